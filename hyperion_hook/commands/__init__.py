@@ -1,0 +1,1 @@
+"""One file per command: plain values in, exit code out."""

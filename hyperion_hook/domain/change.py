@@ -1,0 +1,138 @@
+"""Change, FileChange and Hunk: what is judged.
+
+Paths are text decoded as UTF-8 with ``surrogateescape``, so any byte survives; only reports make them safe to print.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from hyperion_hook.domain.commit import Author, Commit
+
+SYMLINK_MODE = 0o120000
+SUBMODULE_MODE = 0o160000
+
+
+class ChangeKind(StrEnum):
+    """Where a change comes from."""
+
+    STAGED = "staged"
+    COMMIT = "commit"
+    RANGE = "range"
+
+
+class FileStatus(StrEnum):
+    """What happened to a file, by git's letter."""
+
+    ADDED = "A"
+    MODIFIED = "M"
+    DELETED = "D"
+    RENAMED = "R"
+    COPIED = "C"
+    TYPE_CHANGED = "T"
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """One run of changed lines without context, lines as bytes without their line feed.
+
+    ``old_start`` and ``new_start`` are git's one-based numbers; where a count is 0 the start is the line before.
+    """
+
+    old_start: int
+    new_start: int
+    deleted: tuple[bytes, ...]
+    added: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """What a change does to one file.
+
+    ``lines_added`` and ``lines_deleted`` are ``None`` where lines have no meaning (binary, submodule) or were not
+    counted. ``hunks`` is ``None`` when the patch was not read (names only, bulk path) and empty when there is no text.
+    """
+
+    path: str
+    status: FileStatus
+    old_path: str | None = None
+    old_mode: int = 0
+    new_mode: int = 0
+    old_blob: str | None = None
+    new_blob: str | None = None
+    lines_added: int | None = None
+    lines_deleted: int | None = None
+    is_binary: bool = False
+    hunks: tuple[Hunk, ...] | None = None
+
+    @property
+    def previous_path(self) -> str:
+        """The path before the change; the same path unless renamed or copied."""
+        return self.old_path or self.path
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether the file is an ordinary one on the sides where it exists: no symlink, no submodule."""
+        return not {self.old_mode, self.new_mode} & {SYMLINK_MODE, SUBMODULE_MODE}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is judged: the staged change, a commit or a range.
+
+    ``base`` is the commit that was there before (``None`` for a root), ``time`` the committer's Unix seconds (for a
+    staged change: now, or what git would record), ``message`` is ``None`` while it is not known.
+    ``bulk`` says that the change was too large to read line by line.
+    """
+
+    kind: ChangeKind
+    files: tuple[FileChange, ...]
+    base: str | None
+    time: int
+    authored_at: int
+    utc_offset: int = 0
+    revision: str | None = None
+    author: Author | None = None
+    committer: Author | None = None
+    message: str | None = None
+    parents: tuple[str, ...] = ()
+    commit_count: int = 1
+    bulk: bool = False
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether the change is a merge, judged against its first parent."""
+        return len(self.parents) > 1
+
+    @property
+    def lines_added(self) -> int:
+        """Lines added over all files that have lines."""
+        return sum(file.lines_added or 0 for file in self.files)
+
+    @property
+    def lines_deleted(self) -> int:
+        """Lines deleted over all files that have lines."""
+        return sum(file.lines_deleted or 0 for file in self.files)
+
+    def without_message(self) -> Change:
+        """Return the change as it stands before its message is written."""
+        return replace(self, message=None)
+
+
+def change_of_commit(commit: Commit) -> Change:
+    """Return the change that a recorded commit makes to its first parent."""
+    return Change(
+        kind=ChangeKind.COMMIT,
+        files=tuple(sorted(commit.files, key=lambda file: file.path)),
+        base=commit.parents[0] if commit.parents else None,
+        time=commit.committed_at,
+        authored_at=commit.authored_at,
+        utc_offset=commit.utc_offset,
+        revision=commit.id,
+        author=commit.author,
+        committer=commit.committer,
+        message=commit.message,
+        parents=commit.parents,
+    )

@@ -1,0 +1,70 @@
+"""Snapshot: source before and after a change, and the import graph of the base.
+
+Both are read on demand: a change whose features need no source reads none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hyperion_hook.domain.change import FileChange
+from hyperion_hook.domain.vector import Missing
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """One version of one file as text; ``blob`` is its git object id, line ends are ``\\n``."""
+
+    path: str
+    blob: str
+    text: str
+
+
+class Sources(Protocol):
+    """The two sides of a change; ``Missing`` names why a side cannot be read (absent, binary, too large)."""
+
+    def before(self, file: FileChange) -> SourceText | Missing:
+        """Return the file as it was at the base."""
+
+    def after(self, file: FileChange) -> SourceText | Missing:
+        """Return the file as the change leaves it."""
+
+    def base_file(self, path: str) -> SourceText | Missing:
+        """Return any file of the base commit by path, for manifests and the like."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportGraph:
+    """Which module of the base commit imports which, by file path.
+
+    ``imports[path]`` are the files that ``path`` imports (internal edges, sorted), ``importers`` the reverse,
+    ``external[path]`` the names of packages outside the repository that ``path`` imports. ``depth`` is the longest
+    chain of imports below a file, cycles counted once; ``component`` maps files on a cycle to the cycle's number.
+    ``reach`` is the share of entry points (files that nobody imports) from which a file is reached.
+    ``rank`` is the file's place among all files by number of importers, 0 (least used) to 1.
+    """
+
+    imports: Mapping[str, Sequence[str]]
+    importers: Mapping[str, Sequence[str]]
+    external: Mapping[str, Sequence[str]]
+    depth: Mapping[str, int]
+    component: Mapping[str, int]
+    reach: Mapping[str, float]
+    rank: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What only the team knows, from the configuration file: shares and weights by path pattern, coverage by path.
+
+    Patterns are ``fnmatch`` patterns over paths. Shares and weights lie in 0..1, criticality in 1..5.
+    ``coverage_before`` and ``coverage_after`` map a path to (lines covered, lines counted).
+    """
+
+    traffic: Mapping[str, float] = field(default_factory=dict)
+    revenue: Mapping[str, float] = field(default_factory=dict)
+    criticality: Mapping[str, int] = field(default_factory=dict)
+    coverage_before: Mapping[str, tuple[int, int]] | Missing = Missing("no coverage report is configured")
+    coverage_after: Mapping[str, tuple[int, int]] | Missing = Missing("no coverage report is configured")

@@ -1,0 +1,62 @@
+"""Every error this program reports on purpose, and the exit code of each.
+
+An error names the thing, the value and the remedy in one line. ``cli`` translates it once.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit codes of the command line."""
+
+    DONE = 0
+    RISK = 1
+    USAGE = 2
+    FAILED = 3
+    INTERRUPTED = 130
+
+
+class HyperionError(Exception):
+    """Something that could not be done; its text is one line for a person."""
+
+    exit_code = ExitCode.FAILED
+
+
+class ConfigError(HyperionError):
+    """A setting, an argument or a name is not valid."""
+
+    exit_code = ExitCode.USAGE
+
+
+class MissingExtraError(HyperionError):
+    """A command needs an optional set of packages which is not installed."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, command: str, extra: str, module: str) -> None:
+        super().__init__(
+            f"{command}: needs the package '{module}', which is not installed; "
+            f"run: pip install 'hyperion-hook[{extra}]'"
+        )
+
+
+class GitError(HyperionError):
+    """Git refused, failed, timed out or answered something unexpected."""
+
+
+class NotARepositoryError(GitError):
+    """The folder is in no git repository."""
+
+
+class StoreError(HyperionError):
+    """An index, cache or store is damaged, too new or not writable."""
+
+
+class ArtefactError(HyperionError):
+    """A model file is damaged, too new, tampered with or does not fit."""
+
+
+class TrainingError(HyperionError):
+    """There is not enough history, or not the right one, to train on."""

@@ -1,0 +1,46 @@
+"""What a metric may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from hyperion_hook.domain.change import Change, FileChange
+from hyperion_hook.domain.history import History
+from hyperion_hook.domain.snapshot import Configured, ImportGraph, Sources
+from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.metrics import SourceMetrics
+
+Measured = Mapping[str, Value]
+MeasureSource = Callable[[str, str, str], SourceMetrics | Missing]
+"""(path, blob id, text) to metrics; a caching wrapper around ``features.source.measure_source``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything known about one change when it is made.
+
+    ``graph`` and ``measure_source`` may be ``Missing``: then the features that need them are missing for that reason.
+    """
+
+    change: Change
+    sources: Sources
+    history: History
+    graph: ImportGraph | Missing
+    measure_source: MeasureSource | Missing
+    configured: Configured = field(default_factory=Configured)
+
+    def metrics_before(self, file: FileChange) -> SourceMetrics | Missing:
+        """Return the code metrics of a file as it was at the base."""
+        return self._metrics(self.sources.before(file))
+
+    def metrics_after(self, file: FileChange) -> SourceMetrics | Missing:
+        """Return the code metrics of a file as the change leaves it."""
+        return self._metrics(self.sources.after(file))
+
+    def _metrics(self, source: object) -> SourceMetrics | Missing:
+        if isinstance(self.measure_source, Missing):
+            return self.measure_source
+        if isinstance(source, Missing):
+            return source
+        return self.measure_source(source.path, source.blob, source.text)  # type: ignore[attr-defined]

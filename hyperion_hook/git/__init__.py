@@ -1,0 +1,1 @@
+"""Reading git: the only package that starts a process."""

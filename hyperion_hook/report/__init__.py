@@ -1,0 +1,1 @@
+"""Assessment to text; knows nothing of models."""

@@ -1,0 +1,1 @@
+"""Scoring a vector with data-only models; the standard library only."""

@@ -1,0 +1,1 @@
+"""Building models from histories; needs the extra ``train``."""
