@@ -30,7 +30,7 @@ class CommitFlag(IntFlag):
 
 
 class FileEvent(NamedTuple):
-    """One non-merge commit that touched a file; ``author`` numbers authors within one history, times are Unix seconds."""
+    """A non-merge commit that touched a file; ``author`` numbers authors within one history, times are Unix seconds."""
 
     time: int
     commit: int

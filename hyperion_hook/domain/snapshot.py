@@ -15,7 +15,7 @@ from hyperion_hook.domain.vector import Missing
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """One version of one file as text; ``blob`` is its git object id, line ends are ``\\n``."""
+    """One version of one file as text; ``blob`` is its git object id, line ends are line feeds."""
 
     path: str
     blob: str
@@ -55,6 +55,9 @@ class ImportGraph:
     rank: Mapping[str, float]
 
 
+NO_COVERAGE = Missing("no coverage report is configured")
+
+
 @dataclass(frozen=True, slots=True)
 class Configured:
     """What only the team knows, from the configuration file: shares and weights by path pattern, coverage by path.
@@ -66,5 +69,5 @@ class Configured:
     traffic: Mapping[str, float] = field(default_factory=dict)
     revenue: Mapping[str, float] = field(default_factory=dict)
     criticality: Mapping[str, int] = field(default_factory=dict)
-    coverage_before: Mapping[str, tuple[int, int]] | Missing = Missing("no coverage report is configured")
-    coverage_after: Mapping[str, tuple[int, int]] | Missing = Missing("no coverage report is configured")
+    coverage_before: Mapping[str, tuple[int, int]] | Missing = NO_COVERAGE
+    coverage_after: Mapping[str, tuple[int, int]] | Missing = NO_COVERAGE
