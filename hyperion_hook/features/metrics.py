@@ -9,7 +9,7 @@ from hyperion_hook.domain.vector import Value
 
 @dataclass(frozen=True, slots=True)
 class FunctionMetrics:
-    """One function or method; lines are one-based and inclusive, ``npath`` is the base-10 logarithm of Nejmeh's count."""
+    """One function or method; lines are one-based and inclusive, ``npath`` is log10 of Nejmeh's count."""
 
     name: str
     start_line: int
