@@ -1,0 +1,209 @@
+"""The composition root: everything a change's assessment depends on is put together here and passed in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+
+from hyperion_hook.assess.attention import files_to_read
+from hyperion_hook.assess.measuring import STORE_FOLDER, Measurer, Progress
+from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
+from hyperion_hook.assess.verdict import anomaly_of, explanation_of
+from hyperion_hook.config import Config
+from hyperion_hook.domain.assessment import Assessment, ModelInfo, Score
+from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.scoring.bundle import Bundle, load_bundle
+from hyperion_hook.scoring.policy import risk_level
+from hyperion_hook.store.history_update import update_index
+from hyperion_hook.store.reference_store import ReferenceStore
+
+REFERENCE_STEP = 60
+"""Recent changes a hook scores by itself to keep the percentile up to date; more is left to ``index``."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSummary:
+    """What ``index`` did; ``reference_changes`` is how many recent changes the percentile now rests on."""
+
+    commits: int
+    commits_added: int
+    seconds: float
+    bytes: int
+    reference_changes: int
+    warnings: tuple[str, ...] = ()
+
+
+class Assessor:
+    """Assesses changes of one repository; a context manager, because it holds a git process and stores open."""
+
+    def __init__(self, measurer: Measurer, references: ReferenceStore, bundle: Bundle, config: Config,
+                 now: int | None) -> None:
+        self._measurer = measurer
+        self._repository = measurer.repository
+        self._references = references
+        self._bundle = bundle
+        self._config = config
+        self._now = now
+
+    @classmethod
+    def open(cls, folder: Path | None, config: Config, *, progress: Progress | None = None,
+             now: int | None = None) -> Assessor:
+        """Find the repository that ``folder`` (default: here) lies in and load the models.
+
+        Raises
+        ------
+        NotARepositoryError
+            If the folder is in no git repository.
+        ArtefactError
+            If the models are damaged, tampered with or too new.
+        """
+        repository = Repository.discover(folder)
+        bundle = load_bundle(config.models)
+        references = ReferenceStore.open(repository.common_dir / STORE_FOLDER / "reference-v1.sqlite")
+        return cls(Measurer(repository, config, progress), references, bundle, config, now)
+
+    def __enter__(self) -> Assessor:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._measurer.close()
+        self._references.close()
+
+    def staged(self, *, message: str | None = None) -> Assessment:
+        """Assess what is staged; with a message, as the commit-msg hook knows it."""
+        return self._assess(lambda: replace(self._staged(), message=message))
+
+    def commit(self, revision: str) -> Assessment:
+        """Assess a recorded commit as of its own moment, a merge against its first parent."""
+        return self._assess(lambda: self._recorded(revision))
+
+    def range(self, start: str, end: str) -> Assessment:
+        """Assess all that ``end`` adds to ``start`` as one change."""
+        return self._assess(
+            lambda: range_change(self._repository, start, end, bulk_above=self._config.bulk_files)
+        )
+
+    def each(self, start: str, end: str) -> Iterator[Assessment]:
+        """Assess every non-merge commit of a range, each as of its own moment, newest last."""
+        # one index over everything the range can see; each commit's history is cut at its own parent
+        self._measurer.history(self._repository.resolve(end))
+        for commit in commits_of_range(self._repository, start, end):
+            change = self._measurer.change_of(commit)
+            yield self._assess(lambda change=change: change)  # type: ignore[misc]
+
+    def vector(self, revision: str | None) -> tuple[Change, FeatureVector]:
+        """Return a change (``None``: the staged one) with all its features, without a score."""
+        change = self._staged() if revision is None else self._recorded(revision)
+        return change, self._measurer.measure(change).vector
+
+    def build_index(self, *, rebuild: bool) -> IndexSummary:
+        """Build or extend the history index, the import graph of HEAD and the reference of recent changes."""
+        started = time.perf_counter()
+        self._measurer.forget_index()
+        report = update_index(
+            self._repository, rebuild=rebuild, progress=self._measurer.stage("reading history")
+        )
+        head = self._repository.head()
+        graph = self._measurer.graphs.build(head) if head else Missing("no commit yet")
+        reference = self._reference(head, at_most=WINDOW)
+        warnings = [
+            f"{what}: {outcome.reason}"
+            for what, outcome in (("import graph", graph), ("percentile", reference))
+            if isinstance(outcome, Missing)
+        ]
+        return IndexSummary(
+            commits=report.commits,
+            commits_added=report.commits_added,
+            seconds=time.perf_counter() - started,
+            bytes=report.bytes,
+            reference_changes=0 if isinstance(reference, Missing) else len(reference.with_message),
+            warnings=(*report.warnings, *warnings),
+        )
+
+    def _staged(self) -> Change:
+        return staged_change(self._repository, now=self._now, bulk_above=self._config.bulk_files)
+
+    def _recorded(self, revision: str) -> Change:
+        return commit_change(self._repository, revision, bulk_above=self._config.bulk_files)
+
+    def _assess(self, read: Callable[[], Change]) -> Assessment:
+        clock = _Stopwatch()
+        change = read()
+        clock.lap("read")
+        measured = self._measurer.measure(change, only=None if self._config.explain else self._needed())
+        vector = measured.vector
+        clock.lap("features")
+        reference = self._reference(change.base, at_most=REFERENCE_STEP)
+        clock.lap("reference")
+        probability, log_odds = self._bundle.risk.score(vector)
+        percentile = _percentile(reference, log_odds, has_message=change.message is not None)
+        level = risk_level(
+            probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
+            thresholds=self._bundle.thresholds,
+        )
+        typical = _typical(self._bundle.typical, reference)
+        anomaly = anomaly_of(self._bundle, vector, typical, reference)
+        clock.lap("score")
+        base, contributions = explanation_of(self._bundle, vector, typical) if self._config.explain else (None, ())
+        clock.lap("explanation")
+        warnings = list(measured.warnings)
+        if isinstance(reference, Missing):
+            warnings.append(f"no percentile: {reference.reason}")
+        return Assessment(
+            change=change,
+            features=vector,
+            risk=Score(probability, log_odds, level, percentile),
+            anomaly=anomaly,
+            base_log_odds=base,
+            explanation=contributions,
+            files_to_read=files_to_read(change, measured.history),
+            model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            warnings=tuple(dict.fromkeys(warnings)),
+            timing_ms=clock.laps,
+        )
+
+    def _needed(self) -> frozenset[str]:
+        anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()
+        return frozenset((*self._bundle.risk.features, *anomaly))
+
+    def _reference(self, base: str | None, *, at_most: int) -> Reference | Missing:
+        names = reference_names(self._bundle)
+        builder = ReferenceBuilder(
+            self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names)
+        )
+        return builder.build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)
+
+
+class _Stopwatch:
+    """Milliseconds of each stage, and in total."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self._laps[name] = 1000 * (now - self._last)
+        self._last = now
+
+    @property
+    def laps(self) -> dict[str, float]:
+        return self._laps | {"total": 1000 * (self._last - self._start)}
+
+
+def _percentile(reference: Reference | Missing, log_odds: float, *, has_message: bool) -> float | None:
+    if isinstance(reference, Missing):
+        return None
+    return reference.percentile(log_odds, has_message=has_message)
+
+
+def _typical(trained: Mapping[str, float], reference: Reference | Missing) -> dict[str, float]:
+    """Return what is typical here where that is known, and in training elsewhere."""
+    return dict(trained) | ({} if isinstance(reference, Missing) else reference.typical())

@@ -1,0 +1,51 @@
+"""What the team configured: shares by path, and coverage reports read from files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from hyperion_hook.config import Config
+from hyperion_hook.domain.snapshot import NO_COVERAGE, Configured
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.coverage import read_coverage
+from hyperion_hook.git.repository import Repository
+
+MAX_REPORT_BYTES = 50_000_000
+
+Coverage = Mapping[str, tuple[int, int]]
+
+
+def configured(repository: Repository, config: Config) -> tuple[Configured, tuple[str, ...]]:
+    """Return the configured facts, and one warning for each coverage report that could not be read."""
+    root = repository.work_tree or repository.git_dir
+    before = _coverage(root, config.coverage_before)
+    after = _coverage(root, config.coverage_after)
+    faults = tuple(
+        value.reason for value in (before, after) if isinstance(value, Missing) and value is not NO_COVERAGE
+    )
+    return (
+        Configured(
+            traffic=config.traffic, revenue=config.revenue, criticality=config.criticality,
+            coverage_before=before, coverage_after=after,
+        ),
+        faults,
+    )
+
+
+def _coverage(root: Path, paths: Sequence[Path]) -> Coverage | Missing:
+    merged: dict[str, tuple[int, int]] = {}
+    if not paths:
+        return NO_COVERAGE
+    for path in paths:
+        file = path if path.is_absolute() else root / path
+        try:
+            if file.stat().st_size > MAX_REPORT_BYTES:
+                return Missing(f"coverage report '{path}': larger than {MAX_REPORT_BYTES:,} bytes")
+            found = read_coverage(file.read_bytes(), root=str(root))
+        except OSError as error:
+            return Missing(f"coverage report '{path}': {error.strerror or 'cannot be read'}")
+        if isinstance(found, Missing):
+            return Missing(f"coverage report '{path}': {found.reason}")
+        merged.update(found)
+    return merged

@@ -1,0 +1,170 @@
+"""From a change to its vector: git, stores and the extractor put together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from hyperion_hook.assess.inputs import configured
+from hyperion_hook.config import Config
+from hyperion_hook.domain.change import Change, change_of_commit
+from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.history import History
+from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.errors import GitError
+from hyperion_hook.features.catalogue import CATALOGUE, Origin
+from hyperion_hook.features.context import Context
+from hyperion_hook.features.extract import extract
+from hyperion_hook.features.metrics import SourceMetrics
+from hyperion_hook.features.source import measure_source
+from hyperion_hook.git.blobs import BlobReader
+from hyperion_hook.git.changes import commit_change
+from hyperion_hook.git.log import Detail, stream_commits
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.sources import GitSources
+from hyperion_hook.store.graph_cache import ImportGraphs
+from hyperion_hook.store.history_index import HistoryIndex
+from hyperion_hook.store.history_update import open_history
+from hyperion_hook.store.source_cache import SourceCache
+
+STORE_FOLDER = "hyperion-hook"
+GRAPH_MODULES = frozenset(feature.module for feature in CATALOGUE if feature.origin is Origin.GRAPH) | {"interface"}
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A change's vector, the history it was measured against, and what to warn of."""
+
+    vector: FeatureVector
+    history: History
+    warnings: tuple[str, ...]
+
+
+class Measurer:
+    """Measures changes of one repository; holds one git process and the caches open until ``close``."""
+
+    def __init__(self, repository: Repository, config: Config, progress: Progress | None = None) -> None:
+        folder = repository.common_dir / STORE_FOLDER
+        self.repository = repository
+        self._config = config
+        self._progress = progress
+        self._reader = BlobReader(repository)
+        self._sources = SourceCache.open(folder / "source-v1.sqlite")
+        self._measure_source = self._sources.measured(measure_source)
+        self.graphs = ImportGraphs(repository, self._reader, folder / "imports-v1.sqlite")
+        self._index: HistoryIndex | None = None
+        self._expires = float("inf")
+
+    def close(self) -> None:
+        """End the git process and close the stores."""
+        self._reader.close()
+        self.graphs.close()
+        self._sources.close()
+        self.forget_index()
+
+    def forget_index(self) -> None:
+        """Close the history index, so that the next change opens it as it is by then."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+
+    def measure(self, change: Change, *, only: Collection[str] | None = None) -> Measured:
+        """Return the vector of a change, within the configured time budget.
+
+        Parameters
+        ----------
+        change
+            What is measured.
+        only
+            Names of the features that are wanted; all by default.
+        """
+        self._expires = time.monotonic() + self._config.deadline
+        history, warnings = self.history(change.base)
+        facts, faults = configured(self.repository, self._config)
+        wants_graph = only is None or any(f.module in GRAPH_MODULES and f.name in only for f in CATALOGUE)
+        graph = self.graphs.at(change.base) if wants_graph else Missing("the import graph is not needed")
+        vector = extract(
+            Context(change, self._sources_of(change), history, graph, self._within_budget, facts),
+            only=only, expired=self._expired,
+        )
+        return Measured(vector, history, (*change.warnings, *warnings, *faults))
+
+    def history(self, base: str | None) -> tuple[History, tuple[str, ...]]:
+        """Return what a commit and its ancestors know, and what to warn of."""
+        if self._index is None or (base is not None and not self._index.knows(base)):
+            self.forget_index()
+            self._index, history = open_history(
+                self.repository, base, auto_limit=self._config.index_auto_limit, progress=self.stage("reading history")
+            )
+        else:
+            history = self._index.history_at(base)
+        reason = history.missing_reason
+        return history, (*self._index.warnings, *([reason] if reason else []))
+
+    def recent_changes(self, base: str | None, count: int) -> list[str]:
+        """Return the newest non-merge commits that ``base`` knows, itself included, newest first."""
+        history, _ = self.history(base)
+        if base is None or self._index is None or history.missing_reason:
+            return []
+        return self._index.recent_commits(base, count)
+
+    def vectors_of(self, commits: Sequence[str], only: Collection[str]) -> Iterator[tuple[str, FeatureVector]]:
+        """Yield the vectors of recorded commits that the index knows, each as of its own moment."""
+        wanted, total, done = set(commits), len(commits), 0
+        report = self.stage("scoring recent changes")
+        for change in self._changes_of(commits, wanted):
+            history, _ = self.history(change.base)
+            context = Context(
+                change, self._sources_of(change), history, Missing("not needed"), self._measure_source
+            )
+            if change.revision is not None:
+                done += 1
+                report(done, total)
+                yield change.revision, extract(context, only=only)
+
+    def _changes_of(self, commits: Sequence[str], wanted: set[str]) -> Iterator[Change]:
+        # one stream reads most of them: recent by date and recent along the graph are nearly the same commits
+        if len(commits) > 10:
+            newest = commits[0]
+            for commit in stream_commits(
+                self.repository, [newest], detail=Detail.PATCH, newest=len(commits) * 2
+            ):
+                if commit.id in wanted:
+                    wanted.discard(commit.id)
+                    yield self.change_of(commit)
+        for revision in sorted(wanted, key=commits.index):
+            try:
+                yield commit_change(self.repository, revision, bulk_above=self._config.bulk_files)
+            except GitError:
+                continue
+
+    def change_of(self, commit: Commit) -> Change:
+        """Return the change of a streamed commit, read the way ``commit_change`` reads it."""
+        if len(commit.files) > self._config.bulk_files:
+            return commit_change(self.repository, commit.id, bulk_above=self._config.bulk_files)
+        return change_of_commit(commit)
+
+    def stage(self, name: str) -> Callable[[int, int], None]:
+        """Return a progress reporter for one stage."""
+        progress = self._progress
+
+        def report(done: int, total: int) -> None:
+            if progress is not None:
+                progress(name, done, total)
+
+        return report
+
+    def _sources_of(self, change: Change) -> GitSources:
+        return GitSources(self.repository, change, self._reader, max_bytes=self._config.max_file_bytes)
+
+    def _expired(self) -> bool:
+        return time.monotonic() > self._expires
+
+    def _within_budget(self, path: str, blob: str, text: str) -> SourceMetrics | Missing:
+        if self._expired():
+            return Missing(f"the time budget of {self._config.deadline:g} s was used up")
+        return self._measure_source(path, blob, text)

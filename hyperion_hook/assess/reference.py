@@ -1,0 +1,137 @@
+"""What is usual in this repository: vectors and scores of its last 500 changes.
+
+The message of a staged change is not written yet, so each recent change is scored twice, with and without what its
+message says, and a change is compared with scores of its own kind. All or nothing: a percentile is given when every one
+of the recent changes has a score, so that it does not depend on how often the tool ran before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from hyperion_hook.domain.vector import FeatureVector, Missing, Value
+from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.features.extract import EXTRACTOR_VERSION
+from hyperion_hook.scoring.bundle import Bundle
+from hyperion_hook.store.reference_store import ReferenceStore
+
+WINDOW = 500
+LEAST = 50
+LIGHT_MODULES = frozenset({"size", "diffusion", "tokens", "purpose", "process", "people", "review"})
+"""Modules that read the patch and the history only, so that 500 changes cost a second or two."""
+
+AT_COMMIT = frozenset(feature.name for feature in CATALOGUE if feature.at_commit)
+_UNKNOWN = Missing("not measured for the reference")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Log-odds of recent changes, sorted, with and without message, and their feature values by name."""
+
+    with_message: tuple[float, ...]
+    without_message: tuple[float, ...]
+    values: Mapping[str, Sequence[float]]
+
+    def percentile(self, log_odds: float, *, has_message: bool) -> float:
+        """Return the share (0..100) of recent changes that score lower, equal ones counted half."""
+        scores = self.with_message if has_message else self.without_message
+        lower = sum(score < log_odds for score in scores)
+        equal = sum(score == log_odds for score in scores)
+        return 100.0 * (lower + 0.5 * equal) / len(scores)
+
+    def typical(self) -> dict[str, float]:
+        """Return the median of each feature over the recent changes that have a value."""
+        return {name: float(median(values)) for name, values in self.values.items() if values}
+
+    def quantiles(self) -> dict[str, tuple[float, float, float]]:
+        """Return the 5 %, 50 % and 95 % points of each feature that enough recent changes have a value for."""
+        return {
+            name: (_quantile(values, 0.05), _quantile(values, 0.5), _quantile(values, 0.95))
+            for name, values in self.values.items()
+            if len(values) >= LEAST
+        }
+
+
+def reference_names(bundle: Bundle) -> tuple[str, ...]:
+    """Return the features measured for the reference: the light ones and those the risk model uses."""
+    used = set(bundle.risk.features)
+    return tuple(f.name for f in CATALOGUE if f.module in LIGHT_MODULES or f.name in used)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceBuilder:
+    """Reads the reference from the store and has what is missing measured.
+
+    ``measure`` takes commit ids, newest first, and gives the vector of each one it could read.
+    """
+
+    store: ReferenceStore
+    bundle: Bundle
+    measure: Callable[[Sequence[str]], Iterable[tuple[str, FeatureVector]]]
+
+    def build(self, commits: Sequence[str], *, at_most: int) -> Reference | Missing:
+        """Return the reference over these commits, measuring no more than ``at_most`` of them anew.
+
+        Parameters
+        ----------
+        commits
+            The recent changes, newest first; those beyond ``WINDOW`` are ignored.
+        at_most
+            How many may be measured now; with more to do nothing is measured.
+
+        Returns
+        -------
+        Reference | Missing
+            ``Missing`` with fewer than ``LEAST`` changes, or when too many are not measured yet.
+        """
+        recent = list(commits[:WINDOW])
+        if len(recent) < LEAST:
+            return Missing(f"only {len(recent)} earlier changes; a percentile needs {LEAST}")
+        names = reference_names(self.bundle)
+        kind = self._kind(names)
+        rows = {commit: row for commit, row in self.store.read(kind, recent).items() if len(row) == len(names) + 2}
+        absent = [commit for commit in recent if commit not in rows]
+        if len(absent) > at_most:
+            return Missing("the last changes of this repository are not scored yet; run: hyperion-hook index")
+        if absent:
+            fresh = {commit: self._row(vector, names) for commit, vector in self.measure(absent)}
+            self.store.write(kind, fresh)
+            rows |= fresh
+        if len(rows) < LEAST:
+            return Missing(f"only {len(rows)} earlier changes could be read; a percentile needs {LEAST}")
+        return _reference([rows[commit] for commit in recent if commit in rows], names)
+
+    def _kind(self, names: tuple[str, ...]) -> str:
+        text = "\n".join((str(EXTRACTOR_VERSION), self.bundle.digest, *names))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def _row(self, vector: FeatureVector, names: tuple[str, ...]) -> tuple[float, ...]:
+        _, with_message = self.bundle.risk.score(vector)
+        _, without_message = self.bundle.risk.score(without_message_features(vector))
+        return (with_message, without_message, *(vector.number(name) for name in names))
+
+
+def without_message_features(vector: FeatureVector) -> FeatureVector:
+    """Return the vector as it stood before its message was written."""
+    hidden: dict[str, Value] = {name: _UNKNOWN if name in AT_COMMIT else value for name, value in vector.items()}
+    return FeatureVector(hidden)
+
+
+def _reference(rows: list[tuple[float, ...]], names: tuple[str, ...]) -> Reference:
+    columns = list(zip(*rows, strict=True))
+    return Reference(
+        tuple(sorted(columns[0])),
+        tuple(sorted(columns[1])),
+        {
+            name: sorted(value for value in column if not math.isnan(value))
+            for name, column in zip(names, columns[2:], strict=True)
+        },
+    )
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    return float(ordered[min(len(ordered) - 1, int(share * len(ordered)))])

@@ -1,0 +1,60 @@
+"""From models' numbers to what a person is told: contributions in words, unusual values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from hyperion_hook.assess.reference import Reference
+from hyperion_hook.domain.assessment import Anomaly, Contribution, UnusualValue
+from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.features.catalogue import CATALOGUE, find_feature
+from hyperion_hook.scoring.anomaly import unusual_values
+from hyperion_hook.scoring.bundle import Bundle
+from hyperion_hook.scoring.explain import explain
+from hyperion_hook.scoring.sentences import sentence
+
+GROUPS = {feature.name: feature.group.value for feature in CATALOGUE}
+
+
+def explanation_of(
+    bundle: Bundle, vector: FeatureVector, typical: Mapping[str, float]
+) -> tuple[float, tuple[Contribution, ...]]:
+    """Return the log-odds of the typical change and what each feature adds to it, largest first.
+
+    The base and all contributions sum to the log-odds of the score.
+    """
+    explanation = explain(bundle.risk, vector, typical, GROUPS)
+    contributions = [
+        Contribution(
+            feature=name,
+            title=find_feature(name).title,
+            value=_number(vector.number(name)),
+            typical=_number(typical.get(name, math.nan)),
+            contribution=amount,
+            sentence=sentence(name, _number(vector.number(name)), _number(typical.get(name, math.nan)), amount),
+        )
+        for name, amount in explanation.contributions.items()
+        if amount != 0.0
+    ]
+    contributions.sort(key=lambda entry: (-abs(entry.contribution), entry.feature))
+    return explanation.base_log_odds, tuple(contributions)
+
+
+def anomaly_of(
+    bundle: Bundle, vector: FeatureVector, typical: Mapping[str, float], reference: Reference | Missing
+) -> Anomaly | None:
+    """Return the anomaly model's view with the values that stand out, ``None`` without such a model."""
+    if bundle.anomaly is None:
+        return None
+    score, is_anomaly = bundle.anomaly.score(vector)
+    quantiles = dict(bundle.quantiles) | ({} if isinstance(reference, Missing) else reference.quantiles())
+    unusual = tuple(
+        UnusualValue(name, find_feature(name).title, vector.number(name), typical.get(name, quantiles[name][1]))
+        for name in unusual_values(vector, quantiles)
+    )
+    return Anomaly(score, is_anomaly, unusual)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,51 @@
+"""The hook's path imports nothing heavy and opens no socket: looked at from inside the real executable."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.repo import TestRepo
+
+HEAVY = {"numpy", "pandas", "scipy", "sklearn", "xgboost", "git", "joblib", "matplotlib", "skops", "mlflow"}
+
+# imported by the interpreter before anything of ours, so that whatever the command imports or connects is seen
+WATCH = """
+import atexit, json, os, socket, sys
+def refuse(*arguments, **more):
+    raise RuntimeError("a socket was opened")
+socket.socket.connect = refuse
+socket.create_connection = refuse
+def report():
+    with open(os.environ["SEEN_MODULES"], "w") as file:
+        json.dump(sorted({name.partition(".")[0] for name in sys.modules}), file)
+atexit.register(report)
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["score", "--staged"], ["score", "HEAD"], ["score", "--staged", "--no-explain"], ["hook", "pre-commit"],
+     ["features", "list"], ["models", "list"]],
+    ids=" ".join,
+)
+def test_the_real_command_stays_light(tmp_path: Path, arguments: list[str]) -> None:
+    repo = TestRepo(tmp_path / "repo")
+    repo.commit({"a.py": "def f(x):\n    return x\n", "B.java": "class B { int f() { return 1; } }\n"})
+    repo.stage({"a.py": "def f(x):\n    if x:\n        return 1\n    return x\n", "B.java": "class B { int g() { return 2; } }\n"})
+    watch = tmp_path / "watch"
+    watch.mkdir()
+    (watch / "sitecustomize.py").write_text(WATCH)
+    seen = tmp_path / "seen.json"
+    done = subprocess.run(
+        [Path(sys.executable).with_name("hyperion-hook"), *arguments], cwd=repo.path, capture_output=True, text=True,
+        env=repo.environment() | {"PYTHONPATH": str(watch), "SEEN_MODULES": str(seen)}, check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    modules = set(json.loads(seen.read_text()))
+    assert "hyperion_hook" in modules
+    assert not modules & HEAVY

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features import tokens
+from tests.support.changes import change, context, edit
+
+
+def test_a_change_of_documents_and_tests_adds_no_code() -> None:
+    judged = change(edit("README.md", "+if this"), edit("tests/test_a.py", "+if x:"))
+    assert set(tokens.measure(context(judged)).values()) == {0.0}
+
+
+def test_comments_and_blank_lines_are_no_code() -> None:
+    judged = change(edit("src/a.py", "+# why\n+x = 1\n+    \n-y = 2\n-# gone"))
+    values = tokens.measure(context(judged))
+    assert (values["code_lines_added"], values["code_lines_deleted"]) == (1, 1)
+
+
+def test_tokens_are_words_numbers_and_operators() -> None:
+    # if ( a && b1 ) { return 10 ; }
+    judged = change(edit("src/A.java", "+if (a && b1) { return 10; }"))
+    values = tokens.measure(context(judged))
+    assert values["tokens_added"] == 11
+    assert values["control_flow_added"] == 2
+    assert values["distinct_tokens_added"] == 11
+
+
+def test_a_moved_line_is_moved_and_not_new() -> None:
+    judged = change(edit("src/a.py", "-x = f(1)"), edit("src/b.py", "+x = f(1)\n+y = x"))
+    values = tokens.measure(context(judged))
+    assert (values["tokens_added"], values["tokens_deleted"]) == (9, 6)
+    assert (values["tokens_moved"], values["net_new_tokens"]) == (6, 3)
+
+
+def test_unread_hunks_make_every_count_missing() -> None:
+    judged = change(replace(edit("src/a.py"), hunks=None), bulk=True)
+    assert set(tokens.measure(context(judged)).values()) == {Missing("change too large to read line by line")}
+
+
+def test_a_dump_of_generated_code_is_not_tokenised() -> None:
+    judged = change(edit("src/a.js", "+" + "x," * 1_100_000))
+    values = tokens.measure(context(judged))
+    assert values["code_lines_added"] == 1
+    assert isinstance(values["tokens_added"], Missing)
