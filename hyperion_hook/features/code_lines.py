@@ -64,7 +64,7 @@ def code_lines(lines: Iterable[bytes], language: str) -> Iterator[bytes]:
         if not line or line.startswith(line_marks):
             continue
         # the middle of a comment block whose start is not in the hunk
-        if c_like and line[:1] == b"*" and (line[1:2] in b" */" or len(line) == 1):
+        if c_like and line[:1] == b"*" and (line[1:2] in b" /" or len(line) == 1):
             continue
         if block_marks and line.startswith(block_marks):
             mark = next(mark for mark in block_marks if line.startswith(mark))

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from hyperion_hook.assess.attention import files_to_read
+from hyperion_hook.domain.history import CommitFlag, EmptyHistory, FileEvent, FileHistory
+from tests.support.changes import change, edit
+
+
+class Buggy(EmptyHistory):
+    def file(self, path: str) -> FileHistory:
+        events = tuple(FileEvent(n, n, 0, 1, 1, CommitFlag.FIX) for n in range(8 if path == "src/b.py" else 0))
+        return FileHistory(events, 0, len(events))
+
+
+def test_nothing_to_read_in_an_empty_change() -> None:
+    assert files_to_read(change(), EmptyHistory()) == ()
+
+
+def test_source_comes_before_longer_tests_and_documents() -> None:
+    judged = change(edit("docs/a.md", "+x\n" * 30), edit("tests/test_a.py", "+x\n" * 20), edit("src/a.py", "+x\n" * 4))
+    assert [entry.path for entry in files_to_read(judged, EmptyHistory())][0] == "src/a.py"
+
+
+def test_a_file_with_many_fixes_comes_first_and_says_so() -> None:
+    judged = change(edit("src/a.py", "+x\n" * 9), edit("src/b.py", "+x\n" * 4))
+    first = files_to_read(judged, Buggy())[0]
+    assert (first.path, first.reason) == ("src/b.py", "+4 -0 lines, 8 earlier bug fixes")
+
+
+def test_at_most_three_files_whatever_the_order_they_come_in() -> None:
+    files = [edit(f"src/{name}.py", "+x\n" * size) for name, size in zip("abcde", (5, 4, 3, 2, 1), strict=True)]
+    forward, backward = files_to_read(change(*files), EmptyHistory()), files_to_read(change(*files[::-1]), EmptyHistory())
+    assert forward == backward
+    assert [entry.path for entry in forward] == ["src/a.py", "src/b.py", "src/c.py"]
