@@ -1,0 +1,157 @@
+"""One frozen Config: defaults < file < environment < flags; all faults are reported at once.
+
+The file is ``.hyperion-hook.toml``, else the table ``[tool.hyperion-hook]`` of ``pyproject.toml``, at the top of the
+work tree. Keys are the field names with hyphens. Every field also has an environment variable
+``HYPERION_HOOK_<FIELD>``; the settings of the machine-learning specification answer to their own names too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from hyperion_hook.config.file import SettingsFile, read_settings_file
+from hyperion_hook.config.settings import SETTINGS, FaultError, Setting, suggestion
+from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.errors import ConfigError
+
+PREFIX = "HYPERION_HOOK_"
+TRACEBACK_VARIABLE = "HYPERION_HOOK_TRACEBACK"
+_NOT_SETTINGS = frozenset({TRACEBACK_VARIABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting in force; what each means and may be is in ``config.settings.SETTINGS``."""
+
+    models: Path | None = None
+    fail_on: RiskLevel | None = None
+    strict: bool = False
+    explain: bool = True
+    deadline: float = 2.0
+    max_file_bytes: int = 1_000_000
+    bulk_files: int = 300
+    index_auto_limit: int = 1000
+    alert_high: float = 0.05
+    alert_medium: float = 0.20
+    traffic: Mapping[str, float] = field(default_factory=dict)
+    revenue: Mapping[str, float] = field(default_factory=dict)
+    criticality: Mapping[str, int] = field(default_factory=dict)
+    coverage_before: tuple[Path, ...] = ()
+    coverage_after: tuple[Path, ...] = ()
+    mlflow_tracking_uri: str = "sqlite:///mlflow.db"
+    mlflow_experiment_name: str = "hyperion_ml_v3"
+    feature_store_ttl_hours: float = 24
+    feature_store_cache_size: int = 1000
+    ml_random_state: int = 42
+    ml_n_jobs: int = -1
+    ml_cv_folds: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedConfig:
+    """The settings in force, where each came from (by field name), and what to warn of."""
+
+    config: Config
+    origins: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
+
+
+def load_config(
+    folder: Path | None, environment: Mapping[str, str], flags: Mapping[str, object] | None = None
+) -> LoadedConfig:
+    """Return the settings in force.
+
+    Parameters
+    ----------
+    folder
+        Where the configuration file is looked for, the top of the work tree; ``None`` for none.
+    environment
+        Environment variables by name.
+    flags
+        Values of command-line flags by field name; ``None`` means that the flag was not given.
+
+    Raises
+    ------
+    ConfigError
+        If anything is wrong: one line for each fault, all at once.
+
+    Examples
+    --------
+    >>> loaded = load_config(None, {"HYPERION_HOOK_FAIL_ON": "high"}, {"deadline": 1.5})
+    >>> loaded.config.fail_on, loaded.config.deadline, loaded.config.bulk_files
+    (<RiskLevel.HIGH: 'HIGH'>, 1.5, 300)
+    >>> loaded.origins["fail_on"], loaded.origins["deadline"], loaded.origins["bulk_files"]
+    ('environment HYPERION_HOOK_FAIL_ON', 'flag --deadline', 'default')
+    """
+    reader = _Reader()
+    file = read_settings_file(folder, reader.faults) if folder is not None else SettingsFile()
+    reader.read_file(file)
+    reader.read_environment(environment)
+    reader.read_flags(flags or {})
+    config = reader.config()
+    if reader.faults:
+        raise ConfigError("\n".join(dict.fromkeys(reader.faults)))
+    origins = {entry.name: reader.origins.get(entry.name, "default") for entry in fields(Config)}
+    return LoadedConfig(config, origins, (*file.warnings, *reader.warnings))
+
+
+class _Reader:
+    """Collects values, their origins and all faults; a later call wins over an earlier one."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.origins: dict[str, str] = {}
+        self.faults: list[str] = []
+        self.warnings: list[str] = []
+
+    def read_file(self, file: SettingsFile) -> None:
+        by_key = {setting.key: setting for setting in SETTINGS}
+        for key, value in file.table.items():
+            setting = by_key.get(key)
+            if setting is None:
+                self.faults.append(f"{file.name}: unknown setting '{key[:80]}'{suggestion(key, by_key)}")
+            else:
+                folder = file.folder if setting.from_file_folder else None
+                self._take(setting, partial(setting.kind.from_toml, value, folder), file.name, f"{file.name}: {key}")
+
+    def read_environment(self, environment: Mapping[str, str]) -> None:
+        known = {PREFIX + setting.name.upper() for setting in SETTINGS}
+        for setting in SETTINGS:
+            # a name of our own is more specific than the specification's and wins
+            for variable in (setting.variable, PREFIX + setting.name.upper()):
+                text = environment.get(variable, "") if variable else ""
+                if text:
+                    self._take(setting, partial(setting.kind.from_text, text), f"environment {variable}", variable)
+        for variable in environment:
+            if variable.startswith(PREFIX) and variable not in known and variable not in _NOT_SETTINGS:
+                hint = suggestion(variable, known)
+                if hint:
+                    self.warnings.append(f"environment: unknown variable {variable[:80]}{hint}")
+
+    def read_flags(self, flags: Mapping[str, object]) -> None:
+        for setting in SETTINGS:
+            value = flags.get(setting.name)
+            if value is not None:
+                kind, flag = setting.kind, f"--{setting.key}"
+                read = partial(kind.from_text, value) if isinstance(value, str) else partial(kind.from_toml, value, None)
+                self._take(setting, read, f"flag {flag}", flag)
+
+    def config(self) -> Config:
+        """Return the values over the defaults; what does not fit together is one more fault."""
+        config = Config(**self.values)
+        high, medium = config.alert_high, config.alert_medium
+        if high > medium:
+            self.faults.append(f"alert-high: {high:g} is more than alert-medium, {medium:g}, of which it is a part")
+        return config
+
+    def _take(self, setting: Setting, read: Callable[[], object], origin: str, where: str) -> None:
+        try:
+            self.values[setting.name] = read()
+        except FaultError as fault:
+            self.faults.append(f"{where}: {fault}")
+        else:
+            self.origins[setting.name] = origin

@@ -1,0 +1,86 @@
+"""Reads the settings of a file, whatever the file holds: a fault in words, never a crash and never a hang."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FILE_NAME = ".hyperion-hook.toml"
+PROJECT_FILE_NAME = "pyproject.toml"
+TABLE = "hyperion-hook"
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """The settings of a file as TOML values, by key; ``folder`` is where the file lies."""
+
+    name: str = ""
+    folder: Path = Path()
+    table: Mapping[str, object] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def top_of_work_tree(folder: Path) -> Path | None:
+    """Return the nearest folder, upwards from this one, that holds ``.git``; ``None`` without one.
+
+    Asking git would cost a process, and the file is wanted before git is asked anything.
+    """
+    try:
+        start = folder.resolve()
+        return next((place for place in (start, *start.parents) if (place / ".git").exists()), None)
+    except (OSError, RuntimeError):
+        return None
+
+
+def read_settings_file(folder: Path, faults: list[str]) -> SettingsFile:
+    """Return what the configuration file in a folder says; what is wrong is added to ``faults``.
+
+    ``.hyperion-hook.toml`` wins over ``pyproject.toml`` as a whole, and a warning says so.
+    """
+    own = _parsed(folder / FILE_NAME, faults)
+    project = _parsed(folder / PROJECT_FILE_NAME, faults, unless_named=TABLE.encode())
+    tool = project.get("tool") if project else None
+    table = tool.get(TABLE) if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        faults.append(f"{PROJECT_FILE_NAME}: tool.{TABLE} is not a table")
+        table = None
+    if own is not None:
+        warnings = (f"{FILE_NAME} is used; [tool.{TABLE}] of {PROJECT_FILE_NAME} is not read",) if table else ()
+        return SettingsFile(FILE_NAME, folder, own, warnings)
+    if table is not None:
+        return SettingsFile(f"{PROJECT_FILE_NAME} [tool.{TABLE}]", folder, table)
+    return SettingsFile()
+
+
+def _parsed(path: Path, faults: list[str], unless_named: bytes = b"") -> dict[str, object] | None:
+    """Return a TOML file's contents, ``None`` when it is absent, faulty or does not name what is looked for."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            faults.append(f"{path.name}: not a regular file")
+            return None
+        if status.st_size > MAX_BYTES:
+            faults.append(f"{path.name}: larger than {MAX_BYTES:,} bytes")
+            return None
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        faults.append(f"{path.name}: {error.strerror or 'cannot be read'}")
+        return None
+    if unless_named not in data:
+        return None
+    import tomllib  # noqa: PLC0415 - most repositories have no configuration file
+
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        faults.append(f"{path.name}: not UTF-8 (byte {error.start})")
+    except tomllib.TOMLDecodeError as error:
+        faults.append(f"{path.name}: not valid TOML: {' '.join(str(error).split())[:200]}")
+    except RecursionError:
+        faults.append(f"{path.name}: nested too deeply")
+    return None
