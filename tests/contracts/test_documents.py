@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hyperion_hook.report.feature_table import feature_table
-
 from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.report.feature_table import feature_table
 
 ROOT = Path(__file__).parents[2]
 

@@ -29,7 +29,8 @@ def tangled_history(path: Path, rounds: int = 6) -> TestRepo:
     repo = TestRepo(path)
     repo.commit(
         {f"pkg/mod{n}.py": python_module(n, n + 1, f"from pkg import mod{n + 1}" if n < 4 else "") for n in range(5)}
-        | {"src/main/java/org/example/Part0.java": java_class(0, 1), "requirements.txt": "click>=8\n", "README.md": "# A\n"},
+        | {"src/main/java/org/example/Part0.java": java_class(0, 1)}
+        | {"requirements.txt": "click>=8\n", "README.md": "# A\n"},
         "Begin",
     )
     for number in range(rounds):
@@ -44,9 +45,11 @@ def tangled_history(path: Path, rounds: int = 6) -> TestRepo:
         repo.commit({moved: python_module(4, number + 3), "tests/test_mod4.py": f"def test_{number}():\n    assert 1\n"},
                     f"Fix crash in part {number} (#{number + 10})", PEOPLE[(number + 1) % 3])
         repo.git("checkout", "-q", "main")
-        repo.commit({"pkg/mod1.py": python_module(1, number + 2, "from pkg import mod2"), "README.md": f"# A {number}\n"},
+        guarded = python_module(1, number + 2, "from pkg import mod2")
+        repo.commit({"pkg/mod1.py": guarded, "README.md": f"# A {number}\n"},
                     f"hotfix: guard against bug {number}", PEOPLE[(number + 2) % 3])
-        repo.commit({f"src/main/java/org/example/Part{number + 1}.java": java_class(number + 1, number + 1)},
+        new = f"src/main/java/org/example/Part{number + 1}.java"
+        repo.commit({new: java_class(number + 1, number + 1)},
                     f"Add part {number + 1}\n\nReviewed-by: Ada <ada@example.org>", author)
         repo.merge(f"side{number}", message=f"Merge side {number}")
         repo.commit({"requirements.txt": f"click>=8\nrequests=={number}\n", "logo.bin": bytes([0, number, 255])},
