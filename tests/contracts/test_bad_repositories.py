@@ -12,11 +12,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from hyperion_hook.report.json_report import load_schema
+from hyperion_hook.report.json_report import SCHEMA_PATH
 from tests.support.command import hyperion
 from tests.support.repo import TestRepo
 
-SCHEMA = load_schema()
+SCHEMA = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
 
 
 def plain(path: Path) -> TestRepo:

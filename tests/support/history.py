@@ -42,7 +42,8 @@ def tangled_history(path: Path, rounds: int = 6) -> TestRepo:
         old = "pkg/mod4.py" if number == 0 else f"pkg/mod4_{number - 1}.py"
         repo.git("mv", old, moved)
         repo.commit({}, f"Rename {number}", PEOPLE[(number + 1) % 3])
-        repo.commit({moved: python_module(4, number + 3), "tests/test_mod4.py": f"def test_{number}():\n    assert 1\n"},
+        test = f"def test_{number}():\n    assert 1\n"
+        repo.commit({moved: python_module(4, number + 3), "tests/test_mod4.py": test},
                     f"Fix crash in part {number} (#{number + 10})", PEOPLE[(number + 1) % 3])
         repo.git("checkout", "-q", "main")
         guarded = python_module(1, number + 2, "from pkg import mod2")
