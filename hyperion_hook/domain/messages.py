@@ -7,6 +7,7 @@ Bodies hold templates, changelogs and quoted releases, so a fix is read from the
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
@@ -39,7 +40,7 @@ _SERIOUS = (
 )
 _SERIOUS_WORD = re.compile(rf"\b(?:{_SERIOUS})\b", re.IGNORECASE)
 _FIX_WORD = re.compile(
-    rf"\b(?:{_FIX}|broken|wrong|wrongly|incorrect|incorrectly|fails|(?:can|may|could) fail|fail (?:to|on|if|when|with|for)"
+    rf"\b(?:{_FIX}|broken|wrong|wrongly|incorrect|incorrectly|fails|(?:can|may|could) fail|fail (?:to|on|if|when|with)"
     r"|hangs?|stuck|corrupt(?:s|ed|ion)?|(?:do(?:es)?n't|does not|not) work(?:ing)?)\b",
     re.IGNORECASE,
 )
@@ -113,11 +114,11 @@ def classify_message(message: str, author: Author) -> CommitFlag:
     >>> classify_message("Fix typo in the docs", ada)
     <CommitFlag.NONE: 0>
     """
-    flags = CommitFlag.BOT if _BOT.search(author.name[:200]) or _BOT.search(author.email[:200]) else CommitFlag.NONE
+    flags = CommitFlag.BOT if _is_bot(author) else CommitFlag.NONE
     subject, _, body = message.lstrip().partition("\n")
     subject = " ".join(subject[:_SUBJECT_LIMIT].split())
     body = _without_html_comments(body[:_BODY_LIMIT])
-    if _REVERT_SUBJECT.match(subject) or _REVERT_BODY.search(body):
+    if _REVERT_SUBJECT.match(subject) or ("everts commit" in body and _REVERT_BODY.search(body)):
         return flags | CommitFlag.REVERT
     if _HOTFIX.search(subject):
         flags |= CommitFlag.HOTFIX
@@ -126,15 +127,23 @@ def classify_message(message: str, author: Author) -> CommitFlag:
     return flags
 
 
+@lru_cache(maxsize=4_096)
+def _is_bot(author: Author) -> bool:
+    return bool(_BOT.search(author.name[:200]) or _BOT.search(author.email[:200]))
+
+
 def _is_fix(subject: str, body: str) -> bool:
     if _OTHER_PURPOSE.match(subject):
         return False
-    told = _HARMLESS_FIX.sub(" ", subject)
+    # most messages never say "fix": the costly patterns are kept from them
+    told = _HARMLESS_FIX.sub(" ", subject) if "fix" in subject.lower() else subject
     if _SERIOUS_WORD.search(told):
         return True
     if _COSMETIC_SUBJECT.search(subject):
         return False
-    return bool(_FIX_WORD.search(told) or _FIX_REFERENCE.search(subject) or _FIX_REFERENCE.search(body))
+    if _FIX_WORD.search(told) or _FIX_REFERENCE.search(subject):
+        return True
+    return "fix" in body.lower() and bool(_FIX_REFERENCE.search(body))
 
 
 def _without_html_comments(text: str) -> str:

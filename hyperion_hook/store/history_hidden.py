@@ -1,0 +1,82 @@
+"""What the commits outside a view add to the aggregates of the history index, so that it can be taken off again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hyperion_hook.domain.history import MONTH, CommitFlag
+from hyperion_hook.store.history_codec import members, unpack
+from hyperion_hook.store.history_names import Names
+from hyperion_hook.store.history_tallies import TallyKey, tally_keys
+
+
+@dataclass(slots=True)
+class _Share:
+    """What one commit counts in: tallies of a month, and the files it touched."""
+
+    month: int
+    tallies: list[TallyKey]
+    fix: int
+    files: list[int]
+
+
+class HiddenCounts:
+    """Tallies and numbers of file events over a set of hidden commits.
+
+    Views that follow each other differ in few commits, so only the difference is counted.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, names: Names, flush: Callable[[], None]) -> None:
+        self._connection = connection
+        self._names = names
+        self._flush = flush
+        self._hidden = 0
+        self._shares: dict[int, _Share] = {}
+        self._tallies: defaultdict[TallyKey, dict[int, list[int]]] = defaultdict(dict)
+        self._file_events: defaultdict[int, int] = defaultdict(int)
+
+    def tallies(self, hidden: int, key: TallyKey) -> dict[int, list[int]]:
+        """Return month to [commits, fixes] of the hidden commits in one tally."""
+        self._move_to(hidden)
+        return self._tallies.get(key, {})
+
+    def file_events(self, hidden: int, file: int) -> int:
+        """Return how many hidden commits touched a file."""
+        self._move_to(hidden)
+        return self._file_events.get(file, 0)
+
+    def _move_to(self, hidden: int) -> None:
+        if hidden == self._hidden:
+            return
+        for number in members(hidden & ~self._hidden):
+            self._count(self._share(number), 1)
+        for number in members(self._hidden & ~hidden):
+            self._count(self._share(number), -1)
+        self._hidden = hidden
+
+    def _count(self, share: _Share, sign: int) -> None:
+        for key in share.tallies:
+            counts = self._tallies[key].setdefault(share.month, [0, 0])
+            counts[0] += sign
+            counts[1] += sign * share.fix
+        for file in share.files:
+            self._file_events[file] += sign
+
+    def _share(self, number: int) -> _Share:
+        share = self._shares.get(number)
+        if share is None:
+            share = self._shares[number] = self._read(number)
+        return share
+
+    def _read(self, number: int) -> _Share:
+        self._flush()
+        author, time, flags, directories, files = self._connection.execute(
+            "SELECT author, date - skew, flags, directories, files FROM commits WHERE ord = ?", (number,)
+        ).fetchone()
+        if flags & CommitFlag.MERGE:
+            return _Share(0, [], 0, [])
+        tallies = tally_keys(author, unpack(directories), self._names)
+        return _Share(time // MONTH, tallies, flags & CommitFlag.FIX, sorted(set(unpack(files)[1::2]) - {0}))

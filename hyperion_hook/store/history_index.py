@@ -1,0 +1,285 @@
+"""``HistoryIndex``: what every commit knew of the past, exact for any commit, in one SQLite file or in memory.
+
+1. ``add`` numbers a commit and settles which file each changed path continues, from its ancestors alone (writer).
+2. Events by file, touches by path, and tallies by month are written (schema).
+3. ``history_at`` looks at all of it through one commit's ancestors (graph): rows of other commits are left out one by
+   one, sums are corrected by what the others add (hidden). Usually there are no others, and nothing is left out.
+
+The file can always be rebuilt, so it is never repaired.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.history import CommitFlag, EmptyHistory, History
+from hyperion_hook.errors import StoreError
+from hyperion_hook.store import history_schema
+from hyperion_hook.store.history_graph import CommitGraph
+from hyperion_hook.store.history_hidden import HiddenCounts
+from hyperion_hook.store.history_lives import FileLives, View
+from hyperion_hook.store.history_names import Names, PathStates
+from hyperion_hook.store.history_tallies import Tallies
+from hyperion_hook.store.history_view import IndexedHistory
+from hyperion_hook.store.history_writer import HistoryWriter
+
+
+class HistoryIndex:
+    """Commits added so far; a context manager that closes the file.
+
+    Attributes
+    ----------
+    warnings
+        What had to be done about a file that was damaged, too new or not writable; one line each.
+    path
+        The file, ``None`` in memory.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path | None, warnings: Iterable[str] = ()) -> None:
+        self.connection = connection
+        self.path = path
+        self.warnings = list(warnings)
+        self._transacting = False
+        self._reading = False
+        with self._translated():
+            self._data_version = self._read_data_version()
+            self._start_over()
+
+    @classmethod
+    def open(cls, path: Path | None) -> Self:
+        """Open the index in a file, or a new one in memory for ``None``.
+
+        A damaged, tampered or too new file is moved aside and an empty index takes its place; where a file can
+        neither be read nor written the index is in memory. Both are said in ``warnings``.
+        """
+        if path is None:
+            return cls(history_schema.open_memory(), None)
+        connection, warnings = history_schema.open_file(path)
+        in_file = connection.execute("PRAGMA database_list").fetchone()[2] != ""
+        return cls(connection, path if in_file else None, warnings)
+
+    def copy_to_memory(self) -> HistoryIndex:
+        """Return a copy that can be extended where the file cannot be written."""
+        with self._translated():
+            copied = sqlite3.connect(":memory:", isolation_level=None)
+            self.connection.backup(copied)
+        return HistoryIndex(copied, None, self.warnings)
+
+    def _start_over(self) -> None:
+        """Forget what was read: another process, or a transaction that was rolled back, made it void."""
+        self.graph = CommitGraph(self.connection)
+        self.names = Names(self.connection)
+        self.states = PathStates(self.connection, self.graph)
+        self.tallies = Tallies(self.connection)
+        self._writer = HistoryWriter(self.connection, self.graph, self.names, self.states, self.tallies)
+        self.hidden_counts = HiddenCounts(self.connection, self.names, self._writer.flush)
+        self.lives = FileLives(self.connection, self.graph, self.hidden_counts, self._writer.flush)
+        # a replay asks for every file it adds to; a file index that is being built for none
+        self._writer.keep_up(self.lives, from_the_beginning=self.path is None)
+        self._view: tuple[int, int, View] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; histories of this index can no longer be asked."""
+        self.connection.close()
+
+    # reading and writing as one
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"history index {self._place}: {error}; run: hyperion-hook index") from error
+        except sqlite3.ProgrammingError as error:
+            raise StoreError(f"history index {self._place}: {error}") from error
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> StoreError:
+        aside = self.path is not None and history_schema.move_aside(self.path)
+        remedy = "moved aside, run: hyperion-hook index" if aside else "run: hyperion-hook index --rebuild"
+        return StoreError(f"history index {self._place}: damaged ({error}); {remedy}")
+
+    @property
+    def _place(self) -> str:
+        return "in memory" if self.path is None else str(self.path)
+
+    def _read_data_version(self) -> int:
+        version: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
+        return version
+
+    def _notice_others(self) -> None:
+        version = self._read_data_version()
+        if version != self._data_version:
+            self._data_version = version
+            self._start_over()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read one state of the file, however long it takes and whoever writes meanwhile; may be nested."""
+        if self._reading:
+            yield
+            return
+        self._reading = True
+        try:
+            with self._translated():
+                if self.path is None or self._transacting:
+                    yield
+                    return
+                self.connection.execute("BEGIN")
+                try:
+                    self._notice_others()
+                    yield
+                finally:
+                    self.connection.execute("END")
+        except (TypeError, ValueError, LookupError, OverflowError) as error:
+            # what a tampered file may hold: rows that are absent, of another type, out of range
+            raise self._damaged(error) from error
+        finally:
+            self._reading = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Add all commits of the block or none, alone among processes; may be nested.
+
+        Raises
+        ------
+        StoreError
+            If the file is read-only, or another process keeps it busy for two seconds, or the disk is full.
+        """
+        if self._transacting:
+            yield
+            return
+        with self._translated():
+            self.connection.execute("BEGIN IMMEDIATE")
+        self._transacting = True
+        try:
+            with self._translated():
+                self._notice_others()
+            yield
+            with self._translated():
+                self._writer.flush()
+                self.connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self.connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):
+                self._start_over()
+            raise
+        finally:
+            self._transacting = False
+
+    # writing
+
+    def add(self, commit: Commit) -> None:
+        """Add a commit; its parents must have been added, unless the repository itself lacks them.
+
+        A commit that is there already is left as it is.
+        """
+        if self.path is not None and not self._transacting:
+            with self.transaction():
+                self.add(commit)
+            return
+        if not self.knows(commit.id):
+            with self._translated():
+                self._writer.add(commit)
+
+    def fill_lines(self, commits: Iterable[Commit]) -> None:
+        """Add the line counts to commits that were added by names only."""
+        with self.transaction(), self._translated():
+            self._writer.flush()
+            for commit in commits:
+                self._writer.fill_lines(commit)
+            self._writer.finish_lines()
+
+    # reading
+
+    @property
+    def commit_count(self) -> int:
+        """Number of commits in the index."""
+        return self.graph.count
+
+    def knows(self, commit_id: str) -> bool:
+        """Return whether a commit is in the index."""
+        key = _key(commit_id)
+        with self._translated():
+            return self.graph.ord_of(key) is not None
+
+    def tips(self) -> list[str]:
+        """Return the indexed commits without indexed children, sorted by id."""
+        with self._translated():
+            return sorted(self.graph.id_of(number).hex() for number in self.graph.tips)
+
+    def history_at(self, commit_id: str | None, *, missing_reason: str | None = None) -> History:
+        """Return what a commit and its ancestors know, for a change on top of that commit.
+
+        Parameters
+        ----------
+        commit_id
+            An indexed commit; ``None`` for the history before a root.
+        missing_reason
+            Why the index holds less than the repository's history, if it does.
+
+        Raises
+        ------
+        StoreError
+            If the commit is not indexed.
+        """
+        if commit_id is None:
+            return EmptyHistory(missing_reason)
+        commit = _key(commit_id)
+        with self._translated():
+            self._number(commit)
+        return IndexedHistory(self, commit, missing_reason)
+
+    def _number(self, commit: bytes) -> int:
+        number = self.graph.ord_of(commit)
+        if number is None:
+            raise StoreError(f"history index: commit {commit.hex()} is not in it; run: hyperion-hook index")
+        return number
+
+    def view(self, commit: bytes) -> View:
+        """Return the commits that a commit may see."""
+        number = self._number(commit)
+        if self._view is None or self._view[:2] != (number, self.graph.next_ord):
+            visible = self.graph.ancestors(number)
+            self._view = number, self.graph.next_ord, View(visible, self.graph.everything & ~visible)
+        return self._view[2]
+
+    def recent_commits(self, commit_id: str, count: int) -> list[str]:
+        """Return up to ``count`` non-merge commits, newest first, of a commit and its ancestors."""
+        commit = _key(commit_id)
+        with self.reading():
+            self._writer.flush()
+            view = self.view(commit)
+            rows = self.connection.execute("SELECT date, ord, id, flags FROM commits ORDER BY date DESC")
+            found: list[str] = []
+            for _, tied in groupby(rows, key=itemgetter(0)):
+                ids = [row[2] for row in tied if not row[3] & CommitFlag.MERGE and view.sees(row[1])]
+                found += [found_id.hex() for found_id in sorted(ids, reverse=True)]
+                if len(found) >= count:
+                    break
+        return found[:count]
+
+
+def _key(commit_id: str) -> bytes:
+    try:
+        return bytes.fromhex(commit_id)
+    except ValueError:
+        raise StoreError(f"history index: '{commit_id}' is no commit id; give all its digits") from None

@@ -1,0 +1,205 @@
+"""Numbers for the paths, folders and authors of a history index, and which file a path names at a commit."""
+
+from __future__ import annotations
+
+import sqlite3
+from bisect import insort
+from collections.abc import Iterator
+
+from hyperion_hook.domain.paths import directory_of, subsystem_of
+from hyperion_hook.store.history_codec import path_key
+from hyperion_hook.store.history_graph import CommitGraph
+
+_TOUCHES_READ = 16
+"""Newest rows read of a path at first; rarely more than one is needed."""
+
+Touch = tuple[int, int, int]
+"""Corrected date, commit number, file number (negative: this file was renamed away)."""
+
+
+class Names:
+    """Numbers of paths, folders and authors; a number is given on first sight and never changes."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._paths: dict[str, int] = {}
+        self._directories: dict[str, int] = {}
+        self._authors: dict[str, int] = {}
+        self._new_paths: list[tuple[bytes, int]] = []
+        self.subsystem_of: dict[int, int] = {}
+        meta = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('next_path', 'next_file')"))
+        self.next_path: int = meta.get("next_path", 1)
+        self.next_file: int = meta.get("next_file", 1)
+        self._stored = {"next_path": self.next_path, "next_file": self.next_file}
+
+    def find_path(self, path: str) -> int | None:
+        """Return the number of a path, ``None`` for one that no indexed commit touched."""
+        number = self._paths.get(path)
+        if number is None:
+            row = self._connection.execute("SELECT id FROM paths WHERE path = ?", (path_key(path),)).fetchone()
+            if row is None:
+                return None
+            number = self._paths[path] = row[0]
+        return number
+
+    def path(self, path: str) -> tuple[int, bool]:
+        """Return the number of a path, and whether it was given just now."""
+        number = self.find_path(path)
+        if number is not None:
+            return number, False
+        number = self._paths[path] = self.next_path
+        self.next_path += 1
+        self._new_paths.append((path_key(path), number))
+        return number, True
+
+    def new_file(self) -> int:
+        """Return a number for a file that begins its life."""
+        self.next_file += 1
+        return self.next_file - 1
+
+    def find_directory(self, directory: str) -> int | None:
+        """Return the number of a folder, ``None`` for one that no indexed commit touched."""
+        number = self._directories.get(directory)
+        if number is None:
+            row = self._connection.execute(
+                "SELECT id, subsystem FROM directories WHERE path = ?", (path_key(directory),)
+            ).fetchone()
+            if row is None:
+                return None
+            number = self._directories[directory] = row[0]
+            self.subsystem_of[number] = row[1]
+        return number
+
+    def directory(self, path: str) -> int:
+        """Return the number of a path's folder, given on first sight; its subsystem gets one, too."""
+        directory = directory_of(path)
+        number = self.find_directory(directory)
+        return self._new_directory(directory, subsystem_of(path)) if number is None else number
+
+    def _new_directory(self, directory: str, subsystem: str) -> int:
+        above = None
+        if subsystem != directory:
+            above = self.find_directory(subsystem)
+            if above is None:
+                above = self._new_directory(subsystem, subsystem)
+        row = (path_key(directory), above or 0)
+        number = self._connection.execute("INSERT INTO directories (path, subsystem) VALUES (?, ?)", row).lastrowid or 0
+        if above is None:
+            above = number
+            self._connection.execute("UPDATE directories SET subsystem = id WHERE id = ?", (number,))
+        self._directories[directory] = number
+        self.subsystem_of[number] = above
+        return number
+
+    def subsystem(self, directory: int) -> int:
+        """Return the number of the top-level folder that holds a folder."""
+        found = self.subsystem_of.get(directory)
+        if found is None:
+            (found,) = self._connection.execute(
+                "SELECT subsystem FROM directories WHERE id = ?", (directory,)
+            ).fetchone()
+            self.subsystem_of[directory] = found
+        return found
+
+    def find_author(self, identity: str) -> int | None:
+        """Return the number of an author, ``None`` for one that no indexed commit has."""
+        number = self._authors.get(identity)
+        if number is None:
+            row = self._connection.execute("SELECT id FROM authors WHERE identity = ?", (_key(identity),)).fetchone()
+            if row is None:
+                return None
+            number = self._authors[identity] = row[0]
+        return number
+
+    def author(self, identity: str) -> int:
+        """Return the number of an author, given on first sight."""
+        number = self.find_author(identity)
+        if number is None:
+            cursor = self._connection.execute("INSERT INTO authors (identity) VALUES (?)", (_key(identity),))
+            number = self._authors[identity] = cursor.lastrowid or 0
+        return number
+
+    def flush(self) -> None:
+        """Write what is new into the open transaction."""
+        if self._new_paths:
+            self._connection.executemany("INSERT INTO paths VALUES (?, ?)", sorted(self._new_paths))
+            self._new_paths.clear()
+        counters = {"next_path": self.next_path, "next_file": self.next_file}
+        if counters != self._stored:
+            self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", counters.items())
+            self._stored = counters
+
+
+def _key(identity: str) -> bytes:
+    return identity.encode("utf-8", "surrogateescape")
+
+
+class PathStates:
+    """Which file a path names, as of any commit: that of the latest touch among the commit's ancestors.
+
+    Latest by corrected date, then by commit id, so the answer depends on the ancestors alone. Deletions are no
+    touches: a file that is added again lives on.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, graph: CommitGraph) -> None:
+        self._connection = connection
+        self._graph = graph
+        # ascending; True: all touches of the path are there
+        self._touches: dict[int, tuple[list[Touch], bool]] = {}
+
+    def file_at(self, path: int, visible: int, *, all_visible: bool) -> int:
+        """Return the number of the file that a path names: 0 for none, negative for one that was renamed away.
+
+        Parameters
+        ----------
+        path
+            Number of the path.
+        visible
+            The set of ancestors that count.
+        all_visible
+            Whether that is every commit in the index: then the newest touch wins without a look at the set.
+        """
+        best: Touch | None = None
+        for touch in self._newest_first(path):
+            if best is not None and touch[0] != best[0]:
+                break
+            if not all_visible and not visible >> touch[1] & 1:
+                continue
+            if best is None or self._graph.id_of(touch[1]) > self._graph.id_of(best[1]):
+                best = touch
+        return best[2] if best else 0
+
+    def _newest_first(self, path: int) -> Iterator[Touch]:
+        touches, complete = self._touches.get(path) or self._load(path, _TOUCHES_READ)
+        yield from reversed(touches)
+        if not complete:
+            yield from reversed(self._load_older(path, touches))
+
+    def _load(self, path: int, limit: int) -> tuple[list[Touch], bool]:
+        rows = self._connection.execute(
+            "SELECT date, ord, file FROM touches WHERE path = ? ORDER BY date DESC, ord DESC LIMIT ?", (path, limit)
+        ).fetchall()
+        entry = self._touches[path] = rows[::-1], len(rows) < limit
+        return entry
+
+    def _load_older(self, path: int, touches: list[Touch]) -> list[Touch]:
+        """Read the touches older than those read already, which include all that are not flushed yet."""
+        oldest = touches[0]
+        older = self._connection.execute(
+            "SELECT date, ord, file FROM touches WHERE path = ? AND (date, ord) < (?, ?) ORDER BY date, ord",
+            (path, oldest[0], oldest[1]),
+        ).fetchall()
+        self._touches[path] = older + touches, True
+        return older
+
+    def begin(self, path: int) -> None:
+        """Note a path that no commit touched before, so that nobody looks for its touches."""
+        self._touches[path] = [], True
+
+    def add(self, path: int, touch: Touch) -> None:
+        """Note a touch that will be written with the next flush."""
+        touches, complete = self._touches.get(path) or self._load(path, _TOUCHES_READ)
+        if not complete and touch < touches[0]:
+            touches = self._load_older(path, touches) + touches
+            self._touches[path] = touches, True
+        insort(touches, touch)

@@ -1,0 +1,80 @@
+"""Commits and fixes by month: of the repository, of authors, of authors in subsystems, of folders."""
+
+from __future__ import annotations
+
+import sqlite3
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from hyperion_hook.domain.history import Tally
+from hyperion_hook.store.history_names import Names
+
+REPOSITORY, AUTHOR, AUTHOR_IN, DIRECTORY = range(4)
+"""What a tally is about: its scope."""
+
+TallyKey = tuple[int, int, int]
+"""Scope, author or folder, subsystem."""
+
+
+def tally_keys(author: int, directories: Iterable[int], names: Names) -> list[TallyKey]:
+    """Return the tallies that a non-merge commit counts in."""
+    keys = [(REPOSITORY, 0, 0), (AUTHOR, author, 0)]
+    subsystems = set()
+    for directory in directories:
+        keys.append((DIRECTORY, directory, 0))
+        subsystems.add(names.subsystem(directory))
+    keys += [(AUTHOR_IN, author, subsystem) for subsystem in subsystems]
+    return keys
+
+
+class Tallies:
+    """All commits' tallies, read on demand, kept and written back."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._kept: dict[TallyKey, list[Tally]] = {}
+        self._changed: set[tuple[TallyKey, int]] = set()
+
+    def of(self, key: TallyKey) -> list[Tally]:
+        """Return one tally, oldest month first; not to be changed."""
+        months = self._kept.get(key)
+        if months is None:
+            rows = self._connection.execute(
+                "SELECT month, commits, fixes FROM tallies WHERE scope = ? AND key = ? AND part = ? ORDER BY month", key
+            )
+            months = self._kept[key] = list(map(Tally._make, rows))
+        return months
+
+    def count(self, key: TallyKey, month: int, fix: int, sign: int = 1) -> None:
+        """Count a commit in one tally; with ``sign`` -1 take it off again."""
+        months = self.of(key)
+        self._changed.add((key, month))
+        if months and months[-1][0] == month:
+            place = len(months) - 1
+        else:
+            place = bisect_left(months, (month,))
+            if place == len(months) or months[place][0] != month:
+                months.insert(place, Tally(month, 0, 0))
+        _, commits, fixes = months[place]
+        if commits + sign:
+            months[place] = Tally(month, commits + sign, fixes + sign * fix)
+        else:
+            del months[place]
+
+    def flush(self) -> None:
+        """Write what is new into the open transaction."""
+        if not self._changed:
+            return
+        stored, gone = [], []
+        for key, month in sorted(self._changed):
+            months = self._kept[key]
+            place = bisect_left(months, (month,))
+            if place < len(months) and months[place][0] == month:
+                stored.append((*key, *months[place]))
+            else:
+                gone.append((*key, month))
+        self._changed.clear()
+        self._connection.executemany("INSERT OR REPLACE INTO tallies VALUES (?, ?, ?, ?, ?, ?)", stored)
+        self._connection.executemany(
+            "DELETE FROM tallies WHERE scope = ? AND key = ? AND part = ? AND month = ?", gone
+        )

@@ -1,0 +1,90 @@
+"""``IndexedHistory``: what one commit and its ancestors know, read from the history index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.history import FileHistory, Tally
+from hyperion_hook.store.history_tallies import AUTHOR, AUTHOR_IN, DIRECTORY, REPOSITORY, TallyKey
+
+if TYPE_CHECKING:
+    from hyperion_hook.store.history_index import HistoryIndex
+
+_NO_LIFE = FileHistory((), None, 0)
+
+
+class IndexedHistory:
+    """The ``History`` of one indexed commit; it answers the same whatever else the index holds or will hold."""
+
+    def __init__(self, index: HistoryIndex, commit: bytes, missing_reason: str | None) -> None:
+        self._index = index
+        self._commit = commit
+        self._missing_reason = missing_reason
+        self._files: dict[str, FileHistory] = {}
+
+    @property
+    def missing_reason(self) -> str | None:
+        """Why this history is shorter than the repository's, or ``None``."""
+        return self._missing_reason
+
+    def file(self, path: str) -> FileHistory:
+        """Return the life of the file that has this path at the base commit."""
+        life = self._files.get(path)
+        if life is None:
+            with self._index.reading():
+                life = self._files[path] = self._life(path)
+        return life
+
+    def _life(self, path: str) -> FileHistory:
+        index = self._index
+        number = index.names.find_path(path)
+        if number is None:
+            return _NO_LIFE
+        view = index.view(self._commit)
+        file = index.states.file_at(number, view.visible, all_visible=not view.hidden)
+        return index.lives.history(file, view) if file > 0 else _NO_LIFE
+
+    def author_number(self, author: Author) -> int | None:
+        """Return the number that file events carry for an author, ``None`` for one never seen."""
+        with self._index.reading():
+            number = self._index.names.find_author(author.identity)
+            return number if number is not None and self._tally((AUTHOR, number, 0)) else None
+
+    def author(self, author: Author) -> tuple[Tally, ...]:
+        """Return an author's commits month by month, oldest first."""
+        with self._index.reading():
+            number = self._index.names.find_author(author.identity)
+            return () if number is None else self._tally((AUTHOR, number, 0))
+
+    def author_in(self, author: Author, subsystem: str) -> tuple[Tally, ...]:
+        """Return an author's commits in a subsystem (top-level folder, '' for the top level) month by month."""
+        with self._index.reading():
+            number = self._index.names.find_author(author.identity)
+            part = self._index.names.find_directory(subsystem)
+            return () if number is None or part is None else self._tally((AUTHOR_IN, number, part))
+
+    def directory(self, directory: str) -> tuple[Tally, ...]:
+        """Return the commits that touched files directly in a folder ('' for the top level) month by month."""
+        with self._index.reading():
+            number = self._index.names.find_directory(directory)
+            return () if number is None else self._tally((DIRECTORY, number, 0))
+
+    def repository(self) -> tuple[Tally, ...]:
+        """Return all commits month by month, oldest first."""
+        with self._index.reading():
+            return self._tally((REPOSITORY, 0, 0))
+
+    def _tally(self, key: TallyKey) -> tuple[Tally, ...]:
+        index = self._index
+        months = index.tallies.of(key)
+        view = index.view(self._commit)
+        less = index.hidden_counts.tallies(view.hidden, key) if view.hidden else {}
+        if not less:
+            return tuple(months)
+        nothing = [0, 0]
+        return tuple([
+            Tally(month, commits - off[0], fixes - off[1])
+            for month, commits, fixes in months
+            if commits > (off := less.get(month, nothing))[0]
+        ])

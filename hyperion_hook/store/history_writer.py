@@ -1,0 +1,214 @@
+"""Writes commits into the history index: lives of files, tallies of people and folders.
+
+A commit's rows depend on its ancestors alone: a changed path continues the file that its latest touch among the
+ancestors names, a rename carries the file to the new path, and a copy begins one. A file that is added where another
+one was renamed away begins with a copy of that one's life until then, as ``git log --follow`` sees it: projects move
+a file and leave a new one in its place (flask: ``src/flask/app.py``, 28 commits since, 485 in all).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from operator import itemgetter
+
+from hyperion_hook.domain.change import FileChange, FileStatus
+from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.history import FILE_WINDOW, MONTH, CommitFlag, FileEvent
+from hyperion_hook.domain.messages import classify_message
+from hyperion_hook.store.history_codec import clamp_time, pack, unpack
+from hyperion_hook.store.history_graph import CommitGraph
+from hyperion_hook.store.history_lives import FileLives
+from hyperion_hook.store.history_names import Names, PathStates
+from hyperion_hook.store.history_tallies import Tallies, tally_keys
+
+_FIX = int(CommitFlag.FIX)
+_MERGE = int(CommitFlag.MERGE)
+
+Lines = tuple[int | None, int | None]
+
+
+class HistoryWriter:
+    """Adds commits; nothing is in the file before ``flush``, and nothing is certain before the transaction ends."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        graph: CommitGraph,
+        names: Names,
+        states: PathStates,
+        tallies: Tallies,
+    ) -> None:
+        self._connection = connection
+        self._graph = graph
+        self._names = names
+        self._states = states
+        self._tallies = tallies
+        self._lives: FileLives | None = None
+        self._keeps_lives = False
+        self._events: list[tuple[int | None, ...]] = []
+        self._touches: list[tuple[int, int, int, int]] = []
+        self._file_events: defaultdict[int, int] = defaultdict(int)
+
+    def keep_up(self, lives: FileLives, *, from_the_beginning: bool) -> None:
+        """Tell ``lives`` of every event, of files that begin their life only if they will be asked for."""
+        self._lives = lives
+        self._keeps_lives = from_the_beginning
+
+    def add(self, commit: Commit) -> None:
+        """Add a commit whose parents are added, or absent from the repository."""
+        graph = self._graph
+        key = bytes.fromhex(commit.id)
+        found = (graph.ord_of(bytes.fromhex(parent)) for parent in commit.parents)
+        parents = tuple(dict.fromkeys(number for number in found if number is not None))
+        time = clamp_time(commit.committed_at)
+        date = max((time, *(graph.date_of(parent) + 1 for parent in parents)))
+        author = self._names.author(commit.author.identity)
+        if commit.is_merge:
+            graph.insert(key, parents, date, (date - time, author, _MERGE, 1, b"", b""))
+            return
+        flags = int(classify_message(commit.message, commit.author))
+        lines, files = self._touch(commit.files, parents, date)
+        number = graph.next_ord
+        directories = sorted({self._names.directory(file.path) for file in commit.files})
+        for tally in tally_keys(author, directories, self._names):
+            self._tallies.count(tally, time // MONTH, flags & _FIX)
+        counted = all(is_counted(file) for file in commit.files)
+        graph.insert(key, parents, date, (date - time, author, flags, int(counted), pack(directories), pack(files)))
+        for file, (added, deleted) in lines.items():
+            self._events.append((file, date, number, date - time, author, added, deleted, flags))
+            self._file_events[file] += 1
+            if self._lives is not None:
+                self._lives.add(file, date, FileEvent(time, number, author, added, deleted, flags))
+
+    def _touch(
+        self, changes: Iterable[FileChange], parents: tuple[int, ...], date: int
+    ) -> tuple[dict[int, Lines], list[int]]:
+        """Return each touched file's lines, and pairs of path and file (0: renamed away) in one list."""
+        visible = self._graph.ancestors_of_all(parents)
+        lines: dict[int, Lines] = {}
+        touched: dict[int, int] = {}
+        deleted: dict[int, int] = {}
+        left: dict[int, int] = {}
+        for change in changes:
+            path, is_new = self._names.path(change.path)
+            if is_new:
+                self._states.begin(path)
+            file = self._file_of(change, path, visible, left)
+            lines[file] = _sum(lines[file], change) if file in lines else (change.lines_added, change.lines_deleted)
+            (deleted if change.status is FileStatus.DELETED else touched)[path] = file
+        number = self._graph.next_ord
+        pairs = touched | deleted
+        for path, file in left.items():
+            # a path that was left in the same commit in which another file took it is not empty
+            if path not in touched:
+                touched[path] = -file
+                pairs[path] = 0
+        for path, file in touched.items():
+            self._states.add(path, (date, number, file))
+            self._touches.append((path, date, number, file))
+        return lines, [number for pair in sorted(pairs.items()) for number in pair]
+
+    def _file_of(self, change: FileChange, path: int, visible: int, left: dict[int, int]) -> int:
+        """Return the file that a change touches, a new one if need be; note in ``left`` the path a rename leaves."""
+        source: int | None = path
+        if change.status is FileStatus.COPIED:
+            source = None
+        elif change.status is FileStatus.RENAMED and change.old_path is not None:
+            source = self._names.find_path(change.old_path)
+        file = 0
+        if source is not None:
+            file = self._states.file_at(source, visible, all_visible=visible == self._graph.everything)
+        if file <= 0:
+            origin, file = -file, self._names.new_file()
+            if origin:
+                self._fork(origin, file, visible)
+            elif self._lives is not None and self._keeps_lives:
+                self._lives.begin(file)
+        if source is not None and source != path:
+            left[source] = file
+        return file
+
+    def _fork(self, origin: int, file: int, visible: int) -> None:
+        """Copy the life of a file as far as it is visible: the newest events of the window, and the first."""
+        if self._lives is None:
+            return
+        events = self._lives.all_events(origin, visible)
+        if not events:
+            return
+        self.flush()
+        copied = events[-FILE_WINDOW:] if len(events) <= FILE_WINDOW else [events[0], *events[-FILE_WINDOW:]]
+        self._connection.executemany(
+            "INSERT INTO events SELECT ?, date, ord, skew, author, lines_added, lines_deleted, flags FROM events"
+            " WHERE file = ? AND date = ? AND ord = ?",
+            [(file, origin, self._graph.date_of(event.commit), event.commit) for event in copied],
+        )
+        self._connection.execute("INSERT INTO files VALUES (?, ?)", (file, len(events)))
+        self._connection.execute("INSERT INTO forks VALUES (?, ?, ?)", (file, origin, self._graph.next_ord))
+
+    def fill_lines(self, commit: Commit) -> None:
+        """Add the line counts to a commit that was added by names only; ``finish_lines`` must follow the last."""
+        number = self._graph.ord_of(bytes.fromhex(commit.id))
+        if number is None:
+            return
+        execute = self._connection.execute
+        date, packed = execute("SELECT date, files FROM commits WHERE ord = ?", (number,)).fetchone()
+        numbers = unpack(packed)
+        files = dict(zip(numbers[::2], numbers[1::2], strict=True))
+        lines: dict[int, Lines] = {}
+        for change in commit.files:
+            file = files.get(self._names.find_path(change.path) or 0)
+            if file:
+                lines[file] = _sum(lines[file], change) if file in lines else (change.lines_added, change.lines_deleted)
+        self._connection.executemany(
+            "UPDATE events SET lines_added = ?, lines_deleted = ? WHERE file = ? AND date = ? AND ord = ?",
+            [(added, deleted, file, date, number) for file, (added, deleted) in lines.items()],
+        )
+        execute("UPDATE commits SET counted = 1 WHERE ord = ?", (number,))
+
+    def finish_lines(self) -> None:
+        """Copy line counts that were filled into the copied lives; origins come before their forks."""
+        for file, origin in self._connection.execute("SELECT file, origin FROM forks ORDER BY file").fetchall():
+            self._connection.execute(
+                "UPDATE events SET (lines_added, lines_deleted) = (SELECT o.lines_added, o.lines_deleted FROM events o"
+                " WHERE o.file = ?1 AND o.date = events.date AND o.ord = events.ord)"
+                " WHERE file = ?2 AND lines_added IS NULL"
+                " AND EXISTS (SELECT 1 FROM events o WHERE o.file = ?1 AND o.date = events.date"
+                " AND o.ord = events.ord)",
+                (origin, file),
+            )
+        if self._lives is not None:
+            self._lives.forget()
+
+    def flush(self) -> None:
+        """Write what is new into the open transaction."""
+        if self._graph.flush():
+            self._names.flush()
+            self._tallies.flush()
+        many = self._connection.executemany
+        if self._events:
+            many("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", sorted(self._events, key=itemgetter(0, 1, 2)))
+            many(
+                "INSERT INTO files VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET events = events + excluded.events",
+                sorted(self._file_events.items()),
+            )
+            self._events.clear()
+            self._file_events.clear()
+        if self._touches:
+            many("INSERT INTO touches VALUES (?, ?, ?, ?)", sorted(self._touches))
+            self._touches.clear()
+
+
+def is_counted(file: FileChange) -> bool:
+    """Return whether a file's lines are counted, or have no meaning."""
+    return file.lines_added is not None or file.is_binary or not file.is_regular
+
+
+def _sum(lines: Lines, change: FileChange) -> Lines:
+    added, deleted = lines
+    more_added, more_deleted = change.lines_added, change.lines_deleted
+    return (
+        None if added is None or more_added is None else added + more_added,
+        None if deleted is None or more_deleted is None else deleted + more_deleted,
+    )
