@@ -1,0 +1,36 @@
+"""FixCommit, InducingCommit and Label: what history says about a commit after the fact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FixCommit:
+    """A commit that repairs a bug, or takes a commit back.
+
+    ``named`` are the commits its message names as the cause (``This reverts commit <id>``, ``Fixes: <id>``).
+    """
+
+    id: str
+    time: int
+    is_revert: bool = False
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InducingCommit:
+    """A commit that introduced the bug that ``fix`` repairs; the fix deleted ``lines`` of it, 0 if it only names it."""
+
+    id: str
+    fix: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Whether a commit introduced a bug, and since when (Unix seconds of the first fix) that is known."""
+
+    commit: str
+    buggy: bool
+    known_at: int | None = None

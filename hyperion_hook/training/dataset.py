@@ -1,0 +1,195 @@
+"""Rows of features and labels in time order, and the splits that keep the future out of training.
+
+A bug takes months to be found. So a label counts in training only once it was known at the cut, the youngest commits of
+a history are left out (most of their bugs are not found yet), and a gap separates training from test.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from hyperion_hook.domain.history import DAY
+from hyperion_hook.domain.label import Label
+from hyperion_hook.errors import TrainingError
+from hyperion_hook.features.catalogue import CATALOGUE, names_of
+from hyperion_hook.training.replay import ReplayedCommit
+
+UNSEEN_DAYS = 180
+"""Half of all bugs are known within about 120 days, so labels of younger commits are mostly wrong."""
+
+FEATURES = names_of(CATALOGUE)
+KEYS = ("repository", "commit", "time", "buggy", "known_at")
+AT_COMMIT = tuple(feature.name for feature in CATALOGUE if feature.at_commit)
+"""Features that a staged change cannot know yet."""
+
+
+def dataset_of(repository: str, replayed: Iterable[ReplayedCommit], labels: Mapping[str, Label]) -> pd.DataFrame:
+    """Return one row for each replayed commit, oldest first.
+
+    Parameters
+    ----------
+    repository
+        The name that the rows carry.
+    replayed
+        Commits with their vectors.
+    labels
+        Labels of the commits that introduced a bug; a commit without one is not known to.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns ``KEYS`` and ``FEATURES``; ``time`` and ``known_at`` in Unix seconds (``known_at`` NaN where nothing
+        is known), ``buggy`` 0 or 1, features as floats, NaN where missing.
+    """
+    rows = [
+        (
+            repository,
+            item.commit.id,
+            item.commit.committed_at,
+            int(item.commit.id in labels),
+            _known_at(labels.get(item.commit.id)),
+            *(item.vector.number(name) for name in FEATURES),
+        )
+        for item in replayed
+    ]
+    return in_time_order(pd.DataFrame(rows, columns=[*KEYS, *FEATURES]).astype(_types()))
+
+
+def _known_at(label: Label | None) -> float:
+    return float("nan") if label is None or label.known_at is None else float(label.known_at)
+
+
+def _types() -> dict[str, str]:
+    return {"repository": "object", "commit": "object", "time": "int64", "buggy": "int8"} | dict.fromkeys(
+        ("known_at", *FEATURES), "float64"
+    )
+
+
+def in_time_order(dataset: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows oldest first; commits of one second by repository and id, so there is only one order."""
+    return dataset.sort_values(["time", "repository", "commit"], kind="stable", ignore_index=True)
+
+
+def merged(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of several repositories in one time order."""
+    return in_time_order(pd.concat(parts, ignore_index=True))
+
+
+def relabelled(dataset: pd.DataFrame, labels: Mapping[str, Label]) -> pd.DataFrame:
+    """Return the rows of one repository with other labels."""
+    commits = dataset["commit"]
+    return dataset.assign(
+        buggy=commits.isin(list(labels)).astype("int8"),
+        known_at=[_known_at(labels.get(commit)) for commit in commits],
+    )
+
+
+def without_youngest(dataset: pd.DataFrame, days: int = UNSEEN_DAYS) -> pd.DataFrame:
+    """Return the rows that are at least ``days`` older than the newest row of their repository."""
+    newest = dataset.groupby("repository")["time"].transform("max")
+    return dataset[dataset["time"] <= newest - days * DAY].reset_index(drop=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSplit:
+    """Training rows with labels as known at ``cut``, and the test rows after it with labels as known today."""
+
+    train: pd.DataFrame
+    test: pd.DataFrame
+    cut: int
+
+
+def cut_at(dataset: pd.DataFrame, share: float) -> int:
+    """Return the time before which ``share`` (0..1) of the rows lie, Unix seconds."""
+    if dataset.empty:
+        raise TrainingError("dataset: no rows to split; mine a longer history")
+    return int(dataset["time"].iloc[min(len(dataset) - 1, int(share * len(dataset)))])
+
+
+def time_split(dataset: pd.DataFrame, cut: int, *, gap_days: int = UNSEEN_DAYS) -> TimeSplit:
+    """Return what may be learned at a moment, and what happens after it.
+
+    Parameters
+    ----------
+    dataset
+        Rows in time order.
+    cut
+        The moment of training, Unix seconds.
+    gap_days
+        Days before the cut whose rows are left out of training, because their bugs are mostly not found at the cut.
+
+    Returns
+    -------
+    TimeSplit
+        Training rows are at least ``gap_days`` older than the cut, and buggy only if that was known at the cut. Test
+        rows are younger than the cut.
+    """
+    train = as_known_at(dataset[dataset["time"] <= cut - gap_days * DAY], cut)
+    return TimeSplit(train, dataset[dataset["time"] > cut].reset_index(drop=True), cut)
+
+
+def as_known_at(dataset: pd.DataFrame, moment: int) -> pd.DataFrame:
+    """Return the rows with the labels that were known at a moment (Unix seconds)."""
+    known = (dataset["buggy"] == 1) & (dataset["known_at"] <= moment)
+    return dataset.assign(buggy=known.astype("int8")).reset_index(drop=True)
+
+
+def with_masked_messages(features: pd.DataFrame, share: float, seed: int) -> pd.DataFrame:
+    """Return the features with all that only a commit knows missing in a share of the rows.
+
+    A staged change has no message yet. A model that never saw a row without one would take its absence for a sign.
+
+    Parameters
+    ----------
+    features
+        Rows of features; not changed.
+    share
+        The share of rows to mask, 0..1.
+    seed
+        The same seed masks the same rows.
+    """
+    chosen = np.random.default_rng(seed).random(len(features)) < share
+    columns = [name for name in AT_COMMIT if name in features.columns]
+    return features.assign(**{name: features[name].mask(chosen) for name in columns})
+
+
+def write_table(dataset: pd.DataFrame, path: Path) -> None:
+    """Write rows as compressed CSV, the same bytes for the same rows; a file is either whole or not there."""
+    text = dataset.to_csv(index=False, lineterminator="\n")
+    buffer = io.BytesIO()
+    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, compresslevel=6) as packed:
+        packed.write(text.encode())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes(buffer.getvalue())
+    partial.replace(path)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read rows that ``write_table`` wrote; the French names of features are read too.
+
+    Raises
+    ------
+    TrainingError
+        If the file is damaged or a column of ``KEYS`` is not there.
+    """
+    try:
+        dataset = pd.read_csv(path, dtype={"repository": "object", "commit": "object"}, float_precision="round_trip")
+    except (OSError, EOFError, ValueError) as error:
+        raise TrainingError(f"{path.name}: cannot be read ({error}); delete it and mine again") from error
+    french = {feature.french: feature.name for feature in CATALOGUE}
+    dataset = dataset.rename(columns=french)
+    absent = [name for name in KEYS if name not in dataset.columns]
+    if absent:
+        raise TrainingError(f"{path.name}: column '{absent[0]}' is not there; delete it and mine again")
+    for name in FEATURES:
+        if name not in dataset.columns:
+            dataset[name] = np.nan
+    return dataset[[*KEYS, *FEATURES]].astype(_types())

@@ -1,0 +1,263 @@
+"""The commit that introduced each line, for every commit of a history in one pass.
+
+The stream of commits (parents first) is followed with one map for each live head: path to the blob and the numbers of
+the commits that introduced its lines. A commit's hunks are applied by slicing; at a merge the side whose blob won is
+taken over, and only files that mix both sides are resolved line by line. A fix's deleted lines then name the commits
+they come from without a single ``git blame``, and equal to it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
+from hyperion_hook.domain.commit import Commit
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.training.merge_lines import MixedFile, mixed_files
+
+Numbers = array  # of unsigned 32-bit integers
+_UNKNOWN = 0
+"""The number of no commit: the line was there before anything that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class TracedHunk:
+    """A hunk with the commit that introduced each of its deleted lines, ``None`` where that is unknown."""
+
+    file: FileChange
+    hunk: Hunk
+    origins: tuple[str | None, ...]
+
+
+class _File(NamedTuple):
+    """One version of a file; ``lines`` is ``None`` where its lines are not known (binary, unread)."""
+
+    blob: str | None
+    lines: Numbers[int] | None
+
+
+_Files = dict[str, _File]
+
+
+class LineOrigins:
+    """Follows a history commit by commit; memory holds the live heads only.
+
+    Parameters
+    ----------
+    repository
+        Where merges are read from.
+    tips
+        What the stream of commits was started from.
+    """
+
+    def __init__(self, repository: Repository, tips: Sequence[str]) -> None:
+        self._names: list[str | None] = [None]
+        self._heads: dict[str, _Files] = {}
+        self._children = _children(repository, tips)
+        self._merges = mixed_files(repository, list(tips))
+        self._read_ahead: dict[str, dict[str, MixedFile]] = {}
+
+    def advance(self, commit: Commit, *, trace: bool = False) -> tuple[TracedHunk, ...]:
+        """Take in the next commit, and return where its deleted lines come from if asked to.
+
+        Parameters
+        ----------
+        commit
+            The next commit of a stream that gives parents before children, with hunks; a merge with the files that
+            differ from its first parent.
+        trace
+            Whether the origins are wanted; merges are never traced.
+
+        Returns
+        -------
+        tuple[TracedHunk, ...]
+            The hunks that delete lines of files whose lines are known.
+        """
+        self._names.append(commit.id)
+        number = len(self._names) - 1
+        parents = [self._parent(parent) for parent in commit.parents[1:]]
+        files = self._take(commit.parents[0]) if commit.parents else {}
+        traced: tuple[TracedHunk, ...] = ()
+        if commit.is_merge:
+            self._merge(commit, files, parents, number)
+        else:
+            if trace:
+                traced = tuple(self._traced(files, commit.files))
+            _apply(files, commit.files, number)
+        for parent in commit.parents[1:]:
+            self._release(parent)
+        if self._children[commit.id]:
+            self._heads[commit.id] = files
+        return traced
+
+    @property
+    def live_heads(self) -> int:
+        """How many heads are held in memory."""
+        return len(self._heads)
+
+    def _parent(self, commit: str) -> _Files:
+        return self._heads.get(commit, {})
+
+    def _release(self, commit: str) -> None:
+        self._children[commit] -= 1
+        if self._children[commit] <= 0:
+            self._heads.pop(commit, None)
+
+    def _take(self, commit: str) -> _Files:
+        """Return the files of a parent to build on: its own map when this is its last child."""
+        files = self._parent(commit)
+        self._release(commit)
+        return files if commit not in self._heads else files.copy()
+
+    def _traced(self, before: _Files, changes: Sequence[FileChange]) -> Iterator[TracedHunk]:
+        for change in changes:
+            lines = _lines_before(before, change)
+            if lines is None or change.status is FileStatus.COPIED:
+                continue
+            for hunk in change.hunks or ():
+                if hunk.deleted:
+                    numbers = lines[hunk.old_start - 1 : hunk.old_start - 1 + len(hunk.deleted)]
+                    yield TracedHunk(change, hunk, tuple(self._names[number] for number in numbers))
+
+    def _merge(self, commit: Commit, files: _Files, others: list[_Files], number: int) -> None:
+        """Bring the first parent's files to what the merge made of them."""
+        mixed = self._mixed(commit.id)
+        first = {change.previous_path: files.get(change.previous_path) for change in commit.files}
+        for change in commit.files:
+            if change.status in (FileStatus.DELETED, FileStatus.RENAMED):
+                files.pop(change.previous_path, None)
+        for change in commit.files:
+            if change.status is not FileStatus.DELETED:
+                files[change.path] = _merged(change, first[change.previous_path], others, mixed, number)
+
+    def _mixed(self, commit: str) -> dict[str, MixedFile]:
+        while commit not in self._read_ahead:
+            name, files = next(self._merges, (commit, {}))
+            self._read_ahead[name] = files
+        return self._read_ahead.pop(commit)
+
+
+def _children(repository: Repository, tips: Sequence[str]) -> Counter[str]:
+    listed = repository.git.run("rev-list", "--parents", *tips, "--").decode("ascii", "replace")
+    children: Counter[str] = Counter()
+    for line in listed.splitlines():
+        children.update(line.split()[1:])
+    return children
+
+
+def _lines_before(files: _Files, change: FileChange) -> Numbers[int] | None:
+    """Return the origins of a file's lines before a change, ``None`` unless this very version was followed."""
+    entry = files.get(change.previous_path)
+    return entry.lines if entry is not None and change.old_blob in (None, entry.blob) else None
+
+
+def _apply(files: _Files, changes: Sequence[FileChange], number: int) -> None:
+    """Bring files to what a commit makes of them; every old version is read before any is replaced."""
+    after = {
+        change.path: _File(change.new_blob, _lines_after(files, change, number))
+        for change in changes
+        if change.status is not FileStatus.DELETED
+    }
+    for change in changes:
+        if change.status in (FileStatus.DELETED, FileStatus.RENAMED):
+            files.pop(change.previous_path, None)
+    files.update(after)
+
+
+def _lines_after(files: _Files, change: FileChange, number: int) -> Numbers[int] | None:
+    if not change.is_regular:
+        return None
+    if change.old_blob is None:
+        if change.hunks is None:
+            return None if change.lines_added is None else _own(number, change.lines_added)
+        return None if change.is_binary else _own(number, sum(len(hunk.added) for hunk in change.hunks))
+    before = _lines_before(files, change)
+    if before is None or change.is_binary or change.hunks is None:
+        # a rename or a change of mode leaves the lines alone, whether or not its patch was read
+        return before if change.old_blob == change.new_blob else None
+    after = _patched(before, change.hunks, number)
+    if after is not None and change.status is FileStatus.COPIED:
+        return _own(number, len(after))  # blame does not follow copies
+    return after
+
+
+def _own(number: int, count: int) -> Numbers[int]:
+    return array("I", [number]) * count
+
+
+def _patched(before: Numbers[int], hunks: Sequence[Hunk], number: int) -> Numbers[int] | None:
+    """Return the lines after the hunks; ``None`` where a hunk does not fit."""
+    after: Numbers[int] = array("I")
+    position = 0
+    for hunk in hunks:
+        # without deleted lines git numbers the line before the hunk
+        start = hunk.old_start - 1 if hunk.deleted else hunk.old_start
+        end = start + len(hunk.deleted)
+        if start < position or end > len(before):
+            return None
+        after += before[position:start]
+        after += _own(number, len(hunk.added))
+        position = end
+    after += before[position:]
+    return after
+
+
+def _merged(
+    change: FileChange, first: _File | None, others: list[_Files], mixed: dict[str, MixedFile], number: int
+) -> _File:
+    """Return a merge's version of a file, by the rules of ``git blame``: a whole side if one is equal, else by line."""
+    if not change.is_regular:
+        return _File(change.new_blob, None)
+    for files in others:
+        same = files.get(change.path)
+        if same is not None and same.blob == change.new_blob:
+            return same
+    if first is not None and first.blob == change.new_blob:
+        return first
+    file = mixed.get(change.path)
+    if file is None or file.hunks is None or file.blob != change.new_blob:
+        return _File(change.new_blob, None)
+    sides = [first, *(files.get(path) for files, path in zip(others, file.parent_paths[1:], strict=False))]
+    known = [_side_lines(side, blob) for side, blob in zip(sides, file.parent_blobs, strict=False)]
+    return _File(change.new_blob, _mixed_lines(file, known, number))
+
+
+def _side_lines(side: _File | None, blob: str) -> Numbers[int] | None:
+    if not blob.strip("0"):
+        return array("I")  # this parent has no such file
+    return side.lines if side is not None and side.blob == blob else None
+
+
+def _mixed_lines(file: MixedFile, sides: list[Numbers[int] | None], number: int) -> Numbers[int] | None:
+    """Return the lines of a mixed file: unchanged ones as the first parent that has them knows them."""
+    lines: Numbers[int] = array("I")
+    at = [0] * len(sides)
+    for hunk in file.hunks or ():
+        gap = _unchanged(sides, at, hunk.start - len(lines))
+        if gap is None:
+            return None
+        lines += gap
+        for run in hunk.runs:
+            lines += _own(number, run.count) if run.parent < 0 else _part(sides[run.parent], run.start, run.count)
+        at = list(hunk.parent_ends)
+        if len(lines) != hunk.end:
+            return None
+    rest = _unchanged(sides, at, None)
+    return None if rest is None else lines + rest
+
+
+def _unchanged(sides: list[Numbers[int] | None], at: list[int], count: int | None) -> Numbers[int] | None:
+    if count == 0:
+        return array("I")
+    for side, start in zip(sides, at, strict=False):
+        if side is not None:
+            return side[start:] if count is None else side[start : start + count]
+    return None
+
+
+def _part(side: Numbers[int] | None, start: int, count: int) -> Numbers[int]:
+    return _own(_UNKNOWN, count) if side is None else side[start : start + count]

@@ -1,0 +1,110 @@
+"""Mined rows and labels on disk: compressed CSV and JSON, named after all they depend on.
+
+Vectors and labels are kept apart, because better labels come more often than better features, and cost seconds where
+vectors cost minutes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hyperion_hook.domain.label import Label
+from hyperion_hook.domain.messages import CLASSIFIER_VERSION
+from hyperion_hook.errors import TrainingError
+from hyperion_hook.features import source
+from hyperion_hook.features.extract import EXTRACTOR_VERSION
+from hyperion_hook.training.dataset import read_table, write_table
+from hyperion_hook.training.replay import ReplayOptions, ReplaySummary
+from hyperion_hook.training.szz import LABELLER_VERSION, SzzRules
+
+Table = tuple[pd.DataFrame, ReplaySummary]
+"""Rows of one repository, and what the replay met."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSummary:
+    """Counts of what SZZ found."""
+
+    fixes: int
+    reverts: int
+    traced_fixes: int
+    inducing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels of the commits of one history that introduced bugs, by commit."""
+
+    by_commit: Mapping[str, Label]
+    summary: LabelSummary
+
+
+class MinedStore:
+    """Files of mined rows and labels; their names say what they depend on."""
+
+    def __init__(self, folder: Path | None, name: str, tip: str, options: ReplayOptions, rules: SzzRules) -> None:
+        self._folder = folder
+        safe = re.sub(r"[^A-Za-z0-9._-]+", "+", name)
+        extractor = f"x{EXTRACTOR_VERSION}.{source.EXTRACTOR_VERSION}.{CLASSIFIER_VERSION}-{_digest(options)}"
+        labeller = f"l{LABELLER_VERSION}.{CLASSIFIER_VERSION}-{_digest(rules)}"
+        self._table = f"{safe}-{tip[:12]}-{extractor}.csv.gz"
+        self._summary = f"{safe}-{tip[:12]}-{extractor}.json"
+        self._labels = f"{safe}-{tip[:12]}-{labeller}.labels.json"
+
+    def table(self) -> Table | None:
+        """Return the kept rows, ``None`` where there are none."""
+        summary = self._read(self._summary)
+        if self._folder is None or summary is None:
+            return None
+        return read_table(self._folder / self._table), ReplaySummary(**summary)
+
+    def keep_table(self, table: Table) -> None:
+        """Keep rows."""
+        if self._folder is not None:
+            write_table(table[0], self._folder / self._table)
+            self._write(self._summary, asdict(table[1]))  # last: it says that the rows are whole
+
+    def labels(self) -> Labels | None:
+        """Return the kept labels, ``None`` where there are none."""
+        kept = self._read(self._labels)
+        if kept is None:
+            return None
+        known = {commit: Label(commit, buggy=True, known_at=moment) for commit, moment in kept["known_at"].items()}
+        return Labels(known, LabelSummary(**kept["summary"]))
+
+    def keep_labels(self, labels: Labels) -> None:
+        """Keep labels."""
+        known = {commit: label.known_at for commit, label in labels.by_commit.items()}
+        self._write(self._labels, {"summary": asdict(labels.summary), "known_at": known})
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        if self._folder is None:
+            return None
+        path = self._folder / name
+        try:
+            content: dict[str, Any] = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise TrainingError(f"{name}: cannot be read ({error}); delete it and mine again") from error
+        return content
+
+    def _write(self, name: str, content: dict[str, Any]) -> None:
+        if self._folder is None:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        partial = self._folder / f"{name}.part"
+        partial.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        partial.replace(self._folder / name)
+
+
+def _digest(settings: ReplayOptions | SzzRules) -> str:
+    return hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode()).hexdigest()[:8]

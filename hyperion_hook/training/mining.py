@@ -1,0 +1,170 @@
+"""One repository mined: replayed, labelled, put into rows, and kept on disk so that nothing is mined twice."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import joblib
+import pandas as pd
+
+from hyperion_hook.errors import TrainingError
+from hyperion_hook.git.log import Detail, stream_commits
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.training.dataset import dataset_of, merged, relabelled
+from hyperion_hook.training.line_origins import LineOrigins
+from hyperion_hook.training.mined_store import Labels, LabelSummary, MinedStore, Table
+from hyperion_hook.training.replay import Progress, ReplayOptions, ReplaySummary, measurable, replay
+from hyperion_hook.training.szz import Labeller, SzzRules
+
+_SMALLEST_PART = 200
+"""Fewer commits than this are not worth reading the history once more for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """The rows of one repository in time order, and how they came about."""
+
+    name: str
+    head: str
+    rows: pd.DataFrame
+    replayed: ReplaySummary
+    labelled: LabelSummary
+
+
+def mine(
+    path: Path,
+    *,
+    name: str | None = None,
+    until: str = "HEAD",
+    options: ReplayOptions | None = None,
+    rules: SzzRules | None = None,
+    vectors: Path | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Mined:
+    """Return the rows of one repository, from disk where they are there.
+
+    Parameters
+    ----------
+    path
+        The repository; only read.
+    name
+        What the rows call it; the folder's name by default.
+    until
+        The newest commit.
+    options
+        What is measured of which commits.
+    rules
+        How inducing commits are found.
+    vectors
+        The folder in which vectors and labels are kept, by head, options and versions; none by default.
+    jobs
+        Processes among which the commits to measure are shared out.
+    progress
+        Told how far the replay is.
+
+    Raises
+    ------
+    GitError
+        If the path is no repository, or git fails.
+    TrainingError
+        If there is no commit to measure, or a kept file is damaged.
+    """
+    options, rules = options or ReplayOptions(), rules or SzzRules()
+    repository = Repository.discover(path)
+    tip = repository.resolve(until)
+    name = name or name_of(path)
+    kept = MinedStore(vectors, name, tip, options, rules)
+    table, labels = kept.table(), kept.labels()
+    if table is None:
+        parts = min(max(1, jobs), measurable(repository, tip, options) // _SMALLEST_PART)
+        if parts > 1:
+            table = _measure_in_parts(path, name, tip, options, parts)
+        else:
+            labeller = Labeller(LineOrigins(repository, [tip]), rules)
+            table = _measure(repository, name, tip, options, labeller, progress)
+            labels = _labels_of(labeller)
+        kept.keep_table(table)
+    if labels is None:
+        labels = label(repository, tip, rules)
+    kept.keep_labels(labels)
+    rows, summary = table
+    if rows.empty:
+        raise TrainingError(f"{name}: no commit to measure up to {tip[:12]}; choose an earlier --since")
+    return Mined(name, tip, relabelled(rows, labels.by_commit), summary, labels.summary)
+
+
+def label(repository: Repository, tip: str, rules: SzzRules | None = None) -> Labels:
+    """Return the labels of a history without measuring anything.
+
+    Parameters
+    ----------
+    repository
+        Only read.
+    tip
+        The newest commit; what is fixed after it is not known.
+    rules
+        How inducing commits are found.
+    """
+    labeller = Labeller(LineOrigins(repository, [tip]), rules)
+    for commit in stream_commits(repository, [tip], detail=Detail.PATCH, first_parent_of_merges=True):
+        labeller.advance(commit)
+    return _labels_of(labeller)
+
+
+def name_of(path: Path) -> str:
+    """Return what a repository is called by where it lies.
+
+    Examples
+    --------
+    >>> name_of(Path("/src/flask/.git")), name_of(Path("/srv/flask.git"))
+    ('flask', 'flask')
+    """
+    folder = path.parent if path.name == ".git" else path
+    return folder.resolve().name.removesuffix(".git") or "repository"
+
+
+def _labels_of(labeller: Labeller) -> Labels:
+    by_commit = labeller.labels()
+    reverts = sum(fix.is_revert for fix in labeller.fixes)
+    traced = len({cause.fix for cause in labeller.inducing})
+    return Labels(by_commit, LabelSummary(len(labeller.fixes) - reverts, reverts, traced, len(by_commit)))
+
+
+def _measure(
+    repository: Repository,
+    name: str,
+    tip: str,
+    options: ReplayOptions,
+    labeller: Labeller | None,
+    progress: Progress | None,
+) -> Table:
+    summary = ReplaySummary()
+    observers = () if labeller is None else (labeller.advance,)
+    replayed = replay(repository, until=tip, options=options, summary=summary, observers=observers, progress=progress)
+    return dataset_of(name, replayed, {}), summary
+
+
+def _measure_in_parts(path: Path, name: str, tip: str, options: ReplayOptions, parts: int) -> Table:
+    """Measure runs of neighbouring commits in processes of their own; each reads the history before its run."""
+    total = measurable(Repository.discover(path), tip, options)
+    edges = [total * part // parts for part in range(parts)] + [total + 1]  # so the last part reads to the end
+    tables: list[Table] = joblib.Parallel(n_jobs=parts)(
+        joblib.delayed(_measure_part)(path, name, tip, replace(options, window=window))
+        for window in itertools.pairwise(edges)
+    )
+    # commits and merges are counted by the part that reads to the end
+    summary = replace(
+        tables[-1][1],
+        bots=sum(part.bots for _, part in tables),
+        bulk=sum(part.bulk for _, part in tables),
+        foreign=sum(part.foreign for _, part in tables),
+        measured=sum(part.measured for _, part in tables),
+    )
+    return merged([rows for rows, _ in tables]), summary
+
+
+def _measure_part(path: Path, name: str, tip: str, options: ReplayOptions) -> Table:
+    return _measure(Repository.discover(path), name, tip, options, None, None)

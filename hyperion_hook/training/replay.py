@@ -1,0 +1,240 @@
+"""History replayed: every commit with the vector the hook would have computed at its moment.
+
+One pass over ``git log -p -U0``, parents before children. Each commit is measured by the same extractor as in the hook,
+against the history, the import graph and the sources of its first parent; only then is it added to the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+
+from hyperion_hook.domain.change import Change, change_of_commit
+from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.history import CommitFlag
+from hyperion_hook.domain.messages import classify_message
+from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.features.context import Context, MeasureSource
+from hyperion_hook.features.extract import extract
+from hyperion_hook.features.source import measure_source
+from hyperion_hook.git.blobs import BlobReader
+from hyperion_hook.git.changes import commit_change
+from hyperion_hook.git.log import Detail, stream_commits
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.sources import GitSources
+from hyperion_hook.store.graph_cache import ImportGraphs
+from hyperion_hook.store.history_index import HistoryIndex
+from hyperion_hook.store.source_cache import SourceCache
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done and how much there is."""
+
+Observer = Callable[[Commit], None]
+"""Sees every commit of the stream, merges with the files that differ from their first parent."""
+
+_REPORT_EVERY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedCommit:
+    """A commit and what was known of its change when it was made."""
+
+    commit: Commit
+    vector: FeatureVector
+
+
+@dataclass(slots=True)
+class ReplaySummary:
+    """What a replay met; merges and bots are not measured, bulk changes are measured without their lines."""
+
+    commits: int = 0
+    merges: int = 0
+    bots: int = 0
+    bulk: int = 0
+    foreign: int = 0
+    measured: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOptions:
+    """What is measured of which commits; the limits are the hook's own.
+
+    ``since`` (Unix seconds) and ``max_commits`` (the newest so many) choose the commits that are measured, ``window``
+    a run of these by position; the history before them is read all the same.
+    """
+
+    since: int | None = None
+    max_commits: int | None = None
+    window: tuple[int, int] | None = None
+    source_metrics: bool = True
+    graph: bool = True
+    bots: bool = False
+    max_file_bytes: int = 1_000_000
+    bulk_files: int = 300
+
+
+@dataclass(slots=True)
+class _Selection:
+    """Counts the commits that could be measured, and says which of them are."""
+
+    skipped: int
+    window: tuple[int, int] | None
+    seen: int = 0
+    chosen: int = 0
+
+    def take(self) -> bool:
+        self.seen += 1
+        if self.seen <= self.skipped:
+            return False
+        self.chosen += 1
+        return self.window is None or self.window[0] < self.chosen <= self.window[1]
+
+    @property
+    def is_over(self) -> bool:
+        return self.window is not None and self.chosen >= self.window[1]
+
+
+def replay(
+    repository: Repository,
+    *,
+    until: str = "HEAD",
+    options: ReplayOptions | None = None,
+    summary: ReplaySummary | None = None,
+    observers: Sequence[Observer] = (),
+    progress: Progress | None = None,
+) -> Iterator[ReplayedCommit]:
+    """Yield the measured commits of a history, parents before children.
+
+    Parameters
+    ----------
+    repository
+        Only read; nothing is stored in it.
+    until
+        The newest commit.
+    options
+        What is measured of which commits.
+    summary
+        Counts what the replay meets.
+    observers
+        See every commit, also those that are not measured, after it was measured.
+    progress
+        Told about every fiftieth commit.
+
+    Yields
+    ------
+    ReplayedCommit
+        Non-merge commits with the vector as of their first parent.
+
+    Raises
+    ------
+    GitError
+        If ``until`` is no commit or git fails.
+    """
+    options = options or ReplayOptions()
+    counts = summary if summary is not None else ReplaySummary()
+    tip = repository.resolve(until)
+    total = _count(repository, tip)
+    selection = _Selection(_since(repository, tip, options) - measurable(repository, tip, options), options.window)
+    with _Measurer(repository, options) as measurer:
+        for commit in stream_commits(repository, [tip], detail=Detail.PATCH, first_parent_of_merges=bool(observers)):
+            counts.commits += 1
+            flags = classify_message(commit.message, commit.author)
+            if commit.is_merge:
+                counts.merges += 1
+            elif (options.since is None or commit.committed_at >= options.since) and selection.take():
+                if CommitFlag.BOT in flags:
+                    counts.bots += 1
+                if options.bots or CommitFlag.BOT not in flags:
+                    yield _measured(measurer, commit, counts)
+            for observer in observers:
+                observer(commit)
+            measurer.learn(commit)
+            if progress is not None and (counts.commits % _REPORT_EVERY == 0 or counts.commits == total):
+                progress("replaying history", counts.commits, total)
+            if selection.is_over and not observers:
+                return
+
+
+def _measured(measurer: _Measurer, commit: Commit, counts: ReplaySummary) -> ReplayedCommit:
+    change = measurer.change_of(commit)
+    counts.measured += 1
+    counts.bulk += change.bulk
+    counts.foreign += bool(change.files) and all(role_of(file.path) is FileRole.FOREIGN for file in change.files)
+    return ReplayedCommit(commit, measurer.measure(change))
+
+
+def _count(repository: Repository, *arguments: str) -> int:
+    return int(repository.git.run("rev-list", "--count", *arguments, "--"))
+
+
+def measurable(repository: Repository, tip: str, options: ReplayOptions) -> int:
+    """Return how many non-merge commits the options leave to measure, bots included, before any ``window``."""
+    count = _since(repository, tip, options)
+    return count if options.max_commits is None else min(count, options.max_commits)
+
+
+def _since(repository: Repository, tip: str, options: ReplayOptions) -> int:
+    if options.since is None:
+        return _count(repository, "--no-merges", tip)
+    # the dates as recorded, not as git walks them: --since stops at the first commit with a wrong clock
+    dates = repository.git.run("log", "--no-merges", "--format=%ct", tip, "--").split()
+    return sum(int(date) >= options.since for date in dates)
+
+
+@dataclass(slots=True)
+class _Measurer:
+    """Measures changes against a history that grows commit by commit; everything is held in memory."""
+
+    repository: Repository
+    options: ReplayOptions
+    _open: ExitStack = field(default_factory=ExitStack)
+    _reader: BlobReader = field(init=False)
+    _graphs: ImportGraphs = field(init=False)
+    _index: HistoryIndex = field(init=False)
+    _measure_source: MeasureSource | Missing = field(init=False)
+
+    def __enter__(self) -> _Measurer:
+        options = self.options
+        self._reader = BlobReader(self.repository)
+        self._open.callback(self._reader.close)
+        self._graphs = ImportGraphs(self.repository, self._reader, None)
+        self._open.callback(self._graphs.close)
+        self._index = HistoryIndex.open(None)
+        self._open.callback(self._index.close)
+        cache = SourceCache.open(None)
+        self._open.callback(cache.close)
+        self._measure_source = (
+            cache.measured(measure_source) if options.source_metrics else Missing("code metrics were not asked for")
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def change_of(self, commit: Commit) -> Change:
+        """Return the change of a commit, read the way the hook reads it."""
+        if len(commit.files) > self.options.bulk_files:
+            return commit_change(self.repository, commit.id, bulk_above=self.options.bulk_files)
+        return change_of_commit(commit)
+
+    def measure(self, change: Change) -> FeatureVector:
+        """Return the vector of a change as of its base."""
+        options = self.options
+        return extract(
+            Context(
+                change,
+                GitSources(self.repository, change, self._reader, max_bytes=options.max_file_bytes),
+                self._index.history_at(change.base),
+                self._graphs.at(change.base) if options.graph else Missing("the import graph was not asked for"),
+                self._measure_source,
+            )
+        )
+
+    def learn(self, commit: Commit) -> None:
+        """Add a commit to the history; a merge counts as an ancestor only."""
+        self._index.add(replace(commit, files=()) if commit.is_merge else commit)
