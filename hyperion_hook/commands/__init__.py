@@ -1,5 +1,48 @@
 """One file per command: plain values in, exit code out.
 
-Every module has ``command``, a ``click.Command`` whose callback returns an exit code, and is named in ``cli.COMMANDS``.
-``context.obj`` is an ``Invocation``: the folder given by ``--repo``, or ``None``.
+Every module named in ``cli.COMMANDS`` has ``command``, a ``click.Command`` whose callback returns an exit code and gets
+an ``Invocation`` by ``click.pass_obj``. What is costly to import is imported when the command runs.
 """
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from hyperion_hook.config import Config, LoadedConfig, load_config
+from hyperion_hook.config.file import top_of_work_tree
+from hyperion_hook.report.safe_text import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What was said before the command's name: the folder of the repository, ``None`` for the current one."""
+
+    repo: Path | None = None
+
+    def load(self, **flags: object) -> LoadedConfig:
+        """Return the settings in force with their origins.
+
+        Raises
+        ------
+        ConfigError
+            If any setting is wrong.
+        """
+        work_tree = os.environ.get("GIT_WORK_TREE") if self.repo is None else None
+        folder = Path(work_tree) if work_tree else top_of_work_tree(self.repo or Path())
+        return load_config(folder, os.environ, flags)
+
+    def config(self, **flags: object) -> Config:
+        """Return the settings in force; what they warn of is said."""
+        loaded = self.load(**flags)
+        for warning in loaded.warnings:
+            say(f"warning: {warning}")
+        return loaded.config
+
+
+def say(line: str) -> None:
+    """Say one line on stderr, safe to show."""
+    sys.stderr.write(f"hyperion-hook: {printable(line)}\n")
+    sys.stderr.flush()

@@ -136,9 +136,11 @@ class _Reader:
         for setting in SETTINGS:
             value = flags.get(setting.name)
             if value is not None:
-                kind, flag = setting.kind, f"--{setting.key}"
-                read = partial(kind.from_text, value) if isinstance(value, str) else partial(kind.from_toml, value, None)
-                self._take(setting, read, f"flag {flag}", flag)
+                flag = f"--{setting.key}"
+                if isinstance(value, str):
+                    self._take(setting, partial(setting.kind.from_text, value), f"flag {flag}", flag)
+                else:
+                    self._take(setting, partial(setting.kind.from_toml, value, None), f"flag {flag}", flag)
 
     def config(self) -> Config:
         """Return the values over the defaults; what does not fit together is one more fault."""

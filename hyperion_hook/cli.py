@@ -1,0 +1,129 @@
+"""The command line: one table of commands, each imported only when chosen, and one place that translates errors.
+
+stdout carries the result, stderr progress and warnings. Exit codes are ``errors.ExitCode``.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+import click
+
+from hyperion_hook import __version__
+from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.faults import describe, show_traceback_if_asked
+from hyperion_hook.config.settings import suggestion
+from hyperion_hook.errors import ExitCode, HyperionError
+from hyperion_hook.report.safe_text import printable
+
+PROGRAM = "hyperion-hook"
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "score": ("score", "Say how risky a change is, why, and where to look first."),
+    "index": ("index", "Build or extend the history index of this repository."),
+    "features": ("features", "List the features, or show those of one change."),
+    "models": ("models", "List the models, or show what one was trained on."),
+    "retrain": ("retrain", "Train models on this repository's own history."),
+    "install": ("install", "Install a plain git hook; an existing hook is kept and run first."),
+    "uninstall": ("uninstall", "Remove the git hook and restore what was there before."),
+    "hook": ("hook", "What a git hook runs: assess the change and let it pass."),
+    "config": ("config", "Show every setting in force and where it came from."),
+    "completion": ("completion", "Print the shell's completion script."),
+}
+"""Command name to the module in ``commands`` and its summary for ``--help``."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are chosen."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002, D102
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002, D102
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"hyperion_hook.commands.{COMMANDS[cmd_name][0]}")
+        return cast("click.Command", module.command)
+
+    def resolve_command(  # noqa: D102
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(f"no command '{printable(args[0], 80)}'{suggestion(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002, D102
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked or ctx.resilient_parsing:
+        return
+    from hyperion_hook.scoring.bundle import load_bundle  # noqa: PLC0415 - most runs do not ask
+
+    click.echo(f"{PROGRAM} {__version__}")
+    bundle = load_bundle(None)
+    click.echo(printable(f"model {bundle.name} {bundle.version}, trained on {bundle.trained_on}"))
+    ctx.exit(ExitCode.DONE)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--repo", type=click.Path(path_type=Path), help="Folder of the repository; the current one by default.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version,
+              help="Show the version and what the bundled model was trained on.")
+@click.pass_context
+def cli(context: click.Context, repo: Path | None) -> None:
+    """Tell how risky a change is before it is merged, why, and where to look first.
+
+    Everything runs offline, on this machine, from the repository's own history.
+
+    Exit codes: 0 done, 1 the risk reached --fail-on, 2 usage or configuration, 3 could not do it, 130 interrupted.
+    """
+    context.obj = Invocation(repo)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; what goes wrong is said on stderr in a line or a few."""
+    _prepare_streams()
+    try:
+        code = cli.main(args=None if arguments is None else list(arguments), prog_name=PROGRAM, standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or ExitCode.DONE)
+    except (KeyboardInterrupt, click.Abort):
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # whoever read the result has seen enough; the interpreter must not try to write the rest when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return ExitCode.DONE
+    except Exception as error:  # noqa: BLE001 - the one place where errors become lines and exit codes
+        return _told(error)
+
+
+def _told(error: Exception) -> int:
+    show_traceback_if_asked(error)
+    for line in describe(error):
+        say(line)
+    if isinstance(error, click.ClickException):
+        return ExitCode.USAGE
+    return error.exit_code if isinstance(error, HyperionError) else ExitCode.FAILED
+
+
+def _prepare_streams() -> None:
+    """Make output the same whatever the locale: UTF-8 unless a terminal says otherwise, and never an encoding error."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            # closed by whoever started this process
+            setattr(sys, name, io.StringIO())
+        elif hasattr(stream, "reconfigure"):
+            if stream.isatty():
+                stream.reconfigure(errors="backslashreplace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")

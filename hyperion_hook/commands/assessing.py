@@ -1,0 +1,51 @@
+"""What the commands that assess share: opening an assessor, the flags, and when a level stops them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from hyperion_hook.commands import say
+from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.config import Config
+from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.errors import ExitCode
+
+if TYPE_CHECKING:
+    from hyperion_hook.assess import Assessor
+
+Command = TypeVar("Command", bound=Callable[..., object])
+OpenAssessor = Callable[[Path | None, Config, ProgressLine], "Assessor"]
+
+_FLAGS = (
+    click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never."),
+    click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use."),
+    click.option("--explain/--no-explain", default=None, help="Say what moves the score (default), or only the score."),
+)
+
+
+def assessing_flags(command: Command) -> Command:
+    """Add the flags that every assessing command has."""
+    for flag in reversed(_FLAGS):
+        command = flag(command)
+    return command
+
+
+def open_assessor(repo: Path | None, config: Config, progress: ProgressLine) -> Assessor:
+    """Open the assessor of a repository; git, stores and models are imported only now."""
+    from hyperion_hook.assess import Assessor  # noqa: PLC0415
+
+    return Assessor.open(repo, config, progress=progress)
+
+
+def verdict_code(level: RiskLevel, config: Config, *, told: Callable[[str], object] = say) -> ExitCode:
+    """Return the exit code that a level means under the configured ``fail_on``; a reached one is said."""
+    if config.fail_on is None or level.rank < config.fail_on.rank:
+        return ExitCode.DONE
+    told(f"the risk is {level.value}; fail-on is {config.fail_on.value}")
+    return ExitCode.RISK
+
+

@@ -1,0 +1,81 @@
+"""``config``: every setting in force and where it came from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from enum import Enum
+from pathlib import Path
+
+import click
+
+from hyperion_hook.commands import Invocation, say
+from hyperion_hook.config import Config, LoadedConfig
+from hyperion_hook.errors import ExitCode
+from hyperion_hook.report.safe_text import printable, valid_unicode
+
+_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]*@")
+
+Shown = str | float | bool | list[str] | dict[str, float] | None
+
+
+def shown(value: object) -> Shown:
+    """Return a setting's value as plain JSON; a password within an address is not shown.
+
+    Examples
+    --------
+    >>> shown("https://ada:secret@example.org/mlflow")
+    'https://ada:***@example.org/mlflow'
+    """
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, Path):
+        return valid_unicode(str(value))
+    if isinstance(value, tuple):
+        return [valid_unicode(str(entry)) for entry in value]
+    if isinstance(value, Mapping):
+        return {valid_unicode(str(key)): float(entry) for key, entry in value.items()}
+    if isinstance(value, str):
+        return _PASSWORD.sub(r"\1:***@", valid_unicode(value))
+    return value if isinstance(value, bool | int | float) else None
+
+
+def settings_text(loaded: LoadedConfig) -> str:
+    """Return one line for each setting: key, value, origin."""
+    rows = [
+        (entry.name.replace("_", "-"), printable(json.dumps(shown(getattr(loaded.config, entry.name)))),
+         printable(loaded.origins[entry.name]))
+        for entry in fields(Config)
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return "".join(f"{key:{widths[0]}}  {value:{widths[1]}}  {origin}\n" for key, value, origin in rows)
+
+
+def settings_json(loaded: LoadedConfig) -> str:
+    """Return every setting with value and origin as JSON."""
+    entries = {
+        entry.name.replace("_", "-"): {
+            "value": shown(getattr(loaded.config, entry.name)), "origin": valid_unicode(loaded.origins[entry.name])
+        }
+        for entry in fields(Config)
+    }
+    return json.dumps(entries, indent=2) + "\n"
+
+
+@click.group()
+def command() -> None:
+    """Show every setting in force and where it came from."""
+
+
+@command.command("show")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def show_command(invocation: Invocation, /, *, format_name: str) -> int:
+    """Show every setting in force, its value, and where it came from."""
+    loaded = invocation.load()
+    for warning in loaded.warnings:
+        say(f"warning: {warning}")
+    click.echo((settings_json if format_name == "json" else settings_text)(loaded), nl=False)
+    return ExitCode.DONE

@@ -1,0 +1,45 @@
+"""What goes wrong, in lines for a person."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from hyperion_hook.config import TRACEBACK_VARIABLE
+from hyperion_hook.errors import HyperionError
+from hyperion_hook.report.safe_text import printable
+
+
+def describe(error: Exception) -> list[str]:
+    """Return what went wrong in lines for a person.
+
+    Examples
+    --------
+    >>> from hyperion_hook.errors import GitError
+    >>> describe(GitError("revision 'x': not found"))
+    ["revision 'x': not found"]
+    >>> describe(ValueError("y"))
+    ['internal error (ValueError: y); HYPERION_HOOK_TRACEBACK=1 shows where']
+    """
+    if isinstance(error, HyperionError):
+        return [printable(line) for line in str(error).split("\n")]
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        hint = [f"see: {context.command_path} --help"] if context else []
+        return [printable(error.format_message()), *hint]
+    if isinstance(error, OSError) and error.strerror:
+        # open file descriptors are numbered, files are named
+        named = isinstance(error.filename, str | bytes | os.PathLike)
+        return [printable(f"{os.fsdecode(error.filename)}: {error.strerror}" if named else error.strerror)]
+    said = str(error).partition("\n")[0]
+    what = type(error).__name__ + (f": {said}" if said else "")
+    return [printable(f"internal error ({what[:300]}); {TRACEBACK_VARIABLE}=1 shows where")]
+
+
+def show_traceback_if_asked(error: Exception) -> None:
+    """Print where an error came from when the environment asks for it."""
+    if os.environ.get(TRACEBACK_VARIABLE):
+        import traceback  # noqa: PLC0415
+
+        traceback.print_exception(error)

@@ -1,0 +1,175 @@
+"""``hook``: what a git hook runs. It informs; it blocks only where ``fail_on`` or ``strict`` say so."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.assessing import OpenAssessor, assessing_flags, open_assessor, verdict_code
+from hyperion_hook.commands.commit_message import comment_prefix, read_message, strip_comments
+from hyperion_hook.commands.faults import describe, show_traceback_if_asked
+from hyperion_hook.commands.output import columns, wants_colour
+from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.pushed import Pushed, pushed_by_pre_commit, pushed_refs, ref_updates
+from hyperion_hook.config import Config
+from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.errors import ConfigError, ExitCode, HyperionError
+from hyperion_hook.report.terminal import render_text
+
+if TYPE_CHECKING:
+    from hyperion_hook.assess import Assessor
+    from hyperion_hook.git.repository import Repository
+
+MOST_REFS = 5
+PATIENCE = 10
+"""Deadlines after which a hook gives up altogether: by then something hangs that has no deadline of its own."""
+
+_GOES_ON = {"pre-commit": "the commit goes on", "commit-msg": "the commit goes on", "pre-push": "the push goes on"}
+_BYPASS = {"pre-commit": "git commit --no-verify", "commit-msg": "git commit --no-verify",
+           "pre-push": "git push --no-verify"}
+STAGES = tuple(_GOES_ON)
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One run of a hook: its stage, what git passed to it, and what it writes with."""
+
+    stage: str
+    arguments: Sequence[str]
+    repo: Path | None
+    write: Callable[[str], object]
+    width: int = 80
+    colour: bool = False
+
+    def run(self, config: Config, assessor_of: OpenAssessor = open_assessor) -> ExitCode:
+        """Assess what the stage is about, show it, and return what it means for git."""
+        code = ExitCode.DONE
+        progress = ProgressLine()
+        with assessor_of(self.repo, config, progress) as assessor:
+            for heading, assess in self._subjects(assessor):
+                assessment = assess()
+                progress.clear()
+                if not assessment.change.files:
+                    self.write(f"{heading}nothing {'staged' if self.stage != 'pre-push' else 'changed'}\n")
+                    continue
+                self.write(heading + render_text(assessment, width=self.width, colour=self.colour))
+                if verdict_code(assessment.risk.level, config, told=self._tell_why):
+                    code = ExitCode.RISK
+        progress.clear()
+        return code
+
+    def _tell_why(self, line: str) -> None:
+        say(f"{line}; to go on anyway: {_BYPASS[self.stage]}")
+
+    def _subjects(self, assessor: Assessor) -> Iterator[tuple[str, Callable[[], Assessment]]]:
+        if self.stage == "pre-commit":
+            yield "", assessor.staged
+        elif self.stage == "commit-msg":
+            message = self._message()
+            yield "", lambda: assessor.staged(message=message)
+        else:
+            yield from self._pushes(assessor)
+
+    def _message(self) -> str:
+        if not self.arguments:
+            raise ConfigError("hook commit-msg: needs the file of the message; in pre-commit set pass_filenames: true")
+        text = read_message(Path(self.arguments[-1]))
+        return strip_comments(text, comment_prefix(text, lambda name: self._repository().config(name)))
+
+    def _pushes(self, assessor: Assessor) -> Iterator[tuple[str, Callable[[], Assessment]]]:
+        pushes = self._pushed()
+        if not pushes:
+            self.write("nothing to push\n")
+        for push in pushes[:MOST_REFS]:
+            heading = f"{push.name}\n" if len(pushes) > 1 else ""
+            if push.start == push.end:
+                yield heading, lambda push=push: assessor.commit(push.end)  # type: ignore[misc]
+                continue
+            if push.from_root:
+                say("the whole history is new to the remote; it is assessed without its first commit")
+            yield heading, lambda push=push: assessor.range(push.start, push.end)  # type: ignore[misc]
+        if len(pushes) > MOST_REFS:
+            say(f"{len(pushes) - MOST_REFS} more refs are not assessed")
+
+    def _pushed(self) -> list[Pushed]:
+        repository = self._repository()
+        if "PRE_COMMIT" in os.environ:
+            return pushed_by_pre_commit(os.environ, repository.git.run, repository.resolve)
+        if sys.stdin is None or sys.stdin.isatty():
+            raise ConfigError("hook pre-push: reads the refs from stdin as git gives them; it is not run by hand")
+        remote = self.arguments[0] if self.arguments else ""
+        return pushed_refs(ref_updates(sys.stdin.read()), remote, repository.git.run)
+
+    def _repository(self) -> Repository:
+        from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - most stages do not ask git here
+
+        return Repository.discover(self.repo)
+
+
+class _OutOfTime(BaseException):
+    """Not an ``Exception``, so that nothing between here and the alarm takes it for its own failure."""
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raise ``HyperionError`` when the block takes longer; where the system has no alarms it just goes on."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def expire(number: int, frame: object) -> None:  # noqa: ARG001 - the shape of a signal handler
+        raise _OutOfTime
+
+    before = signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except _OutOfTime:
+        raise HyperionError(f"it took longer than {seconds:g} s") from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@click.command()
+@click.argument("stage", type=click.Choice(STAGES))
+@click.argument("arguments", nargs=-1, metavar="[ARGUMENTS OF THE HOOK]")
+@click.option("--strict/--no-strict", default=None, help="Block when the change cannot be assessed.")
+@assessing_flags
+@click.pass_obj
+def command(
+    invocation: Invocation, /, stage: str, arguments: tuple[str, ...], *, strict: bool | None, fail_on: str | None,
+    models: Path | None, explain: bool | None,
+) -> int:
+    """Assess a change from within a git hook and let it pass.
+
+    pre-commit and commit-msg assess what is staged, the latter with its message; pre-push what is new to the remote.
+    A change is blocked only from --fail-on on; what cannot be assessed passes with one line, unless --strict.
+    """
+    blocks = bool(strict)
+    try:
+        config = invocation.config(fail_on=fail_on, models=models, explain=explain, strict=strict)
+        blocks = config.strict
+        hook = Hook(stage, arguments, invocation.repo, sys.stdout.write, columns(sys.stdout),
+                    wants_colour(sys.stdout, os.environ))
+        with at_most(PATIENCE * config.deadline):
+            return hook.run(config)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if blocks:
+            raise
+        show_traceback_if_asked(error)
+        lines = describe(error)
+        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+        say(f"not assessed: {lines[0]}{more}; {_GOES_ON[stage]}")
+        return ExitCode.DONE

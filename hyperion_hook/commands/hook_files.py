@@ -1,0 +1,165 @@
+"""The hook files that ``install`` writes and ``uninstall`` takes away; nothing of anybody else's is lost.
+
+A hook that was there before moves aside as ``<stage>.before-hyperion`` and is run first. Only files that carry our mark
+are ever replaced or removed.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from hyperion_hook.errors import HyperionError
+
+STAGES = ("pre-commit", "commit-msg", "pre-push")
+KEPT_SUFFIX = ".before-hyperion"
+MARK = b"# hyperion-hook: written by 'hyperion-hook install', removed by 'hyperion-hook uninstall'"
+_READ_FOR_MARK = 4096
+
+_SCRIPT = r"""#!/bin/sh
+{mark}
+stage={stage}
+python={python}
+package={package}
+before="${{0%/*}}/$stage{kept}"
+
+{body}"""
+
+_RUN = r"""if [ -x "$python" ] && [ -e "$package" ]; then
+    set -- "$python" -P -m hyperion_hook hook "$stage" -- "$@"
+elif command -v hyperion-hook >/dev/null 2>&1; then
+    set -- hyperion-hook hook "$stage" -- "$@"
+else
+    echo "hyperion-hook: not found, so nothing is assessed; run 'hyperion-hook install' again" >&2
+    exit 0
+fi
+"""
+
+_BODY = (
+    r"""if [ -x "$before" ]; then
+    "$before" "$@" || exit
+fi
+"""
+    + _RUN
+    + 'exec "$@"\n'
+)
+
+# both hooks read what git says on stdin, to the last line feed
+_BODY_WITH_INPUT = (
+    r"""input=$(cat; echo .)
+input=${input%.}
+if [ -x "$before" ]; then
+    printf '%s' "$input" | "$before" "$@" || exit
+fi
+"""
+    + _RUN
+    + r"""printf '%s' "$input" | "$@"
+"""
+)
+
+
+def hook_script(stage: str, python: str, package: str) -> bytes:
+    """Return the hook of a stage: run what was there before, then this program, and pass when it is gone.
+
+    Parameters
+    ----------
+    stage
+        One of ``STAGES``.
+    python
+        Absolute path of the interpreter that this program is installed in.
+    package
+        Absolute path of a file of this program, to see whether it is still there.
+    """
+    script = _SCRIPT.format(
+        mark=MARK.decode(), stage=shlex.quote(stage), python=shlex.quote(python), package=shlex.quote(package),
+        kept=KEPT_SUFFIX, body=_BODY_WITH_INPUT if stage == "pre-push" else _BODY,
+    )
+    return os.fsencode(script)
+
+
+def install_hook(folder: Path, stage: str, script: bytes) -> str:
+    """Put a hook in place, keep what was there, and return what was done in words.
+
+    Raises
+    ------
+    HyperionError
+        If the folder cannot be written, or what is there is not understood.
+    """
+    hook, kept = folder / stage, folder / (stage + KEPT_SUFFIX)
+    with _errors(hook):
+        if hook.is_dir() or kept.is_dir():
+            raise HyperionError(f"hook '{hook}': a folder is in its place; move it away first")
+        if is_ours(hook):
+            if hook.read_bytes() == script:
+                return f"{stage}: already installed in {hook}"
+            _write(hook, script)
+            return f"{stage}: updated in {hook}"
+        folder.mkdir(parents=True, exist_ok=True)
+        chained = os.path.lexists(kept)
+        if os.path.lexists(hook):
+            if chained:
+                raise HyperionError(f"hook '{kept}': is there already, beside another '{stage}'; move one of them away")
+            hook.rename(kept)
+            chained = True
+        try:
+            _write(hook, script)
+        except OSError:
+            if chained and not os.path.lexists(hook):
+                with suppress(OSError):
+                    kept.rename(hook)
+            raise
+    note = f"; the hook that was there runs first, as {kept.name}" if chained else ""
+    return f"{stage}: installed in {hook}{note}"
+
+
+def uninstall_hook(folder: Path, stage: str) -> str | None:
+    """Take a hook away, put back what was there before, and return what was done, ``None`` for nothing.
+
+    Raises
+    ------
+    HyperionError
+        If the folder cannot be written, or somebody has replaced our hook while keeping the one before it.
+    """
+    hook, kept = folder / stage, folder / (stage + KEPT_SUFFIX)
+    with _errors(hook):
+        ours, before = is_ours(hook), os.path.lexists(kept)
+        if not ours and not before:
+            return None
+        if not ours and os.path.lexists(hook):
+            raise HyperionError(f"hook '{hook}': is not ours, but '{kept.name}' is kept; keep one of them by hand")
+        if before:
+            kept.replace(hook)
+            return f"{stage}: restored {hook}"
+        hook.unlink()
+        return f"{stage}: removed {hook}"
+
+
+def is_ours(hook: Path) -> bool:
+    """Return whether a hook is one that ``install`` wrote."""
+    if hook.is_symlink() or not hook.is_file():
+        return False
+    with hook.open("rb") as file:
+        return MARK in file.read(_READ_FOR_MARK)
+
+
+def _write(hook: Path, script: bytes) -> None:
+    part = hook.with_name(f".{hook.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(script)
+        part.chmod(0o755)
+        part.replace(hook)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
+@contextmanager
+def _errors(hook: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise HyperionError(f"hook '{hook}': {error.strerror or 'cannot be written'}") from None

@@ -1,0 +1,43 @@
+"""``index``: build or extend what assessments of this repository read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.assessing import OpenAssessor, open_assessor
+from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.config import Config
+from hyperion_hook.errors import ExitCode
+
+
+def run(repo: Path | None, *, rebuild: bool, config: Config, assessor_of: OpenAssessor = open_assessor) -> ExitCode:
+    """Build or extend the index and say what it holds."""
+    progress = ProgressLine()
+    with assessor_of(repo, config, progress) as assessor:
+        summary = assessor.build_index(rebuild=rebuild)
+    progress.clear()
+    for warning in summary.warnings:
+        say(f"warning: {warning}")
+    click.echo(
+        f"{summary.commits:,} commits indexed, {summary.commits_added:,} of them new, in {summary.seconds:.1f} s;"
+        f" {_size(summary.bytes)}; percentiles rest on {summary.reference_changes:,} recent changes"
+    )
+    return ExitCode.DONE
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{count / 1000:.0f} kB"
+
+
+@click.command()
+@click.option("--rebuild", is_flag=True, help="Forget what is there and read the whole history again.")
+@click.pass_obj
+def command(invocation: Invocation, /, *, rebuild: bool) -> int:
+    """Build or extend the history index of this repository.
+
+    Hooks extend a short history by themselves; a long one is read by this command, once, so that no commit waits.
+    """
+    return run(invocation.repo, rebuild=rebuild, config=invocation.config())

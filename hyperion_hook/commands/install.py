@@ -1,0 +1,66 @@
+"""``install``: a plain git hook, without the pre-commit framework."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import hyperion_hook
+from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.hook_files import STAGES, hook_script, install_hook
+from hyperion_hook.errors import ExitCode, HyperionError
+from hyperion_hook.report.safe_text import printable
+
+if TYPE_CHECKING:
+    from hyperion_hook.git.repository import Repository
+
+
+def run(repo: Path | None, stages: Sequence[str]) -> ExitCode:
+    """Install the hooks of these stages and say what was done."""
+    folder = hooks_folder(repo)
+    package = str(Path(hyperion_hook.__file__).resolve().with_name("__main__.py"))
+    for stage in stages:
+        click.echo(printable(install_hook(folder, stage, hook_script(stage, sys.executable, package))))
+    return ExitCode.DONE
+
+
+def hooks_folder(repo: Path | None) -> Path:
+    """Return where git looks for the hooks of a repository; what is particular about the place is said.
+
+    Raises
+    ------
+    HyperionError
+        If another tool rewrites that folder.
+    """
+    from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - not wanted for --help
+
+    repository = Repository.discover(repo)
+    folder = repository.hooks_dir()
+    if (folder.parent.name, folder.name) == (".husky", "_"):
+        raise HyperionError(
+            f"hooks folder '{folder}': husky writes it anew; add the line 'hyperion-hook hook pre-commit'"
+            f" to '{folder.parent / 'pre-commit'}' instead"
+        )
+    _mention(repository, folder)
+    return folder
+
+
+def _mention(repository: Repository, folder: Path) -> None:
+    inside_git = folder.is_relative_to(repository.common_dir)
+    if not inside_git:
+        say(f"core.hooksPath is set: the hook lies in {folder} and runs for whoever uses that folder")
+
+
+@click.command()
+@click.option("--stage", "stages", type=click.Choice(STAGES), multiple=True, help="Default: pre-commit; repeatable.")
+@click.pass_obj
+def command(invocation: Invocation, /, *, stages: tuple[str, ...]) -> int:
+    """Install a plain git hook; an existing hook is kept and run first.
+
+    The hook informs and lets everything pass, unless the setting fail-on says otherwise.
+    """
+    return run(invocation.repo, stages or ("pre-commit",))

@@ -1,0 +1,122 @@
+"""``models``: which models there are, and what one was trained on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hyperion_hook.commands import Invocation
+from hyperion_hook.config import Config
+from hyperion_hook.errors import ArtefactError, ExitCode
+from hyperion_hook.report.facts import number
+from hyperion_hook.report.safe_text import printable
+
+if TYPE_CHECKING:
+    from hyperion_hook.scoring.bundle import Bundle
+
+
+def models_text(config: Config) -> str:
+    """Return a line for each bundle: the one in use with an asterisk, a damaged one with its fault."""
+    from hyperion_hook.scoring.bundle import load_bundle  # noqa: PLC0415 - not wanted for --help
+
+    places = [("bundled", None), *([("configured", config.models)] if config.models is not None else [])]
+    lines = []
+    for where, path in places:
+        mark = "*" if path == config.models else " "
+        try:
+            bundle = load_bundle(path)
+        except ArtefactError as error:
+            lines.append(f"{mark} {where}: {error}")
+        else:
+            said = f"{bundle.name} {bundle.version}, trained on {bundle.trained_on}, digest {bundle.digest[:12]}"
+            lines.append(f"{mark} {where}: {said}")
+    return "".join(printable(line) + "\n" for line in lines)
+
+
+def card_text(bundle: Bundle) -> str:
+    """Return what is known of a bundle: its name, what it was trained on, its features and its model card."""
+    head = [
+        f"{bundle.name} {bundle.version}",
+        f"trained on {bundle.trained_on}",
+        f"digest {bundle.digest}",
+        f"{len(bundle.risk.features)} features: {', '.join(bundle.risk.features)}",
+        "",
+    ]
+    return "".join(printable(line, most=10_000) + "\n" for line in [*head, *_outline(bundle.card, 0)])
+
+
+def _outline(value: object, depth: int) -> Iterator[str]:
+    """Yield a card's entries as an indented outline."""
+    indent = "  " * depth
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            if isinstance(entry, dict | list) and entry and not _is_flat(entry):
+                yield f"{indent}{key}:"
+                yield from _outline(entry, depth + 1)
+            else:
+                yield f"{indent}{key}: {_inline(entry)}"
+    elif isinstance(value, list):
+        for entry in value:
+            if isinstance(entry, dict):
+                yield f"{indent}- " + ", ".join(f"{key}: {_inline(part)}" for key, part in entry.items())
+            else:
+                yield f"{indent}- {_inline(entry)}"
+
+
+def _is_flat(value: object) -> bool:
+    return isinstance(value, list) and not any(isinstance(entry, dict | list) for entry in value) and len(value) <= 4
+
+
+def _inline(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return json.dumps(value)
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, list):
+        return ", ".join(_inline(entry) for entry in value)
+    return json.dumps(value) if isinstance(value, dict) else str(value)
+
+
+def card_json(bundle: Bundle) -> str:
+    """Return the same as JSON."""
+    return json.dumps(
+        {
+            "name": bundle.name,
+            "version": bundle.version,
+            "trained_on": bundle.trained_on,
+            "digest": bundle.digest,
+            "features": list(bundle.risk.features),
+            "card": bundle.card,
+        },
+        indent=2,
+    ) + "\n"
+
+
+@click.group()
+def command() -> None:
+    """List the models, or show what one was trained on."""
+
+
+@command.command("list")
+@click.pass_obj
+def list_command(invocation: Invocation, /) -> int:
+    """List the bundled models and the configured ones; an asterisk marks those in use."""
+    click.echo(models_text(invocation.config()), nl=False)
+    return ExitCode.DONE
+
+
+@command.command("show")
+@click.option("--models", type=click.Path(path_type=Path), help="Folder of the models; those in use by default.")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def show_command(invocation: Invocation, /, *, models: Path | None, format_name: str) -> int:
+    """Show what the models in use were trained on, how they measured, and their features."""
+    from hyperion_hook.scoring.bundle import load_bundle  # noqa: PLC0415 - not wanted for --help
+
+    bundle = load_bundle(invocation.config(models=models).models)
+    click.echo((card_json if format_name == "json" else card_text)(bundle), nl=False)
+    return ExitCode.DONE

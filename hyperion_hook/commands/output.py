@@ -1,0 +1,79 @@
+"""Where results go: stdout, or a file that is complete or not there at all; and what a terminal can show."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from hyperion_hook.errors import HyperionError
+
+Write = Callable[[str], object]
+PLAIN_WIDTH = 80
+
+
+@contextmanager
+def result_to(target: Path | None) -> Iterator[Write]:
+    """Give a function that writes the result: to stdout for ``None`` or '-', else to a file in one piece.
+
+    Raises
+    ------
+    HyperionError
+        If the file cannot be written; what was there before is still there then.
+    """
+    if target is None or str(target) == "-":
+        yield sys.stdout.write
+        sys.stdout.flush()
+        return
+    with _file_errors(target):
+        final = target.resolve()
+        # a pipe or a device is written to; nothing there could be replaced
+        in_place = final.exists() and not final.is_file()
+        part = final if in_place else final.with_name(f".{final.name[:100]}.{os.getpid()}.part")
+        file = part.open("w", encoding="utf-8", newline="\n")
+
+    def write(text: str) -> None:
+        with _file_errors(target):
+            file.write(text)
+
+    try:
+        yield write
+        with _file_errors(target):
+            file.close()
+            if not in_place:
+                part.replace(final)
+    except BaseException:
+        with suppress(OSError):
+            file.close()
+        if not in_place:
+            with suppress(OSError):
+                part.unlink()
+        raise
+
+
+@contextmanager
+def _file_errors(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise HyperionError(f"--output {target}: {error.strerror or 'cannot be written'}") from None
+
+
+def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Return whether to use colours: ``NO_COLOR`` forbids, ``FORCE_COLOR`` asks, else a terminal that is not dumb."""
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR", "0") not in {"", "0"}:
+        return True
+    return environment.get("TERM") != "dumb" and stream.isatty()
+
+
+def columns(stream: TextIO) -> int:
+    """Return the width of a terminal, 80 where there is none."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or PLAIN_WIDTH
+    except (OSError, ValueError):
+        return PLAIN_WIDTH

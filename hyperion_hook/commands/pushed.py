@@ -1,0 +1,103 @@
+"""What a push adds to a remote: from pre-commit's environment, or from the lines that git gives a pre-push hook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+Git = Callable[..., bytes]
+"""Runs git with arguments and returns its output."""
+
+Resolve = Callable[[str], str]
+"""Turns a ref into a commit id; refuses what is none."""
+
+_HEX = frozenset("0123456789abcdef")
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """One ref that is pushed: all that ``end`` adds to ``start``.
+
+    Where the whole history is new, ``start`` is its root, which has nothing before it to be compared with.
+    """
+
+    name: str
+    start: str
+    end: str
+    from_root: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefUpdate:
+    """One line of git's: a local ref, and what the remote has in its place."""
+
+    name: str
+    local: str
+    remote: str
+
+
+def ref_updates(text: str) -> list[RefUpdate]:
+    r"""Return the updates in the lines ``<local ref> <local id> <remote ref> <remote id>``; deletions are left out.
+
+    Examples
+    --------
+    >>> ref_updates("refs/heads/x 12 refs/heads/x 34\n(delete) 00 refs/heads/y 56\n")
+    [RefUpdate(name='refs/heads/x', local='12', remote='34')]
+    """
+    found = []
+    for line in text.splitlines():
+        parts = line.rsplit(maxsplit=3)
+        if len(parts) == 4 and not _is_zero(parts[1]) and _HEX.issuperset(parts[1] + parts[3]):
+            found.append(RefUpdate(parts[0], parts[1], parts[3]))
+    return found
+
+
+def pushed_by_pre_commit(environment: Mapping[str, str], git: Git, resolve: Resolve) -> list[Pushed]:
+    """Return what the pre-commit framework says is pushed, nothing when it runs by hand on all files.
+
+    It gives no range when a history goes to a remote for the first time.
+    """
+    name = environment.get("PRE_COMMIT_LOCAL_BRANCH", "")
+    start, end = environment.get("PRE_COMMIT_FROM_REF"), environment.get("PRE_COMMIT_TO_REF")
+    if start and end:
+        return [Pushed(name or end, start, end)]
+    if not name:
+        return []
+    return _new_to(environment.get("PRE_COMMIT_REMOTE_NAME", ""), RefUpdate(name, resolve(name), ""), git)
+
+
+def pushed_refs(updates: Sequence[RefUpdate], remote: str, git: Git) -> list[Pushed]:
+    """Return what each update adds to the remote; what the remote has already is left out.
+
+    Parameters
+    ----------
+    updates
+        What git said on the hook's stdin.
+    remote
+        Name of the remote, or its address where it has no name.
+    git
+        Runs git in the repository; asked only what the lines do not say.
+    """
+    found = []
+    for update in updates:
+        known = not _is_zero(update.remote) and git("cat-file", "-t", update.remote, check=False).strip() == b"commit"
+        if not known:
+            found += _new_to(remote, update, git)
+        elif update.remote != update.local:
+            found.append(Pushed(update.name, update.remote, update.local))
+    return found
+
+
+def _new_to(remote: str, update: RefUpdate, git: Git) -> list[Pushed]:
+    """Return a ref's commits that no branch of the remote has, as pre-commit finds them; of all remotes if unnamed."""
+    branches = "--remotes" if not remote or "/" in remote or ":" in remote else f"--remotes={remote}"
+    answer = git("rev-list", "--topo-order", "--reverse", "--parents", update.local, "--not", branches)
+    lines = answer.decode("ascii").splitlines()
+    if not lines:
+        return []
+    first, *parents = lines[0].split()
+    return [Pushed(update.name, parents[0] if parents else first, update.local, from_root=not parents)]
+
+
+def _is_zero(commit: str) -> bool:
+    return not commit.strip("0")

@@ -1,0 +1,147 @@
+"""``score``: assess the staged change, a commit or a range."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hyperion_hook.commands import Invocation
+from hyperion_hook.commands.assessing import OpenAssessor, assessing_flags, open_assessor, verdict_code
+from hyperion_hook.commands.output import PLAIN_WIDTH, columns, result_to, wants_colour
+from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.config import Config
+from hyperion_hook.domain.assessment import Assessment, RiskLevel
+from hyperion_hook.errors import ConfigError, ExitCode
+
+if TYPE_CHECKING:
+    from hyperion_hook.assess import Assessor
+
+Render = Callable[[Assessment], str]
+FORMATS = ("text", "json", "jsonl", "markdown")
+EACH_FORMATS = ("jsonl", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to assess: a range, one commit, or with neither the staged change."""
+
+    revision: str | None = None
+    start: str | None = None
+    end: str | None = None
+
+
+def target_of(revision: str | None, *, staged: bool, each: bool) -> Target:
+    """Return what the arguments of ``score`` name; ``A..`` and ``..B`` leave out HEAD as git does.
+
+    Raises
+    ------
+    ConfigError
+        If the arguments contradict each other.
+
+    Examples
+    --------
+    >>> target_of("v1..", staged=False, each=False)
+    Target(revision=None, start='v1', end='HEAD')
+    """
+    if revision is not None and staged:
+        raise ConfigError(f"score: '{revision}' and --staged exclude each other; leave one out")
+    if revision is not None and ".." in revision:
+        # from the merge base on either way, so three dots mean what two do
+        start, _, end = revision.replace("...", "..", 1).partition("..")
+        return Target(start=start or "HEAD", end=end or "HEAD")
+    if each:
+        raise ConfigError("score: --each needs a range; write A..B")
+    return Target(revision=revision)
+
+
+def format_of(asked: str | None, *, each: bool) -> str:
+    """Return the format in force: text, or JSON lines with ``--each``.
+
+    Raises
+    ------
+    ConfigError
+        If the format cannot hold several changes.
+    """
+    if not each:
+        return asked or "text"
+    if asked is not None and asked not in EACH_FORMATS:
+        raise ConfigError(f"score: --each has no format '{asked}'; use --format {' or '.join(EACH_FORMATS)}")
+    return asked or "jsonl"
+
+
+def renderer(name: str, *, each: bool, width: int, colour: bool) -> Render:
+    """Return the function that turns an assessment into text of a format."""
+    # only the format that was asked for is imported
+    if name in {"json", "jsonl"}:
+        from hyperion_hook.report.json_report import render_json, render_json_line  # noqa: PLC0415
+
+        return render_json if name == "json" else render_json_line
+    if name == "markdown":
+        from hyperion_hook.report.markdown import render_markdown  # noqa: PLC0415
+
+        return render_markdown
+    from hyperion_hook.report.terminal import render_text, render_text_line  # noqa: PLC0415
+
+    render = render_text_line if each else render_text
+    return lambda assessment: render(assessment, width=width, colour=colour)
+
+
+def run(
+    repo: Path | None, target: Target, *, each: bool, render: Render, output: Path | None, config: Config,
+    assessor_of: OpenAssessor = open_assessor,
+) -> ExitCode:
+    """Assess, write what was found, and return what it means for the caller."""
+    progress = ProgressLine()
+    worst = RiskLevel.LOW
+    with assessor_of(repo, config, progress) as assessor, result_to(output) as write:
+        for assessment in _assessments(assessor, target, each=each):
+            progress.clear()
+            write(render(assessment))
+            worst = max(worst, assessment.risk.level, key=lambda level: level.rank)
+    progress.clear()
+    return verdict_code(worst, config)
+
+
+def _assessments(assessor: Assessor, target: Target, *, each: bool) -> Iterator[Assessment]:
+    if target.start is not None and target.end is not None:
+        if each:
+            yield from assessor.each(target.start, target.end)
+        else:
+            yield assessor.range(target.start, target.end)
+    elif target.revision is not None:
+        yield assessor.commit(target.revision)
+    else:
+        yield assessor.staged()
+
+
+@click.command()
+@click.argument("revision", required=False, metavar="[REV | A..B]")
+@click.option("--staged", is_flag=True, help="Assess what is staged; the default without a revision.")
+@click.option("--each", is_flag=True, help="Assess every non-merge commit of a range, each as of its own moment.")
+@click.option("--format", "format_name", type=click.Choice(FORMATS), help="Default: text, with --each jsonl.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write the result to a file.")
+@assessing_flags
+@click.pass_obj
+def command(  # noqa: PLR0913 - one argument for each flag
+    invocation: Invocation, /, revision: str | None, *, staged: bool, each: bool, format_name: str | None,
+    output: Path | None, fail_on: str | None, models: Path | None, explain: bool | None,
+) -> int:
+    """Say how risky a change is, why, and where to look first.
+
+    Without a revision the staged change is assessed, with REV one commit, with A..B all that B adds to A as one change.
+    """
+    target = target_of(revision, staged=staged, each=each)
+    chosen = format_of(format_name, each=each)
+    config = invocation.config(fail_on=fail_on, models=models, explain=explain)
+    to_stdout = output is None or str(output) == "-"
+    render = renderer(
+        chosen, each=each, width=columns(sys.stdout) if to_stdout else PLAIN_WIDTH,
+        colour=to_stdout and wants_colour(sys.stdout, os.environ),
+    )
+    return run(invocation.repo, target, each=each, render=render, output=output, config=config)

@@ -1,0 +1,76 @@
+"""Sets text in columns of a terminal, where some characters take two cells and some none."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def width_of(text: str) -> int:
+    """Return the number of terminal cells that printable text takes.
+
+    Examples
+    --------
+    >>> width_of("abc"), width_of("日本"), width_of("e\u0301")
+    (3, 4, 1)
+    """
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def _cells(char: str) -> int:
+    if unicodedata.category(char) in {"Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def padded(text: str, width: int) -> str:
+    """Return text with spaces behind it up to a width."""
+    return text + " " * (width - width_of(text))
+
+
+def clipped(text: str, width: int) -> str:
+    """Return text that fits, cut in its middle where it does not: the end of a path says most.
+
+    Examples
+    --------
+    >>> clipped("src/a/very/long/path/name.py", 19)
+    'src/a/ver...name.py'
+    """
+    if width_of(text) <= width:
+        return text
+    tail = _fitting(text[::-1], (width - 3) // 2 - 1)[::-1]
+    return _fitting(text, width - 3 - width_of(tail)) + "..." + tail
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return text in lines that fit, broken at spaces, and within words that are longer than a line.
+
+    Examples
+    --------
+    >>> wrapped("one two three", 8)
+    ['one two', 'three']
+    """
+    lines, line = [], ""
+    for word in text.split(" "):
+        joined = f"{line} {word}" if line else word
+        if width_of(joined) <= width:
+            line = joined
+            continue
+        if line:
+            lines.append(line)
+        rest = word
+        while width_of(rest) > width:
+            part = _fitting(rest, width)
+            lines.append(part)
+            rest = rest[len(part):]
+        line = rest
+    return [*lines, line] if line or not lines else lines
+
+
+def _fitting(text: str, width: int) -> str:
+    """Return the longest beginning of text that fits, one character at least."""
+    used = 0
+    for position, char in enumerate(text):
+        used += _cells(char)
+        if used > width:
+            return text[: max(position, 1)]
+    return text

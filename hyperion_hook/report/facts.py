@@ -1,0 +1,146 @@
+"""What every report for people says, in the same words: verdict, comparison, reasons, numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from hyperion_hook.domain.assessment import Contribution, Score
+from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.vector import FeatureVector
+
+MOST_REASONS = 3
+
+
+def verdict(risk: Score) -> tuple[str, str]:
+    """Return the level and the rest of the sentence.
+
+    Examples
+    --------
+    >>> from hyperion_hook.domain.assessment import RiskLevel
+    >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, 97.2)))
+    'HIGH risk: riskier than 97% of recent changes here.'
+    >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, None)))
+    'HIGH risk: 31% likely to introduce a bug.'
+    """
+    if risk.percentile is None:
+        return f"{risk.level.value} risk:", f"{percent(risk.probability)} likely to introduce a bug."
+    return f"{risk.level.value} risk:", f"riskier than {rank(risk.percentile)} of recent changes here."
+
+
+def comparison(risk: Score) -> str:
+    """Return what stands below the verdict: the probability, or why nothing is compared."""
+    if risk.percentile is None:
+        return "Not compared with this repository's other changes."
+    return f"{percent(risk.probability)} likely to introduce a bug, judging by the projects the model learnt from."
+
+
+def rank(percentile: float) -> str:
+    """Return a percentile that never claims all or none of the changes unless it is so.
+
+    Examples
+    --------
+    >>> rank(99.7), rank(0.2), rank(100.0), rank(42.4)
+    ('over 99%', 'under 1%', '100%', '42%')
+    """
+    return f"{percentile:.0f}%" if percentile in {0.0, 100.0} else percent(percentile / 100)
+
+
+def percent(share: float) -> str:
+    """Return a probability or share in whole percent, open at both ends.
+
+    Examples
+    --------
+    >>> percent(0.304), percent(0.0004), percent(0.9996)
+    ('30%', 'under 1%', 'over 99%')
+    """
+    if share < 0.01:
+        return "under 1%"
+    if share > 0.99:
+        return "over 99%"
+    return f"{100 * share:.0f}%"
+
+
+def change_line(change: Change) -> str:
+    """Return what is judged in one phrase.
+
+    Examples
+    --------
+    >>> change_line(Change(ChangeKind.COMMIT, (), None, 0, 0, revision="1234567890abcdef"))
+    'Commit 1234567890: no files changed'
+    """
+    what = {
+        ChangeKind.STAGED: "Staged change",
+        ChangeKind.COMMIT: f"Commit {(change.revision or '')[:10]}",
+        ChangeKind.RANGE: f"Range {(change.base or 'root')[:10]}..{(change.revision or '')[:10]}",
+    }[change.kind]
+    if change.kind is ChangeKind.RANGE and change.commit_count:
+        what += f" of {counted(change.commit_count, 'commit')}"
+    if not change.files:
+        return f"{what}: no files changed" if change.kind is not ChangeKind.STAGED else "Nothing is staged"
+    return f"{what}: {counted(len(change.files), 'file')}, +{change.lines_added:,} -{change.lines_deleted:,} lines"
+
+
+def reasons(explanation: Iterable[Contribution], most: int = MOST_REASONS) -> list[Contribution]:
+    """Return the contributions worth telling, largest first: none that hardly moves the odds."""
+    ordered = sorted(explanation, key=lambda entry: (-abs(entry.contribution), entry.feature))
+    return [entry for entry in ordered if abs(entry.contribution) >= 0.01][:most]
+
+
+def factor(contribution: float) -> str:
+    """Return what a contribution to the log-odds does to the odds.
+
+    Examples
+    --------
+    >>> factor(math.log(1.8)), factor(-math.log(2)), factor(9.0)
+    ('odds x1.8', 'odds x0.50', 'odds x8,103')
+    """
+    value = math.exp(min(contribution, 50.0))
+    text = f"{value:.2f}" if value < 0.995 else f"{value:.1f}" if value < 99.5 else f"{value:,.0f}"
+    return f"odds x{text}"
+
+
+def missing_line(features: FeatureVector) -> str:
+    """Return how many features have no value and the commonest reasons, '' when none is missing.
+
+    Examples
+    --------
+    >>> from hyperion_hook.domain.vector import Missing
+    >>> missing_line(FeatureVector({"la": 1.0, "age": Missing("no history"), "nuc": Missing("no history")}))
+    '2 of 3 features are missing: no history (2).'
+    """
+    missing = features.missing
+    if not missing:
+        return ""
+    counts: dict[str, int] = {}
+    for reason in missing.values():
+        counts[reason] = counts.get(reason, 0) + 1
+    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    told = "; ".join(f"{reason} ({count})" for reason, count in ordered[:3])
+    more = f"; {len(ordered) - 3} other reasons" if len(ordered) > 3 else ""
+    verb = "is" if len(missing) == 1 else "are"
+    return f"{len(missing)} of {counted(len(features), 'feature')} {verb} missing: {told}{more}."
+
+
+def number(value: float) -> str:
+    """Return a value with three significant digits, whole numbers in full.
+
+    Examples
+    --------
+    >>> number(1234567.0), number(0.12345), number(12.345), number(3.0)
+    ('1,234,567', '0.123', '12.3', '3')
+    """
+    if math.isfinite(value) and value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "file"), counted(1200, "file")
+    ('1 file', '1,200 files')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

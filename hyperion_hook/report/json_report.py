@@ -1,0 +1,104 @@
+"""Assessment to JSON, by ``schema/assessment-1.json``: ASCII, ordered keys, every digit of every number.
+
+What no model computes yet is ``null``, never invented; what is not known about the change is in ``missing``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+from hyperion_hook.domain.assessment import Anomaly, Assessment
+from hyperion_hook.report.safe_text import valid_unicode
+
+SCHEMA_VERSION = 1
+SCHEMA_PATH = Path(__file__).parent / "schema" / "assessment-1.json"
+
+Json = dict[str, object]
+
+
+def render_json(assessment: Assessment) -> str:
+    """Return the assessment as indented JSON with a final line feed."""
+    return json.dumps(assessment_object(assessment), indent=2, allow_nan=False) + "\n"
+
+
+def render_json_line(assessment: Assessment) -> str:
+    """Return the assessment as one line of JSON with a final line feed."""
+    return json.dumps(assessment_object(assessment), allow_nan=False) + "\n"
+
+
+def assessment_object(assessment: Assessment) -> Json:
+    """Return the assessment as plain values in the schema's order."""
+    change, risk = assessment.change, assessment.risk
+    features, missing = _split(assessment)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "change": {
+            "kind": change.kind.value,
+            "revision": change.revision,
+            "base": change.base,
+            "files": len(change.files),
+            "lines_added": change.lines_added,
+            "lines_deleted": change.lines_deleted,
+        },
+        "risk": {
+            "probability": risk.probability,
+            "level": risk.level.value,
+            "percentile": risk.percentile,
+            "log_odds": risk.log_odds,
+        },
+        "anomaly": _anomaly(assessment.anomaly),
+        "bugs": None,
+        "impact": None,
+        "explanation_base": assessment.base_log_odds,
+        "explanation": [
+            {
+                "feature": entry.feature,
+                "title": entry.title,
+                "value": _finite(entry.value),
+                "typical": _finite(entry.typical),
+                "contribution": entry.contribution,
+                "sentence": valid_unicode(entry.sentence),
+            }
+            for entry in assessment.explanation
+        ],
+        "files_to_read": [
+            {"path": valid_unicode(entry.path), "reason": valid_unicode(entry.reason)}
+            for entry in assessment.files_to_read
+        ],
+        "advice": None,
+        "reviewers": None,
+        "similar": None,
+        "features": features,
+        "missing": missing,
+        "model": {
+            "name": valid_unicode(assessment.model.name),
+            "version": valid_unicode(assessment.model.version),
+            "trained_on": valid_unicode(assessment.model.trained_on),
+        },
+        "warnings": [valid_unicode(warning) for warning in assessment.warnings],
+        "timing_ms": {name: round(value, 3) for name, value in assessment.timing_ms.items()},
+    }
+
+
+def _anomaly(anomaly: Anomaly | None) -> Json | None:
+    if anomaly is None:
+        return None
+    unusual = [{"feature": entry.feature, "value": entry.value, "typical": entry.typical} for entry in anomaly.unusual]
+    return {"score": anomaly.score, "is_anomaly": anomaly.is_anomaly, "unusual": unusual}
+
+
+def _split(assessment: Assessment) -> tuple[dict[str, float], dict[str, str]]:
+    """Return what has a value and what has not; JSON has no infinity, so an infinite value is missing too."""
+    features, missing = {}, {name: valid_unicode(reason) for name, reason in assessment.features.missing.items()}
+    for name, value in assessment.features.present.items():
+        if math.isfinite(value):
+            features[name] = float(value)
+        else:
+            missing[name] = "the value is not finite"
+    return features, missing
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,88 @@
+"""Makes text from a repository safe to show: it may be whatever bytes somebody chose for a path, a name or a message.
+
+Paths arrive as UTF-8 with ``surrogateescape``. What cannot be seen or would act (control characters, terminal escapes,
+bidirectional marks, line ends) is shown as an escape. Markdown has more that acts: markup, HTML, links, mentions.
+"""
+
+from __future__ import annotations
+
+import re
+
+MOST_CHARACTERS = 1_000
+_SURROGATE_BYTES = range(0xDC80, 0xDD00)
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~!&]")
+_AUTOLINK = re.compile(r"(?i)(https?:|ftp:|mailto:|xmpp:|www\.)")
+_BACKTICKS = re.compile(r"`+")
+_SPACE = "\N{ZERO WIDTH SPACE}"
+
+
+def printable(text: str, most: int = MOST_CHARACTERS) -> str:
+    r"""Return text as one line in which every character can be seen, at most ``most`` characters of it.
+
+    Bytes that are not UTF-8 are shown as ``\xNN``, other characters without a visible form by their code.
+
+    Examples
+    --------
+    >>> printable("a\x1b[31m\n\u202eb\udcff é")
+    'a\\x1b[31m\\n\\u202eb\\xff é'
+    """
+    if len(text) > most:
+        text = text[: most - 3] + "..."
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    if code in _SURROGATE_BYTES:
+        return f"\\x{code - 0xDC00:02x}"
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def valid_unicode(text: str) -> str:
+    r"""Return text that any JSON reader accepts: bytes that are not UTF-8 are shown as ``\xNN``, all else is kept.
+
+    Examples
+    --------
+    >>> valid_unicode("a\nb\udcff")
+    'a\nb\\xff'
+    """
+    if text.isascii():
+        return text
+    return "".join(_escaped(char) if 0xD800 <= ord(char) < 0xE000 else char for char in text)
+
+
+def markdown_text(text: str) -> str:
+    r"""Return text that Markdown shows as it is: nothing in it is markup, HTML, a link, a mention or a reference.
+
+    A zero-width space keeps code hosts from turning ``@name``, ``#12`` and addresses into links.
+
+    Examples
+    --------
+    >>> markdown_text("*a* <b> [c](d) e|f")
+    '\\*a\\* &lt;b&gt; \\[c\\](d) e\\|f'
+    >>> markdown_text("@ada").isascii()
+    False
+    """
+    shown = _AUTOLINK.sub(lambda match: match[0][:-1] + _SPACE + match[0][-1], printable(text))
+    shown = _MARKUP.sub(lambda match: _ENTITIES.get(match[0], "\\" + match[0]), shown)
+    return shown.replace("@", "@" + _SPACE).replace("#", "#" + _SPACE)
+
+
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+
+
+def markdown_code(text: str) -> str:
+    """Return text as a Markdown code span, in which nothing acts; not for tables, where a pipe would.
+
+    Examples
+    --------
+    >>> markdown_code("a.py"), markdown_code("`b`")
+    ('`a.py`', '`` `b` ``')
+    """
+    shown = printable(text)
+    fence = "`" * (1 + max((len(run) for run in _BACKTICKS.findall(shown)), default=0))
+    needs_space = not shown.strip(" ") or "`" in (shown[0], shown[-1]) or " " in (shown[0], shown[-1])
+    padding = " " if needs_space else ""
+    return f"{fence}{padding}{shown}{padding}{fence}"
