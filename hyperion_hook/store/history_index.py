@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -30,6 +30,9 @@ from hyperion_hook.store.history_names import Names, PathStates
 from hyperion_hook.store.history_tallies import Tallies
 from hyperion_hook.store.history_view import IndexedHistory
 from hyperion_hook.store.history_writer import HistoryWriter
+
+_AT_ONCE = nullcontext()
+"""Where nobody else can write, every read is of one state."""
 
 
 class HistoryIndex:
@@ -130,18 +133,15 @@ class HistoryIndex:
             self._data_version = version
             self._start_over()
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> AbstractContextManager[None]:
         """Read one state of the file, however long it takes and whoever writes meanwhile; may be nested."""
-        if self._reading:
-            yield
-            return
+        return _AT_ONCE if self.path is None or self._transacting or self._reading else self._reading_file()
+
+    @contextmanager
+    def _reading_file(self) -> Iterator[None]:
         self._reading = True
         try:
             with self._translated():
-                if self.path is None or self._transacting:
-                    yield
-                    return
                 self.connection.execute("BEGIN")
                 try:
                     self._notice_others()

@@ -53,24 +53,22 @@ class FileLives:
         self._graph = graph
         self._hidden = hidden
         self._flush = flush
-        self._lives: dict[int, _Life] = {}
-        self._kept = 0
+        self.kept: dict[int, _Life] = {}
+        self._events_kept = 0
 
     def begin(self, file: int) -> None:
         """Keep the life of a file from its beginning, for a replay that will ask for it."""
-        self._lives[file] = _Life([], [], True)
+        self.kept[file] = _Life([], [], True)
 
     def add(self, file: int, date: int, event: FileEvent) -> None:
-        """Note an event that will be written with the next flush."""
-        life = self._lives.get(file)
-        if life is None:
-            return
-        self._kept += 1
+        """Note an event of a kept life; it will be written with the next flush."""
+        life = self.kept[file]
+        self._events_kept += 1
         if not life.dates or date > life.dates[-1]:
             life.dates.append(date)
             life.events.append(event)
         elif not life.complete and date <= life.dates[0]:
-            del self._lives[file]
+            del self.kept[file]
         else:
             place = bisect_left(life.dates, date)
             commit = self._graph.id_of(event.commit)
@@ -86,12 +84,12 @@ class FileLives:
 
     def forget(self) -> None:
         """Forget what was read, because stored events have changed."""
-        self._lives.clear()
-        self._kept = 0
+        self.kept.clear()
+        self._events_kept = 0
 
     def history(self, file: int, view: View) -> FileHistory:
         """Return the life of a file as a view sees it."""
-        life = self._lives.get(file) or self._load(file, FILE_WINDOW + 1)
+        life = self.kept.get(file) or self._load(file, FILE_WINDOW + 1)
         events = life.events
         if view.hidden:
             newest = tuple(islice((event for event in reversed(events) if view.sees(event.commit)), FILE_WINDOW))
@@ -112,7 +110,7 @@ class FileLives:
 
     def all_events(self, file: int, visible: int) -> list[FileEvent]:
         """Return all events of a file that are in a set of commits, oldest first."""
-        life = self._lives.get(file)
+        life = self.kept.get(file)
         if life is None or not life.complete:
             life = self._load(file, None)
         return [event for event in life.events if visible >> event.commit & 1]
@@ -141,9 +139,9 @@ class FileLives:
             rows.sort(key=lambda row: (row[0], self._graph.id_of(row[2])))
         else:
             rows.reverse()
-        if self._kept > _EVENTS_KEPT:
+        if self._events_kept > _EVENTS_KEPT:
             self.forget()
-        self._kept += len(rows)
+        self._events_kept += len(rows)
         life = _Life([row[0] for row in rows], [FileEvent._make(row[1:]) for row in rows], complete)
-        self._lives[file] = life
+        self.kept[file] = life
         return life

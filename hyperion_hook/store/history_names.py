@@ -159,6 +159,11 @@ class PathStates:
         all_visible
             Whether that is every commit in the index: then the newest touch wins without a look at the set.
         """
+        touches, _ = self._touches.get(path) or self._load(path, _TOUCHES_READ)
+        if not touches:
+            return 0
+        if all_visible and (len(touches) == 1 or touches[-2][0] != touches[-1][0]):
+            return touches[-1][2]
         best: Touch | None = None
         for touch in self._newest_first(path):
             if best is not None and touch[0] != best[0]:

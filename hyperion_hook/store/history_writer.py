@@ -45,11 +45,10 @@ class HistoryWriter:
         self._names = names
         self._states = states
         self._tallies = tallies
-        self._lives: FileLives | None = None
-        self._keeps_lives = False
         self._events: list[tuple[int | None, ...]] = []
         self._touches: list[tuple[int, int, int, int]] = []
         self._file_events: defaultdict[int, int] = defaultdict(int)
+        self._forks: list[tuple[int, int, int]] = []
 
     def keep_up(self, lives: FileLives, *, from_the_beginning: bool) -> None:
         """Tell ``lives`` of every event, of files that begin their life only if they will be asked for."""
@@ -76,10 +75,11 @@ class HistoryWriter:
             self._tallies.count(tally, time // MONTH, flags & _FIX)
         counted = all(is_counted(file) for file in commit.files)
         graph.insert(key, parents, date, (date - time, author, flags, int(counted), pack(directories), pack(files)))
+        kept = self._lives.kept
         for file, (added, deleted) in lines.items():
             self._events.append((file, date, number, date - time, author, added, deleted, flags))
             self._file_events[file] += 1
-            if self._lives is not None:
+            if file in kept:
                 self._lives.add(file, date, FileEvent(time, number, author, added, deleted, flags))
 
     def _touch(
@@ -124,7 +124,7 @@ class HistoryWriter:
             origin, file = -file, self._names.new_file()
             if origin:
                 self._fork(origin, file, visible)
-            elif self._lives is not None and self._keeps_lives:
+            elif self._keeps_lives:
                 self._lives.begin(file)
         if source is not None and source != path:
             left[source] = file
@@ -132,20 +132,16 @@ class HistoryWriter:
 
     def _fork(self, origin: int, file: int, visible: int) -> None:
         """Copy the life of a file as far as it is visible: the newest events of the window, and the first."""
-        if self._lives is None:
-            return
         events = self._lives.all_events(origin, visible)
         if not events:
             return
-        self.flush()
+        self._file_events[file] += len(events)
         copied = events[-FILE_WINDOW:] if len(events) <= FILE_WINDOW else [events[0], *events[-FILE_WINDOW:]]
-        self._connection.executemany(
-            "INSERT INTO events SELECT ?, date, ord, skew, author, lines_added, lines_deleted, flags FROM events"
-            " WHERE file = ? AND date = ? AND ord = ?",
-            [(file, origin, self._graph.date_of(event.commit), event.commit) for event in copied],
-        )
-        self._connection.execute("INSERT INTO files VALUES (?, ?)", (file, len(events)))
-        self._connection.execute("INSERT INTO forks VALUES (?, ?, ?)", (file, origin, self._graph.next_ord))
+        for event in copied:
+            date = self._graph.date_of(event.commit)
+            lines = event.lines_added, event.lines_deleted
+            self._events.append((file, date, event.commit, date - event.time, event.author, *lines, event.flags))
+        self._forks.append((file, origin, self._graph.next_ord))
 
     def fill_lines(self, commit: Commit) -> None:
         """Add the line counts to a commit that was added by names only; ``finish_lines`` must follow the last."""
@@ -178,8 +174,7 @@ class HistoryWriter:
                 " AND o.ord = events.ord)",
                 (origin, file),
             )
-        if self._lives is not None:
-            self._lives.forget()
+        self._lives.forget()
 
     def flush(self) -> None:
         """Write what is new into the open transaction."""
@@ -195,6 +190,9 @@ class HistoryWriter:
             )
             self._events.clear()
             self._file_events.clear()
+        if self._forks:
+            many("INSERT INTO forks VALUES (?, ?, ?)", self._forks)
+            self._forks.clear()
         if self._touches:
             many("INSERT INTO touches VALUES (?, ?, ?, ?)", sorted(self._touches))
             self._touches.clear()

@@ -1,0 +1,85 @@
+"""The patterns behind ``messages``; in their own module because compiling them costs a hook without a message 10 ms.
+
+Every pattern works on bounded text and has no nested repetition, so a hostile message costs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FIX = r"(?:hot|bug)?-?fix(?:e[sd]|ing|up|ups)?"
+_COSMETIC = (
+    r"(?:typos?|mispell\w*|misspell\w*|spelling|grammar|wording|docs?|doc-?strings?|documentation|javadocs?|rustdocs?"
+    r"|comments?|read-?me(?:\.\w+)?|change-?logs?|changes|release notes|format|formatting|indent|indents|indentation"
+    r"|white-?spaces?|code style|styles?|styling|lints?|linter|linting|flake8|pep-?8|pyflakes|pylint|mypy|eslint|jshint"
+    r"|rubocop|check-?style|spotless|rustfmt|clippy|gofmt|black|isort|prettier|typing|type (?:hints?|annotations?)|ci"
+    r"|travis|appveyor|jenkins|github actions?|workflows?|pipelines?|builds?|compilation|compiler warnings?|warnings?"
+    r"|tests?|test cases?|unit tests?|test-?suites?|links?|urls?|licen[cs]es?|copyrights?|headers?|imports|import order"
+    r"|version|version numbers?|(?:merge )?conflicts?|badges?|examples?|nits?)"
+)
+_FILLER = (
+    r"(?:(?:an?|the|some|few|minor|small|various|more|trivial|broken|failing|flaky|wrong|bad|missing|incorrect|invalid"
+    r"|dead|several|all|remaining|new|another|other|up) ){0,3}"
+)
+_SERIOUS = (
+    r"bugs?(?!(?: |-)?(?:report|track|template|zilla|bount))|buggy|bug-?fix(?:es)?|defects?"
+    r"|crash(?:e[sd]|ing)?(?! ?report)|regress(?:ions?(?! tests?)|ed|es)|faults?(?!(?: |-)?(?:toleran|inject))|faulty"
+    r"|npes?|nullpointerexceptions?|seg-?faults?|dead-?locks?|race conditions?|leak(?:s|ed|ing)?(?! detect)"
+    r"|use[- ]after[- ]free|buffer overflows?|infinite loops?"
+)
+# matched against lower-case text: twice as fast as without regard to case
+SERIOUS_WORD = re.compile(rf"\b(?:{_SERIOUS})\b")
+FIX_WORD = re.compile(
+    rf"\b(?:{_FIX}|broken|wrong|wrongly|incorrect|incorrectly|fails|(?:can|may|could) fail|fail (?:to|on|if|when|with)"
+    r"|hangs?|stuck|corrupt(?:s|ed|ion)?|(?:do(?:es)?n't|does not|not) work(?:ing)?)\b",
+)
+HARMLESS_FIX = re.compile(
+    # "fix typo in x", "fix the parser tests": a cosmetic noun, and after it an end or a preposition
+    rf"\b{_FIX} {_FILLER}(?:(?!(?:{_SERIOUS})\b)[\w./'`-]+ )?(?:{_COSMETIC} ){{0,2}}{_COSMETIC}(?![\w-])"
+    r"(?=$|[^\w ]| (?:in|of|for|and|on|from|to|at|by|with|within|after|due|when|that|which|about|under|inside|per|again"
+    r"|across|caused|reported|\W))"
+    # "typo fixes", "doc and test fixes"
+    rf"|(?<![\w-]){_COSMETIC}(?:(?: and |, ?| & |/){_COSMETIC})?[ -]{_FIX}\b",
+)
+COSMETIC_SUBJECT = re.compile(
+    r"\b(?:typos?|spelling|grammar|white-?spaces?|docs?|doc-?fix|doc-?strings?|documentation|javadocs?|read-?me|flaky"
+    r"|quick-?start|tutorials?|tests|(?:unit|system|integration) test|flake8|pep-?8|lint|linter|linting|eslint|rubocop"
+    r"|check-?style|rustfmt|clippy|gofmt|ci|jenkinsfile)\b",
+)
+OTHER_PURPOSE = re.compile(
+    r"(?:docs?|style|tests?|ci|build|feat|feature|refactor|release)(?:\([^()]{0,80}\))?!?:"
+    r"|fix\((?:docs?|tests?|ci|lint|build|examples?|style|typos?|readme)\)!?:"
+    r"|(?:bump|release|prepare|merged?|merging|version|changelog)\b"
+    r"|(?:add|adds|added|improve|write|more|new)\b[^:]*\btests?\b",
+)
+FIX_REFERENCE = re.compile(
+    r"\bfix(?:e[sd])?:? +(?:(?:issue|bug):? +)?(?:[\w.-]{1,60}/[\w.-]{1,60})?(?:#\d|gh-\d|[A-Z][A-Z0-9]{1,9}-\d"
+    r"|https?://[^\s<>]{3,200}/(?:issues|browse|pull)/)"
+    r"|^fixes: [0-9a-f]{7,40}\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+REVERT_SUBJECT = re.compile(r"(?:[a-z][a-z0-9]+-\d+:? *|\[[^\]]{1,40}\] *)?revert(?:s|ed|ing)?\b")
+REVERT_BODY = re.compile(r"^this reverts commit [0-9a-f]{7,64}\b", re.IGNORECASE | re.MULTILINE)
+HOTFIX = re.compile(r"\b(?:hot[- ]?fix(?:e[sd]|ing)?|emergency fix|urgent fix)\b")
+BOT = re.compile(
+    r"\[bot\]|(?:^|[\s._+-])bot$|(?:^|[\s._+-])bot@"
+    r"|\b(?:dependabot|renovate|greenkeeper|pre-commit-ci|github-actions|snyk-bot|pyup-bot|allcontributors"
+    r"|semantic-release-bot|imgbot|mergify|bors|homu|buildbot|jenkins|travis ?ci|weblate|transifex|k8s-ci-robot)\b",
+    re.IGNORECASE,
+)
+TRAILER_LINE = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9]{0,30}(?:-[A-Za-z0-9]{1,30}){1,5}|authors?|reviewers?|fixes|closes|refs|bug|committer"
+    r"|approvers?|ticket|issue|see)\s?:\s|\(cherry picked from commit ",
+    re.IGNORECASE,
+)
+REVIEW_LINE = re.compile(r"^[ \t]*(reviewed-by|acked-by|approved-by|reviewers?|approvers?)[ \t]*:[ \t]*(\S.*)$",
+                          re.IGNORECASE | re.MULTILINE)
+PERSON_SEPARATOR = re.compile(r"[,;]| and (?=[^<>]*(?:<|$))")
+ISSUE = re.compile(
+    r"(?<![\w&/#-])(?:[\w.-]{1,60}/[\w.-]{1,60})?#(?P<number>\d{1,9})\b"
+    r"|(?<![\w-])GH-(?P<gh>\d{1,9})\b"
+    r"|(?<![\w/.-])(?!(?:UTF|SHA|ISO|RFC|PEP|CVE|HTTP|TLS|MD|AES|BASE|X|GPL|LGPL|AGPL|BSD|RSA|ECMA|ES|JEP|JSR)-)"
+    r"(?P<ticket>[A-Z][A-Z0-9]{1,9}-\d{1,7})\b(?!-)"
+    r"|https?://[^\s<>()]{3,200}?/(?:(?:issues|pull|pulls|merge_requests)/(?P<url>\d{1,9})"
+    r"|browse/(?P<browse>[A-Z][A-Z0-9]{1,9}-\d{1,7}))\b"
+)
