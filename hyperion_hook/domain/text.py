@@ -1,0 +1,49 @@
+"""Bytes of a file to text, where they are text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from hyperion_hook.domain.vector import Missing
+
+BINARY = Missing("binary")
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+def decode_text(data: bytes) -> str | Missing:
+    r"""Return a file's text with line feeds as line ends, ``Missing`` where it is binary.
+
+    UTF-8 first, byte order marks honoured; Latin-1 only for what has no control bytes, because it would read anything.
+
+    Examples
+    --------
+    >>> decode_text(b"a\r\nb"), decode_text("é".encode("utf-16")), decode_text(b"caf\xe9")
+    ('a\nb', 'é', 'café')
+    >>> decode_text(b"a\0b")
+    Missing(reason='binary')
+    """
+    text = _decoded(data)
+    if isinstance(text, Missing) or "\0" in text:
+        return BINARY
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _decoded(data: bytes) -> str | Missing:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            try:
+                return data[len(mark) :].decode(encoding)
+            except UnicodeDecodeError:
+                return BINARY
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return BINARY if _CONTROL.search(data) else data.decode("latin-1")
