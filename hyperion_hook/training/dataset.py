@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,7 +21,9 @@ from hyperion_hook.domain.history import DAY
 from hyperion_hook.domain.label import Label
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
-from hyperion_hook.training.replay import ReplayedCommit
+
+if TYPE_CHECKING:
+    from hyperion_hook.training.replay import ReplayedCommit
 
 UNSEEN_DAYS = 180
 """Half of all bugs are known within about 120 days, so labels of younger commits are mostly wrong."""
@@ -181,15 +185,17 @@ def read_table(path: Path) -> pd.DataFrame:
         If the file is damaged or a column of ``KEYS`` is not there.
     """
     try:
-        dataset = pd.read_csv(path, dtype={"repository": "object", "commit": "object"}, float_precision="round_trip")
-    except (OSError, EOFError, ValueError) as error:
+        # as text first: Python's own reading of numbers is exact whatever the version of pandas
+        dataset = pd.read_csv(path, dtype="object", na_values=[""], keep_default_na=False)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise TrainingError(f"{path.name}: cannot be read ({error}); delete it and mine again") from error
-    french = {feature.french: feature.name for feature in CATALOGUE}
-    dataset = dataset.rename(columns=french)
+    dataset = dataset.rename(columns={feature.french: feature.name for feature in CATALOGUE})
     absent = [name for name in KEYS if name not in dataset.columns]
     if absent:
         raise TrainingError(f"{path.name}: column '{absent[0]}' is not there; delete it and mine again")
-    for name in FEATURES:
-        if name not in dataset.columns:
-            dataset[name] = np.nan
-    return dataset[[*KEYS, *FEATURES]].astype(_types())
+    try:
+        whole = dataset.reindex(columns=[*KEYS, *FEATURES])
+        # an integer column may have been written as a float by another tool
+        return whole.astype(dict.fromkeys(("time", "buggy"), "float64")).astype(_types())
+    except (ValueError, TypeError) as error:
+        raise TrainingError(f"{path.name}: {error}; delete it and mine again") from error

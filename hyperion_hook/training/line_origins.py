@@ -12,6 +12,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from types import TracebackType
 from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
@@ -44,7 +45,7 @@ _Files = dict[str, _File]
 
 
 class LineOrigins:
-    """Follows a history commit by commit; memory holds the live heads only.
+    """Follows a history commit by commit; memory holds the live heads only. A context manager: it holds git open.
 
     Parameters
     ----------
@@ -57,9 +58,17 @@ class LineOrigins:
     def __init__(self, repository: Repository, tips: Sequence[str]) -> None:
         self._names: list[str | None] = [None]
         self._heads: dict[str, _Files] = {}
-        self._children = _children(repository, tips)
-        self._merges = mixed_files(repository, list(tips))
+        self._children, merges = _family(repository, tips)
+        self._merges = mixed_files(repository, merges)
         self._read_ahead: dict[str, dict[str, MixedFile]] = {}
+
+    def __enter__(self) -> LineOrigins:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._merges.close()
 
     def advance(self, commit: Commit, *, trace: bool = False) -> tuple[TracedHunk, ...]:
         """Take in the next commit, and return where its deleted lines come from if asked to.
@@ -141,12 +150,17 @@ class LineOrigins:
         return self._read_ahead.pop(commit)
 
 
-def _children(repository: Repository, tips: Sequence[str]) -> Counter[str]:
-    listed = repository.git.run("rev-list", "--parents", *tips, "--").decode("ascii", "replace")
+def _family(repository: Repository, tips: Sequence[str]) -> tuple[Counter[str], list[str]]:
+    """Return how many children each commit has, and the merges in the order of the stream."""
+    listed = repository.git.run("rev-list", "--parents", "--topo-order", "--reverse", *tips, "--", timeout=600)
     children: Counter[str] = Counter()
-    for line in listed.splitlines():
-        children.update(line.split()[1:])
-    return children
+    merges = []
+    for line in listed.decode("ascii").splitlines():
+        commit, *parents = line.split()
+        children.update(parents)
+        if len(parents) > 1:
+            merges.append(commit)
+    return children, merges
 
 
 def _lines_before(files: _Files, change: FileChange) -> Numbers[int] | None:
@@ -242,7 +256,7 @@ def _mixed_lines(file: MixedFile, sides: list[Numbers[int] | None], number: int)
             return None
         lines += gap
         for run in hunk.runs:
-            lines += _own(number, run.count) if run.parent < 0 else _part(sides[run.parent], run.start, run.count)
+            lines += _own(number, run.length) if run.parent < 0 else _part(sides[run.parent], run.start, run.length)
         at = list(hunk.parent_ends)
         if len(lines) != hunk.end:
             return None

@@ -8,15 +8,16 @@ because without any git leaves out the unchanged lines between two neighbouring 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 
+from hyperion_hook.errors import GitError
 from hyperion_hook.git.repository import Repository
 
 _COMMAND = (
-    "log", "--reverse", "--topo-order", "--merges", "-c", "-M", "--raw", "-z", "-p", "-U1", "--combined-all-paths",
-    "--no-abbrev", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv", "--format=%x01%H",
+    "log", "--no-walk=unsorted", "--stdin", "-c", "-M", "--raw", "-z", "-p", "-U1", "--combined-all-paths",
+    "--no-abbrev", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv", "--no-notes", "--format=%x01%H",
 )
 _RECORD = re.compile(rb"(?:^|[\n\0])\x01([0-9a-f]{40}(?:[0-9a-f]{24})?)\0")
 _HEADER = re.compile(rb"@@+((?: -\d+(?:,\d+)?)+) \+(\d+)")
@@ -29,7 +30,7 @@ class Run(NamedTuple):
 
     parent: int
     start: int
-    count: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +55,37 @@ class MixedFile:
     hunks: tuple[MixedHunk, ...] | None
 
 
-def mixed_files(repository: Repository, tips: list[str]) -> Iterator[tuple[str, dict[str, MixedFile]]]:
-    """Yield every merge that the tips reach, parents before children, with its mixed files by path.
+def mixed_files(
+    repository: Repository, merges: Sequence[str]
+) -> Generator[tuple[str, dict[str, MixedFile]], None, None]:
+    """Yield each of the merges, in the order given, with its mixed files by path.
 
-    Raises
-    ------
-    GitError
-        If git fails.
+    A merge whose blobs are missing (partial snapshots) is given without files.
     """
-    with repository.git.stream(*_COMMAND, *tips, "--") as stream:
-        for commit, body in _records(stream):
-            yield commit, {file.path: file for file in parse_combined(body)}
+    position = 0
+    while position < len(merges):
+        try:
+            for commit, body in _bodies(repository, merges[position:]):
+                yield commit, {file.path: file for file in parse_combined(body)}
+                position += 1
+        except GitError:
+            yield merges[position], {}
+        position += 1
 
 
-def _records(stream: BinaryIO) -> Iterator[tuple[str, bytes]]:
+def _bodies(repository: Repository, merges: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield what git prints of each merge, one behind: where it gives up, the last one is not whole."""
+    last: tuple[str, bytes] | None = None
+    with repository.git.stream(*_COMMAND, stdin="\n".join((*merges, "")).encode()) as stream:
+        for record in _records(stream):
+            if last is not None:
+                yield last
+            last = record
+    if last is not None:
+        yield last
+
+
+def _records(stream: IO[bytes]) -> Iterator[tuple[str, bytes]]:
     commit: str | None = None
     pending = b""
     while chunk := stream.read(_CHUNK):
@@ -146,7 +164,7 @@ def _hunk(lines: list[bytes], starts: list[int], parents: int) -> MixedHunk:
 
 
 def _extend(runs: list[Run], parent: int, start: int) -> None:
-    if runs and runs[-1].parent == parent and (parent == _NOBODY or runs[-1].start + runs[-1].count == start):
-        runs[-1] = runs[-1]._replace(count=runs[-1].count + 1)
+    if runs and runs[-1].parent == parent and (parent == _NOBODY or runs[-1].start + runs[-1].length == start):
+        runs[-1] = runs[-1]._replace(length=runs[-1].length + 1)
     else:
         runs.append(Run(parent, start, 1))

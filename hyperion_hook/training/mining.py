@@ -83,8 +83,9 @@ def mine(
         if parts > 1:
             table = _measure_in_parts(path, name, tip, options, parts)
         else:
-            labeller = Labeller(LineOrigins(repository, [tip]), rules)
-            table = _measure(repository, name, tip, options, labeller, progress)
+            with LineOrigins(repository, [tip]) as origins:
+                labeller = Labeller(origins, rules)
+                table = _measure(repository, name, tip, options, labeller, progress)
             labels = _labels_of(labeller)
         kept.keep_table(table)
     if labels is None:
@@ -108,9 +109,10 @@ def label(repository: Repository, tip: str, rules: SzzRules | None = None) -> La
     rules
         How inducing commits are found.
     """
-    labeller = Labeller(LineOrigins(repository, [tip]), rules)
-    for commit in stream_commits(repository, [tip], detail=Detail.PATCH, first_parent_of_merges=True):
-        labeller.advance(commit)
+    with LineOrigins(repository, [tip]) as origins:
+        labeller = Labeller(origins, rules)
+        for commit in stream_commits(repository, [tip], detail=Detail.PATCH, first_parent_of_merges=True):
+            labeller.advance(commit)
     return _labels_of(labeller)
 
 

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hyperion_hook.domain.label import Label
+from hyperion_hook.git.log import Detail, stream_commits
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.training.line_origins import LineOrigins
+from hyperion_hook.training.szz import Choice, Labeller, SzzRules, code_positions
+from tests.support.repo import START, TestRepo
+
+DAY = 86_400
+CODE = "def run(value):\n    # doubled\n    total = value * 2\n    other = 1\n    return total + other\n"
+
+
+def labelled(repo: TestRepo, rules: SzzRules | None = None) -> Labeller:
+    repository = Repository.discover(repo.path)
+    tip = repository.resolve("HEAD")
+    with LineOrigins(repository, [tip]) as origins:
+        labeller = Labeller(origins, rules)
+        for commit in stream_commits(repository, [tip], detail=Detail.PATCH, first_parent_of_merges=True):
+            labeller.advance(commit)
+    return labeller
+
+
+def causes(repo: TestRepo, rules: SzzRules | None = None) -> list[tuple[str, str, int]]:
+    return [(cause.id, cause.fix, cause.lines) for cause in labelled(repo, rules).inducing]
+
+
+def test_a_history_without_fixes_blames_nobody(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"a.py": CODE})
+    repo.commit({"a.py": CODE.replace("2", "3")}, "Triple it")
+    labeller = labelled(repo)
+    assert labeller.fixes == []
+    assert labeller.labels() == {}
+
+
+def test_the_commit_whose_code_a_fix_replaces_introduced_the_bug(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    culprit = repo.commit({"a.py": CODE})
+    repo.commit({"b.py": "x = 1\n"}, "Add b")
+    fix = repo.commit({"a.py": CODE.replace("value * 2", "value * 3")}, "Fix wrong factor")
+    assert causes(repo) == [(culprit, fix, 1)]
+    assert labelled(repo).labels() == {culprit: Label(culprit, True, START + 3 * DAY)}
+
+
+def test_the_first_fix_says_since_when_a_bug_is_known(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    culprit = repo.commit({"a.py": CODE})
+    repo.commit({"a.py": CODE.replace("* 2", "* 3")}, "Fix wrong factor")
+    repo.commit({"a.py": CODE.replace("* 2", "* 3").replace("+ other", "- other")}, "Fix wrong sign")
+    assert labelled(repo).labels()[culprit].known_at == START + 2 * DAY
+
+
+def test_a_fix_with_a_clock_in_the_past_is_known_when_the_bug_was_made(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    culprit = repo.commit({"a.py": CODE}, days=10)
+    repo.commit({"a.py": CODE.replace("* 2", "* 3")}, "Fix wrong factor", days=-5)
+    assert labelled(repo).labels()[culprit].known_at == START + 10 * DAY
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("a.py", CODE, CODE.replace("# doubled", "# twice")),
+        ("a.py", "a = 1\n\n\nb = 2\n", "a = 1\nb = 2\n"),
+        ("a.py", "a = 1\nb  =  2\n", "a = 1\nb = 2\n"),
+        ("a.py", "a = 1\nb = 2\n", "b = 2\na = 1\n"),
+        ("a.py", "if x:\n    a = 1\n", "if x:\n    if y:\n        a = 1\n"),
+        ("A.java", "/*\n * old\n */\nclass A {}\n", "/*\n * new\n */\nclass A {}\n"),
+        ("tests/test_a.py", CODE, CODE.replace("2", "3")),
+        ("README.md", "one\n", "two\n"),
+        ("vendor/a.py", CODE, CODE.replace("2", "3")),
+        ("a.py", CODE, None),
+        ("a.bin", "\0" * 9, "\0" * 8),
+    ],
+    ids=["comment", "blank", "white space", "moved", "indented", "block comment", "test", "document", "foreign",
+         "deleted file", "binary"],
+)
+def test_what_says_nothing_about_the_bug_blames_nobody(
+    tmp_path: Path, path: str, before: str, after: str | None
+) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({path: before, "other.txt": "1\n"})
+    repo.commit({path: after, "new.py": "x = 1\n"}, "Fix crash on empty input")
+    assert causes(repo) == []
+
+
+def three_authors_of_a_bug(path: Path) -> tuple[TestRepo, str, str, str, str]:
+    repo = TestRepo(path)
+    lines = [f"a{n} = {n}\n" for n in range(6)]
+    first = repo.commit({"a.py": "".join(lines)})
+    lines[0:3] = [f"a{n} = {n} + 0\n" for n in range(3)]
+    second = repo.commit({"a.py": "".join(lines)})
+    lines[3] = "a3 = 3 + 0\n"
+    third = repo.commit({"a.py": "".join(lines)})
+    fix = repo.commit({"a.py": "z = 1\n"}, "Fix crash")
+    return repo, first, second, third, fix
+
+
+def test_the_most_recent_candidate_is_chosen_by_default_and_others_on_demand(tmp_path: Path) -> None:
+    repo, first, second, third, fix = three_authors_of_a_bug(tmp_path)
+    assert causes(repo) == [(third, fix, 1)]
+    assert causes(repo, SzzRules(choice=Choice.LARGEST)) == [(second, fix, 3)]
+    assert causes(repo, SzzRules(choice=Choice.ALL)) == [(first, fix, 2), (second, fix, 3), (third, fix, 1)]
+
+
+def test_a_named_cause_outranks_the_lines_unless_told_otherwise(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    named = repo.commit({"b.py": "x = 1\n"})
+    traced = repo.commit({"a.py": CODE})
+    fix = repo.commit({"a.py": CODE.replace("2", "3")}, f"Fix crash\n\nFixes: {named[:12]}")
+    assert causes(repo) == [(named, fix, 0)]
+    assert causes(repo, SzzRules(use_named=False)) == [(traced, fix, 1)]
+
+
+def test_a_reverted_commit_is_a_culprit_and_its_revert_is_none(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"a.py": CODE})
+    culprit = repo.commit({"a.py": CODE.replace("2", "3")}, "Triple it")
+    repo.clock += DAY
+    repo.git("revert", "--no-edit", "HEAD")
+    revert = repo.head()
+    repo.clock += DAY
+    repo.git("revert", "--no-edit", "HEAD")
+    assert causes(repo) == [(culprit, revert, 0)]
+
+
+def test_merges_are_no_culprits(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"a.py": "a = 1\n"})
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit({"a.py": "a = 1\nb = 2\n"})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"a.py": "c = 3\na = 1\n"})
+    repo.git("merge", "-q", "--no-commit", "side")
+    repo.stage({"a.py": "c = 3\na = 1\nevil = 1\nb = 2\n"})
+    repo.git("commit", "-q", "-m", "merge")
+    repo.commit({"a.py": "c = 3\na = 1\nevil = 2\nb = 2\n"}, "Fix crash")
+    assert causes(repo) == []
+
+
+def test_a_fix_of_very_many_files_is_not_traced(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    culprit = repo.commit({f"a{n}.py": CODE for n in range(3)})
+    fix = repo.commit({f"a{n}.py": CODE.replace("2", "3") for n in range(3)}, "Fix crash")
+    assert causes(repo, SzzRules(max_files=2)) == []
+    assert causes(repo, SzzRules(max_files=3)) == [(culprit, fix, 3)]
+
+
+def test_positions_of_code_follow_comment_blocks() -> None:
+    lines = [b"/* a", b" b = 1;", b" */", b"int c;", b"", b"// d", b"e();"]
+    assert code_positions(lines, "C") == [3, 6]
+    assert code_positions([], "Python") == []
