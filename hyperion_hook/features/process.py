@@ -1,0 +1,143 @@
+"""How the touched files, their folders and the repository have changed so far.
+
+Files that were fixed and changed often and lately are where the next bug is; the past of a file says more about it
+than its code. Files that did not exist before are left out of means; counts of the past are zero for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hyperion_hook.domain.history import DAY, CommitFlag, FileHistory
+from hyperion_hook.domain.paths import directory_of
+from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.context import Context
+from hyperion_hook.features.lives import ONLY_NEW_FILES, Lives, commits_since, covers, lives_of, month_of
+
+_WEEKS = 26
+_FIX = int(CommitFlag.FIX)
+_REVERT = int(CommitFlag.REVERT)
+_HOTFIX = int(CommitFlag.HOTFIX)
+MINIMUM_COMMITS = 5
+"""A share of fewer commits says nothing."""
+
+_UNCOUNTED = Missing("lines of earlier commits are not counted yet; run: hyperion-hook index")
+
+
+def measure(context: Context) -> dict[str, Value]:
+    """Return the process features of a change.
+
+    Ages count from the change's own time and are 0 where clocks ran backwards. "So far" looks at the newest 512
+    commits of a file (``file_commits`` and ``file_age`` at all of them). A history that was cut short gives what its
+    reach covers; the rest is missing for its reason.
+
+    References
+    ----------
+    .. [1] Y. Kamei et al., "A large-scale empirical study of just-in-time quality assurance", IEEE TSE 39(6), 2013.
+    """
+    lives = lives_of(context)
+    return _so_far(context, lives) | _lately(context, lives) | _surroundings(context)
+
+
+def _so_far(context: Context, lives: Lives) -> dict[str, Value]:
+    """Return what needs the whole life of the files, or their last commits."""
+    now = context.change.time
+    past = lives.seen
+    distinct = lives.distinct_events()
+    seasoned = [life for life in past if len(life.events) >= MINIMUM_COMMITS]
+    whole_life: dict[str, Value] = {
+        "file_age": _mean([_days(now, life.first_time or 0) for life in past]),
+        "file_commits": float(max((life.event_count for life in past), default=0)),
+        "past_bug_count": float(max((_flagged(life, _FIX) for life in past), default=0)),
+        "hotfix_count": float(sum(bool(event.flags & _HOTFIX) for event in distinct)),
+        "rollback_frequency": (
+            sum(bool(event.flags & _REVERT) for event in distinct) / len(distinct) if distinct else ONLY_NEW_FILES
+        ),
+        "file_bug_share": (
+            max(_flagged(life, _FIX) / len(life.events) for life in seasoned)
+            if seasoned
+            else Missing(f"no touched file has {MINIMUM_COMMITS} commits yet")
+        ),
+    }
+    last: dict[str, Value] = {
+        "age": _mean([_days(now, life.events[0].time) for life in past]),
+        "nuc": float(len({life.events[0].commit for life in past})),
+    }
+    if lives.unknown is not None:
+        whole_life = dict.fromkeys(whole_life, lives.unknown)
+        if len(past) < len(lives.existing):
+            last = dict.fromkeys(last, lives.unknown)
+    return whole_life | last
+
+
+def _lately(context: Context, lives: Lives) -> dict[str, Value]:
+    """Return what needs the last months of the files."""
+    now = context.change.time
+    half_year, quarter, recent = now - _WEEKS * 7 * DAY, now - 90 * DAY, now - 180 * DAY
+    past = lives.existing
+    values: dict[str, tuple[int, Value]] = {
+        "commit_frequency": (half_year, _mean([_count(life, half_year) / _WEEKS for life in past])),
+        "file_volatility": (half_year, _volatility(past, half_year)),
+        "recent_commits": (quarter, float(sum(_count(life, quarter) for life in past))),
+        "recent_bug_count": (recent, float(sum(_count(life, recent, _FIX) for life in past))),
+    }
+    if lives.unknown is None:
+        return {name: value for name, (_, value) in values.items()}
+    return {name: covers(context, start) or value for name, (start, value) in values.items()}
+
+
+def _surroundings(context: Context) -> dict[str, Value]:
+    """Return the past of the touched folders and of the repository, by thirty-day months.
+
+    The last twelve months are the current one and the eleven before.
+    """
+    month = month_of(context.change.time) - 11
+    directories = sorted({directory_of(file.path) for file in context.change.files})
+    tallies = [context.history.directory(directory) for directory in directories]
+    shares = []
+    for tally in tallies:
+        commits = sum(entry.commits for entry in tally)
+        if commits:
+            shares.append(sum(entry.fixes for entry in tally) / commits)
+    commits, fixes = commits_since(context.history.repository(), month)
+    reason = context.history.missing_reason
+    year = covers(context, month * 30 * DAY)
+    return {
+        "directory_bug_share": Missing(reason) if reason else _mean(shares, Missing("only new folders")),
+        "directory_commits": year or _mean([float(commits_since(tally, month)[0]) for tally in tallies]),
+        "repository_bug_share": year or (fixes / commits if commits else Missing("no commits in the last year")),
+    }
+
+
+def _volatility(past: Sequence[FileHistory], start: int) -> Value:
+    """Return lines changed a commit since ``start``, mean over files; a file at rest has 0, a binary one no value."""
+    means = []
+    for life in past:
+        recent = [event for event in life.events if event.time >= start]
+        counted = [
+            event.lines_added + event.lines_deleted
+            for event in recent
+            if event.lines_added is not None and event.lines_deleted is not None
+        ]
+        if counted and len(counted) < len(recent):
+            return _UNCOUNTED
+        if counted or not recent:
+            means.append(sum(counted) / len(counted) if counted else 0.0)
+    return _mean(means, _UNCOUNTED if past else ONLY_NEW_FILES)
+
+
+def _count(life: FileHistory, start: int, flag: int = 0) -> int:
+    return sum(event.time >= start and event.flags & flag == flag for event in life.events)
+
+
+def _flagged(life: FileHistory, flag: int) -> int:
+    return sum(bool(event.flags & flag) for event in life.events)
+
+
+def _days(now: int, then: int) -> float:
+    return max(0, now - then) / DAY
+
+
+def _mean(values: Sequence[float], otherwise: Missing = ONLY_NEW_FILES) -> Value:
+    # sorted, so that the last bit of the sum cannot depend on the order of the files
+    return sum(sorted(values)) / len(values) if values else otherwise

@@ -1,0 +1,63 @@
+"""Who looked at a recorded commit before it came in, and how long that took. Nothing of it is known before."""
+
+from __future__ import annotations
+
+from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.messages import trailers
+from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.context import Context
+from hyperion_hook.features.people import months_here
+
+NEEDS_HOST = Missing("needs a code host")
+NOT_COMMITTED = Missing("only a recorded commit has been reviewed")
+NO_REVIEWER = Missing("no reviewer is named")
+_FORGE_EMAILS = ("noreply@github.com", "noreply@gitlab.com", "support@github.com")
+
+
+def measure(context: Context) -> dict[str, Value]:
+    """Return what trailers, committer and dates say of the review.
+
+    ``approval_time`` is the time from author date to committer date, 0 where clocks ran backwards.
+    """
+    change = context.change
+    if change.kind is not ChangeKind.COMMIT:
+        return {"reviewer_experience": NOT_COMMITTED, "approval_time": NOT_COMMITTED, "discussion_count": NEEDS_HOST}
+    return {
+        "reviewer_experience": _reviewer_experience(context),
+        "approval_time": max(0, change.time - change.authored_at) / 3600,
+        "discussion_count": NEEDS_HOST,
+    }
+
+
+def _reviewer_experience(context: Context) -> Value:
+    people = reviewers(context.change)
+    if not people:
+        return NO_REVIEWER
+    if context.history.missing_reason is not None:
+        return Missing(context.history.missing_reason)
+    months = []
+    for person in people:
+        experience = months_here(context, person)
+        if experience is not None:
+            months.append(experience)
+        elif person.email:
+            months.append(0)
+    # a name without an email cannot be told from that of another person: it says nothing unless it committed
+    return sum(months) / len(months) if months else Missing("the named reviewers are not known here")
+
+
+def reviewers(change: Change) -> list[Author]:
+    """Return who reviewed a commit: those its trailers name, else a committer who is not its author, each once.
+
+    A forge that commits in a person's name is no reviewer, nor is the author.
+    """
+    own = None if change.author is None else change.author.identity
+    people = {person.identity: person for _, person in trailers(change.message or "") if person.identity != own}
+    if people:
+        return list(people.values())
+    committer = change.committer
+    if committer is None or change.author is None or committer.identity == own:
+        return []
+    is_forge = committer.email.lower() in _FORGE_EMAILS or committer.name.endswith("[bot]")
+    return [] if is_forge else [committer]
