@@ -27,6 +27,7 @@ from hyperion_hook.store.history_graph import CommitGraph
 from hyperion_hook.store.history_hidden import HiddenCounts
 from hyperion_hook.store.history_lives import FileLives, View
 from hyperion_hook.store.history_names import Names, PathStates
+from hyperion_hook.store.history_prune import prune
 from hyperion_hook.store.history_tallies import Tallies
 from hyperion_hook.store.history_view import IndexedHistory
 from hyperion_hook.store.history_writer import HistoryWriter
@@ -208,6 +209,26 @@ class HistoryIndex:
                 self._writer.fill_lines(commit)
             self._writer.finish_lines()
 
+    def prune(self, keep: Iterable[str]) -> int:
+        """Remove all commits but ``keep``, which holds the ancestors of its members; return how many went."""
+        wanted = {_key(commit) for commit in keep}
+        with self.transaction(), self._translated():
+            self._writer.flush()
+            removed = prune(self.connection, self.names, self.tallies, wanted)
+            self._start_over()
+        return removed
+
+    def clear(self) -> None:
+        """Remove all commits."""
+        with self.transaction(), self._translated():
+            history_schema.empty(self.connection)
+            self._start_over()
+
+    def note_boundary(self, boundary: str) -> None:
+        """Remember where the repository's history is cut off (a digest; '' for nowhere)."""
+        with self.transaction(), self._translated():
+            self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('boundary', ?)", (boundary,))
+
     # reading
 
     @property
@@ -225,6 +246,20 @@ class HistoryIndex:
         """Return the indexed commits without indexed children, sorted by id."""
         with self._translated():
             return sorted(self.graph.id_of(number).hex() for number in self.graph.tips)
+
+    @property
+    def boundary(self) -> str:
+        """Where the repository's history was cut off when commits were added."""
+        with self._translated():
+            row = self.connection.execute("SELECT value FROM meta WHERE key = 'boundary'").fetchone()
+        return row[0] if row and isinstance(row[0], str) else ""
+
+    def uncounted(self) -> list[str]:
+        """Return the commits whose lines are not counted, newest number first."""
+        with self.reading(), self._translated():
+            self._writer.flush()
+            rows = self.connection.execute("SELECT id FROM commits WHERE counted = 0 ORDER BY ord DESC").fetchall()
+        return [commit.hex() for (commit,) in rows]
 
     def history_at(self, commit_id: str | None, *, missing_reason: str | None = None) -> History:
         """Return what a commit and its ancestors know, for a change on top of that commit.

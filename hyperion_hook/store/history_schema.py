@@ -124,6 +124,13 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
+def empty(connection: sqlite3.Connection) -> None:
+    """Remove all that an index holds, inside the open transaction."""
+    for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - the tables of the schema
+    connection.execute("INSERT INTO meta VALUES ('classifier', ?)", (CLASSIFIER_VERSION,))
+
+
 def move_aside(path: Path) -> bool:
     """Rename a file that does not fit to ``<name>.unfit``, its journal with it; tell whether that worked."""
     try:

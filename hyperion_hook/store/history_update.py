@@ -1,0 +1,244 @@
+"""Keeps the history index up with the repository: a little in every hook, all of it in the command ``index``."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.history import EmptyHistory, History
+from hyperion_hook.errors import GitError, StoreError
+from hyperion_hook.git.ancestry import present, reachable
+from hyperion_hook.git.log import Detail, read_commits
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.store.history_index import HistoryIndex
+
+INDEX_FILE = Path("hyperion-hook") / "history-v1.sqlite"
+"""In the common git directory, so all worktrees share it."""
+
+Progress = Callable[[int, int], None]
+"""Told (done, total)."""
+
+_COUNTED_IN_HOOK = 150
+"""Up to so many new commits a hook reads line counts, which cost ten times the names; ``index`` fills in the rest."""
+
+_BATCH = 20_000
+"""Commits a transaction: bounds memory, and an interrupted build goes on from the last one."""
+
+_STEP = 200
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What the command ``index`` did; ``bytes`` is the size of the file, ``commits`` those in it."""
+
+    commits_added: int
+    commits: int
+    seconds: float
+    bytes: int
+
+
+def index_path(repository: Repository) -> Path:
+    """Return where the history index of a repository lies."""
+    return repository.common_dir / INDEX_FILE
+
+
+def open_history(
+    repository: Repository,
+    base: str | None,
+    *,
+    auto_limit: int = 1000,
+    short: int = 400,
+    progress: Progress | None = None,
+) -> tuple[HistoryIndex, History]:
+    """Return the index and what ``base`` and its ancestors know, after adding the few commits that are new.
+
+    Parameters
+    ----------
+    repository
+        Where the commits are; the index lies in its common directory, or in memory where that cannot be written.
+    base
+        The commit that a change is made on; ``None`` before the first.
+    auto_limit
+        At most so many new commits are added to the index.
+    short
+        Where more are new, only the newest so many are read, into memory, and the history says so.
+    progress
+        Told of every two hundred commits read.
+    """
+    if base is None:
+        return HistoryIndex.open(None), EmptyHistory()
+    index = HistoryIndex.open(index_path(repository))
+    shallow = _shallow_reason(repository)
+    fits = index.boundary == _boundary(repository) or not index.commit_count
+    if fits and index.knows(base):
+        return index, index.history_at(base, missing_reason=shallow)
+    ids = _new_ids(repository, base, index.tips() if fits else [], auto_limit + 1)
+    if len(ids) > auto_limit:
+        return _short_history(repository, index, base, short, progress)
+    detail = Detail.COUNTS if len(ids) <= _COUNTED_IN_HOOK else Detail.NAMES
+    commits = list(_parents_first(_told(read_commits(repository, ids, detail=detail), len(ids), progress)))
+    try:
+        _extend(index, commits, _boundary(repository), from_scratch=not fits)
+    except StoreError as error:
+        index = _copy(index)
+        index.warnings.append(f"{error}; this run works on a copy in memory")
+        _extend(index, commits, _boundary(repository), from_scratch=not fits)
+    return index, index.history_at(base, missing_reason=shallow)
+
+
+def _extend(index: HistoryIndex, commits: Iterable[Commit], boundary: str, *, from_scratch: bool) -> None:
+    with index.transaction():
+        if from_scratch and index.boundary != boundary:
+            index.clear()
+        if index.boundary != boundary:
+            index.note_boundary(boundary)
+        for commit in commits:
+            index.add(commit)
+
+
+def _copy(index: HistoryIndex) -> HistoryIndex:
+    try:
+        copied = index.copy_to_memory()
+    except StoreError as error:
+        copied = HistoryIndex.open(None)
+        copied.warnings = [*index.warnings, str(error)]
+    index.close()
+    return copied
+
+
+def _short_history(
+    repository: Repository, index: HistoryIndex, base: str, short: int, progress: Progress | None
+) -> tuple[HistoryIndex, History]:
+    behind = "the history index is far behind" if index.commit_count else "no index yet"
+    in_memory = HistoryIndex.open(None)
+    in_memory.warnings = index.warnings
+    index.close()
+    ids = _new_ids(repository, base, [], short)
+    for commit in _parents_first(_told(read_commits(repository, ids, detail=Detail.NAMES), len(ids), progress)):
+        in_memory.add(commit)
+    reason = f"{behind}: only the newest {len(ids)} commits were read; run: hyperion-hook index"
+    return in_memory, in_memory.history_at(base, missing_reason=reason)
+
+
+def update_index(repository: Repository, *, rebuild: bool = False, progress: Progress | None = None) -> IndexReport:
+    """Bring the index up to ``HEAD``: first the names of all commits, then their line counts.
+
+    Commits that no branch, tag or ``HEAD`` reaches any more are removed. Whatever interrupts it, the index is usable:
+    it holds the batches that were finished.
+
+    Raises
+    ------
+    StoreError
+        If the index cannot be written.
+    GitError
+        If the history cannot be read.
+    """
+    started = time.perf_counter()
+    path = index_path(repository)
+    with HistoryIndex.open(path) as index:
+        if index.path is None:
+            raise StoreError(index.warnings[0] if index.warnings else f"history index {path}: cannot be written")
+        boundary = _boundary(repository)
+        head = repository.head()
+        if rebuild or (index.commit_count and index.boundary != boundary):
+            index.clear()
+        index.note_boundary(boundary)
+        before = index.commit_count
+        if head is not None:
+            before -= _prune(repository, index, head)
+            _add_names(repository, index, head, progress)
+            _add_counts(repository, index, progress)
+        count = index.commit_count
+    return IndexReport(count - before, count, time.perf_counter() - started, path.stat().st_size)
+
+
+def _prune(repository: Repository, index: HistoryIndex, head: str) -> int:
+    if set(index.tips()) <= {head}:
+        return 0
+    living = repository.git.run("rev-list", "--all", head, timeout=600).decode("ascii").split()
+    return index.prune(living)
+
+
+def _add_names(repository: Repository, index: HistoryIndex, head: str, progress: Progress | None) -> None:
+    ids = [] if index.knows(head) else reachable(repository, [head], index.tips())
+    commits = _told(read_commits(repository, ids, detail=Detail.NAMES), len(ids), progress)
+    for _ in range(0, len(ids), _BATCH):
+        with index.transaction():
+            for commit in islice(commits, _BATCH):
+                index.add(commit)
+
+
+def _add_counts(repository: Repository, index: HistoryIndex, progress: Progress | None) -> None:
+    # newest first: the features look at the lines of the last months
+    ids = index.uncounted()
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        commits = _told(read_commits(repository, batch, detail=Detail.COUNTS), len(ids), progress, start)
+        # git takes its time: read all before the file is locked
+        index.fill_lines(list(commits))
+
+
+def _new_ids(repository: Repository, base: str, tips: Sequence[str], limit: int) -> list[str]:
+    """Return up to ``limit`` commits that ``base`` reaches and ``tips`` do not, oldest date first.
+
+    By date and not topologically: git then stops after ``limit`` commits instead of walking all of history.
+    """
+    with suppress(GitError):
+        return _rev_list(repository, base, tips, limit)
+    # a tip was collected as garbage after a rebase
+    return _rev_list(repository, base, present(repository, tips), limit)
+
+
+def _rev_list(repository: Repository, base: str, tips: Sequence[str], limit: int) -> list[str]:
+    asked = "\n".join((base, *(f"^{tip}" for tip in tips), ""))
+    found = repository.git.run("rev-list", f"--max-count={limit}", "--stdin", stdin=asked.encode(), timeout=600)
+    return found.decode("ascii").split()[::-1]
+
+
+def _parents_first(commits: Iterable[Commit]) -> Iterator[Commit]:
+    """Yield commits after their parents; dates alone do not put them in that order where clocks ran backwards."""
+    waiting = {commit.id: commit for commit in commits}
+    for first in list(waiting):
+        stack = [first]
+        while stack:
+            commit = waiting.get(stack[-1])
+            if commit is None:
+                stack.pop()
+                continue
+            above = [parent for parent in commit.parents if parent in waiting]
+            if above:
+                stack += above
+            else:
+                del waiting[stack.pop()]
+                yield commit
+
+
+def _told(commits: Iterator[Commit], total: int, progress: Progress | None, done: int = 0) -> Iterator[Commit]:
+    if progress is None:
+        yield from commits
+        return
+    for commit in commits:
+        yield commit
+        done += 1
+        if done % _STEP == 0 or done == total:
+            progress(done, total)
+
+
+def _boundary(repository: Repository) -> str:
+    """Return a digest of where history is cut off; commits there change their parents when the clone is deepened."""
+    if not repository.is_shallow:
+        return ""
+    try:
+        return hashlib.sha256((repository.common_dir / "shallow").read_bytes()).hexdigest()
+    except OSError:
+        return "unknown"
+
+
+def _shallow_reason(repository: Repository) -> str | None:
+    return "shallow clone: older commits are not here; run: git fetch --unshallow" if repository.is_shallow else None
