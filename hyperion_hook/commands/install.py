@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,10 +13,6 @@ from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.hook_files import STAGES, hook_script, install_hook
 from hyperion_hook.errors import ExitCode, HyperionError
 from hyperion_hook.report.safe_text import printable
-
-if TYPE_CHECKING:
-    from hyperion_hook.git.repository import Repository
-
 
 def run(repo: Path | None, stages: Sequence[str]) -> ExitCode:
     """Install the hooks of these stages and say what was done."""
@@ -45,14 +40,9 @@ def hooks_folder(repo: Path | None) -> Path:
             f"hooks folder '{folder}': husky writes it anew; add the line 'hyperion-hook hook pre-commit'"
             f" to '{folder.parent / 'pre-commit'}' instead"
         )
-    _mention(repository, folder)
-    return folder
-
-
-def _mention(repository: Repository, folder: Path) -> None:
-    inside_git = folder.is_relative_to(repository.common_dir)
-    if not inside_git:
+    if folder != repository.common_dir / "hooks":
         say(f"core.hooksPath is set: the hook lies in {folder} and runs for whoever uses that folder")
+    return folder
 
 
 @click.command()

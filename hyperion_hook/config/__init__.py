@@ -128,7 +128,8 @@ class _Reader:
                     self._take(setting, partial(setting.kind.from_text, text), f"environment {variable}", variable)
         for variable in environment:
             if variable.startswith(PREFIX) and variable not in known and variable not in _NOT_SETTINGS:
-                hint = suggestion(variable, known)
+                # without the prefix, which would make every two names look alike
+                hint = suggestion(variable.removeprefix(PREFIX), (name.removeprefix(PREFIX) for name in known))
                 if hint:
                     self.warnings.append(f"environment: unknown variable {variable[:80]}{hint}")
 

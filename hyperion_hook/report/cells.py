@@ -56,7 +56,7 @@ def wrapped(text: str, width: int) -> list[str]:
             line = joined
             continue
         if line:
-            lines.append(line)
+            lines.append(line.rstrip())
         rest = word
         while width_of(rest) > width:
             part = _fitting(rest, width)

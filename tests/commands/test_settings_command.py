@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from hyperion_hook.cli import main
+from hyperion_hook.config import Config
+
+
+def show(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["config", "show", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.fixture(autouse=True)
+def work_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    return tmp_path
+
+
+def test_every_setting_is_shown_with_its_origin(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = show(capsys).splitlines()
+    assert [line.split()[0] for line in lines] == [entry.name.replace("_", "-") for entry in fields(Config)]
+    assert all(line.endswith("default") for line in lines)
+
+
+def test_file_and_environment_are_named_as_origins(
+    work_tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work_tree / ".hyperion-hook.toml").write_text("fail-on = 'high'\nmodels = 'm'\n[traffic]\n'src/*' = 0.5\n")
+    monkeypatch.setenv("ML_CV_FOLDS", "7")
+    shown = json.loads(show(capsys, "--format", "json"))
+    assert shown["fail-on"] == {"value": "HIGH", "origin": ".hyperion-hook.toml"}
+    assert shown["models"] == {"value": str(work_tree / "m"), "origin": ".hyperion-hook.toml"}
+    assert shown["traffic"]["value"] == {"src/*": 0.5}
+    assert shown["ml-cv-folds"] == {"value": 7, "origin": "environment ML_CV_FOLDS"}
+
+
+def test_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://ada:secret@example.org/x")
+    assert "secret" not in show(capsys)
+    assert "https://ada:***@example.org/x" in show(capsys)
+
+
+def test_a_file_named_by_another_folder_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    (other / ".git").mkdir(parents=True)
+    (other / ".hyperion-hook.toml").write_text("deadline = 7\n")
+    assert main(["--repo", str(other), "config", "show"]) == 0
+    assert "7 " in capsys.readouterr().out
+
+
+def test_faults_are_a_line_each_and_exit_code_2(work_tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (work_tree / ".hyperion-hook.toml").write_text("dead-line = 3\nstrict = 'x'\n")
+    assert main(["config", "show"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "hyperion-hook: .hyperion-hook.toml: unknown setting 'dead-line'; did you mean 'deadline'?",
+        "hyperion-hook: .hyperion-hook.toml: strict: 'x' is not true or false",
+    ]

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hyperion_hook.domain.assessment import FileToRead
+from hyperion_hook.report.markdown import render_markdown
+from tests.support.assessments import sample
+from tests.support.changes import change
+
+GOLDEN = """\
+**HIGH risk:** riskier than 97% of recent changes here.
+31% likely to introduce a bug, judging by the projects the model learnt from.
+
+Staged change: 2 files, +3 -1 lines
+
+**Why**
+
+- raises the risk: adds 412 code lines; typical is 18 (odds x3.5)
+- lowers the risk: the author has made 640 commits here; typical is 30 (odds x0.47)
+- raises the risk: the files had 9 bug fixes in 180 days; typical is 0 (odds x1.6)
+- raises the risk: the time since the last change is not known (odds x1.1)
+
+**Read first**
+
+- `src/app.py`: +2 -1 lines, 9 earlier bug fixes
+- `src/other.py`: +1 -0 lines
+
+**Unusual as a whole**
+
+- lines added: 3 (typical 1)
+
+<sub>Model risk 1.2.0, trained on 9 repositories.</sub>
+<sub>2 of 5 features are missing: needs a code host (1); no history yet (1).</sub>
+
+> no percentile: x
+"""
+
+
+def test_nothing_changed_is_one_line() -> None:
+    assert render_markdown(sample(change(), warnings=())) == "Nothing is staged: there is nothing to assess.\n"
+
+
+def test_the_report_reads_well() -> None:
+    assert render_markdown(sample()) == GOLDEN
+
+
+def test_sections_without_content_are_left_out() -> None:
+    text = render_markdown(sample(explanation=(), anomaly=None, files_to_read=(), warnings=()))
+    assert "**Why**" not in text
+    assert "\n\n\n" not in text
+
+
+def test_what_a_repository_says_is_shown_and_does_not_act() -> None:
+    hostile = "<img src=x onerror=alert(1)> @ada [x](http://e.example) `rm` | ![i](j) #12"
+    text = render_markdown(sample(files_to_read=(FileToRead(hostile, hostile),), warnings=(hostile,)))
+    outside_code = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", text, count=1)
+    for active in ("<img", "@ada", "#12", "http://"):
+        assert active not in outside_code.replace("\\", "")
+    assert not re.search(r"(?<!\\)[\]\[`|!]", outside_code)
+
+
+@given(st.text(st.characters(), max_size=60))
+def test_no_path_or_warning_adds_a_line(name: str) -> None:
+    plain = render_markdown(sample(files_to_read=(FileToRead("p", "r"),), warnings=("w",)))
+    text = render_markdown(sample(files_to_read=(FileToRead(name, name),), warnings=(name,)))
+    assert text.count("\n") == plain.count("\n")

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hyperion_hook.domain.assessment import FileToRead, RiskLevel, Score
+from hyperion_hook.domain.change import ChangeKind
+from hyperion_hook.report.cells import clipped, width_of, wrapped
+from hyperion_hook.report.terminal import render_text, render_text_line
+from tests.support.assessments import CONTRIBUTIONS, sample
+from tests.support.changes import change, edit
+
+GOLDEN = """\
+HIGH risk: riskier than 97% of recent changes here.
+31% likely to introduce a bug, judging by the projects the model learnt from.
+Staged change: 2 files, +3 -1 lines
+
+Why
+  + adds 412 code lines; typical is 18  (odds x3.5)
+  - the author has made 640 commits here; typical is 30  (odds x0.47)
+  + the files had 9 bug fixes in 180 days; typical is 0  (odds x1.6)
+
+Read first
+  src/app.py    +2 -1 lines, 9 earlier bug fixes
+  src/other.py  +1 -0 lines
+
+Unusual as a whole
+  lines added: 3 (typical 1)
+
+2 of 5 features are missing: needs a code host (1); no history yet (1).
+Model risk 1.2.0, trained on 9 repositories.
+Note: no percentile: x
+"""
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def test_nothing_staged_is_said_in_one_line_without_a_verdict() -> None:
+    text = render_text(sample(change(), warnings=()), width=80, colour=True)
+    assert text == "Nothing is staged: there is nothing to assess.\n"
+
+
+def test_the_report_reads_well() -> None:
+    assert render_text(sample(), width=80, colour=False) == GOLDEN
+
+
+def test_colours_change_nothing_but_colours() -> None:
+    coloured = render_text(sample(), width=80, colour=True)
+    assert ESCAPE.sub("", coloured) == GOLDEN
+    assert coloured.startswith("\x1b[1;31mHIGH risk:\x1b[0m riskier")
+
+
+@pytest.mark.parametrize(("level", "code"), [("HIGH", "31"), ("MEDIUM", "33"), ("LOW", "32")])
+def test_each_level_has_its_colour(level: str, code: str) -> None:
+    judged = sample(risk=Score(0.1, -2.2, RiskLevel(level), 50.0))
+    assert render_text(judged, width=80, colour=True).startswith(f"\x1b[1;{code}m{level} risk:")
+
+
+@pytest.mark.parametrize("width", [1, 40, 41, 57, 80, 120, 500])
+def test_every_line_fits_the_width(width: int) -> None:
+    for line in render_text(sample(), width=width, colour=False).splitlines():
+        assert width_of(line) <= min(max(width, 40), 120)
+        assert line == line.rstrip()
+
+
+def test_without_a_percentile_the_probability_is_the_verdict() -> None:
+    text = render_text(sample(risk=Score(0.004, -5.5, RiskLevel.LOW, None)), width=80, colour=False)
+    assert text.startswith("LOW risk: under 1% likely to introduce a bug.\nNot compared with this repository's")
+
+
+def test_what_hardly_moves_the_odds_is_no_reason() -> None:
+    text = render_text(sample(explanation=(CONTRIBUTIONS[2],)), width=80, colour=False)
+    assert "Why" not in text
+
+
+def test_without_an_explanation_there_is_no_empty_section() -> None:
+    bare = sample(explanation=(), base_log_odds=None, anomaly=None, files_to_read=())
+    text = render_text(bare, width=80, colour=False)
+    assert "Why" not in text
+    assert "Read first" not in text
+    assert "Unusual" not in text
+    assert "\n\n\n" not in text
+
+
+def test_more_unusual_values_than_fit_are_counted() -> None:
+    judged = sample()
+    assert judged.anomaly is not None
+    many = replace(judged.anomaly, is_anomaly=False, unusual=judged.anomaly.unusual * 6)
+    text = render_text(replace(judged, anomaly=many), width=80, colour=False)
+    assert "Unusual here\n" in text
+    assert "  and 2 more\n" in text
+
+
+@pytest.mark.parametrize("width", [40, 80])
+@given(name=st.text(st.characters(), min_size=1, max_size=90))
+def test_no_path_or_warning_acts_on_the_terminal_or_breaks_the_page(width: int, name: str) -> None:
+    judged = sample(files_to_read=(FileToRead(name, name),), warnings=(name,))
+    lines = render_text(judged, width=width, colour=False).split("\n")
+    assert all(line.isprintable() for line in lines)
+    assert all(width_of(line) <= width for line in lines)
+
+
+def test_a_list_shows_one_line_a_change() -> None:
+    told = change(edit("a", "+x"), kind=ChangeKind.COMMIT, revision="ab" * 20, message="Fix\x1b[2J it\n\nbody")
+    assert render_text_line(sample(told), width=80, colour=False) == "HIGH      31%  97%  ababababab  Fix\\x1b[2J it\n"
+
+
+@given(st.text(max_size=80), st.integers(10, 60))
+def test_wrapping_loses_nothing_but_spaces(text: str, width: int) -> None:
+    lines = wrapped(text, width)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(width_of(line) <= width or len(line) == 1 for line in lines)
+
+
+@given(st.text(max_size=80), st.integers(10, 60))
+def test_clipping_fits_and_keeps_both_ends(text: str, width: int) -> None:
+    shown = clipped(text, width)
+    assert width_of(shown) <= width
+    assert shown == text if width_of(text) <= width else "..." in shown

@@ -1,0 +1,89 @@
+"""Assessments and an assessor made up for tests of what comes after the assessing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+
+from hyperion_hook.domain.assessment import (
+    Anomaly,
+    Assessment,
+    Contribution,
+    FileToRead,
+    ModelInfo,
+    RiskLevel,
+    Score,
+    UnusualValue,
+)
+from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.vector import FeatureVector, Missing
+from tests.support.changes import change, edit
+
+CONTRIBUTIONS = (
+    Contribution("code_lines_added", "code lines added", 412.0, 18.0, 1.25, "adds 412 code lines; typical is 18"),
+    Contribution("exp", "author's commits", 640.0, 30.0, -0.75, "the author has made 640 commits here; typical is 30"),
+    Contribution("nf", "files touched", 2.0, 2.0, 0.001, "touches 2 files; typical is 2"),
+    Contribution("recent_bug_count", "bug fixes", 9.0, 0.0, 0.5, "the files had 9 bug fixes in 180 days; typical is 0"),
+    Contribution("age", "days since last change", None, 30.0, 0.1, "the time since the last change is not known"),
+)
+
+
+def sample(judged: Change | None = None, **more: object) -> Assessment:
+    """Return an assessment with something in every part; ``more`` replaces parts."""
+    judged = judged or change(edit("src/app.py", "+a\n+b\n-c"), edit("src/other.py", "+d"), message="Add x\n\nWhy.")
+    values: dict[str, object] = {
+        "change": judged,
+        "features": FeatureVector({"la": 3.0, "ld": 1.0, "nf": 2.0, "age": Missing("no history yet"),
+                                   "discussion_count": Missing("needs a code host")}),
+        "risk": Score(0.31, -0.8, RiskLevel.HIGH, 97.2),
+        "anomaly": Anomaly(-0.21, True, (UnusualValue("la", "lines added", 3.0, 1.0),)),
+        "base_log_odds": -0.8 - sum(entry.contribution for entry in CONTRIBUTIONS),
+        "explanation": CONTRIBUTIONS,
+        "files_to_read": (FileToRead("src/app.py", "+2 -1 lines, 9 earlier bug fixes"),
+                          FileToRead("src/other.py", "+1 -0 lines")),
+        "model": ModelInfo("risk", "1.2.0", "9 repositories"),
+        "warnings": ("no percentile: x",),
+        "timing_ms": {"read": 1.23456, "total": 9.87654},
+    }
+    return Assessment(**(values | more))  # type: ignore[arg-type]
+
+
+@dataclass
+class FakeAssessor:
+    """Hands out made-up assessments and remembers what it was asked."""
+
+    level: RiskLevel = RiskLevel.LOW
+    empty: bool = False
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+    failure: Exception | None = None
+
+    def __enter__(self) -> FakeAssessor:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.asked.append(("closed",))
+
+    def _answer(self, kind: ChangeKind, *question: object) -> Assessment:
+        self.asked.append(question)
+        if self.failure is not None:
+            raise self.failure
+        files = () if self.empty else (edit("a.py", "+x"),)
+        revision = None if kind is ChangeKind.STAGED else "1" * 40
+        answer = sample(change(*files, kind=kind, revision=revision))
+        return replace(answer, risk=replace(answer.risk, level=self.level))
+
+    def staged(self, *, message: str | None = None) -> Assessment:
+        return self._answer(ChangeKind.STAGED, "staged", message)
+
+    def commit(self, revision: str) -> Assessment:
+        return self._answer(ChangeKind.COMMIT, "commit", revision)
+
+    def range(self, start: str, end: str) -> Assessment:
+        return self._answer(ChangeKind.RANGE, "range", start, end)
+
+    def each(self, start: str, end: str) -> Iterator[Assessment]:
+        yield self._answer(ChangeKind.COMMIT, "each", start, end)
+        self.level = RiskLevel.LOW
+        yield self._answer(ChangeKind.COMMIT, "each", start, end)
