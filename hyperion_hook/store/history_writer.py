@@ -92,9 +92,7 @@ class HistoryWriter:
         deleted: dict[int, int] = {}
         left: dict[int, int] = {}
         for change in changes:
-            path, is_new = self._names.path(change.path)
-            if is_new:
-                self._states.begin(path)
+            path = self._path(change.path)
             file = self._file_of(change, path, visible, left)
             lines[file] = _sum(lines[file], change) if file in lines else (change.lines_added, change.lines_deleted)
             (deleted if change.status is FileStatus.DELETED else touched)[path] = file
@@ -116,7 +114,7 @@ class HistoryWriter:
         if change.status is FileStatus.COPIED:
             source = None
         elif change.status is FileStatus.RENAMED and change.old_path is not None:
-            source = self._names.find_path(change.old_path)
+            source = self._path(change.old_path)
         file = 0
         if source is not None:
             file = self._states.file_at(source, visible, all_visible=visible == self._graph.everything)
@@ -129,6 +127,12 @@ class HistoryWriter:
         if source is not None and source != path:
             left[source] = file
         return file
+
+    def _path(self, path: str) -> int:
+        number, is_new = self._names.path(path)
+        if is_new:
+            self._states.begin(number)
+        return number
 
     def _fork(self, origin: int, file: int, visible: int) -> None:
         """Copy the life of a file as far as it is visible: the newest events of the window, and the first."""
