@@ -1,0 +1,87 @@
+# ruff: noqa: S105 - tokens of source text are no passwords
+"""Which brackets belong together, and where the body of a function is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hyperion_hook.features.source_grammar import Grammar
+
+_CLOSES = {")": ("(",), "]": ("[",), "}": ("{", "${")}
+_NOT_AFTER_BODY = frozenset({",", "{", ">", "|", "&", "["})
+
+
+def match_brackets(tokens: Sequence[str]) -> dict[int, int]:
+    """Return for each bracket that has a partner where the partner is, both ways.
+
+    Examples
+    --------
+    >>> match_brackets(["{", "(", ")", "}"]) == {0: 3, 3: 0, 1: 2, 2: 1}
+    True
+    """
+    pairs: dict[int, int] = {}
+    stack: list[int] = []
+    for place, token in enumerate(tokens):
+        if token in ("(", "[", "{", "${"):
+            stack.append(place)
+        elif token in _CLOSES:
+            wanted = _CLOSES[token]
+            # a brace closes what is open within it; a stray parenthesis closes nothing
+            depth = len(stack) - 1
+            while depth >= 0 and tokens[stack[depth]] not in wanted:
+                if tokens[stack[depth]] == "{":
+                    depth = -1
+                    break
+                depth -= 1
+            if depth >= 0:
+                start = stack[depth]
+                del stack[depth:]
+                pairs[start], pairs[place] = place, start
+    return pairs
+
+
+def after(pairs: Mapping[int, int], place: int) -> int:
+    """Return the place after a token, or after what it opens."""
+    return max(pairs.get(place, place), place) + 1
+
+
+def find_body(
+    tokens: Sequence[str], pairs: Mapping[int, int], grammar: Grammar, first: int, last: int
+) -> tuple[int, int]:
+    """Return where the body of a function starts and ends, (-1, -1) without one.
+
+    Parameters
+    ----------
+    tokens, pairs
+        The file and its brackets.
+    grammar
+        Of its language.
+    first, last
+        The tokens that lizard gives to the function: from the name, the parameters or the body on; for JavaScript they
+        can end within it.
+    """
+    before = tokens[max(first - 2, 0) : first]
+    place = _after_parameters(tokens, pairs, first, last)
+    if place == first and list(before[-1:]) == ["{"] and before[0] == "=>":
+        # lizard hands an arrow function its tokens from the body on
+        return first - 1, pairs.get(first - 1, last)
+    while place <= last:
+        token = tokens[place]
+        if token == "=>" or (token == "=" and grammar.expressions):
+            return place + 1, last
+        closing = pairs.get(place, last)
+        # braces before those of the body belong to types or initialise members
+        if token == "{" and (closing >= last or tokens[closing + 1] not in _NOT_AFTER_BODY):
+            return place, closing
+        place = after(pairs, place)
+    return (first, last) if grammar.newline_ends and grammar.arrows and first <= last else (-1, -1)
+
+
+def _after_parameters(tokens: Sequence[str], pairs: Mapping[int, int], first: int, last: int) -> int:
+    """Return the place after the parenthesis that closes the parameters, where they opened before ``first``."""
+    place = first
+    while place <= last:
+        if tokens[place] == ")" and pairs.get(place, place) < first:
+            return place + 1
+        place = after(pairs, place)
+    return first

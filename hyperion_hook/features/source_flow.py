@@ -1,0 +1,100 @@
+"""Flow: the control structure of a function, the same for every language.
+
+Builders make it (from Python's syntax tree, from the tokens of C-like languages); cognitive complexity, NPath and
+nesting are read off it, so that one definition serves all languages. Statements without control flow leave no trace in
+it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final
+
+
+class Kind(IntEnum):
+    """What a piece of control flow is."""
+
+    PLAIN = 0
+    """A statement that is an expression."""
+    IF = 1
+    LOOP = 2
+    SWITCH = 3
+    TRY = 4
+    BLOCK = 5
+    """Statements in a scope of their own that always run once: ``with``, ``synchronized``."""
+    TERNARY = 6
+    FUNCTION = 7
+    """A function, closure or class within a function."""
+    JUMP = 8
+    """``goto``, or ``break`` and ``continue`` with a label."""
+
+
+@dataclass(slots=True, eq=False)
+class Expression:
+    """What matters of an expression.
+
+    ``operators`` counts the short-circuit operators, ``sequences`` the runs of like ones; ``parts`` are ternaries,
+    functions and control structures within it.
+    """
+
+    operators: int = 0
+    sequences: int = 0
+    parts: list[Flow] = field(default_factory=list)
+
+
+NOTHING: Final = Expression()
+"""An expression without anything that matters; shared, never changed."""
+
+
+@dataclass(slots=True, eq=False)
+class Flow:
+    """One control structure.
+
+    ``blocks`` are the alternatives or the body: [then], [body], cases, [tried, handler, ...]. ``otherwise`` is the
+    ``else`` or ``default`` part, ``None`` where there is none; ``finally_`` runs in any case. ``chained`` marks the
+    ``if`` of an ``else if``.
+    """
+
+    kind: Kind
+    head: Expression = NOTHING
+    blocks: list[list[Flow]] = field(default_factory=list)
+    otherwise: list[Flow] | None = None
+    finally_: list[Flow] = field(default_factory=list)
+    chained: bool = False
+
+
+_DEEPER: Final = frozenset({Kind.IF, Kind.LOOP, Kind.SWITCH, Kind.TRY})
+
+
+def nesting_depth(block: list[Flow]) -> int:
+    """Return how deeply control structures are nested: branches, loops, switches and ``try``, 0 without any.
+
+    An ``else if`` is as deep as its ``if``.
+
+    Examples
+    --------
+    >>> nesting_depth([Flow(Kind.LOOP, blocks=[[Flow(Kind.IF, blocks=[[]])]])])
+    2
+    """
+    deepest = 0
+    for flow in block:
+        below = 0
+        own: Flow | None = flow
+        while own is not None:
+            following = None
+            parts = [*own.blocks, own.finally_]
+            if own.otherwise is not None:
+                if len(own.otherwise) == 1 and own.otherwise[0].chained:
+                    following = own.otherwise[0]
+                else:
+                    parts.append(own.otherwise)
+            if own.head.parts:
+                below = max(below, nesting_depth(own.head.parts) - 1)
+            for part in parts:
+                if part:
+                    below = max(below, nesting_depth(part))
+            own = following
+        # what is in the head stands beside the structure, not below it
+        deepest = max(deepest, below + 1 if flow.kind in _DEEPER else below + bool(flow.head.parts))
+    return deepest

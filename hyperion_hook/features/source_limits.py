@@ -1,0 +1,71 @@
+"""What keeps a hostile or monstrous file from costing more than its share."""
+
+from __future__ import annotations
+
+import re
+import time
+
+
+class TooSlowError(Exception):
+    """A file took longer than it may; caught where it is measured."""
+
+
+class Clock:
+    """Processor time of this thread, so that a busy machine does not change the result more than it must."""
+
+    __slots__ = ("_ends",)
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.thread_time() + seconds
+
+    def check(self) -> None:
+        """Raise if the time is used up.
+
+        Raises
+        ------
+        TooSlowError
+            When it is.
+        """
+        if time.thread_time() > self._ends:
+            raise TooSlowError
+
+
+_ANGLE = re.compile(r"<([^<>]*)")
+_MAX_STEPS = 20_000_000
+_MAX_EXTENDS = 12
+
+
+def too_hard_to_tokenise(text: str, language: str) -> bool:
+    """Return whether lizard's token pattern would scan this text for very long.
+
+    A regular expression cannot be interrupted, so what makes lizard's backtrack is looked for beforehand: comments,
+    strings and templates that are opened again and again and never closed (each costs a scan to the end), question
+    marks after ``<`` (quadratic), ``extends`` between ``<`` and ``>`` (exponential).
+
+    Examples
+    --------
+    >>> too_hard_to_tokenise("a < b ? c : d > e", "Java"), too_hard_to_tokenise("/*" * 10_000, "Java")
+    (False, True)
+    """
+    size = len(text)
+    if _unclosed(text, "/*", "*/") * size > _MAX_STEPS:
+        return True
+    if "<" in text and "?" in text:
+        steps = 0
+        for match in _ANGLE.finditer(text):
+            run = match.group(1)
+            if "?" in run:
+                steps += run.count("?") * len(run)
+                if run.count("extends") > _MAX_EXTENDS:
+                    return True
+        if steps > _MAX_STEPS:
+            return True
+    openers = _OPENERS.get(language, ())
+    return any(len(re.findall(opener, text)) * size > _MAX_STEPS for opener in openers)
+
+
+_OPENERS: dict[str, tuple[str, ...]] = {}
+
+
+def _unclosed(text: str, opening: str, closing: str) -> int:
+    return text.count(opening, text.rfind(closing) + 1)

@@ -1,0 +1,242 @@
+# ruff: noqa: S105 - tokens of source text are no passwords
+"""Languages other than Python: lizard finds the functions, and its tokens serve everything else in the same pass.
+
+lizard's own chain of generators is fused into one, which gives the same numbers in less time and can be stopped. Its
+directives in comments (``#lizard forgive``, ``GENERATED CODE``) are not obeyed: a change must not be able to hide
+itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import lizard_languages  # type: ignore[import-untyped]
+
+from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.cognition import cognitive_complexity, own_complexity
+from hyperion_hook.features.cohesion import class_metrics
+from hyperion_hook.features.halstead import halstead_volume, maintainability_index
+from hyperion_hook.features.metrics import FunctionMetrics, SourceMetrics
+from hyperion_hook.features.npath import npath
+from hyperion_hook.features.source_brackets import match_brackets
+from hyperion_hook.features.source_classes import CLASS_SYNTAX, read_classes
+from hyperion_hook.features.source_flow import nesting_depth
+from hyperion_hook.features.source_flow_tokens import TokenFlows
+from hyperion_hook.features.source_grammar import GRAMMARS
+from hyperion_hook.features.source_limits import Clock
+from hyperion_hook.features.source_lines import count_lines
+from hyperion_hook.features.source_visibility import Visibility
+
+try:
+    # half the time of importing all of lizard
+    from lizard_core.file_info_builder import FileInfoBuilder  # type: ignore[import-untyped]
+except ImportError:
+    from lizard import FileInfoBuilder
+
+NPATH_LANGUAGES = frozenset({
+    "C", "C++", "Objective-C", "Solidity", "Java", "C#", "JavaScript", "TypeScript", "Vue", "PHP", "Go", "Rust",
+    "Kotlin", "Scala", "Swift",
+})
+_SCRIPT = frozenset({"JavaScript", "TypeScript", "Vue"})
+_EXTENSIONS = {
+    "C": "c", "C++": "cpp", "Kotlin": "kt", "Scala": "scala", "JavaScript": "js", "TypeScript": "ts", "Ruby": "rb",
+    "Python": "py", "Perl": "pl", "Erlang": "erl", "Fortran": "f90",
+}
+_CHECK_EVERY = 2048
+
+
+@dataclass(slots=True)
+class _Tokens:
+    """The tokens of a file without comments, the line of each, and the function that lizard gives it to."""
+
+    texts: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    owners: list[Any] = field(default_factory=list)
+
+
+def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceMetrics | Missing:
+    """Measure a file with lizard's reader for its language.
+
+    Parameters
+    ----------
+    path
+        Its ending chooses the reader.
+    language
+        A name of ``domain.paths``.
+    text
+        Source with line feeds.
+    clock
+        Raises when the time is used up.
+
+    Returns
+    -------
+    SourceMetrics | Missing
+        Cyclomatic complexity, code lines, tokens and parameters of functions are lizard's.
+
+    Raises
+    ------
+    TooSlowError, RecursionError
+        If the file is too much.
+    """
+    tokens = _Tokens()
+    functions = _run_lizard(path, language, text, tokens, clock)
+    if functions is None:
+        return Missing(f"lizard's reader for {language} gave up on it")
+    counted = count_lines(text, language)
+    ranges = _ranges(tokens.owners)
+    pairs = match_brackets(tokens.texts)
+    reader = _FunctionReader(language, tokens, pairs, clock)
+    # inner functions end first and come first, so that outer ones can reuse what was read
+    placed = [(function, *ranges.get(id(function), (0, -1))) for function in functions]
+    placed.sort(key=lambda item: (item[2] - item[1], item[1]))
+    measured = sorted((reader.measure(*item) for item in placed), key=lambda item: (item.start_line, item.end_line))
+    volume = halstead_volume(tokens.texts)
+    complexity = sum(item.cyclomatic for item in measured)
+    share = counted.comment / counted.code * 100 if counted.code else 0.0
+    classes = None
+    if language in CLASS_SYNTAX:
+        classes = class_metrics(read_classes(language, tokens.texts, tokens.lines, pairs))
+    return SourceMetrics(
+        language=language,
+        lines=counted.lines,
+        code_lines=counted.code,
+        comment_lines=counted.comment,
+        blank_lines=counted.blank,
+        functions=tuple(measured),
+        classes=classes,
+        maintainability=maintainability_index(volume, complexity, counted.code, share),
+        halstead_volume=volume,
+    )
+
+
+@cache
+def _reader_class(extension: str, language: str) -> Any:
+    found = lizard_languages.get_reader_for(f"file.{extension}")
+    return found or lizard_languages.get_reader_for(f"file.{_EXTENSIONS[language]}")
+
+
+def _run_lizard(path: str, language: str, text: str, tokens: _Tokens, clock: Clock) -> list[Any] | None:
+    context = FileInfoBuilder(path)
+    reader = _reader_class(path.rpartition(".")[2].lower(), language)(context)
+    raw = reader.generate_tokens(text)
+    if hasattr(reader, "preprocess"):
+        raw = reader.preprocess(raw)
+    try:
+        for _ in reader(_feed(raw, reader, context, tokens, clock), reader):
+            pass
+    except (IndexError, AttributeError, TypeError, KeyError, ValueError, StopIteration):
+        # its state machines trip over code that does not parse
+        return None
+    return list(context.fileinfo.function_list)
+
+
+def _feed(raw: Iterator[str], reader: Any, context: Any, tokens: _Tokens, clock: Clock) -> Iterator[str]:
+    """Yield the tokens that matter, counting lines, tokens and conditions exactly as lizard's own processors do."""
+    comment_of, conditions = reader.get_comment_from_token, reader.conditions
+    add_nloc, add_condition, fileinfo = context.add_nloc, context.add_condition, context.fileinfo
+    texts, lines, owners = tokens.texts, tokens.lines, tokens.owners
+    line = context.current_line = 1
+    fresh = 1
+    steps = 0
+    for token in raw:
+        steps += 1
+        if not steps % _CHECK_EVERY:
+            clock.check()
+        if token == "\n":
+            line += 1
+            context.current_line = line
+            fresh = 1
+            continue
+        if token.isspace():
+            continue
+        comment = comment_of(token)
+        if comment is not None:
+            further = len(comment.splitlines()) - 1
+            if further > 0:
+                line += further
+                context.current_line = line
+                fresh = 1
+            continue
+        extra = token.count("\n")
+        line += extra
+        context.current_line = line
+        add_nloc(extra + fresh)
+        fresh = 0
+        fileinfo.token_count += 1
+        function = context.current_function
+        function.token_count += 1
+        if token in conditions:
+            add_condition()
+        texts.append(token)
+        lines.append(line)
+        owners.append(function)
+        yield token
+
+
+def _ranges(owners: list[Any]) -> dict[int, tuple[int, int]]:
+    """Return the places of the first and the last token of each function, by identity."""
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    previous: Any = None
+    for place, owner in enumerate(owners):
+        if owner is not previous:
+            first.setdefault(id(owner), place)
+            if previous is not None:
+                last[id(previous)] = place - 1
+            previous = owner
+    if previous is not None:
+        last[id(previous)] = len(owners) - 1
+    return {key: (start, last[key]) for key, start in first.items()}
+
+
+class _FunctionReader:
+    """Measures one function after another of a file."""
+
+    def __init__(self, language: str, tokens: _Tokens, pairs: dict[int, int], clock: Clock) -> None:
+        self._language = language
+        self._visibility = Visibility(language, tokens.texts, tokens.lines)
+        grammar = GRAMMARS.get(language)
+        self._flows = TokenFlows(tokens.texts, tokens.lines, grammar, pairs, clock) if grammar else None
+
+    def measure(self, function: Any, first: int, last: int) -> FunctionMetrics:
+        """Return the metrics of one function whose tokens run from ``first`` to ``last``."""
+        cognitive, paths, nesting = self._flow_values(function, first, last)
+        return FunctionMetrics(
+            name=function.name,
+            start_line=function.start_line,
+            end_line=function.end_line,
+            code_lines=function.nloc,
+            cyclomatic=function.cyclomatic_complexity,
+            cognitive=cognitive,
+            npath=paths,
+            nesting=nesting,
+            parameters=function.parameter_count,
+            tokens=function.token_count,
+            is_public=self._visibility.is_public(function.name, first, last),
+            signature=f"({', '.join(' '.join(part.split()) for part in function.full_parameters)})",
+        )
+
+    def _flow_values(self, function: Any, first: int, last: int) -> tuple[Value, Value, Value]:
+        language = self._language
+        if self._flows is None:
+            unread = Missing(f"the statements of {language} are not read")
+            return unread, Missing(f"NPath is not defined here for {language}"), unread
+        name = function.name.rpartition("::")[2].rpartition(".")[2]
+        try:
+            flow = self._flows.function(first, last, name, function.parameter_count)
+            recursive = self._flows.recursive
+            cognitive: Value = float(cognitive_complexity(flow, recursive=recursive))
+            if language in _SCRIPT and own_complexity(flow) == 0:
+                # the white paper's exception: a function that only holds others is a module, not nesting
+                cognitive = float(recursive)
+            paths: Value = Missing(f"NPath is not defined here for {language}")
+            if language in NPATH_LANGUAGES:
+                paths = math.log10(npath(flow))
+            return cognitive, paths, float(nesting_depth(flow))
+        except RecursionError:
+            deep = Missing("the function is nested too deeply to be read")
+            return deep, deep, deep

@@ -1,0 +1,250 @@
+"""Code metrics by content: a blob that was measured once is not measured again.
+
+The key is what the numbers depend on (blob, language, version of the extractor), so a row is never updated, only added
+and dropped. The file can always be rebuilt: a damaged one is thrown away, a folder that cannot be written to costs only
+time.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from hyperion_hook.domain.paths import language_of
+from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
+from hyperion_hook.features.source import EXTRACTOR_VERSION, TIMED_OUT
+
+MeasureSource = Callable[[str, str, str], SourceMetrics | Missing]
+
+MAX_ROWS = 20_000
+BUSY_SECONDS = 1.0
+_BATCH = 200
+_COMPRESS_FROM = 200
+_VERSION = 1
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS measured (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL);
+PRAGMA user_version = {_VERSION};
+"""
+
+
+class SourceCache:
+    """Metrics by blob, kept in one SQLite file; safe with several processes at once."""
+
+    def __init__(self, connection: sqlite3.Connection | None, max_rows: int = MAX_ROWS) -> None:
+        self._connection = connection
+        self._max_rows = max_rows
+        self._fresh: dict[str, bytes] = {}
+
+    @classmethod
+    def open(cls, path: Path | None, *, max_rows: int = MAX_ROWS) -> SourceCache:
+        """Open or create the file.
+
+        Parameters
+        ----------
+        path
+            The file; ``None`` keeps nothing.
+        max_rows
+            How many results are kept; the oldest go first.
+
+        Returns
+        -------
+        SourceCache
+            In a folder that cannot be written to, one that reads what there is, or keeps nothing.
+        """
+        return cls(_open(path) if path is not None else None, max_rows)
+
+    def __enter__(self) -> SourceCache:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what is new, and close the file."""
+        self.flush()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def measured(self, measure: Callable[[str, str], SourceMetrics | Missing]) -> MeasureSource:
+        """Return ``measure`` with memory: (path, blob, text) to metrics.
+
+        What took too long is not kept: the machine may have been busy.
+        """
+
+        def remembered(path: str, blob: str, text: str) -> SourceMetrics | Missing:
+            language = language_of(path)
+            # a blob without a name, or of a language that the ending alone decides differently, has no key
+            if not blob or language is None:
+                return measure(path, text)
+            key = f"{blob}:{path.rpartition('.')[2].lower()}:{EXTRACTOR_VERSION}"
+            known = self._read(key)
+            if known is not None:
+                return known
+            result = measure(path, text)
+            if not (isinstance(result, Missing) and result.reason.startswith(TIMED_OUT)):
+                self._keep(key, result)
+            return result
+
+        return remembered
+
+    def flush(self) -> None:
+        """Write what is new; a file that cannot be written to is left as it is."""
+        fresh, self._fresh = self._fresh, {}
+        if not fresh or self._connection is None:
+            return
+        with suppress(sqlite3.Error), self._connection:
+            self._connection.executemany("INSERT OR IGNORE INTO measured (key, value) VALUES (?, ?)", fresh.items())
+            self._connection.execute(
+                "DELETE FROM measured WHERE id <= (SELECT max(id) FROM measured) - ?", (self._max_rows,)
+            )
+
+    def _read(self, key: str) -> SourceMetrics | Missing | None:
+        value = self._fresh.get(key)
+        if value is None and self._connection is not None:
+            with suppress(sqlite3.Error):
+                row = self._connection.execute("SELECT value FROM measured WHERE key = ?", (key,)).fetchone()
+                value = row[0] if row else None
+        if value is None:
+            return None
+        # a row that cannot be read is a row that is not there
+        with suppress(ValueError, TypeError, KeyError, IndexError, zlib.error):
+            return decode(value)
+        return None
+
+    def _keep(self, key: str, result: SourceMetrics | Missing) -> None:
+        self._fresh[key] = encode(result)
+        if len(self._fresh) >= _BATCH:
+            if self._connection is None:
+                self._fresh = {}
+            self.flush()
+
+
+def _open(path: Path) -> sqlite3.Connection | None:
+    for _ in range(2):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return _connect(path)
+        except sqlite3.OperationalError:
+            # locked or read-only says nothing about the content
+            return _read_only(path)
+        except sqlite3.DatabaseError:
+            for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+                with suppress(OSError):
+                    name.unlink()
+        except OSError:
+            return _read_only(path)
+    return None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    try:
+        if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+            connection.executescript("DROP TABLE IF EXISTS measured;" + _SCHEMA)
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("SELECT key, value FROM measured LIMIT 1").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _read_only(path: Path) -> sqlite3.Connection | None:
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    except (sqlite3.Error, ValueError):
+        return None
+    try:
+        connection.execute("SELECT key, value FROM measured LIMIT 1").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        return None
+    return connection
+
+
+# -- the form of a value ----------------------------------------------------------------------------------------------
+
+
+def encode(result: SourceMetrics | Missing) -> bytes:
+    """Return a result as bytes: compact JSON, compressed where that pays."""
+    plain = json.dumps(_to_plain(result), separators=(",", ":"), ensure_ascii=True).encode()
+    if len(plain) < _COMPRESS_FROM:
+        return plain
+    return zlib.compress(plain, 1)
+
+
+def decode(value: bytes) -> SourceMetrics | Missing:
+    """Return the result that ``encode`` was given, exactly.
+
+    Raises
+    ------
+    ValueError, TypeError, KeyError, IndexError, zlib.error
+        If the bytes are not what ``encode`` makes.
+    """
+    plain = json.loads(value if value[:1] in (b"{", b"[") else zlib.decompress(value))
+    if "missing" in plain:
+        return Missing(str(plain["missing"]))
+    language, lines, code, comment, blank, maintainability, volume = plain["file"]
+    classes = plain["classes"]
+    return SourceMetrics(
+        language, lines, code, comment, blank,
+        tuple(_function(item) for item in plain["functions"]),
+        None if classes is None else tuple(_class(item) for item in classes),
+        _value(maintainability), _value(volume),
+    )
+
+
+def _to_plain(result: SourceMetrics | Missing) -> dict[str, Any]:
+    if isinstance(result, Missing):
+        return {"missing": result.reason}
+    return {
+        "file": [
+            result.language, result.lines, result.code_lines, result.comment_lines, result.blank_lines,
+            _plain(result.maintainability), _plain(result.halstead_volume),
+        ],
+        "functions": [
+            [
+                item.name, item.start_line, item.end_line, item.code_lines, item.cyclomatic, _plain(item.cognitive),
+                _plain(item.npath), _plain(item.nesting), item.parameters, item.tokens, item.is_public, item.signature,
+            ]
+            for item in result.functions
+        ],
+        "classes": None if result.classes is None else [
+            [
+                item.name, item.start_line, item.end_line, list(item.bases), _plain(item.depth), _plain(item.lcom4),
+                item.method_count,
+            ]
+            for item in result.classes
+        ],
+    }
+
+
+def _plain(value: Value) -> float | list[str]:
+    return [value.reason] if isinstance(value, Missing) else value
+
+
+def _value(plain: float | list[str]) -> Value:
+    return Missing(plain[0]) if isinstance(plain, list) else plain
+
+
+def _function(item: list[Any]) -> FunctionMetrics:
+    name, start, end, code, cyclomatic, cognitive, npath, nesting, parameters, tokens, public, signature = item
+    return FunctionMetrics(
+        name, start, end, code, cyclomatic, _value(cognitive), _value(npath), _value(nesting), parameters, tokens,
+        public, signature,
+    )
+
+
+def _class(item: list[Any]) -> ClassMetrics:
+    name, start, end, bases, depth, lcom4, method_count = item
+    return ClassMetrics(name, start, end, tuple(bases), _value(depth), _value(lcom4), method_count)
