@@ -31,7 +31,7 @@ def completion_script(cli: click.Command, shell: str) -> str:
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def command(context: click.Context, /, shell: str) -> int:
-    """Print the completion script of a shell.
+    """Print the shell's completion script.
 
     bash: eval "$(hyperion-hook completion bash)" in ~/.bashrc; zsh: the same in ~/.zshrc; fish: save it as
     ~/.config/fish/completions/hyperion-hook.fish.

@@ -150,7 +150,7 @@ def command(
     invocation: Invocation, /, stage: str, arguments: tuple[str, ...], *, strict: bool | None, fail_on: str | None,
     models: Path | None, explain: bool | None,
 ) -> int:
-    """Assess a change from within a git hook and let it pass.
+    """What a git hook runs: assess the change and let it pass.
 
     pre-commit and commit-msg assess what is staged, the latter with its message; pre-push what is new to the remote.
     A change is blocked only from --fail-on on; what cannot be assessed passes with one line, unless --strict.

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+from pathlib import Path
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_colour_is_for_terminals_and_for_who_asks(terminal: bool, environment: d
 
 def test_without_a_terminal_the_page_has_its_plain_width() -> None:
     assert columns(io.StringIO()) == PLAIN_WIDTH
-    with open(os.devnull, "w", encoding="utf-8") as nothing:
+    with Path(os.devnull).open("w", encoding="utf-8") as nothing:
         assert columns(nothing) == PLAIN_WIDTH
 
 

@@ -40,9 +40,11 @@ def test_the_arguments_name_what_is_assessed(revision: str, staged: bool, each: 
     assert target_of(revision, staged=staged, each=each) == expected
 
 
-@pytest.mark.parametrize(("revision", "staged", "each"), [("HEAD", True, False), ("HEAD", False, True), (None, False, True)])
+@pytest.mark.parametrize(
+    ("revision", "staged", "each"), [("HEAD", True, False), ("HEAD", False, True), (None, False, True)]
+)
 def test_arguments_that_contradict_each_other_are_refused(revision: str, staged: bool, each: bool) -> None:
-    with pytest.raises(ConfigError, match="^score: "):
+    with pytest.raises(ConfigError, match=r"^score: "):
         target_of(revision, staged=staged, each=each)
 
 
@@ -142,5 +144,5 @@ def test_a_device_is_written_to_and_not_replaced() -> None:
 
 
 def test_a_full_disk_is_one_line() -> None:
-    with pytest.raises(HyperionError, match="^--output /dev/full: No space left on device$"):
+    with pytest.raises(HyperionError, match=r"^--output /dev/full: No space left on device$"):
         score(FakeAssessor(), Target(), name="json", output=Path("/dev/full"))
