@@ -1,0 +1,97 @@
+"""Members of the ensemble, each from data: a tree ensemble or a logistic regression, to log-odds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hyperion_hook.scoring.trees import Trees
+
+SMALLEST = 1e-9
+"""Probabilities are kept this far from 0 and 1 before they become log-odds."""
+
+
+class Member(Protocol):
+    """One model of the ensemble."""
+
+    @property
+    def name(self) -> str:
+        """How the manifest calls it."""
+
+    def log_odds(self, row: Sequence[float]) -> float:
+        """Return the log-odds for one row of 32-bit floats, NaN where missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class TreeMember:
+    """A random forest (``averaged``: leaves are probabilities) or boosted trees (leaves add up to log-odds)."""
+
+    name: str
+    trees: Trees
+    averaged: bool
+    base: float
+
+    def log_odds(self, row: Sequence[float]) -> float:
+        """Return the log-odds for one row."""
+        return self.link(self.trees.total(row))
+
+    def link(self, total: float) -> float:
+        """Return the log-odds for a sum of leaves."""
+        return logit(total / len(self.trees.roots)) if self.averaged else total + self.base
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticMember:
+    """Logistic regression on ``sign(x) log(1 + |x|)``, standardised; missing values count as the training median."""
+
+    name: str
+    columns: tuple[int, ...]
+    medians: tuple[float, ...]
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    weights: tuple[float, ...]
+    intercept: float
+
+    def terms(self, row: Sequence[float]) -> list[float]:
+        """Return what each column adds; with the intercept they sum to the log-odds."""
+        terms = []
+        for column, median, mean, scale, weight in zip(
+            self.columns, self.medians, self.means, self.scales, self.weights, strict=True
+        ):
+            value = row[column]
+            if math.isnan(value):
+                value = median
+            terms.append(weight * (math.copysign(math.log1p(abs(value)), value) - mean) / scale)
+        return terms
+
+    def log_odds(self, row: Sequence[float]) -> float:
+        """Return the log-odds for one row."""
+        return self.intercept + math.fsum(self.terms(row))
+
+
+def logit(probability: float) -> float:
+    """Return log-odds, probabilities kept ``SMALLEST`` away from 0 and 1.
+
+    Examples
+    --------
+    >>> logit(0.5)
+    0.0
+    """
+    kept = min(max(probability, SMALLEST), 1.0 - SMALLEST)
+    return math.log(kept / (1.0 - kept))
+
+
+def sigmoid(log_odds: float) -> float:
+    """Return the probability of log-odds.
+
+    Examples
+    --------
+    >>> sigmoid(0.0), sigmoid(-1000.0), sigmoid(1000.0)
+    (0.5, 0.0, 1.0)
+    """
+    if log_odds >= 0:
+        return 1.0 / (1.0 + math.exp(-log_odds))
+    grown = math.exp(log_odds)
+    return grown / (1.0 + grown)

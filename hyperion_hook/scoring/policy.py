@@ -1,0 +1,50 @@
+"""From a score to a level, and from a level to pass or fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hyperion_hook.domain.assessment import RiskLevel
+
+
+def risk_level(
+    probability: float, percentile: float | None, *, high_rate: float = 0.05, medium_rate: float = 0.20,
+    thresholds: Mapping[RiskLevel, float],
+) -> RiskLevel:
+    """Return the level of a score, by the alert rate a team can bear.
+
+    Parameters
+    ----------
+    probability
+        The calibrated probability, in [0, 1].
+    percentile
+        Share (0..100) of the repository's recent changes that score lower; ``None`` where it is not known.
+    high_rate, medium_rate
+        Share of changes that may be HIGH, and HIGH or MEDIUM.
+    thresholds
+        Probabilities from which on a change is HIGH or MEDIUM, used without a percentile.
+
+    Examples
+    --------
+    >>> bounds = {RiskLevel.HIGH: 0.4, RiskLevel.MEDIUM: 0.2}
+    >>> risk_level(0.1, 96.0, thresholds=bounds).value, risk_level(0.3, None, thresholds=bounds).value
+    ('HIGH', 'MEDIUM')
+    """
+    if percentile is not None:
+        if percentile >= 100.0 * (1.0 - high_rate):
+            return RiskLevel.HIGH
+        return RiskLevel.MEDIUM if percentile >= 100.0 * (1.0 - medium_rate) else RiskLevel.LOW
+    if probability >= thresholds[RiskLevel.HIGH]:
+        return RiskLevel.HIGH
+    return RiskLevel.MEDIUM if probability >= thresholds[RiskLevel.MEDIUM] else RiskLevel.LOW
+
+
+def reaches(level: RiskLevel, fail_on: RiskLevel | None) -> bool:
+    """Whether a level is at or above the one a team wants to fail on; never without one.
+
+    Examples
+    --------
+    >>> reaches(RiskLevel.HIGH, RiskLevel.MEDIUM), reaches(RiskLevel.HIGH, None)
+    (True, False)
+    """
+    return fail_on is not None and level.rank >= fail_on.rank

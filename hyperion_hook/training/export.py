@@ -1,0 +1,269 @@
+"""Fitted estimators to a bundle of data, followed by a check that both say the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.errors import TrainingError
+from hyperion_hook.scoring.bundle import FORMAT_VERSION, MANIFEST, load_bundle
+from hyperion_hook.scoring.trees import LARGEST, LEAF, MISSING_LEFT, serialise
+from hyperion_hook.training.estimators import Fitted, FittedLogistic, FittedTrees
+from hyperion_hook.training.fit import FittedAnomaly, FittedRisk
+
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class BundleParts:
+    """All that goes into a bundle; ``typical`` and ``quantiles`` are of the training data, by feature."""
+
+    name: str
+    version: str
+    trained_on: str
+    risk: FittedRisk
+    anomaly: FittedAnomaly | None
+    thresholds: Mapping[RiskLevel, float]
+    typical: Mapping[str, float]
+    quantiles: Mapping[str, tuple[float, float, float]]
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+
+def export_bundle(folder: Path, parts: BundleParts, extra: Mapping[str, bytes] | None = None) -> None:
+    """Write a bundle; what was in the folder before is replaced in one step.
+
+    Parameters
+    ----------
+    folder
+        Where the bundle is to be.
+    parts
+        What goes in.
+    extra
+        Further files by name, for people to read (the model card).
+    """
+    files: dict[str, bytes] = {}
+    manifest = {
+        "format_version": FORMAT_VERSION,
+        "name": parts.name,
+        "version": parts.version,
+        "trained_on": parts.trained_on,
+        "risk": _risk(parts.risk, files),
+        "anomaly": None if parts.anomaly is None else _anomaly(parts.anomaly, files),
+        "thresholds": {level.value: parts.thresholds[level] for level in (RiskLevel.HIGH, RiskLevel.MEDIUM)},
+        "typical": dict(parts.typical),
+        "quantiles": {name: list(values) for name, values in parts.quantiles.items()},
+        "card": parts.card,
+        "files": {
+            name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
+        },
+    }
+    text = json.dumps(manifest, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=True) + "\n"
+    _replace(folder, files | {MANIFEST: text.encode()} | dict(extra or {}))
+
+
+def check_parity(folder: Path, risk: FittedRisk, anomaly: FittedAnomaly | None, X: pd.DataFrame, *, seed: int = 42,
+                 rows: int = 10_000) -> float:
+    """Return the largest difference between the bundle and the libraries, over given, random and extreme rows.
+
+    Raises
+    ------
+    TrainingError
+        If a probability or an anomaly score differs by more than 1e-6.
+    """
+    bundle = load_bundle(folder)
+    worst = 0.0
+    features = list(risk.features)
+    frame = pd.concat([X[features], hard_rows(X[features], rows, seed)], ignore_index=True)
+    expected = risk.predict_proba(frame)
+    found = np.array([
+        1.0 / (1.0 + np.exp(-bundle.risk.log_odds(row))) for row in frame.to_numpy(dtype=np.float64).tolist()
+    ])
+    worst = float(np.abs(expected - found).max())
+    if anomaly is not None and bundle.anomaly is not None:
+        features = list(anomaly.features)
+        frame = pd.concat([X[features], hard_rows(X[features], rows, seed)], ignore_index=True)
+        scores = np.array([
+            bundle.anomaly.decision(row) for row in frame.to_numpy(dtype=np.float64).tolist()
+        ])
+        worst = max(worst, float(np.abs(anomaly.decision(frame) - scores).max()))
+    if not worst <= TOLERANCE:
+        raise TrainingError(f"{folder}: exported models differ from the fitted ones by {worst:.2e}; nothing is kept")
+    return worst
+
+
+def hard_rows(X: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
+    """Return rows drawn from each column by itself, strewn with missing, extreme and tiny values."""
+    random = np.random.default_rng(seed)
+    values = X.to_numpy(dtype=np.float64)
+    rows = np.column_stack([random.choice(column, count) for column in values.T])
+    extremes = np.array([np.nan, 0.0, -0.0, 1e-45, -1e-45, 1.0, -1.0, 1e10, -1e10, 3e38, -3e38, np.inf, -np.inf])
+    strewn = random.random(rows.shape) < 0.15
+    rows[strewn] = random.choice(extremes, int(strewn.sum()))
+    rows[: len(extremes)] = extremes[:, None]
+    return pd.DataFrame(rows, columns=X.columns)
+
+
+def _risk(risk: FittedRisk, files: dict[str, bytes]) -> dict[str, Any]:
+    return {
+        "recipe": risk.recipe.name,
+        "features": list(risk.features),
+        "members": [_member(member, files) for member in risk.members],
+        "combination": {
+            "columns": list(risk.recipe.columns), "weights": list(risk.weights), "intercept": risk.intercept,
+            "slope": risk.slope, "shift": risk.shift,
+        },
+    }
+
+
+def _member(member: Fitted, files: dict[str, bytes]) -> dict[str, Any]:
+    if isinstance(member, FittedLogistic):
+        return {
+            "name": member.name, "kind": "logistic", "columns": list(member.columns),
+            "medians": member.medians.tolist(), "means": member.means.tolist(), "scales": member.scales.tolist(),
+            "weights": member.weights.tolist(), "intercept": member.intercept,
+        }
+    if not isinstance(member, FittedTrees):
+        raise TypeError(f"member {member.name}: no export for {type(member).__name__}")
+    name = f"{member.name}.trees"
+    if hasattr(member.estimator, "get_booster"):
+        files[name], base = _boosted(member.estimator.get_booster())
+        return {"name": member.name, "kind": "boosting", "trees": name, "base": base}
+    trees = [_from_sklearn(tree.tree_, _share_of_second) for tree in member.estimator.estimators_]
+    files[name] = _flat(trees)
+    return {"name": member.name, "kind": "forest", "trees": name, "base": 0.0}
+
+
+def _anomaly(anomaly: FittedAnomaly, files: dict[str, bytes]) -> dict[str, Any]:
+    forest = anomaly.forest
+    trees = [
+        _renumbered(_from_sklearn(tree.tree_, _path_lengths), columns)
+        for tree, columns in zip(forest.estimators_, forest.estimators_features_, strict=True)
+    ]
+    files["isolation_forest.trees"] = _flat(trees)
+    return {
+        "features": list(anomaly.features), "medians": anomaly.medians.tolist(), "trees": "isolation_forest.trees",
+        "normaliser": float(average_path_length(np.array([forest.max_samples_]))[0]), "offset": float(forest.offset_),
+    }
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """One tree as plain lists; ``left`` is -1 at leaves, whose ``value`` counts."""
+
+    left: Sequence[int]
+    right: Sequence[int]
+    feature: Sequence[int]
+    threshold: Sequence[float]
+    missing_left: Sequence[bool]
+    value: Sequence[float]
+
+
+def _from_sklearn(tree: Any, leaf_values: Any) -> _Tree:
+    missing = getattr(tree, "missing_go_to_left", np.zeros(tree.node_count, dtype=bool))
+    return _Tree(
+        tree.children_left.tolist(), tree.children_right.tolist(), tree.feature.tolist(),
+        [_floor32(value) for value in tree.threshold.tolist()], np.asarray(missing, dtype=bool).tolist(),
+        leaf_values(tree).tolist(),
+    )
+
+
+def _share_of_second(tree: Any) -> Any:
+    values = tree.value[:, 0, :]
+    return values[:, 1] / values.sum(axis=1)
+
+
+def _path_lengths(tree: Any) -> Any:
+    depths = np.zeros(tree.node_count)
+    for node in range(tree.node_count):
+        for child in (tree.children_left[node], tree.children_right[node]):
+            if child >= 0:
+                depths[child] = depths[node] + 1
+    return depths + average_path_length(tree.n_node_samples)
+
+
+def average_path_length(samples: Any) -> Any:
+    """Return the mean length of an unsuccessful search in a binary tree of so many samples (Liu et al. 2008)."""
+    counts = np.asarray(samples, dtype=np.float64)
+    result = np.where(counts == 2, 1.0, 0.0)
+    many = counts > 2
+    result[many] = 2.0 * (np.log(counts[many] - 1.0) + np.euler_gamma) - 2.0 * (counts[many] - 1.0) / counts[many]
+    return result
+
+
+def _renumbered(tree: _Tree, columns: Sequence[int]) -> _Tree:
+    feature = [int(columns[number]) if number >= 0 else number for number in tree.feature]
+    return _Tree(tree.left, tree.right, feature, tree.threshold, tree.missing_left, tree.value)
+
+
+def _boosted(booster: Any) -> tuple[bytes, float]:
+    saved = json.loads(bytes(booster.save_raw("json")))["learner"]
+    base = json.loads(str(saved["learner_model_param"]["base_score"]))
+    probability = float(base[0] if isinstance(base, list) else base)
+    trees = []
+    for tree in saved["gradient_booster"]["model"]["trees"]:
+        left = [int(child) for child in tree["left_children"]]
+        conditions = [float(np.float32(value)) for value in tree["split_conditions"]]
+        trees.append(_Tree(
+            left, [int(child) for child in tree["right_children"]], [int(i) for i in tree["split_indices"]],
+            # XGBoost goes left below the threshold, not at it
+            [float(np.nextafter(np.float32(value), np.float32(-np.inf))) for value in conditions],
+            [bool(flag) for flag in tree["default_left"]],
+            conditions,
+        ))
+    return _flat(trees), float(np.log(probability / (1.0 - probability)))
+
+
+def _flat(trees: Sequence[_Tree]) -> bytes:
+    roots: list[int] = []
+    features: list[int] = []
+    thresholds: list[float] = []
+    left: list[int] = []
+    for tree in trees:
+        start = len(features)
+        roots.append(start)
+        order = [0]
+        # children are put side by side behind their parent, breadth first
+        for position, node in enumerate(order):
+            number = start + position
+            if tree.left[node] < 0:
+                features.append(LEAF)
+                thresholds.append(tree.value[node])
+                left.append(number + 1)
+                continue
+            features.append(tree.feature[node] | (MISSING_LEFT if tree.missing_left[node] else 0))
+            thresholds.append(tree.threshold[node])
+            left.append(start + len(order))
+            order += [tree.left[node], tree.right[node]]
+    return serialise(roots, features, thresholds, left)
+
+
+def _floor32(value: float) -> float:
+    """Return the largest 32-bit float that is not above: ``x <= value`` is the same for every 32-bit ``x``."""
+    rounded = np.float32(min(max(value, -LARGEST), LARGEST))
+    return float(rounded if float(rounded) <= value else np.nextafter(rounded, np.float32(-np.inf)))
+
+
+def _replace(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, data in files.items():
+            (fresh / name).write_bytes(data)
+        fresh.chmod(0o755)
+        old = fresh.with_name(f"{fresh.name}-old")
+        if folder.exists():
+            folder.replace(old)
+        fresh.replace(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)

@@ -1,0 +1,218 @@
+"""Fitting the risk model and the anomaly detector, in time order.
+
+Two recipes are always fitted and compared: the specification's (random forest, XGBoost, a logistic meta-learner on
+their predictions and confidences) and the blend that measured best so far (logistic regression and gentle XGBoost,
+mean of log-odds). No row is predicted by a model that saw a later one; the meta-learner learns from the folds before the last,
+and the calibration from the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.ensemble import IsolationForest
+from sklearn.linear_model import LogisticRegression
+
+from hyperion_hook.errors import TrainingError
+from hyperion_hook.scoring.risk import split_column
+from hyperion_hook.training.estimators import (
+    Fitted,
+    Numbers,
+    as_matrix,
+    filled,
+    fit_forest,
+    fit_gentle_xgboost,
+    fit_logistic,
+    fit_specified_xgboost,
+)
+
+LEAST_ROWS = 200
+LEAST_POSITIVES = 20
+ANOMALY_MODULES = frozenset({"quality", "size", "diffusion", "tokens"})
+
+
+@dataclass(frozen=True, slots=True)
+class FitConfig:
+    """Seed, number of time-ordered folds, and processor cores."""
+
+    seed: int = 42
+    folds: int = 5
+    jobs: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Which members there are and how they are combined; ``None`` for weights: learnt by a meta-learner."""
+
+    name: str
+    members: tuple[Callable[..., Fitted], ...]
+    columns: tuple[str, ...]
+    weights: tuple[float, ...] | None
+
+
+SPECIFIED = Recipe(
+    "forest+xgboost+meta-learner",
+    (fit_forest, fit_specified_xgboost),
+    ("random_forest_prediction", "random_forest_confidence", "xgboost_prediction", "xgboost_confidence"),
+    None,
+)
+BLEND = Recipe(
+    "logistic+xgboost blend",
+    (fit_logistic, fit_gentle_xgboost),
+    ("logistic_log_odds", "xgboost_log_odds"),
+    (0.5, 0.5),
+)
+
+
+@dataclass(frozen=True)
+class FittedRisk:
+    """A fitted risk model; ``slope`` and ``shift`` are the calibration on combined log-odds."""
+
+    recipe: Recipe
+    features: tuple[str, ...]
+    members: tuple[Fitted, ...]
+    weights: tuple[float, ...]
+    intercept: float
+    slope: float
+    shift: float
+
+    def log_odds(self, X: pd.DataFrame) -> Numbers:
+        """Return calibrated log-odds, one for each row of a frame with the columns ``features``."""
+        matrix = as_matrix(X[list(self.features)])
+        combined = _columns(self.recipe, {m.name: m.log_odds(matrix) for m in self.members}) @ np.array(self.weights)
+        return np.asarray(self.slope * (combined + self.intercept) + self.shift)
+
+    def predict_proba(self, X: pd.DataFrame) -> Numbers:
+        """Return the probability that a change introduces a bug, one for each row."""
+        return np.asarray(1.0 / (1.0 + np.exp(-self.log_odds(X))))
+
+
+@dataclass(frozen=True)
+class FittedAnomaly:
+    """A fitted isolation forest; missing values are the training medians."""
+
+    features: tuple[str, ...]
+    medians: Numbers
+    forest: Any
+
+    def decision(self, X: pd.DataFrame) -> Numbers:
+        """Return scikit-learn's decision function: negative is unusual."""
+        values = filled(as_matrix(X[list(self.features)]), self.medians)
+        with np.errstate(invalid="ignore", over="ignore"):
+            return np.asarray(self.forest.decision_function(values))
+
+
+def fit_risk(X: pd.DataFrame, y: Sequence[float], *, recipe: Recipe = SPECIFIED,
+             config: FitConfig | None = None) -> FittedRisk:
+    """Fit a recipe on rows in time order.
+
+    Parameters
+    ----------
+    X
+        Features, one row a change, oldest first, NaN where missing; shape ``(n_rows, n_features)``.
+    y
+        0 or 1, whether the change introduced a bug; shape ``(n_rows,)``.
+    recipe
+        Members and combination.
+    config
+        Seed, folds, cores.
+
+    Raises
+    ------
+    TrainingError
+        With fewer than 200 rows or 20 of either class.
+    """
+    config = config or FitConfig()
+    labels = np.asarray(y, dtype=np.float64)
+    positives = int(labels.sum())
+    if len(X) < LEAST_ROWS or min(positives, len(X) - positives) < LEAST_POSITIVES:
+        raise TrainingError(
+            f"training data: {len(X)} changes with {positives} bugs; at least {LEAST_ROWS} changes and "
+            f"{LEAST_POSITIVES} with and without a bug are needed"
+        )
+    matrix = as_matrix(X)
+    columns, truth, fold = _out_of_fold(matrix, labels, recipe, config)
+    last = fold == fold.max()
+    weights, intercept = _combine(recipe, columns[~last], truth[~last], config)
+    combined = columns @ np.array(weights) + intercept
+    slope, shift = _calibrate(combined[last], truth[last], config)
+    members = tuple(member(matrix, labels, seed=config.seed, jobs=config.jobs) for member in recipe.members)
+    return FittedRisk(recipe, tuple(X.columns), members, weights, intercept, slope, shift)
+
+
+def fit_anomaly(X: pd.DataFrame, *, config: FitConfig | None = None) -> FittedAnomaly:
+    """Fit the specification's isolation forest (contamination 0.1, 256 rows a tree) on rows of features."""
+    config = config or FitConfig()
+    kept = [name for name in X.columns if np.isfinite(X[name].to_numpy(dtype=np.float64)).any()]
+    matrix = as_matrix(X[kept])
+    medians = np.nanmedian(matrix, axis=0).astype(np.float32).astype(np.float64)
+    forest = IsolationForest(
+        n_estimators=100, contamination=0.1, max_samples=min(256, len(X)), random_state=config.seed, n_jobs=config.jobs
+    )
+    return FittedAnomaly(tuple(kept), medians, forest.fit(filled(matrix, medians)))
+
+
+def time_ordered_folds(count: int, folds: int) -> Iterator[tuple[slice, slice]]:
+    """Yield (train, test) slices: each fold is predicted from all rows before it.
+
+    Examples
+    --------
+    >>> list(time_ordered_folds(6, 2))
+    [(slice(0, 2, None), slice(2, 4, None)), (slice(0, 4, None), slice(4, 6, None))]
+    """
+    bounds = [count * part // (folds + 1) for part in range(folds + 2)]
+    for part in range(1, folds + 1):
+        yield slice(0, bounds[part]), slice(bounds[part], bounds[part + 1])
+
+
+def _out_of_fold(matrix: Numbers, labels: Numbers, recipe: Recipe, config: FitConfig
+                 ) -> tuple[Numbers, Numbers, Numbers]:
+    columns, truth, numbers = [], [], []
+    for number, (train, test) in enumerate(time_ordered_folds(len(labels), config.folds)):
+        if len(np.unique(labels[train])) < 2:
+            continue
+        said = {}
+        for member in recipe.members:
+            fitted = member(matrix[train], labels[train], seed=config.seed, jobs=config.jobs)
+            said[fitted.name] = fitted.log_odds(matrix[test])
+        columns.append(_columns(recipe, said))
+        truth.append(labels[test])
+        numbers.append(np.full(len(labels[test]), float(number)))
+    if len(columns) < 2:
+        raise TrainingError("training data: bugs in too few stretches of time for two time-ordered folds")
+    return np.concatenate(columns), np.concatenate(truth), np.concatenate(numbers)
+
+
+def _columns(recipe: Recipe, said: dict[str, Numbers]) -> Numbers:
+    values = []
+    for column in recipe.columns:
+        member, kind = split_column(column)
+        log_odds = said[member]
+        probability = 1.0 / (1.0 + np.exp(-log_odds))
+        values.append({
+            "log_odds": log_odds, "prediction": probability, "confidence": np.maximum(probability, 1.0 - probability)
+        }[kind])
+    return np.column_stack(values)
+
+
+def _combine(recipe: Recipe, columns: Numbers, truth: Numbers, config: FitConfig) -> tuple[tuple[float, ...], float]:
+    if recipe.weights is not None:
+        return recipe.weights, 0.0
+    if len(np.unique(truth)) < 2:
+        raise TrainingError("training data: one class only where the meta-learner learns")
+    meta = LogisticRegression(solver="liblinear", random_state=config.seed).fit(columns, truth)
+    return tuple(float(weight) for weight in meta.coef_[0]), float(meta.intercept_[0])
+
+
+def _calibrate(combined: Numbers, truth: Numbers, config: FitConfig) -> tuple[float, float]:
+    """Return Platt's slope and shift; where the slice cannot tell, the combination stands as it is."""
+    if len(np.unique(truth)) < 2:
+        return 1.0, 0.0
+    platt = LogisticRegression(C=1e6, random_state=config.seed, max_iter=1_000).fit(combined[:, None], truth)
+    slope = float(platt.coef_[0, 0])
+    # a calibration must not turn the ranking round
+    return (slope, float(platt.intercept_[0])) if slope > 0 else (1.0, 0.0)
