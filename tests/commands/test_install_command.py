@@ -160,8 +160,8 @@ def test_an_existing_hook_keeps_working_and_comes_back_byte_for_byte(repo: TestR
 def test_nothing_in_the_work_tree_is_imported_by_the_hook(repo: TestRepo) -> None:
     trap = "import pathlib; pathlib.Path('SPRUNG').write_text('')\n"
     hyperion(repo, "install")
-    repo.stage({name: trap for name in ("click.py", "json.py", "hyperion_hook/__init__.py", "lizard.py", "radon.py",
-                                        "sitecustomize.py", "tomllib.py")})
+    names = ("click.py", "json.py", "hyperion_hook/__init__.py", "lizard.py", "radon.py", "sitecustomize.py", "re.py")
+    repo.stage(dict.fromkeys(names, trap))
     done = git(repo, "commit", "-m", "x")
     assert VERDICT.search(done.stdout)
     assert not (repo.path / "SPRUNG").exists()

@@ -9,7 +9,6 @@ import re
 import struct
 import subprocess
 import termios
-from pathlib import Path
 
 import pytest
 

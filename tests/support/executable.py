@@ -13,7 +13,8 @@ BIN = Path(sys.executable).parent
 EXECUTABLE = BIN / "hyperion-hook"
 
 
-def git(repo: TestRepo, *arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+def git(repo: TestRepo, *arguments: str, cwd: Path | None = None, **environment: str
+        ) -> subprocess.CompletedProcess[str]:
     """Run git with everything its hooks need, and return what happened, both streams in ``stdout``."""
     return subprocess.run(
         ["git", *arguments], cwd=cwd or repo.path, text=True, errors="replace", check=False,
@@ -24,7 +25,8 @@ def git(repo: TestRepo, *arguments: str, cwd: Path | None = None, **environment:
 
 def hook_environment(repo: TestRepo) -> dict[str, str]:
     """Return the environment of a developer: identity, no global git configuration, our program on the path."""
-    clean = {name: value for name, value in repo.environment().items() if not name.startswith(("PRE_COMMIT", "HYPERION"))}
+    ours = ("PRE_COMMIT", "HYPERION")
+    clean = {name: value for name, value in repo.environment().items() if not name.startswith(ours)}
     return clean | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
 
