@@ -102,7 +102,7 @@ class HistoryWriter:
             # a path that was left in the same commit in which another file took it is not empty
             if path not in touched:
                 touched[path] = -file
-                pairs[path] = 0
+                pairs.setdefault(path, 0)
         for path, file in touched.items():
             self._states.add(path, (date, number, file))
             self._touches.append((path, date, number, file))
@@ -169,15 +169,14 @@ class HistoryWriter:
 
     def finish_lines(self) -> None:
         """Copy line counts that were filled into the copied lives; origins come before their forks."""
-        for file, origin in self._connection.execute("SELECT file, origin FROM forks ORDER BY file").fetchall():
-            self._connection.execute(
-                "UPDATE events SET (lines_added, lines_deleted) = (SELECT o.lines_added, o.lines_deleted FROM events o"
-                " WHERE o.file = ?1 AND o.date = events.date AND o.ord = events.ord)"
-                " WHERE file = ?2 AND lines_added IS NULL"
-                " AND EXISTS (SELECT 1 FROM events o WHERE o.file = ?1 AND o.date = events.date"
-                " AND o.ord = events.ord)",
-                (origin, file),
-            )
+        forks = self._connection.execute("SELECT origin, file, ord FROM forks ORDER BY file").fetchall()
+        self._connection.executemany(
+            "UPDATE events SET (lines_added, lines_deleted) = (SELECT o.lines_added, o.lines_deleted FROM events o"
+            " WHERE o.file = ?1 AND o.date = events.date AND o.ord = events.ord)"
+            # what was copied is older than the commit that began the fork
+            " WHERE file = ?2 AND ord < ?3 AND lines_added IS NULL",
+            forks,
+        )
         self._lives.forget()
 
     def flush(self) -> None:
