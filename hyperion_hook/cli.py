@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "retrain": ("retrain", "Train models on this repository's own history."),
     "install": ("install", "Install a plain git hook; an existing hook is kept and run first."),
     "uninstall": ("uninstall", "Remove the git hook and restore what was there before."),
-    "hook": ("hook", "What a git hook runs: assess the change and let it pass."),
+    "hook": ("hook", "Assess a change from within a git hook, and let it pass."),
     "config": ("config", "Show every setting in force and where it came from."),
     "completion": ("completion", "Print the shell's completion script."),
 }

@@ -19,7 +19,6 @@ from hyperion_hook.commands.commit_message import comment_prefix, read_message, 
 from hyperion_hook.commands.faults import describe, show_traceback_if_asked
 from hyperion_hook.commands.output import columns, wants_colour
 from hyperion_hook.commands.progress import ProgressLine
-from hyperion_hook.commands.pushed import Pushed, pushed_by_pre_commit, pushed_refs, ref_updates
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.errors import ConfigError, ExitCode, HyperionError
@@ -27,6 +26,7 @@ from hyperion_hook.report.terminal import render_text
 
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
+    from hyperion_hook.commands.pushed import Pushed
     from hyperion_hook.git.repository import Repository
 
 MOST_REFS = 5
@@ -101,6 +101,12 @@ class Hook:
             say(f"{len(pushes) - MOST_REFS} more refs are not assessed")
 
     def _pushed(self) -> list[Pushed]:
+        from hyperion_hook.commands.pushed import (  # noqa: PLC0415 - for one stage of three
+            pushed_by_pre_commit,
+            pushed_refs,
+            ref_updates,
+        )
+
         repository = self._repository()
         if "PRE_COMMIT" in os.environ:
             return pushed_by_pre_commit(os.environ, repository.git.run, repository.resolve)
@@ -150,7 +156,7 @@ def command(
     invocation: Invocation, /, stage: str, arguments: tuple[str, ...], *, strict: bool | None, fail_on: str | None,
     models: Path | None, explain: bool | None,
 ) -> int:
-    """What a git hook runs: assess the change and let it pass.
+    """Assess a change from within a git hook, and let it pass.
 
     pre-commit and commit-msg assess what is staged, the latter with its message; pre-push what is new to the remote.
     A change is blocked only from --fail-on on; what cannot be assessed passes with one line, unless --strict.

@@ -14,6 +14,7 @@ from hyperion_hook.commands.hook_files import STAGES, hook_script, install_hook
 from hyperion_hook.errors import ExitCode, HyperionError
 from hyperion_hook.report.safe_text import printable
 
+
 def run(repo: Path | None, stages: Sequence[str]) -> ExitCode:
     """Install the hooks of these stages and say what was done."""
     folder = hooks_folder(repo)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hyperion_hook.config.file import SettingsFile, read_settings_file
 from hyperion_hook.config.settings import SETTINGS, FaultError, Setting, suggestion
@@ -51,8 +51,7 @@ class Config:
     ml_cv_folds: int = 5
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedConfig:
+class LoadedConfig(NamedTuple):
     """The settings in force, where each came from (by field name), and what to warn of."""
 
     config: Config

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 FILE_NAME = ".hyperion-hook.toml"
 PROJECT_FILE_NAME = "pyproject.toml"
@@ -13,13 +14,12 @@ TABLE = "hyperion-hook"
 MAX_BYTES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsFile:
+class SettingsFile(NamedTuple):
     """The settings of a file as TOML values, by key; ``folder`` is where the file lies."""
 
     name: str = ""
     folder: Path = Path()
-    table: Mapping[str, object] = field(default_factory=dict)
+    table: Mapping[str, object] = MappingProxyType({})
     warnings: tuple[str, ...] = ()
 
 

@@ -1,16 +1,15 @@
 """The table of settings: name, kind, environment variable and meaning; ``config show`` and the documents follow it.
 
-A kind reads a value from TOML or from text and raises ``FaultError`` with what would be right.
+A kind reads a value from TOML or from text and raises ``FaultError`` with what would be right. Kinds are plain classes:
+every run imports them, and making a dataclass costs a millisecond.
 """
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from hyperion_hook.domain.assessment import RiskLevel
 
@@ -40,21 +39,20 @@ class Kind(Protocol):
         """Read a value of the environment or of a flag."""
 
 
-@dataclass(frozen=True, slots=True)
 class Number:
     """A number within bounds, both allowed; whole numbers only when ``whole``; 0 is refused when ``not_zero``."""
 
-    low: float
-    high: float = math.inf
-    whole: bool = False
-    not_zero: bool = False
+    def __init__(self, low: float, high: float, *, whole: bool = False, not_zero: bool = False) -> None:
+        self.low = low
+        self.high = high
+        self.whole = whole
+        self.not_zero = not_zero
 
     @property
     def wanted(self) -> str:
         """What a right value is, in words."""
         name = "a whole number" if self.whole else "a number"
-        bounds = f"of at least {self.low:g}" if math.isinf(self.high) else f"from {self.low:g} to {self.high:g}"
-        return f"{name} {bounds}{' other than 0' if self.not_zero else ''}"
+        return f"{name} from {self.low:g} to {self.high:g}{' other than 0' if self.not_zero else ''}"
 
     def from_toml(self, value: object, folder: Path | None = None) -> float:  # noqa: ARG002 - one shape for all kinds
         """Read a TOML number."""
@@ -62,7 +60,7 @@ class Number:
         if isinstance(value, bool) or not isinstance(value, allowed):
             raise FaultError(value, self.wanted)
         assert isinstance(value, int | float)  # noqa: S101 - tells mypy what the line above made sure of
-        if not self.low <= value <= self.high or math.isinf(value) or (self.not_zero and value == 0):
+        if not self.low <= value <= self.high or (self.not_zero and value == 0):
             raise FaultError(value, self.wanted)
         return value
 
@@ -75,11 +73,10 @@ class Number:
         return self.from_toml(value)
 
 
-@dataclass(frozen=True, slots=True)
 class Switch:
     """True or false."""
 
-    wanted: str = "true or false"
+    wanted = "true or false"
 
     def from_toml(self, value: object, folder: Path | None = None) -> bool:  # noqa: ARG002
         """Read a TOML boolean."""
@@ -97,11 +94,10 @@ class Switch:
         raise FaultError(text, self.wanted)
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
     """Text that is not empty."""
 
-    wanted: str = "text, not empty"
+    wanted = "text, not empty"
 
     def from_toml(self, value: object, folder: Path | None = None) -> str:  # noqa: ARG002
         """Read a TOML string."""
@@ -114,11 +110,10 @@ class Text:
         return self.from_toml(text)
 
 
-@dataclass(frozen=True, slots=True)
 class Level:
     """A risk level, or ``never``."""
 
-    wanted: str = "one of low, medium, high, never"
+    wanted = "one of low, medium, high, never"
 
     def from_toml(self, value: object, folder: Path | None = None) -> RiskLevel | None:  # noqa: ARG002
         """Read a level by its name in any case."""
@@ -134,11 +129,10 @@ class Level:
         return self.from_toml(text)
 
 
-@dataclass(frozen=True, slots=True)
 class OnePath:
     """A path; ``~`` is the home folder."""
 
-    wanted: str = "a path"
+    wanted = "a path"
 
     def from_toml(self, value: object, folder: Path | None = None) -> Path:
         """Read a path, relative to the folder of the file that names it."""
@@ -157,11 +151,10 @@ class OnePath:
         return self.from_toml(text)
 
 
-@dataclass(frozen=True, slots=True)
 class Paths:
     """Paths in order; in text they are separated as in ``PATH``."""
 
-    wanted: str = "a path or a list of paths"
+    wanted = "a path or a list of paths"
 
     def from_toml(self, value: object, folder: Path | None = None) -> tuple[Path, ...]:
         """Read one path or a list of them."""
@@ -177,11 +170,11 @@ class Paths:
         return self.from_toml([part for part in text.split(os.pathsep) if part])
 
 
-@dataclass(frozen=True, slots=True)
 class ByPattern:
     """A number for each path pattern (``fnmatch``); in text ``src/api/*=0.6,src/admin/*=0.1``."""
 
-    number: Number
+    def __init__(self, number: Number) -> None:
+        self.number = number
 
     @property
     def wanted(self) -> str:
@@ -210,8 +203,7 @@ class ByPattern:
             raise
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One entry: field name, kind, meaning, and the specification's variable where it has one.
 
     ``from_file_folder`` says that a relative path in a file is relative to that file.
