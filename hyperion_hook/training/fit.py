@@ -2,8 +2,8 @@
 
 Two recipes are always fitted and compared: the specification's (random forest, XGBoost, a logistic meta-learner on
 their predictions and confidences) and the blend that measured best so far (logistic regression and gentle XGBoost,
-mean of log-odds). No row is predicted by a model that saw a later one; the meta-learner learns from the folds before the last,
-and the calibration from the last.
+mean of log-odds). No row is predicted by a model that saw a later one; the meta-learner learns from the folds before
+the last, and the calibration from the last.
 """
 
 from __future__ import annotations

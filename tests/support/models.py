@@ -35,7 +35,8 @@ def write_bundle(folder: Path, recipe: Recipe = SPECIFIED) -> tuple[FittedRisk, 
     risk, anomaly, X = fitted(recipe)
     export_bundle(folder, BundleParts(
         name="test", version="0.0.1", trained_on="numbers drawn at random", risk=risk, anomaly=anomaly,
-        thresholds={RiskLevel.HIGH: 0.6, RiskLevel.MEDIUM: 0.4}, typical={name: float(X[name].median()) for name in NAMES},
+        thresholds={RiskLevel.HIGH: 0.6, RiskLevel.MEDIUM: 0.4},
+        typical={name: float(X[name].median()) for name in NAMES},
         quantiles={name: (0.0, float(X[name].median()), 60.0) for name in NAMES},
     ))
     return risk, anomaly, X
