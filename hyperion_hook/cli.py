@@ -107,6 +107,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _told(error: Exception) -> int:
+    # newer versions of click raise this for a group without a command; its text is the help, in many lines
+    if isinstance(error, click.ClickException) and type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return ExitCode.USAGE
     show_traceback_if_asked(error)
     for line in describe(error):
         say(line)

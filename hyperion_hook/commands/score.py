@@ -98,14 +98,16 @@ def run(
 ) -> ExitCode:
     """Assess, write what was found, and return what it means for the caller."""
     progress = ProgressLine()
-    worst = RiskLevel.LOW
+    worst: RiskLevel | None = None
     with assessor_of(repo, config, progress) as assessor, result_to(output) as write:
         for assessment in _assessments(assessor, target, each=each):
             progress.clear()
             write(render(assessment))
-            worst = max(worst, assessment.risk.level, key=lambda level: level.rank)
+            level = assessment.risk.level
+            if assessment.change.files and (worst is None or level.rank > worst.rank):
+                worst = level
     progress.clear()
-    return verdict_code(worst, config)
+    return ExitCode.DONE if worst is None else verdict_code(worst, config)
 
 
 def _assessments(assessor: Assessor, target: Target, *, each: bool) -> Iterator[Assessment]:

@@ -102,6 +102,11 @@ def test_the_exit_code_says_whether_the_risk_reached_the_limit(
     assert ("fail-on" in capsys.readouterr().err) == reached
 
 
+def test_where_nothing_changed_no_limit_is_reached() -> None:
+    code = score(FakeAssessor(RiskLevel.HIGH, empty=True), Target(), config=Config(fail_on=RiskLevel.LOW))
+    assert code is ExitCode.DONE
+
+
 def test_a_file_gets_the_result_and_stdout_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "out.json"
     score(FakeAssessor(), Target(), name="json", output=target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -130,6 +131,25 @@ def test_exit_codes_and_a_line_for_what_went_wrong(repo: TestRepo, arguments: li
         assert said in done.stderr.splitlines()[0]
         assert all(line.startswith("hyperion-hook: ") for line in done.stderr.splitlines())
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["config"], ["models"]], ids=str)
+def test_without_a_command_the_help_is_shown_as_it_stands(tmp_path: Path, arguments: list[str]) -> None:
+    done = run(*arguments, cwd=tmp_path)
+    assert "\nCommands:\n" in done.stdout + done.stderr
+
+
+def test_an_interrupt_is_exit_code_130(repo: TestRepo, tmp_path: Path) -> None:
+    message = tmp_path / "message"
+    os.mkfifo(message)
+    with subprocess.Popen(
+        [Path(sys.executable).with_name("hyperion-hook"), "hook", "commit-msg", message], cwd=repo.path,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:
+        # opening a pipe waits until the other end is open too: by then the hook reads the message
+        with message.open("w"):
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == 130
 
 
 def test_a_file_with_faults_is_exit_code_2_for_commands_and_passes_in_hooks(tmp_path: Path) -> None:
