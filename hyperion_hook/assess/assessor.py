@@ -124,7 +124,7 @@ class Assessor:
             seconds=time.perf_counter() - started,
             bytes=report.bytes,
             reference_changes=0 if isinstance(reference, Missing) else len(reference.with_message),
-            warnings=(*report.warnings, *warnings),
+            warnings=tuple(warnings),
         )
 
     def _staged(self) -> Change:
