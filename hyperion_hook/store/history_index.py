@@ -67,8 +67,14 @@ class HistoryIndex:
         if path is None:
             return cls(history_schema.open_memory(), None)
         connection, warnings = history_schema.open_file(path)
-        in_file = connection.execute("PRAGMA database_list").fetchone()[2] != ""
-        return cls(connection, path if in_file else None, warnings)
+        try:
+            return cls(connection, path if _is_in_file(connection) else None, warnings)
+        except (StoreError, TypeError, ValueError) as error:
+            connection.close()
+            history_schema.move_aside(path)
+            connection, more = history_schema.open_file(path)
+            warnings += [f"history index {path}: damaged ({error}); moved aside, a new one is built", *more]
+            return cls(connection, path if _is_in_file(connection) else None, warnings)
 
     def copy_to_memory(self) -> HistoryIndex:
         """Return a copy that can be extended where the file cannot be written."""
@@ -221,8 +227,13 @@ class HistoryIndex:
     def clear(self) -> None:
         """Remove all commits."""
         with self.transaction(), self._translated():
+            generation = self.generation
             history_schema.empty(self.connection)
+            self._new_generation(generation)
             self._start_over()
+
+    def _new_generation(self, last: int) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (last + 1,))
 
     def note_boundary(self, boundary: str) -> None:
         """Remember where the repository's history is cut off (a digest; '' for nowhere)."""
@@ -246,6 +257,13 @@ class HistoryIndex:
         """Return the indexed commits without indexed children, sorted by id."""
         with self._translated():
             return sorted(self.graph.id_of(number).hex() for number in self.graph.tips)
+
+    @property
+    def generation(self) -> int:
+        """How often commits were removed: who looked for new commits before the last time must look again."""
+        with self._translated():
+            row = self.connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+        return int(row[0]) if row else 0
 
     @property
     def boundary(self) -> str:
@@ -311,6 +329,10 @@ class HistoryIndex:
                 if len(found) >= count:
                     break
         return found[:count]
+
+
+def _is_in_file(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("PRAGMA database_list").fetchone()[2])
 
 
 def _key(commit_id: str) -> bytes:

@@ -32,6 +32,9 @@ _BATCH = 20_000
 
 _STEP = 200
 
+_ATTEMPTS = 3
+"""How often a build starts again because another process emptied the index under it."""
+
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
@@ -74,29 +77,33 @@ def open_history(
     if base is None:
         return HistoryIndex.open(None), EmptyHistory()
     index = HistoryIndex.open(index_path(repository))
-    shallow = _shallow_reason(repository)
-    fits = index.boundary == _boundary(repository) or not index.commit_count
-    if fits and index.knows(base):
-        return index, index.history_at(base, missing_reason=shallow)
-    ids = _new_ids(repository, base, index.tips() if fits else [], auto_limit + 1)
-    if len(ids) > auto_limit:
-        return _short_history(repository, index, base, short, progress)
-    detail = Detail.COUNTS if len(ids) <= _COUNTED_IN_HOOK else Detail.NAMES
-    commits = list(_parents_first(_told(read_commits(repository, ids, detail=detail), len(ids), progress)))
-    try:
-        _extend(index, commits, _boundary(repository), from_scratch=not fits)
-    except StoreError as error:
-        index = _copy(index)
-        index.warnings.append(f"{error}; this run works on a copy in memory")
-        _extend(index, commits, _boundary(repository), from_scratch=not fits)
-    return index, index.history_at(base, missing_reason=shallow)
+    boundary = _boundary(repository)
+    for _ in range(_ATTEMPTS):
+        generation = index.generation
+        fits = index.boundary == boundary or not index.commit_count
+        if fits and index.knows(base):
+            return index, index.history_at(base, missing_reason=_shallow_reason(repository))
+        ids = _new_ids(repository, base, index.tips() if fits else [], auto_limit + 1)
+        if len(ids) > auto_limit:
+            break
+        detail = Detail.COUNTS if len(ids) <= _COUNTED_IN_HOOK else Detail.NAMES
+        commits = list(_parents_first(_told(read_commits(repository, ids, detail=detail), len(ids), progress)))
+        try:
+            _extend(index, commits, boundary, generation)
+        except StoreError as error:
+            index = _copy(index)
+            index.warnings.append(f"{error}; this run works on a copy in memory")
+            _extend(index, commits, boundary, generation)
+    return _short_history(repository, index, base, short, progress)
 
 
-def _extend(index: HistoryIndex, commits: Iterable[Commit], boundary: str, *, from_scratch: bool) -> None:
+def _extend(index: HistoryIndex, commits: Iterable[Commit], boundary: str, generation: int) -> None:
+    """Add commits, unless those they were found to follow have been removed meanwhile: then nothing is added."""
     with index.transaction():
-        if from_scratch and index.boundary != boundary:
-            index.clear()
+        if index.generation != generation:
+            return
         if index.boundary != boundary:
+            index.clear()
             index.note_boundary(boundary)
         for commit in commits:
             index.add(commit)
@@ -144,18 +151,16 @@ def update_index(repository: Repository, *, rebuild: bool = False, progress: Pro
     with HistoryIndex.open(path) as index:
         if index.path is None:
             raise StoreError(index.warnings[0] if index.warnings else f"history index {path}: cannot be written")
-        boundary = _boundary(repository)
         head = repository.head()
-        if rebuild or (index.commit_count and index.boundary != boundary):
-            index.clear()
-        index.note_boundary(boundary)
-        before = index.commit_count
+        added = 0
         if head is not None:
-            before -= _prune(repository, index, head)
-            _add_names(repository, index, head, progress)
+            _prune(repository, index, head)
+            before = index.commit_count
+            _add_names(repository, index, head, progress, rebuild=rebuild)
+            added = index.commit_count - (0 if rebuild else min(before, index.commit_count))
             _add_counts(repository, index, progress)
         count = index.commit_count
-    return IndexReport(count - before, count, time.perf_counter() - started, path.stat().st_size)
+    return IndexReport(added, count, time.perf_counter() - started, path.stat().st_size)
 
 
 def _prune(repository: Repository, index: HistoryIndex, head: str) -> int:
@@ -165,13 +170,29 @@ def _prune(repository: Repository, index: HistoryIndex, head: str) -> int:
     return index.prune(living)
 
 
-def _add_names(repository: Repository, index: HistoryIndex, head: str, progress: Progress | None) -> None:
-    ids = [] if index.knows(head) else reachable(repository, [head], index.tips())
-    commits = _told(read_commits(repository, ids, detail=Detail.NAMES), len(ids), progress)
-    for _ in range(0, len(ids), _BATCH):
-        with index.transaction():
-            for commit in islice(commits, _BATCH):
-                index.add(commit)
+def _add_names(
+    repository: Repository, index: HistoryIndex, head: str, progress: Progress | None, *, rebuild: bool
+) -> None:
+    boundary = _boundary(repository)
+    for _ in range(_ATTEMPTS):
+        anew = rebuild or index.boundary != boundary
+        generation = index.generation
+        ids = [] if index.knows(head) and not anew else reachable(repository, [head], [] if anew else index.tips())
+        commits = _told(read_commits(repository, ids, detail=Detail.NAMES), len(ids), progress)
+        for start in range(0, len(ids), _BATCH):
+            with index.transaction():
+                if index.generation != generation:
+                    break
+                if anew and not start:
+                    # in one transaction with the first batch: whoever reads meanwhile sees the old index
+                    index.clear()
+                    index.note_boundary(boundary)
+                    generation = index.generation
+                for commit in islice(commits, _BATCH):
+                    index.add(commit)
+        else:
+            return
+    raise StoreError(f"history index {index_path(repository)}: other processes keep emptying it; run it again")
 
 
 def _add_counts(repository: Repository, index: HistoryIndex, progress: Progress | None) -> None:
