@@ -14,8 +14,8 @@ _LETTERS = {
     b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r", b'"': b'"', b"\\": b"\\",
 }
 _STATUSES = {status.value.encode(): status for status in FileStatus}
-MAX_HUNK_BYTES = 20_000_000
-"""Patch text of one change beyond which hunks are no longer kept."""
+MAX_PATCH_BYTES = 20_000_000
+"""Patch text of one change that is read; the files after it keep no hunks, so a giant file cannot fill the memory."""
 
 
 def unquote(path: bytes) -> str:
@@ -33,28 +33,56 @@ def unquote(path: bytes) -> str:
     return path.decode("utf-8", "surrogateescape")
 
 
-def parse_difference(text: bytes) -> tuple[FileChange, ...]:
+def parse_difference(text: bytes, *, is_whole: bool = True) -> tuple[FileChange, ...]:
     """Return the file changes that ``git ... --raw [--numstat] [-p -U0]`` printed for one change, without ``-z``.
 
-    Counts come from numstat lines where there are any, else from the hunks; without both they are ``None``.
+    Unmerged entries are left out. Counts come from numstat lines where there are any, else from the hunks; without both
+    they are ``None``, and so they are for submodules and for files that turn into something else (a link, a submodule),
+    whose lines do not compare.
+
+    Parameters
+    ----------
+    text
+        What git printed; paths are quoted where they hold line feeds, so every line is told by its beginning.
+    is_whole
+        Whether the text ends where git ended it; the files after a cut, or after ``MAX_PATCH_BYTES`` of patch, have
+        neither counts nor hunks.
     """
-    start = text.find(b"\ndiff --git ")
-    head, patch = (text, b"") if start < 0 else (text[:start], text[start + 1 :])
-    files, numbers = _entries(head)
-    if start >= 0:
-        return _with_patch(files, patch)
-    if len(numbers) == len(files):
-        return tuple(_with_count(file, number) for file, number in zip(files, numbers, strict=True))
+    start = 0 if text.startswith(b"diff --git ") else text.find(b"\ndiff --git ") + 1
+    has_patch = start > 0 or text.startswith(b"diff --git ")
+    entries, numbers = _entries(text[:start] if has_patch else text)
+    files = [file for file in entries if file is not None]
+    if has_patch:
+        end = start + MAX_PATCH_BYTES
+        return _with_patch(files, text[start:end], is_whole=is_whole and len(text) <= end)
+    if len(numbers) == len(entries):
+        return tuple(_with_count(file, number) for file, number in zip(entries, numbers, strict=True) if file)
     return tuple(files)
 
 
-def _entries(head: bytes) -> tuple[list[FileChange], list[bytes]]:
+def with_counts(files: Sequence[FileChange], counted: Sequence[FileChange]) -> tuple[FileChange, ...]:
+    """Return files whose patch was cut off with the line counts of a second reading."""
+    counts = {file.path: file for file in counted}
+    return tuple(
+        file if file.hunks is not None or file.path not in counts else replace(
+            file, lines_added=counts[file.path].lines_added, lines_deleted=counts[file.path].lines_deleted,
+            is_binary=counts[file.path].is_binary,
+        )
+        for file in files
+    )
+
+
+def is_cut(files: Sequence[FileChange]) -> bool:
+    """Whether hunks are missing of files that were read with their patch."""
+    return any(file.hunks is None for file in files)
+
+
+def _entries(head: bytes) -> tuple[list[FileChange | None], list[bytes]]:
+    """Return the raw entries, ``None`` for an unmerged one, and the numstat lines, which are in the same order."""
     files, numbers = [], []
     for line in head.split(b"\n"):
         if line[:1] == b":":
-            file = _entry(line)
-            if file is not None:
-                files.append(file)
+            files.append(_entry(line))
         elif line[:1].isdigit() or line[:2] == b"-\t":
             numbers.append(line)
     return files, numbers
@@ -85,50 +113,53 @@ def _object(name: bytes) -> str | None:
 
 def _with_count(file: FileChange, number: bytes) -> FileChange:
     added, deleted = number.split(b"\t")[:2]
+    if not _has_lines(file):
+        return file
     # a patch says nothing of a file that was only moved; the counts shall say the same
     if file.old_blob == file.new_blob:
         return replace(file, lines_added=0, lines_deleted=0)
     if added == b"-":
         return replace(file, is_binary=True)
-    if SUBMODULE_MODE in (file.old_mode, file.new_mode):
-        return file
     return replace(file, lines_added=int(added), lines_deleted=int(deleted))
 
 
+def _has_lines(file: FileChange) -> bool:
+    return file.status is not FileStatus.TYPE_CHANGED and SUBMODULE_MODE not in (file.old_mode, file.new_mode)
 
 
-def _with_patch(files: Sequence[FileChange], patch: bytes) -> tuple[FileChange, ...]:
-    blocks = _blocks(patch)
+def _with_patch(files: Sequence[FileChange], patch: bytes, *, is_whole: bool) -> tuple[FileChange, ...]:
+    # every line of content has a mark before it, so a line that starts with "diff" starts a file
+    blocks = patch.removeprefix(b"diff --git ").split(b"\ndiff --git ")
+    if not is_whole:
+        blocks.pop()
+    # a file that becomes a link is printed as a deletion and a creation
+    widths = [2 if file.status is FileStatus.TYPE_CHANGED else 1 for file in files]
+    if is_whole and sum(widths) != len(blocks):
+        return tuple(files)
     changed, position = [], 0
-    keep = len(patch) <= MAX_HUNK_BYTES
-    for file in files:
-        # a file that becomes a link is printed as a deletion and a creation
-        width = 2 if file.status is FileStatus.TYPE_CHANGED else 1
-        own = blocks[position : position + width]
+    for file, width in zip(files, widths, strict=True):
         position += width
-        changed.append(_with_blocks(file, own, keep=keep))
+        if position > len(blocks):
+            changed.append(file)
+        elif _has_lines(file):
+            changed.append(_with_block(file, blocks[position - 1]))
+        else:
+            changed.append(replace(file, hunks=()))
     return tuple(changed)
 
 
-def _blocks(patch: bytes) -> list[bytes]:
-    return patch.removeprefix(b"diff --git ").split(b"\ndiff --git ")
-
-
-def _with_blocks(file: FileChange, blocks: Sequence[bytes], *, keep: bool) -> FileChange:
-    if SUBMODULE_MODE in (file.old_mode, file.new_mode):
-        return replace(file, hunks=())
+def _with_block(file: FileChange, block: bytes) -> FileChange:
     hunks: list[Hunk] = []
-    for block in blocks:
-        start = block.find(b"\n@@ -")
-        if start >= 0:
-            _read_hunks(block[start + 1 :].split(b"\n"), hunks)
-        elif b"\nBinary files " in block or b"\nGIT binary patch" in block:
-            return replace(file, is_binary=True, hunks=())
+    start = block.find(b"\n@@ -")
+    if start >= 0:
+        _read_hunks(block[start + 1 :].split(b"\n"), hunks)
+    elif b"\nBinary files " in block or b"\nGIT binary patch" in block:
+        return replace(file, is_binary=True, hunks=())
     return replace(
         file,
         lines_added=sum(len(hunk.added) for hunk in hunks),
         lines_deleted=sum(len(hunk.deleted) for hunk in hunks),
-        hunks=tuple(hunks) if keep else None,
+        hunks=tuple(hunks),
     )
 
 

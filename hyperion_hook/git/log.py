@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from enum import Enum
 from typing import IO
@@ -15,7 +16,8 @@ from typing import IO
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.commit import Author, Commit
 from hyperion_hook.errors import GitError
-from hyperion_hook.git.diff import parse_difference
+from hyperion_hook.git.diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts
+from hyperion_hook.git.difftree import RENAMES, SAME_CONTENT, DiffTree, Presence
 from hyperion_hook.git.repository import Repository
 
 _FORMAT = "--format=%x00%x01%H%x00%P%x00%an%x00%ae%x00%ad%x00%cn%x00%ce%x00%cd%x00%B%x00"
@@ -29,6 +31,7 @@ LATEST = 253_402_300_799
 class Detail(Enum):
     """How much of each commit is read."""
 
+    NOTHING = ("--no-patch",)
     NAMES = ("--raw",)
     COUNTS = ("--raw", "--numstat")
     PATCH = ("--raw", "-p", "-U0")
@@ -56,10 +59,11 @@ def stream_commits(
 
 
 def commit_ids(
-    repository: Repository, tips: Sequence[str], *, exclude: Sequence[str] = (), newest: int | None = None
+    repository: Repository, tips: Sequence[str], *, exclude: Sequence[str] = (), newest: int | None = None,
+    merges: bool = True,
 ) -> list[str]:
-    """Return the ids of a stretch of history, parents before children."""
-    limit = () if newest is None else (f"--max-count={newest}",)
+    """Return the ids of a stretch of history, parents before children, on request without merges."""
+    limit = (*(() if newest is None else (f"--max-count={newest}",)), *(() if merges else ("--no-merges",)))
     asked = "\n".join((*tips, *(f"^{commit}" for commit in exclude), ""))
     found = repository.git.run(
         "rev-list", "--topo-order", "--reverse", *limit, "--stdin", stdin=asked.encode(), timeout=600
@@ -70,66 +74,106 @@ def commit_ids(
 def read_commits(
     repository: Repository, ids: Sequence[str], *, detail: Detail, first_parent_of_merges: bool = False
 ) -> Iterator[Commit]:
-    """Yield these commits in this order; one whose blobs are missing has names only."""
+    """Yield these commits in this order; one whose blobs are missing has names only.
+
+    Raises
+    ------
+    GitError
+        If a commit or a tree cannot be read.
+    """
     position = 0
-    while position < len(ids):
+    try:
+        # one behind: git breaks off in the middle of the commit it cannot read
         last: Commit | None = None
-        try:
-            for commit in _read(repository, ids[position:], detail, merges=first_parent_of_merges):
-                # one behind: git breaks off in the middle of the commit it cannot read
-                if last is not None:
-                    position += 1
-                    yield last
-                last = commit
+        for commit in _read(repository, ids, detail, merges=first_parent_of_merges):
             if last is not None:
+                position += 1
                 yield last
-            return
-        except GitError:
-            if detail is Detail.NAMES:
-                raise
-            yield from _read(repository, ids[position : position + 1], Detail.NAMES, merges=first_parent_of_merges)
+            last = commit
+        if last is not None:
             position += 1
+            yield last
+    except GitError:
+        yield from _read_what_is_there(repository, ids[position:], detail, merges=first_parent_of_merges)
 
 
 def _read(repository: Repository, ids: Sequence[str], detail: Detail, *, merges: bool) -> Iterator[Commit]:
-    with repository.git.stream(
-        "log", "--no-walk=unsorted", "--stdin", "-M", "--no-color", "--no-ext-diff", "--no-textconv", "--no-abbrev",
-        "--full-index", "--no-notes", "--encoding=UTF-8", "--date=raw", "--root", "--no-relative",
-        "--diff-merges=first-parent" if merges and detail is Detail.NAMES else "--diff-merges=off", *detail.value,
-        _FORMAT, stdin="\n".join((*ids, "")).encode(),
-    ) as output:
-        names = _names_of_merges(repository, ids) if merges and detail is not Detail.NAMES else {}
-        for record in _records(output):
-            commit = _commit(record)
-            yield replace(commit, files=names[commit.id]) if commit.is_merge and commit.id in names else commit
+    with (
+        DiffTree(repository.git, Detail.NAMES.value) as names,
+        _log(repository, ids, (RENAMES, *detail.value)) as output,
+    ):
+        for commit in map(_commit, _records(output)):
+            if commit.is_merge and merges:
+                yield replace(commit, files=names.files(commit.id, commit.parents[0]))
+            elif detail is Detail.PATCH and is_cut(commit.files):
+                yield replace(commit, files=with_counts(commit.files, _counted(repository, commit)))
+            else:
+                yield commit
 
 
-def _names_of_merges(repository: Repository, ids: Sequence[str]) -> dict[str, tuple[FileChange, ...]]:
-    with repository.git.stream(
-        "log", "--no-walk=unsorted", "--stdin", "--merges", "--diff-merges=first-parent", "-M", "--no-color",
-        "--no-abbrev", "--raw", "--no-notes", "--encoding=UTF-8", "--date=raw", _FORMAT,
+def _read_what_is_there(
+    repository: Repository, ids: Sequence[str], detail: Detail, *, merges: bool
+) -> Iterator[Commit]:
+    """Yield commits of which git cannot read all: names by object ids alone, contents where all blobs are there."""
+    with (
+        Presence(repository.git) as presence,
+        DiffTree(repository.git, detail.value) as contents,
+        DiffTree(repository.git, Detail.NAMES.value) as names,
+        DiffTree(repository.git, Detail.NAMES.value, SAME_CONTENT) as bare_names,
+        _log(repository, ids, (SAME_CONTENT, *Detail.NAMES.value)) as output,
+    ):
+        for commit in map(_commit, _records(output)):
+            if commit.is_merge and not merges:
+                yield commit
+                continue
+            parent = commit.parents[0] if commit.parents else None
+            files = bare_names.files(commit.id, parent) if commit.is_merge else commit.files
+            with suppress(GitError):  # a damaged blob is found out only when it is read
+                if presence.has_all(files):
+                    files = (names if commit.is_merge else contents).files(commit.id, parent)
+            yield replace(commit, files=files)
+
+
+def _log(
+    repository: Repository, ids: Sequence[str], options: Sequence[str]
+) -> AbstractContextManager[IO[bytes]]:
+    return repository.git.stream(
+        "log", "--no-walk=unsorted", "--stdin", "--no-color", "--no-abbrev", "--full-index", "--no-notes",
+        "--encoding=UTF-8", "--date=raw", "--root", "--no-relative", "--diff-merges=off", *options, _FORMAT,
         stdin="\n".join((*ids, "")).encode(),
-    ) as output:
-        return {commit.id: commit.files for commit in map(_commit, _records(output))}
+    )
+
+
+def _counted(repository: Repository, commit: Commit) -> tuple[FileChange, ...]:
+    with DiffTree(repository.git, Detail.COUNTS.value) as counts:
+        return counts.files(commit.id, commit.parents[0] if commit.parents else None)
 
 
 def _records(output: IO[bytes]) -> Iterator[bytes]:
-    """Split at the mark; it begins a line, and no line of a patch or of a message can begin with NUL."""
-    buffer: list[bytes] = [b"\n"]
-    first = True
+    """Split at the mark; it begins a line, and no line of a patch or of a message can begin with NUL.
+
+    Of a giant patch only the beginning is kept, a little more than ``parse_difference`` takes.
+    """
+    parts: list[bytes] = []
+    tail, size, enough, first = b"\n", 0, 0, True
     while chunk := output.read(_CHUNK):
-        parts = (buffer.pop() + chunk).split(_MARK)
-        if len(parts) == 1:
-            # the mark may lie across two chunks: keep the end apart and join the long rest once
-            buffer += [parts[0][:-2], parts[0][-2:]] if len(parts[0]) > 2 else [parts[0]]
-            continue
-        parts[0] = b"".join([*buffer, parts[0]])
-        yield from parts[1 if first else 0 : -1]
-        first = False
-        tail = parts[-1]
-        buffer = [tail[:-2], tail[-2:]] if len(tail) > 2 else [tail]
+        pieces = (tail + chunk).split(_MARK)
+        # the mark may lie across two chunks
+        tail = pieces[-1][-2:]
+        for number, piece in enumerate(pieces):
+            if number:
+                if not first:
+                    yield b"".join(parts)
+                first, parts, size, enough = False, [], 0, 0
+            goes_on = number == len(pieces) - 1
+            body = piece[: -len(tail) or None] if goes_on else piece
+            size += len(body)
+            if not enough or size <= enough:
+                parts.append(body)
+            if goes_on and not enough and b"\ndiff --git " in body:
+                enough = size + MAX_PATCH_BYTES
     if not first:
-        yield b"".join(buffer)
+        yield b"".join((*parts, tail))
 
 
 def _commit(record: bytes) -> Commit:

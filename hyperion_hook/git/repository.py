@@ -4,26 +4,49 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from hyperion_hook.errors import GitError, NotARepositoryError
+from hyperion_hook.git import neutral
 from hyperion_hook.git.run import Git
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_ONE_REPOSITORY = (
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_PREFIX", "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+)
+"""What git tells the programs it starts about the repository it works on."""
+_QUESTIONS = (
+    "--absolute-git-dir", "--git-common-dir", "--is-bare-repository", "--is-shallow-repository", "--show-object-format",
+    "--show-toplevel",
+)
+_EMPTY_TREES = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
 
 
 @dataclass(frozen=True)
 class Repository:
-    """One repository; ``work_tree`` is ``None`` for a bare one, ``common_dir`` is shared by all its worktrees."""
+    """One repository; ``work_tree`` is ``None`` for a bare one, ``common_dir`` is shared by all its worktrees.
+
+    ``git`` reads objects and history, ``own`` answers what depends on the repository's settings and HEAD. They are the
+    same unless the repository holds attributes of its own or is a partial clone (see ``neutral``).
+    """
 
     git: Git
+    own: Git
     git_dir: Path
     common_dir: Path
     work_tree: Path | None
     is_bare: bool
     is_shallow: bool
+    object_format: str
 
     @classmethod
     def discover(cls, path: str | os.PathLike[str] | None = None) -> Repository:
@@ -39,43 +62,51 @@ class Repository:
         NotARepositoryError
             If there is none, or git refuses to use it.
         """
-        folder = Path(os.fspath(path)) if path is not None else Path.cwd()
+        folder = Path(os.fspath(path)).absolute() if path is not None else Path.cwd()
+        if not folder.is_dir():
+            raise NotARepositoryError(f"{path}: no such folder; name one inside a git repository")
         environment = dict(os.environ)
         if path is not None:
-            for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",
-                         "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX"):
+            for name in _ONE_REPOSITORY:
                 environment.pop(name, None)
-        else:
-            _make_absolute(environment, folder)
-        found = Git(folder, environment=environment).run(
-            "rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir", "--is-bare-repository",
-            "--is-shallow-repository", "--show-toplevel", check=False,
-        )
-        lines = os.fsdecode(found).split("\n")
-        if len(lines) < 5:
-            raise NotARepositoryError(_refusal(folder, environment))
-        git_dir, common_dir = Path(lines[0]), Path(lines[1])
-        is_bare, is_shallow = lines[2] == "true", lines[3] == "true"
-        top = "\n".join(lines[4:]).removesuffix("\n")
+        _make_absolute(environment, folder)
+        answers = _ask_where(folder, environment)
+        git_dir, common_dir = folder / answers[0], folder / answers[1]
+        is_bare = answers[2] == "true"
+        top = Path(answers[5]) if answers[5] and not is_bare else None
         # git hands hooks an index file relative to where it started them, and that is the top of the work tree
-        if environment.get("GIT_INDEX_FILE") and path is None:
-            environment["GIT_INDEX_FILE"] = os.path.join(top or folder, environment["GIT_INDEX_FILE"])  # noqa: PTH118
-        git = Git(git_dir, git_dir=git_dir, environment=environment)
-        return cls(git, git_dir, common_dir, Path(top) if top and not is_bare else None, is_bare, is_shallow)
+        if environment.get("GIT_INDEX_FILE"):
+            environment["GIT_INDEX_FILE"] = str((top or folder) / environment["GIT_INDEX_FILE"])
+        own = Git(git_dir, git_dir=git_dir, environment=environment)
+        found = cls(own, own, git_dir, common_dir, top, is_bare, answers[3] == "true", answers[4] or "sha1")
+        return replace(found, git=found.git_without_attributes) if neutral.wanted(common_dir) else found
+
+    @cached_property
+    def git_without_attributes(self) -> Git:
+        """Git on which no attributes and no settings of the repository act; ``own`` where links cannot be made."""
+        if self.git is not self.own:
+            return self.git
+        folder = neutral.neutral_git_dir(self.git_dir, self.common_dir, self.object_format)
+        if folder is None:
+            return self.own
+        git = self.own.at(folder, index=self.git_dir / "index")
+        # the folder goes with the last one who could use it, at the latest with the process
+        weakref.finalize(git, neutral.remove, folder)
+        return git
 
     @cached_property
     def is_partial(self) -> bool:
         """Whether objects may be missing because the clone left them at its origin."""
-        return bool(self.config("extensions.partialClone"))
+        return neutral.has_promised_objects(self.common_dir) or bool(self.config("extensions.partialClone"))
 
-    @cached_property
+    @property
     def empty_tree(self) -> str:
-        """The id of the tree without entries, in this repository's object format."""
-        return self.git.run("hash-object", "-t", "tree", "--stdin").decode().strip()
+        """The id of the tree without entries, which git knows without having it."""
+        return _EMPTY_TREES[self.object_format]
 
     def head(self) -> str | None:
         """Return the commit that is checked out, ``None`` on a branch without commits."""
-        found = self.git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", check=False).decode().strip()
+        found = self.own.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", check=False).decode().strip()
         return found or None
 
     def resolve(self, revision: str) -> str:
@@ -89,7 +120,7 @@ class Repository:
         unknown = GitError(f"revision '{revision}': names no commit of this repository; try a branch, tag or commit id")
         if not revision or revision.startswith("-") or "\0" in revision:
             raise unknown
-        found = self.git.run(
+        found = self.own.run(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", check=False
         ).decode("ascii", "replace").strip()
         if not _OBJECT_ID.fullmatch(found):
@@ -97,16 +128,22 @@ class Repository:
         return found
 
     def tree_of(self, commit: str) -> str:
-        """Return the id of a commit's tree."""
-        return self.git.run("rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
+        """Return the id of a commit's tree.
+
+        Raises
+        ------
+        GitError
+            If the commit is not there.
+        """
+        return self.git.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}").decode().split()[-1]
 
     def config(self, name: str) -> str | None:
         """Return the last value of a setting, ``None`` where it is not set."""
-        return self.git.config(name)
+        return self.own.config(name)
 
     def hooks_dir(self) -> Path:
         """Return the folder that git looks for hooks in, ``core.hooksPath`` respected."""
-        configured = self.git.config("core.hooksPath")
+        configured = self.own.config("core.hooksPath")
         if configured:
             path = Path(os.path.expanduser(configured))  # noqa: PTH111 - as git does it
             return path if path.is_absolute() else (self.work_tree or self.git_dir) / path
@@ -114,16 +151,37 @@ class Repository:
 
 
 def _make_absolute(environment: dict[str, str], folder: Path) -> None:
-    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"):
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_QUARANTINE_PATH"):
         if environment.get(name):
             environment[name] = str(folder / environment[name])
+    name = "GIT_ALTERNATE_OBJECT_DIRECTORIES"
+    if environment.get(name):
+        # an entry in quotes is one whose separators are no separators: git makes those absolute itself
+        parts = [environment[name]] if '"' in environment[name] else environment[name].split(os.pathsep)
+        environment[name] = os.pathsep.join(part if part[:1] == '"' else str(folder / part) for part in parts)
 
 
-def _refusal(folder: Path, environment: dict[str, str]) -> str:
+def _ask_where(folder: Path, environment: Mapping[str, str]) -> list[str]:
+    """Return git's answers to all questions, '' for the top of a work tree where there is none."""
+    git = Git(folder, environment=environment)
+    # the last question ends git with an error in a bare repository, after it answered the others
+    lines = os.fsdecode(git.run("rev-parse", *_QUESTIONS, check=False)).split("\n")
+    if len(lines) < len(_QUESTIONS):
+        raise NotARepositoryError(_refusal(git, folder))
+    if len(lines) <= len(_QUESTIONS) + 1 and {lines[2], lines[3]} <= {"true", "false"}:
+        return lines
+    # a line feed in a path: ask one by one
+    return [os.fsdecode(git.run("rev-parse", question, check=False).removesuffix(b"\n")) for question in _QUESTIONS]
+
+
+def _refusal(git: Git, folder: Path) -> str:
     try:
-        Git(folder, environment=environment).run("rev-parse", "--git-dir")
+        git.run("rev-parse", "--git-dir")
     except GitError as error:
-        if "dubious ownership" in str(error):
+        said = str(error).removeprefix("git rev-parse: ")
+        if "dubious ownership" in said:
             remedy = f"git config --global --add safe.directory '{folder}'"
             return f"{folder}: git refuses a repository of another owner; run: {remedy}"
-    return f"{folder}: not a git repository (or any folder above it)"
+        if "not a git repository" not in said:
+            return f"{folder}: git refuses the repository: {said}"
+    return f"{folder}: not a git repository (nor any folder above it); name one with --repo"

@@ -13,21 +13,26 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from hyperion_hook.errors import GitError
+
+if TYPE_CHECKING:
+    from io import BufferedReader
 
 PROGRAM = "git"
 _OVERRIDES = (
     "core.fsmonitor=false", f"core.hooksPath={os.devnull}", f"core.attributesFile={os.devnull}",
     "core.quotePath=false",
     "core.pager=cat", "core.sshCommand=false", "core.askPass=", "core.alternateRefsCommand=true", "core.abbrev=40",
-    "core.commitGraph=true", "credential.helper=", "protocol.allow=never", "gpg.program=false", "diff.external=",
-    "diff.renames=true", "diff.renameLimit=1000", "diff.algorithm=myers", "diff.noprefix=false",
+    "core.commitGraph=true", "credential.helper=", "protocol.allow=never", "gpg.program=false",
+    "diff.renames=true", "diff.renameLimit=400", "diff.algorithm=myers", "diff.noprefix=false",
     "diff.mnemonicPrefix=false", "diff.ignoreSubmodules=none", "diff.suppressBlankEmpty=false",
     "diff.interHunkContext=0", "diff.context=0", "diff.indentHeuristic=true", f"diff.orderFile={os.devnull}",
     "diff.submodule=short",
-    "diff.wsErrorHighlight=none", "diff.relative=false", "log.showSignature=false", "log.mailmap=false",
+    "diff.wsErrorHighlight=none", "diff.relative=false", "diff.colorMoved=no", "core.bigFileThreshold=100m",
+    "log.decorate=false", "log.excludeDecoration=", "format.notes=false", "core.warnAmbiguousRefs=false",
+    "log.showSignature=false", "log.mailmap=false",
     "log.follow=false", "log.diffMerges=off", "log.showRoot=true", "i18n.logOutputEncoding=UTF-8", "color.ui=false",
     "maintenance.auto=false", "gc.auto=0", "submodule.recurse=false", "advice.detachedHead=false",
 )
@@ -36,7 +41,10 @@ _KEPT = {
     "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM",
     "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL",
     "GIT_COMMITTER_DATE", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_QUARANTINE_PATH",
+    "GIT_EXEC_PATH", "GIT_TEST_ASSUME_DIFFERENT_OWNER",
 }
+_COMPARING = {"diff", "diff-files", "diff-index", "diff-tree", "log", "show"}
+_NO_PROGRAMS = ("--no-ext-diff", "--no-textconv")
 
 
 def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
@@ -45,26 +53,30 @@ def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
     return clean | {
         "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1",
         "GIT_PAGER": "cat", "GIT_ALLOW_PROTOCOL": "", "GIT_ATTR_NOSYSTEM": "1", "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_GRAFT_FILE": os.devnull,
     }
 
 
 class Process:
-    """A running git whose three streams are pipes."""
+    """A running git that is written to and read from; what it complains of is dropped unless ``listen`` is set.
 
-    def __init__(self, command: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> None:
+    Nobody reads standard error while questions are asked and answered, so a pipe there would fill up and block git.
+    """
+
+    def __init__(self, command: tuple[str, ...], folder: Path, environment: Mapping[str, str], *, listen: bool) -> None:
         self.popen = subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, bufsize=1 << 18,
+            stderr=subprocess.PIPE if listen else subprocess.DEVNULL, bufsize=1 << 18,
         )
-        pipes = (self.popen.stdin, self.popen.stdout, self.popen.stderr)
-        self.stdin, self.stdout, self.stderr = (cast("IO[bytes]", pipe) for pipe in pipes)
+        self.stdin, self.stdout = cast("IO[bytes]", self.popen.stdin), cast("BufferedReader", self.popen.stdout)
 
     def end(self) -> None:
         """Kill git if it still runs, and close the pipes."""
         self.popen.kill()
-        for pipe in (self.stdin, self.stdout, self.stderr):
+        for pipe in (self.stdin, self.stdout, self.popen.stderr):
             with suppress(OSError):
-                pipe.close()
+                if pipe is not None:
+                    pipe.close()
         self.popen.wait()
 
 
@@ -89,26 +101,37 @@ class Git:
     def __init__(self, folder: Path, *, git_dir: Path | None = None, environment: Mapping[str, str] | None = None
                  ) -> None:
         self.folder = folder
-        self._environment = scrubbed(os.environ if environment is None else environment)
+        given = os.environ if environment is None else environment
+        self._environment = scrubbed(given)
+        self._given = {name: value for name, value in given.items() if name.startswith("GIT_CONFIG")}
         self._place: tuple[str, ...] = ()
         if git_dir is not None:
             self._place = ("--bare", f"--git-dir={git_dir}")
             for name in ("GIT_DIR", "GIT_WORK_TREE"):
                 self._environment.pop(name, None)
 
+    def at(self, git_dir: Path, *, index: Path) -> Git:
+        """Return git for another git directory, with the same environment and, unless that names one, this index."""
+        return Git(git_dir, git_dir=git_dir, environment={"GIT_INDEX_FILE": str(index)} | self._environment)
+
     def command(self, *arguments: str) -> tuple[str, ...]:
-        """Return the whole command line."""
+        """Return the whole command line; whatever compares is told not to call other programs for it."""
         settings = tuple(part for setting in _OVERRIDES for part in ("-c", setting))
-        return (PROGRAM, "--no-pager", "--literal-pathspecs", *self._place, *settings, *arguments)
+        plain = _NO_PROGRAMS if arguments[0] in _COMPARING else ()
+        return (PROGRAM, "--no-pager", "--literal-pathspecs", *self._place, *settings, arguments[0], *plain,
+                *arguments[1:])
 
     def start(self, *arguments: str) -> Process:
-        """Start git with pipes on all three streams; the caller ends it."""
+        """Start git to be asked and to answer; the caller ends it."""
+        return self._start(arguments, listen=False)
+
+    def _start(self, arguments: tuple[str, ...], *, listen: bool) -> Process:
         try:
-            return Process(self.command(*arguments), self.folder, self._environment)
+            return Process(self.command(*arguments), self.folder, self._environment, listen=listen)
         except FileNotFoundError:
             raise GitError(_not_started(self.folder)) from None
-        except OSError as error:
-            raise GitError(f"{self.folder}: git cannot be started there: {error.strerror}") from None
+        except (OSError, ValueError) as error:
+            raise GitError(f"git {arguments[0]}: cannot be started in {self.folder}: {error}") from None
 
     def run(self, *arguments: str, stdin: bytes = b"", timeout: float = 60.0, check: bool = True) -> bytes:
         """Run git to its end and return its standard output.
@@ -118,7 +141,7 @@ class Git:
         GitError
             If git is not there, takes longer than ``timeout`` seconds, or (with ``check``) fails.
         """
-        process = self.start(*arguments).popen
+        process = self._start(arguments, listen=True).popen
         try:
             out, error = process.communicate(stdin, timeout=timeout)
         except subprocess.TimeoutExpired:
@@ -129,13 +152,24 @@ class Git:
             raise GitError(f"git {arguments[0]}: {complaint(error)}")
         return out
 
+    def ask(self, *arguments: str) -> bytes:
+        """Return what git says of settings and identities: our own settings left aside, those of ``git -c`` kept.
+
+        Nothing but ``config`` and ``var`` may be asked, which run no other program. A refusal is an empty answer.
+        """
+        try:
+            done = subprocess.run(
+                (PROGRAM, *self._place, *arguments), cwd=self.folder, env=self._environment | self._given,
+                stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return b""
+        return done.stdout if done.returncode == 0 else b""
+
     def config(self, name: str) -> str | None:
         """Return the last configured value of a setting, our own overrides left aside, ``None`` where it is not set."""
-        done = subprocess.run(
-            (PROGRAM, *self._place, "config", "--null", "--get", name), cwd=self.folder, env=self._environment,
-            stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False,
-        )
-        return os.fsdecode(done.stdout.rstrip(b"\0")) if done.stdout else None
+        value = self.ask("config", "--null", "--get", name)
+        return os.fsdecode(value.removesuffix(b"\0")) if value else None
 
     @contextmanager
     def stream(self, *arguments: str, stdin: bytes = b"") -> Iterator[IO[bytes]]:
@@ -143,16 +177,16 @@ class Git:
 
         Leaving the block early ends git quietly; a failure of git after its whole output was read is raised.
         """
-        process = self.start(*arguments)
+        process = self._start(arguments, listen=True)
         feeder = _feed(process.stdin, stdin)
         complaints: list[bytes] = []
         # standard error is read beside, or a talkative git would wait for ever
-        listener = threading.Thread(target=lambda: complaints.append(process.stderr.read(65_536)), daemon=True)
+        listener = threading.Thread(target=_listen, args=(process.popen.stderr, complaints), daemon=True)
         listener.start()
         finished = False
         try:
             yield process.stdout
-            finished = process.stdout.read(1) == b""
+            finished = _is_exhausted(process.stdout)
         finally:
             if not finished:
                 process.popen.kill()
@@ -160,15 +194,31 @@ class Git:
             feeder.join()
             listener.join()
             process.end()
-        if process.popen.returncode:
+        if finished and process.popen.returncode:
             raise GitError(f"git {arguments[0]}: {complaint(b''.join(complaints))}")
+
+
+def _is_exhausted(pipe: IO[bytes]) -> bool:
+    """Whether all was read; git is not waited for, as it may have much to compute before its next byte."""
+    with suppress(OSError, AttributeError):  # not every system can: then one byte is waited for
+        os.set_blocking(pipe.fileno(), False)
+    return pipe.read(1) == b""
+
+
+def _listen(pipe: IO[bytes], complaints: list[bytes]) -> None:
+    with suppress(OSError, ValueError):
+        complaints.append(pipe.read(65_536))
+        while pipe.read(65_536):
+            pass
 
 
 def complaint(error: bytes) -> str:
     """Return the line of git's standard error that says what went wrong."""
     lines = [line for line in error.decode("utf-8", "backslashreplace").splitlines() if line.strip()]
-    telling = [line for line in lines if line.startswith(("fatal:", "error:"))]
-    return (telling or lines or ["failed without a word"])[0].removeprefix("fatal: ").removeprefix("error: ")[:300]
+    telling = [line for line in lines if line.startswith("fatal:")] or [line for line in lines if line[:6] == "error:"]
+    said = (telling or lines or ["failed without a word"])[0].removeprefix("fatal: ").removeprefix("error: ")
+    # what git repeats may come from the repository: no control characters reach the terminal
+    return "".join(letter if letter.isprintable() else "?" for letter in said[:300])
 
 
 def _feed(pipe: IO[bytes], data: bytes) -> threading.Thread:

@@ -1,0 +1,44 @@
+"""Who git would record for a commit made now, and when."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from typing import NamedTuple
+
+from hyperion_hook.domain.commit import Author
+from hyperion_hook.git.log import parse_time
+from hyperion_hook.git.repository import Repository
+
+_IDENTITY = re.compile(rb"(.*?) ?<([^>\n]*)> (-?\d+ [+-]\d{4})\n?", re.DOTALL)
+
+
+class Identity(NamedTuple):
+    """A person, Unix seconds and the offset from UTC in minutes; ``author`` is ``None`` where git knows nobody."""
+
+    author: Author | None
+    time: int
+    utc_offset: int
+
+
+def identity_of(repository: Repository, role: str, now: int | None = None) -> Identity:
+    """Return whom git would record, by its environment and configuration.
+
+    Parameters
+    ----------
+    repository
+        Where.
+    role
+        ``AUTHOR`` or ``COMMITTER``.
+    now
+        Unix seconds that stand for the present; a date in the environment (``git commit --amend`` sets one) wins.
+    """
+    found = _IDENTITY.fullmatch(repository.own.ask("var", f"GIT_{role}_IDENT"))
+    if found is None:
+        return Identity(None, int(time.time()) if now is None else now, 0)
+    seconds, utc_offset = parse_time(found[3])
+    if now is not None and not os.environ.get(f"GIT_{role}_DATE"):
+        seconds = now
+    name, email = (part.decode("utf-8", "replace") for part in found.groups()[:2])
+    return Identity(Author(name, email), seconds, utc_offset)

@@ -1,0 +1,73 @@
+"""A stand-in for a git directory: the same objects and refs, but none of the repository's settings.
+
+Three things in a git directory change what git reads and cannot be outranked on the command line: ``info/attributes``
+and the ``.gitattributes`` of the index (what is a binary), and promisor remotes (missing objects are fetched, before
+git 2.45 whatever the environment says). Where one of them is there, git is pointed at a temporary folder of links.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+_SHARED = ("objects", "refs", "packed-refs", "shallow", "reftable")
+# the highest rank of all attributes: nothing else can say any more what is a text or which program shows it
+_ATTRIBUTES = "* !diff\n"
+
+
+def neutral_git_dir(git_dir: Path, common_dir: Path, object_format: str) -> Path | None:
+    """Return a new folder that serves as git directory, ``None`` where links cannot be made.
+
+    Parameters
+    ----------
+    git_dir, common_dir
+        The real ones; they differ in a linked worktree.
+    object_format
+        ``sha1`` or ``sha256``.
+    """
+    folder: Path | None = None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="hyperion-hook-"))
+        for source in (*(common_dir / name for name in _SHARED), *git_dir.glob("sharedindex.*")):
+            if source.exists():
+                (folder / source.name).symlink_to(source)
+        (folder / "info").mkdir()
+        (folder / "info" / "attributes").write_text(_ATTRIBUTES)
+        (folder / "HEAD").write_bytes((git_dir / "HEAD").read_bytes())
+        (folder / "config").write_text(_settings(object_format, reftable=(common_dir / "reftable").exists()))
+    except OSError:
+        if folder is not None:
+            remove(folder)
+        return None
+    return folder
+
+
+def remove(folder: Path) -> None:
+    """Remove a stand-in; its links are not followed."""
+    with suppress(OSError):
+        shutil.rmtree(folder)
+
+
+def wanted(common_dir: Path) -> bool:
+    """Whether something in a git directory changes results and cannot be outranked otherwise."""
+    return (common_dir / "info" / "attributes").exists() or has_promised_objects(common_dir)
+
+
+def has_promised_objects(common_dir: Path) -> bool:
+    """Whether some objects came from a remote that promised to hand out the missing ones later (a partial clone)."""
+    try:
+        with os.scandir(common_dir / "objects" / "pack") as packs:
+            return any(pack.name.endswith(".promisor") for pack in packs)
+    except OSError:
+        return False
+
+
+def _settings(object_format: str, *, reftable: bool) -> str:
+    storage = "\trefStorage = reftable\n" if reftable else ""
+    return (
+        "[core]\n\trepositoryformatversion = 1\n\tbare = true\n"
+        f"[extensions]\n\tobjectFormat = {object_format}\n{storage}"
+    )
