@@ -1,0 +1,107 @@
+"""Imports of Go, Rust, C, C++, Objective-C and C#.
+
+Go: the import path. Rust: full paths (``crate::a::b``), ``mod a``. C: ``"a.h`` or ``<a.h``, the first character tells
+which. C#: the namespace or, with ``static`` or an alias, the type, marked by ``!``; ``=A.B`` is a declared namespace.
+"""
+
+from __future__ import annotations
+
+import re
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_GO = re.compile(r"^import[ \t]*(?:\(([^)]*)\)|(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`])", re.MULTILINE)
+_GO_LINE = re.compile(r"^[ \t]*(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`]", re.MULTILINE)
+_RUST = re.compile(
+    r"^[ \t]*(?:#\[path[ \t]*=[ \t]*\"(?P<file>[^\"\n]+)\"\]\s*|#\[[^\]\n]*\][ \t]*)*(?:pub(?:\([^)\n]*\))?[ \t]+)?"
+    r"(?:use[ \t]+(?P<use>[^;\"]{1,20000});|mod[ \t]+(?:r#)?(?P<mod>\w+)[ \t]*;|extern[ \t]+crate[ \t]+(?P<crate>\w+))",
+    re.MULTILINE,
+)
+_RUST_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_RUST_PART = re.compile(r"[\w#]+|::|[{},*]")
+_INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include|import)[ \t]*([\"<][^\">\n]+)[\">]", re.MULTILINE)
+_CSHARP = re.compile(
+    r"^[ \t\ufeff]*(?:(?:global[ \t]+)?using[ \t]+(?P<type>static[ \t]+|\w+[ \t]*=[ \t]*)?(?:global::)?"
+    r"(?P<name>[^\W\d][\w.]*)(?:<[^;\n]*>)?[ \t]*;|namespace[ \t]+(?P<space>[\w.]+))",
+    re.MULTILINE,
+)
+
+
+def read_go(text: str) -> list[str]:
+    """Return the import paths of a Go source."""
+    # imports follow the package clause: nothing after the last one can be an import
+    last = text.rfind("\nimport")
+    if last < 0 and not text.startswith("import"):
+        return []
+    head = text[: max(text.find(")", last) + 1, last + 500)]
+    if "/*" in head:
+        head = _COMMENT.sub(" ", head)
+    specs: list[str] = []
+    for block, single in _GO.findall(head):
+        specs += [single] if single else _GO_LINE.findall(block)
+    return specs
+
+
+def read_rust(text: str) -> list[str]:
+    """Return the used paths, declared modules and extern crates of a Rust source."""
+    specs: list[str] = []
+    for match in _RUST.finditer(text):
+        if match["mod"]:
+            specs.append(f"mod ./{match['file']}" if match["file"] else f"mod {match['mod']}")
+        elif match["crate"]:
+            specs.append(match["crate"])
+        else:
+            specs += _use_tree(match["use"])
+    return specs
+
+
+def _use_tree(text: str) -> list[str]:
+    """Flatten ``a::{b, c::d}`` into ``a::b`` and ``a::c::d``."""
+    if "/" in text:
+        text = _RUST_COMMENT.sub(" ", text)
+    paths: list[str] = []
+    stack: list[list[str]] = [[]]
+    current: list[str] = []
+    renaming = False
+    for part in _RUST_PART.findall(text):
+        if part == "{":
+            stack.append(stack[-1] + current)
+            current = []
+        elif part in ",}":
+            if current:
+                paths.append("::".join(stack[-1] + current))
+            current, renaming = [], False
+            if part == "}" and len(stack) > 1:
+                stack.pop()
+        elif part == "as":
+            renaming = True
+        elif part != "::" and not renaming:
+            current.append(part.removeprefix("r#"))
+    if current:
+        paths.append("::".join(stack[-1] + current))
+    return [path for path in paths if path]
+
+
+def read_c(text: str) -> list[str]:
+    """Return the included files of a C, C++ or Objective-C source."""
+    if "#" not in text:
+        return []
+    if "/*" in text and _INCLUDE.search(text) is not None:
+        specs = _INCLUDE.findall(text)
+        # only pay for comments when one could hide an include
+        return specs if not _hides_include(text) else _INCLUDE.findall(_COMMENT.sub(" ", text))
+    return _INCLUDE.findall(text)
+
+
+def _hides_include(text: str) -> bool:
+    return any("#" in comment and "include" in comment for comment in _COMMENT.findall(text[:200_000]))
+
+
+def read_csharp(text: str) -> list[str]:
+    """Return used namespaces, types and declared namespaces of a C# source."""
+    specs = []
+    for match in _CSHARP.finditer(text):
+        if match["space"]:
+            specs.append(f"={match['space']}")
+        else:
+            specs.append(f"!{match['name']}" if match["type"] else match["name"])
+    return specs

@@ -1,0 +1,262 @@
+"""The names under which the files of a repository can be imported, and who asked for them.
+
+Every file registers values under keys: its path; the dotted names of a Python module; package and name of a Java class;
+the folder of a Go file and so on. Keys with ``GROUP`` stand for several files that are imported as one (a Go package, a
+C# namespace, ``import a.b.*``) and are nodes of the graph themselves. Resolvers look keys up and nothing else, so when
+a file comes or goes exactly the files that looked up one of its keys are resolved anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from hyperion_hook.features.imports import MANIFESTS, reader_language
+from hyperion_hook.features.imports_names import jvm_group
+from hyperion_hook.features.imports_resolve import (
+    RUBY_ROOTS,
+    SCRIPT_ENDINGS,
+    Look,
+    folder_of,
+    resolve_php,
+    resolve_python,
+    resolve_ruby,
+    resolve_script,
+)
+from hyperion_hook.features.imports_resolve_compiled import (
+    resolve_c,
+    resolve_csharp,
+    resolve_go,
+    resolve_jvm,
+    resolve_rust,
+)
+
+GROUP = "\0\0"
+_ASKED_FOR_EXISTENCE = (GROUP, "\0jg:", "\0phptop:", "\0cstop:", "\0rsdir:")
+"""Keys whose values no resolver looks at: only whether there are any."""
+
+Entry = tuple[str, str]
+Resolver = Callable[[str, str, Look], tuple[str, ...]]
+
+_RESOLVERS: dict[str, Resolver] = {
+    "Python": resolve_python,
+    "Java": resolve_jvm, "Kotlin": resolve_jvm, "Scala": resolve_jvm, "Groovy": resolve_jvm,
+    "JavaScript": resolve_script, "TypeScript": resolve_script, "Vue": resolve_script,
+    "Go": resolve_go,
+    "Rust": resolve_rust,
+    "C": resolve_c, "C++": resolve_c, "Objective-C": resolve_c,
+    "C#": resolve_csharp,
+    "Ruby": resolve_ruby,
+    "PHP": resolve_php,
+}
+_PATH_FREE = frozenset((resolve_jvm, resolve_go, resolve_csharp))
+"""Resolvers whose answer does not depend on who imports: resolved once for all files."""
+
+
+class ImportIndex:
+    """Keys of all files; ``track`` remembers who looked up what, which only pays when many updates follow."""
+
+    def __init__(self, *, track: bool) -> None:
+        self._values: dict[str, list[str]] = {}
+        self._watchers: dict[str, set[str]] | None = {} if track else None
+        self._memo: dict[tuple[Resolver, str], tuple[str, ...]] = {}
+
+    @property
+    def tracks(self) -> bool:
+        """Whether the index knows who looked up what."""
+        return self._watchers is not None
+
+    def replace(self, before: Iterable[Entry], after: Iterable[Entry]) -> tuple[set[str], set[str]]:
+        """Exchange registered values.
+
+        Returns
+        -------
+        tuple of two sets
+            The keys whose values changed, and those among them that can change an answer.
+        """
+        gone, new = set(before), set(after)
+        changed = {key for key, _ in gone ^ new}
+        existed = {key for key in changed if key in self._values}
+        self.remove(gone - new)
+        self.add(sorted(new - gone))
+        telling = {
+            key for key in changed
+            if not key.startswith(_ASKED_FOR_EXISTENCE) or (key in existed) != (key in self._values)
+        }
+        if telling:
+            self._memo.clear()
+        return changed, telling
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Register values under keys."""
+        values = self._values
+        for key, value in entries:
+            found = values.get(key)
+            if found is None:
+                values[key] = [value]
+            else:
+                found.append(value)
+
+    def remove(self, entries: Iterable[Entry]) -> None:
+        """Take registered values back."""
+        for key, value in entries:
+            found = self._values[key]
+            found.remove(value)
+            if not found:
+                del self._values[key]
+
+    def group(self, key: str) -> Sequence[str]:
+        """Return the files of a group."""
+        return self._values.get(key, ())
+
+    def watchers(self, keys: Iterable[str]) -> set[str]:
+        """Return the files whose imports were resolved by looking up one of the keys."""
+        watchers = self._watchers or {}
+        found: set[str] = set()
+        for key in keys:
+            found.update(watchers.get(key, ()))
+        return found
+
+    def resolve(self, path: str, specs: Sequence[str]) -> set[str]:
+        """Return the node names that a file's specifications mean."""
+        language = reader_language(path)
+        resolver = _RESOLVERS.get(language or "")
+        found: set[str] = set()
+        if resolver is None:
+            return found
+        look = self._values_of if self._watchers is None else self._watched(path, self._watchers)
+        memo = self._memo if resolver in _PATH_FREE and self._watchers is None else None
+        for spec in specs:
+            if spec[0] == "=":
+                continue
+            if memo is None:
+                found.update(resolver(path, spec, look))
+                continue
+            answer = memo.get((resolver, spec))
+            if answer is None:
+                answer = memo[resolver, spec] = resolver(path, spec, look)
+            found.update(answer)
+        found.discard(path)
+        return found
+
+    def _values_of(self, key: str) -> Sequence[str]:
+        return self._values.get(key, ())
+
+    def _watched(self, path: str, watchers: dict[str, set[str]]) -> Look:
+        values = self._values
+
+        def look(key: str) -> Sequence[str]:
+            known = watchers.get(key)
+            if known is None:
+                watchers[key] = {path}
+            else:
+                known.add(path)
+            return values.get(key, ())
+
+        return look
+
+
+def entries_of(path: str, specs: Sequence[str]) -> list[Entry]:
+    """Return what a file registers: (key, value) pairs that depend on its path and its declared names only."""
+    language = reader_language(path)
+    if language is None:
+        return []
+    declared = [spec[1:] for spec in specs if spec[0] == "="]
+    if language in MANIFESTS:
+        return _manifest_entries(language, folder_of(path), declared)
+    entries = [(path, path)]
+    register = _REGISTERS.get(language)
+    if register is not None:
+        entries += register(path, declared)
+    return entries
+
+
+def _manifest_entries(name: str, folder: str, declared: list[str]) -> list[Entry]:
+    if name == "go.mod":
+        return [("\0gomod", f"{module}\n{folder}") for module in declared]
+    if name == "Cargo.toml":
+        return [("\0rs:" + crate.replace("-", "_"), folder) for crate in declared]
+    return [("\0npm:" + package, folder) for package in declared]
+
+
+def _python(path: str, _declared: list[str]) -> list[Entry]:
+    parts = path.rpartition(".")[0].split("/")
+    if parts[-1] == "__init__":
+        parts.pop()
+    entries = []
+    name = ""
+    for part in reversed(parts):
+        # a folder that is no identifier cannot be imported through
+        if not part.isidentifier():
+            break
+        name = f"{part}.{name}" if name else part
+        entries.append(("\0py:" + name, path))
+    return entries
+
+
+def _jvm(path: str, declared: list[str]) -> list[Entry]:
+    stem = path[len(folder_of(path)) :].partition(".")[0]
+    entries = []
+    for package in declared[:1]:
+        entries += [
+            (f"\0j:{package}.{stem}", path), (f"{GROUP}j:{package}", path), ("\0jg:" + jvm_group(package), path)
+        ]
+        if not path.endswith(".java"):
+            entries.append((f"{GROUP}k:{package}", path))
+    return entries
+
+
+def _script(path: str, _declared: list[str]) -> list[Entry]:
+    ending = next((ending for ending in (".d.ts", *SCRIPT_ENDINGS) if path.endswith(ending)), "")
+    return [("\0js:" + path.removesuffix(ending), path)] if ending else []
+
+
+def _go(path: str, _declared: list[str]) -> list[Entry]:
+    return [] if path.endswith("_test.go") else [(f"{GROUP}go:{folder_of(path).rstrip('/')}", path)]
+
+
+def _rust(path: str, _declared: list[str]) -> list[Entry]:
+    return [("\0rsdir:" + folder_of(path), path)]
+
+
+def _c(path: str, _declared: list[str]) -> list[Entry]:
+    return [("\0c:" + path.rpartition("/")[2], path)]
+
+
+def _csharp(path: str, declared: list[str]) -> list[Entry]:
+    stem = path[len(folder_of(path)) :].partition(".")[0]
+    entries = []
+    for space in declared:
+        top = space.split(".")
+        entries += [(f"\0cs:{space}.{stem}", path), (f"{GROUP}cs:{space}", path)]
+        entries += [("\0cstop:" + ".".join(top[:size]), path) for size in (1, 2)]
+    return list(dict.fromkeys(entries))
+
+
+def _ruby(path: str, _declared: list[str]) -> list[Entry]:
+    parts = path.removesuffix(".rb").split("/")
+    names = {"/".join(parts[place + 1 :]) for place, part in enumerate(parts[:-1]) if part in RUBY_ROOTS}
+    return [("\0rb:" + name, path) for name in sorted(names | {"/".join(parts)})]
+
+
+def _php(path: str, declared: list[str]) -> list[Entry]:
+    stem = path[len(folder_of(path)) :].partition(".")[0]
+    entries = []
+    for space in declared:
+        entries += [
+            (f"\0php:{space}\\{stem}", path), (f"{GROUP}php:{space}", path),
+            ("\0phptop:" + "\\".join(space.split("\\")[:2]), path),
+        ]
+    return list(dict.fromkeys(entries))
+
+
+_REGISTERS: dict[str, Callable[[str, list[str]], list[Entry]]] = {
+    "Python": _python,
+    "Java": _jvm, "Kotlin": _jvm, "Scala": _jvm, "Groovy": _jvm,
+    "JavaScript": _script, "TypeScript": _script, "Vue": _script,
+    "Go": _go,
+    "Rust": _rust,
+    "C": _c, "C++": _c, "Objective-C": _c,
+    "C#": _csharp,
+    "Ruby": _ruby,
+    "PHP": _php,
+}

@@ -1,0 +1,70 @@
+"""Imports of Java, Kotlin, Scala and Groovy.
+
+A specification is the imported name (``a.b.C``, ``a.b.*``); ``=a.b`` is the package the file declares.
+"""
+
+from __future__ import annotations
+
+import re
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_PACKAGE = re.compile(r"^[ \t]*package[ \t]+([\w.`]+)", re.MULTILINE)
+_IMPORT = re.compile(
+    r"^[ \t]*import[ \t]+(?:static[ \t]+)?([^\W\d][\w$.`]*(?:\.[ \t]*\*)?)[ \t]*(?:as[ \t]+\w+[ \t]*)?(?:;|//|/\*|$)",
+    re.MULTILINE,
+)
+_SCALA_IMPORT = re.compile(r"^[ \t]*import[ \t]+((?:[^\n;{}/]|/(?!/)|\{[^{}]{0,5000}\})+)", re.MULTILINE)
+_SCALA_PART = re.compile(r"([^\s,{}]+?)(?:\.?\{([^{}]*)\})?[ \t\n]*(?:,|$)")
+
+
+def read_java(text: str) -> list[str]:
+    """Return package and imports of a Java, Kotlin or Groovy source."""
+    head = _head(text)
+    package = _PACKAGE.search(head)
+    specs = [f"={package[1].replace('`', '')}"] if package else []
+    specs += (name.replace("`", "").replace(" ", "") for name in _IMPORT.findall(head))
+    return specs
+
+
+def read_scala(text: str) -> list[str]:
+    """Return packages (chained clauses joined) and imports of a Scala source."""
+    head = _head(text)
+    # an object may carry the word too, but only clauses before the first import or type chain
+    packages = [match[1].strip("`.") for match in _PACKAGE.finditer(head[: _first_type(head)])]
+    packages = [name for name in packages if name != "object"]
+    specs = [f"={'.'.join(packages)}"] if packages else []
+    for clause in _SCALA_IMPORT.findall(head):
+        for prefix, selectors in _SCALA_PART.findall(clause.strip()):
+            specs += _scala_names(prefix.replace("`", ""), selectors)
+    return specs
+
+
+def _scala_names(prefix: str, selectors: str) -> list[str]:
+    if not selectors:
+        stem, _, last = prefix.rpartition(".")
+        if not stem:
+            return []
+        return [f"{stem}.*" if last in ("_", "*", "given") else prefix]
+    names = []
+    for selector in selectors.split(","):
+        words = selector.replace("=>", " ").replace("`", "").split()
+        if words:
+            names.append(f"{prefix}.{'*' if words[0] in ('_', '*', 'given') else words[0]}")
+    return names
+
+
+def _head(text: str) -> str:
+    """Return the text up to its last import, without block comments; the rest cannot hold any."""
+    last = max(text.rfind("\nimport "), text.rfind("\n  import "), text.rfind("    import "), text.rfind("\nimport\t"))
+    if last < 0:
+        last = text.find("package ") if not text.startswith("import ") else 0
+    head = text[: last + 6_000]
+    return _COMMENT.sub(" ", head) if "/*" in head else head
+
+
+_TYPE = re.compile(r"^[ \t]*(?:import|(?:[a-z@]\w*[ \t]+)*(?:class|object|trait|enum|def|val)[ \t])", re.MULTILINE)
+
+
+def _first_type(head: str) -> int:
+    match = _TYPE.search(head)
+    return match.start() if match else len(head)

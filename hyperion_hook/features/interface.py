@@ -1,0 +1,140 @@
+"""How likely a change is to break those who use what it touches.
+
+A public function that is gone, or asks for more than before, breaks its callers; how many there are is told by the
+import graph. For every touched source file that existed, the breakages of its public interface are found
+(``interface_python`` for Python, names and signatures of public functions elsewhere), and
+
+    risk = 1 - product over files f and breakages b of (1 - weight(f) * severity(b)),
+    weight(f) = (users + 1) / (users + 4),  users = files importing f that the change does not touch itself.
+
+The risk grows with every breakage, with its severity and with every user left behind, and stays below 1.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from hyperion_hook.domain.change import FileChange, FileStatus
+from hyperion_hook.domain.paths import FileRole, language_of, role_of
+from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.context import Context
+from hyperion_hook.features.interface_python import Breakage, breakages
+from hyperion_hook.features.metrics import SourceMetrics
+
+SEVERITY = {
+    Breakage.OBJECT_REMOVED: 0.9,
+    Breakage.OBJECT_KIND: 0.8,
+    Breakage.PARAMETER_ADDED: 0.8,
+    Breakage.PARAMETER_REMOVED: 0.7,
+    Breakage.PARAMETER_REQUIRED: 0.7,
+    Breakage.PARAMETER_MOVED: 0.6,
+    Breakage.PARAMETER_KIND: 0.6,
+    Breakage.SIGNATURE: 0.6,
+    Breakage.MODULE_MOVED: 0.6,
+    Breakage.BASE_REMOVED: 0.4,
+    Breakage.PARAMETER_DEFAULT: 0.2,
+    Breakage.RETURN_TYPE: 0.2,
+}
+"""How surely a user of the object breaks: a judgement, ordered by how many calls can go on working."""
+
+Found = tuple[FileChange, tuple[Breakage, ...]]
+
+
+def measure(context: Context) -> dict[str, Value]:
+    """Return ``breaking_change_risk`` in [0, 1); 0.0 where nothing public was removed or changed.
+
+    References
+    ----------
+    .. [1] T. Mazzucotelli, griffe, "Checking APIs": the kinds of breakage of a Python interface.
+    """
+    return {"breaking_change_risk": breaking_change_risk(context)}
+
+
+def breaking_change_risk(context: Context) -> Value:
+    """Return the risk; ``Missing`` when no touched source file could be compared, or its users are not known."""
+    judged = [file for file in context.change.files if _has_interface(file)]
+    compared: list[Found] = []
+    reason: Missing | None = None
+    for file in judged:
+        found = _breakages_of(context, file)
+        if isinstance(found, Missing):
+            reason = reason or found
+        else:
+            compared.append((file, found))
+    if judged and not compared:
+        return reason or Missing("no touched source file could be compared")
+    broken = [(file, found) for file, found in compared if found]
+    if not broken:
+        return 0.0
+    if isinstance(context.graph, Missing):
+        return context.graph
+    touched = {file.previous_path for file in context.change.files}
+    intact = 1.0
+    for file, found in sorted(broken, key=lambda item: item[0].path):
+        users = len(set(context.graph.importers.get(file.previous_path, ())) - touched)
+        weight = (users + 1) / (users + 4)
+        for breakage in found:
+            intact *= 1 - weight * SEVERITY[breakage]
+    return 1 - intact
+
+
+def _has_interface(file: FileChange) -> bool:
+    """Return whether a file is source that others could have used before the change."""
+    return (
+        file.status not in (FileStatus.ADDED, FileStatus.COPIED)
+        and file.is_regular
+        and language_of(file.previous_path) is not None
+        and role_of(file.previous_path) is FileRole.SOURCE
+    )
+
+
+def _breakages_of(context: Context, file: FileChange) -> tuple[Breakage, ...] | Missing:
+    moved = (Breakage.MODULE_MOVED,) if file.path != file.previous_path else ()
+    if file.old_blob == file.new_blob:
+        return moved
+    if language_of(file.previous_path) == "Python":
+        found = _of_python(context, file)
+        if found is not None:
+            return found if isinstance(found, Missing) else (*moved, *found)
+    before = context.metrics_before(file)
+    if isinstance(before, Missing):
+        return before
+    if file.new_blob is None:
+        return tuple(_of_metrics(before, None))
+    after = context.metrics_after(file)
+    return after if isinstance(after, Missing) else (*moved, *_of_metrics(before, after))
+
+
+def _of_python(context: Context, file: FileChange) -> tuple[Breakage, ...] | Missing | None:
+    """Compare two versions by syntax; ``None`` leaves a file that does not parse to the general way."""
+    before = context.sources.before(file)
+    if isinstance(before, Missing):
+        return before
+    if file.new_blob is None:
+        return breakages(before.text, "")
+    after = context.sources.after(file)
+    return after if isinstance(after, Missing) else breakages(before.text, after.text)
+
+
+def _of_metrics(before: SourceMetrics, after: SourceMetrics | None) -> Iterator[Breakage]:
+    """Compare public functions by name and signature; overloads of one name are told apart by their signatures."""
+    old, new = _public(before), _public(after)
+    for name in sorted(old):
+        if name not in new:
+            yield from [Breakage.OBJECT_REMOVED] * sum(old[name].values())
+        else:
+            yield from [Breakage.SIGNATURE] * sum((old[name] - new[name]).values())
+    if before.classes:
+        kept = {item.name for item in (after.classes if after else None) or ()}
+        for item in before.classes:
+            if item.name not in kept and not item.name.startswith("_"):
+                yield Breakage.OBJECT_REMOVED
+
+
+def _public(metrics: SourceMetrics | None) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for function in metrics.functions if metrics else ():
+        if function.is_public:
+            found.setdefault(function.name, Counter())[function.signature] += 1
+    return found

@@ -1,0 +1,335 @@
+"""What a Python module offers to others, and which changes to it break them.
+
+The kinds of breakage are those of griffe's API check, read from the syntax tree of a single file; what a module imports
+is not part of its own interface unless ``__all__`` lists it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+
+MAX_CHARACTERS = 1_000_000
+
+
+class Breakage(StrEnum):
+    """What a change to a public interface breaks; griffe's kinds, and the two that whole files add."""
+
+    OBJECT_REMOVED = "object removed"
+    OBJECT_KIND = "object kind changed"
+    PARAMETER_REMOVED = "parameter removed"
+    PARAMETER_ADDED = "required parameter added"
+    PARAMETER_REQUIRED = "parameter made required"
+    PARAMETER_MOVED = "parameter moved"
+    PARAMETER_KIND = "parameter kind changed"
+    PARAMETER_DEFAULT = "parameter default changed"
+    RETURN_TYPE = "return type removed"
+    BASE_REMOVED = "base class removed"
+    SIGNATURE = "signature changed"
+    MODULE_MOVED = "module moved"
+
+
+class Kind(StrEnum):
+    """How a parameter is passed."""
+
+    POSITIONAL = "positional only"
+    EITHER = "positional or keyword"
+    ARGS = "variadic positional"
+    KEYWORD = "keyword only"
+    KWARGS = "variadic keyword"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter; ``default`` is its text, ``None`` without one."""
+
+    name: str
+    kind: Kind
+    default: str | None
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a caller must pass it."""
+        return self.default is None and self.kind not in (Kind.ARGS, Kind.KWARGS)
+
+
+@dataclass(slots=True)
+class Member:
+    """A name of a module or class: ``class``, ``function``, ``attribute`` or ``alias`` (imported)."""
+
+    kind: str
+    parameters: tuple[Parameter, ...] = ()
+    returns: bool = False
+    bases: tuple[str, ...] = ()
+    members: dict[str, Member] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Interface:
+    """The names of a module; ``exports`` is its ``__all__`` where it has one."""
+
+    members: dict[str, Member]
+    exports: frozenset[str] | None
+
+
+_SURFACE = re.compile(
+    # a signature ends with the line that ends with a colon, or with its own line
+    r"^[ \t]*(?:(?:async[ \t]+)?def|class)\b(?:[\s\S]{0,3000}?:[ \t]*(?:\#[^\n]*)?$|[^\n]*)"
+    r"|^[ \t]*@[^\n]*|^(?: {4}|\t)?[^\W\d][\w, \t]*[:=]|^[ \t]+self\.\w+[^\n=]{0,200}=",
+    re.MULTILINE,
+)
+
+
+def has_same_surface(before: str, after: str) -> bool:
+    """Return whether two versions agree in every line that can declare anything: then nothing broke, unparsed."""
+    if "__all__" in before or "__all__" in after:
+        return before == after
+    return _SURFACE.findall(before) == _SURFACE.findall(after)
+
+
+@lru_cache(maxsize=256)
+def breakages(before: str, after: str) -> tuple[Breakage, ...] | None:
+    """Return what breaks for the users of a module, sorted; ``None`` when one of the versions does not parse.
+
+    Examples
+    --------
+    >>> [breakage.value for breakage in breakages("def f(a, b=1): ...", "def f(a, b): ...")]
+    ['parameter made required']
+    """
+    if has_same_surface(before, after):
+        return ()
+    old, new = _read(before), _read(after)
+    if old is None or new is None:
+        return None
+    try:
+        return tuple(sorted(_of_module(old, new)))
+    except RecursionError:
+        return None
+
+
+def public_names(text: str) -> int | None:
+    """Return how many public classes, functions and methods a module offers, ``None`` when it does not parse."""
+    interface = _read(text)
+    if interface is None:
+        return None
+    count = 0
+    for name, member in interface.members.items():
+        if member.kind in ("class", "function") and _is_public(name, interface.exports):
+            count += 1 + sum(
+                1 for own, inner in member.members.items() if inner.kind == "function" and _is_public(own, None)
+            )
+    return count
+
+
+def _read(text: str) -> Interface | None:
+    if len(text) > MAX_CHARACTERS:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+        members: dict[str, Member] = {}
+        _collect(tree.body, members)
+        return Interface(members, _exports(tree.body))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _collect(body: list[ast.stmt], members: dict[str, Member]) -> None:  # noqa: C901 - one branch for each statement
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            member = Member("class", bases=tuple(ast.unparse(base) for base in node.bases))
+            _collect(node.body, member.members)
+            members[node.name] = member
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            _collect_function(node, members)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for name in (name for target in targets for name in _assigned(target)):
+                members[name] = Member("attribute")
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                members[alias.asname or alias.name.partition(".")[0]] = Member("alias")
+        elif isinstance(node, ast.If):
+            _collect(node.body, members)
+            _collect(node.orelse, members)
+        elif isinstance(node, ast.Try):
+            _collect(node.body, members)
+            for part in (*(handler.body for handler in node.handlers), node.orelse, node.finalbody):
+                # what a handler defines stands in for what could not be had
+                spare: dict[str, Member] = {}
+                _collect(part, spare)
+                for name, member in spare.items():
+                    members.setdefault(name, member)
+        elif isinstance(node, ast.With):
+            _collect(node.body, members)
+
+
+def _collect_function(node: ast.FunctionDef | ast.AsyncFunctionDef, members: dict[str, Member]) -> None:
+    decorators = {ast.unparse(decorator).rpartition(".")[2] for decorator in node.decorator_list}
+    if "overload" in decorators:
+        return
+    if decorators & {"setter", "deleter"}:
+        return
+    if decorators & {"property", "cached_property"}:
+        members[node.name] = Member("attribute")
+        return
+    members[node.name] = Member("function", parameters=_parameters(node.args), returns=node.returns is not None)
+    if node.name == "__init__":
+        for statement in ast.walk(node):
+            if isinstance(statement, ast.Assign | ast.AnnAssign):
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                for target in targets:
+                    if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) \
+                            and target.value.id == "self":
+                        members.setdefault(target.attr, Member("attribute"))
+
+
+def _assigned(target: ast.expr) -> Iterator[str]:
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, ast.Tuple | ast.List):
+        for part in target.elts:
+            yield from _assigned(part)
+
+
+def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
+    plain = [(argument, Kind.POSITIONAL) for argument in arguments.posonlyargs]
+    plain += [(argument, Kind.EITHER) for argument in arguments.args]
+    defaults: list[ast.expr | None] = [None] * (len(plain) - len(arguments.defaults))
+    defaults += arguments.defaults
+    found = [
+        Parameter(argument.arg, kind, None if default is None else ast.unparse(default))
+        for (argument, kind), default in zip(plain, defaults, strict=True)
+    ]
+    if arguments.vararg:
+        found.append(Parameter(arguments.vararg.arg, Kind.ARGS, None))
+    found += [
+        Parameter(argument.arg, Kind.KEYWORD, None if default is None else ast.unparse(default))
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    ]
+    if arguments.kwarg:
+        found.append(Parameter(arguments.kwarg.arg, Kind.KWARGS, None))
+    return tuple(found)
+
+
+def _exports(body: list[ast.stmt]) -> frozenset[str] | None:
+    names: set[str] = set()
+    for node in body:
+        if isinstance(node, ast.Assign):
+            targets: list[ast.expr] = node.targets
+        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+            targets = [node.target]
+        else:
+            continue
+        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets) and node.value:
+            names.update(
+                item.value for item in ast.walk(node.value)
+                if isinstance(item, ast.Constant) and isinstance(item.value, str)
+            )
+    return frozenset(names) or None
+
+
+def _is_public(name: str, exports: frozenset[str] | None) -> bool:
+    if exports is not None:
+        return name in exports
+    return not name.startswith("_") or (name.startswith("__") and name.endswith("__"))
+
+
+def _of_module(old: Interface, new: Interface) -> Iterator[Breakage]:
+    for name, member in old.members.items():
+        # what a module imported is its own only where it says so
+        if not _is_public(name, old.exports) or (member.kind == "alias" and old.exports is None):
+            continue
+        other = new.members.get(name)
+        if other is None:
+            yield Breakage.OBJECT_REMOVED
+        else:
+            yield from _of_member(member, other, old, new)
+
+
+def _of_member(old: Member, new: Member, before: Interface, after: Interface) -> Iterator[Breakage]:
+    if "alias" in (old.kind, new.kind):
+        return
+    if old.kind != new.kind:
+        yield Breakage.OBJECT_KIND
+    elif old.kind == "class":
+        if len(new.bases) < len(old.bases):
+            yield Breakage.BASE_REMOVED
+        present = _all_members(new, after, 0)
+        for name, member in old.members.items():
+            if _is_public(name, None) and member.kind != "alias":
+                if name not in present:
+                    yield Breakage.OBJECT_REMOVED
+                else:
+                    yield from _of_member(member, present[name], before, after)
+    elif old.kind == "function":
+        yield from _of_function(old, new)
+
+
+def _all_members(member: Member, interface: Interface, depth: int) -> dict[str, Member]:
+    """Return the members of a class with those of its bases in the same file."""
+    found: dict[str, Member] = {}
+    for base in reversed(member.bases):
+        parent = interface.members.get(base)
+        if parent is not None and parent is not member and parent.kind == "class" and depth < 20:
+            found |= _all_members(parent, interface, depth + 1)
+    return found | member.members
+
+
+def _of_function(old: Member, new: Member) -> Iterator[Breakage]:
+    places = {}
+    for place, parameter in enumerate(new.parameters):
+        places.setdefault(parameter.name, (place, parameter))
+    kinds = {parameter.kind for parameter in new.parameters}
+    for place, parameter in enumerate(old.parameters):
+        if parameter.name not in places:
+            if not _is_swallowed(parameter.kind, kinds):
+                yield Breakage.PARAMETER_REMOVED
+            continue
+        new_place, other = places[parameter.name]
+        yield from _of_parameter(parameter, other, kinds, moved=place != new_place)
+    known = {parameter.name for parameter in old.parameters}
+    for parameter in new.parameters:
+        if parameter.name not in known and parameter.is_required:
+            yield Breakage.PARAMETER_ADDED
+    if old.returns and not new.returns:
+        yield Breakage.RETURN_TYPE
+
+
+def _is_swallowed(kind: Kind, kinds: set[Kind]) -> bool:
+    if kind is Kind.KEYWORD:
+        return Kind.KWARGS in kinds
+    if kind is Kind.POSITIONAL:
+        return Kind.ARGS in kinds
+    return kind is Kind.EITHER and {Kind.ARGS, Kind.KWARGS} <= kinds
+
+
+def _of_parameter(old: Parameter, new: Parameter, kinds: set[Kind], *, moved: bool) -> Iterator[Breakage]:
+    if new.is_required and not old.is_required:
+        yield Breakage.PARAMETER_REQUIRED
+    by_place = (Kind.POSITIONAL, Kind.EITHER)
+    if moved and old.kind in by_place and new.kind in by_place:
+        yield Breakage.PARAMETER_MOVED
+    if old.kind is not new.kind and _is_narrower(old.kind, new.kind, kinds):
+        yield Breakage.PARAMETER_KIND
+    variadic = (Kind.ARGS, Kind.KWARGS)
+    if old.kind not in variadic and new.kind not in variadic and None not in (old.default, new.default) \
+            and old.default != new.default:
+        yield Breakage.PARAMETER_DEFAULT
+
+
+def _is_narrower(old: Kind, new: Kind, kinds: set[Kind]) -> bool:
+    """Return whether calls that were right before a change of kind are wrong after it."""
+    return (
+        (old is Kind.POSITIONAL and new is Kind.KEYWORD)
+        or (old is Kind.KEYWORD and new is Kind.POSITIONAL)
+        or (old is Kind.EITHER and new in (Kind.POSITIONAL, Kind.KEYWORD))
+        or (new is Kind.KWARGS and old is not Kind.KEYWORD and Kind.ARGS not in kinds)
+        or (new is Kind.ARGS and old is not Kind.POSITIONAL and Kind.KWARGS not in kinds)
+    )

@@ -1,0 +1,298 @@
+"""The import graph of any commit, as cheaply as the difference to a commit that is known already.
+
+The graph depends on the commit's tree alone. The newest graphs are kept in one SQLite file (names of files, edges,
+depths and cycles, and what every file imports as written), so a hook loads the graph of HEAD in milliseconds, and
+derives that of a new commit from it by reading only the files that differ. A replay keeps the graph in memory and moves
+it on.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+from hyperion_hook.domain.snapshot import ImportGraph
+from hyperion_hook.domain.text import decode_text
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.graph import view_of
+from hyperion_hook.features.graph_live import LiveGraph, Specs
+from hyperion_hook.features.imports import READER_VERSION, import_language, is_module, read_imports
+from hyperion_hook.git.blobs import ABSENT, BlobReader
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.store.graph_snapshot import FORMAT, decode, encode
+from hyperion_hook.store.graph_trees import Trees
+
+MAX_UNREAD = 2_000
+"""Files that ``at`` reads on its own; more is left to ``hyperion-hook index``."""
+
+MAX_BYTES = 1_000_000
+"""Files above this size are generated or data: they are modules whose imports are not read."""
+
+NOT_BUILT = Missing("the import graph is not built yet; run: hyperion-hook index")
+TOO_MANY_ABSENT = Missing("too many source files are missing from this clone to draw the import graph")
+
+_TRACK_AFTER = 3
+_MAX_REMEMBERED = 50_000
+_KEPT_GRAPHS = 3
+_KEPT_COMMITS = 500
+_VERSION = 1_000 * FORMAT + READER_VERSION
+_BUSY_SECONDS = 1.0
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS graphs (id INTEGER PRIMARY KEY AUTOINCREMENT, content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS commits (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,
+    tree TEXT NOT NULL, graph INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS commits_by_tree ON commits (tree);
+PRAGMA user_version = {_VERSION};
+"""
+
+
+class ImportGraphs:
+    """Import graphs of one repository's commits.
+
+    Parameters
+    ----------
+    repository, reader
+        Where trees and files are read; the reader stays the caller's to close.
+    path
+        The SQLite file that keeps graphs between runs; ``None`` keeps them in memory only, for a replay.
+    max_unread
+        Files that ``at`` may have to read before it declines; without ``path`` there is no such limit by default,
+        because nothing could be prepared.
+    """
+
+    def __init__(self, repository: Repository, reader: BlobReader, path: Path | None, *, max_unread: int | None = None
+                 ) -> None:
+        self._reader = reader
+        self._trees = Trees(repository)
+        self._store = _Store(path)
+        self._max_unread = max_unread if max_unread is not None or path is None else MAX_UNREAD
+        self._live: LiveGraph | None = None
+        self._tree: str | None = None
+        self._absent: set[str] = set()
+        self._specs: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._derived = 0
+        self._in_memory = path is None
+
+    def close(self) -> None:
+        """End git and close the file."""
+        self._trees.close()
+        self._store.close()
+
+    def at(self, commit: str | None) -> ImportGraph | Missing:
+        """Return the import graph of a commit's tree, of an empty one for ``None``.
+
+        What is returned may be used until the next call. ``Missing`` when too many files would have to be read first,
+        or when the commit or too many of its files are not in this clone.
+        """
+        if commit is None:
+            return view_of(LiveGraph())
+        if self._live is None and self._take(self._store.by_commit(commit)):
+            return self._view()
+        tree = self._trees.tree_of(commit)
+        if isinstance(tree, Missing):
+            return tree
+        if tree == self._tree and self._live is not None:
+            return self._view()
+        if self._live is None and self._take(self._store.by_tree(tree)):
+            self._store.write_commit(commit, tree)
+            return self._view()
+        if self._live is None:
+            self._take(self._store.newest())
+        failed = self._move(tree, self._max_unread)
+        if failed is not None:
+            return failed
+        self._keep(commit)
+        return self._view()
+
+    def build(self, commit: str) -> ImportGraph | Missing:
+        """Return the import graph of a commit, reading as many files as it takes, and keep it for later runs."""
+        tree = self._trees.tree_of(commit)
+        if isinstance(tree, Missing):
+            return tree
+        if self._live is None:
+            self._take(self._store.by_tree(tree) or self._store.newest())
+        failed = self._move(tree, None)
+        if failed is not None:
+            return failed
+        self._write(commit)
+        return self._view()
+
+    def _view(self) -> ImportGraph | Missing:
+        live = self._live
+        if live is None:
+            return NOT_BUILT
+        if len(self._absent) * 10 > len(live.files()):
+            return TOO_MANY_ABSENT
+        return view_of(live)
+
+    def _take(self, found: tuple[str, LiveGraph] | None) -> bool:
+        if found is None:
+            return False
+        self._tree, self._live = found
+        return True
+
+    def _move(self, tree: str, max_unread: int | None) -> Missing | None:
+        """Move the graph in memory to another tree; on failure it stays where it is."""
+        if tree == self._tree:
+            return None
+        difference = self._trees.difference(self._tree, tree)
+        if isinstance(difference, Missing) and self._tree is not None:
+            # the tree it came from may have been pruned
+            self._live, self._tree, self._absent = None, None, set()
+            difference = self._trees.difference(None, tree)
+        if isinstance(difference, Missing):
+            return difference
+        wanted = {path: blob for path, blob in difference.items() if import_language(path) is not None}
+        if max_unread is not None and sum(1 for blob in wanted.values() if blob) > max_unread:
+            return NOT_BUILT
+        changes = {path: self._read(path, blob) for path, blob in wanted.items()}
+        if self._live is None:
+            self._live = LiveGraph(track=self._in_memory)
+        self._live.track = self._in_memory or self._derived >= _TRACK_AFTER
+        self._live.update(changes)
+        self._tree = tree
+        return None
+
+    def _read(self, path: str, blob: str | None) -> Specs | None:
+        self._absent.discard(path)
+        if blob is None:
+            return None
+        key = (blob, import_language(path) or "")
+        known = self._specs.get(key)
+        if known is None:
+            content = self._reader.read(blob, MAX_BYTES)
+            if content == ABSENT:
+                if is_module(path):
+                    self._absent.add(path)
+                return ()
+            text = content if isinstance(content, Missing) else decode_text(content)
+            known = () if isinstance(text, Missing) else read_imports(path, text)
+            if len(self._specs) >= _MAX_REMEMBERED:
+                for old in list(self._specs)[: _MAX_REMEMBERED // 4]:
+                    del self._specs[old]
+            self._specs[key] = known
+        return known
+
+    def _keep(self, commit: str) -> None:
+        # a run over many commits writes the first only: the others are one step away from it
+        self._derived += 1
+        if self._derived == 1:
+            self._write(commit)
+
+    def _write(self, commit: str) -> None:
+        if self._live is not None and self._tree is not None and not self._absent:
+            self._store.write(commit, self._tree, self._live)
+
+
+class _Store:
+    """Graphs by commit and by tree in one SQLite file; whatever is wrong with the file, the answer is "not there"."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._connection = _open(path) if path is not None else None
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def by_commit(self, commit: str) -> tuple[str, LiveGraph] | None:
+        return self._find("WHERE name = ?", (commit,))
+
+    def by_tree(self, tree: str) -> tuple[str, LiveGraph] | None:
+        return self._find("WHERE tree = ? ORDER BY commits.id DESC", (tree,))
+
+    def newest(self) -> tuple[str, LiveGraph] | None:
+        return self._find("ORDER BY commits.id DESC", ())
+
+    def _find(self, condition: str, values: tuple[str, ...]) -> tuple[str, LiveGraph] | None:
+        if self._connection is None:
+            return None
+        with suppress(sqlite3.Error, ValueError):
+            # conditions are the three constants above
+            query = f"SELECT tree, content FROM commits JOIN graphs ON graphs.id = graph {condition} LIMIT 1"  # noqa: S608
+            row = self._connection.execute(query, values).fetchone()
+            if row is not None:
+                return row[0], decode(row[1])
+        return None
+
+    def write_commit(self, commit: str, tree: str) -> None:
+        """Say that a commit has a tree whose graph is kept."""
+        if self._connection is None:
+            return
+        with suppress(sqlite3.Error), self._connection:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO commits (name, tree, graph)"
+                " SELECT ?, tree, graph FROM commits WHERE tree = ? LIMIT 1",
+                (commit, tree),
+            )
+
+    def write(self, commit: str, tree: str, graph: LiveGraph) -> None:
+        """Keep a graph and drop the oldest; a file that cannot be written to is left as it is."""
+        if self._connection is None:
+            return
+        content = encode(graph)
+        with suppress(sqlite3.Error), self._connection:
+            same = self._connection.execute("SELECT id FROM graphs WHERE content = ?", (content,)).fetchone()
+            number = same[0] if same else self._connection.execute(
+                "INSERT INTO graphs (content) VALUES (?)", (content,)).lastrowid
+            self._connection.execute(
+                "INSERT OR REPLACE INTO commits (name, tree, graph) VALUES (?, ?, ?)", (commit, tree, number))
+            self._connection.execute(
+                "DELETE FROM graphs WHERE id NOT IN (SELECT id FROM graphs ORDER BY id = ? DESC, id DESC LIMIT ?)",
+                (number, _KEPT_GRAPHS))
+            self._connection.execute(
+                "DELETE FROM commits WHERE graph NOT IN (SELECT id FROM graphs)"
+                " OR id <= (SELECT max(id) FROM commits) - ?", (_KEPT_COMMITS,))
+
+
+def _open(path: Path) -> sqlite3.Connection | None:
+    for _ in range(2):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return _connect(path)
+        except sqlite3.OperationalError:
+            # locked or read-only says nothing about the content: read what there is
+            return _read_only(path)
+        except sqlite3.DatabaseError:
+            with suppress(OSError):
+                path.unlink()
+        except OSError:
+            return _read_only(path)
+    return None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version not in (0, _VERSION):
+            with connection:
+                connection.execute("DROP TABLE IF EXISTS graphs")
+                connection.execute("DROP TABLE IF EXISTS commits")
+        if version != _VERSION:
+            connection.executescript(_SCHEMA)
+        connection.execute("SELECT id, name, tree, graph FROM commits LIMIT 1").fetchone()
+        connection.execute("SELECT id FROM graphs LIMIT 1").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if "no such" in str(error):
+            # another program's file, or one that was cut short between two statements
+            raise sqlite3.DatabaseError(str(error)) from None
+        raise
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _read_only(path: Path) -> sqlite3.Connection | None:
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", timeout=_BUSY_SECONDS, uri=True)
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.Error:
+        return None
+    if version == _VERSION:
+        return connection
+    connection.close()
+    return None
