@@ -22,14 +22,14 @@ RUBY_STDLIB = frozenset(
     "win32ole yaml zlib".split()
 )
 C_SYSTEM = frozenset(
-    "aio alloca arpa assert ar ctype complex cpio dirent dlfcn elf endian err errno execinfo fcntl features fenv float "
-    "fmtmsg fnmatch ftw getopt glob grp iconv ifaddrs inttypes io iso646 langinfo libgen limits linux locale malloc "
-    "math memory mntent monetary mqueue net netdb netinet nl_types poll process pthread pty pwd regex resolv sched "
-    "search semaphore setjmp signal spawn stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string "
-    "strings stropts sys syslog sysexits tar termios tgmath threads time trace uchar ucontext ulimit unistd utime utmp "
-    "utmpx values wchar wctype winsock2 windows winsock ws2tcpip direct tchar crtdbg intrin immintrin emmintrin "
-    "xmmintrin mach machine asm asm-generic objc Foundation CoreFoundation AvailabilityMacros "
-    "TargetConditionals".split()
+    "aio alloca arpa assert ar ctype complex cpio dirent dlfcn elf endian err errno execinfo fcntl features fenv "
+    "float fmtmsg fnmatch ftw getopt glob grp iconv ifaddrs inttypes io iso646 langinfo libgen limits linux "
+    "locale malloc math memory mntent monetary mqueue net netdb netinet nl_types poll process pthread pty pwd "
+    "regex resolv sched search semaphore setjmp signal spawn stdalign stdarg stdatomic stdbool stddef stdint "
+    "stdio stdlib stdnoreturn string strings stropts sys syslog sysexits tar termios tgmath threads time trace "
+    "uchar ucontext ulimit unistd utime utmp utmpx values wchar wctype winsock2 windows winsock ws2tcpip direct "
+    "tchar crtdbg intrin immintrin emmintrin xmmintrin mach machine asm asm-generic objc Foundation "
+    "CoreFoundation AvailabilityMacros TargetConditionals".split()
 )
 JVM_STD = (
     "java.", "javax.", "kotlin.", "scala.", "jdk.", "sun.", "com.sun.", "groovy.lang.", "groovy.util.", "jakarta.",
