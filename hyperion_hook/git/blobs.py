@@ -2,77 +2,99 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import GitError
+from hyperion_hook.git.conversation import Conversation
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.git.run import Process
+from hyperion_hook.git.trees import TREE_MODE, TreeEntry, parse_tree
 
 ABSENT = Missing("the object is missing from this clone")
+DAMAGED = Missing("the object is damaged; run: git fsck")
+NO_FILE = Missing("no such file")
+
+_SKIPPED = 4_000_000  # bytes: to read past a larger object costs more than to start git anew
+_TREE_BYTES = 50_000_000
+_TREES_KEPT = 500
+
+_Entries = dict[bytes, TreeEntry]
 
 
-class BlobReader:
-    """Reads blobs by id or path; git is started at the first question."""
+class BlobReader(Conversation):
+    """Reads blobs by id or by path; what cannot be read is ``Missing`` with its reason, never an error."""
 
     def __init__(self, repository: Repository) -> None:
-        self._git = repository.git
-        self._process: Process | None = None
-
-    def __enter__(self) -> BlobReader:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End git."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.end()
+        super().__init__(repository.git, "cat-file", "--batch")
+        self._id_length = len(repository.empty_tree) // 2
+        self._trees: dict[str, _Entries | Missing] = {}
 
     def read(self, blob: str, limit: int) -> bytes | Missing:
-        """Return a blob's content, ``Missing`` where it is absent, no blob or larger than ``limit`` bytes."""
-        return self._ask(blob.encode(), limit)
+        """Return a blob's content.
+
+        Parameters
+        ----------
+        blob
+            Object id.
+        limit
+            Bytes; a larger blob is not read.
+        """
+        return self._read(blob, b"blob", limit)
 
     def read_path(self, treeish: str, path: str, limit: int) -> bytes | Missing:
-        """Return the content of a file of a commit or tree."""
-        name = path.encode("utf-8", "surrogateescape")
-        # one question is one line
-        if b"\n" in name:
-            return Missing("a path with a line feed cannot be asked for")
-        return self._ask(treeish.encode() + b":" + name, limit)
+        """Return the content of a file of a commit or tree; what is no regular file has none."""
+        entry = self.entry(treeish, path)
+        if isinstance(entry, Missing):
+            return entry
+        return self.read(entry.blob, limit) if entry.is_regular else Missing(entry.kind)
 
-    def _ask(self, name: bytes, limit: int) -> bytes | Missing:
-        process = self._started()
+    def entry(self, treeish: str, path: str) -> TreeEntry | Missing:
+        """Return what a path is in a commit or tree; any byte may be in the path."""
+        *folders, name = path.encode("utf-8", "surrogateescape").split(b"/")
+        entries = self._tree(f"{treeish}^{{tree}}")
+        for folder in folders:
+            if isinstance(entries, Missing):
+                return entries
+            below = entries.get(folder)
+            if below is None or below.mode != TREE_MODE:
+                return NO_FILE
+            entries = self._tree(below.blob)
+        return entries if isinstance(entries, Missing) else entries.get(name, NO_FILE)
+
+    def _tree(self, name: str) -> _Entries | Missing:
+        if name not in self._trees:
+            content = self._read(name, b"tree", _TREE_BYTES)
+            if len(self._trees) >= _TREES_KEPT:
+                self._trees.clear()
+            try:
+                self._trees[name] = (
+                    content if isinstance(content, Missing) else dict(parse_tree(content, self._id_length))
+                )
+            except ValueError:
+                self._trees[name] = DAMAGED
+        return self._trees[name]
+
+    def _read(self, name: str, kind: bytes, limit: int) -> bytes | Missing:
+        if "\n" in name:
+            return ABSENT  # one question is one line, and no object is called so
         try:
-            process.stdin.write(name + b"\n")
-            process.stdin.flush()
-            header = process.stdout.readline()
-            fields = header.rsplit(b" ", 2)
-            if len(fields) < 3 or not fields[2].strip().isdigit():
-                if not header:
-                    raise OSError
-                return ABSENT
-            size = int(fields[2])
-            if size > limit or fields[1] != b"blob":
-                # reading past a large object costs more than starting anew
-                if size > 8_000_000:
-                    self.close()
-                else:
-                    process.stdout.read(size + 1)
-                return Missing(f"larger than {limit:,} bytes" if fields[1] == b"blob" else "no file")
-            content = process.stdout.read(size + 1)
-        except OSError:
+            output = self.asked(name.encode("utf-8", "surrogateescape") + b"\n").stdout
+        except GitError:
+            return DAMAGED
+        header = output.readline()
+        fields = header.rsplit(b" ", 2)
+        if not header:
             self.close()
+            return DAMAGED
+        if len(fields) < 3 or not fields[2].strip().isdigit():
             return ABSENT
+        size = int(fields[2])
+        if size > limit or fields[1] != kind:
+            if size > _SKIPPED:
+                self.close()
+            else:
+                output.read(size + 1)
+            return Missing(f"larger than {limit:,} bytes") if fields[1] == kind else NO_FILE
+        content = output.read(size + 1)
         if len(content) != size + 1:
             self.close()
-            raise GitError("git cat-file: ended in the middle of an object; run: git fsck")
+            return DAMAGED
         return content[:-1]
-
-    def _started(self) -> Process:
-        if self._process is None:
-            self._process = self._git.start("cat-file", "--batch")
-        return self._process

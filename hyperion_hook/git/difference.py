@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.errors import GitError
-from hyperion_hook.git.diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts
+from hyperion_hook.git.diff import MAX_PATCH_BYTES, parse_difference, with_counts
 from hyperion_hook.git.difftree import RENAMES, SAME_CONTENT, Presence
 from hyperion_hook.git.run import Git
 
 # ``diff`` and not the plumbing: only it takes the pinned ``diff.context``, on which line counts depend
 _COMMAND = ("diff", "--raw", "--no-color", "--no-abbrev", "--full-index", "--no-relative", "--ignore-submodules=none")
-_COUNTS, _PATCH = ("--numstat",), ("-p", "-U0")
+_PATCH = b"\ndiff --git "
 _CHUNK = 1 << 20
 _TIMEOUT = 300.0
 
@@ -44,70 +45,74 @@ def read_difference(git: Git, sides: Sequence[str], *, bulk_above: int) -> Diffe
     GitError
         If even the names cannot be read.
     """
-    warnings: list[str] = []
-    names = _names(git, sides)
-    unmerged = sum(line.partition(b"\t")[0].endswith(b" U") for line in names.split(b"\n"))
-    if unmerged:
-        warnings.append(f"{unmerged} file(s) with merge conflicts left out; resolve and stage them")
-    files = parse_difference(names)
+    try:
+        return _whole(git, sides, bulk_above)
+    except GitError:
+        return _what_is_there(git, sides, bulk_above)
+
+
+def _whole(git: Git, sides: Sequence[str], bulk_above: int) -> Difference:
+    text = _patch(git, sides, bulk_above)
+    files = parse_difference(text)
     bulk = len(files) > bulk_above
-    if bulk:
-        warnings.append(f"{len(files):,} files changed, more than {bulk_above:,}: lines are counted, contents not read")
-    if files:
-        files, complaints = _contents(git, sides, files, bulk=bulk)
-        warnings += complaints
-    return Difference(tuple(sorted(files, key=lambda file: file.path)), bulk, tuple(warnings))
-
-
-def _names(git: Git, sides: Sequence[str]) -> bytes:
-    try:
-        return git.run(*_COMMAND, RENAMES, *sides, "--", timeout=_TIMEOUT)
-    except GitError:
-        # similar files are found by their contents, and these may be missing
-        return git.run(*_COMMAND, SAME_CONTENT, *sides, "--", timeout=_TIMEOUT)
-
-
-def _contents(
-    git: Git, sides: Sequence[str], names: tuple[FileChange, ...], *, bulk: bool
-) -> tuple[tuple[FileChange, ...], list[str]]:
-    detail = _COUNTS if bulk else _PATCH
-    try:
-        files = _read(git, (*detail, RENAMES, *sides, "--"))
-    except GitError:
-        return _what_is_there(git, (*detail, SAME_CONTENT, *sides, "--"), names)
-    if bulk or not is_cut(files):
-        return files, []
+    warnings = _warnings(text, len(files), bulk_above)
     cut = sum(file.hunks is None for file in files)
-    warning = f"more than {MAX_PATCH_BYTES:,} bytes changed: the contents of {cut} files were not read"
-    return with_counts(files, _read(git, (*_COUNTS, RENAMES, *sides, "--"))), [warning]
+    if cut:
+        counted = git.run(*_COMMAND, "--numstat", RENAMES, *sides, "--", timeout=_TIMEOUT)
+        files = with_counts(files, parse_difference(counted))
+    if cut and not bulk:
+        warnings.append(f"more than {MAX_PATCH_BYTES:,} bytes changed: the contents of {cut} files were not read")
+    return Difference(_sorted(files), bulk, tuple(warnings))
 
 
-def _what_is_there(
-    git: Git, arguments: Sequence[str], names: tuple[FileChange, ...]
-) -> tuple[tuple[FileChange, ...], list[str]]:
-    """Read the contents of those files of which both sides are there."""
-    with Presence(git) as presence:
-        there = [file for file in names if presence.has_all((file,))]
-    lost = len(names) - len(there)
-    warning = f"objects are missing from this clone: the contents of {lost} files could not be read"
-    if not there:
-        return names, [warning]
-    # paths as the bytes they are, whatever the locale
-    paths = {path.encode("utf-8", "surrogateescape") for file in there for path in (file.path, file.previous_path)}
-    try:
-        read = {file.path: file for file in _read(git, (*arguments, *map(os.fsdecode, sorted(paths))))}
-    except GitError as error:
-        return names, [f"the contents of the changed files could not be read: {error}"]
-    return tuple(read.get(file.path, file) if file in there else file for file in names), [warning]
-
-
-def _read(git: Git, arguments: Sequence[str]) -> tuple[FileChange, ...]:
+def _patch(git: Git, sides: Sequence[str], bulk_above: int) -> bytes:
+    """Return the names and then as much of the patch as is parsed; of too many files only the names."""
     parts: list[bytes] = []
-    size, is_whole = 0, True
-    with git.stream(*_COMMAND, *arguments) as output:
-        while is_whole and (chunk := output.read(_CHUNK)):
+    size = names = 0
+    with git.stream(*_COMMAND, "-p", "-U0", RENAMES, *sides, "--") as output:
+        while chunk := output.read1(_CHUNK):
             parts.append(chunk)
             size += len(chunk)
-            # the names before a patch are few, or it would be a bulk change
-            is_whole = size <= 2 * MAX_PATCH_BYTES or "-p" not in arguments
-    return parse_difference(b"".join(parts), is_whole=is_whole)
+            if not names and _PATCH in chunk:
+                text = b"".join(parts)
+                parts, names = [text], text.index(_PATCH) + 1
+                if len(parse_difference(text[:names])) > bulk_above:
+                    return text[:names]
+            if names and size > names + MAX_PATCH_BYTES:
+                break
+    return b"".join(parts)
+
+
+def _what_is_there(git: Git, sides: Sequence[str], bulk_above: int) -> Difference:
+    """Return the names that object ids tell, and the contents of those files of which both sides are there."""
+    text = git.run(*_COMMAND, SAME_CONTENT, *sides, "--", timeout=_TIMEOUT)
+    files = parse_difference(text)
+    bulk = len(files) > bulk_above
+    warnings = _warnings(text, len(files), bulk_above)
+    with Presence(git) as presence:
+        there = [file for file in files if presence.has_all((file,))]
+    if there and not bulk:
+        # paths as the bytes they are, whatever the locale
+        paths = {path.encode("utf-8", "surrogateescape") for file in there for path in (file.path, file.previous_path)}
+        with suppress(GitError):  # damaged objects are found out only when they are read
+            read = parse_difference(git.run(*_COMMAND, "-p", "-U0", SAME_CONTENT, *sides, "--",
+                                            *map(os.fsdecode, sorted(paths)), timeout=_TIMEOUT))
+            known = {file.path: file for file in read}
+            files = tuple(known.get(file.path, file) for file in files)
+    if lost := sum(file.hunks is None for file in files):
+        warnings.append(f"objects are missing or damaged: the contents of {lost} files could not be read")
+    return Difference(_sorted(files), bulk, tuple(warnings))
+
+
+def _warnings(text: bytes, count: int, bulk_above: int) -> list[str]:
+    names = text.partition(_PATCH)[0]
+    warnings = []
+    if unmerged := sum(line.partition(b"\t")[0].endswith(b" U") for line in names.split(b"\n")):
+        warnings.append(f"{unmerged} file(s) with merge conflicts left out; resolve and stage them")
+    if count > bulk_above:
+        warnings.append(f"{count:,} files changed, more than {bulk_above:,}: lines are counted, contents not read")
+    return warnings
+
+
+def _sorted(files: Sequence[FileChange]) -> tuple[FileChange, ...]:
+    return tuple(sorted(files, key=lambda file: file.path))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from types import TracebackType
 
 from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange
-from hyperion_hook.errors import GitError
+from hyperion_hook.git.conversation import Conversation
 from hyperion_hook.git.diff import MAX_PATCH_BYTES, parse_difference
-from hyperion_hook.git.run import Git, Process
+from hyperion_hook.git.run import Git
 
 OPTIONS = ("-r", "--root", "--no-commit-id", "--no-color", "--no-abbrev", "--full-index")
 RENAMES, SAME_CONTENT = "-M", "-M100%"
@@ -19,39 +18,7 @@ _CHUNK = 1 << 18
 _ASKED_AT_ONCE = 400  # their ids and the answers fit into the pipes, so that neither side waits for the other
 
 
-class _Conversation:
-    """A git that answers questions one by one; started at the first one, and again after it broke off."""
-
-    def __init__(self, git: Git, *arguments: str) -> None:
-        self._git, self._arguments = git, arguments
-        self._process: Process | None = None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End git."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.end()
-
-    def _ask(self, question: bytes) -> Process:
-        if self._process is None:
-            self._process = self._git.start(*self._arguments)
-        try:
-            self._process.stdin.write(question)
-            self._process.stdin.flush()
-        except OSError:
-            raise self._broken() from None
-        return self._process
-
-    def _broken(self) -> GitError:
-        self.close()
-        return GitError(f"git {self._arguments[0]}: broke off; an object may be missing or damaged, run: git fsck")
-
-
-class DiffTree(_Conversation):
+class DiffTree(Conversation):
     """Compares commits with their first parents, merges too.
 
     Parameters
@@ -65,9 +32,6 @@ class DiffTree(_Conversation):
     def __init__(self, git: Git, detail: Sequence[str], renames: str = RENAMES) -> None:
         super().__init__(git, "diff-tree", "--stdin", renames, *OPTIONS, *detail)
 
-    def __enter__(self) -> DiffTree:
-        return self
-
     def files(self, commit: str, parent: str | None) -> tuple[FileChange, ...]:
         """Return what a commit changes against a parent, a root (``None``) against nothing.
 
@@ -77,13 +41,13 @@ class DiffTree(_Conversation):
             If git breaks off, as it does at a missing object; the next question starts it anew.
         """
         # git repeats a line that is no commit, and no line of its own begins like this one: so the answer has an end
-        process = self._ask(f"{commit} {parent}\n".encode().replace(b" None", b"") + _END + b"\n")
+        process = self.asked(f"{commit} {parent}\n".encode().replace(b" None", b"") + _END + b"\n")
         parts: list[bytes] = []
         size, tail = 0, b"\n"
         while not tail.endswith(b"\n" + _END + b"\n"):
             chunk = process.stdout.read1(_CHUNK)
             if not chunk:
-                raise self._broken()
+                raise self.broken()
             tail = (tail + chunk)[-3:]
             size += len(chunk)
             if size <= 2 * MAX_PATCH_BYTES:
@@ -93,14 +57,11 @@ class DiffTree(_Conversation):
         return parse_difference(text[:-2] if is_whole else text, is_whole=is_whole)
 
 
-class Presence(_Conversation):
+class Presence(Conversation):
     """Tells which objects are in the repository; nothing is fetched."""
 
     def __init__(self, git: Git) -> None:
         super().__init__(git, "cat-file", "--batch-check")
-
-    def __enter__(self) -> Presence:
-        return self
 
     def has_all(self, files: Iterable[FileChange]) -> bool:
         """Whether both sides of all files can be read."""
@@ -111,8 +72,8 @@ class Presence(_Conversation):
         )
 
     def _has(self, blobs: Sequence[str]) -> bool:
-        process = self._ask("\n".join((*blobs, "")).encode())
+        process = self.asked("\n".join((*blobs, "")).encode())
         answers = [process.stdout.readline() for _ in blobs]
         if not all(answers):
-            raise self._broken()
+            raise self.broken()
         return not any(answer.endswith(b" missing\n") for answer in answers)

@@ -14,6 +14,11 @@ from hyperion_hook.git.repository import Repository
 _IDENTITY = re.compile(rb"(.*?) ?<([^>\n]*)> (-?\d+ [+-]\d{4})\n?", re.DOTALL)
 
 
+# what git takes as it stands: nothing to strip from the ends, a date in its own notation
+_PLAIN = re.compile(r"[^\W_](?:[^<>\n\0]*[^\W_])?")
+_DATE = re.compile(r"@?(\d{9,11} [+-]\d{4})")
+
+
 class Identity(NamedTuple):
     """A person, Unix seconds and the offset from UTC in minutes; ``author`` is ``None`` where git knows nobody."""
 
@@ -34,7 +39,7 @@ def identity_of(repository: Repository, role: str, now: int | None = None) -> Id
     now
         Unix seconds that stand for the present; a date in the environment (``git commit --amend`` sets one) wins.
     """
-    found = _IDENTITY.fullmatch(repository.own.ask("var", f"GIT_{role}_IDENT"))
+    found = _IDENTITY.fullmatch(_given(role) or repository.own.ask("var", f"GIT_{role}_IDENT"))
     if found is None:
         return Identity(None, int(time.time()) if now is None else now, 0)
     seconds, utc_offset = parse_time(found[3])
@@ -42,3 +47,12 @@ def identity_of(repository: Repository, role: str, now: int | None = None) -> Id
         seconds = now
     name, email = (part.decode("utf-8", "replace") for part in found.groups()[:2])
     return Identity(Author(name, email), seconds, utc_offset)
+
+
+def _given(role: str) -> bytes:
+    """Return what the environment says in full, as it does in hooks, without asking git; empty where it does not."""
+    name, email, date = (os.environ.get(f"GIT_{role}_{part}", "") for part in ("NAME", "EMAIL", "DATE"))
+    when = _DATE.fullmatch(date)
+    if when is None or not _PLAIN.fullmatch(name) or not _PLAIN.fullmatch(email):
+        return b""
+    return os.fsencode(f"{name} <{email}> {when[1]}")

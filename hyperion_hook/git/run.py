@@ -172,7 +172,7 @@ class Git:
         return os.fsdecode(value.removesuffix(b"\0")) if value else None
 
     @contextmanager
-    def stream(self, *arguments: str, stdin: bytes = b"") -> Iterator[IO[bytes]]:
+    def stream(self, *arguments: str, stdin: bytes = b"") -> Iterator[BufferedReader]:
         """Run git and hand out its standard output while it works.
 
         Leaving the block early ends git quietly; a failure of git after its whole output was read is raised.

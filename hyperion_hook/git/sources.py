@@ -2,50 +2,60 @@
 
 from __future__ import annotations
 
-from hyperion_hook.domain.change import SUBMODULE_MODE, SYMLINK_MODE, Change, FileChange
+from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.text import decode_text
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.trees import TreeEntry
 
 ADDED = Missing("the file did not exist before")
 DELETED = Missing("the file is deleted")
+_KEPT = 16_000_000  # characters: the texts of any usual change, and a bound for the others
 
 
 class GitSources:
-    """Implements ``domain.snapshot.Sources`` over git's object store; what was read once is kept."""
+    """Implements ``domain.snapshot.Sources`` over git's object store; what was read last is kept."""
 
     def __init__(self, repository: Repository, change: Change, reader: BlobReader, max_bytes: int = 1_000_000) -> None:
-        self._repository = repository
-        self._base = change.base
+        self._base = change.base or repository.empty_tree
         self._reader = reader
         self._max_bytes = max_bytes
         self._texts: dict[str, str | Missing] = {}
+        self._size = 0
 
     def before(self, file: FileChange) -> SourceText | Missing:
         """Return the file as it was at the base."""
-        return self._side(file.previous_path, file.old_blob, file.old_mode, ADDED)
+        if file.old_blob is None:
+            return ADDED
+        return self._text(file.previous_path, TreeEntry(file.old_mode, file.old_blob))
 
     def after(self, file: FileChange) -> SourceText | Missing:
         """Return the file as the change leaves it."""
-        return self._side(file.path, file.new_blob, file.new_mode, DELETED)
+        if file.new_blob is None:
+            return DELETED
+        return self._text(file.path, TreeEntry(file.new_mode, file.new_blob))
 
     def base_file(self, path: str) -> SourceText | Missing:
         """Return any file of the base commit by path."""
-        if self._base is None:
-            return ADDED
-        content = self._reader.read_path(self._base, path, self._max_bytes)
-        text = content if isinstance(content, Missing) else decode_text(content)
-        return text if isinstance(text, Missing) else SourceText(path, f"{self._base}:{path}", text)
+        entry = self._reader.entry(self._base, path)
+        return entry if isinstance(entry, Missing) else self._text(path, entry)
 
-    def _side(self, path: str, blob: str | None, mode: int, absent: Missing) -> SourceText | Missing:
-        if blob is None:
-            return absent
-        if mode in (SYMLINK_MODE, SUBMODULE_MODE):
-            return Missing("a symbolic link" if mode == SYMLINK_MODE else "a submodule")
-        if blob not in self._texts:
-            content = self._reader.read(blob, self._max_bytes)
-            self._texts[blob] = content if isinstance(content, Missing) else decode_text(content)
-        text = self._texts[blob]
-        return text if isinstance(text, Missing) else SourceText(path, blob, text)
+    def _text(self, path: str, entry: TreeEntry) -> SourceText | Missing:
+        if not entry.is_regular:
+            return Missing(entry.kind)
+        text = self._texts.get(entry.blob)
+        if text is None:
+            content = self._reader.read(entry.blob, self._max_bytes)
+            text = content if isinstance(content, Missing) else decode_text(content)
+            self._keep(entry.blob, text)
+        return text if isinstance(text, Missing) else SourceText(path, entry.blob, text)
+
+    def _keep(self, blob: str, text: str | Missing) -> None:
+        size = 0 if isinstance(text, Missing) else len(text)
+        if self._size + size > _KEPT:
+            self._texts.clear()
+            self._size = 0
+        self._texts[blob] = text
+        self._size += size
