@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.executable import git, hyperion
+from tests.support.command import hyperion
+from tests.support.executable import git
 from tests.support.repo import TestRepo
 
 VERDICT = re.compile(r"^(LOW|MEDIUM|HIGH) risk: ", re.MULTILINE)
@@ -23,7 +24,7 @@ def repo(tmp_path: Path) -> TestRepo:
 
 def test_the_first_commit_of_a_repository_is_assessed(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path / "new")
-    assert hyperion(repo, "install").returncode == 0
+    assert hyperion(repo.path, "install").code == 0
     repo.stage({"a.py": "x = 1\n"})
     done = git(repo, "commit", "-m", "first")
     assert done.returncode == 0, done.stdout
@@ -31,9 +32,9 @@ def test_the_first_commit_of_a_repository_is_assessed(tmp_path: Path) -> None:
 
 
 def test_a_commit_shows_the_risk_and_is_not_blocked(repo: TestRepo) -> None:
-    said = hyperion(repo, "install")
-    assert (said.returncode, said.stderr) == (0, "")
-    assert said.stdout == f"pre-commit: installed in {repo.path / '.git/hooks/pre-commit'}\n"
+    said = hyperion(repo.path, "install")
+    assert (said.code, said.err) == (0, "")
+    assert said.out == f"pre-commit: installed in {repo.path / '.git/hooks/pre-commit'}\n"
     repo.stage({"a.py": "x = 2\n"})
     done = git(repo, "commit", "-m", "second")
     assert done.returncode == 0
@@ -43,7 +44,7 @@ def test_a_commit_shows_the_risk_and_is_not_blocked(repo: TestRepo) -> None:
 
 @pytest.mark.parametrize("arguments", [("-a",), ("a.py",), ("--amend", "-a", "--no-edit")], ids=" ".join)
 def test_what_git_commits_is_what_is_assessed(repo: TestRepo, arguments: tuple[str, ...]) -> None:
-    hyperion(repo, "install")
+    hyperion(repo.path, "install")
     repo.stage({"b.py": "y = 1\n"})
     repo.git("commit", "-q", "--no-verify", "-m", "b")
     repo.write({"a.py": "x = 2\n"})
@@ -53,14 +54,14 @@ def test_what_git_commits_is_what_is_assessed(repo: TestRepo, arguments: tuple[s
 
 
 def test_nothing_staged_passes_and_says_so(repo: TestRepo) -> None:
-    hyperion(repo, "install")
+    hyperion(repo.path, "install")
     done = git(repo, "commit", "--allow-empty", "-m", "empty")
     assert done.returncode == 0
     assert "nothing staged" in done.stdout
 
 
 def test_a_commit_is_blocked_only_when_the_configuration_says_so(repo: TestRepo) -> None:
-    hyperion(repo, "install")
+    hyperion(repo.path, "install")
     head = repo.head()
     repo.stage({"a.py": "x = 2\n", ".hyperion-hook.toml": "fail-on = 'low'\n"})
     done = git(repo, "commit", "-m", "blocked")
@@ -73,7 +74,7 @@ def test_a_commit_is_blocked_only_when_the_configuration_says_so(repo: TestRepo)
 def test_a_damaged_model_lets_the_commit_pass_in_one_line(repo: TestRepo, tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "manifest.json").write_text("{")
-    hyperion(repo, "install")
+    hyperion(repo.path, "install")
     repo.stage({"a.py": "x = 2\n"})
     done = git(repo, "commit", "-m", "x", HYPERION_HOOK_MODELS=str(tmp_path / "models"))
     assert done.returncode == 0
@@ -89,7 +90,7 @@ def test_the_message_and_the_push_are_assessed_too(repo: TestRepo, tmp_path: Pat
     remote = TestRepo(tmp_path / "remote")
     remote.git("config", "receive.denyCurrentBranch", "ignore")
     repo.git("remote", "add", "origin", str(remote.path))
-    assert hyperion(repo, "install", *ALL_STAGES).stdout.count("installed in") == 3
+    assert hyperion(repo.path, "install", *ALL_STAGES).out.count("installed in") == 3
     repo.stage({"a.py": "x = 2\n"})
     committed = git(repo, "commit", "-m", "Fix crash")
     assert len(VERDICT.findall(committed.stdout)) == 2
@@ -105,7 +106,7 @@ def test_the_message_and_the_push_are_assessed_too(repo: TestRepo, tmp_path: Pat
 
 
 def test_the_hook_runs_in_every_worktree_and_in_submodules(repo: TestRepo, tmp_path: Path) -> None:
-    hyperion(repo, "install")
+    hyperion(repo.path, "install")
     tree = tmp_path / "tree"
     repo.git("worktree", "add", "-q", str(tree), "-b", "side")
     (tree / "a.py").write_text("x = 5\n")
@@ -117,7 +118,7 @@ def test_the_hook_runs_in_every_worktree_and_in_submodules(repo: TestRepo, tmp_p
     outer.commit({"top": "1"})
     outer.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(repo.path), "inner")
     inner = outer.path / "inner"
-    assert hyperion(outer, "install", cwd=inner).returncode == 0
+    assert hyperion(inner, "install").code == 0
     (inner / "a.py").write_text("x = 6\n")
     done = git(outer, "commit", "-a", "-m", "in a submodule", cwd=inner)
     assert "Staged change: 1 file, +1 -1 lines" in done.stdout
@@ -126,17 +127,17 @@ def test_the_hook_runs_in_every_worktree_and_in_submodules(repo: TestRepo, tmp_p
 
 def test_a_configured_hooks_folder_is_respected_and_named(repo: TestRepo) -> None:
     repo.git("config", "core.hooksPath", "my hooks")
-    said = hyperion(repo, "install")
-    assert f"the hook lies in {repo.path / 'my hooks'}" in said.stderr
+    said = hyperion(repo.path, "install")
+    assert f"the hook lies in {repo.path / 'my hooks'}" in said.err
     repo.stage({"a.py": "x = 2\n"})
     assert VERDICT.search(git(repo, "commit", "-m", "x").stdout)
 
 
 def test_the_folder_of_husky_is_left_alone(repo: TestRepo) -> None:
     repo.git("config", "core.hooksPath", ".husky/_")
-    said = hyperion(repo, "install")
-    assert said.returncode == 3
-    assert ".husky/pre-commit" in said.stderr
+    said = hyperion(repo.path, "install")
+    assert said.code == 3
+    assert ".husky/pre-commit" in said.err
     assert not (repo.path / ".husky").exists()
 
 
@@ -146,20 +147,20 @@ def test_an_existing_hook_keeps_working_and_comes_back_byte_for_byte(repo: TestR
     hook.write_bytes(b"#!/bin/sh\necho mine ran \xe9\n")
     hook.chmod(0o750)
     before = (hook.read_bytes(), hook.stat().st_mode)
-    hyperion(repo, "install")
-    hyperion(repo, "install")
+    hyperion(repo.path, "install")
+    hyperion(repo.path, "install")
     repo.stage({"a.py": "x = 2\n"})
     done = git(repo, "commit", "-m", "x")
     assert "mine ran" in done.stdout
     assert VERDICT.search(done.stdout)
-    assert hyperion(repo, "uninstall").stdout == f"pre-commit: restored {hook}\n"
+    assert hyperion(repo.path, "uninstall").out == f"pre-commit: restored {hook}\n"
     assert (hook.read_bytes(), hook.stat().st_mode) == before
-    assert hyperion(repo, "uninstall").stdout == f"no hook of hyperion-hook in {hook.parent}\n"
+    assert hyperion(repo.path, "uninstall").out == f"no hook of hyperion-hook in {hook.parent}\n"
 
 
 def test_nothing_in_the_work_tree_is_imported_by_the_hook(repo: TestRepo) -> None:
     trap = "import pathlib; pathlib.Path('SPRUNG').write_text('')\n"
-    hyperion(repo, "install")
+    hyperion(repo.path, "install")
     names = ("click.py", "json.py", "hyperion_hook/__init__.py", "lizard.py", "radon.py", "sitecustomize.py", "re.py")
     repo.stage(dict.fromkeys(names, trap))
     done = git(repo, "commit", "-m", "x")

@@ -13,7 +13,8 @@ import termios
 import pytest
 
 from hyperion_hook.report.cells import width_of
-from tests.support.executable import EXECUTABLE, hook_environment, hyperion
+from tests.support.command import EXECUTABLE, hyperion
+from tests.support.executable import hook_environment
 from tests.support.repo import TestRepo
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[mK]")
@@ -54,7 +55,7 @@ def on_a_terminal(repo: TestRepo, *arguments: str, columns: int = 80, **environm
 def test_a_terminal_gets_colour_and_the_same_words(repo: TestRepo) -> None:
     shown = on_a_terminal(repo, "score", "HEAD")
     assert ESCAPE.match(shown)
-    assert ESCAPE.sub("", shown) == hyperion(repo, "score", "HEAD").stdout
+    assert ESCAPE.sub("", shown) == hyperion(repo.path, "score", "HEAD").out
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
@@ -69,14 +70,14 @@ def test_the_page_is_as_wide_as_the_terminal(repo: TestRepo, columns: int) -> No
 
 
 def test_elsewhere_there_is_colour_only_for_who_asks(repo: TestRepo) -> None:
-    assert "\x1b" not in hyperion(repo, "score", "HEAD").stdout
-    assert "\x1b[1" in hyperion(repo, "score", "HEAD", FORCE_COLOR="1").stdout
-    assert "\x1b" not in hyperion(repo, "score", "HEAD", "--format", "json", FORCE_COLOR="1").stdout
+    assert "\x1b" not in hyperion(repo.path, "score", "HEAD").out
+    assert "\x1b[1" in hyperion(repo.path, "score", "HEAD", env={"FORCE_COLOR": "1"}).out
+    assert "\x1b" not in hyperion(repo.path, "score", "HEAD", "--format", "json", env={"FORCE_COLOR": "1"}).out
 
 
 def test_json_is_the_same_on_any_terminal(repo: TestRepo) -> None:
     def without_timing(text: str) -> str:
         return re.sub(r'"timing_ms": \{[^}]*\}', "", text)
 
-    plain = without_timing(hyperion(repo, "score", "HEAD", "--format", "json").stdout)
+    plain = without_timing(hyperion(repo.path, "score", "HEAD", "--format", "json").out)
     assert without_timing(on_a_terminal(repo, "score", "HEAD", "--format", "json", columns=40)) == plain

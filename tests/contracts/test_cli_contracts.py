@@ -142,14 +142,14 @@ def test_without_a_command_the_help_is_shown_as_it_stands(tmp_path: Path, argume
 def test_an_interrupt_is_exit_code_130(repo: TestRepo, tmp_path: Path) -> None:
     message = tmp_path / "message"
     os.mkfifo(message)
-    with subprocess.Popen(
+    process = subprocess.Popen(
         [Path(sys.executable).with_name("hyperion-hook"), "hook", "commit-msg", message], cwd=repo.path,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as process:
-        # opening a pipe waits until the other end is open too: by then the hook reads the message
-        with message.open("w"):
-            process.send_signal(signal.SIGINT)
-            assert process.wait(10) == 130
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    # opening a pipe waits until the other end is open too: by then the hook reads the message
+    with message.open("w"):
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
 
 
 def test_a_file_with_faults_is_exit_code_2_for_commands_and_passes_in_hooks(tmp_path: Path) -> None:

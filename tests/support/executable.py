@@ -1,16 +1,15 @@
-"""The real executable, run as a person or git would run it."""
+"""The real git with hooks that find our executable, as on a developer's machine."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
+from tests.support.command import EXECUTABLE
 from tests.support.repo import TestRepo
 
-BIN = Path(sys.executable).parent
-EXECUTABLE = BIN / "hyperion-hook"
+BIN = EXECUTABLE.parent
 
 
 def git(repo: TestRepo, *arguments: str, cwd: Path | None = None, **environment: str
@@ -28,12 +27,3 @@ def hook_environment(repo: TestRepo) -> dict[str, str]:
     ours = ("PRE_COMMIT", "HYPERION")
     clean = {name: value for name, value in repo.environment().items() if not name.startswith(ours)}
     return clean | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-
-
-def hyperion(repo: TestRepo, *arguments: str, cwd: Path | None = None, stdin: str = "", **environment: str
-             ) -> subprocess.CompletedProcess[str]:
-    """Run our program in a repository."""
-    return subprocess.run(
-        [EXECUTABLE, *arguments], cwd=cwd or repo.path, capture_output=True, text=True, errors="surrogateescape",
-        input=stdin, env=hook_environment(repo) | environment, check=False,
-    )
