@@ -76,7 +76,11 @@ class CommitGraph:
         """Return the set of a commit and all its ancestors."""
         mask = self._masks.get(number)
         if mask is None:
-            mask = self.everything & ~self._walk_hidden(number)
+            parents = self.parents_of(number)
+            if parents and all(parent in self._masks for parent in parents):
+                mask = self.ancestors_of_all(parents) | 1 << number
+            else:
+                mask = self.everything & ~self._walk_hidden(number)
             self._keep(number, mask)
         else:
             self._masks.move_to_end(number)

@@ -45,12 +45,15 @@ class HistoryIndex:
         What had to be done about a file that was damaged, too new or not writable; one line each.
     path
         The file, ``None`` in memory.
+    missing_reason
+        Why the index holds less than the repository's history; every history it gives says so.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path | None, warnings: Iterable[str] = ()) -> None:
         self.connection = connection
         self.path = path
         self.warnings = list(warnings)
+        self.missing_reason: str | None = None
         self._transacting = False
         self._reading = False
         with self._translated():
@@ -287,13 +290,14 @@ class HistoryIndex:
         commit_id
             An indexed commit; ``None`` for the history before a root.
         missing_reason
-            Why the index holds less than the repository's history, if it does.
+            Why this history is shorter than the repository's; by default what the index says of itself.
 
         Raises
         ------
         StoreError
             If the commit is not indexed.
         """
+        missing_reason = missing_reason or self.missing_reason
         if commit_id is None:
             return EmptyHistory(missing_reason)
         commit = _key(commit_id)

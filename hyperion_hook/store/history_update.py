@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -82,12 +82,13 @@ def open_history(
         generation = index.generation
         fits = index.boundary == boundary or not index.commit_count
         if fits and index.knows(base):
-            return index, index.history_at(base, missing_reason=_shallow_reason(repository))
+            index.missing_reason = _shallow_reason(repository)
+            return index, index.history_at(base)
         ids = _new_ids(repository, base, index.tips() if fits else [], auto_limit + 1)
         if len(ids) > auto_limit:
             break
         detail = Detail.COUNTS if len(ids) <= _COUNTED_IN_HOOK else Detail.NAMES
-        commits = list(_parents_first(_told(read_commits(repository, ids, detail=detail), len(ids), progress)))
+        commits = list(_parents_first(_told(_read(repository, ids, detail), len(ids), progress)))
         try:
             _extend(index, commits, boundary, generation)
         except StoreError as error:
@@ -127,10 +128,10 @@ def _short_history(
     in_memory.warnings = index.warnings
     index.close()
     ids = _new_ids(repository, base, [], short)
-    for commit in _parents_first(_told(read_commits(repository, ids, detail=Detail.NAMES), len(ids), progress)):
+    for commit in _parents_first(_told(_read(repository, ids, Detail.NAMES), len(ids), progress)):
         in_memory.add(commit)
-    reason = f"{behind}: only the newest {len(ids)} commits were read; run: hyperion-hook index"
-    return in_memory, in_memory.history_at(base, missing_reason=reason)
+    in_memory.missing_reason = f"{behind}: only the newest {len(ids)} commits were read; run: hyperion-hook index"
+    return in_memory, in_memory.history_at(base)
 
 
 def update_index(repository: Repository, *, rebuild: bool = False, progress: Progress | None = None) -> IndexReport:
@@ -178,7 +179,7 @@ def _add_names(
         anew = rebuild or index.boundary != boundary
         generation = index.generation
         ids = [] if index.knows(head) and not anew else reachable(repository, [head], [] if anew else index.tips())
-        commits = _told(read_commits(repository, ids, detail=Detail.NAMES), len(ids), progress)
+        commits = _told(_read(repository, ids, Detail.NAMES), len(ids), progress)
         for start in range(0, len(ids), _BATCH):
             with index.transaction():
                 if index.generation != generation:
@@ -200,7 +201,7 @@ def _add_counts(repository: Repository, index: HistoryIndex, progress: Progress 
     ids = index.uncounted()
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
-        commits = _told(read_commits(repository, batch, detail=Detail.COUNTS), len(ids), progress, start)
+        commits = _told(_read(repository, batch, Detail.COUNTS), len(ids), progress, start)
         # git takes its time: read all before the file is locked
         index.fill_lines(list(commits))
 
@@ -251,14 +252,25 @@ def _told(commits: Iterator[Commit], total: int, progress: Progress | None, done
             progress(done, total)
 
 
+def _read(repository: Repository, ids: Sequence[str], detail: Detail) -> Iterator[Commit]:
+    """Read commits; where a shallow clone ends, git shows a commit that adds every file, which is not what happened."""
+    cut = set(_shallow_file(repository).decode("ascii", "replace").split())
+    for commit in read_commits(repository, ids, detail=detail):
+        yield replace(commit, files=()) if commit.id in cut else commit
+
+
+def _shallow_file(repository: Repository) -> bytes:
+    if not repository.is_shallow:
+        return b""
+    try:
+        return (repository.common_dir / "shallow").read_bytes()
+    except OSError:
+        return b""
+
+
 def _boundary(repository: Repository) -> str:
     """Return a digest of where history is cut off; commits there change their parents when the clone is deepened."""
-    if not repository.is_shallow:
-        return ""
-    try:
-        return hashlib.sha256((repository.common_dir / "shallow").read_bytes()).hexdigest()
-    except OSError:
-        return "unknown"
+    return hashlib.sha256(_shallow_file(repository)).hexdigest() if repository.is_shallow else ""
 
 
 def _shallow_reason(repository: Repository) -> str | None:
