@@ -24,6 +24,7 @@ def git(repo: TestRepo, *arguments: str, cwd: Path | None = None, **environment:
 
 def hook_environment(repo: TestRepo) -> dict[str, str]:
     """Return the environment of a developer: identity, no global git configuration, our program on the path."""
-    ours = ("PRE_COMMIT", "HYPERION")
-    clean = {name: value for name, value in repo.environment().items() if not name.startswith(ours)}
+    kept = {name: value for name, value in repo.environment().items() if not name.startswith("HYPERION_HOOK_")}
+    refs = [name for name in kept if name.startswith("PRE_COMMIT") and name != "PRE_COMMIT_HOME"]
+    clean = {name: value for name, value in kept.items() if name not in refs}
     return clean | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
