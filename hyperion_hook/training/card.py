@@ -1,0 +1,192 @@
+"""The model card: what a bundle was trained on, how, how it measured beside the baselines, and what it cannot do.
+
+It is a plain dictionary (it goes into the manifest) and the same as Markdown. It depends on the data alone, never on
+the clock, so the same history gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.training.dataset import UNSEEN_DAYS
+from hyperion_hook.training.evaluation import REFERENCE, Contender, Evaluation
+from hyperion_hook.training.metrics import Interval
+from hyperion_hook.training.mining import Mined
+from hyperion_hook.training.options import RetrainOptions
+
+LIMITS = (
+    "A high risk says that similar changes were often followed by a fix, not that this change is wrong.",
+    "Labels come from messages and traced lines (SZZ): bugs that nobody fixed, or fixed without saying so, are unseen.",
+    "Probabilities are calibrated on the repositories above; elsewhere trust the ranking and the percentile first.",
+)
+
+
+@dataclass(frozen=True)
+class Learning:
+    """All that a card tells of: the data, the choice and how it measured."""
+
+    mined: tuple[Mined, ...]
+    unseen: frozenset[str]
+    rows: pd.DataFrame
+    recipe: str
+    features: list[str]
+    evaluations: tuple[Evaluation, ...]
+    thresholds: Mapping[RiskLevel, float]
+    options: RetrainOptions
+
+
+def model_card(learning: Learning) -> dict[str, Any]:
+    """Return the card as plain data; figures that are not defined are ``None``."""
+    options, rows = learning.options, learning.rows
+    count = rows["repository"].nunique()
+    newest = _day(rows["time"].max())
+    what = rows["repository"].iloc[0] if count == 1 else f"{count} repositories"
+    return {
+        "trained_on": f"{what}, {len(rows):,} changes up to {newest}",
+        "data": {
+            "changes": len(rows),
+            "buggy": int(rows["buggy"].sum()),
+            "from": _day(rows["time"].min()),
+            "to": newest,
+            "youngest days left out": UNSEEN_DAYS,
+        },
+        "repositories": [_repository(item, item.name in learning.unseen) for item in learning.mined],
+        "labels": asdict(options.rules) | {"choice": options.rules.choice.value},
+        "training": {
+            "recipe": learning.recipe,
+            "features": len(learning.features),
+            "seed": options.seed,
+            "folds": options.folds,
+            "share learned without message": options.masked,
+            "source metrics": options.source_metrics,
+            "import graph": options.graph,
+        },
+        "thresholds": {level.value: _rounded(value) for level, value in learning.thresholds.items()},
+        "evaluations": [_evaluation(evaluation) for evaluation in learning.evaluations],
+        "limits": list(LIMITS),
+    }
+
+
+def _repository(item: Mined, unseen: bool) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "head": item.head,
+        "commits": item.replayed.commits,
+        "merges": item.replayed.merges,
+        "bots": item.replayed.bots,
+        "bulk": item.replayed.bulk,
+        "changes": len(item.rows),
+        "fixes": item.labelled.fixes,
+        "reverts": item.labelled.reverts,
+        "buggy": int(item.rows["buggy"].sum()),
+        "left out of training": unseen,
+    }
+
+
+def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "on": evaluation.name,
+        "trained until": None if evaluation.cut is None else _day(evaluation.cut),
+        "trained on": evaluation.train_rows,
+        "changes": evaluation.rows,
+        "buggy": evaluation.buggy,
+        "models": [_contender(contender) for contender in evaluation.contenders],
+    }
+
+
+def _contender(contender: Contender) -> dict[str, Any]:
+    return {
+        "model": contender.name,
+        "roc_auc": _interval(contender.roc_auc),
+        "pr_auc": _interval(contender.pr_auc),
+        f"roc_auc_over_{REFERENCE}": None if contender.gain is None else _interval(contender.gain),
+        **{name: _rounded(value) for name, value in contender.figures.items()},
+        "roc_auc_by_repository": {name: _rounded(value) for name, value in contender.by_repository.items()},
+    }
+
+
+def _interval(interval: Interval) -> list[float | None]:
+    return [_rounded(interval.value), _rounded(interval.low), _rounded(interval.high)]
+
+
+def _rounded(value: float) -> float | None:
+    return None if math.isnan(value) else round(float(value), 4)
+
+
+def _day(moment: float) -> str:
+    return datetime.fromtimestamp(int(moment), UTC).date().isoformat()
+
+
+def render_card(card: Mapping[str, Any]) -> str:
+    """Return the card as Markdown."""
+    return "\n".join(_lines(card)) + "\n"
+
+
+def _lines(card: Mapping[str, Any]) -> Iterator[str]:
+    data, training = card["data"], card["training"]
+    yield from ("# Model card", "", f"Trained on {card['trained_on']}.", "")
+    yield (
+        f"{data['changes']:,} changes from {data['from']} to {data['to']}, {data['buggy']:,} of which introduced a bug;"
+        f" the youngest {data['youngest days left out']} days of each history are left out."
+        f" Recipe: {training['recipe']} on {training['features']} features, seed {training['seed']}."
+    )
+    yield f"Alerts: HIGH from {card['thresholds']['HIGH']}, MEDIUM from {card['thresholds']['MEDIUM']}."
+    yield from ("", "## Data", "")
+    keys = ("name", "changes", "buggy", "commits", "merges", "bots", "bulk", "fixes", "reverts", "left out of training")
+    yield from _table(keys, [[_cell(item[key]) for key in keys] for item in card["repositories"]])
+    for evaluation in card["evaluations"]:
+        yield from _evaluated(evaluation)
+    yield from ("", "## Limits", "")
+    yield from (f"- {limit}" for limit in card["limits"])
+
+
+def _evaluated(evaluation: Mapping[str, Any]) -> Iterator[str]:
+    until = f", trained until {evaluation['trained until']}" if evaluation["trained until"] else ""
+    yield from ("", f"## Measured on {evaluation['on']}", "")
+    yield (
+        f"{evaluation['changes']:,} changes, {evaluation['buggy']:,} buggy{until}"
+        f" on {evaluation['trained on']:,} changes. Intervals are 95 % of bootstrap draws."
+    )
+    yield ""
+    head = ("model", "ROC-AUC", f"gain over {REFERENCE}", "within repositories", "source changes only", "within sizes",
+            "PR-AUC", "calibration error", "in top 5 %", "in top 20 %", "Popt")
+    yield from _table(head, [
+        [
+            model["model"], _ranged(model["roc_auc"]), _ranged(model[f"roc_auc_over_{REFERENCE}"]),
+            _cell(model["roc_auc_within_repositories"]), _cell(model["roc_auc_of_source_changes"]),
+            _cell(model["roc_auc_within_sizes"]), _ranged(model["pr_auc"]),
+            _cell(model.get("calibration_error")), _cell(model["share_in_top_5_percent"]),
+            _cell(model["share_in_top_20_percent"]), _cell(model["popt"]),
+        ]
+        for model in evaluation["models"]
+    ])
+
+
+def _table(head: tuple[str, ...], rows: list[list[str]]) -> Iterator[str]:
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    yield from ("| " + " | ".join(row) + " |" for row in rows)
+
+
+def _ranged(interval: list[float | None] | None) -> str:
+    if interval is None:
+        return "-"
+    value, low, high = (_cell(part) for part in interval)
+    return f"{value} ({low} to {high})"
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

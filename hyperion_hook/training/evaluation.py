@@ -1,0 +1,166 @@
+"""Models and baselines on the same future rows, in the same run.
+
+Everything is measured on rows that are younger than all that was learned, or from repositories that were left out.
+Recipes are measured twice, with the message and without it, because a staged change has none yet.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hyperion_hook.training.baselines import KAMEI, baseline_scores
+from hyperion_hook.training.dataset import FEATURES, with_masked_messages
+from hyperion_hook.training.estimators import Numbers
+from hyperion_hook.training.fit import FittedRisk
+from hyperion_hook.training.metrics import (
+    Interval,
+    auc_within_sizes,
+    bootstrap,
+    brier,
+    calibration_error,
+    f1,
+    mcc,
+    popt,
+    pr_auc,
+    precision_in_top,
+    recall_at_effort,
+    roc_auc,
+    share_in_top,
+)
+
+REFERENCE = "la"
+"""The baseline that every gain is measured against."""
+
+WITHOUT_MESSAGE = ", before the message"
+_DRAWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """How one model did; calibration figures are ``None`` where its score is no probability.
+
+    ``figures`` are single numbers by name; ``by_repository`` is the ROC-AUC within each repository.
+    """
+
+    name: str
+    roc_auc: Interval
+    pr_auc: Interval
+    gain: Interval | None
+    figures: Mapping[str, float]
+    by_repository: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One comparison: on which rows, and every contender's figures; ``cut`` is the moment of training, if any."""
+
+    name: str
+    cut: int | None
+    train_rows: int
+    rows: int
+    buggy: int
+    contenders: tuple[Contender, ...]
+
+    def contender(self, name: str) -> Contender:
+        """Return the contender of this name."""
+        return next(contender for contender in self.contenders if contender.name == name)
+
+
+def evaluate(
+    name: str,
+    train: pd.DataFrame,
+    test: pd.DataFrame,
+    models: Mapping[str, FittedRisk],
+    *,
+    cut: int | None = None,
+    alert_rate: float = 0.05,
+    seed: int = 42,
+) -> Evaluation:
+    """Return how models do on rows they have not seen, beside the baselines.
+
+    Parameters
+    ----------
+    name
+        What the rows are.
+    train
+        Rows that the models were fitted on, for the baselines that learn; columns as in ``dataset``.
+    test
+        Rows to predict; both classes must be there for figures other than NaN.
+    models
+        Fitted models by name.
+    cut
+        The moment of training, Unix seconds; ``None`` where other repositories were left out.
+    alert_rate
+        The share of changes that may be flagged, 0..1.
+    seed
+        Of the bootstrap and of chance.
+    """
+    truth = test["buggy"].to_numpy(dtype=np.float64)
+    unwritten = with_masked_messages(test[list(FEATURES)], 1.0, seed)
+    probabilities = {model: fitted.predict_proba(test) for model, fitted in models.items()}
+    probabilities |= {model + WITHOUT_MESSAGE: fitted.predict_proba(unwritten) for model, fitted in models.items()}
+    scores = dict(probabilities)
+    for baseline, score in baseline_scores(train, train["buggy"].tolist(), test, seed=seed).items():
+        scores[baseline] = score
+        if baseline == KAMEI:
+            probabilities[baseline] = 1.0 / (1.0 + np.exp(-np.clip(score, -500.0, 500.0)))
+    areas = bootstrap(roc_auc, truth, scores, draws=_DRAWS, seed=seed)
+    precisions = bootstrap(pr_auc, truth, scores, draws=_DRAWS, seed=seed)
+    gains = bootstrap(roc_auc, truth, scores, against=REFERENCE, draws=_DRAWS, seed=seed)
+    contenders = tuple(
+        Contender(
+            model,
+            areas[model],
+            precisions[model],
+            gains.get(model),
+            _figures(test, truth, score, alert_rate) | _calibration(truth, probabilities.get(model)),
+            _within(test, truth, score),
+        )
+        for model, score in scores.items()
+    )
+    return Evaluation(name, cut, len(train), len(test), int(truth.sum()), contenders)
+
+
+def _figures(test: pd.DataFrame, truth: Numbers, score: Numbers, alert_rate: float) -> dict[str, float]:
+    lines = np.nansum(test[["la", "ld"]].to_numpy(dtype=np.float64), axis=1)
+    # labels are traced through source files only, so knowing that a change has none is half the ranking
+    source = test["source_files"].to_numpy(dtype=np.float64) > 0
+    flagged = np.zeros(len(score))
+    flagged[np.argsort(-score, kind="stable")[: max(1, round(alert_rate * len(score)))]] = 1.0
+    return {
+        "roc_auc_within_repositories": _mean_within(test, truth, score),
+        "roc_auc_of_source_changes": roc_auc(truth[source], score[source]),
+        "roc_auc_within_sizes": auc_within_sizes(truth, score, lines),
+        "share_in_top_5_percent": share_in_top(truth, score, 0.05),
+        "share_in_top_20_percent": share_in_top(truth, score, 0.20),
+        "precision_at_alert_rate": precision_in_top(truth, score, alert_rate),
+        "mcc_at_alert_rate": mcc(truth, flagged),
+        "f1_at_alert_rate": f1(truth, flagged),
+        "recall_at_20_percent_effort": recall_at_effort(truth, score, lines),
+        "popt": popt(truth, score, lines),
+    }
+
+
+def _calibration(truth: Numbers, probability: Numbers | None) -> dict[str, float]:
+    if probability is None:
+        return {}
+    return {"brier": brier(truth, probability), "calibration_error": calibration_error(truth, probability)}
+
+
+def _within(test: pd.DataFrame, truth: Numbers, score: Numbers) -> dict[str, float]:
+    repository = test["repository"].to_numpy()
+    return {
+        name: roc_auc(truth[repository == name], score[repository == name])
+        for name in sorted(set(repository.tolist()))
+    }
+
+
+def _mean_within(test: pd.DataFrame, truth: Numbers, score: Numbers) -> float:
+    """Return the mean ROC-AUC within repositories: pooling them also rewards knowing which one has more bugs."""
+    areas = [area for area in _within(test, truth, score).values() if not math.isnan(area)]
+    return sum(areas) / len(areas) if areas else math.nan

@@ -1,0 +1,48 @@
+"""What a retraining reads, how it learns, and what its bundle is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hyperion_hook.training.replay import ReplayOptions
+from hyperion_hook.training.szz import SzzRules
+
+
+@dataclass(frozen=True, slots=True)
+class RetrainOptions:
+    """What is read, how it is learned, and what the bundle is called.
+
+    ``jobs`` are processes for mining, ``threads`` those of the estimators. ``masked`` is the share of rows that are
+    learned without their message. ``recipe`` names the recipe of the bundle; by default it is the one that ranks the
+    future best. ``parity_rows`` are the random rows on which the export is compared with the fitted models.
+    """
+
+    since: int | None = None
+    until: str = "HEAD"
+    max_commits: int | None = None
+    source_metrics: bool = True
+    graph: bool = True
+    max_file_bytes: int = 1_000_000
+    bulk_files: int = 300
+    rules: SzzRules = field(default_factory=SzzRules)
+    vectors: Path | None = None
+    jobs: int = 1
+    threads: int = -1
+    seed: int = 42
+    folds: int = 5
+    masked: float = 0.5
+    recipe: str | None = None
+    alert_high: float = 0.05
+    alert_medium: float = 0.20
+    parity_rows: int = 10_000
+    name: str = "hyperion-risk"
+    version: str = "1.0.0"
+
+    @property
+    def replay(self) -> ReplayOptions:
+        """What the replay needs of them."""
+        return ReplayOptions(
+            since=self.since, max_commits=self.max_commits, source_metrics=self.source_metrics, graph=self.graph,
+            max_file_bytes=self.max_file_bytes, bulk_files=self.bulk_files,
+        )
