@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,9 @@ FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 4_000_000
 MAX_FILE_BYTES = 64_000_000
+MAX_FILES = 32
+MAX_NUMBER = 1e100
+"""No number of a model is larger; products of a few of them stay finite."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -68,10 +71,12 @@ def load_bundle(path: Path | None = None) -> Bundle:
         version = manifest["format_version"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise _refused(folder / MANIFEST, "not a manifest of models") from None
-    if not isinstance(version, int) or version > FORMAT_VERSION:
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        raise _refused(folder / MANIFEST, "not a manifest of models")
+    if version > FORMAT_VERSION:
         raise ArtefactError(
-            f"{folder / MANIFEST}: format {version!r} is newer than this program reads ({FORMAT_VERSION}); "
-            "run: pip install -U hyperion-hook"
+            f"{_shown(folder / MANIFEST)}: format {str(version)[:20]} is newer than this program reads "
+            f"({FORMAT_VERSION}); run: pip install -U hyperion-hook"
         )
     try:
         return _bundle(folder, manifest, hashlib.sha256(data).hexdigest())
@@ -82,88 +87,102 @@ def load_bundle(path: Path | None = None) -> Bundle:
 
 
 def _bundle(folder: Path, manifest: Mapping[str, Any], digest: str) -> Bundle:
-    files = manifest["files"]
+    files = _files(folder, manifest["files"])
     anomaly = manifest["anomaly"]
     return Bundle(
-        name=str(manifest["name"]),
-        version=str(manifest["version"]),
-        trained_on=str(manifest["trained_on"]),
+        name=_text(manifest["name"]),
+        version=_text(manifest["version"]),
+        trained_on=_text(manifest["trained_on"]),
         digest=digest,
-        card=dict(manifest["card"]),
-        risk=_risk(folder, files, manifest["risk"]),
-        anomaly=None if anomaly is None else _anomaly(folder, files, anomaly),
-        thresholds={
-            level: _number(manifest["thresholds"][level.value]) for level in (RiskLevel.HIGH, RiskLevel.MEDIUM)
-        },
+        card=_mapping(manifest["card"]),
+        risk=_risk(files, manifest["risk"]),
+        anomaly=None if anomaly is None else _anomaly(files, anomaly),
+        thresholds=_thresholds(manifest["thresholds"]),
         typical={_feature(name): _number(value) for name, value in manifest["typical"].items()},
         quantiles={_feature(name): _three(values) for name, values in manifest["quantiles"].items()},
     )
 
 
-def _risk(folder: Path, files: Mapping[str, Any], part: Mapping[str, Any]) -> RiskModel:
-    features = tuple(_feature(name) for name in part["features"])
-    members = tuple(_member(folder, files, member, len(features)) for member in part["members"])
+def _risk(files: Mapping[str, bytes], part: Mapping[str, Any]) -> RiskModel:
+    features = _features(part["features"])
+    members = tuple(_member(files, member, len(features)) for member in part["members"])
     names = {member.name for member in members}
     combination = part["combination"]
     columns = tuple(split_column(column) for column in combination["columns"])
     if len(names) != len(members) or not {member for member, _ in columns} <= names:
         raise ValueError("a column of the combination belongs to no member")
     weights = _numbers(combination["weights"], len(columns))
+    slope = _number(combination["slope"])
+    if slope <= 0:
+        raise ValueError("the calibration would turn the order round")
     return RiskModel(
         features, members,
         Combination(
-            columns, weights, _number(combination["intercept"]), _number(combination["slope"]),
-            _number(combination["shift"]),
+            columns, weights, _number(combination["intercept"]), slope, _number(combination["shift"]),
         ),
     )
 
 
-def _member(folder: Path, files: Mapping[str, Any], part: Mapping[str, Any], feature_count: int) -> Member:
+def _member(files: Mapping[str, bytes], part: Mapping[str, Any], feature_count: int) -> Member:
     if part["kind"] == "logistic":
         columns = tuple(int(column) for column in part["columns"])
         if any(not 0 <= column < feature_count for column in columns):
             raise ValueError("a column lies outside the features")
         scales = _numbers(part["scales"], len(columns))
-        if any(scale <= 0 for scale in scales):
-            raise ValueError("a scale is not positive")
+        if any(scale < 1e-9 for scale in scales):
+            raise ValueError("a scale is too small")
         return LogisticMember(
-            str(part["name"]), columns, _numbers(part["medians"], len(columns)), _numbers(part["means"], len(columns)),
-            scales, _numbers(part["weights"], len(columns)), _number(part["intercept"]),
+            _text(part["name"]), columns, _numbers(part["medians"], len(columns)),
+            _numbers(part["means"], len(columns)), scales, _numbers(part["weights"], len(columns)),
+            _number(part["intercept"]),
         )
     if part["kind"] not in ("forest", "boosting"):
         raise ValueError(f"member kind {part['kind']!r}")
-    trees = _trees(folder, files, part["trees"], feature_count)
-    return TreeMember(str(part["name"]), trees, part["kind"] == "forest", _number(part["base"]))
+    trees = _trees(files, part["trees"], feature_count)
+    return TreeMember(_text(part["name"]), trees, part["kind"] == "forest", _number(part["base"]))
 
 
-def _anomaly(folder: Path, files: Mapping[str, Any], part: Mapping[str, Any]) -> AnomalyModel:
-    features = tuple(_feature(name) for name in part["features"])
+def _anomaly(files: Mapping[str, bytes], part: Mapping[str, Any]) -> AnomalyModel:
+    features = _features(part["features"])
     normaliser = _number(part["normaliser"])
-    if normaliser <= 0:
-        raise ValueError("the normaliser is not positive")
+    if normaliser < 1e-9:
+        raise ValueError("the normaliser is too small")
     return AnomalyModel(
-        features, _numbers(part["medians"], len(features)), _trees(folder, files, part["trees"], len(features)),
+        features, _numbers(part["medians"], len(features)), _trees(files, part["trees"], len(features)),
         normaliser, _number(part["offset"]),
     )
 
 
-def _trees(folder: Path, files: Mapping[str, Any], name: str, feature_count: int) -> Trees:
-    # a plain name: a manifest must not lead out of its folder
-    if not isinstance(name, str) or Path(name).name != name or name in ("", ".", ".."):
-        raise ValueError(f"file name {name!r}")
-    entry = files[name]
-    data = _read(folder / name, MAX_FILE_BYTES)
-    if len(data) != entry["bytes"] or hashlib.sha256(data).hexdigest() != entry["sha256"]:
-        raise _refused(folder / name, "its digest differs from the manifest")
-    trees = Trees.parse(name, data, feature_count)
+def _trees(files: Mapping[str, bytes], name: str, feature_count: int) -> Trees:
+    trees = Trees.parse(name, files[name], feature_count)
     if not trees.roots:
         raise ValueError(f"'{name}' holds no tree")
     return trees
 
 
+def _files(folder: Path, entries: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return every file that the manifest names, each checked against its length and digest."""
+    if len(entries) > MAX_FILES:
+        raise ValueError(f"{len(entries)} files")
+    files = {}
+    for name, entry in entries.items():
+        # a plain name: a manifest must not lead out of its folder
+        if name[:1] in ("", ".") or not all(letter.isalnum() or letter in "._-" for letter in name):
+            raise ValueError(f"file name {name!r}")
+        data = _read(folder / name, MAX_FILE_BYTES)
+        if len(data) != entry["bytes"] or hashlib.sha256(data).hexdigest() != entry["sha256"]:
+            raise _refused(folder / name, "its digest differs from the manifest")
+        files[name] = data
+    return files
+
+
 def _read(path: Path, limit: int) -> bytes:
     try:
-        if path.stat().st_size > limit:
+        found = path.stat()
+        # reading from a pipe or a device could wait, or go on, for ever
+        if not stat.S_ISREG(found.st_mode):
+            raise _refused(path, "not a file")
+        if found.st_size > limit:
             raise _refused(path, f"larger than {limit:,} bytes")
         return path.read_bytes()
     except OSError as error:
@@ -174,9 +193,35 @@ def _feature(name: str) -> str:
     return find_feature(name).name
 
 
+def _features(names: Sequence[str]) -> tuple[str, ...]:
+    features = tuple(_feature(name) for name in names)
+    if not features or len(set(features)) != len(features):
+        raise ValueError("no features, or one of them twice")
+    return features
+
+
+def _thresholds(part: Mapping[str, Any]) -> dict[RiskLevel, float]:
+    high, medium = _number(part[RiskLevel.HIGH.value]), _number(part[RiskLevel.MEDIUM.value])
+    if not 0.0 <= medium <= high <= 1.0:
+        raise ValueError(f"thresholds {medium:g} and {high:g} are not rising probabilities")
+    return {RiskLevel.HIGH: high, RiskLevel.MEDIUM: medium}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} is no table")
+    return value
+
+
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r} is no number")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_NUMBER:
+        raise ValueError(f"{str(value)[:20]} is no number of a model")
     return float(value)
 
 
@@ -188,8 +233,17 @@ def _numbers(values: Sequence[Any], count: int) -> tuple[float, ...]:
 
 def _three(values: Sequence[Any]) -> tuple[float, float, float]:
     low, middle, high = _numbers(values, 3)
+    if not low <= middle <= high:
+        raise ValueError("quantiles that do not rise")
     return low, middle, high
 
 
+def _shown(text: object) -> str:
+    """Return a name or a fault as one line of printable characters, not too long."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in str(text)[:500])
+
+
 def _refused(path: Path, what: str) -> ArtefactError:
-    return ArtefactError(f"{path}: {what}; run: hyperion-hook models rollback, or reinstall hyperion-hook")
+    return ArtefactError(
+        f"{_shown(path)}: {_shown(what)}; run: hyperion-hook models rollback, or reinstall hyperion-hook"
+    )

@@ -50,7 +50,8 @@ def explain(
     Returns
     -------
     Explanation
-        ``base_log_odds + sum(contributions)`` is the score's log-odds; features that equal the typical value get 0.
+        ``base_log_odds + sum(contributions)`` is the score's log-odds; features that equal the typical value, and those
+        that no member looks at, get exactly 0.
 
     References
     ----------
@@ -60,9 +61,10 @@ def explain(
     one = as_row([vector.number(name) for name in model.features])
     other = as_row([typical.get(name, float("nan")) for name in model.features])
     columns: dict[str, list[int]] = {}
+    used = model.used_columns()
     for column, name in enumerate(model.features):
         mine, theirs = one[column], other[column]
-        if mine != theirs and not (isnan(mine) and isnan(theirs)):
+        if column in used and mine != theirs and not (isnan(mine) and isnan(theirs)):
             columns.setdefault(groups[name], []).append(column)
     names = sorted(columns)
     values = coalition_values(model, one, other, [columns[name] for name in names])
@@ -72,13 +74,12 @@ def explain(
     for name in sorted(names, key=lambda name: (-abs(given[name]), name)):
         shares = _divide(model, one, other, columns, name, play=left_over > 0)
         left_over -= abs(given[name])
-        correction = (given[name] - fsum(shares.values())) / len(shares)
-        for column, share in shares.items():
-            contributions[model.features[column]] = share + correction
+        for column, share in _made_to_sum(shares, given[name]).items():
+            contributions[model.features[column]] = share
     score = values[-1]
     # what rounding leaves goes to the largest contribution, so that the sum is the score to the last digits
-    largest = max(contributions, key=lambda name: (abs(contributions[name]), name), default=None)
-    if largest is not None and names:
+    if names:
+        largest = max(contributions, key=lambda name: (abs(contributions[name]), name))
         contributions[largest] += score - values[0] - fsum(contributions.values())
     return Explanation(values[0], contributions)
 
@@ -138,6 +139,15 @@ def _divide(
             part = abs(effects[column]) / weight if weight else 1 / len(player)
             shares[column] = part * (below + above) / 2
     return shares
+
+
+def _made_to_sum(shares: Mapping[int, float], total: float) -> dict[int, float]:
+    """Return shares that sum to a total: what is missing goes to each by its size, so a share of nothing stays 0."""
+    gap = total - fsum(shares.values())
+    size = fsum(abs(share) for share in shares.values())
+    return {
+        column: share + gap * (abs(share) / size if size else 1 / len(shares)) for column, share in shares.items()
+    }
 
 
 def _effect(model: RiskModel, one: Row, other: Row, mixed: Row, column: int) -> float:

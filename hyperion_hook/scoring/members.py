@@ -23,6 +23,9 @@ class Member(Protocol):
     def log_odds(self, row: Sequence[float]) -> float:
         """Return the log-odds for one row of 32-bit floats, NaN where missing."""
 
+    def used_columns(self) -> frozenset[int]:
+        """Return the columns of a row that can change the log-odds."""
+
 
 @dataclass(frozen=True, slots=True)
 class TreeMember:
@@ -36,6 +39,10 @@ class TreeMember:
     def log_odds(self, row: Sequence[float]) -> float:
         """Return the log-odds for one row."""
         return self.link(self.trees.total(row))
+
+    def used_columns(self) -> frozenset[int]:
+        """Return the columns that some tree splits on."""
+        return self.trees.used_columns()
 
     def link(self, total: float) -> float:
         """Return the log-odds for a sum of leaves."""
@@ -69,6 +76,10 @@ class LogisticMember:
     def log_odds(self, row: Sequence[float]) -> float:
         """Return the log-odds for one row."""
         return self.intercept + math.fsum(self.terms(row))
+
+    def used_columns(self) -> frozenset[int]:
+        """Return the columns with a weight."""
+        return frozenset(column for column, weight in zip(self.columns, self.weights, strict=True) if weight)
 
 
 def logit(probability: float) -> float:

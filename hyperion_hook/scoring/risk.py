@@ -44,6 +44,10 @@ class RiskModel:
     members: tuple[Member, ...]
     combination: Combination
 
+    def used_columns(self) -> frozenset[int]:
+        """Return the positions in ``features`` that some member looks at."""
+        return frozenset().union(*(member.used_columns() for member in self.members))
+
     def score(self, vector: FeatureVector) -> tuple[float, float]:
         """Return the calibrated probability in [0, 1] and its log-odds."""
         log_odds = self.log_odds([vector.number(name) for name in self.features])

@@ -6,7 +6,7 @@ so the leaf that is reached is the libraries' own.
 
 Layout of a file, little-endian: ``HHT1``, number of trees, number of nodes (uint32 each), the root of each tree
 (uint32), then three arrays over the nodes: feature (uint16; bit 15: a missing value goes left; 0x7FFF: a leaf),
-threshold or leaf value (float32), left child (uint32).
+threshold or leaf value (float32), left child (uint32; in a leaf, where it is not read, the number of the next node).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Sequence
-from math import isnan
+from math import isfinite, isnan
 from operator import gt
 
 from hyperion_hook.errors import ArtefactError
@@ -49,8 +49,8 @@ class Trees:
         Raises
         ------
         ArtefactError
-            If the data is truncated or too large, names a feature there is none of, or a child does not come after its
-            parent: then a walk could fail to end.
+            If the data is truncated or too large, a number is not finite, a feature is named that there is none of, a
+            child lies behind the last node, or a child does not come after its parent: then a walk could fail to end.
         """
         if len(data) < 12 or data[:4] != MAGIC:
             raise _damaged(name, "not a file of trees")
@@ -67,29 +67,36 @@ class Trees:
             position = end
         if not all(map(gt, left, range(node_count))):
             raise _damaged(name, "a child does not come after its parent")
-        used = {feature & LEAF for feature in set(features)} - {LEAF}
-        if used and max(used) >= feature_count:
-            raise _damaged(name, f"feature number {max(used)} where there are {feature_count}")
+        # children stand in pairs behind their parent: the last two nodes are leaves, and only they may point further
+        if max(left[:-2], default=-1) > node_count - 2 or any(feature & LEAF != LEAF for feature in features[-2:]):
+            raise _damaged(name, "a child lies behind the last node")
+        # a sum of 32-bit floats cannot overflow, so it is finite if and only if all of them are
+        if not isfinite(sum(thresholds)):
+            raise _damaged(name, "a threshold or a leaf is no finite number")
+        trees = cls(name, roots, features, thresholds, left)
+        if (last := max(trees.used_columns(), default=-1)) >= feature_count:
+            raise _damaged(name, f"feature number {last} where there are {feature_count}")
         if any(root >= node_count for root in roots):
             raise _damaged(name, "a tree begins behind the last node")
-        return cls(name, roots, features, thresholds, left)
+        return trees
+
+    def used_columns(self) -> frozenset[int]:
+        """Return the columns that some tree splits on."""
+        return frozenset(feature & LEAF for feature in set(self.features)) - {LEAF}
 
     def total(self, row: Sequence[float]) -> float:
         """Return the sum of the leaf values that a row of 32-bit floats (NaN: missing) reaches."""
         features, thresholds, left = self.features, self.thresholds, self.left
         total = 0.0
-        try:
-            for root in self.roots:
-                node = root
-                while (feature := features[node]) & LEAF != LEAF:
-                    value = row[feature & LEAF]
-                    if value <= thresholds[node] or (feature & MISSING_LEFT and isnan(value)):
-                        node = left[node]
-                    else:
-                        node = left[node] + 1
-                total += thresholds[node]
-        except IndexError:
-            raise _damaged(self.name, "a child lies behind the last node") from None
+        for root in self.roots:
+            node = root
+            while (feature := features[node]) & LEAF != LEAF:
+                value = row[feature & LEAF]
+                if value <= thresholds[node] or (feature & MISSING_LEFT and isnan(value)):
+                    node = left[node]
+                else:
+                    node = left[node] + 1
+            total += thresholds[node]
         return total
 
 
