@@ -112,7 +112,8 @@ def _lcom4(facts: ClassFacts) -> Value:
 
 
 def _depth(facts: ClassFacts, parents: Mapping[str, tuple[str, ...]], known: dict[str, int]) -> int:
-    return max((1 + _depth_of(base, parents, known, ()) for base in facts.superclasses), default=0)
+    path = (facts.name.rpartition(".")[2],)
+    return max((1 + _depth_of(base, parents, known, path) for base in facts.superclasses), default=0)
 
 
 def _depth_of(

@@ -279,6 +279,7 @@ class LiveGraph:
         for source in list(self.order.inn[node]):
             self.order.disconnect(source, node)
             self._touch(source, (node,))
+        self.usage.touch((node,))
         del self._numbers[name]
         self.names[node] = ""
         self.external.pop(node, None)

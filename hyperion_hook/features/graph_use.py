@@ -93,9 +93,9 @@ class Usage:
     def _flush(self) -> None:
         if self._dirty is None:
             self._counts, self._histogram, self._entries, self._test_entries = {}, Counter(), set(), set()
-            changed = self._graph.files()
+            changed = set(self._graph.files())
         elif self._dirty:
-            changed = [node for node in self._dirty if self._graph.order.weight[node]]
+            changed = self._dirty
         else:
             return
         for node in changed:
@@ -111,7 +111,8 @@ class Usage:
             if not self._histogram[before]:
                 del self._histogram[before]
         name = self._graph.names[node]
-        if not name:
+        # the number of a file that is gone may be a group's by now
+        if not name or not self._graph.order.weight[node]:
             return
         importers = self._graph.importers_of(node)
         self._counts[node] = len(importers)

@@ -50,8 +50,14 @@ def read_rust(text: str) -> list[str]:
         elif match["crate"]:
             specs.append(match["crate"])
         else:
-            specs += _use_tree(match["use"])
+            # an indented 'use super::' stands in a module inside this file, so 'super' is the file itself
+            inside = text[match.start()] in " \t"
+            specs += (_inner(path) if inside else path for path in _use_tree(match["use"]))
     return specs
+
+
+def _inner(path: str) -> str:
+    return f"self{path[5:]}" if path.startswith("super::") else path
 
 
 def _use_tree(text: str) -> list[str]:

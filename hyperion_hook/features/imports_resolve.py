@@ -183,14 +183,14 @@ def _workspace_file(path: str, spec: str, package: str, look: Look) -> str:
 
 
 def _aliased(path: str, rest: str, look: Look) -> tuple[str, ...]:
-    folder = folder_of(path)
-    while True:
-        for base in (f"{folder}src/{rest}", f"{folder}{rest}"):
-            if target := _script_file(base, look):
-                return (target,)
-        if not folder:
-            return (UNRESOLVED,)
-        folder = folder_of(folder[:-1])
+    folders = [folder_of(path)]
+    while folders[-1]:
+        folders.append(folder_of(folders[-1][:-1]))
+    # an alias stands for a folder 'src', the nearest one, or else for the top of the project
+    for base in (*(f"{folder}src/{rest}" for folder in folders), *(f"{folder}{rest}" for folder in reversed(folders))):
+        if target := _script_file(base, look):
+            return (target,)
+    return (UNRESOLVED,)
 
 
 def resolve_ruby(path: str, spec: str, look: Look) -> tuple[str, ...]:

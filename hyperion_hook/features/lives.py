@@ -28,6 +28,8 @@ class Lives:
 
     def distinct_events(self) -> list[FileEvent]:
         """Return the commits on the files, each once however many of the files it touched."""
+        if len(self.seen) == 1:
+            return list(self.seen[0].events)
         return list({event.commit: event for life in self.seen for event in life.events}.values())
 
 

@@ -6,6 +6,7 @@ Files written by many, or by people who only pass by, hold more bugs; an author 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from math import log
 
 from hyperion_hook.domain.commit import Author
@@ -35,12 +36,12 @@ def measure(context: Context) -> dict[str, Value]:
     .. [2] C. Bird et al., "Don't touch my code! Examining the effects of ownership on software quality", FSE 2011.
     """
     lives = lives_of(context)
-    return _authorship(lives) | _ownership(context, lives) | _experience(context)
+    by_file = [Counter([event.author for event in life.events]) for life in lives.seen]
+    return _authorship(lives, by_file) | _ownership(context, lives, by_file) | _experience(context)
 
 
-def _authorship(lives: Lives) -> dict[str, Value]:
-    by_file = [Counter(event.author for event in life.events) for life in lives.seen]
-    together = Counter(event.author for event in lives.distinct_events())
+def _authorship(lives: Lives, by_file: Sequence[Counter[int]]) -> dict[str, Value]:
+    together = by_file[0] if len(by_file) == 1 else Counter([event.author for event in lives.distinct_events()])
     values: dict[str, Value] = {
         "ndev": float(len(together)),
         "contributor_count": float(max(map(len, by_file), default=0)),
@@ -51,15 +52,15 @@ def _authorship(lives: Lives) -> dict[str, Value]:
     return values if lives.unknown is None else dict.fromkeys(values, lives.unknown)
 
 
-def _ownership(context: Context, lives: Lives) -> dict[str, Value]:
+def _ownership(context: Context, lives: Lives, by_file: Sequence[Counter[int]]) -> dict[str, Value]:
     author = context.change.author
     if author is None:
         return dict.fromkeys(_OF_AUTHOR_ON_FILES, UNKNOWN_AUTHOR)
     if lives.unknown is not None:
         return dict.fromkeys(_OF_AUTHOR_ON_FILES, lives.unknown)
     number = context.history.author_number(author)
-    own = [sum(event.author == number for event in life.events) for life in lives.seen]
-    shares = sorted(count / len(life.events) for count, life in zip(own, lives.seen, strict=True))
+    own = [0 if number is None else commits[number] for commits in by_file]
+    shares = sorted(count / commits.total() for count, commits in zip(own, by_file, strict=True))
     return {
         "author_ownership": sum(shares) / len(shares) if shares else ONLY_NEW_FILES,
         "author_file_commits": float(sum(own)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hyperion_hook.domain.history import DAY, CommitFlag, FileHistory
+from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
 from hyperion_hook.domain.paths import directory_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
@@ -44,20 +44,16 @@ def _so_far(context: Context, lives: Lives) -> dict[str, Value]:
     now = context.change.time
     past = lives.seen
     distinct = lives.distinct_events()
-    seasoned = [life for life in past if len(life.events) >= MINIMUM_COMMITS]
+    fixes = [_flagged(life.events, _FIX) for life in past]
+    shares = [count / len(life.events) for count, life in zip(fixes, past, strict=True)
+              if len(life.events) >= MINIMUM_COMMITS]
     whole_life: dict[str, Value] = {
         "file_age": _mean([_days(now, life.first_time or 0) for life in past]),
         "file_commits": float(max((life.event_count for life in past), default=0)),
-        "past_bug_count": float(max((_flagged(life, _FIX) for life in past), default=0)),
-        "hotfix_count": float(sum(bool(event.flags & _HOTFIX) for event in distinct)),
-        "rollback_frequency": (
-            sum(bool(event.flags & _REVERT) for event in distinct) / len(distinct) if distinct else ONLY_NEW_FILES
-        ),
-        "file_bug_share": (
-            max(_flagged(life, _FIX) / len(life.events) for life in seasoned)
-            if seasoned
-            else Missing(f"no touched file has {MINIMUM_COMMITS} commits yet")
-        ),
+        "past_bug_count": float(max(fixes, default=0)),
+        "hotfix_count": float(_flagged(distinct, _HOTFIX)),
+        "rollback_frequency": _flagged(distinct, _REVERT) / len(distinct) if distinct else ONLY_NEW_FILES,
+        "file_bug_share": max(shares) if shares else Missing(f"no touched file has {MINIMUM_COMMITS} commits yet"),
     }
     last: dict[str, Value] = {
         "age": _mean([_days(now, life.events[0].time) for life in past]),
@@ -73,13 +69,15 @@ def _so_far(context: Context, lives: Lives) -> dict[str, Value]:
 def _lately(context: Context, lives: Lives) -> dict[str, Value]:
     """Return what needs the last months of the files."""
     now = context.change.time
-    half_year, quarter, recent = now - _WEEKS * 7 * DAY, now - 90 * DAY, now - 180 * DAY
-    past = lives.existing
+    longest, bugs_since, quarter = now - _WEEKS * 7 * DAY, now - 180 * DAY, now - 90 * DAY
+    # the longest window first: the others look at what is left, not at the whole life again
+    recent = [[event for event in life.events if event.time >= longest] for life in lives.existing]
+    fixes = [event for events in recent for event in events if event.flags & _FIX and event.time >= bugs_since]
     values: dict[str, tuple[int, Value]] = {
-        "commit_frequency": (half_year, _mean([_count(life, half_year) / _WEEKS for life in past])),
-        "file_volatility": (half_year, _volatility(past, half_year)),
-        "recent_commits": (quarter, float(sum(_count(life, quarter) for life in past))),
-        "recent_bug_count": (recent, float(sum(_count(life, recent, _FIX) for life in past))),
+        "commit_frequency": (longest, _mean([len(events) / _WEEKS for events in recent])),
+        "file_volatility": (longest, _volatility(recent)),
+        "recent_commits": (quarter, float(sum(event.time >= quarter for events in recent for event in events))),
+        "recent_bug_count": (bugs_since, float(len(fixes))),
     }
     if lives.unknown is None:
         return {name: value for name, (_, value) in values.items()}
@@ -109,29 +107,24 @@ def _surroundings(context: Context) -> dict[str, Value]:
     }
 
 
-def _volatility(past: Sequence[FileHistory], start: int) -> Value:
-    """Return lines changed a commit since ``start``, mean over files; a file at rest has 0, a binary one no value."""
+def _volatility(recent: Sequence[Sequence[FileEvent]]) -> Value:
+    """Return lines changed a commit, mean over files; a file at rest has 0, a binary one no value."""
     means = []
-    for life in past:
-        recent = [event for event in life.events if event.time >= start]
+    for events in recent:
         counted = [
             event.lines_added + event.lines_deleted
-            for event in recent
+            for event in events
             if event.lines_added is not None and event.lines_deleted is not None
         ]
-        if counted and len(counted) < len(recent):
+        if counted and len(counted) < len(events):
             return _UNCOUNTED
-        if counted or not recent:
+        if counted or not events:
             means.append(sum(counted) / len(counted) if counted else 0.0)
-    return _mean(means, _UNCOUNTED if past else ONLY_NEW_FILES)
+    return _mean(means, _UNCOUNTED if recent else ONLY_NEW_FILES)
 
 
-def _count(life: FileHistory, start: int, flag: int = 0) -> int:
-    return sum(event.time >= start and event.flags & flag == flag for event in life.events)
-
-
-def _flagged(life: FileHistory, flag: int) -> int:
-    return sum(bool(event.flags & flag) for event in life.events)
+def _flagged(events: Sequence[FileEvent], flag: int) -> int:
+    return sum([event.flags & flag for event in events]) // flag
 
 
 def _days(now: int, then: int) -> float:

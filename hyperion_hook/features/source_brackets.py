@@ -60,11 +60,12 @@ def find_body(
         The tokens that lizard gives to the function: from the name, the parameters or the body on; for JavaScript they
         can end within it.
     """
-    before = tokens[max(first - 2, 0) : first]
     place = _after_parameters(tokens, pairs, first, last)
-    if place == first and list(before[-1:]) == ["{"] and before[0] == "=>":
-        # lizard hands an arrow function its tokens from the body on
-        return first - 1, pairs.get(first - 1, last)
+    if place == first and first and tokens[first - 1] == "{":
+        # lizard hands an arrow function of JavaScript and a `sub` of Perl their tokens from the body on
+        closing = pairs.get(first - 1, last)
+        if closing == last or (first > 1 and tokens[first - 2] == "=>"):
+            return first - 1, closing
     while place <= last:
         token = tokens[place]
         if token == "=>" or (token == "=" and grammar.expressions):

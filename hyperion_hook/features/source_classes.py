@@ -53,7 +53,9 @@ _NO_NAMES = frozenset({"extends", "implements", "func", "var", "let", "from", "o
 _ACCESS = frozenset({"public", "private", "protected", "virtual", "internal"})
 _HEADER_ENDS = frozenset({"{", ";", "}", ")"})
 _NO_BASES = frozenset({"where", "permits", "{", ";"})
+_NO_HEADER = frozenset({"(", "*", "&", "=", "->"})
 _LONGEST_HEADER = 400
+_DEEPEST = 300
 
 
 @dataclass(slots=True)
@@ -85,6 +87,11 @@ def read_classes(
     pairs
         Matching brackets, both ways.
 
+    Raises
+    ------
+    RecursionError
+        If classes are nested too deeply.
+
     Examples
     --------
     >>> tokens = "class A extends B { int x ; int f ( ) { return x ; } }".split()
@@ -110,6 +117,8 @@ def _qualify(found: list[_Found]) -> None:
     for item in found:
         while enclosing and enclosing[-1].closing < item.place:
             enclosing.pop()
+        if len(enclosing) > _DEEPEST:
+            raise RecursionError
         item.qualified = ".".join([*(outer.name for outer in enclosing), item.name])
         if item.opening >= 0:
             enclosing.append(item)
@@ -141,6 +150,10 @@ def _header(
     end = _header_end(name_place + 1, read, language, tokens, lines, pairs)
     if end < len(tokens) and tokens[end] == "{" and end in pairs:
         read.opening, read.closing = end, pairs[end]
+        head = tokens[name_place + 1 : end]
+        if language == "C++" and not _NO_HEADER.isdisjoint(head[: head.index(":")] if ":" in head else head):
+            # a function that returns a struct, a struct that is initialised
+            return None
     elif not (syntax.by_line and language in ("Kotlin", "Scala")):
         return None
     read.bases = _bases(syntax, tokens[name_place + 1 : end])

@@ -34,7 +34,7 @@ def is_word(token: str) -> bool:
     >>> is_word("name"), is_word('"text"'), is_word("+"), is_word("")
     (True, True, False, False)
     """
-    return token[:1].isalnum() or token[:1] in tuple("_$@\"'`")
+    return token[:1].isalnum() or token[:1] in tuple("_$@#\"'`")
 
 
 class ExpressionReader:
@@ -52,16 +52,20 @@ class ExpressionReader:
         The expression stands within brackets: only their end ends it.
     last
         The logical operator that was read last, so that a run of like ones counts once across parentheses.
+    pattern
+        It is the pattern of a case: an ``if`` within is its guard.
     """
 
     def __init__(
-        self, flows: TokenFlows, into: Expression, *, comma: bool = False, grouped: bool = False, last: str = ""
+        self, flows: TokenFlows, into: Expression, *, comma: bool = False, grouped: bool = False, last: str = "",
+        pattern: bool = False,
     ) -> None:
         self.last = last
         self._flows = flows
         self._base = self._into = into
         self._comma = comma
         self._grouped = grouped
+        self._pattern = pattern
         self._waiting = 0
         self._pending = ""
 
@@ -253,7 +257,7 @@ class ExpressionReader:
     def _keyword(self, token: str, place: int, start: int, end: int) -> int:
         flows = self._flows
         grammar = flows.grammar
-        if (place == start and not self._grouped) or not flows.is_keyword(place, end):
+        if self._pattern or (place == start and not self._grouped) or not flows.is_keyword(place, end):
             return place + 1
         if grammar.expressions or (token in grammar.switches and grammar.arm):
             return max(flows.control(place, end, self._into.parts), place + 1)

@@ -317,7 +317,7 @@ class TokenFlows:
             while place < end and tokens[place] not in (":", "->", "=>"):
                 place = after(self.pairs, place)
             if place > label + 1:
-                self.group(label, min(place, end), head, "")
+                self.group(label, min(place, end), head, "", pattern=True)
             arrow = place < end and tokens[place] == grammar.arm
             place += 1
             body: list[Flow] = []
@@ -342,7 +342,7 @@ class TokenFlows:
             if place >= end:
                 return
             if place > label + 1:
-                self.group(label, place, flow.head, "")
+                self.group(label, place, flow.head, "", pattern=True)
             body: list[Flow] = []
             default = place == label + 1 and tokens[label] in ("_", "else", "default")
             place += 1
@@ -364,9 +364,9 @@ class TokenFlows:
             return expression, following
         return NOTHING, following
 
-    def group(self, place: int, end: int, into: Expression, last: str) -> str:
+    def group(self, place: int, end: int, into: Expression, last: str, *, pattern: bool = False) -> str:
         """Read everything within brackets into an expression; return the last logical operator."""
-        reader = ExpressionReader(self, into, grouped=True, last=last)
+        reader = ExpressionReader(self, into, grouped=True, last=last, pattern=pattern)
         while place < end:
             place = max(reader.read(place, end), place + 1)
         return reader.last

@@ -38,13 +38,13 @@ _MAX_EXTENDS = 12
 def too_hard_to_tokenise(text: str, language: str) -> bool:
     """Return whether lizard's token pattern would scan this text for very long.
 
-    A regular expression cannot be interrupted, so what makes lizard's backtrack is looked for beforehand: comments,
-    strings and templates that are opened again and again and never closed (each costs a scan to the end), question
-    marks after ``<`` (quadratic), ``extends`` between ``<`` and ``>`` (exponential).
+    A regular expression cannot be interrupted, so what makes lizard's backtrack is looked for beforehand: comments and
+    tags that are opened again and again and never closed (each costs a scan to the end), question marks after ``<``
+    (quadratic), ``extends`` between ``<`` and ``>`` (exponential).
 
     Examples
     --------
-    >>> too_hard_to_tokenise("a < b ? c : d > e", "Java"), too_hard_to_tokenise("/*" * 10_000, "Java")
+    >>> too_hard_to_tokenise("a < b ? c : d > e", "Java"), too_hard_to_tokenise("/* " * 10_000, "Java")
     (False, True)
     """
     size = len(text)
@@ -60,11 +60,7 @@ def too_hard_to_tokenise(text: str, language: str) -> bool:
                     return True
         if steps > _MAX_STEPS:
             return True
-    openers = _OPENERS.get(language, ())
-    return any(len(re.findall(opener, text)) * size > _MAX_STEPS for opener in openers)
-
-
-_OPENERS: dict[str, tuple[str, ...]] = {}
+    return language == "Vue" and _unclosed(text, "<", ">") * size > _MAX_STEPS
 
 
 def _unclosed(text: str, opening: str, closing: str) -> int:

@@ -46,7 +46,8 @@ _EXTENSIONS = {
     "C": "c", "C++": "cpp", "Kotlin": "kt", "Scala": "scala", "JavaScript": "js", "TypeScript": "ts", "Ruby": "rb",
     "Python": "py", "Perl": "pl", "Erlang": "erl", "Fortran": "f90",
 }
-_CHECK_EVERY = 2048
+_CHECK_EVERY = 128
+_DEEPEST = 300
 
 
 @dataclass(slots=True)
@@ -131,7 +132,8 @@ def _run_lizard(path: str, language: str, text: str, tokens: _Tokens, clock: Clo
     except (IndexError, AttributeError, TypeError, KeyError, ValueError, StopIteration):
         # its state machines trip over code that does not parse
         return None
-    return list(context.fileinfo.function_list)
+    # of expression-bodied members in C#, lizard lists its own pseudo function for the code outside all functions
+    return [function for function in context.fileinfo.function_list if function is not context.global_pseudo_function]
 
 
 def _feed(raw: Iterator[str], reader: Any, context: Any, tokens: _Tokens, clock: Clock) -> Iterator[str]:
@@ -146,6 +148,9 @@ def _feed(raw: Iterator[str], reader: Any, context: Any, tokens: _Tokens, clock:
         steps += 1
         if not steps % _CHECK_EVERY:
             clock.check()
+            # names carry the names around them: without a bound they fill the memory before the time is up
+            if context.current_nesting_level > _DEEPEST or len(context.stacked_functions) > _DEEPEST:
+                raise RecursionError
         if token == "\n":
             line += 1
             context.current_line = line
