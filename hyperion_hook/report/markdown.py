@@ -32,11 +32,7 @@ def _head(assessment: Assessment) -> str:
 
 def _why(assessment: Assessment) -> str:
     told = reasons(assessment.explanation, MOST_REASONS)
-    rows = [
-        f"- {'raises' if entry.contribution > 0 else 'lowers'} the risk: {markdown_text(entry.sentence)}"
-        f" ({factor(entry.contribution)})"
-        for entry in told
-    ]
+    rows = [f"- {markdown_text(entry.sentence)} ({factor(entry.contribution)})" for entry in told]
     return "\n".join(["**Why**", "", *rows]) if rows else ""
 
 

@@ -18,10 +18,10 @@ Staged change: 2 files, +3 -1 lines
 
 **Why**
 
-- raises the risk: adds 412 code lines; typical is 18 (odds x3.5)
-- lowers the risk: the author has made 640 commits here; typical is 30 (odds x0.47)
-- raises the risk: the files had 9 bug fixes in 180 days; typical is 0 (odds x1.6)
-- raises the risk: the time since the last change is not known (odds x1.1)
+- adds 412 code lines; typical is 18 (odds x3.5)
+- the author has made 640 commits here; typical is 30 (odds x0.47)
+- the files had 9 bug fixes in 180 days; typical is 0 (odds x1.6)
+- the time since the last change is not known (odds x1.1)
 
 **Read first**
 
