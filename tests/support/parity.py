@@ -7,11 +7,14 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from hyperion_hook.assess import Assessor
+from hyperion_hook.assess.measuring import Measurer
 from hyperion_hook.config import Config
+from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.git.changes import commit_change, staged_change
+from hyperion_hook.git.repository import Repository
 
 AT_COMMIT = {feature.name for feature in CATALOGUE if feature.at_commit}
 """Features of the message and of the commit itself: a staged change cannot know them."""
@@ -53,14 +56,29 @@ def staged_vector(checkout: Path, commit: Commit) -> FeatureVector:
     saved = {name: os.environ.get(name) for name in identity_of(commit)}
     os.environ.update(identity_of(commit))
     try:
-        with Assessor.open(checkout, UNHURRIED) as assessor:
-            return assessor.vector(None)[1]
+        repository = Repository.discover(checkout)
+        return measured(repository, staged_change(repository))
     finally:
         for name, value in saved.items():
             if value is None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def recorded_vector(folder: Path, revision: str) -> FeatureVector:
+    """Return the vector of a recorded commit."""
+    repository = Repository.discover(folder)
+    return measured(repository, commit_change(repository, revision))
+
+
+def measured(repository: Repository, change: Change) -> FeatureVector:
+    """Return the vector the product computes for a change, with all the time it needs."""
+    measurer = Measurer(repository, UNHURRIED)
+    try:
+        return measurer.measure(change).vector
+    finally:
+        measurer.close()
 
 
 def differences(one: FeatureVector, other: FeatureVector) -> dict[str, tuple[object, object]]:
