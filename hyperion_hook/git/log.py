@@ -81,6 +81,8 @@ def read_commits(
     GitError
         If a commit or a tree cannot be read.
     """
+    if not ids:
+        return  # asked for nothing, git takes HEAD
     position = 0
     try:
         # one behind: git breaks off in the middle of the commit it cannot read

@@ -71,7 +71,7 @@ class Repository:
                 environment.pop(name, None)
         _make_absolute(environment, folder)
         answers = _ask_where(folder, environment)
-        git_dir, common_dir = folder / answers[0], folder / answers[1]
+        git_dir, common_dir = Path(answers[0]), Path(answers[1])
         is_bare = answers[2] == "true"
         top = Path(answers[5]) if answers[5] and not is_bare else None
         # git hands hooks an index file relative to where it started them, and that is the top of the work tree
@@ -106,8 +106,7 @@ class Repository:
 
     def head(self) -> str | None:
         """Return the commit that is checked out, ``None`` on a branch without commits."""
-        found = self.own.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", check=False).decode().strip()
-        return found or None
+        return self._commit("HEAD")
 
     def resolve(self, revision: str) -> str:
         """Return the full id of the commit a revision names.
@@ -117,15 +116,21 @@ class Repository:
         GitError
             If it names none.
         """
-        unknown = GitError(f"revision '{revision}': names no commit of this repository; try a branch, tag or commit id")
-        if not revision or revision.startswith("-") or "\0" in revision:
-            raise unknown
-        found = self.own.run(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", check=False
-        ).decode("ascii", "replace").strip()
-        if not _OBJECT_ID.fullmatch(found):
-            raise unknown
+        found = None
+        if revision and revision[0] != "-" and "\0" not in revision:
+            # what searches for a text takes all that follows for the text: so what it finds is looked at by itself
+            found = self._commit(self._object(revision) or "" if ":/" in revision else revision)
+        if found is None:
+            raise GitError(f"revision '{revision}': names no commit of this repository; try a branch, tag or commit id")
         return found
+
+    def _commit(self, revision: str) -> str | None:
+        return self._object(f"{revision}^{{commit}}") if revision else None
+
+    def _object(self, name: str) -> str | None:
+        said = self.own.run("rev-parse", "--verify", "--quiet", "--end-of-options", name, check=False)
+        found = said.decode("ascii", "replace").strip()
+        return found if _OBJECT_ID.fullmatch(found) else None
 
     def tree_of(self, commit: str) -> str:
         """Return the id of a commit's tree.
@@ -165,13 +170,14 @@ def _ask_where(folder: Path, environment: Mapping[str, str]) -> list[str]:
     """Return git's answers to all questions, '' for the top of a work tree where there is none."""
     git = Git(folder, environment=environment)
     # the last question ends git with an error in a bare repository, after it answered the others
-    lines = os.fsdecode(git.run("rev-parse", *_QUESTIONS, check=False)).split("\n")
+    lines = os.fsdecode(git.run("rev-parse", "--path-format=absolute", *_QUESTIONS, check=False)).split("\n")
     if len(lines) < len(_QUESTIONS):
         raise NotARepositoryError(_refusal(git, folder))
     if len(lines) <= len(_QUESTIONS) + 1 and {lines[2], lines[3]} <= {"true", "false"}:
         return lines
     # a line feed in a path: ask one by one
-    return [os.fsdecode(git.run("rev-parse", question, check=False).removesuffix(b"\n")) for question in _QUESTIONS]
+    answers = [git.run("rev-parse", "--path-format=absolute", question, check=False) for question in _QUESTIONS]
+    return [os.fsdecode(answer.removesuffix(b"\n")) for answer in answers]
 
 
 def _refusal(git: Git, folder: Path) -> str:

@@ -141,14 +141,14 @@ class Git:
         GitError
             If git is not there, takes longer than ``timeout`` seconds, or (with ``check``) fails.
         """
-        process = self._start(arguments, listen=True).popen
+        process = self._start(arguments, listen=True)
         try:
-            out, error = process.communicate(stdin, timeout=timeout)
+            out, error = process.popen.communicate(stdin, timeout=timeout)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
             raise GitError(f"git {arguments[0]}: no answer within {timeout:g} s") from None
-        if check and process.returncode:
+        finally:
+            process.end()
+        if check and process.popen.returncode:
             raise GitError(f"git {arguments[0]}: {complaint(error)}")
         return out
 
