@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +16,7 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.bundle import FORMAT_VERSION, MANIFEST, load_bundle
 from hyperion_hook.scoring.trees import LARGEST, LEAF, MISSING_LEFT, serialise
+from hyperion_hook.training.bundle_folder import replace_bundle
 from hyperion_hook.training.estimators import Fitted, FittedLogistic, FittedTrees
 from hyperion_hook.training.fit import FittedAnomaly, FittedRisk
 
@@ -50,6 +49,11 @@ def export_bundle(folder: Path, parts: BundleParts, extra: Mapping[str, bytes] |
         What goes in.
     extra
         Further files by name, for people to read (the model card).
+
+    Raises
+    ------
+    TrainingError
+        If the folder holds anything that is no part of a bundle, or cannot be written; it is as it was then.
     """
     files: dict[str, bytes] = {}
     manifest = {
@@ -68,7 +72,7 @@ def export_bundle(folder: Path, parts: BundleParts, extra: Mapping[str, bytes] |
         },
     }
     text = json.dumps(manifest, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=True) + "\n"
-    _replace(folder, files | {MANIFEST: text.encode()} | dict(extra or {}))
+    replace_bundle(folder, files | {MANIFEST: text.encode()} | dict(extra or {}))
 
 
 def check_parity(folder: Path, risk: FittedRisk, anomaly: FittedAnomaly | None, X: pd.DataFrame, *, seed: int = 42,
@@ -251,19 +255,3 @@ def _floor32(value: float) -> float:
     """Return the largest 32-bit float that is not above: ``x <= value`` is the same for every 32-bit ``x``."""
     rounded = np.float32(min(max(value, -LARGEST), LARGEST))
     return float(rounded if float(rounded) <= value else np.nextafter(rounded, np.float32(-np.inf)))
-
-
-def _replace(folder: Path, files: Mapping[str, bytes]) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        for name, data in files.items():
-            (fresh / name).write_bytes(data)
-        fresh.chmod(0o755)
-        old = fresh.with_name(f"{fresh.name}-old")
-        if folder.exists():
-            folder.replace(old)
-        fresh.replace(folder)
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
