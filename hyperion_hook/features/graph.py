@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from hyperion_hook.domain.snapshot import ImportGraph
-from hyperion_hook.features.graph_live import LiveGraph, Specs
+from hyperion_hook.features.graph_live import LiveGraph
+from hyperion_hook.features.graph_specs import Specs
 from hyperion_hook.features.imports import read_imports
 from hyperion_hook.features.imports_index import GROUP
 

@@ -6,16 +6,16 @@ and ``imports_index`` tells which files must be resolved anew when a file comes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hyperion_hook.features.graph_order import ImportOrder
+from hyperion_hook.features.graph_specs import Specs, SpecTable
 from hyperion_hook.features.graph_use import Usage
 from hyperion_hook.features.imports import import_language, is_module
 from hyperion_hook.features.imports_index import GROUP, Entry, ImportIndex, entries_of
 from hyperion_hook.features.imports_resolve import EXTERNAL
 
-Specs = Sequence[str]
 MANY_CHANGES = 2_000
 """Edges changed in one step from which on components and depths are cheaper to compute afresh."""
 
@@ -53,21 +53,12 @@ class LiveGraph:
         self._free: list[int] = []
         self.track = track
         self._index: ImportIndex | None = None
-        self._specs: dict[str, Specs] = {}
-        self._load_specs: Callable[[], dict[str, Specs]] | None = None
+        self.specs = SpecTable()
         self._edges_changed = 0
 
-    @property
-    def specs(self) -> dict[str, Specs]:
-        """The import specifications of every file, manifests included; not to be written to."""
-        if self._load_specs is not None:
-            self._specs = self._load_specs()
-            self._load_specs = None
-        return self._specs
-
     @classmethod
-    def restored(cls, parts: GraphParts, load_specs: Callable[[], dict[str, Specs]]) -> LiveGraph:
-        """Return the graph that ``parts`` were taken from; its specifications are loaded when first needed."""
+    def restored(cls, parts: GraphParts, specs: SpecTable) -> LiveGraph:
+        """Return the graph that ``parts`` were taken from."""
         graph = cls()
         graph.names = [*parts.modules, *(GROUP + key for key in parts.groups)]
         graph.order.restore(
@@ -76,7 +67,7 @@ class LiveGraph:
         graph.external = {node: names for node, names in enumerate(parts.external) if names}
         graph.usage.restore(parts.importers, parts.entries, parts.test_entries)
         graph._numbers = {name: number for number, name in enumerate(graph.names)}
-        graph._load_specs = load_specs
+        graph.specs = specs
         return graph
 
     def parts(self) -> GraphParts:
@@ -174,14 +165,14 @@ class LiveGraph:
         if first or (telling and not index.tracks):
             touched.update(self.specs)
         else:
-            touched |= index.watchers(telling) & self.specs.keys()
+            touched.update(path for path in index.watchers(telling) if path in self.specs)
         self._regroup(index, keys)
         if first:
             self.order.forget()
             self.usage.forget()
         for path in sorted(touched):
             if path in self._numbers:
-                self._point(self._numbers[path], path, index.resolve(path, self.specs[path]))
+                self._point(self._numbers[path], path, index.resolve(path, self.specs.get(path) or ()))
         for path in sorted(changed):
             if changed[path] is None and path in self._numbers:
                 self._drop(path)
@@ -193,11 +184,11 @@ class LiveGraph:
         """Return the index, built anew when it must track and does not."""
         if self._index is None or (track and not self._index.tracks):
             index = self._index = ImportIndex(track=track)
-            for path, specs in self.specs.items():
-                index.add(entries_of(path, specs))
+            for path in self.specs:
+                index.add(entries_of(path, self.specs.declared(path)))
             if track:
-                for path, specs in self.specs.items():
-                    index.resolve(path, specs)
+                for path in self.specs:
+                    index.resolve(path, self.specs.get(path) or ())
         return self._index
 
     def _register(self, index: ImportIndex, changed: Mapping[str, Specs | None]) -> tuple[set[str], set[str]]:
@@ -207,12 +198,11 @@ class LiveGraph:
         after: list[Entry] = []
         for path, specs in changed.items():
             if path in known:
-                before += entries_of(path, known[path])
+                before += entries_of(path, known.declared(path))
+            known.put(path, specs)
             if specs is None:
-                known.pop(path, None)
                 continue
             after += entries_of(path, specs)
-            known[path] = tuple(specs)
             if path not in self._numbers and is_module(path):
                 self._new_node(path, 1)
         return index.replace(before, after)

@@ -94,8 +94,8 @@ def read_imports(path: str, text: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        In the order of the text, at most ``MAX_SPECS``; the form depends on the language (see the readers' modules).
-        A leading ``=`` marks what the file declares itself to be. Empty for a file without readable imports.
+        What is declared first, then in the order of the text; at most ``MAX_SPECS``. The form depends on the language
+        (see the readers' modules). A leading ``=`` marks what the file declares itself to be. Empty for a file without readable imports.
 
     Examples
     --------
@@ -107,7 +107,9 @@ def read_imports(path: str, text: str) -> tuple[str, ...]:
     language = import_language(path)
     if language is None:
         return ()
-    return tuple(dict.fromkeys(_reader(language)(text)))[:MAX_SPECS]
+    specs = dict.fromkeys(_reader(language)(text))
+    # what a file declares stands first: an index of names needs nothing else
+    return (*(spec for spec in specs if spec[0] == "="), *(spec for spec in specs if spec[0] != "="))[:MAX_SPECS]
 
 
 @lru_cache(maxsize=32)

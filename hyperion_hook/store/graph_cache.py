@@ -16,7 +16,8 @@ from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.text import decode_text
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.graph import view_of
-from hyperion_hook.features.graph_live import LiveGraph, Specs
+from hyperion_hook.features.graph_live import LiveGraph
+from hyperion_hook.features.graph_specs import Specs
 from hyperion_hook.features.imports import READER_VERSION, import_language, is_module, read_imports
 from hyperion_hook.git.blobs import ABSENT, BlobReader
 from hyperion_hook.git.repository import Repository
@@ -72,6 +73,8 @@ class ImportGraphs:
         self._absent: set[str] = set()
         self._specs: dict[tuple[str, str], tuple[str, ...]] = {}
         self._derived = 0
+        # what the file keeps: a tree, and the version of the graph in memory that equals its graph
+        self._kept: tuple[str, int] | None = None
         self._in_memory = path is None
 
     def close(self) -> None:
@@ -95,7 +98,7 @@ class ImportGraphs:
         if tree == self._tree and self._live is not None:
             return self._view()
         if self._live is None and self._take(self._store.by_tree(tree)):
-            self._store.write_commit(commit, tree)
+            self._store.write_commit(commit, tree, like=tree)
             return self._view()
         if self._live is None:
             self._take(self._store.newest())
@@ -130,6 +133,7 @@ class ImportGraphs:
         if found is None:
             return False
         self._tree, self._live = found
+        self._kept = (self._tree, self._live.version)
         return True
 
     def _move(self, tree: str, max_unread: int | None) -> Missing | None:
@@ -139,7 +143,7 @@ class ImportGraphs:
         difference = self._trees.difference(self._tree, tree)
         if isinstance(difference, Missing) and self._tree is not None:
             # the tree it came from may have been pruned
-            self._live, self._tree, self._absent = None, None, set()
+            self._live, self._tree, self._absent, self._kept = None, None, set(), None
             difference = self._trees.difference(None, tree)
         if isinstance(difference, Missing):
             return difference
@@ -181,8 +185,14 @@ class ImportGraphs:
             self._write(commit)
 
     def _write(self, commit: str) -> None:
-        if self._live is not None and self._tree is not None and not self._absent:
+        if self._live is None or self._tree is None or self._absent:
+            return
+        if self._kept is not None and self._kept[1] == self._live.version:
+            # nothing that was imported changed: the same graph has one more commit
+            self._store.write_commit(commit, self._tree, like=self._kept[0])
+        else:
             self._store.write(commit, self._tree, self._live)
+        self._kept = (self._tree, self._live.version)
 
 
 class _Store:
@@ -216,15 +226,15 @@ class _Store:
                 return row[0], decode(row[1])
         return None
 
-    def write_commit(self, commit: str, tree: str) -> None:
-        """Say that a commit has a tree whose graph is kept."""
+    def write_commit(self, commit: str, tree: str, *, like: str) -> None:
+        """Say that a commit and its tree have the graph that is kept for the tree ``like``."""
         if self._connection is None:
             return
         with suppress(sqlite3.Error), self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO commits (name, tree, graph)"
-                " SELECT ?, tree, graph FROM commits WHERE tree = ? LIMIT 1",
-                (commit, tree),
+                " SELECT ?, ?, graph FROM commits WHERE tree = ? ORDER BY id DESC LIMIT 1",
+                (commit, tree, like),
             )
 
     def write(self, commit: str, tree: str, graph: LiveGraph) -> None:

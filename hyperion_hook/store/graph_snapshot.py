@@ -8,25 +8,26 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import accumulate, chain
 from struct import Struct
 
-from hyperion_hook.features.graph_live import GraphParts, LiveGraph, Specs
+from hyperion_hook.features.graph_live import GraphParts, LiveGraph
+from hyperion_hook.features.graph_specs import Packed, SpecTable
 
 FORMAT = 1
 _HEAD = Struct("<4sI")
 _SIZE = Struct("<I")
 _MAGIC = b"HHIG"
-_MAX_NODES = 5_000_000
 
 
 def encode(graph: LiveGraph) -> bytes:
     """Return a graph as bytes; equal graphs give equal bytes."""
     parts = graph.parts()
-    others = sorted(graph.specs.keys() - set(parts.modules))
+    others = sorted(set(graph.specs).difference(parts.modules))
     packages = sorted(set(chain.from_iterable(parts.external)))
     package_number = {name: number for number, name in enumerate(packages)}
-    specs = sorted(set(chain.from_iterable(graph.specs.values())))
+    written = [graph.specs.get(path) or () for path in chain(parts.modules, others)]
+    specs = sorted(set(chain.from_iterable(written)))
     spec_number = {spec: number for number, spec in enumerate(specs)}
     sections = (
         _names(parts.modules), _names(parts.groups), _names(others), _names(packages), _names(specs),
@@ -34,7 +35,7 @@ def encode(graph: LiveGraph) -> bytes:
         _lists([package_number[name] for name in names] for names in parts.external),
         _numbers(parts.label), _numbers(parts.depth), _numbers(parts.importers), _numbers(parts.entries),
         _numbers(parts.test_entries),
-        _lists([spec_number[spec] for spec in graph.specs[path]] for path in chain(parts.modules, others)),
+        _lists([spec_number[spec] for spec in row] for row in written),
     )
     return _HEAD.pack(_MAGIC, FORMAT) + b"".join(_SIZE.pack(len(section)) + section for section in sections)
 
@@ -80,15 +81,13 @@ def _decoded(content: bytes) -> LiveGraph:
         label, depth, importers, entries, test_entries,
     )
 
-    def load_specs() -> dict[str, Specs]:
-        specs = _read_names(sections[4])
+    def load_specs() -> Packed:
+        texts = _read_names(sections[4])
         paths = [*modules, *others]
-        return {
-            path: tuple([specs[number] for number in numbers])
-            for path, numbers in zip(paths, _read_lists(sections[13], len(paths), len(specs)), strict=True)
-        }
+        counts, numbers = _read_rows(sections[13], len(paths), len(texts))
+        return paths, texts, list(accumulate(counts, initial=0)), numbers
 
-    return LiveGraph.restored(parts, load_specs)
+    return LiveGraph.restored(parts, SpecTable(load_specs))
 
 
 def _names(names: Iterable[str]) -> bytes:
@@ -122,16 +121,22 @@ def _lists(rows: Iterable[Sequence[int]]) -> bytes:
 
 
 def _read_lists(section: bytes, count: int, limit: int) -> list[list[int]]:
-    values = _read_numbers(section)
-    if values[0] != count or count > _MAX_NODES:
-        raise ValueError("stored import graph: damaged (wrong count)")
-    if len(values) > count + 1 and not 0 <= min(values[count + 1 :]) <= max(values[count + 1 :]) < limit:
-        raise ValueError("stored import graph: damaged (number out of range)")
+    counts, values = _read_rows(section, count, limit)
     rows = []
-    start = count + 1
-    for size in values[1 : count + 1]:
+    start = 0
+    for size in counts:
         rows.append(values[start : start + size])
         start += size
-    if start != len(values):
-        raise ValueError("stored import graph: damaged (wrong count)")
     return rows
+
+
+def _read_rows(section: bytes, count: int, limit: int) -> tuple[list[int], list[int]]:
+    numbers = _read_numbers(section)
+    if numbers[0] != count:
+        raise ValueError("stored import graph: damaged (wrong count)")
+    counts, values = numbers[1 : count + 1], numbers[count + 1 :]
+    if sum(counts) != len(values) or min(counts, default=0) < 0:
+        raise ValueError("stored import graph: damaged (wrong count)")
+    if values and not 0 <= min(values) <= max(values) < limit:
+        raise ValueError("stored import graph: damaged (number out of range)")
+    return counts, values

@@ -86,7 +86,7 @@ def specs_of(edges: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
 
 def test_no_files_give_an_empty_graph() -> None:
     graph = build_graph({})
-    assert values_of(graph) == dict.fromkeys(MAPPINGS, {})
+    assert values_of(graph) == {name: {} for name in MAPPINGS}
     assert entry_share(graph, ["a.py"]) is None
 
 
@@ -113,7 +113,9 @@ def test_measures_are_those_of_the_definition(edges: dict[str, list[str]]) -> No
 
 @given(st.lists(edge_sets(), min_size=2, max_size=6), st.booleans(), st.data())
 @settings(max_examples=200, deadline=None)
-def test_a_graph_moved_on_equals_one_built_anew(steps: list[dict[str, list[str]]], track: bool, data: st.DataObject) -> None:
+def test_a_graph_moved_on_equals_one_built_anew(
+    steps: list[dict[str, list[str]]], track: bool, data: st.DataObject
+) -> None:
     live = LiveGraph(track=track)
     now: dict[str, tuple[str, ...]] = {}
     for edges in steps:

@@ -32,8 +32,10 @@ JAVA = {
     "core/src/main/java/org/shop/price/Price.java":
         "package org.shop.price;\nimport static org.shop.Cart.LIMIT;\nimport com.google.common.base.Joiner;\n",
     "core/src/main/java/org/shop/price/Tax.java": "package org.shop.price;\nimport org.shop.generated.Absent;\n",
-    "core/src/test/java/org/shop/CartTest.java": "package org.shop;\nimport org.shop.price.*;\nimport org.junit.Test;\n",
-    "app/src/main/kotlin/App.kt": "package org.app\nimport org.shop.Cart\nimport org.app.util.shorten\nimport okio.buffer\n",
+    "core/src/test/java/org/shop/CartTest.java": "package org.shop;\nimport org.shop.price.*;\n"
+    "import org.junit.Test;\n",
+    "app/src/main/kotlin/App.kt": "package org.app\nimport org.shop.Cart\nimport org.app.util.shorten\n"
+    "import okio.buffer\n",
     "app/src/main/kotlin/Strings.kt": "package org.app.util\n",
     "app/src/main/scala/org/app/Main.scala":
         "package org.app\nimport org.shop.{Cart, price => p}\nimport org.app.util._\nimport scala.util.Try\n",
@@ -43,8 +45,10 @@ SCRIPT = {
     "packages/shared/package.json": '{"name": "@shop/shared"}',
     "packages/shared/src/index.ts": "export * from './text.js'\n",
     "packages/shared/src/text.ts": "",
-    "src/index.js": "import cart from './cart'\nimport fs from 'node:fs'\nimport path from 'path'\nimport './style.css'\n",
-    "src/cart/index.jsx": "import { x } from '@shop/shared'\nimport t from '@shop/shared/text'\nimport React from 'react'\n",
+    "src/index.js": "import cart from './cart'\nimport fs from 'node:fs'\nimport path from 'path'\n"
+    "import './style.css'\n",
+    "src/cart/index.jsx": "import { x } from '@shop/shared'\nimport t from '@shop/shared/text'\n"
+    "import React from 'react'\n",
     "src/cart/view.vue": "import y from '@/index'\nimport fp from 'lodash/fp'\nimport z from '../../outside'\n",
     "test/all.js": "const shop = require('shop')\nconst s = require('@sinon/fake-timers')\n",
 }
@@ -72,7 +76,8 @@ RUST = {
     "tests/common/mod.rs": "",
 }
 C = {
-    "src/server.c": '#include "server.h"\n#include <stdio.h>\n#include <openssl/ssl.h>\n#include "util/list.h"\n#include "gone.h"\n',
+    "src/server.c": '#include "server.h"\n#include <stdio.h>\n#include <openssl/ssl.h>\n#include "util/list.h"\n'
+        '#include "gone.h"\n',
     "src/server.h": "#include <sys/types.h>\n",
     "include/util/list.h": "",
     "deps/other/list.h": "",
@@ -86,7 +91,8 @@ RUBY = {
     "spec/cart_spec.rb": "require 'spec_helper'\nrequire_relative 'gone'\n",
 }
 PHP = {
-    "src/Shop/Cart.php": "<?php\nnamespace Shop;\nuse Shop\\Price\\Rate;\nuse Symfony\\Component\\Console\\Application;\nuse Exception;\n",
+    "src/Shop/Cart.php": "<?php\nnamespace Shop;\nuse Shop\\Price\\Rate;\n"
+    "use Symfony\\Component\\Console\\Application;\nuse Exception;\n",
     "src/Shop/Price/Rate.php": "<?php\nnamespace Shop\\Price;\nuse Shop\\Price;\nuse Psr\\Log\\LoggerInterface;\n",
     "src/Shop/Price/Tax.php": "<?php\nnamespace Shop\\Price;\nrequire __DIR__ . '/Rate.php';\n",
     "tests/CartTest.php": "<?php\nnamespace Shop\\Test;\nuse Shop\\{Cart, Price\\Tax};\nuse Shop\\Price\\Gone;\n",
@@ -204,6 +210,7 @@ def test_a_package_that_is_a_folder_is_not_the_standard_library() -> None:
 
 
 def test_without_go_mod_a_folder_after_the_repository_is_meant() -> None:
-    graph = graph_of({"a.go": 'import "github.com/x/y/lib"\nimport "github.com/x/z/other"\n', "lib/l.go": "package l\n"})
+    text = 'import "github.com/x/y/lib"\nimport "github.com/x/z/other"\n'
+    graph = graph_of({"a.go": text, "lib/l.go": "package l\n"})
     assert graph.imports["a.go"] == ("lib/l.go",)
     assert graph.external["a.go"] == ("github.com/x/z",)

@@ -79,7 +79,7 @@ def direct(repo: TestRepo, commit: str) -> dict[str, object]:
 
 def test_before_the_first_commit_there_is_nothing(repo: TestRepo, store: Path) -> None:
     with Opened(repo, store) as opened:
-        assert values_of(opened.graphs.at(None)) == dict.fromkeys(MAPPINGS, {})
+        assert values_of(opened.graphs.at(None)) == {name: {} for name in MAPPINGS}
 
 
 def test_the_graph_of_a_commit_is_that_of_its_tree(repo: TestRepo, store: Path) -> None:
@@ -183,7 +183,7 @@ def test_a_clone_without_most_files_says_so(repo: TestRepo, store: Path) -> None
 
 def grow(repo: TestRepo, seed: int, commits: int) -> list[str]:
     """A history with branches, merges, deletions and moves; every file imports some others."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - any history will do
     names = [f"{folder}m{number}.py" for folder in ("", "p/", "p/q/") for number in range(4)] + [
         "go.mod", "g/a.go", "h/b.go", "x/A.java", "y/B.java"]
     made = [repo.commit({"m0.py": "", "p/__init__.py": ""})]
@@ -219,7 +219,7 @@ def test_a_replay_over_branches_gives_each_commit_its_own_graph(repo: TestRepo, 
         for commit in commits:
             assert values_of(replay.graphs.at(commit)) == expected[commit]
             assert values_of(hook.graphs.at(commit)) == expected[commit]
-    for commit in random.Random(seed).sample(commits, 8):
+    for commit in commits[::3]:
         with Opened(repo, store) as hook:
             assert values_of(hook.graphs.at(commit)) == expected[commit]
 
