@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -42,8 +43,30 @@ def hooks_folder(repo: Path | None) -> Path:
             f" to '{folder.parent / 'pre-commit'}' instead"
         )
     if folder != repository.common_dir / "hooks":
-        say(f"core.hooksPath is set: the hook lies in {folder} and runs for whoever uses that folder")
+        where = _level_of_hooks_path(repository.common_dir)
+        say(f"core.hooksPath is set{where}: the hook lies in {folder} and runs wherever that folder is used")
     return folder
+
+
+def _level_of_hooks_path(common_dir: Path) -> str:
+    """Return which configuration sets ``core.hooksPath``, '' where that cannot be told."""
+    from configparser import Error  # noqa: PLC0415 - GitPython is not light, and few repositories set this
+
+    from git import Repo  # noqa: PLC0415
+    from git.exc import GitError  # noqa: PLC0415
+
+    levels: dict[Literal["repository", "global", "user", "system"], str] = {
+        "repository": " in this repository", "global": " for this user", "user": " for this user",
+        "system": " for this machine",
+    }
+    try:
+        with Repo(common_dir) as repository:
+            for level, words in levels.items():
+                if repository.config_reader(level).has_option("core", "hooksPath"):
+                    return words
+    except (GitError, Error, OSError, ValueError):
+        return ""
+    return ""
 
 
 @click.command()

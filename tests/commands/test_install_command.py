@@ -128,9 +128,22 @@ def test_the_hook_runs_in_every_worktree_and_in_submodules(repo: TestRepo, tmp_p
 def test_a_configured_hooks_folder_is_respected_and_named(repo: TestRepo) -> None:
     repo.git("config", "core.hooksPath", "my hooks")
     said = hyperion(repo.path, "install")
-    assert f"the hook lies in {repo.path / 'my hooks'}" in said.err
+    assert f"core.hooksPath is set in this repository: the hook lies in {repo.path / 'my hooks'}" in said.err
     repo.stage({"a.py": "x = 2\n"})
     assert VERDICT.search(git(repo, "commit", "-m", "x").stdout)
+
+
+def test_a_hooks_folder_of_the_user_is_named_as_such(repo: TestRepo, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".gitconfig").write_text(f"[core]\n\thooksPath = {tmp_path / 'shared'}\n")
+    environment = {"HOME": str(home), "GIT_CONFIG_GLOBAL": str(home / ".gitconfig")}
+    said = hyperion(repo.path, "install", env=environment)
+    assert said.code == 0, said.err
+    assert "core.hooksPath is set for this user: " in said.err
+    assert (tmp_path / "shared" / "pre-commit").exists()
+    assert hyperion(repo.path, "uninstall", env=environment).code == 0
+    assert not list((tmp_path / "shared").iterdir())
 
 
 def test_the_folder_of_husky_is_left_alone(repo: TestRepo) -> None:
