@@ -95,7 +95,8 @@ def read_imports(path: str, text: str) -> tuple[str, ...]:
     -------
     tuple of str
         What is declared first, then in the order of the text; at most ``MAX_SPECS``. The form depends on the language
-        (see the readers' modules). A leading ``=`` marks what the file declares itself to be. Empty for a file without readable imports.
+        (see the readers' modules); a leading ``=`` marks what the file declares itself to be. Empty for a file without
+        readable imports.
 
     Examples
     --------

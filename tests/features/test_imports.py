@@ -91,7 +91,7 @@ CASES = {
         "a.cs",
         ("\ufeffusing System;\nglobal using A.B;\nusing static C.D;\nusing E = F.G;\nnamespace H.I\n{\n    using J;\n"
         "    class K { void L() { using var m = n(); using (o) {} } }\n}\n"),
-        ("System", "A.B", "!C.D", "!F.G", "=H.I", "J")),
+        ("=H.I", "System", "A.B", "!C.D", "!F.G", "J")),
     "go.mod": ("x/go.mod", "module github.com/a/b\n\ngo 1.22\n", ("=github.com/a/b",)),
     "Cargo.toml": ("Cargo.toml", "[package]\nname = \"my-crate\"\n[dependencies]\nname = \"no\"\n", ("=my-crate",)),
     "package.json": ("package.json", '{\n  "version": "1",\n  "name": "@a/b"\n}', ("=@a/b",)),
