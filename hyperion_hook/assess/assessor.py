@@ -14,7 +14,7 @@ from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, 
 from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, ModelInfo, Score
-from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
 from hyperion_hook.git.repository import Repository
@@ -24,7 +24,11 @@ from hyperion_hook.store.history_update import update_index
 from hyperion_hook.store.reference_store import ReferenceStore
 
 REFERENCE_STEP = 60
-"""Recent changes a hook scores by itself to keep the percentile up to date; more is left to ``index``."""
+"""Recent changes that are scored along with a staged one to keep the percentile up to date; more is for ``index``.
+
+Whoever asks for a recorded change has no commit waiting: then all are scored, so that the answer does not depend on
+what was asked before.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,8 @@ class Assessor:
         measured = self._measurer.measure(change, only=None if self._config.explain else self._needed())
         vector = measured.vector
         clock.lap("features")
-        reference = self._reference(change.base, at_most=REFERENCE_STEP)
+        at_most = REFERENCE_STEP if change.kind is ChangeKind.STAGED else WINDOW
+        reference = self._reference(change.base, at_most=at_most)
         clock.lap("reference")
         probability, log_odds = self._bundle.risk.score(vector)
         percentile = _percentile(reference, log_odds, has_message=change.message is not None)
@@ -174,6 +179,8 @@ class Assessor:
         return frozenset((*self._bundle.risk.features, *anomaly))
 
     def _reference(self, base: str | None, *, at_most: int) -> Reference | Missing:
+        if self._measurer.history(base)[0].missing_reason:
+            return Missing("it needs the whole history; run: hyperion-hook index")
         names = reference_names(self._bundle)
         builder = ReferenceBuilder(
             self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from hyperion_hook.domain.assessment import FileToRead
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.history import CommitFlag, History
@@ -31,14 +33,14 @@ def files_to_read(change: Change, history: History) -> tuple[FileToRead, ...]:
     ranked = []
     for file in largest:
         fixes = sum(CommitFlag.FIX in CommitFlag(event.flags) for event in history.file(file.previous_path).events)
-        ranked.append((_weight(file) * (1 + fixes) ** 0.5, file, fixes))
+        ranked.append((_weight(file) * math.sqrt(1 + fixes), file, fixes))
     ranked.sort(key=lambda entry: (-entry[0], entry[1].path))
     return tuple(FileToRead(file.path, _reason(file, fixes)) for weight, file, fixes in ranked[:MOST] if weight > 0)
 
 
 def _weight(file: FileChange) -> float:
     lines = (file.lines_added or 0) + 0.5 * (file.lines_deleted or 0)
-    return lines**0.5 * _ROLE_WEIGHT[role_of(file.path)]
+    return math.sqrt(lines) * _ROLE_WEIGHT[role_of(file.path)]
 
 
 def _reason(file: FileChange, fixes: int) -> str:

@@ -32,7 +32,7 @@ def explanation_of(
             value=_number(vector.number(name)),
             typical=_number(typical.get(name, math.nan)),
             contribution=amount,
-            sentence=sentence(name, _number(vector.number(name)), _number(typical.get(name, math.nan)), amount),
+            sentence=sentence(name, _number(vector.number(name)), _number(typical.get(name, math.nan))),
         )
         for name, amount in explanation.contributions.items()
         if amount != 0.0

@@ -18,8 +18,8 @@ def feature_table(features: Sequence[Feature]) -> str:
         "",
         "Generated from the catalogue by `hyperion-hook features list --format markdown`; do not edit.",
         "",
-        "Either name is accepted wherever a feature is named. A value is what was known before the change, except where",
-        "the last column says otherwise. What cannot be had is missing, with its reason, and never zero.",
+        "Either name is accepted wherever a feature is named. A value is what was known before the change, except",
+        "where the last column says otherwise. What cannot be had is missing, with its reason, and never zero.",
     ]
     categories = {feature.category: None for feature in features}
     for category in categories:
