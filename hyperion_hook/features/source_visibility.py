@@ -19,7 +19,7 @@ class Visibility:
         self._tokens = tokens
         self._lines = lines
         self._exports = language in ("JavaScript", "TypeScript", "Vue") and "export" in tokens
-        self._depths = list(accumulate((t == "{") - (t == "}") for t in tokens)) if self._exports else []
+        self._depths = list(accumulate((t in ("{", "${")) - (t == "}") for t in tokens)) if self._exports else []
 
     def is_public(self, name: str, first: int, last: int) -> bool:  # noqa: PLR0911 - one for each language
         """Return whether a function can be called from outside its file.

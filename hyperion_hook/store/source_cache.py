@@ -37,8 +37,11 @@ PRAGMA user_version = {_VERSION};
 class SourceCache:
     """Metrics by blob, kept in one SQLite file; safe with several processes at once."""
 
-    def __init__(self, connection: sqlite3.Connection | None, max_rows: int = MAX_ROWS) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection | None, max_rows: int = MAX_ROWS, path: Path | None = None
+    ) -> None:
         self._connection = connection
+        self._path = path
         self._max_rows = max_rows
         self._fresh: dict[str, bytes] = {}
 
@@ -58,7 +61,7 @@ class SourceCache:
         SourceCache
             In a folder that cannot be written to, one that reads what there is, or keeps nothing.
         """
-        return cls(_open(path) if path is not None else None, max_rows)
+        return cls(_open(path) if path is not None else None, max_rows, path)
 
     def __enter__(self) -> SourceCache:
         return self
@@ -102,11 +105,25 @@ class SourceCache:
         fresh, self._fresh = self._fresh, {}
         if not fresh or self._connection is None:
             return
-        with suppress(sqlite3.Error), self._connection:
-            self._connection.executemany("INSERT OR IGNORE INTO measured (key, value) VALUES (?, ?)", fresh.items())
-            self._connection.execute(
-                "DELETE FROM measured WHERE id <= (SELECT max(id) FROM measured) - ?", (self._max_rows,)
-            )
+        try:
+            with self._connection:
+                self._connection.executemany("INSERT OR IGNORE INTO measured (key, value) VALUES (?, ?)", fresh.items())
+                self._connection.execute(
+                    "DELETE FROM measured WHERE id <= (SELECT max(id) FROM measured) - ?", (self._max_rows,)
+                )
+        except sqlite3.OperationalError:
+            # locked, read-only or full: what was measured is measured again another time
+            return
+        except sqlite3.DatabaseError:
+            self._throw_away()
+
+    def _throw_away(self) -> None:
+        """Remove a file whose damage showed only when it was written to; the next one to open it starts anew."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._path is not None:
+            _remove(self._path)
 
     def _read(self, key: str) -> SourceMetrics | Missing | None:
         value = self._fresh.get(key)
@@ -138,12 +155,16 @@ def _open(path: Path) -> sqlite3.Connection | None:
             # locked or read-only says nothing about the content
             return _read_only(path)
         except sqlite3.DatabaseError:
-            for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-                with suppress(OSError):
-                    name.unlink()
+            _remove(path)
         except OSError:
             return _read_only(path)
     return None
+
+
+def _remove(path: Path) -> None:
+    for name in (path, path.with_name(path.name + "-journal")):
+        with suppress(OSError):
+            name.unlink()
 
 
 def _connect(path: Path) -> sqlite3.Connection:
