@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.history import MONTH, FileEvent, FileHistory, Tally
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context
 
+# a popular file has hundreds of events, and a replay asks for them at every commit: loops run in C where they can
+_commit_of = attrgetter("commit")
+_author_of = attrgetter("author")
+_flags_of = attrgetter("flags")
+
 ONLY_NEW_FILES = Missing("only new files: no file existed before")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lives:
     """The files of a change that existed before, and whether all of their past is known.
 
@@ -26,15 +34,29 @@ class Lives:
     seen: tuple[FileHistory, ...]
     unknown: Missing | None
 
+    @cached_property
     def distinct_events(self) -> list[FileEvent]:
         """Return the commits on the files, each once however many of the files it touched."""
         if len(self.seen) == 1:
             return list(self.seen[0].events)
-        return list({event.commit: event for life in self.seen for event in life.events}.values())
+        found: dict[int, FileEvent] = {}
+        for life in self.seen:
+            found.update(zip(map(_commit_of, life.events), life.events, strict=True))
+        return list(found.values())
 
 
 def lives_of(context: Context) -> Lives:
     """Return the lives of the touched files before the change."""
+    # two modules ask for the same change, one after the other
+    if not (_last and _last[0][0] is context):
+        _last[:] = [(context, _read_lives(context))]
+    return _last[0][1]
+
+
+_last: list[tuple[Context, Lives]] = []
+
+
+def _read_lives(context: Context) -> Lives:
     existing = []
     for file in context.change.files:
         if file.status is FileStatus.COPIED:
@@ -67,7 +89,31 @@ def covers(context: Context, start: int) -> Missing | None:
     return None if months and (months[0].month + 1) * MONTH <= start else Missing(reason)
 
 
-def commits_since(tallies: Iterable[Tally], month: int) -> tuple[int, int]:
-    """Return commits and bug fixes from a month on."""
-    recent = [tally for tally in tallies if tally.month >= month]
-    return sum(tally.commits for tally in recent), sum(tally.fixes for tally in recent)
+def commits_since(tallies: Sequence[Tally], month: int) -> tuple[int, int]:
+    """Return commits and bug fixes from a month on; tallies are oldest first."""
+    commits = fixes = 0
+    for tally in reversed(tallies):
+        if tally.month < month:
+            break
+        commits += tally.commits
+        fixes += tally.fixes
+    return commits, fixes
+
+
+def commits_in_all(tallies: Sequence[Tally]) -> tuple[int, int]:
+    """Return commits and bug fixes of all months."""
+    if not tallies:
+        return 0, 0
+    _, commits, fixes = zip(*tallies, strict=True)
+    return sum(commits), sum(fixes)
+
+
+def count_authors(events: Sequence[FileEvent]) -> Counter[int]:
+    """Return how many of the commits each author made."""
+    return Counter(map(_author_of, events))
+
+
+def count_flagged(events: Sequence[FileEvent]) -> Callable[[int], int]:
+    """Return a function that tells how many of the commits carry a flag."""
+    counts = Counter(map(_flags_of, events))
+    return lambda flag: sum(count for flags, count in counts.items() if flags & flag)

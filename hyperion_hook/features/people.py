@@ -14,7 +14,16 @@ from hyperion_hook.domain.history import MONTH
 from hyperion_hook.domain.paths import subsystem_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.lives import ONLY_NEW_FILES, Lives, commits_since, covers, lives_of, month_of
+from hyperion_hook.features.lives import (
+    ONLY_NEW_FILES,
+    Lives,
+    commits_in_all,
+    commits_since,
+    count_authors,
+    covers,
+    lives_of,
+    month_of,
+)
 
 UNKNOWN_AUTHOR = Missing("author is not known: set user.name and user.email")
 _MINOR_SHARE = 0.05
@@ -36,12 +45,12 @@ def measure(context: Context) -> dict[str, Value]:
     .. [2] C. Bird et al., "Don't touch my code! Examining the effects of ownership on software quality", FSE 2011.
     """
     lives = lives_of(context)
-    by_file = [Counter([event.author for event in life.events]) for life in lives.seen]
+    by_file = [count_authors(life.events) for life in lives.seen]
     return _authorship(lives, by_file) | _ownership(context, lives, by_file) | _experience(context)
 
 
 def _authorship(lives: Lives, by_file: Sequence[Counter[int]]) -> dict[str, Value]:
-    together = by_file[0] if len(by_file) == 1 else Counter([event.author for event in lives.distinct_events()])
+    together = by_file[0] if len(by_file) == 1 else count_authors(lives.distinct_events)
     values: dict[str, Value] = {
         "ndev": float(len(together)),
         "contributor_count": float(max(map(len, by_file), default=0)),
@@ -73,12 +82,9 @@ def _experience(context: Context) -> dict[str, Value]:
         return dict.fromkeys(_OF_AUTHOR, UNKNOWN_AUTHOR)
     month = month_of(context.change.time)
     tallies = context.history.author(author)
-    commits = sum(tally.commits for tally in tallies)
-    fixes = sum(tally.fixes for tally in tallies)
+    commits, fixes = commits_in_all(tallies)
     subsystems = sorted({subsystem_of(file.path) for file in context.change.files})
-    in_subsystems = [
-        sum(tally.commits for tally in context.history.author_in(author, subsystem)) for subsystem in subsystems
-    ]
+    in_subsystems = [commits_in_all(context.history.author_in(author, subsystem))[0] for subsystem in subsystems]
     recent = float(commits_since(tallies, month - 3)[0])
     reason = context.history.missing_reason
     if reason is not None:
@@ -144,5 +150,5 @@ def bus_factor(commits: Counter[int]) -> int:
 
 
 def _minor_contributors(commits: Counter[int]) -> int:
-    total = commits.total()
-    return sum(count < _MINOR_SHARE * total for count in commits.values())
+    few = _MINOR_SHARE * commits.total()
+    return sum([count < few for count in commits.values()])

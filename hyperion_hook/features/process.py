@@ -12,7 +12,16 @@ from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
 from hyperion_hook.domain.paths import directory_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.lives import ONLY_NEW_FILES, Lives, commits_since, covers, lives_of, month_of
+from hyperion_hook.features.lives import (
+    ONLY_NEW_FILES,
+    Lives,
+    commits_in_all,
+    commits_since,
+    count_flagged,
+    covers,
+    lives_of,
+    month_of,
+)
 
 _WEEKS = 26
 _FIX = int(CommitFlag.FIX)
@@ -43,16 +52,17 @@ def _so_far(context: Context, lives: Lives) -> dict[str, Value]:
     """Return what needs the whole life of the files, or their last commits."""
     now = context.change.time
     past = lives.seen
-    distinct = lives.distinct_events()
-    fixes = [_flagged(life.events, _FIX) for life in past]
+    distinct = lives.distinct_events
+    flagged = count_flagged(distinct)
+    fixes = [count_flagged(life.events)(_FIX) for life in past]
     shares = [count / len(life.events) for count, life in zip(fixes, past, strict=True)
               if len(life.events) >= MINIMUM_COMMITS]
     whole_life: dict[str, Value] = {
         "file_age": _mean([_days(now, life.first_time or 0) for life in past]),
         "file_commits": float(max((life.event_count for life in past), default=0)),
         "past_bug_count": float(max(fixes, default=0)),
-        "hotfix_count": float(_flagged(distinct, _HOTFIX)),
-        "rollback_frequency": _flagged(distinct, _REVERT) / len(distinct) if distinct else ONLY_NEW_FILES,
+        "hotfix_count": float(flagged(_HOTFIX)),
+        "rollback_frequency": flagged(_REVERT) / len(distinct) if distinct else ONLY_NEW_FILES,
         "file_bug_share": max(shares) if shares else Missing(f"no touched file has {MINIMUM_COMMITS} commits yet"),
     }
     last: dict[str, Value] = {
@@ -94,9 +104,9 @@ def _surroundings(context: Context) -> dict[str, Value]:
     tallies = [context.history.directory(directory) for directory in directories]
     shares = []
     for tally in tallies:
-        commits = sum(entry.commits for entry in tally)
+        commits, fixes = commits_in_all(tally)
         if commits:
-            shares.append(sum(entry.fixes for entry in tally) / commits)
+            shares.append(fixes / commits)
     commits, fixes = commits_since(context.history.repository(), month)
     reason = context.history.missing_reason
     year = covers(context, month * 30 * DAY)
@@ -121,10 +131,6 @@ def _volatility(recent: Sequence[Sequence[FileEvent]]) -> Value:
         if counted or not events:
             means.append(sum(counted) / len(counted) if counted else 0.0)
     return _mean(means, _UNCOUNTED if recent else ONLY_NEW_FILES)
-
-
-def _flagged(events: Sequence[FileEvent], flag: int) -> int:
-    return sum([event.flags & flag for event in events]) // flag
 
 
 def _days(now: int, then: int) -> float:

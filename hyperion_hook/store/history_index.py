@@ -239,7 +239,7 @@ class HistoryIndex:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (last + 1,))
 
     def note_boundary(self, boundary: str) -> None:
-        """Remember where the repository's history is cut off (a digest; '' for nowhere)."""
+        """Remember where the repository's history is cut off ('' for nowhere)."""
         with self.transaction(), self._translated():
             self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('boundary', ?)", (boundary,))
 

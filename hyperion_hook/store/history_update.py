@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -269,8 +268,8 @@ def _shallow_file(repository: Repository) -> bytes:
 
 
 def _boundary(repository: Repository) -> str:
-    """Return a digest of where history is cut off; commits there change their parents when the clone is deepened."""
-    return hashlib.sha256(_shallow_file(repository)).hexdigest() if repository.is_shallow else ""
+    """Return where history is cut off; commits there change their parents when the clone is deepened."""
+    return " ".join(sorted(_shallow_file(repository).decode("ascii", "replace").split()))
 
 
 def _shallow_reason(repository: Repository) -> str | None:
