@@ -1,17 +1,19 @@
-"""A contribution in words: what the value is, what is typical, which way it moves the risk."""
+"""A contribution in words: what the value is, and what is typical here. Which way it moves the risk the report says."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from math import inf, isfinite, isnan
 
 from hyperion_hook.features.catalogue import Feature, find_feature
+from hyperion_hook.scoring.phrases import PHRASES, Phrase
 
-NOTHING = 0.005
-"""Log-odds below which a contribution is not worth the word «raises» or «lowers»."""
+_CHOICE = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
 
 
-def sentence(name: str, value: float | None, typical: float | None, contribution: float) -> str:
-    """Return one line that a person understands.
+def sentence(name: str, value: float | None, typical: float | None) -> str:
+    """Return a clause that a person understands, to stand after «raises the risk» or on its own.
 
     Parameters
     ----------
@@ -19,27 +21,30 @@ def sentence(name: str, value: float | None, typical: float | None, contribution
         The feature, by either name.
     value, typical
         The change's value and the typical one; ``None`` where missing.
-    contribution
-        What the feature adds to the log-odds.
 
     Examples
     --------
-    >>> sentence("code_lines_added", 412.0, 18.0, 0.9)
-    'Code lines added: 412, typically 18: raises the risk'
-    >>> sentence("fix", 1.0, 0.0, 0.2)
-    'Fixes a bug, typically not: raises the risk'
-    >>> sentence("age", None, 12.0, -0.1)
-    'Days since the files last changed: not known, typically 12 days: lowers the risk'
+    >>> sentence("code_lines_added", 412.0, 18.0)
+    'adds 412 code lines; typical is 18'
+    >>> sentence("exp", 3.0, 140.0)
+    'the author has made 3 commits here; typical is 140'
+    >>> sentence("nf", 1.0, 1.0), sentence("fix", 1.0, 0.0)
+    ('touches 1 file, as is typical', 'fixes a bug, which is not typical')
+    >>> sentence("age", None, 12.0)
+    'not known: days since the files last changed; typical is 12 days'
     """
     feature = find_feature(name)
-    title = feature.title[0].upper() + feature.title[1:]
-    if feature.unit == "flag" and value is not None:
-        said = _flag(title, bool(value), typical)
-    else:
-        shown = "not known" if value is None else in_words(feature, value)
-        usual = "" if typical is None else f", typically {in_words(feature, typical)}"
-        said = f"{title}: {shown}{usual}"
-    return f"{said}: {_effect(contribution)}"
+    if value is None or isnan(value):
+        return _unknown(feature, typical)
+    phrase = PHRASES[feature.name]
+    said = _said(feature, phrase, value)
+    if typical is None or isnan(typical):
+        return f"{said}; what is typical is not known"
+    if feature.unit == "flag":
+        return f"{said}, {'as is' if bool(value) == (typical >= 0.5) else 'which is not'} typical"
+    if _signed(feature, phrase, value) == _signed(feature, phrase, typical):
+        return f"{said}, as is typical"
+    return f"{said}; typical is {_signed(feature, phrase, typical)}"
 
 
 def in_words(feature: Feature, value: float) -> str:
@@ -48,52 +53,92 @@ def in_words(feature: Feature, value: float) -> str:
     Examples
     --------
     >>> in_words(find_feature("author_ownership"), 0.354), in_words(find_feature("author_experience"), 30.0)
-    ('35 %', '2.5 years')
+    ('35%', '2.5 years')
     >>> in_words(find_feature("la"), 12345.0), in_words(find_feature("npath_complexity"), 6.3)
     ('12,345', '10^6.3')
     """
-    writer = _WRITERS.get(feature.unit)
-    return _plain(value) if writer is None else writer(value)
+    return _WRITERS.get(PHRASES[feature.name].show or feature.unit, _plain)(value)
 
 
-def _flag(title: str, value: bool, typical: float | None) -> str:
-    if value:
-        return title if typical is None or typical >= 0.5 else f"{title}, typically not"
-    return f"{title}: no" if typical is None or typical < 0.5 else f"{title}: no, typically yes"
+def _said(feature: Feature, phrase: Phrase, value: float) -> str:
+    shown = in_words(feature, abs(value) if phrase.negative else value)
+    if value == 0 and phrase.zero:
+        return phrase.zero.format(shown)
+    text = phrase.negative if phrase.negative and value < 0 else phrase.text
+    if value == 0 and _CHOICE.search(text):
+        shown = "no"
+    return _CHOICE.sub(lambda found: found[1] if shown == "1" else found[2], text).format(shown)
 
 
-def _span(value: float, small: str, many: float, large: str) -> str:
-    number, unit = (value, small) if abs(value) < 2 * many else (value / many, large)
-    shown = _plain(number)
-    return f"{shown} {unit}{'' if shown == '1' else 's'}"
+def _unknown(feature: Feature, typical: float | None) -> str:
+    said = f"not known: {'whether it ' if feature.unit == 'flag' else ''}{feature.title}"
+    if typical is None or isnan(typical):
+        return said
+    return f"{said}; typical is {_signed(feature, PHRASES[feature.name], typical)}"
+
+
+def _signed(feature: Feature, phrase: Phrase, value: float) -> str:
+    shown = in_words(feature, value)
+    return f"+{shown}" if phrase.negative and value > 0 else shown
 
 
 def _plain(value: float) -> str:
-    if value == int(value):
-        return f"{int(value):,}"
-    return f"{value:,.1f}" if abs(value) >= 0.1 else f"{value:.2f}"
+    """Return a number: whole from 100 on, one decimal below, two digits where it is small.
+
+    Examples
+    --------
+    >>> _plain(1234.6), _plain(12.34), _plain(2.0), _plain(0.043), _plain(1e20), _plain(-0.5)
+    ('1,235', '12.3', '2', '0.043', '1e+20', '-0.5')
+    """
+    size = abs(value)
+    if not isfinite(value) or size >= 1e15:
+        return f"{value:.3g}"
+    if 0 < size < 0.1:
+        return f"{value:.2g}"
+    text = f"{value:,.0f}" if size >= 100 else f"{value:.1f}"
+    return text.removesuffix(".0")
 
 
 def _share(value: float) -> str:
-    return f"{100 * value:.0f} %" if abs(value) >= 0.01 or value == 0 else f"{100 * value:.1f} %"
+    percent = 100 * value
+    return f"{percent:.0f}%" if abs(percent) >= 1 or value == 0 else f"{_plain(percent)}%"
 
 
+def _paths(value: float) -> str:
+    """Return how many paths a logarithm stands for, as a power where nobody would count them."""
+    return _plain(round(10.0**value)) if value < 6 else f"10^{_plain(value)}"
+
+
+def _days(value: float) -> str:
+    """Return days as a duration in the unit that fits.
+
+    Examples
+    --------
+    >>> _days(0.0), _days(0.25), _days(1.0), _days(45.0), _days(90.0), _days(800.0)
+    ('less than a minute', '6 hours', '24 hours', '45 days', '3 months', '2.2 years')
+    """
+    minutes = abs(value) * 1440
+    if minutes < 1:
+        return "less than a minute"
+    size, unit = next((size, unit) for limit, size, unit in _SPANS if minutes < limit or limit == inf)
+    number = minutes / size
+    # a tenth of a year or month says something, a tenth of a minute does not
+    shown = _plain(number if unit in ("month", "year") else float(round(number)))
+    return f"{shown} {unit}{'' if shown == '1' else 's'}"
+
+
+_SPANS = (
+    (90.0, 1.0, "minute"), (48 * 60.0, 60.0, "hour"), (60 * 1440.0, 1440.0, "day"),
+    (2 * 365.25 * 1440, 365.25 * 120, "month"), (inf, 365.25 * 1440, "year"),
+)
 _WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WRITERS: dict[str, Callable[[float], str]] = {
-    "flag": lambda value: "yes" if value else "no",
+    "flag": lambda value: "yes" if value >= 0.5 else "no",
     "share": _share,
-    "days": lambda value: _span(value, "day", 365.25, "year"),
-    "months": lambda value: _span(value, "month", 12.0, "year"),
-    "hours": lambda value: _span(value, "hour", 24.0, "day"),
-    "log10 paths": lambda value: f"10^{value:.1f}",
+    "days": _days,
+    "months": lambda value: _days(value * 365.25 / 12),
+    "hours": lambda value: _days(value / 24),
+    "log10 paths": _paths,
     "day": lambda value: _WEEK[int(value) % 7],
     "hour": lambda value: f"{int(value):02d}:00",
-    "commits/week": lambda value: f"{_plain(value)} a week",
-    "lines/commit": lambda value: f"{_plain(value)} lines a commit",
 }
-
-
-def _effect(contribution: float) -> str:
-    if abs(contribution) < NOTHING:
-        return "hardly matters"
-    return "raises the risk" if contribution > 0 else "lowers the risk"
