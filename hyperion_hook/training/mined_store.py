@@ -19,7 +19,7 @@ import pandas as pd
 from hyperion_hook.domain.label import Label
 from hyperion_hook.domain.messages import CLASSIFIER_VERSION
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.features import source
+from hyperion_hook.features import imports, source
 from hyperion_hook.features.extract import EXTRACTOR_VERSION
 from hyperion_hook.training.dataset import read_table, write_table
 from hyperion_hook.training.replay import ReplayOptions, ReplaySummary
@@ -53,7 +53,8 @@ class MinedStore:
     def __init__(self, folder: Path | None, name: str, tip: str, options: ReplayOptions, rules: SzzRules) -> None:
         self._folder = folder
         safe = re.sub(r"[^A-Za-z0-9._-]+", "+", name)
-        extractor = f"x{EXTRACTOR_VERSION}.{source.EXTRACTOR_VERSION}.{CLASSIFIER_VERSION}-{_digest(options)}"
+        versions = (EXTRACTOR_VERSION, source.EXTRACTOR_VERSION, imports.READER_VERSION, CLASSIFIER_VERSION)
+        extractor = f"x{'.'.join(map(str, versions))}-{_digest(options)}"
         labeller = f"l{LABELLER_VERSION}.{CLASSIFIER_VERSION}-{_digest(rules)}"
         self._table = f"{safe}-{tip[:12]}-{extractor}.csv.gz"
         self._summary = f"{safe}-{tip[:12]}-{extractor}.json"
