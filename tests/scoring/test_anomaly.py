@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from math import log
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.scoring.anomaly import AnomalyModel, unusual_values
+from hyperion_hook.scoring.trees import LEAF, Trees, serialise
+
+# one split: values of la up to 100 are reached after 9 steps, larger ones after 1
+TREES = Trees.parse("by hand", serialise([0], [0, LEAF, LEAF], [100.0, 9.0, 1.0], [1, 2, 3]), 1)
+MODEL = AnomalyModel(("la",), (7.0,), TREES, normaliser=3.0, offset=-0.5)
+
+
+def test_a_long_path_is_usual_and_a_short_one_is_not() -> None:
+    """2^-(9/3) = 0.125 and 2^-(1/3) = 0.794, as in the paper by Liu, Ting and Zhou; the offset is -0.5."""
+    assert MODEL.decision([3.0]) == pytest.approx(0.5 - 2**-3)
+    assert MODEL.decision([101.0]) == pytest.approx(0.5 - 2 ** (-1 / 3))
+    assert MODEL.score(FeatureVector({"la": 3.0})) == (pytest.approx(0.75), False)
+    score, is_anomaly = MODEL.score(FeatureVector({"la": 101.0}))
+    assert score == pytest.approx(2 * (0.5 - 2 ** (-1 / 3)))
+    assert is_anomaly
+
+
+def test_a_missing_value_counts_as_the_median() -> None:
+    assert MODEL.score(FeatureVector({"la": Missing("x")})) == MODEL.score(FeatureVector({"la": 7.0}))
+
+
+@given(st.floats(allow_nan=False))
+def test_a_score_is_between_minus_one_and_one(value: float) -> None:
+    score, is_anomaly = MODEL.score(FeatureVector({"la": value}))
+    assert -1.0 <= score <= 1.0
+    assert is_anomaly == (score < 0)
+
+
+QUANTILES = {"la": (1.0, 10.0, 100.0), "exp": (2.0, 50.0, 400.0), "hour_of_day": (8.0, 14.0, 20.0),
+             "message_words": (1.0, 5.0, 20.0), "entropy": (0.0, 0.0, 0.0)}
+
+
+def test_the_usual_stands_out_in_nothing() -> None:
+    assert unusual_values(FeatureVector({"la": 10.0, "exp": 50.0, "entropy": 0.0}), QUANTILES) == []
+    assert unusual_values(FeatureVector({}), QUANTILES) == []
+    assert unusual_values(FeatureVector({"la": Missing("x")}), QUANTILES) == []
+
+
+def test_a_value_stands_out_from_twice_the_usual_reach_on_a_log_scale() -> None:
+    # log1p: 10 is 2.398 and 100 is 4.615, so twice the reach is 6.833, which is 927 lines
+    reach = 2 * (log(101) - log(11)) + log(11)
+    assert 926 < 2.718281828 ** reach - 1 < 929
+    assert unusual_values(FeatureVector({"la": 900.0}), QUANTILES) == []
+    assert unusual_values(FeatureVector({"la": 960.0}), QUANTILES) == ["la"]
+
+
+def test_the_farthest_comes_first_and_only_what_is_risky_is_told() -> None:
+    found = unusual_values(FeatureVector({"la": 1e4, "exp": 1e9, "entropy": 1e9, "hour_of_day": 1e9}), QUANTILES)
+    assert found == ["entropy", "la"]  # much experience is no news, and nobody is judged by the hour
+
+
+def test_what_only_a_commit_knows_does_not_stand_out() -> None:
+    assert unusual_values(FeatureVector({"message_words": 1e6}), QUANTILES) == []
