@@ -18,20 +18,18 @@ from hyperion_hook.training.dataset import FEATURES, with_masked_messages
 from hyperion_hook.training.estimators import Numbers
 from hyperion_hook.training.fit import FittedRisk
 from hyperion_hook.training.metrics import (
-    Interval,
     auc_within_sizes,
-    bootstrap,
     brier,
     calibration_error,
     f1,
     mcc,
     popt,
-    pr_auc,
     precision_in_top,
     recall_at_effort,
     roc_auc,
     share_in_top,
 )
+from hyperion_hook.training.resampling import Interval, Ranking, bootstrap
 
 REFERENCE = "la"
 """The baseline that every gain is measured against."""
@@ -109,9 +107,9 @@ def evaluate(
         scores[baseline] = score
         if baseline == KAMEI:
             probabilities[baseline] = 1.0 / (1.0 + np.exp(-np.clip(score, -500.0, 500.0)))
-    areas = bootstrap(roc_auc, truth, scores, draws=_DRAWS, seed=seed)
-    precisions = bootstrap(pr_auc, truth, scores, draws=_DRAWS, seed=seed)
-    gains = bootstrap(roc_auc, truth, scores, against=REFERENCE, draws=_DRAWS, seed=seed)
+    areas = bootstrap(Ranking.roc_auc, truth, scores, draws=_DRAWS, seed=seed)
+    precisions = bootstrap(Ranking.pr_auc, truth, scores, draws=_DRAWS, seed=seed)
+    gains = bootstrap(Ranking.roc_auc, truth, scores, against=REFERENCE, draws=_DRAWS, seed=seed)
     contenders = tuple(
         Contender(
             model,

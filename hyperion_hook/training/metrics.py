@@ -7,7 +7,6 @@ class only, no lines) is NaN, never 0.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score, matthews_corrcoef, roc_auc_score
 
 Numbers = NDArray[np.float64]
-Metric = Callable[[Numbers, Numbers], float]
 
 
 def roc_auc(truth: ArrayLike, scores: ArrayLike) -> float:
@@ -159,56 +157,6 @@ def auc_within_sizes(truth: ArrayLike, scores: ArrayLike, sizes: ArrayLike, grou
             total += pairs * float(roc_auc_score(y[inside], s[inside]))
             weight += pairs
     return total / weight if weight else math.nan
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure with its 95 % bootstrap interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-def bootstrap(
-    metric: Metric, truth: ArrayLike, scores: Mapping[str, ArrayLike], *, against: str | None = None, draws: int = 500,
-    seed: int = 42,
-) -> dict[str, Interval]:
-    """Return a metric for several scores of the same rows, with intervals.
-
-    Parameters
-    ----------
-    metric
-        ``metric(truth, scores)``.
-    truth, scores
-        Outcomes, and one score for each contender.
-    against
-        Name of the contender that the others are compared with: then the figures are differences from it, drawn in
-        pairs, and it is left out itself.
-    draws, seed
-        How many resamples of the rows, and the generator's seed.
-    """
-    y = np.asarray(truth, dtype=np.float64)
-    arrays = {name: np.asarray(values, dtype=np.float64) for name, values in scores.items()}
-    names = [name for name in arrays if name != against]
-    random = np.random.default_rng(seed)
-    samples: dict[str, list[float]] = {name: [] for name in names}
-    for _ in range(draws):
-        rows = random.integers(0, len(y), len(y))
-        if not _both_classes(y[rows]):
-            continue
-        base = metric(y[rows], arrays[against][rows]) if against else 0.0
-        for name in names:
-            samples[name].append(metric(y[rows], arrays[name][rows]) - base)
-    base = metric(y, arrays[against]) if against else 0.0
-    return {name: _interval(metric(y, arrays[name]) - base, samples[name]) for name in names}
-
-
-def _interval(value: float, samples: list[float]) -> Interval:
-    if not samples:
-        return Interval(value, math.nan, math.nan)
-    low, high = np.quantile(samples, [0.025, 0.975])
-    return Interval(value, float(low), float(high))
 
 
 def _effort_area(y: Numbers, cost: Numbers, order: NDArray[np.intp]) -> float:

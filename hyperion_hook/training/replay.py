@@ -17,6 +17,7 @@ from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.messages import classify_message
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.features.catalogue import CATALOGUE, Origin
 from hyperion_hook.features.context import Context, MeasureSource
 from hyperion_hook.features.extract import extract
 from hyperion_hook.features.source import measure_source
@@ -36,6 +37,7 @@ Observer = Callable[[Commit], None]
 """Sees every commit of the stream, merges with the files that differ from their first parent."""
 
 _REPORT_EVERY = 50
+_WITHOUT_SOURCE = frozenset(feature.name for feature in CATALOGUE if feature.origin is not Origin.SOURCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,8 @@ class _Measurer:
                 self._index.history_at(change.base),
                 self._graphs.at(change.base) if options.graph else Missing("the import graph was not asked for"),
                 self._measure_source,
-            )
+            ),
+            only=None if options.source_metrics else _WITHOUT_SOURCE,
         )
 
     def learn(self, commit: Commit) -> None:

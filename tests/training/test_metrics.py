@@ -56,16 +56,3 @@ def test_metrics_stay_in_their_ranges(rows: list[tuple[bool, float]]) -> None:
                   metrics.calibration_error(truth, scores), metrics.popt(truth, scores, lines),
                   metrics.recall_at_effort(truth, scores, lines)):
         assert math.isnan(value) or -1e-9 <= value <= 1 + 1e-9
-
-
-def test_a_paired_difference_is_tighter_than_two_intervals() -> None:
-    random = np.random.default_rng(2)
-    signal = random.normal(size=2_000)
-    truth = (signal + random.normal(size=2_000) > 0).astype(float)
-    scores = {"good": signal, "same": signal * 2 + 1, "worse": signal + random.normal(size=2_000)}
-    alone = metrics.bootstrap(metrics.roc_auc, truth, scores, draws=200)
-    apart = metrics.bootstrap(metrics.roc_auc, truth, scores, against="good", draws=200)
-    assert apart["same"] == metrics.Interval(0.0, 0.0, 0.0)
-    assert apart["worse"].high < 0
-    assert apart["worse"].high - apart["worse"].low < alone["worse"].high - alone["worse"].low
-    assert "good" not in apart
