@@ -37,7 +37,9 @@ Observer = Callable[[Commit], None]
 """Sees every commit of the stream, merges with the files that differ from their first parent."""
 
 _REPORT_EVERY = 50
-_WITHOUT_SOURCE = frozenset(feature.name for feature in CATALOGUE if feature.origin is not Origin.SOURCE)
+# rollback difficulty, in 'business', rests on interfaces
+_READ_SOURCE = {feature.module for feature in CATALOGUE if feature.origin is Origin.SOURCE} | {"business"}
+_WITHOUT_SOURCE = frozenset(feature.name for feature in CATALOGUE if feature.module not in _READ_SOURCE)
 
 
 @dataclass(frozen=True, slots=True)
