@@ -8,8 +8,6 @@ git 2.45 whatever the environment says). Where one of them is there, git is poin
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,6 +26,8 @@ def neutral_git_dir(git_dir: Path, common_dir: Path, object_format: str) -> Path
     object_format
         ``sha1`` or ``sha256``.
     """
+    import tempfile  # noqa: PLC0415 - few repositories need it, and it costs every hook 5 ms
+
     folder: Path | None = None
     try:
         folder = Path(tempfile.mkdtemp(prefix="hyperion-hook-"))
@@ -45,8 +45,12 @@ def neutral_git_dir(git_dir: Path, common_dir: Path, object_format: str) -> Path
     return folder
 
 
-def remove(folder: Path) -> None:
-    """Remove a stand-in; its links are not followed."""
+def remove(folder: Path, owner: int | None = None) -> None:
+    """Remove a stand-in, not what its links lead to; with an ``owner`` only in the process of that number."""
+    if owner not in (None, os.getpid()):
+        return  # a fork goes and its parent still works
+    import shutil  # noqa: PLC0415 - see above
+
     with suppress(OSError):
         shutil.rmtree(folder)
 

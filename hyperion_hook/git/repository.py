@@ -91,7 +91,7 @@ class Repository:
             return self.own
         git = self.own.at(folder, index=self.git_dir / "index")
         # the folder goes with the last one who could use it, at the latest with the process
-        weakref.finalize(git, neutral.remove, folder)
+        weakref.finalize(git, neutral.remove, folder, os.getpid())
         return git
 
     @cached_property

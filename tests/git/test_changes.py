@@ -334,6 +334,23 @@ def test_no_folder_of_links_is_left_behind(repo: TestRepo, tmp_path: Path, monke
     assert (repo.path / ".git" / "objects").is_dir()
 
 
+def test_a_fork_leaves_the_folder_of_links_to_its_parent(
+    repo: TestRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    repo.stage({".gitattributes": "* -diff\n", "a.txt": "1\n"})
+    repository = Repository.discover(repo.path)
+    expected = staged_change(repository, now=START)
+    child = os.fork()
+    if not child:
+        del repository
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert staged_change(repository, now=START) == expected
+    assert len(list((tmp_path / "tmp").iterdir())) == 1
+
+
 def test_where_links_cannot_be_made_git_is_asked_as_it_is(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*arguments: object, **more: object) -> str:
         raise OSError("full")
