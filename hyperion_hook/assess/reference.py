@@ -15,15 +15,12 @@ from statistics import median
 
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.features.extract import EXTRACTOR_VERSION
+from hyperion_hook.features.extract import EXTRACTOR_VERSION, LIGHT_MODULES
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.store.reference_store import ReferenceStore
 
 WINDOW = 500
 LEAST = 50
-LIGHT_MODULES = frozenset({"size", "diffusion", "tokens", "purpose", "process", "people", "review"})
-"""Modules that read the patch and the history only, so that 500 changes cost a second or two."""
-
 AT_COMMIT = frozenset(feature.name for feature in CATALOGUE if feature.at_commit)
 _UNKNOWN = Missing("not measured for the reference")
 

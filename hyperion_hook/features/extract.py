@@ -35,6 +35,9 @@ MODULES: dict[str, ModuleType] = {
 }
 """Cheap ones first: when the time budget runs out, the dear ones are missing."""
 
+LIGHT_MODULES = frozenset({"size", "diffusion", "tokens", "purpose", "process", "people", "review"})
+"""Modules that read the patch and the history only: some milliseconds a change, so cheap enough for whole histories."""
+
 NOT_ASKED = Missing("not measured: the model does not use it and no explanation was asked for")
 
 

@@ -17,9 +17,9 @@ import pandas as pd
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.training.dataset import UNSEEN_DAYS
 from hyperion_hook.training.evaluation import REFERENCE, Contender, Evaluation
-from hyperion_hook.training.metrics import Interval
 from hyperion_hook.training.mining import Mined
 from hyperion_hook.training.options import RetrainOptions
+from hyperion_hook.training.resampling import Interval
 
 LIMITS = (
     "A high risk says that similar changes were often followed by a fix, not that this change is wrong.",
@@ -65,8 +65,7 @@ def model_card(learning: Learning) -> dict[str, Any]:
             "seed": options.seed,
             "folds": options.folds,
             "share learned without message": options.masked,
-            "source metrics": options.source_metrics,
-            "import graph": options.graph,
+            "newest commits of each repository with code metrics, for the anomaly detector": options.code_commits,
         },
         "thresholds": {level.value: _rounded(value) for level, value in learning.thresholds.items()},
         "evaluations": [_evaluation(evaluation) for evaluation in learning.evaluations],

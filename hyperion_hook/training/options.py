@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hyperion_hook.training.replay import ReplayOptions
@@ -13,6 +13,10 @@ from hyperion_hook.training.szz import SzzRules
 class RetrainOptions:
     """What is read, how it is learned, and what the bundle is called.
 
+    ``code_commits`` are the newest commits of each repository whose code is measured too, for the anomaly detector: the
+    risk model ranks as well without (see ``docs/training.md``), and can then compare a change with 500 others in
+    seconds.
+
     ``jobs`` are processes for mining, ``threads`` those of the estimators. ``masked`` is the share of rows that are
     learned without their message. ``recipe`` names the recipe of the bundle; by default it is the one that ranks the
     future best. ``parity_rows`` are the random rows on which the export is compared with the fitted models.
@@ -21,8 +25,7 @@ class RetrainOptions:
     since: int | None = None
     until: str = "HEAD"
     max_commits: int | None = None
-    source_metrics: bool = True
-    graph: bool = True
+    code_commits: int = 300
     max_file_bytes: int = 1_000_000
     bulk_files: int = 300
     rules: SzzRules = field(default_factory=SzzRules)
@@ -41,8 +44,14 @@ class RetrainOptions:
 
     @property
     def replay(self) -> ReplayOptions:
-        """What the replay needs of them."""
+        """What the replay for the risk model needs of them: patches and history, no code metrics."""
         return ReplayOptions(
-            since=self.since, max_commits=self.max_commits, source_metrics=self.source_metrics, graph=self.graph,
+            since=self.since, max_commits=self.max_commits, source_metrics=False, graph=False,
             max_file_bytes=self.max_file_bytes, bulk_files=self.bulk_files,
         )
+
+    @property
+    def code_replay(self) -> ReplayOptions:
+        """What the replay for the anomaly detector needs of them: everything, of the newest commits."""
+        most = self.code_commits if self.max_commits is None else min(self.code_commits, self.max_commits)
+        return replace(self.replay, max_commits=most, source_metrics=True, graph=True)

@@ -19,10 +19,12 @@ import pandas as pd
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError, HyperionError, TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.features.extract import LIGHT_MODULES
 from hyperion_hook.training.card import Learning, model_card, render_card
 from hyperion_hook.training.corpus import CorpusEntry, entries_of, read_corpus
 from hyperion_hook.training.dataset import (
     FEATURES,
+    TimeSplit,
     cut_at,
     merged,
     time_split,
@@ -44,9 +46,10 @@ from hyperion_hook.training.fit import (
 )
 from hyperion_hook.training.mining import Mined, mine
 from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.replay import Progress
+from hyperion_hook.training.replay import Progress, ReplayOptions
 
 RECIPES = {recipe.name: recipe for recipe in (SPECIFIED, BLEND)}
+MODULE_OF = {feature.name: feature.module for feature in CATALOGUE}
 NOT_LEARNED = frozenset({"hour_of_day", "day_of_week"})
 """They did not help where they were measured, and nobody should be judged by when they work."""
 
@@ -102,33 +105,34 @@ def retrain(
     """
     options = options or RetrainOptions()
     entries = entries_of(repositories, options.until) + ([] if corpus is None else read_corpus(corpus))
-    mined, warnings = mine_all(entries, options, progress)
+    mined, warnings = mine_all(entries, options, options.replay, progress)
     unseen = frozenset(entry.name for entry in entries if entry.left_out)
     rows = without_youngest(merged([item.rows for item in mined]))
     learned = rows[~rows["repository"].isin(unseen)].reset_index(drop=True)
     _tell(progress, "evaluating on the future")
-    future, thresholds = evaluate_future(learned, options)
+    past = fit_past(learned, options)
+    future = past.evaluate("the future of the same repositories", past.split.test)
     recipe = RECIPES[options.recipe or max(RECIPES, key=lambda name: _quality(future, name))]
-    features = model_features(learned)
-    _tell(progress, "fitting")
-    # those left out show how both recipes carry over
-    wanted = RECIPES.values() if unseen else [recipe]
-    models = {item.name: fit_rows(learned, item, features, options) for item in wanted}
-    anomaly = fit_anomaly(learned[anomaly_features(features)], config=_fit_config(options))
     evaluations = [future]
     for name in sorted(unseen & set(rows["repository"])):
         _tell(progress, f"evaluating on {name}")
-        theirs = rows[rows["repository"] == name].reset_index(drop=True)
-        evaluations.append(
-            evaluate(f"{name}, left out of training", learned, theirs, models, alert_rate=options.alert_high,
-                     seed=options.seed)
-        )
+        theirs = rows[(rows["repository"] == name) & (rows["time"] >= past.split.cut)].reset_index(drop=True)
+        if len(theirs):
+            evaluations.append(past.evaluate(f"the future of {name}, left out of training", theirs))
+    _tell(progress, "fitting")
+    features = model_features(learned)
+    risk = fit_rows(learned, recipe, features, options)
+    seen = [entry for entry in entries if not entry.left_out]
+    measured, _ = mine_all(seen, options, options.code_replay, progress) if options.code_commits else (mined, ())
+    code = merged([item.rows for item in measured])
+    anomaly = fit_anomaly(code[anomaly_features(code)], config=_fit_config(options))
+    thresholds = past.thresholds(recipe.name)
     learning = Learning(tuple(mined), unseen, learned, recipe.name, features, tuple(evaluations), thresholds, options)
-    return _export(models_out, models[recipe.name], anomaly, learning, warnings)
+    return _export(models_out, risk, anomaly, learning, code, warnings)
 
 
 def mine_all(
-    entries: Sequence[CorpusEntry], options: RetrainOptions, progress: Progress | None = None
+    entries: Sequence[CorpusEntry], options: RetrainOptions, replay: ReplayOptions, progress: Progress | None = None
 ) -> tuple[list[Mined], tuple[str, ...]]:
     """Return what could be mined, in the order given, and one warning for each repository that could not.
 
@@ -138,10 +142,10 @@ def mine_all(
         If nothing could be mined: what went wrong with the first.
     """
     if len(entries) == 1 or options.jobs == 1:
-        results = [_mine_one(entry, options, options.jobs, progress) for entry in entries]
+        results = [_mine_one(entry, options, replay, options.jobs, progress) for entry in entries]
     else:
         results = joblib.Parallel(n_jobs=options.jobs)(
-            joblib.delayed(_mine_one)(entry, options, 1, None) for entry in entries
+            joblib.delayed(_mine_one)(entry, options, replay, 1, None) for entry in entries
         )
     mined = [result for result in results if isinstance(result, Mined)]
     failed = [result for result in results if isinstance(result, HyperionError)]
@@ -151,21 +155,43 @@ def mine_all(
 
 
 def _mine_one(
-    entry: CorpusEntry, options: RetrainOptions, jobs: int, progress: Progress | None
+    entry: CorpusEntry, options: RetrainOptions, replay: ReplayOptions, jobs: int, progress: Progress | None
 ) -> Mined | HyperionError:
     try:
         return mine(
-            entry.path, name=entry.name, until=entry.until, options=options.replay, rules=options.rules,
+            entry.path, name=entry.name, until=entry.until, options=replay, rules=options.rules,
             vectors=options.vectors, jobs=jobs, progress=progress,
         )
     except HyperionError as error:
         return error
 
 
-def evaluate_future(rows: pd.DataFrame, options: RetrainOptions) -> tuple[Evaluation, dict[RiskLevel, float]]:
-    """Return how both recipes, fitted on the past, rank the future, and the probabilities at which to alert.
+@dataclass(frozen=True)
+class PastModels:
+    """Both recipes as they could have been fitted at a moment of the past, and the rows on either side of it."""
 
-    The thresholds are those that a team would have seen: quantiles of the probabilities of future rows.
+    split: TimeSplit
+    models: dict[str, FittedRisk]
+    options: RetrainOptions
+
+    def evaluate(self, name: str, rows: pd.DataFrame) -> Evaluation:
+        """Return how the models rank rows that are younger than all they learned, beside the baselines."""
+        return evaluate(
+            name, self.split.train, rows, self.models, cut=self.split.cut, alert_rate=self.options.alert_high,
+            seed=self.options.seed,
+        )
+
+    def thresholds(self, recipe: str) -> dict[RiskLevel, float]:
+        """Return the probabilities at which a team would have been alerted: quantiles over the future rows."""
+        said = self.models[recipe].predict_proba(self.split.test)
+        return {
+            RiskLevel.HIGH: float(np.quantile(said, 1 - self.options.alert_high)),
+            RiskLevel.MEDIUM: float(np.quantile(said, 1 - self.options.alert_medium)),
+        }
+
+
+def fit_past(rows: pd.DataFrame, options: RetrainOptions) -> PastModels:
+    """Return both recipes fitted on the first four fifths of the rows, with the labels that were known by then.
 
     Raises
     ------
@@ -184,16 +210,7 @@ def evaluate_future(rows: pd.DataFrame, options: RetrainOptions) -> tuple[Evalua
         models = {name: fit_rows(split.train, recipe, features, options) for name, recipe in RECIPES.items()}
     except TrainingError as error:
         raise TrainingError(f"too little history to train on ({error}); the models in use are kept") from None
-    evaluation = evaluate(
-        "the future of the same repositories", split.train, split.test, models, cut=split.cut,
-        alert_rate=options.alert_high, seed=options.seed,
-    )
-    chosen = options.recipe or max(RECIPES, key=lambda name: _quality(evaluation, name))
-    said = models[chosen].predict_proba(split.test)
-    return evaluation, {
-        RiskLevel.HIGH: float(np.quantile(said, 1 - options.alert_high)),
-        RiskLevel.MEDIUM: float(np.quantile(said, 1 - options.alert_medium)),
-    }
+    return PastModels(split, models, options)
 
 
 def _quality(evaluation: Evaluation, recipe: str) -> float:
@@ -202,18 +219,24 @@ def _quality(evaluation: Evaluation, recipe: str) -> float:
 
 
 def model_features(rows: pd.DataFrame) -> list[str]:
-    """Return the features a model can learn from: present in at least one row of fifty, and not always the same."""
+    """Return the features the risk model can learn from: of patch and history, and telling something.
+
+    Code metrics, import graph and manifests are left out: they did not improve the ranking where it was measured, and
+    without them a change can be compared with the repository's last 500 in seconds.
+    """
+    return [name for name in _telling(rows) if MODULE_OF[name] in LIGHT_MODULES and name not in NOT_LEARNED]
+
+
+def anomaly_features(rows: pd.DataFrame) -> list[str]:
+    """Return the features that the anomaly detector looks at: code quality, size, spread and content."""
+    return [name for name in _telling(rows) if MODULE_OF[name] in ANOMALY_MODULES]
+
+
+def _telling(rows: pd.DataFrame) -> list[str]:
+    """Return the features that are present in at least one row of fifty, and not always the same."""
     present = rows[list(FEATURES)].notna().mean()
     distinct = rows[list(FEATURES)].nunique()
-    return [
-        name for name in FEATURES if name not in NOT_LEARNED and present[name] >= _LEAST_PRESENT and distinct[name] > 1
-    ]
-
-
-def anomaly_features(features: Sequence[str]) -> list[str]:
-    """Return the features that the anomaly detector looks at: code quality, size, spread and content."""
-    modules = {feature.name: feature.module for feature in CATALOGUE}
-    return [name for name in features if modules[name] in ANOMALY_MODULES]
+    return [name for name in FEATURES if present[name] >= _LEAST_PRESENT and distinct[name] > 1]
 
 
 def fit_rows(rows: pd.DataFrame, recipe: Recipe, features: Sequence[str], options: RetrainOptions) -> FittedRisk:
@@ -227,12 +250,15 @@ def _fit_config(options: RetrainOptions) -> FitConfig:
 
 
 def _export(
-    folder: Path, risk: FittedRisk, anomaly: FittedAnomaly, learning: Learning, warnings: tuple[str, ...]
+    folder: Path, risk: FittedRisk, anomaly: FittedAnomaly, learning: Learning, code: pd.DataFrame,
+    warnings: tuple[str, ...],
 ) -> RetrainReport:
     options, rows = learning.options, learning.rows
     card = model_card(learning)
     markdown = render_card(card)
-    typical, quantiles = typical_values(rows)
+    # what only the code says is known of the rows whose code was measured
+    quantiles = quantiles_of(code) | quantiles_of(rows)
+    typical = {name: values[1] for name, values in quantiles.items()}
     parts = BundleParts(
         name=options.name, version=options.version, trained_on=card["trained_on"], risk=risk, anomaly=anomaly,
         thresholds=learning.thresholds, typical=typical, quantiles=quantiles, card=card,
@@ -243,21 +269,21 @@ def _export(
         export_bundle(trial, parts, extra)
         with np.errstate(over="ignore"):  # extreme rows have log-odds whose exponential is infinite, as it should be
             parity = check_parity(
-                trial, risk, anomaly, rows.tail(_PARITY_ROWS), seed=options.seed, rows=options.parity_rows
+                trial, risk, anomaly, merged([rows.tail(_PARITY_ROWS), code.tail(_PARITY_ROWS)]), seed=options.seed,
+                rows=options.parity_rows,
             )
     export_bundle(folder, parts, extra)
     return RetrainReport(folder, learning.recipe, card, markdown, learning.evaluations, parity, warnings)
 
 
-def typical_values(rows: pd.DataFrame) -> tuple[dict[str, float], dict[str, tuple[float, float, float]]]:
-    """Return the median, and the 5 %, 50 % and 95 % quantiles, of every feature that has values in the rows."""
+def quantiles_of(rows: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
+    """Return the 5 %, 50 % and 95 % points of every feature that has values in the rows."""
     table = rows[list(FEATURES)].quantile([0.05, 0.5, 0.95])
-    quantiles = {
+    return {
         name: (float(table[name].iloc[0]), float(table[name].iloc[1]), float(table[name].iloc[2]))
         for name in FEATURES
         if table[name].notna().all()
     }
-    return {name: values[1] for name, values in quantiles.items()}, quantiles
 
 
 def _tell(progress: Progress | None, stage: str) -> None:

@@ -82,7 +82,7 @@ def test_a_folder_without_repository_or_no_folder_is_said(tmp_path: Path) -> Non
 
 def test_one_bad_repository_of_several_is_left_aside(history: TestRepo, tmp_path: Path) -> None:
     entries = [CorpusEntry("gone", tmp_path), CorpusEntry("here", history.path)]
-    mined, warnings = mine_all(entries, quick(max_commits=10))
+    mined, warnings = mine_all(entries, quick(), quick(max_commits=10).replay)
     assert [item.name for item in mined] == ["here"]
     assert len(warnings) == 1
     assert warnings[0].startswith("left aside: ")
