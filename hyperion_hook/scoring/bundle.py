@@ -245,5 +245,5 @@ def _shown(text: object) -> str:
 
 def _refused(path: Path, what: str) -> ArtefactError:
     return ArtefactError(
-        f"{_shown(path)}: {_shown(what)}; run: hyperion-hook models rollback, or reinstall hyperion-hook"
+        f"{_shown(path)}: {_shown(what)}; reinstall hyperion-hook, or name another folder: --models PATH"
     )

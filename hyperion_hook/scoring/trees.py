@@ -125,4 +125,4 @@ def as_row(numbers: Sequence[float]) -> array[float]:
 
 
 def _damaged(name: str, what: str) -> ArtefactError:
-    return ArtefactError(f"model file '{name}': {what}; run: hyperion-hook models rollback, or reinstall")
+    return ArtefactError(f"model file '{name}': {what}; reinstall hyperion-hook, or name another folder: --models PATH")

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.train
 
 
 def quick(**changes: object) -> RetrainOptions:
-    values: dict[str, object] = {"source_metrics": False, "graph": False, "threads": 1, "folds": 2, "parity_rows": 50}
+    values: dict[str, object] = {"code_commits": 0, "threads": 1, "folds": 2, "parity_rows": 50}
     return RetrainOptions(**(values | changes))  # type: ignore[arg-type]
 
 
