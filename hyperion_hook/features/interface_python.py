@@ -112,20 +112,6 @@ def breakages(before: str, after: str) -> tuple[Breakage, ...] | None:
         return None
 
 
-def public_names(text: str) -> int | None:
-    """Return how many public classes, functions and methods a module offers, ``None`` when it does not parse."""
-    interface = _read(text)
-    if interface is None:
-        return None
-    count = 0
-    for name, member in interface.members.items():
-        if member.kind in ("class", "function") and _is_public(name, interface.exports):
-            count += 1 + sum(
-                1 for own, inner in member.members.items() if inner.kind == "function" and _is_public(own, None)
-            )
-    return count
-
-
 def _read(text: str) -> Interface | None:
     if len(text) > MAX_CHARACTERS:
         return None
@@ -283,7 +269,7 @@ def _all_members(member: Member, interface: Interface, depth: int) -> dict[str, 
 
 
 def _of_function(old: Member, new: Member) -> Iterator[Breakage]:
-    places = {}
+    places: dict[str, tuple[int, Parameter]] = {}
     for place, parameter in enumerate(new.parameters):
         places.setdefault(parameter.name, (place, parameter))
     kinds = {parameter.kind for parameter in new.parameters}

@@ -28,6 +28,7 @@ _GRADLE = re.compile(
     r"|(libs\.[\w.]+))",
     re.MULTILINE,
 )
+_LONG_KEY = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){60}")
 _GO_REQUIRE = re.compile(r"^require[ \t]*(?:\(([^)]*)\)|([^\n(]+))", re.MULTILINE)
 _GEM = re.compile(r"^[ \t]*gem[ \t(]+['\"]([\w.-]+)['\"]([^\n]*)", re.MULTILINE)
 _GEM_VERSION = re.compile(r",\s*['\"]([^'\"]+)['\"]")
@@ -236,6 +237,9 @@ def _read_csproj(text: str) -> list[Requirement] | Missing:
 def _toml(text: str) -> dict[str, Any] | Missing:
     import tomllib  # noqa: PLC0415 - loaded only where such a file exists
 
+    # the parser takes quadratic time for a key of many parts: a minute for one line of 100 kB
+    if _LONG_KEY.search(text):
+        return Missing("has a key of more than 60 parts")
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError):
