@@ -17,7 +17,7 @@ def test_nothing_to_read_in_an_empty_change() -> None:
 
 def test_source_comes_before_longer_tests_and_documents() -> None:
     judged = change(edit("docs/a.md", "+x\n" * 30), edit("tests/test_a.py", "+x\n" * 20), edit("src/a.py", "+x\n" * 4))
-    assert [entry.path for entry in files_to_read(judged, EmptyHistory())][0] == "src/a.py"
+    assert files_to_read(judged, EmptyHistory())[0].path == "src/a.py"
 
 
 def test_a_file_with_many_fixes_comes_first_and_says_so() -> None:
@@ -28,6 +28,7 @@ def test_a_file_with_many_fixes_comes_first_and_says_so() -> None:
 
 def test_at_most_three_files_whatever_the_order_they_come_in() -> None:
     files = [edit(f"src/{name}.py", "+x\n" * size) for name, size in zip("abcde", (5, 4, 3, 2, 1), strict=True)]
-    forward, backward = files_to_read(change(*files), EmptyHistory()), files_to_read(change(*files[::-1]), EmptyHistory())
+    forward = files_to_read(change(*files), EmptyHistory())
+    backward = files_to_read(change(*files[::-1]), EmptyHistory())
     assert forward == backward
     assert [entry.path for entry in forward] == ["src/a.py", "src/b.py", "src/c.py"]
