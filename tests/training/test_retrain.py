@@ -19,7 +19,7 @@ from hyperion_hook.training.corpus import CorpusEntry
 from hyperion_hook.training.fit import BLEND, SPECIFIED
 from hyperion_hook.training.options import RetrainOptions
 from hyperion_hook.training.replay import ReplayOptions, replay
-from hyperion_hook.training.retrain import RetrainReport, mine_all, model_features, retrain
+from hyperion_hook.training.retrain import RetrainReport, anomaly_features, mine_all, model_features, retrain
 from tests.support.buggy import buggy_history
 from tests.support.repo import TestRepo
 
@@ -142,15 +142,16 @@ def test_the_same_history_and_seed_give_the_same_bytes(
 def test_a_repository_left_out_is_evaluated_and_not_learned(
     history: TestRepo, trained: RetrainReport, tmp_path: Path
 ) -> None:
-    buggy_history(tmp_path / "other", seed=2, commits=400)
+    buggy_history(tmp_path / "other", seed=2)
     corpus = tmp_path / "corpus.toml"
     corpus.write_text(f'[[repository]]\nname = "project"\npath = "{history.path}"\n'
                       '[[repository]]\nname = "other"\nleft_out = true\n')
     options = quick(vectors=trained.folder.parent / "vectors")
     report = retrain([], models_out=tmp_path / "models", corpus=corpus, options=options)
-    _, left_out = report.evaluations
-    assert left_out.name == "other, left out of training"
-    assert left_out.cut is None
+    future, left_out = report.evaluations
+    assert left_out.name == "the future of other, left out of training"
+    assert left_out.cut == future.cut
+    assert left_out.rows < 300
     assert left_out.contender(SPECIFIED.name).roc_auc.value > 0.75
     assert report.card["data"] == trained.card["data"]
     assert [entry["left out of training"] for entry in report.card["repositories"]] == [False, True]
@@ -158,10 +159,24 @@ def test_a_repository_left_out_is_evaluated_and_not_learned(
 
 
 def test_models_learn_only_from_what_varies_and_never_from_the_clock(history: TestRepo) -> None:
-    mined, _ = mine_all([CorpusEntry("here", history.path)], quick(max_commits=50))
-    features = model_features(mined[0].rows)
-    assert "la" in features
-    assert not {"hour_of_day", "day_of_week", "revenue_impact", "cyclomatic_complexity"} & {*features}
+    mined, _ = mine_all([CorpusEntry("here", history.path)], quick(), quick(max_commits=50, code_commits=50).code_replay)
+    risk, anomaly = model_features(mined[0].rows), anomaly_features(mined[0].rows)
+    assert {"la", "exp", "past_bug_count"} <= {*risk}
+    assert not {"hour_of_day", "day_of_week", "revenue_impact", "cyclomatic_complexity"} & {*risk}
+    assert {"la", "cyclomatic_complexity"} <= {*anomaly}
+    assert not {"exp", "fix", "revenue_impact"} & {*anomaly}
+
+
+def test_the_anomaly_detector_learns_from_the_code_of_the_newest_commits(
+    history: TestRepo, trained: RetrainReport, tmp_path: Path
+) -> None:
+    options = quick(vectors=trained.folder.parent / "vectors", code_commits=60)
+    report = retrain([history.path], models_out=tmp_path / "models", options=options)
+    bundle = load_bundle(report.folder)
+    assert bundle.anomaly is not None
+    assert "cyclomatic_complexity" in bundle.anomaly.features
+    assert "cyclomatic_complexity" in bundle.typical
+    assert "cyclomatic_complexity" not in bundle.risk.features
 
 
 def test_a_day_is_read_as_utc_and_anything_else_is_refused() -> None:
