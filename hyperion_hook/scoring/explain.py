@@ -72,7 +72,8 @@ def explain(
     contributions = dict.fromkeys(model.features, 0.0)
     left_over = DIVIDED * fsum(abs(value) for value in given.values())
     for name in sorted(names, key=lambda name: (-abs(given[name]), name)):
-        shares = _divide(model, one, other, columns, name, play=left_over > 0)
+        # the first group always plays: its features may cancel out and still each matter
+        shares = _divide(model, one, other, columns, name, play=left_over >= 0)
         left_over -= abs(given[name])
         for column, share in _made_to_sum(shares, given[name]).items():
             contributions[model.features[column]] = share
