@@ -11,6 +11,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+_PREFIX = "hyperion-hook-git-"
+_FORGOTTEN = 3 * 86_400  # seconds: no process works that long
 _SHARED = ("objects", "refs", "packed-refs", "shallow", "reftable")
 # the highest rank of all attributes: nothing else can say any more what is a text or which program shows it
 _ATTRIBUTES = "* !diff\n"
@@ -30,7 +32,8 @@ def neutral_git_dir(git_dir: Path, common_dir: Path, object_format: str) -> Path
 
     folder: Path | None = None
     try:
-        folder = Path(tempfile.mkdtemp(prefix="hyperion-hook-"))
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        _sweep(folder)
         for source in (*(common_dir / name for name in _SHARED), *git_dir.glob("sharedindex.*")):
             if source.exists():
                 (folder / source.name).symlink_to(source)
@@ -53,6 +56,16 @@ def remove(folder: Path, owner: int | None = None) -> None:
 
     with suppress(OSError):
         shutil.rmtree(folder)
+
+
+def _sweep(own: Path) -> None:
+    """Remove the folders of processes that were killed; they hold nothing but links."""
+    now = own.stat()
+    for other in own.parent.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            found = other.lstat()
+            if found.st_uid == now.st_uid and found.st_mtime < now.st_mtime - _FORGOTTEN and not other.is_symlink():
+                remove(other)
 
 
 def wanted(common_dir: Path) -> bool:

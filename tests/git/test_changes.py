@@ -324,6 +324,10 @@ def test_attributes_have_no_say(repo: TestRepo) -> None:
 def test_no_folder_of_links_is_left_behind(repo: TestRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    forgotten = tmp_path / "tmp" / "hyperion-hook-git-killed"
+    forgotten.mkdir()
+    (forgotten / "objects").symlink_to(repo.path / ".git" / "objects")
+    os.utime(forgotten, (START, START))
     repo.stage({".gitattributes": "* -diff\n", "a.txt": "1\n"})
     repository = Repository.discover(repo.path)
     assert staged_change(repository).files[1].lines_added == 0
@@ -331,7 +335,7 @@ def test_no_folder_of_links_is_left_behind(repo: TestRepo, tmp_path: Path, monke
     assert len(list((tmp_path / "tmp").iterdir())) == 1
     del repository
     assert list((tmp_path / "tmp").iterdir()) == []
-    assert (repo.path / ".git" / "objects").is_dir()
+    assert any((repo.path / ".git" / "objects").iterdir())
 
 
 def test_a_fork_leaves_the_folder_of_links_to_its_parent(
