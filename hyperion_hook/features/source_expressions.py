@@ -112,6 +112,9 @@ class ExpressionReader:
         if token in ("|", "||") and grammar.arm == "=>" and grammar.bare_heads and self._is_closure(place):
             return self._closure(token, place, end)
         if token in grammar.logical:
+            if place + 1 < end and tokens_at(flows, place + 1) == "=":
+                # an assignment with an operator, as in `a ||= b`
+                return place + 1
             self._into.operators += 1
             if token != self.last:
                 self._into.sequences += 1
@@ -150,7 +153,9 @@ class ExpressionReader:
 
     def _brackets(self, place: int, end: int) -> int:
         flows = self._flows
-        closing = min(flows.pairs.get(place, end), end)
+        if place not in flows.pairs:
+            return place + 1
+        closing = min(flows.pairs[place], end)
         previous = tokens_at(flows, place - 1)
         # a run of like operators goes on into parentheses that are an operand of it
         operand = previous in flows.grammar.logical or previous in _STARTS
@@ -212,7 +217,9 @@ class ExpressionReader:
 
     def _brace(self, place: int, end: int) -> int:
         flows = self._flows
-        closing = min(flows.pairs.get(place, end), end)
+        if place not in flows.pairs:
+            return place + 1
+        closing = min(flows.pairs[place], end)
         kind = self._kind_of_brace(place)
         self._pending = ""
         if kind is Brace.LITERAL:

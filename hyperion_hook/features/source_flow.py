@@ -89,12 +89,12 @@ def nesting_depth(block: list[Flow]) -> int:
                     following = own.otherwise[0]
                 else:
                     parts.append(own.otherwise)
+            # what is in the head stands beside the structure, not below it
             if own.head.parts:
-                below = max(below, nesting_depth(own.head.parts) - 1)
+                deepest = max(deepest, nesting_depth(own.head.parts))
             for part in parts:
                 if part:
                     below = max(below, nesting_depth(part))
             own = following
-        # what is in the head stands beside the structure, not below it
-        deepest = max(deepest, below + 1 if flow.kind in _DEEPER else below + bool(flow.head.parts))
+        deepest = max(deepest, below + (flow.kind in _DEEPER))
     return deepest

@@ -1,7 +1,7 @@
 """Lines of a Python file: code, comment, blank, and the raw counts of radon, in one scan.
 
 radon's own ``raw.analyze`` tokenises every statement on its own, a long literal once for each of its lines; this scan
-gives the same numbers in a tenth of the time.
+gives the same numbers in a fifth of the time.
 """
 
 from __future__ import annotations

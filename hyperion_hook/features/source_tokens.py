@@ -26,6 +26,7 @@ from hyperion_hook.features.source_brackets import match_brackets
 from hyperion_hook.features.source_classes import CLASS_SYNTAX, read_classes
 from hyperion_hook.features.source_flow import nesting_depth
 from hyperion_hook.features.source_flow_tokens import TokenFlows
+from hyperion_hook.features.source_flow_words import WORD_LANGUAGES, WordFlows
 from hyperion_hook.features.source_grammar import GRAMMARS
 from hyperion_hook.features.source_limits import Clock
 from hyperion_hook.features.source_lines import count_lines
@@ -47,6 +48,8 @@ _EXTENSIONS = {
     "Python": "py", "Perl": "pl", "Erlang": "erl", "Fortran": "f90",
 }
 _CHECK_EVERY = 128
+_DOUBLING = frozenset({"Fortran", "GDScript", "Python"})
+"""Languages whose reader takes twice as long for every level of nesting: the clock is looked at for every token."""
 _DEEPEST = 300
 
 
@@ -116,8 +119,12 @@ def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceM
 
 @cache
 def _reader_class(extension: str, language: str) -> Any:
-    found = lizard_languages.get_reader_for(f"file.{extension}")
-    return found or lizard_languages.get_reader_for(f"file.{_EXTENSIONS[language]}")
+    # get_reader_for() would compile a pattern for each of its languages first
+    for wanted in (extension, _EXTENSIONS.get(language, "")):
+        for reader in lizard_languages.languages():
+            if wanted in reader.ext:
+                return reader
+    return lizard_languages.CLikeReader
 
 
 def _run_lizard(path: str, language: str, text: str, tokens: _Tokens, clock: Clock) -> list[Any] | None:
@@ -127,7 +134,8 @@ def _run_lizard(path: str, language: str, text: str, tokens: _Tokens, clock: Clo
     if hasattr(reader, "preprocess"):
         raw = reader.preprocess(raw)
     try:
-        for _ in reader(_feed(raw, reader, context, tokens, clock), reader):
+        every = 1 if language in _DOUBLING else _CHECK_EVERY
+        for _ in reader(_feed(raw, reader, context, tokens, clock, every), reader):
             pass
     except (IndexError, AttributeError, TypeError, KeyError, ValueError, StopIteration):
         # its state machines trip over code that does not parse
@@ -136,7 +144,9 @@ def _run_lizard(path: str, language: str, text: str, tokens: _Tokens, clock: Clo
     return [function for function in context.fileinfo.function_list if function is not context.global_pseudo_function]
 
 
-def _feed(raw: Iterator[str], reader: Any, context: Any, tokens: _Tokens, clock: Clock) -> Iterator[str]:
+def _feed(
+    raw: Iterator[str], reader: Any, context: Any, tokens: _Tokens, clock: Clock, every: int
+) -> Iterator[str]:
     """Yield the tokens that matter, counting lines, tokens and conditions exactly as lizard's own processors do."""
     comment_of, conditions = reader.get_comment_from_token, reader.conditions
     add_nloc, add_condition, fileinfo = context.add_nloc, context.add_condition, context.fileinfo
@@ -146,7 +156,7 @@ def _feed(raw: Iterator[str], reader: Any, context: Any, tokens: _Tokens, clock:
     steps = 0
     for token in raw:
         steps += 1
-        if not steps % _CHECK_EVERY:
+        if not steps % every:
             clock.check()
             # names carry the names around them: without a bound they fill the memory before the time is up
             if context.current_nesting_level > _DEEPEST or len(context.stacked_functions) > _DEEPEST:
@@ -205,7 +215,11 @@ class _FunctionReader:
         self._language = language
         self._visibility = Visibility(language, tokens.texts, tokens.lines)
         grammar = GRAMMARS.get(language)
-        self._flows = TokenFlows(tokens.texts, tokens.lines, grammar, pairs, clock) if grammar else None
+        self._flows: TokenFlows | WordFlows | None = None
+        if grammar is not None:
+            self._flows = TokenFlows(tokens.texts, tokens.lines, grammar, pairs, clock)
+        elif language in WORD_LANGUAGES:
+            self._flows = WordFlows(tokens.texts, tokens.lines, pairs, clock, lua=language == "Lua")
 
     def measure(self, function: Any, first: int, last: int) -> FunctionMetrics:
         """Return the metrics of one function whose tokens run from ``first`` to ``last``."""

@@ -262,3 +262,11 @@ def test_python_agrees_with_the_package_cognitive_complexity(name: str) -> None:
 def test_asynchronous_statements_count_like_the_others() -> None:
     # the package leaves `async for` out: loop 1, if nested 2, `or` 1, ternary nested 3, lambda's `or` 1
     assert function("a.py", PYTHON_SAMPLES, "two").cognitive == 8
+
+
+def test_nesting_counts_structures_and_not_what_stands_beside_them() -> None:
+    text = "def go():\n    x = 1 if a else 2\n    if b if c else d:\n        for e in f:\n            pass\n    elif g:\n        pass\n"
+    assert function("a.py", text).nesting == 2
+    assert function("a.py", "def go():\n    return 1 if a else 2\n").nesting == 0
+    assert function("a.rs", "fn go() { let v = if a { if b { 1 } else { 2 } } else { 3 }; }").nesting == 2
+    assert function("a.java", "class A { void go() { try { while (a) { } } finally { if (b) { } } } }").nesting == 2

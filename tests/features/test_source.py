@@ -299,6 +299,20 @@ def test_a_file_that_takes_too_long_is_given_up() -> None:
     assert isinstance(measure_source("a.py", "def f():\n    return 1\n" * 4_000, limits=Limits(seconds=0.01)), Missing)
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.f90", "\n".join("function(){" * 25 for _ in range(40))),
+        ("a.gd", "".join(" " * level + f"func f{level}():\n" for level in range(90)) + " " * 90 + "pass\n"),
+        ("a.py", "print 'old'\n" + "".join(" " * level + "def f():\n" for level in range(90)) + " " * 90 + "pass\n"),
+    ],
+    ids=["Fortran", "GDScript", "Python"],
+)
+def test_what_takes_twice_as_long_with_every_level_is_given_up_in_time(path: str, text: str) -> None:
+    metrics = measure_source(path, text, limits=Limits(seconds=0.2))
+    assert isinstance(metrics, Missing)
+
+
 def test_python_that_only_lizard_can_read_gives_what_lizard_knows() -> None:
     text = "print 'old'\ndef f(a):\n    if a: return 1\n    return 2\n"
     metrics = measured("a.py", text)
