@@ -14,7 +14,7 @@ AUTHORS = ("Ada <ada@example.org>", "Grace <grace@example.org>", "Linus <linus@e
 def buggy_history(path: Path, *, commits: int = 700, seed: int = 1) -> TestRepo:
     """Build a linear history of ``commits`` commits, two days apart; the same seed gives the same history."""
     rng = random.Random(seed)  # noqa: S311
-    files: dict[str, list[str]] = {f"src/part{number}.py": ["def run(x):"] for number in range(8)}
+    files: dict[str, list[str]] = {f"src/part{number}.py": ["def run(x):", "    pass"] for number in range(8)}
     due: dict[int, list[str]] = {}
     stream: list[bytes] = []
     for number in range(commits):
@@ -32,7 +32,7 @@ def buggy_history(path: Path, *, commits: int = 700, seed: int = 1) -> TestRepo:
         if not touched:
             name = rng.choice(sorted(name for name in files if name.endswith(".py")))
             added = [f"    if x == {number} and y{part}: return {part}" for part in range(rng.choice((1, 2, 4, 9, 20)))]
-            files[name] = (files[name] + added)[-150:]
+            files[name] = files[name][:2] + (files[name][2:] + added)[-150:]
             touched, message = [name], f"Improve part {number}"
             if rng.random() < len(added) / 24:
                 due.setdefault(number + rng.randrange(3, 40), []).append(rng.choice(added))
