@@ -21,8 +21,8 @@ MAX_SPECS = 5_000
 _READER_OF = {
     "Python": ("imports_python", "read"),
     "Java": ("imports_jvm", "read_java"),
-    "Kotlin": ("imports_jvm", "read_java"),
-    "Groovy": ("imports_jvm", "read_java"),
+    "Kotlin": ("imports_jvm", "read_kotlin"),
+    "Groovy": ("imports_jvm", "read_kotlin"),
     "Scala": ("imports_jvm", "read_scala"),
     "JavaScript": ("imports_script", "read_script"),
     "TypeScript": ("imports_script", "read_script"),

@@ -194,15 +194,13 @@ def _python(path: str, _declared: list[str]) -> list[Entry]:
 
 
 def _jvm(path: str, declared: list[str]) -> list[Entry]:
+    package = next((name for name in declared if not name.startswith(":")), "")
+    if not package:
+        return []
     stem = path[len(folder_of(path)) :].partition(".")[0]
-    entries = []
-    for package in declared[:1]:
-        entries += [
-            (f"\0j:{package}.{stem}", path), (f"{GROUP}j:{package}", path), ("\0jg:" + jvm_group(package), path)
-        ]
-        if not path.endswith(".java"):
-            entries.append((f"{GROUP}k:{package}", path))
-    return entries
+    names = {stem, *(name[1:] for name in declared if name.startswith(":"))}
+    entries = [(f"\0j:{package}.{name}", path) for name in sorted(names)]
+    return [*entries, (f"{GROUP}j:{package}", path), ("\0jg:" + jvm_group(package), path)]
 
 
 def _script(path: str, _declared: list[str]) -> list[Entry]:

@@ -1,6 +1,7 @@
 """Imports of Java, Kotlin, Scala and Groovy.
 
-A specification is the imported name (``a.b.C``, ``a.b.*``); ``=a.b`` is the package the file declares.
+A specification is the imported name (``a.b.C``, ``a.b.*``); ``=a.b`` is the package the file declares, ``=:f`` a name
+that a Kotlin, Scala or Groovy file declares at its top: there the file's own name need not tell.
 """
 
 from __future__ import annotations
@@ -17,8 +18,25 @@ _SCALA_IMPORT = re.compile(r"^[ \t]*import[ \t]+((?:[^\n;{}/]|/(?!/)|\{[^{}]{0,5
 _SCALA_PART = re.compile(r"([^\s,{}]+?)(?:\.?\{([^{}]*)\})?[ \t\n]*(?:,|$)")
 
 
+_DECLARED = re.compile(
+    r"^(?:@[\w.]+(?:\([^)\n]*\))?[ \t]+)*(?:[a-z]+(?:\[\w+\])?[ \t]+)*"
+    r"(?:(?:class|object|trait|interface|typealias|type|enum)[ \t]+"
+    r"|(?:fun|val|var|def)[ \t]+(?:<[^>\n]{0,200}>[ \t]*)?(?:[\w<>?,*. ]{1,100}\.)?)(\w+)",
+    re.MULTILINE,
+)
+
+
+def read_kotlin(text: str) -> list[str]:
+    """Return package, names declared at the top and imports of a Kotlin or Groovy source."""
+    return read_java(text) + _declared(text)
+
+
+def _declared(text: str) -> list[str]:
+    return [f"=:{name}" for name in _DECLARED.findall(text)]
+
+
 def read_java(text: str) -> list[str]:
-    """Return package and imports of a Java, Kotlin or Groovy source."""
+    """Return package and imports of a Java source, whose name is that of its class."""
     head = _head(text)
     package = _PACKAGE.search(head)
     specs = [f"={package[1].replace('`', '')}"] if package else []
@@ -36,7 +54,7 @@ def read_scala(text: str) -> list[str]:
     for clause in _SCALA_IMPORT.findall(head):
         for prefix, selectors in _SCALA_PART.findall(clause.strip()):
             specs += _scala_names(prefix.replace("`", ""), selectors)
-    return specs
+    return specs + _declared(text)
 
 
 def _scala_names(prefix: str, selectors: str) -> list[str]:

@@ -21,9 +21,6 @@ def resolve_jvm(_path: str, spec: str, look: Look) -> tuple[str, ...]:
         tried = tried.rpartition(".")[0]
         if not tried:
             break
-        # Kotlin and Scala put functions and several classes into a file of any name
-        if look("\0\0k:" + tried):
-            return ("\0\0k:" + tried,)
     group = jvm_group(name)
     if not group or "." not in name:
         return ()

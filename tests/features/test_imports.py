@@ -31,13 +31,14 @@ CASES = {
         "import org.z.*;\n// import org.no.No;\n\npublic class B { String s = \"import org.no.Never;\"; }\n"),
         ("=org.x", "java.util.List", "org.y.C.m", "org.z.*")),
     "kotlin": (
-        "a/b.kt", "package org.x\n\nimport org.y.C as D\nimport org.`in`.e\nimport org.z.*\n",
-        ("=org.x", "org.y.C", "org.in.e", "org.z.*")),
+        "a/b.kt", "package org.x\n\nimport org.y.C as D\nimport org.`in`.e\nimport org.z.*\n"
+        "internal sealed class D\n@A(1) fun <T> List<T>.second(): T = x\nval e get() = 1\n    fun inner() = 2\n",
+        ("=org.x", "=:D", "=:second", "=:e", "org.y.C", "org.in.e", "org.z.*")),
     "groovy": ("a/b.groovy", "package org.x\nimport org.y.C\n", ("=org.x", "org.y.C")),
     "scala": (
         "a/B.scala",
         "package org.x\npackage y\n\nimport a.b.{C, D => E, F => _}\nimport g._, h.I\n\nclass B {\n  import j.K\n}\n",
-        ("=org.x.y", "a.b.C", "a.b.D", "a.b.F", "g.*", "h.I", "j.K")),
+        ("=org.x.y", "=:B", "a.b.C", "a.b.D", "a.b.F", "g.*", "h.I", "j.K")),
     "javascript, modules": (
         "a.js",
         ("import a from './a'\nimport {b,\n  c as d} from \"../b\";\nimport './side'\nexport * from './e'\n"

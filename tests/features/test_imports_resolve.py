@@ -36,7 +36,7 @@ JAVA = {
     "import org.junit.Test;\n",
     "app/src/main/kotlin/App.kt": "package org.app\nimport org.shop.Cart\nimport org.app.util.shorten\n"
     "import okio.buffer\n",
-    "app/src/main/kotlin/Strings.kt": "package org.app.util\n",
+    "app/src/main/kotlin/Strings.kt": "package org.app.util\n\nfun String.shorten() = this\n",
     "app/src/main/scala/org/app/Main.scala":
         "package org.app\nimport org.shop.{Cart, price => p}\nimport org.app.util._\nimport scala.util.Try\n",
 }
