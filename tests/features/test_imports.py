@@ -31,8 +31,8 @@ CASES = {
         "import org.z.*;\n// import org.no.No;\n\npublic class B { String s = \"import org.no.Never;\"; }\n"),
         ("=org.x", "java.util.List", "org.y.C.m", "org.z.*")),
     "kotlin": (
-        "a/b.kt", "package org.x\n\nimport org.y.C as D\nimport org.`in`.e\nimport org.z.*\n"
-        "internal sealed class D\n@A(1) fun <T> List<T>.second(): T = x\nval e get() = 1\n    fun inner() = 2\n",
+        "a/b.kt", ("package org.x\n\nimport org.y.C as D\nimport org.`in`.e\nimport org.z.*\n"
+        "internal sealed class D\n@A(1) fun <T> List<T>.second(): T = x\nval e get() = 1\n    fun inner() = 2\n"),
         ("=org.x", "=:D", "=:second", "=:e", "org.y.C", "org.in.e", "org.z.*")),
     "groovy": ("a/b.groovy", "package org.x\nimport org.y.C\n", ("=org.x", "org.y.C")),
     "scala": (
