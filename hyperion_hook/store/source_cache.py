@@ -28,10 +28,11 @@ BUSY_SECONDS = 1.0
 _BATCH = 200
 _COMPRESS_FROM = 200
 _VERSION = 1
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS measured (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL);
-PRAGMA user_version = {_VERSION};
-"""
+_SCHEMA = (
+    "DROP TABLE IF EXISTS measured",
+    "CREATE TABLE measured (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL)",
+    f"PRAGMA user_version = {_VERSION}",
+)
 
 
 class SourceCache:
@@ -170,14 +171,22 @@ def _remove(path: Path) -> None:
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
     try:
-        if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
-            connection.executescript("DROP TABLE IF EXISTS measured;" + _SCHEMA)
+        if not _is_current(connection):
+            with connection:
+                # asked again under the lock: another process may have made the table, and filled it, in the meantime
+                connection.execute("BEGIN IMMEDIATE")
+                for statement in () if _is_current(connection) else _SCHEMA:
+                    connection.execute(statement)
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("SELECT key, value FROM measured LIMIT 1").fetchone()
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _is_current(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("PRAGMA user_version").fetchone()[0] == _VERSION)
 
 
 def _read_only(path: Path) -> sqlite3.Connection | None:

@@ -189,7 +189,8 @@ def test_several_processes_write_at_once(tmp_path: Path) -> None:
     path = tmp_path / "c.sqlite"
     script = (
         "import sys; from pathlib import Path; from hyperion_hook.domain.vector import Missing;"
-        "from hyperion_hook.store.source_cache import SourceCache\n"
+        "from hyperion_hook.store import source_cache; from hyperion_hook.store.source_cache import SourceCache\n"
+        "source_cache.BUSY_SECONDS = 60\n"
         "with SourceCache.open(Path(sys.argv[1])) as cache:\n"
         "    for number in range(250):\n"
         "        cache.measured(lambda p, t: Missing(p))('a.py', f'{sys.argv[2]}-{number}', '')\n"
