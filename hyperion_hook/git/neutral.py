@@ -2,7 +2,8 @@
 
 Three things in a git directory change what git reads and cannot be outranked on the command line: ``info/attributes``
 and the ``.gitattributes`` of the index (what is a binary), and promisor remotes (missing objects are fetched, before
-git 2.45 whatever the environment says). Where one of them is there, git is pointed at a temporary folder of links.
+git 2.45 whatever the environment says). Where one of them is there, git is pointed at a folder of links, which lies in
+the user's cache folder while it is needed.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ def neutral_git_dir(git_dir: Path, common_dir: Path, object_format: str) -> Path
 
     folder: Path | None = None
     try:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        cache = cache_folder()
+        cache.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=cache))
         _sweep(folder)
         for source in (*(common_dir / name for name in _SHARED), *git_dir.glob("sharedindex.*")):
             if source.exists():
@@ -46,6 +49,20 @@ def neutral_git_dir(git_dir: Path, common_dir: Path, object_format: str) -> Path
             remove(folder)
         return None
     return folder
+
+
+def cache_folder() -> Path:
+    """Return the user's cache folder of this program.
+
+    Raises
+    ------
+    OSError
+        If the user has no home.
+    """
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or os.path.expanduser("~/.cache")  # noqa: PTH111
+    if not Path(base).is_absolute():
+        raise OSError(0, "no home folder", base)
+    return Path(base) / "hyperion-hook"
 
 
 def remove(folder: Path, owner: int | None = None) -> None:

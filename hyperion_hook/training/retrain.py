@@ -264,7 +264,8 @@ def _export(
         thresholds=learning.thresholds, typical=typical, quantiles=quantiles, card=card,
     )
     extra = {_CARD_FILE: markdown.encode()}
-    with TemporaryDirectory() as place:
+    folder.absolute().parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.absolute().parent) as place:
         trial = Path(place) / "models"
         export_bundle(trial, parts, extra)
         with np.errstate(over="ignore"):  # extreme rows have log-odds whose exponential is infinite, as it should be

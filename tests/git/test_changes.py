@@ -322,9 +322,10 @@ def test_attributes_have_no_say(repo: TestRepo) -> None:
 
 
 def test_no_folder_of_links_is_left_behind(repo: TestRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "tmp").mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-    forgotten = tmp_path / "tmp" / "hyperion-hook-git-killed"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    cache = tmp_path / "cache" / "hyperion-hook"
+    cache.mkdir(parents=True)
+    forgotten = cache / "hyperion-hook-git-killed"
     forgotten.mkdir()
     (forgotten / "objects").symlink_to(repo.path / ".git" / "objects")
     os.utime(forgotten, (START, START))
@@ -332,17 +333,18 @@ def test_no_folder_of_links_is_left_behind(repo: TestRepo, tmp_path: Path, monke
     repository = Repository.discover(repo.path)
     assert staged_change(repository).files[1].lines_added == 0
     assert staged_change(repository).lines_deleted == 2
-    assert len(list((tmp_path / "tmp").iterdir())) == 1
+    assert len(list(cache.iterdir())) == 1
     del repository
-    assert list((tmp_path / "tmp").iterdir()) == []
+    assert list(cache.iterdir()) == []
     assert any((repo.path / ".git" / "objects").iterdir())
 
 
 def test_a_fork_leaves_the_folder_of_links_to_its_parent(
     repo: TestRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "tmp").mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    cache = tmp_path / "cache" / "hyperion-hook"
+    cache.mkdir(parents=True)
     repo.stage({".gitattributes": "* -diff\n", "a.txt": "1\n"})
     repository = Repository.discover(repo.path)
     expected = staged_change(repository, now=START)
@@ -352,7 +354,7 @@ def test_a_fork_leaves_the_folder_of_links_to_its_parent(
         os._exit(0)
     os.waitpid(child, 0)
     assert staged_change(repository, now=START) == expected
-    assert len(list((tmp_path / "tmp").iterdir())) == 1
+    assert len(list(cache.iterdir())) == 1
 
 
 def test_where_links_cannot_be_made_git_is_asked_as_it_is(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
