@@ -10,12 +10,11 @@ import joblib
 import pandas as pd
 
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.dataset import dataset_of, merged, relabelled
 from hyperion_hook.training.line_origins import LineOrigins
 from hyperion_hook.training.mined_store import Labels, LabelSummary, MinedStore, Table
-from hyperion_hook.training.replay import Progress, ReplayOptions, ReplaySummary, measurable, replay
+from hyperion_hook.training.replay import Progress, ReplayOptions, ReplaySummary, measurable, read_history, replay
 from hyperion_hook.training.szz import Labeller, SzzRules
 
 _SMALLEST_PART = 200
@@ -111,7 +110,7 @@ def label(repository: Repository, tip: str, rules: SzzRules | None = None) -> La
     """
     with LineOrigins(repository, [tip]) as origins:
         labeller = Labeller(origins, rules)
-        for commit in stream_commits(repository, [tip], detail=Detail.PATCH, first_parent_of_merges=True):
+        for commit in read_history(repository, tip, merges=True):
             labeller.advance(commit)
     return _labels_of(labeller)
 

@@ -17,6 +17,7 @@ from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.messages import classify_message
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.errors import GitError
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
 from hyperion_hook.features.context import Context, MeasureSource
 from hyperion_hook.features.extract import extract
@@ -37,6 +38,7 @@ Observer = Callable[[Commit], None]
 """Sees every commit of the stream, merges with the files that differ from their first parent."""
 
 _REPORT_EVERY = 50
+_MOST_REREAD = 300
 # rollback difficulty, in 'business', rests on interfaces
 _READ_SOURCE = {feature.module for feature in CATALOGUE if feature.origin is Origin.SOURCE} | {"business"}
 _WITHOUT_SOURCE = frozenset(feature.name for feature in CATALOGUE if feature.module not in _READ_SOURCE)
@@ -143,7 +145,7 @@ def replay(
     total = _count(repository, tip)
     selection = _Selection(_since(repository, tip, options) - measurable(repository, tip, options), options.window)
     with _Measurer(repository, options) as measurer:
-        for commit in stream_commits(repository, [tip], detail=Detail.PATCH, first_parent_of_merges=bool(observers)):
+        for commit in read_history(repository, tip, merges=bool(observers)):
             counts.commits += 1
             flags = classify_message(commit.message, commit.author)
             if commit.is_merge:
@@ -160,6 +162,22 @@ def replay(
                 progress("replaying history", counts.commits, total)
             if selection.is_over and not observers:
                 return
+
+
+def read_history(repository: Repository, tip: str, *, merges: bool) -> Iterator[Commit]:
+    """Yield all commits with hunks, parents before children; ``merges``: merges with their files.
+
+    Where a blob is missing (partial snapshots) the stream knows names only; such a commit is read once more by itself,
+    which costs the hunks of the missing file alone.
+    """
+    for commit in stream_commits(repository, [tip], detail=Detail.PATCH, first_parent_of_merges=merges):
+        if not commit.is_merge and 0 < len(commit.files) <= _MOST_REREAD and all(f.hunks is None for f in commit.files):
+            try:
+                yield replace(commit, files=commit_change(repository, commit.id, bulk_above=_MOST_REREAD).files)
+            except GitError:
+                yield commit
+        else:
+            yield commit
 
 
 def _measured(measurer: _Measurer, commit: Commit, counts: ReplaySummary) -> ReplayedCommit:

@@ -171,3 +171,17 @@ def test_nothing_is_written_into_the_repository(tangled: TestRepo) -> None:
     before = sorted(str(path) for path in git_dir.rglob("*"))
     vectors(tangled, max_commits=3)
     assert sorted(str(path) for path in git_dir.rglob("*")) == before
+
+
+def test_a_missing_blob_costs_its_own_file_and_no_other(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"a.py": "x = 1\n", "dump.txt": "1\n"})
+    commit = repo.commit({"a.py": "x = 1\nif x:\n    y = 2\n", "dump.txt": "lost\n"})
+    last = repo.commit({"a.py": "x = 1\n"})
+    whole = vectors(repo)
+    lost = repo.git("rev-parse", f"{commit}:dump.txt").strip()
+    (tmp_path / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    found = vectors(repo)
+    assert found[commit]["code_lines_added"] == whole[commit]["code_lines_added"] == 2.0
+    assert found[commit]["cyclomatic_delta"] == whole[commit]["cyclomatic_delta"]
+    assert found[last] == whole[last]
