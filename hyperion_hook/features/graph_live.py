@@ -13,7 +13,7 @@ from hyperion_hook.features.graph_order import ImportOrder
 from hyperion_hook.features.graph_specs import Specs, SpecTable
 from hyperion_hook.features.graph_use import Usage
 from hyperion_hook.features.imports import import_language, is_module
-from hyperion_hook.features.imports_index import GROUP, Entry, ImportIndex, entries_of
+from hyperion_hook.features.imports_index import GROUP, Entry, ImportIndex, entries_of, words_of
 from hyperion_hook.features.imports_resolve import EXTERNAL
 
 MANY_CHANGES = 2_000
@@ -162,10 +162,10 @@ class LiveGraph:
         index = self._ready_index(track=self.track and not first)
         keys, telling = self._register(index, changed)
         touched = {path for path, specs in changed.items() if specs is not None}
-        if first or (telling and not index.tracks):
+        if first:
             touched.update(self.specs)
-        else:
-            touched.update(path for path in index.watchers(telling) if path in self.specs)
+        elif telling:
+            touched |= self._asking(index, telling)
         self._regroup(index, keys)
         if first:
             self.order.forget()
@@ -179,6 +179,13 @@ class LiveGraph:
         for key in sorted(keys):
             if key.startswith(GROUP) and key in self._numbers and not index.group(key):
                 self._drop(key)
+
+    def _asking(self, index: ImportIndex, keys: set[str]) -> set[str]:
+        """Return the files whose imports can mean something else now that keys have changed."""
+        if index.tracks:
+            return {path for path in index.watchers(keys) if path in self.specs}
+        words = words_of(keys)
+        return set(self.specs) if words is None else self.specs.paths_mentioning(words)
 
     def _ready_index(self, *, track: bool) -> ImportIndex:
         """Return the index, built anew when it must track and does not."""

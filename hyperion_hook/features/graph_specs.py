@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Specs = Sequence[str]
 Packed = tuple[list[str], list[str], list[int], list[int]]
@@ -75,6 +77,42 @@ class SpecTable:
 
     def __bool__(self) -> bool:
         return next(iter(self), None) is not None
+
+    def packed(self, paths: Sequence[str]) -> tuple[list[str], list[Sequence[int]]]:
+        """Return the texts of all specifications and, for each path, the numbers of its own.
+
+        Texts that are no longer used may be among them; what was not asked for is not taken apart.
+        """
+        self._unpack()
+        texts = list(self._texts)
+        number_of = {text: number for number, text in enumerate(texts)}
+        rows: list[Sequence[int]] = []
+        for path in paths:
+            specs = self._known.get(path)
+            if specs is None:
+                row = self._rows[path]
+                rows.append(self._numbers[self._starts[row] : self._starts[row + 1]])
+                continue
+            for text in specs:
+                if text not in number_of:
+                    number_of[text] = len(texts)
+                    texts.append(text)
+            rows.append([number_of[text] for text in specs])
+        return texts, rows
+
+    def paths_mentioning(self, words: Iterable[str]) -> set[str]:
+        """Return the files with a specification that contains one of the words."""
+        self._unpack()
+        pattern = re.compile("|".join(sorted(map(re.escape, words))))
+        found = {path for path, specs in self._known.items() if specs and any(map(pattern.search, specs))}
+        numbers = {number for number, text in enumerate(self._texts) if pattern.search(text)}
+        if numbers:
+            starts = self._starts
+            places = [place for place, number in enumerate(self._numbers) if number in numbers]
+            rows = list(self._rows)
+            named = {rows[bisect_right(starts, place) - 1] for place in places}
+            found.update(path for path in named if path not in self._known)
+        return found
 
     def _unpack(self) -> None:
         if self._load is None:

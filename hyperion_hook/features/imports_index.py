@@ -155,6 +155,31 @@ class ImportIndex:
         return look
 
 
+_ASKED_FROM_ELSEWHERE = ("__init__", "index", "mod", "lib", "main")
+"""Stems of files that are asked for without being named: packages, folders, roots of crates."""
+
+
+def words_of(keys: Iterable[str]) -> set[str] | None:
+    """Return words of which an import must contain one to have looked up one of the keys.
+
+    ``None`` when that cannot be told, because a key stands for a folder, a project or a whole package.
+    """
+    words = set()
+    for key in keys:
+        if key.startswith((*_ASKED_FOR_EXISTENCE, "\0gomod", "\0npm:", "\0rs:")):
+            return None
+        name = key.rpartition("/")[2].removeprefix("\0c:")
+        if name.startswith("\0") or key.startswith(("\0js:", "\0rb:")):
+            name = name.rpartition(":")[2].replace("\\", ".").rpartition(".")[2]
+        else:
+            name = name.partition(".")[0]
+        # a module of Rust is asked for by those below it, as super
+        if not name or name in _ASKED_FROM_ELSEWHERE or key.endswith(".rs"):
+            return None
+        words.add(name)
+    return words
+
+
 def entries_of(path: str, specs: Sequence[str]) -> list[Entry]:
     """Return what a file registers: (key, value) pairs that depend on its path and its declared names only."""
     language = reader_language(path)

@@ -21,21 +21,19 @@ _MAGIC = b"HHIG"
 
 
 def encode(graph: LiveGraph) -> bytes:
-    """Return a graph as bytes; equal graphs give equal bytes."""
+    """Return a graph as bytes."""
     parts = graph.parts()
     others = sorted(set(graph.specs).difference(parts.modules))
     packages = sorted(set(chain.from_iterable(parts.external)))
     package_number = {name: number for number, name in enumerate(packages)}
-    written = [graph.specs.get(path) or () for path in chain(parts.modules, others)]
-    specs = sorted(set(chain.from_iterable(written)))
-    spec_number = {spec: number for number, spec in enumerate(specs)}
+    specs, written = graph.specs.packed([*parts.modules, *others])
     sections = (
         _names(parts.modules), _names(parts.groups), _names(others), _names(packages), _names(specs),
         _lists(parts.out), _lists(parts.inn),
         _lists([package_number[name] for name in names] for names in parts.external),
         _numbers(parts.label), _numbers(parts.depth), _numbers(parts.importers), _numbers(parts.entries),
         _numbers(parts.test_entries),
-        _lists([spec_number[spec] for spec in row] for row in written),
+        _lists(written),
     )
     return _HEAD.pack(_MAGIC, FORMAT) + b"".join(_SIZE.pack(len(section)) + section for section in sections)
 

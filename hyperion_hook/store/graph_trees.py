@@ -11,8 +11,8 @@ from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.run import Process
 
-MAX_TREES = 20_000
-"""Parsed trees that are remembered; a replay comes back to most of them."""
+MAX_ENTRIES = 400_000
+"""Entries of parsed trees that are remembered, some 60 MB; a replay comes back to most of them."""
 
 _TREE = b"40000"
 _REGULAR = (b"100644", b"100755", b"100664")
@@ -30,6 +30,7 @@ class Trees:
         self._git = repository.git
         self._process: Process | None = None
         self._known: dict[str, Entries] = {}
+        self._entry_count = 0
 
     def close(self) -> None:
         """End git."""
@@ -78,11 +79,12 @@ class Trees:
         content = self._ask(tree, b"tree")
         if isinstance(content, Missing):
             return content
-        if len(self._known) >= MAX_TREES:
-            for old in list(self._known)[: MAX_TREES // 4]:
-                del self._known[old]
+        if self._entry_count > MAX_ENTRIES:
+            for old in list(self._known)[: len(self._known) // 2]:
+                self._entry_count -= len(self._known.pop(old))
         entries = {name: (mode, blob) for mode, name, blob in _ENTRIES[len(tree) // 2].findall(content)}
         self._known[tree] = entries
+        self._entry_count += len(entries)
         return entries
 
     def _ask(self, name: str, kind: bytes) -> bytes | Missing:
