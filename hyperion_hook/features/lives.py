@@ -26,12 +26,14 @@ class Lives:
     """The files of a change that existed before, and whether all of their past is known.
 
     A file that the change adds did not exist, unless it was deleted earlier and comes back. ``seen`` are the lives
-    with events: a file that only merges touched has none. ``unknown`` says why a past may be longer than what was
+    with events: a file that only merges touched has none. ``textual`` says for each existing file whether its lines
+    have a meaning. ``unknown`` says why a past may be longer than what was
     read: a history cut short holds only the newest events.
     """
 
     existing: tuple[FileHistory, ...]
     seen: tuple[FileHistory, ...]
+    textual: tuple[bool, ...]
     unknown: Missing | None
 
     @cached_property
@@ -57,17 +59,19 @@ _last: list[tuple[Context, Lives]] = []
 
 
 def _read_lives(context: Context) -> Lives:
-    existing = []
+    existing, textual = [], []
     for file in context.change.files:
         if file.status is FileStatus.COPIED:
             continue
         life = context.history.file(file.previous_path)
         if life.events or file.status is not FileStatus.ADDED:
             existing.append(life)
+            textual.append(file.is_regular and not file.is_binary)
     reason = context.history.missing_reason
     return Lives(
         tuple(existing),
         tuple(life for life in existing if life.events),
+        tuple(textual),
         Missing(reason) if reason is not None and existing else None,
     )
 

@@ -85,7 +85,7 @@ def _lately(context: Context, lives: Lives) -> dict[str, Value]:
     fixes = [event for events in recent for event in events if event.flags & _FIX and event.time >= bugs_since]
     values: dict[str, tuple[int, Value]] = {
         "commit_frequency": (longest, _mean([len(events) / _WEEKS for events in recent])),
-        "file_volatility": (longest, _volatility(recent)),
+        "file_volatility": (longest, _volatility(recent, lives.textual)),
         "recent_commits": (quarter, float(sum(event.time >= quarter for events in recent for event in events))),
         "recent_bug_count": (bugs_since, float(len(fixes))),
     }
@@ -117,16 +117,19 @@ def _surroundings(context: Context) -> dict[str, Value]:
     }
 
 
-def _volatility(recent: Sequence[Sequence[FileEvent]]) -> Value:
-    """Return lines changed a commit, mean over files; a file at rest has 0, a binary one no value."""
+def _volatility(recent: Sequence[Sequence[FileEvent]], textual: Sequence[bool]) -> Value:
+    """Return lines changed a commit, mean over files; a file at rest has 0, a binary one no value.
+
+    While the lines of a text are not counted yet, as in an index that was only extended by a hook, nothing is known.
+    """
     means = []
-    for events in recent:
+    for events, is_text in zip(recent, textual, strict=True):
         counted = [
             event.lines_added + event.lines_deleted
             for event in events
             if event.lines_added is not None and event.lines_deleted is not None
         ]
-        if counted and len(counted) < len(events):
+        if len(counted) < len(events) and (counted or is_text):
             return _UNCOUNTED
         if counted or not events:
             means.append(sum(counted) / len(counted) if counted else 0.0)

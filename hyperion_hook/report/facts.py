@@ -117,7 +117,7 @@ def missing_line(features: FeatureVector) -> str:
         counts[reason] = counts.get(reason, 0) + 1
     ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
     told = "; ".join(f"{reason} ({count})" for reason, count in ordered[:3])
-    more = f"; {len(ordered) - 3} other reasons" if len(ordered) > 3 else ""
+    more = f"; {counted(len(ordered) - 3, 'other reason')}" if len(ordered) > 3 else ""
     verb = "is" if len(missing) == 1 else "are"
     return f"{len(missing)} of {counted(len(features), 'feature')} {verb} missing: {told}{more}."
 
