@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hyperion_hook.domain.vector import Missing
@@ -71,7 +73,14 @@ def test_lines_that_were_not_counted_make_volatility_missing_and_binary_files_ar
         "lines of earlier commits are not counted yet; run: hyperion-hook index"
     )
     binary = "9 ada Begin: a.py+3-1 logo.png+?"
-    assert measure(touching("a.py logo.png", binary))["file_volatility"] == 4
+    judged = touching("a.py logo.png", binary)
+    files = tuple(replace(file, is_binary=file.path == "logo.png") for file in judged.change.files)
+    assert measure(replace(judged, change=replace(judged.change, files=files)))["file_volatility"] == 4
+
+
+def test_a_text_whose_lines_are_not_counted_is_not_taken_for_one_at_rest() -> None:
+    lives = "400 ada Begin: old.py+5-0\n9 ada More: new.py+?"
+    assert isinstance(measure(touching("new.py old.py", lives))["file_volatility"], Missing)
 
 
 def test_a_renamed_file_keeps_its_past() -> None:
