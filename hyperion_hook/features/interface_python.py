@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-MAX_CHARACTERS = 1_000_000
+MAX_CHARACTERS = 400_000
+"""Longer files are data or generated; their syntax tree costs a second and more."""
 
 
 class Breakage(StrEnum):
@@ -78,8 +79,8 @@ class Interface:
 
 
 _SURFACE = re.compile(
-    # a signature ends with the line that ends with a colon, or with its own line
-    r"^[ \t]*(?:(?:async[ \t]+)?def|class)\b(?:[\s\S]{0,3000}?:[ \t]*(?:\#[^\n]*)?$|[^\n]*)"
+    # a signature ends with the line that ends with a colon; what is scanned in vain is consumed, so time stays linear
+    r"^[ \t]*(?:(?:async[ \t]+)?def|class)\b(?:[\s\S]{0,20000}?:[ \t]*(?:\#[^\n]*)?$|[\s\S]{0,20000})"
     r"|^[ \t]*@[^\n]*|^(?: {4}|\t)?[^\W\d][\w, \t]*[:=]|^[ \t]+self\.\w+[^\n=]{0,200}=",
     re.MULTILINE,
 )

@@ -118,6 +118,7 @@ def test_a_specification_is_kept_once_and_their_number_is_bounded() -> None:
 
 
 @pytest.mark.parametrize("path", ["a.py", "a.java", "a.scala", "a.js", "a.ts", "a.go", "a.rs", "a.c", "a.rb", "a.php",
+                                  "a.kt", "a.groovy", "a.vue", "a.m",
                                   "a.cs",
                                   "package.json", "Cargo.toml", "go.mod"])
 @pytest.mark.parametrize(

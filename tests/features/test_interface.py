@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -78,6 +79,13 @@ def test_breakages_are_found_and_are_griffes(name: str) -> None:
     before, after, expected = EXAMPLES[name]
     assert sorted(breakages(before, after) or ()) == sorted(expected)
     assert by_griffe(before, after) == Counter(expected)
+
+
+@pytest.mark.parametrize("line", ["def\n", "class A\n", "@\n", "a, \n", "    self.x\n", "def f(a,\n", "self.", "a "])
+def test_no_text_takes_long_to_compare(line: str) -> None:
+    started = time.process_time()
+    assert breakages(line * (390_000 // len(line)), "def f(a): ...\n") in (None, ())
+    assert time.process_time() - started < 5
 
 
 def test_names_assigned_together_are_names_which_griffe_does_not_see() -> None:
