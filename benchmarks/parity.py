@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.replay import ReplayedCommit, ReplayOptions, replay
-from tests.support.parity import AT_COMMIT, differences, recorded_vector, run_git, staged_vector
+from tests.support.parity import AT_COMMIT, differences, index, recorded_vector, run_git, staged_vector
 
 
 def main() -> None:
@@ -44,12 +44,14 @@ def main() -> None:
 def _compare_staged(clone: Path, sample: Sequence[ReplayedCommit], scratch: Path) -> None:
     checkout = scratch / "checkout"
     run_git(scratch, "clone", "-q", "--shared", "--no-checkout", str(clone), str(checkout))
+    run_git(checkout, "checkout", "-q", "--detach", sample[0].commit.id)
+    index(checkout)
     different: Counter[str] = Counter()
     equal = 0
     for item in sample:
         found = differences(item.vector, staged_vector(checkout, item.commit))
         equal += not found
-        different.update(found)
+        different.update(found.keys())
         for name, (replayed, staged) in found.items():
             print(f"  {item.commit.id[:12]} {name}: replayed {replayed}, staged {staged}")
     summary = dict(different) or "none differs"
@@ -58,6 +60,7 @@ def _compare_staged(clone: Path, sample: Sequence[ReplayedCommit], scratch: Path
 
 def _compare_cut(clone: Path, sample: Sequence[ReplayedCommit], scratch: Path) -> None:
     equal = 0
+    index(clone)
     for number, item in enumerate(sample):
         cut = scratch / f"cut{number}"
         cut.mkdir()
@@ -68,6 +71,7 @@ def _compare_cut(clone: Path, sample: Sequence[ReplayedCommit], scratch: Path) -
         # a branch of its own and no other: nothing later can be reached
         run_git(cut, "update-ref", "refs/heads/only", item.commit.id)
         run_git(cut, "symbolic-ref", "HEAD", "refs/heads/only")
+        index(cut)
         equal += recorded_vector(cut, item.commit.id) == recorded_vector(clone, item.commit.id)
     print(f"{clone.name}: {equal} of {len(sample)} vectors are identical without all later history")
 

@@ -15,6 +15,7 @@ from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.git.changes import commit_change, staged_change
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.store.history_update import update_index
 
 AT_COMMIT = {feature.name for feature in CATALOGUE if feature.at_commit}
 """Features of the message and of the commit itself: a staged change cannot know them."""
@@ -77,6 +78,19 @@ def measured(repository: Repository, change: Change) -> FeatureVector:
     measurer = Measurer(repository, UNHURRIED)
     try:
         return measurer.measure(change).vector
+    finally:
+        measurer.close()
+
+
+def index(folder: Path) -> None:
+    """Do what ``hyperion-hook index`` does for vectors: read the whole history with its lines, build the graph."""
+    repository = Repository.discover(folder)
+    update_index(repository)
+    head = repository.head()
+    measurer = Measurer(repository, UNHURRIED)
+    try:
+        if head is not None:
+            measurer.graphs.build(head)
     finally:
         measurer.close()
 

@@ -26,7 +26,7 @@ class TestRepo:
     def environment(self, author: str = "Ada <ada@example.org>", time: int | None = None) -> dict[str, str]:
         """Return the environment git runs in."""
         name, _, email = author.rpartition(" <")
-        when = f"{self.clock if time is None else time} +0000"
+        when = f"@{self.clock if time is None else time} +0000"
         clean = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
         return clean | {
             "GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email.rstrip(">"), "GIT_AUTHOR_DATE": when,
