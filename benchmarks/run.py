@@ -103,7 +103,7 @@ def _extension(scratch: Path, source: Path | None) -> Iterator[str]:
     yield _row("index, nothing new", idle, reference, "")
 
 
-def _flat(scratch: Path, source: Path | None) -> Iterator[str]:
+def _flat(scratch: Path, _: Path | None) -> Iterator[str]:
     figures = []
     for commits in (1_000, 100_000):
         folder = _repository(scratch, None, commits)
@@ -115,7 +115,7 @@ def _flat(scratch: Path, source: Path | None) -> Iterator[str]:
     yield f"{'100,000 commits against 1,000':44} {ratio:8.2f} {'':8} {'':9} {'':7}  1.2"
 
 
-def _wide(scratch: Path, source: Path | None) -> Iterator[str]:
+def _wide(scratch: Path, _: Path | None) -> Iterator[str]:
     folder = scratch / "wide"
     build_history(folder, 2_000, files=4_000)
     stage_edit(folder, 4_000)

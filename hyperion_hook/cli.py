@@ -29,8 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "index": ("index", "Build or extend the history index of this repository."),
     "features": ("features", "List the features, or show those of one change."),
     "models": ("models", "List the models, or show what one was trained on."),
-    "retrain": ("retrain", "Train models on this repository's own history, and print how they measure beside simple"
-                           " baselines."),
+    "retrain": ("retrain", "Train models on this repository's own history; measured beside simple baselines."),
     "install": ("install", "Install a plain git hook; an existing hook is kept and run first."),
     "uninstall": ("uninstall", "Remove the git hook and restore what was there before."),
     "hook": ("hook", "Assess a change from within a git hook, and let it pass."),

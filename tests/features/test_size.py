@@ -20,7 +20,8 @@ def test_lines_are_counted_by_the_role_of_the_file() -> None:
         edit("tests/test_a.py", "+t"),
         edit("README.md", "+r\n\n+s"),
     )
-    values = size.measure(context(judged, before={"src/a.py": "1\n2\n3\n", "tests/test_a.py": "1\n", "README.md": "1\n2"}))
+    before = {"src/a.py": "1\n2\n3\n", "tests/test_a.py": "1\n", "README.md": "1\n2"}
+    values = size.measure(context(judged, before=before))
     assert (values["la"], values["ld"]) == (5, 1)
     assert (values["source_lines_added"], values["test_lines_added"]) == (2, 1)
     assert values["test_change_ratio"] == 1 / 4
