@@ -42,12 +42,13 @@ def measure(command: Sequence[str], folder: Path, *, runs: int = 5, warm_up: int
             command, cwd=folder, env=environment() | dict(more or {}), stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
-        _, error = child.stderr.read(), None  # type: ignore[union-attr]
+        assert child.stderr is not None
+        said = child.stderr.read()
+        child.stderr.close()
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
-        child.stderr.close()  # type: ignore[union-attr]
         if child.returncode:
-            raise SystemExit(f"{' '.join(command)}: exit {child.returncode} {error or _.decode(errors='replace')}")
+            raise SystemExit(f"{' '.join(command)}: exit {child.returncode} {said.decode(errors='replace')}")
         if number >= warm_up:
             times.append(usage.ru_utime + usage.ru_stime)
             peaks.append(usage.ru_maxrss / 1024)

@@ -46,7 +46,7 @@ def test_the_oldest_rows_are_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert sorted(store.read("kind", [f"c{n}" for n in range(5)])) == ["c2", "c3", "c4"]
 
 
-@pytest.mark.parametrize("content", [b"no database, but long enough for one" * 40, b"SQLite format 3\0" + b"\xff" * 2000])
+@pytest.mark.parametrize("content", [b"no database, but long" * 60, b"SQLite format 3\0" + b"\xff" * 2000])
 def test_a_damaged_file_is_thrown_away(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "r.sqlite"
     path.write_bytes(content)
