@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,8 +49,13 @@ def card_text(bundle: Bundle) -> str:
     return "".join(printable(line, most=10_000) + "\n" for line in [*head, *_outline(bundle.card, 0)])
 
 
+_COLUMNS = ("model", "name", "roc_auc", "roc_auc_over_la", "pr_auc", "calibration_error", "share_in_top_5_percent",
+            "changes", "buggy", "fixes", "left out of training")
+"""What a table of a card shows of its rows; ``--format json`` has the rest."""
+
+
 def _outline(value: object, depth: int) -> Iterator[str]:
-    """Yield a card's entries as an indented outline."""
+    """Yield a card's entries as an indented outline, its lists of records as tables."""
     indent = "  " * depth
     if isinstance(value, dict):
         for key, entry in value.items():
@@ -60,22 +65,53 @@ def _outline(value: object, depth: int) -> Iterator[str]:
             else:
                 yield f"{indent}{key}: {_inline(entry)}"
     elif isinstance(value, list):
+        rows = [entry for entry in value if isinstance(entry, dict)]
+        columns = [column for column in _COLUMNS if any(column in row for row in rows)]
+        if len(rows) == len(value) and not any(_has_records(row) for row in rows) and columns:
+            cells = [[_inline(row.get(column)) for column in columns] for row in rows]
+            yield from (indent + line for line in table([columns, *cells]))
+            return
         for entry in value:
-            if isinstance(entry, dict):
-                yield f"{indent}- " + ", ".join(f"{key}: {_inline(part)}" for key, part in entry.items())
+            if isinstance(entry, dict | list):
+                yield from _outline(entry, depth)
+                yield ""
             else:
                 yield f"{indent}- {_inline(entry)}"
 
 
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of cells as lines with aligned columns.
+
+    Examples
+    --------
+    >>> table([["model", "AUC"], ["la", "0.7"]])
+    ['model  AUC', 'la     0.7']
+    """
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _has_records(row: Mapping[str, object]) -> bool:
+    return any(isinstance(part, list) and part and isinstance(part[0], dict) for part in row.values())
+
+
 def _is_flat(value: object) -> bool:
-    return isinstance(value, list) and not any(isinstance(entry, dict | list) for entry in value) and len(value) <= 4
+    """Whether a list is short enough for one line."""
+    if not isinstance(value, list) or any(isinstance(entry, dict | list) for entry in value):
+        return False
+    return sum(len(str(entry)) for entry in value) <= 80
 
 
 def _inline(value: object) -> str:
-    if isinstance(value, bool) or value is None:
-        return json.dumps(value)
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, int | float):
         return number(value)
+    if isinstance(value, list) and len(value) == 3 and all(isinstance(part, float) for part in value):
+        middle, low, high = (f"{part:.3f}" for part in value)
+        return f"{middle} ({low} to {high})"
     if isinstance(value, list):
         return ", ".join(_inline(entry) for entry in value)
     return json.dumps(value) if isinstance(value, dict) else str(value)
