@@ -12,7 +12,6 @@ from hyperion_hook.domain.change import Change, change_of_commit
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.vector import FeatureVector, Missing
-from hyperion_hook.errors import GitError
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.extract import extract
@@ -20,7 +19,7 @@ from hyperion_hook.features.metrics import SourceMetrics
 from hyperion_hook.features.source import measure_source
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.changes import commit_change
-from hyperion_hook.git.log import Detail, stream_commits
+from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.sources import GitSources
 from hyperion_hook.store.graph_cache import ImportGraphs
@@ -114,33 +113,15 @@ class Measurer:
 
     def vectors_of(self, commits: Sequence[str], only: Collection[str]) -> Iterator[tuple[str, FeatureVector]]:
         """Yield the vectors of recorded commits that the index knows, each as of its own moment."""
-        wanted, total, done = set(commits), len(commits), 0
         report = self.stage("scoring recent changes")
-        for change in self._changes_of(commits, wanted):
+        for done, commit in enumerate(read_commits(self.repository, commits, detail=Detail.PATCH), 1):
+            change = self.change_of(commit)
             history, _ = self.history(change.base)
             context = Context(
                 change, self._sources_of(change), history, Missing("not needed"), self._measure_source
             )
-            if change.revision is not None:
-                done += 1
-                report(done, total)
-                yield change.revision, extract(context, only=only)
-
-    def _changes_of(self, commits: Sequence[str], wanted: set[str]) -> Iterator[Change]:
-        # one stream reads most of them: recent by date and recent along the graph are nearly the same commits
-        if len(commits) > 10:
-            newest = commits[0]
-            for commit in stream_commits(
-                self.repository, [newest], detail=Detail.PATCH, newest=len(commits) * 2
-            ):
-                if commit.id in wanted:
-                    wanted.discard(commit.id)
-                    yield self.change_of(commit)
-        for revision in sorted(wanted, key=commits.index):
-            try:
-                yield commit_change(self.repository, revision, bulk_above=self._config.bulk_files)
-            except GitError:
-                continue
+            report(done, len(commits))
+            yield commit.id, extract(context, only=only)
 
     def change_of(self, commit: Commit) -> Change:
         """Return the change of a streamed commit, read the way ``commit_change`` reads it."""
