@@ -108,7 +108,7 @@ def command(
     invocation: Invocation, /, *, since: str | None, until: str, max_commits: int | None, models: Path | None,
     jobs: int | None, corpus: Path | None, vectors: Path | None,
 ) -> int:
-    """Train models on this repository's own history, and print how they measure beside simple baselines.
+    """Train models on this repository's own history; measured beside simple baselines.
 
     The past is replayed, learned from in time order, and the models are tried on the future. Needs the extra 'train':
     pip install 'hyperion-hook[train]'.
