@@ -8,8 +8,12 @@ from collections.abc import Iterable
 from hyperion_hook.domain.assessment import Contribution, Score
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.vector import FeatureVector
+from hyperion_hook.features.catalogue import CATALOGUE
 
 MOST_REASONS = 3
+TELLING = 0.05
+"""Log-odds that a reason must move to speak for its group."""
+_GROUPS = {feature.name: feature.group.value for feature in CATALOGUE}
 
 
 def verdict(risk: Score) -> tuple[str, str]:
@@ -82,9 +86,23 @@ def change_line(change: Change) -> str:
 
 
 def reasons(explanation: Iterable[Contribution], most: int = MOST_REASONS) -> list[Contribution]:
-    """Return the contributions worth telling, largest first: none that hardly moves the odds."""
-    ordered = sorted(explanation, key=lambda entry: (-abs(entry.contribution), entry.feature))
-    return [entry for entry in ordered if abs(entry.contribution) >= 0.01][:most]
+    """Return the contributions worth telling, largest first: none that hardly moves the odds.
+
+    The strongest of each group comes before the second of another: lines, tokens and different tokens added are three
+    ways to say that much is added, and would hide who adds it and where.
+    """
+    ordered = sorted(explanation, key=_by_size)
+    leading: dict[str, Contribution] = {}
+    for entry in ordered:
+        if abs(entry.contribution) >= TELLING:
+            leading.setdefault(_GROUPS.get(entry.feature, entry.feature), entry)
+    chosen = list(leading.values())[:most]
+    rest = [entry for entry in ordered if abs(entry.contribution) >= 0.01 and entry not in chosen]
+    return sorted([*chosen, *rest[: most - len(chosen)]], key=_by_size)
+
+
+def _by_size(entry: Contribution) -> tuple[float, str]:
+    return -abs(entry.contribution), entry.feature
 
 
 def factor(contribution: float) -> str:
