@@ -99,11 +99,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # whoever read the result has seen enough; the interpreter must not try to write the rest when it ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return ExitCode.DONE
+        return _cut_short()
+    except SystemExit as left:
+        # click makes code 1 of a closed pipe, which would say that the risk reached --fail-on
+        if isinstance(left.__context__, BrokenPipeError):
+            return _cut_short()
+        raise
     except Exception as error:  # noqa: BLE001 - the one place where errors become lines and exit codes
         return _told(error)
+
+
+def _cut_short() -> int:
+    # whoever read the result has seen enough; the interpreter must not try to write the rest when it ends
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return ExitCode.DONE
 
 
 def _told(error: Exception) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -40,7 +41,11 @@ def _coverage(root: Path, paths: Sequence[Path]) -> Coverage | Missing:
     for path in paths:
         file = path if path.is_absolute() else root / path
         try:
-            if file.stat().st_size > MAX_REPORT_BYTES:
+            status = file.stat()
+            # reading from a pipe or a device could wait, or go on, for ever
+            if not stat.S_ISREG(status.st_mode):
+                return Missing(f"coverage report '{path}': not a regular file")
+            if status.st_size > MAX_REPORT_BYTES:
                 return Missing(f"coverage report '{path}': larger than {MAX_REPORT_BYTES:,} bytes")
             found = read_coverage(file.read_bytes(), root=str(root))
         except OSError as error:

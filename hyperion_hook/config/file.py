@@ -12,6 +12,8 @@ FILE_NAME = ".hyperion-hook.toml"
 PROJECT_FILE_NAME = "pyproject.toml"
 TABLE = "hyperion-hook"
 MAX_BYTES = 1_000_000
+MAX_PARTS_WORK = 10_000_000
+"""Steps that the dotted names of a file may cost: the parser's time and memory grow with the square of their parts."""
 
 
 class SettingsFile(NamedTuple):
@@ -73,6 +75,10 @@ def _parsed(path: Path, faults: list[str], unless_named: bytes = b"") -> dict[st
         return None
     if unless_named not in data:
         return None
+    dots = [line.count(b".") for line in data.splitlines()]
+    if sum(count * count for count in dots) + max(dots, default=0) * len(dots) > MAX_PARTS_WORK:
+        faults.append(f"{path.name}: nested too deeply")
+        return None
     import tomllib  # noqa: PLC0415 - most repositories have no configuration file
 
     try:
@@ -81,6 +87,9 @@ def _parsed(path: Path, faults: list[str], unless_named: bytes = b"") -> dict[st
         faults.append(f"{path.name}: not UTF-8 (byte {error.start})")
     except tomllib.TOMLDecodeError as error:
         faults.append(f"{path.name}: not valid TOML: {' '.join(str(error).split())[:200]}")
+    except ValueError:
+        # neither of the two above: a number that Python does not read
+        faults.append(f"{path.name}: not valid TOML: a number has too many digits")
     except RecursionError:
         faults.append(f"{path.name}: nested too deeply")
     return None

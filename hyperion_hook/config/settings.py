@@ -21,7 +21,11 @@ class FaultError(Exception):
     """What is wrong with one value, in words; becomes one line of a ``ConfigError``."""
 
     def __init__(self, value: object, wanted: str) -> None:
-        text = repr(value)
+        try:
+            text = repr(value)
+        except (ValueError, RecursionError):
+            # Python writes no whole number of more than 4,300 digits, and no table a thousand deep
+            text = f"a value too {'long' if isinstance(value, int) else 'large'} to be shown"
         super().__init__(f"{text if len(text) <= SHOWN else text[:SHOWN] + '...'} is not {wanted}")
 
 

@@ -151,6 +151,9 @@ def _open(path: Path) -> sqlite3.Connection | None:
     for _ in range(2):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            # SQLite would wait for ever for the other end of a pipe
+            if path.exists() and not path.is_file():
+                return None
             return _connect(path)
         except sqlite3.OperationalError:
             # locked or read-only says nothing about the content

@@ -165,3 +165,13 @@ def test_any_environment_gives_settings_or_one_fault_a_variable_at_most(environm
     except ConfigError as error:
         found = str(error).split("\n")
     assert isinstance(found, Config) or 1 <= len(found) <= len(environment) + 1
+
+
+@pytest.mark.parametrize(("line", "shown"), [
+    (f"bulk-files = 0x{'f' * 5000}", "bulk-files: a value too long to be shown is not a whole number"),
+    (f"strict.{'a.' * 2000}a = 1", "strict: a value too large to be shown is not true or false"),
+])
+def test_a_value_that_python_cannot_write_is_still_a_fault(tmp_path: Path, line: str, shown: str) -> None:
+    own_file(tmp_path, line)
+    with pytest.raises(ConfigError, match=shown):
+        load_config(tmp_path, {})

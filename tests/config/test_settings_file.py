@@ -31,8 +31,12 @@ def test_a_pyproject_that_does_not_name_us_is_not_even_parsed(tmp_path: Path) ->
         (b"\0", "not valid TOML"),
         (b"#" * 1_000_001, "larger than 1,000,000 bytes"),
         (b"<<<<<<< HEAD\nstrict = true\n", "not valid TOML"),
+        (b"a = " + b"9" * 5000, "a number has too many digits"),
+        (b"a." * 20_000 + b"a = 1", "nested too deeply"),
+        (b"[a" + b".a" * 2000 + b"]\n" + b"\n".join(b"k%d = 1" % number for number in range(20_000)),
+         "nested too deeply"),
     ],
-    ids=["syntax", "encoding", "depth", "nul", "size", "conflict"],
+    ids=["syntax", "encoding", "depth", "nul", "size", "conflict", "digits", "parts", "parts and lines"],
 )
 def test_a_hostile_or_broken_file_is_a_fault_that_names_it(tmp_path: Path, content: bytes, fault: str) -> None:
     (tmp_path / ".hyperion-hook.toml").write_bytes(content)
@@ -72,3 +76,10 @@ def test_the_top_of_the_work_tree_is_found_from_below_and_in_worktrees(tmp_path:
     assert top_of_work_tree(below) is None or not top_of_work_tree(below).is_relative_to(tmp_path)
     (tmp_path / ".git").write_text("gitdir: elsewhere\n")
     assert top_of_work_tree(below) == tmp_path.resolve()
+
+
+def test_a_long_ordinary_file_is_read(tmp_path: Path) -> None:
+    lines = "".join(f'"src/part.{number}/v1.2/*.py" = 3\n' for number in range(20_000))
+    (tmp_path / ".hyperion-hook.toml").write_text(f"[criticality]\n{lines}")
+    table, faults = read(tmp_path)
+    assert (list(table), faults) == (["criticality"], [])

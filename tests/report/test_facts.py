@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from hyperion_hook.domain.assessment import Contribution
+from hyperion_hook.report.facts import reasons
 
 
 def told(feature: str, contribution: float) -> Contribution:

@@ -297,6 +297,16 @@ def test_a_damaged_store_costs_time_and_nothing_else(repo: TestRepo, store: Path
         assert values_of(opened.graphs.at(commit)) == expected
 
 
+def test_a_pipe_in_its_place_is_not_waited_for(repo: TestRepo, store: Path) -> None:
+    commit = repo.commit(SHOP)
+    with Opened(repo, store) as opened:
+        expected = values_of(opened.graphs.at(commit))
+    store.unlink()
+    os.mkfifo(store)
+    with Opened(repo, store) as opened:
+        assert values_of(opened.graphs.at(commit)) == expected
+
+
 @pytest.fixture
 def read_only(store: Path) -> Iterator[None]:
     yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -162,6 +163,14 @@ def test_a_newer_form_is_replaced(tmp_path: Path) -> None:
         with SourceCache.open(path) as cache:
             cache.measured(measure)("a.py", "b", TEXT)
     assert measure.count == 1
+
+
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    os.mkfifo(path)
+    with SourceCache.open(path) as cache:
+        assert cache.measured(Counting())("a.py", "b", TEXT) == measure_source("a.py", TEXT)
+    assert path.is_fifo()
 
 
 def test_a_folder_that_is_a_file_costs_only_time(tmp_path: Path) -> None:
