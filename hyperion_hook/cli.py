@@ -92,6 +92,7 @@ def cli(context: click.Context, repo: Path | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; what goes wrong is said on stderr in a line or a few."""
     _prepare_streams()
+    stdout = sys.stdout
     try:
         code = cli.main(args=None if arguments is None else list(arguments), prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
@@ -100,11 +101,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         return _cut_short()
-    except SystemExit as left:
-        # click makes code 1 of a closed pipe, which would say that the risk reached --fail-on
-        if isinstance(left.__context__, BrokenPipeError):
-            return _cut_short()
-        raise
+    except SystemExit:
+        # click makes code 1 of a closed pipe, which would say that the risk reached --fail-on; it wraps stdout then
+        if sys.stdout is stdout:
+            raise
+        return _cut_short()
     except Exception as error:  # noqa: BLE001 - the one place where errors become lines and exit codes
         return _told(error)
 

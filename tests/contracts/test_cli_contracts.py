@@ -183,6 +183,21 @@ def test_a_reader_that_stops_early_is_no_error(repo: TestRepo) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("arguments", [["score", "--each", "HEAD~2..HEAD"], ["score", "HEAD"], ["score", "--help"]])
+def test_a_reader_that_is_gone_does_not_look_like_a_risk(tmp_path: Path, arguments: list[str]) -> None:
+    repo = TestRepo(tmp_path / "r")
+    for number in range(4):
+        repo.commit({"a.py": f"x = {number}\n"})
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("hyperion-hook")), *arguments],
+        cwd=repo.path, stdout=writing, stderr=subprocess.PIPE, text=True, check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_closed_stdout_is_no_crash(repo: TestRepo) -> None:
     done = subprocess.run(
         ["sh", "-c", '"$0" features list >&-', str(Path(sys.executable).with_name("hyperion-hook"))],
