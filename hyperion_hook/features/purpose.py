@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.messages import classify_message, issue_references, strip_trailers
@@ -16,6 +17,7 @@ _REFACTORING = re.compile(
     re.IGNORECASE,
 )
 UNWRITTEN = Missing("the message is not written yet")
+SEVERAL = Missing("a range has no message of its own")
 _FROM_MESSAGE = ("fix", "is_revert", "is_refactoring", "message_words", "issue_references")
 _DAY = 86_400
 
@@ -24,7 +26,8 @@ def measure(context: Context) -> dict[str, Value]:
     """Return flags and counts of the message, and the author's local hour in [0, 24) and weekday (Monday 0)."""
     change = context.change
     local = change.authored_at + change.utc_offset * 60
-    values: dict[str, Value] = dict.fromkeys(_FROM_MESSAGE, UNWRITTEN)
+    without = SEVERAL if change.kind is ChangeKind.RANGE else UNWRITTEN
+    values: dict[str, Value] = dict.fromkeys(_FROM_MESSAGE, without)
     values |= {
         "hour_of_day": local % _DAY // 3600 + 0.0,
         # 1 January 1970 was a Thursday

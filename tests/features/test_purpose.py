@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features import purpose
 from tests.support.changes import change, context
@@ -8,6 +9,11 @@ from tests.support.changes import change, context
 def test_without_a_message_nothing_is_said_of_it() -> None:
     values = purpose.measure(context(change()))
     assert values["fix"] == values["message_words"] == Missing("the message is not written yet")
+
+
+def test_a_range_is_not_said_to_wait_for_a_message() -> None:
+    values = purpose.measure(context(change(kind=ChangeKind.RANGE, commit_count=2)))
+    assert values["fix"] == values["message_words"] == Missing("a range has no message of its own")
 
 
 def test_hour_and_weekday_are_the_authors_own() -> None:
