@@ -116,6 +116,7 @@ class Assessor:
         )
         head = self._repository.head()
         graph = self._measurer.graphs.build(head) if head else Missing("no commit yet")
+        self._references_here().forget_provisional()
         reference = self._reference(head, at_most=WINDOW)
         warnings = [
             f"{what}: {outcome.reason}"
@@ -181,11 +182,13 @@ class Assessor:
     def _reference(self, base: str | None, *, at_most: int) -> Reference | Missing:
         if self._measurer.history(base)[0].missing_reason:
             return Missing("it needs the whole history; run: hyperion-hook index")
+        return self._references_here().build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)
+
+    def _references_here(self) -> ReferenceBuilder:
         names = reference_names(self._bundle)
-        builder = ReferenceBuilder(
+        return ReferenceBuilder(
             self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names)
         )
-        return builder.build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)
 
 
 class _Stopwatch:

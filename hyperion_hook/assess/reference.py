@@ -16,6 +16,7 @@ from statistics import median
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import EXTRACTOR_VERSION, LIGHT_MODULES
+from hyperion_hook.features.process import UNCOUNTED
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.store.reference_store import ReferenceStore
 
@@ -90,17 +91,33 @@ class ReferenceBuilder:
             return Missing(f"only {len(recent)} earlier changes; a percentile needs {LEAST}")
         names = reference_names(self.bundle)
         kind = self._kind(names)
-        rows = {commit: row for commit, row in self.store.read(kind, recent).items() if len(row) == len(names) + 2}
+        known = self.store.read(self._provisional(names), recent) | self.store.read(kind, recent)
+        rows = {commit: row for commit, row in known.items() if len(row) == len(names) + 2}
         absent = [commit for commit in recent if commit not in rows]
         if len(absent) > at_most:
             return Missing("the last changes of this repository are not scored yet; run: hyperion-hook index")
         if absent:
-            fresh = {commit: self._row(vector, names) for commit, vector in self.measure(absent)}
-            self.store.write(kind, fresh)
-            rows |= fresh
+            rows |= self._measured(absent, names)
         if len(rows) < LEAST:
             return Missing(f"only {len(rows)} earlier changes could be read; a percentile needs {LEAST}")
         return _reference([rows[commit] for commit in recent if commit in rows], names)
+
+    def forget_provisional(self) -> None:
+        """Drop what was measured while lines of the history were not counted yet, once they are."""
+        self.store.forget(self._provisional(reference_names(self.bundle)))
+
+    def _measured(self, commits: Sequence[str], names: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
+        lasting: dict[str, tuple[float, ...]] = {}
+        provisional: dict[str, tuple[float, ...]] = {}
+        for commit, vector in self.measure(commits):
+            kept = provisional if vector.get("file_volatility") == UNCOUNTED else lasting
+            kept[commit] = self._row(vector, names)
+        self.store.write(self._kind(names), lasting)
+        self.store.write(self._provisional(names), provisional)
+        return lasting | provisional
+
+    def _provisional(self, names: tuple[str, ...]) -> str:
+        return f"{self._kind(names)}-uncounted"
 
     def _kind(self, names: tuple[str, ...]) -> str:
         text = "\n".join((str(EXTRACTOR_VERSION), self.bundle.digest, *names))

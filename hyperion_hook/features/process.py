@@ -30,7 +30,7 @@ _HOTFIX = int(CommitFlag.HOTFIX)
 MINIMUM_COMMITS = 5
 """A share of fewer commits says nothing."""
 
-_UNCOUNTED = Missing("lines of earlier commits are not counted yet; run: hyperion-hook index")
+UNCOUNTED = Missing("lines of earlier commits are not counted yet; run: hyperion-hook index")
 
 
 def measure(context: Context) -> dict[str, Value]:
@@ -130,10 +130,10 @@ def _volatility(recent: Sequence[Sequence[FileEvent]], textual: Sequence[bool]) 
             if event.lines_added is not None and event.lines_deleted is not None
         ]
         if len(counted) < len(events) and (counted or is_text):
-            return _UNCOUNTED
+            return UNCOUNTED
         if counted or not events:
             means.append(sum(counted) / len(counted) if counted else 0.0)
-    return _mean(means, _UNCOUNTED if recent else ONLY_NEW_FILES)
+    return _mean(means, UNCOUNTED if recent else ONLY_NEW_FILES)
 
 
 def _days(now: int, then: int) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 MAX_ROWS = 4_000
@@ -76,14 +76,10 @@ class ReferenceStore:
             )
 
 
-@contextmanager
-def reference_store(path: Path | None) -> Iterator[ReferenceStore]:
-    """Open a store for the length of a block."""
-    store = ReferenceStore.open(path)
-    try:
-        yield store
-    finally:
-        store.close()
+    def forget(self, kind: str) -> None:
+        """Drop all rows of a kind."""
+        with suppress(sqlite3.Error), self._connection:
+            self._connection.execute("DELETE FROM vectors WHERE kind = ?", (kind,))
 
 
 def _connect(name: str) -> sqlite3.Connection:
