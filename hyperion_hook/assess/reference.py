@@ -88,7 +88,7 @@ class ReferenceBuilder:
         """
         recent = list(commits[:WINDOW])
         if len(recent) < LEAST:
-            return Missing(f"only {len(recent)} earlier changes; a percentile needs {LEAST}")
+            return Missing(f"a percentile needs {LEAST} earlier changes; there are {len(recent)}")
         names = reference_names(self.bundle)
         kind = self._kind(names)
         known = self.store.read(self._provisional(names), recent) | self.store.read(kind, recent)
@@ -99,7 +99,7 @@ class ReferenceBuilder:
         if absent:
             rows |= self._measured(absent, names)
         if len(rows) < LEAST:
-            return Missing(f"only {len(rows)} earlier changes could be read; a percentile needs {LEAST}")
+            return Missing(f"a percentile needs {LEAST} earlier changes; {len(rows)} could be read")
         return _reference([rows[commit] for commit in recent if commit in rows], names)
 
     def forget_provisional(self) -> None:

@@ -44,6 +44,9 @@ def result_to(target: Path | None) -> Iterator[Write]:
         with _file_errors(target):
             file.close()
             if not in_place:
+                if final.exists():
+                    # who may read the file is for its owner to say, not for a new result
+                    part.chmod(final.stat().st_mode & 0o7777)
                 part.replace(final)
     except BaseException:
         with suppress(OSError):
