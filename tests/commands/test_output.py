@@ -61,3 +61,13 @@ def test_progress_shows_after_a_while_and_leaves_no_trace(monkeypatch: pytest.Mo
     assert stream.getvalue().count("\r") == 2
     line.clear()
     assert stream.getvalue().endswith("\r\x1b[K")
+
+
+def test_a_result_keeps_the_permissions_of_the_file_it_replaces(tmp_path: Path) -> None:
+    file = tmp_path / "result.json"
+    file.write_text("old")
+    file.chmod(0o640)
+    with result_to(file) as write:
+        write("new")
+    assert file.read_text() == "new"
+    assert file.stat().st_mode & 0o777 == 0o640
