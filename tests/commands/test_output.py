@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.commands.output import PLAIN_WIDTH, columns, wants_colour
+from hyperion_hook.commands.output import PLAIN_WIDTH, columns, result_to, wants_colour
 from hyperion_hook.commands.progress import ProgressLine
 
 
