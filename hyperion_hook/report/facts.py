@@ -114,6 +114,8 @@ def factor(contribution: float) -> str:
     ('odds x1.8', 'odds x0.50', 'odds x8,103')
     """
     value = math.exp(min(contribution, 50.0))
+    if value < 0.01:
+        return f"odds x{value:.1g}"
     text = f"{value:.2f}" if value < 0.995 else f"{value:.1f}" if value < 99.5 else f"{value:,.0f}"
     return f"odds x{text}"
 
@@ -150,7 +152,8 @@ def number(value: float) -> str:
     """
     if math.isfinite(value) and value == int(value):
         return f"{int(value):,}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    # what rounds to a thousand would be written 1e+03
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
 
 
 def counted(count: int, noun: str) -> str:
