@@ -123,7 +123,10 @@ def retrain(
     features = model_features(learned)
     risk = fit_rows(learned, recipe, features, options)
     seen = [entry for entry in entries if not entry.left_out]
-    measured, _ = mine_all(seen, options, options.code_replay, progress) if options.code_commits else (mined, ())
+    if options.code_commits:
+        measured, _ = mine_all(seen, options, options.code_replay, progress)
+    else:
+        measured = [item for item in mined if item.name not in unseen]
     code = merged([item.rows for item in measured])
     anomaly = fit_anomaly(code[anomaly_features(code)], config=_fit_config(options))
     thresholds = past.thresholds(recipe.name)

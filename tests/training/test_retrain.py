@@ -156,6 +156,12 @@ def test_a_repository_left_out_is_evaluated_and_not_learned(
     assert report.card["data"] == trained.card["data"]
     assert [entry["left out of training"] for entry in report.card["repositories"]] == [False, True]
     assert report.card["trained_on"] == trained.card["trained_on"]
+    learned, alone = load_bundle(report.folder), load_bundle(trained.folder)
+    assert learned.quantiles == alone.quantiles
+    assert learned.anomaly is not None
+    assert alone.anomaly is not None
+    assert learned.anomaly.medians == alone.anomaly.medians
+    assert learned.anomaly.offset == alone.anomaly.offset
 
 
 def test_models_learn_only_from_what_varies_and_never_from_the_clock(history: TestRepo) -> None:
