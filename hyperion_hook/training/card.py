@@ -25,7 +25,10 @@ LIMITS = (
     "A high risk says that similar changes were often followed by a fix, not that this change is wrong.",
     "Labels come from messages and traced lines (SZZ): bugs that nobody fixed, or fixed without saying so, are unseen.",
     "Probabilities are calibrated on the repositories above; elsewhere trust the ranking and the percentile first.",
+    "The thresholds are quantiles of the scores of the changes measured first, with their messages.",
 )
+CHOSEN = "The recipe was chosen on those same changes, so its lead over the other recipe is a little flattered."
+"""Said where the recipe was not named beforehand."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def model_card(learning: Learning) -> dict[str, Any]:
         },
         "thresholds": {level.value: _rounded(value) for level, value in learning.thresholds.items()},
         "evaluations": [_evaluation(evaluation) for evaluation in learning.evaluations],
-        "limits": list(LIMITS),
+        "limits": [*LIMITS, *([] if options.recipe else [CHOSEN])],
     }
 
 

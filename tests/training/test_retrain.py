@@ -139,6 +139,11 @@ def test_the_same_history_and_seed_give_the_same_bytes(
     assert bytes_of(again.folder) == bytes_of(trained.folder)
 
 
+def test_the_card_says_what_was_chosen_on_the_rows_it_measures(trained: RetrainReport) -> None:
+    assert "thresholds are quantiles of the scores of the changes measured first" in trained.markdown
+    assert "recipe was chosen on those same changes" in trained.markdown
+
+
 def test_a_repository_left_out_is_evaluated_and_not_learned(
     history: TestRepo, trained: RetrainReport, tmp_path: Path
 ) -> None:
