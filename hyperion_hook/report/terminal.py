@@ -13,6 +13,7 @@ from hyperion_hook.report.facts import (
     missing_line,
     number,
     percent,
+    rank,
     reasons,
     verdict,
 )
@@ -48,11 +49,11 @@ def render_text(assessment: Assessment, *, width: int, colour: bool) -> str:
 def render_text_line(assessment: Assessment, *, width: int, colour: bool) -> str:
     """Return an assessment as one line of a list: level, probability, percentile, revision and subject."""
     risk, change = assessment.risk, assessment.change
-    rank = "   -" if risk.percentile is None else f"{risk.percentile:3.0f}%"
+    place = "-" if risk.percentile is None else rank(risk.percentile)
     subject = (change.message or "").lstrip().partition("\n")[0]
     page = _Page(min(max(width, LEAST_WIDTH), MOST_WIDTH), colour)
     level = page.paint(f"{risk.level.value:6}", _COLOURS[risk.level])
-    rest = f" {percent(risk.probability):>6} {rank}  {(change.revision or 'staged')[:10]}  {printable(subject)}"
+    rest = f" {percent(risk.probability):>8} {place:>8}  {(change.revision or 'staged')[:10]}  {printable(subject)}"
     return level + clipped(rest, page.width - 6) + "\n"
 
 

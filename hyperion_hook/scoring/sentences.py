@@ -101,6 +101,8 @@ def _plain(value: float) -> str:
 
 def _share(value: float) -> str:
     percent = 100 * value
+    if 99 < percent < 100:
+        return "over 99%"
     return f"{percent:.0f}%" if abs(percent) >= 1 or value == 0 else f"{_plain(percent)}%"
 
 

@@ -24,9 +24,8 @@ PRAGMA user_version = 1;
 class ReferenceStore:
     """Rows of numbers by (kind, commit); ``kind`` names what made them, for example a digest of the feature list."""
 
-    def __init__(self, connection: sqlite3.Connection, *, writable: bool) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._writable = writable
 
     @classmethod
     def open(cls, path: Path | None) -> ReferenceStore:
@@ -35,7 +34,7 @@ class ReferenceStore:
             for _ in range(2):
                 try:
                     path.parent.mkdir(parents=True, exist_ok=True)
-                    return cls(_connect(str(path)), writable=True)
+                    return cls(_connect(str(path)))
                 except sqlite3.DatabaseError as error:
                     # locked or read-only says nothing about the content
                     if isinstance(error, sqlite3.OperationalError):
@@ -44,7 +43,7 @@ class ReferenceStore:
                         path.unlink()
                 except OSError:
                     break
-        return cls(_connect(":memory:"), writable=True)
+        return cls(_connect(":memory:"))
 
     def close(self) -> None:
         """Close the file."""
@@ -64,7 +63,7 @@ class ReferenceStore:
 
     def write(self, kind: str, rows: Mapping[str, Iterable[float]]) -> None:
         """Add rows and drop the oldest beyond ``MAX_ROWS``; a store that cannot be written to is left as it is."""
-        if not rows or not self._writable:
+        if not rows:
             return
         with suppress(sqlite3.Error), self._connection:
             self._connection.executemany(
