@@ -53,7 +53,7 @@ def render_text_line(assessment: Assessment, *, width: int, colour: bool) -> str
     subject = (change.message or "").lstrip().partition("\n")[0]
     page = _Page(min(max(width, LEAST_WIDTH), MOST_WIDTH), colour)
     level = page.paint(f"{risk.level.value:6}", _COLOURS[risk.level])
-    rest = f" {percent(risk.probability):>8} {place:>8}  {(change.revision or 'staged')[:10]}  {printable(subject)}"
+    rest = f" {percent(risk.probability):>6} {place:>4}  {(change.revision or 'staged')[:10]}  {printable(subject)}"
     return level + clipped(rest, page.width - 6) + "\n"
 
 

@@ -106,7 +106,7 @@ def test_no_path_or_warning_acts_on_the_terminal_or_breaks_the_page(width: int, 
 def test_a_list_shows_one_line_a_change() -> None:
     told = change(edit("a", "+x"), kind=ChangeKind.COMMIT, revision="ab" * 20, message="Fix\x1b[2J it\n\nbody")
     line = render_text_line(sample(told), width=80, colour=False)
-    assert line == "HIGH        31%      97%  ababababab  Fix\\x1b[2J it\n"
+    assert line == "HIGH      31%  97%  ababababab  Fix\\x1b[2J it\n"
 
 
 def test_a_list_never_claims_to_be_above_all_changes() -> None:
