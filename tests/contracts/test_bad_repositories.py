@@ -221,7 +221,10 @@ def test_a_missing_blob_costs_its_features_only(tmp_path: Path) -> None:
     blob = repo.git("rev-parse", "HEAD~1:a.py").strip()
     (repo.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     repo.commit({"b.py": "import a\nimport os\n"}, "Go on")
-    scored(repo.path, "HEAD")
+    assert scored(repo.path, "HEAD")["features"]["la"] == 1  # type: ignore[index]
+    touching = scored(repo.path, "HEAD~1")
+    assert "la" in touching["missing"]  # type: ignore[operator]
+    assert touching["features"]["nf"] == 1  # type: ignore[index]
 
 
 def test_a_missing_tree_is_one_clear_line(tmp_path: Path) -> None:
