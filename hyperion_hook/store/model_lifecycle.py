@@ -1,0 +1,180 @@
+"""Which versions of a model there are, how far each has come, and which one serves: one value, changed as a whole.
+
+A version goes trained, validated, production, deprecated, one step at a time; it may be deprecated from anywhere. What
+serves is one entry of one list, so there are never two in production.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from hyperion_hook.store.model_metadata import Status, Version, plain
+
+FORMAT_VERSION = 1
+MOST_SERVED = 50
+"""How far back ``rolled_back`` can go."""
+_STEPS = {Status.VALIDATED: Status.TRAINED, Status.PRODUCTION: Status.VALIDATED}
+_HOW = {
+    Status.TRAINED: "it must be validated first",
+    Status.VALIDATED: "it is that already",
+    Status.PRODUCTION: "it serves already",
+    Status.DEPRECATED: "only a rollback brings it back",
+}
+
+
+class IllegalStepError(Exception):
+    """A version cannot go there from where it is."""
+
+
+class NewerFormatError(Exception):
+    """The state was written by a newer program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A version's status, and the SHA-256 of its metadata file."""
+
+    status: Status
+    metadata: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """All versions of one model; ``served`` are those that were in production in turn, the last one is now.
+
+    ``None`` in ``served`` stands for no version of the registry: the models that came with the program.
+    """
+
+    name: str
+    versions: Mapping[Version, Entry] = field(default_factory=dict)
+    served: tuple[Version | None, ...] = ()
+
+    @property
+    def production(self) -> Version | None:
+        """The version in production, ``None`` for none."""
+        return self.served[-1] if self.served else None
+
+    @property
+    def latest(self) -> Version | None:
+        """The highest version."""
+        return max(self.versions, default=None)
+
+    def status(self, version: Version) -> Status:
+        """Return how far a version has come."""
+        return self.versions[version].status
+
+    def registered(self, version: Version, metadata: str) -> Lifecycle:
+        """Return the lifecycle with a new version."""
+        return replace(self, versions={**self.versions, version: Entry(Status.TRAINED, metadata)})
+
+    def promoted(self, version: Version, to: Status) -> Lifecycle:
+        """Return the lifecycle with a version one step further; what served before is deprecated.
+
+        Raises
+        ------
+        IllegalStepError
+            If the version is not one step before.
+        """
+        now = self.status(version)
+        if to not in _STEPS:
+            raise IllegalStepError(f"a version is promoted to validated or production, not to {to}")
+        if now is not _STEPS[to]:
+            raise IllegalStepError(f"{version} is {now} and cannot become {to}: {_HOW[now]}")
+        if to is Status.VALIDATED:
+            return self._with(version, to)
+        return self._serving((*self.served, version))
+
+    def deprecated(self, version: Version) -> Lifecycle:
+        """Return the lifecycle with a version that is not to be used again; then none serves if it did.
+
+        Raises
+        ------
+        IllegalStepError
+            If it is deprecated already and no rollback would bring it back.
+        """
+        if self.status(version) is Status.DEPRECATED and version not in self.served:
+            raise IllegalStepError(f"{version} is deprecated already")
+        kept = [other for other in self.served if other != version]
+        if self.production == version:
+            kept.append(None)
+        return self._serving(_without_repeats(kept))._with(version, Status.DEPRECATED)  # noqa: SLF001
+
+    def rolled_back(self) -> Lifecycle:
+        """Return the lifecycle with what served before in production again, and the present version deprecated.
+
+        Raises
+        ------
+        IllegalStepError
+            If nothing served before.
+        """
+        if not self.served:
+            raise IllegalStepError("nothing to roll back to: no version was ever in production")
+        return self._serving(self.served[:-1])
+
+    def _with(self, version: Version, status: Status) -> Lifecycle:
+        entry = replace(self.versions[version], status=status)
+        return replace(self, versions={**self.versions, version: entry})
+
+    def _serving(self, served: tuple[Version | None, ...]) -> Lifecycle:
+        """Return the lifecycle with another list; what served and does no more is deprecated."""
+        after = self if self.production is None else self._with(self.production, Status.DEPRECATED)
+        after = replace(after, served=served[-MOST_SERVED:])
+        return after if after.production is None else after._with(after.production, Status.PRODUCTION)  # noqa: SLF001
+
+
+def _without_repeats(served: list[Version | None]) -> tuple[Version | None, ...]:
+    """Return the list without neighbours that are the same, and without a leading ``None``."""
+    kept: list[Version | None] = []
+    for version in served:
+        if version != (kept[-1] if kept else None):
+            kept.append(version)
+    return tuple(kept)
+
+
+def encode(state: Lifecycle) -> bytes:
+    """Return the stored form: JSON that carries its own digest."""
+    body = {
+        "format_version": FORMAT_VERSION,
+        "name": state.name,
+        "versions": {
+            str(version): {"status": entry.status.value, "metadata": entry.metadata}
+            for version, entry in sorted(state.versions.items())
+        },
+        "served": [None if version is None else str(version) for version in state.served],
+    }
+    return (json.dumps(body | {"sha256": _digest(body)}, indent=1) + "\n").encode("ascii")
+
+
+def decode(data: bytes) -> Lifecycle:
+    """Return the lifecycle that ``encode`` stored.
+
+    Raises
+    ------
+    NewerFormatError
+        If a newer program wrote it.
+    ValueError, KeyError, TypeError, AttributeError
+        If it was changed or is none.
+    """
+    body = json.loads(data)
+    digest = body.pop("sha256")
+    if digest != _digest(body):
+        raise ValueError("its digest differs from its content")
+    if body["format_version"] > FORMAT_VERSION:
+        raise NewerFormatError(f"format {str(body['format_version'])[:20]} is newer than this program reads")
+    versions = {
+        Version.parse(version): Entry(Status(entry["status"]), entry["metadata"])
+        for version, entry in body["versions"].items()
+    }
+    served = tuple(None if version is None else Version.parse(version) for version in body["served"])
+    state = Lifecycle(plain(body["name"]), versions, served)
+    in_production = [version for version, entry in versions.items() if entry.status is Status.PRODUCTION]
+    if not set(served) <= {None, *versions} or in_production != [v for v in served[-1:] if v is not None]:
+        raise ValueError("it contradicts itself about what serves")
+    return state
+
+
+def _digest(body: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,189 @@
+"""What the registry keeps beside a model's files: version, origin, figures. Nothing in it depends on the clock."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+FORMAT_VERSION = 1
+_VERSION = re.compile(r"v(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+
+
+class Status(StrEnum):
+    """How far a version has come."""
+
+    TRAINED = "trained"
+    VALIDATED = "validated"
+    PRODUCTION = "production"
+    DEPRECATED = "deprecated"
+
+
+class Version(NamedTuple):
+    """A semantic version, in the order of its numbers."""
+
+    major: int
+    minor: int
+    patch: int
+
+    def __str__(self) -> str:
+        return f"v{self.major}.{self.minor}.{self.patch}"
+
+    @classmethod
+    def parse(cls, text: str) -> Version:
+        """Return the version that a text names.
+
+        Raises
+        ------
+        ValueError
+            If it is none.
+
+        Examples
+        --------
+        >>> Version.parse("v1.10.0") > Version.parse("v1.9.3")
+        True
+        """
+        found = _VERSION.fullmatch(text)
+        if found is None:
+            raise ValueError(f"'{text[:40]}' is no version like v1.2.0")
+        return cls(*map(int, found.groups()))
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What a model came from: digests of its features, training data and parameters, and the recipe's name."""
+
+    features: str
+    data: str
+    recipe: str
+    parameters: str
+
+
+def next_version(latest: Version | None, before: Lineage | None, now: Lineage) -> Version:
+    """Return the version after the latest one, by what changed.
+
+    Parameters
+    ----------
+    latest, before
+        The highest version there is, and what that model came from; ``None`` where there is none, or it is damaged.
+    now
+        What the new model came from.
+
+    Returns
+    -------
+    Version
+        Other features raise the first number (whoever computes them must change too), other data or another recipe the
+        second, everything else (parameters, seed, versions of libraries) the third.
+
+    Examples
+    --------
+    >>> old = Lineage("f", "d", "r", "p")
+    >>> str(next_version(None, None, old)), str(next_version(Version(1, 4, 2), old, Lineage("f", "more", "r", "p")))
+    ('v1.0.0', 'v1.5.0')
+    """
+    if latest is None:
+        return Version(1, 0, 0)
+    if before is None or now.features != before.features:
+        return Version(latest.major + 1, 0, 0)
+    if (now.data, now.recipe) != (before.data, before.recipe):
+        return Version(latest.major, latest.minor + 1, 0)
+    return Version(latest.major, latest.minor, latest.patch + 1)
+
+
+class FileDigest(NamedTuple):
+    """Length and SHA-256 of a file."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMetadata:
+    """The specification's record of a model, with what it came from and the digests of its files.
+
+    ``version`` and ``files`` are filled in when the model is registered. ``status`` and ``created_at`` are no part of
+    the stored record: the first is the registry's to say, the second is the time of the file.
+    """
+
+    name: str
+    model_type: str
+    lineage: Lineage
+    version: str = ""
+    created_by: str = "hyperion-ml"
+    accuracy: float | None = None
+    precision: float | None = None
+    recall: float | None = None
+    f1_score: float | None = None
+    training_features: tuple[str, ...] = ()
+    training_samples: int = 0
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    validation_results: Mapping[str, Any] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    description: str | None = None
+    files: Mapping[str, FileDigest] = field(default_factory=dict)
+    status: Status = Status.TRAINED
+    created_at: datetime | None = None
+
+
+def encode(metadata: ModelMetadata) -> bytes:
+    """Return the stored form: JSON, the same bytes for the same record."""
+    values = asdict(metadata)
+    del values["status"], values["created_at"]
+    values["files"] = {name: digest._asdict() for name, digest in metadata.files.items()}
+    text = json.dumps({"format_version": FORMAT_VERSION} | values, indent=1, sort_keys=True, allow_nan=False)
+    return (text + "\n").encode("ascii")
+
+
+def decode(data: bytes, *, status: Status, created_at: datetime) -> ModelMetadata:
+    """Return the record that ``encode`` stored.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, AttributeError
+        If a part is missing or of the wrong kind.
+    """
+    values = json.loads(data)
+    if values.pop("format_version") != FORMAT_VERSION:
+        raise ValueError("another format")
+    metadata = ModelMetadata(
+        **values
+        | {
+            "lineage": Lineage(**values["lineage"]),
+            "training_features": tuple(_texts(values["training_features"])),
+            "files": {plain(name, dots=True): FileDigest(**entry) for name, entry in values["files"].items()},
+            "status": status,
+            "created_at": created_at,
+        }
+    )
+    Version.parse(metadata.version)
+    _texts([metadata.name, metadata.model_type, *asdict(metadata.lineage).values()])
+    return metadata
+
+
+def plain(name: str, *, dots: bool = False) -> str:
+    """Return a name that may stand in a file name.
+
+    Raises
+    ------
+    ValueError
+        If it may not.
+
+    Examples
+    --------
+    >>> plain("risk_predictor"), plain("manifest.json", dots=True)
+    ('risk_predictor', 'manifest.json')
+    """
+    if not _PLAIN.fullmatch(name.replace(".", "-") if dots and name[:1] != "." else name):
+        raise ValueError(f"'{name[:40]}' is no plain name")
+    return name
+
+
+def _texts(values: Sequence[Any]) -> Sequence[str]:
+    if not all(isinstance(value, str) for value in values):
+        raise TypeError("not text")
+    return values

@@ -1,0 +1,333 @@
+"""The models of one repository: every version whole, its bytes known, and one file that says which one serves.
+
+::
+
+    registry/
+      lock                                          held by whoever writes
+      risk_predictor.json                           statuses, what serves and served, digests of the metadata
+      metadata/risk_predictor_v1.0.0_metadata.json  what the model is, digests of its files
+      risk_predictor_v1.0.0/                        its files
+
+A version is written beside its place, moved there, and exists once ``risk_predictor.json`` names it; that file is
+replaced in one step. So a process killed at any moment leaves the registry as it was before or as it was to be, and what
+lies about unnamed is swept away by the next writer. Readers need no lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
+from hyperion_hook.store import model_lifecycle, model_metadata
+from hyperion_hook.store.model_lifecycle import IllegalStepError, Lifecycle, NewerFormatError
+from hyperion_hook.store.model_metadata import FileDigest, ModelMetadata, Status, Version, next_version, plain
+from hyperion_hook.store.whole_files import exclusive, read_regular, sweep, write_folder, write_whole
+
+BUSY_SECONDS = 10.0
+_MAX_RECORD_BYTES = 8_000_000
+_LOCK = "lock"
+_METADATA = "metadata"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The version that a model has; ``is_new`` is false where this very model was there already."""
+
+    version: str
+    is_new: bool
+
+
+class ModelRegistry:
+    """The registry in a folder, which need not be there yet."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def names(self) -> list[str]:
+        """Return the names of the models there are."""
+        return sorted(path.stem for path in self.root.glob("*.json")) if self.root.is_dir() else []
+
+    def versions(self, name: str) -> dict[str, Status]:
+        """Return the versions of a model, oldest first, with how far each has come.
+
+        Raises
+        ------
+        ArtefactError
+            If the registry is damaged.
+        """
+        state = self._state(name)
+        return {str(version): state.status(version) for version in sorted(state.versions)}
+
+    def production(self, name: str) -> str | None:
+        """Return the version in production, ``None`` for none.
+
+        Raises
+        ------
+        ArtefactError
+            If the registry is damaged.
+        """
+        serving = self._state(name).production
+        return None if serving is None else str(serving)
+
+    def find(self, name: str, version: str = "latest") -> ModelMetadata:
+        """Return what is known of a version; ``latest`` is the highest, ``production`` the one that serves.
+
+        Raises
+        ------
+        ConfigError
+            If there is none.
+        ArtefactError
+            If the registry or the record is damaged.
+        """
+        state = self._state(name)
+        return self._metadata(state, self._named(state, version))
+
+    def folder(self, name: str, version: str, *, only: Collection[str] | None = None) -> Path:
+        """Return the folder of a version once its files are as they were registered.
+
+        Parameters
+        ----------
+        name, version
+            As for ``find``.
+        only
+            The files to look at; all by default.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such version.
+        ArtefactError
+            If a file is missing or changed.
+        """
+        metadata = self.find(name, version)
+        folder = self._folder(name, metadata.version)
+        for file, digest in metadata.files.items():
+            if only is None or file in only:
+                data = self._read(folder / file, digest.bytes)
+                if _digest_of(data) != digest:
+                    _refuse(folder / file, "its digest differs from the registry's")
+        return folder
+
+    def register(self, draft: ModelMetadata, files_of: Callable[[str], Mapping[str, bytes]]) -> Registered:
+        """Keep a model as a new version, with the status ``trained``.
+
+        A model that came from the same as an earlier version, and has its bytes, is that version.
+
+        Parameters
+        ----------
+        draft
+            What the model is; its version is found by ``model_metadata.next_version``.
+        files_of
+            Gives the files by plain name for a version; called while the registry is locked.
+
+        Raises
+        ------
+        ArtefactError
+            If the registry is damaged.
+        StoreError
+            If it cannot be written, or another process holds it for long.
+        """
+        name = draft.name
+        with self._locked():
+            sweep(self.root)
+            (self.root / _METADATA).mkdir(exist_ok=True)
+            sweep(self.root / _METADATA)
+            state = self._state(name)
+            known = dict(self._readable(state))
+            for version, before in known.items():
+                if before.lineage == draft.lineage and _digests(files_of(str(version))) == before.files:
+                    return Registered(str(version), is_new=False)
+            latest = state.latest
+            newest = None if latest is None or latest not in known else known[latest].lineage
+            version = next_version(latest, newest, draft.lineage)
+            files = {plain(file, dots=True): data for file, data in files_of(str(version)).items()}
+            record = model_metadata.encode(replace(draft, version=str(version), files=_digests(files)))
+            write_folder(self._folder(name, str(version)), files)
+            write_whole(self._record(name, str(version)), record)
+            self._write(state.registered(version, hashlib.sha256(record).hexdigest()))
+        return Registered(str(version), is_new=True)
+
+    def promote(self, name: str, version: str, to: Status = Status.PRODUCTION, *, instead_of: str | None = "") -> None:
+        """Take a version one step further: from trained to validated, from validated to production.
+
+        What was in production is deprecated in the same step.
+
+        Parameters
+        ----------
+        name, version
+            As for ``find``.
+        to
+            ``validated`` or ``production``.
+        instead_of
+            What the version was compared with: if another one serves by now nothing is done. ``None`` for no version;
+            by default it does not matter.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such version.
+        ArtefactError
+            If a file of it is missing or changed.
+        StoreError
+            If the step is not legal, or the registry cannot be written.
+        """
+        with self._changing(name) as change:
+            state, number = change.state, self._named(change.state, version)
+            serving = None if state.production is None else str(state.production)
+            if instead_of not in {"", serving}:
+                raise IllegalStepError(f"{serving or 'none'} serves by now, not {instead_of or 'none'}; compare anew")
+            self.folder(name, str(number))
+            change.state = state.promoted(number, to)
+
+    def deprecate(self, name: str, version: str) -> None:
+        """Say that a version is not to be used again, nor to be rolled back to; if it served, none does then.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such version.
+        StoreError
+            If it is deprecated already, or the registry cannot be written.
+        """
+        with self._changing(name) as change:
+            change.state = change.state.deprecated(self._named(change.state, version))
+
+    def rollback(self, name: str) -> tuple[str | None, str | None]:
+        """Return to what served before, and return both versions; ``None`` stands for no version.
+
+        Raises
+        ------
+        ArtefactError
+            If what served before is damaged.
+        StoreError
+            If nothing served before, or the registry cannot be written.
+        """
+        with self._changing(name) as change:
+            before = change.state.production
+            change.state = change.state.rolled_back()
+            after = change.state.production
+            if after is not None:
+                self.folder(name, str(after))
+        return (None if before is None else str(before)), (None if after is None else str(after))
+
+    @contextmanager
+    def _changing(self, name: str) -> Iterator[_Change]:
+        with self._locked():
+            change = _Change(self._state(name))
+            try:
+                yield change
+            except IllegalStepError as error:
+                raise StoreError(f"{name}: {error}") from None
+            self._write(change.state)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with exclusive(self.root / _LOCK, BUSY_SECONDS):
+                yield
+        except OSError as error:
+            raise StoreError(
+                f"{error.filename or self.root}: {error.strerror or 'cannot be written'}; the registry is as it was"
+            ) from None
+
+    def _write(self, state: Lifecycle) -> None:
+        write_whole(self._state_file(state.name), model_lifecycle.encode(state))
+
+    def _state(self, name: str) -> Lifecycle:
+        try:
+            path = self._state_file(plain(name))
+            data = read_regular(path, _MAX_RECORD_BYTES)
+        except (FileNotFoundError, NotADirectoryError):
+            return Lifecycle(name)
+        except ValueError as error:
+            raise ConfigError(f"model name: {error}; use letters, digits, '_' and '-'") from None
+        except OSError as error:
+            raise _damaged(path, error.strerror or "cannot be read") from None
+        try:
+            state = model_lifecycle.decode(data)
+        except NewerFormatError as error:
+            raise ArtefactError(f"{path}: {error}; run: pip install -U hyperion-hook") from None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise _damaged(path, f"damaged ({error})") from None
+        if state.name != name:
+            raise _damaged(path, f"is of '{state.name}'")
+        return state
+
+    def _named(self, state: Lifecycle, version: str) -> Version:
+        if version in {"latest", "production"}:
+            found = state.latest if version == "latest" else state.production
+            if found is None:
+                raise ConfigError(f"{state.name}: no version is {version}; see: hyperion-hook models list")
+            return found
+        try:
+            found = Version.parse(version)
+        except ValueError as error:
+            raise ConfigError(f"{state.name}: {error}; see: hyperion-hook models list") from None
+        if found not in state.versions:
+            raise ConfigError(f"{state.name}: no version {version}; see: hyperion-hook models list")
+        return found
+
+    def _readable(self, state: Lifecycle) -> Iterator[tuple[Version, ModelMetadata]]:
+        """Yield the versions whose records are whole; a damaged one must not keep a new one out."""
+        for version in sorted(state.versions, reverse=True):
+            with suppress(ArtefactError):
+                yield version, self._metadata(state, version)
+
+    def _metadata(self, state: Lifecycle, version: Version) -> ModelMetadata:
+        path = self._record(state.name, str(version))
+        data = self._read(path, _MAX_RECORD_BYTES)
+        if hashlib.sha256(data).hexdigest() != state.versions[version].metadata:
+            _refuse(path, "its digest differs from the registry's")
+        try:
+            created = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            found = model_metadata.decode(data, status=state.status(version), created_at=created)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
+            _refuse(path, f"damaged ({error})")
+        if (found.name, found.version) != (state.name, str(version)):
+            _refuse(path, f"is of {found.name} {found.version}")
+        return found
+
+    def _read(self, path: Path, most: int) -> bytes:
+        try:
+            return read_regular(path, most)
+        except OSError as error:
+            _refuse(path, error.strerror or "cannot be read")
+
+    def _state_file(self, name: str) -> Path:
+        return self.root / f"{name}.json"
+
+    def _folder(self, name: str, version: str) -> Path:
+        return self.root / f"{name}_{version}"
+
+    def _record(self, name: str, version: str) -> Path:
+        return self.root / _METADATA / f"{name}_{version}_metadata.json"
+
+
+@dataclass(slots=True)
+class _Change:
+    """The lifecycle as it is, and as it is to be."""
+
+    state: Lifecycle
+
+
+def _digest_of(data: bytes) -> FileDigest:
+    return FileDigest(len(data), hashlib.sha256(data).hexdigest())
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, FileDigest]:
+    return {file: _digest_of(data) for file, data in files.items()}
+
+
+def _refuse(path: Path, what: str) -> NoReturn:
+    raise ArtefactError(f"{path}: {what}; run: hyperion-hook models rollback, or deprecate the version")
+
+
+def _damaged(path: Path, what: str) -> ArtefactError:
+    return ArtefactError(f"{path}: {what}; move the folder away and train anew: hyperion-hook retrain")
