@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("score", "Say how risky a change is, why, and where to look first."),
     "index": ("index", "Build or extend the history index of this repository."),
     "features": ("features", "List the features, or show those of one change."),
-    "models": ("models", "List the models, or show what one was trained on."),
+    "models": ("models", "List the models, show what one was trained on, or say which one serves."),
     "retrain": ("retrain", "Train models on this repository's own history; measured beside simple baselines."),
     "install": ("install", "Install a plain git hook; an existing hook is kept and run first."),
     "uninstall": ("uninstall", "Remove the git hook and restore what was there before."),

@@ -10,6 +10,7 @@ from types import TracebackType
 
 from hyperion_hook.assess.attention import files_to_read
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measurer, Progress
+from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
@@ -18,7 +19,6 @@ from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.scoring.bundle import Bundle, load_bundle
 from hyperion_hook.scoring.policy import risk_level
 from hyperion_hook.store.history_update import update_index
 from hyperion_hook.store.reference_store import ReferenceStore
@@ -46,12 +46,13 @@ class IndexSummary:
 class Assessor:
     """Assesses changes of one repository; a context manager, because it holds a git process and stores open."""
 
-    def __init__(self, measurer: Measurer, references: ReferenceStore, bundle: Bundle, config: Config,
+    def __init__(self, measurer: Measurer, references: ReferenceStore, models: ModelsInUse, config: Config,
                  now: int | None) -> None:
         self._measurer = measurer
         self._repository = measurer.repository
         self._references = references
-        self._bundle = bundle
+        self._models = models
+        self._bundle = models.bundle
         self._config = config
         self._now = now
 
@@ -65,12 +66,12 @@ class Assessor:
         NotARepositoryError
             If the folder is in no git repository.
         ArtefactError
-            If the models are damaged, tampered with or too new.
+            If the configured or bundled models are damaged, tampered with or too new.
         """
         repository = Repository.discover(folder)
-        bundle = load_bundle(config.models)
+        models = models_in_use(config.models, repository.common_dir)
         references = ReferenceStore.open(repository.common_dir / STORE_FOLDER / "reference-v1.sqlite")
-        return cls(Measurer(repository, config, progress), references, bundle, config, now)
+        return cls(Measurer(repository, config, progress), references, models, config, now)
 
     def __enter__(self) -> Assessor:
         return self
@@ -159,7 +160,7 @@ class Assessor:
         clock.lap("score")
         base, contributions = explanation_of(self._bundle, vector, typical) if self._config.explain else (None, ())
         clock.lap("explanation")
-        warnings = list(measured.warnings)
+        warnings = [*self._models.warnings, *measured.warnings]
         if isinstance(reference, Missing):
             warnings.append(f"no percentile: {reference.reason}")
         return Assessment(

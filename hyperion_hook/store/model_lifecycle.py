@@ -18,7 +18,7 @@ MOST_SERVED = 50
 """How far back ``rolled_back`` can go."""
 _STEPS = {Status.VALIDATED: Status.TRAINED, Status.PRODUCTION: Status.VALIDATED}
 _HOW = {
-    Status.TRAINED: "it must be validated first",
+    Status.TRAINED: "it must be validated first (models promote VERSION --to validated)",
     Status.VALIDATED: "it is that already",
     Status.PRODUCTION: "it serves already",
     Status.DEPRECATED: "only a rollback brings it back",

@@ -9,14 +9,14 @@
       risk_predictor_v1.0.0/                        its files
 
 A version is written beside its place, moved there, and exists once ``risk_predictor.json`` names it; that file is
-replaced in one step. So a process killed at any moment leaves the registry as it was before or as it was to be, and what
-lies about unnamed is swept away by the next writer. Readers need no lock.
+replaced in one step. So a process killed at any moment leaves the registry as it was before or as it was to be, and
+what lies about unnamed is swept away by the next writer. Readers need no lock.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,6 +28,12 @@ from hyperion_hook.store import model_lifecycle, model_metadata
 from hyperion_hook.store.model_lifecycle import IllegalStepError, Lifecycle, NewerFormatError
 from hyperion_hook.store.model_metadata import FileDigest, ModelMetadata, Status, Version, next_version, plain
 from hyperion_hook.store.whole_files import exclusive, read_regular, sweep, write_folder, write_whole
+
+FOLDER = Path("hyperion-hook") / "registry"
+"""Where the registry lies in the git directory that all worktrees share."""
+
+RISK_PREDICTOR = "risk_predictor"
+"""The model that ``score`` uses: a bundle."""
 
 BUSY_SECONDS = 10.0
 _MAX_RECORD_BYTES = 8_000_000
@@ -48,6 +54,11 @@ class ModelRegistry:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    @classmethod
+    def of(cls, common_dir: Path) -> ModelRegistry:
+        """Return the registry of the repository with this git directory."""
+        return cls(common_dir / FOLDER)
 
     def names(self) -> list[str]:
         """Return the names of the models there are."""
@@ -88,15 +99,13 @@ class ModelRegistry:
         state = self._state(name)
         return self._metadata(state, self._named(state, version))
 
-    def folder(self, name: str, version: str, *, only: Collection[str] | None = None) -> Path:
+    def folder(self, name: str, version: str) -> Path:
         """Return the folder of a version once its files are as they were registered.
 
         Parameters
         ----------
         name, version
             As for ``find``.
-        only
-            The files to look at; all by default.
 
         Raises
         ------
@@ -108,10 +117,8 @@ class ModelRegistry:
         metadata = self.find(name, version)
         folder = self._folder(name, metadata.version)
         for file, digest in metadata.files.items():
-            if only is None or file in only:
-                data = self._read(folder / file, digest.bytes)
-                if _digest_of(data) != digest:
-                    _refuse(folder / file, "its digest differs from the registry's")
+            if _digest_of(self._read(folder / file, digest.bytes)) != digest:
+                _refuse(folder / file, "its digest differs from the registry's")
         return folder
 
     def register(self, draft: ModelMetadata, files_of: Callable[[str], Mapping[str, bytes]]) -> Registered:
@@ -153,8 +160,8 @@ class ModelRegistry:
             self._write(state.registered(version, hashlib.sha256(record).hexdigest()))
         return Registered(str(version), is_new=True)
 
-    def promote(self, name: str, version: str, to: Status = Status.PRODUCTION, *, instead_of: str | None = "") -> None:
-        """Take a version one step further: from trained to validated, from validated to production.
+    def promote(self, name: str, version: str, to: Status = Status.PRODUCTION, *, instead_of: str | None = "") -> str:
+        """Take a version one step further, from trained to validated or from validated to production, and return it.
 
         What was in production is deprecated in the same step.
 
@@ -184,9 +191,12 @@ class ModelRegistry:
                 raise IllegalStepError(f"{serving or 'none'} serves by now, not {instead_of or 'none'}; compare anew")
             self.folder(name, str(number))
             change.state = state.promoted(number, to)
+        return str(number)
 
-    def deprecate(self, name: str, version: str) -> None:
-        """Say that a version is not to be used again, nor to be rolled back to; if it served, none does then.
+    def deprecate(self, name: str, version: str) -> str:
+        """Say that a version is not to be used again, nor to be rolled back to, and return it.
+
+        If it served, none does then.
 
         Raises
         ------
@@ -196,7 +206,9 @@ class ModelRegistry:
             If it is deprecated already, or the registry cannot be written.
         """
         with self._changing(name) as change:
-            change.state = change.state.deprecated(self._named(change.state, version))
+            number = self._named(change.state, version)
+            change.state = change.state.deprecated(number)
+        return str(number)
 
     def rollback(self, name: str) -> tuple[str | None, str | None]:
         """Return to what served before, and return both versions; ``None`` stands for no version.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
+from hyperion_hook.scoring.bundle import MANIFEST, bundled_models
 from hyperion_hook.store.model_metadata import Lineage, ModelMetadata, Status
 from hyperion_hook.store.model_registry import ModelRegistry
 
@@ -29,3 +32,24 @@ def churn(root: str, seed: int, rounds: int) -> None:
         version = registry.register(draft(f"{seed} {number} {before}"), files_of).version
         registry.promote("risk_predictor", version, Status.VALIDATED)
         registry.promote("risk_predictor", version)
+
+
+def register_bundled(repo: Path, *, name: str = "theirs", data: str = "one") -> str:
+    """Register the bundled models under another name, as a repository's own; return their version."""
+    source = bundled_models()
+
+    def files(version: str) -> dict[str, bytes]:
+        manifest = json.loads((source / MANIFEST).read_bytes()) | {"name": name, "version": version}
+        kept = {path.name: path.read_bytes() for path in source.iterdir() if path.suffix == ".trees"}
+        return kept | {MANIFEST: json.dumps(manifest).encode()}
+
+    model = replace(draft(data), description="a history of its own")
+    return ModelRegistry.of(repo / ".git").register(model, files).version
+
+
+def serve_bundled(repo: Path, *, name: str = "theirs", data: str = "one") -> str:
+    """Register the bundled models as a repository's own, and let them serve."""
+    version = register_bundled(repo, name=name, data=data)
+    registry = ModelRegistry.of(repo / ".git")
+    registry.promote("risk_predictor", version, Status.VALIDATED)
+    return registry.promote("risk_predictor", version)

@@ -1,0 +1,71 @@
+"""The model registry under kill -9: two writers at once, killed at random moments, round after round.
+
+usage: python benchmarks/registry_kill.py [--rounds 200] [--seed 1]
+
+After every round each version is loaded with all its digests checked, and at most one may be in production.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from hyperion_hook.store.model_metadata import Status
+from hyperion_hook.store.model_registry import ModelRegistry
+
+NAME = "risk_predictor"
+
+
+def main() -> None:
+    """Kill, look, and print one line of what was seen."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    rng = random.Random(options.seed)  # noqa: S311
+    kept = left_over = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(options.rounds):
+            # a new registry now and then: versions only add up
+            registry = ModelRegistry(Path(folder) / f"registry-{number // 20}")
+            writers = [_start(registry.root, f"{number}{writer}") for writer in (1, 2)]
+            before = len(registry.versions(NAME))
+            while len(registry.versions(NAME)) == before:
+                time.sleep(0.001)
+            for writer in writers:
+                time.sleep(rng.random() * 0.03)
+                writer.kill()
+            for writer in writers:
+                writer.wait()
+            versions = registry.versions(NAME)
+            for version in versions:
+                registry.folder(NAME, version)
+            if list(versions.values()).count(Status.PRODUCTION) > 1:
+                raise SystemExit(f"round {number}: two in production: {versions}")
+            kept += len(versions) - before
+            left_over += _unnamed(registry, versions)
+        print(
+            f"{options.rounds} rounds, {2 * options.rounds} writers killed: always loadable, never two in production;"
+            f" {kept} versions kept, {left_over} rounds left something unfinished behind, which the next writer swept"
+        )
+
+
+def _unnamed(registry: ModelRegistry, versions: dict[str, Status]) -> bool:
+    named = {f"{NAME}_{version}" for version in versions} | {"lock", "metadata", f"{NAME}.json"}
+    return any(entry.name not in named for entry in registry.root.iterdir())
+
+
+def _start(root: Path, seed: str) -> subprocess.Popen[bytes]:
+    code = f"from tests.support.registering import churn; churn({str(root)!r}, {seed}, 1000)"
+    return subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parents[1], stderr=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""What ``models`` shows: the list, and what is known of one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from hyperion_hook.report.facts import number
+from hyperion_hook.report.safe_text import printable
+
+if TYPE_CHECKING:
+    from hyperion_hook.scoring.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the list: where the models are, which version, how far it has come, and what is known of it."""
+
+    where: str
+    version: str | None
+    status: str | None
+    in_use: bool
+    trained_on: str | None = None
+    digest: str | None = None
+    fault: str | None = None
+
+
+def models_text(models: Sequence[Listed]) -> str:
+    """Return a line for each model: the one in use with an asterisk, a damaged one with its fault."""
+    rows = [
+        [
+            f"{'*' if model.in_use else ' '} {model.where}", model.version or "-", model.status or "-",
+            model.fault or f"trained on {model.trained_on}, digest {str(model.digest)[:12]}",
+        ]
+        for model in models
+    ]
+    return "".join(printable(line) + "\n" for line in table(rows))
+
+
+def models_json(models: Sequence[Listed]) -> str:
+    """Return the same as JSON."""
+    return json.dumps([asdict(model) for model in models], indent=2) + "\n"
+
+
+def card_text(bundle: Bundle) -> str:
+    """Return what is known of a bundle: its name, what it was trained on, its features and its model card."""
+    head = [
+        f"{bundle.name} {bundle.version}",
+        f"trained on {bundle.trained_on}",
+        f"digest {bundle.digest}",
+        f"{len(bundle.risk.features)} features: {', '.join(bundle.risk.features)}",
+        "",
+    ]
+    return "".join(printable(line, most=10_000) + "\n" for line in [*head, *_outline(bundle.card, 0)])
+
+
+_COLUMNS = ("model", "name", "roc_auc", "roc_auc_over_la", "pr_auc", "calibration_error", "share_in_top_5_percent",
+            "changes", "buggy", "fixes", "left out of training")
+"""What a table of a card shows of its rows; ``--format json`` has the rest."""
+
+
+def _outline(value: object, depth: int) -> Iterator[str]:
+    """Yield a card's entries as an indented outline, its lists of records as tables."""
+    indent = "  " * depth
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            if isinstance(entry, dict | list) and entry and not _is_flat(entry):
+                yield f"{indent}{key}:"
+                yield from _outline(entry, depth + 1)
+            else:
+                yield f"{indent}{key}: {_inline(entry)}"
+    elif isinstance(value, list):
+        rows = [entry for entry in value if isinstance(entry, dict)]
+        columns = [column for column in _COLUMNS if any(column in row for row in rows)]
+        if len(rows) == len(value) and not any(_has_records(row) for row in rows) and columns:
+            cells = [[_inline(row.get(column)) for column in columns] for row in rows]
+            yield from (indent + line for line in table([columns, *cells]))
+            return
+        for entry in value:
+            if isinstance(entry, dict | list):
+                yield from _outline(entry, depth)
+                yield ""
+            else:
+                yield f"{indent}- {_inline(entry)}"
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of cells as lines with aligned columns.
+
+    Examples
+    --------
+    >>> table([["model", "AUC"], ["la", "0.7"]])
+    ['model  AUC', 'la     0.7']
+    """
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _has_records(row: Mapping[str, object]) -> bool:
+    return any(isinstance(part, list) and part and isinstance(part[0], dict) for part in row.values())
+
+
+def _is_flat(value: object) -> bool:
+    """Whether a list is short enough for one line."""
+    if not isinstance(value, list) or any(isinstance(entry, dict | list) for entry in value):
+        return False
+    return sum(len(str(entry)) for entry in value) <= 80
+
+
+def _inline(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, list) and len(value) == 3 and all(isinstance(part, float) for part in value):
+        middle, low, high = (f"{part:.3f}" for part in value)
+        return f"{middle} ({low} to {high})"
+    if isinstance(value, list):
+        return ", ".join(_inline(entry) for entry in value)
+    return json.dumps(value) if isinstance(value, dict) else str(value)
+
+
+def card_json(bundle: Bundle) -> str:
+    """Return the same as JSON."""
+    return json.dumps(
+        {
+            "name": bundle.name,
+            "version": bundle.version,
+            "trained_on": bundle.trained_on,
+            "digest": bundle.digest,
+            "features": list(bundle.risk.features),
+            "card": bundle.card,
+        },
+        indent=2,
+    ) + "\n"
