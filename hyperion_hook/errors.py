@@ -60,3 +60,7 @@ class ArtefactError(HyperionError):
 
 class TrainingError(HyperionError):
     """There is not enough history, or not the right one, to train on."""
+
+
+class TooLittleHistoryError(TrainingError):
+    """There is too little history to learn from, or to tell whether something was learned."""

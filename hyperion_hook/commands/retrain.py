@@ -1,4 +1,4 @@
-"""``retrain``: train models on this repository's own history, or on a list of repositories."""
+"""``retrain``: train models on this repository's own history and promote them if better, or on many repositories."""
 
 from __future__ import annotations
 
@@ -6,60 +6,121 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.models import refresh
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.config import Config
-from hyperion_hook.errors import ConfigError, ExitCode, MissingExtraError
+from hyperion_hook.errors import ConfigError, ExitCode, MissingExtraError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
+
+if TYPE_CHECKING:
+    from hyperion_hook.training.options import RetrainOptions
+    from hyperion_hook.training.retrain import RetrainReport
+
+EXPLANATION = """\
+retrain reads this repository's history up to {until} on this machine; nothing is fetched and nothing is sent
+it finds the changes that later fixes blame, learns from the past, and tries what it learned on the newest 30 %
+models that are better there than {label}, beyond chance, are used from then on; 'models rollback' returns"""
+"""What is said before anything is done."""
 
 _OF_THE_EXTRA = ("numpy", "pandas", "scipy", "sklearn", "xgboost", "joblib")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Which history is read, with how many processes, and where what was measured is kept."""
+    """Which history is read, where the work is done, and where what was measured is kept."""
 
     since: int | None = None
     until: str = "HEAD"
     max_commits: int | None = None
     jobs: int = 1
+    cluster: str | None = None
     vectors: Path | None = None
 
 
 def run(
     repo: Path | None, reading: Reading, *, models: Path | None, corpus: Path | None, config: Config
 ) -> ExitCode:
-    """Train, write the models and print their card."""
+    """Train; into a folder if one is named, else into the repository's registry, and promote what is better."""
     if corpus is not None and models is None:
         raise ConfigError("retrain: --corpus needs --models DIR, the folder that the new models go to")
+    if reading.cluster is not None and corpus is None:
+        raise ConfigError("retrain: --cluster shares out repositories, so it needs --corpus FILE, which names them")
     _need_the_extra()
     from hyperion_hook.training.options import RetrainOptions  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.retrain import retrain  # noqa: PLC0415
 
-    repository = None if corpus is not None else Repository.discover(repo)
-    folder = models or (repository.common_dir / "hyperion-hook" / "models" if repository else Path())
     options = RetrainOptions(
         since=reading.since, until=reading.until, max_commits=reading.max_commits, jobs=reading.jobs,
-        vectors=reading.vectors, seed=config.ml_random_state, folds=config.ml_cv_folds, threads=config.ml_n_jobs,
-        max_file_bytes=config.max_file_bytes, bulk_files=config.bulk_files, alert_high=config.alert_high,
-        alert_medium=config.alert_medium,
+        cluster=reading.cluster, vectors=reading.vectors and reading.vectors.absolute(), seed=config.ml_random_state,
+        folds=config.ml_cv_folds, threads=config.ml_n_jobs, max_file_bytes=config.max_file_bytes,
+        bulk_files=config.bulk_files, alert_high=config.alert_high, alert_medium=config.alert_medium,
     )
+    if models is None:
+        return _into_registry(Repository.discover(repo), options, config)
+    return _into_folder(None if corpus is not None else Repository.discover(repo), models, corpus, options)
+
+
+def _into_folder(
+    repository: Repository | None, models: Path, corpus: Path | None, options: RetrainOptions
+) -> ExitCode:
+    from hyperion_hook.training.retrain import retrain  # noqa: PLC0415 - needs the extra
+
     progress = ProgressLine()
     report = retrain(
-        [repository.work_tree or repository.git_dir] if repository else [], models_out=folder, corpus=corpus,
+        [repository.work_tree or repository.git_dir] if repository else [], models_out=models, corpus=corpus,
         options=options, progress=progress,
     )
     progress.clear()
+    _show(report)
+    say(f'models written to {models}; to use them set models = "{models}" in .hyperion-hook.toml')
+    return ExitCode.DONE
+
+
+def _into_registry(repository: Repository, options: RetrainOptions, config: Config) -> ExitCode:
+    from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.store.model_registry import ModelRegistry  # noqa: PLC0415
+    from hyperion_hook.training.promotion import InUse  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.retrain import retrain_here  # noqa: PLC0415
+
+    used = models_in_use(config.models, repository.common_dir)
+    for warning in used.warnings:
+        say(f"warning: {warning}")
+    label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
+    for line in EXPLANATION.format(until=options.until, label=label).splitlines():
+        say(line)
+    progress = ProgressLine()
+    try:
+        report = retrain_here(
+            repository, ModelRegistry.of(repository.common_dir), InUse(used.bundle, label), options=options,
+            progress=progress,
+        )
+    except TooLittleHistoryError as error:
+        progress.clear()
+        click.echo(printable(str(error)))
+        return ExitCode.DONE
+    progress.clear()
+    _show(report)
+    if report.registered is not None and report.decision is not None:
+        state = "registered" if report.registered.is_new else "was there already"
+        click.echo("")
+        click.echo(printable(f"{report.registered.version} {state}; {report.decision.text}", most=10_000))
+        if report.decision.promote:
+            if config.models is not None:
+                say("warning: 'models' is set, so the registry is not asked; see: hyperion-hook config show")
+            refresh(repository.work_tree or repository.git_dir, config)
+    return ExitCode.DONE
+
+
+def _show(report: RetrainReport) -> None:
     for warning in report.warnings:
         say(f"warning: {warning}")
     for line in report.markdown.splitlines():
         click.echo(printable(line, most=10_000))
-    say(f'models written to {folder}; to use them set models = "{folder}" in .hyperion-hook.toml')
-    return ExitCode.DONE
 
 
 def _need_the_extra() -> None:
@@ -97,21 +158,24 @@ def day_of(text: str | None) -> int | None:
 @click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
 @click.option("--max-commits", type=click.IntRange(1), help="Learn from the newest so many changes only.")
 @click.option("--models", type=click.Path(path_type=Path), metavar="DIR",
-              help="Folder that the models go to; hyperion-hook/models in the git directory by default.")
+              help="Folder that the models go to, instead of this repository's registry.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
 @click.option("--corpus", type=click.Path(path_type=Path), metavar="FILE",
               help="TOML file that names the repositories to learn from, instead of this one.")
+@click.option("--cluster", metavar="ADDRESS",
+              help="Dask scheduler whose workers read the repositories of --corpus; needs the extra 'cluster'.")
 @click.option("--vectors", type=click.Path(path_type=Path), metavar="DIR",
               help="Folder that keeps what was measured, so that an interrupted run goes on where it was.")
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913 - one argument for each flag
     invocation: Invocation, /, *, since: str | None, until: str, max_commits: int | None, models: Path | None,
-    jobs: int | None, corpus: Path | None, vectors: Path | None,
+    jobs: int | None, corpus: Path | None, cluster: str | None, vectors: Path | None,
 ) -> int:
     """Train models on this repository's own history; measured beside simple baselines.
 
-    The past is replayed, learned from in time order, and the models are tried on the future. Needs the extra 'train':
-    pip install 'hyperion-hook[train]'.
+    The past is replayed, learned from in time order, and the models are tried on the future. They go to this
+    repository's registry, and are used from then on if they rank the newest changes better than the models in use.
+    Needs the extra 'train': pip install 'hyperion-hook[train]'.
     """
-    reading = Reading(day_of(since), until, max_commits, jobs or os.cpu_count() or 1, vectors)
+    reading = Reading(day_of(since), until, max_commits, jobs or os.cpu_count() or 1, cluster, vectors)
     return run(invocation.repo, reading, models=models, corpus=corpus, config=invocation.config())

@@ -12,6 +12,7 @@ from hyperion_hook.scoring.bundle import MANIFEST
 
 README = "README.md"
 """Not written here, but kept when a bundle is replaced."""
+_PAGES = (".md", ".json")
 
 
 def check_replaceable(folder: Path) -> None:
@@ -32,7 +33,8 @@ def check_replaceable(folder: Path) -> None:
         raise TrainingError(f"{folder}: not a folder; choose another one for the models")
     has_manifest = (folder / MANIFEST).is_file()
     for entry in sorted(folder.iterdir()):
-        known = entry.name in (MANIFEST, README) or entry.suffix == ".trees" or (has_manifest and entry.suffix == ".md")
+        always = entry.name in (MANIFEST, README) or entry.suffix == ".trees"
+        known = always or (has_manifest and entry.suffix in _PAGES)
         if not known or not entry.is_file():
             raise TrainingError(
                 f"{folder}: holds '{entry.name}', which is no part of a bundle; choose an empty folder for the models"

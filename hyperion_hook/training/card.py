@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.training.card_figures import label_delay
 from hyperion_hook.training.dataset import UNSEEN_DAYS
+from hyperion_hook.training.days import day
 from hyperion_hook.training.evaluation import REFERENCE, Contender, Evaluation
 from hyperion_hook.training.mining import Mined
 from hyperion_hook.training.options import RetrainOptions
@@ -33,7 +34,11 @@ CHOSEN = "The recipe was chosen on those same changes, so its lead over the othe
 
 @dataclass(frozen=True)
 class Learning:
-    """All that a card tells of: the data, the choice and how it measured."""
+    """All that a card tells of: the data, the choice and how it measured.
+
+    ``calibration`` and ``importance`` are of the recipe, on the changes of the first evaluation. ``chosen_here`` says
+    that the recipe was chosen on those.
+    """
 
     mined: tuple[Mined, ...]
     unseen: frozenset[str]
@@ -42,26 +47,32 @@ class Learning:
     features: list[str]
     evaluations: tuple[Evaluation, ...]
     thresholds: Mapping[RiskLevel, float]
+    calibration: list[dict[str, Any]]
+    importance: list[dict[str, Any]]
     options: RetrainOptions
+    chosen_here: bool
 
 
 def model_card(learning: Learning) -> dict[str, Any]:
     """Return the card as plain data; figures that are not defined are ``None``."""
     options, rows = learning.options, learning.rows
     count = rows["repository"].nunique()
-    newest = _day(rows["time"].max())
+    newest = day(rows["time"].max())
     what = rows["repository"].iloc[0] if count == 1 else f"{count} repositories"
     return {
         "trained_on": f"{what}, {len(rows):,} changes up to {newest}",
         "data": {
             "changes": len(rows),
             "buggy": int(rows["buggy"].sum()),
-            "from": _day(rows["time"].min()),
+            "from": day(rows["time"].min()),
             "to": newest,
             "youngest days left out": UNSEEN_DAYS,
         },
         "repositories": [_repository(item, item.name in learning.unseen) for item in learning.mined],
-        "labels": asdict(options.rules) | {"choice": options.rules.choice.value},
+        "labels": {
+            "rules": asdict(options.rules) | {"choice": options.rules.choice.value},
+            "bugs": label_delay(rows),
+        },
         "training": {
             "recipe": learning.recipe,
             "features": len(learning.features),
@@ -72,7 +83,9 @@ def model_card(learning: Learning) -> dict[str, Any]:
         },
         "thresholds": {level.value: _rounded(value) for level, value in learning.thresholds.items()},
         "evaluations": [_evaluation(evaluation) for evaluation in learning.evaluations],
-        "limits": [*LIMITS, *([] if options.recipe else [CHOSEN])],
+        "calibration": learning.calibration,
+        "importance": learning.importance,
+        "limits": [*LIMITS, *([CHOSEN] if learning.chosen_here else [])],
     }
 
 
@@ -95,7 +108,7 @@ def _repository(item: Mined, unseen: bool) -> dict[str, Any]:
 def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "on": evaluation.name,
-        "trained until": None if evaluation.cut is None else _day(evaluation.cut),
+        "trained until": None if evaluation.cut is None else day(evaluation.cut),
         "trained on": evaluation.train_rows,
         "changes": evaluation.rows,
         "buggy": evaluation.buggy,
@@ -122,10 +135,6 @@ def _rounded(value: float) -> float | None:
     return None if math.isnan(value) else round(float(value), 4)
 
 
-def _day(moment: float) -> str:
-    return datetime.fromtimestamp(int(moment), UTC).date().isoformat()
-
-
 def render_card(card: Mapping[str, Any]) -> str:
     """Return the card as Markdown."""
     return "\n".join(_lines(card)) + "\n"
@@ -143,10 +152,23 @@ def _lines(card: Mapping[str, Any]) -> Iterator[str]:
     yield from ("", "## Data", "")
     keys = ("name", "changes", "buggy", "commits", "merges", "bots", "bulk", "fixes", "reverts", "left out of training")
     yield from _table(keys, [[_cell(item[key]) for key in keys] for item in card["repositories"]])
+    yield from ("", "Of the bugs that were found by the end: " + _listed(card["labels"]["bugs"]) + ".")
     for evaluation in card["evaluations"]:
         yield from _evaluated(evaluation)
+    yield from ("", "## Calibration", "", f"Equal parts of the changes of {card['evaluations'][0]['on']}.", "")
+    parts = [[_cell(part[key]) for key in ("changes", "predicted", "observed")] for part in card["calibration"]]
+    yield from _table(("changes", "predicted", "observed"), parts)
+    yield from ("", "## Importance", "")
+    yield "ROC-AUC lost on the same changes when one feature is shuffled; those that say the same stand in for others."
+    yield ""
+    lost = [[_cell(row["feature"]), _cell(row["roc_auc_lost"])] for row in card["importance"]]
+    yield from _table(("feature", "ROC-AUC lost"), lost)
     yield from ("", "## Limits", "")
     yield from (f"- {limit}" for limit in card["limits"])
+
+
+def _listed(figures: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {_cell(value)}" for name, value in figures.items())
 
 
 def _evaluated(evaluation: Mapping[str, Any]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,10 @@ class CorpusEntry:
     path: Path
     until: str = "HEAD"
     left_out: bool = False
+
+    def absolute(self) -> CorpusEntry:
+        """Return the entry as every process understands it, wherever it runs."""
+        return replace(self, path=self.path.absolute())
 
 
 def entries_of(repositories: Sequence[Path], until: str) -> list[CorpusEntry]:

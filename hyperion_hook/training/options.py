@@ -17,9 +17,10 @@ class RetrainOptions:
     risk model ranks as well without (see ``docs/training.md``), and can then compare a change with 500 others in
     seconds.
 
-    ``jobs`` are processes for mining, ``threads`` those of the estimators. ``masked`` is the share of rows that are
-    learned without their message. ``recipe`` names the recipe of the bundle; by default it is the one that ranks the
-    future best. ``parity_rows`` are the random rows on which the export is compared with the fitted models.
+    ``jobs`` are processes for mining, ``cluster`` is the address of a Dask scheduler to mine on instead, ``threads``
+    are those of the estimators. ``masked`` is the share of rows that are learned without their message. ``recipe``
+    names the recipe of the bundle; by default it is the one that ranks the future of a corpus best. ``parity_rows`` are
+    the random rows on which the export is compared with the fitted models.
     """
 
     since: int | None = None
@@ -31,6 +32,7 @@ class RetrainOptions:
     rules: SzzRules = field(default_factory=SzzRules)
     vectors: Path | None = None
     jobs: int = 1
+    cluster: str | None = None
     threads: int = -1
     seed: int = 42
     folds: int = 5

@@ -1,76 +1,56 @@
-"""The composition root of training: mine, label, put into rows, fit, evaluate in time order, export, check, tell.
+"""The composition root of training: mine, label, put into rows, evaluate in time order, fit, export, register, promote.
 
-A bundle that is there is replaced only by a whole one that scores like the models it was made from; when history is too
-short nothing is touched.
+Models are replaced only by whole ones that score like what was fitted, and in a repository's registry only better ones
+are promoted; when history is too short nothing is touched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import joblib
-import numpy as np
-import pandas as pd
-
-from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.errors import ConfigError, HyperionError, TrainingError
-from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.features.extract import LIGHT_MODULES
-from hyperion_hook.training.card import Learning, model_card, render_card
-from hyperion_hook.training.corpus import CorpusEntry, entries_of, read_corpus
-from hyperion_hook.training.dataset import (
-    FEATURES,
-    TimeSplit,
-    cut_at,
-    merged,
-    time_split,
-    with_masked_messages,
-    without_youngest,
-)
-from hyperion_hook.training.evaluation import WITHOUT_MESSAGE, Evaluation, evaluate
-from hyperion_hook.training.export import BundleParts, check_parity, export_bundle
-from hyperion_hook.training.fit import (
-    ANOMALY_MODULES,
-    BLEND,
-    SPECIFIED,
-    FitConfig,
-    FittedAnomaly,
-    FittedRisk,
-    Recipe,
-    fit_anomaly,
-    fit_risk,
-)
-from hyperion_hook.training.mining import Mined, mine
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.store.model_metadata import Status
+from hyperion_hook.store.model_registry import RISK_PREDICTOR, ModelRegistry, Registered
+from hyperion_hook.training.build import Built, Material, build
+from hyperion_hook.training.corpus import entries_of, read_corpus
+from hyperion_hook.training.dataset import merged, without_youngest
+from hyperion_hook.training.evaluation import Evaluation
+from hyperion_hook.training.fit import BLEND
+from hyperion_hook.training.gather import code_rows, mine_all
 from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.replay import Progress, ReplayOptions
+from hyperion_hook.training.past import RECIPES, fit_past, quality
+from hyperion_hook.training.promotion import Decision, InUse, decide
+from hyperion_hook.training.replay import Progress
 
-RECIPES = {recipe.name: recipe for recipe in (SPECIFIED, BLEND)}
-MODULE_OF = {feature.name: feature.module for feature in CATALOGUE}
-NOT_LEARNED = frozenset({"hour_of_day", "day_of_week"})
-"""They did not help where they were measured, and nobody should be judged by when they work."""
-
-_TRAINED_SHARE = 0.8
-_LEAST_TEST_BUGS = 10
-_LEAST_PRESENT = 0.02
-_PARITY_ROWS = 2_000
-_CARD_FILE = "MODEL_CARD.md"
+TRAINED_SHARE = 0.8
+"""Of a corpus: how much is learned before the rest is predicted."""
+OWN_TRAINED_SHARE = 0.7
+"""Of one repository, whose future must hold enough bugs."""
+OWN_RECIPE = BLEND.name
+"""Chosen on the corpus, not on the changes on which it is to prove itself."""
 
 
 @dataclass(frozen=True)
 class RetrainReport:
-    """What came out; ``parity`` is the largest difference between the exported and the fitted models."""
+    """What came out: where the models are, and how they did.
+
+    ``parity`` is the largest difference between the exported and the fitted models. ``registered`` and ``decision`` are
+    ``None`` where the models went to a folder of the caller's.
+    """
 
     folder: Path
     recipe: str
-    card: dict[str, Any]
+    card: Mapping[str, Any]
     markdown: str
     evaluations: tuple[Evaluation, ...]
     parity: float
     warnings: tuple[str, ...]
+    registered: Registered | None = None
+    decision: Decision | None = None
 
 
 def retrain(
@@ -81,7 +61,7 @@ def retrain(
     options: RetrainOptions | None = None,
     progress: Progress | None = None,
 ) -> RetrainReport:
-    """Train on histories and write a bundle of models.
+    """Train on histories and write a bundle of models to a folder.
 
     Parameters
     ----------
@@ -110,184 +90,104 @@ def retrain(
     rows = without_youngest(merged([item.rows for item in mined]))
     learned = rows[~rows["repository"].isin(unseen)].reset_index(drop=True)
     _tell(progress, "evaluating on the future")
-    past = fit_past(learned, options)
+    past = fit_past(learned, options, share=TRAINED_SHARE)
     future = past.evaluate("the future of the same repositories", past.split.test)
-    recipe = RECIPES[options.recipe or max(RECIPES, key=lambda name: _quality(future, name))]
     evaluations = [future]
     for name in sorted(unseen & set(rows["repository"])):
         _tell(progress, f"evaluating on {name}")
         theirs = rows[(rows["repository"] == name) & (rows["time"] >= past.split.cut)].reset_index(drop=True)
         if len(theirs):
             evaluations.append(past.evaluate(f"the future of {name}, left out of training", theirs))
-    _tell(progress, "fitting")
-    features = model_features(learned)
-    risk = fit_rows(learned, recipe, features, options)
-    seen = [entry for entry in entries if not entry.left_out]
-    if options.code_commits:
-        measured, _ = mine_all(seen, options, options.code_replay, progress)
-    else:
-        measured = [item for item in mined if item.name not in unseen]
-    code = merged([item.rows for item in measured])
-    anomaly = fit_anomaly(code[anomaly_features(code)], config=_fit_config(options))
-    thresholds = past.thresholds(recipe.name)
-    learning = Learning(tuple(mined), unseen, learned, recipe.name, features, tuple(evaluations), thresholds, options)
-    return _export(models_out, risk, anomaly, learning, code, warnings)
-
-
-def mine_all(
-    entries: Sequence[CorpusEntry], options: RetrainOptions, replay: ReplayOptions, progress: Progress | None = None
-) -> tuple[list[Mined], tuple[str, ...]]:
-    """Return what could be mined, in the order given, and one warning for each repository that could not.
-
-    Raises
-    ------
-    HyperionError
-        If nothing could be mined: what went wrong with the first.
-    """
-    if len(entries) == 1 or options.jobs == 1:
-        results = [_mine_one(entry, options, replay, options.jobs, progress) for entry in entries]
-    else:
-        results = joblib.Parallel(n_jobs=options.jobs)(
-            joblib.delayed(_mine_one)(entry, options, replay, 1, None) for entry in entries
-        )
-    mined = [result for result in results if isinstance(result, Mined)]
-    failed = [result for result in results if isinstance(result, HyperionError)]
-    if not mined:
-        raise failed[0] if failed else ConfigError("retrain: no repository was named; name a folder or a --corpus")
-    return mined, tuple(f"left aside: {error}" for error in failed)
-
-
-def _mine_one(
-    entry: CorpusEntry, options: RetrainOptions, replay: ReplayOptions, jobs: int, progress: Progress | None
-) -> Mined | HyperionError:
-    try:
-        return mine(
-            entry.path, name=entry.name, until=entry.until, options=replay, rules=options.rules,
-            vectors=options.vectors, jobs=jobs, progress=progress,
-        )
-    except HyperionError as error:
-        return error
-
-
-@dataclass(frozen=True)
-class PastModels:
-    """Both recipes as they could have been fitted at a moment of the past, and the rows on either side of it."""
-
-    split: TimeSplit
-    models: dict[str, FittedRisk]
-    options: RetrainOptions
-
-    def evaluate(self, name: str, rows: pd.DataFrame) -> Evaluation:
-        """Return how the models rank rows that are younger than all they learned, beside the baselines."""
-        return evaluate(
-            name, self.split.train, rows, self.models, cut=self.split.cut, alert_rate=self.options.alert_high,
-            seed=self.options.seed,
-        )
-
-    def thresholds(self, recipe: str) -> dict[RiskLevel, float]:
-        """Return the probabilities at which a team would have been alerted: quantiles over the future rows."""
-        said = self.models[recipe].predict_proba(self.split.test)
-        return {
-            RiskLevel.HIGH: float(np.quantile(said, 1 - self.options.alert_high)),
-            RiskLevel.MEDIUM: float(np.quantile(said, 1 - self.options.alert_medium)),
-        }
-
-
-def fit_past(rows: pd.DataFrame, options: RetrainOptions) -> PastModels:
-    """Return both recipes fitted on the first four fifths of the rows, with the labels that were known by then.
-
-    Raises
-    ------
-    TrainingError
-        If past or future is too short.
-    """
-    try:
-        split = time_split(rows, cut_at(rows, _TRAINED_SHARE))
-        bugs = int(split.test["buggy"].sum())
-        if bugs < _LEAST_TEST_BUGS:
-            raise TrainingError(
-                f"the last {1 - _TRAINED_SHARE:.0%} of the changes hold {bugs} known to have introduced a bug; at least"
-                f" {_LEAST_TEST_BUGS} are needed to evaluate"
-            )
-        features = model_features(split.train)
-        models = {name: fit_rows(split.train, recipe, features, options) for name, recipe in RECIPES.items()}
-    except TrainingError as error:
-        raise TrainingError(f"too little history to train on ({error}); the models in use are kept") from None
-    return PastModels(split, models, options)
-
-
-def _quality(evaluation: Evaluation, recipe: str) -> float:
-    """Return the mean ROC-AUC with and without the message."""
-    return sum(evaluation.contender(recipe + suffix).roc_auc.value for suffix in ("", WITHOUT_MESSAGE)) / 2
-
-
-def model_features(rows: pd.DataFrame) -> list[str]:
-    """Return the features the risk model can learn from: of patch and history, and telling something.
-
-    Code metrics, import graph and manifests are left out: they did not improve the ranking where it was measured, and
-    without them a change can be compared with the repository's last 500 in seconds.
-    """
-    return [name for name in _telling(rows) if MODULE_OF[name] in LIGHT_MODULES and name not in NOT_LEARNED]
-
-
-def anomaly_features(rows: pd.DataFrame) -> list[str]:
-    """Return the features that the anomaly detector looks at: code quality, size, spread and content."""
-    return [name for name in _telling(rows) if MODULE_OF[name] in ANOMALY_MODULES]
-
-
-def _telling(rows: pd.DataFrame) -> list[str]:
-    """Return the features that are present in at least one row of fifty, and not always the same."""
-    present = rows[list(FEATURES)].notna().mean()
-    distinct = rows[list(FEATURES)].nunique()
-    return [name for name in FEATURES if present[name] >= _LEAST_PRESENT and distinct[name] > 1]
-
-
-def fit_rows(rows: pd.DataFrame, recipe: Recipe, features: Sequence[str], options: RetrainOptions) -> FittedRisk:
-    """Return a recipe fitted on rows in time order, a share of them without their message."""
-    masked = with_masked_messages(rows[list(features)], options.masked, options.seed)
-    return fit_risk(masked, rows["buggy"].tolist(), recipe=recipe, config=_fit_config(options))
-
-
-def _fit_config(options: RetrainOptions) -> FitConfig:
-    return FitConfig(seed=options.seed, folds=options.folds, jobs=options.threads)
-
-
-def _export(
-    folder: Path, risk: FittedRisk, anomaly: FittedAnomaly, learning: Learning, code: pd.DataFrame,
-    warnings: tuple[str, ...],
-) -> RetrainReport:
-    options, rows = learning.options, learning.rows
-    card = model_card(learning)
-    markdown = render_card(card)
-    # what only the code says is known of the rows whose code was measured
-    quantiles = quantiles_of(code) | quantiles_of(rows)
-    typical = {name: values[1] for name, values in quantiles.items()}
-    parts = BundleParts(
-        name=options.name, version=options.version, trained_on=card["trained_on"], risk=risk, anomaly=anomaly,
-        thresholds=learning.thresholds, typical=typical, quantiles=quantiles, card=card,
+    code = code_rows(
+        [entry for entry in entries if not entry.left_out], [item for item in mined if item.name not in unseen],
+        options, progress,
     )
-    extra = {_CARD_FILE: markdown.encode()}
-    folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.absolute().parent) as place:
-        trial = Path(place) / "models"
-        export_bundle(trial, parts, extra)
-        with np.errstate(over="ignore"):  # extreme rows have log-odds whose exponential is infinite, as it should be
-            parity = check_parity(
-                trial, risk, anomaly, merged([rows.tail(_PARITY_ROWS), code.tail(_PARITY_ROWS)]), seed=options.seed,
-                rows=options.parity_rows,
-            )
-    export_bundle(folder, parts, extra)
-    return RetrainReport(folder, learning.recipe, card, markdown, learning.evaluations, parity, warnings)
+    _tell(progress, "fitting")
+    recipe = options.recipe or max(RECIPES, key=partial(quality, future))
+    built = build(
+        Material(mined, unseen, learned, code, past, recipe, evaluations, chosen_here=options.recipe is None), options
+    )
+    built.export(models_out)
+    return _report(models_out, built, evaluations, warnings)
 
 
-def quantiles_of(rows: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
-    """Return the 5 %, 50 % and 95 % points of every feature that has values in the rows."""
-    table = rows[list(FEATURES)].quantile([0.05, 0.5, 0.95])
-    return {
-        name: (float(table[name].iloc[0]), float(table[name].iloc[1]), float(table[name].iloc[2]))
-        for name in FEATURES
-        if table[name].notna().all()
+def retrain_here(
+    repository: Repository,
+    registry: ModelRegistry,
+    in_use: InUse,
+    *,
+    options: RetrainOptions | None = None,
+    progress: Progress | None = None,
+) -> RetrainReport:
+    """Train on one repository's history, register the models, and promote them if they beat those in use.
+
+    Parameters
+    ----------
+    repository
+        Only read.
+    registry
+        Gets the new version.
+    in_use
+        What the new models must beat on the newest changes.
+    options
+        What is read and how it is learned.
+    progress
+        Told how far it is.
+
+    Raises
+    ------
+    TooLittleHistoryError
+        If there is too little history to learn from or to tell whether something was learned; nothing is registered.
+    TrainingError
+        If the export does not score like the fitted models; nothing is registered.
+    StoreError
+        If the registry cannot be written.
+    """
+    options = options or RetrainOptions()
+    serving = registry.production(RISK_PREDICTOR)
+    entries = entries_of([repository.work_tree or repository.git_dir], options.until)
+    mined, warnings = mine_all(entries, options, options.replay, progress)
+    rows = without_youngest(mined[0].rows)
+    _tell(progress, "evaluating on the future")
+    past = fit_past(rows, options, share=OWN_TRAINED_SHARE)
+    future = past.evaluate("the newest changes of this repository", past.split.test)
+    recipe = options.recipe or OWN_RECIPE
+    decision = decide(rows, past, recipe, in_use, repository, options)
+    code = code_rows(entries, mined, options, progress)
+    _tell(progress, "fitting")
+    built = build(Material(mined, frozenset(), rows, code, past, recipe, [future], chosen_here=False), options)
+    validation = {
+        "decision": decision.text, "comparison": None if decision.comparison is None else asdict(decision.comparison)
     }
+    registered = registry.register(built.metadata(validation), built.files)
+    decision = _promoted(registry, registered.version, serving, decision)
+    folder = registry.folder(RISK_PREDICTOR, registered.version)
+    return _report(folder, built, [future], warnings, registered, decision)
+
+
+def _promoted(registry: ModelRegistry, version: str, serving: str | None, decision: Decision) -> Decision:
+    """Take a version as far as it has earned, and return what was decided in the end."""
+    if version == serving:
+        return Decision(False, f"nothing to promote: the same history gave {version} again, which serves already")
+    if not decision.promote:
+        return decision
+    status = registry.versions(RISK_PREDICTOR)[version]
+    if status is Status.DEPRECATED:
+        return Decision(False, f"not promoted: the same history gave {version} again, which is deprecated")
+    if status is Status.TRAINED:
+        registry.promote(RISK_PREDICTOR, version, Status.VALIDATED)
+    registry.promote(RISK_PREDICTOR, version, instead_of=serving)
+    return decision
+
+
+def _report(
+    folder: Path, built: Built, evaluations: Sequence[Evaluation], warnings: tuple[str, ...],
+    registered: Registered | None = None, decision: Decision | None = None,
+) -> RetrainReport:
+    return RetrainReport(
+        folder, built.lineage.recipe, built.card, built.markdown, tuple(evaluations), built.parity, warnings,
+        registered, decision,
+    )
 
 
 def _tell(progress: Progress | None, stage: str) -> None:

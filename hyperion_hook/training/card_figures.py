@@ -1,0 +1,110 @@
+"""What a model card says beyond ranking: how late labels are, whether probabilities hold, what the model looks at."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from hyperion_hook.domain.history import DAY
+from hyperion_hook.training.estimators import Numbers
+from hyperion_hook.training.metrics import roc_auc
+
+BINS = 10
+MOST_IMPORTANT = 20
+_MOST_ROWS = 4_000
+"""Rows on which columns are shuffled; more do not change the order of what matters."""
+
+
+class Predictor(Protocol):
+    """Anything that gives rows a probability."""
+
+    def predict_proba(self, X: pd.DataFrame) -> Numbers:
+        """Return the probability that a change introduces a bug, one for each row."""
+
+
+def label_delay(rows: pd.DataFrame) -> dict[str, float | None]:
+    """Return after how many days a quarter, half, three quarters and nine tenths of the bugs were known.
+
+    Only bugs that were ever found are counted, so the truth is later.
+
+    Parameters
+    ----------
+    rows
+        Rows as in ``dataset``.
+    """
+    buggy = rows[(rows["buggy"] == 1) & rows["known_at"].notna()]
+    days = (buggy["known_at"] - buggy["time"]).to_numpy(dtype=np.float64) / DAY
+    return {
+        f"{share:.0%} known after days": round(float(np.quantile(days, share)), 1) if len(days) else None
+        for share in (0.25, 0.5, 0.75, 0.9)
+    }
+
+
+def calibration_table(truth: Sequence[float] | Numbers, probability: Numbers, bins: int = BINS) -> list[dict[str, Any]]:
+    """Return, for equal parts of the changes by rising probability, what was said and what came.
+
+    Parameters
+    ----------
+    truth, probability
+        Outcomes (0 or 1) and what was said of each; shape ``(n_rows,)``.
+    bins
+        How many parts.
+
+    Examples
+    --------
+    >>> calibration_table([0, 0, 0, 1], np.array([0.1, 0.2, 0.4, 0.6]), bins=2)[1]
+    {'changes': 2, 'predicted': 0.5, 'observed': 0.5}
+    """
+    outcomes = np.asarray(truth, dtype=np.float64)
+    order = np.argsort(probability, kind="stable")
+    return [
+        {
+            "changes": len(part),
+            "predicted": round(float(probability[part].mean()), 4),
+            "observed": round(float(outcomes[part].mean()), 4),
+        }
+        for part in np.array_split(order, min(bins, len(order)))
+        if len(part)
+    ]
+
+
+def importance(
+    model: Predictor, rows: pd.DataFrame, features: Sequence[str], *, seed: int, most: int = MOST_IMPORTANT
+) -> list[dict[str, Any]]:
+    """Return how much ROC-AUC on unseen rows is lost when one feature is shuffled, the largest loss first.
+
+    Features that say the same stand in for each other, so that each of them alone loses little.
+
+    Parameters
+    ----------
+    model
+        Fitted on earlier rows.
+    rows
+        Unseen rows as in ``dataset``; the newest few thousand are used.
+    features
+        What the model looks at.
+    seed
+        Of the shuffles.
+    most
+        How many features are named.
+
+    References
+    ----------
+    .. [1] L. Breiman, "Random forests", Machine Learning 45(1), 2001, section 10.
+    """
+    tail = rows.tail(_MOST_ROWS).reset_index(drop=True)
+    truth = tail["buggy"].to_numpy(dtype=np.float64)
+    whole = roc_auc(truth, model.predict_proba(tail))
+    order = np.random.default_rng(seed).permutation(len(tail))
+    losses = []
+    for name in features:
+        shuffled = tail.assign(**{name: tail[name].to_numpy()[order]})
+        losses.append((whole - roc_auc(truth, model.predict_proba(shuffled)), name))
+    ranked = sorted(losses, key=lambda loss: (-round(loss[0], 6), loss[1]))
+    return [
+        {"feature": name, "roc_auc_lost": round(float(loss), 4)} for loss, name in ranked[:most] if not math.isnan(loss)
+    ]

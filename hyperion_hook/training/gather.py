@@ -1,0 +1,64 @@
+"""The rows of several repositories: each mined by itself, here or on a cluster; what cannot be read is left aside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import pandas as pd
+
+from hyperion_hook.errors import ConfigError, HyperionError
+from hyperion_hook.training.corpus import CorpusEntry
+from hyperion_hook.training.dataset import merged
+from hyperion_hook.training.mapping import spread
+from hyperion_hook.training.mining import Mined, mine
+from hyperion_hook.training.options import RetrainOptions
+from hyperion_hook.training.replay import Progress, ReplayOptions
+
+
+def mine_all(
+    entries: Sequence[CorpusEntry], options: RetrainOptions, replay: ReplayOptions, progress: Progress | None = None
+) -> tuple[list[Mined], tuple[str, ...]]:
+    """Return what could be mined, in the order given, and one warning for each repository that could not.
+
+    Raises
+    ------
+    HyperionError
+        If nothing could be mined: what went wrong with the first.
+    """
+    if options.cluster is None and (len(entries) == 1 or options.jobs == 1):
+        results = [_mine_one(entry, options, replay, options.jobs, progress) for entry in entries]
+    else:
+        results = spread(
+            partial(_mine_one, options=options, replay=replay), [entry.absolute() for entry in entries],
+            jobs=options.jobs, cluster=options.cluster, told=_counted(progress, len(entries)),
+        )
+    mined = [result for result in results if isinstance(result, Mined)]
+    failed = [result for result in results if isinstance(result, HyperionError)]
+    if not mined:
+        raise failed[0] if failed else ConfigError("retrain: no repository was named; name a folder or a --corpus")
+    return mined, tuple(f"left aside: {error}" for error in failed)
+
+
+def code_rows(
+    entries: Sequence[CorpusEntry], mined: Sequence[Mined], options: RetrainOptions, progress: Progress | None = None
+) -> pd.DataFrame:
+    """Return rows whose code was measured too, for the anomaly detector; where none are wanted, the rows there are."""
+    measured = mine_all(entries, options, options.code_replay, progress)[0] if options.code_commits else mined
+    return merged([item.rows for item in measured])
+
+
+def _mine_one(
+    entry: CorpusEntry, options: RetrainOptions, replay: ReplayOptions, jobs: int = 1, progress: Progress | None = None
+) -> Mined | HyperionError:
+    try:
+        return mine(
+            entry.path, name=entry.name, until=entry.until, options=replay, rules=options.rules,
+            vectors=options.vectors, jobs=jobs, progress=progress,
+        )
+    except HyperionError as error:
+        return error
+
+
+def _counted(progress: Progress | None, total: int) -> Callable[[int], None] | None:
+    return None if progress is None else lambda done: progress("mining repositories", done, total)

@@ -1,0 +1,109 @@
+"""A map over repositories: in processes of this machine, or on the workers of a Dask scheduler.
+
+What is mapped depends on its item alone, and results come in the order of the items: so they are the same wherever they
+were made, also after a worker has died and another has done its share again. Dask sends code and results as pickles:
+whoever can reach the scheduler can run programs on the workers, so it must stand in a network that is trusted.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import joblib
+
+from hyperion_hook.domain.messages import CLASSIFIER_VERSION
+from hyperion_hook.errors import ConfigError, HyperionError, MissingExtraError
+from hyperion_hook.features.extract import EXTRACTOR_VERSION
+from hyperion_hook.training.szz import LABELLER_VERSION
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Told = Callable[[int], object]
+"""Called with how many items are done."""
+
+CONNECT_SECONDS = 10
+
+
+def spread(
+    function: Callable[[Item], Result], items: Sequence[Item], *, jobs: int = 1, cluster: str | None = None,
+    told: Told | None = None,
+) -> list[Result]:
+    """Return what a function makes of each item, in the order of the items.
+
+    Parameters
+    ----------
+    function
+        A function of a module (no lambda), which depends on its item alone.
+    items
+        Plain values. Paths in them must lead to the same files on every worker.
+    jobs
+        Processes of this machine.
+    cluster
+        Address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``; then its workers do it.
+    told
+        Told of progress.
+
+    Raises
+    ------
+    MissingExtraError
+        If a cluster is named and Dask is not installed.
+    HyperionError
+        If the scheduler cannot be reached, has no workers or other versions, or workers keep dying.
+    """
+    told = told or _unheard
+    if cluster is not None:
+        return _on_cluster(function, items, cluster, told)
+    results: list[Result] = []
+    for result in joblib.Parallel(n_jobs=jobs, return_as="generator")(joblib.delayed(function)(item) for item in items):
+        results.append(result)
+        told(len(results))
+    return results
+
+
+def _unheard(done: int) -> None:
+    """Take no notice of progress."""
+
+
+def versions() -> tuple[int, ...]:
+    """Return the versions of all that results depend on."""
+    return (EXTRACTOR_VERSION, CLASSIFIER_VERSION, LABELLER_VERSION)
+
+
+def _on_cluster(function: Callable[[Item], Result], items: Sequence[Item], address: str, told: Told) -> list[Result]:
+    try:
+        from distributed import Client, KilledWorker, as_completed  # noqa: PLC0415 - another extra
+    except ImportError:
+        raise MissingExtraError("--cluster", "cluster", "distributed") from None
+    # what goes wrong is said once, by us
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except ValueError as error:
+        raise ConfigError(f"--cluster '{address}': no address ({error}); write it as tcp://HOST:8786") from None
+    except OSError:
+        raise HyperionError(
+            f"--cluster '{address}': no scheduler answers within {CONNECT_SECONDS} s; start one: dask scheduler"
+        ) from None
+    with client:
+        _check_workers(client.run(versions), address)
+        futures = client.map(function, items, pure=False)
+        for number, _ in enumerate(as_completed(futures), 1):
+            told(number)
+        try:
+            return list(client.gather(futures))
+        except KilledWorker as error:
+            raise HyperionError(
+                f"--cluster '{address}': workers died again and again ({str(error)[:200]}); give them more memory"
+            ) from None
+
+
+def _check_workers(found: dict[str, tuple[int, ...]], address: str) -> None:
+    if not found:
+        raise HyperionError(f"--cluster '{address}': has no workers; start some: dask worker {address}")
+    for worker, theirs in found.items():
+        if tuple(theirs) != versions():
+            raise HyperionError(
+                f"--cluster '{address}': worker {worker} has another version of hyperion-hook; install the same one"
+            )

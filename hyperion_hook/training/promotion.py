@@ -1,0 +1,147 @@
+"""Whether new models are better than those in use, on changes that neither has learned from.
+
+The new models are those that could have been fitted before these changes. The ones in use may have been trained on this
+very repository: then only changes count that came after all they learned from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hyperion_hook.domain.history import DAY
+from hyperion_hook.errors import GitError, TooLittleHistoryError
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.scoring.bundle import Bundle
+from hyperion_hook.training.card_figures import Predictor
+from hyperion_hook.training.dataset import FEATURES, UNSEEN_DAYS, with_masked_messages
+from hyperion_hook.training.days import day
+from hyperion_hook.training.estimators import Numbers
+from hyperion_hook.training.metrics import roc_auc
+from hyperion_hook.training.options import RetrainOptions
+from hyperion_hook.training.past import PastModels, fit_past
+from hyperion_hook.training.resampling import Interval, Ranking, bootstrap
+
+_DRAWS = 1_000
+_NEW, _USED = "new", "in use"
+
+
+@dataclass(frozen=True)
+class InUse:
+    """The models in use; ``label`` is what people call them."""
+
+    bundle: Bundle
+    label: str
+
+    def predict_proba(self, X: pd.DataFrame) -> Numbers:
+        """Return what ``score`` would say, one probability for each row."""
+        rows = X[list(self.bundle.risk.features)].to_numpy(dtype=np.float64).tolist()
+        log_odds = np.array([self.bundle.risk.log_odds(row) for row in rows])
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -500.0, 500.0))))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """New models beside those in use: ROC-AUC on the same changes, the difference paired.
+
+    ``unwritten`` is the difference before the message is written, as a hook sees a change.
+    """
+
+    since: int
+    changes: int
+    buggy: int
+    new: float
+    used: float
+    gain: Interval
+    unwritten: Interval
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether to promote, and why in words; ``comparison`` is ``None`` where none was possible."""
+
+    promote: bool
+    text: str
+    comparison: Comparison | None = None
+
+
+def decide(
+    rows: pd.DataFrame, past: PastModels, recipe: str, in_use: InUse, repository: Repository, options: RetrainOptions
+) -> Decision:
+    """Return whether new models are to be promoted: only if they are better beyond chance.
+
+    Parameters
+    ----------
+    rows
+        All rows of the repository in time order.
+    past
+        Models fitted on what was known at an earlier moment.
+    recipe
+        The recipe of the new models, chosen beforehand.
+    in_use
+        What they are compared with.
+    repository
+        Only read.
+    options
+        How is learned.
+    """
+    seen = learned_until(in_use.bundle, repository)
+    if seen is not None and seen > past.split.cut:
+        try:
+            past = fit_past(rows, options, not_before=seen)
+        except TooLittleHistoryError as error:
+            what = str(error).partition("(")[2].rpartition(")")[0]
+            learned = f"{in_use.label} learned from this history up to {day(seen)}, so only later changes can tell"
+            return Decision(False, f"not promoted: {learned}, and {what}")
+    found = compare(past.models[recipe], in_use, past.split.test, since=past.split.cut, seed=options.seed)
+    better = found.gain.low > 0
+    return Decision(better, _in_words(found, in_use.label, better=better), found)
+
+
+def compare(new: Predictor, in_use: Predictor, test: pd.DataFrame, *, since: int, seed: int) -> Comparison:
+    """Return how two models rank the same changes, with paired bootstrap intervals of the difference."""
+    truth = test["buggy"].to_numpy(dtype=np.float64)
+    said = {_NEW: new.predict_proba(test), _USED: in_use.predict_proba(test)}
+    unwritten = test.assign(**with_masked_messages(test[list(FEATURES)], 1.0, seed))
+    early = {_NEW: new.predict_proba(unwritten), _USED: in_use.predict_proba(unwritten)}
+    gain, unwritten_gain = (
+        bootstrap(Ranking.roc_auc, truth, scores, against=_USED, draws=_DRAWS, seed=seed)[_NEW]
+        for scores in (said, early)
+    )
+    return Comparison(
+        since, len(test), int(truth.sum()), roc_auc(truth, said[_NEW]), roc_auc(truth, said[_USED]), gain,
+        unwritten_gain,
+    )
+
+
+def learned_until(bundle: Bundle, repository: Repository) -> int | None:
+    """Return up to when a bundle has learned from a repository, in Unix seconds; ``None`` if not at all.
+
+    The bundle's card names the newest commit it read of each repository: who has that commit is that repository.
+    """
+    moments = []
+    for entry in bundle.card.get("repositories", ()):
+        head = entry.get("head") if isinstance(entry, dict) and not entry.get("left out of training") else None
+        if not isinstance(head, str):
+            continue
+        try:
+            said = repository.git.run("rev-list", "--max-count=1", "--timestamp", repository.resolve(head))
+        except GitError:
+            continue
+        moments.append(int(said.split()[0]) - UNSEEN_DAYS * DAY)
+    return max(moments, default=None)
+
+
+def _in_words(found: Comparison, label: str, *, better: bool) -> str:
+    figures = (
+        f"ROC-AUC {found.new:.3f} against {found.used:.3f} of {label} on {found.changes:,} changes after"
+        f" {day(found.since)}, {found.buggy:,} of which introduced a bug, that neither learned from; difference"
+        f" {_signed(found.gain)}, before the message is written {_signed(found.unwritten)}"
+    )
+    return f"promoted: {figures}" if better else f"not promoted, since it is not better beyond chance: {figures}"
+
+
+def _signed(interval: Interval) -> str:
+    return f"{interval.value:+.3f} (95 % interval {interval.low:+.3f} to {interval.high:+.3f})"
