@@ -15,6 +15,7 @@ import pandas as pd
 
 from hyperion_hook.store.model_metadata import Lineage, ModelMetadata
 from hyperion_hook.store.model_registry import RISK_PREDICTOR
+from hyperion_hook.training.bundle_folder import CARD_DATA
 from hyperion_hook.training.card import Learning, model_card, render_card
 from hyperion_hook.training.card_figures import calibration_table, importance
 from hyperion_hook.training.dataset import FEATURES, KEYS, merged
@@ -35,7 +36,6 @@ from hyperion_hook.training.past import (
 )
 
 CARD_FILE = "MODEL_CARD.md"
-CARD_DATA = "model_card.json"
 _PARITY_ROWS = 2_000
 
 

@@ -12,7 +12,8 @@ from hyperion_hook.scoring.bundle import MANIFEST
 
 README = "README.md"
 """Not written here, but kept when a bundle is replaced."""
-_PAGES = (".md", ".json")
+CARD_DATA = "model_card.json"
+"""The model card as data, beside its Markdown."""
 
 
 def check_replaceable(folder: Path) -> None:
@@ -33,8 +34,8 @@ def check_replaceable(folder: Path) -> None:
         raise TrainingError(f"{folder}: not a folder; choose another one for the models")
     has_manifest = (folder / MANIFEST).is_file()
     for entry in sorted(folder.iterdir()):
-        always = entry.name in (MANIFEST, README) or entry.suffix == ".trees"
-        known = always or (has_manifest and entry.suffix in _PAGES)
+        known = entry.name in (MANIFEST, README, CARD_DATA) or entry.suffix == ".trees"
+        known = known or (has_manifest and entry.suffix == ".md")
         if not known or not entry.is_file():
             raise TrainingError(
                 f"{folder}: holds '{entry.name}', which is no part of a bundle; choose an empty folder for the models"

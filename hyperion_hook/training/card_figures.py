@@ -11,7 +11,7 @@ import pandas as pd
 
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.metrics import roc_auc
+from hyperion_hook.training.resampling import Ranking
 
 BINS = 10
 MOST_IMPORTANT = 20
@@ -98,12 +98,17 @@ def importance(
     """
     tail = rows.tail(_MOST_ROWS).reset_index(drop=True)
     truth = tail["buggy"].to_numpy(dtype=np.float64)
-    whole = roc_auc(truth, model.predict_proba(tail))
+    everyone = np.ones(len(tail))
+
+    def area(changed: pd.DataFrame) -> float:
+        return Ranking(truth, model.predict_proba(changed)).roc_auc(everyone)
+
+    whole = area(tail)
     order = np.random.default_rng(seed).permutation(len(tail))
     losses = []
     for name in features:
         shuffled = tail.assign(**{name: tail[name].to_numpy()[order]})
-        losses.append((whole - roc_auc(truth, model.predict_proba(shuffled)), name))
+        losses.append((whole - area(shuffled), name))
     ranked = sorted(losses, key=lambda loss: (-round(loss[0], 6), loss[1]))
     return [
         {"feature": name, "roc_auc_lost": round(float(loss), 4)} for loss, name in ranked[:most] if not math.isnan(loss)

@@ -15,7 +15,7 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import TooLittleHistoryError, TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import LIGHT_MODULES
-from hyperion_hook.training.dataset import FEATURES, TimeSplit, cut_at, time_split, with_masked_messages
+from hyperion_hook.training.dataset import FEATURES, UNSEEN_DAYS, TimeSplit, cut_at, time_split, with_masked_messages
 from hyperion_hook.training.days import day
 from hyperion_hook.training.evaluation import WITHOUT_MESSAGE, Evaluation, evaluate
 from hyperion_hook.training.fit import (
@@ -85,6 +85,8 @@ def fit_past(
         If past or future is too short.
     """
     try:
+        if rows.empty:
+            raise TrainingError(f"no change is {UNSEEN_DAYS} days older than the newest, time for its bugs to be found")
         cut = max(cut_at(rows, share), not_before)
         split = time_split(rows, cut)
         bugs = int(split.test["buggy"].sum())

@@ -16,7 +16,7 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.model_metadata import Status
 from hyperion_hook.store.model_registry import RISK_PREDICTOR, ModelRegistry, Registered
 from hyperion_hook.training.build import Built, Material, build
-from hyperion_hook.training.corpus import entries_of, read_corpus
+from hyperion_hook.training.corpus import CorpusEntry, entries_of, own_name, read_corpus
 from hyperion_hook.training.dataset import merged, without_youngest
 from hyperion_hook.training.evaluation import Evaluation
 from hyperion_hook.training.fit import BLEND
@@ -145,7 +145,7 @@ def retrain_here(
     """
     options = options or RetrainOptions()
     serving = registry.production(RISK_PREDICTOR)
-    entries = entries_of([repository.work_tree or repository.git_dir], options.until)
+    entries = [CorpusEntry(own_name(repository), repository.work_tree or repository.git_dir, options.until)]
     mined, warnings = mine_all(entries, options, options.replay, progress)
     rows = without_youngest(mined[0].rows)
     _tell(progress, "evaluating on the future")
@@ -160,12 +160,12 @@ def retrain_here(
         "decision": decision.text, "comparison": None if decision.comparison is None else asdict(decision.comparison)
     }
     registered = registry.register(built.metadata(validation), built.files)
-    decision = _promoted(registry, registered.version, serving, decision)
+    decision = promoted(registry, registered.version, serving, decision)
     folder = registry.folder(RISK_PREDICTOR, registered.version)
     return _report(folder, built, [future], warnings, registered, decision)
 
 
-def _promoted(registry: ModelRegistry, version: str, serving: str | None, decision: Decision) -> Decision:
+def promoted(registry: ModelRegistry, version: str, serving: str | None, decision: Decision) -> Decision:
     """Take a version as far as it has earned, and return what was decided in the end."""
     if version == serving:
         return Decision(False, f"nothing to promote: the same history gave {version} again, which serves already")

@@ -17,9 +17,11 @@ from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.training import evaluation
 from hyperion_hook.training.corpus import CorpusEntry
 from hyperion_hook.training.fit import BLEND, SPECIFIED
+from hyperion_hook.training.gather import mine_all
 from hyperion_hook.training.options import RetrainOptions
+from hyperion_hook.training.past import anomaly_features, model_features
 from hyperion_hook.training.replay import ReplayOptions, replay
-from hyperion_hook.training.retrain import RetrainReport, anomaly_features, mine_all, model_features, retrain
+from hyperion_hook.training.retrain import RetrainReport, retrain
 from tests.support.buggy import buggy_history
 from tests.support.repo import TestRepo
 
@@ -126,6 +128,7 @@ def test_the_card_is_in_the_bundle_as_data_and_as_a_page(history: TestRepo, trai
     assert card["data"]["changes"] < 700
     page = (trained.folder / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert page == trained.markdown
+    assert json.loads((trained.folder / "model_card.json").read_text(encoding="utf-8")) == card
     assert page.startswith("# Model card\n")
     assert "| la | " in page
     assert str(history.path) not in page + json.dumps(card)
@@ -198,6 +201,22 @@ def test_a_day_is_read_as_utc_and_anything_else_is_refused() -> None:
         day_of("yesterday")
 
 
+def test_the_card_has_delay_calibration_and_importance(trained: RetrainReport) -> None:
+    card = trained.card
+    delays = list(card["labels"]["bugs"].values())
+    assert delays == sorted(delays)
+    assert 6.0 <= delays[0] <= delays[-1] <= 80.0  # a bug is fixed after 3 to 40 commits, which are two days apart
+    (future,) = trained.evaluations
+    assert sum(part["changes"] for part in card["calibration"]) == future.rows
+    assert [part["predicted"] for part in card["calibration"]] == sorted(
+        part["predicted"] for part in card["calibration"])
+    assert card["importance"][0]["roc_auc_lost"] > 0
+    losses = [row["roc_auc_lost"] for row in card["importance"]]
+    assert losses == sorted(losses, reverse=True)
+    assert "## Calibration" in trained.markdown
+    assert "## Importance" in trained.markdown
+
+
 def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "hyperion_hook", "retrain", *arguments], cwd=folder, text=True,
                           capture_output=True, env=os.environ | {"ML_N_JOBS": "1"}, check=False)
@@ -206,10 +225,13 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_command_says_in_one_line_what_is_wrong(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     repo.commit({"a.py": "x = 1\n"})
-    short = command(tmp_path, "--jobs", "1")
+    short = command(tmp_path, "--jobs", "1", "--models", "models")
     assert short.returncode == 3
     assert "too little history" in short.stderr
     assert len(short.stderr.strip().splitlines()) == 1
+    alone = command(tmp_path, "--cluster", "tcp://127.0.0.1:1")
+    assert alone.returncode == 2
+    assert "--cluster shares out repositories, so it needs --corpus FILE" in alone.stderr
     wrong = command(tmp_path, "--corpus", "none.toml")
     assert wrong.returncode == 2
     assert "--corpus needs --models" in wrong.stderr
