@@ -89,7 +89,7 @@ def _on_cluster(function: Callable[[Item], Result], items: Sequence[Item], addre
     with client:
         _check_workers(client.run(versions), address)
         futures = client.map(function, items, pure=False)
-        for number, _ in enumerate(as_completed(futures), 1):
+        for number, _ in enumerate(as_completed(futures, loop=client.loop), 1):
             told(number)
         try:
             return list(client.gather(futures))
