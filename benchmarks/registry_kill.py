@@ -35,12 +35,14 @@ def main() -> None:
         for number in range(options.rounds):
             # a new registry now and then: versions only add up
             registry = ModelRegistry(Path(folder) / f"registry-{number // 20}")
-            writers = [_start(registry.root, f"{number}{writer}") for writer in (1, 2)]
+            writers = [_start(registry.root, 10 * number + writer) for writer in (1, 2)]
             before = len(registry.versions(NAME))
             while len(registry.versions(NAME)) == before:
+                if all(writer.poll() is not None for writer in writers):
+                    raise SystemExit(f"round {number}: both writers ended by themselves; see what they say by hand")
                 time.sleep(0.001)
             for writer in writers:
-                time.sleep(rng.random() * 0.03)
+                time.sleep(rng.random() * 0.15)
                 writer.kill()
             for writer in writers:
                 writer.wait()
@@ -58,11 +60,11 @@ def main() -> None:
 
 
 def _unnamed(registry: ModelRegistry, versions: dict[str, Status]) -> bool:
-    named = {f"{NAME}_{version}" for version in versions} | {"lock", "metadata", f"{NAME}.json"}
+    named = {f"{NAME}_{version}" for version in versions} | {"lock", "lock-journal", "metadata", f"{NAME}.json"}
     return any(entry.name not in named for entry in registry.root.iterdir())
 
 
-def _start(root: Path, seed: str) -> subprocess.Popen[bytes]:
+def _start(root: Path, seed: int) -> subprocess.Popen[bytes]:
     code = f"from tests.support.registering import churn; churn({str(root)!r}, {seed}, 1000)"
     return subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parents[1], stderr=subprocess.DEVNULL)
 
