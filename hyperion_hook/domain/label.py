@@ -29,8 +29,12 @@ class InducingCommit:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Whether a commit introduced a bug, and since when (Unix seconds of the first fix) that is known."""
+    """Whether a commit introduced a bug, and since when (Unix seconds of the first fix) that is known.
+
+    ``reverted`` says that a later commit takes it back by name, an outcome that needs no traced line.
+    """
 
     commit: str
     buggy: bool
     known_at: int | None = None
+    reverted: bool = False

@@ -29,7 +29,7 @@ UNSEEN_DAYS = 180
 """Half of all bugs are known within about 120 days, so labels of younger commits are mostly wrong."""
 
 FEATURES = names_of(CATALOGUE)
-KEYS = ("repository", "commit", "time", "buggy", "known_at")
+KEYS = ("repository", "commit", "time", "buggy", "known_at", "reverted")
 AT_COMMIT = tuple(feature.name for feature in CATALOGUE if feature.at_commit)
 """Features that a staged change cannot know yet."""
 
@@ -50,20 +50,17 @@ def dataset_of(repository: str, replayed: Iterable[ReplayedCommit], labels: Mapp
     -------
     pd.DataFrame
         The columns ``KEYS`` and ``FEATURES``; ``time`` and ``known_at`` in Unix seconds (``known_at`` NaN where nothing
-        is known), ``buggy`` 0 or 1, features as floats, NaN where missing.
+        is known), ``buggy`` and ``reverted`` (a later commit takes this one back by name) 0 or 1, features as floats,
+        NaN where missing.
     """
     rows = [
         (
-            repository,
-            item.commit.id,
-            item.commit.committed_at,
-            int(item.commit.id in labels),
-            _known_at(labels.get(item.commit.id)),
+            repository, item.commit.id, item.commit.committed_at, 0, float("nan"), 0,
             *(item.vector.number(name) for name in FEATURES),
         )
         for item in replayed
     ]
-    return in_time_order(pd.DataFrame(rows, columns=[*KEYS, *FEATURES]).astype(_types()))
+    return relabelled(in_time_order(pd.DataFrame(rows, columns=[*KEYS, *FEATURES]).astype(_types())), labels)
 
 
 def _known_at(label: Label | None) -> float:
@@ -71,9 +68,9 @@ def _known_at(label: Label | None) -> float:
 
 
 def _types() -> dict[str, str]:
-    return {"repository": "object", "commit": "object", "time": "int64", "buggy": "int8"} | dict.fromkeys(
-        ("known_at", *FEATURES), "float64"
-    )
+    return {
+        "repository": "object", "commit": "object", "time": "int64", "buggy": "int8", "reverted": "int8"
+    } | dict.fromkeys(("known_at", *FEATURES), "float64")
 
 
 def in_time_order(dataset: pd.DataFrame) -> pd.DataFrame:
@@ -92,6 +89,7 @@ def relabelled(dataset: pd.DataFrame, labels: Mapping[str, Label]) -> pd.DataFra
     return dataset.assign(
         buggy=commits.isin(list(labels)).astype("int8"),
         known_at=[_known_at(labels.get(commit)) for commit in commits],
+        reverted=commits.isin([commit for commit, label in labels.items() if label.reverted]).astype("int8"),
     )
 
 
@@ -196,6 +194,6 @@ def read_table(path: Path) -> pd.DataFrame:
     try:
         whole = dataset.reindex(columns=[*KEYS, *FEATURES])
         # an integer column may have been written as a float by another tool
-        return whole.astype(dict.fromkeys(("time", "buggy"), "float64")).astype(_types())
+        return whole.astype(dict.fromkeys(("time", "buggy", "reverted"), "float64")).astype(_types())
     except (ValueError, TypeError) as error:
         raise TrainingError(f"{path.name}: {error}; delete it and mine again") from error

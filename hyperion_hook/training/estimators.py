@@ -61,32 +61,35 @@ class FittedLogistic:
         return np.asarray(((values - self.means) / self.scales) @ self.weights + self.intercept)
 
 
-def fit_forest(X: Numbers, y: Numbers, *, seed: int, jobs: int) -> FittedTrees:
+def fit_forest(X: Numbers, y: Numbers, *, weights: Numbers, seed: int, jobs: int) -> FittedTrees:
     """Fit the specification's random forest: 100 trees, depth 10, balanced classes."""
     forest = RandomForestClassifier(
         n_estimators=100, max_depth=10, class_weight="balanced", random_state=seed, n_jobs=jobs
     )
-    return FittedTrees("random_forest", forest.fit(X, y))
+    return FittedTrees("random_forest", forest.fit(X, y, sample_weight=weights))
 
 
-def fit_specified_xgboost(X: Numbers, y: Numbers, *, seed: int, jobs: int) -> FittedTrees:
+def fit_specified_xgboost(X: Numbers, y: Numbers, *, weights: Numbers, seed: int, jobs: int) -> FittedTrees:
     """Fit the specification's XGBoost: 100 trees, depth 8, learning rate 0.1."""
     booster = XGBClassifier(n_estimators=100, max_depth=8, learning_rate=0.1, random_state=seed, n_jobs=jobs)
-    return FittedTrees("xgboost", booster.fit(X, y))
+    return FittedTrees("xgboost", booster.fit(X, y, sample_weight=weights))
 
 
-def fit_gentle_xgboost(X: Numbers, y: Numbers, *, seed: int, jobs: int) -> FittedTrees:
+def fit_gentle_xgboost(X: Numbers, y: Numbers, *, weights: Numbers, seed: int, jobs: int) -> FittedTrees:
     """Fit the XGBoost that measured best so far: 160 trees, depth 4, learning rate 0.06, child weight at least 10."""
     booster = XGBClassifier(
         n_estimators=160, max_depth=4, learning_rate=0.06, min_child_weight=10, random_state=seed, n_jobs=jobs
     )
-    return FittedTrees("xgboost", booster.fit(X, y))
+    return FittedTrees("xgboost", booster.fit(X, y, sample_weight=weights))
 
 
 def fit_logistic(
-    X: Numbers, y: Numbers, *, seed: int, jobs: int, columns: tuple[int, ...] | None = None
+    X: Numbers, y: Numbers, *, weights: Numbers, seed: int, jobs: int, columns: tuple[int, ...] | None = None
 ) -> FittedLogistic:
-    """Fit logistic regression on the columns that vary (or on the given ones), without class weights."""
+    """Fit logistic regression on the columns that have values (or on the given ones), without class weights.
+
+    ``weights`` say how much each row counts in the fit; the standardisation takes all rows alike.
+    """
     del jobs
     kept = tuple(range(X.shape[1])) if columns is None else columns
     kept = tuple(column for column in kept if np.isfinite(X[:, column]).any())
@@ -94,7 +97,9 @@ def fit_logistic(
     values = signed_log(filled(X[:, kept], medians))
     means, scales = values.mean(axis=0), values.std(axis=0)
     scales = np.where(scales > 1e-9, scales, 1.0)
-    model = LogisticRegression(C=1.0, max_iter=2_000, random_state=seed).fit((values - means) / scales, y)
+    model = LogisticRegression(C=1.0, max_iter=2_000, random_state=seed).fit(
+        (values - means) / scales, y, sample_weight=weights
+    )
     return FittedLogistic("logistic", kept, medians, means, scales, model.coef_[0], float(model.intercept_[0]))
 
 

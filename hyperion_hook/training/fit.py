@@ -2,8 +2,8 @@
 
 Two recipes are always fitted and compared: the specification's (random forest, XGBoost, a logistic meta-learner on
 their predictions and confidences) and the blend that measured best so far (logistic regression and gentle XGBoost,
-mean of log-odds). No row is predicted by a model that saw a later one; the meta-learner learns from the folds before
-the last, and the calibration from the last.
+mean of log-odds). No row is predicted by a model that saw a later one, or a label that was found later; the
+meta-learner learns from the folds before the last, and the calibration from the last.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.ensemble import IsolationForest
 from sklearn.linear_model import LogisticRegression
 
+from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.risk import split_column
 from hyperion_hook.training.estimators import (
@@ -42,6 +44,24 @@ class FitConfig:
     seed: int = 42
     folds: int = 5
     jobs: int = -1
+
+
+@dataclass(frozen=True)
+class Moments:
+    """When each row's change was made and its bug found, Unix seconds (``known_at`` NaN without a bug); ``(n_rows,)``.
+
+    A fold learns what was known when its first test row was made: bugs found by then, and no row of the ``gap_days``
+    before, whose bugs were mostly not found yet.
+    """
+
+    time: Numbers
+    known_at: Numbers
+    gap_days: int
+
+    def known(self, labels: Numbers, rows: slice, moment: float) -> tuple[NDArray[np.intp], Numbers]:
+        """Return which rows of a slice may be learned at a moment, and their labels as known then."""
+        kept = np.flatnonzero(self.time[rows] <= moment - self.gap_days * DAY)
+        return kept, labels[rows][kept] * (self.known_at[rows][kept] <= moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +127,8 @@ class FittedAnomaly:
 
 
 def fit_risk(X: pd.DataFrame, y: Sequence[float], *, recipe: Recipe = SPECIFIED,
-             config: FitConfig | None = None) -> FittedRisk:
+             config: FitConfig | None = None, moments: Moments | None = None,
+             weights: Sequence[float] | None = None) -> FittedRisk:
     """Fit a recipe on rows in time order.
 
     Parameters
@@ -120,6 +141,10 @@ def fit_risk(X: pd.DataFrame, y: Sequence[float], *, recipe: Recipe = SPECIFIED,
         Members and combination.
     config
         Seed, folds, cores.
+    moments
+        When rows were made and bugs found; without them every label counts as known at once.
+    weights
+        How much each row counts, 1 each by default; shape ``(n_rows,)``.
 
     Raises
     ------
@@ -135,13 +160,16 @@ def fit_risk(X: pd.DataFrame, y: Sequence[float], *, recipe: Recipe = SPECIFIED,
             f"{LEAST_POSITIVES} with and without a bug are needed"
         )
     matrix = as_matrix(X)
-    columns, truth, fold = _out_of_fold(matrix, labels, recipe, config)
+    counts = np.ones(len(X)) if weights is None else np.asarray(weights, dtype=np.float64)
+    columns, rows, fold = _out_of_fold(matrix, labels, counts, recipe, config, moments)
     last = fold == fold.max()
-    weights, intercept = _combine(recipe, columns[~last], truth[~last], config)
-    combined = columns @ np.array(weights) + intercept
-    slope, shift = _calibrate(combined[last], truth[last], config)
-    members = tuple(member(matrix, labels, seed=config.seed, jobs=config.jobs) for member in recipe.members)
-    return FittedRisk(recipe, tuple(X.columns), members, weights, intercept, slope, shift)
+    combination, intercept = _combine(recipe, columns[~last], labels[rows[~last]], counts[rows[~last]], config)
+    combined = columns @ np.array(combination) + intercept
+    slope, shift = _calibrate(combined[last], labels[rows[last]], counts[rows[last]], config)
+    members = tuple(
+        member(matrix, labels, weights=counts, seed=config.seed, jobs=config.jobs) for member in recipe.members
+    )
+    return FittedRisk(recipe, tuple(X.columns), members, combination, intercept, slope, shift)
 
 
 def fit_anomaly(X: pd.DataFrame, *, config: FitConfig | None = None) -> FittedAnomaly:
@@ -169,22 +197,27 @@ def time_ordered_folds(count: int, folds: int) -> Iterator[tuple[slice, slice]]:
         yield slice(0, bounds[part]), slice(bounds[part], bounds[part + 1])
 
 
-def _out_of_fold(matrix: Numbers, labels: Numbers, recipe: Recipe, config: FitConfig
-                 ) -> tuple[Numbers, Numbers, Numbers]:
-    columns, truth, numbers = [], [], []
+def _out_of_fold(  # noqa: PLR0913 - a helper of fit_risk
+    matrix: Numbers, labels: Numbers, counts: Numbers, recipe: Recipe, config: FitConfig, moments: Moments | None
+) -> tuple[Numbers, NDArray[np.intp], Numbers]:
+    """Return what the members say of rows they had not seen, which rows these are, and the fold of each."""
+    columns, rows, numbers = [], [], []
     for number, (train, test) in enumerate(time_ordered_folds(len(labels), config.folds)):
-        if len(np.unique(labels[train])) < 2:
+        kept, known = np.arange(train.stop), labels[train]
+        if moments is not None:
+            kept, known = moments.known(labels, train, moments.time[test.start])
+        if len(np.unique(known)) < 2:
             continue
         said = {}
         for member in recipe.members:
-            fitted = member(matrix[train], labels[train], seed=config.seed, jobs=config.jobs)
+            fitted = member(matrix[kept], known, weights=counts[kept], seed=config.seed, jobs=config.jobs)
             said[fitted.name] = fitted.log_odds(matrix[test])
         columns.append(_columns(recipe, said))
-        truth.append(labels[test])
-        numbers.append(np.full(len(labels[test]), float(number)))
+        rows.append(np.arange(test.start, test.stop))
+        numbers.append(np.full(test.stop - test.start, float(number)))
     if len(columns) < 2:
         raise TrainingError("training data: bugs in too few stretches of time for two time-ordered folds")
-    return np.concatenate(columns), np.concatenate(truth), np.concatenate(numbers)
+    return np.concatenate(columns), np.concatenate(rows), np.concatenate(numbers)
 
 
 def _columns(recipe: Recipe, said: dict[str, Numbers]) -> Numbers:
@@ -199,20 +232,21 @@ def _columns(recipe: Recipe, said: dict[str, Numbers]) -> Numbers:
     return np.column_stack(values)
 
 
-def _combine(recipe: Recipe, columns: Numbers, truth: Numbers, config: FitConfig) -> tuple[tuple[float, ...], float]:
+def _combine(recipe: Recipe, columns: Numbers, truth: Numbers, counts: Numbers, config: FitConfig
+             ) -> tuple[tuple[float, ...], float]:
     if recipe.weights is not None:
         return recipe.weights, 0.0
     if len(np.unique(truth)) < 2:
         raise TrainingError("training data: one class only where the meta-learner learns")
-    meta = LogisticRegression(solver="liblinear", random_state=config.seed).fit(columns, truth)
+    meta = LogisticRegression(solver="liblinear", random_state=config.seed).fit(columns, truth, counts)
     return tuple(float(weight) for weight in meta.coef_[0]), float(meta.intercept_[0])
 
 
-def _calibrate(combined: Numbers, truth: Numbers, config: FitConfig) -> tuple[float, float]:
+def _calibrate(combined: Numbers, truth: Numbers, counts: Numbers, config: FitConfig) -> tuple[float, float]:
     """Return Platt's slope and shift; where the slice cannot tell, the combination stands as it is."""
     if len(np.unique(truth)) < 2:
         return 1.0, 0.0
-    platt = LogisticRegression(C=1e6, random_state=config.seed, max_iter=1_000).fit(combined[:, None], truth)
+    platt = LogisticRegression(C=1e6, random_state=config.seed, max_iter=1_000).fit(combined[:, None], truth, counts)
     slope = float(platt.coef_[0, 0])
     # a calibration must not turn the ranking round
     return (slope, float(platt.intercept_[0])) if slope > 0 else (1.0, 0.0)

@@ -78,13 +78,17 @@ class MinedStore:
         kept = self._read(self._labels)
         if kept is None:
             return None
-        known = {commit: Label(commit, buggy=True, known_at=moment) for commit, moment in kept["known_at"].items()}
+        reverted = set(kept["reverted"])
+        known = {
+            commit: Label(commit, True, moment, commit in reverted) for commit, moment in kept["known_at"].items()
+        }
         return Labels(known, LabelSummary(**kept["summary"]))
 
     def keep_labels(self, labels: Labels) -> None:
         """Keep labels."""
         known = {commit: label.known_at for commit, label in labels.by_commit.items()}
-        self._write(self._labels, {"summary": asdict(labels.summary), "known_at": known})
+        reverted = sorted(commit for commit, label in labels.by_commit.items() if label.reverted)
+        self._write(self._labels, {"summary": asdict(labels.summary), "known_at": known, "reverted": reverted})
 
     def _read(self, name: str) -> dict[str, Any] | None:
         if self._folder is None:

@@ -95,7 +95,9 @@ class Labeller:
             # clocks go wrong: a bug cannot be known before it was made
             moment = max(times[cause.fix], self._times[cause.id])
             known[cause.id] = min(moment, known.get(cause.id, moment))
-        return {commit: Label(commit, buggy=True, known_at=moment) for commit, moment in known.items()}
+        reverts = {fix.id for fix in self.fixes if fix.is_revert}
+        reverted = {cause.id for cause in self.inducing if cause.fix in reverts}
+        return {commit: Label(commit, True, moment, commit in reverted) for commit, moment in known.items()}
 
     def _causes(self, fix: FixCommit, commit: Commit, traced: Sequence[TracedHunk]) -> list[InducingCommit]:
         named = [name for name in fix.named if name not in self._left_out]

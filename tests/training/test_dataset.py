@@ -47,6 +47,7 @@ def rows(times: list[int], known: list[float], repository: str = "r") -> pd.Data
         "time": [time * DAY for time in times],
         "buggy": np.array([not math.isnan(moment) for moment in known], dtype="int8"),
         "known_at": [moment * DAY for moment in known],
+        "reverted": np.zeros(len(times), dtype="int8"),
     }
     types = {"repository": "object", "commit": "object"}
     return in_time_order(pd.concat([pd.DataFrame(keys).astype(types), frame], axis=1))
@@ -149,7 +150,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_table_with_the_french_names_is_read(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv.gz"
-    path.write_bytes(gzip.compress(b"repository,commit,time,buggy,known_at,complexite_cyclomatique\nr,ab,1,1,5,12.5\n"))
+    path.write_bytes(gzip.compress(b"repository,commit,time,buggy,known_at,reverted,complexite_cyclomatique\nr,ab,1,1,5,0,12.5\n"))
     table = read_table(path)
     assert table["cyclomatic_complexity"].tolist() == [12.5]
     assert table["la"].isna().all()

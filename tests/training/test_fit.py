@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.training import fit
 from hyperion_hook.training.estimators import FittedLogistic, Numbers, as_matrix, fit_logistic
-from hyperion_hook.training.fit import BLEND, SPECIFIED, Recipe, fit_anomaly, fit_risk, time_ordered_folds
+from hyperion_hook.training.fit import BLEND, SPECIFIED, Moments, Recipe, fit_anomaly, fit_risk, time_ordered_folds
 from hyperion_hook.training.metrics import roc_auc
 from tests.support.models import NAMES, QUICK, drawn
 
@@ -34,10 +35,12 @@ class Watched:
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, Numbers]] = []
+        self.labels: list[Numbers] = []
 
-    def __call__(self, rows: Numbers, y: Numbers, *, seed: int, jobs: int) -> Watched:
-        del y, seed, jobs
+    def __call__(self, rows: Numbers, y: Numbers, *, weights: Numbers, seed: int, jobs: int) -> Watched:
+        del weights, seed, jobs
         self.seen.append(("fitted", rows[:, 0]))
+        self.labels.append(y)
         return self
 
     name = "watched"
@@ -60,18 +63,46 @@ def test_no_row_is_predicted_by_a_model_that_saw_it_or_a_later_one() -> None:
     assert len(last[1]) == len(X)
 
 
+def test_a_fold_learns_only_what_was_known_when_its_first_row_was_made() -> None:
+    watched = Watched()
+    X, y = drawn()
+    X = X.assign(la=np.arange(len(X), dtype=float)).fillna(0.0)
+    time = np.arange(len(X)) * DAY
+    # every bug is found after 100 days; rows of the last 30 days before a fold are left out
+    moments = Moments(time.astype(float), np.where(y == 1, time + 100 * DAY, np.nan), gap_days=30)
+    fit_risk(X, y, recipe=Recipe("watched", (watched,), ("watched_log_odds",), (1.0,)), config=QUICK, moments=moments)
+    fitted = [rows for what, rows in watched.seen if what == "fitted"][:-1]
+    asked = [rows for what, rows in watched.seen if what == "asked"]
+    for learned, labels, first in zip(fitted, watched.labels, (rows[0] for rows in asked), strict=False):
+        assert learned.max() == first - 30
+        young = learned > first - 100
+        assert not labels[young].any()
+        assert labels[~young].tolist() == y[: len(labels)][~young].tolist()
+    assert watched.labels[-1].tolist() == y.tolist()
+
+
+def test_a_row_of_weight_three_counts_as_three_rows() -> None:
+    X, y = drawn(rows=300)
+    X = X.fillna(0.0)
+    twice = X.loc[X.index.repeat(3)].to_numpy()
+    weighted = fit_logistic(X.to_numpy(), y, weights=np.full(len(X), 3.0), seed=1, jobs=1)
+    repeated = fit_logistic(twice, np.repeat(y, 3), weights=np.ones(len(twice)), seed=1, jobs=1)
+    assert weighted.weights == pytest.approx(repeated.weights, abs=1e-3)  # type: ignore[attr-defined]
+
+
 def test_the_calibration_learns_from_rows_that_the_meta_learner_did_not_see(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, int] = {}
     combine, calibrate = fit._combine, fit._calibrate
 
-    def watch_combine(recipe: Recipe, columns: Numbers, truth: Numbers, config: fit.FitConfig
+    def watch_combine(recipe: Recipe, columns: Numbers, truth: Numbers, counts: Numbers, config: fit.FitConfig
                       ) -> tuple[tuple[float, ...], float]:
         seen["combined"] = len(truth)
-        return combine(recipe, columns, truth, config)
+        return combine(recipe, columns, truth, counts, config)
 
-    def watch_calibrate(combined: Numbers, truth: Numbers, config: fit.FitConfig) -> tuple[float, float]:
+    def watch_calibrate(combined: Numbers, truth: Numbers, counts: Numbers, config: fit.FitConfig
+                        ) -> tuple[float, float]:
         seen["calibrated"] = len(truth)
-        return calibrate(combined, truth, config)
+        return calibrate(combined, truth, counts, config)
 
     monkeypatch.setattr(fit, "_combine", watch_combine)
     monkeypatch.setattr(fit, "_calibrate", watch_calibrate)
@@ -108,7 +139,7 @@ def test_the_specified_ensemble_has_the_specified_parts() -> None:
 
 def test_an_order_turned_round_by_chance_is_not_calibrated_round() -> None:
     ranking = np.linspace(-1, 1, 100)
-    slope, shift = fit._calibrate(ranking, (ranking < 0).astype(float), QUICK)
+    slope, shift = fit._calibrate(ranking, (ranking < 0).astype(float), np.ones(100), QUICK)
     assert (slope, shift) == (1.0, 0.0)
 
 
@@ -145,7 +176,7 @@ def test_the_anomaly_model_flags_about_one_training_row_in_ten() -> None:
 
 def test_logistic_regression_is_on_signed_logarithms() -> None:
     values = np.array([[-3.0], [0.0], [3.0], [8.0]] * 20)
-    fitted = fit_logistic(values, (values[:, 0] > 0).astype(float), seed=1, jobs=1)
+    fitted = fit_logistic(values, (values[:, 0] > 0).astype(float), weights=np.ones(80), seed=1, jobs=1)
     assert isinstance(fitted, FittedLogistic)
     assert fitted.means[0] == pytest.approx((-np.log(4) + 0 + np.log(4) + np.log(9)) / 4)
     assert fitted.medians.tolist() == [1.5]

@@ -1,0 +1,124 @@
+"""The table that a bundle carries so that others can learn from it too: a sample of the corpus, packed small.
+
+A young repository has too few labelled changes of its own; pooled with these it has a model at once. The bundle's own
+risk model learns from this very table, so it can be rebuilt from the bundle alone. A row holds numbers, dates and the
+name of its repository, no text, no author and no path.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hyperion_hook.domain.history import DAY
+from hyperion_hook.errors import TrainingError
+from hyperion_hook.training.dataset import FEATURES, KEYS, in_time_order
+from hyperion_hook.training.estimators import Numbers, signed_log
+
+POOL_FILE = "corpus.npz"
+FORMAT_VERSION = 1
+MAX_BYTES = 32_000_000
+_NEVER = 65_535
+"""The day that stands for «no bug known»."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Rows as in ``dataset`` (without commit ids), and the newest commit read of each repository, by its name."""
+
+    rows: pd.DataFrame
+    heads: Mapping[str, str]
+
+    def without(self, repository: str) -> Pool:
+        """Return the pool without one repository's rows."""
+        kept = self.rows[self.rows["repository"] != repository].reset_index(drop=True)
+        return Pool(kept, {name: head for name, head in self.heads.items() if name != repository})
+
+
+def sample(rows: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
+    """Return at most ``count`` rows drawn at random, all alike, in their old order."""
+    if len(rows) <= count:
+        return rows
+    chosen = np.sort(np.random.default_rng(seed).choice(len(rows), count, replace=False))
+    return rows.iloc[chosen].reset_index(drop=True)
+
+
+def pack(rows: pd.DataFrame, heads: Mapping[str, str]) -> bytes:
+    """Return a table as bytes, the same for the same rows.
+
+    Moments are kept to the day, features as 16-bit floats of ``sign(x) log(1 + |x|)``, which keeps their order to one
+    part in two thousand of the logarithm.
+
+    Parameters
+    ----------
+    rows
+        Rows with the columns of ``dataset``; commit ids are not kept.
+    heads
+        The newest commit read of each repository, by name.
+    """
+    rows = rows.sort_values(["repository", "time"], kind="stable")
+    names = sorted(heads)
+    place = {name: number for number, name in enumerate(names)}
+    present = [name for name in FEATURES if rows[name].notna().any()]
+    about = {"format_version": FORMAT_VERSION, "heads": dict(heads), "features": present}
+    columns = {
+        "about": np.frombuffer(json.dumps(about, sort_keys=True).encode(), dtype=np.uint8),
+        "repository": rows["repository"].map(place).to_numpy(dtype=np.uint16),
+        "day": (rows["time"] // DAY).to_numpy(dtype=np.uint16),
+        "known": np.where(rows["buggy"] == 1, rows["known_at"] // DAY, _NEVER).astype(np.uint16),
+        "reverted": rows["reverted"].to_numpy(dtype=np.uint8),
+        "values": _halves(rows[present].to_numpy(dtype=np.float64)),
+    }
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **columns)
+    return buffer.getvalue()
+
+
+def _halves(values: Numbers) -> NDArray[np.float16]:
+    """Return logarithms as 16-bit floats, feature by feature; one kind of NaN, whose bits would vary otherwise."""
+    return np.where(np.isnan(values), np.nan, signed_log(values)).T.astype(np.float16)
+
+
+def unpack(data: bytes, where: str) -> Pool:
+    """Return the table that ``pack`` made of rows.
+
+    Raises
+    ------
+    TrainingError
+        If the bytes are no such table; nothing in them is executed.
+    """
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as packed:
+            columns = {name: packed[name] for name in packed.files}
+        about = json.loads(columns["about"].tobytes())
+        if about["format_version"] != FORMAT_VERSION:
+            raise ValueError(f"format {about['format_version']}; update hyperion-hook")
+        return Pool(_rows(columns, about), {str(name): str(head) for name, head in about["heads"].items()})
+    except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile, zlib.error) as error:
+        raise TrainingError(f"{where}: no table of the corpus ({error}); reinstall hyperion-hook") from error
+
+
+def _rows(columns: Mapping[str, Numbers], about: Mapping[str, object]) -> pd.DataFrame:
+    names, features = sorted(about["heads"]), list(about["features"])  # type: ignore[call-overload]
+    values = columns["values"].astype(np.float64)
+    if values.shape != (len(features), len(columns["day"])) or not set(features) <= set(FEATURES):
+        raise ValueError("columns that do not fit")
+    buggy = columns["known"] != _NEVER
+    keys = pd.DataFrame({
+        "repository": np.array(names, dtype=object)[columns["repository"]],
+        "commit": [f"{number:08x}" for number in range(len(buggy))],
+        "time": columns["day"].astype(np.int64) * DAY,
+        "buggy": buggy.astype(np.int8),
+        "known_at": np.where(buggy, columns["known"].astype(np.float64) * DAY, np.nan),
+        "reverted": columns["reverted"].astype(np.int8),
+    })
+    table = pd.DataFrame(np.copysign(np.expm1(np.abs(values)), values).T, columns=features)
+    return in_time_order(pd.concat([keys, table.reindex(columns=list(FEATURES))], axis=1)[[*KEYS, *FEATURES]])

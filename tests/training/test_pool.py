@@ -1,0 +1,94 @@
+"""The packed corpus: what comes out is what went in, as exactly as promised, and nothing hostile gets through."""
+
+from __future__ import annotations
+
+import io
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hyperion_hook.domain.history import DAY
+from hyperion_hook.errors import TrainingError
+from hyperion_hook.training.dataset import FEATURES, KEYS
+from hyperion_hook.training.pool import pack, sample, unpack
+
+HEADS = {"b/later": "2" * 40, "a/first": "1" * 40}
+
+
+def rows(count: int = 300, seed: int = 3) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    buggy = (random.random(count) < 0.3).astype("int8")
+    time = np.sort(random.integers(10**9, 17 * 10**8, count))
+    keys = pd.DataFrame({
+        "repository": random.choice(list(HEADS), count), "commit": [str(n) for n in range(count)], "time": time,
+        "buggy": buggy, "known_at": np.where(buggy == 1, time + 50.0 * DAY, np.nan),
+        "reverted": (buggy * (random.random(count) < 0.2)).astype("int8"),
+    })
+    values = {name: np.round(random.exponential(50.0, count), 2) for name in FEATURES}
+    table = pd.DataFrame(values).mask(random.random((count, len(FEATURES))) < 0.1)
+    return pd.concat([keys, table.assign(nd=np.nan, ld=-table["ld"])], axis=1)[[*KEYS, *FEATURES]]
+
+
+def test_a_table_comes_back_to_the_day_and_to_the_precision_promised() -> None:
+    before = rows().sort_values(["repository", "time"]).reset_index(drop=True)
+    pool = unpack(pack(before, HEADS), "corpus")
+    after = pool.rows.sort_values(["repository", "time", "commit"]).reset_index(drop=True)
+    assert pool.heads == HEADS
+    for name in ("repository", "buggy", "reverted"):
+        assert after[name].tolist() == before[name].tolist()
+    assert (after["time"] == before["time"] // DAY * DAY).all()
+    found, expected = after[list(FEATURES)].to_numpy(), before[list(FEATURES)].to_numpy()
+    assert (np.isnan(found) == np.isnan(expected)).all()
+    assert np.nanmax(np.abs(found - expected) / (1 + np.abs(expected))) < 0.004
+    assert pool.rows["time"].is_monotonic_increasing
+
+
+def test_the_same_rows_give_the_same_bytes_whatever_their_order() -> None:
+    table = rows()
+    assert pack(table, HEADS) == pack(table.copy(), dict(reversed(HEADS.items())))
+
+
+def test_packing_twice_changes_nothing_more() -> None:
+    once = unpack(pack(rows(), HEADS), "corpus")
+    again = unpack(pack(once.rows, HEADS), "corpus")
+    left, right = (pool.rows[list(FEATURES)].to_numpy() for pool in (once, again))
+    assert np.array_equal(np.sort(left, axis=0), np.sort(right, axis=0), equal_nan=True)
+
+
+def test_a_repository_can_be_left_out() -> None:
+    pool = unpack(pack(rows(), HEADS), "corpus").without("a/first")
+    assert set(pool.rows["repository"]) == {"b/later"}
+    assert set(pool.heads) == {"b/later"}
+
+
+def test_a_sample_is_in_order_and_repeatable() -> None:
+    table = rows()
+    drawn = sample(table, 50, seed=1)
+    assert len(drawn) == 50
+    assert drawn["time"].is_monotonic_increasing
+    assert drawn.equals(sample(table, 50, seed=1))
+    assert sample(table, 1_000, seed=1) is table
+
+
+class Canary:
+    """Would leave a mark if it were ever unpickled."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return (pytest.fail, ("unpickled",))
+
+
+def hostile() -> list[bytes]:
+    whole = pack(rows(), HEADS)
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=True, about=np.array([Canary()], dtype=object))
+    newer = whole.replace(b'"format_version": 1', b'"format_version": 9')
+    return [b"", b"PK", whole[: len(whole) // 2], whole[:-30], pickle.dumps(Canary()), buffer.getvalue(), newer[:100]]
+
+
+@pytest.mark.parametrize("data", hostile(), ids=range(7))
+def test_what_is_no_table_is_refused_in_one_line(data: bytes) -> None:
+    with pytest.raises(TrainingError, match=r"^corpus: no table of the corpus .*reinstall") as refused:
+        unpack(data, "corpus")
+    assert "\n" not in str(refused.value)
