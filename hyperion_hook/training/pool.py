@@ -83,8 +83,8 @@ def pack(rows: pd.DataFrame, heads: Mapping[str, str]) -> bytes:
 
 
 def _halves(values: Numbers) -> NDArray[np.float16]:
-    """Return logarithms as 16-bit floats, feature by feature; one kind of NaN, whose bits would vary otherwise."""
-    return np.where(np.isnan(values), np.nan, signed_log(values)).T.astype(np.float16)
+    """Return logarithms as 16-bit floats, feature by feature, laid out alike however the rows lay in memory."""
+    return np.ascontiguousarray(signed_log(values).T.astype(np.float16))
 
 
 def unpack(data: bytes, where: str) -> Pool:
