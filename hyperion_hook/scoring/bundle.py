@@ -63,7 +63,7 @@ def load_bundle(path: Path | None = None) -> Bundle:
         If a file is missing, damaged, not the one the manifest names, made by a newer version, or out of bounds.
     """
     folder = path if path is not None else bundled_models()
-    data = _read(folder / MANIFEST, MAX_MANIFEST_BYTES)
+    data = read_limited(folder / MANIFEST, MAX_MANIFEST_BYTES)
     try:
         manifest = json.loads(data)
         if not isinstance(manifest, dict):
@@ -169,14 +169,21 @@ def _files(folder: Path, entries: Mapping[str, Any]) -> dict[str, bytes]:
         # a plain name: a manifest must not lead out of its folder
         if name[:1] in ("", ".") or not all(letter.isalnum() or letter in "._-" for letter in name):
             raise ValueError(f"file name {name!r}")
-        data = _read(folder / name, MAX_FILE_BYTES)
+        data = read_limited(folder / name, MAX_FILE_BYTES)
         if len(data) != entry["bytes"] or hashlib.sha256(data).hexdigest() != entry["sha256"]:
             raise _refused(folder / name, "its digest differs from the manifest")
         files[name] = data
     return files
 
 
-def _read(path: Path, limit: int) -> bytes:
+def read_limited(path: Path, limit: int) -> bytes:
+    """Return a regular file of at most ``limit`` bytes.
+
+    Raises
+    ------
+    ArtefactError
+        If it is none, is larger, or cannot be read.
+    """
     try:
         found = path.stat()
         # reading from a pipe or a device could wait, or go on, for ever

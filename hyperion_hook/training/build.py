@@ -18,7 +18,7 @@ from hyperion_hook.store.model_registry import RISK_PREDICTOR
 from hyperion_hook.training.bundle_folder import CARD_DATA
 from hyperion_hook.training.card import Learning, model_card, render_card
 from hyperion_hook.training.card_figures import calibration_table, importance
-from hyperion_hook.training.dataset import FEATURES, KEYS, merged
+from hyperion_hook.training.dataset import FEATURES, KEYS, merged, pooled
 from hyperion_hook.training.evaluation import Contender, Evaluation
 from hyperion_hook.training.export import BundleParts, check_parity, export_bundle
 from hyperion_hook.training.fit import fit_anomaly
@@ -44,7 +44,8 @@ class Material:
     """What a bundle is made of.
 
     ``rows`` are learned from, ``code`` those whose code was measured too. ``past`` are models of an earlier moment,
-    which were measured in ``evaluations``, first of all on the changes that came after it.
+    which were measured in ``evaluations``, first of all on the changes that came after it. ``others`` are rows of other
+    repositories that are learned from too; ``pool`` is the packed table that the bundle carries.
     """
 
     mined: Sequence[Mined]
@@ -55,6 +56,8 @@ class Material:
     recipe: str
     evaluations: Sequence[Evaluation]
     chosen_here: bool
+    others: pd.DataFrame | None = None
+    pool: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ def build(material: Material, options: RetrainOptions) -> Built:
         If it does not, or a recipe cannot be fitted.
     """
     rows, code, past, recipe = material.rows, material.code, material.past, material.recipe
-    risk = fit_rows(rows, RECIPES[recipe], model_features(rows), options)
+    learned = pooled(rows, material.others)
+    risk = fit_rows(learned, RECIPES[recipe], model_features(learned), options)
     anomaly = fit_anomaly(code[anomaly_features(code)], config=fit_config(options))
     thresholds = past.thresholds(recipe)
     model, test = past.models[recipe], past.split.test
@@ -119,13 +123,14 @@ def build(material: Material, options: RetrainOptions) -> Built:
         tuple(material.mined), material.unseen, rows, recipe, list(risk.features), tuple(material.evaluations),
         thresholds, calibration_table(test["buggy"].tolist(), model.predict_proba(test)),
         importance(model, test, model.features, seed=options.seed), options, material.chosen_here,
+        material.others,
     ))
     # what only the code says is known of the rows whose code was measured
     quantiles = quantiles_of(code) | quantiles_of(rows)
     parts = BundleParts(
         name=options.name, version=options.version, trained_on=card["trained_on"], risk=risk, anomaly=anomaly,
         thresholds=thresholds, typical={name: values[1] for name, values in quantiles.items()}, quantiles=quantiles,
-        card=card,
+        card=card, pool=material.pool,
     )
     settings = {
         "seed": options.seed, "folds": options.folds, "share learned without message": options.masked,
@@ -133,7 +138,7 @@ def build(material: Material, options: RetrainOptions) -> Built:
     }
     lineage = Lineage(
         features=_digest("\n".join((*risk.features, "", *anomaly.features)).encode()),
-        data=_digest(_content(rows), _content(code)), recipe=recipe,
+        data=_digest(_content(learned), _content(code)), recipe=recipe,
         parameters=_digest(json.dumps([settings, versions()]).encode()),
     )
     return Built(

@@ -34,7 +34,7 @@ def check_replaceable(folder: Path) -> None:
         raise TrainingError(f"{folder}: not a folder; choose another one for the models")
     has_manifest = (folder / MANIFEST).is_file()
     for entry in sorted(folder.iterdir()):
-        known = entry.name in (MANIFEST, README, CARD_DATA) or entry.suffix == ".trees"
+        known = entry.name in (MANIFEST, README, CARD_DATA) or entry.suffix in (".trees", ".npz")
         known = known or (has_manifest and entry.suffix == ".md")
         if not known or not entry.is_file():
             raise TrainingError(

@@ -15,7 +15,7 @@ import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.training.card_figures import label_delay
-from hyperion_hook.training.dataset import UNSEEN_DAYS
+from hyperion_hook.training.dataset import OWN_WEIGHT, UNSEEN_DAYS
 from hyperion_hook.training.days import day
 from hyperion_hook.training.evaluation import REFERENCE, Contender, Evaluation
 from hyperion_hook.training.mining import Mined
@@ -37,7 +37,7 @@ class Learning:
     """All that a card tells of: the data, the choice and how it measured.
 
     ``calibration`` and ``importance`` are of the recipe, on the changes of the first evaluation. ``chosen_here`` says
-    that the recipe was chosen on those.
+    that the recipe was chosen on those. ``others`` are rows of other repositories that were learned from too.
     """
 
     mined: tuple[Mined, ...]
@@ -51,6 +51,7 @@ class Learning:
     importance: list[dict[str, Any]]
     options: RetrainOptions
     chosen_here: bool
+    others: pd.DataFrame | None = None
 
 
 def model_card(learning: Learning) -> dict[str, Any]:
@@ -59,14 +60,19 @@ def model_card(learning: Learning) -> dict[str, Any]:
     count = rows["repository"].nunique()
     newest = day(rows["time"].max())
     what = rows["repository"].iloc[0] if count == 1 else f"{count} repositories"
+    others = learning.others
+    pooled = "" if others is None else (
+        f", and {len(others):,} changes of {others['repository'].nunique()} other repositories"
+    )
     return {
-        "trained_on": f"{what}, {len(rows):,} changes up to {newest}",
+        "trained_on": f"{what}, {len(rows):,} changes up to {newest}{pooled}",
         "data": {
             "changes": len(rows),
             "buggy": int(rows["buggy"].sum()),
             "from": day(rows["time"].min()),
             "to": newest,
             "youngest days left out": UNSEEN_DAYS,
+            "changes of other repositories": 0 if others is None else len(others),
         },
         "repositories": [_repository(item, item.name in learning.unseen) for item in learning.mined],
         "labels": {
@@ -79,6 +85,7 @@ def model_card(learning: Learning) -> dict[str, Any]:
             "seed": options.seed,
             "folds": options.folds,
             "share learned without message": options.masked,
+            "weight of a change of this repository": 1.0 if others is None else OWN_WEIGHT,
             "newest commits of each repository with code metrics, for the anomaly detector": options.code_commits,
         },
         "thresholds": {level.value: _rounded(value) for level, value in learning.thresholds.items()},

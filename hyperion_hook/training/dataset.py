@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 UNSEEN_DAYS = 180
 """Half of all bugs are known within about 120 days, so labels of younger commits are mostly wrong."""
 
+OWN_WEIGHT = 3.0
+"""How much a change of the repository itself counts beside one of another repository, by measurement (docs)."""
+
 FEATURES = names_of(CATALOGUE)
 KEYS = ("repository", "commit", "time", "buggy", "known_at", "reverted")
 AT_COMMIT = tuple(feature.name for feature in CATALOGUE if feature.at_commit)
@@ -135,6 +138,19 @@ def time_split(dataset: pd.DataFrame, cut: int, *, gap_days: int = UNSEEN_DAYS) 
     """
     train = as_known_at(dataset[dataset["time"] <= cut - gap_days * DAY], cut)
     return TimeSplit(train, dataset[dataset["time"] > cut].reset_index(drop=True), cut)
+
+
+def pooled(own: pd.DataFrame, others: pd.DataFrame | None) -> pd.DataFrame:
+    """Return own rows and others' in one time order, with the ``weight`` of each; own ones count ``OWN_WEIGHT`` times.
+
+    Parameters
+    ----------
+    own, others
+        Rows as in ``dataset``; without others the own ones are returned as they are.
+    """
+    if others is None:
+        return own
+    return merged([own.assign(weight=OWN_WEIGHT), others.assign(weight=1.0)])
 
 
 def as_known_at(dataset: pd.DataFrame, moment: int) -> pd.DataFrame:

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.training.baselines import KAMEI, baseline_scores
+from hyperion_hook.training.card_figures import Predictor
 from hyperion_hook.training.dataset import FEATURES, with_masked_messages
 from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.fit import FittedRisk
 from hyperion_hook.training.metrics import (
     auc_within_sizes,
     brier,
@@ -73,7 +73,7 @@ def evaluate(
     name: str,
     train: pd.DataFrame,
     test: pd.DataFrame,
-    models: Mapping[str, FittedRisk],
+    models: Mapping[str, Predictor],
     *,
     cut: int | None = None,
     alert_rate: float = 0.05,
@@ -135,6 +135,7 @@ def _figures(test: pd.DataFrame, truth: Numbers, score: Numbers, alert_rate: flo
         "roc_auc_of_source_changes": roc_auc(truth[source], score[source]),
         "roc_auc_within_sizes": auc_within_sizes(truth, score, lines),
         "share_in_top_5_percent": share_in_top(truth, score, 0.05),
+        "share_in_top_10_percent": share_in_top(truth, score, 0.10),
         "share_in_top_20_percent": share_in_top(truth, score, 0.20),
         "precision_at_alert_rate": precision_in_top(truth, score, alert_rate),
         "mcc_at_alert_rate": mcc(truth, flagged),

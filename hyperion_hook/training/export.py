@@ -19,13 +19,17 @@ from hyperion_hook.scoring.trees import LARGEST, LEAF, MISSING_LEFT, serialise
 from hyperion_hook.training.bundle_folder import replace_bundle
 from hyperion_hook.training.estimators import Fitted, FittedLogistic, FittedTrees
 from hyperion_hook.training.fit import FittedAnomaly, FittedRisk
+from hyperion_hook.training.pool import POOL_FILE, entry_of
 
 TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
 class BundleParts:
-    """All that goes into a bundle; ``typical`` and ``quantiles`` are of the training data, by feature."""
+    """All that goes into a bundle; ``typical`` and ``quantiles`` are of the training data, by feature.
+
+    ``pool`` is the packed table that others can learn from too; scoring never reads it.
+    """
 
     name: str
     version: str
@@ -36,6 +40,7 @@ class BundleParts:
     typical: Mapping[str, float]
     quantiles: Mapping[str, tuple[float, float, float]]
     card: Mapping[str, Any] = field(default_factory=dict)
+    pool: bytes | None = None
 
 
 def export_bundle(folder: Path, parts: BundleParts, extra: Mapping[str, bytes] | None = None) -> None:
@@ -67,11 +72,14 @@ def export_bundle(folder: Path, parts: BundleParts, extra: Mapping[str, bytes] |
         "typical": dict(parts.typical),
         "quantiles": {name: list(values) for name, values in parts.quantiles.items()},
         "card": parts.card,
+        "pool": None if parts.pool is None else entry_of(parts.pool),
         "files": {
             name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
         },
     }
     text = json.dumps(manifest, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=True) + "\n"
+    if parts.pool is not None:
+        files[POOL_FILE] = parts.pool
     replace_bundle(folder, files | {MANIFEST: text.encode()} | dict(extra or {}))
 
 

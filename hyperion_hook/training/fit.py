@@ -197,12 +197,16 @@ def time_ordered_folds(count: int, folds: int) -> Iterator[tuple[slice, slice]]:
         yield slice(0, bounds[part]), slice(bounds[part], bounds[part + 1])
 
 
-def _out_of_fold(  # noqa: PLR0913 - a helper of fit_risk
+def _out_of_fold(
     matrix: Numbers, labels: Numbers, counts: Numbers, recipe: Recipe, config: FitConfig, moments: Moments | None
 ) -> tuple[Numbers, NDArray[np.intp], Numbers]:
-    """Return what the members say of rows they had not seen, which rows these are, and the fold of each."""
+    """Return what the members say of rows they had not seen, which rows these are, and the fold of each.
+
+    Only a meta-learner needs the folds before the last.
+    """
     columns, rows, numbers = [], [], []
-    for number, (train, test) in enumerate(time_ordered_folds(len(labels), config.folds)):
+    first = config.folds - 1 if recipe.weights is not None else 0
+    for number, (train, test) in list(enumerate(time_ordered_folds(len(labels), config.folds)))[first:]:
         kept, known = np.arange(train.stop), labels[train]
         if moments is not None:
             kept, known = moments.known(labels, train, moments.time[test.start])
@@ -215,7 +219,7 @@ def _out_of_fold(  # noqa: PLR0913 - a helper of fit_risk
         columns.append(_columns(recipe, said))
         rows.append(np.arange(test.start, test.stop))
         numbers.append(np.full(test.stop - test.start, float(number)))
-    if len(columns) < 2:
+    if len(columns) < (1 if recipe.weights is not None else 2):
         raise TrainingError("training data: bugs in too few stretches of time for two time-ordered folds")
     return np.concatenate(columns), np.concatenate(rows), np.concatenate(numbers)
 

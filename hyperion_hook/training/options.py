@@ -20,7 +20,8 @@ class RetrainOptions:
     ``jobs`` are processes for mining, ``cluster`` is the address of a Dask scheduler to mine on instead, ``threads``
     are those of the estimators. ``masked`` is the share of rows that are learned without their message. ``recipe``
     names the recipe of the bundle; by default it is the one that ranks the future of a corpus best. ``parity_rows`` are
-    the random rows on which the export is compared with the fitted models.
+    the random rows on which the export is compared with the fitted models. ``pool_rows`` are drawn from a corpus and
+    packed into the bundle, and are what its risk model learns from.
     """
 
     since: int | None = None
@@ -38,6 +39,7 @@ class RetrainOptions:
     folds: int = 5
     masked: float = 0.5
     recipe: str | None = None
+    pool_rows: int = 50_000
     alert_high: float = 0.05
     alert_medium: float = 0.20
     parity_rows: int = 10_000

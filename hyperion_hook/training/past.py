@@ -1,12 +1,12 @@
 """What could have been learned at a moment of the past, from the rows and labels there were then, and which columns.
 
-Both recipes are fitted on the same rows, so that they can be compared on what came after.
+The recipes are fitted on the same rows, so that they can be compared on what came after.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,15 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import TooLittleHistoryError, TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import LIGHT_MODULES
-from hyperion_hook.training.dataset import FEATURES, UNSEEN_DAYS, TimeSplit, cut_at, time_split, with_masked_messages
+from hyperion_hook.training.dataset import (
+    FEATURES,
+    UNSEEN_DAYS,
+    TimeSplit,
+    cut_at,
+    pooled,
+    time_split,
+    with_masked_messages,
+)
 from hyperion_hook.training.days import day
 from hyperion_hook.training.evaluation import WITHOUT_MESSAGE, Evaluation, evaluate
 from hyperion_hook.training.fit import (
@@ -24,6 +32,7 @@ from hyperion_hook.training.fit import (
     SPECIFIED,
     FitConfig,
     FittedRisk,
+    Moments,
     Recipe,
     fit_risk,
 )
@@ -41,7 +50,7 @@ _LEAST_PRESENT = 0.02
 
 @dataclass(frozen=True)
 class PastModels:
-    """Both recipes as they could have been fitted at a moment of the past, and the rows on either side of it."""
+    """Recipes as they could have been fitted at a moment of the past, and the rows on either side of it."""
 
     split: TimeSplit
     models: dict[str, FittedRisk]
@@ -64,9 +73,10 @@ class PastModels:
 
 
 def fit_past(
-    rows: pd.DataFrame, options: RetrainOptions, *, share: float = 0.0, not_before: int = 0
+    rows: pd.DataFrame, options: RetrainOptions, *, share: float = 0.0, not_before: int = 0,
+    others: pd.DataFrame | None = None, recipes: Mapping[str, Recipe] = RECIPES,
 ) -> PastModels:
-    """Return both recipes fitted on what was known at a moment.
+    """Return recipes fitted on what was known at a moment.
 
     Parameters
     ----------
@@ -78,6 +88,10 @@ def fit_past(
         The moment is the one before which this share of the rows lies, 0..1,
     not_before
         or this one, in Unix seconds, if it is later.
+    others
+        Rows of other repositories to learn from too; they are never predicted.
+    recipes
+        What is fitted, by name.
 
     Raises
     ------
@@ -95,8 +109,10 @@ def fit_past(
                 f"of the {len(split.test):,} changes after {day(cut)}, {bugs} are known to have introduced a bug; at"
                 f" least {LEAST_TEST_BUGS} are needed to evaluate"
             )
+        if others is not None:
+            split = replace(split, train=pooled(split.train, time_split(others, cut).train))
         features = model_features(split.train)
-        models = {name: fit_rows(split.train, recipe, features, options) for name, recipe in RECIPES.items()}
+        models = {name: fit_rows(split.train, recipe, features, options) for name, recipe in recipes.items()}
     except TrainingError as error:
         raise TooLittleHistoryError(f"too little history to train on ({error}); the models in use are kept") from None
     return PastModels(split, models, options)
@@ -129,9 +145,18 @@ def _telling(rows: pd.DataFrame) -> list[str]:
 
 
 def fit_rows(rows: pd.DataFrame, recipe: Recipe, features: Sequence[str], options: RetrainOptions) -> FittedRisk:
-    """Return a recipe fitted on rows in time order, a share of them without their message."""
+    """Return a recipe fitted on rows in time order, a share of them without their message.
+
+    A column ``weight`` says how much each row counts.
+    """
     masked = with_masked_messages(rows[list(features)], options.masked, options.seed)
-    return fit_risk(masked, rows["buggy"].tolist(), recipe=recipe, config=fit_config(options))
+    moments = Moments(
+        rows["time"].to_numpy(dtype=np.float64), rows["known_at"].to_numpy(dtype=np.float64), UNSEEN_DAYS
+    )
+    return fit_risk(
+        masked, rows["buggy"].tolist(), recipe=recipe, config=fit_config(options), moments=moments,
+        weights=rows["weight"].tolist() if "weight" in rows else None,
+    )
 
 
 def fit_config(options: RetrainOptions) -> FitConfig:

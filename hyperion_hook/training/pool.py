@@ -7,25 +7,30 @@ name of its repository, no text, no author and no path.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.domain.history import DAY
-from hyperion_hook.errors import TrainingError
+from hyperion_hook.errors import ArtefactError, GitError, TrainingError
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.scoring.bundle import MANIFEST, read_limited
 from hyperion_hook.training.dataset import FEATURES, KEYS, in_time_order
 from hyperion_hook.training.estimators import Numbers, signed_log
 
 POOL_FILE = "corpus.npz"
 FORMAT_VERSION = 1
-MAX_BYTES = 32_000_000
+_MAX_BYTES = 32_000_000
 _NEVER = 65_535
 """The day that stands for «no bug known»."""
 
@@ -41,6 +46,17 @@ class Pool:
         """Return the pool without one repository's rows."""
         kept = self.rows[self.rows["repository"] != repository].reset_index(drop=True)
         return Pool(kept, {name: head for name, head in self.heads.items() if name != repository})
+
+    def apart_from(self, repository: Repository) -> Pool:
+        """Return the pool without the rows of a repository that has a history the pool was drawn from."""
+        pool = self
+        for name, head in self.heads.items():
+            try:
+                repository.resolve(head)
+            except GitError:
+                continue
+            pool = pool.without(name)
+        return pool
 
 
 def sample(rows: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
@@ -104,6 +120,31 @@ def unpack(data: bytes, where: str) -> Pool:
         return Pool(_rows(columns, about), {str(name): str(head) for name, head in about["heads"].items()})
     except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile, zlib.error) as error:
         raise TrainingError(f"{where}: no table of the corpus ({error}); reinstall hyperion-hook") from error
+
+
+def entry_of(data: bytes) -> dict[str, Any]:
+    """Return what a manifest says of a table: by it the table is recognised when it is read."""
+    return {"file": POOL_FILE, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def read_pool(folder: Path) -> Pool | None:
+    """Return the table in a bundle's folder, ``None`` if the bundle carries none.
+
+    Raises
+    ------
+    TrainingError
+        If the table is not the one the manifest names, or none at all.
+    """
+    try:
+        entry = json.loads(read_limited(folder / MANIFEST, _MAX_BYTES)).get("pool")
+        if entry is None:
+            return None
+        data = read_limited(folder / POOL_FILE, _MAX_BYTES)
+    except (ArtefactError, ValueError, AttributeError) as error:
+        raise TrainingError(f"{folder / POOL_FILE}: {error}") from error
+    if entry != entry_of(data):
+        raise TrainingError(f"{folder / POOL_FILE}: its digest differs from the manifest; reinstall hyperion-hook")
+    return unpack(data, str(folder / POOL_FILE))
 
 
 def _rows(columns: Mapping[str, Numbers], about: Mapping[str, object]) -> pd.DataFrame:

@@ -68,7 +68,8 @@ class Decision:
 
 
 def decide(
-    rows: pd.DataFrame, past: PastModels, recipe: str, in_use: InUse, repository: Repository, options: RetrainOptions
+    rows: pd.DataFrame, past: PastModels, recipe: str, in_use: InUse, repository: Repository, options: RetrainOptions,
+    others: pd.DataFrame | None = None,
 ) -> Decision:
     """Return whether new models are to be promoted: only if they are better beyond chance.
 
@@ -86,11 +87,13 @@ def decide(
         Only read.
     options
         How is learned.
+    others
+        Rows of other repositories that are learned from too.
     """
     seen = learned_until(in_use.bundle, repository)
     if seen is not None and seen > past.split.cut:
         try:
-            past = fit_past(rows, options, not_before=seen)
+            past = fit_past(rows, options, not_before=seen, others=others)
         except TooLittleHistoryError as error:
             what = str(error).partition("(")[2].rpartition(")")[0]
             learned = f"{in_use.label} learned from this history up to {day(seen)}, so only later changes can tell"

@@ -12,7 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.scoring.bundle import bundled_models
 from hyperion_hook.store.model_metadata import Status
 from hyperion_hook.store.model_registry import RISK_PREDICTOR, ModelRegistry, Registered
 from hyperion_hook.training.build import Built, Material, build
@@ -23,6 +26,7 @@ from hyperion_hook.training.fit import BLEND
 from hyperion_hook.training.gather import code_rows, mine_all
 from hyperion_hook.training.options import RetrainOptions
 from hyperion_hook.training.past import RECIPES, fit_past, quality
+from hyperion_hook.training.pool import POOL_FILE, pack, read_pool, sample, unpack
 from hyperion_hook.training.promotion import Decision, InUse, decide
 from hyperion_hook.training.replay import Progress
 
@@ -89,8 +93,16 @@ def retrain(
     unseen = frozenset(entry.name for entry in entries if entry.left_out)
     rows = without_youngest(merged([item.rows for item in mined]))
     learned = rows[~rows["repository"].isin(unseen)].reset_index(drop=True)
+    others = packed = None
+    if corpus is None:
+        others = _others([Repository.discover(path) for path in repositories], options)
+    elif options.pool_rows:
+        heads = {item.name: item.head for item in mined if item.name not in unseen}
+        packed = pack(sample(learned, options.pool_rows, options.seed), heads)
+        # what the bundle learns from is what it carries, to the last bit
+        learned = unpack(packed, POOL_FILE).rows
     _tell(progress, "evaluating on the future")
-    past = fit_past(learned, options, share=TRAINED_SHARE)
+    past = fit_past(learned, options, share=TRAINED_SHARE, others=others)
     future = past.evaluate("the future of the same repositories", past.split.test)
     evaluations = [future]
     for name in sorted(unseen & set(rows["repository"])):
@@ -105,7 +117,11 @@ def retrain(
     _tell(progress, "fitting")
     recipe = options.recipe or max(RECIPES, key=partial(quality, future))
     built = build(
-        Material(mined, unseen, learned, code, past, recipe, evaluations, chosen_here=options.recipe is None), options
+        Material(
+            mined, unseen, learned, code, past, recipe, evaluations, chosen_here=options.recipe is None, others=others,
+            pool=packed,
+        ),
+        options,
     )
     built.export(models_out)
     return _report(models_out, built, evaluations, warnings)
@@ -149,13 +165,16 @@ def retrain_here(
     mined, warnings = mine_all(entries, options, options.replay, progress)
     rows = without_youngest(mined[0].rows)
     _tell(progress, "evaluating on the future")
-    past = fit_past(rows, options, share=OWN_TRAINED_SHARE)
+    others = _others([repository], options)
+    past = fit_past(rows, options, share=OWN_TRAINED_SHARE, others=others)
     future = past.evaluate("the newest changes of this repository", past.split.test)
     recipe = options.recipe or OWN_RECIPE
-    decision = decide(rows, past, recipe, in_use, repository, options)
+    decision = decide(rows, past, recipe, in_use, repository, options, others)
     code = code_rows(entries, mined, options, progress)
     _tell(progress, "fitting")
-    built = build(Material(mined, frozenset(), rows, code, past, recipe, [future], chosen_here=False), options)
+    built = build(
+        Material(mined, frozenset(), rows, code, past, recipe, [future], chosen_here=False, others=others), options
+    )
     validation = {
         "decision": decision.text, "comparison": None if decision.comparison is None else asdict(decision.comparison)
     }
@@ -163,6 +182,14 @@ def retrain_here(
     decision = promoted(registry, registered.version, serving, decision)
     folder = registry.folder(RISK_PREDICTOR, registered.version)
     return _report(folder, built, [future], warnings, registered, decision)
+
+
+def _others(own: Sequence[Repository], options: RetrainOptions) -> pd.DataFrame | None:
+    """Return the rows of other repositories that came with the program, without those of these repositories."""
+    pool = read_pool(bundled_models()) if options.pool_rows else None
+    for repository in own:
+        pool = pool and pool.apart_from(repository)
+    return pool and pool.rows
 
 
 def promoted(registry: ModelRegistry, version: str, serving: str | None, decision: Decision) -> Decision:

@@ -54,7 +54,7 @@ def test_no_row_is_predicted_by_a_model_that_saw_it_or_a_later_one() -> None:
     watched = Watched()
     X, y = drawn()
     X = X.assign(la=np.arange(len(X), dtype=float)).fillna(0.0)
-    fit_risk(X, y, recipe=Recipe("watched", (watched,), ("watched_log_odds",), (1.0,)), config=QUICK)
+    fit_risk(X, y, recipe=Recipe("watched", (watched,), ("watched_log_odds",), None), config=QUICK)
     *folds, last = watched.seen
     for (what, learned), (then, asked) in zip(folds[::2], folds[1::2], strict=True):
         assert (what, then) == ("fitted", "asked")
@@ -70,7 +70,7 @@ def test_a_fold_learns_only_what_was_known_when_its_first_row_was_made() -> None
     time = np.arange(len(X)) * DAY
     # every bug is found after 100 days; rows of the last 30 days before a fold are left out
     moments = Moments(time.astype(float), np.where(y == 1, time + 100 * DAY, np.nan), gap_days=30)
-    fit_risk(X, y, recipe=Recipe("watched", (watched,), ("watched_log_odds",), (1.0,)), config=QUICK, moments=moments)
+    fit_risk(X, y, recipe=Recipe("watched", (watched,), ("watched_log_odds",), None), config=QUICK, moments=moments)
     fitted = [rows for what, rows in watched.seen if what == "fitted"][:-1]
     asked = [rows for what, rows in watched.seen if what == "asked"]
     for learned, labels, first in zip(fitted, watched.labels, (rows[0] for rows in asked), strict=False):
@@ -107,7 +107,7 @@ def test_the_calibration_learns_from_rows_that_the_meta_learner_did_not_see(monk
     monkeypatch.setattr(fit, "_combine", watch_combine)
     monkeypatch.setattr(fit, "_calibrate", watch_calibrate)
     X, y = drawn()
-    fit_risk(X, y, recipe=BLEND, config=QUICK)
+    fit_risk(X, y, recipe=SPECIFIED, config=QUICK)
     # three folds over 600 rows predict the last 450 of them, 150 each
     assert seen == {"combined": 300, "calibrated": 150}
 
@@ -141,6 +141,14 @@ def test_an_order_turned_round_by_chance_is_not_calibrated_round() -> None:
     ranking = np.linspace(-1, 1, 100)
     slope, shift = fit._calibrate(ranking, (ranking < 0).astype(float), np.ones(100), QUICK)
     assert (slope, shift) == (1.0, 0.0)
+
+
+def test_given_weights_need_the_last_fold_only() -> None:
+    watched = Watched()
+    X, y = drawn()
+    fit_risk(X, y, recipe=Recipe("watched", (watched,), ("watched_log_odds",), (1.0,)), config=QUICK)
+    assert [what for what, _ in watched.seen] == ["fitted", "asked", "fitted"]
+    assert [len(rows) for _, rows in watched.seen] == [450, 150, 600]
 
 
 @pytest.mark.parametrize("bugs", [0, 5, 595, 600])

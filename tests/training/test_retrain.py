@@ -29,7 +29,7 @@ pytestmark = pytest.mark.train
 
 
 def quick(**changes: object) -> RetrainOptions:
-    values: dict[str, object] = {"code_commits": 0, "threads": 1, "folds": 2, "parity_rows": 50}
+    values: dict[str, object] = {"code_commits": 0, "threads": 1, "folds": 2, "parity_rows": 50, "pool_rows": 0}
     return RetrainOptions(**(values | changes))  # type: ignore[arg-type]
 
 
