@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "features": ("features", "List the features, or show those of one change."),
     "models": ("models", "List the models, show what one was trained on, or say which one serves."),
     "retrain": ("retrain", "Train models on this repository's own history; measured beside simple baselines."),
+    "evaluate": ("evaluate", "Try the models on this repository's past, in time order, beside simple baselines."),
     "install": ("install", "Install a plain git hook; an existing hook is kept and run first."),
     "uninstall": ("uninstall", "Remove the git hook and restore what was there before."),
     "hook": ("hook", "Assess a change from within a git hook, and let it pass."),

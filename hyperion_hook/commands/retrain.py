@@ -51,15 +51,8 @@ def run(
         raise ConfigError("retrain: --corpus needs --models DIR, the folder that the new models go to")
     if reading.cluster is not None and corpus is None:
         raise ConfigError("retrain: --cluster shares out repositories, so it needs --corpus FILE, which names them")
-    _need_the_extra()
-    from hyperion_hook.training.options import RetrainOptions  # noqa: PLC0415 - needs the extra
-
-    options = RetrainOptions(
-        since=reading.since, until=reading.until, max_commits=reading.max_commits, jobs=reading.jobs,
-        cluster=reading.cluster, vectors=reading.vectors and reading.vectors.absolute(), seed=config.ml_random_state,
-        folds=config.ml_cv_folds, threads=config.ml_n_jobs, max_file_bytes=config.max_file_bytes,
-        bulk_files=config.bulk_files, alert_high=config.alert_high, alert_medium=config.alert_medium,
-    )
+    need_the_extra("retrain")
+    options = options_of(reading, config)
     if models is None:
         return _into_registry(Repository.discover(repo), options, config)
     return _into_folder(None if corpus is not None else Repository.discover(repo), models, corpus, options)
@@ -123,12 +116,31 @@ def _show(report: RetrainReport) -> None:
         click.echo(printable(line, most=10_000))
 
 
-def _need_the_extra() -> None:
+def options_of(reading: Reading, config: Config) -> RetrainOptions:
+    """Return what is read and how it is learned, from flags and settings."""
+    from hyperion_hook.training.options import RetrainOptions  # noqa: PLC0415 - needs the extra
+
+    return RetrainOptions(
+        since=reading.since, until=reading.until, max_commits=reading.max_commits, jobs=reading.jobs,
+        cluster=reading.cluster, vectors=reading.vectors and reading.vectors.absolute(), seed=config.ml_random_state,
+        folds=config.ml_cv_folds, threads=config.ml_n_jobs, max_file_bytes=config.max_file_bytes,
+        bulk_files=config.bulk_files, alert_high=config.alert_high, alert_medium=config.alert_medium,
+    )
+
+
+def need_the_extra(command: str) -> None:
+    """Make sure that what the extra ``train`` installs is there.
+
+    Raises
+    ------
+    MissingExtraError
+        If not; it says how to install it.
+    """
     from importlib.util import find_spec  # noqa: PLC0415 - not wanted for --help
 
     for module in _OF_THE_EXTRA:
         if find_spec(module) is None:
-            raise MissingExtraError("retrain", "train", module)
+            raise MissingExtraError(command, "train", module)
 
 
 def day_of(text: str | None) -> int | None:

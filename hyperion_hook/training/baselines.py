@@ -34,9 +34,9 @@ def baseline_scores(train: pd.DataFrame, train_y: Sequence[float], test: pd.Data
     scores = {name: np.nansum(test[list(columns)].to_numpy(dtype=np.float64), axis=1)
               for name, columns in SIMPLE.items()}
     fourteen = list(names_of(KAMEI_FOURTEEN))
-    model = fit_logistic(
-        as_matrix(train[fourteen]), np.asarray(train_y, dtype=np.float64), weights=np.ones(len(train)), seed=seed, jobs=1
-    )
+    truth = np.asarray(train_y, dtype=np.float64)
+    weights = np.ones(len(truth))
+    model = fit_logistic(as_matrix(train[fourteen]), truth, weights=weights, names=fourteen, seed=seed, jobs=1)
     scores[KAMEI] = model.log_odds(as_matrix(test[fourteen]))
     scores[CHANCE] = np.random.default_rng(seed).random(len(test))
     return scores

@@ -115,7 +115,7 @@ def build(material: Material, options: RetrainOptions) -> Built:
     """
     rows, code, past, recipe = material.rows, material.code, material.past, material.recipe
     learned = pooled(rows, material.others)
-    risk = fit_rows(learned, RECIPES[recipe], model_features(learned), options)
+    risk = fit_rows(learned, RECIPES[recipe], model_features(learned, RECIPES[recipe]), options)
     anomaly = fit_anomaly(code[anomaly_features(code)], config=fit_config(options))
     thresholds = past.thresholds(recipe)
     model, test = past.models[recipe], past.split.test

@@ -7,7 +7,7 @@ the clock, so the same history gives the same bytes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -89,7 +89,7 @@ def model_card(learning: Learning) -> dict[str, Any]:
             "newest commits of each repository with code metrics, for the anomaly detector": options.code_commits,
         },
         "thresholds": {level.value: _rounded(value) for level, value in learning.thresholds.items()},
-        "evaluations": [_evaluation(evaluation) for evaluation in learning.evaluations],
+        "evaluations": [evaluation_data(evaluation) for evaluation in learning.evaluations],
         "calibration": learning.calibration,
         "importance": learning.importance,
         "limits": [*LIMITS, *([CHOSEN] if learning.chosen_here else [])],
@@ -112,7 +112,8 @@ def _repository(item: Mined, unseen: bool) -> dict[str, Any]:
     }
 
 
-def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
+def evaluation_data(evaluation: Evaluation) -> dict[str, Any]:
+    """Return a comparison as plain data; figures that are not defined are ``None``."""
     return {
         "on": evaluation.name,
         "trained until": None if evaluation.cut is None else day(evaluation.cut),
@@ -158,27 +159,33 @@ def _lines(card: Mapping[str, Any]) -> Iterator[str]:
     yield f"Alerts: HIGH from {card['thresholds']['HIGH']}, MEDIUM from {card['thresholds']['MEDIUM']}."
     yield from ("", "## Data", "")
     keys = ("name", "changes", "buggy", "commits", "merges", "bots", "bulk", "fixes", "reverts", "left out of training")
-    yield from _table(keys, [[_cell(item[key]) for key in keys] for item in card["repositories"]])
+    yield from markdown_table(keys, [[_cell(item[key]) for key in keys] for item in card["repositories"]])
     yield from ("", "Of the bugs that were found by the end: " + _listed(card["labels"]["bugs"]) + ".")
     for evaluation in card["evaluations"]:
-        yield from _evaluated(evaluation)
-    yield from ("", "## Calibration", "", f"Equal parts of the changes of {card['evaluations'][0]['on']}.", "")
-    parts = [[_cell(part[key]) for key in ("changes", "predicted", "observed")] for part in card["calibration"]]
-    yield from _table(("changes", "predicted", "observed"), parts)
+        yield from evaluation_lines(evaluation)
+    yield from calibration_lines(card["calibration"])
     yield from ("", "## Importance", "")
     yield "ROC-AUC lost on the same changes when one feature is shuffled; those that say the same stand in for others."
     yield ""
     lost = [[_cell(row["feature"]), _cell(row["roc_auc_lost"])] for row in card["importance"]]
-    yield from _table(("feature", "ROC-AUC lost"), lost)
+    yield from markdown_table(("feature", "ROC-AUC lost"), lost)
     yield from ("", "## Limits", "")
     yield from (f"- {limit}" for limit in card["limits"])
+
+
+def calibration_lines(calibration: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the lines of a calibration table, given as plain data, in Markdown."""
+    yield from ("", "## Calibration", "", "Equal parts of the changes measured on first, by rising probability.", "")
+    columns = ("changes", "predicted", "observed")
+    yield from markdown_table(columns, [[_cell(part[key]) for key in columns] for part in calibration])
 
 
 def _listed(figures: Mapping[str, object]) -> str:
     return ", ".join(f"{name} {_cell(value)}" for name, value in figures.items())
 
 
-def _evaluated(evaluation: Mapping[str, Any]) -> Iterator[str]:
+def evaluation_lines(evaluation: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines of a comparison, given as plain data, in Markdown."""
     until = f", trained until {evaluation['trained until']}" if evaluation["trained until"] else ""
     yield from ("", f"## Measured on {evaluation['on']}", "")
     yield (
@@ -187,20 +194,21 @@ def _evaluated(evaluation: Mapping[str, Any]) -> Iterator[str]:
     )
     yield ""
     head = ("model", "ROC-AUC", f"gain over {REFERENCE}", "within repositories", "source changes only", "within sizes",
-            "PR-AUC", "calibration error", "in top 5 %", "in top 20 %", "Popt")
-    yield from _table(head, [
+            "PR-AUC", "calibration error", "in top 5 %", "in top 10 %", "in top 20 %", "Popt")
+    yield from markdown_table(head, [
         [
             model["model"], _ranged(model["roc_auc"]), _ranged(model[f"roc_auc_over_{REFERENCE}"]),
             _cell(model["roc_auc_within_repositories"]), _cell(model["roc_auc_of_source_changes"]),
             _cell(model["roc_auc_within_sizes"]), _ranged(model["pr_auc"]),
             _cell(model.get("calibration_error")), _cell(model["share_in_top_5_percent"]),
-            _cell(model["share_in_top_20_percent"]), _cell(model["popt"]),
+            _cell(model["share_in_top_10_percent"]), _cell(model["share_in_top_20_percent"]), _cell(model["popt"]),
         ]
         for model in evaluation["models"]
     ])
 
 
-def _table(head: tuple[str, ...], rows: list[list[str]]) -> Iterator[str]:
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table in Markdown."""
     yield "| " + " | ".join(head) + " |"
     yield "|" + "---|" * len(head)
     yield from ("| " + " | ".join(row) + " |" for row in rows)

@@ -20,6 +20,7 @@ from sklearn.linear_model import LogisticRegression
 
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
+from hyperion_hook.features.catalogue import Feature
 from hyperion_hook.scoring.risk import split_column
 from hyperion_hook.training.estimators import (
     Fitted,
@@ -66,12 +67,16 @@ class Moments:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Which members there are and how they are combined; ``None`` for weights: learnt by a meta-learner."""
+    """Which members there are and how they are combined; ``None`` for weights: learnt by a meta-learner.
+
+    ``learned`` says which features of the catalogue it looks at.
+    """
 
     name: str
     members: tuple[Callable[..., Fitted], ...]
     columns: tuple[str, ...]
     weights: tuple[float, ...] | None
+    learned: Callable[[Feature], bool] = lambda _feature: True
 
 
 SPECIFIED = Recipe(
@@ -80,11 +85,29 @@ SPECIFIED = Recipe(
     ("random_forest_prediction", "random_forest_confidence", "xgboost_prediction", "xgboost_confidence"),
     None,
 )
+_TOLD_BY_THE_PATCH = frozenset({"size", "tokens", "diffusion", "purpose"})
+_OF_THE_PAST = frozenset({
+    "age", "ndev", "author_ownership", "author_file_commits", "commit_frequency", "recent_commits", "file_volatility",
+    "past_bug_count", "recent_bug_count", "file_bug_share", "directory_bug_share", "repository_bug_share",
+})
+"""What of a history carries over to other repositories; counts that grow with its length do not."""
+
+
+def carries_over(feature: Feature) -> bool:
+    """Whether a feature helps on repositories that were never seen: what the patch says, and shares of the past.
+
+    Measured by leaving each repository of the corpus out in turn: the other features of patch and history, such as the
+    author's number of commits, did not improve the ranking there.
+    """
+    return feature.module in _TOLD_BY_THE_PATCH or feature.name in _OF_THE_PAST
+
+
 BLEND = Recipe(
     "logistic+xgboost blend",
     (fit_logistic, fit_gentle_xgboost),
     ("logistic_log_odds", "xgboost_log_odds"),
     (0.5, 0.5),
+    carries_over,
 )
 
 
@@ -161,15 +184,17 @@ def fit_risk(X: pd.DataFrame, y: Sequence[float], *, recipe: Recipe = SPECIFIED,
         )
     matrix = as_matrix(X)
     counts = np.ones(len(X)) if weights is None else np.asarray(weights, dtype=np.float64)
-    columns, rows, fold = _out_of_fold(matrix, labels, counts, recipe, config, moments)
+    names = tuple(X.columns)
+    columns, rows, fold = _out_of_fold(matrix, labels, counts, names, recipe, config, moments)
     last = fold == fold.max()
     combination, intercept = _combine(recipe, columns[~last], labels[rows[~last]], counts[rows[~last]], config)
     combined = columns @ np.array(combination) + intercept
     slope, shift = _calibrate(combined[last], labels[rows[last]], counts[rows[last]], config)
     members = tuple(
-        member(matrix, labels, weights=counts, seed=config.seed, jobs=config.jobs) for member in recipe.members
+        member(matrix, labels, weights=counts, names=names, seed=config.seed, jobs=config.jobs)
+        for member in recipe.members
     )
-    return FittedRisk(recipe, tuple(X.columns), members, combination, intercept, slope, shift)
+    return FittedRisk(recipe, names, members, combination, intercept, slope, shift)
 
 
 def fit_anomaly(X: pd.DataFrame, *, config: FitConfig | None = None) -> FittedAnomaly:
@@ -198,7 +223,8 @@ def time_ordered_folds(count: int, folds: int) -> Iterator[tuple[slice, slice]]:
 
 
 def _out_of_fold(
-    matrix: Numbers, labels: Numbers, counts: Numbers, recipe: Recipe, config: FitConfig, moments: Moments | None
+    matrix: Numbers, labels: Numbers, counts: Numbers, names: tuple[str, ...], recipe: Recipe, config: FitConfig,
+    moments: Moments | None,
 ) -> tuple[Numbers, NDArray[np.intp], Numbers]:
     """Return what the members say of rows they had not seen, which rows these are, and the fold of each.
 
@@ -214,7 +240,9 @@ def _out_of_fold(
             continue
         said = {}
         for member in recipe.members:
-            fitted = member(matrix[kept], known, weights=counts[kept], seed=config.seed, jobs=config.jobs)
+            fitted = member(
+                matrix[kept], known, weights=counts[kept], names=names, seed=config.seed, jobs=config.jobs
+            )
             said[fitted.name] = fitted.log_odds(matrix[test])
         columns.append(_columns(recipe, said))
         rows.append(np.arange(test.start, test.stop))

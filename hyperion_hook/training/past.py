@@ -111,8 +111,10 @@ def fit_past(
             )
         if others is not None:
             split = replace(split, train=pooled(split.train, time_split(others, cut).train))
-        features = model_features(split.train)
-        models = {name: fit_rows(split.train, recipe, features, options) for name, recipe in recipes.items()}
+        models = {
+            name: fit_rows(split.train, recipe, model_features(split.train, recipe), options)
+            for name, recipe in recipes.items()
+        }
     except TrainingError as error:
         raise TooLittleHistoryError(f"too little history to train on ({error}); the models in use are kept") from None
     return PastModels(split, models, options)
@@ -123,13 +125,14 @@ def quality(evaluation: Evaluation, recipe: str) -> float:
     return sum(evaluation.contender(recipe + suffix).roc_auc.value for suffix in ("", WITHOUT_MESSAGE)) / 2
 
 
-def model_features(rows: pd.DataFrame) -> list[str]:
-    """Return the features the risk model can learn from: of patch and history, and telling something.
+def model_features(rows: pd.DataFrame, recipe: Recipe) -> list[str]:
+    """Return the features that a recipe learns from: of patch and history, and telling something.
 
     Code metrics, import graph and manifests are left out: they did not improve the ranking where it was measured, and
     without them a change can be compared with the repository's last 500 in seconds.
     """
-    return [name for name in _telling(rows) if MODULE_OF[name] in LIGHT_MODULES and name not in NOT_LEARNED]
+    learned = frozenset(feature.name for feature in CATALOGUE if recipe.learned(feature)) - NOT_LEARNED
+    return [name for name in _telling(rows) if MODULE_OF[name] in LIGHT_MODULES and name in learned]
 
 
 def anomaly_features(rows: pd.DataFrame) -> list[str]:

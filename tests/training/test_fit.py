@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.training import fit
-from hyperion_hook.training.estimators import FittedLogistic, Numbers, as_matrix, fit_logistic
+from hyperion_hook.training.estimators import FittedLogistic, Numbers, as_matrix, fit_gentle_xgboost, fit_logistic
 from hyperion_hook.training.fit import BLEND, SPECIFIED, Moments, Recipe, fit_anomaly, fit_risk, time_ordered_folds
 from hyperion_hook.training.metrics import roc_auc
 from tests.support.models import NAMES, QUICK, drawn
@@ -37,8 +37,8 @@ class Watched:
         self.seen: list[tuple[str, Numbers]] = []
         self.labels: list[Numbers] = []
 
-    def __call__(self, rows: Numbers, y: Numbers, *, weights: Numbers, seed: int, jobs: int) -> Watched:
-        del weights, seed, jobs
+    def __call__(self, rows: Numbers, y: Numbers, *, weights: Numbers, names: object, seed: int, jobs: int) -> Watched:
+        del weights, names, seed, jobs
         self.seen.append(("fitted", rows[:, 0]))
         self.labels.append(y)
         return self
@@ -85,8 +85,8 @@ def test_a_row_of_weight_three_counts_as_three_rows() -> None:
     X, y = drawn(rows=300)
     X = X.fillna(0.0)
     twice = X.loc[X.index.repeat(3)].to_numpy()
-    weighted = fit_logistic(X.to_numpy(), y, weights=np.full(len(X), 3.0), seed=1, jobs=1)
-    repeated = fit_logistic(twice, np.repeat(y, 3), weights=np.ones(len(twice)), seed=1, jobs=1)
+    weighted = fit_logistic(X.to_numpy(), y, weights=np.full(len(X), 3.0), names=NAMES, seed=1, jobs=1)
+    repeated = fit_logistic(twice, np.repeat(y, 3), weights=np.ones(len(twice)), names=NAMES, seed=1, jobs=1)
     assert weighted.weights == pytest.approx(repeated.weights, abs=1e-3)  # type: ignore[attr-defined]
 
 
@@ -146,7 +146,8 @@ def test_an_order_turned_round_by_chance_is_not_calibrated_round() -> None:
 def test_given_weights_need_the_last_fold_only() -> None:
     watched = Watched()
     X, y = drawn()
-    fit_risk(X, y, recipe=Recipe("watched", (watched,), ("watched_log_odds",), (1.0,)), config=QUICK)
+    recipe = Recipe("watched", (watched,), ("watched_log_odds",), (1.0,))
+    fit_risk(X.fillna(0.0), y, recipe=recipe, config=QUICK)
     assert [what for what, _ in watched.seen] == ["fitted", "asked", "fitted"]
     assert [len(rows) for _, rows in watched.seen] == [450, 150, 600]
 
@@ -184,7 +185,7 @@ def test_the_anomaly_model_flags_about_one_training_row_in_ten() -> None:
 
 def test_logistic_regression_is_on_signed_logarithms() -> None:
     values = np.array([[-3.0], [0.0], [3.0], [8.0]] * 20)
-    fitted = fit_logistic(values, (values[:, 0] > 0).astype(float), weights=np.ones(80), seed=1, jobs=1)
+    fitted = fit_logistic(values, (values[:, 0] > 0).astype(float), weights=np.ones(80), names=["x"], seed=1, jobs=1)
     assert isinstance(fitted, FittedLogistic)
     assert fitted.means[0] == pytest.approx((-np.log(4) + 0 + np.log(4) + np.log(9)) / 4)
     assert fitted.medians.tolist() == [1.5]
@@ -195,3 +196,13 @@ def test_numbers_are_seen_as_32_bit_floats() -> None:
     assert seen[0] == float(np.float32(0.1))
     assert seen[1] == seen[3] == -seen[2] == float(np.finfo(np.float32).max)
     assert np.isnan(seen[4])
+
+
+def test_more_added_code_never_lowers_the_score_of_the_gentle_trees() -> None:
+    random = np.random.default_rng(5)
+    rows = pd.DataFrame({"code_lines_added": random.exponential(20.0, 2_000), "age": random.exponential(20.0, 2_000)})
+    y = (rows["code_lines_added"] + 30 * random.normal(size=2_000) > 40).to_numpy(dtype=float)
+    trees = fit_gentle_xgboost(rows.to_numpy(), y, weights=np.ones(2_000), names=list(rows), seed=1, jobs=1)
+    ramp = np.column_stack([np.linspace(0, 200, 500), np.full(500, 10.0)])
+    assert (np.diff(trees.log_odds(ramp)) >= 0).all()
+    assert np.diff(trees.log_odds(ramp)).max() > 0

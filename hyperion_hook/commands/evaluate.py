@@ -1,0 +1,119 @@
+"""``evaluate``: how good the models in use are on this repository's past, or a recipe on repositories it never saw."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
+from hyperion_hook.config import Config
+from hyperion_hook.errors import ConfigError, ExitCode, TooLittleHistoryError
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.report.safe_text import printable
+
+
+def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format_name: str, config: Config) -> ExitCode:
+    """Back-test the models in use on this repository, and print how they did."""
+    need_the_extra("evaluate")
+    from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.training.back_test import back_test  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.card import (  # noqa: PLC0415
+        calibration_lines,
+        evaluation_data,
+        evaluation_lines,
+    )
+    from hyperion_hook.training.outside_labels import read_labels  # noqa: PLC0415
+    from hyperion_hook.training.promotion import InUse  # noqa: PLC0415
+
+    outside = None if labels is None else read_labels(labels)
+    repository = Repository.discover(repo)
+    used = models_in_use(config.models, repository.common_dir)
+    label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
+    progress = ProgressLine()
+    try:
+        found = back_test(
+            repository, InUse(used.bundle, label), options_of(reading, config), labels=outside, progress=progress
+        )
+    except TooLittleHistoryError as error:
+        progress.clear()
+        click.echo(printable(str(error)))
+        return ExitCode.DONE
+    progress.clear()
+    for warning in (*used.warnings, *found.warnings):
+        say(f"warning: {warning}")
+    data = [evaluation_data(evaluation) for evaluation in found.evaluations]
+    if format_name == "json":
+        click.echo(json.dumps({"evaluations": data, "calibration": found.calibration}, indent=1, allow_nan=False))
+    else:
+        _show(line for evaluation in data for line in evaluation_lines(evaluation))
+        _show(calibration_lines(found.calibration))
+    return ExitCode.DONE
+
+
+def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Config) -> ExitCode:
+    """Leave each repository of a corpus out in turn, and print how the recipes did on it."""
+    need_the_extra("evaluate")
+    from hyperion_hook.training.back_test import unseen_repositories  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.baselines import KAMEI  # noqa: PLC0415
+    from hyperion_hook.training.fit import BLEND, SPECIFIED  # noqa: PLC0415
+    from hyperion_hook.training.unseen import summary  # noqa: PLC0415
+    from hyperion_hook.training.unseen_report import as_data, comparison_lines, repository_lines  # noqa: PLC0415
+
+    options = options_of(reading, config)
+    progress = ProgressLine()
+    found, warnings = unseen_repositories(corpus, options, progress)
+    progress.clear()
+    for warning in warnings:
+        say(f"warning: {warning}")
+    comparisons = summary(found, seed=options.seed)
+    if format_name == "json":
+        click.echo(json.dumps(as_data(found, comparisons), indent=1, allow_nan=False))
+    else:
+        _show(comparison_lines(comparisons))
+        _show(repository_lines(found, (BLEND.name, SPECIFIED.name, "code lines added", KAMEI, "la")))
+    return ExitCode.DONE
+
+
+def _show(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(printable(line, most=10_000))
+
+
+@click.command()
+@click.option("--models", type=click.Path(path_type=Path), metavar="DIR",
+              help="Folder of the models; those in use by default.")
+@click.option("--labels", type=click.Path(path_type=Path), metavar="CSV",
+              help="Table commit,buggy from elsewhere, instead of labels traced from this history's fixes.")
+@click.option("--since", metavar="DATE", help="Only changes since this day (2024-12-31).")
+@click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
+@click.option("--max-commits", type=click.IntRange(1), help="Only the newest so many changes.")
+@click.option("--corpus", type=click.Path(path_type=Path), metavar="FILE",
+              help="TOML file that names repositories: train on all but one, rank that one, for each in turn.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
+@click.option("--vectors", type=click.Path(path_type=Path), metavar="DIR",
+              help="Folder that keeps what was measured, so that nothing is measured twice.")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def command(  # noqa: PLR0913 - one argument for each flag
+    invocation: Invocation, /, *, models: Path | None, labels: Path | None, since: str | None, until: str,
+    max_commits: int | None, corpus: Path | None, jobs: int | None, vectors: Path | None, format_name: str,
+) -> int:
+    """Try the models on this repository's past, in time order, beside simple baselines.
+
+    With --corpus the recipes of 'retrain' are tried on repositories they have not learned from instead. Needs the extra
+    'train': pip install 'hyperion-hook[train]'.
+    """
+    reading = Reading(day_of(since), until, max_commits, jobs or os.cpu_count() or 1, None, vectors)
+    if corpus is not None:
+        if labels is not None or models is not None:
+            raise ConfigError("evaluate: --corpus trains and labels by itself; leave out --models and --labels")
+        return run_corpus(corpus, reading, format_name=format_name, config=invocation.config())
+    return run_here(
+        invocation.repo, reading, labels=labels, format_name=format_name, config=invocation.config(models=models)
+    )

@@ -1,0 +1,113 @@
+"""Back-tests: the models in use on a repository's own past, and the recipe on repositories it has never seen.
+
+Nothing is trained for use and nothing is promoted here; baselines that learn do so from the older half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hyperion_hook.errors import TooLittleHistoryError
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.training.card_figures import calibration_table
+from hyperion_hook.training.corpus import entries_of, read_corpus
+from hyperion_hook.training.dataset import UNSEEN_DAYS, cut_at, merged, time_split, without_youngest
+from hyperion_hook.training.days import day
+from hyperion_hook.training.evaluation import Evaluation, evaluate
+from hyperion_hook.training.gather import mine_all
+from hyperion_hook.training.options import RetrainOptions
+from hyperion_hook.training.outside_labels import labelled_from
+from hyperion_hook.training.past import LEAST_TEST_BUGS
+from hyperion_hook.training.promotion import InUse, learned_until
+from hyperion_hook.training.replay import Progress
+from hyperion_hook.training.unseen import LEAST_POSITIVES, REVERTED, LeftOut, leave_each_out
+
+_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class BackTest:
+    """How the models in use did on changes of this repository, with each outcome that occurred often enough."""
+
+    evaluations: tuple[Evaluation, ...]
+    calibration: list[dict[str, Any]]
+    warnings: tuple[str, ...]
+
+
+def back_test(
+    repository: Repository, in_use: InUse, options: RetrainOptions, *, labels: Mapping[str, int] | None = None,
+    progress: Progress | None = None,
+) -> BackTest:
+    """Return how the models in use rank the newer half of a history, beside baselines that learn from the older half.
+
+    Parameters
+    ----------
+    repository
+        Only read.
+    in_use
+        The models. Where they learned from this repository, only changes after that are ranked.
+    options
+        What is read.
+    labels
+        Labels from elsewhere, 0 or 1 by commit; only commits with one count. By default they are traced from fixes.
+    progress
+        Told how far it is.
+
+    Raises
+    ------
+    TooLittleHistoryError
+        If the older half teaches nothing or the newer half has too few bugs to rank.
+    """
+    mined, warnings = mine_all(
+        entries_of([repository.work_tree or repository.git_dir], options.until), options, options.replay, progress
+    )
+    rows = mined[0].rows
+    rows = without_youngest(rows) if labels is None else labelled_from(rows, labels)
+    if rows.empty:
+        raise TooLittleHistoryError(
+            "nothing to evaluate on: no change is old enough for its bugs to be known"
+            if labels is None else "nothing to evaluate on: no commit of --labels is in this history"
+        )
+    cut = cut_at(rows, _SHARE)
+    seen = learned_until(in_use.bundle, repository)
+    if seen is not None and seen > cut:
+        cut = seen
+        warnings += (f"{in_use.label} learned from this history up to {day(seen)}; only later changes are ranked",)
+    split = time_split(rows, cut, gap_days=UNSEEN_DAYS if labels is None else 0)
+    found = int(split.test["buggy"].sum())
+    if found < LEAST_TEST_BUGS or not 0 < int(split.train["buggy"].sum()) < len(split.train):
+        raise TooLittleHistoryError(
+            f"too little history to evaluate on: {found} of {len(split.test):,} changes after {day(cut)} are known to"
+            f" have introduced a bug, and {int(split.train['buggy'].sum())} of {len(split.train):,} before it;"
+            f" {LEAST_TEST_BUGS} are needed after it"
+        )
+    models = {in_use.label: in_use}
+    traced = evaluate("changes that introduced a bug", split.train, split.test, models, cut=cut, seed=options.seed)
+    evaluations = [traced]
+    if int(split.test["reverted"].sum()) >= LEAST_POSITIVES:
+        taken_back = split.test.assign(buggy=split.test["reverted"])
+        evaluations.append(
+            evaluate(f"changes of which one {REVERTED}", split.train, taken_back, models, cut=cut, seed=options.seed)
+        )
+    calibration = calibration_table(split.test["buggy"].tolist(), in_use.predict_proba(split.test))
+    return BackTest(tuple(evaluations), calibration, warnings)
+
+
+def unseen_repositories(
+    corpus: Path, options: RetrainOptions, progress: Progress | None = None
+) -> tuple[list[LeftOut], tuple[str, ...]]:
+    """Return how the recipe does on each repository of a corpus when it learns from the others, and warnings.
+
+    Raises
+    ------
+    ConfigError
+        If the corpus file is wrong, or nothing of it could be read.
+    """
+    entries = read_corpus(corpus)
+    mined, warnings = mine_all(entries, options, options.replay, progress)
+    rows = without_youngest(merged([item.rows for item in mined]))
+    told = None if progress is None else lambda done: progress("leaving each out", done, len(mined))
+    return leave_each_out(rows, options, told), warnings

@@ -1,0 +1,231 @@
+"""How models do on repositories they have never seen: each of a corpus is left out in turn.
+
+For every repository the models are fitted on the others, with what was known of them at the moment when half of its
+changes were made, and rank its changes after that. A second comparison asks what a repository gains by learning from
+itself too: fitted at the moment when seven tenths of its changes were made, with its own past and without it. Two
+outcomes are ranked: labels traced from fixes, and changes that a later one takes back by name, which needs no tracing.
+
+Figures are means over repositories; intervals come from drawing repositories, not rows, with replacement, so they say
+what another repository would see.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hyperion_hook.errors import TrainingError
+from hyperion_hook.training.baselines import CHANCE, KAMEI, SIMPLE, baseline_scores
+from hyperion_hook.training.dataset import FEATURES, cut_at, pooled, time_split, with_masked_messages
+from hyperion_hook.training.estimators import Numbers
+from hyperion_hook.training.evaluation import WITHOUT_MESSAGE
+from hyperion_hook.training.fit import BLEND, SPECIFIED
+from hyperion_hook.training.mapping import Told, spread
+from hyperion_hook.training.metrics import auc_within_sizes, calibration_error, pr_auc, roc_auc, share_in_top
+from hyperion_hook.training.options import RetrainOptions
+from hyperion_hook.training.past import fit_rows, model_features
+from hyperion_hook.training.pool import sample
+from hyperion_hook.training.resampling import Interval
+
+HALF = 0.5
+LATE = 0.7
+OWN_TOO = f"{BLEND.name}, own history too"
+OTHERS_ONLY = f"{BLEND.name}, others only"
+TRACED = "introduced a bug"
+REVERTED = "was taken back by name"
+LEAST_POSITIVES = 5
+"""With fewer of an outcome to find, a repository's figures for it say nothing and are left out."""
+
+_DRAWS = 2_000
+
+Figures = Mapping[str, Mapping[str, float]]
+"""Metrics by name, for each contender by name."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One repository that was not learned from: its changes after the cut, and each contender's figures.
+
+    ``traced`` and ``reverted`` are figures for the two outcomes, ``own`` those on the newest changes with and without
+    its own past; empty where there were too few of an outcome.
+    """
+
+    name: str
+    changes: int
+    buggy: int
+    reverts: int
+    traced: Figures
+    reverted: Figures
+    own: Figures
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Means over repositories, with intervals; ``gains`` are differences from a reference of the same repositories."""
+
+    outcome: str
+    repositories: int
+    means: Mapping[str, Mapping[str, Interval]]
+    gains: Mapping[str, Mapping[str, Mapping[str, Interval]]]
+
+
+def leave_each_out(rows: pd.DataFrame, options: RetrainOptions, told: Told | None = None) -> list[LeftOut]:
+    """Return figures for every repository, each unseen.
+
+    Parameters
+    ----------
+    rows
+        Rows of several repositories in time order, as in ``dataset``, the youngest left out.
+    options
+        Seed, folds, processes; at most ``pool_rows`` rows of the others are drawn and learned from, as many as a
+        bundle carries.
+    told
+        Called with how many repositories are done.
+    """
+    tasks = [_task(name, rows, options) for name in sorted(rows["repository"].unique())]
+    found = spread(partial(_left_out, options=options), tasks, jobs=options.jobs, cluster=options.cluster, told=told)
+    return [item for item in found if item is not None]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A repository's own rows, and those that may be learned at each of the two moments."""
+
+    name: str
+    own: pd.DataFrame
+    half: pd.DataFrame
+    late: pd.DataFrame
+
+
+def _task(name: str, rows: pd.DataFrame, options: RetrainOptions) -> _Task:
+    own, others = rows[rows["repository"] == name].reset_index(drop=True), rows[rows["repository"] != name]
+    half, late = (
+        sample(time_split(others, cut_at(own, share)).train, options.pool_rows, options.seed) for share in (HALF, LATE)
+    )
+    return _Task(name, own, half, late)
+
+
+def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | None:
+    own, train = task.own, task.half
+    test = own[own["time"] > cut_at(own, HALF)].reset_index(drop=True)
+    if int(test["buggy"].sum()) < LEAST_POSITIVES:
+        return None
+    try:
+        models = {
+            recipe.name: fit_rows(train, recipe, model_features(train, recipe), options)
+            for recipe in (SPECIFIED, BLEND)
+        }
+    except TrainingError:
+        return None  # the repository is older than all the others
+    probabilities = {recipe: model.predict_proba(test) for recipe, model in models.items()}
+    unwritten = with_masked_messages(test[list(FEATURES)], 1.0, options.seed)
+    probabilities[BLEND.name + WITHOUT_MESSAGE] = models[BLEND.name].predict_proba(unwritten)
+    scores = dict(probabilities)
+    for baseline, score in baseline_scores(train, train["buggy"].tolist(), test, seed=options.seed).items():
+        scores[baseline] = score
+        if baseline == KAMEI:
+            probabilities[baseline] = 1.0 / (1.0 + np.exp(-np.clip(score, -500.0, 500.0)))
+    traced = test["buggy"].to_numpy(dtype=np.float64)
+    reverted = test["reverted"].to_numpy(dtype=np.float64)
+    return LeftOut(
+        task.name, len(test), int(traced.sum()), int(reverted.sum()),
+        _figures(test, traced, scores, probabilities), _figures(test, reverted, scores, {}),
+        _with_its_own(own, task.late, options),
+    )
+
+
+def _with_its_own(own: pd.DataFrame, others: pd.DataFrame, options: RetrainOptions) -> Figures:
+    """Return figures on the newest changes of a model that knows the repository's past, and of one that does not."""
+    split = time_split(own, cut_at(own, LATE))
+    if int(split.test["buggy"].sum()) < LEAST_POSITIVES:
+        return {}
+    said = {}
+    for model, train in ((OWN_TOO, pooled(split.train, others)), (OTHERS_ONLY, others)):
+        said[model] = fit_rows(train, BLEND, model_features(train, BLEND), options).predict_proba(split.test)
+    return _figures(split.test, split.test["buggy"].to_numpy(dtype=np.float64), said, said)
+
+
+def _figures(
+    test: pd.DataFrame, truth: Numbers, scores: Mapping[str, Numbers], probabilities: Mapping[str, Numbers]
+) -> Figures:
+    if truth.sum() < LEAST_POSITIVES:
+        return {}
+    lines = np.nansum(test[["la", "ld"]].to_numpy(dtype=np.float64), axis=1)
+    return {
+        name: {
+            "roc_auc": roc_auc(truth, score),
+            "pr_auc": pr_auc(truth, score),
+            "share_in_top_5_percent": share_in_top(truth, score, 0.05),
+            "share_in_top_10_percent": share_in_top(truth, score, 0.10),
+            "share_in_top_20_percent": share_in_top(truth, score, 0.20),
+            "roc_auc_within_sizes": auc_within_sizes(truth, score, lines),
+            **({"calibration_error": calibration_error(truth, probabilities[name])} if name in probabilities else {}),
+        }
+        for name, score in scores.items()
+    }
+
+
+def compared(outcome: str, figures: Sequence[Figures], references: Sequence[str], *, seed: int = 42) -> Comparison:
+    """Return means over repositories, and differences from each reference.
+
+    Parameters
+    ----------
+    outcome
+        What was ranked.
+    figures
+        One entry a repository; empty ones are left out.
+    references
+        Contenders that the others are compared with, repository by repository.
+    seed
+        Of the draws.
+    """
+    kept = [entry for entry in figures if entry]
+    draws = np.random.default_rng(seed).integers(0, len(kept), (_DRAWS, len(kept))) if kept else np.zeros((0, 0), int)
+    names = [name for name in (kept[0] if kept else {}) if name != CHANCE]
+    values = {name: _columns(kept, name) for name in names}
+    means = {name: {metric: _mean(column, draws) for metric, column in values[name].items()} for name in names}
+    gains = {
+        reference: {
+            name: {
+                metric: _mean(column - values[reference][metric], draws)
+                for metric, column in values[name].items()
+                if metric in values[reference]
+            }
+            for name in names
+            if name != reference
+        }
+        for reference in references
+        if reference in values
+    }
+    return Comparison(outcome, len(kept), means, gains)
+
+
+def _columns(figures: Sequence[Figures], name: str) -> dict[str, Numbers]:
+    return {metric: np.array([entry[name][metric] for entry in figures]) for metric in figures[0][name]}
+
+
+def _mean(column: Numbers, draws: NDArray[np.int64]) -> Interval:
+    """Return a mean over repositories, those without a figure left out, with its interval over draws of them."""
+    if not np.isfinite(column).any():
+        return Interval(math.nan, math.nan, math.nan)
+    drawn = column[draws]
+    counts = np.isfinite(drawn).sum(axis=1)
+    sums = np.nansum(drawn, axis=1)[counts > 0] / counts[counts > 0]
+    low, high = np.quantile(sums, [0.025, 0.975])
+    return Interval(float(np.nanmean(column)), float(low), float(high))
+
+
+def summary(found: Sequence[LeftOut], *, seed: int = 42) -> list[Comparison]:
+    """Return the three comparisons: both outcomes beside the baselines, and what a repository's own past adds."""
+    baselines = (*SIMPLE, KAMEI)
+    return [
+        compared(TRACED, [item.traced for item in found], baselines, seed=seed),
+        compared(REVERTED, [item.reverted for item in found], baselines, seed=seed),
+        compared(f"{TRACED}, newest 30 % of each repository", [item.own for item in found], [OTHERS_ONLY], seed=seed),
+    ]

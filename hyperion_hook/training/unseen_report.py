@@ -1,0 +1,101 @@
+"""Comparisons over repositories as Markdown and as plain data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from hyperion_hook.training.card import markdown_table
+from hyperion_hook.training.resampling import Interval
+from hyperion_hook.training.unseen import Comparison, Figures, LeftOut
+
+_TITLES = {
+    "roc_auc": "ROC-AUC", "pr_auc": "PR-AUC", "share_in_top_5_percent": "in top 5 %",
+    "share_in_top_10_percent": "in top 10 %", "share_in_top_20_percent": "in top 20 %",
+    "roc_auc_within_sizes": "within sizes", "calibration_error": "calibration error",
+}
+
+
+def comparison_lines(comparisons: Sequence[Comparison]) -> Iterator[str]:
+    """Yield the comparisons in Markdown: means over repositories, then differences from each reference."""
+    for comparison in comparisons:
+        yield from ("", f"## Ranking which change {comparison.outcome}", "")
+        if not comparison.means:
+            yield "Too few such changes in every repository."
+            continue
+        yield (
+            f"Means over {comparison.repositories} repositories, each unseen; intervals are 95 % of draws of"
+            " repositories."
+        )
+        yield ""
+        yield from _table("model", comparison.means, signed=False)
+        for reference, gains in comparison.gains.items():
+            yield from ("", f"Difference from {reference}:", "")
+            yield from _table("model", gains, signed=True)
+
+
+def _table(what: str, rows: Mapping[str, Mapping[str, Interval]], *, signed: bool) -> Iterator[str]:
+    metrics = [metric for metric in _TITLES if any(metric in row for row in rows.values())]
+    cells = [
+        [name, *(_shown(row[metric], signed=signed) if metric in row else "-" for metric in metrics)]
+        for name, row in rows.items()
+    ]
+    yield from markdown_table((what, *(_TITLES[metric] for metric in metrics)), cells)
+
+
+def _shown(interval: Interval, *, signed: bool) -> str:
+    if math.isnan(interval.value):
+        return "-"
+    sign = "+" if signed else ""
+    return f"{interval.value:{sign}.3f} ({interval.low:{sign}.3f} to {interval.high:{sign}.3f})"
+
+
+def repository_lines(found: Sequence[LeftOut], models: Sequence[str]) -> Iterator[str]:
+    """Yield the ROC-AUC of some contenders on every repository, in Markdown."""
+    yield from ("", "## Repository by repository", "")
+    rows = [
+        [item.name, f"{item.changes:,}", f"{item.buggy:,}",
+         *(f"{item.traced[model]['roc_auc']:.3f}" if model in item.traced else "-" for model in models)]
+        for item in found
+    ]
+    yield from markdown_table(("repository", "changes", "buggy", *models), rows)
+
+
+def as_data(found: Sequence[LeftOut], comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    """Return everything as plain data; figures that are not defined are ``None``."""
+    return {
+        "comparisons": [
+            {
+                "outcome": comparison.outcome,
+                "repositories": comparison.repositories,
+                "means": _intervals(comparison.means),
+                "differences": {reference: _intervals(gains) for reference, gains in comparison.gains.items()},
+            }
+            for comparison in comparisons
+        ],
+        "repositories": [
+            {
+                "name": item.name, "changes": item.changes, "buggy": item.buggy, "reverted": item.reverts,
+                "introduced": _numbers(item.traced), "taken_back": _numbers(item.reverted), "own": _numbers(item.own),
+            }
+            for item in found
+        ],
+    }
+
+
+def _intervals(rows: Mapping[str, Mapping[str, Interval]]) -> dict[str, dict[str, list[float | None]]]:
+    return {
+        name: {
+            metric: [_rounded(part) for part in (value.value, value.low, value.high)] for metric, value in row.items()
+        }
+        for name, row in rows.items()
+    }
+
+
+def _numbers(figures: Figures) -> dict[str, dict[str, float | None]]:
+    return {name: {metric: _rounded(value) for metric, value in row.items()} for name, row in figures.items()}
+
+
+def _rounded(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 4)
