@@ -20,7 +20,7 @@ class FixCommit:
 
 @dataclass(frozen=True, slots=True)
 class InducingCommit:
-    """A commit that introduced the bug that ``fix`` repairs; the fix deleted ``lines`` of it, 0 if it only names it."""
+    """A commit that introduced the bug that ``fix`` repairs; ``lines`` of it led there, 0 if the fix only names it."""
 
     id: str
     fix: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import NamedTuple
@@ -27,11 +27,15 @@ _UNKNOWN = 0
 
 @dataclass(frozen=True, slots=True)
 class TracedHunk:
-    """A hunk with the commit that introduced each of its deleted lines, ``None`` where that is unknown."""
+    """A hunk with the commits that introduced the lines it deletes, and the lines right before and after it.
+
+    ``None`` where that is unknown; at the ends of a file there is nothing ``around``.
+    """
 
     file: FileChange
     hunk: Hunk
-    origins: tuple[str | None, ...]
+    deleted: tuple[str | None, ...]
+    around: tuple[str | None, ...] = ()
 
 
 class _File(NamedTuple):
@@ -84,7 +88,7 @@ class LineOrigins:
         Returns
         -------
         tuple[TracedHunk, ...]
-            The hunks that delete lines of files whose lines are known.
+            The hunks of files whose lines are known.
         """
         self._names.append(commit.id)
         number = len(self._names) - 1
@@ -128,9 +132,12 @@ class LineOrigins:
             if lines is None or change.status is FileStatus.COPIED:
                 continue
             for hunk in change.hunks or ():
-                if hunk.deleted:
-                    numbers = lines[hunk.old_start - 1 : hunk.old_start - 1 + len(hunk.deleted)]
-                    yield TracedHunk(change, hunk, tuple(self._names[number] for number in numbers))
+                start, end = _span(hunk)
+                around = (*lines[max(0, start - 1) : start], *lines[end : end + 1])
+                yield TracedHunk(change, hunk, self._named(lines[start:end]), self._named(around))
+
+    def _named(self, numbers: Iterable[int]) -> tuple[str | None, ...]:
+        return tuple([self._names[number] for number in numbers])
 
     def _merge(self, commit: Commit, files: _Files, others: list[_Files], number: int) -> None:
         """Bring the first parent's files to what the merge made of them."""
@@ -203,14 +210,19 @@ def _own(number: int, count: int) -> Numbers[int]:
     return array("I", [number]) * count
 
 
+def _span(hunk: Hunk) -> tuple[int, int]:
+    """Return the zero-based lines that a hunk replaces, end exclusive."""
+    # without deleted lines git numbers the line before the hunk
+    start = hunk.old_start - 1 if hunk.deleted else hunk.old_start
+    return start, start + len(hunk.deleted)
+
+
 def _patched(before: Numbers[int], hunks: Sequence[Hunk], number: int) -> Numbers[int] | None:
     """Return the lines after the hunks; ``None`` where a hunk does not fit."""
     after: Numbers[int] = array("I")
     position = 0
     for hunk in hunks:
-        # without deleted lines git numbers the line before the hunk
-        start = hunk.old_start - 1 if hunk.deleted else hunk.old_start
-        end = start + len(hunk.deleted)
+        start, end = _span(hunk)
         if start < position or end > len(before):
             return None
         after += before[position:start]

@@ -1,9 +1,19 @@
 """SZZ: from a fix to the commits that introduced the bug.
 
-Sliwerski, Zimmermann and Zeller blame the lines a fix deletes (B-SZZ). Comments, blank lines, lines that were only
-moved or re-formatted, tests, documents and foreign files say nothing about the bug and are left out (as AG- and MA-SZZ
-do), as are merges and fixes that touch very many files. Of the remaining candidates the most recent one is kept
-(R-SZZ), the most precise choice on the developer-informed oracle.
+Sliwerski, Zimmermann and Zeller blame the lines that a fix deletes (B-SZZ). Evidence is looked at in this order, and
+only the first kind that names any commit counts:
+
+1. code that the fix deletes, replaces, moves or wraps; comments, blank lines and places where only white space changes
+   say nothing about the bug (as in AG-SZZ);
+2. the lines around code that it only inserts: what was missing was forgotten by whoever wrote the lines beside it.
+
+Source files are looked at; deleted files are no evidence, as all of their history would be, and merges and reverts are
+no candidates. Of the candidates the most recent one is kept (R-SZZ): it was the last to touch the place while the bug
+was still unknown.
+
+What is known to be a fix, because somebody says so (``SzzRules.exhaustive``), must have a cause: where the sources name
+nobody its tests and foreign files are looked at in the same way, then all other files, and at last every deleted line.
+Of what only says of itself that it fixes something, such commits most often repair documents and builds.
 
 References
 ----------
@@ -16,7 +26,7 @@ References
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,7 +38,7 @@ from hyperion_hook.features.code_lines import code_lines
 from hyperion_hook.training.fixes import CommitNames, fix_of
 from hyperion_hook.training.line_origins import LineOrigins, TracedHunk
 
-LABELLER_VERSION = 1
+LABELLER_VERSION = 2
 """Raised whenever the same history can get other labels; cached labels of another version are not used."""
 
 
@@ -45,12 +55,14 @@ class SzzRules:
     """How inducing commits are found.
 
     ``max_files`` is the number of source files beyond which a fix is too broad to trace; ``use_named`` says that the
-    commits a message names as the cause count, instead of what its lines say.
+    commits a message names as the cause count, instead of what its lines say; ``exhaustive`` that weaker evidence
+    counts too where the sources say nothing, for commits that are known to be fixes.
     """
 
     choice: Choice = Choice.MOST_RECENT
     max_files: int = 20
     use_named: bool = True
+    exhaustive: bool = False
 
 
 class Labeller:
@@ -105,7 +117,7 @@ class Labeller:
             return [InducingCommit(name, fix.id, 0) for name in named]
         if sum(_is_judged(file) for file in commit.files) > self._rules.max_files:
             return []
-        candidates = Counter(origin for origin in suspects(traced) if origin not in self._left_out)
+        candidates = suspects(traced, self._left_out, exhaustive=self._rules.exhaustive)
         return [InducingCommit(name, fix.id, candidates[name]) for name in self._choose(candidates)]
 
     def _choose(self, candidates: Counter[str]) -> Iterable[str]:
@@ -119,24 +131,64 @@ class Labeller:
         return [max(candidates, key=recency)]
 
 
-def suspects(traced: Sequence[TracedHunk]) -> Iterator[str]:
-    """Yield the origin of every deleted line of code that a fix really changed.
+def suspects(traced: Sequence[TracedHunk], left_out: Container[str], *, exhaustive: bool = False) -> Counter[str]:
+    """Return the commits that the first telling kind of evidence names, with how many of its lines name each.
 
-    Left out are comments and blank lines, files that are no source, deleted files, and lines that the fix adds again in
-    the same file but for their white space.
+    Parameters
+    ----------
+    traced
+        The hunks of a fix with the origins of the lines they touch.
+    left_out
+        Commits that are no candidates.
+    exhaustive
+        Whether weaker evidence is looked at where the sources name nobody.
     """
-    added: dict[str, set[bytes]] = {}
-    for hunk in traced:
-        path = hunk.file.path
-        if not _is_judged(hunk.file):
-            continue
-        if path not in added:
-            added[path] = {_squeezed(line) for part in hunk.file.hunks or () for line in part.added}
-        language = language_of(hunk.file.previous_path) or ""
-        for number in code_positions(hunk.hunk.deleted, language):
-            origin = hunk.origins[number] if number < len(hunk.origins) else None
-            if origin is not None and _squeezed(hunk.hunk.deleted[number]) not in added[path]:
-                yield origin
+    hunks = [hunk for hunk in traced if _tells(hunk.file)]
+    for roles, evidence in _EXHAUSTIVE if exhaustive else _STRICT:
+        named = Counter(
+            origin
+            for hunk in hunks
+            if role_of(hunk.file.previous_path) in roles
+            for origin in evidence(hunk)
+            if origin is not None and origin not in left_out
+        )
+        if named:
+            return named
+    return Counter()
+
+
+def _changed_code(hunk: TracedHunk) -> Iterable[str | None]:
+    if _without_space(hunk.hunk.deleted) == _without_space(hunk.hunk.added):
+        return ()
+    return [hunk.deleted[position] for position in _code(hunk, hunk.hunk.deleted)]
+
+
+def _neighbours(hunk: TracedHunk) -> Iterable[str | None]:
+    return hunk.around if not hunk.hunk.deleted and _code(hunk, hunk.hunk.added) else ()
+
+
+def _deleted(hunk: TracedHunk) -> Iterable[str | None]:
+    return hunk.deleted
+
+
+def _code(hunk: TracedHunk, lines: Sequence[bytes]) -> list[int]:
+    return code_positions(lines, language_of(hunk.file.previous_path) or "")
+
+
+def _without_space(lines: Sequence[bytes]) -> bytes:
+    return b"".join(b"".join(lines).split())
+
+
+_SOURCES, _BESIDE = {FileRole.SOURCE}, {FileRole.TEST, FileRole.FOREIGN}
+_OTHERS = {FileRole.CONFIGURATION, FileRole.DOCUMENT, FileRole.OTHER}
+_STRICT = ((_SOURCES, _changed_code), (_SOURCES, _neighbours))
+_EXHAUSTIVE = (
+    *_STRICT,
+    (_BESIDE, _changed_code), (_BESIDE, _neighbours),
+    (_OTHERS, _changed_code), (_OTHERS, _neighbours),
+    (_SOURCES, _deleted), (_BESIDE | _OTHERS, _deleted),
+)
+"""Which files are looked at for what, the more telling first."""
 
 
 def code_positions(lines: Sequence[bytes], language: str) -> list[int]:
@@ -159,13 +211,8 @@ def code_positions(lines: Sequence[bytes], language: str) -> list[int]:
 
 
 def _is_judged(file: FileChange) -> bool:
-    return (
-        file.status is not FileStatus.DELETED
-        and file.is_regular
-        and not file.is_binary
-        and role_of(file.previous_path) is FileRole.SOURCE
-    )
+    return _tells(file) and role_of(file.previous_path) is FileRole.SOURCE
 
 
-def _squeezed(line: bytes) -> bytes:
-    return b"".join(line.split())
+def _tells(file: FileChange) -> bool:
+    return file.status is not FileStatus.DELETED and file.is_regular and not file.is_binary
