@@ -1,19 +1,22 @@
 """SZZ: from a fix to the commits that introduced the bug.
 
-Sliwerski, Zimmermann and Zeller blame the lines that a fix deletes (B-SZZ). Evidence is looked at in this order, and
-only the first kind that names any commit counts:
+Sliwerski, Zimmermann and Zeller blame the lines that a fix deletes (B-SZZ). Here every line that a fix touches is
+evidence against the commit it comes from, and a line of code that it deletes, replaces, moves or wraps weighs a hundred
+times what the others do: comments, blank lines, lines of which only white space changes, and the lines right before and
+after a change. These decide where there is nothing better: whoever wrote the lines beside forgot what a fix only
+inserts.
 
-1. code that the fix deletes, replaces, moves or wraps; comments, blank lines and places where only white space changes
-   say nothing about the bug (as in AG-SZZ);
-2. the lines around code that it only inserts: what was missing was forgotten by whoever wrote the lines beside it.
+Weighed against each other, a commit with the evidence ``e`` and the age ``d`` (days before the fix) scores ``sqrt(e) /
+(d + 1)``, and the highest is blamed. R-SZZ takes the most recent candidate, L-SZZ the one with most lines; bugs are
+noticed soon after they were made, but one line touched yesterday says less than twenty of last week.
 
-Source files are looked at; deleted files are no evidence, as all of their history would be, and merges and reverts are
-no candidates. Of the candidates the most recent one is kept (R-SZZ): it was the last to touch the place while the bug
-was still unknown.
+Merges and reverts are no candidates, nor are commits that were committed within a minute of the fix: they were rebased
+or applied together with it, and a bug of theirs would have been mended before. Deleted files are no evidence, as all of
+their history would be.
 
-What is known to be a fix, because somebody says so (``SzzRules.exhaustive``), must have a cause: where the sources name
-nobody its tests and foreign files are looked at in the same way, then all other files, and at last every deleted line.
-Of what only says of itself that it fixes something, such commits most often repair documents and builds.
+Of what only says of itself that it fixes something the source files count, and only where code changes. What is known
+to be a fix, because somebody says so (``SzzRules.exhaustive``), must have a cause: where the sources name nobody its
+tests and foreign files are looked at, then all other files.
 
 References
 ----------
@@ -25,26 +28,29 @@ References
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.label import FixCommit, InducingCommit, Label
-from hyperion_hook.domain.paths import FileRole, language_of, role_of
-from hyperion_hook.features.code_lines import code_lines
+from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.training.evidence import suspects, tells
 from hyperion_hook.training.fixes import CommitNames, fix_of
 from hyperion_hook.training.line_origins import LineOrigins, TracedHunk
 
 LABELLER_VERSION = 2
 """Raised whenever the same history can get other labels; cached labels of another version are not used."""
 
+_DAY = 86_400
+_TOGETHER_SECONDS = 60
+
 
 class Choice(StrEnum):
     """Which of a fix's candidates introduced the bug."""
 
+    WEIGHED = "weighed"
     MOST_RECENT = "most-recent"
     LARGEST = "largest"
     ALL = "all"
@@ -59,7 +65,7 @@ class SzzRules:
     counts too where the sources say nothing, for commits that are known to be fixes.
     """
 
-    choice: Choice = Choice.MOST_RECENT
+    choice: Choice = Choice.WEIGHED
     max_files: int = 20
     use_named: bool = True
     exhaustive: bool = False
@@ -115,104 +121,32 @@ class Labeller:
         named = [name for name in fix.named if name not in self._left_out]
         if fix.is_revert or (named and self._rules.use_named):
             return [InducingCommit(name, fix.id, 0) for name in named]
-        if sum(_is_judged(file) for file in commit.files) > self._rules.max_files:
+        sources = sum(tells(file) and role_of(file.previous_path) is FileRole.SOURCE for file in commit.files)
+        if sources > self._rules.max_files:
             return []
-        candidates = suspects(traced, self._left_out, exhaustive=self._rules.exhaustive)
-        return [InducingCommit(name, fix.id, candidates[name]) for name in self._choose(candidates)]
 
-    def _choose(self, candidates: Counter[str]) -> Iterable[str]:
+        def is_candidate(name: str) -> bool:
+            return name not in self._left_out and abs(self._times[name] - fix.time) > _TOGETHER_SECONDS
+
+        candidates = suspects(traced, is_candidate, exhaustive=self._rules.exhaustive)
+        return [InducingCommit(name, fix.id, int(candidates[name])) for name in self._choose(candidates, fix.time)]
+
+    def _choose(self, candidates: Mapping[str, float], moment: int) -> Iterable[str]:
         def recency(name: str) -> tuple[int, int]:
             return self._times[name], self._order[name]
 
-        if not candidates or self._rules.choice is Choice.ALL:
-            return sorted(candidates, key=recency)
+        def score(name: str) -> float:
+            days = max(0, moment - self._times[name]) / _DAY
+            return math.sqrt(candidates[name]) / (days + 1)
+
+        if not candidates:
+            return []
+        if self._rules.choice is Choice.WEIGHED:
+            return [max(candidates, key=lambda name: (score(name), recency(name)))]
+        # the published variants know deleted code only
+        telling = [name for name, weight in candidates.items() if weight >= 1] or candidates
+        if self._rules.choice is Choice.ALL:
+            return sorted(telling, key=recency)
         if self._rules.choice is Choice.LARGEST:
-            return [max(candidates, key=lambda name: (candidates[name], recency(name)))]
-        return [max(candidates, key=recency)]
-
-
-def suspects(traced: Sequence[TracedHunk], left_out: Container[str], *, exhaustive: bool = False) -> Counter[str]:
-    """Return the commits that the first telling kind of evidence names, with how many of its lines name each.
-
-    Parameters
-    ----------
-    traced
-        The hunks of a fix with the origins of the lines they touch.
-    left_out
-        Commits that are no candidates.
-    exhaustive
-        Whether weaker evidence is looked at where the sources name nobody.
-    """
-    hunks = [hunk for hunk in traced if _tells(hunk.file)]
-    for roles, evidence in _EXHAUSTIVE if exhaustive else _STRICT:
-        named = Counter(
-            origin
-            for hunk in hunks
-            if role_of(hunk.file.previous_path) in roles
-            for origin in evidence(hunk)
-            if origin is not None and origin not in left_out
-        )
-        if named:
-            return named
-    return Counter()
-
-
-def _changed_code(hunk: TracedHunk) -> Iterable[str | None]:
-    if _without_space(hunk.hunk.deleted) == _without_space(hunk.hunk.added):
-        return ()
-    return [hunk.deleted[position] for position in _code(hunk, hunk.hunk.deleted)]
-
-
-def _neighbours(hunk: TracedHunk) -> Iterable[str | None]:
-    return hunk.around if not hunk.hunk.deleted and _code(hunk, hunk.hunk.added) else ()
-
-
-def _deleted(hunk: TracedHunk) -> Iterable[str | None]:
-    return hunk.deleted
-
-
-def _code(hunk: TracedHunk, lines: Sequence[bytes]) -> list[int]:
-    return code_positions(lines, language_of(hunk.file.previous_path) or "")
-
-
-def _without_space(lines: Sequence[bytes]) -> bytes:
-    return b"".join(b"".join(lines).split())
-
-
-_SOURCES, _BESIDE = {FileRole.SOURCE}, {FileRole.TEST, FileRole.FOREIGN}
-_OTHERS = {FileRole.CONFIGURATION, FileRole.DOCUMENT, FileRole.OTHER}
-_STRICT = ((_SOURCES, _changed_code), (_SOURCES, _neighbours))
-_EXHAUSTIVE = (
-    *_STRICT,
-    (_BESIDE, _changed_code), (_BESIDE, _neighbours),
-    (_OTHERS, _changed_code), (_OTHERS, _neighbours),
-    (_SOURCES, _deleted), (_BESIDE | _OTHERS, _deleted),
-)
-"""Which files are looked at for what, the more telling first."""
-
-
-def code_positions(lines: Sequence[bytes], language: str) -> list[int]:
-    """Return the zero-based positions of the lines that carry code.
-
-    Examples
-    --------
-    >>> code_positions([b"# why", b"x = 1", b"", b"y = 2"], "Python")
-    [1, 3]
-    """
-    position = -1
-
-    def counted() -> Iterator[bytes]:
-        nonlocal position
-        for position, line in enumerate(lines):  # noqa: B007 - read by the caller between two lines
-            yield line
-
-    # code_lines pulls a line and answers before it pulls the next one, so the position is that of the line
-    return [position for _ in code_lines(counted(), language)]
-
-
-def _is_judged(file: FileChange) -> bool:
-    return _tells(file) and role_of(file.previous_path) is FileRole.SOURCE
-
-
-def _tells(file: FileChange) -> bool:
-    return file.status is not FileStatus.DELETED and file.is_regular and not file.is_binary
+            return [max(telling, key=lambda name: (int(candidates[name]), recency(name)))]
+        return [max(telling, key=recency)]

@@ -7,8 +7,9 @@ import pytest
 from hyperion_hook.domain.label import Label
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.training.evidence import code_positions
 from hyperion_hook.training.line_origins import LineOrigins
-from hyperion_hook.training.szz import Choice, Labeller, SzzRules, code_positions
+from hyperion_hook.training.szz import Choice, Labeller, SzzRules
 from tests.support.repo import START, TestRepo
 
 DAY = 86_400
@@ -151,11 +152,25 @@ def three_authors_of_a_bug(path: Path) -> tuple[TestRepo, str, str, str, str]:
     return repo, first, second, third, fix
 
 
-def test_the_most_recent_candidate_is_chosen_by_default_and_others_on_demand(tmp_path: Path) -> None:
+def test_lines_and_age_are_weighed_by_default_and_other_choices_can_be_made(tmp_path: Path) -> None:
     repo, first, second, third, fix = three_authors_of_a_bug(tmp_path)
-    assert causes(repo) == [(third, fix, 1)]
+    assert causes(repo) == [(second, fix, 3)]  # sqrt(3) / 3 against 1 / 2 and sqrt(2) / 4
+    assert causes(repo, SzzRules(choice=Choice.MOST_RECENT)) == [(third, fix, 1)]
     assert causes(repo, SzzRules(choice=Choice.LARGEST)) == [(second, fix, 3)]
     assert causes(repo, SzzRules(choice=Choice.ALL)) == [(first, fix, 2), (second, fix, 3), (third, fix, 1)]
+
+
+def test_what_was_committed_together_with_a_fix_is_not_to_blame(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    culprit = repo.commit({"a.py": CODE})
+    beside = repo.commit({"a.py": CODE.replace("value * 2", "value * 3").replace("1", "2")}, "Rework")
+    repo.clock += 60 - DAY
+    fix = repo.commit({"a.py": "x = 1\n"}, "Fix crash")
+    assert [name for name, _, _ in causes(repo)] == [culprit]
+    repo.git("reset", "-q", "--hard", beside)
+    repo.clock += 1 - DAY
+    fix = repo.commit({"a.py": "x = 1\n"}, "Fix crash")
+    assert causes(repo) == [(beside, fix, 2)]
 
 
 def test_a_named_cause_outranks_the_lines_unless_told_otherwise(tmp_path: Path) -> None:
@@ -189,8 +204,11 @@ def test_merges_are_no_culprits(tmp_path: Path) -> None:
     repo.git("merge", "-q", "--no-commit", "side")
     repo.stage({"a.py": "c = 3\na = 1\nevil = 1\nb = 2\n"})
     repo.git("commit", "-q", "-m", "merge")
-    repo.commit({"a.py": "c = 3\na = 1\nevil = 2\nb = 2\n"}, "Fix crash")
-    assert causes(repo) == []
+    merge = repo.head()
+    fix = repo.commit({"a.py": "c = 3\na = 1\nevil = 2\nb = 2\n"}, "Fix crash")
+    (name, by, lines), = causes(repo)
+    assert (by, lines) == (fix, 0)  # a line beside is all there is
+    assert name != merge
 
 
 def test_a_fix_of_very_many_files_is_not_traced(tmp_path: Path) -> None:

@@ -1,0 +1,87 @@
+"""Which commits the lines that a fix touches speak against, and how strongly; ``szz`` says why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+
+from hyperion_hook.domain.change import FileChange, FileStatus
+from hyperion_hook.domain.paths import FileRole, language_of, role_of
+from hyperion_hook.features.code_lines import code_lines
+from hyperion_hook.training.line_origins import TracedHunk
+
+_SLIGHT = 0.01
+"""What a line that carries no changed code weighs against one that does."""
+_ROLES = (
+    {FileRole.SOURCE},
+    {FileRole.TEST, FileRole.FOREIGN},
+    {FileRole.CONFIGURATION, FileRole.DOCUMENT, FileRole.OTHER},
+)
+"""Which files are looked at, the more telling first."""
+
+
+def suspects(
+    traced: Sequence[TracedHunk], is_candidate: Callable[[str], bool], *, exhaustive: bool = False
+) -> dict[str, float]:
+    """Return the commits whose lines a fix touches, with the evidence against each: 1 for a line of code, else 0.01.
+
+    Parameters
+    ----------
+    traced
+        The hunks of a fix with the origins of the lines they touch.
+    is_candidate
+        Whether a commit can have introduced the bug.
+    exhaustive
+        Whether places where no code changes count, and files that are no source where the sources name nobody.
+    """
+    hunks = [hunk for hunk in traced if tells(hunk.file)]
+    for roles in _ROLES if exhaustive else _ROLES[:1]:
+        named: defaultdict[str, float] = defaultdict(float)
+        for hunk in hunks:
+            if role_of(hunk.file.previous_path) in roles:
+                for origin, weight in _evidence(hunk, exhaustive=exhaustive):
+                    if origin is not None and is_candidate(origin):
+                        named[origin] += weight
+        if named:
+            return dict(named)
+    return {}
+
+
+def _evidence(hunk: TracedHunk, *, exhaustive: bool) -> Iterator[tuple[str | None, float]]:
+    deleted, added = hunk.hunk.deleted, hunk.hunk.added
+    language = language_of(hunk.file.previous_path) or ""
+    is_format = _without_space(deleted) == _without_space(added)
+    code = set() if is_format else set(code_positions(deleted, language))
+    changes_code = bool(code) or (not is_format and bool(code_positions(added, language)))
+    if changes_code:
+        yield from ((origin, _SLIGHT) for origin in hunk.around)
+    if changes_code or exhaustive:
+        yield from ((origin, 1.0 if position in code else _SLIGHT) for position, origin in enumerate(hunk.deleted))
+
+
+def _without_space(lines: Sequence[bytes]) -> bytes:
+    return b"".join(b"".join(lines).split())
+
+
+def code_positions(lines: Sequence[bytes], language: str) -> list[int]:
+    """Return the zero-based positions of the lines that carry code.
+
+    Examples
+    --------
+    >>> code_positions([b"# why", b"x = 1", b"", b"y = 2"], "Python")
+    [1, 3]
+    """
+    position = -1
+
+    def counted() -> Iterator[bytes]:
+        nonlocal position
+        for position, line in enumerate(lines):  # noqa: B007 - read by the caller between two lines
+            yield line
+
+    # code_lines pulls a line and answers before it pulls the next one, so the position is that of the line
+    return [position for _ in code_lines(counted(), language)]
+
+
+def tells(file: FileChange) -> bool:
+    """Whether what a fix does to a file says where the bug came from."""
+    return file.status is not FileStatus.DELETED and file.is_regular and not file.is_binary
