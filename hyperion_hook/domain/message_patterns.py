@@ -15,7 +15,8 @@ _COSMETIC = (
     r"|rubocop|check-?style|spotless|rustfmt|clippy|gofmt|black|isort|prettier|typing|type (?:hints?|annotations?)|ci"
     r"|travis|appveyor|jenkins|github actions?|workflows?|pipelines?|builds?|compilation|compiler warnings?|warnings?"
     r"|tests?|test cases?|unit tests?|test-?suites?|links?|urls?|licen[cs]es?|copyrights?|headers?|imports|import order"
-    r"|version|version numbers?|(?:merge )?conflicts?|badges?|examples?|nits?)"
+    r"|version|version numbers?|(?:merge )?conflicts?|badges?|examples?|nits?|cs|review(?: comments?)?"
+    r"|scaladocs?|usings)"
 )
 _FILLER = (
     r"(?:(?:an?|the|some|few|minor|small|various|more|trivial|broken|failing|flaky|wrong|bad|missing|incorrect|invalid"
@@ -57,6 +58,13 @@ FIX_REFERENCE = re.compile(
     r"|https?://[^\s<>]{3,200}/(?:issues|browse|pull)/)"
     r"|^fixes: [0-9a-f]{7,40}\b",
     re.IGNORECASE | re.MULTILINE,
+)
+NEW_ABILITY = re.compile(
+    # "parser: add x", "[Fix #12] Add x": the issue it closes is a wish
+    r"(?:\[[^\]]{1,40}\]:? *|[\w./,()* -]{1,40}: *|[a-z][a-z0-9]+-\d+:? *|- *){0,2}"
+    r"(?:add|adds|added|adding|implement(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|supports?|supported|allows?|allowed"
+    r"|deprecate[sd]?|document(?:s|ed)?|expose[sd]?|enable[sd]?|upgrade[sd]?|provide[sd]?|creates?|created|new)\b"
+    r"(?! (?:an? |the |some )?missing)",
 )
 REVERT_SUBJECT = re.compile(r"(?:[a-z][a-z0-9]+-\d+:? *|\[[^\]]{1,40}\] *)?revert(?:s|ed|ing)?\b")
 REVERT_BODY = re.compile(r"^this reverts commit [0-9a-f]{7,64}\b", re.IGNORECASE | re.MULTILINE)

@@ -12,7 +12,7 @@ from types import ModuleType
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
 
-CLASSIFIER_VERSION = 1
+CLASSIFIER_VERSION = 2
 """Raised whenever ``classify_message`` can answer differently; a history index of another version is rebuilt."""
 
 _SUBJECT_LIMIT = 300
@@ -31,7 +31,8 @@ def classify_message(message: str, author: Author) -> CommitFlag:
 
     A bug fix has a word for it in its subject (*fix*, *bug*, *crash*, *regression*, ...) or names the issue it fixes
     (``Fixes #12``, ``Fixes: 1a2b3c4``) anywhere. Fixes of spelling, documents, format, tests, builds and the like are
-    no bug fixes, nor are changes that name another purpose first (``docs:``, ``feat:``, *Bump*, *Merge*) or reverts.
+    no bug fixes, nor are changes that name another purpose first (``docs:``, ``feat:``, *Bump*, *Merge*), changes that
+    add an ability and only close the issue that asked for it (*Add x (fixes #12)*), or reverts.
 
     Examples
     --------
@@ -71,6 +72,9 @@ def _is_fix(subject: str, body: str) -> bool:
         return True
     if patterns.COSMETIC_SUBJECT.search(subject):
         return False
+    if patterns.NEW_ABILITY.match(subject):
+        # "Add x (fixes #12)": the word belongs to the reference, and what is added was missed, not broken
+        return bool(patterns.FIX_WORD.search(patterns.FIX_REFERENCE.sub(" ", told)))
     if patterns.FIX_WORD.search(told) or patterns.FIX_REFERENCE.search(subject):
         return True
     return "fix" in body.lower() and bool(patterns.FIX_REFERENCE.search(body))

@@ -37,10 +37,10 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.label import FixCommit, InducingCommit, Label
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.training.evidence import suspects, tells
-from hyperion_hook.training.fixes import CommitNames, fix_of
+from hyperion_hook.training.fixes import KnownCommits, fix_of
 from hyperion_hook.training.line_origins import LineOrigins, TracedHunk
 
-LABELLER_VERSION = 2
+LABELLER_VERSION = 3
 """Raised whenever the same history can get other labels; cached labels of another version are not used."""
 
 _DAY = 86_400
@@ -85,7 +85,7 @@ class Labeller:
     def __init__(self, origins: LineOrigins, rules: SzzRules | None = None) -> None:
         self._origins = origins
         self._rules = rules or SzzRules()
-        self._known = CommitNames()
+        self._known = KnownCommits()
         self._times: dict[str, int] = {}
         self._order: dict[str, int] = {}
         self._left_out: set[str] = set()
@@ -99,7 +99,7 @@ class Labeller:
         if fix is not None:
             self.fixes.append(fix)
             self.inducing += self._causes(fix, commit, traced)
-        self._known.add(commit.id)
+        self._known.add(commit)
         self._order[commit.id] = len(self._order)
         self._times[commit.id] = commit.committed_at
         if commit.is_merge or (fix is not None and fix.is_revert):

@@ -114,6 +114,23 @@ def test_a_body_makes_a_fix_only_by_naming_what_it_fixes(body: str, is_fix: bool
     assert (CommitFlag.FIX in classify_message(f"Handle empty names\n\n{body}\n", ADA)) is is_fix
 
 
+@pytest.mark.parametrize(
+    ("message", "is_fix"),
+    [
+        ("Add an option (fixes #12)", False),
+        ("[Fix #3647] Add --force option", False),
+        ("parser: support nested lists\n\nFixes #12", False),
+        ("Implement copying\n\nFixes: #12", False),
+        ("Add missing check (fixes #12)", True),
+        ("Add lock to fix corrupt files (fixes #12)", True),
+        ("Support empty lists without a crash\n\nFixes #12", True),
+        ("[Fix #12] Use the right index", True),
+    ],
+)
+def test_adding_an_ability_that_an_issue_asked_for_is_no_fix(message: str, is_fix: bool) -> None:
+    assert (CommitFlag.FIX in classify_message(message, ADA)) is is_fix
+
+
 @pytest.mark.parametrize(("message", "flags"), [
     ('Revert "Fix crash"\n\nThis reverts commit 1234567.', CommitFlag.REVERT),
     ("Undo it\n\nThis reverts commit 1234567890abcdef.", CommitFlag.REVERT),

@@ -1,38 +1,40 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hyperion_hook.domain.commit import Author, Commit
-from hyperion_hook.training.fixes import CommitNames, fix_of
+from hyperion_hook.training.fixes import KnownCommits, fix_of
 
 ADA = Author("Ada", "ada@example.org")
 BOT = Author("dependabot[bot]", "support@github.com")
 CULPRIT = "1a2b3c4d5e" + "0" * 30
 
 
-def commit(message: str, author: Author = ADA, parents: tuple[str, ...] = ("p" * 40,)) -> Commit:
-    return Commit("f" * 40, parents, author, author, 100, 200, 0, message)
+def commit(message: str, author: Author = ADA, parents: tuple[str, ...] = ("p" * 40,), name: str = "f" * 40) -> Commit:
+    return Commit(name, parents, author, author, 100, 200, 0, message)
 
 
 @pytest.fixture
-def known() -> CommitNames:
-    names = CommitNames()
-    names.add(CULPRIT)
+def known() -> KnownCommits:
+    names = KnownCommits()
+    names.add(commit("Add a parser (#77)", name=CULPRIT))
     return names
 
 
 @pytest.mark.parametrize("message", ["Add a parser", "Fix typo in docs", "docs: fix the example", ""])
-def test_other_purposes_fix_nothing(message: str, known: CommitNames) -> None:
+def test_other_purposes_fix_nothing(message: str, known: KnownCommits) -> None:
     assert fix_of(commit(message), known) is None
 
 
-def test_a_fix_carries_the_time_it_was_committed(known: CommitNames) -> None:
+def test_a_fix_carries_the_time_it_was_committed(known: KnownCommits) -> None:
     fix = fix_of(commit("Fix crash on empty input"), known)
     assert fix is not None
     assert (fix.time, fix.is_revert, fix.named) == (200, False, ())
 
 
-def test_merges_and_bots_fix_nothing(known: CommitNames) -> None:
+def test_merges_and_bots_fix_nothing(known: KnownCommits) -> None:
     assert fix_of(commit("Fix crash", parents=("a" * 40, "b" * 40)), known) is None
     assert fix_of(commit("Fix crash", author=BOT), known) is None
 
@@ -45,31 +47,55 @@ def test_merges_and_bots_fix_nothing(known: CommitNames) -> None:
         f"Revert parser\n\nThis reverts commit\n{CULPRIT}.",
     ],
 )
-def test_a_revert_names_its_culprit(message: str, known: CommitNames) -> None:
+def test_a_revert_names_its_culprit(message: str, known: KnownCommits) -> None:
     fix = fix_of(commit(message), known)
     assert fix is not None
     assert fix.is_revert
     assert fix.named == (CULPRIT,)
 
 
-def test_a_revert_of_something_unknown_blames_nobody(known: CommitNames) -> None:
+def test_a_revert_of_something_unknown_blames_nobody(known: KnownCommits) -> None:
     assert fix_of(commit(f"Revert parser\n\nThis reverts commit {'9' * 40}."), known) is None
     assert fix_of(commit("Revert the parser change"), known) is None
 
 
 @pytest.mark.parametrize(
     "body",
-    ['Fixes: 1a2b3c4 ("Add a parser")', "The bug was introduced in commit 1a2b3c4d.", "Regression from 1A2B3C4D5E"],
+    [
+        'Fixes: 1a2b3c4 ("Add a parser")', "The bug was introduced in commit 1a2b3c4d.", "Regression from 1A2B3C4D5E",
+        "This was broken since 1a2b3c4d5.", "The crash, caused by\n#77, is gone.", "A regression introduced in (#77).",
+    ],
 )
-def test_a_fix_may_name_the_commit_that_caused_it(body: str, known: CommitNames) -> None:
+def test_a_fix_may_name_the_commit_that_caused_it(body: str, known: KnownCommits) -> None:
     fix = fix_of(commit(f"Fix crash on empty input\n\n{body}"), known)
     assert fix is not None
     assert fix.named == (CULPRIT,)
 
 
+@pytest.mark.parametrize("body", ["Introduced in version 1234567", "Broken by #78", "Introduced by 9999999", "See #77"])
+def test_what_names_no_commit_blames_none(body: str, known: KnownCommits) -> None:
+    fix = fix_of(commit(f"Fix crash on empty input\n\n{body}"), known)
+    assert fix is not None
+    assert fix.named == ()
+
+
+def test_a_fix_on_two_branches_counts_once(known: KnownCommits) -> None:
+    original = commit("Fix crash", name="e" * 40)
+    assert fix_of(original, known) is not None
+    known.add(original)
+    assert fix_of(commit("Fix crash"), known) is None  # same author, moment and subject: rebased
+    picked = replace(commit(f"Fix crash\n\n(cherry picked from commit {'e' * 40})"), authored_at=500)
+    assert fix_of(picked, known) is None
+    assert fix_of(replace(commit("Fix crash"), authored_at=500), known) is not None
+    elsewhere = commit(f"Fix hang\n\n(cherry picked from commit {'d' * 40})")
+    assert fix_of(elsewhere, known) is not None
+
+
 def test_an_ambiguous_name_is_no_name() -> None:
-    names = CommitNames()
-    names.add("abcdef1" + "0" * 33)
-    names.add("abcdef1" + "1" * 33)
+    names = KnownCommits()
+    one, other = "abcdef1" + "0" * 33, "abcdef1" + "1" * 33
+    names.add(commit("Add x (#5)", name=one))
+    names.add(commit("Add y (#5)", name=other))
     assert names.find("abcdef1") is None
-    assert names.find("abcdef10") == "abcdef1" + "0" * 33
+    assert names.find("#5") is None
+    assert names.find("abcdef10") == one
