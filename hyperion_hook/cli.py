@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "index": ("index", "Build or extend the history index of this repository."),
     "features": ("features", "List the features, or show those of one change."),
     "models": ("models", "List the models, show what one was trained on, or say which one serves."),
+    "label": ("label", "Say which commits fix bugs, and which commits introduced them."),
     "retrain": ("retrain", "Train models on this repository's own history; measured beside simple baselines."),
     "evaluate": ("evaluate", "Try the models on this repository's past, in time order, beside simple baselines."),
     "install": ("install", "Install a plain git hook; an existing hook is kept and run first."),

@@ -97,12 +97,18 @@ def fix_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
     flags = classify_message(commit.message, commit.author)
     if CommitFlag.BOT in flags or not flags & (CommitFlag.REVERT | CommitFlag.FIX) or known.is_copy(commit):
         return None
+    fix = given_fix(commit, known)
+    return None if fix.is_revert and not fix.named else fix
+
+
+def given_fix(commit: Commit, known: KnownCommits) -> FixCommit:
+    """Return what a commit repairs that is known to be a fix, whatever it says."""
     message = commit.message[:_MESSAGE_LIMIT]
-    if CommitFlag.REVERT in flags:
+    if CommitFlag.REVERT in classify_message(commit.message, commit.author):
         reverted = _resolved(_REVERTED.findall(message), known)
-        return FixCommit(commit.id, commit.committed_at, is_revert=True, named=reverted) if reverted else None
-    named = [one or other for one, other in _BLAMED.findall(message)]
-    return FixCommit(commit.id, commit.committed_at, named=_resolved(named, known))
+        return FixCommit(commit.id, commit.committed_at, is_revert=True, named=reverted)
+    blamed = [one or other for one, other in _BLAMED.findall(message)]
+    return FixCommit(commit.id, commit.committed_at, named=_resolved(blamed, known))
 
 
 def _resolved(names: list[str], known: KnownCommits) -> tuple[str, ...]:

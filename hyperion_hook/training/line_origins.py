@@ -57,12 +57,17 @@ class LineOrigins:
         Where merges are read from.
     tips
         What the stream of commits was started from.
+
+    Attributes
+    ----------
+    commits
+        How many commits the stream has.
     """
 
     def __init__(self, repository: Repository, tips: Sequence[str]) -> None:
         self._names: list[str | None] = [None]
         self._heads: dict[str, _Files] = {}
-        self._children, merges = _family(repository, tips)
+        self._children, merges, self.commits = _family(repository, tips)
         self._merges = mixed_files(repository, merges)
         self._read_ahead: dict[str, dict[str, MixedFile]] = {}
 
@@ -157,17 +162,21 @@ class LineOrigins:
         return self._read_ahead.pop(commit)
 
 
-def _family(repository: Repository, tips: Sequence[str]) -> tuple[Counter[str], list[str]]:
-    """Return how many children each commit has, and the merges in the order of the stream."""
-    listed = repository.git.run("rev-list", "--parents", "--topo-order", "--reverse", *tips, "--", timeout=600)
+def _family(repository: Repository, tips: Sequence[str]) -> tuple[Counter[str], list[str], int]:
+    """Return how many children each commit has, the merges in the order of the stream, and the number of commits."""
+    asked = "\n".join((*tips, "")).encode()
+    listed = repository.git.run(
+        "rev-list", "--parents", "--topo-order", "--reverse", "--stdin", stdin=asked, timeout=600
+    )
     children: Counter[str] = Counter()
     merges = []
-    for line in listed.decode("ascii").splitlines():
+    lines = listed.decode("ascii").splitlines()
+    for line in lines:
         commit, *parents = line.split()
         children.update(parents)
         if len(parents) > 1:
             merges.append(commit)
-    return children, merges
+    return children, merges, len(lines)
 
 
 def _lines_before(files: _Files, change: FileChange) -> Numbers[int] | None:

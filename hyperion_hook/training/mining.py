@@ -12,9 +12,10 @@ import pandas as pd
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.dataset import dataset_of, merged, relabelled
+from hyperion_hook.training.labelling import label_history
 from hyperion_hook.training.line_origins import LineOrigins
 from hyperion_hook.training.mined_store import Labels, LabelSummary, MinedStore, Table
-from hyperion_hook.training.replay import Progress, ReplayOptions, ReplaySummary, measurable, read_history, replay
+from hyperion_hook.training.replay import Progress, ReplayOptions, ReplaySummary, measurable, replay
 from hyperion_hook.training.szz import Labeller, SzzRules
 
 _SMALLEST_PART = 200
@@ -108,11 +109,7 @@ def label(repository: Repository, tip: str, rules: SzzRules | None = None) -> La
     rules
         How inducing commits are found.
     """
-    with LineOrigins(repository, [tip]) as origins:
-        labeller = Labeller(origins, rules)
-        for commit in read_history(repository, tip, merges=True):
-            labeller.advance(commit)
-    return _labels_of(labeller)
+    return _labels_of(label_history(repository, [tip], rules))
 
 
 def name_of(path: Path) -> str:

@@ -145,7 +145,7 @@ def replay(
     total = _count(repository, tip)
     selection = _Selection(_since(repository, tip, options) - measurable(repository, tip, options), options.window)
     with _Measurer(repository, options) as measurer:
-        for commit in read_history(repository, tip, merges=bool(observers)):
+        for commit in read_history(repository, [tip], merges=bool(observers)):
             counts.commits += 1
             flags = classify_message(commit.message, commit.author)
             if commit.is_merge:
@@ -164,13 +164,13 @@ def replay(
                 return
 
 
-def read_history(repository: Repository, tip: str, *, merges: bool) -> Iterator[Commit]:
-    """Yield all commits with hunks, parents before children; ``merges``: merges with their files.
+def read_history(repository: Repository, tips: Sequence[str], *, merges: bool) -> Iterator[Commit]:
+    """Yield all commits that lead to the tips with hunks, parents before children; ``merges``: merges with their files.
 
     Where a blob is missing (partial snapshots) the stream knows names only; such a commit is read once more by itself,
     which costs the hunks of the missing file alone.
     """
-    for commit in stream_commits(repository, [tip], detail=Detail.PATCH, first_parent_of_merges=merges):
+    for commit in stream_commits(repository, tips, detail=Detail.PATCH, first_parent_of_merges=merges):
         if not commit.is_merge and 0 < len(commit.files) <= _MOST_REREAD and all(f.hunks is None for f in commit.files):
             try:
                 yield replace(commit, files=commit_change(repository, commit.id, bulk_above=_MOST_REREAD).files)

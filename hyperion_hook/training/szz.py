@@ -29,7 +29,7 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,7 +37,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.label import FixCommit, InducingCommit, Label
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.training.evidence import suspects, tells
-from hyperion_hook.training.fixes import KnownCommits, fix_of
+from hyperion_hook.training.fixes import KnownCommits, fix_of, given_fix
 from hyperion_hook.training.line_origins import LineOrigins, TracedHunk
 
 LABELLER_VERSION = 3
@@ -66,7 +66,7 @@ class SzzRules:
     """
 
     choice: Choice = Choice.WEIGHED
-    max_files: int = 20
+    max_files: int | None = 20
     use_named: bool = True
     exhaustive: bool = False
 
@@ -80,28 +80,43 @@ class Labeller:
         The line origins of the same history; advanced here, once a commit.
     rules
         How inducing commits are found.
+    given
+        The commits that are fixes; by default they are found by their messages.
+
+    Attributes
+    ----------
+    changes
+        The commits seen that are no merges, in order.
+    fixes, inducing
+        What was found so far.
     """
 
-    def __init__(self, origins: LineOrigins, rules: SzzRules | None = None) -> None:
+    def __init__(
+        self, origins: LineOrigins, rules: SzzRules | None = None, given: Collection[str] | None = None
+    ) -> None:
         self._origins = origins
+        self._given = None if given is None else frozenset(given)
         self._rules = rules or SzzRules()
         self._known = KnownCommits()
         self._times: dict[str, int] = {}
         self._order: dict[str, int] = {}
         self._left_out: set[str] = set()
+        self.changes: list[str] = []
         self.fixes: list[FixCommit] = []
         self.inducing: list[InducingCommit] = []
 
     def advance(self, commit: Commit) -> None:
         """Take in the next commit of a stream that gives parents before children."""
-        fix = fix_of(commit, self._known)
-        traced = self._origins.advance(commit, trace=fix is not None and not fix.is_revert)
+        fix = self._fix(commit)
+        traced = self._origins.advance(commit, trace=fix is not None and not self._is_told(fix))
         if fix is not None:
             self.fixes.append(fix)
             self.inducing += self._causes(fix, commit, traced)
         self._known.add(commit)
         self._order[commit.id] = len(self._order)
         self._times[commit.id] = commit.committed_at
+        if not commit.is_merge:
+            self.changes.append(commit.id)
         if commit.is_merge or (fix is not None and fix.is_revert):
             self._left_out.add(commit.id)
 
@@ -117,12 +132,23 @@ class Labeller:
         reverted = {cause.id for cause in self.inducing if cause.fix in reverts}
         return {commit: Label(commit, True, moment, commit in reverted) for commit, moment in known.items()}
 
+    def _fix(self, commit: Commit) -> FixCommit | None:
+        if self._given is None:
+            return fix_of(commit, self._known)
+        return given_fix(commit, self._known) if commit.id in self._given else None
+
+    def _is_told(self, fix: FixCommit) -> bool:
+        """Whether a message says all about the cause, so that no line needs to be looked at."""
+        return self._rules.use_named and (fix.is_revert or bool(self._named(fix)))
+
+    def _named(self, fix: FixCommit) -> list[str]:
+        return [name for name in fix.named if name not in self._left_out]
+
     def _causes(self, fix: FixCommit, commit: Commit, traced: Sequence[TracedHunk]) -> list[InducingCommit]:
-        named = [name for name in fix.named if name not in self._left_out]
-        if fix.is_revert or (named and self._rules.use_named):
-            return [InducingCommit(name, fix.id, 0) for name in named]
+        if self._is_told(fix):
+            return [InducingCommit(name, fix.id, 0) for name in self._named(fix)]
         sources = sum(tells(file) and role_of(file.previous_path) is FileRole.SOURCE for file in commit.files)
-        if sources > self._rules.max_files:
+        if self._rules.max_files is not None and sources > self._rules.max_files:
             return []
 
         def is_candidate(name: str) -> bool:

@@ -30,7 +30,7 @@ atexit.register(report)
 @pytest.mark.parametrize(
     "arguments",
     [["score", "--staged"], ["score", "HEAD"], ["score", "--staged", "--no-explain"], ["hook", "pre-commit"],
-     ["features", "list"], ["models", "list"]],
+     ["features", "list"], ["models", "list"], ["label"]],
     ids=" ".join,
 )
 def test_the_real_command_stays_light(tmp_path: Path, arguments: list[str]) -> None:

@@ -49,7 +49,7 @@ def test_what_was_mined_is_not_mined_again(
     first = mine(tangled.path, options=LIGHT, vectors=tmp_path)
     kept = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert len(kept) == 3
-    for name in ("replay", "read_history"):
+    for name in ("replay", "label_history"):
         monkeypatch.setattr(mining, name, None)
     second = mine(tangled.path, options=LIGHT, vectors=tmp_path)
     pd.testing.assert_frame_equal(first.rows, second.rows)

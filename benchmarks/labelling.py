@@ -1,0 +1,102 @@
+"""What labelling a whole history costs beside git, and whether its line origins are those of ``git blame``.
+
+usage: python benchmarks/labelling.py REPOSITORY... [--lines N] [--no-cost]
+
+For each git directory: CPU seconds of ``git log -M -p -U0`` and of ``hyperion-hook label`` (children included), their
+ratio (limit 1.6) and the peak memory of the command (limit 300 MB), alternating and as medians of ``--runs``. Then N
+deleted lines of random hunks of the history, and of what merges mixed, are blamed by git; every line has to agree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.support import HYPERION, environment, measure
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.training.line_origins import LineOrigins, TracedHunk
+from hyperion_hook.training.replay import read_history
+
+LOG = ["git", "log", "-M", "-p", "-U0", "HEAD"]
+MOST_OF_A_HUNK = 20
+
+
+def main() -> None:
+    """Measure every repository and print a row each."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("repositories", nargs="+", type=Path)
+    parser.add_argument("--lines", type=int, default=400, help="lines to blame in each repository")
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--no-cost", action="store_true", help="only compare with git blame")
+    options = parser.parse_args()
+    print(f"{'repository':40} {'log CPU s':>9} {'label':>7} {'ratio':>6} {'peak MB':>8} {'lines':>6} {'equal':>6} merges")
+    for folder in options.repositories:
+        cost = f"{'':33}" if options.no_cost else _cost(folder, options.runs)
+        lines, equal, mixed = _agreement(folder, options.lines)
+        print(f"{str(folder)[-40:]:40} {cost} {lines:6} {equal:6} {mixed:6}", flush=True)
+
+
+def _cost(folder: Path, runs: int) -> str:
+    pairs = []
+    for _ in range(runs):  # in turns, so that other work on the machine strikes both
+        log = measure(LOG, folder, runs=1, warm_up=0)
+        pairs.append((log, measure([HYPERION, "label"], folder, runs=1, warm_up=0)))
+    log_cpu, label_cpu = (median(pair[which].cpu for pair in pairs) for which in (0, 1))
+    return f"{log_cpu:9.1f} {label_cpu:7.1f} {label_cpu / log_cpu:6.2f} {max(pair[1].peak_mb for pair in pairs):8.0f}"
+
+
+def _agreement(folder: Path, wanted: int) -> tuple[int, int, int]:
+    """Return how many lines were blamed, how many agree, and how many come from or through a merge that mixed sides."""
+    repository = Repository.discover(folder)
+    tip = repository.resolve("HEAD")
+    generator = random.Random(1)  # noqa: S311 - a sample, not a secret
+    kept: list[tuple[str, TracedHunk]] = []
+    seen = 0
+    merges: set[str] = set()
+    with LineOrigins(repository, [tip]) as origins:
+        for commit in read_history(repository, [tip], merges=True):
+            if commit.is_merge:
+                merges.add(commit.id)
+            for hunk in origins.advance(commit, trace=True):
+                if not hunk.deleted or None in hunk.deleted:
+                    continue
+                seen += 1  # every hunk has the same chance to be kept
+                if len(kept) < wanted:
+                    kept.append((commit.parents[0], hunk))
+                elif (place := generator.randrange(seen)) < wanted:
+                    kept[place] = (commit.parents[0], hunk)
+    generator.shuffle(kept)
+    lines = equal = mixed = 0
+    for parent, hunk in kept:
+        if lines >= wanted:
+            break
+        for ours, theirs in zip(hunk.deleted, _blame(folder, parent, hunk), strict=False):
+            lines += 1
+            equal += ours == theirs
+            mixed += ours in merges
+    return lines, equal, mixed
+
+
+def _blame(folder: Path, parent: str, hunk: TracedHunk) -> Iterator[str]:
+    count = min(len(hunk.deleted), MOST_OF_A_HUNK)
+    done = subprocess.run(
+        ["git", "-c", "core.attributesFile=/dev/null", "-c", "diff.renameLimit=400", "blame", "--porcelain",
+         f"-L{hunk.hunk.old_start},+{count}", parent, "--", os.fsencode(hunk.file.previous_path)],
+        cwd=folder, capture_output=True, check=True, env=environment(),
+    )
+    for line in done.stdout.split(b"\n"):
+        word = line.split(b" ", 1)[0]
+        if len(word) in (40, 64) and line[:1] != b"\t":
+            yield word.decode()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""``label``: the commits that fix bugs, and the commits that introduced them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hyperion_hook.commands import Invocation
+from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.errors import ConfigError, ExitCode, GitError
+from hyperion_hook.git.repository import Repository
+
+if TYPE_CHECKING:
+    from hyperion_hook.training.szz import Labeller
+
+
+def run(
+    repo: Path | None, *, fixes: Path | None, until: str | None, ignore_references: bool, as_csv: bool
+) -> ExitCode:
+    """Label the history of a repository, or trace the given fixes, and print what was found."""
+    from hyperion_hook.training.labelling import label_history  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.training.szz import SzzRules  # noqa: PLC0415
+
+    if fixes is not None and until is not None:
+        raise ConfigError("label: --fixes and --until exclude each other; the given commits say how far to read")
+    repository = Repository.discover(repo)
+    progress = ProgressLine()
+    if fixes is not None:
+        given = _given(repository, fixes)
+        # what is said to be a fix has a cause, however broad it is and whatever it touches
+        rules = SzzRules(use_named=not ignore_references, exhaustive=True, max_files=None)
+        labeller = label_history(repository, given, rules, given=given, progress=progress) if given else None
+        progress.clear()
+        click.echo(_causes(given, labeller, as_csv=as_csv), nl=False)
+    else:
+        rules = SzzRules(use_named=not ignore_references)
+        tip = repository.resolve(until or "HEAD")
+        labeller = label_history(repository, [tip], rules, progress=progress)
+        progress.clear()
+        click.echo(_labels_csv(labeller) if as_csv else _labels_json(tip, labeller), nl=False)
+    return ExitCode.DONE
+
+
+def _given(repository: Repository, path: Path) -> list[str]:
+    """Return the ids of the commits that a file names, one a line, in its order, each once."""
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "is no text"
+        raise ConfigError(f"--fixes {path}: {why}; name a file with one commit a line") from None
+    found: dict[str, None] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        word = line.partition("#")[0].strip()
+        if word:
+            try:
+                found[repository.resolve(word)] = None
+            except GitError as error:
+                raise ConfigError(f"--fixes {path}, line {number}: {error}") from None
+    return list(found)
+
+
+def _causes(given: list[str], labeller: Labeller | None, *, as_csv: bool) -> str:
+    causes: dict[str, list[str]] = {fix: [] for fix in given}
+    for cause in labeller.inducing if labeller else ():
+        causes[cause.fix].append(cause.id)
+    if as_csv:
+        return _csv(("fix", "inducing"), [(fix, name) for fix, names in causes.items() for name in names])
+    return json.dumps(causes, indent=1) + "\n"
+
+
+def _labels_json(tip: str, labeller: Labeller) -> str:
+    fixes: dict[str, list[str]] = {fix.id: [] for fix in labeller.fixes}
+    for cause in labeller.inducing:
+        fixes[cause.fix].append(cause.id)
+    labels = {commit: label.known_at for commit, label in sorted(labeller.labels().items())}
+    found = {"until": tip, "commits": len(labeller.changes), "fixes": fixes, "known_at": labels}
+    return json.dumps(found, indent=1) + "\n"
+
+
+def _labels_csv(labeller: Labeller) -> str:
+    labels = labeller.labels()
+    rows = [
+        (commit, int(commit in labels), labels[commit].known_at if commit in labels else "")
+        for commit in labeller.changes
+    ]
+    return _csv(("commit", "buggy", "known_at"), rows)
+
+
+def _csv(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+@click.command()
+@click.option("--fixes", type=click.Path(path_type=Path), metavar="FILE",
+              help="Trace exactly the commits in this file, one a line; '-' is stdin. By default fixes are found.")
+@click.option("--until", metavar="REV", help="The newest commit to read; HEAD by default.")
+@click.option("--ignore-references", is_flag=True,
+              help="Do not believe a message that names the commit it fixes or reverts; look at the lines.")
+@click.option("--format", "output_format", type=click.Choice(["json", "csv"]), default="json", show_default=True,
+              help="JSON, or CSV with one row a pair or a commit.")
+@click.pass_obj
+def command(
+    invocation: Invocation, /, *, fixes: Path | None, until: str | None, ignore_references: bool, output_format: str
+) -> int:
+    """Say which commits fix bugs, and which commits introduced them.
+
+    With --fixes it prints the commits that introduced what each of them repairs; otherwise all fixes that the messages
+    tell, and since when each commit is known to have introduced a bug (Unix seconds).
+    """
+    return run(
+        invocation.repo, fixes=fixes, until=until, ignore_references=ignore_references, as_csv=output_format == "csv"
+    )
