@@ -3,8 +3,9 @@
 usage: python benchmarks/labelling.py REPOSITORY... [--lines N] [--no-cost]
 
 For each git directory: CPU seconds of ``git log -M -p -U0`` and of ``hyperion-hook label`` (children included), their
-ratio (limit 1.6) and the peak memory of the command (limit 300 MB), alternating and as medians of ``--runs``. Then N
-deleted lines of random hunks of the history, and of what merges mixed, are blamed by git; every line has to agree.
+ratio (limit 1.6), alternating and as medians of ``--runs``, and the peak memory of the command (limit 300 MB) without
+that of git, which counts the packs it maps. Then N deleted lines of random hunks of the history, and of what merges
+mixed, are blamed by git; every line has to agree.
 """
 
 from __future__ import annotations
@@ -23,8 +24,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.support import HYPERION, environment, measure
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.line_origins import LineOrigins, TracedHunk
-from hyperion_hook.training.replay import read_history
+from hyperion_hook.training.reading import read_history
 
+COUNT_MEMORY = """
+import resource, sys
+from hyperion_hook.cli import main
+code = main(["label"])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+"""
 LOG = ["git", "log", "-M", "-p", "-U0", "HEAD"]
 MOST_OF_A_HUNK = 20
 
@@ -37,7 +44,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--no-cost", action="store_true", help="only compare with git blame")
     options = parser.parse_args()
-    print(f"{'repository':40} {'log CPU s':>9} {'label':>7} {'ratio':>6} {'peak MB':>8} {'lines':>6} {'equal':>6} merges")
+    print(f"{'repository':40} {'log CPU s':>9} {'label':>7} {'ratio':>6} {'peak MB':>8} {'lines':>6} {'equal':>6} "
+          "merges")
     for folder in options.repositories:
         cost = f"{'':33}" if options.no_cost else _cost(folder, options.runs)
         lines, equal, mixed = _agreement(folder, options.lines)
@@ -45,12 +53,15 @@ def main() -> None:
 
 
 def _cost(folder: Path, runs: int) -> str:
-    pairs = []
+    logs, labels = [], []
     for _ in range(runs):  # in turns, so that other work on the machine strikes both
-        log = measure(LOG, folder, runs=1, warm_up=0)
-        pairs.append((log, measure([HYPERION, "label"], folder, runs=1, warm_up=0)))
-    log_cpu, label_cpu = (median(pair[which].cpu for pair in pairs) for which in (0, 1))
-    return f"{log_cpu:9.1f} {label_cpu:7.1f} {label_cpu / log_cpu:6.2f} {max(pair[1].peak_mb for pair in pairs):8.0f}"
+        logs.append(measure(LOG, folder, runs=1, warm_up=0).cpu)
+        labels.append(measure([HYPERION, "label"], folder, runs=1, warm_up=0).cpu)
+    done = subprocess.run(
+        [sys.executable, "-c", COUNT_MEMORY], cwd=folder, capture_output=True, check=True, env=environment()
+    )
+    peak = int(done.stderr) / 1024
+    return f"{median(logs):9.1f} {median(labels):7.1f} {median(labels) / median(logs):6.2f} {peak:8.0f}"
 
 
 def _agreement(folder: Path, wanted: int) -> tuple[int, int, int]:

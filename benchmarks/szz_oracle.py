@@ -88,15 +88,14 @@ def trace(name: str, folder: Path, entries: Sequence[Mapping[str, str | list[str
     """Trace the fixes of one repository."""
     repository = Repository.discover(folder)
     fixes = [str(entry["fix"]) for entry in entries]
-    found: dict[bool, dict[str, set[str]]] = {}
-    for use_named in (True, False):
-        rules = SzzRules(use_named=use_named, exhaustive=True, max_files=None)
-        causes: dict[str, set[str]] = defaultdict(set)
-        for cause in label_history(repository, fixes, rules, given=fixes).inducing:
-            causes[cause.fix].add(cause.id)
-        found[use_named] = causes
+    rules = SzzRules(use_named=False, exhaustive=True, max_files=None)
+    labeller = label_history(repository, fixes, rules, given=fixes)
+    named = {fix.id: frozenset(fix.named) for fix in labeller.fixes}
+    causes: dict[str, set[str]] = defaultdict(set)
+    for cause in labeller.inducing:
+        causes[cause.fix].add(cause.id)
     return [
-        Traced(name, fix, frozenset(entry["bugs"]), frozenset(found[True][fix]), frozenset(found[False][fix]))
+        Traced(name, fix, frozenset(entry["bugs"]), named[fix] or frozenset(causes[fix]), frozenset(causes[fix]))
         for fix, entry in zip(fixes, entries, strict=True)
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.line_origins import LineOrigins
-from hyperion_hook.training.replay import read_history
+from hyperion_hook.training.reading import read_history
 from hyperion_hook.training.szz import Labeller, SzzRules
 
 _REPORT_EVERY = 50

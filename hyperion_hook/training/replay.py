@@ -17,19 +17,18 @@ from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.messages import classify_message
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import FeatureVector, Missing
-from hyperion_hook.errors import GitError
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
 from hyperion_hook.features.context import Context, MeasureSource
 from hyperion_hook.features.extract import extract
 from hyperion_hook.features.source import measure_source
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.changes import commit_change
-from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.sources import GitSources
 from hyperion_hook.store.graph_cache import ImportGraphs
 from hyperion_hook.store.history_index import HistoryIndex
 from hyperion_hook.store.source_cache import SourceCache
+from hyperion_hook.training.reading import read_history
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""
@@ -38,7 +37,6 @@ Observer = Callable[[Commit], None]
 """Sees every commit of the stream, merges with the files that differ from their first parent."""
 
 _REPORT_EVERY = 50
-_MOST_REREAD = 300
 # rollback difficulty, in 'business', rests on interfaces
 _READ_SOURCE = {feature.module for feature in CATALOGUE if feature.origin is Origin.SOURCE} | {"business"}
 _WITHOUT_SOURCE = frozenset(feature.name for feature in CATALOGUE if feature.module not in _READ_SOURCE)
@@ -162,22 +160,6 @@ def replay(
                 progress("replaying history", counts.commits, total)
             if selection.is_over and not observers:
                 return
-
-
-def read_history(repository: Repository, tips: Sequence[str], *, merges: bool) -> Iterator[Commit]:
-    """Yield all commits that lead to the tips with hunks, parents before children; ``merges``: merges with their files.
-
-    Where a blob is missing (partial snapshots) the stream knows names only; such a commit is read once more by itself,
-    which costs the hunks of the missing file alone.
-    """
-    for commit in stream_commits(repository, tips, detail=Detail.PATCH, first_parent_of_merges=merges):
-        if not commit.is_merge and 0 < len(commit.files) <= _MOST_REREAD and all(f.hunks is None for f in commit.files):
-            try:
-                yield replace(commit, files=commit_change(repository, commit.id, bulk_above=_MOST_REREAD).files)
-            except GitError:
-                yield commit
-        else:
-            yield commit
 
 
 def _measured(measurer: _Measurer, commit: Commit, counts: ReplaySummary) -> ReplayedCommit:
