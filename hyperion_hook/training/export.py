@@ -14,8 +14,10 @@ import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import TrainingError
+from hyperion_hook.features.file_past import FILE_NUMBERS, PAST_VERSION
 from hyperion_hook.scoring.bundle import FORMAT_VERSION, MANIFEST, load_bundle
 from hyperion_hook.scoring.trees import LARGEST, LEAF, MISSING_LEFT, serialise
+from hyperion_hook.training.bug_fit import FittedBugs, probability
 from hyperion_hook.training.bundle_folder import replace_bundle
 from hyperion_hook.training.estimators import Fitted, FittedLogistic, FittedTrees
 from hyperion_hook.training.fit import FittedAnomaly, FittedRisk
@@ -36,6 +38,7 @@ class BundleParts:
     typical: Mapping[str, float]
     quantiles: Mapping[str, tuple[float, float, float]]
     card: Mapping[str, Any] = field(default_factory=dict)
+    bugs: FittedBugs | None = None
 
 
 def export_bundle(folder: Path, parts: BundleParts, extra: Mapping[str, bytes] | None = None) -> None:
@@ -63,6 +66,7 @@ def export_bundle(folder: Path, parts: BundleParts, extra: Mapping[str, bytes] |
         "trained_on": parts.trained_on,
         "risk": _risk(parts.risk, files),
         "anomaly": None if parts.anomaly is None else _anomaly(parts.anomaly, files),
+        "bugs": None if parts.bugs is None else _bugs(parts.bugs, files),
         "thresholds": {level.value: parts.thresholds[level] for level in (RiskLevel.HIGH, RiskLevel.MEDIUM)},
         "typical": dict(parts.typical),
         "quantiles": {name: list(values) for name, values in parts.quantiles.items()},
@@ -102,6 +106,27 @@ def check_parity(folder: Path, risk: FittedRisk, anomaly: FittedAnomaly | None, 
         worst = max(worst, float(np.abs(anomaly.decision(frame) - scores).max()))
     if not worst <= TOLERANCE:
         raise TrainingError(f"{folder}: exported models differ from the fitted ones by {worst:.2e}; nothing is kept")
+    return worst
+
+
+def check_bug_parity(folder: Path, bugs: FittedBugs, rows: pd.DataFrame, *, seed: int = 42, count: int = 10_000
+                     ) -> float:
+    """Return the largest difference between the bundle's bug predictor and the library's, as ``check_parity`` does.
+
+    Raises
+    ------
+    TrainingError
+        If a probability differs by more than 1e-6.
+    """
+    model = load_bundle(folder).bugs
+    if model is None:
+        raise TrainingError(f"{folder}: holds no bug predictor; nothing is kept")
+    numbers = rows[list(FILE_NUMBERS)]
+    frame = pd.concat([numbers, hard_rows(numbers, count, seed)], ignore_index=True)
+    found = np.array([model.file_probability(row) for row in frame.to_numpy(dtype=np.float64).tolist()])
+    worst = float(np.abs(probability(bugs.file_log_odds(frame)) - found).max())
+    if not worst <= TOLERANCE:
+        raise TrainingError(f"{folder}: the bug predictor differs from the fitted one by {worst:.2e}; nothing is kept")
     return worst
 
 
@@ -157,6 +182,15 @@ def _anomaly(anomaly: FittedAnomaly, files: dict[str, bytes]) -> dict[str, Any]:
     return {
         "features": list(anomaly.features), "medians": anomaly.medians.tolist(), "trees": "isolation_forest.trees",
         "normaliser": float(average_path_length(np.array([forest.max_samples_]))[0]), "offset": float(forest.offset_),
+    }
+
+
+def _bugs(bugs: FittedBugs, files: dict[str, bytes]) -> dict[str, Any]:
+    files["bugs.trees"], base = _boosted(bugs.trees.estimator.get_booster())
+    return {
+        "candidate": bugs.candidate, "past_version": PAST_VERSION, "numbers": list(FILE_NUMBERS), "trees": "bugs.trees",
+        "base": base, "slope": bugs.slope, "shift": bugs.shift,
+        "change": {"largest": bugs.largest, "count": bugs.count, "intercept": bugs.intercept},
     }
 
 
