@@ -153,7 +153,7 @@ def _anomaly(files: Mapping[str, bytes], part: Mapping[str, Any]) -> AnomalyMode
         raise ValueError("the normaliser is too small")
     return AnomalyModel(
         features, _numbers(part["medians"], len(features)), _trees(files, part["trees"], len(features)),
-        normaliser, _number(part["offset"]),
+        normaliser, _number(part["offset"]), _number(part.get("light_decision", 0.0)),
     )
 
 

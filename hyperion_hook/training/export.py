@@ -182,6 +182,7 @@ def _anomaly(anomaly: FittedAnomaly, files: dict[str, bytes]) -> dict[str, Any]:
     return {
         "features": list(anomaly.features), "medians": anomaly.medians.tolist(), "trees": "isolation_forest.trees",
         "normaliser": float(average_path_length(np.array([forest.max_samples_]))[0]), "offset": float(forest.offset_),
+        "light_decision": anomaly.light_decision,
     }
 
 
