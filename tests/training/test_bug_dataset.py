@@ -103,7 +103,8 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> TestRepo:
 
 
 def test_samples_stand_for_all_rows(busy: TestRepo) -> None:
-    whole, sampled = rows_of(busy), rows_of(busy, BugOptions(least_commits=3, most_fixed=20, most_others=40, whole_months=3))
+    few = BugOptions(least_commits=3, most_fixed=20, most_others=40, whole_months=3)
+    whole, sampled = rows_of(busy), rows_of(busy, few)
     assert len(sampled.monthly) < len(whole.monthly)
     for value in (0, 1):
         every = whole.monthly[whole.monthly["fixed"] == value]

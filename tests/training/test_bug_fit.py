@@ -46,7 +46,8 @@ def test_the_specified_parameters_are_among_the_candidates() -> None:
 def test_files_fixed_lately_are_likelier_to_be_fixed_again(fitted: FittedBugs) -> None:
     rows = pd.DataFrame([dict.fromkeys(FILE_NUMBERS, 5.0) | {"fixes_90": count} for count in (0.0, 3.0)])
     calm, busy = probability(fitted.file_log_odds(rows))
-    assert calm < 0.15 < 0.5 < busy
+    assert calm < 0.15
+    assert busy > 0.5
 
 
 def test_probabilities_are_calibrated_for_changes_of_the_future() -> None:
