@@ -44,7 +44,8 @@ class BugOptions:
 
     Of the monthly rows up to ``most_fixed`` files that were then fixed and ``most_others`` are drawn at random; of the
     youngest three tenths of the months up to ``whole_months`` are kept whole beside them, to rank all files of a
-    repository. ``changes`` are the changes whose files are looked at. Nothing is asked of the first ``least_commits``.
+    repository. ``changes`` are the changes whose files are looked at. Nothing is asked of the first ``least_commits``,
+    and nothing before ``since`` (Unix seconds); the history before it is read all the same.
     """
 
     least_commits: int = 50
@@ -53,6 +54,7 @@ class BugOptions:
     whole_months: int = 12
     changes: int = 1_500
     seed: int = 42
+    since: int | None = None
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,15 @@ def bug_rows(repository: Repository, *, name: str, until: str = "HEAD", options:
             index.add(commit)
             fixes.advance(commit)
             for moment in moments.get(commit.id, ()):
+                if options.since is not None and moment < options.since:
+                    continue
                 collector.month(commit.id, moment, index.history_at(commit.id))
             if progress is not None and (done % _REPORT_EVERY == 0 or done == len(ids)):
                 progress("reading files and fixes", done, len(ids))
     fixes.settle()
     newest = max((moment.time for moment in collector.changes), default=0)
-    complete = [moment for moment in collector.changes if moment.time + HORIZON <= newest]
+    oldest = options.since or 0
+    complete = [moment for moment in collector.changes if oldest <= moment.time <= newest - HORIZON]
     touched = _joined([_frame(name, moment, fixes, slice(None)) for moment in complete])
     return BugRows(name, _drawn(name, collector.months, fixes, options), touched)
 

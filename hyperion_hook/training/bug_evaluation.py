@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,6 @@ from hyperion_hook.training.bug_dataset import BugRows
 from hyperion_hook.training.bug_fit import (
     CANDIDATES,
     BugFitConfig,
-    FittedBugs,
     fit_bug_predictor,
     held_out_since,
     probability,
@@ -48,8 +48,9 @@ class RankedFiles:
 class BugEvaluation:
     """What came of one test; ``leads`` are differences of the shipped candidate from each baseline.
 
-    ``changes`` are the changes whose forecast was compared with what happened, ``calibration_error`` is theirs and
-    ``expected`` and ``happened`` are the mean forecast and the share that came true.
+    ``cross_validation`` holds the log-loss of each candidate. ``changes`` are the changes whose forecast was compared
+    with what happened, ``calibration_error`` is theirs, and ``expected`` and ``happened`` are the mean forecast and the
+    share that came true.
     """
 
     name: str
@@ -63,10 +64,21 @@ class BugEvaluation:
     calibration_error: float
     expected: float
     happened: float
+    cross_validation: Mapping[str, float] = field(default_factory=dict)
 
 
-def evaluate_bugs(name: str, histories: Sequence[BugRows], models: Mapping[str, FittedBugs], shipped: str, *,
-                  since: int, seed: int = 42) -> BugEvaluation | None:
+class Predictor(Protocol):
+    """A bug predictor, fitted or in use."""
+
+    def file_log_odds(self, rows: pd.DataFrame) -> Numbers:
+        """Return the log-odds for each row of file numbers."""
+
+    def change_log_odds(self, touched: pd.DataFrame) -> pd.DataFrame:
+        """Return ``fixed`` and ``log_odds`` of each change of touched rows."""
+
+
+def evaluate_bugs(name: str, histories: Sequence[BugRows], models: Mapping[str, Predictor], shipped: str, *,
+                  since: int, against: Sequence[str] = (), seed: int = 42) -> BugEvaluation | None:
     """Compare models with the baselines on what is younger than all they learned.
 
     Parameters
@@ -81,6 +93,8 @@ def evaluate_bugs(name: str, histories: Sequence[BugRows], models: Mapping[str, 
         The candidate whose lead and whose forecast of changes are reported.
     since
         Unix seconds; only months and changes after it count.
+    against
+        Other models whose lead is reported beside that over the baselines.
     seed
         Of the bootstrap.
 
@@ -104,7 +118,7 @@ def evaluate_bugs(name: str, histories: Sequence[BugRows], models: Mapping[str, 
     return BugEvaluation(
         name, shipped, tuple(sorted(monthly["repository"].unique())), len(figures[shipped]),
         tuple(_ranked(label, table, None, draws) for label, table in figures.items()),
-        tuple(_ranked(label, figures[shipped], figures[label], draws) for label in BASELINES),
+        tuple(_ranked(label, figures[shipped], figures[label], draws) for label in (*against, *BASELINES)),
         len(said), roc_auc(truth, said), calibration_error(truth, said),
         float(said.mean()) if len(said) else math.nan, float(truth.mean()) if len(truth) else math.nan,
     )
@@ -123,7 +137,8 @@ def evaluate_by_time(histories: Sequence[BugRows], *, config: BugFitConfig | Non
         for name in CANDIDATES
     }
     name = "the last fifth of the time, of the same repositories"
-    return chosen.candidate, evaluate_bugs(name, histories, models, chosen.candidate, since=since, seed=config.seed)
+    found = evaluate_bugs(name, histories, models, chosen.candidate, since=since, seed=config.seed)
+    return chosen.candidate, None if found is None else replace(found, cross_validation=chosen.cross_validation)
 
 
 def _after(frames: Sequence[pd.DataFrame], since: int) -> pd.DataFrame:

@@ -71,9 +71,7 @@ class FittedBugs:
 
     def change_log_odds(self, touched: pd.DataFrame) -> pd.DataFrame:
         """Return ``fixed`` (whether any of its files was) and ``log_odds`` of each change of touched rows."""
-        return _with_log_odds(
-            _changes(touched, self.file_log_odds(touched)), self.largest, self.count, self.intercept
-        )
+        return with_change_log_odds(touched, self.file_log_odds(touched), self.largest, self.count, self.intercept)
 
 
 def fit_bug_predictor(histories: Sequence[BugRows], *, candidate: str | None = None, until: int | None = None,
@@ -220,7 +218,11 @@ def _changes(touched: pd.DataFrame, log_odds: Numbers) -> pd.DataFrame:
     }).reset_index()
 
 
-def _with_log_odds(changes: pd.DataFrame, largest: float, count: float, intercept: float) -> pd.DataFrame:
+def with_change_log_odds(
+    touched: pd.DataFrame, log_odds: Numbers, largest: float, count: float, intercept: float
+) -> pd.DataFrame:
+    """Return one row for each change of touched rows, with the log-odds that any of its files is fixed."""
+    changes = _changes(touched, log_odds)
     combined = largest * changes["largest"] + count * np.log(changes["files"]) + intercept
     return changes.assign(log_odds=combined)
 

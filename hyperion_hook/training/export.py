@@ -14,15 +14,22 @@ import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.features.file_past import FILE_NUMBERS, PAST_VERSION
 from hyperion_hook.scoring.bundle import FORMAT_VERSION, MANIFEST, load_bundle
 from hyperion_hook.scoring.trees import LARGEST, LEAF, MISSING_LEFT, serialise
-from hyperion_hook.training.bug_fit import FittedBugs, probability
 from hyperion_hook.training.bundle_folder import replace_bundle
 from hyperion_hook.training.estimators import Fitted, FittedLogistic, FittedTrees
 from hyperion_hook.training.fit import FittedAnomaly, FittedRisk
 
 TOLERANCE = 1e-6
+BUG_TREES = "bugs.trees"
+
+
+@dataclass(frozen=True)
+class BugPart:
+    """What a manifest says of the bug predictor, and its trees as the bytes of a file."""
+
+    manifest: Mapping[str, Any]
+    trees: bytes
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class BundleParts:
     typical: Mapping[str, float]
     quantiles: Mapping[str, tuple[float, float, float]]
     card: Mapping[str, Any] = field(default_factory=dict)
-    bugs: FittedBugs | None = None
+    bugs: BugPart | None = None
 
 
 def export_bundle(folder: Path, parts: BundleParts, extra: Mapping[str, bytes] | None = None) -> None:
@@ -58,7 +65,7 @@ def export_bundle(folder: Path, parts: BundleParts, extra: Mapping[str, bytes] |
     TrainingError
         If the folder holds anything that is no part of a bundle, or cannot be written; it is as it was then.
     """
-    files: dict[str, bytes] = {}
+    files: dict[str, bytes] = {} if parts.bugs is None else {BUG_TREES: parts.bugs.trees}
     manifest = {
         "format_version": FORMAT_VERSION,
         "name": parts.name,
@@ -66,7 +73,7 @@ def export_bundle(folder: Path, parts: BundleParts, extra: Mapping[str, bytes] |
         "trained_on": parts.trained_on,
         "risk": _risk(parts.risk, files),
         "anomaly": None if parts.anomaly is None else _anomaly(parts.anomaly, files),
-        "bugs": None if parts.bugs is None else _bugs(parts.bugs, files),
+        "bugs": None if parts.bugs is None else parts.bugs.manifest,
         "thresholds": {level.value: parts.thresholds[level] for level in (RiskLevel.HIGH, RiskLevel.MEDIUM)},
         "typical": dict(parts.typical),
         "quantiles": {name: list(values) for name, values in parts.quantiles.items()},
@@ -109,27 +116,6 @@ def check_parity(folder: Path, risk: FittedRisk, anomaly: FittedAnomaly | None, 
     return worst
 
 
-def check_bug_parity(folder: Path, bugs: FittedBugs, rows: pd.DataFrame, *, seed: int = 42, count: int = 10_000
-                     ) -> float:
-    """Return the largest difference between the bundle's bug predictor and the library's, as ``check_parity`` does.
-
-    Raises
-    ------
-    TrainingError
-        If a probability differs by more than 1e-6.
-    """
-    model = load_bundle(folder).bugs
-    if model is None:
-        raise TrainingError(f"{folder}: holds no bug predictor; nothing is kept")
-    numbers = rows[list(FILE_NUMBERS)]
-    frame = pd.concat([numbers, hard_rows(numbers, count, seed)], ignore_index=True)
-    found = np.array([model.file_probability(row) for row in frame.to_numpy(dtype=np.float64).tolist()])
-    worst = float(np.abs(probability(bugs.file_log_odds(frame)) - found).max())
-    if not worst <= TOLERANCE:
-        raise TrainingError(f"{folder}: the bug predictor differs from the fitted one by {worst:.2e}; nothing is kept")
-    return worst
-
-
 def hard_rows(X: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     """Return rows drawn from each column by itself, strewn with missing, extreme and tiny values."""
     random = np.random.default_rng(seed)
@@ -165,7 +151,7 @@ def _member(member: Fitted, files: dict[str, bytes]) -> dict[str, Any]:
         raise TypeError(f"member {member.name}: no export for {type(member).__name__}")
     name = f"{member.name}.trees"
     if hasattr(member.estimator, "get_booster"):
-        files[name], base = _boosted(member.estimator.get_booster())
+        files[name], base = boosted(member.estimator.get_booster())
         return {"name": member.name, "kind": "boosting", "trees": name, "base": base}
     trees = [_from_sklearn(tree.tree_, _share_of_second) for tree in member.estimator.estimators_]
     files[name] = _flat(trees)
@@ -183,15 +169,6 @@ def _anomaly(anomaly: FittedAnomaly, files: dict[str, bytes]) -> dict[str, Any]:
         "features": list(anomaly.features), "medians": anomaly.medians.tolist(), "trees": "isolation_forest.trees",
         "normaliser": float(average_path_length(np.array([forest.max_samples_]))[0]), "offset": float(forest.offset_),
         "light_decision": anomaly.light_decision,
-    }
-
-
-def _bugs(bugs: FittedBugs, files: dict[str, bytes]) -> dict[str, Any]:
-    files["bugs.trees"], base = _boosted(bugs.trees.estimator.get_booster())
-    return {
-        "candidate": bugs.candidate, "past_version": PAST_VERSION, "numbers": list(FILE_NUMBERS), "trees": "bugs.trees",
-        "base": base, "slope": bugs.slope, "shift": bugs.shift,
-        "change": {"largest": bugs.largest, "count": bugs.count, "intercept": bugs.intercept},
     }
 
 
@@ -244,7 +221,8 @@ def _renumbered(tree: _Tree, columns: Sequence[int]) -> _Tree:
     return _Tree(tree.left, tree.right, feature, tree.threshold, tree.missing_left, tree.value)
 
 
-def _boosted(booster: Any) -> tuple[bytes, float]:
+def boosted(booster: Any) -> tuple[bytes, float]:
+    """Return boosted trees as the bytes of a file, and the log-odds they start from."""
     saved = json.loads(bytes(booster.save_raw("json")))["learner"]
     base = json.loads(str(saved["learner_model_param"]["base_score"]))
     probability = float(base[0] if isinstance(base, list) else base)

@@ -14,8 +14,8 @@ import pytest
 from hyperion_hook.errors import ArtefactError, TrainingError
 from hyperion_hook.features.file_past import FILE_NUMBERS
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
+from hyperion_hook.training.bug_export import bug_part, check_bug_parity
 from hyperion_hook.training.bug_fit import FittedBugs
-from hyperion_hook.training.export import check_bug_parity
 from tests.support.models import fitted_bugs, write_bundle
 from tests.support.past import drawn_past
 
@@ -69,6 +69,14 @@ def test_a_bundle_without_the_part_loads_and_is_no_parity(folder: Path, fitted: 
     assert load_bundle(folder).bugs is None
     with pytest.raises(TrainingError, match="holds no bug predictor"):
         check_bug_parity(folder, fitted, drawn_past("two", months=2).monthly, count=50)
+
+
+def test_a_predictor_that_is_kept_goes_into_the_next_bundle_as_it_is(folder: Path) -> None:
+    kept = bug_part(load_bundle(folder).bugs)
+    assert kept is not None
+    assert kept.trees == (folder / "bugs.trees").read_bytes()
+    assert kept.manifest == json.loads((folder / MANIFEST).read_text())["bugs"]
+    assert bug_part(None) is None
 
 
 FAULTS: dict[str, Callable[[dict[str, Any]], object]] = {

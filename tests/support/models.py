@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.training.bug_export import bug_part
 from hyperion_hook.training.bug_fit import BugFitConfig, FittedBugs, fit_bug_predictor
 from hyperion_hook.training.export import BundleParts, export_bundle
 from hyperion_hook.training.fit import SPECIFIED, FitConfig, FittedAnomaly, FittedRisk, Recipe, fit_anomaly, fit_risk
@@ -47,6 +48,6 @@ def write_bundle(
         thresholds={RiskLevel.HIGH: 0.6, RiskLevel.MEDIUM: 0.4},
         typical={name: float(X[name].median()) for name in NAMES},
         quantiles={name: (0.0, float(X[name].median()), 60.0) for name in NAMES},
-        bugs=fitted_bugs() if with_bugs else None,
+        bugs=bug_part(fitted_bugs() if with_bugs else None),
     ))
     return risk, anomaly, X
