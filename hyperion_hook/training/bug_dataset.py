@@ -51,7 +51,7 @@ class BugOptions:
     least_commits: int = 50
     most_fixed: int = 2_000
     most_others: int = 4_000
-    whole_months: int = 12
+    whole_months: int = 24
     changes: int = 1_500
     seed: int = 42
     since: int | None = None
