@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from hyperion_hook.assess.attention import files_to_read
+from hyperion_hook.assess.bugs import bug_forecast
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
@@ -157,6 +158,7 @@ class Assessor:
         )
         typical = _typical(self._bundle.typical, reference)
         anomaly = anomaly_of(self._bundle, vector, typical, reference)
+        bugs = bug_forecast(self._bundle.bugs, change, measured.history)
         clock.lap("score")
         base, contributions = explanation_of(self._bundle, vector, typical) if self._config.explain else (None, ())
         clock.lap("explanation")
@@ -172,6 +174,7 @@ class Assessor:
             explanation=contributions,
             files_to_read=files_to_read(change, measured.history),
             model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            bugs=bugs,
             warnings=tuple(dict.fromkeys(warnings)),
             timing_ms=clock.laps,
         )

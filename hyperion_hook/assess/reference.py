@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import EXTRACTOR_VERSION, LIGHT_MODULES
 from hyperion_hook.features.process import UNCOUNTED
+from hyperion_hook.scoring.anomaly import BINARY, CONTAMINATION, Usual
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.store.reference_store import ReferenceStore
 
@@ -28,11 +29,15 @@ _UNKNOWN = Missing("not measured for the reference")
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Log-odds of recent changes, sorted, with and without message, and their feature values by name."""
+    """Log-odds of recent changes, sorted, with and without message, and their feature values by name.
+
+    ``decisions`` are the anomaly model's, sorted, without code metrics; empty without such a model.
+    """
 
     with_message: tuple[float, ...]
     without_message: tuple[float, ...]
     values: Mapping[str, Sequence[float]]
+    decisions: tuple[float, ...] = ()
 
     def percentile(self, log_odds: float, *, has_message: bool) -> float:
         """Return the share (0..100) of recent changes that score lower, equal ones counted half."""
@@ -52,6 +57,14 @@ class Reference:
             for name, values in self.values.items()
             if len(values) >= LEAST
         }
+
+
+    def usual(self) -> Usual | None:
+        """Return what recent changes are like to the anomaly model, ``None`` without one."""
+        binary = self.values.get(BINARY, ())
+        if not self.decisions or not binary:
+            return None
+        return Usual(_quantile(self.decisions, CONTAMINATION), sum(value > 0 for value in binary) / len(binary))
 
 
 def reference_names(bundle: Bundle) -> tuple[str, ...]:
@@ -100,11 +113,27 @@ class ReferenceBuilder:
             rows |= self._measured(absent, names)
         if len(rows) < LEAST:
             return Missing(f"a percentile needs {LEAST} earlier changes; {len(rows)} could be read")
-        return _reference([rows[commit] for commit in recent if commit in rows], names)
+        kept = {commit: rows[commit] for commit in recent if commit in rows}
+        return replace(_reference(list(kept.values()), names), decisions=self._decisions(kept, names))
 
     def forget_provisional(self) -> None:
         """Drop what was measured while lines of the history were not counted yet, once they are."""
         self.store.forget(self._provisional(reference_names(self.bundle)))
+
+    def _decisions(self, rows: Mapping[str, tuple[float, ...]], names: tuple[str, ...]) -> tuple[float, ...]:
+        """Return the anomaly model's decisions on rows, sorted; kept, for a row costs as much as scoring a change."""
+        model = self.bundle.anomaly
+        if model is None:
+            return ()
+        kind = f"{self._kind(names)}-decisions"
+        known = {commit: row[0] for commit, row in self.store.read(kind, list(rows)).items() if len(row) == 1}
+        fresh = {
+            commit: model.light_decision_of(dict(zip(names, row[2:], strict=True)))
+            for commit, row in rows.items()
+            if commit not in known
+        }
+        self.store.write(kind, {commit: (decision,) for commit, decision in fresh.items()})
+        return tuple(sorted((known | fresh).values()))
 
     def _measured(self, commits: Sequence[str], names: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
         lasting: dict[str, tuple[float, ...]] = {}

@@ -9,7 +9,7 @@ from hyperion_hook.assess.reference import Reference
 from hyperion_hook.domain.assessment import Anomaly, Contribution, UnusualValue
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, find_feature
-from hyperion_hook.scoring.anomaly import unusual_values
+from hyperion_hook.scoring.anomaly import BINARY, MOST, Usual, is_rare_binary, unusual_values
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.explain import explain
 from hyperion_hook.scoring.sentences import sentence
@@ -47,13 +47,22 @@ def anomaly_of(
     """Return the anomaly model's view with the values that stand out, ``None`` without such a model."""
     if bundle.anomaly is None:
         return None
-    score, is_anomaly = bundle.anomaly.score(vector)
+    usual = None if isinstance(reference, Missing) else reference.usual()
+    score, is_anomaly = bundle.anomaly.score(vector, usual)
     quantiles = dict(bundle.quantiles) | ({} if isinstance(reference, Missing) else reference.quantiles())
     unusual = tuple(
         UnusualValue(name, find_feature(name).title, vector.number(name), typical.get(name, quantiles[name][1]))
-        for name in unusual_values(vector, quantiles)
+        for name in _telling(vector, quantiles, usual)
     )
     return Anomaly(score, is_anomaly, unusual)
+
+
+def _telling(
+    vector: FeatureVector, quantiles: Mapping[str, tuple[float, float, float]], usual: Usual | None
+) -> list[str]:
+    names = unusual_values(vector, quantiles)
+    rare = [BINARY] if is_rare_binary(vector, usual) and BINARY in quantiles else []
+    return [*rare, *(name for name in names if name not in rare)][:MOST]
 
 
 def _number(value: float) -> float | None:

@@ -68,6 +68,22 @@ class Anomaly:
 
 
 @dataclass(frozen=True, slots=True)
+class FileForecast:
+    """How likely a touched file needs a bug fix within thirty days."""
+
+    path: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class BugForecast:
+    """How likely any of the touched source files needs a bug fix within thirty days, and each; the likeliest first."""
+
+    probability: float
+    files: tuple[FileForecast, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FileToRead:
     """A file worth reading first, with the reason in words."""
 
@@ -100,5 +116,6 @@ class Assessment:
     explanation: tuple[Contribution, ...]
     files_to_read: tuple[FileToRead, ...]
     model: ModelInfo
+    bugs: BugForecast | None = None
     warnings: tuple[str, ...] = ()
     timing_ms: Mapping[str, float] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from hyperion_hook.domain.assessment import Contribution, Score
+from hyperion_hook.domain.assessment import BugForecast, Contribution, FileForecast, Score
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import CATALOGUE
@@ -13,6 +13,9 @@ from hyperion_hook.features.catalogue import CATALOGUE
 MOST_REASONS = 3
 TELLING = 0.05
 """Log-odds that a reason must move to speak for its group."""
+MOST_FORECASTS = 3
+LIKELY = 0.3
+"""Forecasts below are no news: in busy projects a fix comes to one touched file in five within a month."""
 _GROUPS = {feature.name: feature.group.value for feature in CATALOGUE}
 
 
@@ -99,6 +102,13 @@ def reasons(explanation: Iterable[Contribution], most: int = MOST_REASONS) -> li
     chosen = list(leading.values())[:most]
     rest = [entry for entry in ordered if abs(entry.contribution) >= 0.01 and entry not in chosen]
     return sorted([*chosen, *rest[: most - len(chosen)]], key=_by_size)
+
+
+def likely_fixes(bugs: BugForecast | None) -> tuple[FileForecast, ...]:
+    """Return the touched files that are likely to need a fix within thirty days, at most three, the likeliest first."""
+    if bugs is None:
+        return ()
+    return tuple(entry for entry in bugs.files[:MOST_FORECASTS] if entry.probability >= LIKELY)
 
 
 def _by_size(entry: Contribution) -> tuple[float, str]:

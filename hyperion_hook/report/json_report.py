@@ -9,7 +9,7 @@ import json
 import math
 from pathlib import Path
 
-from hyperion_hook.domain.assessment import Anomaly, Assessment
+from hyperion_hook.domain.assessment import Anomaly, Assessment, BugForecast
 from hyperion_hook.report.safe_text import valid_unicode
 
 SCHEMA_VERSION = 1
@@ -49,7 +49,7 @@ def assessment_object(assessment: Assessment) -> Json:
             "log_odds": risk.log_odds,
         },
         "anomaly": _anomaly(assessment.anomaly),
-        "bugs": None,
+        "bugs": _bugs(assessment.bugs),
         "impact": None,
         "explanation_base": assessment.base_log_odds,
         "explanation": [
@@ -87,6 +87,13 @@ def _anomaly(anomaly: Anomaly | None) -> Json | None:
         return None
     unusual = [{"feature": entry.feature, "value": entry.value, "typical": entry.typical} for entry in anomaly.unusual]
     return {"score": anomaly.score, "is_anomaly": anomaly.is_anomaly, "unusual": unusual}
+
+
+def _bugs(bugs: BugForecast | None) -> Json | None:
+    if bugs is None:
+        return None
+    files = [{"path": valid_unicode(entry.path), "probability": entry.probability} for entry in bugs.files]
+    return {"probability_30d": bugs.probability, "files": files}
 
 
 def _split(assessment: Assessment) -> tuple[dict[str, float], dict[str, str]]:

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from hyperion_hook.domain.assessment import Assessment
-from hyperion_hook.report.facts import change_line, comparison, factor, missing_line, number, reasons, verdict
+from hyperion_hook.report.facts import (
+    change_line,
+    comparison,
+    factor,
+    likely_fixes,
+    missing_line,
+    number,
+    percent,
+    reasons,
+    verdict,
+)
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
 MOST_REASONS = 5
@@ -15,7 +25,7 @@ def render_markdown(assessment: Assessment) -> str:
     if not assessment.change.files:
         blocks = [markdown_text(change_line(assessment.change) + ": there is nothing to assess.")]
     else:
-        parts = (_head, _why, _files, _unusual, _small_print)
+        parts = (_head, _why, _files, _forecasts, _unusual, _small_print)
         blocks = [part(assessment) for part in parts]
     warnings = "\n".join(f"> {markdown_text(warning)}" for warning in assessment.warnings)
     return "\n\n".join(block for block in (*blocks, warnings) if block) + "\n"
@@ -39,6 +49,11 @@ def _why(assessment: Assessment) -> str:
 def _files(assessment: Assessment) -> str:
     rows = [f"- {markdown_code(entry.path)}: {markdown_text(entry.reason)}" for entry in assessment.files_to_read]
     return "\n".join(["**Read first**", "", *rows]) if rows else ""
+
+
+def _forecasts(assessment: Assessment) -> str:
+    rows = [f"- {markdown_code(entry.path)}: {percent(entry.probability)}" for entry in likely_fixes(assessment.bugs)]
+    return "\n".join(["**Likely to need a fix within 30 days**", "", *rows]) if rows else ""
 
 
 def _unusual(assessment: Assessment) -> str:

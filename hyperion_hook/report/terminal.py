@@ -10,6 +10,7 @@ from hyperion_hook.report.facts import (
     change_line,
     comparison,
     factor,
+    likely_fixes,
     missing_line,
     number,
     percent,
@@ -75,6 +76,7 @@ class _Page:
         yield from self._verdict(assessment)
         yield from self._why(reasons(assessment.explanation))
         yield from self._files(assessment)
+        yield from self._forecasts(assessment)
         yield from self._unusual(assessment)
         yield ""
         missing = missing_line(assessment.features)
@@ -118,6 +120,19 @@ class _Page:
         for path, reason in entries:
             yield f"  {clipped(path, self.width - 2)}"
             yield from (f"    {self.paint(line, _FAINT)}" for line in wrapped(reason, self.width - 4))
+
+    def _forecasts(self, assessment: Assessment) -> Iterator[str]:
+        entries = likely_fixes(assessment.bugs)
+        if not entries:
+            return
+        yield ""
+        yield self.paint("Likely to need a fix within 30 days", _HEADING)
+        paths = [clipped(printable(entry.path), self.width - 12) for entry in entries]
+        longest = max(map(width_of, paths))
+        yield from (
+            f"  {padded(path, longest)}  {self.paint(percent(entry.probability), _FAINT)}"
+            for path, entry in zip(paths, entries, strict=True)
+        )
 
     def _unusual(self, assessment: Assessment) -> Iterator[str]:
         anomaly = assessment.anomaly

@@ -17,7 +17,9 @@ from typing import Any
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ArtefactError, ConfigError
 from hyperion_hook.features.catalogue import find_feature
+from hyperion_hook.features.file_past import PAST_VERSION
 from hyperion_hook.scoring.anomaly import AnomalyModel
+from hyperion_hook.scoring.bugs import BugModel, columns_of
 from hyperion_hook.scoring.members import LogisticMember, Member, TreeMember
 from hyperion_hook.scoring.risk import Combination, RiskModel, split_column
 from hyperion_hook.scoring.trees import Trees
@@ -34,7 +36,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Checked models, ready to score; ``digest`` is the manifest's SHA-256."""
+    """Checked models, ready to score; ``digest`` is the manifest's SHA-256. Old bundles have no bug predictor."""
 
     name: str
     version: str
@@ -43,6 +45,7 @@ class Bundle:
     card: Mapping[str, Any]
     risk: RiskModel
     anomaly: AnomalyModel | None
+    bugs: BugModel | None
     thresholds: Mapping[RiskLevel, float]
     typical: Mapping[str, float]
     quantiles: Mapping[str, tuple[float, float, float]]
@@ -88,7 +91,7 @@ def load_bundle(path: Path | None = None) -> Bundle:
 
 def _bundle(folder: Path, manifest: Mapping[str, Any], digest: str) -> Bundle:
     files = _files(folder, manifest["files"])
-    anomaly = manifest["anomaly"]
+    anomaly, bugs = manifest["anomaly"], manifest.get("bugs")
     return Bundle(
         name=_text(manifest["name"]),
         version=_text(manifest["version"]),
@@ -97,6 +100,7 @@ def _bundle(folder: Path, manifest: Mapping[str, Any], digest: str) -> Bundle:
         card=_mapping(manifest["card"]),
         risk=_risk(files, manifest["risk"]),
         anomaly=None if anomaly is None else _anomaly(files, anomaly),
+        bugs=None if bugs is None else _bugs(files, bugs),
         thresholds=_thresholds(manifest["thresholds"]),
         typical={_feature(name): _number(value) for name, value in manifest["typical"].items()},
         quantiles={_feature(name): _three(values) for name, values in manifest["quantiles"].items()},
@@ -149,7 +153,21 @@ def _anomaly(files: Mapping[str, bytes], part: Mapping[str, Any]) -> AnomalyMode
         raise ValueError("the normaliser is too small")
     return AnomalyModel(
         features, _numbers(part["medians"], len(features)), _trees(files, part["trees"], len(features)),
-        normaliser, _number(part["offset"]),
+        normaliser, _number(part["offset"]), _number(part.get("light_decision", 0.0)),
+    )
+
+
+def _bugs(files: Mapping[str, bytes], part: Mapping[str, Any]) -> BugModel:
+    if part["past_version"] != PAST_VERSION:
+        raise ValueError(f"the bug predictor reads numbers of version {part['past_version']!r}, not {PAST_VERSION}")
+    columns = columns_of(part["numbers"])
+    change = part["change"]
+    slope, largest = _number(part["slope"]), _number(change["largest"])
+    if slope <= 0 or largest <= 0:
+        raise ValueError("the calibration of the bug predictor would turn the order round")
+    trees = TreeMember("bugs", _trees(files, part["trees"], len(columns)), averaged=False, base=_number(part["base"]))
+    return BugModel(
+        columns, trees, slope, _number(part["shift"]), largest, _number(change["count"]), _number(change["intercept"])
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +15,9 @@ import pandas as pd
 
 from hyperion_hook.store.model_metadata import Lineage, ModelMetadata
 from hyperion_hook.store.model_registry import RISK_PREDICTOR
+from hyperion_hook.training.bug_export import bug_part, check_bug_parity
+from hyperion_hook.training.bug_fit import FittedBugs
+from hyperion_hook.training.bug_learning import LearnedBugs
 from hyperion_hook.training.bundle_folder import CARD_DATA
 from hyperion_hook.training.card import Learning, model_card, render_card
 from hyperion_hook.training.card_figures import calibration_table, importance
@@ -58,6 +61,7 @@ class Material:
     chosen_here: bool
     others: pd.DataFrame | None = None
     pool: bytes | None = None
+    bugs: LearnedBugs = field(default_factory=LearnedBugs)
 
 
 @dataclass(frozen=True)
@@ -125,12 +129,13 @@ def build(material: Material, options: RetrainOptions) -> Built:
         importance(model, test, model.features, seed=options.seed), options, material.chosen_here,
         material.others,
     ))
+    card["bugs"] = material.bugs.card
     # what only the code says is known of the rows whose code was measured
     quantiles = quantiles_of(code) | quantiles_of(rows)
     parts = BundleParts(
         name=options.name, version=options.version, trained_on=card["trained_on"], risk=risk, anomaly=anomaly,
         thresholds=thresholds, typical={name: values[1] for name, values in quantiles.items()}, quantiles=quantiles,
-        card=card, pool=material.pool,
+        card=card, pool=material.pool, bugs=bug_part(material.bugs.bugs),
     )
     settings = {
         "seed": options.seed, "folds": options.folds, "share learned without message": options.masked,
@@ -143,18 +148,26 @@ def build(material: Material, options: RetrainOptions) -> Built:
     )
     return Built(
         parts, lineage, settings, material.evaluations[0].contender(recipe), render_card(card),
-        _parity(parts, merged([rows.tail(_PARITY_ROWS), code.tail(_PARITY_ROWS)]), options),
+        _parity(
+            parts, merged([rows.tail(_PARITY_ROWS), code.tail(_PARITY_ROWS)]),
+            material.bugs, options,
+        ),
     )
 
 
-def _parity(parts: BundleParts, rows: pd.DataFrame, options: RetrainOptions) -> float:
+def _parity(parts: BundleParts, rows: pd.DataFrame, bugs: LearnedBugs, options: RetrainOptions) -> float:
     with TemporaryDirectory() as place:
         trial = Path(place) / "models"
         export_bundle(trial, parts)
         with np.errstate(over="ignore"):  # extreme rows have log-odds whose exponential is infinite, as it should be
-            return check_parity(
+            worst = check_parity(
                 trial, parts.risk, parts.anomaly, rows, seed=options.seed, rows=options.parity_rows
             )
+            if isinstance(bugs.bugs, FittedBugs):
+                files = bugs.rows.tail(_PARITY_ROWS)
+                found = check_bug_parity(trial, bugs.bugs, files, seed=options.seed, count=options.parity_rows)
+                worst = max(worst, found)
+            return worst
 
 
 def _content(rows: pd.DataFrame) -> bytes:

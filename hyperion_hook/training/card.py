@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.training.bug_learning import bug_section
 from hyperion_hook.training.card_figures import label_delay
 from hyperion_hook.training.dataset import OWN_WEIGHT, UNSEEN_DAYS
 from hyperion_hook.training.days import day
@@ -169,6 +170,8 @@ def _lines(card: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     lost = [[_cell(row["feature"]), _cell(row["roc_auc_lost"])] for row in card["importance"]]
     yield from markdown_table(("feature", "ROC-AUC lost"), lost)
+    if "bugs" in card:
+        yield from bug_section(card["bugs"])
     yield from ("", "## Limits", "")
     yield from (f"- {limit}" for limit in card["limits"])
 

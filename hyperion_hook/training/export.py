@@ -22,6 +22,15 @@ from hyperion_hook.training.fit import FittedAnomaly, FittedRisk
 from hyperion_hook.training.pool import POOL_FILE, entry_of
 
 TOLERANCE = 1e-6
+BUG_TREES = "bugs.trees"
+
+
+@dataclass(frozen=True)
+class BugPart:
+    """What a manifest says of the bug predictor, and its trees as the bytes of a file."""
+
+    manifest: Mapping[str, Any]
+    trees: bytes
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,7 @@ class BundleParts:
     quantiles: Mapping[str, tuple[float, float, float]]
     card: Mapping[str, Any] = field(default_factory=dict)
     pool: bytes | None = None
+    bugs: BugPart | None = None
 
 
 def export_bundle(folder: Path, parts: BundleParts, extra: Mapping[str, bytes] | None = None) -> None:
@@ -60,7 +70,7 @@ def export_bundle(folder: Path, parts: BundleParts, extra: Mapping[str, bytes] |
     TrainingError
         If the folder holds anything that is no part of a bundle, or cannot be written; it is as it was then.
     """
-    files: dict[str, bytes] = {}
+    files: dict[str, bytes] = {} if parts.bugs is None else {BUG_TREES: parts.bugs.trees}
     manifest = {
         "format_version": FORMAT_VERSION,
         "name": parts.name,
@@ -68,6 +78,7 @@ def export_bundle(folder: Path, parts: BundleParts, extra: Mapping[str, bytes] |
         "trained_on": parts.trained_on,
         "risk": _risk(parts.risk, files),
         "anomaly": None if parts.anomaly is None else _anomaly(parts.anomaly, files),
+        "bugs": None if parts.bugs is None else parts.bugs.manifest,
         "thresholds": {level.value: parts.thresholds[level] for level in (RiskLevel.HIGH, RiskLevel.MEDIUM)},
         "typical": dict(parts.typical),
         "quantiles": {name: list(values) for name, values in parts.quantiles.items()},
@@ -148,7 +159,7 @@ def _member(member: Fitted, files: dict[str, bytes]) -> dict[str, Any]:
         raise TypeError(f"member {member.name}: no export for {type(member).__name__}")
     name = f"{member.name}.trees"
     if hasattr(member.estimator, "get_booster"):
-        files[name], base = _boosted(member.estimator.get_booster())
+        files[name], base = boosted(member.estimator.get_booster())
         return {"name": member.name, "kind": "boosting", "trees": name, "base": base}
     trees = [_from_sklearn(tree.tree_, _share_of_second) for tree in member.estimator.estimators_]
     files[name] = _flat(trees)
@@ -165,6 +176,7 @@ def _anomaly(anomaly: FittedAnomaly, files: dict[str, bytes]) -> dict[str, Any]:
     return {
         "features": list(anomaly.features), "medians": anomaly.medians.tolist(), "trees": "isolation_forest.trees",
         "normaliser": float(average_path_length(np.array([forest.max_samples_]))[0]), "offset": float(forest.offset_),
+        "light_decision": anomaly.light_decision,
     }
 
 
@@ -217,7 +229,8 @@ def _renumbered(tree: _Tree, columns: Sequence[int]) -> _Tree:
     return _Tree(tree.left, tree.right, feature, tree.threshold, tree.missing_left, tree.value)
 
 
-def _boosted(booster: Any) -> tuple[bytes, float]:
+def boosted(booster: Any) -> tuple[bytes, float]:
+    """Return boosted trees as the bytes of a file, and the log-odds they start from."""
     saved = json.loads(bytes(booster.save_raw("json")))["learner"]
     base = json.loads(str(saved["learner_model_param"]["base_score"]))
     probability = float(base[0] if isinstance(base, list) else base)

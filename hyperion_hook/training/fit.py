@@ -9,7 +9,7 @@ meta-learner learns from the folds before the last, and the calibration from the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.catalogue import Feature
+from hyperion_hook.scoring.anomaly import CONTAMINATION, LIGHT
 from hyperion_hook.scoring.risk import split_column
 from hyperion_hook.training.estimators import (
     Fitted,
@@ -136,11 +137,15 @@ class FittedRisk:
 
 @dataclass(frozen=True)
 class FittedAnomaly:
-    """A fitted isolation forest; missing values are the training medians."""
+    """A fitted isolation forest; missing values are the training medians.
+
+    ``light_decision`` is the point below which a tenth of the decisions lie when code metrics are missing.
+    """
 
     features: tuple[str, ...]
     medians: Numbers
     forest: Any
+    light_decision: float = 0.0
 
     def decision(self, X: pd.DataFrame) -> Numbers:
         """Return scikit-learn's decision function: negative is unusual."""
@@ -204,9 +209,12 @@ def fit_anomaly(X: pd.DataFrame, *, config: FitConfig | None = None) -> FittedAn
     matrix = as_matrix(X[kept])
     medians = np.nanmedian(matrix, axis=0).astype(np.float32).astype(np.float64)
     forest = IsolationForest(
-        n_estimators=100, contamination=0.1, max_samples=min(256, len(X)), random_state=config.seed, n_jobs=config.jobs
+        n_estimators=100, contamination=CONTAMINATION, max_samples=min(256, len(X)), random_state=config.seed,
+        n_jobs=config.jobs,
     )
-    return FittedAnomaly(tuple(kept), medians, forest.fit(filled(matrix, medians)))
+    fitted = FittedAnomaly(tuple(kept), medians, forest.fit(filled(matrix, medians)))
+    light = X[kept].assign(**dict.fromkeys([name for name in kept if name not in LIGHT], np.nan))
+    return replace(fitted, light_decision=float(np.quantile(fitted.decision(light), CONTAMINATION)))
 
 
 def time_ordered_folds(count: int, folds: int) -> Iterator[tuple[slice, slice]]:

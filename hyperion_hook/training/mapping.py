@@ -16,6 +16,7 @@ import joblib
 from hyperion_hook.domain.messages import CLASSIFIER_VERSION
 from hyperion_hook.errors import ConfigError, HyperionError, MissingExtraError
 from hyperion_hook.features.extract import EXTRACTOR_VERSION
+from hyperion_hook.features.file_past import PAST_VERSION
 from hyperion_hook.training.szz import LABELLER_VERSION
 
 Item = TypeVar("Item")
@@ -68,7 +69,7 @@ def _unheard(done: int) -> None:
 
 def versions() -> tuple[int, ...]:
     """Return the versions of all that results depend on."""
-    return (EXTRACTOR_VERSION, CLASSIFIER_VERSION, LABELLER_VERSION)
+    return (EXTRACTOR_VERSION, PAST_VERSION, CLASSIFIER_VERSION, LABELLER_VERSION)
 
 
 def _on_cluster(function: Callable[[Item], Result], items: Sequence[Item], address: str, told: Told) -> list[Result]:

@@ -18,6 +18,7 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models
 from hyperion_hook.store.model_metadata import Status
 from hyperion_hook.store.model_registry import RISK_PREDICTOR, ModelRegistry, Registered
+from hyperion_hook.training.bug_learning import bug_histories, learn_bugs, learn_own_bugs
 from hyperion_hook.training.build import Built, Material, build
 from hyperion_hook.training.corpus import CorpusEntry, entries_of, own_name, read_corpus
 from hyperion_hook.training.dataset import merged, without_youngest
@@ -114,12 +115,13 @@ def retrain(
         [entry for entry in entries if not entry.left_out], [item for item in mined if item.name not in unseen],
         options, progress,
     )
+    bugs = learn_bugs(bug_histories([entry for entry in entries if not entry.left_out], options, progress), options)
     _tell(progress, "fitting")
     recipe = options.recipe or max(RECIPES, key=partial(quality, future))
     built = build(
         Material(
             mined, unseen, learned, code, past, recipe, evaluations, chosen_here=options.recipe is None, others=others,
-            pool=packed,
+            pool=packed, bugs=bugs,
         ),
         options,
     )
@@ -171,9 +173,13 @@ def retrain_here(
     recipe = options.recipe or OWN_RECIPE
     decision = decide(rows, past, recipe, in_use, repository, options, others)
     code = code_rows(entries, mined, options, progress)
+    bugs = learn_own_bugs(bug_histories(entries, options, progress), in_use.bundle.bugs, options)
     _tell(progress, "fitting")
     built = build(
-        Material(mined, frozenset(), rows, code, past, recipe, [future], chosen_here=False, others=others), options
+        Material(
+            mined, frozenset(), rows, code, past, recipe, [future], chosen_here=False, others=others, bugs=bugs
+        ),
+        options,
     )
     validation = {
         "decision": decision.text, "comparison": None if decision.comparison is None else asdict(decision.comparison)

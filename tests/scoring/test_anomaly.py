@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.vector import FeatureVector, Missing
-from hyperion_hook.scoring.anomaly import AnomalyModel, unusual_values
+from hyperion_hook.scoring.anomaly import RARE, AnomalyModel, Usual, is_rare_binary, unusual_values
 from hyperion_hook.scoring.trees import LEAF, Trees, serialise
 
 # one split: values of la up to 100 are reached after 9 steps, larger ones after 1
@@ -61,3 +61,29 @@ def test_the_farthest_comes_first_and_only_what_is_risky_is_told() -> None:
 
 def test_what_only_a_commit_knows_does_not_stand_out() -> None:
     assert unusual_values(FeatureVector({"message_words": 1e6}), QUANTILES) == []
+
+
+LIGHT_AND_CODE = AnomalyModel(("la", "cyclomatic_complexity"), (7.0, 2.0), TREES, 3.0, -0.5, light_decision=0.25)
+CALM, LARGE = 0.5 - 2**-3, 0.5 - 2 ** (-1 / 3)
+
+
+def test_a_change_is_compared_with_what_is_usual_here() -> None:
+    """Without code metrics with the tenth point itself, with them with how far it lies from the training's."""
+    docs = FeatureVector({"la": 3.0})
+    code = FeatureVector({"la": 3.0, "cyclomatic_complexity": 4.0})
+    for here in (-0.1, 0.25, 0.4):
+        usual = Usual(here, 0.0)
+        assert LIGHT_AND_CODE.score(docs, usual) == (pytest.approx(2 * (CALM - here)), here > CALM)
+        assert LIGHT_AND_CODE.score(code, usual) == (pytest.approx(min(1.0, 2 * (CALM - here + 0.25))), False)
+    assert LIGHT_AND_CODE.score(docs) == LIGHT_AND_CODE.score(docs, Usual(0.25, 0.0))
+    assert LIGHT_AND_CODE.light_decision_of({"la": 300.0, "cyclomatic_complexity": 9.0}) == pytest.approx(LARGE)
+
+
+def test_a_binary_file_is_unusual_where_it_is_rare() -> None:
+    blob = FeatureVector({"la": 0.0, "binary_files": 1.0})
+    text = FeatureVector({"la": 0.0, "binary_files": 0.0})
+    assert MODEL.score(blob) == (pytest.approx(-2 * RARE), True)
+    assert MODEL.score(blob, Usual(0.0, 0.01)) == (pytest.approx(2 * (0.01 - RARE)), True)
+    for vector, usual in ((text, None), (text, Usual(0.0, 0.0)), (blob, Usual(0.0, RARE)), (FeatureVector({}), None)):
+        assert not is_rare_binary(vector, usual)
+        assert MODEL.score(vector, usual)[1] is False

@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.training.bug_export import bug_part
+from hyperion_hook.training.bug_fit import BugFitConfig, FittedBugs, fit_bug_predictor
 from hyperion_hook.training.export import BundleParts, export_bundle
 from hyperion_hook.training.fit import SPECIFIED, FitConfig, FittedAnomaly, FittedRisk, Recipe, fit_anomaly, fit_risk
+from tests.support.past import drawn_past
 
 NAMES = ("la", "ld", "nf", "entropy", "age", "exp", "fix", "cyclomatic_complexity")
 QUICK = FitConfig(seed=7, folds=3, jobs=1)
@@ -30,13 +33,21 @@ def fitted(recipe: Recipe = SPECIFIED) -> tuple[FittedRisk, FittedAnomaly, pd.Da
     return fit_risk(X, y, recipe=recipe, config=QUICK), fit_anomaly(X, config=QUICK), X
 
 
-def write_bundle(folder: Path, recipe: Recipe = SPECIFIED) -> tuple[FittedRisk, FittedAnomaly, pd.DataFrame]:
-    """Fit, export into a folder, and return what was exported."""
+def fitted_bugs() -> FittedBugs:
+    """Return a bug predictor fitted on drawn pasts."""
+    return fit_bug_predictor([drawn_past("one", files=30)], candidate="gentle", config=BugFitConfig(seed=7, jobs=1))
+
+
+def write_bundle(
+    folder: Path, recipe: Recipe = SPECIFIED, *, with_bugs: bool = False
+) -> tuple[FittedRisk, FittedAnomaly, pd.DataFrame]:
+    """Fit, export into a folder, and return what was exported; the bug predictor only on request."""
     risk, anomaly, X = fitted(recipe)
     export_bundle(folder, BundleParts(
         name="test", version="0.0.1", trained_on="numbers drawn at random", risk=risk, anomaly=anomaly,
         thresholds={RiskLevel.HIGH: 0.6, RiskLevel.MEDIUM: 0.4},
         typical={name: float(X[name].median()) for name in NAMES},
         quantiles={name: (0.0, float(X[name].median()), 60.0) for name in NAMES},
+        bugs=bug_part(fitted_bugs() if with_bugs else None),
     ))
     return risk, anomaly, X

@@ -1,0 +1,37 @@
+"""Bugs to expect in the touched files within thirty days."""
+
+from __future__ import annotations
+
+from hyperion_hook.domain.assessment import BugForecast, FileForecast
+from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.history import History
+from hyperion_hook.features.file_past import judged_files, numbers_after
+from hyperion_hook.scoring.bugs import BugModel
+from hyperion_hook.scoring.members import sigmoid
+
+
+def bug_forecast(model: BugModel | None, change: Change, history: History) -> BugForecast | None:
+    """Return what to expect of the touched source files, at most fifty of them, as they are once the change is made.
+
+    ``None`` if no source file is touched, there is no model, or the history is cut short (the warnings say so).
+
+    Parameters
+    ----------
+    model
+        ``None`` for a bundle without one.
+    change
+        Its message is not looked at, so a staged change is judged as it will be once recorded. A new file has one
+        commit, this one; a deleted file has no future.
+    history
+        What was known before; one cut short would make every file look young and sound.
+    """
+    if model is None or history.missing_reason is not None:
+        return None
+    files = judged_files(change.files)
+    if not files:
+        return None
+    author = None if change.author is None else history.author_number(change.author)
+    log_odds = [model.file_log_odds(numbers) for numbers in numbers_after(files, history, change.time, author)]
+    forecasts = [FileForecast(file.path, sigmoid(odds)) for file, odds in zip(files, log_odds, strict=True)]
+    forecasts.sort(key=lambda entry: (-entry.probability, entry.path))
+    return BugForecast(sigmoid(model.change_log_odds(log_odds)), tuple(forecasts))

@@ -1,0 +1,184 @@
+"""How well the bug predictor ranks files it has not seen the future of, beside "bugs so far" and "recent churn".
+
+Whole months of repositories are ranked, every source file of each. A figure is the mean over months, then over
+repositories; its interval comes from drawing months anew within each repository.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from hyperion_hook.training.bug_dataset import BugRows
+from hyperion_hook.training.bug_fit import (
+    CANDIDATES,
+    BugFitConfig,
+    fit_bug_predictor,
+    held_out_since,
+    probability,
+)
+from hyperion_hook.training.estimators import Numbers
+from hyperion_hook.training.metrics import calibration_error, roc_auc
+from hyperion_hook.training.resampling import Interval
+
+BUGS_SO_FAR, RECENT_CHURN = "bugs so far", "recent churn"
+BASELINES: Mapping[str, Callable[[pd.DataFrame], Numbers]] = {
+    BUGS_SO_FAR: lambda rows: rows["fixes"].to_numpy(dtype=np.float64),
+    RECENT_CHURN: lambda rows: rows["lines_90"].fillna(0.0).to_numpy(dtype=np.float64),
+}
+TOP = 20
+_DRAWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RankedFiles:
+    """Figures of one contender: ROC-AUC, and the share of the first twenty files that were fixed in thirty days."""
+
+    name: str
+    roc_auc: Interval
+    precision_in_top: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class BugEvaluation:
+    """What came of one test; ``leads`` are differences of the shipped candidate from each baseline.
+
+    ``cross_validation`` holds the log-loss of each candidate. ``changes`` are the changes whose forecast was compared
+    with what happened, ``calibration_error`` is theirs, and ``expected`` and ``happened`` are the mean forecast and the
+    share that came true.
+    """
+
+    name: str
+    candidate: str
+    repositories: tuple[str, ...]
+    months: int
+    contenders: tuple[RankedFiles, ...]
+    leads: tuple[RankedFiles, ...]
+    changes: int
+    change_roc_auc: float
+    calibration_error: float
+    expected: float
+    happened: float
+    cross_validation: Mapping[str, float] = field(default_factory=dict)
+
+
+class Predictor(Protocol):
+    """A bug predictor, fitted or in use."""
+
+    def file_log_odds(self, rows: pd.DataFrame) -> Numbers:
+        """Return the log-odds for each row of file numbers."""
+
+    def change_log_odds(self, touched: pd.DataFrame) -> pd.DataFrame:
+        """Return ``fixed`` and ``log_odds`` of each change of touched rows."""
+
+
+def evaluate_bugs(name: str, histories: Sequence[BugRows], models: Mapping[str, Predictor], shipped: str, *,
+                  since: int, against: Sequence[str] = (), seed: int = 42) -> BugEvaluation | None:
+    """Compare models with the baselines on what is younger than all they learned.
+
+    Parameters
+    ----------
+    name
+        What is tested, in words.
+    histories
+        Rows of the repositories to rank; whole months are needed.
+    models
+        Fitted predictors by the name of their candidate.
+    shipped
+        The candidate whose lead and whose forecast of changes are reported.
+    since
+        Unix seconds; only months and changes after it count.
+    against
+        Other models whose lead is reported beside that over the baselines.
+    seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    BugEvaluation | None
+        ``None`` where no whole month with a fixed file lies after ``since``.
+    """
+    monthly = _after([history.monthly[history.monthly["whole"].astype(bool)] for history in histories], since)
+    touched = _after([history.touched for history in histories], since)
+    if monthly.empty or not monthly["fixed"].any():
+        return None
+    scores = {label: fitted.file_log_odds(monthly) for label, fitted in models.items()}
+    scores |= {label: score(monthly) for label, score in BASELINES.items()}
+    figures = {label: _by_month(monthly, values) for label, values in scores.items()}
+    random = np.random.default_rng(seed)
+    draws = [_draw(figures[shipped], random) for _ in range(_DRAWS)]
+    forecast = models[shipped].change_log_odds(touched) if len(touched) else None
+    said = probability(forecast["log_odds"].to_numpy()) if forecast is not None else np.zeros(0)
+    truth = forecast["fixed"].to_numpy(dtype=np.float64) if forecast is not None else np.zeros(0)
+    return BugEvaluation(
+        name, shipped, tuple(sorted(monthly["repository"].unique())), len(figures[shipped]),
+        tuple(_ranked(label, table, None, draws) for label, table in figures.items()),
+        tuple(_ranked(label, figures[shipped], figures[label], draws) for label in (*against, *BASELINES)),
+        len(said), roc_auc(truth, said), calibration_error(truth, said),
+        float(said.mean()) if len(said) else math.nan, float(truth.mean()) if len(truth) else math.nan,
+    )
+
+
+def evaluate_by_time(histories: Sequence[BugRows], *, config: BugFitConfig | None = None
+                     ) -> tuple[str, BugEvaluation | None]:
+    """Return the candidate chosen in the first 80 % of the time, and how all of them do in the rest."""
+    config = config or BugFitConfig()
+    since = held_out_since(histories)
+    chosen = fit_bug_predictor(histories, until=since, config=config)
+    models = {
+        name: chosen if name == chosen.candidate else fit_bug_predictor(
+            histories, candidate=name, until=since, config=config
+        )
+        for name in CANDIDATES
+    }
+    name = "the last fifth of the time, of the same repositories"
+    found = evaluate_bugs(name, histories, models, chosen.candidate, since=since, seed=config.seed)
+    return chosen.candidate, None if found is None else replace(found, cross_validation=chosen.cross_validation)
+
+
+def _after(frames: Sequence[pd.DataFrame], since: int) -> pd.DataFrame:
+    held = [frame[frame["time"] > since] for frame in frames if len(frame)]
+    held = [frame for frame in held if len(frame)]
+    return pd.concat(held, ignore_index=True) if held else pd.DataFrame(columns=["repository", "time", "fixed"])
+
+
+def _by_month(rows: pd.DataFrame, scores: Numbers) -> pd.DataFrame:
+    """Return ``auc`` (NaN where all or no files were fixed) and ``top`` for each repository and month."""
+    table = []
+    for (repository, month), places in sorted(rows.groupby(["repository", "moment"]).indices.items()):
+        truth, said = rows["fixed"].to_numpy()[places], scores[places]
+        top = np.argsort(-said, kind="stable")[:TOP]
+        table.append((repository, month, roc_auc(truth, said), float(truth[top].mean())))
+    return pd.DataFrame(table, columns=["repository", "moment", "auc", "top"])
+
+
+def _draw(table: pd.DataFrame, random: np.random.Generator) -> Numbers:
+    """Return how often each month counts when the months of every repository are drawn anew."""
+    weights = np.zeros(len(table))
+    for places in table.groupby("repository").indices.values():
+        weights += np.bincount(random.choice(places, len(places)), minlength=len(table))
+    return weights
+
+
+def _ranked(name: str, table: pd.DataFrame, base: pd.DataFrame | None, draws: Sequence[Numbers]) -> RankedFiles:
+    figures = []
+    for column in ("auc", "top"):
+        values = table[column].to_numpy() - (0.0 if base is None else base[column].to_numpy())
+        whole = _mean_of_means(table, values, np.ones(len(table)))
+        low, high = np.nanquantile([_mean_of_means(table, values, weights) for weights in draws], [0.025, 0.975])
+        figures.append(Interval(whole, float(low), float(high)))
+    return RankedFiles(name, *figures)
+
+
+def _mean_of_means(table: pd.DataFrame, values: Numbers, weights: Numbers) -> float:
+    means = []
+    for places in table.groupby("repository").indices.values():
+        known = places[np.isfinite(values[places])]
+        if weights[known].sum():
+            means.append(float(np.average(values[known], weights=weights[known])))
+    return float(np.mean(means)) if means else math.nan
