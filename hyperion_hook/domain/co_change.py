@@ -18,30 +18,20 @@ class ChangeSet(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PastOfFile:
-    """A touched file's commits, newest first; the file itself is not among their ``files``."""
+    """A touched file that has a past: its newest commits, newest first, the file itself not among their ``files``.
+
+    Merges and bulk commits are left out.
+    """
 
     path: str
     file: int
     changes: tuple[ChangeSet, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedTogether:
-    """What the newest commits on the touched files changed beside them, and what was changed last of all.
-
-    Merges and bulk commits are left out. ``touched`` are the touched files that have a past, ``recent`` the newest
-    commits of the repository, newest first.
-    """
-
-    touched: tuple[PastOfFile, ...] = ()
-    recent: tuple[ChangeSet, ...] = ()
-
-
 class KnownFile(NamedTuple):
-    """A file by number: its path at the base, how many commits changed it so far, and when the last one did."""
+    """A file by number: its path at the base, and when the last commit changed it, Unix seconds."""
 
     path: str
-    commits: int
     last_time: int
 
 

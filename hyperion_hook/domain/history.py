@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntFlag
 from typing import NamedTuple, Protocol
 
-from hyperion_hook.domain.co_change import ChangedTogether, KnownFile
+from hyperion_hook.domain.co_change import KnownFile, PastOfFile
 from hyperion_hook.domain.commit import Author
 
 DAY = 86_400
@@ -87,11 +87,11 @@ class History(Protocol):
     def repository(self) -> tuple[Tally, ...]:
         """Return all commits month by month, oldest first."""
 
-    def changed_together(self, paths: Iterable[str]) -> ChangedTogether:
+    def changed_together(self, paths: Iterable[str]) -> tuple[PastOfFile, ...]:
         """Return what the newest commits on files with these paths at the base commit changed beside them."""
 
     def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:
-        """Return what the base commit knows of files by number; one that lost its path to another is left out."""
+        """Return what the base commit knows of files by number; those deleted or without path are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +124,10 @@ class EmptyHistory:
     def repository(self) -> tuple[Tally, ...]:  # noqa: D102
         return ()
 
-    def changed_together(self, paths: Iterable[str]) -> ChangedTogether:  # noqa: ARG002, D102
-        return ChangedTogether()
+    def changed_together(self, paths: Iterable[str]) -> tuple[PastOfFile, ...]:  # noqa: D102
+        return ()
 
-    def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:  # noqa: ARG002, D102
+    def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:  # noqa: D102
         return {}
 
 

@@ -4,7 +4,8 @@
    little, and a file of few commits is not believed at once.
 2. Past commits that resemble the change as a whole tell what they changed beside it.
 3. The best by both are looked at closely: does the name say that they belong together, do they lie in one folder, are
-   they still changed at all. A logistic formula puts all of it together.
+   they still changed at all. A conditional logistic formula puts it together: the probabilities of all candidates and
+   of "none of them" sum to one.
 
 The constants were fitted to earlier changes of half of the training corpus, in each of which one file was hidden
 (``benchmarks/co_change.py``); ``docs/impact.md`` has the figures on other repositories.
@@ -25,7 +26,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hyperion_hook.domain.co_change import ChangedTogether, CoChange, KnownFile
+from hyperion_hook.domain.co_change import CoChange, KnownFile, PastOfFile
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.domain.paths import directory_of
 
@@ -48,15 +49,16 @@ KNN_DOUBT = 0.3
 FLOOR = 0.01
 
 WEIGHTS = {
-    "log_mean_confidence": 0.95,
-    "log_resemblance": 0.90,
-    "any_confidence": 3.3,
-    "log_support": -0.66,
-    "same_stem": 1.32,
-    "same_folder": 0.77,
-    "log_days": -0.23,
+    "log_mean_confidence": 0.774,
+    "log_resemblance": 0.869,
+    "any_confidence": 2.197,
+    "log_support": -0.474,
+    "same_stem": 1.392,
+    "same_folder": 0.621,
+    "log_days": -0.243,
 }
-INTERCEPT = 0.0
+NONE = -3.276
+"""Weight of the case that the missing file is none of the candidates."""
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+")
 _COMMON_WORDS = frozenset(("test", "tests", "spec", "it", "impl", "main", "src", "index", "init", "mod"))
@@ -73,7 +75,7 @@ class _Tally:
 
 
 def rank_co_changes(
-    evidence: ChangedTogether, known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
+    evidence: Sequence[PastOfFile], known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
     paths: Sequence[str], time: int,
 ) -> list[CoChange]:
     """Return the files that changed with the touched ones in the past, the likeliest to belong to the change first.
@@ -81,9 +83,9 @@ def rank_co_changes(
     Parameters
     ----------
     evidence
-        What changed together with the touched files.
+        What changed together with the touched files (``History.changed_together``).
     known_files
-        Tells path, number of commits and last change of files by number (``History.known_files``).
+        Tells path and last change of files by number (``History.known_files``).
     paths
         The paths of all touched files, new ones included: names count, too.
     time
@@ -96,26 +98,30 @@ def rank_co_changes(
     folders = {directory_of(path) for path in paths}
     touched = set(paths)
     found = []
+    weight_of_all = math.exp(NONE)
     for file in best:
         about = known.get(file)
         if about is None or about.path in touched:
             continue
-        row = features(tallies[file], about, stems, folders, len(evidence.touched), time)
-        logit = INTERCEPT + sum(WEIGHTS[name] * value for name, value in row.items())
-        beside, support, commits = _strongest_rule(evidence, file)
-        found.append(
-            CoChange(about.path, beside, support, commits, support / commits, 1.0 / (1.0 + math.exp(-logit)))
-        )
-    found.sort(key=lambda entry: (-entry.probability, entry.path))
-    return found
+        row = features(tallies[file], about, stems, folders, len(evidence), time)
+        weight = math.exp(sum(WEIGHTS[name] * value for name, value in row.items()))
+        weight_of_all += weight
+        found.append((weight, about.path, file))
+    found.sort(key=lambda entry: (-entry[0], entry[1]))
+    return [_co_change(evidence, path, file, weight / weight_of_all) for weight, path, file in found]
 
 
-def _tallies(evidence: ChangedTogether, time: int) -> dict[int, _Tally]:
-    own = {past.file for past in evidence.touched}
+def _co_change(evidence: Sequence[PastOfFile], path: str, file: int, probability: float) -> CoChange:
+    beside, support, commits = _strongest_rule(evidence, file)
+    return CoChange(path, beside, support, commits, support / commits, probability)
+
+
+def _tallies(evidence: Sequence[PastOfFile], time: int) -> dict[int, _Tally]:
+    own = {past.file for past in evidence}
     tallies: defaultdict[int, _Tally] = defaultdict(_Tally)
     touched_in: dict[int, int] = {}
     commits = {}
-    for past in evidence.touched:
+    for past in evidence:
         weight_of_all = DOUBT
         together: defaultdict[int, float] = defaultdict(float)
         weight, fade = 1.0, 0.5 ** (1.0 / HALF_COMMITS)
@@ -136,7 +142,7 @@ def _tallies(evidence: ChangedTogether, time: int) -> dict[int, _Tally]:
                 tally.total += confidence
                 tally.none *= 1.0 - confidence
     resemblance_of_all = KNN_DOUBT
-    count = len(evidence.touched)
+    count = len(evidence)
     for number, matched in touched_in.items():
         change = commits[number]
         age = max(time - change.time, 0) / DAY
@@ -172,11 +178,11 @@ def features(
     }
 
 
-def _strongest_rule(evidence: ChangedTogether, file: int) -> tuple[str, int, int]:
+def _strongest_rule(evidence: Sequence[PastOfFile], file: int) -> tuple[str, int, int]:
     """Return the touched file that a file goes with most, in how many of its commits, and how many it has."""
     rules = (
         (sum(file in change.files for change in past.changes), len(past.changes), past.path)
-        for past in evidence.touched if past.changes
+        for past in evidence if past.changes
     )
     support, commits, path = min(rules, key=lambda rule: (-rule[0] / rule[1], -rule[0], rule[2]))
     return path, support, commits

@@ -7,8 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from hyperion_hook.domain.co_change import ChangedTogether, ChangeSet, KnownFile, PastOfFile
-from hyperion_hook.domain.history import CommitFlag
+from hyperion_hook.domain.co_change import ChangeSet, KnownFile, PastOfFile
 from hyperion_hook.store.history_codec import unpack
 
 if TYPE_CHECKING:
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 
 NEWEST = 100
 """Newest commits of a touched file that are looked at: bounds the cost of a file that every commit touches."""
-
-RECENT = 100
-"""Newest commits of the repository that are looked at."""
 
 MOST_FILES = 50
 """A commit of more files says little about any two of them."""
@@ -40,12 +36,11 @@ class PastChanges:
         self._pairs: dict[int, dict[int, int]] = {}
         self._sets: dict[int, ChangeSet] = {}
 
-    def together(self, touched: Iterable[tuple[str, int, Sequence[int]]]) -> ChangedTogether:
+    def together(self, touched: Iterable[tuple[str, int, Sequence[int]]]) -> tuple[PastOfFile, ...]:
         """Return what changed together with files, each given as path, file and its commits, newest first."""
         self._index.flush()
         listed = [(path, file, commits[:NEWEST]) for path, file, commits in list(touched)[:MOST_TOUCHED]]
-        recent = self._newest(RECENT)
-        self._read([*(number for _, _, commits in listed for number in commits), *recent])
+        self._read([number for _, _, commits in listed for number in commits])
         past = []
         for path, file, commits in listed:
             origins = self._origins(file)
@@ -57,37 +52,37 @@ class PastChanges:
                     own = {file, *(origin for origin, until in origins if number < until)}
                     changes.append(change._replace(files=change.files - own))
             past.append(PastOfFile(path, file, tuple(changes)))
-        return ChangedTogether(tuple(past), tuple(self._sets[number] for number in recent if number in self._sets))
+        return tuple(past)
 
     def known(self, files: Iterable[int]) -> dict[int, KnownFile]:
-        """Return what is known of files by number; one whose path another file has taken is left out."""
+        """Return what is known of files by number; those that were deleted or lost their path are left out."""
+        self._index.flush()
         last = {file: found for file in files if (found := self._last(file)) is not None}
-        self._read([number for number, _ in last.values()], however_large=True)
+        self._read([number for _, number, _ in last.values()], however_large=True)
         # a file of which only the life before it parted from another is seen has no path yet
-        path_numbers = {file: self._pairs[number].get(file, 0) for file, (number, _) in last.items()}
-        named = {file: path for file, path in path_numbers.items() if self._names(path, file)}
-        paths = self._paths(named.values())
-        return {
-            file: KnownFile(paths[path], self._commit_count(file), last[file][1])
-            for file, path in named.items() if path in paths
+        named = {
+            file: path for file, (date, number, _) in last.items()
+            if (path := self._pairs[number].get(file)) is not None and self._stands(file, path, date, number)
         }
+        paths = self._paths(named.values())
+        return {file: KnownFile(paths[path], last[file][2]) for file, path in named.items() if path in paths}
 
     @property
     def _view(self) -> View:
         # the index may have grown since
         return self._index.view(self._commit)
 
-    def _names(self, path: int, file: int) -> bool:
-        visible = self._view.visible
-        return self._index.states.file_at(path, visible, all_visible=not self._view.hidden) == file
+    def _stands(self, file: int, path: int, date: int, number: int) -> bool:
+        """Return whether a file was there after its last commit, and nothing has taken its path since."""
+        left = self._index.connection.execute(
+            "SELECT file FROM touches WHERE path = ? AND date = ? AND ord = ?", (path, date, number)
+        ).fetchone()
+        view = self._view
+        # a deletion is a commit on the file, but no touch
+        return left == (file,) and self._index.states.file_at(path, view.visible, all_visible=not view.hidden) == file
 
-    def _commit_count(self, file: int) -> int:
-        (count,) = self._index.connection.execute("SELECT events FROM files WHERE id = ?", (file,)).fetchone()
-        hidden = self._view.hidden
-        return int(count) - (self._index.hidden_counts.file_events(hidden, file) if hidden else 0)
-
-    def _last(self, file: int) -> tuple[int, int] | None:
-        """Return number and time of the last commit on a file, of several at one time that with the largest id."""
+    def _last(self, file: int) -> tuple[int, int, int] | None:
+        """Return date, number and time of the last commit on a file, of several at one date that of the largest id."""
         rows = self._index.connection.execute(
             "SELECT date, ord, skew FROM events WHERE file = ? ORDER BY date DESC, ord DESC", (file,)
         )
@@ -95,28 +90,19 @@ class PastChanges:
             seen = [row for row in tied if self._sees(row[1])]
             if seen:
                 _, number, skew = max(seen, key=lambda row: self._index.graph.id_of(row[1])) if seen[1:] else seen[0]
-                return number, date - skew
+                return date, number, date - skew
         return None
 
     def _sees(self, number: int) -> bool:
         return not self._view.hidden or self._view.sees(number)
-
-    def _newest(self, count: int) -> list[int]:
-        rows = self._index.connection.execute("SELECT date, ord, id, flags FROM commits ORDER BY date DESC")
-        found: list[int] = []
-        for _, tied in groupby(rows, key=itemgetter(0)):
-            seen = [row[1:3] for row in tied if not row[3] & CommitFlag.MERGE and self._sees(row[1])]
-            found += [number for number, _ in sorted(seen, key=itemgetter(1), reverse=True)]
-            if len(found) >= count:
-                break
-        return found[:count]
 
     def _origins(self, file: int) -> list[tuple[int, int]]:
         """Return whose lives a file's own begins with: (file, first commit that is no longer of it), nearest first."""
         found: list[tuple[int, int]] = []
         asked = file
         while row := self._index.connection.execute(
-            "SELECT origin, ord FROM forks WHERE file = ?", (asked,)
+            # an origin is older than what parted from it; a tampered file must not lead round in a circle
+            "SELECT origin, ord FROM forks WHERE file = ? AND origin < file", (asked,)
         ).fetchone():
             found.append(row)
             asked = row[0]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hyperion_hook.domain.co_change import ChangedTogether, KnownFile
+from hyperion_hook.domain.co_change import KnownFile, PastOfFile
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import FileHistory, Tally
 from hyperion_hook.store.history_changes import PastChanges
@@ -51,7 +51,7 @@ class IndexedHistory:
         view = index.view(self._commit)
         return index.states.file_at(number, view.visible, all_visible=not view.hidden)
 
-    def changed_together(self, paths: Iterable[str]) -> ChangedTogether:
+    def changed_together(self, paths: Iterable[str]) -> tuple[PastOfFile, ...]:
         """Return what the newest commits on files with these paths at the base commit changed beside them."""
         with self._index.reading():
             listed = []
@@ -62,7 +62,7 @@ class IndexedHistory:
             return self._past.together(listed)
 
     def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:
-        """Return what the base commit knows of files by number; one that lost its path to another is left out."""
+        """Return what the base commit knows of files by number; those deleted or without path are left out."""
         with self._index.reading():
             return self._past.known(files)
 
