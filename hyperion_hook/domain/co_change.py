@@ -37,7 +37,7 @@ class KnownFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CoChange:
-    """A file that usually changes with the touched files and is not among them.
+    """A file that usually changes with the touched files and is not among them; ``file`` is its number.
 
     Of the last ``commits`` commits on the touched file ``beside`` (the one it goes with most), ``support`` changed it
     too; ``confidence`` is their share. ``probability`` ranks: the estimate, from all touched files together, that the
@@ -45,6 +45,7 @@ class CoChange:
     """
 
     path: str
+    file: int
     beside: str
     support: int
     commits: int

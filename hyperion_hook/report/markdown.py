@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from hyperion_hook.domain.assessment import Assessment
-from hyperion_hook.report.facts import change_line, comparison, factor, missing_line, number, reasons, verdict
+from hyperion_hook.report.facts import (
+    change_line,
+    co_change_reason,
+    comparison,
+    factor,
+    missing_line,
+    number,
+    reasons,
+    verdict,
+)
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
 MOST_REASONS = 5
@@ -15,7 +24,7 @@ def render_markdown(assessment: Assessment) -> str:
     if not assessment.change.files:
         blocks = [markdown_text(change_line(assessment.change) + ": there is nothing to assess.")]
     else:
-        parts = (_head, _why, _files, _unusual, _small_print)
+        parts = (_head, _why, _files, _missing_co_changes, _affected, _unusual, _small_print)
         blocks = [part(assessment) for part in parts]
     warnings = "\n".join(f"> {markdown_text(warning)}" for warning in assessment.warnings)
     return "\n\n".join(block for block in (*blocks, warnings) if block) + "\n"
@@ -39,6 +48,18 @@ def _why(assessment: Assessment) -> str:
 def _files(assessment: Assessment) -> str:
     rows = [f"- {markdown_code(entry.path)}: {markdown_text(entry.reason)}" for entry in assessment.files_to_read]
     return "\n".join(["**Read first**", "", *rows]) if rows else ""
+
+
+def _missing_co_changes(assessment: Assessment) -> str:
+    missing = assessment.impact.missing_co_changes if assessment.impact else ()
+    rows = [f"- {markdown_code(entry.path)}: {markdown_text(co_change_reason(entry))}" for entry in missing]
+    return "\n".join(["**Usually changed with these, but not here**", "", *rows]) if rows else ""
+
+
+def _affected(assessment: Assessment) -> str:
+    affected = assessment.impact.affected if assessment.impact else ()
+    rows = [f"- {markdown_code(entry.component)}: {markdown_text(entry.reason)}" for entry in affected]
+    return "\n".join(["**May affect**", "", *rows]) if rows else ""
 
 
 def _unusual(assessment: Assessment) -> str:

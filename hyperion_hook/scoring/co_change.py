@@ -22,11 +22,11 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hyperion_hook.domain.co_change import CoChange, KnownFile, PastOfFile
+from hyperion_hook.domain.co_change import ChangeSet, CoChange, KnownFile, PastOfFile
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.domain.paths import directory_of
 
@@ -74,6 +74,20 @@ class _Tally:
     support: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that changed with touched ones before, and what the formula looks at, by the names in ``WEIGHTS``."""
+
+    file: int
+    path: str
+    features: Mapping[str, float]
+
+    @property
+    def weight(self) -> float:
+        """What the formula makes of it; comparable among the candidates of one change."""
+        return math.exp(sum(WEIGHTS[name] * value for name, value in self.features.items()))
+
+
 def rank_co_changes(
     evidence: Sequence[PastOfFile], known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
     paths: Sequence[str], time: int,
@@ -91,29 +105,31 @@ def rank_co_changes(
     time
         When the change is made, Unix seconds.
     """
+    candidates = weighed(evidence, known_files, paths, time)
+    weight_of_all = math.exp(NONE) + sum(candidate.weight for candidate in candidates)
+    candidates.sort(key=lambda candidate: (-candidate.weight, candidate.path))
+    return [_co_change(evidence, candidate, candidate.weight / weight_of_all) for candidate in candidates]
+
+
+def weighed(
+    evidence: Sequence[PastOfFile], known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
+    paths: Sequence[str], time: int,
+) -> list[Candidate]:
+    """Return the most promising candidates with what the formula looks at, in no order."""
     tallies = _tallies(evidence, time)
     best = sorted(tallies, key=lambda file: (-_promise(tallies[file]), file))[:CLOSER_LOOK]
-    known = known_files(best)
     stems = [words_of(path) for path in paths]
     folders = {directory_of(path) for path in paths}
     touched = set(paths)
-    found = []
-    weight_of_all = math.exp(NONE)
-    for file in best:
-        about = known.get(file)
-        if about is None or about.path in touched:
-            continue
-        row = features(tallies[file], about, stems, folders, len(evidence), time)
-        weight = math.exp(sum(WEIGHTS[name] * value for name, value in row.items()))
-        weight_of_all += weight
-        found.append((weight, about.path, file))
-    found.sort(key=lambda entry: (-entry[0], entry[1]))
-    return [_co_change(evidence, path, file, weight / weight_of_all) for weight, path, file in found]
+    return [
+        Candidate(file, about.path, _features(tallies[file], about, stems, folders, len(evidence), time))
+        for file, about in known_files(best).items() if about.path not in touched
+    ]
 
 
-def _co_change(evidence: Sequence[PastOfFile], path: str, file: int, probability: float) -> CoChange:
-    beside, support, commits = _strongest_rule(evidence, file)
-    return CoChange(path, beside, support, commits, support / commits, probability)
+def _co_change(evidence: Sequence[PastOfFile], candidate: Candidate, probability: float) -> CoChange:
+    beside, support, commits = _strongest_rule(evidence, candidate.file)
+    return CoChange(candidate.path, candidate.file, beside, support, commits, support / commits, probability)
 
 
 def _tallies(evidence: Sequence[PastOfFile], time: int) -> dict[int, _Tally]:
@@ -124,17 +140,15 @@ def _tallies(evidence: Sequence[PastOfFile], time: int) -> dict[int, _Tally]:
     for past in evidence:
         weight_of_all = DOUBT
         together: defaultdict[int, float] = defaultdict(float)
-        weight, fade = 1.0, 0.5 ** (1.0 / HALF_COMMITS)
-        for change in past.changes:
+        for change, weight in faded(past.changes):
             weight_of_all += weight
             files = change.files
             if files:
-                part = weight * min(1.0, math.sqrt(SMALL / len(files)))
+                part = weight * part_of(len(files))
                 for file in files:
                     together[file] += part
                 touched_in[change.commit] = touched_in.get(change.commit, 0) + 1
                 commits[change.commit] = change
-            weight *= fade
         for file, amount in together.items():
             if file not in own:
                 confidence = amount / weight_of_all
@@ -158,11 +172,30 @@ def _tallies(evidence: Sequence[PastOfFile], time: int) -> dict[int, _Tally]:
     return tallies
 
 
+def faded(changes: Iterable[ChangeSet]) -> Iterator[tuple[ChangeSet, float]]:
+    """Yield a file's commits, newest first, each with how much it counts."""
+    weight, fade = 1.0, 0.5 ** (1.0 / HALF_COMMITS)
+    for change in changes:
+        yield change, weight
+        weight *= fade
+
+
+def part_of(files: int) -> float:
+    """Return how much a commit of so many other files says about any of them, in (0, 1].
+
+    Examples
+    --------
+    >>> part_of(0), part_of(3), part_of(12)
+    (1.0, 1.0, 0.5)
+    """
+    return math.sqrt(SMALL / max(files, SMALL))
+
+
 def _promise(tally: _Tally) -> float:
     return tally.resemblance + 1.0 - tally.none
 
 
-def features(
+def _features(
     tally: _Tally, about: KnownFile, stems: Sequence[tuple[str, ...]], folders: set[str], count: int, time: int
 ) -> dict[str, float]:
     """Return what the formula looks at, by the names in ``WEIGHTS``."""
