@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-import tempfile
 import time as clock
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -25,15 +24,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.histories import indexed, sampled
 from hyperion_hook.assess.impact import LEAST_PROBABILITY, LEAST_SUPPORT, MOST_SHOWN
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.co_change import CoChange, PastOfFile
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.history import CommitFlag
-from hyperion_hook.domain.messages import classify_message
-from hyperion_hook.git.ancestry import reachable
-from hyperion_hook.git.log import Detail, read_commits
-from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.co_change import WEIGHTS, rank_co_changes, weighed
 from hyperion_hook.store.history_index import HistoryIndex
 
@@ -83,33 +78,18 @@ def main() -> None:
 
 def drawn(clone: Path, count: int, part: Sequence[float], seed: int) -> Iterator[tuple[HistoryIndex, Commit, str]]:
     """Yield the index of a clone with each drawn change and the path to hide from it."""
-    repository = Repository.discover(clone)
-    head = repository.head()
-    if head is None:
-        raise SystemExit(f"{clone}: no commits")
-    ids = reachable(repository, [head])
-    with tempfile.TemporaryDirectory() as folder, HistoryIndex.open(Path(folder) / "history.sqlite") as index:
-        commits: list[Commit] = []
-        with index.transaction():
-            for commit in read_commits(repository, ids, detail=Detail.NAMES):
-                index.add(commit)
-                if _fits(commit):
-                    commits.append(commit)
-        commits.sort(key=lambda commit: (commit.committed_at, commit.id))
-        chosen = commits[int(part[0] * len(commits)) : int(part[1] * len(commits))]
+    with indexed(clone) as (_, index, commits):
         rng = random.Random(seed)  # noqa: S311 - a sample
-        rng.shuffle(chosen)
-        for commit in sorted(chosen[:count], key=lambda commit: (commit.committed_at, commit.id)):
-            old = sorted(file.previous_path for file in commit.files if file.status is not FileStatus.ADDED)
-            yield index, commit, rng.choice(old)
+        for commit in sampled([commit for commit in commits if _fits(commit)], part, count, seed):
+            yield index, commit, rng.choice(_old(commit))
 
 
 def _fits(commit: Commit) -> bool:
-    return (
-        len(commit.parents) == 1 and 2 <= len(commit.files) <= MOST_FILES
-        and any(file.status is not FileStatus.ADDED for file in commit.files)
-        and not classify_message(commit.message, commit.author) & CommitFlag.BOT
-    )
+    return 2 <= len(commit.files) <= MOST_FILES and bool(_old(commit))
+
+
+def _old(commit: Commit) -> list[str]:
+    return sorted(file.previous_path for file in commit.files if file.status is not FileStatus.ADDED)
 
 
 def _case(index: HistoryIndex, commit: Commit, hidden: str) -> Case:
@@ -161,7 +141,7 @@ def tell(name: str, cases: Sequence[Case]) -> None:
         ours = [value(case.rank) for case in cases]
         theirs = [value(case.baseline) for case in cases]
         low, high = interval([one - other for one, other in zip(ours, theirs, strict=True)])
-        figures.append(f"{title} {mean(ours):.3f} / {mean(theirs):.3f} (+{low:.3f}..{high:.3f})")
+        figures.append(f"{title} {mean(ours):.3f} / {mean(theirs):.3f} ({low:+.3f}..{high:+.3f})")
     slowest = sorted(case.milliseconds for case in cases)[int(0.95 * len(cases))]
     print(f"{name}: {len(cases)} changes; {'; '.join(figures)}; 95 % within {slowest:.0f} ms", flush=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hyperion_hook.domain.assessment import Impact
-from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import CoChange, PastOfFile
 from hyperion_hook.domain.history import DAY, CommitFlag, History
 from hyperion_hook.domain.paths import FileRole, role_of
@@ -62,7 +62,7 @@ def impact_of(
 def looked_at(change: Change) -> list[str]:
     """Return the paths at the base of the files that are looked at, those with the most changed lines first."""
     files = sorted(change.files, key=lambda file: (-(file.lines_added or 0) - (file.lines_deleted or 0), file.path))
-    return list(dict.fromkeys(file.previous_path for file in files[:MOST_TOUCHED]))
+    return list(dict.fromkeys(map(_base_path, files[:MOST_TOUCHED])))
 
 
 def ranked_co_changes(change: Change, history: History, pasts: Sequence[PastOfFile]) -> list[CoChange]:
@@ -72,7 +72,12 @@ def ranked_co_changes(change: Change, history: History, pasts: Sequence[PastOfFi
 
 def touched_paths(change: Change) -> list[str]:
     """Return the paths of a change's files before and after it."""
-    return sorted({path for file in change.files for path in (file.path, file.previous_path)})
+    return sorted({path for file in change.files for path in (file.path, _base_path(file))})
+
+
+def _base_path(file: FileChange) -> str:
+    # what a copy was made from is not touched
+    return file.path if file.status is FileStatus.COPIED else file.previous_path
 
 
 def worth_telling(ranked: Sequence[CoChange], exists: Callable[[str], bool]) -> tuple[CoChange, ...]:

@@ -51,3 +51,14 @@ class CoChange:
     commits: int
     confidence: float
     probability: float
+
+
+def rule_in_words(support: int, commits: int, path: str) -> str:
+    """Return in how many of a file's last commits something else changed, too.
+
+    Examples
+    --------
+    >>> rule_in_words(7, 9, "a.py"), rule_in_words(1, 1, "a.py")
+    ('in 7 of the last 9 changes of a.py', 'in the last change of a.py')
+    """
+    return f"in {support} of the last {commits} changes of {path}" if commits > 1 else f"in the last change of {path}"

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from hyperion_hook.domain.assessment import Contribution, Score
 from hyperion_hook.domain.change import Change, ChangeKind
-from hyperion_hook.domain.co_change import CoChange
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import CATALOGUE
 
@@ -119,17 +118,6 @@ def factor(contribution: float) -> str:
         return f"odds x{value:.1g}"
     text = f"{value:.2f}" if value < 0.995 else f"{value:.1f}" if value < 99.5 else f"{value:,.0f}"
     return f"odds x{text}"
-
-
-def co_change_reason(entry: CoChange) -> str:
-    """Return how often a file was changed together with a touched one.
-
-    Examples
-    --------
-    >>> co_change_reason(CoChange("t.py", 2, "a.py", 7, 9, 7 / 9, 0.6))
-    'in 7 of the last 9 changes of a.py'
-    """
-    return f"in {entry.support} of the last {entry.commits} changes of {entry.beside}"
 
 
 def missing_line(features: FeatureVector) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.report.facts import (
     change_line,
-    co_change_reason,
     comparison,
     factor,
     missing_line,
@@ -52,7 +52,11 @@ def _files(assessment: Assessment) -> str:
 
 def _missing_co_changes(assessment: Assessment) -> str:
     missing = assessment.impact.missing_co_changes if assessment.impact else ()
-    rows = [f"- {markdown_code(entry.path)}: {markdown_text(co_change_reason(entry))}" for entry in missing]
+    rows = [
+        f"- {markdown_code(entry.path)}: "
+        f"{markdown_text(rule_in_words(entry.support, entry.commits, entry.beside))}"
+        for entry in missing
+    ]
     return "\n".join(["**Usually changed with these, but not here**", "", *rows]) if rows else ""
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, RiskLevel
+from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.report.cells import clipped, padded, width_of, wrapped
 from hyperion_hook.report.facts import (
     change_line,
-    co_change_reason,
     comparison,
     factor,
     missing_line,
@@ -113,7 +113,7 @@ class _Page:
 
     def _impact(self, impact: Impact) -> Iterator[str]:
         missing = impact.missing_co_changes[:MOST_NEIGHBOURS]
-        rows = [(entry.path, co_change_reason(entry)) for entry in missing]
+        rows = [(entry.path, rule_in_words(entry.support, entry.commits, entry.beside)) for entry in missing]
         yield from self._paths("Usually changed with these, but not here", rows)
         affected = impact.affected[:MOST_NEIGHBOURS]
         yield from self._paths("May affect", [(entry.component, entry.reason) for entry in affected])

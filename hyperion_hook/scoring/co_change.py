@@ -49,15 +49,15 @@ KNN_DOUBT = 0.3
 FLOOR = 0.01
 
 WEIGHTS = {
-    "log_mean_confidence": 0.774,
-    "log_resemblance": 0.869,
-    "any_confidence": 2.197,
-    "log_support": -0.474,
-    "same_stem": 1.392,
-    "same_folder": 0.621,
-    "log_days": -0.243,
+    "log_mean_confidence": 0.618,
+    "log_resemblance": 1.001,
+    "any_confidence": 2.236,
+    "log_support": -0.540,
+    "same_stem": 1.453,
+    "same_folder": 0.625,
+    "log_days": -0.221,
 }
-NONE = -3.276
+NONE = -3.377
 """Weight of the case that the missing file is none of the candidates."""
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+")
@@ -115,16 +115,20 @@ def weighed(
     evidence: Sequence[PastOfFile], known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
     paths: Sequence[str], time: int,
 ) -> list[Candidate]:
-    """Return the most promising candidates with what the formula looks at, in no order."""
+    """Return the most promising candidates with what the formula looks at, by path."""
     tallies = _tallies(evidence, time)
-    best = sorted(tallies, key=lambda file: (-_promise(tallies[file]), file))[:CLOSER_LOOK]
+    promises = {file: _promise(tally) for file, tally in tallies.items()}
+    # with all that equal the last: numbers of files say nothing about them
+    least = sorted(promises.values(), reverse=True)[:CLOSER_LOOK][-1:]
+    best = [file for file, promise in promises.items() if [promise] >= least]
     stems = [words_of(path) for path in paths]
     folders = {directory_of(path) for path in paths}
     touched = set(paths)
-    return [
+    candidates = [
         Candidate(file, about.path, _features(tallies[file], about, stems, folders, len(evidence), time))
         for file, about in known_files(best).items() if about.path not in touched
     ]
+    return sorted(candidates, key=lambda candidate: candidate.path)
 
 
 def _co_change(evidence: Sequence[PastOfFile], candidate: Candidate, probability: float) -> CoChange:

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hyperion_hook.domain.assessment import Affected, RiskLevel
-from hyperion_hook.domain.co_change import PastOfFile
+from hyperion_hook.domain.co_change import PastOfFile, rule_in_words
 from hyperion_hook.domain.paths import directory_of
 from hyperion_hook.scoring.co_change import DOUBT, faded, part_of
 
@@ -134,7 +134,7 @@ def _together(pasts: Sequence[PastOfFile], names: Mapping[int, str]) -> dict[str
     """Return how far each component changes with the touched files, and the plainest evidence in words."""
     component = {file: component_of(path) for file, path in names.items()}
     apart: defaultdict[str, float] = defaultdict(lambda: 1.0)
-    rules: dict[str, tuple[float, int, str]] = {}
+    rules: dict[str, tuple[float, int, int, str]] = {}
     for past in pasts:
         of_all = DOUBT
         amounts: defaultdict[str, float] = defaultdict(float)
@@ -147,13 +147,12 @@ def _together(pasts: Sequence[PastOfFile], names: Mapping[int, str]) -> dict[str
                 counts[name] += 1
         for name, amount in amounts.items():
             apart[name] *= 1.0 - amount / of_all
-            rule = (counts[name] / len(past.changes), counts[name], past.path)
-            rules[name] = min(rules.get(name, rule), rule, key=lambda rule: (-rule[0], -rule[1], rule[2]))
-    return {name: (1.0 - none, _rule_in_words(*rules[name])) for name, none in apart.items()}
-
-
-def _rule_in_words(share: float, support: int, path: str) -> str:
-    return f"changed in {support} of the last {round(support / share)} changes of {path}"
+            rule = (-counts[name] / len(past.changes), -counts[name], len(past.changes), past.path)
+            rules[name] = min(rules.get(name, rule), rule)
+    return {
+        name: (1.0 - none, f"changed {rule_in_words(-rules[name][1], *rules[name][2:])}")
+        for name, none in apart.items()
+    }
 
 
 def _importing(importers: Mapping[str, Sequence[str]]) -> dict[str, tuple[int, str]]:
