@@ -13,7 +13,6 @@ are fitted and printed instead.
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 import time as clock
@@ -24,7 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.histories import indexed, sampled
+from benchmarks.histories import indexed, options_of, sampled
 from hyperion_hook.assess.impact import LEAST_PROBABILITY, LEAST_SUPPORT, MOST_SHOWN
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.co_change import CoChange, PastOfFile
@@ -56,13 +55,7 @@ class Case:
 
 def main() -> None:
     """Measure, and print one line a repository, the means and what is shown."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("clones", nargs="+", type=Path)
-    parser.add_argument("--changes", type=int, default=2_000)
-    parser.add_argument("--part", nargs=2, type=float, default=(0.7, 1.0))
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--fit", action="store_true")
-    options = parser.parse_args()
+    options = options_of(__doc__)
     share = -(-options.changes // len(options.clones))
     if options.fit:
         fit([_rows(*case) for clone in options.clones for case in drawn(clone, share, options.part, options.seed)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,17 @@ from hyperion_hook.git.ancestry import reachable
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.history_index import HistoryIndex
+
+
+def options_of(document: str) -> argparse.Namespace:
+    """Return the options of a benchmark that draws changes from a part of each clone's history."""
+    parser = argparse.ArgumentParser(description=document.splitlines()[0])
+    parser.add_argument("clones", nargs="+", type=Path)
+    parser.add_argument("--changes", type=int, default=2_000)
+    parser.add_argument("--part", nargs=2, type=float, default=(0.7, 1.0))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--fit", action="store_true")
+    return parser.parse_args()
 
 
 @contextmanager

@@ -14,7 +14,6 @@ the repository changed most in 180 days, and the import graph alone. With ``--fi
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 from bisect import bisect_right
@@ -30,7 +29,7 @@ from sklearn.metrics import roc_auc_score
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.histories import indexed, sampled
+from benchmarks.histories import indexed, options_of, sampled
 from hyperion_hook.assess.impact import evidence_of, looked_at, ranked_co_changes
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.change import change_of_commit
@@ -74,13 +73,7 @@ class Case:
 
 def main() -> None:
     """Measure or fit, and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("clones", nargs="+", type=Path)
-    parser.add_argument("--changes", type=int, default=2_000)
-    parser.add_argument("--part", nargs=2, type=float, default=(0.7, 1.0))
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--fit", action="store_true")
-    options = parser.parse_args()
+    options = options_of(__doc__)
     share = -(-options.changes // len(options.clones))
     cases: list[Case] = []
     for clone in options.clones:
