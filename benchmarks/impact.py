@@ -8,8 +8,9 @@ that bug fixes of the following 30 days change which also change one of its file
 out. Score: area under the ROC curve for "there is such a component", Spearman's correlation with their number, both the
 mean over clones, beside three baselines, with 95 % intervals of the difference from 200 bootstrap samples of changes.
 Affected: among changes with an outcome, how often one of the first 1, 3, 5 named is in it, beside the components that
-the repository changed most in 180 days, and the import graph alone. With ``--fit`` the constants of
-``scoring/impact.py`` are fitted and printed instead.
+the repository changed most in 180 days, and the import graph alone, with intervals of the difference.
+
+With ``--fit`` the constants of ``scoring/impact.py`` are fitted and printed instead.
 """
 
 from __future__ import annotations
@@ -198,19 +199,27 @@ def tell_affected(cases: Sequence[Case]) -> None:
         "changed most": lambda case: case.popular,
         "import graph": lambda case: case.importing,
     }
-    for name, components in named.items():
-        rates = [
-            sum(not case.outcome.isdisjoint(components(case)[:most]) for case in reached) / len(reached)
-            for most in (1, 3, 5)
-        ]
-        print(f"{name}: of {len(reached)} changes, reached among the first 1, 3, 5: "
-              + ", ".join(f"{rate:.3f}" for rate in rates))
+    rng = random.Random(0)  # noqa: S311 - resampling
+    samples = [rng.choices(range(len(reached)), k=len(reached)) for _ in range(SAMPLES)]
+    hits = {
+        name: np.array([[not case.outcome.isdisjoint(named_here(case)[:most]) for most in (1, 3, 5)]
+                        for case in reached], dtype=float)
+        for name, named_here in named.items()
+    }
+    for name, found in hits.items():
+        differences = [(hits["affected"][sample] - found[sample]).mean(axis=0) for sample in samples]
+        low, high = np.quantile(differences, (0.025, 0.975), axis=0)
+        print(f"{name}: of {len(reached)} changes, reached among the first 1, 3, 5: " + ", ".join(
+            f"{rate:.3f} ({least:+.3f}..{most:+.3f})"
+            for rate, least, most in zip(found.mean(axis=0), low, high, strict=True)
+        ))
     for low, high in ((0.1, 0.2), (0.2, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 1.01)):
-        hits = [
+        named_so = [
             name in case.outcome for case in cases for name, strength in list(case.strengths.items())[:MOST_AFFECTED]
             if low <= strength < high and strength >= LEAST_STRENGTH
         ]
-        print(f"strength {low:.1f}..{min(high, 1.0):.1f}: {len(hits)} named, {np.mean(hits or [False]):.3f} reached")
+        rate = np.mean(named_so or [False])
+        print(f"strength {low:.1f}..{min(high, 1.0):.1f}: {len(named_so)} named, {rate:.3f} reached")
 
 
 def fit(cases: Sequence[Case]) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 
 from hyperion_hook.assess.attention import files_to_read
-from hyperion_hook.assess.impact import impact_of
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
@@ -181,6 +180,9 @@ class Assessor:
         )
 
     def _impact(self, change: Change, measured: Measured) -> Impact | None:
+        # a silent run is spared the import
+        from hyperion_hook.assess.impact import impact_of  # noqa: PLC0415
+
         return impact_of(
             change, measured.history, measured.graph, lambda path: self._measurer.has_file(change.base, path)
         )
