@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from hyperion_hook.domain.change import Change
-from hyperion_hook.domain.co_change import CoChange
 from hyperion_hook.domain.vector import FeatureVector
+
+if TYPE_CHECKING:
+    # a silent hook does not need it
+    from hyperion_hook.domain.co_change import CoChange
 
 
 class RiskLevel(StrEnum):

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntFlag
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from hyperion_hook.domain.co_change import KnownFile, PastOfFile
 from hyperion_hook.domain.commit import Author
 
 DAY = 86_400
 MONTH = 30 * DAY
 FILE_WINDOW = 512
 """Newest events of a file that a history hands out: bounds the cost of a file that every commit touches."""
+
+if TYPE_CHECKING:
+    # a silent hook does not need it
+    from hyperion_hook.domain.co_change import KnownFile, PastOfFile
 
 
 class CommitFlag(IntFlag):

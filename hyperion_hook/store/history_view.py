@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hyperion_hook.domain.co_change import KnownFile, PastOfFile
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import FileHistory, Tally
-from hyperion_hook.store.history_changes import PastChanges
 from hyperion_hook.store.history_tallies import AUTHOR, AUTHOR_IN, DIRECTORY, REPOSITORY, TallyKey
 
 if TYPE_CHECKING:
+    from hyperion_hook.domain.co_change import KnownFile, PastOfFile
+    from hyperion_hook.store.history_changes import PastChanges
     from hyperion_hook.store.history_index import HistoryIndex
 
 _NO_LIFE = FileHistory((), None, 0)
@@ -68,6 +68,9 @@ class IndexedHistory:
 
     @cached_property
     def _past(self) -> PastChanges:
+        # a silent hook does not ask
+        from hyperion_hook.store.history_changes import PastChanges  # noqa: PLC0415
+
         return PastChanges(self._index, self._commit)
 
     def author_number(self, author: Author) -> int | None:
