@@ -33,7 +33,7 @@ class PastChanges:
     def __init__(self, index: HistoryIndex, commit: bytes) -> None:
         self._index = index
         self._commit = commit
-        self._pairs: dict[int, dict[int, int]] = {}
+        self._paths_of: dict[int, dict[int, list[int]]] = {}
         self._sets: dict[int, ChangeSet] = {}
 
     def together(self, touched: Iterable[tuple[str, int, Sequence[int]]]) -> tuple[PastOfFile, ...]:
@@ -60,12 +60,13 @@ class PastChanges:
         last = {file: found for file in files if (found := self._last(file)) is not None}
         self._read([number for _, number, _ in last.values()], however_large=True)
         # a file of which only the life before it parted from another is seen has no path yet
-        named = {
-            file: path for file, (date, number, _) in last.items()
-            if (path := self._pairs[number].get(file)) is not None and self._stands(file, path, date, number)
+        standing = {
+            file: [path for path in self._paths_of[number].get(file, ()) if self._stands(file, path, date, number)]
+            for file, (date, number, _) in last.items()
         }
-        paths = self._paths(named.values())
-        return {file: KnownFile(paths[path], last[file][2]) for file, path in named.items() if path in paths}
+        paths = self._paths(path for found in standing.values() for path in found)
+        named = {file: [paths[path] for path in found if path in paths] for file, found in standing.items()}
+        return {file: KnownFile(min(found), last[file][2]) for file, found in named.items() if found}
 
     @property
     def _view(self) -> View:
@@ -109,7 +110,7 @@ class PastChanges:
         return found
 
     def _read(self, numbers: Iterable[int], *, however_large: bool = False) -> None:
-        known = self._pairs if however_large else self._sets
+        known = self._paths_of if however_large else self._sets
         absent = list({number for number in numbers if number not in known})
         for number, time, author, flags, packed in _in_parts(
             self._index, "SELECT ord, date - skew, author, flags, files FROM commits WHERE ord IN", absent
@@ -118,9 +119,12 @@ class PastChanges:
             if is_bulk and not however_large:
                 continue
             pairs = unpack(packed)
-            by_file = self._pairs[number] = dict(zip(pairs[1::2], pairs[::2], strict=True))
             if not is_bulk:
-                self._sets[number] = ChangeSet(number, time, author, flags, frozenset(by_file) - {0})
+                self._sets[number] = ChangeSet(number, time, author, flags, frozenset(pairs[1::2]) - {0})
+            if however_large:
+                paths = self._paths_of[number] = {}
+                for path, file in zip(pairs[::2], pairs[1::2], strict=True):
+                    paths.setdefault(file, []).append(path)
 
     def _paths(self, numbers: Iterable[int]) -> dict[int, str]:
         found = _in_parts(self._index, "SELECT id, path FROM paths WHERE id IN", list(set(numbers)))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 
+from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.history_index import HistoryIndex
 from hyperion_hook.store.history_update import open_history
-from tests.store.test_history_index import shuffled
+from tests.store.test_history_index import commit, shuffled
 from tests.support.history_model import PATHS, histories, indexed
 from tests.support.repo import TestRepo
 
@@ -124,18 +126,26 @@ def test_a_file_that_took_the_place_of_one_moved_away_does_not_go_with_it(tmp_pa
         assert together(index, history, "core.py") == {"core.py": [(second, []), (first, ["x.py"])]}
 
 
+def test_of_a_file_that_one_commit_names_twice_the_first_path_counts() -> None:
+    add, rename = FileChange("z.py", FileStatus.ADDED), FileChange("b.py", FileStatus.RENAMED, "z.py")
+    first = commit(1, files="A z.py, A t.py")
+    second = replace(commit(2, (1,)), files=(rename, add, FileChange("t.py", FileStatus.MODIFIED)))
+    index = indexed([first, second])
+    assert together(index, index.history_at(second.id), "t.py")["t.py"][0] == (second.id, ["b.py"])
+
+
 @QUICK
 @given(histories(largest=20))
 def test_it_is_what_an_index_of_the_ancestors_alone_tells(commits: list[Commit]) -> None:
-    parents = {commit.id: commit.parents for commit in commits}
+    parents = {made.id: made.parents for made in commits}
     base = commits[len(commits) // 2].id
     ancestors, waiting = set(), [base]
     while waiting:
-        commit = waiting.pop()
-        if commit not in ancestors:
-            ancestors.add(commit)
-            waiting += parents[commit]
-    rest = [commit for commit in commits if commit.id in ancestors]
+        reached = waiting.pop()
+        if reached not in ancestors:
+            ancestors.add(reached)
+            waiting += parents[reached]
+    rest = [made for made in commits if made.id in ancestors]
     everything = indexed(shuffled(commits, 1))
     alone = indexed(rest)
     assert together(everything, everything.history_at(base), *PATHS) == together(alone, alone.history_at(base), *PATHS)
