@@ -10,12 +10,12 @@ from types import TracebackType
 
 from hyperion_hook.assess.attention import files_to_read
 from hyperion_hook.assess.bugs import bug_forecast
-from hyperion_hook.assess.measuring import STORE_FOLDER, Measurer, Progress
+from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
-from hyperion_hook.domain.assessment import Assessment, ModelInfo, Score
+from hyperion_hook.domain.assessment import Assessment, Impact, ModelInfo, Score
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
@@ -148,6 +148,8 @@ class Assessor:
         vector = measured.vector
         clock.lap("features")
         at_most = REFERENCE_STEP if change.kind is ChangeKind.STAGED else WINDOW
+        impact = self._impact(change, measured) if self._config.explain else None
+        clock.lap("impact")
         reference = self._reference(change.base, at_most=at_most)
         clock.lap("reference")
         probability, log_odds = self._bundle.risk.score(vector)
@@ -173,10 +175,19 @@ class Assessor:
             base_log_odds=base,
             explanation=contributions,
             files_to_read=files_to_read(change, measured.history),
+            impact=impact,
             model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
             bugs=bugs,
             warnings=tuple(dict.fromkeys(warnings)),
             timing_ms=clock.laps,
+        )
+
+    def _impact(self, change: Change, measured: Measured) -> Impact | None:
+        # a silent run is spared the import
+        from hyperion_hook.assess.impact import impact_of  # noqa: PLC0415
+
+        return impact_of(
+            change, measured.history, measured.graph, lambda path: self._measurer.has_file(change.base, path)
         )
 
     def _needed(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change, change_of_commit
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import History
+from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
 from hyperion_hook.features.context import Context
@@ -36,10 +37,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A change's vector, the history it was measured against, and what to warn of."""
+    """A change's vector, the history and import graph it was measured against, and what to warn of."""
 
     vector: FeatureVector
     history: History
+    graph: ImportGraph | Missing
     warnings: tuple[str, ...]
 
 
@@ -90,7 +92,7 @@ class Measurer:
             Context(change, self._sources_of(change), history, graph, self._within_budget, facts),
             only=only, expired=self._expired,
         )
-        return Measured(vector, history, (*change.warnings, *warnings, *faults))
+        return Measured(vector, history, graph, (*change.warnings, *warnings, *faults))
 
     def history(self, base: str | None) -> tuple[History, tuple[str, ...]]:
         """Return what a commit and its ancestors know, and what to warn of."""
@@ -103,6 +105,10 @@ class Measurer:
             history = self._index.history_at(base)
         reason = history.missing_reason
         return history, (*self._index.warnings, *([reason] if reason else []))
+
+    def has_file(self, commit: str | None, path: str) -> bool:
+        """Return whether a path is a file of a commit."""
+        return commit is not None and not isinstance(self._reader.entry(commit, path), Missing)
 
     def recent_changes(self, base: str | None, count: int) -> list[str]:
         """Return the newest non-merge commits that ``base`` knows, itself included, newest first."""

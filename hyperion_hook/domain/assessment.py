@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.vector import FeatureVector
+
+if TYPE_CHECKING:
+    # a silent hook does not need it
+    from hyperion_hook.domain.co_change import CoChange
 
 
 class RiskLevel(StrEnum):
@@ -84,6 +89,29 @@ class BugForecast:
 
 
 @dataclass(frozen=True, slots=True)
+class Affected:
+    """A component (a folder, ``.`` for the top level) that the change may affect; ``strength`` in [0, 1]."""
+
+    component: str
+    reason: str
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """How far a change reaches.
+
+    ``score`` is the estimated probability that within 30 days a bug fix on one of the touched files also changes
+    another component. ``affected`` and ``missing_co_changes`` are those worth telling, the strongest first.
+    """
+
+    score: float
+    level: RiskLevel
+    affected: tuple[Affected, ...] = ()
+    missing_co_changes: tuple[CoChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FileToRead:
     """A file worth reading first, with the reason in words."""
 
@@ -105,7 +133,7 @@ class Assessment:
     """All that is said about one change.
 
     ``base_log_odds`` is the score of the repository's typical change; it and the contributions sum to the score's
-    log-odds. ``explanation`` is empty when no explanation was asked for.
+    log-odds. ``explanation`` is empty, and ``impact`` is ``None``, when no explanation was asked for.
     """
 
     change: Change
@@ -117,5 +145,6 @@ class Assessment:
     files_to_read: tuple[FileToRead, ...]
     model: ModelInfo
     bugs: BugForecast | None = None
+    impact: Impact | None = None
     warnings: tuple[str, ...] = ()
     timing_ms: Mapping[str, float] = field(default_factory=dict)

@@ -6,9 +6,10 @@ ancestors of one commit and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntFlag
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from hyperion_hook.domain.commit import Author
 
@@ -16,6 +17,10 @@ DAY = 86_400
 MONTH = 30 * DAY
 FILE_WINDOW = 512
 """Newest events of a file that a history hands out: bounds the cost of a file that every commit touches."""
+
+if TYPE_CHECKING:
+    # a silent hook does not need it
+    from hyperion_hook.domain.co_change import KnownFile, PastOfFile
 
 
 class CommitFlag(IntFlag):
@@ -85,6 +90,12 @@ class History(Protocol):
     def repository(self) -> tuple[Tally, ...]:
         """Return all commits month by month, oldest first."""
 
+    def changed_together(self, paths: Iterable[str]) -> tuple[PastOfFile, ...]:
+        """Return what the newest commits on files with these paths at the base commit changed beside them."""
+
+    def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:
+        """Return what the base commit knows of files by number; those deleted or without path are left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class EmptyHistory:
@@ -115,5 +126,11 @@ class EmptyHistory:
 
     def repository(self) -> tuple[Tally, ...]:  # noqa: D102
         return ()
+
+    def changed_together(self, paths: Iterable[str]) -> tuple[PastOfFile, ...]:  # noqa: D102
+        return ()
+
+    def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:  # noqa: D102
+        return {}
 
 

@@ -72,6 +72,15 @@ class Reach(PerFile[float]):
         return live.usage.reach([live.number(path) for path in paths if path in self])
 
 
+    def dependent_share(self, paths: Iterable[str]) -> float:
+        """Return the share of the other files that import one of the files, directly or through others."""
+        live = self.live
+        nodes = {live.number(path) for path in paths if path in self}
+        weight = live.order.weight
+        others = len(live.files()) - len(nodes)
+        return (sum(weight[node] for node in live.usage.above(nodes)) - len(nodes)) / others if others else 0.0
+
+
 class Components(Mapping[str, int]):
     """The cycle of every file that lies on one; cycles are numbered by their first path."""
 
@@ -169,6 +178,18 @@ def entry_share(graph: ImportGraph, paths: Iterable[str]) -> float | None:
     if isinstance(graph.reach, Reach):
         return graph.reach.together(paths)
     return max((graph.reach[path] for path in paths if path in graph.reach), default=None)
+
+
+def dependent_share(graph: ImportGraph, paths: Iterable[str]) -> float:
+    """Return the share of the other modules that import one of the files, directly or through others, in [0, 1].
+
+    For a graph put together by hand, of those that import one directly.
+    """
+    if isinstance(graph.reach, Reach):
+        return graph.reach.dependent_share(paths)
+    touched = {path for path in paths if path in graph.importers}
+    others = len(graph.importers) - len(touched)
+    return len({name for path in touched for name in graph.importers[path]} - touched) / others if others else 0.0
 
 
 def external_packages(graph: ImportGraph) -> set[str]:

@@ -78,8 +78,10 @@ class Usage:
     def reach(self, nodes: Iterable[int]) -> float:
         """Return the share of entry points from which at least one of the nodes is reached, 0 without entry points."""
         entries = self.entries()
-        if not entries:
-            return 0.0
+        return len(entries & self.above(nodes)) / len(entries) if entries else 0.0
+
+    def above(self, nodes: Iterable[int]) -> set[int]:
+        """Return the nodes, and all that lead to one of them."""
         seen = set(nodes)
         stack = list(seen)
         above = self._graph.order.inn
@@ -88,7 +90,7 @@ class Usage:
                 if source not in seen:
                     seen.add(source)
                     stack.append(source)
-        return len(entries & seen) / len(entries)
+        return seen
 
     def _flush(self) -> None:
         if self._dirty is None:

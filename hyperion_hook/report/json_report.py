@@ -9,7 +9,7 @@ import json
 import math
 from pathlib import Path
 
-from hyperion_hook.domain.assessment import Anomaly, Assessment, BugForecast
+from hyperion_hook.domain.assessment import Anomaly, Assessment, BugForecast, Impact
 from hyperion_hook.report.safe_text import valid_unicode
 
 SCHEMA_VERSION = 1
@@ -50,7 +50,7 @@ def assessment_object(assessment: Assessment) -> Json:
         },
         "anomaly": _anomaly(assessment.anomaly),
         "bugs": _bugs(assessment.bugs),
-        "impact": None,
+        "impact": _impact(assessment.impact),
         "explanation_base": assessment.base_log_odds,
         "explanation": [
             {
@@ -94,6 +94,27 @@ def _bugs(bugs: BugForecast | None) -> Json | None:
         return None
     files = [{"path": valid_unicode(entry.path), "probability": entry.probability} for entry in bugs.files]
     return {"probability_30d": bugs.probability, "files": files}
+
+
+def _impact(impact: Impact | None) -> Json | None:
+    if impact is None:
+        return None
+    return {
+        "score": impact.score,
+        "level": impact.level.value,
+        "affected": [
+            {
+                "component": valid_unicode(entry.component),
+                "reason": valid_unicode(entry.reason),
+                "strength": entry.strength,
+            }
+            for entry in impact.affected
+        ],
+        "missing_co_changes": [
+            {"path": valid_unicode(entry.path), "support": entry.support, "confidence": entry.confidence}
+            for entry in impact.missing_co_changes
+        ],
+    }
 
 
 def _split(assessment: Assessment) -> tuple[dict[str, float], dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.report.facts import (
     change_line,
     comparison,
@@ -25,7 +26,7 @@ def render_markdown(assessment: Assessment) -> str:
     if not assessment.change.files:
         blocks = [markdown_text(change_line(assessment.change) + ": there is nothing to assess.")]
     else:
-        parts = (_head, _why, _files, _forecasts, _unusual, _small_print)
+        parts = (_head, _why, _files, _forecasts, _missing_co_changes, _affected, _unusual, _small_print)
         blocks = [part(assessment) for part in parts]
     warnings = "\n".join(f"> {markdown_text(warning)}" for warning in assessment.warnings)
     return "\n\n".join(block for block in (*blocks, warnings) if block) + "\n"
@@ -54,6 +55,22 @@ def _files(assessment: Assessment) -> str:
 def _forecasts(assessment: Assessment) -> str:
     rows = [f"- {markdown_code(entry.path)}: {percent(entry.probability)}" for entry in likely_fixes(assessment.bugs)]
     return "\n".join(["**Likely to need a fix within 30 days**", "", *rows]) if rows else ""
+
+
+def _missing_co_changes(assessment: Assessment) -> str:
+    missing = assessment.impact.missing_co_changes if assessment.impact else ()
+    rows = [
+        f"- {markdown_code(entry.path)}: "
+        f"{markdown_text(rule_in_words(entry.support, entry.commits, entry.beside))}"
+        for entry in missing
+    ]
+    return "\n".join(["**Usually changed with these, but not here**", "", *rows]) if rows else ""
+
+
+def _affected(assessment: Assessment) -> str:
+    affected = assessment.impact.affected if assessment.impact else ()
+    rows = [f"- {markdown_code(entry.component)}: {markdown_text(entry.reason)}" for entry in affected]
+    return "\n".join(["**May affect**", "", *rows]) if rows else ""
 
 
 def _unusual(assessment: Assessment) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from hyperion_hook.domain.assessment import Assessment, Contribution, RiskLevel
+from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, RiskLevel
+from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.report.cells import clipped, padded, width_of, wrapped
 from hyperion_hook.report.facts import (
     change_line,
@@ -22,6 +23,7 @@ from hyperion_hook.report.safe_text import printable
 
 LEAST_WIDTH, MOST_WIDTH = 40, 120
 MOST_UNUSUAL = 4
+MOST_NEIGHBOURS = 3
 _COLOURS = {RiskLevel.HIGH: "1;31", RiskLevel.MEDIUM: "1;33", RiskLevel.LOW: "1;32"}
 _HEADING, _FAINT, _RAISES, _LOWERS = "1", "2", "31", "32"
 
@@ -77,6 +79,8 @@ class _Page:
         yield from self._why(reasons(assessment.explanation))
         yield from self._files(assessment)
         yield from self._forecasts(assessment)
+        if assessment.impact is not None:
+            yield from self._impact(assessment.impact)
         yield from self._unusual(assessment)
         yield ""
         missing = missing_line(assessment.features)
@@ -107,11 +111,21 @@ class _Page:
                 yield f"  {self.paint(sign, code)} {line}" if position == 0 else f"    {line}"
 
     def _files(self, assessment: Assessment) -> Iterator[str]:
-        entries = [(printable(entry.path), printable(entry.reason)) for entry in assessment.files_to_read]
+        yield from self._paths("Read first", [(entry.path, entry.reason) for entry in assessment.files_to_read])
+
+    def _impact(self, impact: Impact) -> Iterator[str]:
+        missing = impact.missing_co_changes[:MOST_NEIGHBOURS]
+        rows = [(entry.path, rule_in_words(entry.support, entry.commits, entry.beside)) for entry in missing]
+        yield from self._paths("Usually changed with these, but not here", rows)
+        affected = impact.affected[:MOST_NEIGHBOURS]
+        yield from self._paths("May affect", [(entry.component, entry.reason) for entry in affected])
+
+    def _paths(self, heading: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+        entries = [(printable(path), printable(reason)) for path, reason in rows]
         if not entries:
             return
         yield ""
-        yield self.paint("Read first", _HEADING)
+        yield self.paint(heading, _HEADING)
         longest = max(width_of(path) for path, _ in entries)
         reason_width = max(width_of(reason) for _, reason in entries)
         if longest + reason_width + 4 <= self.width:

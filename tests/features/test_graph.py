@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import ImportGraph
-from hyperion_hook.features.graph import build_graph, entry_share, external_packages, imports_of_text, view_of
+from hyperion_hook.features.graph import (
+    build_graph,
+    dependent_share,
+    entry_share,
+    external_packages,
+    imports_of_text,
+    view_of,
+)
 from hyperion_hook.features.graph_live import LiveGraph
 
 MAPPINGS = ("imports", "importers", "external", "depth", "component", "reach", "rank")
@@ -109,6 +116,17 @@ def test_a_chain_a_cycle_and_a_leaf_are_measured() -> None:
 def test_measures_are_those_of_the_definition(edges: dict[str, list[str]]) -> None:
     measured = values_of(build_graph(specs_of(edges)))
     assert {name: measured[name] for name in by_hand(edges)} == by_hand(edges)
+
+
+@given(edge_sets(), st.sets(st.sampled_from([*NAMES, "gone.py"])))
+@settings(max_examples=100, deadline=None)
+def test_dependents_are_the_other_modules_from_which_one_is_reached(
+    edges: dict[str, list[str]], paths: set[str]
+) -> None:
+    asked = paths & edges.keys()
+    others = edges.keys() - asked
+    share = sum(not asked.isdisjoint(walk(edges, node)) for node in others) / len(others) if others else 0.0
+    assert dependent_share(build_graph(specs_of(edges)), paths) == pytest.approx(share)
 
 
 @given(st.lists(edge_sets(), min_size=2, max_size=6), st.booleans(), st.data())
@@ -223,6 +241,12 @@ def test_a_text_outside_the_graph_is_resolved_against_it() -> None:
     plain = ImportGraph({"p/a.py": ()}, {}, {}, {"p/a.py": 0}, {}, {"p/a.py": 0.5}, {"p/a.py": 0.0})
     assert imports_of_text(plain, "p/new.py", "from .a import x\n") == (("p/a.py",), ())
     assert entry_share(plain, ["p/a.py", "b.py"]) == 0.5
+
+
+def test_of_a_graph_put_together_by_hand_direct_dependents_are_told() -> None:
+    importers = {"a.py": ("b.py",), "b.py": ("c.py",), "c.py": ()}
+    graph = ImportGraph({}, importers, {}, {}, {}, {}, {})
+    assert dependent_share(graph, ["a.py", "gone.py"]) == 1 / 2
 
 
 def test_a_graph_that_has_moved_on_says_so() -> None:

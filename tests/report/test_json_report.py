@@ -10,7 +10,7 @@ from hyperion_hook.domain.assessment import FileToRead, ModelInfo, RiskLevel, Sc
 from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.report.json_report import SCHEMA_PATH, render_json, render_json_line
-from tests.support.assessments import CONTRIBUTIONS, sample
+from tests.support.assessments import CONTRIBUTIONS, impact_naming, sample
 from tests.support.changes import change, edit
 
 SCHEMA = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
@@ -24,7 +24,9 @@ CASES = {
     "nothing": sample(change(), explanation=(), files_to_read=(), warnings=()),
     "not explained": sample(base_log_odds=None, explanation=()),
     "no anomaly, no percentile": sample(anomaly=None, risk=Score(1.0, 37.0, RiskLevel.LOW, None)),
-    "bytes": sample(files_to_read=(FileToRead("caf\udce9\n.py", "x"),), warnings=("\ud800 \x1b[m",)),
+    "no impact": sample(impact=None),
+    "bytes": sample(impact=impact_naming("caf\udce9\n.py"), files_to_read=(FileToRead("caf\udce9\n.py", "x"),),
+                    warnings=("\ud800 \x1b[m",)),
 }
 
 
@@ -82,7 +84,15 @@ def test_what_is_missing_is_no_feature_and_what_is_infinite_is_missing() -> None
 
 def test_what_no_model_computes_yet_is_null() -> None:
     written = json.loads(render_json(sample()))
-    assert [written[name] for name in ("bugs", "impact", "advice", "reviewers", "similar")] == [None] * 5
+    assert [written[name] for name in ("bugs", "advice", "reviewers", "similar")] == [None] * 4
+
+
+def test_impact_says_what_the_schema_names() -> None:
+    impact = json.loads(render_json(sample()))["impact"]
+    assert (impact["score"], impact["level"]) == (0.62, "HIGH")
+    assert impact["affected"][1] == {
+        "component": "docs", "reason": "changed in 3 of the last 9 changes of src/app.py", "strength": 0.25}
+    assert impact["missing_co_changes"] == [{"path": "tests/test_app.py", "support": 7, "confidence": 7 / 9}]
 
 
 def test_the_same_assessment_gives_the_same_bytes_and_only_timings_differ() -> None:

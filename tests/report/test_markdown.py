@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.assessment import FileToRead
 from hyperion_hook.report.markdown import render_markdown
-from tests.support.assessments import sample
+from tests.support.assessments import impact_naming, sample
 from tests.support.changes import change
 
+HOSTILE = "<img src=x onerror=alert(1)> @ada [x](http://e.example) `rm` | ![i](j) #12"
 GOLDEN = """\
 **HIGH risk:** riskier than 97% of recent changes here.
 31% likely to introduce a bug, judging by the projects the model learnt from.
@@ -27,6 +30,15 @@ Staged change: 2 files, +3 -1 lines
 
 - `src/app.py`: +2 -1 lines, 9 earlier bug fixes
 - `src/other.py`: +1 -0 lines
+
+**Usually changed with these, but not here**
+
+- `tests/test_app.py`: in 7 of the last 9 changes of src/app.py
+
+**May affect**
+
+- `tests`: changed in 8 of the last 9 changes of src/app.py; imports src/app.py (12 modules)
+- `docs`: changed in 3 of the last 9 changes of src/app.py
 
 **Unusual as a whole**
 
@@ -48,14 +60,18 @@ def test_the_report_reads_well() -> None:
 
 
 def test_sections_without_content_are_left_out() -> None:
-    text = render_markdown(sample(explanation=(), anomaly=None, files_to_read=(), warnings=()))
+    text = render_markdown(sample(explanation=(), anomaly=None, files_to_read=(), impact=None, warnings=()))
     assert "**Why**" not in text
     assert "\n\n\n" not in text
 
 
-def test_what_a_repository_says_is_shown_and_does_not_act() -> None:
-    hostile = "<img src=x onerror=alert(1)> @ada [x](http://e.example) `rm` | ![i](j) #12"
-    text = render_markdown(sample(files_to_read=(FileToRead(hostile, hostile),), warnings=(hostile,)))
+@pytest.mark.parametrize("more", [
+    {"files_to_read": (FileToRead(HOSTILE, HOSTILE),), "impact": None},
+    {"files_to_read": (), "impact": replace(impact_naming(HOSTILE), affected=())},
+    {"files_to_read": (), "impact": replace(impact_naming(HOSTILE), missing_co_changes=())},
+])
+def test_what_a_repository_says_is_shown_and_does_not_act(more: dict[str, object]) -> None:
+    text = render_markdown(sample(warnings=(HOSTILE,), **more))
     outside_code = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", text, count=1)
     for active in ("<img", "@ada", "#12", "http://"):
         assert active not in outside_code.replace("\\", "")
@@ -64,6 +80,8 @@ def test_what_a_repository_says_is_shown_and_does_not_act() -> None:
 
 @given(st.text(st.characters(), max_size=60))
 def test_no_path_or_warning_adds_a_line(name: str) -> None:
-    plain = render_markdown(sample(files_to_read=(FileToRead("p", "r"),), warnings=("w",)))
-    text = render_markdown(sample(files_to_read=(FileToRead(name, name),), warnings=(name,)))
+    plain, text = (
+        render_markdown(sample(files_to_read=(FileToRead(said, said),), impact=impact_naming(said), warnings=(said,)))
+        for said in ("p", name)
+    )
     assert text.count("\n") == plain.count("\n")

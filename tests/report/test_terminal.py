@@ -11,7 +11,7 @@ from hyperion_hook.domain.assessment import FileToRead, RiskLevel, Score
 from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.report.cells import clipped, width_of, wrapped
 from hyperion_hook.report.terminal import render_text, render_text_line
-from tests.support.assessments import CONTRIBUTIONS, sample
+from tests.support.assessments import CONTRIBUTIONS, IMPACT, impact_naming, sample
 from tests.support.changes import change, edit
 
 GOLDEN = """\
@@ -27,6 +27,16 @@ Why
 Read first
   src/app.py    +2 -1 lines, 9 earlier bug fixes
   src/other.py  +1 -0 lines
+
+Usually changed with these, but not here
+  tests/test_app.py  in 7 of the last 9 changes of src/app.py
+
+May affect
+  tests
+    changed in 8 of the last 9 changes of src/app.py; imports src/app.py (12
+    modules)
+  docs
+    changed in 3 of the last 9 changes of src/app.py
 
 Unusual as a whole
   lines added: 3 (typical 1)
@@ -77,11 +87,13 @@ def test_what_hardly_moves_the_odds_is_no_reason() -> None:
 
 
 def test_without_an_explanation_there_is_no_empty_section() -> None:
-    bare = sample(explanation=(), base_log_odds=None, anomaly=None, files_to_read=())
+    bare = sample(explanation=(), base_log_odds=None, anomaly=None, files_to_read=(), impact=None)
     text = render_text(bare, width=80, colour=False)
     assert "Why" not in text
     assert "Read first" not in text
     assert "Unusual" not in text
+    assert "May affect" not in text
+    assert "Usually" not in text
     assert "\n\n\n" not in text
 
 
@@ -94,10 +106,17 @@ def test_more_unusual_values_than_fit_are_counted() -> None:
     assert "  and 2 more\n" in text
 
 
+def test_no_more_than_three_neighbours_of_a_kind_are_told() -> None:
+    many = replace(IMPACT, affected=IMPACT.affected * 4, missing_co_changes=IMPACT.missing_co_changes * 5)
+    text = render_text(sample(impact=many), width=120, colour=False)
+    assert text.count("tests/test_app.py") == 3
+    assert text.count("changed in") == 3
+
+
 @pytest.mark.parametrize("width", [40, 80])
 @given(name=st.text(st.characters(), min_size=1, max_size=90))
 def test_no_path_or_warning_acts_on_the_terminal_or_breaks_the_page(width: int, name: str) -> None:
-    judged = sample(files_to_read=(FileToRead(name, name),), warnings=(name,))
+    judged = sample(files_to_read=(FileToRead(name, name),), impact=impact_naming(name), warnings=(name,))
     lines = render_text(judged, width=width, colour=False).split("\n")
     assert all(line.isprintable() for line in lines)
     assert all(width_of(line) <= width for line in lines)

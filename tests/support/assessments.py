@@ -7,19 +7,28 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 
 from hyperion_hook.domain.assessment import (
+    Affected,
     Anomaly,
     Assessment,
     Contribution,
     FileToRead,
+    Impact,
     ModelInfo,
     RiskLevel,
     Score,
     UnusualValue,
 )
 from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.co_change import CoChange
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from tests.support.changes import change, edit
 
+IMPACT = Impact(
+    0.62, RiskLevel.HIGH,
+    (Affected("tests", "changed in 8 of the last 9 changes of src/app.py; imports src/app.py (12 modules)", 0.75),
+     Affected("docs", "changed in 3 of the last 9 changes of src/app.py", 0.25)),
+    (CoChange("tests/test_app.py", 7, "src/app.py", 7, 9, 7 / 9, 0.6),),
+)
 CONTRIBUTIONS = (
     Contribution("code_lines_added", "code lines added", 412.0, 18.0, 1.25, "adds 412 code lines; typical is 18"),
     Contribution("exp", "author's commits", 640.0, 30.0, -0.75, "the author has made 640 commits here; typical is 30"),
@@ -27,6 +36,11 @@ CONTRIBUTIONS = (
     Contribution("recent_bug_count", "bug fixes", 9.0, 0.0, 0.5, "the files had 9 bug fixes in 180 days; typical is 0"),
     Contribution("age", "days since last change", None, 30.0, 0.1, "the time since the last change is not known"),
 )
+
+
+def impact_naming(name: str) -> Impact:
+    """Return an impact in which a name from the repository stands wherever one can stand."""
+    return Impact(0.5, RiskLevel.LOW, (Affected(name, name, 0.5),), (CoChange(name, 7, name, 3, 4, 0.75, 0.5),))
 
 
 def sample(judged: Change | None = None, **more: object) -> Assessment:
@@ -42,6 +56,7 @@ def sample(judged: Change | None = None, **more: object) -> Assessment:
         "explanation": CONTRIBUTIONS,
         "files_to_read": (FileToRead("src/app.py", "+2 -1 lines, 9 earlier bug fixes"),
                           FileToRead("src/other.py", "+1 -0 lines")),
+        "impact": IMPACT,
         "model": ModelInfo("risk", "1.2.0", "9 repositories"),
         "warnings": ("no percentile: x",),
         "timing_ms": {"read": 1.23456, "total": 9.87654},

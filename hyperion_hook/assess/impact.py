@@ -1,0 +1,119 @@
+"""How far a change reaches, from what its files did before and from what imports them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from hyperion_hook.domain.assessment import Impact
+from hyperion_hook.domain.change import Change, FileChange, FileStatus
+from hyperion_hook.domain.co_change import CoChange, PastOfFile
+from hyperion_hook.domain.history import DAY, CommitFlag, History
+from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.snapshot import ImportGraph
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.graph import dependent_share
+from hyperion_hook.scoring.co_change import rank_co_changes
+from hyperion_hook.scoring.impact import (
+    LEAST_STRENGTH,
+    MOST_AFFECTED,
+    ImpactEvidence,
+    affected_components,
+    impact_level,
+    impact_score,
+)
+
+MOST_TOUCHED = 50
+"""Touched files that are looked at, those with the most changed lines: no more are needed to see what is near."""
+
+MOST_SHOWN = 5
+LEAST_PROBABILITY = 0.4
+LEAST_SUPPORT = 3
+"""What is shown from here on is right two times out of three where a file is missing (``docs/impact.md``)."""
+
+_LATELY = 180 * DAY
+
+
+def impact_of(
+    change: Change, history: History, graph: ImportGraph | Missing, exists: Callable[[str], bool]
+) -> Impact | None:
+    """Return the impact of a change, ``None`` of one without files.
+
+    Parameters
+    ----------
+    change
+        What is judged.
+    history, graph
+        What was known before it; either may be short or missing, and the score makes do with the other.
+    exists
+        Whether a path is a file of the base commit.
+    """
+    if not change.files:
+        return None
+    paths = looked_at(change)
+    pasts = history.changed_together(paths)
+    ranked = ranked_co_changes(change, history, pasts)
+    evidence = evidence_of(change, history, graph, pasts, ranked)
+    affected = affected_components(evidence)
+    score = impact_score(evidence, affected)
+    told = [entry for entry in affected[:MOST_AFFECTED] if entry.strength >= LEAST_STRENGTH]
+    return Impact(score, impact_level(score), tuple(told), () if change.bulk else worth_telling(ranked, exists))
+
+
+def looked_at(change: Change) -> list[str]:
+    """Return the paths at the base of the files that are looked at, those with the most changed lines first."""
+    files = sorted(change.files, key=lambda file: (-(file.lines_added or 0) - (file.lines_deleted or 0), file.path))
+    return list(dict.fromkeys(map(_base_path, files[:MOST_TOUCHED])))
+
+
+def ranked_co_changes(change: Change, history: History, pasts: Sequence[PastOfFile]) -> list[CoChange]:
+    """Return all files that changed with the touched ones before and are not among them, the likeliest first."""
+    return rank_co_changes(pasts, history.known_files, touched_paths(change), change.time)
+
+
+def touched_paths(change: Change) -> list[str]:
+    """Return the paths of a change's files before and after it."""
+    return sorted({path for file in change.files for path in (file.path, _base_path(file))})
+
+
+def _base_path(file: FileChange) -> str:
+    # what a copy was made from is not touched
+    return file.path if file.status is FileStatus.COPIED else file.previous_path
+
+
+def worth_telling(ranked: Sequence[CoChange], exists: Callable[[str], bool]) -> tuple[CoChange, ...]:
+    """Return the co-changes whose absence is worth a remark, the likeliest first."""
+    told: list[CoChange] = []
+    for entry in ranked:
+        if entry.probability < LEAST_PROBABILITY or len(told) == MOST_SHOWN:
+            break
+        if entry.support >= LEAST_SUPPORT and role_of(entry.path) is not FileRole.FOREIGN and exists(entry.path):
+            told.append(entry)
+    return tuple(told)
+
+
+def evidence_of(
+    change: Change, history: History, graph: ImportGraph | Missing, pasts: Sequence[PastOfFile],
+    ranked: Sequence[CoChange],
+) -> ImpactEvidence:
+    """Return what the score and the affected components are computed from."""
+    touched = touched_paths(change)
+    paths = looked_at(change)
+    lately = {
+        event.commit: event.flags
+        for path in paths for event in history.file(path).events if change.time - event.time < _LATELY
+    }
+    importers = None
+    reach = 0.0
+    if not isinstance(graph, Missing):
+        modules = [path for path in paths if path in graph.importers]
+        importers = {path: sorted(set(graph.importers[path]).difference(touched)) for path in modules}
+        reach = dependent_share(graph, modules)
+    return ImpactEvidence(
+        paths=touched,
+        pasts=pasts,
+        names={entry.file: entry.path for entry in ranked},
+        importers=importers,
+        reach=reach,
+        commits=len(lately),
+        fixes=sum(bool(flags & CommitFlag.FIX) for flags in lately.values()),
+    )
