@@ -26,10 +26,10 @@ from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.git.sources import GitSources
 from hyperion_hook.store.graph_cache import ImportGraphs
 from hyperion_hook.store.history_index import HistoryIndex
 from hyperion_hook.store.source_cache import SourceCache
+from hyperion_hook.training.line_counts import CountedSources, LineCounts
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""
@@ -214,6 +214,7 @@ class _Measurer:
     options: ReplayOptions
     _open: ExitStack = field(default_factory=ExitStack)
     _reader: BlobReader = field(init=False)
+    _counts: LineCounts = field(init=False)
     _graphs: ImportGraphs = field(init=False)
     _index: HistoryIndex = field(init=False)
     _measure_source: MeasureSource | Missing = field(init=False)
@@ -222,6 +223,7 @@ class _Measurer:
         options = self.options
         self._reader = BlobReader(self.repository)
         self._open.callback(self._reader.close)
+        self._counts = LineCounts(self._reader, options.max_file_bytes)
         self._graphs = ImportGraphs(self.repository, self._reader, None)
         self._open.callback(self._graphs.close)
         self._index = HistoryIndex.open(None)
@@ -250,7 +252,7 @@ class _Measurer:
         return extract(
             Context(
                 change,
-                GitSources(self.repository, change, self._reader, max_bytes=options.max_file_bytes),
+                CountedSources(self.repository, change, self._reader, options.max_file_bytes, self._counts),
                 self._index.history_at(change.base),
                 self._graphs.at(change.base) if options.graph else Missing("the import graph was not asked for"),
                 self._measure_source,
@@ -260,4 +262,5 @@ class _Measurer:
 
     def learn(self, commit: Commit) -> None:
         """Add a commit to the history; a merge counts as an ancestor only."""
+        self._counts.learn(commit)
         self._index.add(replace(commit, files=()) if commit.is_merge else commit)
