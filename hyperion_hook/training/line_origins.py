@@ -128,8 +128,8 @@ class LineOrigins:
             if lines is None or change.status is FileStatus.COPIED:
                 continue
             for hunk in change.hunks or ():
-                if hunk.deleted:
-                    numbers = lines[hunk.old_start - 1 : hunk.old_start - 1 + len(hunk.deleted)]
+                if hunk.deleted_count:
+                    numbers = lines[hunk.old_start - 1 : hunk.old_start - 1 + hunk.deleted_count]
                     yield TracedHunk(change, hunk, tuple(self._names[number] for number in numbers))
 
     def _merge(self, commit: Commit, files: _Files, others: list[_Files], number: int) -> None:
@@ -188,7 +188,7 @@ def _lines_after(files: _Files, change: FileChange, number: int) -> Numbers[int]
     if change.old_blob is None:
         if change.hunks is None:
             return None if change.lines_added is None else _own(number, change.lines_added)
-        return None if change.is_binary else _own(number, sum(len(hunk.added) for hunk in change.hunks))
+        return None if change.is_binary else _own(number, sum(hunk.added_count for hunk in change.hunks))
     before = _lines_before(files, change)
     if before is None or change.is_binary or change.hunks is None:
         # a rename or a change of mode leaves the lines alone, whether or not its patch was read
@@ -209,12 +209,12 @@ def _patched(before: Numbers[int], hunks: Sequence[Hunk], number: int) -> Number
     position = 0
     for hunk in hunks:
         # without deleted lines git numbers the line before the hunk
-        start = hunk.old_start - 1 if hunk.deleted else hunk.old_start
-        end = start + len(hunk.deleted)
+        start = hunk.old_start - 1 if hunk.deleted_count else hunk.old_start
+        end = start + hunk.deleted_count
         if start < position or end > len(before):
             return None
         after += before[position:start]
-        after += _own(number, len(hunk.added))
+        after += _own(number, hunk.added_count)
         position = end
     after += before[position:]
     return after

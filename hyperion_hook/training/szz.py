@@ -24,7 +24,7 @@ from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.label import FixCommit, InducingCommit, Label
 from hyperion_hook.domain.paths import FileRole, language_of, role_of
-from hyperion_hook.features.code_lines import code_lines
+from hyperion_hook.features.code_lines import code_by_line
 from hyperion_hook.training.fixes import CommitNames, fix_of
 from hyperion_hook.training.line_origins import LineOrigins, TracedHunk
 
@@ -147,15 +147,7 @@ def code_positions(lines: Sequence[bytes], language: str) -> list[int]:
     >>> code_positions([b"# why", b"x = 1", b"", b"y = 2"], "Python")
     [1, 3]
     """
-    position = -1
-
-    def counted() -> Iterator[bytes]:
-        nonlocal position
-        for position, line in enumerate(lines):  # noqa: B007 - read by the caller between two lines
-            yield line
-
-    # code_lines pulls a line and answers before it pulls the next one, so the position is that of the line
-    return [position for _ in code_lines(counted(), language)]
+    return [number for number, line in enumerate(code_by_line([b"\n".join(lines)], language)) if line]
 
 
 def _is_judged(file: FileChange) -> bool:
