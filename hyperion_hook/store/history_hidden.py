@@ -59,9 +59,12 @@ class HiddenCounts:
 
     def _count(self, share: _Share, sign: int) -> None:
         for key in share.tallies:
-            counts = self._tallies[key].setdefault(share.month, [0, 0])
+            months = self._tallies[key]
+            counts = months.setdefault(share.month, [0, 0])
             counts[0] += sign
             counts[1] += sign * share.fix
+            if not counts[0]:
+                del months[share.month]
         for file in share.files:
             self._file_events[file] += sign
 
