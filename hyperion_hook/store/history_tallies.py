@@ -28,10 +28,14 @@ def tally_keys(author: int, directories: Iterable[int], names: Names) -> list[Ta
 
 
 class Tallies:
-    """All commits' tallies, read on demand, kept and written back."""
+    """All commits' tallies, read on demand, kept and written back.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    ``complete``: there is none but those counted here, so nothing is looked for in the database.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, complete: bool = False) -> None:
         self._connection = connection
+        self._complete = complete
         self._kept: dict[TallyKey, list[Tally]] = {}
         self._changed: set[tuple[TallyKey, int]] = set()
         self._given: dict[TallyKey, Months] = {}
@@ -40,7 +44,9 @@ class Tallies:
     def of(self, key: TallyKey) -> list[Tally]:
         """Return one tally, oldest month first; not to be changed."""
         months = self._kept.get(key)
-        if months is None:
+        if months is None and self._complete:
+            months = self._kept[key] = []
+        elif months is None:
             rows = self._connection.execute(
                 "SELECT month, commits, fixes FROM tallies WHERE scope = ? AND key = ? AND part = ? ORDER BY month", key
             )
