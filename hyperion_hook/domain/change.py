@@ -14,6 +14,7 @@ from hyperion_hook.domain.commit import Author, Commit
 
 SYMLINK_MODE = 0o120000
 SUBMODULE_MODE = 0o160000
+_SPECIAL_MODES = frozenset({SYMLINK_MODE, SUBMODULE_MODE})
 
 
 class ChangeKind(StrEnum):
@@ -120,7 +121,7 @@ class FileChange:
     @property
     def is_regular(self) -> bool:
         """Whether the file is an ordinary one on the sides where it exists: no symlink, no submodule."""
-        return not {self.old_mode, self.new_mode} & {SYMLINK_MODE, SUBMODULE_MODE}
+        return self.old_mode not in _SPECIAL_MODES and self.new_mode not in _SPECIAL_MODES
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ def count_tokens(code: bytes) -> dict[bytes, int]:
     >>> count_tokens(b"if (a >= 1.5) a->b();") == Counter(b"if ( a >= 1.5 ) a -> b ( ) ;".split())
     True
     """
+    if not code:
+        return {}
     shapes = code.translate(_SHAPES)
     if _ODD_NUMBER not in shapes:
         return _counted(code)
@@ -123,7 +125,8 @@ def _counted(code: bytes) -> Counter[bytes]:
                 counts[operator] += times
                 for sign in operator:
                     signs[sign] -= times
-    counts.update({_BYTES[sign]: times for sign, times in signs.items() if times})
+    # no word is a sign, so nothing needs to be added up
+    dict.update(counts, {_BYTES[sign]: times for sign, times in signs.items() if times})
     return counts
 
 

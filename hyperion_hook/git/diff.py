@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange, FileStatus, Hunk
 
-_HEADER = re.compile(rb"(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_HEADER = re.compile(rb"(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@[^\n]*\n?")
 _REMARK = re.compile(rb"\n\\[^\n]*")
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _LETTERS = {
@@ -151,7 +151,7 @@ def _with_patch(files: Sequence[FileChange], patch: bytes, *, is_whole: bool) ->
 
 def _with_block(file: FileChange, block: bytes) -> FileChange:
     # every line of content has a mark before it, so a line that starts with "@@" starts a hunk
-    head, *pieces = block.split(b"\n@@ -")
+    head, *pieces = block.removesuffix(b"\n").split(b"\n@@ -")
     if not pieces and (b"\nBinary files " in head or b"\nGIT binary patch" in head):
         return _read(file, None, None, (), is_binary=True)
     hunks = [hunk for hunk in map(_hunk, pieces) if hunk is not None]
@@ -177,8 +177,7 @@ def _hunk(piece: bytes) -> Hunk | None:
     if header is None:
         return None
     old_start, old_count, new_start, new_count = header.groups()
-    start = piece.find(b"\n", header.end())
-    body = piece[start + 1 :].removesuffix(b"\n") if start >= 0 else b""
+    body = piece[header.end() :]
     if b"\n\\" in body:  # a last line without a line feed is followed by a remark of git's
         body = _REMARK.sub(b"", body)
     return Hunk.of_patch(
