@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,8 +54,19 @@ def run(
     need_the_extra("retrain")
     options = options_of(reading, config)
     if models is None:
-        return _into_registry(Repository.discover(repo), options, config)
-    return _into_folder(None if corpus is not None else Repository.discover(repo), models, corpus, options)
+        here = Repository.discover(repo)
+        return _into_registry(here, _keeping_rows(options, here), config)
+    if corpus is not None:
+        return _into_folder(None, models, corpus, options)
+    here = Repository.discover(repo)
+    return _into_folder(here, models, corpus, _keeping_rows(options, here))
+
+
+def _keeping_rows(options: RetrainOptions, repository: Repository) -> RetrainOptions:
+    """Return options with the repository's own folder of rows, unless another one was named."""
+    from hyperion_hook.training.mined_store import vectors_folder  # noqa: PLC0415 - needs the extra
+
+    return options if options.vectors else replace(options, vectors=vectors_folder(repository))
 
 
 def _into_folder(
@@ -177,7 +188,8 @@ def day_of(text: str | None) -> int | None:
 @click.option("--cluster", metavar="ADDRESS",
               help="Dask scheduler whose workers read the repositories of --corpus; needs the extra 'cluster'.")
 @click.option("--vectors", type=click.Path(path_type=Path), metavar="DIR",
-              help="Folder that keeps what was measured, so that an interrupted run goes on where it was.")
+              help="Folder that keeps what was measured, so that an interrupted run goes on where it was;"
+              " hyperion-hook/vectors in the git directory by default.")
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument for each flag
     invocation: Invocation, /, *, since: str | None, until: str, max_commits: int | None, models: Path | None,

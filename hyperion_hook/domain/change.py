@@ -5,13 +5,16 @@ Paths are text decoded as UTF-8 with ``surrogateescape``, so any byte survives; 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple, Self
 
 from hyperion_hook.domain.commit import Author, Commit
 
 SYMLINK_MODE = 0o120000
 SUBMODULE_MODE = 0o160000
+_SPECIAL_MODES = frozenset({SYMLINK_MODE, SUBMODULE_MODE})
 
 
 class ChangeKind(StrEnum):
@@ -33,17 +36,61 @@ class FileStatus(StrEnum):
     TYPE_CHANGED = "T"
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
-    """One run of changed lines without context, lines as bytes without their line feed.
-
-    ``old_start`` and ``new_start`` are git's one-based numbers; where a count is 0 the start is the line before.
-    """
-
+class _HunkFields(NamedTuple):
     old_start: int
     new_start: int
-    deleted: tuple[bytes, ...]
-    added: tuple[bytes, ...]
+    deleted_count: int
+    added_count: int
+    body: bytes
+
+
+class Hunk(_HunkFields):
+    r"""One run of changed lines without context, lines as bytes without their line feed.
+
+    ``old_start`` and ``new_start`` are git's one-based numbers; where a count is 0 the start is the line before.
+    ``body`` is what git prints of the lines, each with its sign before it, deleted ones first, without a last line
+    feed: most hunks of a history are only counted, so lines are made on demand.
+
+    Examples
+    --------
+    >>> hunk = Hunk(3, 3, (b"old",), (b"new", b""))
+    >>> hunk.body, hunk.added_text, hunk.deleted
+    (b'-old\n+new\n+', b'new\n', (b'old',))
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, old_start: int, new_start: int, deleted: Sequence[bytes], added: Sequence[bytes]) -> Self:
+        """Put a hunk together from its lines."""
+        body = b"\n".join([*(b"-" + line for line in deleted), *(b"+" + line for line in added)])
+        return super().__new__(cls, old_start, new_start, len(deleted), len(added), body)
+
+    @classmethod
+    def of_patch(cls, old_start: int, new_start: int, deleted_count: int, added_count: int, body: bytes) -> Self:
+        """Return a hunk as git prints it; the body must hold so many lines."""
+        return tuple.__new__(cls, (old_start, new_start, deleted_count, added_count, body))
+
+    @property
+    def deleted_text(self) -> bytes:
+        """The deleted lines, joined by line feeds."""
+        end = self.body.find(b"\n+") if self.added_count else len(self.body)
+        return self.body[1:end].replace(b"\n-", b"\n") if self.deleted_count else b""
+
+    @property
+    def added_text(self) -> bytes:
+        """The added lines, joined by line feeds."""
+        start = self.body.find(b"\n+") + 1 if self.deleted_count else 0
+        return self.body[start + 1 :].replace(b"\n+", b"\n") if self.added_count else b""
+
+    @property
+    def deleted(self) -> tuple[bytes, ...]:
+        """The deleted lines."""
+        return tuple(self.deleted_text.split(b"\n")) if self.deleted_count else ()
+
+    @property
+    def added(self) -> tuple[bytes, ...]:
+        """The added lines."""
+        return tuple(self.added_text.split(b"\n")) if self.added_count else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +121,7 @@ class FileChange:
     @property
     def is_regular(self) -> bool:
         """Whether the file is an ordinary one on the sides where it exists: no symlink, no submodule."""
-        return not {self.old_mode, self.new_mode} & {SYMLINK_MODE, SUBMODULE_MODE}
+        return self.old_mode not in _SPECIAL_MODES and self.new_mode not in _SPECIAL_MODES
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,13 @@ ancestors of one commit and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntFlag
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from functools import cached_property
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 from hyperion_hook.domain.commit import Author
 
@@ -45,7 +48,13 @@ class FileEvent(NamedTuple):
     flags: int
 
 
-@dataclass(frozen=True, slots=True)
+# a popular file has hundreds of events, and a replay asks for them at every commit: loops run in C where they can
+_commit_of = attrgetter("commit")
+_author_of = attrgetter("author")
+_flags_of = attrgetter("flags")
+
+
+@dataclass(frozen=True)
 class FileHistory:
     """The life of one file through its renames, newest event first, at most ``FILE_WINDOW`` events.
 
@@ -56,6 +65,31 @@ class FileHistory:
     first_time: int | None
     event_count: int
 
+    @classmethod
+    def counted(
+        cls, events: tuple[FileEvent, ...], first_time: int | None, event_count: int, *, commits: tuple[int, ...],
+        author_counts: Mapping[int, int], flag_counts: Mapping[int, int],
+    ) -> Self:
+        """Return a life whose events were counted as they came in."""
+        life = cls(events, first_time, event_count)
+        life.__dict__.update(commits=commits, author_counts=author_counts, flag_counts=flag_counts)
+        return life
+
+    @cached_property
+    def commits(self) -> tuple[int, ...]:
+        """The commits of the events, in their order."""
+        return tuple(map(_commit_of, self.events))
+
+    @cached_property
+    def author_counts(self) -> Mapping[int, int]:
+        """How many of the events are each author's."""
+        return Counter(map(_author_of, self.events))
+
+    @cached_property
+    def flag_counts(self) -> Mapping[int, int]:
+        """How many of the events have each combination of flags."""
+        return Counter(map(_flags_of, self.events))
+
 
 class Tally(NamedTuple):
     """Non-merge commits of one thirty-day month (``time // MONTH``), and how many of them fix bugs."""
@@ -63,6 +97,28 @@ class Tally(NamedTuple):
     month: int
     commits: int
     fixes: int
+
+
+class Months(tuple[Tally, ...]):
+    """Tallies of the months that have commits, oldest first.
+
+    Examples
+    --------
+    >>> Months((Tally(7, 2, 1), Tally(9, 1, 0))).total
+    (3, 1)
+    """
+
+    @classmethod
+    def counted(cls, months: Iterable[Tally], commits: int, fixes: int) -> Self:
+        """Return months whose sums are known."""
+        found = cls(months)
+        found.__dict__["total"] = commits, fixes
+        return found
+
+    @cached_property
+    def total(self) -> tuple[int, int]:
+        """Commits and fixes of all months."""
+        return sum(tally.commits for tally in self), sum(tally.fixes for tally in self)
 
 
 class History(Protocol):
@@ -78,16 +134,16 @@ class History(Protocol):
     def author_number(self, author: Author) -> int | None:
         """Return the number that file events carry for an author, ``None`` for one never seen."""
 
-    def author(self, author: Author) -> tuple[Tally, ...]:
+    def author(self, author: Author) -> Months:
         """Return an author's commits month by month, oldest first."""
 
-    def author_in(self, author: Author, subsystem: str) -> tuple[Tally, ...]:
+    def author_in(self, author: Author, subsystem: str) -> Months:
         """Return an author's commits in a subsystem (top-level folder, '' for the top level) month by month."""
 
-    def directory(self, directory: str) -> tuple[Tally, ...]:
+    def directory(self, directory: str) -> Months:
         """Return the commits that touched files directly in a folder ('' for the top level) month by month."""
 
-    def repository(self) -> tuple[Tally, ...]:
+    def repository(self) -> Months:
         """Return all commits month by month, oldest first."""
 
     def changed_together(self, paths: Iterable[str]) -> tuple[PastOfFile, ...]:
@@ -115,17 +171,17 @@ class EmptyHistory:
     def author_number(self, author: Author) -> int | None:  # noqa: D102
         return None
 
-    def author(self, author: Author) -> tuple[Tally, ...]:  # noqa: D102
-        return ()
+    def author(self, author: Author) -> Months:  # noqa: D102
+        return Months()
 
-    def author_in(self, author: Author, subsystem: str) -> tuple[Tally, ...]:  # noqa: D102
-        return ()
+    def author_in(self, author: Author, subsystem: str) -> Months:  # noqa: D102
+        return Months()
 
-    def directory(self, directory: str) -> tuple[Tally, ...]:  # noqa: D102
-        return ()
+    def directory(self, directory: str) -> Months:  # noqa: D102
+        return Months()
 
-    def repository(self) -> tuple[Tally, ...]:  # noqa: D102
-        return ()
+    def repository(self) -> Months:  # noqa: D102
+        return Months()
 
     def changed_together(self, paths: Iterable[str]) -> tuple[PastOfFile, ...]:  # noqa: D102
         return ()

@@ -26,6 +26,7 @@ def _patterns() -> ModuleType:
     return message_patterns
 
 
+@lru_cache(maxsize=16)  # one commit's message is asked about by several, one after the other
 def classify_message(message: str, author: Author) -> CommitFlag:
     """Return what a commit's message and author say it is: FIX, REVERT, HOTFIX, BOT in any combination.
 
@@ -124,9 +125,11 @@ def issue_references(message: str) -> set[str]:
     >>> sorted(issue_references("KAFKA-12: x (#7)\n\nSee GH-7, https://github.com/a/b/issues/9; UTF-8 &#39;"))
     ['#7', '#9', 'KAFKA-12']
     """
-    patterns = _patterns()
+    # no reference holds white space, and most words are none at a glance
+    words = message[: _BODY_LIMIT + _SUBJECT_LIMIT].split()
+    likely = " ".join([word for word in words if "#" in word or "-" in word or "://" in word])
     found = set()
-    for match in patterns.ISSUE.finditer(message[: _BODY_LIMIT + _SUBJECT_LIMIT]):
+    for match in _patterns().ISSUE.finditer(likely):
         number = match["number"] or match["gh"] or match["url"]
         found.add(f"#{int(number)}" if number else match["ticket"] or match["browse"])
     return found
@@ -142,14 +145,22 @@ def trailers(message: str) -> list[tuple[str, Author]]:
     >>> trailers("x\n\nReviewers: Ada <a@b.c>, Bob <b@b.c>")
     [('reviewers', Author(name='Ada', email='a@b.c')), ('reviewers', Author(name='Bob', email='b@b.c'))]
     """
+    lines = message[-_BODY_LIMIT:].split("\n")
+    likely = "\n".join([line for line in lines if ":" in line and _names_a_review(line.lower())])
+    if not likely:
+        return []
     patterns = _patterns()
     found: dict[tuple[str, Author], None] = {}
-    for match in patterns.REVIEW_LINE.finditer(message[-_BODY_LIMIT:]):
+    for match in patterns.REVIEW_LINE.finditer(likely):
         for part in patterns.PERSON_SEPARATOR.split(match[2][:2_000]):
             person = _person(part)
             if person is not None:
                 found[match[1].lower(), person] = None
     return list(found)
+
+
+def _names_a_review(line: str) -> bool:
+    return "review" in line or "acked" in line or "approve" in line
 
 
 def _person(text: str) -> Author | None:

@@ -31,6 +31,9 @@ class Sources(Protocol):
     def after(self, file: FileChange) -> SourceText | Missing:
         """Return the file as the change leaves it."""
 
+    def lines_before(self, file: FileChange) -> int | Missing:
+        """Return the number of lines of the file as it was at the base."""
+
     def base_file(self, path: str) -> SourceText | Missing:
         """Return any file of the base commit by path, for manifests and the like."""
 

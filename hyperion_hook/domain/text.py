@@ -47,3 +47,14 @@ def _decoded(data: bytes) -> str | Missing:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return BINARY if _CONTROL.search(data) else data.decode("latin-1")
+
+
+def line_count(text: str) -> int:
+    r"""Return the number of lines of a text; a last line without a line feed counts.
+
+    Examples
+    --------
+    >>> line_count(""), line_count("a\n"), line_count("a\nb")
+    (0, 1, 2)
+    """
+    return text.count("\n") + (0 if text.endswith("\n") or not text else 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -55,6 +55,11 @@ class FeatureVector(Mapping[str, Value]):
         """Return the value as a float, NaN where it is missing or not in the vector."""
         value = self._values.get(name)
         return math.nan if value is None or isinstance(value, Missing) else value
+
+    def numbers(self, names: Iterable[str]) -> list[float]:
+        """Return several values as ``number`` does."""
+        values = map(self._values.get, names)
+        return [math.nan if value is None or value.__class__ is Missing else value for value in values]  # type: ignore[misc]
 
     @property
     def present(self) -> dict[str, float]:

@@ -6,7 +6,10 @@ Python's docstrings are followed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
 
 _HASH = frozenset({"Python", "Ruby", "Shell", "Perl", "R", "Elixir", "Julia", "GDScript", "Cython"})
 _DASH = frozenset({"SQL", "Lua", "Haskell"})
@@ -42,33 +45,73 @@ def _block_marks(language: str) -> tuple[bytes, ...]:
     return (b"/*", b"<!--") if language == "Vue" else (b"/*",)
 
 
-def code_lines(lines: Iterable[bytes], language: str) -> Iterator[bytes]:
-    """Yield the stripped lines that carry code: no blank ones, no comments, no docstrings.
+def code_in(texts: Iterable[bytes], language: str) -> list[bytes]:
+    r"""Return the stripped lines that carry code: no blank ones, no comments, no docstrings.
+
+    Parameters
+    ----------
+    texts
+        Runs of lines joined by line feeds; a comment does not reach from one run into the next.
+    language
+        As ``language_of`` names it.
 
     Examples
     --------
-    >>> list(code_lines([b"x = 1", b"  # why", b"", b'\"\"\"Say.', b"more", b'\"\"\"', b"y"], "Python"))
+    >>> code_in([b'x = 1\n  # why\n\n\'\'\'Say.\nmore\n\'\'\'\ny'], "Python")
     [b'x = 1', b'y']
-    >>> list(code_lines([b"/* a", b" * b", b" */ int x;", b"// c", b"*p = 1;"], "C"))
+    >>> code_in([b"/* a\n * b\n */ int x;\n// c\n*p = 1;"], "C")
     [b'*p = 1;']
     """
-    line_marks, block_marks = _line_marks(language), _block_marks(language)
-    c_like = b"/*" in block_marks
-    end: bytes | None = None
-    for raw in lines:
-        line = raw.strip()
-        if end is not None:
-            if end in line:
-                end = None
+    return [line for line in code_by_line(texts, language) if line]
+
+
+def code_by_line(texts: Iterable[bytes], language: str) -> list[bytes]:
+    """Return for every line its code without white space around it, nothing for a line that carries none."""
+    marks = _marks_of(language)
+    blocks = marks.blocks
+    text = b"\n".join([_without_blocks(part, blocks) if blocks and blocks.search(part) else part for part in texts])
+    not_code = marks.not_code
+    lines = [b"" if line.startswith(not_code) else line for line in map(bytes.strip, text.split(b"\n"))]
+    if marks.has_stars and b"*" in text:
+        return [b"" if line == b"*" else line for line in lines]
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What begins a line that is no code, what may begin a block of them, and whether blocks are lined with stars."""
+
+    not_code: tuple[bytes, ...]
+    blocks: re.Pattern[bytes] | None
+    has_stars: bool
+
+
+@cache
+def _marks_of(language: str) -> _Marks:
+    blocks = _block_marks(language)
+    has_stars = b"/*" in blocks
+    # "* " and "*/": the middle and the end of a comment block whose start is not in the hunk
+    not_code = (*_line_marks(language), *((b"* ", b"*/") if has_stars else ()))
+    return _Marks(not_code, re.compile(b"|".join(map(re.escape, blocks))) if blocks else None, has_stars)
+
+
+def _without_blocks(text: bytes, marks: re.Pattern[bytes]) -> bytes:
+    """Return a text with empty lines in place of those of comment blocks that begin a line."""
+    kept: list[bytes] = []
+    end = position = 0
+    while found := marks.search(text, position):
+        start = text.rfind(b"\n", 0, found.start()) + 1
+        if text[start : found.start()].strip():
+            position = _line_end(text, found.end())
             continue
-        if not line or line.startswith(line_marks):
-            continue
-        # the middle of a comment block whose start is not in the hunk
-        if c_like and line[:1] == b"*" and (line[1:2] in b" /" or len(line) == 1):
-            continue
-        if block_marks and line.startswith(block_marks):
-            mark = next(mark for mark in block_marks if line.startswith(mark))
-            if _BLOCK_ENDS[mark] not in line[len(mark) :]:
-                end = _BLOCK_ENDS[mark]
-            continue
-        yield line
+        # to the end of the line: what follows a comment there is left out too
+        close = text.find(_BLOCK_ENDS[found[0]], found.end())
+        stop = len(text) if close < 0 else _line_end(text, close)
+        kept += [text[end:start], b"\n" * text.count(b"\n", start, stop)]
+        end = position = stop
+    return b"".join([*kept, text[end:]])
+
+
+def _line_end(text: bytes, position: int) -> int:
+    end = text.find(b"\n", position)
+    return len(text) if end < 0 else end

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection
+import sys
+from collections.abc import Callable, Collection, Mapping
 from types import ModuleType
 
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
@@ -21,7 +21,7 @@ from hyperion_hook.features import (
     size,
     tokens,
 )
-from hyperion_hook.features.catalogue import CATALOGUE, Feature
+from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.context import Context
 
 EXTRACTOR_VERSION = 1
@@ -38,7 +38,19 @@ MODULES: dict[str, ModuleType] = {
 LIGHT_MODULES = frozenset({"size", "diffusion", "tokens", "purpose", "process", "people", "review"})
 """Modules that read the patch and the history only: some milliseconds a change, so cheap enough for whole histories."""
 
+_Bounds = tuple[float, float]
+_FEATURES: dict[str, dict[str, _Bounds]] = {
+    name: {
+        feature.name: (max(feature.low, -sys.float_info.max), min(feature.high, sys.float_info.max))
+        for feature in CATALOGUE if feature.module == name
+    }
+    for name in MODULES
+}
+_MODULE_OF = {feature.name: feature.module for feature in CATALOGUE}
+_NAMES = tuple(_MODULE_OF)
+
 NOT_ASKED = Missing("not measured: the model does not use it and no explanation was asked for")
+OUT_OF_TIME = Missing("the time budget was used up")
 
 
 def extract(
@@ -60,33 +72,36 @@ def extract(
     FeatureVector
         All features in catalogue order; one failing module makes its features missing and hurts no other.
     """
-    measured: dict[str, Value] = {}
+    vector: dict[str, Value] = dict.fromkeys(_NAMES, NOT_ASKED)
     for name, module in MODULES.items():
-        features = [feature for feature in CATALOGUE if feature.module == name]
-        if only is not None and not any(feature.name in only for feature in features):
-            measured |= dict.fromkeys((feature.name for feature in features), NOT_ASKED)
-        elif expired():
-            measured |= dict.fromkeys((feature.name for feature in features), Missing("the time budget was used up"))
+        features = _FEATURES[name]
+        if only is not None and not any(map(only.__contains__, features)):
+            continue
+        if expired():
+            vector |= dict.fromkeys(features, OUT_OF_TIME)
         else:
-            measured |= _run(module, features, context)
-    return FeatureVector({feature.name: measured[feature.name] for feature in CATALOGUE})
+            _run(module, features, context, vector)
+    return FeatureVector(vector)
 
 
-def _run(module: ModuleType, features: list[Feature], context: Context) -> dict[str, Value]:
+def _run(module: ModuleType, features: Mapping[str, _Bounds], context: Context, vector: dict[str, Value]) -> None:
     try:
         values = module.measure(context)
     except (Exception, RecursionError) as error:  # noqa: BLE001 - hostile sources must cost one metric, not the hook
-        reason = Missing(f"could not be measured: {type(error).__name__}")
-        return dict.fromkeys((feature.name for feature in features), reason)
-    return {feature.name: _checked(feature, values.get(feature.name)) for feature in features}
+        vector |= dict.fromkeys(features, Missing(f"could not be measured: {type(error).__name__}"))
+        return
+    for name, (low, high) in features.items():
+        value = values.get(name)
+        # bounds are finite, so neither NaN nor an infinity lies between them
+        vector[name] = value if value.__class__ is float and low <= value <= high else _checked(name, low, high, value)
 
 
-def _checked(feature: Feature, value: Value | None) -> Value:
+def _checked(name: str, low: float, high: float, value: Value | None) -> Value:
     if value is None:
-        return Missing(f"not measured by {feature.module}")
+        return Missing(f"not measured by {_MODULE_OF[name]}")
     if isinstance(value, Missing):
         return value
     number = float(value)
-    if math.isnan(number) or not feature.low <= number <= feature.high or math.isinf(number):
-        return Missing(f"{number} is outside the range of {feature.name}")
+    if not low <= number <= high:
+        return Missing(f"{number} is outside the range of {name}")
     return number

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from operator import attrgetter
 
 from hyperion_hook.domain.change import FileStatus
-from hyperion_hook.domain.history import MONTH, FileEvent, FileHistory, Tally
+from hyperion_hook.domain.history import MONTH, FileEvent, FileHistory, Months
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context
-
-# a popular file has hundreds of events, and a replay asks for them at every commit: loops run in C where they can
-_commit_of = attrgetter("commit")
-_author_of = attrgetter("author")
-_flags_of = attrgetter("flags")
 
 ONLY_NEW_FILES = Missing("only new files: no file existed before")
 
@@ -43,7 +37,7 @@ class Lives:
             return list(self.seen[0].events)
         found: dict[int, FileEvent] = {}
         for life in self.seen:
-            found.update(zip(map(_commit_of, life.events), life.events, strict=True))
+            found.update(zip(life.commits, life.events, strict=True))
         return list(found.values())
 
 
@@ -93,31 +87,15 @@ def covers(context: Context, start: int) -> Missing | None:
     return None if months and (months[0].month + 1) * MONTH <= start else Missing(reason)
 
 
-def commits_since(tallies: Sequence[Tally], month: int) -> tuple[int, int]:
-    """Return commits and bug fixes from a month on; tallies are oldest first."""
+def commits_since(tallies: Months, month: int) -> tuple[int, int]:
+    """Return commits and bug fixes from a month on."""
     commits = fixes = 0
-    for tally in reversed(tallies):
-        if tally.month < month:
-            break
-        commits += tally.commits
-        fixes += tally.fixes
+    for _, more_commits, more_fixes in tallies[bisect_left(tallies, (month,)) :]:
+        commits += more_commits
+        fixes += more_fixes
     return commits, fixes
 
 
-def commits_in_all(tallies: Sequence[Tally]) -> tuple[int, int]:
-    """Return commits and bug fixes of all months."""
-    if not tallies:
-        return 0, 0
-    _, commits, fixes = zip(*tallies, strict=True)
-    return sum(commits), sum(fixes)
-
-
-def count_authors(events: Sequence[FileEvent]) -> Counter[int]:
-    """Return how many of the commits each author made."""
-    return Counter(map(_author_of, events))
-
-
-def count_flagged(events: Sequence[FileEvent]) -> Callable[[int], int]:
-    """Return a function that tells how many of the commits carry a flag."""
-    counts = Counter(map(_flags_of, events))
-    return lambda flag: sum(count for flags, count in counts.items() if flags & flag)
+def flagged(counts: Mapping[int, int], flag: int) -> int:
+    """Return how many commits carry a flag, of counts by combination of flags."""
+    return sum([count for flags, count in counts.items() if flags & flag])

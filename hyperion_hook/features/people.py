@@ -6,8 +6,9 @@ Files written by many, or by people who only pass by, hold more bugs; an author 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import log
+from operator import attrgetter
 
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import MONTH
@@ -17,13 +18,13 @@ from hyperion_hook.features.context import Context
 from hyperion_hook.features.lives import (
     ONLY_NEW_FILES,
     Lives,
-    commits_in_all,
     commits_since,
-    count_authors,
     covers,
     lives_of,
     month_of,
 )
+
+_author_of = attrgetter("author")
 
 UNKNOWN_AUTHOR = Missing("author is not known: set user.name and user.email")
 _MINOR_SHARE = 0.05
@@ -45,12 +46,12 @@ def measure(context: Context) -> dict[str, Value]:
     .. [2] C. Bird et al., "Don't touch my code! Examining the effects of ownership on software quality", FSE 2011.
     """
     lives = lives_of(context)
-    by_file = [count_authors(life.events) for life in lives.seen]
+    by_file = [life.author_counts for life in lives.seen]
     return _authorship(lives, by_file) | _ownership(context, lives, by_file) | _experience(context)
 
 
-def _authorship(lives: Lives, by_file: Sequence[Counter[int]]) -> dict[str, Value]:
-    together = by_file[0] if len(by_file) == 1 else count_authors(lives.distinct_events)
+def _authorship(lives: Lives, by_file: Sequence[Mapping[int, int]]) -> dict[str, Value]:
+    together = by_file[0] if len(by_file) == 1 else Counter(map(_author_of, lives.distinct_events))
     values: dict[str, Value] = {
         "ndev": float(len(together)),
         "contributor_count": float(max(map(len, by_file), default=0)),
@@ -61,15 +62,15 @@ def _authorship(lives: Lives, by_file: Sequence[Counter[int]]) -> dict[str, Valu
     return values if lives.unknown is None else dict.fromkeys(values, lives.unknown)
 
 
-def _ownership(context: Context, lives: Lives, by_file: Sequence[Counter[int]]) -> dict[str, Value]:
+def _ownership(context: Context, lives: Lives, by_file: Sequence[Mapping[int, int]]) -> dict[str, Value]:
     author = context.change.author
     if author is None:
         return dict.fromkeys(_OF_AUTHOR_ON_FILES, UNKNOWN_AUTHOR)
     if lives.unknown is not None:
         return dict.fromkeys(_OF_AUTHOR_ON_FILES, lives.unknown)
     number = context.history.author_number(author)
-    own = [0 if number is None else commits[number] for commits in by_file]
-    shares = sorted(count / commits.total() for count, commits in zip(own, by_file, strict=True))
+    own = [0 if number is None else commits.get(number, 0) for commits in by_file]
+    shares = sorted(count / sum(commits.values()) for count, commits in zip(own, by_file, strict=True))
     return {
         "author_ownership": sum(shares) / len(shares) if shares else ONLY_NEW_FILES,
         "author_file_commits": float(sum(own)),
@@ -82,9 +83,9 @@ def _experience(context: Context) -> dict[str, Value]:
         return dict.fromkeys(_OF_AUTHOR, UNKNOWN_AUTHOR)
     month = month_of(context.change.time)
     tallies = context.history.author(author)
-    commits, fixes = commits_in_all(tallies)
+    commits, fixes = tallies.total
     subsystems = sorted({subsystem_of(file.path) for file in context.change.files})
-    in_subsystems = [commits_in_all(context.history.author_in(author, subsystem))[0] for subsystem in subsystems]
+    in_subsystems = [context.history.author_in(author, subsystem).total[0] for subsystem in subsystems]
     recent = float(commits_since(tallies, month - 3)[0])
     reason = context.history.missing_reason
     if reason is not None:
@@ -106,7 +107,7 @@ def months_here(context: Context, author: Author) -> int | None:
     return max(0, month_of(context.change.time) - tallies[0].month) if tallies else None
 
 
-def normalised_entropy(commits: Counter[int]) -> float:
+def normalised_entropy(commits: Mapping[int, int]) -> float:
     """Return how evenly commits are spread over authors.
 
     Parameters
@@ -126,12 +127,12 @@ def normalised_entropy(commits: Counter[int]) -> float:
     """
     if len(commits) < 2:
         return 0.0
-    total = commits.total()
+    total = sum(commits.values())
     entropy = -sum(count / total * log(count / total) for count in sorted(commits.values()))
     return min(1.0, entropy / log(len(commits)))
 
 
-def bus_factor(commits: Counter[int]) -> int:
+def bus_factor(commits: Mapping[int, int]) -> int:
     """Return the smallest number of authors who made more than half of the commits.
 
     Examples
@@ -139,7 +140,7 @@ def bus_factor(commits: Counter[int]) -> int:
     >>> bus_factor(Counter({1: 5, 2: 5})), bus_factor(Counter({1: 6, 2: 3, 3: 2}))
     (2, 1)
     """
-    half = commits.total() / 2
+    half = sum(commits.values()) / 2
     made = authors = 0
     for count in sorted(commits.values(), reverse=True):
         made += count
@@ -149,6 +150,6 @@ def bus_factor(commits: Counter[int]) -> int:
     return authors
 
 
-def _minor_contributors(commits: Counter[int]) -> int:
-    few = _MINOR_SHARE * commits.total()
+def _minor_contributors(commits: Mapping[int, int]) -> int:
+    few = _MINOR_SHARE * sum(commits.values())
     return sum([count < few for count in commits.values()])

@@ -6,7 +6,9 @@ than its code. Files that did not exist before are left out of means; counts of 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from operator import attrgetter
 
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
 from hyperion_hook.domain.paths import directory_of
@@ -15,14 +17,14 @@ from hyperion_hook.features.context import Context
 from hyperion_hook.features.lives import (
     ONLY_NEW_FILES,
     Lives,
-    commits_in_all,
     commits_since,
-    count_flagged,
     covers,
+    flagged,
     lives_of,
     month_of,
 )
 
+_flags_of = attrgetter("flags")
 _WEEKS = 26
 _FIX = int(CommitFlag.FIX)
 _REVERT = int(CommitFlag.REVERT)
@@ -53,16 +55,16 @@ def _so_far(context: Context, lives: Lives) -> dict[str, Value]:
     now = context.change.time
     past = lives.seen
     distinct = lives.distinct_events
-    flagged = count_flagged(distinct)
-    fixes = [count_flagged(life.events)(_FIX) for life in past]
+    flags = past[0].flag_counts if len(past) == 1 else Counter(map(_flags_of, distinct))
+    fixes = [flagged(life.flag_counts, _FIX) for life in past]
     shares = [count / len(life.events) for count, life in zip(fixes, past, strict=True)
               if len(life.events) >= MINIMUM_COMMITS]
     whole_life: dict[str, Value] = {
         "file_age": _mean([_days(now, life.first_time or 0) for life in past]),
         "file_commits": float(max((life.event_count for life in past), default=0)),
         "past_bug_count": float(max(fixes, default=0)),
-        "hotfix_count": float(flagged(_HOTFIX)),
-        "rollback_frequency": flagged(_REVERT) / len(distinct) if distinct else ONLY_NEW_FILES,
+        "hotfix_count": float(flagged(flags, _HOTFIX)),
+        "rollback_frequency": flagged(flags, _REVERT) / len(distinct) if distinct else ONLY_NEW_FILES,
         "file_bug_share": max(shares) if shares else Missing(f"no touched file has {MINIMUM_COMMITS} commits yet"),
     }
     last: dict[str, Value] = {
@@ -103,8 +105,7 @@ def _surroundings(context: Context) -> dict[str, Value]:
     directories = sorted({directory_of(file.path) for file in context.change.files})
     tallies = [context.history.directory(directory) for directory in directories]
     shares = []
-    for tally in tallies:
-        commits, fixes = commits_in_all(tally)
+    for commits, fixes in [tally.total for tally in tallies]:
         if commits:
             shares.append(fixes / commits)
     commits, fixes = commits_since(context.history.repository(), month)

@@ -124,7 +124,7 @@ def touched_functions(functions: Iterable[FunctionMetrics], hunks: Sequence[Hunk
     """
     # git names the line before a deletion, so one at the very end of a function still lies within it
     starts = [hunk.new_start for hunk in hunks]
-    ends = [hunk.new_start + max(len(hunk.added), 1) - 1 for hunk in hunks]
+    ends = [hunk.new_start + max(hunk.added_count, 1) - 1 for hunk in hunks]
     touched = []
     for function in functions:
         place = bisect_left(ends, function.start_line)

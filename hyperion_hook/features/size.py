@@ -85,23 +85,12 @@ def _lines_before(context: Context, files: list[FileChange]) -> list[int] | Miss
         if file.old_blob is None:
             counts.append(0)
             continue
-        source = context.sources.before(file)
-        if not isinstance(source, Missing):
-            counts.append(line_count(source.text))
+        count = context.sources.lines_before(file)
+        if not isinstance(count, Missing):
+            counts.append(count)
     if files and not counts:
         return Missing("no touched file could be read as text")
     return counts
-
-
-def line_count(text: str) -> int:
-    r"""Return the number of lines of a text; a last line without a line feed counts.
-
-    Examples
-    --------
-    >>> line_count(""), line_count("a\n"), line_count("a\nb")
-    (0, 1, 2)
-    """
-    return text.count("\n") + (0 if text.endswith("\n") or not text else 1)
 
 
 def _hunk_count(files: list[FileChange]) -> Value:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
 
 from hyperion_hook.domain.paths import FileRole, language_of, role_of
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.code_lines import code_lines
+from hyperion_hook.features.code_lines import code_in
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.size import TOO_LARGE
 
 _TOKEN = re.compile(rb"[A-Za-z_\x80-\xff$@][\w\x80-\xff$]*|\d[\w.]*|&&|\|\||[=!<>]=|[-=]>|::|[^\w\s]")
+"""What a token is. Most text is counted by quicker means that agree, see ``count_tokens``."""
 _CONTROL = frozenset(
     b"if elif elsif else for foreach while until unless do switch case when match select catch except rescue try "
     b"throw raise goto break continue and or && ||".split()
@@ -43,30 +46,94 @@ def measure(context: Context) -> dict[str, Value]:
     added_lines: list[bytes] = []
     deleted_lines: list[bytes] = []
     for file in files:
-        language = language_of(file.path) or ""
+        hunks = file.hunks or ()
+        added_lines += code_in([hunk.added_text for hunk in hunks if hunk.added_count], language_of(file.path) or "")
         before = language_of(file.previous_path) or ""
-        for hunk in file.hunks or ():
-            added_lines += code_lines(hunk.added, language)
-            deleted_lines += code_lines(hunk.deleted, before)
+        deleted_lines += code_in([hunk.deleted_text for hunk in hunks if hunk.deleted_count], before)
     values: dict[str, Value] = {
         "code_lines_added": float(len(added_lines)),
         "code_lines_deleted": float(len(deleted_lines)),
     }
     if sum(map(len, added_lines)) > MAX_CODE_BYTES or sum(map(len, deleted_lines)) > MAX_CODE_BYTES:
         return dict.fromkeys(NAMES, Missing(f"more than {MAX_CODE_BYTES:,} bytes of code changed")) | values
-    added = Counter(_TOKEN.findall(b"\n".join(added_lines)))
-    deleted = Counter(_TOKEN.findall(b"\n".join(deleted_lines)))
-    moved = (added & deleted).total()
+    added = count_tokens(b"\n".join(added_lines))
+    deleted = count_tokens(b"\n".join(deleted_lines))
+    total = sum(added.values())
+    moved = sum(min(added[token], deleted[token]) for token in added.keys() & deleted.keys())
     return values | {
         "control_flow_added": _control_flow(added),
         "control_flow_deleted": _control_flow(deleted),
-        "tokens_added": float(added.total()),
-        "tokens_deleted": float(deleted.total()),
+        "tokens_added": float(total),
+        "tokens_deleted": float(sum(deleted.values())),
         "distinct_tokens_added": float(len(added)),
         "tokens_moved": float(moved),
-        "net_new_tokens": float(added.total() - moved),
+        "net_new_tokens": float(total - moved),
     }
 
 
-def _control_flow(tokens: Counter[bytes]) -> float:
-    return float(sum(tokens[word] for word in _CONTROL))
+def _control_flow(tokens: Mapping[bytes, int]) -> float:
+    return float(sum(map(tokens.__getitem__, _CONTROL & tokens.keys())))
+
+
+_WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$@0123456789" + bytes(range(0x80, 0x100))
+_SPACE = b" \t\n\r\v\f"
+_SIGNS = bytes(set(range(0x100)) - {*_WORDS, *_SPACE})
+_NO_SIGNS = bytes.maketrans(_SIGNS, b" " * len(_SIGNS))
+_NO_OPERATORS = bytes(byte if byte in b"&|=!<>-:" else 0x20 for byte in range(0x100))
+_DIGITS = b"0123456789"
+_SHAPES = bytes(ord("0" if byte in _DIGITS else "." if byte in _WORDS + b"." else " ") for byte in range(0x100))
+_ODD_NUMBER = b"0."
+
+
+def count_tokens(code: bytes) -> dict[bytes, int]:
+    """Return how often each token occurs; what ``_TOKEN`` finds, in a third of the time.
+
+    White space and signs part words, so words are split off without a pattern. Only a number may hold a point, or end
+    where a word begins: lines in which a digit is followed by a letter or a point go to the pattern.
+
+    Examples
+    --------
+    >>> count_tokens(b"if (a >= 1.5) a->b();") == Counter(b"if ( a >= 1.5 ) a -> b ( ) ;".split())
+    True
+    """
+    if not code:
+        return {}
+    shapes = code.translate(_SHAPES)
+    if _ODD_NUMBER not in shapes:
+        return _counted(code)
+    simple, others = [], []
+    end = 0
+    while (position := shapes.find(_ODD_NUMBER, end)) >= 0:
+        start = code.rfind(b"\n", end, position) + 1 or end
+        stop = code.find(b"\n", position) + 1 or len(code)
+        simple.append(code[end:start])
+        others.append(code[start:stop])
+        end = stop
+    simple.append(code[end:])
+    counts = _counted(b"".join(simple))
+    counts.update(_TOKEN.findall(b"".join(others)))
+    return counts
+
+
+def _counted(code: bytes) -> Counter[bytes]:
+    words = code.translate(_NO_SIGNS)
+    counts = Counter((words.replace(b"@", b" @") if b"@" in words else words).split())
+    signs = Counter(code.translate(None, _WORDS + _SPACE))
+    for run, times in Counter(code.translate(_NO_OPERATORS).split()).items():
+        if len(run) > 1:
+            for operator in _operators(run):
+                counts[operator] += times
+                for sign in operator:
+                    signs[sign] -= times
+    # no word is a sign, so nothing needs to be added up
+    dict.update(counts, {_BYTES[sign]: times for sign, times in signs.items() if times})
+    return counts
+
+
+_BYTES = [bytes([byte]) for byte in range(0x100)]
+
+
+@lru_cache(maxsize=1024)
+def _operators(run: bytes) -> list[bytes]:
+    """Return the operators of two signs in a run of signs."""
+    return [token for token in _TOKEN.findall(run) if len(token) == 2]

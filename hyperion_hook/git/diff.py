@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange, FileStatus, Hunk
 
-_HEADER = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_HEADER = re.compile(rb"(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@[^\n]*\n?")
+_REMARK = re.compile(rb"\n\\[^\n]*")
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _LETTERS = {
     b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r", b'"': b'"', b"\\": b"\\",
@@ -144,41 +145,42 @@ def _with_patch(files: Sequence[FileChange], patch: bytes, *, is_whole: bool) ->
         elif _has_lines(file):
             changed.append(_with_block(file, blocks[position - 1]))
         else:
-            changed.append(replace(file, hunks=()))
+            changed.append(_read(file, None, None, ()))
     return tuple(changed)
 
 
 def _with_block(file: FileChange, block: bytes) -> FileChange:
-    hunks: list[Hunk] = []
-    start = block.find(b"\n@@ -")
-    if start >= 0:
-        _read_hunks(block[start + 1 :].split(b"\n"), hunks)
-    elif b"\nBinary files " in block or b"\nGIT binary patch" in block:
-        return replace(file, is_binary=True, hunks=())
-    return replace(
-        file,
-        lines_added=sum(len(hunk.added) for hunk in hunks),
-        lines_deleted=sum(len(hunk.deleted) for hunk in hunks),
-        hunks=tuple(hunks),
+    # every line of content has a mark before it, so a line that starts with "@@" starts a hunk
+    head, *pieces = block.removesuffix(b"\n").split(b"\n@@ -")
+    if not pieces and (b"\nBinary files " in head or b"\nGIT binary patch" in head):
+        return _read(file, None, None, (), is_binary=True)
+    hunks = [hunk for hunk in map(_hunk, pieces) if hunk is not None]
+    added = deleted = 0
+    for hunk in hunks:
+        added += hunk.added_count
+        deleted += hunk.deleted_count
+    return _read(file, added, deleted, tuple(hunks))
+
+
+def _read(
+    file: FileChange, added: int | None, deleted: int | None, hunks: tuple[Hunk, ...], *, is_binary: bool = False
+) -> FileChange:
+    return FileChange(  # five times as fast as "replace", and called for every file of a history
+        file.path, file.status, file.old_path, file.old_mode, file.new_mode, file.old_blob, file.new_blob,
+        added, deleted, is_binary, hunks,
     )
 
 
-def _read_hunks(lines: list[bytes], hunks: list[Hunk]) -> None:
-    position, end = 0, len(lines)
-    while position < end:
-        header = _HEADER.match(lines[position])
-        if header is None:
-            position += 1
-            continue
-        old_start, old_count, new_start, new_count = header.groups()
-        deletions = 1 if old_count is None else int(old_count)
-        additions = 1 if new_count is None else int(new_count)
-        position += 1
-        deleted = tuple([line[1:] for line in lines[position : position + deletions]])
-        position += deletions
-        # a last line without a line feed is followed by a remark of git's
-        if position < end and lines[position][:1] == b"\\":
-            position += 1
-        added = tuple([line[1:] for line in lines[position : position + additions]])
-        position += additions
-        hunks.append(Hunk(int(old_start), int(new_start), deleted, added))
+def _hunk(piece: bytes) -> Hunk | None:
+    """Return the hunk that a text begins with, from after ``@@ -``."""
+    header = _HEADER.match(piece)
+    if header is None:
+        return None
+    old_start, old_count, new_start, new_count = header.groups()
+    body = piece[header.end() :]
+    if b"\n\\" in body:  # a last line without a line feed is followed by a remark of git's
+        body = _REMARK.sub(b"", body)
+    return Hunk.of_patch(
+        int(old_start), int(new_start), 1 if old_count is None else int(old_count),
+        1 if new_count is None else int(new_count), body,
+    )

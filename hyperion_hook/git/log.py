@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import replace
 from enum import Enum
 from typing import IO
@@ -100,17 +100,34 @@ def read_commits(
 
 
 def _read(repository: Repository, ids: Sequence[str], detail: Detail, *, merges: bool) -> Iterator[Commit]:
-    with (
-        DiffTree(repository.git, Detail.NAMES.value) as names,
-        _log(repository, ids, (RENAMES, *detail.value)) as output,
-    ):
+    with ExitStack() as opened:
+        output = opened.enter_context(_log(repository, ids, (RENAMES, *detail.value)))
+        of_merges = _merges(repository, ids, opened) if merges else iter(())
         for commit in map(_commit, _records(output)):
             if commit.is_merge and merges:
-                yield replace(commit, files=names.files(commit.id, commit.parents[0]))
+                merge = next(of_merges, None)
+                if merge is None or merge.id != commit.id:
+                    raise GitError(f"git log: commit {commit.id} was not read")
+                yield replace(commit, files=merge.files)
             elif detail is Detail.PATCH and is_cut(commit.files):
                 yield replace(commit, files=with_counts(commit.files, _counted(repository, commit)))
             else:
                 yield commit
+
+
+def _merges(repository: Repository, ids: Sequence[str], opened: ExitStack) -> Iterator[Commit]:
+    """Return the merges among commits with the names that differ from their first parents, from a process of its own.
+
+    One process cannot show the contents of some commits and the names alone of others, and to ask for each merge by
+    itself costs more than to compare it.
+    """
+    asked = "\n".join((*ids, "")).encode()
+    found = repository.git.run("rev-list", "--no-walk=unsorted", "--merges", "--stdin", stdin=asked, timeout=600)
+    if not found:
+        return iter(())
+    merges = found.decode("ascii").split()
+    names = (RENAMES, *Detail.NAMES.value, "--diff-merges=first-parent")
+    return map(_commit, _records(opened.enter_context(_log(repository, merges, names))))
 
 
 def _read_what_is_there(

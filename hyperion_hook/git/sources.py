@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.snapshot import SourceText
-from hyperion_hook.domain.text import decode_text
+from hyperion_hook.domain.text import decode_text, line_count
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository
@@ -36,6 +36,11 @@ class GitSources:
         if file.new_blob is None:
             return DELETED
         return self._text(file.path, TreeEntry(file.new_mode, file.new_blob))
+
+    def lines_before(self, file: FileChange) -> int | Missing:
+        """Return the number of lines of the file as it was at the base."""
+        source = self.before(file)
+        return source if isinstance(source, Missing) else line_count(source.text)
 
     def base_file(self, path: str) -> SourceText | Missing:
         """Return any file of the base commit by path."""

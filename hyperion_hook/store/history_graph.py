@@ -20,10 +20,17 @@ CommitRow = tuple[int, bytes, int, int, int, int, int, bytes, bytes, bytes]
 
 
 class CommitGraph:
-    """Numbers, dates and ancestry of the commits in an index, with what is not flushed yet."""
+    """Numbers, dates and ancestry of the commits in an index, with what is not flushed yet.
+
+    Attributes
+    ----------
+    complete
+        There is no commit but those inserted here, so none is looked for in the database.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.complete = False
         self._ords: dict[bytes, int] = {}
         self._ids: dict[int, bytes] = {}
         self._dates: dict[int, int] = {}
@@ -41,7 +48,7 @@ class CommitGraph:
     def ord_of(self, commit: bytes) -> int | None:
         """Return a commit's number, ``None`` for one that is not indexed."""
         number = self._ords.get(commit)
-        if number is None:
+        if number is None and not self.complete:
             row = self._connection.execute("SELECT ord FROM commits WHERE id = ?", (commit,)).fetchone()
             if row is None:
                 return None

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hyperion_hook.domain.history import MONTH, CommitFlag
 from hyperion_hook.store.history_codec import members, unpack
 from hyperion_hook.store.history_names import Names
 from hyperion_hook.store.history_tallies import TallyKey, tally_keys
+
+_Facts = tuple[int, int, int, Sequence[int], Sequence[int]]
+"""Month, author, whether it fixes a bug, numbers of folders and of files."""
 
 
 @dataclass(slots=True)
@@ -20,7 +23,7 @@ class _Share:
     month: int
     tallies: list[TallyKey]
     fix: int
-    files: list[int]
+    files: Sequence[int]
 
 
 class HiddenCounts:
@@ -35,8 +38,13 @@ class HiddenCounts:
         self._flush = flush
         self._hidden = 0
         self._shares: dict[int, _Share] = {}
+        self._facts: dict[int, _Facts | None] = {}
         self._tallies: defaultdict[TallyKey, dict[int, list[int]]] = defaultdict(dict)
         self._file_events: defaultdict[int, int] = defaultdict(int)
+
+    def remember(self, number: int, facts: _Facts | None) -> None:
+        """Note what a commit counts in, a merge in nothing, so that it need not be read back."""
+        self._facts[number] = facts
 
     def tallies(self, hidden: int, key: TallyKey) -> dict[int, list[int]]:
         """Return month to [commits, fixes] of the hidden commits in one tally."""
@@ -59,9 +67,12 @@ class HiddenCounts:
 
     def _count(self, share: _Share, sign: int) -> None:
         for key in share.tallies:
-            counts = self._tallies[key].setdefault(share.month, [0, 0])
+            months = self._tallies[key]
+            counts = months.setdefault(share.month, [0, 0])
             counts[0] += sign
             counts[1] += sign * share.fix
+            if not counts[0]:
+                del months[share.month]
         for file in share.files:
             self._file_events[file] += sign
 
@@ -72,11 +83,17 @@ class HiddenCounts:
         return share
 
     def _read(self, number: int) -> _Share:
+        if number in self._facts:
+            facts = self._facts[number]
+            if facts is None:
+                return _Share(0, [], 0, ())
+            month, author, fix, directories, files = facts
+            return _Share(month, tally_keys(author, directories, self._names), fix, files)
         self._flush()
         author, time, flags, directories, files = self._connection.execute(
             "SELECT author, date - skew, flags, directories, files FROM commits WHERE ord = ?", (number,)
         ).fetchone()
         if flags & CommitFlag.MERGE:
-            return _Share(0, [], 0, [])
+            return _Share(0, [], 0, ())
         tallies = tally_keys(author, unpack(directories), self._names)
         return _Share(time // MONTH, tallies, flags & CommitFlag.FIX, sorted(set(unpack(files)[1::2]) - {0}))

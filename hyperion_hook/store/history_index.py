@@ -58,7 +58,7 @@ class HistoryIndex:
         self._reading = False
         with self._translated():
             self._data_version = self._read_data_version()
-            self._start_over()
+            self._start_over(first=True)
 
     @classmethod
     def open(cls, path: Path | None) -> Self:
@@ -86,17 +86,20 @@ class HistoryIndex:
             self.connection.backup(copied)
         return HistoryIndex(copied, None, self.warnings)
 
-    def _start_over(self) -> None:
+    def _start_over(self, *, first: bool = False) -> None:
         """Forget what was read: another process, or a transaction that was rolled back, made it void."""
         self.graph = CommitGraph(self.connection)
-        self.names = Names(self.connection)
+        # what begins empty in memory is known without asking the database
+        complete = first and self.path is None and not self.graph.next_ord
+        self.graph.complete = complete
+        self.names = Names(self.connection, complete=complete)
         self.states = PathStates(self.connection, self.graph)
-        self.tallies = Tallies(self.connection)
+        self.tallies = Tallies(self.connection, complete=complete)
         self._writer = HistoryWriter(self.connection, self.graph, self.names, self.states, self.tallies)
         self.hidden_counts = HiddenCounts(self.connection, self.names, self._writer.flush)
         self.lives = FileLives(self.connection, self.graph, self.hidden_counts, self._writer.flush)
         # a replay asks for every file it adds to; a file index that is being built for none
-        self._writer.keep_up(self.lives, from_the_beginning=self.path is None)
+        self._writer.keep_up(self.lives, self.hidden_counts, from_the_beginning=self.path is None)
         self._view: tuple[int, int, View] | None = None
 
     def __enter__(self) -> Self:

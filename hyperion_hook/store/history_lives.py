@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +27,11 @@ class View:
     hidden: int
 
     @cached_property
+    def first_hidden(self) -> int:
+        """The smallest number of a hidden commit; larger than any where nothing is hidden."""
+        return (self.hidden & -self.hidden).bit_length() - 1 if self.hidden else sys.maxsize
+
+    @cached_property
     def _bits(self) -> bytes:
         return self.visible.to_bytes((self.visible.bit_length() + 7) // 8, "little")
 
@@ -36,11 +43,53 @@ class View:
 
 @dataclass(slots=True)
 class _Life:
-    """Corrected dates and events of a file, oldest first; ``complete`` unless only the newest were read."""
+    """Corrected dates and events of a file, oldest first; ``complete`` unless only the newest were read.
+
+    The events of the window are counted by author and by flags; the counts are ``None`` until somebody asks for them.
+    """
 
     dates: list[int]
     events: list[FileEvent]
+    commits: list[int]
     complete: bool
+    newest: int = -1
+    counts: tuple[dict[int, int], dict[int, int]] | None = None
+
+    def append(self, date: int, event: FileEvent) -> None:
+        """Add an event that is younger than all others."""
+        self.dates.append(date)
+        self.events.append(event)
+        self.commits.append(event.commit)
+        self.newest = max(self.newest, event.commit)
+        if self.counts is not None:
+            authors, flags = self.counts
+            authors[event.author] = authors.get(event.author, 0) + 1
+            flags[event.flags] = flags.get(event.flags, 0) + 1
+            if len(self.events) > FILE_WINDOW:
+                gone = self.events[-FILE_WINDOW - 1]
+                _take_off(authors, gone.author)
+                _take_off(flags, gone.flags)
+
+    def insert(self, place: int, date: int, event: FileEvent) -> None:
+        """Add an event between others."""
+        self.dates.insert(place, date)
+        self.events.insert(place, event)
+        self.commits.insert(place, event.commit)
+        self.newest = max(self.newest, event.commit)
+        self.counts = None
+
+    def counted(self) -> tuple[dict[int, int], dict[int, int]]:
+        """Return the counts of the window by author and by flags; both are the caller's."""
+        if self.counts is None:
+            window = self.events[-FILE_WINDOW:]
+            self.counts = dict(Counter([event.author for event in window])), dict(Counter([e.flags for e in window]))
+        return self.counts[0].copy(), self.counts[1].copy()
+
+
+def _take_off(counts: dict[int, int], key: int) -> None:
+    counts[key] -= 1
+    if not counts[key]:
+        del counts[key]
 
 
 class FileLives:
@@ -58,15 +107,14 @@ class FileLives:
 
     def begin(self, file: int) -> None:
         """Keep the life of a file from its beginning, for a replay that will ask for it."""
-        self.kept[file] = _Life([], [], True)
+        self.kept[file] = _Life([], [], [], True)
 
     def add(self, file: int, date: int, event: FileEvent) -> None:
         """Note an event of a kept life; it will be written with the next flush."""
         life = self.kept[file]
         self._events_kept += 1
         if not life.dates or date > life.dates[-1]:
-            life.dates.append(date)
-            life.events.append(event)
+            life.append(date, event)
         elif not life.complete and date <= life.dates[0]:
             del self.kept[file]
         else:
@@ -79,8 +127,7 @@ class FileLives:
                 and self._graph.id_of(life.events[place].commit) < commit
             ):
                 place += 1
-            life.dates.insert(place, date)
-            life.events.insert(place, event)
+            life.insert(place, date, event)
 
     def forget(self) -> None:
         """Forget what was read, because stored events have changed."""
@@ -91,22 +138,40 @@ class FileLives:
         """Return the life of a file as a view sees it."""
         life = self.kept.get(file) or self._load(file, FILE_WINDOW + 1)
         events = life.events
-        if view.hidden:
-            newest = tuple(islice((event for event in reversed(events) if view.sees(event.commit)), FILE_WINDOW))
+        # most files were not touched since the branches parted
+        if life.newest >= view.first_hidden:
+            return self._seen(file, life, view)
+        newest = tuple(events[: -FILE_WINDOW - 1 : -1])
+        if len(newest) < FILE_WINDOW and not life.complete:
+            self._load(file, None)
+            return self.history(file, view)
+        if life.complete:
+            first, count = events[0].time if events else None, len(events)
         else:
-            newest = tuple(events[: -FILE_WINDOW - 1 : -1])
+            first, count = self._first_time(file, view), self._stored_count(file)
+        authors, flags = life.counted()
+        commits = tuple(life.commits[: -FILE_WINDOW - 1 : -1])
+        return FileHistory.counted(newest, first, count, commits=commits, author_counts=authors, flag_counts=flags)
+
+    def _seen(self, file: int, life: _Life, view: View) -> FileHistory:
+        """Return the life of a file some of whose events may be hidden."""
+        events = life.events
+        newest = tuple(islice((event for event in reversed(events) if view.sees(event.commit)), FILE_WINDOW))
         if len(newest) < FILE_WINDOW:
             if not life.complete:
                 self._load(file, None)
                 return self.history(file, view)
             return FileHistory(newest, newest[-1].time if newest else None, len(newest))
-        hidden = self._hidden.file_events(view.hidden, file) if view.hidden else 0
+        hidden = self._hidden.file_events(view.hidden, file)
         if life.complete:
-            first = next(event.time for event in events if not view.hidden or view.sees(event.commit))
+            first = next(event.time for event in events if view.sees(event.commit))
             return FileHistory(newest, first, len(events) - hidden)
+        return FileHistory(newest, self._first_time(file, view), self._stored_count(file) - hidden)
+
+    def _stored_count(self, file: int) -> int:
         self._flush()
-        (count,) = self._connection.execute("SELECT events FROM files WHERE id = ?", (file,)).fetchone()
-        return FileHistory(newest, self._first_time(file, view), count - hidden)
+        count: int = self._connection.execute("SELECT events FROM files WHERE id = ?", (file,)).fetchone()[0]
+        return count
 
     def all_events(self, file: int, visible: int) -> list[FileEvent]:
         """Return all events of a file that are in a set of commits, oldest first."""
@@ -142,6 +207,8 @@ class FileLives:
         if self._events_kept > _EVENTS_KEPT:
             self.forget()
         self._events_kept += len(rows)
-        life = _Life([row[0] for row in rows], [FileEvent._make(row[1:]) for row in rows], complete)
+        commits = [row[2] for row in rows]
+        events = [FileEvent._make(row[1:]) for row in rows]
+        life = _Life([row[0] for row in rows], events, commits, complete, max(commits, default=-1))
         self.kept[file] = life
         return life

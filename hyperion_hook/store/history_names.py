@@ -18,10 +18,14 @@ Touch = tuple[int, int, int]
 
 
 class Names:
-    """Numbers of paths, folders and authors; a number is given on first sight and never changes."""
+    """Numbers of paths, folders and authors; a number is given on first sight and never changes.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    ``complete``: there is none but those given here, so nothing is looked for in the database.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, complete: bool = False) -> None:
         self._connection = connection
+        self._complete = complete
         self._paths: dict[str, int] = {}
         self._directories: dict[str, int] = {}
         self._authors: dict[str, int] = {}
@@ -35,7 +39,7 @@ class Names:
     def find_path(self, path: str) -> int | None:
         """Return the number of a path, ``None`` for one that no indexed commit touched."""
         number = self._paths.get(path)
-        if number is None:
+        if number is None and not self._complete:
             row = self._connection.execute("SELECT id FROM paths WHERE path = ?", (path_key(path),)).fetchone()
             if row is None:
                 return None
@@ -60,7 +64,7 @@ class Names:
     def find_directory(self, directory: str) -> int | None:
         """Return the number of a folder, ``None`` for one that no indexed commit touched."""
         number = self._directories.get(directory)
-        if number is None:
+        if number is None and not self._complete:
             row = self._connection.execute(
                 "SELECT id, subsystem FROM directories WHERE path = ?", (path_key(directory),)
             ).fetchone()
@@ -104,7 +108,7 @@ class Names:
     def find_author(self, identity: str) -> int | None:
         """Return the number of an author, ``None`` for one that no indexed commit has."""
         number = self._authors.get(identity)
-        if number is None:
+        if number is None and not self._complete:
             row = self._connection.execute("SELECT id FROM authors WHERE identity = ?", (_key(identity),)).fetchone()
             if row is None:
                 return None

@@ -6,7 +6,7 @@ import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from hyperion_hook.domain.history import Tally
+from hyperion_hook.domain.history import Months, Tally
 from hyperion_hook.store.history_names import Names
 
 REPOSITORY, AUTHOR, AUTHOR_IN, DIRECTORY = range(4)
@@ -28,27 +28,51 @@ def tally_keys(author: int, directories: Iterable[int], names: Names) -> list[Ta
 
 
 class Tallies:
-    """All commits' tallies, read on demand, kept and written back."""
+    """All commits' tallies, read on demand, kept and written back.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    ``complete``: there is none but those counted here, so nothing is looked for in the database.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, complete: bool = False) -> None:
         self._connection = connection
+        self._complete = complete
         self._kept: dict[TallyKey, list[Tally]] = {}
         self._changed: set[tuple[TallyKey, int]] = set()
+        self._given: dict[TallyKey, Months] = {}
+        self._totals: dict[TallyKey, list[int]] = {}
 
     def of(self, key: TallyKey) -> list[Tally]:
         """Return one tally, oldest month first; not to be changed."""
         months = self._kept.get(key)
-        if months is None:
+        if months is None and self._complete:
+            months = self._kept[key] = []
+        elif months is None:
             rows = self._connection.execute(
                 "SELECT month, commits, fixes FROM tallies WHERE scope = ? AND key = ? AND part = ? ORDER BY month", key
             )
             months = self._kept[key] = list(map(Tally._make, rows))
         return months
 
+    def given(self, key: TallyKey) -> Months:
+        """Return one tally as histories hand it out."""
+        months = self._given.get(key)
+        if months is None:
+            kept = self.of(key)
+            total = self._totals.get(key)
+            if total is None:
+                total = self._totals[key] = [sum(tally.commits for tally in kept), sum(tally.fixes for tally in kept)]
+            months = self._given[key] = Months.counted(kept, total[0], total[1])
+        return months
+
     def count(self, key: TallyKey, month: int, fix: int, sign: int = 1) -> None:
         """Count a commit in one tally; with ``sign`` -1 take it off again."""
         months = self.of(key)
         self._changed.add((key, month))
+        if key in self._totals:
+            total = self._totals[key]
+            total[0] += sign
+            total[1] += sign * fix
+            self._given.pop(key, None)
         if months and months[-1][0] == month:
             place = len(months) - 1
         else:

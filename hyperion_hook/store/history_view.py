@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hyperion_hook.domain.commit import Author
-from hyperion_hook.domain.history import FileHistory, Tally
+from hyperion_hook.domain.history import FileHistory, Months, Tally
 from hyperion_hook.store.history_tallies import AUTHOR, AUTHOR_IN, DIRECTORY, REPOSITORY, TallyKey
 
 if TYPE_CHECKING:
@@ -79,40 +80,43 @@ class IndexedHistory:
             number = self._index.names.find_author(author.identity)
             return number if number is not None and self._tally((AUTHOR, number, 0)) else None
 
-    def author(self, author: Author) -> tuple[Tally, ...]:
+    def author(self, author: Author) -> Months:
         """Return an author's commits month by month, oldest first."""
         with self._index.reading():
             number = self._index.names.find_author(author.identity)
-            return () if number is None else self._tally((AUTHOR, number, 0))
+            return Months() if number is None else self._tally((AUTHOR, number, 0))
 
-    def author_in(self, author: Author, subsystem: str) -> tuple[Tally, ...]:
+    def author_in(self, author: Author, subsystem: str) -> Months:
         """Return an author's commits in a subsystem (top-level folder, '' for the top level) month by month."""
         with self._index.reading():
             number = self._index.names.find_author(author.identity)
             part = self._index.names.find_directory(subsystem)
-            return () if number is None or part is None else self._tally((AUTHOR_IN, number, part))
+            return Months() if number is None or part is None else self._tally((AUTHOR_IN, number, part))
 
-    def directory(self, directory: str) -> tuple[Tally, ...]:
+    def directory(self, directory: str) -> Months:
         """Return the commits that touched files directly in a folder ('' for the top level) month by month."""
         with self._index.reading():
             number = self._index.names.find_directory(directory)
-            return () if number is None else self._tally((DIRECTORY, number, 0))
+            return Months() if number is None else self._tally((DIRECTORY, number, 0))
 
-    def repository(self) -> tuple[Tally, ...]:
+    def repository(self) -> Months:
         """Return all commits month by month, oldest first."""
         with self._index.reading():
             return self._tally((REPOSITORY, 0, 0))
 
-    def _tally(self, key: TallyKey) -> tuple[Tally, ...]:
+    def _tally(self, key: TallyKey) -> Months:
         index = self._index
-        months = index.tallies.of(key)
+        given = index.tallies.given(key)
         view = index.view(self._commit)
-        less = index.hidden_counts.tallies(view.hidden, key) if view.hidden else {}
+        less = index.hidden_counts.tallies(view.hidden, key) if view.hidden else None
         if not less:
-            return tuple(months)
-        nothing = [0, 0]
-        return tuple([
-            Tally(month, commits - off[0], fixes - off[1])
-            for month, commits, fixes in months
-            if commits > (off := less.get(month, nothing))[0]
-        ])
+            return given
+        months = list(given)
+        commits, fixes = given.total
+        for month, (off, fixes_off) in less.items():
+            place = bisect_left(months, (month,))
+            left = Tally(month, months[place].commits - off, months[place].fixes - fixes_off)
+            months[place : place + 1] = [left] if left.commits else []
+            commits -= off
+            fixes -= fixes_off
+        return Months.counted(months, commits, fixes)

@@ -19,6 +19,7 @@ from hyperion_hook.domain.history import FILE_WINDOW, MONTH, CommitFlag, FileEve
 from hyperion_hook.domain.messages import classify_message
 from hyperion_hook.store.history_codec import clamp_time, pack, unpack
 from hyperion_hook.store.history_graph import CommitGraph
+from hyperion_hook.store.history_hidden import HiddenCounts
 from hyperion_hook.store.history_lives import FileLives
 from hyperion_hook.store.history_names import Names, PathStates
 from hyperion_hook.store.history_tallies import Tallies, tally_keys
@@ -50,21 +51,27 @@ class HistoryWriter:
         self._file_events: defaultdict[int, int] = defaultdict(int)
         self._forks: list[tuple[int, int, int]] = []
 
-    def keep_up(self, lives: FileLives, *, from_the_beginning: bool) -> None:
-        """Tell ``lives`` of every event, of files that begin their life only if they will be asked for."""
+    def keep_up(self, lives: FileLives, hidden: HiddenCounts, *, from_the_beginning: bool) -> None:
+        """Tell ``lives`` of every event, of files that begin their life only if they will be asked for.
+
+        Whoever asks for every file asks from many commits, too: then ``hidden`` is told what each commit counts in.
+        """
         self._lives = lives
+        self._hidden = hidden
         self._keeps_lives = from_the_beginning
 
     def add(self, commit: Commit) -> None:
         """Add a commit whose parents are added, or absent from the repository."""
         graph = self._graph
         key = bytes.fromhex(commit.id)
-        found = (graph.ord_of(bytes.fromhex(parent)) for parent in commit.parents)
+        found = map(graph.ord_of, map(bytes.fromhex, commit.parents))
         parents = tuple(dict.fromkeys(number for number in found if number is not None))
         time = clamp_time(commit.committed_at)
         date = max((time, *(graph.date_of(parent) + 1 for parent in parents)))
         author = self._names.author(commit.author.identity)
         if commit.is_merge:
+            if self._keeps_lives:
+                self._hidden.remember(graph.next_ord, None)
             graph.insert(key, parents, date, (date - time, author, _MERGE, 1, b"", b""))
             return
         flags = int(classify_message(commit.message, commit.author))
@@ -73,7 +80,10 @@ class HistoryWriter:
         directories = sorted({self._names.directory(file.path) for file in commit.files})
         for tally in tally_keys(author, directories, self._names):
             self._tallies.count(tally, time // MONTH, flags & _FIX)
-        counted = all(is_counted(file) for file in commit.files)
+        if self._keeps_lives:
+            facts = time // MONTH, author, flags & _FIX, tuple(directories), tuple(sorted({*files[1::2]} - {0}))
+            self._hidden.remember(number, facts)
+        counted = all(map(is_counted, commit.files))
         graph.insert(key, parents, date, (date - time, author, flags, int(counted), pack(directories), pack(files)))
         kept = self._lives.kept
         for file, (added, deleted) in lines.items():

@@ -64,6 +64,14 @@ class SourceCache:
         """
         return cls(_open(path) if path is not None else None, max_rows, path)
 
+    @classmethod
+    def in_memory(cls, *, max_rows: int = MAX_ROWS) -> SourceCache:
+        """Return a cache without a file: the result for one commit's file is that for the next commit's base."""
+        connection = sqlite3.connect(":memory:")
+        for statement in _SCHEMA:
+            connection.execute(statement)
+        return cls(connection, max_rows)
+
     def __enter__(self) -> SourceCache:
         return self
 

@@ -105,6 +105,7 @@ def _repository(item: Mined, unseen: bool) -> dict[str, Any]:
         "merges": item.replayed.merges,
         "bots": item.replayed.bots,
         "bulk": item.replayed.bulk,
+        "foreign": item.replayed.foreign,
         "changes": len(item.rows),
         "fixes": item.labelled.fixes,
         "reverts": item.labelled.reverts,
@@ -159,8 +160,14 @@ def _lines(card: Mapping[str, Any]) -> Iterator[str]:
     )
     yield f"Alerts: HIGH from {card['thresholds']['HIGH']}, MEDIUM from {card['thresholds']['MEDIUM']}."
     yield from ("", "## Data", "")
-    keys = ("name", "changes", "buggy", "commits", "merges", "bots", "bulk", "fixes", "reverts", "left out of training")
-    yield from markdown_table(keys, [[_cell(item[key]) for key in keys] for item in card["repositories"]])
+    keys = ("name", "changes", "buggy", "commits", "merges", "bots", "bulk", "foreign", "fixes", "reverts",
+            "left out of training")
+    yield from markdown_table(keys, [[_cell(item.get(key)) for key in keys] for item in card["repositories"]])
+    yield ""
+    yield (
+        "Merges and bots are not learned from. Bulk changes are too large to be read line by line; foreign ones touch"
+        " vendored or generated files alone."
+    )
     yield from ("", "Of the bugs that were found by the end: " + _listed(card["labels"]["bugs"]) + ".")
     for evaluation in card["evaluations"]:
         yield from evaluation_lines(evaluation)

@@ -58,8 +58,7 @@ def dataset_of(repository: str, replayed: Iterable[ReplayedCommit], labels: Mapp
     """
     rows = [
         (
-            repository, item.commit.id, item.commit.committed_at, 0, float("nan"), 0,
-            *(item.vector.number(name) for name in FEATURES),
+            repository, item.commit.id, item.commit.committed_at, 0, float("nan"), 0, *item.vector.numbers(FEATURES),
         )
         for item in replayed
     ]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.paths import FileRole, language_of, role_of
-from hyperion_hook.features.code_lines import code_lines
+from hyperion_hook.features.code_lines import code_by_line
 from hyperion_hook.training.line_origins import TracedHunk
 
 _SLIGHT = 0.01
@@ -71,15 +71,7 @@ def code_positions(lines: Sequence[bytes], language: str) -> list[int]:
     >>> code_positions([b"# why", b"x = 1", b"", b"y = 2"], "Python")
     [1, 3]
     """
-    position = -1
-
-    def counted() -> Iterator[bytes]:
-        nonlocal position
-        for position, line in enumerate(lines):  # noqa: B007 - read by the caller between two lines
-            yield line
-
-    # code_lines pulls a line and answers before it pulls the next one, so the position is that of the line
-    return [position for _ in code_lines(counted(), language)]
+    return [number for number, line in enumerate(code_by_line([b"\n".join(lines)], language)) if line]
 
 
 def tells(file: FileChange) -> bool:

@@ -204,7 +204,7 @@ def _lines_after(files: _Files, change: FileChange, number: int) -> Numbers[int]
     if change.old_blob is None:
         if change.hunks is None:
             return None if change.lines_added is None else _own(number, change.lines_added)
-        return None if change.is_binary else _own(number, sum(len(hunk.added) for hunk in change.hunks))
+        return None if change.is_binary else _own(number, sum(hunk.added_count for hunk in change.hunks))
     before = _lines_before(files, change)
     if before is None or change.is_binary or change.hunks is None:
         # a rename or a change of mode leaves the lines alone, whether or not its patch was read
@@ -222,8 +222,8 @@ def _own(number: int, count: int) -> Numbers[int]:
 def _span(hunk: Hunk) -> tuple[int, int]:
     """Return the zero-based lines that a hunk replaces, end exclusive."""
     # without deleted lines git numbers the line before the hunk
-    start = hunk.old_start - 1 if hunk.deleted else hunk.old_start
-    return start, start + len(hunk.deleted)
+    start = hunk.old_start - 1 if hunk.deleted_count else hunk.old_start
+    return start, start + hunk.deleted_count
 
 
 def _patched(before: Numbers[int], hunks: Sequence[Hunk], number: int) -> Numbers[int] | None:
@@ -235,7 +235,7 @@ def _patched(before: Numbers[int], hunks: Sequence[Hunk], number: int) -> Number
         if start < position or end > len(before):
             return None
         after += before[position:start]
-        after += _own(number, len(hunk.added))
+        after += _own(number, hunk.added_count)
         position = end
     after += before[position:]
     return after

@@ -1,15 +1,17 @@
 """Mined rows and labels on disk: compressed CSV and JSON, named after all they depend on.
 
 Vectors and labels are kept apart, because better labels come more often than better features, and cost seconds where
-vectors cost minutes.
+vectors cost minutes. Rows are kept one by one while they are measured (``row_journal``), and as a whole at the end.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +23,10 @@ from hyperion_hook.domain.messages import CLASSIFIER_VERSION
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features import imports, source
 from hyperion_hook.features.extract import EXTRACTOR_VERSION
-from hyperion_hook.training.dataset import read_table, write_table
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.training.dataset import FEATURES, read_table, write_table
 from hyperion_hook.training.replay import ReplayOptions, ReplaySummary
+from hyperion_hook.training.row_journal import RowJournal
 from hyperion_hook.training.szz import LABELLER_VERSION, SzzRules
 
 Table = tuple[pd.DataFrame, ReplaySummary]
@@ -48,17 +52,47 @@ class Labels:
 
 
 class MinedStore:
-    """Files of mined rows and labels; their names say what they depend on."""
+    """Files of mined rows and labels; their names say what they depend on.
+
+    Attributes
+    ----------
+    name
+        What the rows call the repository.
+    """
 
     def __init__(self, folder: Path | None, name: str, tip: str, options: ReplayOptions, rules: SzzRules) -> None:
         self._folder = folder
         safe = re.sub(r"[^A-Za-z0-9._-]+", "+", name)
+        self.name = name
+        self._name = safe
+        self._options = options
         versions = (EXTRACTOR_VERSION, source.EXTRACTOR_VERSION, imports.READER_VERSION, CLASSIFIER_VERSION)
-        extractor = f"x{'.'.join(map(str, versions))}-{_digest(options)}"
-        labeller = f"l{LABELLER_VERSION}.{CLASSIFIER_VERSION}-{_digest(rules)}"
+        self._versions = f"x{'.'.join(map(str, versions))}"
+        extractor = f"{self._versions}-{_digest(asdict(options))}"
+        labeller = f"l{LABELLER_VERSION}.{CLASSIFIER_VERSION}-{_digest(asdict(rules))}"
         self._table = f"{safe}-{tip[:12]}-{extractor}.csv.gz"
         self._summary = f"{safe}-{tip[:12]}-{extractor}.json"
         self._labels = f"{safe}-{tip[:12]}-{labeller}.labels.json"
+
+    def journal(self, boundary: str) -> RowJournal:
+        """Return the rows measured so far in this way, whatever the newest commit was.
+
+        Parameters
+        ----------
+        boundary
+            What tells where the history is cut off (a shallow clone): commits near it have other rows without the cut.
+        """
+        if self._folder is None:
+            return RowJournal(None)
+        options = self._options
+        limits = (options.source_metrics, options.graph, options.max_file_bytes, options.bulk_files)
+        depends_on = _digest([limits, FEATURES, boundary])
+        return RowJournal(self._folder / f"{self._name}-{self._versions}-{depends_on}.rows.jsonl")
+
+    @property
+    def sources(self) -> Path | None:
+        """The file that keeps code metrics by content, for all repositories of the folder."""
+        return None if self._folder is None else self._folder / "code-metrics-v1.sqlite"
 
     def table(self) -> Table | None:
         """Return the kept rows, ``None`` where there are none."""
@@ -70,7 +104,8 @@ class MinedStore:
     def keep_table(self, table: Table) -> None:
         """Keep rows."""
         if self._folder is not None:
-            write_table(table[0], self._folder / self._table)
+            with self._writing(self._table):
+                write_table(table[0], self._folder / self._table)
             self._write(self._summary, asdict(table[1]))  # last: it says that the rows are whole
 
     def labels(self) -> Labels | None:
@@ -96,7 +131,7 @@ class MinedStore:
         path = self._folder / name
         try:
             content: dict[str, Any] = json.loads(path.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
             raise TrainingError(f"{name}: cannot be read ({error}); delete it and mine again") from error
@@ -105,11 +140,26 @@ class MinedStore:
     def _write(self, name: str, content: dict[str, Any]) -> None:
         if self._folder is None:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        partial = self._folder / f"{name}.part"
-        partial.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        partial.replace(self._folder / name)
+        with self._writing(name):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            partial = self._folder / f"{name}.part"
+            partial.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            partial.replace(self._folder / name)
+
+    @contextmanager
+    def _writing(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise TrainingError(f"{name}: cannot be written ({error.strerror}); name another --vectors") from error
 
 
-def _digest(settings: ReplayOptions | SzzRules) -> str:
-    return hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode()).hexdigest()[:8]
+def _digest(settings: object) -> str:
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def vectors_folder(repository: Repository) -> Path | None:
+    """Return where a repository keeps its own rows, ``None`` where nothing can be written."""
+    folder = repository.common_dir / "hyperion-hook" / "vectors"
+    above = next(path for path in (folder, *folder.parents) if path.exists())
+    return folder if os.access(above, os.W_OK) else None

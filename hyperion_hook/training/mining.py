@@ -81,11 +81,11 @@ def mine(
     if table is None:
         parts = min(max(1, jobs), measurable(repository, tip, options) // _SMALLEST_PART)
         if parts > 1:
-            table = _measure_in_parts(path, name, tip, options, parts)
+            table = _measure_in_parts(path, kept, tip, options, parts)
         else:
             with LineOrigins(repository, [tip]) as origins:
                 labeller = Labeller(origins, rules)
-                table = _measure(repository, name, tip, options, labeller, progress)
+                table = _measure(repository, kept, tip, options, labeller, progress)
             labels = _labels_of(labeller)
         kept.keep_table(table)
     if labels is None:
@@ -133,24 +133,35 @@ def _labels_of(labeller: Labeller) -> Labels:
 
 def _measure(
     repository: Repository,
-    name: str,
+    kept: MinedStore,
     tip: str,
     options: ReplayOptions,
     labeller: Labeller | None,
     progress: Progress | None,
 ) -> Table:
     summary = ReplaySummary()
-    observers = () if labeller is None else (labeller.advance,)
-    replayed = replay(repository, until=tip, options=options, summary=summary, observers=observers, progress=progress)
-    return dataset_of(name, replayed, {}), summary
+    journal = kept.journal(_boundary(repository))
+    replayed = replay(
+        repository, until=tip, options=options, summary=summary, known=journal.known, sources=kept.sources,
+        observers=() if labeller is None else (labeller.advance,), progress=progress,
+    )
+    return dataset_of(kept.name, journal.keeping(replayed), {}), summary
 
 
-def _measure_in_parts(path: Path, name: str, tip: str, options: ReplayOptions, parts: int) -> Table:
+def _boundary(repository: Repository) -> str:
+    """Return what tells where a shallow history is cut off, nothing for a whole one."""
+    try:
+        return (repository.common_dir / "shallow").read_text("ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _measure_in_parts(path: Path, kept: MinedStore, tip: str, options: ReplayOptions, parts: int) -> Table:
     """Measure runs of neighbouring commits in processes of their own; each reads the history before its run."""
     total = measurable(Repository.discover(path), tip, options)
     edges = [total * part // parts for part in range(parts)] + [total + 1]  # so the last part reads to the end
     tables: list[Table] = joblib.Parallel(n_jobs=parts)(
-        joblib.delayed(_measure_part)(path, name, tip, replace(options, window=window))
+        joblib.delayed(_measure_part)(path, kept, tip, replace(options, window=window))
         for window in itertools.pairwise(edges)
     )
     # commits and merges are counted by the part that reads to the end
@@ -164,5 +175,5 @@ def _measure_in_parts(path: Path, name: str, tip: str, options: ReplayOptions, p
     return merged([rows for rows, _ in tables]), summary
 
 
-def _measure_part(path: Path, name: str, tip: str, options: ReplayOptions) -> Table:
-    return _measure(Repository.discover(path), name, tip, options, None, None)
+def _measure_part(path: Path, kept: MinedStore, tip: str, options: ReplayOptions) -> Table:
+    return _measure(Repository.discover(path), kept, tip, options, None, None)

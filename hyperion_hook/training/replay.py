@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import TracebackType
 
 from hyperion_hook.domain.change import Change, change_of_commit
@@ -24,10 +25,10 @@ from hyperion_hook.features.source import measure_source
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.git.sources import GitSources
 from hyperion_hook.store.graph_cache import ImportGraphs
 from hyperion_hook.store.history_index import HistoryIndex
 from hyperion_hook.store.source_cache import SourceCache
+from hyperion_hook.training.line_counts import CountedSources, LineCounts
 from hyperion_hook.training.reading import read_history
 
 Progress = Callable[[str, int, int], None]
@@ -37,6 +38,7 @@ Observer = Callable[[Commit], None]
 """Sees every commit of the stream, merges with the files that differ from their first parent."""
 
 _REPORT_EVERY = 50
+_MOST_SOURCES = 1_000_000
 # rollback difficulty, in 'business', rests on interfaces
 _READ_SOURCE = {feature.module for feature in CATALOGUE if feature.origin is Origin.SOURCE} | {"business"}
 _WITHOUT_SOURCE = frozenset(feature.name for feature in CATALOGUE if feature.module not in _READ_SOURCE)
@@ -44,10 +46,15 @@ _WITHOUT_SOURCE = frozenset(feature.name for feature in CATALOGUE if feature.mod
 
 @dataclass(frozen=True, slots=True)
 class ReplayedCommit:
-    """A commit and what was known of its change when it was made."""
+    """A commit and what was known of its change when it was made.
+
+    ``bulk``: it was too large to be read line by line; ``foreign``: it touches nothing but files of others.
+    """
 
     commit: Commit
     vector: FeatureVector
+    bulk: bool = False
+    foreign: bool = False
 
 
 @dataclass(slots=True)
@@ -108,6 +115,8 @@ def replay(
     options: ReplayOptions | None = None,
     summary: ReplaySummary | None = None,
     observers: Sequence[Observer] = (),
+    known: Callable[[Commit], ReplayedCommit | None] = lambda _: None,
+    sources: Path | None = None,
     progress: Progress | None = None,
 ) -> Iterator[ReplayedCommit]:
     """Yield the measured commits of a history, parents before children.
@@ -124,6 +133,10 @@ def replay(
         Counts what the replay meets.
     observers
         See every commit, also those that are not measured, after it was measured.
+    known
+        Returns what was measured of a commit in an earlier run; only the others are measured.
+    sources
+        The file that keeps code metrics by content; in memory by default.
     progress
         Told about every fiftieth commit.
 
@@ -142,7 +155,7 @@ def replay(
     tip = repository.resolve(until)
     total = _count(repository, tip)
     selection = _Selection(_since(repository, tip, options) - measurable(repository, tip, options), options.window)
-    with _Measurer(repository, options) as measurer:
+    with _Measurer(repository, options, sources) as measurer:
         for commit in read_history(repository, [tip], merges=bool(observers)):
             counts.commits += 1
             flags = classify_message(commit.message, commit.author)
@@ -152,7 +165,11 @@ def replay(
                 if CommitFlag.BOT in flags:
                     counts.bots += 1
                 if options.bots or CommitFlag.BOT not in flags:
-                    yield _measured(measurer, commit, counts)
+                    item = known(commit) or measurer.measured(commit)
+                    counts.measured += 1
+                    counts.bulk += item.bulk
+                    counts.foreign += item.foreign
+                    yield item
             for observer in observers:
                 observer(commit)
             measurer.learn(commit)
@@ -162,12 +179,6 @@ def replay(
                 return
 
 
-def _measured(measurer: _Measurer, commit: Commit, counts: ReplaySummary) -> ReplayedCommit:
-    change = measurer.change_of(commit)
-    counts.measured += 1
-    counts.bulk += change.bulk
-    counts.foreign += bool(change.files) and all(role_of(file.path) is FileRole.FOREIGN for file in change.files)
-    return ReplayedCommit(commit, measurer.measure(change))
 
 
 def _count(repository: Repository, *arguments: str) -> int:
@@ -194,8 +205,10 @@ class _Measurer:
 
     repository: Repository
     options: ReplayOptions
+    sources: Path | None
     _open: ExitStack = field(default_factory=ExitStack)
     _reader: BlobReader = field(init=False)
+    _counts: LineCounts = field(init=False)
     _graphs: ImportGraphs = field(init=False)
     _index: HistoryIndex = field(init=False)
     _measure_source: MeasureSource | Missing = field(init=False)
@@ -204,15 +217,17 @@ class _Measurer:
         options = self.options
         self._reader = BlobReader(self.repository)
         self._open.callback(self._reader.close)
+        self._counts = LineCounts(self._reader, options.max_file_bytes)
         self._graphs = ImportGraphs(self.repository, self._reader, None)
         self._open.callback(self._graphs.close)
         self._index = HistoryIndex.open(None)
         self._open.callback(self._index.close)
-        cache = SourceCache.open(None)
-        self._open.callback(cache.close)
-        self._measure_source = (
-            cache.measured(measure_source) if options.source_metrics else Missing("code metrics were not asked for")
-        )
+        self._measure_source = Missing("code metrics were not asked for")
+        if options.source_metrics:
+            path = self.sources
+            cache = SourceCache.in_memory() if path is None else SourceCache.open(path, max_rows=_MOST_SOURCES)
+            self._open.callback(cache.close)
+            self._measure_source = cache.measured(measure_source)
         return self
 
     def __exit__(
@@ -220,19 +235,25 @@ class _Measurer:
     ) -> None:
         self._open.close()
 
-    def change_of(self, commit: Commit) -> Change:
+    def measured(self, commit: Commit) -> ReplayedCommit:
+        """Return a commit with its vector."""
+        change = self._change_of(commit)
+        foreign = bool(change.files) and all(role_of(file.path) is FileRole.FOREIGN for file in change.files)
+        return ReplayedCommit(commit, self._measure(change), bulk=change.bulk, foreign=foreign)
+
+    def _change_of(self, commit: Commit) -> Change:
         """Return the change of a commit, read the way the hook reads it."""
         if len(commit.files) > self.options.bulk_files:
             return commit_change(self.repository, commit.id, bulk_above=self.options.bulk_files)
         return change_of_commit(commit)
 
-    def measure(self, change: Change) -> FeatureVector:
+    def _measure(self, change: Change) -> FeatureVector:
         """Return the vector of a change as of its base."""
         options = self.options
         return extract(
             Context(
                 change,
-                GitSources(self.repository, change, self._reader, max_bytes=options.max_file_bytes),
+                CountedSources(self.repository, change, self._reader, options.max_file_bytes, self._counts),
                 self._index.history_at(change.base),
                 self._graphs.at(change.base) if options.graph else Missing("the import graph was not asked for"),
                 self._measure_source,
@@ -242,4 +263,5 @@ class _Measurer:
 
     def learn(self, commit: Commit) -> None:
         """Add a commit to the history; a merge counts as an ancestor only."""
+        self._counts.learn(commit)
         self._index.add(replace(commit, files=()) if commit.is_merge else commit)

@@ -71,3 +71,16 @@ def test_a_result_keeps_the_permissions_of_the_file_it_replaces(tmp_path: Path) 
         write("new")
     assert file.read_text() == "new"
     assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_progress_tells_how_long_it_will_take_at_the_pace_of_the_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    stream = Terminal()
+    line = ProgressLine(stream)
+    for now, stage, done in ((0, "reading", 0), (1, "reading", 90), (5, "measuring", 0), (8, "measuring", 30)):
+        clock[0] = now
+        line(stage, done, 100)
+    last = stream.getvalue().split("\r")[-1]
+    assert "30 of 100, about 7 s left" in last
+    assert "left" not in stream.getvalue().removesuffix(last)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from hyperion_hook.features.code_lines import code_lines
+from hyperion_hook.features.code_lines import code_by_line, code_in
 
 CASES = {
     "nothing": ("C", [], []),
@@ -22,5 +24,43 @@ CASES = {
 
 @pytest.mark.parametrize(("language", "lines", "expected"), CASES.values(), ids=CASES.keys())
 def test_code_is_told_from_comments(language: str, lines: list[str], expected: list[str]) -> None:
-    found = code_lines([line.encode() for line in lines], language)
+    found = code_in(["\n".join(lines).encode()], language)
     assert [line.decode() for line in found] == expected
+
+
+LANGUAGES = ("Python", "Java", "Vue", "Ruby", "Haskell", "SQL", "PHP", "Erlang", "Fortran", "Shell")
+PIECES = (
+    b"a", b" ", b"\n", b"\n", b"/*", b"*/", b"*", b"//", b"#", b'"""', b"'''", b"<!--", b"-->", b"=begin", b"=end",
+    b"{-", b"-}", b"--", b"\t", b"\r", b"%", b"!", b"\x0b", b"/",
+)
+
+
+def code_line_by_line(text: bytes, language: str) -> list[bytes]:
+    """What ``code_by_line`` says, told one line after the other."""
+    blocks = {b"/*": b"*/"} if language in ("Java", "Vue", "PHP", "SQL") else {}
+    blocks |= {b"<!--": b"-->"} if language == "Vue" else {}
+    blocks |= {b'"""': b'"""', b"'''": b"'''"} if language == "Python" else {}
+    blocks |= {"Ruby": {b"=begin": b"=end"}, "Haskell": {b"{-": b"-}"}}.get(language, {})
+    marks = {"SQL": (b"--",), "Haskell": (b"--",), "Erlang": (b"%",), "Fortran": (b"!",), "PHP": (b"//", b"#")}
+    hashes = (b"#",) if language in ("Python", "Ruby", "Shell") else (b"//",)
+    found: list[bytes] = []
+    end: bytes | None = None
+    for line in map(bytes.strip, text.split(b"\n")):
+        found.append(b"")
+        if end is not None:
+            end = None if end in line else end
+        elif b"/*" in blocks and line[:1] == b"*" and line[1:2] in (b"", b" ", b"/"):
+            pass
+        elif mark := next((mark for mark in blocks if line.startswith(mark)), b""):
+            end = None if blocks[mark] in line[len(mark) :] else blocks[mark]
+        elif not line.startswith(marks.get(language, hashes)):
+            found[-1] = line
+    return found
+
+
+@settings(max_examples=1_000)
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join), max_size=3), st.sampled_from(LANGUAGES))
+def test_code_is_the_same_told_line_by_line(texts: list[bytes], language: str) -> None:
+    expected = [line for text in texts for line in code_line_by_line(text, language)]
+    assert [line for line in code_by_line(texts, language) if line] == [line for line in expected if line]
+    assert not texts or code_by_line(texts, language) == expected

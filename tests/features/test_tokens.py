@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features import tokens
@@ -44,3 +48,17 @@ def test_a_dump_of_generated_code_is_not_tokenised() -> None:
     values = tokens.measure(context(judged))
     assert values["code_lines_added"] == 1
     assert isinstance(values["tokens_added"], Missing)
+
+
+PIECES = st.lists(
+    st.sampled_from([
+        b"a", b"Zeta_", b"if", b"1", b"90", b"0x", b".", b"$", b"@", b"\xe9", b"&", b"|", b"=", b"!", b"<", b">", b"-",
+        b":", b"(", b"#", b" ", b"\n", b"\t", b"\x01", b"\x7f", b"\x1c",
+    ])
+).map(b"".join)
+
+
+@settings(max_examples=2_000)
+@given(PIECES)
+def test_the_quick_count_is_what_the_pattern_finds(code: bytes) -> None:
+    assert tokens.count_tokens(code) == Counter(tokens._TOKEN.findall(code))

@@ -8,6 +8,7 @@ from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStat
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.domain.snapshot import Configured, ImportGraph, SourceText
+from hyperion_hook.domain.text import line_count
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context, MeasureSource
 
@@ -64,6 +65,10 @@ class Texts:
 
     def after(self, file: FileChange) -> SourceText | Missing:
         return _text(self._after, file.path, file.new_blob)
+
+    def lines_before(self, file: FileChange) -> int | Missing:
+        source = self.before(file)
+        return source if isinstance(source, Missing) else line_count(source.text)
 
     def base_file(self, path: str) -> SourceText | Missing:
         return _text(self._before, path, "1" * 40)
