@@ -12,6 +12,7 @@ from hyperion_hook.report.safe_text import printable
 
 if TYPE_CHECKING:
     from hyperion_hook.scoring.bundle import Bundle
+    from hyperion_hook.store.model_metadata import ModelMetadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,11 @@ def models_json(models: Sequence[Listed]) -> str:
     return json.dumps([asdict(model) for model in models], indent=2) + "\n"
 
 
-def card_text(bundle: Bundle) -> str:
-    """Return what is known of a bundle: its name, what it was trained on, its features and its model card."""
+def card_text(bundle: Bundle, record: ModelMetadata | None = None) -> str:
+    """Return what is known of models: name, origin, features and card, and what the registry has on record of them."""
     head = [
         f"{bundle.name} {bundle.version}",
+        *([] if record is None else [f"{record.status}; {_decision(record)}"]),
         f"trained on {bundle.trained_on}",
         f"digest {bundle.digest}",
         f"{len(bundle.risk.features)} features: {', '.join(bundle.risk.features)}",
@@ -124,7 +126,11 @@ def _inline(value: object) -> str:
     return json.dumps(value) if isinstance(value, dict) else str(value)
 
 
-def card_json(bundle: Bundle) -> str:
+def _decision(record: ModelMetadata) -> str:
+    return str(record.validation_results.get("decision", "nothing is on record of why"))
+
+
+def card_json(bundle: Bundle, record: ModelMetadata | None = None) -> str:
     """Return the same as JSON."""
     return json.dumps(
         {
@@ -132,6 +138,8 @@ def card_json(bundle: Bundle) -> str:
             "version": bundle.version,
             "trained_on": bundle.trained_on,
             "digest": bundle.digest,
+            "status": None if record is None else record.status,
+            "decision": None if record is None else _decision(record),
             "features": list(bundle.risk.features),
             "card": bundle.card,
         },

@@ -13,10 +13,11 @@ from hyperion_hook.commands.assessing import open_assessor
 from hyperion_hook.commands.model_text import Listed, card_json, card_text, models_json, models_text
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.config import Config
-from hyperion_hook.errors import ArtefactError, ExitCode, HyperionError, NotARepositoryError
+from hyperion_hook.errors import ArtefactError, ConfigError, ExitCode, HyperionError, NotARepositoryError
 
 if TYPE_CHECKING:
     from hyperion_hook.scoring.bundle import Bundle
+    from hyperion_hook.store.model_metadata import ModelMetadata
     from hyperion_hook.store.model_registry import ModelRegistry
 
 BUNDLED = "bundled"
@@ -92,8 +93,8 @@ def _folder(where: str, load: Callable[[], Bundle], *, in_use: bool) -> Listed:
     return Listed(where, bundle.version, None, in_use, bundle.trained_on, bundle.digest)
 
 
-def shown(repo: Path | None, version: str | None, config: Config) -> Bundle:
-    """Return the models of a version; without one those in use.
+def shown(repo: Path | None, version: str | None, config: Config) -> tuple[Bundle, ModelMetadata | None]:
+    """Return the models of a version, without one those in use, and what the registry has on record of them.
 
     Raises
     ------
@@ -104,13 +105,17 @@ def shown(repo: Path | None, version: str | None, config: Config) -> Bundle:
     """
     from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
     from hyperion_hook.scoring.bundle import load_bundle  # noqa: PLC0415
+    from hyperion_hook.store.model_registry import RISK_PREDICTOR  # noqa: PLC0415
 
     if version is None:
         used = models_in_use(config.models, common_dir_of(repo))
         for warning in used.warnings:
             say(f"warning: {warning}")
-        return used.bundle
-    return load_bundle(folder_of(repo, version))
+        if used.version is None:
+            return used.bundle, None
+        version = used.version
+    record = None if version == BUNDLED else registry_of(repo).find(RISK_PREDICTOR, version)
+    return load_bundle(folder_of(repo, version)), record
 
 
 def folder_of(repo: Path | None, version: str) -> Path:
@@ -176,8 +181,10 @@ def show_command(invocation: Invocation, /, version: str | None, *, models: Path
 
     VERSION is one of the registry's, latest, production or bundled; those in use are shown by default.
     """
-    bundle = shown(invocation.repo, version, invocation.config(models=models))
-    click.echo((card_json if format_name == "json" else card_text)(bundle), nl=False)
+    if version is not None and models is not None:
+        raise ConfigError(f"models show: '{version}' and --models exclude each other; leave one out")
+    bundle, record = shown(invocation.repo, version, invocation.config(models=models))
+    click.echo((card_json if format_name == "json" else card_text)(bundle, record), nl=False)
     return ExitCode.DONE
 
 

@@ -116,10 +116,11 @@ def test_with_a_damaged_registry_the_bundled_models_judge_and_it_is_said(repo: T
 
 def test_a_version_is_shown_and_exported_whole(repo: TestRepo, tmp_path: Path) -> None:
     serve_bundled(repo.path)
-    assert hyperion(repo.path, "models", "show").out.startswith("theirs v1.0.0\n")
+    opening = "theirs v1.0.0\nproduction; promoted: it was better\n"
+    assert hyperion(repo.path, "models", "show").out.startswith(opening)
     assert hyperion(repo.path, "models", "show", "bundled").out.startswith("hyperion-risk 1.0.0\n")
     shown = hyperion(repo.path, "models", "show", "v1.0.0", "--format", "json").json()
-    assert (shown["name"], shown["version"]) == ("theirs", "v1.0.0")
+    assert (shown["name"], shown["version"], shown["status"]) == ("theirs", "v1.0.0", "production")
     out = tmp_path / "out"
     assert hyperion(repo.path, "models", "export", "latest", str(out)).out == f"latest is in {out}\n"
     assert load_bundle(out).digest == shown["digest"]

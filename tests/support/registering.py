@@ -43,7 +43,8 @@ def register_bundled(repo: Path, *, name: str = "theirs", data: str = "one") -> 
         kept = {path.name: path.read_bytes() for path in source.iterdir() if path.suffix == ".trees"}
         return kept | {MANIFEST: json.dumps(manifest).encode()}
 
-    model = replace(draft(data), description="a history of its own")
+    model = replace(draft(data), description="a history of its own",
+                    validation_results={"decision": "promoted: it was better"})
     return ModelRegistry.of(repo / ".git").register(model, files).version
 
 
