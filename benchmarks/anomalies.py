@@ -42,15 +42,16 @@ def main() -> None:
 
 def _measure(clone: Path, folder: Path, options: argparse.Namespace) -> None:
     git(folder.parent, "clone", "-q", "--shared", str(clone), str(folder))
-    models = [] if options.models is None else ["--models", str(options.models.resolve())]
-    _hyperion(folder, "index")
+    # in the environment, so that the index compares with recent changes by these models too
+    models = {} if options.models is None else {"HYPERION_HOOK_MODELS": str(options.models.resolve())}
+    _hyperion(folder, models, "index")
     print(folder, clone)
     for what, files in _plants(folder):
         for path, content in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
         git(folder, "add", "-A", "-f")
-        found = json.loads(_hyperion(folder, "score", "--staged", "--format", "json", *models))
+        found = json.loads(_hyperion(folder, models, "score", "--staged", "--format", "json"))
         anomaly = found["anomaly"]
         told = ", ".join(entry["feature"] for entry in anomaly["unusual"])
         verdict = "flagged" if anomaly["is_anomaly"] else "MISSED"
@@ -58,13 +59,15 @@ def _measure(clone: Path, folder: Path, options: argparse.Namespace) -> None:
         git(folder, "reset", "-q", "--hard")
         git(folder, "clean", "-qfdx")
     recent = git(folder, "rev-list", "--no-merges", "-n", str(options.ordinary + 1), "HEAD").split()
-    lines = _hyperion(folder, "score", "--each", f"{recent[-1]}..HEAD", "--format", "jsonl", "--no-explain", *models)
+    lines = _hyperion(folder, models, "score", "--each", f"{recent[-1]}..HEAD", "--format", "jsonl", "--no-explain")
     flagged = [json.loads(line)["anomaly"]["is_anomaly"] for line in lines.splitlines()]
     print(f"  {len(flagged)} ordinary changes: {sum(flagged) / max(1, len(flagged)):.1%} flagged", flush=True)
 
 
-def _hyperion(folder: Path, *arguments: str) -> str:
-    done = subprocess.run([HYPERION, *arguments], cwd=folder, capture_output=True, env=environment(), check=False)
+def _hyperion(folder: Path, models: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [HYPERION, *arguments], cwd=folder, capture_output=True, env=environment() | models, check=False
+    )
     if done.returncode:
         raise SystemExit(f"{' '.join(arguments)}: exit {done.returncode} {done.stderr.decode(errors='replace')}")
     return done.stdout.decode()
