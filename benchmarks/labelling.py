@@ -4,8 +4,8 @@ usage: python benchmarks/labelling.py REPOSITORY... [--lines N] [--no-cost]
 
 For each git directory: CPU seconds of ``git log -M -p -U0`` and of ``hyperion-hook label`` (children included), their
 ratio (limit 1.6), alternating and as medians of ``--runs``, and the peak memory of the command (limit 300 MB) without
-that of git, which counts the packs it maps. Then N deleted lines of random hunks of the history, and of what merges
-mixed, are blamed by git; every line has to agree.
+that of git, which counts the packs it maps. Then N deleted lines of random hunks, a
+quarter of them with lines that a merge itself wrote, are blamed by git; every line has to agree.
 """
 
 from __future__ import annotations
@@ -65,28 +65,22 @@ def _cost(folder: Path, runs: int) -> str:
 
 
 def _agreement(folder: Path, wanted: int) -> tuple[int, int, int]:
-    """Return how many lines were blamed, how many agree, and how many come from or through a merge that mixed sides."""
+    """Return how many lines were blamed, how many agree, and how many a merge itself wrote."""
     repository = Repository.discover(folder)
     tip = repository.resolve("HEAD")
-    generator = random.Random(1)  # noqa: S311 - a sample, not a secret
-    kept: list[tuple[str, TracedHunk]] = []
-    seen = 0
     merges: set[str] = set()
+    ordinary, of_merges = _Sample(wanted), _Sample(wanted // 4)
     with LineOrigins(repository, [tip]) as origins:
         for commit in read_history(repository, [tip], merges=True):
             if commit.is_merge:
                 merges.add(commit.id)
             for hunk in origins.advance(commit, trace=True):
-                if not hunk.deleted or None in hunk.deleted:
-                    continue
-                seen += 1  # every hunk has the same chance to be kept
-                if len(kept) < wanted:
-                    kept.append((commit.parents[0], hunk))
-                elif (place := generator.randrange(seen)) < wanted:
-                    kept[place] = (commit.parents[0], hunk)
-    generator.shuffle(kept)
+                if hunk.deleted and None not in hunk.deleted:
+                    ordinary.offer((commit.parents[0], hunk))
+                    if not merges.isdisjoint(hunk.deleted):
+                        of_merges.offer((commit.parents[0], hunk))
     lines = equal = mixed = 0
-    for parent, hunk in kept:
+    for parent, hunk in (*of_merges.kept, *ordinary.kept):
         if lines >= wanted:
             break
         for ours, theirs in zip(hunk.deleted, _blame(folder, parent, hunk), strict=False):
@@ -94,6 +88,22 @@ def _agreement(folder: Path, wanted: int) -> tuple[int, int, int]:
             equal += ours == theirs
             mixed += ours in merges
     return lines, equal, mixed
+
+
+class _Sample:
+    """So many of the hunks that are offered, each with the same chance."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._seen = size, 0
+        self._generator = random.Random(1)  # noqa: S311 - a sample, not a secret
+        self.kept: list[tuple[str, TracedHunk]] = []
+
+    def offer(self, item: tuple[str, TracedHunk]) -> None:
+        self._seen += 1
+        if len(self.kept) < self._size:
+            self.kept.append(item)
+        elif (place := self._generator.randrange(self._seen)) < self._size:
+            self.kept[place] = item
 
 
 def _blame(folder: Path, parent: str, hunk: TracedHunk) -> Iterator[str]:

@@ -18,11 +18,8 @@ from typing import NamedTuple
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.training.file_lines import NOBODY_KNOWS, UNKNOWN, Lines, Numbers, own_lines, patched, span_of
 from hyperion_hook.training.merge_lines import MixedFile, mixed_files
-
-Numbers = array  # of unsigned 32-bit integers
-_UNKNOWN = 0
-"""The number of no commit: the line was there before anything that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +36,10 @@ class TracedHunk:
 
 
 class _File(NamedTuple):
-    """One version of a file; ``lines`` is ``None`` where its lines are not known (binary, unread)."""
+    """One version of a file."""
 
     blob: str | None
-    lines: Numbers[int] | None
+    lines: Lines
 
 
 _Files = dict[str, _File]
@@ -93,7 +90,7 @@ class LineOrigins:
         Returns
         -------
         tuple[TracedHunk, ...]
-            The hunks of files whose lines are known.
+            All hunks.
         """
         self._names.append(commit.id)
         number = len(self._names) - 1
@@ -133,11 +130,14 @@ class LineOrigins:
 
     def _traced(self, before: _Files, changes: Sequence[FileChange]) -> Iterator[TracedHunk]:
         for change in changes:
-            lines = _lines_before(before, change)
-            if lines is None or change.status is FileStatus.COPIED:
+            known = _lines_before(before, change)
+            if change.status is FileStatus.COPIED:
                 continue
             for hunk in change.hunks or ():
-                start, end = _span(hunk)
+                start, end = span_of(hunk)
+                lines = known.until(end + (known.rest is not None))
+                if lines is None:
+                    break
                 around = (*lines[max(0, start - 1) : start], *lines[end : end + 1])
                 yield TracedHunk(change, hunk, self._named(lines[start:end]), self._named(around))
 
@@ -179,10 +179,10 @@ def _family(repository: Repository, tips: Sequence[str]) -> tuple[Counter[str], 
     return children, merges, len(lines)
 
 
-def _lines_before(files: _Files, change: FileChange) -> Numbers[int] | None:
-    """Return the origins of a file's lines before a change, ``None`` unless this very version was followed."""
+def _lines_before(files: _Files, change: FileChange) -> Lines:
+    """Return the origins of a file's lines before a change, unknown ones unless this very version was followed."""
     entry = files.get(change.previous_path)
-    return entry.lines if entry is not None and change.old_blob in (None, entry.blob) else None
+    return entry.lines if entry is not None and change.old_blob in (None, entry.blob) else NOBODY_KNOWS
 
 
 def _apply(files: _Files, changes: Sequence[FileChange], number: int) -> None:
@@ -198,46 +198,22 @@ def _apply(files: _Files, changes: Sequence[FileChange], number: int) -> None:
     files.update(after)
 
 
-def _lines_after(files: _Files, change: FileChange, number: int) -> Numbers[int] | None:
-    if not change.is_regular:
-        return None
+def _lines_after(files: _Files, change: FileChange, number: int) -> Lines:
+    if not change.is_regular or change.is_binary:
+        return NOBODY_KNOWS
     if change.old_blob is None:
-        if change.hunks is None:
-            return None if change.lines_added is None else _own(number, change.lines_added)
-        return None if change.is_binary else _own(number, sum(hunk.added_count for hunk in change.hunks))
+        if change.hunks is not None:
+            return Lines(own_lines(number, sum(hunk.added_count for hunk in change.hunks)))
+        # unread, but whatever the lines are, they are new
+        return Lines(own_lines(number, change.lines_added or 0), None if change.lines_added is not None else number)
     before = _lines_before(files, change)
-    if before is None or change.is_binary or change.hunks is None:
+    if change.hunks is None:
         # a rename or a change of mode leaves the lines alone, whether or not its patch was read
-        return before if change.old_blob == change.new_blob else None
-    after = _patched(before, change.hunks, number)
-    if after is not None and change.status is FileStatus.COPIED:
-        return _own(number, len(after))  # blame does not follow copies
-    return after
-
-
-def _own(number: int, count: int) -> Numbers[int]:
-    return array("I", [number]) * count
-
-
-def _span(hunk: Hunk) -> tuple[int, int]:
-    """Return the zero-based lines that a hunk replaces, end exclusive."""
-    # without deleted lines git numbers the line before the hunk
-    start = hunk.old_start - 1 if hunk.deleted_count else hunk.old_start
-    return start, start + hunk.deleted_count
-
-
-def _patched(before: Numbers[int], hunks: Sequence[Hunk], number: int) -> Numbers[int] | None:
-    """Return the lines after the hunks; ``None`` where a hunk does not fit."""
-    after: Numbers[int] = array("I")
-    position = 0
-    for hunk in hunks:
-        start, end = _span(hunk)
-        if start < position or end > len(before):
-            return None
-        after += before[position:start]
-        after += _own(number, hunk.added_count)
-        position = end
-    after += before[position:]
+        return before if change.old_blob == change.new_blob else NOBODY_KNOWS
+    after = patched(before, change.hunks, number)
+    if change.status is FileStatus.COPIED:
+        # blame does not follow copies
+        return Lines(own_lines(number, len(after.listed)), None if after.rest is None else number)
     return after
 
 
@@ -246,7 +222,7 @@ def _merged(
 ) -> _File:
     """Return a merge's version of a file, by the rules of ``git blame``: a whole side if one is equal, else by line."""
     if not change.is_regular:
-        return _File(change.new_blob, None)
+        return _File(change.new_blob, NOBODY_KNOWS)
     for files in others:
         same = files.get(change.path)
         if same is not None and same.blob == change.new_blob:
@@ -255,16 +231,17 @@ def _merged(
         return first
     file = mixed.get(change.path)
     if file is None or file.hunks is None or file.blob != change.new_blob:
-        return _File(change.new_blob, None)
+        return _File(change.new_blob, NOBODY_KNOWS)
     sides = [first, *(files.get(path) for files, path in zip(others, file.parent_paths[1:], strict=False))]
     known = [_side_lines(side, blob) for side, blob in zip(sides, file.parent_blobs, strict=False)]
-    return _File(change.new_blob, _mixed_lines(file, known, number))
+    lines = _mixed_lines(file, known, number)
+    return _File(change.new_blob, NOBODY_KNOWS if lines is None else Lines(lines))
 
 
 def _side_lines(side: _File | None, blob: str) -> Numbers[int] | None:
     if not blob.strip("0"):
         return array("I")  # this parent has no such file
-    return side.lines if side is not None and side.blob == blob else None
+    return side.lines.listed if side is not None and side.blob == blob and side.lines.rest is None else None
 
 
 def _mixed_lines(file: MixedFile, sides: list[Numbers[int] | None], number: int) -> Numbers[int] | None:
@@ -277,7 +254,10 @@ def _mixed_lines(file: MixedFile, sides: list[Numbers[int] | None], number: int)
             return None
         lines += gap
         for run in hunk.runs:
-            lines += _own(number, run.length) if run.parent < 0 else _part(sides[run.parent], run.start, run.length)
+            if run.parent < 0:
+                lines += own_lines(number, run.length)
+            else:
+                lines += _part(sides[run.parent], run.start, run.length)
         at = list(hunk.parent_ends)
         if len(lines) != hunk.end:
             return None
@@ -295,4 +275,4 @@ def _unchanged(sides: list[Numbers[int] | None], at: list[int], count: int | Non
 
 
 def _part(side: Numbers[int] | None, start: int, count: int) -> Numbers[int]:
-    return _own(_UNKNOWN, count) if side is None else side[start : start + count]
+    return own_lines(UNKNOWN, count) if side is None else side[start : start + count]

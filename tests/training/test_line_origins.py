@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,17 @@ from tests.support.repo import TestRepo
 
 
 def traced(repo: TestRepo) -> list[tuple[str, TracedHunk]]:
-    """Return all deleting hunks of a history with the parent they are seen from."""
+    """Return all deleting hunks of a history whose origins are known, with the parent they are seen from."""
     repository = Repository.discover(repo.path)
     tip = repository.resolve("HEAD")
     found = []
     with LineOrigins(repository, [tip]) as origins:
         for commit in stream_commits(repository, [tip], detail=Detail.PATCH, first_parent_of_merges=True):
-            found += [(commit.parents[0], hunk) for hunk in origins.advance(commit, trace=True) if hunk.deleted]
+            found += [
+                (commit.parents[0], hunk)
+                for hunk in origins.advance(commit, trace=True)
+                if any(origin is not None for origin in hunk.deleted)
+            ]
         assert origins.live_heads == 0
     return found
 
@@ -70,19 +75,42 @@ def test_origins_equal_blame_where_branches_rename(tmp_path: Path) -> None:
         assert list(hunk.deleted) == blamed(repo, parent, hunk)
 
 
-def test_lines_of_a_file_that_was_binary_are_not_guessed(tmp_path: Path) -> None:
+def traced_unknown(repo: TestRepo) -> list[tuple[str | None, ...]]:
+    repository = Repository.discover(repo.path)
+    tip = repository.resolve("HEAD")
+    with LineOrigins(repository, [tip]) as origins:
+        commits = stream_commits(repository, [tip], detail=Detail.PATCH, first_parent_of_merges=True)
+        return [hunk.deleted for commit in commits for hunk in origins.advance(commit, trace=True) if hunk.deleted]
+
+
+def test_lines_of_a_file_that_was_binary_are_not_guessed_and_later_ones_are_known(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     repo.commit({"a": b"\0binary"})
-    repo.commit({"a": "now text\n"})
-    repo.commit({"a": "other text\n"})
-    assert all(origin is None for _, hunk in traced(repo) for origin in hunk.deleted)
+    repo.commit({"a": "now text\nmore\n"})
+    later = repo.commit({"a": "other text\nmore\n"})
+    repo.commit({"a": ""})
+    assert traced_unknown(repo) == [(None,), (later, None)]
 
 
-def test_a_commit_that_was_not_reached_in_order_is_survived(tmp_path: Path) -> None:
+def test_lines_of_a_commit_that_could_not_be_read_are_still_its_own(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    first = repo.commit({"a": "1\n2\n3\n"})
+    second = repo.commit({"a": "1\ntwo\n3\n"})
+    repo.commit({"a": "3\n"})
+    repository = Repository.discover(tmp_path)
+    commits = list(stream_commits(repository, ["HEAD"], detail=Detail.PATCH))
+    commits[0] = replace(commits[0], files=(replace(commits[0].files[0], hunks=None, lines_added=None),))
+    with LineOrigins(repository, ["HEAD"]) as origins:
+        found = [origins.advance(commit, trace=True) for commit in commits]
+    assert [hunk.deleted for hunks in found for hunk in hunks] == [(first,), (first, second)]
+
+
+def test_what_was_not_followed_is_not_known(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     repo.commit({"a": "1\n2\n"})
     repo.commit({"a": "1\n"})
     repository = Repository.discover(tmp_path)
     commits = list(stream_commits(repository, ["HEAD"], detail=Detail.PATCH))
     with LineOrigins(repository, ["HEAD"]) as origins:
-        assert origins.advance(commits[1], trace=True) == ()
+        (hunk,) = origins.advance(commits[1], trace=True)
+    assert hunk.deleted == (None,)
