@@ -6,10 +6,12 @@ ancestors of one commit and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntFlag
 from typing import NamedTuple, Protocol
 
+from hyperion_hook.domain.co_change import ChangedTogether, KnownFile
 from hyperion_hook.domain.commit import Author
 
 DAY = 86_400
@@ -85,6 +87,12 @@ class History(Protocol):
     def repository(self) -> tuple[Tally, ...]:
         """Return all commits month by month, oldest first."""
 
+    def changed_together(self, paths: Iterable[str]) -> ChangedTogether:
+        """Return what the newest commits on files with these paths at the base commit changed beside them."""
+
+    def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:
+        """Return what the base commit knows of files by number; one that lost its path to another is left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class EmptyHistory:
@@ -115,5 +123,11 @@ class EmptyHistory:
 
     def repository(self) -> tuple[Tally, ...]:  # noqa: D102
         return ()
+
+    def changed_together(self, paths: Iterable[str]) -> ChangedTogether:  # noqa: ARG002, D102
+        return ChangedTogether()
+
+    def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:  # noqa: ARG002, D102
+        return {}
 
 

@@ -319,6 +319,10 @@ class HistoryIndex:
             self._view = number, self.graph.next_ord, View(visible, self.graph.everything & ~visible)
         return self._view[2]
 
+    def flush(self) -> None:
+        """Write what was added and not written yet, so that a read of the tables finds it."""
+        self._writer.flush()
+
     def recent_commits(self, commit_id: str, count: int) -> list[str]:
         """Return up to ``count`` non-merge commits, newest first, of a commit and its ancestors."""
         commit = _key(commit_id)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from hyperion_hook.domain.co_change import ChangedTogether, KnownFile
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import FileHistory, Tally
+from hyperion_hook.store.history_changes import PastChanges
 from hyperion_hook.store.history_tallies import AUTHOR, AUTHOR_IN, DIRECTORY, REPOSITORY, TallyKey
 
 if TYPE_CHECKING:
@@ -33,17 +37,38 @@ class IndexedHistory:
         life = self._files.get(path)
         if life is None:
             with self._index.reading():
-                life = self._files[path] = self._life(path)
+                file = self._number(path)
+                life = self._index.lives.history(file, self._index.view(self._commit)) if file > 0 else _NO_LIFE
+                self._files[path] = life
         return life
 
-    def _life(self, path: str) -> FileHistory:
+    def _number(self, path: str) -> int:
+        """Return the number of the file that has this path at the base commit, 0 or less without one."""
         index = self._index
         number = index.names.find_path(path)
         if number is None:
-            return _NO_LIFE
+            return 0
         view = index.view(self._commit)
-        file = index.states.file_at(number, view.visible, all_visible=not view.hidden)
-        return index.lives.history(file, view) if file > 0 else _NO_LIFE
+        return index.states.file_at(number, view.visible, all_visible=not view.hidden)
+
+    def changed_together(self, paths: Iterable[str]) -> ChangedTogether:
+        """Return what the newest commits on files with these paths at the base commit changed beside them."""
+        with self._index.reading():
+            listed = []
+            for path in dict.fromkeys(paths):
+                file = self._number(path)
+                if file > 0:
+                    listed.append((path, file, [event.commit for event in self.file(path).events]))
+            return self._past.together(listed)
+
+    def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:
+        """Return what the base commit knows of files by number; one that lost its path to another is left out."""
+        with self._index.reading():
+            return self._past.known(files)
+
+    @cached_property
+    def _past(self) -> PastChanges:
+        return PastChanges(self._index, self._commit)
 
     def author_number(self, author: Author) -> int | None:
         """Return the number that file events carry for an author, ``None`` for one never seen."""

@@ -1,0 +1,218 @@
+"""Files that usually change with the touched ones: evidence of past commits to a ranked list.
+
+1. Each touched file's own commits tell how often another file changed with it: the newest count most, large ones
+   little, and a file of few commits is not believed at once.
+2. Past commits that resemble the change as a whole tell what they changed beside it.
+3. The best by both are looked at closely: does the name say that they belong together, do they lie in one folder, are
+   they still changed at all. A logistic formula puts all of it together.
+
+The constants were fitted to earlier changes of half of the training corpus, in each of which one file was hidden
+(``benchmarks/co_change.py``); ``docs/impact.md`` has the figures on other repositories.
+
+References
+----------
+.. [1] T. Zimmermann et al., "Mining version histories to guide software changes", ICSE 2004: support and confidence.
+.. [2] T. Rolfsnes et al., "Generalizing the analysis of evolutionary coupling for software change impact analysis",
+   SANER 2016: aggregating rules of several files.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hyperion_hook.domain.co_change import ChangedTogether, CoChange, KnownFile
+from hyperion_hook.domain.history import DAY
+from hyperion_hook.domain.paths import directory_of
+
+CLOSER_LOOK = 100
+"""Candidates whose names and ages are looked at."""
+
+HALF_COMMITS = 20.0
+"""After so many newer commits on a touched file an older one counts half."""
+
+HALF_DAYS = 730.0
+"""After so many days a commit that resembles the change counts half."""
+
+SMALL = 3
+"""Commits of up to so many other files count fully; one of n counts ``sqrt(SMALL / n)``."""
+
+DOUBT = 1.0
+"""Commits, weighted, that say nothing is coupled, until a file has a past of its own."""
+
+KNN_DOUBT = 0.3
+FLOOR = 0.01
+
+WEIGHTS = {
+    "log_mean_confidence": 0.95,
+    "log_resemblance": 0.90,
+    "any_confidence": 3.3,
+    "log_support": -0.66,
+    "same_stem": 1.32,
+    "same_folder": 0.77,
+    "log_days": -0.23,
+}
+INTERCEPT = 0.0
+
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+")
+_COMMON_WORDS = frozenset(("test", "tests", "spec", "it", "impl", "main", "src", "index", "init", "mod"))
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is known of one candidate: confidence summed over touched files, and that none of them is right."""
+
+    total: float = 0.0
+    none: float = 1.0
+    resemblance: float = 0.0
+    support: int = 0
+
+
+def rank_co_changes(
+    evidence: ChangedTogether, known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
+    paths: Sequence[str], time: int,
+) -> list[CoChange]:
+    """Return the files that changed with the touched ones in the past, the likeliest to belong to the change first.
+
+    Parameters
+    ----------
+    evidence
+        What changed together with the touched files.
+    known_files
+        Tells path, number of commits and last change of files by number (``History.known_files``).
+    paths
+        The paths of all touched files, new ones included: names count, too.
+    time
+        When the change is made, Unix seconds.
+    """
+    tallies = _tallies(evidence, time)
+    best = sorted(tallies, key=lambda file: (-_promise(tallies[file]), file))[:CLOSER_LOOK]
+    known = known_files(best)
+    stems = [words_of(path) for path in paths]
+    folders = {directory_of(path) for path in paths}
+    touched = set(paths)
+    found = []
+    for file in best:
+        about = known.get(file)
+        if about is None or about.path in touched:
+            continue
+        row = features(tallies[file], about, stems, folders, len(evidence.touched), time)
+        logit = INTERCEPT + sum(WEIGHTS[name] * value for name, value in row.items())
+        beside, support, commits = _strongest_rule(evidence, file)
+        found.append(
+            CoChange(about.path, beside, support, commits, support / commits, 1.0 / (1.0 + math.exp(-logit)))
+        )
+    found.sort(key=lambda entry: (-entry.probability, entry.path))
+    return found
+
+
+def _tallies(evidence: ChangedTogether, time: int) -> dict[int, _Tally]:
+    own = {past.file for past in evidence.touched}
+    tallies: defaultdict[int, _Tally] = defaultdict(_Tally)
+    touched_in: dict[int, int] = {}
+    commits = {}
+    for past in evidence.touched:
+        weight_of_all = DOUBT
+        together: defaultdict[int, float] = defaultdict(float)
+        weight, fade = 1.0, 0.5 ** (1.0 / HALF_COMMITS)
+        for change in past.changes:
+            weight_of_all += weight
+            files = change.files
+            if files:
+                part = weight * min(1.0, math.sqrt(SMALL / len(files)))
+                for file in files:
+                    together[file] += part
+                touched_in[change.commit] = touched_in.get(change.commit, 0) + 1
+                commits[change.commit] = change
+            weight *= fade
+        for file, amount in together.items():
+            if file not in own:
+                confidence = amount / weight_of_all
+                tally = tallies[file]
+                tally.total += confidence
+                tally.none *= 1.0 - confidence
+    resemblance_of_all = KNN_DOUBT
+    count = len(evidence.touched)
+    for number, matched in touched_in.items():
+        change = commits[number]
+        age = max(time - change.time, 0) / DAY
+        resemblance = matched * matched / ((len(change.files) + 1) * count) * 0.5 ** (age / HALF_DAYS)
+        resemblance_of_all += resemblance
+        for file in change.files:
+            if file not in own:
+                tally = tallies[file]
+                tally.resemblance += resemblance
+                tally.support += 1
+    for tally in tallies.values():
+        tally.resemblance /= resemblance_of_all
+    return tallies
+
+
+def _promise(tally: _Tally) -> float:
+    return tally.resemblance + 1.0 - tally.none
+
+
+def features(
+    tally: _Tally, about: KnownFile, stems: Sequence[tuple[str, ...]], folders: set[str], count: int, time: int
+) -> dict[str, float]:
+    """Return what the formula looks at, by the names in ``WEIGHTS``."""
+    stem = words_of(about.path)
+    return {
+        "log_mean_confidence": math.log(FLOOR + tally.total / count),
+        "log_resemblance": math.log(FLOOR + tally.resemblance),
+        "any_confidence": 1.0 - tally.none,
+        "log_support": math.log1p(tally.support),
+        "same_stem": max((likeness(stem, other) for other in stems), default=0.0),
+        "same_folder": float(directory_of(about.path) in folders),
+        "log_days": math.log1p(max(time - about.last_time, 0) / DAY),
+    }
+
+
+def _strongest_rule(evidence: ChangedTogether, file: int) -> tuple[str, int, int]:
+    """Return the touched file that a file goes with most, in how many of its commits, and how many it has."""
+    rules = (
+        (sum(file in change.files for change in past.changes), len(past.changes), past.path)
+        for past in evidence.touched if past.changes
+    )
+    support, commits, path = min(rules, key=lambda rule: (-rule[0] / rule[1], -rule[0], rule[2]))
+    return path, support, commits
+
+
+@lru_cache(maxsize=4_096)
+def words_of(path: str) -> tuple[str, ...]:
+    """Return the words of a file's name that tell it from others, in lower case.
+
+    Examples
+    --------
+    >>> words_of("src/HttpClient.java"), words_of("test/HttpClientTest.java"), words_of("tests/test_http_client.py")
+    (('http', 'client'), ('http', 'client'), ('http', 'client'))
+    """
+    name = path.rpartition("/")[2]
+    stem = name.lstrip(".").partition(".")[0]
+    return tuple([word for word in map(str.lower, _WORDS.findall(stem)) if word not in _COMMON_WORDS])
+
+
+def likeness(one: Sequence[str], other: Sequence[str]) -> float:
+    """Return how far two names say that their files belong together, in [0, 1].
+
+    1 for the same words; where one name holds the other, 0.25 to 0.75 by the share of common words, 0.2 if that is a
+    single word; else 0.
+
+    Examples
+    --------
+    >>> likeness(("http", "client"), ("http", "client")), likeness(("http",), ("http", "client"))
+    (1.0, 0.2)
+    """
+    if not one or not other:
+        return 0.0
+    if tuple(one) == tuple(other):
+        return 1.0
+    first, second = set(one), set(other)
+    if not (first <= second or second <= first):
+        return 0.0
+    shorter, longer = sorted((len(first), len(second)))
+    return 0.25 + 0.5 * shorter / longer if shorter > 1 else 0.2

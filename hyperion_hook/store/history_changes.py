@@ -1,0 +1,147 @@
+"""Which files changed together, as one commit and its ancestors know it; read from the commits of the history index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from hyperion_hook.domain.co_change import ChangedTogether, ChangeSet, KnownFile, PastOfFile
+from hyperion_hook.domain.history import CommitFlag
+from hyperion_hook.store.history_codec import unpack
+
+if TYPE_CHECKING:
+    from hyperion_hook.store.history_index import HistoryIndex
+    from hyperion_hook.store.history_lives import View
+
+NEWEST = 100
+"""Newest commits of a touched file that are looked at: bounds the cost of a file that every commit touches."""
+
+RECENT = 100
+"""Newest commits of the repository that are looked at."""
+
+MOST_FILES = 50
+"""A commit of more files says little about any two of them."""
+
+MOST_TOUCHED = 50
+"""Touched files that are looked at; a change of more is a bulk change itself."""
+
+_ASKED_AT_ONCE = 500
+_CONTINUED = bytes(range(128, 256))
+
+
+class PastChanges:
+    """Change sets of past commits and names of files, seen from one commit; other commits have no effect."""
+
+    def __init__(self, index: HistoryIndex, commit: bytes) -> None:
+        self._index = index
+        self._commit = commit
+        self._pairs: dict[int, dict[int, int]] = {}
+        self._sets: dict[int, ChangeSet] = {}
+
+    def together(self, touched: Iterable[tuple[str, int, Sequence[int]]]) -> ChangedTogether:
+        """Return what changed together with files, each given as path, file and its commits, newest first."""
+        self._index.flush()
+        listed = [(path, file, commits[:NEWEST]) for path, file, commits in list(touched)[:MOST_TOUCHED]]
+        recent = self._newest(RECENT)
+        self._read([*(number for _, _, commits in listed for number in commits), *recent])
+        past = []
+        for path, file, commits in listed:
+            origins = self._origins(file)
+            changes = []
+            for number in commits:
+                change = self._sets.get(number)
+                if change is not None:
+                    # before a file parted from another, that one's part in the commit was this one's
+                    own = {file, *(origin for origin, until in origins if number < until)}
+                    changes.append(change._replace(files=change.files - own))
+            past.append(PastOfFile(path, file, tuple(changes)))
+        return ChangedTogether(tuple(past), tuple(self._sets[number] for number in recent if number in self._sets))
+
+    def known(self, files: Iterable[int]) -> dict[int, KnownFile]:
+        """Return what is known of files by number; one whose path another file has taken is left out."""
+        last = {file: found for file in files if (found := self._last(file)) is not None}
+        self._read([number for number, _ in last.values()], however_large=True)
+        # a file of which only the life before it parted from another is seen has no path yet
+        path_numbers = {file: self._pairs[number].get(file, 0) for file, (number, _) in last.items()}
+        named = {file: path for file, path in path_numbers.items() if self._names(path, file)}
+        paths = self._paths(named.values())
+        return {
+            file: KnownFile(paths[path], self._commit_count(file), last[file][1])
+            for file, path in named.items() if path in paths
+        }
+
+    @property
+    def _view(self) -> View:
+        # the index may have grown since
+        return self._index.view(self._commit)
+
+    def _names(self, path: int, file: int) -> bool:
+        visible = self._view.visible
+        return self._index.states.file_at(path, visible, all_visible=not self._view.hidden) == file
+
+    def _commit_count(self, file: int) -> int:
+        (count,) = self._index.connection.execute("SELECT events FROM files WHERE id = ?", (file,)).fetchone()
+        hidden = self._view.hidden
+        return int(count) - (self._index.hidden_counts.file_events(hidden, file) if hidden else 0)
+
+    def _last(self, file: int) -> tuple[int, int] | None:
+        """Return number and time of the last commit on a file, of several at one time that with the largest id."""
+        rows = self._index.connection.execute(
+            "SELECT date, ord, skew FROM events WHERE file = ? ORDER BY date DESC, ord DESC", (file,)
+        )
+        for date, tied in groupby(rows, key=itemgetter(0)):
+            seen = [row for row in tied if self._sees(row[1])]
+            if seen:
+                _, number, skew = max(seen, key=lambda row: self._index.graph.id_of(row[1])) if seen[1:] else seen[0]
+                return number, date - skew
+        return None
+
+    def _sees(self, number: int) -> bool:
+        return not self._view.hidden or self._view.sees(number)
+
+    def _newest(self, count: int) -> list[int]:
+        rows = self._index.connection.execute("SELECT date, ord, id, flags FROM commits ORDER BY date DESC")
+        found: list[int] = []
+        for _, tied in groupby(rows, key=itemgetter(0)):
+            seen = [row[1:3] for row in tied if not row[3] & CommitFlag.MERGE and self._sees(row[1])]
+            found += [number for number, _ in sorted(seen, key=itemgetter(1), reverse=True)]
+            if len(found) >= count:
+                break
+        return found[:count]
+
+    def _origins(self, file: int) -> list[tuple[int, int]]:
+        """Return whose lives a file's own begins with: (file, first commit that is no longer of it), nearest first."""
+        found: list[tuple[int, int]] = []
+        asked = file
+        while row := self._index.connection.execute(
+            "SELECT origin, ord FROM forks WHERE file = ?", (asked,)
+        ).fetchone():
+            found.append(row)
+            asked = row[0]
+        return found
+
+    def _read(self, numbers: Iterable[int], *, however_large: bool = False) -> None:
+        known = self._pairs if however_large else self._sets
+        absent = list({number for number in numbers if number not in known})
+        for number, time, author, flags, packed in _in_parts(
+            self._index, "SELECT ord, date - skew, author, flags, files FROM commits WHERE ord IN", absent
+        ):
+            is_bulk = len(packed.translate(None, _CONTINUED)) > 2 * MOST_FILES
+            if is_bulk and not however_large:
+                continue
+            pairs = unpack(packed)
+            by_file = self._pairs[number] = dict(zip(pairs[1::2], pairs[::2], strict=True))
+            if not is_bulk:
+                self._sets[number] = ChangeSet(number, time, author, flags, frozenset(by_file) - {0})
+
+    def _paths(self, numbers: Iterable[int]) -> dict[int, str]:
+        found = _in_parts(self._index, "SELECT id, path FROM paths WHERE id IN", list(set(numbers)))
+        return {number: path.decode("utf-8", "surrogateescape") for number, path in found}
+
+
+def _in_parts(index: HistoryIndex, query: str, numbers: Sequence[int]) -> Iterable[tuple]:  # type: ignore[type-arg]
+    for start in range(0, len(numbers), _ASKED_AT_ONCE):
+        part = numbers[start : start + _ASKED_AT_ONCE]
+        yield from index.connection.execute(f"{query} ({','.join('?' * len(part))})", part)
