@@ -9,7 +9,8 @@ from pathlib import Path
 from types import TracebackType
 
 from hyperion_hook.assess.attention import files_to_read
-from hyperion_hook.assess.measuring import STORE_FOLDER, Measurer, Progress
+from hyperion_hook.assess.counsel import Counsel, counsel
+from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.verdict import anomaly_of, explanation_of
@@ -155,25 +156,41 @@ class Assessor:
             probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
             thresholds=self._bundle.thresholds,
         )
+        risk = Score(probability, log_odds, level, percentile)
         typical = _typical(self._bundle.typical, reference)
         anomaly = anomaly_of(self._bundle, vector, typical, reference)
         clock.lap("score")
         base, contributions = explanation_of(self._bundle, vector, typical) if self._config.explain else (None, ())
         clock.lap("explanation")
-        warnings = [*self._models.warnings, *measured.warnings]
+        told = self._counsel(change, measured, risk) if self._config.explain else Counsel()
+        clock.lap("counsel")
+        warnings = [*self._models.warnings, *measured.warnings, *told.warnings]
         if isinstance(reference, Missing):
             warnings.append(f"no percentile: {reference.reason}")
         return Assessment(
             change=change,
             features=vector,
-            risk=Score(probability, log_odds, level, percentile),
+            risk=risk,
             anomaly=anomaly,
             base_log_odds=base,
             explanation=contributions,
             files_to_read=files_to_read(change, measured.history),
             model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            advice=told.advice,
+            reviewers=told.reviewers,
+            similar=told.similar,
             warnings=tuple(dict.fromkeys(warnings)),
             timing_ms=clock.laps,
+        )
+
+    def _counsel(self, change: Change, measured: Measured, risk: Score) -> Counsel:
+        needed = self._needed()
+        recent = self._measurer.recent_changes(change.base, WINDOW)
+        return counsel(
+            self._measurer, change, measured, risk,
+            # any change on the same base, as ``score`` would judge it
+            lambda other: self._bundle.risk.score(self._measurer.measure(other, only=needed).vector)[0],
+            self._references_here().rows(recent),
         )
 
     def _needed(self) -> frozenset[str]:

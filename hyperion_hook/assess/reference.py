@@ -102,6 +102,16 @@ class ReferenceBuilder:
             return Missing(f"a percentile needs {LEAST} earlier changes; {len(rows)} could be read")
         return _reference([rows[commit] for commit in recent if commit in rows], names)
 
+    def rows(self, commits: Sequence[str]) -> dict[str, dict[str, float]]:
+        """Return the feature values by name of those commits that are measured already, NaN where missing."""
+        names = reference_names(self.bundle)
+        recent = list(commits[:WINDOW])
+        known = self.store.read(self._provisional(names), recent) | self.store.read(self._kind(names), recent)
+        return {
+            commit: dict(zip(names, row[2:], strict=True)) for commit, row in known.items()
+            if len(row) == len(names) + 2
+        }
+
     def forget_provisional(self) -> None:
         """Drop what was measured while lines of the history were not counted yet, once they are."""
         self.store.forget(self._provisional(reference_names(self.bundle)))

@@ -76,6 +76,32 @@ class FileToRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Somebody who knows the touched files, with the reason in words; a name and never an address."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarChange:
+    """An earlier change like this one, and what was known of its outcome when this one was made."""
+
+    commit: str
+    subject: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What would make a change safer: what to do, what that changes, and what speaks for it in this repository."""
+
+    action: str
+    effect: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
     """Which model spoke."""
 
@@ -89,7 +115,8 @@ class Assessment:
     """All that is said about one change.
 
     ``base_log_odds`` is the score of the repository's typical change; it and the contributions sum to the score's
-    log-odds. ``explanation`` is empty when no explanation was asked for.
+    log-odds. ``explanation`` is empty when no explanation was asked for. ``advice``, ``reviewers`` and ``similar`` are
+    then ``None``; empty, they say that there is nothing worth saying.
     """
 
     change: Change
@@ -100,5 +127,8 @@ class Assessment:
     explanation: tuple[Contribution, ...]
     files_to_read: tuple[FileToRead, ...]
     model: ModelInfo
+    advice: tuple[Advice, ...] | None = None
+    reviewers: tuple[Reviewer, ...] | None = None
+    similar: tuple[SimilarChange, ...] | None = None
     warnings: tuple[str, ...] = ()
     timing_ms: Mapping[str, float] = field(default_factory=dict)

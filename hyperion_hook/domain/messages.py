@@ -43,7 +43,7 @@ def classify_message(message: str, author: Author) -> CommitFlag:
     <CommitFlag.NONE: 0>
     """
     patterns = _patterns()
-    flags = CommitFlag.BOT if _is_bot(author) else CommitFlag.NONE
+    flags = CommitFlag.BOT if is_bot(author) else CommitFlag.NONE
     subject, _, body = message.lstrip().partition("\n")
     subject = " ".join(subject[:_SUBJECT_LIMIT].lower().split())
     body = _without_html_comments(body[:_BODY_LIMIT])
@@ -57,7 +57,14 @@ def classify_message(message: str, author: Author) -> CommitFlag:
 
 
 @lru_cache(maxsize=4_096)
-def _is_bot(author: Author) -> bool:
+def is_bot(author: Author) -> bool:
+    """Return whether a name or an address is that of a program.
+
+    Examples
+    --------
+    >>> is_bot(Author("dependabot[bot]", "")), is_bot(Author("Abbot", "abbot@example.org"))
+    (True, False)
+    """
     patterns = _patterns()
     return bool(patterns.BOT.search(author.name[:200]) or patterns.BOT.search(author.email[:200]))
 

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hyperion_hook.domain.assessment import Assessment
-from hyperion_hook.report.facts import change_line, comparison, factor, missing_line, number, reasons, verdict
+from hyperion_hook.report.facts import (
+    ADVICE,
+    REVIEWERS,
+    SIMILAR,
+    change_line,
+    comparison,
+    factor,
+    missing_line,
+    number,
+    reasons,
+    verdict,
+)
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
 MOST_REASONS = 5
@@ -15,7 +28,7 @@ def render_markdown(assessment: Assessment) -> str:
     if not assessment.change.files:
         blocks = [markdown_text(change_line(assessment.change) + ": there is nothing to assess.")]
     else:
-        parts = (_head, _why, _files, _unusual, _small_print)
+        parts = (_head, _why, _files, _advice, _reviewers, _similar, _unusual, _small_print)
         blocks = [part(assessment) for part in parts]
     warnings = "\n".join(f"> {markdown_text(warning)}" for warning in assessment.warnings)
     return "\n\n".join(block for block in (*blocks, warnings) if block) + "\n"
@@ -32,13 +45,37 @@ def _head(assessment: Assessment) -> str:
 
 def _why(assessment: Assessment) -> str:
     told = reasons(assessment.explanation, MOST_REASONS)
-    rows = [f"- {markdown_text(entry.sentence)} ({factor(entry.contribution)})" for entry in told]
-    return "\n".join(["**Why**", "", *rows]) if rows else ""
+    return _listed("Why", [f"{markdown_text(entry.sentence)} ({factor(entry.contribution)})" for entry in told])
 
 
 def _files(assessment: Assessment) -> str:
-    rows = [f"- {markdown_code(entry.path)}: {markdown_text(entry.reason)}" for entry in assessment.files_to_read]
-    return "\n".join(["**Read first**", "", *rows]) if rows else ""
+    return _listed("Read first", [
+        f"{markdown_code(entry.path)}: {markdown_text(entry.reason)}" for entry in assessment.files_to_read
+    ])
+
+
+def _advice(assessment: Assessment) -> str:
+    return _listed(ADVICE, [
+        f"{markdown_text(entry.action)}: {markdown_text(entry.effect)} ({markdown_text(entry.evidence)})"
+        for entry in assessment.advice or ()
+    ])
+
+
+def _reviewers(assessment: Assessment) -> str:
+    return _listed(REVIEWERS, [
+        f"{markdown_text(entry.name)}: {markdown_text(entry.reason)}" for entry in assessment.reviewers or ()
+    ])
+
+
+def _similar(assessment: Assessment) -> str:
+    return _listed(SIMILAR, [
+        f"{entry.commit[:10]} {markdown_text(entry.subject)}: {markdown_text(entry.outcome)}"
+        for entry in assessment.similar or ()
+    ])
+
+
+def _listed(heading: str, rows: Sequence[str]) -> str:
+    return "\n".join([f"**{heading}**", "", *(f"- {row}" for row in rows)]) if rows else ""
 
 
 def _unusual(assessment: Assessment) -> str:

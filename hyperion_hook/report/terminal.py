@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from hyperion_hook.domain.assessment import Assessment, Contribution, RiskLevel
 from hyperion_hook.report.cells import clipped, padded, width_of, wrapped
 from hyperion_hook.report.facts import (
+    ADVICE,
+    REVIEWERS,
+    SIMILAR,
     change_line,
     comparison,
     factor,
@@ -75,6 +78,11 @@ class _Page:
         yield from self._verdict(assessment)
         yield from self._why(reasons(assessment.explanation))
         yield from self._files(assessment)
+        yield from self._told(ADVICE, [(entry.action, f"{entry.effect}; {entry.evidence}")
+                                       for entry in assessment.advice or ()])
+        yield from self._told(REVIEWERS, [(entry.name, entry.reason) for entry in assessment.reviewers or ()])
+        yield from self._told(SIMILAR, [(f"{entry.commit[:10]} {entry.subject}", entry.outcome)
+                                        for entry in assessment.similar or ()])
         yield from self._unusual(assessment)
         yield ""
         missing = missing_line(assessment.features)
@@ -105,18 +113,25 @@ class _Page:
                 yield f"  {self.paint(sign, code)} {line}" if position == 0 else f"    {line}"
 
     def _files(self, assessment: Assessment) -> Iterator[str]:
-        entries = [(printable(entry.path), printable(entry.reason)) for entry in assessment.files_to_read]
+        yield from self._told("Read first", [(entry.path, entry.reason) for entry in assessment.files_to_read])
+
+    def _told(self, heading: str, said: Iterable[tuple[str, str]]) -> Iterator[str]:
+        """Set what is told beside what is said of it: in two columns where they fit, else one below the other."""
+        entries = [(printable(what), printable(about)) for what, about in said]
         if not entries:
             return
         yield ""
-        yield self.paint("Read first", _HEADING)
+        yield self.paint(heading, _HEADING)
         longest = max(width_of(path) for path, _ in entries)
         reason_width = max(width_of(reason) for _, reason in entries)
         if longest + reason_width + 4 <= self.width:
             yield from (f"  {padded(path, longest)}  {self.paint(reason, _FAINT)}" for path, reason in entries)
             return
         for path, reason in entries:
-            yield f"  {clipped(path, self.width - 2)}"
+            # a path or a subject is clipped, what is to be done is told to its end
+            whole = heading == ADVICE
+            yield from (f"  {line}" for line in (wrapped(path, self.width - 2) if whole else
+                                                 [clipped(path, self.width - 2)]))
             yield from (f"    {self.paint(line, _FAINT)}" for line in wrapped(reason, self.width - 4))
 
     def _unusual(self, assessment: Assessment) -> Iterator[str]:

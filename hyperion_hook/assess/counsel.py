@@ -1,0 +1,82 @@
+"""Who, what like it, and what to do: everything said beside score and reasons, within a time of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hyperion_hook.assess.advice import Adviser
+from hyperion_hook.assess.measuring import Measured, Measurer
+from hyperion_hook.assess.reviewers import reviewers
+from hyperion_hook.assess.similar import similar_changes
+from hyperion_hook.domain.assessment import Advice, Reviewer, Score, SimilarChange
+from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.commit import Commit
+from hyperion_hook.git.changes import part_of
+from hyperion_hook.git.log import Detail, read_commits
+
+SECONDS = 0.5
+"""Time for reviewers, similar changes and advice together; what is not begun by then is left out, and said."""
+
+CUT = "reviewers, similar changes and advice are not complete: their time was used up"
+
+
+@dataclass(frozen=True, slots=True)
+class Counsel:
+    """``None`` where something could not be told; empty where there is nothing to tell."""
+
+    reviewers: tuple[Reviewer, ...] | None = None
+    similar: tuple[SimilarChange, ...] | None = None
+    advice: tuple[Advice, ...] | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def counsel(
+    measurer: Measurer, change: Change, measured: Measured, risk: Score,
+    score: Callable[[Change], float], rows: Mapping[str, Mapping[str, float]], seconds: float = SECONDS,
+) -> Counsel:
+    """Return reviewers, similar changes and advice for a change.
+
+    Parameters
+    ----------
+    measurer
+        Of the repository.
+    change, measured, risk
+        The change, its features and its score.
+    score
+        Gives any change on the same base its probability, as ``hyperion-hook score`` would.
+    rows
+        Feature values of recent changes by commit id.
+    seconds
+        Wall-clock time after which nothing more is begun.
+    """
+    past = measurer.past(change.base)
+    if past is None or not change.files:
+        return Counsel()
+    expires = time.monotonic() + seconds
+    cut: list[str] = []
+
+    def expired() -> bool:
+        if time.monotonic() > expires:
+            cut[:] = [CUT]
+            return True
+        return False
+
+    def read(ids: Sequence[str]) -> list[Commit]:
+        return list(read_commits(measurer.repository, ids, detail=Detail.NOTHING))
+
+    def read_patches(ids: Sequence[str]) -> list[Commit]:
+        return list(read_commits(measurer.repository, ids, detail=Detail.PATCH))
+
+    known_best = reviewers(change, past, read)
+    similar = None if expired() else similar_changes(change, measured.vector, rows, past, read_patches)
+    advice = None
+    if not expired():
+        adviser = Adviser(
+            score, lambda whole, files: part_of(measurer.repository, whole, files),
+            lambda numbers: read_patches(past.ids(numbers)), expired,
+        )
+        graph = measurer.graphs.at(change.base)
+        advice = adviser.advise(change, risk, measured.history, graph, known_best)
+    return Counsel(known_best, similar, advice, tuple(cut))
