@@ -114,7 +114,7 @@ def _most_commits(
 
 
 def _interval(values: Sequence[float], seed: int) -> tuple[float, float]:
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 - a bootstrap
     means = sorted(sum(draw.choices(values, k=len(values))) / len(values) for _ in range(RESAMPLES))
     return means[int(0.025 * RESAMPLES)], means[int(0.975 * RESAMPLES) - 1]
 

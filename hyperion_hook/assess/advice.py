@@ -25,14 +25,17 @@ from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.scoring.co_change import rank_co_changes
 
-WORTH_SAYING = 0.9
+WORTH_SAYING = 0.95
 """A score must fall to this share of what it was."""
 
 SURE = 0.5
 """Probability from which on a file that usually changes too is named."""
 
 FOLLOWED_WITHIN = 30
-"""Days in which a later change or fix is taken for a consequence."""
+"""Days in which a later bug fix is taken for a consequence."""
+
+CAUGHT_UP_WITHIN = 7
+"""Days in which a later change is taken for one that had been forgotten."""
 
 FEWEST_TOGETHER = 3
 FEWEST_LEFT_OUT = 3
@@ -78,13 +81,14 @@ class Adviser:
     ) -> tuple[Advice, ...]:
         """Return the advice worth giving, the most effective kind first."""
         together = history.changed_together(file.previous_path for file in change.files)
+        given: list[Advice] = []
         steps: tuple[Callable[[], Advice | None], ...] = (
             lambda: self._split_advice(change, risk, together, graph),
             lambda: self._test_advice(change, risk, together, history),
-            lambda: _co_change_advice(change, together, history),
+            # a test that is advised already is not named again
+            lambda: _co_change_advice(change, together, history, [advice.action for advice in given]),
             lambda: _reviewer_advice(change, risk, history, known_best),
         )
-        given = []
         for step in steps:
             if self.expired():
                 break
@@ -109,7 +113,8 @@ class Adviser:
     def _split_advice(
         self, change: Change, risk: Score, together: ChangedTogether, graph: ImportGraph | Missing
     ) -> Advice | None:
-        parts = self.split(change, together, graph)
+        # a change that nobody needs to look at twice is not worth parting
+        parts = self.split(change, together, graph) if risk.level is not RiskLevel.LOW else ()
         if not parts or not _lower(max(part.probability for part in parts), risk.probability):
             return None
         names = names_of([part.files for part in parts])
@@ -160,31 +165,46 @@ def share(probability: float) -> str:
     return f"{100 * probability:.0f}%" if probability >= 0.0995 else f"{100 * probability:.1f}%"
 
 
-def _co_change_advice(change: Change, together: ChangedTogether, history: History) -> Advice | None:
+def _co_change_advice(
+    change: Change, together: ChangedTogether, history: History, said: Sequence[str]
+) -> Advice | None:
     paths = [file.path for file in change.files]
     ranked = rank_co_changes(together, history.known_files, paths, change.time)
     best = next((entry for entry in ranked if entry.probability >= SURE and entry.support >= FEWEST_TOGETHER), None)
-    if best is None:
+    if best is None or any(best.path in action for action in said):
         return None
-    mine = {event.commit for event in history.file(best.path).events}
-    theirs = [event for event in history.file(best.beside).events[: best.commits] if event.commit not in mine]
-    settled = [event for event in theirs if change.time - event.time > FOLLOWED_WITHIN * DAY]
-    if len(settled) >= FEWEST_LEFT_OUT:
-        caught_up = sum(_followed(event, history.file(best.path).events) for event in settled)
-        effect = (
-            f"{caught_up} of the last {len(settled)} changes that left it out were followed by one to it within "
-            f"{FOLLOWED_WITHIN} days"
-        )
-    else:
-        effect = "no effect is computed: too few changes left it out"
+    effect = _left_out(history.file(best.beside).events[: best.commits], history.file(best.path).events, change.time)
+    if effect is None:
+        return None
     return Advice(
         f"See whether {best.path} must change, too", effect,
         f"{best.support} of the last {best.commits} changes to {best.beside} also changed it",
     )
 
 
-def _followed(event: FileEvent, others: Sequence[FileEvent]) -> bool:
-    return any(0 <= other.time - event.time <= FOLLOWED_WITHIN * DAY for other in others)
+def _left_out(beside: Sequence[FileEvent], events: Sequence[FileEvent], now: int) -> str | None:
+    """Return how often a file was changed soon after changes that left it out, against those that did not.
+
+    ``None`` where leaving it out made no difference: then nothing seems to have been forgotten.
+    """
+    own = {event.commit for event in events}
+    followed: dict[bool, list[bool]] = {True: [], False: []}
+    for event in beside:
+        if now - event.time > CAUGHT_UP_WITHIN * DAY:
+            soon = any(
+                0 <= other.time - event.time <= CAUGHT_UP_WITHIN * DAY and other.commit != event.commit
+                for other in events
+            )
+            followed[event.commit in own].append(soon)
+    without, having = followed[False], followed[True]
+    if len(without) < FEWEST_LEFT_OUT:
+        return "no effect is computed: too few changes left it out"
+    if not having or sum(without) * len(having) < CLEARLY * sum(having) * len(without) or not any(without):
+        return None
+    return (
+        f"{sum(without)} of {len(without)} changes that left it out were followed by one to it within "
+        f"{CAUGHT_UP_WITHIN} days, {sum(having)} of {len(having)} of those that did not"
+    )
 
 
 def _reviewer_advice(

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
+from hyperion_hook.assess.advice import Part
 from hyperion_hook.assess.attention import files_to_read
-from hyperion_hook.assess.counsel import Counsel, counsel
+from hyperion_hook.assess.counsel import Counsel, adviser_for, counsel
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
@@ -109,6 +110,14 @@ class Assessor:
         change = self._staged() if revision is None else self._recorded(revision)
         return change, self._measurer.measure(change).vector
 
+    def parts(self, revision: str | None) -> tuple[Part, ...]:
+        """Return the parts of a change (``None``: the staged one), each with its score when committed alone."""
+        change = self._staged() if revision is None else self._recorded(revision)
+        history, _ = self._measurer.history(change.base)
+        together = history.changed_together(file.previous_path for file in change.files)
+        adviser = adviser_for(self._measurer, change, self._probability, lambda: False)
+        return adviser.split(change, together, self._measurer.graphs.at(change.base))
+
     def build_index(self, *, rebuild: bool) -> IndexSummary:
         """Build or extend the history index, the import graph of HEAD and the reference of recent changes."""
         started = time.perf_counter()
@@ -184,14 +193,13 @@ class Assessor:
         )
 
     def _counsel(self, change: Change, measured: Measured, risk: Score) -> Counsel:
-        needed = self._needed()
         recent = self._measurer.recent_changes(change.base, WINDOW)
-        return counsel(
-            self._measurer, change, measured, risk,
-            # any change on the same base, as ``score`` would judge it
-            lambda other: self._bundle.risk.score(self._measurer.measure(other, only=needed).vector)[0],
-            self._references_here().rows(recent),
-        )
+        rows = self._references_here().rows(recent)
+        return counsel(self._measurer, change, measured, risk, self._probability, rows)
+
+    def _probability(self, change: Change) -> float:
+        """Return what ``score`` gives any change."""
+        return self._bundle.risk.score(self._measurer.measure(change, only=self._needed()).vector)[0]
 
     def _needed(self) -> frozenset[str]:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()

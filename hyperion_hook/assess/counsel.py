@@ -16,7 +16,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.git.changes import part_of
 from hyperion_hook.git.log import Detail, read_commits
 
-SECONDS = 0.5
+SECONDS = 0.8
 """Time for reviewers, similar changes and advice together; what is not begun by then is left out, and said."""
 
 CUT = "reviewers, similar changes and advice are not complete: their time was used up"
@@ -30,6 +30,22 @@ class Counsel:
     similar: tuple[SimilarChange, ...] | None = None
     advice: tuple[Advice, ...] | None = None
     warnings: tuple[str, ...] = ()
+
+
+def patches(measurer: Measurer, ids: Sequence[str]) -> list[Commit]:
+    """Return commits with their hunks."""
+    return list(read_commits(measurer.repository, ids, detail=Detail.PATCH))
+
+
+def adviser_for(
+    measurer: Measurer, change: Change, score: Callable[[Change], float], expired: Callable[[], bool]
+) -> Adviser:
+    """Return what advises on a change of the measurer's repository."""
+    past = measurer.past(change.base)
+    return Adviser(
+        score, lambda whole, files: part_of(measurer.repository, whole, files),
+        lambda numbers: patches(measurer, past.ids(numbers)) if past is not None else [], expired,
+    )
 
 
 def counsel(
@@ -66,17 +82,12 @@ def counsel(
     def read(ids: Sequence[str]) -> list[Commit]:
         return list(read_commits(measurer.repository, ids, detail=Detail.NOTHING))
 
-    def read_patches(ids: Sequence[str]) -> list[Commit]:
-        return list(read_commits(measurer.repository, ids, detail=Detail.PATCH))
-
     known_best = reviewers(change, past, read)
-    similar = None if expired() else similar_changes(change, measured.vector, rows, past, read_patches)
-    advice = None
+    similar = advice = None
     if not expired():
-        adviser = Adviser(
-            score, lambda whole, files: part_of(measurer.repository, whole, files),
-            lambda numbers: read_patches(past.ids(numbers)), expired,
-        )
+        similar = similar_changes(change, measured.vector, rows, past, lambda ids: patches(measurer, ids))
+    if not expired():
+        adviser = adviser_for(measurer, change, score, expired)
         graph = measurer.graphs.at(change.base)
         advice = adviser.advise(change, risk, measured.history, graph, known_best)
     return Counsel(known_best, similar, advice, tuple(cut))
