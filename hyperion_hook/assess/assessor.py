@@ -159,7 +159,7 @@ class Assessor:
         at_most = REFERENCE_STEP if change.kind is ChangeKind.STAGED else WINDOW
         reference = self._reference(change.base, at_most=at_most)
         clock.lap("reference")
-        probability, log_odds = self._bundle.risk.score(vector)
+        probability, log_odds = self._score(vector)
         percentile = _percentile(reference, log_odds, has_message=change.message is not None)
         level = risk_level(
             probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
@@ -199,7 +199,11 @@ class Assessor:
 
     def _probability(self, change: Change) -> float:
         """Return what ``score`` gives any change."""
-        return self._bundle.risk.score(self._measurer.measure(change, only=self._needed()).vector)[0]
+        return self._score(self._measurer.measure(change, only=self._needed()).vector)[0]
+
+    def _score(self, vector: FeatureVector) -> tuple[float, float]:
+        """Return probability and log-odds; whatever is promised and whatever is told comes from here."""
+        return self._bundle.risk.score(vector)
 
     def _needed(self) -> frozenset[str]:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()

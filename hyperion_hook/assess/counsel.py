@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from hyperion_hook.assess.advice import Adviser
 from hyperion_hook.assess.measuring import Measured, Measurer
@@ -13,11 +14,14 @@ from hyperion_hook.assess.similar import similar_changes
 from hyperion_hook.domain.assessment import Advice, Reviewer, Score, SimilarChange
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.changes import part_of
 from hyperion_hook.git.log import Detail, read_commits
 
 SECONDS = 0.8
 """Time for reviewers, similar changes and advice together; what is not begun by then is left out, and said."""
+
+_T = TypeVar("_T")
 
 CUT = "reviewers, similar changes and advice are not complete: their time was used up"
 
@@ -71,23 +75,34 @@ def counsel(
     if past is None or not change.files:
         return Counsel()
     expires = time.monotonic() + seconds
-    cut: list[str] = []
+    warnings: dict[str, None] = {}
 
     def expired() -> bool:
-        if time.monotonic() > expires:
-            cut[:] = [CUT]
-            return True
-        return False
+        if time.monotonic() <= expires:
+            return False
+        warnings[CUT] = None
+        return True
+
+    def told(what: str, tell: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...] | None:
+        """Return what could be told; a git or a store that fails costs this and not the score."""
+        if expired():
+            return None
+        try:
+            return tell()
+        except HyperionError as error:
+            warnings[f"no {what}: {error}"] = None
+            return None
 
     def read(ids: Sequence[str]) -> list[Commit]:
         return list(read_commits(measurer.repository, ids, detail=Detail.NOTHING))
 
-    known_best = reviewers(change, past, read)
-    similar = advice = None
-    if not expired():
-        similar = similar_changes(change, measured.vector, rows, past, lambda ids: patches(measurer, ids))
-    if not expired():
+    def advise() -> tuple[Advice, ...]:
         adviser = adviser_for(measurer, change, score, expired)
-        graph = measurer.graphs.at(change.base)
-        advice = adviser.advise(change, risk, measured.history, graph, known_best)
-    return Counsel(known_best, similar, advice, tuple(cut))
+        return adviser.advise(change, risk, measured.history, measurer.graphs.at(change.base), known_best or ())
+
+    known_best = told("reviewers", lambda: reviewers(change, past, read))
+    similar = told("similar changes", lambda: similar_changes(
+        change, measured.vector, rows, past, lambda ids: patches(measurer, ids)
+    )) if rows else None
+    advice = told("advice", advise)
+    return Counsel(known_best, similar, advice, tuple(warnings))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.assess.advice import Adviser
-from hyperion_hook.assess.counsel import CUT, counsel, patches
+from hyperion_hook.assess.counsel import CUT, Counsel, counsel, patches
 from hyperion_hook.assess.measuring import Measurer
 from hyperion_hook.assess.reviewers import reviewers
 from hyperion_hook.assess.similar import COMPARED, similar_changes
@@ -18,6 +18,7 @@ from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Reviewer, RiskLevel, Score
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.errors import GitError
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.history_past import Past
@@ -264,10 +265,22 @@ def test_a_reviewer_is_advised_where_newcomers_fared_worse(tmp_path: Path) -> No
     # by newcomers: 20 guests, each fixed, and Grace's first two commits; by Grace from her sixth on: 20, none fixed
     assert advise(repo, {}, known=known) == [(
         "Have it reviewed by Grace",
-        "91% of 22 changes by people new to these files were followed by a bug fix within 30 days, under 0.1% of 20 by "
-        "people at home in them",
+        ("91% of 22 changes by people new to these files were followed by a bug fix within 30 days, under 0.1% of 20 "
+         "by people at home in them"),
         "25 commits to these files",
     )]
+
+
+def test_a_git_that_fails_costs_the_counsel_and_not_the_score(tmp_path: Path) -> None:
+    repo = tangled(tmp_path)
+
+    def fail(change: Change) -> float:
+        raise GitError("git diff: broke off")
+
+    with measuring(repo) as measurer:
+        change = commit_change(measurer.repository, "HEAD")
+        told = counsel(measurer, change, measurer.measure(change), LIKELY, fail, {})
+    assert told == Counsel((), None, None, ("no advice: git diff: broke off",))
 
 
 def test_when_time_is_up_the_report_says_so(tmp_path: Path) -> None:

@@ -65,8 +65,8 @@ def test_there_are_at_most_four_parts_and_no_file_is_lost() -> None:
 
 
 def test_a_part_is_called_by_its_largest_source_file() -> None:
-    parts = parts_of((edit("a/x.py", "+1"), edit("a/z.py", "+1\n+2"), edit("a/w.json", "+1\n+2\n+3")), NO_PAST, NO_GRAPH)
-    assert names_of(parts) == ["a/z.py and 2 more"]
+    files = (edit("a/x.py", "+1"), edit("a/z.py", "+1\n+2"), edit("a/w.json", "+1\n+2\n+3"))
+    assert names_of(parts_of(files, NO_PAST, NO_GRAPH)) == ["a/z.py and 2 more"]
 
 
 def test_only_a_large_change_of_several_source_files_that_was_read_is_parted() -> None:

@@ -53,7 +53,7 @@ def test_markdown_tells_all_three_and_nothing_in_them_acts() -> None:
     assert "**Similar changes**" in text
     assert "<script>" not in text
     assert "@everyone" not in text
-    assert "](http" not in text
+    assert "![x](" not in text
 
 
 def test_json_tells_what_was_not_computed_from_what_is_empty() -> None:
