@@ -14,6 +14,7 @@ from hyperion_hook.assess.counsel import Counsel, adviser_for, counsel
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
+from hyperion_hook.assess.similar import COMPARED
 from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, ModelInfo, Score
@@ -194,7 +195,7 @@ class Assessor:
 
     def _counsel(self, change: Change, measured: Measured, risk: Score) -> Counsel:
         recent = self._measurer.recent_changes(change.base, WINDOW)
-        rows = self._references_here().rows(recent)
+        rows = self._references_here().rows(recent, COMPARED)
         return counsel(self._measurer, change, measured, risk, self._probability, rows)
 
     def _probability(self, change: Change) -> float:

@@ -26,6 +26,13 @@ def _patterns() -> ModuleType:
     return message_patterns
 
 
+@cache
+def _people_patterns() -> ModuleType:
+    from hyperion_hook.domain import people_patterns  # noqa: PLC0415 - a change that is not explained needs none
+
+    return people_patterns
+
+
 def classify_message(message: str, author: Author) -> CommitFlag:
     """Return what a commit's message and author say it is: FIX, REVERT, HOTFIX, BOT in any combination.
 
@@ -65,7 +72,7 @@ def is_bot(author: Author) -> bool:
     >>> is_bot(Author("dependabot[bot]", "")), is_bot(Author("Abbot", "abbot@example.org"))
     (True, False)
     """
-    patterns = _patterns()
+    patterns = _people_patterns()
     return bool(patterns.BOT.search(author.name[:200]) or patterns.BOT.search(author.email[:200]))
 
 
@@ -149,7 +156,7 @@ def trailers(message: str) -> list[tuple[str, Author]]:
     >>> trailers("x\n\nReviewers: Ada <a@b.c>, Bob <b@b.c>")
     [('reviewers', Author(name='Ada', email='a@b.c')), ('reviewers', Author(name='Bob', email='b@b.c'))]
     """
-    patterns = _patterns()
+    patterns = _people_patterns()
     found: dict[tuple[str, Author], None] = {}
     for match in patterns.REVIEW_LINE.finditer(message[-_BODY_LIMIT:]):
         for part in patterns.PERSON_SEPARATOR.split(match[2][:2_000]):
