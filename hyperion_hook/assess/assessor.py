@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
+from hyperion_hook.assess.advice import Part
 from hyperion_hook.assess.attention import files_to_read
 from hyperion_hook.assess.bugs import bug_forecast
+from hyperion_hook.assess.counsel import Counsel, adviser_for, counsel
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
+from hyperion_hook.assess.similar import COMPARED
 from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, Impact, ModelInfo, Score
@@ -109,6 +112,14 @@ class Assessor:
         change = self._staged() if revision is None else self._recorded(revision)
         return change, self._measurer.measure(change).vector
 
+    def parts(self, revision: str | None) -> tuple[Part, ...]:
+        """Return the parts of a change (``None``: the staged one), each with its score when committed alone."""
+        change = self._staged() if revision is None else self._recorded(revision)
+        history, _ = self._measurer.history(change.base)
+        together = history.changed_together(file.previous_path for file in change.files)
+        adviser = adviser_for(self._measurer, change, self._probability, lambda: False)
+        return adviser.split(change, together, self._measurer.graphs.at(change.base))
+
     def build_index(self, *, rebuild: bool) -> IndexSummary:
         """Build or extend the history index, the import graph of HEAD and the reference of recent changes."""
         started = time.perf_counter()
@@ -152,25 +163,28 @@ class Assessor:
         clock.lap("impact")
         reference = self._reference(change.base, at_most=at_most)
         clock.lap("reference")
-        probability, log_odds = self._bundle.risk.score(vector)
+        probability, log_odds = self._score(vector)
         percentile = _percentile(reference, log_odds, has_message=change.message is not None)
         level = risk_level(
             probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
             thresholds=self._bundle.thresholds,
         )
+        risk = Score(probability, log_odds, level, percentile)
         typical = _typical(self._bundle.typical, reference)
         anomaly = anomaly_of(self._bundle, vector, typical, reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
         clock.lap("score")
         base, contributions = explanation_of(self._bundle, vector, typical) if self._config.explain else (None, ())
         clock.lap("explanation")
-        warnings = [*self._models.warnings, *measured.warnings]
+        told = self._counsel(change, measured, risk) if self._config.explain else Counsel()
+        clock.lap("counsel")
+        warnings = [*self._models.warnings, *measured.warnings, *told.warnings]
         if isinstance(reference, Missing):
             warnings.append(f"no percentile: {reference.reason}")
         return Assessment(
             change=change,
             features=vector,
-            risk=Score(probability, log_odds, level, percentile),
+            risk=risk,
             anomaly=anomaly,
             base_log_odds=base,
             explanation=contributions,
@@ -178,6 +192,9 @@ class Assessor:
             impact=impact,
             model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
             bugs=bugs,
+            advice=told.advice,
+            reviewers=told.reviewers,
+            similar=told.similar,
             warnings=tuple(dict.fromkeys(warnings)),
             timing_ms=clock.laps,
         )
@@ -189,6 +206,19 @@ class Assessor:
         return impact_of(
             change, measured.history, measured.graph, lambda path: self._measurer.has_file(change.base, path)
         )
+
+    def _counsel(self, change: Change, measured: Measured, risk: Score) -> Counsel:
+        recent = self._measurer.recent_changes(change.base, WINDOW)
+        rows = self._references_here().rows(recent, COMPARED)
+        return counsel(self._measurer, change, measured, risk, self._probability, rows)
+
+    def _probability(self, change: Change) -> float:
+        """Return what ``score`` gives any change."""
+        return self._score(self._measurer.measure(change, only=self._needed()).vector)[0]
+
+    def _score(self, vector: FeatureVector) -> tuple[float, float]:
+        """Return probability and log-odds; whatever is promised and whatever is told comes from here."""
+        return self._bundle.risk.score(vector)
 
     def _needed(self) -> frozenset[str]:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()

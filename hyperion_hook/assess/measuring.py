@@ -25,7 +25,9 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.sources import GitSources
 from hyperion_hook.store.graph_cache import ImportGraphs
 from hyperion_hook.store.history_index import HistoryIndex
+from hyperion_hook.store.history_past import Past
 from hyperion_hook.store.history_update import open_history
+from hyperion_hook.store.history_view import IndexedHistory
 from hyperion_hook.store.source_cache import SourceCache
 
 STORE_FOLDER = "hyperion-hook"
@@ -116,6 +118,13 @@ class Measurer:
         if base is None or self._index is None or history.missing_reason:
             return []
         return self._index.recent_commits(base, count)
+
+    def past(self, base: str | None) -> Past | None:
+        """Return the commits that ``base`` knows one by one, ``None`` where there are none."""
+        history, _ = self.history(base)
+        if base is None or self._index is None or not isinstance(history, IndexedHistory):
+            return None
+        return Past(self._index, base, history)
 
     def vectors_of(self, commits: Sequence[str], only: Collection[str]) -> Iterator[tuple[str, FeatureVector]]:
         """Yield the vectors of recorded commits that the index knows, each as of its own moment."""

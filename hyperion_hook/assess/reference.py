@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -115,6 +115,17 @@ class ReferenceBuilder:
             return Missing(f"a percentile needs {LEAST} earlier changes; {len(rows)} could be read")
         kept = {commit: rows[commit] for commit in recent if commit in rows}
         return replace(_reference(list(kept.values()), names), decisions=self._decisions(kept, names))
+
+    def rows(self, commits: Sequence[str], wanted: Collection[str]) -> dict[str, dict[str, float]]:
+        """Return wanted feature values by name of those commits that are measured already, NaN where missing."""
+        names = reference_names(self.bundle)
+        columns = [(name, 2 + place) for place, name in enumerate(names) if name in wanted]
+        recent = list(commits[:WINDOW])
+        known = self.store.read(self._provisional(names), recent) | self.store.read(self._kind(names), recent)
+        return {
+            commit: {name: row[column] for name, column in columns} for commit, row in known.items()
+            if len(row) == len(names) + 2
+        }
 
     def forget_provisional(self) -> None:
         """Drop what was measured while lines of the history were not counted yet, once they are."""

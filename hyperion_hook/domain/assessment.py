@@ -120,6 +120,32 @@ class FileToRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Somebody who knows the touched files, with the reason in words; a name and never an address."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarChange:
+    """An earlier change like this one, and what was known of its outcome when this one was made."""
+
+    commit: str
+    subject: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What would make a change safer: what to do, what that changes, and what speaks for it in this repository."""
+
+    action: str
+    effect: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
     """Which model spoke."""
 
@@ -133,7 +159,8 @@ class Assessment:
     """All that is said about one change.
 
     ``base_log_odds`` is the score of the repository's typical change; it and the contributions sum to the score's
-    log-odds. ``explanation`` is empty, and ``impact`` is ``None``, when no explanation was asked for.
+    log-odds. ``explanation`` is empty when no explanation was asked for. ``impact``, ``advice``, ``reviewers`` and
+    ``similar`` are then ``None``; empty, the last three say that there is nothing worth saying.
     """
 
     change: Change
@@ -146,5 +173,8 @@ class Assessment:
     model: ModelInfo
     bugs: BugForecast | None = None
     impact: Impact | None = None
+    advice: tuple[Advice, ...] | None = None
+    reviewers: tuple[Reviewer, ...] | None = None
+    similar: tuple[SimilarChange, ...] | None = None
     warnings: tuple[str, ...] = ()
     timing_ms: Mapping[str, float] = field(default_factory=dict)

@@ -69,20 +69,11 @@ NEW_ABILITY = re.compile(
 REVERT_SUBJECT = re.compile(r"(?:[a-z][a-z0-9]+-\d+:? *|\[[^\]]{1,40}\] *)?revert(?:s|ed|ing)?\b")
 REVERT_BODY = re.compile(r"^this reverts commit [0-9a-f]{7,64}\b", re.IGNORECASE | re.MULTILINE)
 HOTFIX = re.compile(r"\b(?:hot[- ]?fix(?:e[sd]|ing)?|emergency fix|urgent fix)\b")
-BOT = re.compile(
-    r"\[bot\]|(?:^|[\s._+-])bot$|(?:^|[\s._+-])bot@"
-    r"|\b(?:dependabot|renovate|greenkeeper|pre-commit-ci|github-actions|snyk-bot|pyup-bot|allcontributors"
-    r"|semantic-release-bot|imgbot|mergify|bors|homu|buildbot|jenkins|travis ?ci|weblate|transifex|k8s-ci-robot)\b",
-    re.IGNORECASE,
-)
 TRAILER_LINE = re.compile(
     r"(?:[A-Za-z][A-Za-z0-9]{0,30}(?:-[A-Za-z0-9]{1,30}){1,5}|authors?|reviewers?|fixes|closes|refs|bug|committer"
     r"|approvers?|ticket|issue|see)\s?:\s|\(cherry picked from commit ",
     re.IGNORECASE,
 )
-REVIEW_LINE = re.compile(r"^[ \t]*(reviewed-by|acked-by|approved-by|reviewers?|approvers?)[ \t]*:[ \t]*(\S.*)$",
-                          re.IGNORECASE | re.MULTILINE)
-PERSON_SEPARATOR = re.compile(r"[,;]| and (?=[^<>]*(?:<|$))")
 ISSUE = re.compile(
     r"(?<![\w&/#-])(?:[\w.-]{1,60}/[\w.-]{1,60})?#(?P<number>\d{1,9})\b"
     r"|(?<![\w-])GH-(?P<gh>\d{1,9})\b"

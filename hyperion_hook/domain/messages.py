@@ -26,6 +26,13 @@ def _patterns() -> ModuleType:
     return message_patterns
 
 
+@cache
+def _people_patterns() -> ModuleType:
+    from hyperion_hook.domain import people_patterns  # noqa: PLC0415 - a change that is not explained needs none
+
+    return people_patterns
+
+
 @lru_cache(maxsize=16)  # one commit's message is asked about by several, one after the other
 def classify_message(message: str, author: Author) -> CommitFlag:
     """Return what a commit's message and author say it is: FIX, REVERT, HOTFIX, BOT in any combination.
@@ -44,7 +51,7 @@ def classify_message(message: str, author: Author) -> CommitFlag:
     <CommitFlag.NONE: 0>
     """
     patterns = _patterns()
-    flags = CommitFlag.BOT if _is_bot(author) else CommitFlag.NONE
+    flags = CommitFlag.BOT if is_bot(author) else CommitFlag.NONE
     subject, _, body = message.lstrip().partition("\n")
     subject = " ".join(subject[:_SUBJECT_LIMIT].lower().split())
     body = _without_html_comments(body[:_BODY_LIMIT])
@@ -58,8 +65,15 @@ def classify_message(message: str, author: Author) -> CommitFlag:
 
 
 @lru_cache(maxsize=4_096)
-def _is_bot(author: Author) -> bool:
-    patterns = _patterns()
+def is_bot(author: Author) -> bool:
+    """Return whether a name or an address is that of a program.
+
+    Examples
+    --------
+    >>> is_bot(Author("dependabot[bot]", "")), is_bot(Author("Abbot", "abbot@example.org"))
+    (True, False)
+    """
+    patterns = _people_patterns()
     return bool(patterns.BOT.search(author.name[:200]) or patterns.BOT.search(author.email[:200]))
 
 
@@ -149,7 +163,7 @@ def trailers(message: str) -> list[tuple[str, Author]]:
     likely = "\n".join([line for line in lines if ":" in line and _names_a_review(line.lower())])
     if not likely:
         return []
-    patterns = _patterns()
+    patterns = _people_patterns()
     found: dict[tuple[str, Author], None] = {}
     for match in patterns.REVIEW_LINE.finditer(likely):
         for part in patterns.PERSON_SEPARATOR.split(match[2][:2_000]):

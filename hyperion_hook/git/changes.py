@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from hyperion_hook.domain.change import Change, ChangeKind, change_of_commit
+from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus, change_of_commit
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import merge_base
-from hyperion_hook.git.difference import read_difference
+from hyperion_hook.git.difference import read_difference, read_part
 from hyperion_hook.git.identity import identity_of
 from hyperion_hook.git.log import Detail, commit_ids, read_commits
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.run import Git
 
 BULK_FILES = 300
 """A change of more files is read without its contents."""
@@ -52,10 +53,8 @@ def staged_change(
         parents = amended.parents
         author = author._replace(author=amended.author, time=amended.authored_at, utc_offset=amended.utc_offset)
     base = parents[0] if parents else None
-    has_attributes = (repository.work_tree / ".gitattributes").exists()
     difference = read_difference(
-        repository.git_without_attributes if has_attributes else repository.git,
-        ("--cached", base or repository.empty_tree), bulk_above=bulk_above,
+        _git_of_index(repository), ("--cached", base or repository.empty_tree), bulk_above=bulk_above,
     )
     warnings = [*difference.warnings, *([MERGE] if len(parents) > 1 else [])]
     if author.author is None:
@@ -123,6 +122,27 @@ def range_change(
     )
 
 
+def part_of(repository: Repository, change: Change, files: Sequence[FileChange]) -> Change:
+    """Return the change that remains when only some of its files are committed, on the same base.
+
+    Which file was renamed to which is told by all files that come and go, so where there are such it is asked again.
+
+    Raises
+    ------
+    GitError
+        If it cannot be read.
+    """
+    come_and_go = {file.status for file in files} - {FileStatus.MODIFIED, FileStatus.TYPE_CHANGED}
+    if come_and_go and come_and_go not in ({FileStatus.ADDED}, {FileStatus.DELETED}):
+        paths = sorted({path for file in files for path in (file.path, file.previous_path)})
+        base = change.base or repository.empty_tree
+        if change.kind is ChangeKind.STAGED:
+            files = read_part(_git_of_index(repository), ("--cached", base), paths)
+        else:
+            files = read_part(repository.git, (base, change.revision or base), paths)
+    return replace(change, files=tuple(files))
+
+
 def commits_of_range(repository: Repository, start: str | None, end: str) -> Iterator[Commit]:
     """Yield the non-merge commits that ``end`` has and ``start`` has not, oldest first, with their hunks.
 
@@ -141,6 +161,12 @@ def _one(repository: Repository, commit: str | None) -> Commit:
     if commit is None:
         raise GitError("HEAD: there is no commit to amend yet; commit first")
     return next(read_commits(repository, [commit], detail=Detail.NOTHING))
+
+
+def _git_of_index(repository: Repository) -> Git:
+    """Return git that compares the index with a commit and whom no file of attributes tells how."""
+    has_attributes = repository.work_tree is not None and (repository.work_tree / ".gitattributes").exists()
+    return repository.git_without_attributes if has_attributes else repository.git
 
 
 def _merged_heads(repository: Repository) -> tuple[str, ...]:

@@ -28,6 +28,19 @@ class Difference(NamedTuple):
     warnings: tuple[str, ...]
 
 
+def read_part(git: Git, sides: Sequence[str], paths: Sequence[str]) -> tuple[FileChange, ...]:
+    """Return what differs between two sides in files with these paths, as if no other file differed.
+
+    Raises
+    ------
+    GitError
+        If it cannot be read.
+    """
+    # paths as the bytes they are, whatever the locale
+    asked = [os.fsdecode(path.encode("utf-8", "surrogateescape")) for path in paths]
+    return _sorted(parse_difference(git.run(*_COMMAND, "-p", "-U0", RENAMES, *sides, "--", *asked, timeout=_TIMEOUT)))
+
+
 def read_difference(git: Git, sides: Sequence[str], *, bulk_above: int) -> Difference:
     """Return what differs between two sides.
 

@@ -10,6 +10,7 @@ from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import CATALOGUE
 
+ADVICE, REVIEWERS, SIMILAR = "How to lower the risk", "Who knows this code", "Similar changes"
 MOST_REASONS = 3
 TELLING = 0.05
 """Log-odds that a reason must move to speak for its group."""

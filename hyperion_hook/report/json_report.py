@@ -7,9 +7,19 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
-from hyperion_hook.domain.assessment import Anomaly, Assessment, BugForecast, Impact
+from hyperion_hook.domain.assessment import (
+    Advice,
+    Anomaly,
+    Assessment,
+    BugForecast,
+    Impact,
+    Reviewer,
+    SimilarChange,
+)
 from hyperion_hook.report.safe_text import valid_unicode
 
 SCHEMA_VERSION = 1
@@ -67,9 +77,9 @@ def assessment_object(assessment: Assessment) -> Json:
             {"path": valid_unicode(entry.path), "reason": valid_unicode(entry.reason)}
             for entry in assessment.files_to_read
         ],
-        "advice": None,
-        "reviewers": None,
-        "similar": None,
+        "advice": _listed(assessment.advice),
+        "reviewers": _listed(assessment.reviewers),
+        "similar": _listed(assessment.similar),
         "features": features,
         "missing": missing,
         "model": {
@@ -80,6 +90,15 @@ def assessment_object(assessment: Assessment) -> Json:
         "warnings": [valid_unicode(warning) for warning in assessment.warnings],
         "timing_ms": {name: round(value, 3) for name, value in assessment.timing_ms.items()},
     }
+
+
+def _listed(entries: Sequence[Advice | Reviewer | SimilarChange] | None) -> list[Json] | None:
+    """Return entries whose fields are all texts; ``None`` says that nothing was computed."""
+    if entries is None:
+        return None
+    return [
+        {field.name: valid_unicode(getattr(entry, field.name)) for field in fields(entry)} for entry in entries
+    ]
 
 
 def _anomaly(anomaly: Anomaly | None) -> Json | None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.report.facts import (
+    ADVICE,
+    REVIEWERS,
+    SIMILAR,
     change_line,
     comparison,
     factor,
@@ -26,7 +31,10 @@ def render_markdown(assessment: Assessment) -> str:
     if not assessment.change.files:
         blocks = [markdown_text(change_line(assessment.change) + ": there is nothing to assess.")]
     else:
-        parts = (_head, _why, _files, _forecasts, _missing_co_changes, _affected, _unusual, _small_print)
+        parts = (
+            _head, _why, _files, _advice, _missing_co_changes, _affected, _reviewers, _similar, _forecasts, _unusual,
+            _small_print,
+        )
         blocks = [part(assessment) for part in parts]
     warnings = "\n".join(f"> {markdown_text(warning)}" for warning in assessment.warnings)
     return "\n\n".join(block for block in (*blocks, warnings) if block) + "\n"
@@ -43,34 +51,57 @@ def _head(assessment: Assessment) -> str:
 
 def _why(assessment: Assessment) -> str:
     told = reasons(assessment.explanation, MOST_REASONS)
-    rows = [f"- {markdown_text(entry.sentence)} ({factor(entry.contribution)})" for entry in told]
-    return "\n".join(["**Why**", "", *rows]) if rows else ""
+    return _listed("Why", [f"{markdown_text(entry.sentence)} ({factor(entry.contribution)})" for entry in told])
 
 
 def _files(assessment: Assessment) -> str:
-    rows = [f"- {markdown_code(entry.path)}: {markdown_text(entry.reason)}" for entry in assessment.files_to_read]
-    return "\n".join(["**Read first**", "", *rows]) if rows else ""
+    return _listed("Read first", [
+        f"{markdown_code(entry.path)}: {markdown_text(entry.reason)}" for entry in assessment.files_to_read
+    ])
+
+
+def _advice(assessment: Assessment) -> str:
+    return _listed(ADVICE, [
+        f"{markdown_text(entry.action)}: {markdown_text(entry.effect)} ({markdown_text(entry.evidence)})"
+        for entry in assessment.advice or ()
+    ])
+
+
+def _reviewers(assessment: Assessment) -> str:
+    return _listed(REVIEWERS, [
+        f"{markdown_text(entry.name)}: {markdown_text(entry.reason)}" for entry in assessment.reviewers or ()
+    ])
+
+
+def _similar(assessment: Assessment) -> str:
+    return _listed(SIMILAR, [
+        f"{entry.commit[:10]} {markdown_text(entry.subject)}: {markdown_text(entry.outcome)}"
+        for entry in assessment.similar or ()
+    ])
+
+
+def _listed(heading: str, rows: Sequence[str]) -> str:
+    return "\n".join([f"**{heading}**", "", *(f"- {row}" for row in rows)]) if rows else ""
 
 
 def _forecasts(assessment: Assessment) -> str:
-    rows = [f"- {markdown_code(entry.path)}: {percent(entry.probability)}" for entry in likely_fixes(assessment.bugs)]
-    return "\n".join(["**Likely to need a fix within 30 days**", "", *rows]) if rows else ""
+    return _listed("Likely to need a fix within 30 days", [
+        f"{markdown_code(entry.path)}: {percent(entry.probability)}" for entry in likely_fixes(assessment.bugs)
+    ])
 
 
 def _missing_co_changes(assessment: Assessment) -> str:
-    missing = assessment.impact.missing_co_changes if assessment.impact else ()
-    rows = [
-        f"- {markdown_code(entry.path)}: "
-        f"{markdown_text(rule_in_words(entry.support, entry.commits, entry.beside))}"
-        for entry in missing
-    ]
-    return "\n".join(["**Usually changed with these, but not here**", "", *rows]) if rows else ""
+    return _listed("Usually changed with these, but not here", [
+        f"{markdown_code(entry.path)}: {markdown_text(rule_in_words(entry.support, entry.commits, entry.beside))}"
+        for entry in (assessment.impact.missing_co_changes if assessment.impact else ())
+    ])
 
 
 def _affected(assessment: Assessment) -> str:
-    affected = assessment.impact.affected if assessment.impact else ()
-    rows = [f"- {markdown_code(entry.component)}: {markdown_text(entry.reason)}" for entry in affected]
-    return "\n".join(["**May affect**", "", *rows]) if rows else ""
+    return _listed("May affect", [
+        f"{markdown_code(entry.component)}: {markdown_text(entry.reason)}"
+        for entry in (assessment.impact.affected if assessment.impact else ())
+    ])
 
 
 def _unusual(assessment: Assessment) -> str:

@@ -8,6 +8,9 @@ from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, Ri
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.report.cells import clipped, padded, width_of, wrapped
 from hyperion_hook.report.facts import (
+    ADVICE,
+    REVIEWERS,
+    SIMILAR,
     change_line,
     comparison,
     factor,
@@ -78,9 +81,14 @@ class _Page:
         yield from self._verdict(assessment)
         yield from self._why(reasons(assessment.explanation))
         yield from self._files(assessment)
-        yield from self._forecasts(assessment)
+        yield from self._told(ADVICE, [(entry.action, f"{entry.effect}; {entry.evidence}")
+                                       for entry in assessment.advice or ()])
         if assessment.impact is not None:
             yield from self._impact(assessment.impact)
+        yield from self._told(REVIEWERS, [(entry.name, entry.reason) for entry in assessment.reviewers or ()])
+        yield from self._told(SIMILAR, [(f"{entry.commit[:10]} {entry.subject}", entry.outcome)
+                                        for entry in assessment.similar or ()])
+        yield from self._forecasts(assessment)
         yield from self._unusual(assessment)
         yield ""
         missing = missing_line(assessment.features)
@@ -111,17 +119,18 @@ class _Page:
                 yield f"  {self.paint(sign, code)} {line}" if position == 0 else f"    {line}"
 
     def _files(self, assessment: Assessment) -> Iterator[str]:
-        yield from self._paths("Read first", [(entry.path, entry.reason) for entry in assessment.files_to_read])
+        yield from self._told("Read first", [(entry.path, entry.reason) for entry in assessment.files_to_read])
 
     def _impact(self, impact: Impact) -> Iterator[str]:
         missing = impact.missing_co_changes[:MOST_NEIGHBOURS]
         rows = [(entry.path, rule_in_words(entry.support, entry.commits, entry.beside)) for entry in missing]
-        yield from self._paths("Usually changed with these, but not here", rows)
+        yield from self._told("Usually changed with these, but not here", rows)
         affected = impact.affected[:MOST_NEIGHBOURS]
-        yield from self._paths("May affect", [(entry.component, entry.reason) for entry in affected])
+        yield from self._told("May affect", [(entry.component, entry.reason) for entry in affected])
 
-    def _paths(self, heading: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-        entries = [(printable(path), printable(reason)) for path, reason in rows]
+    def _told(self, heading: str, said: Iterable[tuple[str, str]]) -> Iterator[str]:
+        """Set what is told beside what is said of it: in two columns where they fit, else one below the other."""
+        entries = [(printable(what), printable(about)) for what, about in said]
         if not entries:
             return
         yield ""
@@ -132,7 +141,10 @@ class _Page:
             yield from (f"  {padded(path, longest)}  {self.paint(reason, _FAINT)}" for path, reason in entries)
             return
         for path, reason in entries:
-            yield f"  {clipped(path, self.width - 2)}"
+            # a path or a subject is clipped, what is to be done is told to its end
+            whole = heading == ADVICE
+            yield from (f"  {line}" for line in (wrapped(path, self.width - 2) if whole else
+                                                 [clipped(path, self.width - 2)]))
             yield from (f"    {self.paint(line, _FAINT)}" for line in wrapped(reason, self.width - 4))
 
     def _forecasts(self, assessment: Assessment) -> Iterator[str]:

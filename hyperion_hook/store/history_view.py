@@ -78,33 +78,34 @@ class IndexedHistory:
         """Return the number that file events carry for an author, ``None`` for one never seen."""
         with self._index.reading():
             number = self._index.names.find_author(author.identity)
-            return number if number is not None and self._tally((AUTHOR, number, 0)) else None
+            return number if number is not None and self.tally((AUTHOR, number, 0)) else None
 
     def author(self, author: Author) -> Months:
         """Return an author's commits month by month, oldest first."""
         with self._index.reading():
             number = self._index.names.find_author(author.identity)
-            return Months() if number is None else self._tally((AUTHOR, number, 0))
+            return Months() if number is None else self.tally((AUTHOR, number, 0))
 
     def author_in(self, author: Author, subsystem: str) -> Months:
         """Return an author's commits in a subsystem (top-level folder, '' for the top level) month by month."""
         with self._index.reading():
             number = self._index.names.find_author(author.identity)
             part = self._index.names.find_directory(subsystem)
-            return Months() if number is None or part is None else self._tally((AUTHOR_IN, number, part))
+            return Months() if number is None or part is None else self.tally((AUTHOR_IN, number, part))
 
     def directory(self, directory: str) -> Months:
         """Return the commits that touched files directly in a folder ('' for the top level) month by month."""
         with self._index.reading():
             number = self._index.names.find_directory(directory)
-            return Months() if number is None else self._tally((DIRECTORY, number, 0))
+            return Months() if number is None else self.tally((DIRECTORY, number, 0))
 
     def repository(self) -> Months:
         """Return all commits month by month, oldest first."""
         with self._index.reading():
-            return self._tally((REPOSITORY, 0, 0))
+            return self.tally((REPOSITORY, 0, 0))
 
-    def _tally(self, key: TallyKey) -> Months:
+    def tally(self, key: TallyKey) -> Months:
+        """Return one of the index's tallies as this commit and its ancestors know it, oldest month first."""
         index = self._index
         given = index.tallies.given(key)
         view = index.view(self._commit)

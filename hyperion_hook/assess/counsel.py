@@ -1,0 +1,108 @@
+"""Who, what like it, and what to do: everything said beside score and reasons, within a time of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from hyperion_hook.assess.advice import Adviser
+from hyperion_hook.assess.measuring import Measured, Measurer
+from hyperion_hook.assess.reviewers import reviewers
+from hyperion_hook.assess.similar import similar_changes
+from hyperion_hook.domain.assessment import Advice, Reviewer, Score, SimilarChange
+from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.commit import Commit
+from hyperion_hook.errors import HyperionError
+from hyperion_hook.git.changes import part_of
+from hyperion_hook.git.log import Detail, read_commits
+
+SECONDS = 0.8
+"""Time for reviewers, similar changes and advice together; what is not begun by then is left out, and said."""
+
+_T = TypeVar("_T")
+
+CUT = "reviewers, similar changes and advice are not complete: their time was used up"
+
+
+@dataclass(frozen=True, slots=True)
+class Counsel:
+    """``None`` where something could not be told; empty where there is nothing to tell."""
+
+    reviewers: tuple[Reviewer, ...] | None = None
+    similar: tuple[SimilarChange, ...] | None = None
+    advice: tuple[Advice, ...] | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def patches(measurer: Measurer, ids: Sequence[str]) -> list[Commit]:
+    """Return commits with their hunks."""
+    return list(read_commits(measurer.repository, ids, detail=Detail.PATCH))
+
+
+def adviser_for(
+    measurer: Measurer, change: Change, score: Callable[[Change], float], expired: Callable[[], bool]
+) -> Adviser:
+    """Return what advises on a change of the measurer's repository."""
+    past = measurer.past(change.base)
+    return Adviser(
+        score, lambda whole, files: part_of(measurer.repository, whole, files),
+        lambda numbers: patches(measurer, past.ids(numbers)) if past is not None else [], expired,
+    )
+
+
+def counsel(
+    measurer: Measurer, change: Change, measured: Measured, risk: Score,
+    score: Callable[[Change], float], rows: Mapping[str, Mapping[str, float]], seconds: float = SECONDS,
+) -> Counsel:
+    """Return reviewers, similar changes and advice for a change.
+
+    Parameters
+    ----------
+    measurer
+        Of the repository.
+    change, measured, risk
+        The change, its features and its score.
+    score
+        Gives any change on the same base its probability, as ``hyperion-hook score`` would.
+    rows
+        Feature values of recent changes by commit id.
+    seconds
+        Wall-clock time after which nothing more is begun.
+    """
+    past = measurer.past(change.base)
+    if past is None or not change.files:
+        return Counsel()
+    expires = time.monotonic() + seconds
+    warnings: dict[str, None] = {}
+
+    def expired() -> bool:
+        if time.monotonic() <= expires:
+            return False
+        warnings[CUT] = None
+        return True
+
+    def told(what: str, tell: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...] | None:
+        """Return what could be told; a git or a store that fails costs this and not the score."""
+        if expired():
+            return None
+        try:
+            return tell()
+        except HyperionError as error:
+            warnings[f"no {what}: {error}"] = None
+            return None
+
+    def read(ids: Sequence[str]) -> list[Commit]:
+        return list(read_commits(measurer.repository, ids, detail=Detail.NOTHING))
+
+    def advise() -> tuple[Advice, ...]:
+        adviser = adviser_for(measurer, change, score, expired)
+        return adviser.advise(change, risk, measured.history, measurer.graphs.at(change.base), known_best or ())
+
+    known_best = told("reviewers", lambda: reviewers(change, past, read))
+    similar = told("similar changes", lambda: similar_changes(
+        change, measured.vector, rows, past, lambda ids: patches(measurer, ids)
+    )) if rows else None
+    advice = told("advice", advise)
+    return Counsel(known_best, similar, advice, tuple(warnings))

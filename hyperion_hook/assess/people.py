@@ -1,0 +1,63 @@
+"""People behind names and addresses: the same person commits from several machines and is named in trailers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.messages import is_bot
+
+_NOBODY = frozenset(("", "root", "unknown", "none", "noreply", "your name", "user", "admin", "github"))
+"""Names and addresses that many people or none have."""
+
+_HOSTS_OWN = "noreply@github.com"
+"""The committer of what was merged on the host's site."""
+
+
+class People:
+    """Tells persons apart by mail address and by name: whoever shares one of both is the same person.
+
+    Examples
+    --------
+    >>> people = People([Author("Ada", "ada@example.org"), Author("Ada L.", "ada@example.org"), Author("ada l.", "")])
+    >>> people.of(Author("Ada", "")) == people.of(Author("ADA L.", "other@example.org"))
+    True
+    >>> people.of(Author("GitHub", "noreply@github.com")) is None
+    True
+    """
+
+    def __init__(self, known: Iterable[Author] = ()) -> None:
+        self._above: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        for author in known:
+            self.of(author)
+
+    def of(self, author: Author) -> str | None:
+        """Return a key of the person, ``None`` for a program and for nobody in particular.
+
+        The key may change when more is learned, so ask again after the last author.
+        """
+        if is_bot(author) or author.email.lower().strip() == _HOSTS_OWN:
+            return None
+        name, email = " ".join(author.name.lower().split()), author.email.lower().strip()
+        keys = [f"{kind}:{text}" for kind, text in (("name", name), ("email", email)) if text not in _NOBODY]
+        if not keys:
+            return None
+        first = self._root(keys[0])
+        for key in keys[1:]:
+            other = self._root(key)
+            if other != first:
+                self._above[other] = first
+        if name not in _NOBODY and "@" not in name:
+            self._names.setdefault(first, " ".join(author.name.split()))
+        return first
+
+    def name(self, key: str) -> str | None:
+        """Return the name first seen of a person, ``None`` where only an address is known."""
+        root = self._root(key)
+        return next((name for known, name in self._names.items() if self._root(known) == root), None)
+
+    def _root(self, key: str) -> str:
+        while (above := self._above.get(key)) is not None:
+            key = above
+        return key

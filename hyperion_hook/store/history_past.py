@@ -1,0 +1,85 @@
+"""``Past``: the commits before a change, as its base and the ancestors of that know them.
+
+Features need counts; who could review a change, which changes were like it and what became of them need the commits
+themselves. All of it is in the history index; nothing here asks git.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from hyperion_hook.domain.history import FileHistory, Tally
+from hyperion_hook.store.history_codec import unpack
+from hyperion_hook.store.history_index import HistoryIndex
+from hyperion_hook.store.history_tallies import AUTHOR
+from hyperion_hook.store.history_view import IndexedHistory
+
+_ASKED_AT_ONCE = 500
+_COLUMNS = "ord, id, date - skew, author, flags, directories, files"
+
+
+class PastCommit(NamedTuple):
+    """A non-merge commit; author, folders and files as the numbers they have in the history."""
+
+    number: int
+    id: str
+    time: int
+    author: int
+    flags: int
+    directories: frozenset[int]
+    files: frozenset[int]
+
+
+class Past:
+    """The commits before a change; it answers the same whatever else the index holds or will hold."""
+
+    def __init__(self, index: HistoryIndex, base: str, history: IndexedHistory) -> None:
+        self._index = index
+        self._base = base
+        self.history = history
+        self._recent: list[PastCommit] = []
+        self._asked = 0
+
+    def recent(self, count: int) -> list[PastCommit]:
+        """Return the newest non-merge commits, newest first."""
+        if self._asked < count:
+            self._recent, self._asked = self._read(count), count
+        return self._recent[:count]
+
+    def _read(self, count: int) -> list[PastCommit]:
+        with self._index.reading():
+            found = self._index.recent_commits(self._base, count)
+            rows = {}
+            for start in range(0, len(found), _ASKED_AT_ONCE):
+                asked = [bytes.fromhex(commit) for commit in found[start : start + _ASKED_AT_ONCE]]
+                query = f"SELECT {_COLUMNS} FROM commits WHERE id IN ({','.join('?' * len(asked))})"  # noqa: S608
+                for number, commit, time, author, flags, directories, files in self._index.connection.execute(
+                    query, asked
+                ):
+                    rows[commit.hex()] = PastCommit(
+                        number, commit.hex(), time, author, flags, frozenset(unpack(directories)),
+                        frozenset(unpack(files)[1::2]) - {0},
+                    )
+        return [rows[commit] for commit in found]
+
+    def life(self, file: int) -> FileHistory:
+        """Return the life of a file by number."""
+        with self._index.reading():
+            return self._index.lives.history(file, self._index.view(bytes.fromhex(self._base)))
+
+    def months_of(self, author: int) -> tuple[Tally, ...]:
+        """Return the commits of an author by number, month by month, oldest first."""
+        with self._index.reading():
+            return self.history.tally((AUTHOR, author, 0))
+
+    def ids(self, numbers: Iterable[int]) -> list[str]:
+        """Return the ids of commits by number, in the order given."""
+        with self._index.reading():
+            return [self._index.graph.id_of(number).hex() for number in numbers]
+
+    def directories(self, paths: Iterable[str]) -> frozenset[int]:
+        """Return the numbers of those folders that some commit touched."""
+        with self._index.reading():
+            found = (self._index.names.find_directory(path) for path in paths)
+            return frozenset(number for number in found if number is not None)

@@ -1,0 +1,293 @@
+"""Reviewers, similar changes and advice on real repositories whose answers can be worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hyperion_hook.assess.advice import Adviser
+from hyperion_hook.assess.counsel import CUT, Counsel, counsel, patches
+from hyperion_hook.assess.measuring import Measurer
+from hyperion_hook.assess.reviewers import reviewers
+from hyperion_hook.assess.similar import COMPARED, similar_changes
+from hyperion_hook.config import Config
+from hyperion_hook.domain.assessment import Reviewer, RiskLevel, Score
+from hyperion_hook.domain.change import Change, FileChange
+from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.errors import GitError
+from hyperion_hook.git.changes import commit_change
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.store.history_past import Past
+from tests.support.repo import TestRepo
+
+ADA, GRACE, LINUS, KEN = (f"{name} <{name.lower()}@example.org>" for name in ("Ada", "Grace", "Linus", "Ken"))
+LIKELY = Score(0.4, -0.4, RiskLevel.HIGH, 99.0)
+NO_GRAPH = Missing("no graph")
+
+
+@contextmanager
+def measuring(repo: TestRepo) -> Iterator[Measurer]:
+    measurer = Measurer(Repository.discover(repo.path), Config())
+    try:
+        yield measurer
+    finally:
+        measurer.close()
+
+
+def past_of(measurer: Measurer, change: Change) -> Past:
+    past = measurer.past(change.base)
+    assert past is not None
+    return past
+
+
+def named(repo: TestRepo, revision: str = "HEAD") -> tuple[Reviewer, ...]:
+    with measuring(repo) as measurer:
+        change = commit_change(measurer.repository, revision)
+        return reviewers(change, past_of(measurer, change), lambda ids: patches(measurer, ids))
+
+
+def lines(start: int, count: int) -> str:
+    return "".join(f"value_{number} = compute({number})\n" for number in range(start, start + count))
+
+
+# who could review
+
+
+def test_nobody_is_named_for_files_that_only_the_author_knows(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"a.py": "1\n"}, author=ADA)
+    repo.commit({"a.py": "2\n"}, author="Ada <other@example.org>")
+    repo.commit({"a.py": "3\n"}, author=ADA)
+    assert named(repo) == ()
+
+
+def test_who_committed_most_is_named_first_without_author_and_bots(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    people = (GRACE, GRACE, LINUS, ADA, "renovate[bot] <bot@example.org>")
+    for number, author in enumerate(people):
+        repo.commit({"pkg/a.py": f"{number}\n"}, author=author)
+    repo.commit({"other/b.py": "1\n"}, author=KEN)
+    repo.commit({"pkg/a.py": "last\n"}, author=ADA)
+    assert named(repo) == (
+        Reviewer("Grace", "2 commits to these files; active this month"),
+        Reviewer("Linus", "1 commit to these files; active this month"),
+    )
+
+
+def test_whoever_left_long_ago_is_not_asked_but_whoever_works_elsewhere_is(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    for author in (GRACE, LINUS):
+        repo.commit({"pkg/a.py": f"{author}\n"}, author=author)
+    for number in range(8):
+        repo.commit({"other/b.py": f"{number}\n"}, author=LINUS, days=30)
+    repo.commit({"pkg/a.py": "last\n"}, author=ADA)
+    assert [reviewer.name for reviewer in named(repo)] == ["Linus"]
+
+
+def test_a_repository_at_rest_has_not_been_left_by_everybody(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"pkg/a.py": "1\n"}, author=GRACE)
+    repo.commit({"pkg/a.py": "2\n"}, author=ADA, days=900)
+    assert [reviewer.name for reviewer in named(repo)] == ["Grace"]
+
+
+def test_reviews_count_more_than_commits_and_name_whoever_never_committed(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    for number in range(3):
+        repo.commit({"pkg/a.py": f"{number}\n"}, "Improve\n\nReviewed-by: Ken Thompson <ken@example.org>", author=GRACE)
+    repo.commit({"pkg/a.py": "last\n"}, author=ADA)
+    found = named(repo)
+    assert [reviewer.name for reviewer in found] == ["Ken Thompson", "Grace"]
+    assert found[0].reason == "3 reviews; active this month"
+
+
+def test_later_commits_have_no_effect(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"pkg/a.py": "1\n"}, author=GRACE)
+    judged = repo.commit({"pkg/a.py": "2\n"}, author=ADA)
+    before = named(repo, judged)
+    for number in range(3):
+        repo.commit({"pkg/a.py": f"later {number}\n"}, "x\n\nReviewed-by: Ken <ken@example.org>", author=LINUS)
+    assert named(repo, judged) == before
+
+
+# what was like it
+
+
+def rows_of(measurer: Measurer, change: Change) -> Mapping[str, Mapping[str, float]]:
+    return {commit.id: dict.fromkeys(COMPARED, 1.0) for commit in past_of(measurer, change).recent(50)}
+
+
+def outcomes(repo: TestRepo, revision: str = "HEAD") -> dict[str, str]:
+    with measuring(repo) as measurer:
+        change = commit_change(measurer.repository, revision)
+        found = similar_changes(
+            change, FeatureVector(dict.fromkeys(COMPARED, 1.0)), rows_of(measurer, change), past_of(measurer, change),
+            lambda ids: patches(measurer, ids),
+        )
+    return {entry.subject: entry.outcome for entry in found}
+
+
+def test_nothing_is_similar_without_a_file_or_folder_in_common(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"pkg/a.py": "1\n"})
+    repo.commit({"other/b.py": "1\n"})
+    assert outcomes(repo) == {}
+
+
+def test_a_revert_is_told_with_its_day_and_commit(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"pkg/a.py": "value = 1\n"}, "Begin")
+    repo.commit({"pkg/a.py": "value = 2\n"}, "Add x")
+    repo.clock += 3 * 86_400
+    repo.git("revert", "--no-edit", "HEAD")
+    revert = repo.head()
+    repo.commit({"pkg/a.py": "value = 3\n"}, "Again")
+    assert outcomes(repo)["Add x"] == f"reverted 3 days later by {revert[:10]}"
+
+
+def test_a_fix_that_replaced_its_lines_is_told_and_one_elsewhere_in_the_file_only_counted(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"pkg/a.py": lines(0, 9)}, "Begin", days=100)
+    repo.commit({"pkg/a.py": lines(0, 9) + "broken_total = compute(-1)\n"}, "Add total")
+    fix = repo.commit({"pkg/a.py": lines(0, 9) + "total = compute(1)\n"}, "Fix crash in total", days=12)
+    repo.commit({"pkg/a.py": lines(0, 8) + "total = compute(2)\n"}, "Change total", days=1)
+    repo.commit({"pkg/a.py": lines(1, 7) + "total = compute(2)\n"}, "Fix crash at zero", days=5)
+    repo.commit({"pkg/a.py": lines(1, 7)}, "Drop total", days=40)
+    told = outcomes(repo, "HEAD~1") | outcomes(repo)
+    assert told["Add total"] == f"bug fix {fix[:10]} changed its lines 12 days later"
+    assert told["Change total"] == "1 bug fix in the same files within 30 days"
+    assert told["Fix crash at zero"] == "no bug fix in its files since (40 days)"
+
+
+def test_an_outcome_that_came_later_is_not_known(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"pkg/a.py": "value = 1\n"}, "Begin")
+    judged = repo.commit({"pkg/a.py": "value = 2\n"}, "Judged", days=20)
+    repo.commit({"pkg/a.py": "value = 3\n"}, "Fix crash", days=1)
+    assert outcomes(repo, judged) == {"Begin": "no bug fix in its files since (20 days)"}
+
+
+# what would make it safer
+
+
+def adviser(measurer: Measurer, score: Mapping[int, float], *, expired: bool = False) -> Adviser:
+    """Return an adviser for whom a change scores by its number of files."""
+    past = past_of(measurer, commit_change(measurer.repository, "HEAD"))
+    return Adviser(
+        lambda change: score[len(change.files)],
+        only,
+        lambda numbers: patches(measurer, past.ids(numbers)),
+        lambda: expired,
+    )
+
+
+def only(change: Change, files: Sequence[FileChange]) -> Change:
+    return replace(change, files=tuple(files))
+
+
+def advise(repo: TestRepo, score: Mapping[int, float], risk: Score = LIKELY, known: tuple[Reviewer, ...] = (),
+           *, expired: bool = False) -> list[tuple[str, str, str]]:
+    with measuring(repo) as measurer:
+        change = commit_change(measurer.repository, "HEAD")
+        history, _ = measurer.history(change.base)
+        given = adviser(measurer, score, expired=expired).advise(change, risk, history, NO_GRAPH, known)
+    return [(entry.action, entry.effect, entry.evidence) for entry in given]
+
+
+def test_no_advice_for_a_small_change_to_one_file(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"pkg/a.py": "1\n"})
+    repo.commit({"pkg/a.py": "2\n"})
+    assert advise(repo, {}) == []
+
+
+def tangled(tmp_path: Path) -> TestRepo:
+    repo = TestRepo(tmp_path)
+    repo.commit({"net/http.py": "1\n", "db/table.py": "1\n", "README.md": "1\n"}, "Begin")
+    repo.commit({"net/http.py": lines(0, 30), "tests/net/test_http.py": lines(0, 9), "db/table.py": lines(0, 40),
+                 "README.md": "2\n"}, "Do two things")
+    return repo
+
+
+def test_a_large_change_is_parted_where_nothing_ties_its_files(tmp_path: Path) -> None:
+    assert advise(tangled(tmp_path), {2: 0.21, 1: 0.05, 3: 0.21, 4: 0.4}) == [(
+        "Commit it in 2 parts: db/table.py and 1 more (21%); net/http.py and 1 more (21%)",
+        "the riskiest part scores 21% instead of 40%",
+        "no folder, name, import or past commit ties the parts together",
+    )]
+
+
+@pytest.mark.parametrize(
+    ("score", "risk", "expired"),
+    [({2: 0.39}, LIKELY, False), ({2: 0.1}, Score(0.4, -0.4, RiskLevel.LOW, 10.0), False), ({2: 0.1}, LIKELY, True)],
+    ids=["hardly lower", "low risk", "no time left"],
+)
+def test_a_split_is_not_proposed(tmp_path: Path, score: Mapping[int, float], risk: Score, expired: bool) -> None:
+    assert advise(tangled(tmp_path), score, risk, expired=expired) == []
+
+
+def with_usual_tests(tmp_path: Path) -> TestRepo:
+    repo = TestRepo(tmp_path)
+    for number in range(4):
+        repo.commit({"pkg/a.py": lines(0, 10 * (number + 1)), "pkg/tests/test_a.py": lines(0, 5 * (number + 1))})
+    repo.commit({"pkg/a.py": lines(0, 41)})
+    repo.commit({"pkg/a.py": lines(0, 51)}, days=40)
+    return repo
+
+
+def test_the_usual_test_is_advised_when_the_score_falls_with_it(tmp_path: Path) -> None:
+    assert advise(with_usual_tests(tmp_path), {1: 0.4, 2: 0.3}) == [(
+        "Test it in pkg/tests/test_a.py, usually with some 5 lines", "from 40% to 30%",
+        "4 of the last 5 changes to pkg/a.py also changed pkg/tests/test_a.py",
+    )]
+
+
+def test_what_the_model_does_not_give_is_not_promised(tmp_path: Path) -> None:
+    given = advise(with_usual_tests(tmp_path), {1: 0.4, 2: 0.41})
+    assert [action for action, _, _ in given if action.startswith("Test it")] == []
+
+
+def test_a_reviewer_is_advised_where_newcomers_fared_worse(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    number = 0
+    for _ in range(5):
+        repo.commit({"pkg/a.py": "expert\n" * (number := number + 1)}, author=GRACE)
+    for guest in range(20):
+        repo.commit({"pkg/a.py": "guest\n" * (number := number + 1)}, author=f"G{guest} <g{guest}@x>", days=40)
+        repo.commit({"pkg/a.py": "fix\n" * (number := number + 1)}, "Fix crash", author=GRACE, days=5)
+    repo.commit({"pkg/a.py": "last\n"}, author=ADA, days=40)
+    known = (Reviewer("Grace", "25 commits to these files"),)
+    # by newcomers: 20 guests, each fixed, and Grace's first two commits; by Grace from her sixth on: 20, none fixed
+    assert advise(repo, {}, known=known) == [(
+        "Have it reviewed by Grace",
+        ("91% of 22 changes by people new to these files were followed by a bug fix within 30 days, under 0.1% of 20 "
+         "by people at home in them"),
+        "25 commits to these files",
+    )]
+
+
+def test_a_git_that_fails_costs_the_counsel_and_not_the_score(tmp_path: Path) -> None:
+    repo = tangled(tmp_path)
+
+    def fail(change: Change) -> float:
+        raise GitError("git diff: broke off")
+
+    with measuring(repo) as measurer:
+        change = commit_change(measurer.repository, "HEAD")
+        told = counsel(measurer, change, measurer.measure(change), LIKELY, fail, {})
+    assert told == Counsel((), None, None, ("no advice: git diff: broke off",))
+
+
+def test_when_time_is_up_the_report_says_so(tmp_path: Path) -> None:
+    repo = tangled(tmp_path)
+    with measuring(repo) as measurer:
+        change = commit_change(measurer.repository, "HEAD")
+        told = counsel(measurer, change, measurer.measure(change), LIKELY, lambda _: 0.1, {}, seconds=-1.0)
+    assert told.warnings == (CUT,)
+    assert told.similar is None
+    assert told.advice is None
