@@ -10,17 +10,17 @@ from hyperion_hook.assess import Assessor
 from hyperion_hook.assess.split import is_worth_splitting, names_of, parts_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import FileChange, FileStatus
-from hyperion_hook.domain.co_change import ChangedTogether, ChangeSet, PastOfFile
+from hyperion_hook.domain.co_change import ChangeSet, PastOfFile
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
 from tests.support.changes import change, edit
 from tests.support.repo import TestRepo
 
 NO_GRAPH = Missing("no graph")
-NO_PAST = ChangedTogether()
+NO_PAST: tuple[PastOfFile, ...] = ()
 
 
-def paths(*files: FileChange, together: ChangedTogether = NO_PAST, graph: ImportGraph | Missing = NO_GRAPH
+def paths(*files: FileChange, together: tuple[PastOfFile, ...] = NO_PAST, graph: ImportGraph | Missing = NO_GRAPH
           ) -> list[list[str]]:
     return [[file.path for file in part] for part in parts_of(files, together, graph)]
 
@@ -47,7 +47,7 @@ def test_an_import_ties() -> None:
 @pytest.mark.parametrize(("shared", "parts"), [(1, 2), (2, 2), (3, 1)])
 def test_three_of_ten_commits_tie(shared: int, parts: int) -> None:
     sets = tuple(ChangeSet(n, n, 0, 0, frozenset((2,)) if n < shared else frozenset()) for n in range(10))
-    together = ChangedTogether((PastOfFile("a/x.py", 1, sets), PastOfFile("b/y.py", 2, ())))
+    together = (PastOfFile("a/x.py", 1, sets), PastOfFile("b/y.py", 2, ()))
     assert len(paths(edit("a/x.py", "+1"), edit("b/y.py", "+1"), together=together)) == parts
 
 
