@@ -208,7 +208,7 @@ def read_table(path: Path) -> pd.DataFrame:
         raise TrainingError(f"{path.name}: column '{absent[0]}' is not there; delete it and mine again")
     try:
         whole = dataset.reindex(columns=[*KEYS, *FEATURES])
-        # an integer column may have been written as a float by another tool
-        return whole.astype(dict.fromkeys(("time", "buggy", "reverted"), "float64")).astype(_types())
+        # an integer column may have been written as a float by another tool; the copy puts the columns together again
+        return whole.astype(dict.fromkeys(("time", "buggy", "reverted"), "float64")).astype(_types()).copy()
     except (ValueError, TypeError) as error:
         raise TrainingError(f"{path.name}: {error}; delete it and mine again") from error
