@@ -121,7 +121,7 @@ def test_the_models_say_what_they_were_trained_on(repo: TestRepo) -> None:
     version = hyperion(repo.path, "--version").out.splitlines()
     assert version[0].startswith("hyperion-hook ")
     assert " trained on " in version[1]
-    assert hyperion(repo.path, "models", "list").out.startswith("* bundled: ")
+    assert hyperion(repo.path, "models", "list").out.startswith("* bundled ")
     shown = hyperion(repo.path, "models", "show", "--format", "json").json()
     assert shown["features"]
     assert f"trained on {shown['trained_on']}"[:40] in hyperion(repo.path, "models", "show").out
