@@ -18,12 +18,11 @@ from hyperion_hook.assess.split import is_worth_splitting, names_of, parts_of
 from hyperion_hook.assess.usual_tests import missing_test, typical_test_change
 from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score
 from hyperion_hook.domain.change import Change, FileChange
-from hyperion_hook.domain.co_change import PastOfFile
+from hyperion_hook.domain.co_change import CoChange, PastOfFile
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent, History
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.scoring.co_change import rank_co_changes
 
 WORTH_SAYING = 0.95
 """A score must fall to this share of what it was."""
@@ -37,7 +36,6 @@ FOLLOWED_WITHIN = 30
 CAUGHT_UP_WITHIN = 7
 """Days in which a later change is taken for one that had been forgotten."""
 
-FEWEST_TOGETHER = 3
 FEWEST_LEFT_OUT = 3
 NEWCOMER, EXPERT = 1, 5
 """Earlier commits to a file up to which somebody is new to it, and from which on at home in it."""
@@ -64,6 +62,8 @@ class Adviser:
         A change to its probability, by the extractor and model of ``hyperion-hook score``.
     part_of
         A change and some of its files to the change that committing them alone would be.
+    exists
+        Whether a path is a file of the base commit.
     read
         Commit numbers to commits with their hunks.
     expired
@@ -72,21 +72,34 @@ class Adviser:
 
     score: Callable[[Change], float]
     part_of: Callable[[Change, Sequence[FileChange]], Change]
+    exists: Callable[[str], bool]
     read: Callable[[Sequence[int]], Sequence[Commit]]
     expired: Callable[[], bool]
 
     def advise(
         self, change: Change, risk: Score, history: History, graph: ImportGraph | Missing,
-        known_best: Sequence[Reviewer],
+        known_best: Sequence[Reviewer] = (), missing: Sequence[CoChange] = (),
     ) -> tuple[Advice, ...]:
-        """Return the advice worth giving, the most effective kind first."""
+        """Return the advice worth giving, the most effective kind first.
+
+        Parameters
+        ----------
+        change, risk
+            What is judged, and its score.
+        history, graph
+            What was known before it; without a graph imports tie nothing together.
+        known_best
+            Who knows the files, best first.
+        missing
+            Files that usually change too (``Impact.missing_co_changes``).
+        """
         together = history.changed_together(file.previous_path for file in change.files)
         given: list[Advice] = []
         steps: tuple[Callable[[], Advice | None], ...] = (
             lambda: self._split_advice(change, risk, together, graph),
             lambda: self._test_advice(change, risk, together, history),
             # a test that is advised already is not named again
-            lambda: _co_change_advice(change, together, history, [advice.action for advice in given]),
+            lambda: _co_change_advice(missing, history, change.time, [advice.action for advice in given]),
             lambda: _reviewer_advice(change, risk, history, known_best),
         )
         for step in steps:
@@ -131,7 +144,7 @@ class Adviser:
     def _test_advice(
         self, change: Change, risk: Score, together: Sequence[PastOfFile], history: History
     ) -> Advice | None:
-        usual = missing_test(change, together, history.known_files)
+        usual = missing_test(change, together, history.known_files, self.exists)
         if usual is None or self.expired():
             return None
         typical = typical_test_change(usual, self.read(usual.examples))
@@ -165,15 +178,11 @@ def share(probability: float) -> str:
     return f"{100 * probability:.0f}%" if probability >= 0.0995 else f"{100 * probability:.1f}%"
 
 
-def _co_change_advice(
-    change: Change, together: Sequence[PastOfFile], history: History, said: Sequence[str]
-) -> Advice | None:
-    paths = [file.path for file in change.files]
-    ranked = rank_co_changes(together, history.known_files, paths, change.time)
-    best = next((entry for entry in ranked if entry.probability >= SURE and entry.support >= FEWEST_TOGETHER), None)
+def _co_change_advice(missing: Sequence[CoChange], history: History, now: int, said: Sequence[str]) -> Advice | None:
+    best = next((entry for entry in missing if entry.probability >= SURE), None)
     if best is None or any(best.path in action for action in said):
         return None
-    effect = _left_out(history.file(best.beside).events[: best.commits], history.file(best.path).events, change.time)
+    effect = _left_out(history.file(best.beside).events[: best.commits], history.file(best.path).events, now)
     if effect is None:
         return None
     return Advice(

@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from hyperion_hook.assess.advice import Part
 from hyperion_hook.assess.attention import files_to_read
 from hyperion_hook.assess.bugs import bug_forecast
-from hyperion_hook.assess.counsel import Counsel, adviser_for, counsel
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
-from hyperion_hook.assess.similar import COMPARED
 from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, Impact, ModelInfo, Score
@@ -26,6 +24,10 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.policy import risk_level
 from hyperion_hook.store.history_update import update_index
 from hyperion_hook.store.reference_store import ReferenceStore
+
+if TYPE_CHECKING:
+    from hyperion_hook.assess.advice import Part
+    from hyperion_hook.assess.counsel import Counsel
 
 REFERENCE_STEP = 60
 """Recent changes that are scored along with a staged one to keep the percentile up to date; more is for ``index``.
@@ -114,6 +116,8 @@ class Assessor:
 
     def parts(self, revision: str | None) -> tuple[Part, ...]:
         """Return the parts of a change (``None``: the staged one), each with its score when committed alone."""
+        from hyperion_hook.assess.counsel import adviser_for  # noqa: PLC0415 - few ask
+
         change = self._staged() if revision is None else self._recorded(revision)
         history, _ = self._measurer.history(change.base)
         together = history.changed_together(file.previous_path for file in change.files)
@@ -176,9 +180,9 @@ class Assessor:
         clock.lap("score")
         base, contributions = explanation_of(self._bundle, vector, typical) if self._config.explain else (None, ())
         clock.lap("explanation")
-        told = self._counsel(change, measured, risk) if self._config.explain else Counsel()
+        told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
-        warnings = [*self._models.warnings, *measured.warnings, *told.warnings]
+        warnings = [*self._models.warnings, *measured.warnings, *(told.warnings if told else ())]
         if isinstance(reference, Missing):
             warnings.append(f"no percentile: {reference.reason}")
         return Assessment(
@@ -192,9 +196,9 @@ class Assessor:
             impact=impact,
             model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
             bugs=bugs,
-            advice=told.advice,
-            reviewers=told.reviewers,
-            similar=told.similar,
+            advice=told.advice if told else None,
+            reviewers=told.reviewers if told else None,
+            similar=told.similar if told else None,
             warnings=tuple(dict.fromkeys(warnings)),
             timing_ms=clock.laps,
         )
@@ -207,10 +211,14 @@ class Assessor:
             change, measured.history, measured.graph, lambda path: self._measurer.has_file(change.base, path)
         )
 
-    def _counsel(self, change: Change, measured: Measured, risk: Score) -> Counsel:
+    def _counsel(self, change: Change, measured: Measured, risk: Score, impact: Impact | None) -> Counsel:
+        # a silent run is spared the import
+        from hyperion_hook.assess.counsel import counsel  # noqa: PLC0415
+        from hyperion_hook.assess.similar import COMPARED  # noqa: PLC0415
+
         recent = self._measurer.recent_changes(change.base, WINDOW)
         rows = self._references_here().rows(recent, COMPARED)
-        return counsel(self._measurer, change, measured, risk, self._probability, rows)
+        return counsel(self._measurer, change, measured, risk, impact, self._probability, rows)
 
     def _probability(self, change: Change) -> float:
         """Return what ``score`` gives any change."""

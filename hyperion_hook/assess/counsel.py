@@ -11,7 +11,7 @@ from hyperion_hook.assess.advice import Adviser
 from hyperion_hook.assess.measuring import Measured, Measurer
 from hyperion_hook.assess.reviewers import reviewers
 from hyperion_hook.assess.similar import similar_changes
-from hyperion_hook.domain.assessment import Advice, Reviewer, Score, SimilarChange
+from hyperion_hook.domain.assessment import Advice, Impact, Reviewer, Score, SimilarChange
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.errors import HyperionError
@@ -48,12 +48,13 @@ def adviser_for(
     past = measurer.past(change.base)
     return Adviser(
         score, lambda whole, files: part_of(measurer.repository, whole, files),
+        lambda path: measurer.has_file(change.base, path),
         lambda numbers: patches(measurer, past.ids(numbers)) if past is not None else [], expired,
     )
 
 
 def counsel(
-    measurer: Measurer, change: Change, measured: Measured, risk: Score,
+    measurer: Measurer, change: Change, measured: Measured, risk: Score, impact: Impact | None,
     score: Callable[[Change], float], rows: Mapping[str, Mapping[str, float]], seconds: float = SECONDS,
 ) -> Counsel:
     """Return reviewers, similar changes and advice for a change.
@@ -62,8 +63,8 @@ def counsel(
     ----------
     measurer
         Of the repository.
-    change, measured, risk
-        The change, its features and its score.
+    change, measured, risk, impact
+        The change, its features, its score and how far it reaches.
     score
         Gives any change on the same base its probability, as ``hyperion-hook score`` would.
     rows
@@ -98,7 +99,8 @@ def counsel(
 
     def advise() -> tuple[Advice, ...]:
         adviser = adviser_for(measurer, change, score, expired)
-        return adviser.advise(change, risk, measured.history, measurer.graphs.at(change.base), known_best or ())
+        missing = impact.missing_co_changes if impact else ()
+        return adviser.advise(change, risk, measured.history, measured.graph, known_best or (), missing)
 
     known_best = told("reviewers", lambda: reviewers(change, past, read))
     similar = told("similar changes", lambda: similar_changes(

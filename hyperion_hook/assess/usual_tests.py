@@ -39,7 +39,8 @@ class UsualTest:
 
 
 def missing_test(
-    change: Change, together: Sequence[PastOfFile], known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]]
+    change: Change, together: Sequence[PastOfFile], known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
+    exists: Callable[[str], bool],
 ) -> UsualTest | None:
     """Return the test that is most surely missed in a change, ``None`` where tests changed or none is usual."""
     if any(role_of(file.path) is FileRole.TEST for file in change.files):
@@ -50,20 +51,24 @@ def missing_test(
     }
     found = [
         usual for past in together
-        if past.path in grown and (usual := _usual(grown[past.path], past, known_files)) is not None
+        if past.path in grown and (usual := _usual(grown[past.path], past, known_files, exists)) is not None
     ]
     return max(found, key=lambda usual: (usual.support / usual.commits, usual.support, usual.test), default=None)
 
 
 def _usual(
-    source: FileChange, past: PastOfFile, known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]]
+    source: FileChange, past: PastOfFile, known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
+    exists: Callable[[str], bool],
 ) -> UsualTest | None:
     changes = past.changes[:LOOKED_AT]
     counts = Counter(file for change in changes for file in change.files)
     enough = max(FEWEST, SHARE * len(changes))
     often = [file for file, count in counts.most_common(_CLOSER_LOOK) if count >= enough]
     known = known_files(often)
-    tests = [file for file in often if file in known and role_of(known[file].path) is FileRole.TEST]
+    tests = [
+        file for file in often
+        if file in known and role_of(known[file].path) is FileRole.TEST and exists(known[file].path)
+    ]
     if not tests:
         return None
     test = min(tests, key=lambda file: (-counts[file], known[file].path))

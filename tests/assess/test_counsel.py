@@ -17,6 +17,7 @@ from hyperion_hook.assess.similar import COMPARED, similar_changes
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Reviewer, RiskLevel, Score
 from hyperion_hook.domain.change import Change, FileChange
+from hyperion_hook.domain.co_change import CoChange
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.changes import commit_change
@@ -175,12 +176,13 @@ def test_an_outcome_that_came_later_is_not_known(tmp_path: Path) -> None:
 # what would make it safer
 
 
-def adviser(measurer: Measurer, score: Mapping[int, float], *, expired: bool = False) -> Adviser:
+def adviser(repo: TestRepo, measurer: Measurer, score: Mapping[int, float], *, expired: bool = False) -> Adviser:
     """Return an adviser for whom a change scores by its number of files."""
     past = past_of(measurer, commit_change(measurer.repository, "HEAD"))
     return Adviser(
         lambda change: score[len(change.files)],
         only,
+        lambda path: (repo.path / path).exists(),
         lambda numbers: patches(measurer, past.ids(numbers)),
         lambda: expired,
     )
@@ -191,11 +193,11 @@ def only(change: Change, files: Sequence[FileChange]) -> Change:
 
 
 def advise(repo: TestRepo, score: Mapping[int, float], risk: Score = LIKELY, known: tuple[Reviewer, ...] = (),
-           *, expired: bool = False) -> list[tuple[str, str, str]]:
+           missing: tuple[CoChange, ...] = (), *, expired: bool = False) -> list[tuple[str, str, str]]:
     with measuring(repo) as measurer:
         change = commit_change(measurer.repository, "HEAD")
         history, _ = measurer.history(change.base)
-        given = adviser(measurer, score, expired=expired).advise(change, risk, history, NO_GRAPH, known)
+        given = adviser(repo, measurer, score, expired=expired).advise(change, risk, history, NO_GRAPH, known, missing)
     return [(entry.action, entry.effect, entry.evidence) for entry in given]
 
 
@@ -252,6 +254,40 @@ def test_what_the_model_does_not_give_is_not_promised(tmp_path: Path) -> None:
     assert [action for action, _, _ in given if action.startswith("Test it")] == []
 
 
+def test_a_test_that_is_gone_is_not_usual_any_more(tmp_path: Path) -> None:
+    repo = with_usual_tests(tmp_path)
+    repo.commit({"pkg/tests/test_a.py": None})
+    repo.commit({"pkg/a.py": lines(0, 61)})
+    assert advise(repo, {1: 0.4, 2: 0.3}) == []
+
+
+def forgotten(tmp_path: Path, later: int) -> TestRepo:
+    """Return a history in which b.py goes with a.py four times and follows ``later`` times after it was left out."""
+    repo = TestRepo(tmp_path)
+    for number in range(4):
+        repo.commit({"pkg/a.py": f"{number}\n", "pkg/b.py": f"{number}\n"}, days=30)
+    for number in range(4):
+        repo.commit({"pkg/a.py": f"alone {number}\n"}, days=30)
+        if number < later:
+            repo.commit({"pkg/b.py": f"after {number}\n"}, days=2)
+    repo.commit({"pkg/a.py": "last\n"}, days=30)
+    return repo
+
+
+def test_a_file_is_named_that_was_changed_soon_after_it_had_been_left_out(tmp_path: Path) -> None:
+    missing = (CoChange("pkg/b.py", 2, "pkg/a.py", 4, 8, 0.5, 0.8),)
+    assert advise(forgotten(tmp_path, later=3), {}, missing=missing) == [(
+        "See whether pkg/b.py must change, too",
+        "3 of 4 changes that left it out were followed by one to it within 7 days, 0 of 4 of those that did not",
+        "4 of the last 8 changes to pkg/a.py also changed it",
+    )]
+
+
+def test_a_file_is_not_named_where_leaving_it_out_made_no_difference(tmp_path: Path) -> None:
+    missing = (CoChange("pkg/b.py", 2, "pkg/a.py", 4, 8, 0.5, 0.8),)
+    assert advise(forgotten(tmp_path, later=0), {}, missing=missing) == []
+
+
 def test_a_reviewer_is_advised_where_newcomers_fared_worse(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     number = 0
@@ -279,7 +315,7 @@ def test_a_git_that_fails_costs_the_counsel_and_not_the_score(tmp_path: Path) ->
 
     with measuring(repo) as measurer:
         change = commit_change(measurer.repository, "HEAD")
-        told = counsel(measurer, change, measurer.measure(change), LIKELY, fail, {})
+        told = counsel(measurer, change, measurer.measure(change), LIKELY, None, fail, {})
     assert told == Counsel((), None, None, ("no advice: git diff: broke off",))
 
 
@@ -287,7 +323,7 @@ def test_when_time_is_up_the_report_says_so(tmp_path: Path) -> None:
     repo = tangled(tmp_path)
     with measuring(repo) as measurer:
         change = commit_change(measurer.repository, "HEAD")
-        told = counsel(measurer, change, measurer.measure(change), LIKELY, lambda _: 0.1, {}, seconds=-1.0)
+        told = counsel(measurer, change, measurer.measure(change), LIKELY, None, lambda _: 0.1, {}, seconds=-1.0)
     assert told.warnings == (CUT,)
     assert told.similar is None
     assert told.advice is None
