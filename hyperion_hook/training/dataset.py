@@ -149,7 +149,8 @@ def pooled(own: pd.DataFrame, others: pd.DataFrame | None) -> pd.DataFrame:
     """
     if others is None:
         return own
-    return merged([own.assign(weight=OWN_WEIGHT), others.assign(weight=1.0)])
+    # a table whose types were set column by column lies in as many pieces; a copy is whole
+    return merged([own.copy().assign(weight=OWN_WEIGHT), others.copy().assign(weight=1.0)])
 
 
 def as_known_at(dataset: pd.DataFrame, moment: int) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,11 @@ import pytest
 
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.training.dataset import FEATURES, KEYS
-from hyperion_hook.training.pool import pack, sample, unpack
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.scoring.bundle import MANIFEST, bundled_models, load_bundle
+from hyperion_hook.training.dataset import FEATURES, KEYS, pooled
+from hyperion_hook.training.pool import POOL_FILE, pack, read_pool, sample, unpack
+from tests.support.repo import TestRepo
 
 HEADS = {"b/later": "2" * 40, "a/first": "1" * 40}
 
@@ -70,6 +74,43 @@ def test_a_sample_is_in_order_and_repeatable() -> None:
     assert drawn["time"].is_monotonic_increasing
     assert drawn.equals(sample(table, 50, seed=1))
     assert sample(table, 1_000, seed=1) is table
+
+
+def test_the_bundled_table_is_whole_and_what_the_bundle_learned_from() -> None:
+    pool = read_pool(bundled_models())
+    assert pool is not None
+    card = load_bundle().card
+    assert len(pool.rows) == card["data"]["changes"]
+    assert int(pool.rows["buggy"].sum()) == card["data"]["buggy"]
+    assert pool.heads == {entry["name"]: entry["head"] for entry in card["repositories"]}
+
+
+def test_a_table_that_the_manifest_does_not_name_is_refused(tmp_path: Path) -> None:
+    for name in (MANIFEST, POOL_FILE):
+        (tmp_path / name).write_bytes((bundled_models() / name).read_bytes())
+    packed = bytearray((tmp_path / POOL_FILE).read_bytes())
+    packed[1_000] ^= 1
+    (tmp_path / POOL_FILE).write_bytes(packed)
+    with pytest.raises(TrainingError, match="its digest differs from the manifest"):
+        read_pool(tmp_path)
+
+
+def test_rows_of_the_very_repository_are_left_out(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path / "own")
+    head = repo.commit({"a.py": "x = 1\n"})
+    heads = {"a/first": "1" * 40, "b/later": head}
+    pool = unpack(pack(rows(), heads), "corpus").apart_from(Repository.discover(repo.path))
+    assert set(pool.heads) == {"a/first"}
+    assert set(pool.rows["repository"]) == {"a/first"}
+
+
+def test_own_rows_count_three_times_and_stay_in_time_order() -> None:
+    table = rows()
+    together = pooled(table, rows(seed=9))
+    assert together["weight"].value_counts().to_dict() == {3.0: 300, 1.0: 300}
+    assert together["time"].is_monotonic_increasing
+    assert "weight" not in table
+    assert pooled(table, None) is table
 
 
 class Canary:

@@ -34,7 +34,7 @@ from tests.support.repo import START, TestRepo
 pytestmark = pytest.mark.train
 
 NAME = "risk_predictor"
-FEW = {"code_commits": 0, "threads": 1, "folds": 2, "parity_rows": 50}
+FEW = {"code_commits": 0, "threads": 1, "folds": 2, "parity_rows": 50, "pool_rows": 0}
 
 
 @pytest.fixture(autouse=True, scope="module")
