@@ -104,10 +104,10 @@ def _about_files(assessment: Assessment) -> Iterator[Finding]:
     for missed in assessment.impact.missing_co_changes if assessment.impact else ():
         rule = rule_in_words(missed.support, missed.commits, missed.beside)
         yield Finding(CO_CHANGE, RiskLevel.LOW, f"{missed.path} changed {rule}, but not here.",
-                      *_place(assessment.change, missed.beside))
+                      *place_of(assessment.change, missed.beside))
     for entry in likely_fixes(assessment.bugs):
         yield Finding(FORECAST, RiskLevel.LOW, f"{percent(entry.probability)} likely to need a bug fix within 30 days.",
-                      *_place(assessment.change, entry.path))
+                      *place_of(assessment.change, entry.path))
 
 
 def _first_file(assessment: Assessment) -> tuple[str | None, int]:
@@ -116,11 +116,11 @@ def _first_file(assessment: Assessment) -> tuple[str | None, int]:
     left = [file.path for file in assessment.change.files if file.status is not FileStatus.DELETED]
     for path in (*named, *left):
         if path in left:
-            return _place(assessment.change, path)
+            return place_of(assessment.change, path)
     return None, 1
 
 
-def _place(change: Change, path: str) -> tuple[str | None, int]:
+def place_of(change: Change, path: str) -> tuple[str | None, int]:
     """Return a file of the change as it is called afterwards, with its first changed line."""
     for file in change.files:
         if path in {file.path, file.previous_path}:
