@@ -18,6 +18,7 @@ from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, Impact, ModelInfo, Score
 from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
 from hyperion_hook.git.repository import Repository
@@ -95,10 +96,10 @@ class Assessor:
         """Assess a recorded commit as of its own moment, a merge against its first parent."""
         return self._assess(lambda: self._recorded(revision))
 
-    def range(self, start: str, end: str) -> Assessment:
-        """Assess all that ``end`` adds to ``start`` as one change."""
+    def range(self, start: str, end: str, discussed: Discussed | None = None) -> Assessment:
+        """Assess all that ``end`` adds to ``start`` as one change, with what a code host knows of it."""
         return self._assess(
-            lambda: range_change(self._repository, start, end, bulk_above=self._config.bulk_files)
+            lambda: range_change(self._repository, start, end, bulk_above=self._config.bulk_files), discussed
         )
 
     def each(self, start: str, end: str) -> Iterator[Assessment]:
@@ -155,11 +156,13 @@ class Assessor:
     def _recorded(self, revision: str) -> Change:
         return commit_change(self._repository, revision, bulk_above=self._config.bulk_files)
 
-    def _assess(self, read: Callable[[], Change]) -> Assessment:
+    def _assess(self, read: Callable[[], Change], discussed: Discussed | None = None) -> Assessment:
         clock = _Stopwatch()
         change = read()
         clock.lap("read")
-        measured = self._measurer.measure(change, only=None if self._config.explain else self._needed())
+        measured = self._measurer.measure(
+            change, only=None if self._config.explain else self._needed(), discussed=discussed
+        )
         vector = measured.vector
         clock.lap("features")
         at_most = REFERENCE_STEP if change.kind is ChangeKind.STAGED else WINDOW

@@ -60,7 +60,8 @@ class LoadedConfig(NamedTuple):
 
 
 def load_config(
-    folder: Path | None, environment: Mapping[str, str], flags: Mapping[str, object] | None = None
+    folder: Path | None, environment: Mapping[str, str], flags: Mapping[str, object] | None = None,
+    texts: Mapping[str, bytes] | None = None,
 ) -> LoadedConfig:
     """Return the settings in force.
 
@@ -72,6 +73,8 @@ def load_config(
         Environment variables by name.
     flags
         Values of command-line flags by field name; ``None`` means that the flag was not given.
+    texts
+        Contents of the configuration files by name, where they are not to be read from the folder: those of a commit.
 
     Raises
     ------
@@ -87,7 +90,7 @@ def load_config(
     ('environment HYPERION_HOOK_FAIL_ON', 'flag --deadline', 'default')
     """
     reader = _Reader()
-    file = read_settings_file(folder, reader.faults) if folder is not None else SettingsFile()
+    file = read_settings_file(folder, reader.faults, texts) if folder is not None else SettingsFile()
     reader.read_file(file)
     reader.read_environment(environment)
     reader.read_flags(flags or {})
