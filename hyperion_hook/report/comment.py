@@ -166,12 +166,16 @@ def _details(brief: Brief, links: Links) -> str:
             f"{markdown_code(place.path)}: {markdown_text(place.text)}"))),
         ("Likely to need a fix within 30 days", _listed(brief.fixes, lambda place: (
             f"{_at(place, links)}: {markdown_text(place.text)}"))),
-        ("Unusual as a whole" if brief.is_unusual else "Unusual here", _listed(brief.unusual, markdown_text)),
+        ("Unusual as a whole" if brief.is_unusual else "Unusual here", _listed(_unusual(brief), markdown_text)),
         ("Notes", _listed([f"Model {brief.model}.", brief.missing, *brief.warnings], markdown_text)),
     ]
     text = "\n\n".join(f"**{heading}**\n\n{text}" for heading, text in parts if text)
     similar = f", {counted(len(brief.similar), 'similar change')}" if brief.similar else ""
     return f"<details><summary>Details{similar}</summary>\n\n{text}\n\n</details>"
+
+
+def _unusual(brief: Brief) -> Sequence[str]:
+    return brief.unusual or (("no single number stands out",) if brief.is_unusual else ())
 
 
 def _listed(entries: Sequence[Entry], shown: Callable[[Entry], str]) -> str:
