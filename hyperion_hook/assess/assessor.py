@@ -29,6 +29,7 @@ from hyperion_hook.store.reference_store import ReferenceStore
 if TYPE_CHECKING:
     from hyperion_hook.assess.advice import Part
     from hyperion_hook.assess.counsel import Counsel
+    from hyperion_hook.domain.overview import Overview
 
 REFERENCE_STEP = 60
 """Recent changes that are scored along with a staged one to keep the percentile up to date; more is for ``index``.
@@ -79,6 +80,11 @@ class Assessor:
         models = models_in_use(config.models, repository.common_dir)
         references = ReferenceStore.open(repository.common_dir / STORE_FOLDER / "reference-v1.sqlite")
         return cls(Measurer(repository, config, progress), references, models, config, now)
+
+    @property
+    def models(self) -> ModelsInUse:
+        """The models that judge."""
+        return self._models
 
     def __enter__(self) -> Assessor:
         return self
@@ -149,6 +155,28 @@ class Assessor:
             reference_changes=0 if isinstance(reference, Missing) else len(reference.with_message),
             warnings=tuple(warnings),
         )
+
+    def overview(self) -> Overview:
+        """Return what the whole repository looks like at HEAD.
+
+        Raises
+        ------
+        GitError
+            If there is no commit yet.
+        """
+        from hyperion_hook.assess.overview import overview_of  # noqa: PLC0415 - few ask
+
+        head = self._repository.resolve("HEAD")
+        recent = self._measurer.recent_changes(head, WINDOW)
+        references = self._references_here()
+        reference = references.build(recent, at_most=WINDOW)
+        scores = {} if isinstance(reference, Missing) else references.scores(recent)
+        found = overview_of(
+            self._measurer, head, scores, (self._config.alert_high, self._config.alert_medium), self.commit,
+            self._config.max_file_bytes,
+        )
+        more = (reference.reason,) if isinstance(reference, Missing) else ()
+        return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
     def _staged(self) -> Change:
         return staged_change(self._repository, now=self._now, bulk_above=self._config.bulk_files)

@@ -127,6 +127,12 @@ class ReferenceBuilder:
             if len(row) == len(names) + 2
         }
 
+    def scores(self, commits: Sequence[str]) -> dict[str, float]:
+        """Return the log-odds, message included, of those commits that are measured already."""
+        names = reference_names(self.bundle)
+        known = self.store.read(self._provisional(names), commits) | self.store.read(self._kind(names), commits)
+        return {commit: row[0] for commit, row in known.items() if len(row) == len(names) + 2}
+
     def forget_provisional(self) -> None:
         """Drop what was measured while lines of the history were not counted yet, once they are."""
         self.store.forget(self._provisional(reference_names(self.bundle)))
