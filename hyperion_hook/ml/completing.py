@@ -70,12 +70,9 @@ def _row(source: Mapping[str, object], values: dict[str, Value], notes: dict[str
 
 def _fill(name: str, fitted: Fitted) -> tuple[float | None, str]:
     """Return what fills a gap, ``None`` where nothing does, and what to say of it."""
-    if not fitted.rows:
-        return None, f"left so: {UNFITTED}"
     found = fitted.features.get(canonical(name) or name)
     if found is None:
-        was_there = canonical(name) in fitted.empty
-        return None, f"left so: {f'no value in {fitted.rows} training rows' if was_there else _unknown(fitted)}"
+        return None, f"left so: {_why_unknown(name, fitted)}"
     said = f"filled with {found.fill:g}, the {found.how} of {found.known} training values"
     return found.fill, said if found.missing else f"{said}; never missing there, so no column tells"
 
@@ -88,18 +85,20 @@ def normalized(features: Mapping[str, object], fitted: Fitted) -> EngineeredFeat
             continue
         limits = fitted.range_of(canonical(name) or name)
         if limits is None:
-            values[name] = Missing(f"not normalised, it has no fixed range: {_unknown(fitted)}")
+            values[name] = Missing(f"not normalised, it has no fixed range: {_why_unknown(name, fitted)}")
             continue
         values[name] = scaled(value, *limits)
         if not limits[0] <= value <= limits[1]:
             _also(notes, name, f"{value:g} clipped to {_range(name, limits, fitted)}")
         elif (canonical(name) or name) not in fitted.features:
-            _also(notes, name, f"scaled by {_range(name, limits, fitted)}: {_unknown(fitted)}")
+            _also(notes, name, f"scaled by {_range(name, limits, fitted)}: {_why_unknown(name, fitted)}")
     return _row(features, values, notes)
 
 
-def _unknown(fitted: Fitted) -> str:
-    return "not among training data" if fitted.rows else UNFITTED
+def _why_unknown(name: str, fitted: Fitted) -> str:
+    if not fitted.rows:
+        return UNFITTED
+    return f"no value in {fitted.rows} training rows" if canonical(name) in fitted.empty else "not among training data"
 
 
 def _range(name: str, limits: tuple[float, float], fitted: Fitted) -> str:
@@ -139,7 +138,7 @@ def normalized_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
     for name, column in columns.items():
         limits = fitted.range_of(canonical(name) or name)
         if limits is None:
-            _also(notes, name, f"not normalised, so missing: it has no fixed range: {_unknown(fitted)}")
+            _also(notes, name, f"not normalised, so missing: it has no fixed range: {_why_unknown(name, fitted)}")
             columns[name] = column * float("nan")
             continue
         outside = int(((column < limits[0]) | (column > limits[1])).sum())

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
+from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
 from hyperion_hook.ml.feature_names import known
 
@@ -103,18 +104,20 @@ class EngineeredFeatures(Mapping[str, Value]):
 
         Raises
         ------
-        KeyError
-            If a feature is not here under either of its names.
+        ConfigError
+            If features are not here under either of their names: one line for each.
         """
         from hyperion_hook.ml.feature_frames import pandas_for  # noqa: PLC0415 - a single row can do without pandas
 
         wanted = tuple(self) if names is None else tuple(names)
-        row = [self.number(self._own_name(name)) for name in wanted]
+        own = {name: self._own_name(name) for name in wanted}
+        absent = [f"feature '{name}': is not among these; request it" for name, here in own.items() if here is None]
+        if absent:
+            raise ConfigError("\n".join(absent))
+        row = [self.number(str(own[name])) for name in wanted]
         return pandas_for("frame()").DataFrame([row], columns=list(wanted), dtype="float64")
 
-    def _own_name(self, name: str) -> str:
+    def _own_name(self, name: str) -> str | None:
         feature = known(name)
-        for other in (name,) if feature is None else (name, feature.name, feature.french):
-            if other in self._values:
-                return other
-        raise KeyError(name)
+        names = (name,) if feature is None else (name, feature.name, feature.french)
+        return next((other for other in names if other in self._values), None)
