@@ -131,7 +131,7 @@ def test_recent_commits_tell_what_they_cover() -> None:
 def test_an_entry_that_cannot_be_read_is_named() -> None:
     with pytest.raises(ConfigError, match="commits: entry 2 is 'x'; give its date"):
         derived({"commit_history": [{"date": "2024-01-01"}, "x"]})
-    with pytest.raises(ConfigError, match="files: a.py: status 'Z' is none"):
+    with pytest.raises(ConfigError, match=r"files: a\.py: status 'Z' is none"):
         derived({"files": [{"path": "a.py", "status": "Z"}]})
     with pytest.raises(ConfigError, match="files: entry 1"):
         derived({"files": [{"lines_added": 3}]})

@@ -275,7 +275,8 @@ def test_gaps_are_filled_with_the_median_and_marked_and_said() -> None:
     engineer = FeatureEngineer().fit(TRAINING)
     filled = engineer.handle_missing_features({"la": None, "nf": None, "fix": Missing("no message"), "ld": None})
     assert {name: filled[name] for name in ("la", "nf", "fix")} == {"la": 4.0, "nf": 3.0, "fix": 1.0}
-    assert {name: filled[name] for name in filled if name.endswith("_missing")} == {"nf_missing": 1.0, "fix_missing": 1.0}
+    marks = {name: filled[name] for name in filled if name.endswith("_missing")}
+    assert marks == {"nf_missing": 1.0, "fix_missing": 1.0}
     assert filled.notes["fix"] == "missing (no message); filled with 1, the most frequent value of 3 training values"
     assert filled.notes["la"].endswith("the median of 4 training values; never missing there, so no column tells")
     assert filled.notes["ld"] == "missing (given as missing); left so: no value in 4 training rows"

@@ -33,7 +33,8 @@ def file_history() -> list[dict[str, Any]]:
     rows = [
         ("2024-01-01", ada, "Add the parser", 100, 0), ("2024-02-01", ada, "Read numbers", 20, 5),
         ("2024-03-01", grace, "Fix crash on empty input", 4, 1), ("2024-04-01", ada, "Read texts", 30, 10),
-        ("2024-05-01", linus, "hotfix: guard against bug 7", 2, 0), ("2024-06-01", grace, "Revert \"Read texts\"", 10, 30),
+        ("2024-05-01", linus, "hotfix: guard against bug 7", 2, 0),
+        ("2024-06-01", grace, "Revert \"Read texts\"", 10, 30),
     ]
     return [{"date": date, "author": author, "message": message, "lines_added": added, "lines_deleted": deleted}
             for date, author, message, added, deleted in rows]
