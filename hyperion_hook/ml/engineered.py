@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hyperion_hook.domain.vector import FeatureVector, Missing, Value
+from hyperion_hook.domain.vector import FeatureVector, Value
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
 from hyperion_hook.ml.feature_names import known
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 _ORDER = names_of(CATALOGUE)
 
 
-class EngineeredFeatures(Mapping[str, Value]):
-    """Features of one row by name, a read-only mapping: a float, or ``Missing`` with its reason.
+class EngineeredFeatures(FeatureVector):
+    """A vector whose names are those that were asked for, in their order, with what is to be said of it.
 
     ``len`` counts the features, those without a value included. ``FeatureStore.store_features`` and the predictors take
     it as it stands; ``frame`` makes one row for an estimator of scikit-learn or XGBoost.
@@ -34,6 +33,7 @@ class EngineeredFeatures(Mapping[str, Value]):
 
     Examples
     --------
+    >>> from hyperion_hook.domain.vector import Missing
     >>> features = EngineeredFeatures({"lignes_ajoutees": 3.0, "age": Missing("no history")})
     >>> len(features), features["lignes_ajoutees"], features.number("age"), features.missing
     (2, 3.0, nan, {'age': 'no history'})
@@ -41,43 +41,19 @@ class EngineeredFeatures(Mapping[str, Value]):
     3.0
     """
 
-    __slots__ = ("_values", "notes", "unused", "warnings")
+    __slots__ = ("notes", "unused", "warnings")
 
     def __init__(
         self, values: Mapping[str, Value], notes: Mapping[str, str] | None = None, unused: Iterable[str] = (),
         warnings: Iterable[str] = (),
     ) -> None:
-        self._values = dict(values)
+        super().__init__(values)
         self.notes = dict(notes or {})
         self.unused = tuple(unused)
         self.warnings = tuple(warnings)
 
-    def __getitem__(self, name: str) -> Value:
-        return self._values[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
     def __repr__(self) -> str:
         return f"EngineeredFeatures({self._values!r})"
-
-    def number(self, name: str) -> float:
-        """Return the value as a float, NaN where it is missing or not here."""
-        value = self._values.get(name)
-        return math.nan if value is None or isinstance(value, Missing) else value
-
-    @property
-    def present(self) -> dict[str, float]:
-        """The features that have a value."""
-        return {name: value for name, value in self._values.items() if not isinstance(value, Missing)}
-
-    @property
-    def missing(self) -> dict[str, str]:
-        """The features without a value, with the reason of each."""
-        return {name: value.reason for name, value in self._values.items() if isinstance(value, Missing)}
 
     def only(self, names: Iterable[str]) -> EngineeredFeatures:
         """Return some of the features, with what was said of them."""

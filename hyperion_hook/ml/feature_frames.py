@@ -149,7 +149,7 @@ def _as_given(frame: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, str]
 def _by_row(
     frame: pd.DataFrame, derive_row: Callable[[Mapping[str, Any]], Raw]
 ) -> tuple[dict[str, pd.Series], dict[str, str], dict[str, str]]:
-    given = numeric_features(frame)
+    given = set(map(canonical, numeric_features(frame)))
     rows: list[dict[str, float]] = []
     reasons: dict[str, str] = {}
     notes: dict[str, str] = {}

@@ -168,7 +168,8 @@ def _flat(data: Mapping[Any, object], section: str) -> list[tuple[str, object]]:
         if key in SECTIONS and isinstance(value, Mapping) and not section:
             found += _flat(value, f"{key}.")
         else:
-            found.append((path, value))
+            # lists come back as arrays from Parquet
+            found.append((path, value.tolist() if getattr(value, "ndim", 0) else value))  # type: ignore[attr-defined]
     return found
 
 

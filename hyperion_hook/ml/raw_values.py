@@ -12,7 +12,6 @@ from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.vector import Missing
 
 GIVEN_AS_MISSING = Missing("given as missing")
-_PERSON = re.compile(r"\s*(?P<name>[^<]*?)\s*<(?P<email>[^>]*)>\s*")
 _EARLIEST, _LATEST = -2_208_988_800, 253_402_300_799
 """The years 1900 to 9999, in Unix seconds: what lies outside is a count or a mistake, not a moment."""
 
@@ -141,10 +140,12 @@ def person(value: object) -> Author:
         name, email = value.get("name"), value.get("email")
         found = Author(name if isinstance(name, str) else "", email if isinstance(email, str) else "")
     elif isinstance(value, str):
-        match = _PERSON.fullmatch(value)
-        text = value.strip()
-        whole = Author("", text) if "@" in text and " " not in text else Author(text, "")
-        found = Author(match["name"], match["email"].strip()) if match else whole
+        name, bracket, email = value.strip().partition("<")
+        if bracket and email.endswith(">"):
+            found = Author(name.strip(), email[:-1].strip())
+        else:
+            text = value.strip()
+            found = Author("", text) if "@" in text and " " not in text else Author(text, "")
     else:
         found = Author("", "")
     if not found.identity:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 import hyperion_hook
 from hyperion_hook import FeatureEngineer
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.errors import ArtefactError, ConfigError
+from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError
 from hyperion_hook.features.catalogue import CATALOGUE, SPECIFIED
 from hyperion_hook.ml.interactions import INTERACTIONS
 from tests.support.profiles import file_history, git_profile
@@ -356,6 +358,24 @@ def test_raw_data_are_not_changed() -> None:
     before = repr(raw)
     FeatureEngineer().engineer_full_feature_set(raw)
     assert repr(raw) == before
+
+
+def test_without_pandas_rows_are_made_and_a_table_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    features = FeatureEngineer().fit(TRAINING).normalize_features({"la": 5})
+    assert features["la"] == 0.5
+    with pytest.raises(MissingExtraError, match=r"pip install 'hyperion-hook\[train\]'"):
+        features.frame()
+
+
+def test_a_row_needs_none_of_the_heavy_packages() -> None:
+    code = (
+        "import sys; from hyperion_hook import FeatureEngineer; "
+        "FeatureEngineer().fit([{'la': 1}, {'la': 2}]).engineer_full_feature_set({'la': 1}); "
+        "print(sorted({'numpy', 'pandas', 'sklearn', 'xgboost'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.train

@@ -67,6 +67,19 @@ def test_a_table_and_its_rows_give_the_same() -> None:
         np.testing.assert_array_equal(table[name].to_numpy(), [row.number(name) for row in rows])
 
 
+def test_a_feature_that_is_named_but_never_known_stays_a_column() -> None:
+    frame = pd.DataFrame({"lignes_ajoutees": [None, None], "creation_date": ["2024-01-01"] * 2})
+    for table in (frame, frame[["lignes_ajoutees"]]):
+        features = FeatureEngineer(clock=lambda: 1_704_153_600).engineer_full_feature_set(table)
+        assert features["lignes_ajoutees"].isna().all()
+        assert features.attrs["missing"]["lignes_ajoutees"]
+
+
+def test_lists_that_became_arrays_are_lists() -> None:
+    frame = pd.DataFrame({"contributors": [np.array(["Ada", "Grace"]), np.array(["Ada"])]})
+    assert FeatureEngineer().engineer_full_feature_set(frame, ["ndev"])["ndev"].tolist() == [2.0, 1.0]
+
+
 def test_one_row_of_a_table_is_a_row() -> None:
     row = FeatureEngineer().engineer_full_feature_set(french().iloc[0], ["la", "nf"])
     assert dict(row) == {"la": 10.0, "nf": 1.0}
