@@ -57,8 +57,9 @@ def filled(features: Mapping[str, object], fitted: Fitted) -> EngineeredFeatures
     indicated = fitted.indicated()
     for name, value in rest.items():
         gap = isinstance(value, Missing)
+        # a row that was filled before has no gaps left to tell of
         if canonical(name) in indicated or (gap and not fitted.rows):
-            values[indicator(name)] = float(gap)
+            values.setdefault(indicator(name), float(gap))
     return _row(features, values, notes)
 
 
@@ -124,7 +125,8 @@ def filled_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
             fill, said = _fill(name, fitted)
             _also(notes, name, f"missing in {count} of {len(column)} rows; {said}")
             columns[name] = column if fill is None else column.fillna(fill)
-        if canonical(name) in fitted.indicated() or (count and not fitted.rows):
+        wanted = canonical(name) in fitted.indicated() or (count and not fitted.rows)
+        if wanted and indicator(name) not in frame.columns:
             indicators[indicator(name)] = gaps.astype("float64")
     return _told(frame.assign(**columns, **indicators), frame, notes)
 

@@ -183,7 +183,7 @@ def _read_given(flat: Mapping[str, object], raw: Raw) -> set[str]:
         alias = ALIASES.get(path, ALIASES.get(leaf))
         name = feature.name if feature is not None else alias
         # 'recent_commits' may also be the commits themselves
-        if name is None or isinstance(value, (*_LISTED, Mapping)):
+        if name is None or (not FACT_KEYS.isdisjoint((path, leaf)) and isinstance(value, (*_LISTED, Mapping))):
             continue
         read.add(path)
         if feature is None and name in raw.values:

@@ -128,6 +128,13 @@ def test_recent_commits_tell_what_they_cover() -> None:
     assert features.missing["file_age"] == "only recent commits are listed"
 
 
+def test_sections_of_profiles_are_read_like_the_profile_itself() -> None:
+    raw = {"recent_commits": file_history(), "creation_date": "2024-01-01"}
+    top, nested = (derived(found | {"reference_date": "2024-06-11"}) for found in (raw, {"history": raw}))
+    assert dict(top) == dict(nested)
+    assert top.present
+
+
 def test_an_entry_that_cannot_be_read_is_named() -> None:
     with pytest.raises(ConfigError, match="commits: entry 2 is 'x'; give its date"):
         derived({"commit_history": [{"date": "2024-01-01"}, "x"]})

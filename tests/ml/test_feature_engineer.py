@@ -172,6 +172,11 @@ def test_all_that_cannot_be_read_is_said_at_once() -> None:
     ]
 
 
+def test_columns_are_no_row() -> None:
+    with pytest.raises(ConfigError, match=r"la: \[1, 2\] is no finite number"):
+        FeatureEngineer().engineer_full_feature_set({"la": [1, 2]})
+
+
 def test_a_value_outside_the_catalogues_range_is_kept_and_said() -> None:
     features = FeatureEngineer().engineer_full_feature_set({"estimation_trafic_affecte": 12.5}, ["affected_traffic"])
     assert features["affected_traffic"] == 12.5
@@ -283,6 +288,12 @@ def test_gaps_are_filled_with_the_median_and_marked_and_said() -> None:
     assert filled.notes["la"].endswith("the median of 4 training values; never missing there, so no column tells")
     assert filled.notes["ld"] == "missing (given as missing); left so: no value in 4 training rows"
     assert "ld" in filled.missing
+
+
+def test_filling_again_changes_nothing() -> None:
+    engineer = FeatureEngineer().fit(TRAINING)
+    once = engineer.handle_missing_features({"la": None, "nf": None, "fix": 0})
+    assert dict(engineer.handle_missing_features(once)) == dict(once)
 
 
 def test_without_fit_gaps_stay_and_are_marked() -> None:

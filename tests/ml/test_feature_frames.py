@@ -129,6 +129,7 @@ def test_filling_and_scaling_keep_what_is_no_feature() -> None:
     assert scaled["lignes_ajoutees"].tolist() == [0.0, 0.5, 1.0]
     assert scaled["risque_reel"].tolist() == [0, 1, 0]
     assert "median of 2 training values" in scaled.attrs["notes"]["lignes_ajoutees"]
+    pd.testing.assert_frame_equal(engineer.handle_missing_features(filled), filled)
     new = engineer.normalize_features(french().assign(nb_fichiers=[1, 2, 9]))
     assert new.attrs["notes"]["nb_fichiers"] == "1 of 3 values clipped to 1 to 3, the range of training"
 
