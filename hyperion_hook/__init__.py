@@ -10,9 +10,12 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_HOME: dict[str, str] = {}
+_HOME: dict[str, str] = {
+    "FeatureEngineer": "ml.feature_engineer",
+    "RepositoryChange": "ml.repository_features",
+}
 
-__all__ = ["__version__"]
+__all__ = ["FeatureEngineer", "RepositoryChange", "__version__"]
 
 
 def __getattr__(name: str) -> object:

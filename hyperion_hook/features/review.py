@@ -23,12 +23,17 @@ def measure(context: Context) -> dict[str, Value]:
     """
     change, told = context.change, context.discussed
     recorded = change.kind is ChangeKind.COMMIT
-    unhosted = max(0, change.time - change.authored_at) / 3600 if recorded else NOT_COMMITTED
+    unhosted = hours_between(change.authored_at, change.time) if recorded else NOT_COMMITTED
     return {
         "reviewer_experience": _reviewer_experience(context) if recorded else NOT_COMMITTED,
         "approval_time": unhosted if told.approval_hours is None else told.approval_hours,
         "discussion_count": NEEDS_HOST if told.discussions is None else told.discussions,
     }
+
+
+def hours_between(start: int, end: int) -> float:
+    """Return the hours from one moment to another (Unix seconds), 0 where clocks ran backwards."""
+    return max(0, end - start) / 3600
 
 
 def _reviewer_experience(context: Context) -> Value:
