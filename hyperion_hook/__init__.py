@@ -10,9 +10,11 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_HOME: dict[str, str] = {}
+_HOME: dict[str, str] = {
+    "MLConfig": "config.ml_config",
+}
 
-__all__ = ["__version__"]
+__all__ = ["MLConfig", "__version__"]
 
 
 def __getattr__(name: str) -> object:

@@ -20,8 +20,6 @@ from hyperion_hook.scoring.trees import Trees, as_row
 STANDS_OUT = 2.0
 """Distance from the median, in units of the distance to the 95 % (or 5 %) point on a log scale."""
 MOST = 5
-CONTAMINATION = 0.1
-"""The share of ordinary changes that are called unusual."""
 RARE = 0.03
 """A binary file is unusual where fewer of the recent changes than this have one; most repositories have one in 200."""
 BINARY = "binary_files"
