@@ -11,10 +11,14 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME: dict[str, str] = {
+    "AnomalyDetector": "ml.predictors",
+    "BugPredictor": "ml.predictors",
+    "ImpactAnalyzer": "ml.predictors",
     "MLConfig": "config.ml_config",
+    "RiskPredictor": "ml.predictors",
 }
 
-__all__ = ["MLConfig", "__version__"]
+__all__ = ["AnomalyDetector", "BugPredictor", "ImpactAnalyzer", "MLConfig", "RiskPredictor", "__version__"]
 
 
 def __getattr__(name: str) -> object:
