@@ -49,9 +49,9 @@ class ImpactAnalyzer(Predictor):
     --------
     >>> analyzer = ImpactAnalyzer()
     >>> rows = [{"affected_strength": 0.2, "fixes": 0, "commits": 2, "history_commits": 5},
-    ...         {"affected_strength": 9.0, "reach": 0.4, "fixes": 9, "commits": 60, "history_commits": 500}]
+    ...         {"affected_strength": 9.0, "reach": 0.4, "fixes": 20, "commits": 60, "history_commits": 500}]
     >>> analyzer.predict(rows).tolist(), analyzer.score(rows).round(2).tolist()
-    (['LOW', 'HIGH'], [0.03, 0.75])
+    (['LOW', 'HIGH'], [0.03, 0.81])
     """
 
     name = "impact_analyzer"

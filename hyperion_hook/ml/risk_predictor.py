@@ -33,9 +33,10 @@ class RiskPredictor(Predictor):
     Examples
     --------
     >>> predictor = RiskPredictor.from_bundle()
-    >>> small, large = ({"code_lines_added": lines, "jetons_ajoutes": 8 * lines} for lines in (2, 900))
+    >>> added = ("code_lines_added", "source_lines_added", "jetons_ajoutes", "distinct_tokens_added", "net_new_tokens")
+    >>> small, large = (dict.fromkeys(added, amount) for amount in (2, 2_000))
     >>> predictor.predict([small, large]).tolist()
-    ['LOW', 'HIGH']
+    ['LOW', 'MEDIUM']
     >>> predictor.predict_proba([small, large]).shape
     (2, 2)
     """

@@ -70,7 +70,7 @@ def test_nothing_can_be_changed() -> None:
 
 def test_it_travels_to_other_processes() -> None:
     config = MLConfig(random_state=3, xgboost={"max_depth": 2})  # type: ignore[arg-type]
-    assert pickle.loads(pickle.dumps(config)) == config
+    assert pickle.loads(pickle.dumps(config)) == config  # noqa: S301 - as joblib sends it
     assert hash(config) == hash(MLConfig(random_state=3, xgboost={"max_depth": 2}))  # type: ignore[arg-type]
 
 
@@ -195,10 +195,8 @@ def test_estimators_are_fitted_with_what_is_configured() -> None:
     from tests.support.models import drawn
 
     X, y = drawn()
-    models = MLConfig.load(
-        Path("/"), {"HYPERION_HOOK_ML": "random-forest.n-estimators=3,xgboost.max-depth=2,isolation-forest.max-samples=9"},
-        random_state=5,
-    )
+    told = "random-forest.n-estimators=3,xgboost.max-depth=2,isolation-forest.max-samples=9"
+    models = MLConfig.load(Path("/"), {"HYPERION_HOOK_ML": told}, random_state=5)
     config = FitConfig(seed=5, folds=3, jobs=1, models=models)
     forest, booster = fit_risk(X, y, recipe=SPECIFIED, config=config).members
     assert {name: forest.estimator.get_params()[name] for name in models.random_forest} == dict(models.random_forest)
