@@ -22,10 +22,24 @@ __all__ = ["AnomalyDetector", "BugPredictor", "ImpactAnalyzer", "MLConfig", "Ris
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name when it is first asked for (PEP 562)."""
+    """Import a public name when it is first asked for (PEP 562).
+
+    Raises
+    ------
+    MissingExtraError
+        If it needs packages that the extra ``train`` installs.
+    """
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    try:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    except ModuleNotFoundError as error:
+        module = (error.name or "").partition(".")[0]
+        if module in {"", __name__}:
+            raise
+        from hyperion_hook.errors import MissingExtraError  # noqa: PLC0415 - only told when something is missing
+
+        raise MissingExtraError(name, "train", module) from None
 
 
 def __dir__() -> list[str]:
