@@ -13,11 +13,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from hyperion_hook.config.settings import CONTAMINATION
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import EXTRACTOR_VERSION, LIGHT_MODULES
 from hyperion_hook.features.process import UNCOUNTED
-from hyperion_hook.scoring.anomaly import BINARY, CONTAMINATION, Usual
+from hyperion_hook.scoring.anomaly import BINARY, Usual
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.store.reference_store import ReferenceStore
 
