@@ -13,21 +13,27 @@ __version__ = "0.1.0"
 _HOME: dict[str, str] = {
     "AnomalyDetector": "ml.predictors",
     "BugPredictor": "ml.predictors",
+    "DataValidator": "training.data_validator",
+    "DriftReport": "training.drift_report",
     "FeatureEngineer": "ml.feature_engineer",
     "ImpactAnalyzer": "ml.predictors",
     "MLConfig": "config.ml_config",
     "RepositoryChange": "ml.repository_features",
     "RiskPredictor": "ml.predictors",
+    "ValidationResult": "training.validation",
 }
 
 __all__ = [
     "AnomalyDetector",
     "BugPredictor",
+    "DataValidator",
+    "DriftReport",
     "FeatureEngineer",
     "ImpactAnalyzer",
     "MLConfig",
     "RepositoryChange",
     "RiskPredictor",
+    "ValidationResult",
     "__version__",
 ]
 

@@ -1,0 +1,230 @@
+"""Two tables compared feature by feature: has what is measured now drifted from what was learned.
+
+Columns are paired by their name in the catalogue, French or English. What each holds decides how it is compared:
+numbers by Kolmogorov-Smirnov, in small samples by Cramér-von Mises, categories and flags by chi-square; the share of
+missing values as well. P-values are corrected for the number of features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Sized
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.training import drift_measures as measures
+from hyperion_hook.training.drift_report import DriftReport, FeatureDrift, overall
+from hyperion_hook.training.frame_columns import NUMERIC, Column, Kind, Numbers, canonical, columns_of, listed
+
+ALPHA = 0.02
+"""Of comparisons without drift so many may raise an alarm; fewer than the usual 5 %, since they are made for ever."""
+LEAST_ROWS = 30
+"""With fewer rows on either side nothing is said of a feature."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    name: str
+    reference: Column
+    current: Column
+
+
+def compare(
+    reference: pd.DataFrame, current: pd.DataFrame, threshold: float = 0.1, *, target_column: str | None = None,
+    score_column: str | None = None, alpha: float = ALPHA,
+) -> DriftReport:
+    """Return how the current rows differ from the reference.
+
+    Parameters
+    ----------
+    reference, current
+        Frames with a row for each change; not changed.
+    threshold
+        The magnitude from which on a difference that is beyond chance is called drift, 0..1.
+    target_column, score_column
+        The columns of outcome and of a model's score, reported apart from the features. The outcome may be in the
+        reference alone: then it is not compared.
+    alpha
+        The share of comparisons without drift that may raise an alarm, 0..1.
+
+    Raises
+    ------
+    ConfigError
+        If one of them is no frame, they have no column in common, or a number is out of range.
+    """
+    _check(reference, current, threshold, alpha)
+    before, after = _by_name(reference), _by_name(current)
+    warnings = [
+        f"columns of one name, only the first is compared: {listed(twice)}"
+        for frame in (reference, current) if (twice := _twice(frame))
+    ]
+    pairs = [_Pair(name, before[name], after[name]) for name in before if name in after]
+    if not pairs:
+        raise ConfigError("drift: the two frames have no column in common; name the same features in both")
+    found = list(_adjusted(list(_compared(pairs, warnings)), threshold, alpha))
+    apart = {canonical(name): name for name in (target_column, score_column) if name is not None}
+    features = sorted((item for item in found if item.feature not in apart), key=_rank)
+    others = {item.feature: item for item in found if item.feature in apart}
+    return DriftReport(
+        has_drift=any(item.drifted for item in found),
+        drift_magnitude=overall(
+            [_counted(item, alpha) for item in features], [_counted(item, alpha) for item in others.values()]
+        ),
+        threshold=threshold, alpha=alpha, rows_reference=len(reference), rows_current=len(current),
+        features=tuple(features),
+        label=None if target_column is None else others.get(canonical(target_column)),
+        score=None if score_column is None else others.get(canonical(score_column)),
+        only_in_reference=tuple(column.name for name, column in before.items() if name not in after),
+        only_in_current=tuple(column.name for name, column in after.items() if name not in before),
+        warnings=tuple(warnings),
+    )
+
+
+def _check(reference: object, current: object, threshold: float, alpha: float) -> None:
+    for name, frame in (("reference_df", reference), ("current_df", current)):
+        if not isinstance(frame, pd.DataFrame):
+            raise ConfigError(f"drift: {name} is a {type(frame).__name__}; pass a pandas.DataFrame")
+    for name, value in (("threshold", threshold), ("alpha", alpha)):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+            raise ConfigError(f"drift: {name} {value!r} is no share; give a number from 0 to below 1, such as 0.1")
+
+
+def _by_name(frame: pd.DataFrame) -> Mapping[str, Column]:
+    found: dict[str, Column] = {}
+    for column in columns_of(frame):
+        found.setdefault(column.canonical, column)
+    return found
+
+
+def _twice(frame: pd.DataFrame) -> list[str]:
+    names = pd.Series([column.canonical for column in columns_of(frame)], dtype=object)
+    return sorted(set(names[names.duplicated()]))
+
+
+def _rank(item: FeatureDrift) -> tuple[bool, float, float, str]:
+    return not item.drifted, -item.magnitude, item.p_adjusted, item.feature
+
+
+def _counted(item: FeatureDrift, alpha: float) -> float:
+    return item.magnitude if item.p_adjusted <= alpha else 0.0
+
+
+def _adjusted(found: Sequence[FeatureDrift], threshold: float, alpha: float) -> Iterator[FeatureDrift]:
+    for item, p in zip(found, measures.adjusted([item.p_value for item in found]), strict=True):
+        yield replace(item, p_adjusted=p, drifted=p <= alpha and item.magnitude >= threshold)
+
+
+def _compared(pairs: Sequence[_Pair], warnings: list[str]) -> Iterator[FeatureDrift]:
+    """Yield each pair compared; what cannot be is added to the warnings."""
+    few, moments, identifiers, changed, infinite = [], [], [], [], []
+    for pair in pairs:
+        kinds = {pair.reference.kind, pair.current.kind}
+        if min(len(pair.reference.series), len(pair.current.series)) < LEAST_ROWS:
+            few.append(pair.name)
+        elif Kind.MOMENT in kinds:
+            moments.append(pair.name)
+        elif kinds <= NUMERIC | {Kind.EMPTY}:
+            infinite += [pair.name] * _has_infinite(pair)
+            item = _numbers(pair)
+            few += [pair.name] * (item.ks_statistic is None)
+            yield item
+        elif _names_rows(pair):
+            identifiers.append(pair.name)
+        else:
+            # all missing on one side is a matter of missing values, not of type
+            changed += [pair.name] * (bool(kinds & NUMERIC) and kinds - NUMERIC != {Kind.EMPTY})
+            yield _labels(pair)
+    for what, names in (
+        (f"fewer than {LEAST_ROWS} rows with a value, values not compared", few),
+        ("moments, not compared, since time moves on", moments),
+        ("a different text in most rows, not compared", identifiers),
+        ("of another type than in the reference", changed),
+        ("infinite values taken for missing", infinite),
+    ):
+        if names:
+            warnings.append(f"{what}: {listed(names)}")
+
+
+def _has_infinite(pair: _Pair) -> bool:
+    return any(bool(np.isinf(column.numbers).any()) for column in (pair.reference, pair.current))
+
+
+def _names_rows(pair: _Pair) -> bool:
+    """Return whether a text tells rows apart, such as a commit id, rather than sorting them into categories."""
+    labels = np.concatenate([column.labels[~column.missing] for column in (pair.reference, pair.current)])
+    return len(labels) > LEAST_ROWS and len(set(labels)) > len(labels) / 2
+
+
+def _numbers(pair: _Pair) -> FeatureDrift:
+    """Return two columns of numbers compared; where too few have a value only how many have none is."""
+    x, y = (np.sort(_present(column)) for column in (pair.reference, pair.current))
+    if _too_few(x, y):
+        alone = measures.Binned(("present",), np.array([len(x)]), np.array([len(y)]))
+        return _result(pair, "number", alone, measures.Tested("none", 0.0, 1.0))
+    binned = measures.bin_numbers(x, y)
+    binary = len(binned.names) <= 2
+    smirnov = measures.kolmogorov_smirnov(x, y)
+    if binary:
+        chosen = measures.chi_square(binned)
+    elif min(len(x), len(y)) < measures.LARGE:
+        chosen = measures.cramer_von_mises(x, y)
+    else:
+        chosen = smirnov
+    return replace(
+        _result(pair, "number", binned, chosen),
+        ks_statistic=smirnov.statistic, ks_p_value=smirnov.p_value, wasserstein=measures.wasserstein(x, y),
+        chi_square=chosen.statistic if binary else None, typical_reference=_typical(x), typical_current=_typical(y),
+    )
+
+
+def _too_few(x: Sized, y: Sized) -> bool:
+    return min(len(x), len(y)) < LEAST_ROWS
+
+
+def _present(column: Column) -> Numbers:
+    values = column.numbers
+    return values[np.isfinite(values)]
+
+
+def _typical(ordered: Numbers) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(ordered, [0.05, 0.5, 0.95])
+    return float(low), float(middle), float(high)
+
+
+def _labels(pair: _Pair) -> FeatureDrift:
+    x, y = (column.labels[~column.missing] for column in (pair.reference, pair.current))
+    if _too_few(x, y):
+        alone = measures.Binned(("present",), np.array([len(x)]), np.array([len(y)]))
+        return _result(pair, "category", alone, measures.Tested("none", 0.0, 1.0))
+    binned = measures.bin_labels(x, y)
+    chosen = measures.chi_square(binned)
+    return replace(_result(pair, "category", binned, chosen), chi_square=chosen.statistic)
+
+
+def _result(pair: _Pair, kind: str, binned: measures.Binned, chosen: measures.Tested) -> FeatureDrift:
+    """Return what both kinds have in common; a feature drifts by its values or by what is missing of it."""
+    rows = (len(pair.reference.series), len(pair.current.series))
+    present = (int(binned.reference.sum()), int(binned.current.sum()))
+    missing = (rows[0] - present[0], rows[1] - present[1])
+    p_value = chosen.p_value
+    gaps = measures.missing_test((missing[0], present[0]), (missing[1], present[1]))
+    if gaps is not None:
+        p_value = min(1.0, 2 * min(p_value, gaps.p_value))
+        if gaps.p_value < chosen.p_value:
+            chosen = replace(gaps, name=f"{gaps.name} of what is missing")
+    binned = binned.with_missing(*missing)
+    shares = binned.shares
+    entry = pair.reference.entry
+    return FeatureDrift(
+        feature=pair.name, title=pair.reference.name if entry is None else entry.title, kind=kind,
+        rows_reference=present[0], rows_current=present[1],
+        missing_reference=missing[0] / rows[0], missing_current=missing[1] / rows[1],
+        magnitude=measures.magnitude_of(binned), drifted=False,
+        test=chosen.name, statistic=chosen.statistic, p_value=p_value, p_adjusted=p_value,
+        psi=measures.psi(binned), js_distance=measures.js_distance(binned),
+        ks_statistic=None, ks_p_value=None, wasserstein=None, chi_square=None, typical_reference=None,
+        typical_current=None, bins=binned.names, shares_reference=tuple(map(float, shares[0])),
+        shares_current=tuple(map(float, shares[1])),
+    )

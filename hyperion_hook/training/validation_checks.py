@@ -1,0 +1,251 @@
+"""The checks of a table, each a function of it: structure, features, quality, target, distributions.
+
+A check reports every fault it sees, one line for each kind, worst columns first; it raises nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hyperion_hook.training.frame_columns import LARGEST, NUMERIC, Column, Kind, canonical, listed
+from hyperion_hook.training.validation import Findings, Table, class_shares
+
+FIX = "validate_and_prepare_data(..., fix_issues=True)"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From where on something is reported; the specification's values where it names one.
+
+    Attributes
+    ----------
+    min_samples
+        Fewer rows are an error.
+    max_missing
+        A larger share of missing cells is an error, 0..1.
+    min_coverage
+        A feature with values in a smaller share of rows is warned of, 0..1.
+    iqr_factor
+        A value this many interquartile ranges outside of the quartiles is an outlier.
+    min_classes
+        Fewer classes of the target are an error.
+    min_class_share
+        A class with a smaller share of the rows is warned of, 0..1.
+    """
+
+    min_samples: int = 10
+    max_missing: float = 0.20
+    min_coverage: float = 0.80
+    iqr_factor: float = 3.0
+    min_classes: int = 2
+    min_class_share: float = 0.10
+
+
+_NEARLY_CONSTANT = 0.99
+_MANY_CLASSES = 20
+_THE_TARGET_ITSELF = 0.999
+
+
+def structure(table: Table, limits: Limits) -> Findings:
+    """Enough rows, columns at all, no column or row twice."""
+    errors, warnings, suggestions = [], [], []
+    rows = len(table.frame)
+    if rows < limits.min_samples:
+        errors.append(f"too few samples: {rows}; at least {limits.min_samples} are needed")
+        suggestions.append("collect more rows, or a longer history")
+    if not table.features:
+        errors.append("no features: the frame has no column besides the target" if table.targets
+                      else "no features: the frame has no columns")
+    columns = (*table.features, *table.targets)
+    twice = [name for name, count in Counter(column.name for column in columns).items() if count > 1]
+    if twice:
+        errors.append(f"columns of one name: {listed(twice)}")
+        suggestions.append(f"rename them; columns of one name and content are joined by {FIX}")
+    spelled: dict[str, set[str]] = {}
+    for column in table.features:
+        spelled.setdefault(column.canonical, set()).add(column.name)
+    both_names = [" and ".join(sorted(names)) for names in spelled.values() if len(names) > 1]
+    if both_names:
+        errors.append(f"one feature under its English and its French name: {listed(both_names)}")
+        suggestions.append("keep one of the two columns")
+    repeated = int(table.duplicates().sum())
+    if repeated:
+        warnings.append(f"duplicate rows: {repeated} ({100 * repeated / rows:.1f} %) equal an earlier row")
+        suggestions.append(f"drop duplicate rows, which count twice in training and leak into a test split: {FIX}")
+    return Findings(tuple(errors), tuple(warnings), tuple(suggestions))
+
+
+def features(table: Table, expected: Sequence[str] | None, limits: Limits) -> Findings:
+    """All that is expected is there under its English or French name, and has values in enough rows."""
+    errors, warnings, suggestions = [], [], []
+    if expected is not None:
+        wanted = {canonical(str(name)): str(name) for name in expected}
+        present = {column.canonical for column in table.features}
+        absent = [name for key, name in wanted.items() if key not in present]
+        surplus = [column.name for column in table.features if column.canonical not in wanted]
+        if absent:
+            errors.append(f"missing features: {listed(absent)}")
+            suggestions.append("measure the missing features, or train without them")
+        if surplus:
+            warnings.append(f"unexpected features: {listed(surplus)}")
+            suggestions.append("leave out the features that the model does not know")
+    thin = sorted((c for c in table.features if c.coverage < limits.min_coverage and len(table.frame)),
+                  key=lambda column: column.coverage)
+    if thin:
+        named = listed([f"{column.name} ({100 * column.coverage:.0f} %)" for column in thin])
+        warnings.append(f"values in under {100 * limits.min_coverage:.0f} % of the rows: {named}")
+        suggestions.append("find out why these features are missing, or leave them out")
+    return Findings(tuple(errors), tuple(warnings), tuple(suggestions))
+
+
+def quality(table: Table, limits: Limits) -> Findings:
+    """Few cells are missing, and what is there is numbers that an estimator can read."""
+    errors, warnings, suggestions = [], [], []
+    cells = len(table.frame) * len(table.features)
+    missing = [(column, int(column.missing.sum())) for column in table.features]
+    share = sum(count for _, count in missing) / cells if cells else 0.0
+    if share >= limits.max_missing:
+        worst = sorted((pair for pair in missing if pair[1]), key=lambda pair: -pair[1])
+        named = listed([f"{column.name} ({100 * count / len(table.frame):.0f} %)" for column, count in worst])
+        errors.append(
+            f"missing values: {100 * share:.1f} % of all cells, the limit is {100 * limits.max_missing:.0f} %: {named}"
+        )
+        suggestions.append(f"leave out features that are mostly missing, or fill them: {FIX}")
+    unreadable = [(column, beyond(column)) for column in table.features if column.kind in NUMERIC]
+    infinite = [f"{column.name} ({count})" for column, count in unreadable if count]
+    if infinite:
+        errors.append(f"infinite, or larger than 32-bit floats hold ({LARGEST:.1e}): {listed(infinite)}")
+        suggestions.append(f"treat such values as missing: {FIX}")
+    for kind, what, remedy in (
+        (Kind.NUMBER_AS_TEXT, "numbers written as text", f"convert them: {FIX}"),
+        (Kind.MOMENT, "moments, which models read as seconds since 1970", "learn from ages or intervals instead"),
+        (Kind.DURATION, "lengths of time, which models read as seconds", "write them as numbers of a unit"),
+        (Kind.CATEGORY, "categories, which models do not read", "encode them, for example with pandas.get_dummies"),
+        (Kind.TEXT, "text, which models do not read", "encode it, for example with pandas.get_dummies"),
+        (Kind.MIXED, "cells of several kinds", "keep cells of one kind in a column"),
+        (Kind.EMPTY, "no value at all", "leave these columns out"),
+    ):
+        names = [column.name for column in table.features
+                 if (column.kind is kind if column.coverage else kind is Kind.EMPTY)]
+        if names and len(table.frame):
+            warnings.append(f"{what}: {listed(names)}")
+            suggestions.append(remedy)
+    return Findings(tuple(errors), tuple(warnings), tuple(suggestions))
+
+
+def target(table: Table, limits: Limits) -> Findings:
+    """Look whether the target is there, whole, of two classes at least, and no feature gives it away."""
+    name = table.target_name
+    if table.target is None:
+        known = listed([column.name for column in table.features], 5) or "none"
+        return Findings((f"target '{name}': no such column; there are: {known}",), (),
+                        (f"add the column '{name}', or name another target",))
+    errors, warnings, suggestions = [], [], []
+    missing = int(table.target.missing.sum())
+    if missing:
+        errors.append(f"target '{name}': missing in {missing} rows")
+        suggestions.append(f"leave out rows without a label: {FIX}")
+    if table.target.kind is Kind.MIXED:
+        errors.append(f"target '{name}': cells of several kinds")
+        suggestions.append("write the classes of the target in one way")
+    shares = class_shares(table.target)
+    if len(shares) < limits.min_classes:
+        only = f", only {next(iter(shares))!r}" if len(shares) == 1 else ""
+        errors.append(
+            f"target '{name}': {len(shares)} class{'' if len(shares) == 1 else 'es'}{only};"
+            f" at least {limits.min_classes} are needed"
+        )
+        suggestions.append("collect rows of the other class")
+    elif len(shares) > _MANY_CLASSES:
+        warnings.append(f"target '{name}': {len(shares)} different values; is it a quantity rather than a class?")
+        suggestions.append("cut a quantity into classes before training a classifier")
+    elif min(shares.values()) < limits.min_class_share:
+        rarest = min(shares, key=lambda value: shares[value])
+        warnings.append(
+            f"target '{name}': imbalanced, class {rarest!r} has {100 * shares[rarest]:.1f} % of the rows"
+        )
+        suggestions.append("judge by PR-AUC, not accuracy; collect more rows of the rare class, or weigh them")
+    giveaways = [column.name for column in table.features if _gives_away(column, table.target)]
+    if giveaways:
+        warnings.append(f"target '{name}': follows from {listed(giveaways)}, which may not be known beforehand")
+        suggestions.append("leave out features that are known only once the outcome is")
+    return Findings(tuple(errors), tuple(warnings), tuple(suggestions))
+
+
+def distributions(table: Table, limits: Limits) -> Findings:
+    """Features vary, and their values are plausible; outliers are counted."""
+    warnings, suggestions = [], []
+    numeric = [column for column in table.features if column.kind in NUMERIC and len(column.finite)]
+    constant = [column.name for column in numeric if column.finite.min() == column.finite.max()]
+    constant += [column.name for column in table.features
+                 if column.kind not in NUMERIC and len(set(column.labels[~column.missing])) == 1]
+    if constant and len(table.frame) > 1:
+        warnings.append(f"constant features: {listed(constant)}")
+        suggestions.append(f"leave out constant features, which tell nothing: {FIX}")
+    steady = [f"{column.name} ({100 * share:.1f} % are {value:g})" for column in numeric
+              for value, share in [_commonest(column)] if _NEARLY_CONSTANT <= share < 1.0]
+    if steady:
+        warnings.append(f"nearly constant features: {listed(steady)}")
+    outlying = sorted(((column, outliers(column, limits.iqr_factor)) for column in numeric), key=lambda pair: -pair[1])
+    named = [f"{c.name} ({count}, {100 * count / len(c.finite):.1f} %)" for c, count in outlying if count]
+    if named:
+        warnings.append(f"outliers, more than {limits.iqr_factor:g} IQR outside of the quartiles: {listed(named)}")
+        suggestions.append("look at the outlying rows; for counts with long tails learn from log1p or ranks")
+    impossible = []
+    for column in numeric:
+        if column.entry is not None and column.kind is not Kind.MOMENT:
+            low, high = column.entry.low, column.entry.high
+            count = int(((column.finite < low) | (column.finite > high)).sum())
+            if count:
+                impossible.append(f"{column.name} ({count} outside of {low:g} to {high:g})")
+    if impossible:
+        warnings.append(f"values that the feature cannot have: {listed(impossible)}")
+        suggestions.append("check unit and origin of these features (hyperion-hook features list)")
+    return Findings((), tuple(warnings), tuple(suggestions))
+
+
+def beyond(column: Column) -> int:
+    """Return how many cells are infinite or too large for an estimator."""
+    return int((np.abs(column.numbers) > LARGEST).sum())
+
+
+def outliers(column: Column, factor: float) -> int:
+    """Return how many values lie more than ``factor`` IQR outside of the quartiles.
+
+    Without a spread between the quartiles (most values equal) nothing is called an outlier: every other value would be.
+
+    References
+    ----------
+    .. [1] J. W. Tukey, "Exploratory Data Analysis", 1977: beyond three times the spread a value is «far out».
+    """
+    low, high = np.quantile(column.finite, [0.25, 0.75])
+    reach = factor * (high - low)
+    if not reach > 0:
+        return 0
+    return int(((column.finite < low - reach) | (column.finite > high + reach)).sum())
+
+
+def _commonest(column: Column) -> tuple[float, float]:
+    """Return the value that is there most often, and the share of the values it makes up."""
+    values, counts = np.unique(column.finite, return_counts=True)
+    place = int(counts.argmax())
+    return float(values[place]), float(counts[place] / counts.sum())
+
+
+def _gives_away(column: Column, target: Column) -> bool:
+    """Return whether a feature is the target over again, up to scale."""
+    if column.kind not in NUMERIC or target.kind not in NUMERIC:
+        return column.kind not in NUMERIC and target.kind not in NUMERIC and len(column.labels) > 1 and bool(
+            (column.labels == target.labels).all()
+        )
+    both = np.isfinite(column.numbers) & np.isfinite(target.numbers)
+    x, y = column.numbers[both], target.numbers[both]
+    if len(x) < 3:
+        return False
+    with np.errstate(over="ignore", invalid="ignore"):
+        x, y = x - x.mean(), y - y.mean()
+        return bool(abs(x @ y) >= _THE_TARGET_ITSELF * np.sqrt((x @ x) * (y @ y)) > 0)
