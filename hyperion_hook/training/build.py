@@ -49,7 +49,8 @@ class Material:
 
     ``rows`` are learned from, ``code`` those whose code was measured too. ``past`` are models of an earlier moment,
     which were measured in ``evaluations``, first of all on the changes that came after it. ``others`` are rows of other
-    repositories that are learned from too; ``pool`` is the packed table that the bundle carries.
+    repositories that are learned from too; ``pool`` is the packed table that the bundle carries. ``checks`` are what
+    validating the rows found odd.
     """
 
     mined: Sequence[Mined]
@@ -63,6 +64,7 @@ class Material:
     others: pd.DataFrame | None = None
     pool: bytes | None = None
     bugs: LearnedBugs = field(default_factory=LearnedBugs)
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def build(material: Material, options: RetrainOptions) -> Built:
         tuple(material.mined), material.unseen, rows, recipe, list(risk.features), tuple(material.evaluations),
         thresholds, calibration_table(test["buggy"].tolist(), model.predict_proba(test)),
         importance(model, test, model.features, seed=options.seed), options, material.chosen_here,
-        material.others,
+        material.others, material.checks,
     ))
     card["bugs"] = material.bugs.card
     # what only the code says is known of the rows whose code was measured

@@ -38,7 +38,8 @@ class Learning:
     """All that a card tells of: the data, the choice and how it measured.
 
     ``calibration`` and ``importance`` are of the recipe, on the changes of the first evaluation. ``chosen_here`` says
-    that the recipe was chosen on those. ``others`` are rows of other repositories that were learned from too.
+    that the recipe was chosen on those. ``others`` are rows of other repositories that were learned from too;
+    ``checks`` are what validating the rows found odd.
     """
 
     mined: tuple[Mined, ...]
@@ -53,6 +54,7 @@ class Learning:
     options: RetrainOptions
     chosen_here: bool
     others: pd.DataFrame | None = None
+    checks: tuple[str, ...] = ()
 
 
 def model_card(learning: Learning) -> dict[str, Any]:
@@ -76,6 +78,7 @@ def model_card(learning: Learning) -> dict[str, Any]:
             "changes of other repositories": 0 if others is None else len(others),
         },
         "repositories": [_repository(item, item.name in learning.unseen) for item in learning.mined],
+        "checks": list(learning.checks),
         "labels": {
             "rules": asdict(options.rules) | {"choice": options.rules.choice.value},
             "bugs": label_delay(rows),
@@ -168,6 +171,10 @@ def _lines(card: Mapping[str, Any]) -> Iterator[str]:
         "Merges and bots are not learned from. Bulk changes are too large to be read line by line; foreign ones touch"
         " vendored or generated files alone."
     )
+    if "checks" in card:
+        odd = "odd about them is:" if card["checks"] else "nothing is odd about them."
+        yield from ("", f"The rows were validated before they were learned from; {odd}")
+        yield from (("", *(f"- {line}" for line in card["checks"])) if card["checks"] else ())
     yield from ("", "Of the bugs that were found by the end: " + _listed(card["labels"]["bugs"]) + ".")
     for evaluation in card["evaluations"]:
         yield from evaluation_lines(evaluation)

@@ -1,4 +1,4 @@
-"""The composition root of training: mine, label, put into rows, evaluate in time order, fit, export, register, promote.
+"""The composition root of training: mine, label, validate rows, evaluate in time order, fit, export, register, promote.
 
 Models are replaced only by whole ones that score like what was fitted, and in a repository's registry only better ones
 are promoted; when history is too short nothing is touched.
@@ -21,15 +21,16 @@ from hyperion_hook.store.model_registry import RISK_PREDICTOR, ModelRegistry, Re
 from hyperion_hook.training.bug_learning import bug_histories, learn_bugs, learn_own_bugs
 from hyperion_hook.training.build import Built, Material, build
 from hyperion_hook.training.corpus import CorpusEntry, entries_of, own_name, read_corpus
-from hyperion_hook.training.dataset import merged, without_youngest
+from hyperion_hook.training.dataset import FEATURES, merged, without_youngest
 from hyperion_hook.training.evaluation import Evaluation
 from hyperion_hook.training.fit import BLEND
 from hyperion_hook.training.gather import code_rows, mine_all
 from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.past import RECIPES, fit_past, quality
+from hyperion_hook.training.past import RECIPES, fit_past, model_features, quality
 from hyperion_hook.training.pool import POOL_FILE, pack, read_pool, sample, unpack
 from hyperion_hook.training.promotion import Decision, InUse, decide
 from hyperion_hook.training.replay import Progress
+from hyperion_hook.training.row_checks import checked
 
 TRAINED_SHARE = 0.8
 """Of a corpus: how much is learned before the rest is predicted."""
@@ -102,6 +103,7 @@ def retrain(
         packed = pack(sample(learned, options.pool_rows, options.seed), heads)
         # what the bundle learns from is what it carries, to the last bit
         learned = unpack(packed, POOL_FILE).rows
+    checks = _checked(learned, progress)
     _tell(progress, "evaluating on the future")
     past = fit_past(learned, options, share=TRAINED_SHARE, others=others)
     future = past.evaluate("the future of the same repositories", past.split.test)
@@ -121,7 +123,7 @@ def retrain(
     built = build(
         Material(
             mined, unseen, learned, code, past, recipe, evaluations, chosen_here=options.recipe is None, others=others,
-            pool=packed, bugs=bugs,
+            pool=packed, bugs=bugs, checks=checks,
         ),
         options,
     )
@@ -166,6 +168,7 @@ def retrain_here(
     entries = [CorpusEntry(own_name(repository), repository.work_tree or repository.git_dir, options.until)]
     mined, warnings = mine_all(entries, options, options.replay, progress)
     rows = without_youngest(mined[0].rows)
+    checks = _checked(rows, progress)
     _tell(progress, "evaluating on the future")
     others = _others([repository], options)
     past = fit_past(rows, options, share=OWN_TRAINED_SHARE, others=others)
@@ -177,7 +180,8 @@ def retrain_here(
     _tell(progress, "fitting")
     built = build(
         Material(
-            mined, frozenset(), rows, code, past, recipe, [future], chosen_here=False, others=others, bugs=bugs
+            mined, frozenset(), rows, code, past, recipe, [future], chosen_here=False, others=others, bugs=bugs,
+            checks=checks,
         ),
         options,
     )
@@ -188,6 +192,13 @@ def retrain_here(
     decision = promoted(registry, registered.version, serving, decision)
     folder = registry.folder(RISK_PREDICTOR, registered.version)
     return _report(folder, built, [future], warnings, registered, decision)
+
+
+def _checked(rows: pd.DataFrame, progress: Progress | None) -> tuple[str, ...]:
+    """Return what validating the rows found odd; rows that cannot be learned from are an error."""
+    _tell(progress, "validating")
+    learned = {name for recipe in RECIPES.values() for name in model_features(rows, recipe)}
+    return checked(rows, [name for name in FEATURES if name in learned])
 
 
 def _others(own: Sequence[Repository], options: RetrainOptions) -> pd.DataFrame | None:
