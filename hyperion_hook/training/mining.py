@@ -79,7 +79,7 @@ def mine(
     kept = MinedStore(vectors, name, tip, options, rules)
     table, labels = kept.table(), kept.labels()
     if table is None:
-        parts = min(max(1, jobs), measurable(repository, tip, options) // _SMALLEST_PART)
+        parts = _parts(repository, tip, options, jobs)
         if parts > 1:
             table = _measure_in_parts(path, kept, tip, options, parts)
         else:
@@ -95,6 +95,34 @@ def mine(
     if rows.empty:
         raise TrainingError(f"{name}: no commit to measure up to {tip[:12]}; choose an earlier --since")
     return Mined(name, tip, relabelled(rows, labels.by_commit), summary, labels.summary)
+
+
+def measured(
+    path: Path, *, name: str, until: str, options: ReplayOptions, vectors: Path | None = None, jobs: int = 1,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Return the rows of one repository without looking for bugs: nothing in them is labelled.
+
+    Parameters
+    ----------
+    path, name, until, options, vectors, jobs, progress
+        As for ``mine``; what an earlier run measured is taken from ``vectors``, and what is new is kept there.
+    """
+    repository = Repository.discover(path)
+    tip = repository.resolve(until)
+    kept = MinedStore(vectors, name, tip, options, SzzRules())
+    table = kept.table()
+    if table is None:
+        parts = _parts(repository, tip, options, jobs)
+        table = (
+            _measure_in_parts(path, kept, tip, options, parts) if parts > 1
+            else _measure(repository, kept, tip, options, None, progress)
+        )
+    return table[0]
+
+
+def _parts(repository: Repository, tip: str, options: ReplayOptions, jobs: int) -> int:
+    return min(max(1, jobs), measurable(repository, tip, options) // _SMALLEST_PART)
 
 
 def label(repository: Repository, tip: str, rules: SzzRules | None = None) -> Labels:

@@ -103,6 +103,16 @@ def _halves(values: Numbers) -> NDArray[np.float16]:
     return np.ascontiguousarray(signed_log(values).T.astype(np.float16))
 
 
+def as_packed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with their features rounded as ``pack`` rounds them."""
+    halves = _halves(rows[list(FEATURES)].to_numpy(dtype=np.float64)).astype(np.float64)
+    return rows.assign(**dict(zip(FEATURES, _unlogged(halves), strict=True)))
+
+
+def _unlogged(values: Numbers) -> Numbers:
+    return np.copysign(np.expm1(np.abs(values)), values)
+
+
 def unpack(data: bytes, where: str) -> Pool:
     """Return the table that ``pack`` made of rows.
 
@@ -161,5 +171,5 @@ def _rows(columns: Mapping[str, Numbers], about: Mapping[str, object]) -> pd.Dat
         "known_at": np.where(buggy, columns["known"].astype(np.float64) * DAY, np.nan),
         "reverted": columns["reverted"].astype(np.int8),
     })
-    table = pd.DataFrame(np.copysign(np.expm1(np.abs(values)), values).T, columns=features)
+    table = pd.DataFrame(_unlogged(values).T, columns=features)
     return in_time_order(pd.concat([keys, table.reindex(columns=list(FEATURES))], axis=1)[[*KEYS, *FEATURES]])

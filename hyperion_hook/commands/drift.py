@@ -1,0 +1,150 @@
+"""``drift``: do recent changes still look like those the models learned from; if not at all, train anew."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import ExitStack, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands import retrain as retraining
+from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
+from hyperion_hook.config import Config
+from hyperion_hook.errors import ExitCode, MissingExtraError, TooLittleHistoryError
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.report.safe_text import printable
+
+if TYPE_CHECKING:
+    from hyperion_hook.assess.models import ModelsInUse
+    from hyperion_hook.training.repository_drift import RepositoryDrift
+
+REFERENCES = ("training", "history")
+
+
+def run(
+    repo: Path | None, reading: Reading, *, reference: str | None, retrain: bool, format_name: str, plot: Path | None,
+    config: Config,
+) -> ExitCode:
+    """Compare recent changes with a reference, print what drifted, and retrain if that was asked for and is due."""
+    need_the_extra("drift")
+    if plot is not None:
+        _need_matplotlib()
+    from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.training.drift_report import SIGNIFICANT  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.mined_store import vectors_folder  # noqa: PLC0415
+    from hyperion_hook.training.promotion import InUse  # noqa: PLC0415
+    from hyperion_hook.training.repository_drift import ReferenceName, repository_drift  # noqa: PLC0415
+
+    repository = Repository.discover(repo)
+    used = models_in_use(config.models, repository.common_dir)
+    for warning in used.warnings:
+        say(f"warning: {warning}")
+    label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
+    progress = ProgressLine()
+    options = options_of(
+        Reading(None, reading.until, None, reading.jobs, None, vectors_folder(repository)), config
+    )
+    try:
+        found = repository_drift(
+            repository, InUse(used.bundle, label), _folder_of(used, repository, config), options,
+            reference=None if reference is None else ReferenceName(reference), since=reading.since, progress=progress,
+        )
+    except TooLittleHistoryError as error:
+        progress.clear()
+        _tell_too_few(str(error), format_name)
+        return ExitCode.DONE
+    progress.clear()
+    if plot is not None:
+        found.report.plot(plot)
+    due = found.report.drift_magnitude > SIGNIFICANT
+    _show(found, label, format_name, retrains=retrain and due)
+    if not retrain:
+        return ExitCode.DONE
+    if not due:
+        say(f"not retrained: the magnitude {found.report.drift_magnitude:.2f} is not above {SIGNIFICANT:g}")
+        return ExitCode.DONE
+    with ExitStack() as streams:
+        if format_name == "json":
+            # what is read by a program must not be followed by a model card
+            streams.enter_context(redirect_stdout(sys.stderr))
+        click.echo("")
+        newest = Reading(None, reading.until, None, reading.jobs)
+        return retraining.run(repo, newest, models=None, corpus=None, config=config)
+
+
+def _need_matplotlib() -> None:
+    from importlib.util import find_spec  # noqa: PLC0415 - not wanted for --help
+
+    if find_spec("matplotlib") is None:
+        raise MissingExtraError("drift --plot", "train", "matplotlib")
+
+
+def _folder_of(used: ModelsInUse, repository: Repository, config: Config) -> Path:
+    """Return where the models in use lie."""
+    from hyperion_hook.scoring.bundle import bundled_models  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.store.model_registry import RISK_PREDICTOR, ModelRegistry  # noqa: PLC0415
+
+    if used.version is not None:
+        return ModelRegistry.of(repository.common_dir).folder(RISK_PREDICTOR, used.version)
+    return config.models if config.models is not None else bundled_models()
+
+
+def _tell_too_few(reason: str, format_name: str) -> None:
+    if format_name == "json":
+        click.echo(json.dumps({"compared": False, "reason": reason}, indent=1))
+    else:
+        click.echo(printable(reason, most=10_000))
+
+
+def _show(found: RepositoryDrift, label: str, format_name: str, *, retrains: bool) -> None:
+    from hyperion_hook.training.drift_text import drift_lines  # noqa: PLC0415 - needs the extra
+
+    about = f"{found.recent} compared with {found.compared_with} (reference '{found.reference}': {found.why})"
+    if format_name == "json":
+        data = {
+            "compared": True, "models": label, "reference": str(found.reference), "why": found.why,
+            "recent": found.recent, "compared_with": found.compared_with, "retrains": retrains,
+        }
+        click.echo(json.dumps(data | found.report.as_data(), indent=1, allow_nan=False))
+        return
+    lines = list(drift_lines(found.report)) if format_name == "text" else found.report.to_markdown().splitlines()
+    if format_name == "text":
+        lines.insert(0, about)
+    else:
+        lines += ["", about[0].upper() + about[1:] + "."]
+    for line in lines:
+        click.echo(printable(line, most=10_000))
+
+
+@click.command()
+@click.option("--reference", type=click.Choice(REFERENCES),
+              help="Compare with what the models in use learned from, or with the changes before the recent ones; by"
+              " default the first where the models learned from this repository, else the second.")
+@click.option("--retrain", is_flag=True, help="Retrain when the magnitude exceeds 0.2.")
+@click.option("--since", metavar="DATE", help="Recent are the changes since this day (2024-12-31); else the last 500.")
+@click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
+@click.option("--format", "format_name", type=click.Choice(["text", "json", "markdown"]), default="text")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE",
+              help="Draw what drifted into this file, such as drift.png or drift.svg.")
+@click.pass_obj
+def command(
+    invocation: Invocation, /, *, reference: str | None, retrain: bool, since: str | None, until: str,
+    jobs: int | None, format_name: str, plot: Path | None,
+) -> int:
+    """Compare recent changes with what the models learned from, and retrain if they differ.
+
+    Tells which features drifted, worst first, and how far all of them did, from 0 to 1. Needs the extra 'train':
+    pip install 'hyperion-hook[train]'.
+    """
+    reading = Reading(day_of(since), until, None, jobs or os.cpu_count() or 1)
+    return run(
+        invocation.repo, reading, reference=reference, retrain=retrain, format_name=format_name, plot=plot,
+        config=invocation.config(),
+    )
