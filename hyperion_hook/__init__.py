@@ -10,9 +10,18 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_HOME: dict[str, str] = {}
+_HOME: dict[str, str] = {
+    "MLFlowConfig": "training.tracking",
+    "MLFlowTracker": "training.tracking",
+    "compare_runs": "training.tracking_compare",
+}
 
-__all__ = ["__version__"]
+__all__ = [
+    "MLFlowConfig",
+    "MLFlowTracker",
+    "__version__",
+    "compare_runs",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -17,7 +17,7 @@ from typing import Any
 
 from hyperion_hook.errors import HyperionError, MissingExtraError
 from hyperion_hook.report.safe_text import printable, without_password
-from hyperion_hook.training.tracking_place import is_file_store, is_server
+from hyperion_hook.training.tracking_place import is_database, is_file_store, is_server, local_folder
 
 ANSWER_SECONDS = 10
 """How long one request may take; it is not tried again."""
@@ -25,7 +25,9 @@ ANSWER_SECONDS = 10
 PATIENCE_SECONDS = 30.0
 """How long the calls for one model may take before the rest of them is left out."""
 
-_ENOUGH = 4_096
+_MOST_OF_AN_ANSWER = 1_000_000
+"""Bytes; MLflow answers with its version, what stands before it perhaps with a page."""
+
 _MOST_OF_A_MESSAGE = 300
 _LOGGERS = ("mlflow", "alembic")
 
@@ -99,7 +101,9 @@ def calling(uri: str) -> Iterator[None]:
 def client_of(uri: str) -> Any:
     """Return MLflow's client for a place, once what is there answers; within ``calling`` only."""
     if is_server(uri):
-        make_sure_it_answers(uri)
+        make_sure_it_answers(uri, ANSWER_SECONDS)
+    elif is_database(uri):
+        _make_sure_it_opens(uri)
     from mlflow import MlflowClient  # noqa: PLC0415 - takes seconds
 
     # its loggers get their level when it is imported
@@ -108,7 +112,7 @@ def client_of(uri: str) -> Any:
     return MlflowClient(tracking_uri=uri)
 
 
-def make_sure_it_answers(uri: str, seconds: float = ANSWER_SECONDS) -> None:
+def make_sure_it_answers(uri: str, seconds: float) -> None:
     """Ask a server for a small answer, of which the whole must come in time.
 
     MLflow's own limit holds for the pauses within an answer, so one that drips, or never ends, would never end.
@@ -126,16 +130,35 @@ def make_sure_it_answers(uri: str, seconds: float = ANSWER_SECONDS) -> None:
     try:
         with requests.get(f"{uri.rstrip('/')}/version", timeout=seconds, stream=True, verify=verify) as answer:
             read = 0
-            for part in answer.iter_content(1):
+            while part := answer.raw.read1(65_536):
                 read += len(part)
                 if time.monotonic() > end:
                     raise TrackingError(f"no whole answer in {seconds:g} seconds")
-                if read > _ENOUGH:
-                    break
+                if read > _MOST_OF_AN_ANSWER:
+                    raise TrackingError("an answer without end")
             if answer.status_code >= 500:
                 raise TrackingError(f"the server answers with status {answer.status_code}")
-    except requests.RequestException as error:
-        raise TrackingError(in_one_line(error)) from error
+    except requests.Timeout:
+        raise TrackingError(f"no answer in {seconds:g} seconds") from None
+    except requests.ConnectionError as error:
+        # says what it says of the address, which is named already, and then why
+        reason = str(getattr(error.args[0] if error.args else error, "reason", error))
+        raise TrackingError(in_one_line(ValueError(reason.rpartition("): ")[2]))) from None
+
+
+def _make_sure_it_opens(uri: str) -> None:
+    """Connect to a database once, within ``calling``; MLflow itself would try for minutes."""
+    import sqlalchemy  # noqa: PLC0415 - comes with MLflow
+
+    folder = local_folder(uri)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    engine = sqlalchemy.create_engine(uri)
+    try:
+        with engine.connect() as connection:
+            connection.execute(sqlalchemy.text("SELECT 1"))
+    finally:
+        engine.dispose()
 
 
 class Patience:

@@ -62,14 +62,14 @@ def content_of(record: RunRecord, default_tags: Mapping[str, str]) -> RunContent
 
 
 def _figures(record: RunRecord) -> Iterable[tuple[str, float]]:
-    for name, value in {**record.data, **record.metrics}.items():
+    for name, value in {**record.metrics, **record.data}.items():
         yield name, float(value)
     for name, values in record.cross_validation.items():
         known = [float(value) for value in values if math.isfinite(value)]
         yield f"cv_mean_{name}", fmean(known) if known else math.nan
         # of the folds themselves, as numpy does: they are all there are
         yield f"cv_std_{name}", pstdev(known) if known else math.nan
-    for name, value in record.importance.items():
+    for name, value in sorted(record.importance.items(), key=lambda entry: -entry[1] if entry[1] == entry[1] else 0.0):
         yield IMPORTANCE + name, float(value)
 
 

@@ -25,7 +25,6 @@ LOADER = "hyperion_hook.training.tracking_bundle"
 
 TRUSTED_TYPES = (
     "sklearn.tree._tree.Tree",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "xgboost.core.Booster",
     "xgboost.sklearn.XGBClassifier",
     "xgboost.sklearn.XGBRegressor",

@@ -17,6 +17,9 @@ FOLDER = Path("hyperion-hook") / "mlflow"
 
 _SQLITE = "sqlite:///"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_DATABASE = re.compile(r"(sqlite|postgresql|mysql|mssql)(\+\w+)?://")
+_NAMES = frozenset({"databricks", "databricks-uc", "uc"})
+"""Addresses of MLflow's that are words; every other one without a scheme is a path."""
 ARTIFACTS = "mlruns"
 
 
@@ -69,12 +72,17 @@ def is_file_store(uri: str) -> bool:
     >>> is_file_store("file:./mlruns"), is_file_store("mlruns"), is_file_store("sqlite:///mlflow.db")
     (True, True, False)
     """
-    return uri.startswith("file:") or not _SCHEME.match(uri)
+    return uri.startswith("file:") or not (_SCHEME.match(uri) or uri in _NAMES)
 
 
 def is_server(uri: str) -> bool:
     """Whether an address is a server's."""
     return uri.startswith(("http://", "https://"))
+
+
+def is_database(uri: str) -> bool:
+    """Whether an address is a database's."""
+    return _DATABASE.match(uri) is not None
 
 
 def local_folder(uri: str) -> Path | None:
@@ -105,15 +113,13 @@ def artifact_location(uri: str, experiment: str) -> str | None:
 
 
 def viewer(uri: str) -> str:
-    """Return the command that shows what is kept there, or the address where a server shows it.
+    """Return the command that shows what a place of this machine keeps.
 
     Examples
     --------
     >>> viewer("file:///data/mlruns")
     'MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri file:///data/mlruns'
     """
-    if is_server(uri):
-        return uri
     return f"{'MLFLOW_ALLOW_FILE_STORE=true ' if is_file_store(uri) else ''}mlflow ui --backend-store-uri {uri}"
 
 

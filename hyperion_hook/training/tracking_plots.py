@@ -81,7 +81,7 @@ def draw_importance(importance: Mapping[str, float], title: str, path: Path) -> 
     values = [known[name] for name in reversed(top)]
     bars = axes.barh([_short(name) for name in reversed(top)], values, color=_BAR, height=0.7)
     axes.bar_label(bars, [f"{value:.3g}" for value in values], padding=3, fontsize=8, color=_QUIET)
-    axes.margins(x=0.1)
+    axes.margins(x=0.1, y=0.02)
     axes.set_xlabel("importance")
     which = f"the {len(top)} of {len(known)} features that matter most" if len(known) > len(top) else "all features"
     axes.set_title(f"{_short(title)}\n{which}", fontsize=11, color=_INK)

@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 from hyperion_hook.store.model_metadata import Status
+from hyperion_hook.training.tracking_run import EXISTS
 
-VERSION_TAG = "hyperion_version"
+VERSION_TAG = "version"
 STATUS_TAG = "status"
 _STAGES = {
     Status.TRAINED: "None", Status.VALIDATED: "Staging", Status.PRODUCTION: "Production", Status.DEPRECATED: "Archived",
 }
 _ALIASED = (Status.VALIDATED, Status.PRODUCTION)
-_EXISTS = {"RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS"}
 
 
 def register(client: Any, model_id: str, run_id: str, name: str, version: str) -> str:
@@ -39,7 +39,7 @@ def register(client: Any, model_id: str, run_id: str, name: str, version: str) -
     try:
         client.create_registered_model(name)
     except MlflowException as error:
-        if error.error_code not in _EXISTS:
+        if error.error_code not in EXISTS:
             raise
     found = _version(client, name, version)
     if found is None:
