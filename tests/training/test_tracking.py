@@ -266,7 +266,7 @@ def test_runs_are_compared_side_by_side(runs: dict[str, LoggedRun]) -> None:
         compare_runs(ids, ["f1_scor"])
     with pytest.raises(ConfigError, match="no run is named"):
         compare_runs([])
-    with pytest.raises(TrackingError, match="compare_runs: .*0123"):
+    with pytest.raises(TrackingError, match=r"compare_runs: .*0123"):
         compare_runs(["0123"])
     assert hyperion_hook.compare_runs is compare_runs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,7 @@ from tests.support.repo import TestRepo
 
 pytestmark = pytest.mark.train
 
-mark_installed = pytest.mark.skipif(
-    not __import__("importlib.util").util.find_spec("mlflow"), reason="needs the extra 'mlflow'"
-)
+needs_mlflow = pytest.mark.skipif(find_spec("mlflow") is None, reason="needs the extra 'mlflow'")
 
 
 def test_the_default_database_lies_in_the_git_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,13 +72,14 @@ def test_a_missing_extra_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyP
     said: list[str] = []
     loaded = load_config(None, {"MLFLOW_TRACKING_URI": "file:./mlruns"})
     assert tracker_asked_for(loaded, say=said.append) is None
-    assert said == [
+    [line] = said
+    assert line == (
         "warning: MLflow: needs the package 'mlflow', which is not installed; run: pip install 'hyperion-hook[mlflow]';"
         " everything but MLflow goes on"
-    ]
+    )
 
 
-@mark_installed
+@needs_mlflow
 def test_a_repositorys_file_names_a_place_within_the_repository_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,13 +91,14 @@ def test_a_repositorys_file_names_a_place_within_the_repository_only(
         assert tracker_asked_for(load_config(tmp_path, {}), top=tmp_path, say=said.append) is None
     assert len(said) == 5
     assert all("outside of the repository; to have runs there set the environment" in line for line in said)
-    (tmp_path / ".hyperion-hook.toml").write_text('mlflow-tracking-uri = "file:./mlruns"\nmlflow-experiment-name = "e"\n')
+    lines = ('mlflow-tracking-uri = "file:./mlruns"', 'mlflow-experiment-name = "e"')
+    (tmp_path / ".hyperion-hook.toml").write_text("\n".join(lines))
     tracker = tracker_asked_for(load_config(tmp_path, {}), top=tmp_path)
     assert tracker is not None
     assert (tracker.uri, tracker.config.experiment_name) == ((tmp_path / "mlruns").as_uri(), "e")
 
 
-@mark_installed
+@needs_mlflow
 def test_the_environment_names_any_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for uri, wanted in (

@@ -10,11 +10,11 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -47,7 +47,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, empty_mlflow: Path) -> Iter
         for _ in range(600):
             assert process.poll() is None, (folder / "log").read_text()
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
+                urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
                 break
             except OSError:
                 time.sleep(0.2)
@@ -60,8 +60,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, empty_mlflow: Path) -> Iter
 
 def asked(server: str, path: str, body: object = None) -> dict:
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{server}/api/2.0/mlflow/{path}", data, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    request = Request(f"{server}/api/2.0/mlflow/{path}", data, {"Content-Type": "application/json"})  # noqa: S310
+    with urlopen(request, timeout=20) as answer:  # noqa: S310
         return json.load(answer)
 
 
@@ -78,7 +78,7 @@ def test_a_real_server_shows_run_plots_and_registered_model(server: str, tmp_pat
     plots = asked(server, f"artifacts/list?run_id={logged.run_id}&path=plots")["files"]
     assert [file["path"] for file in plots] == ["plots/confusion_matrix.png"]
     picture = f"{server}/get-artifact?run_uuid={logged.run_id}&path=plots/confusion_matrix.png"
-    with urllib.request.urlopen(picture, timeout=20) as answer:
+    with urlopen(picture, timeout=20) as answer:  # noqa: S310
         assert answer.read(4) == b"\x89PNG"
     version = asked(server, "registered-models/alias?name=risk_predictor&alias=production")["model_version"]
     assert (version["version"], version["current_stage"]) == ("1", "Production")
@@ -98,7 +98,7 @@ def answering(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[tupl
             except OSError:
                 self.close_connection = True
 
-        do_POST = do_PUT = do_GET
+        do_POST = do_PUT = do_GET  # noqa: N815 - the library's names
 
         def log_message(self, *arguments: object) -> None:
             pass
