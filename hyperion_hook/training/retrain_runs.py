@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, precision_score, recall_score
 
@@ -93,7 +94,7 @@ class _Teller:
             parameters=anomaly.forest.get_params(),
             metrics={**_of_classes(buggy, unusual), "roc_auc": roc_auc(buggy, -decision),
                      "anomaly_share": float(unusual.mean())},
-            cross_validation={}, importance={}, expected=buggy.astype(int), predicted=unusual.astype(int),
+            cross_validation={}, importance={}, expected=_classes(buggy), predicted=_classes(unusual),
             example=_frame(values, list(anomaly.features)),
             tags={**self._tags(), "measured_on": "bugs of the rows it was fitted on, which it was not told of"},
             data={"training_samples": len(code), "feature_count": len(anomaly.features)},
@@ -114,9 +115,11 @@ class _Teller:
         self, name: str, kind: str, estimator: Any, parameters: Mapping[str, Any], chance: Numbers,
         example: pd.DataFrame, importance: Mapping[str, float],
     ) -> RunRecord:
-        """Return a record of a model that was measured on the future, where a chance of one half is a bug."""
+        """Return a record of a model that was measured on the future, where it flags as many changes as ``score``."""
         split = self.material.past.split
-        buggy, said = split.test["buggy"].to_numpy(dtype=np.float64), (chance >= 0.5).astype(np.float64)
+        buggy, said = split.test["buggy"].to_numpy(dtype=np.float64), np.zeros(len(chance))
+        rate = self.material.past.options.alert_high
+        said[np.argsort(-chance, kind="stable")[: max(1, round(rate * len(chance)))]] = 1.0
         metrics = {
             **_of_classes(buggy, said), "roc_auc": roc_auc(buggy, chance), "pr_auc": pr_auc(buggy, chance),
             "brier": brier(buggy, chance), "calibration_error": calibration_error(buggy, chance),
@@ -130,9 +133,10 @@ class _Teller:
             data["missing_percentage"] = 100.0 * float(present.isna().to_numpy().mean())
         return RunRecord(
             model_name=name, model_type=kind, estimator=estimator, parameters=parameters, metrics=metrics,
-            cross_validation={}, importance=importance, expected=buggy.astype(int), predicted=said.astype(int),
-            example=example, tags={**self._tags(), "measured_on": "changes after all that it had learned from"},
-            data=data,
+            cross_validation={}, importance=importance, expected=_classes(buggy), predicted=_classes(said),
+            example=example, data=data,
+            tags={**self._tags(), "measured_on": "changes after all that it had learned from",
+                  "flagged": f"the {rate:.0%} with the highest chance"},
         )
 
     def _tags(self) -> dict[str, str]:
@@ -149,6 +153,10 @@ def _of_classes(truth: Numbers, said: Numbers) -> dict[str, float]:
         "precision": float(precision_score(truth, said, zero_division=np.nan)),
         "recall": float(recall_score(truth, said, zero_division=np.nan)), "f1_score": f1(truth, said),
     }
+
+
+def _classes(flags: Numbers) -> NDArray[np.object_]:
+    return np.where(flags > 0, "buggy", "clean").astype(object)
 
 
 def _frame(matrix: Numbers, names: list[str]) -> pd.DataFrame:

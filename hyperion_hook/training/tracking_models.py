@@ -18,8 +18,8 @@ from hyperion_hook.errors import TrainingError
 from hyperion_hook.training.run_record import RunRecord
 from hyperion_hook.training.tracking_calls import in_one_line
 
-MODEL_NAME = "sklearn_model"
-"""What MLflow calls a run's model, as the specification does."""
+SKLEARN_MODEL, BUNDLE = "sklearn_model", "bundle"
+"""What MLflow calls a run's model; the first as in the specification, and also for XGBoost, which loads as such."""
 
 LOADER = "hyperion_hook.training.tracking_bundle"
 

@@ -15,7 +15,7 @@ from hyperion_hook.errors import TrainingError
 from hyperion_hook.training.run_record import RunRecord
 from hyperion_hook.training.tracking_calls import Patience
 from hyperion_hook.training.tracking_content import RunContent
-from hyperion_hook.training.tracking_models import MODEL_NAME, saved_model
+from hyperion_hook.training.tracking_models import BUNDLE, SKLEARN_MODEL, saved_model
 from hyperion_hook.training.tracking_place import artifact_location
 
 EXISTS = frozenset({"RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS"})
@@ -133,7 +133,7 @@ def _log_model(
             say(f"MLflow: the model of {record.model_name} is not logged: {error}")
             return None
         logged = client.create_logged_model(
-            run.info.experiment_id, name=MODEL_NAME, source_run_id=run.info.run_id,
+            run.info.experiment_id, name=BUNDLE if record.bundle else SKLEARN_MODEL, source_run_id=run.info.run_id,
             params=dict(content.parameters), model_type=record.model_type,
         )
         patience.check()

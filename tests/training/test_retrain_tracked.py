@@ -71,6 +71,7 @@ def test_every_model_of_a_retraining_is_a_run(trained: Trained) -> None:
     assert runs["anomaly_detector"].data.params["contamination"] == "0.1"
     contender = report.evaluations[0].contender("logistic+xgboost blend")
     assert shipped.metrics["roc_auc"] == pytest.approx(contender.roc_auc.value, abs=1e-9)
+    assert shipped.metrics["f1_score"] == pytest.approx(contender.figures["f1_at_alert_rate"])
     assert shipped.metrics["popt"] == pytest.approx(contender.figures["popt"])
     assert forest.metrics["training_samples"] == report.evaluations[0].train_rows
     assert forest.metrics["test_samples"] == report.evaluations[0].rows
