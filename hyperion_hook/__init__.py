@@ -11,24 +11,52 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME: dict[str, str] = {
+    "AnomalyDetector": "ml.predictors",
+    "BugPredictor": "ml.predictors",
+    "FeatureEngineer": "ml.feature_engineer",
+    "ImpactAnalyzer": "ml.predictors",
+    "MLConfig": "config.ml_config",
     "MLFlowConfig": "training.tracking",
     "MLFlowTracker": "training.tracking",
+    "RepositoryChange": "ml.repository_features",
+    "RiskPredictor": "ml.predictors",
     "compare_runs": "training.tracking_compare",
 }
 
 __all__ = [
+    "AnomalyDetector",
+    "BugPredictor",
+    "FeatureEngineer",
+    "ImpactAnalyzer",
+    "MLConfig",
     "MLFlowConfig",
     "MLFlowTracker",
+    "RepositoryChange",
+    "RiskPredictor",
     "__version__",
     "compare_runs",
 ]
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name when it is first asked for (PEP 562)."""
+    """Import a public name when it is first asked for (PEP 562).
+
+    Raises
+    ------
+    MissingExtraError
+        If it needs packages that the extra ``train`` installs.
+    """
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    try:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    except ModuleNotFoundError as error:
+        module = (error.name or "").partition(".")[0]
+        if module in {"", __name__}:
+            raise
+        from hyperion_hook.errors import MissingExtraError  # noqa: PLC0415 - only told when something is missing
+
+        raise MissingExtraError(name, "train", module) from None
 
 
 def __dir__() -> list[str]:

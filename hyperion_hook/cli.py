@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "label": ("label", "Say which commits fix bugs, and which commits introduced them."),
     "retrain": ("retrain", "Train models on this repository's own history; measured beside simple baselines."),
     "evaluate": ("evaluate", "Try the models on this repository's past, in time order, beside simple baselines."),
+    "report": ("report", "Write one HTML page about this repository."),
+    "comment": ("comment", "Assess a pull request in a GitHub job, and keep one comment on it up to date."),
     "install": ("install", "Install a plain git hook; an existing hook is kept and run first."),
     "uninstall": ("uninstall", "Remove the git hook and restore what was there before."),
     "hook": ("hook", "Assess a change from within a git hook, and let it pass."),

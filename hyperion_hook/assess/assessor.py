@@ -18,6 +18,7 @@ from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, Impact, ModelInfo, Score
 from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
 from hyperion_hook.git.repository import Repository
@@ -28,6 +29,7 @@ from hyperion_hook.store.reference_store import ReferenceStore
 if TYPE_CHECKING:
     from hyperion_hook.assess.advice import Part
     from hyperion_hook.assess.counsel import Counsel
+    from hyperion_hook.domain.overview import Overview
 
 REFERENCE_STEP = 60
 """Recent changes that are scored along with a staged one to keep the percentile up to date; more is for ``index``.
@@ -79,6 +81,11 @@ class Assessor:
         references = ReferenceStore.open(repository.common_dir / STORE_FOLDER / "reference-v1.sqlite")
         return cls(Measurer(repository, config, progress), references, models, config, now)
 
+    @property
+    def models(self) -> ModelsInUse:
+        """The models that judge."""
+        return self._models
+
     def __enter__(self) -> Assessor:
         return self
 
@@ -95,10 +102,10 @@ class Assessor:
         """Assess a recorded commit as of its own moment, a merge against its first parent."""
         return self._assess(lambda: self._recorded(revision))
 
-    def range(self, start: str, end: str) -> Assessment:
-        """Assess all that ``end`` adds to ``start`` as one change."""
+    def range(self, start: str, end: str, discussed: Discussed | None = None) -> Assessment:
+        """Assess all that ``end`` adds to ``start`` as one change, with what a code host knows of it."""
         return self._assess(
-            lambda: range_change(self._repository, start, end, bulk_above=self._config.bulk_files)
+            lambda: range_change(self._repository, start, end, bulk_above=self._config.bulk_files), discussed
         )
 
     def each(self, start: str, end: str) -> Iterator[Assessment]:
@@ -149,17 +156,41 @@ class Assessor:
             warnings=tuple(warnings),
         )
 
+    def overview(self) -> Overview:
+        """Return what the whole repository looks like at HEAD.
+
+        Raises
+        ------
+        GitError
+            If there is no commit yet.
+        """
+        from hyperion_hook.assess.overview import overview_of  # noqa: PLC0415 - few ask
+
+        head = self._repository.resolve("HEAD")
+        recent = self._measurer.recent_changes(head, WINDOW)
+        references = self._references_here()
+        reference = references.build(recent, at_most=WINDOW)
+        scores = {} if isinstance(reference, Missing) else references.scores(recent)
+        found = overview_of(
+            self._measurer, head, scores, (self._config.alert_high, self._config.alert_medium), self.commit,
+            self._config.max_file_bytes,
+        )
+        more = (reference.reason,) if isinstance(reference, Missing) else ()
+        return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
+
     def _staged(self) -> Change:
         return staged_change(self._repository, now=self._now, bulk_above=self._config.bulk_files)
 
     def _recorded(self, revision: str) -> Change:
         return commit_change(self._repository, revision, bulk_above=self._config.bulk_files)
 
-    def _assess(self, read: Callable[[], Change]) -> Assessment:
+    def _assess(self, read: Callable[[], Change], discussed: Discussed | None = None) -> Assessment:
         clock = _Stopwatch()
         change = read()
         clock.lap("read")
-        measured = self._measurer.measure(change, only=None if self._config.explain else self._needed())
+        measured = self._measurer.measure(
+            change, only=None if self._config.explain else self._needed(), discussed=discussed
+        )
         vector = measured.vector
         clock.lap("features")
         at_most = REFERENCE_STEP if change.kind is ChangeKind.STAGED else WINDOW

@@ -11,7 +11,7 @@ from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change, change_of_commit
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import History
-from hyperion_hook.domain.snapshot import ImportGraph
+from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
 from hyperion_hook.features.context import Context
@@ -75,7 +75,9 @@ class Measurer:
             self._index.close()
             self._index = None
 
-    def measure(self, change: Change, *, only: Collection[str] | None = None) -> Measured:
+    def measure(
+        self, change: Change, *, only: Collection[str] | None = None, discussed: Discussed | None = None
+    ) -> Measured:
         """Return the vector of a change, within the configured time budget.
 
         Parameters
@@ -84,6 +86,8 @@ class Measurer:
             What is measured.
         only
             Names of the features that are wanted; all by default.
+        discussed
+            What a code host knows of it.
         """
         self._expires = time.monotonic() + self._config.deadline
         history, warnings = self.history(change.base)
@@ -91,7 +95,9 @@ class Measurer:
         wants_graph = only is None or any(f.module in GRAPH_MODULES and f.name in only for f in CATALOGUE)
         graph = self.graphs.at(change.base) if wants_graph else Missing("the import graph is not needed")
         vector = extract(
-            Context(change, self._sources_of(change), history, graph, self._within_budget, facts),
+            Context(
+                change, self._sources_of(change), history, graph, self._within_budget, facts, discussed or Discussed()
+            ),
             only=only, expired=self._expired,
         )
         return Measured(vector, history, graph, (*change.warnings, *warnings, *faults))

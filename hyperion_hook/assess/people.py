@@ -43,9 +43,9 @@ class People:
         keys = [f"{kind}:{text}" for kind, text in (("name", name), ("email", email)) if text not in _NOBODY]
         if not keys:
             return None
-        first = self._root(keys[0])
+        first = self.root(keys[0])
         for key in keys[1:]:
-            other = self._root(key)
+            other = self.root(key)
             if other != first:
                 self._above[other] = first
         if name not in _NOBODY and "@" not in name:
@@ -54,10 +54,11 @@ class People:
 
     def name(self, key: str) -> str | None:
         """Return the name first seen of a person, ``None`` where only an address is known."""
-        root = self._root(key)
-        return next((name for known, name in self._names.items() if self._root(known) == root), None)
+        root = self.root(key)
+        return next((name for known, name in self._names.items() if self.root(known) == root), None)
 
-    def _root(self, key: str) -> str:
+    def root(self, key: str) -> str:
+        """Return the key that stands for a person by now."""
         while (above := self._above.get(key)) is not None:
             key = above
         return key

@@ -13,11 +13,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from hyperion_hook.config.settings import CONTAMINATION
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import EXTRACTOR_VERSION, LIGHT_MODULES
 from hyperion_hook.features.process import UNCOUNTED
-from hyperion_hook.scoring.anomaly import BINARY, CONTAMINATION, Usual
+from hyperion_hook.scoring.anomaly import BINARY, Usual
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.store.reference_store import ReferenceStore
 
@@ -126,6 +127,12 @@ class ReferenceBuilder:
             commit: {name: row[column] for name, column in columns} for commit, row in known.items()
             if len(row) == len(names) + 2
         }
+
+    def scores(self, commits: Sequence[str]) -> dict[str, float]:
+        """Return the log-odds, message included, of those commits that are measured already."""
+        names = reference_names(self.bundle)
+        known = self.store.read(self._provisional(names), commits) | self.store.read(self._kind(names), commits)
+        return {commit: row[0] for commit, row in known.items() if len(row) == len(names) + 2}
 
     def forget_provisional(self) -> None:
         """Drop what was measured while lines of the history were not counted yet, once they are."""

@@ -16,6 +16,8 @@ from hyperion_hook.errors import ExitCode
 from hyperion_hook.report.safe_text import printable, valid_unicode, without_password
 
 Shown = str | float | bool | list[str] | dict[str, float] | None
+MODELS = "ml"
+"""The setting that holds the hyperparameters: every one is shown, whether it is set or not."""
 
 
 def shown(value: object) -> Shown:
@@ -44,7 +46,11 @@ def settings_text(loaded: LoadedConfig) -> str:
     rows = [
         (entry.name.replace("_", "-"), printable(json.dumps(shown(getattr(loaded.config, entry.name)))),
          printable(loaded.origins[entry.name]))
-        for entry in fields(Config)
+        for entry in fields(Config) if entry.name != MODELS
+    ]
+    rows += [
+        (f"{MODELS}.{model}.{name}", printable(json.dumps(told["value"])), printable(str(told["origin"])))
+        for model, parameters in hyperparameters(loaded).items() for name, told in parameters.items()
     ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "".join(f"{key:{widths[0]}}  {value:{widths[1]}}  {origin}\n" for key, value, origin in rows)
@@ -52,13 +58,38 @@ def settings_text(loaded: LoadedConfig) -> str:
 
 def settings_json(loaded: LoadedConfig) -> str:
     """Return every setting with value and origin as JSON."""
-    entries = {
+    entries: dict[str, object] = {
         entry.name.replace("_", "-"): {
             "value": shown(getattr(loaded.config, entry.name)), "origin": valid_unicode(loaded.origins[entry.name])
         }
-        for entry in fields(Config)
+        for entry in fields(Config) if entry.name != MODELS
     }
+    entries[MODELS] = hyperparameters(loaded)
     return json.dumps(entries, indent=2) + "\n"
+
+
+def hyperparameters(loaded: LoadedConfig) -> dict[str, dict[str, dict[str, Shown]]]:
+    """Return value and origin of every hyperparameter, by model and name as a file has them."""
+    from hyperion_hook.config.hyperparameters import SECTIONS  # noqa: PLC0415 - no other command shows them
+    from hyperion_hook.config.ml_config import MLConfig  # noqa: PLC0415
+
+    config = MLConfig.of(loaded.config)
+    return {
+        section.replace("_", "-"): {
+            entry.name.replace("_", "-"): {
+                "value": shown(getattr(getattr(config, section), entry.name)),
+                "origin": valid_unicode(_origin(loaded, section, entry.name)),
+            }
+            for entry in fields(kind)
+        }
+        for section, kind in SECTIONS.items()
+    }
+
+
+def _origin(loaded: LoadedConfig, section: str, name: str) -> str:
+    if name in loaded.config.ml.get(section, {}):
+        return loaded.origins[MODELS]
+    return loaded.origins.get(f"ml_{name}", "default")
 
 
 @click.group()

@@ -144,12 +144,14 @@ def _show(report: RetrainReport) -> None:
 
 def options_of(reading: Reading, config: Config) -> RetrainOptions:
     """Return what is read and how it is learned, from flags and settings."""
+    from hyperion_hook.config.ml_config import MLConfig  # noqa: PLC0415 - only training needs it
     from hyperion_hook.training.options import RetrainOptions  # noqa: PLC0415 - needs the extra
 
     return RetrainOptions(
         since=reading.since, until=reading.until, max_commits=reading.max_commits, jobs=reading.jobs,
         cluster=reading.cluster, vectors=reading.vectors and reading.vectors.absolute(), seed=config.ml_random_state,
         folds=config.ml_cv_folds, threads=config.ml_n_jobs, max_file_bytes=config.max_file_bytes,
+        models=MLConfig.of(config) if config.ml else None,
         bulk_files=config.bulk_files, alert_high=config.alert_high, alert_medium=config.alert_medium,
     )
 

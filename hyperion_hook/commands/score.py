@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
 
 Render = Callable[[Assessment], str]
-FORMATS = ("text", "json", "jsonl", "markdown")
+FORMATS = ("text", "json", "jsonl", "markdown", "sarif", "gitlab")
 EACH_FORMATS = ("jsonl", "text")
 
 
@@ -86,6 +86,14 @@ def renderer(name: str, *, each: bool, width: int, colour: bool) -> Render:
         from hyperion_hook.report.markdown import render_markdown  # noqa: PLC0415
 
         return render_markdown
+    if name == "sarif":
+        from hyperion_hook.report.sarif import render_sarif  # noqa: PLC0415
+
+        return render_sarif
+    if name == "gitlab":
+        from hyperion_hook.report.gitlab import render_gitlab  # noqa: PLC0415
+
+        return render_gitlab
     from hyperion_hook.report.terminal import render_text, render_text_line  # noqa: PLC0415
 
     render = render_text_line if each else render_text

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hyperion_hook.config.file import SettingsFile, read_settings_file
-from hyperion_hook.config.settings import SETTINGS, FaultError, Setting, suggestion
+from hyperion_hook.config.kinds import FaultError
+from hyperion_hook.config.settings import RANDOM_STATE, SETTINGS, Setting, suggestion
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError
 
@@ -46,9 +47,11 @@ class Config:
     mlflow_experiment_name: str = "hyperion_ml_v3"
     feature_store_ttl_hours: float = 24
     feature_store_cache_size: int = 1000
-    ml_random_state: int = 42
+    ml_random_state: int = RANDOM_STATE
     ml_n_jobs: int = -1
     ml_cv_folds: int = 5
+    ml: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The hyperparameters that are set, by section; ``config.ml_config`` has them over the defaults."""
 
 
 class LoadedConfig(NamedTuple):
@@ -60,7 +63,8 @@ class LoadedConfig(NamedTuple):
 
 
 def load_config(
-    folder: Path | None, environment: Mapping[str, str], flags: Mapping[str, object] | None = None
+    folder: Path | None, environment: Mapping[str, str], flags: Mapping[str, object] | None = None,
+    texts: Mapping[str, bytes] | None = None,
 ) -> LoadedConfig:
     """Return the settings in force.
 
@@ -72,6 +76,8 @@ def load_config(
         Environment variables by name.
     flags
         Values of command-line flags by field name; ``None`` means that the flag was not given.
+    texts
+        Contents of the configuration files by name, where they are not to be read from the folder: those of a commit.
 
     Raises
     ------
@@ -87,7 +93,7 @@ def load_config(
     ('environment HYPERION_HOOK_FAIL_ON', 'flag --deadline', 'default')
     """
     reader = _Reader()
-    file = read_settings_file(folder, reader.faults) if folder is not None else SettingsFile()
+    file = read_settings_file(folder, reader.faults, texts) if folder is not None else SettingsFile()
     reader.read_file(file)
     reader.read_environment(environment)
     reader.read_flags(flags or {})
@@ -154,6 +160,6 @@ class _Reader:
         try:
             self.values[setting.name] = read()
         except FaultError as fault:
-            self.faults.append(f"{where}: {fault}")
+            self.faults += [f"{where}: {line}" for line in fault.lines]
         else:
             self.origins[setting.name] = origin

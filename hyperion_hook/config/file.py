@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -37,13 +38,15 @@ def top_of_work_tree(folder: Path) -> Path | None:
         return None
 
 
-def read_settings_file(folder: Path, faults: list[str]) -> SettingsFile:
+def read_settings_file(folder: Path, faults: list[str], texts: Mapping[str, bytes] | None = None) -> SettingsFile:
     """Return what the configuration file in a folder says; what is wrong is added to ``faults``.
 
-    ``.hyperion-hook.toml`` wins over ``pyproject.toml`` as a whole, and a warning says so.
+    ``.hyperion-hook.toml`` wins over ``pyproject.toml`` as a whole, and a warning says so. Where ``texts`` is given, it
+    holds the files' contents by name, and nothing is read from the folder.
     """
-    own = _parsed(folder / FILE_NAME, faults)
-    project = _parsed(folder / PROJECT_FILE_NAME, faults, unless_named=TABLE.encode())
+    read = partial(_content, folder, faults) if texts is None else texts.get
+    own = _parsed(FILE_NAME, read(FILE_NAME), faults)
+    project = _parsed(PROJECT_FILE_NAME, read(PROJECT_FILE_NAME), faults, unless_named=TABLE.encode())
     tool = project.get("tool") if project else None
     table = tool.get(TABLE) if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
@@ -57,39 +60,44 @@ def read_settings_file(folder: Path, faults: list[str]) -> SettingsFile:
     return SettingsFile()
 
 
-def _parsed(path: Path, faults: list[str], unless_named: bytes = b"") -> dict[str, object] | None:
-    """Return a TOML file's contents, ``None`` when it is absent, faulty or does not name what is looked for."""
+def _content(folder: Path, faults: list[str], name: str) -> bytes | None:
+    """Return the content of a file, ``None`` when it is absent or faulty."""
+    path = folder / name
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            faults.append(f"{path.name}: not a regular file")
+            faults.append(f"{name}: not a regular file")
             return None
         if status.st_size > MAX_BYTES:
-            faults.append(f"{path.name}: larger than {MAX_BYTES:,} bytes")
+            faults.append(f"{name}: larger than {MAX_BYTES:,} bytes")
             return None
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
-        faults.append(f"{path.name}: {error.strerror or 'cannot be read'}")
+        faults.append(f"{name}: {error.strerror or 'cannot be read'}")
         return None
-    if unless_named not in data:
+
+
+def _parsed(name: str, data: bytes | None, faults: list[str], unless_named: bytes = b"") -> dict[str, object] | None:
+    """Return the table that TOML holds, ``None`` when there is none, a faulty one, or not what is looked for."""
+    if data is None or unless_named not in data:
         return None
     dots = [line.count(b".") for line in data.splitlines()]
     if sum(count * count for count in dots) + max(dots, default=0) * len(dots) > MAX_PARTS_WORK:
-        faults.append(f"{path.name}: nested too deeply")
+        faults.append(f"{name}: nested too deeply")
         return None
     import tomllib  # noqa: PLC0415 - most repositories have no configuration file
 
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        faults.append(f"{path.name}: not UTF-8 (byte {error.start})")
+        faults.append(f"{name}: not UTF-8 (byte {error.start})")
     except tomllib.TOMLDecodeError as error:
-        faults.append(f"{path.name}: not valid TOML: {' '.join(str(error).split())[:200]}")
+        faults.append(f"{name}: not valid TOML: {' '.join(str(error).split())[:200]}")
     except ValueError:
         # neither of the two above: a number that Python does not read
-        faults.append(f"{path.name}: not valid TOML: a number has too many digits")
+        faults.append(f"{name}: not valid TOML: a number has too many digits")
     except RecursionError:
-        faults.append(f"{path.name}: nested too deeply")
+        faults.append(f"{name}: nested too deeply")
     return None

@@ -1,210 +1,15 @@
-"""The table of settings: name, kind, environment variable and meaning; ``config show`` and the documents follow it.
-
-A kind reads a value from TOML or from text and raises ``FaultError`` with what would be right. Kinds are plain classes:
-every run imports them, and making a dataclass costs a millisecond.
-"""
+"""The table of settings: name, kind, environment variable and meaning; ``config show`` and the documents follow it."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.config.kinds import ByModel, ByPattern, Kind, Level, Number, OnePath, Paths, Switch, Text
 
-SHOWN = 60
-"""Characters of a faulty value that an error shows."""
-
-
-class FaultError(Exception):
-    """What is wrong with one value, in words; becomes one line of a ``ConfigError``."""
-
-    def __init__(self, value: object, wanted: str) -> None:
-        try:
-            text = repr(value)
-        except (ValueError, RecursionError):
-            # Python writes no whole number of more than 4,300 digits, and no table a thousand deep
-            text = f"a value too {'long' if isinstance(value, int) else 'large'} to be shown"
-        super().__init__(f"{text if len(text) <= SHOWN else text[:SHOWN] + '...'} is not {wanted}")
-
-
-class Kind(Protocol):
-    """How a setting's value is read; ``wanted`` completes the sentence "... is not ..."."""
-
-    @property
-    def wanted(self) -> str:
-        """What a right value is, in words."""
-
-    def from_toml(self, value: object, folder: Path | None) -> object:
-        """Read a value of TOML; relative paths are relative to ``folder``."""
-
-    def from_text(self, text: str) -> object:
-        """Read a value of the environment or of a flag."""
-
-
-class Number:
-    """A number within bounds, both allowed; whole numbers only when ``whole``; 0 is refused when ``not_zero``."""
-
-    def __init__(self, low: float, high: float, *, whole: bool = False, not_zero: bool = False) -> None:
-        self.low = low
-        self.high = high
-        self.whole = whole
-        self.not_zero = not_zero
-
-    @property
-    def wanted(self) -> str:
-        """What a right value is, in words."""
-        name = "a whole number" if self.whole else "a number"
-        return f"{name} from {self.low:g} to {self.high:g}{' other than 0' if self.not_zero else ''}"
-
-    def from_toml(self, value: object, folder: Path | None = None) -> float:  # noqa: ARG002 - one shape for all kinds
-        """Read a TOML number."""
-        allowed = int if self.whole else (int, float)
-        if isinstance(value, bool) or not isinstance(value, allowed):
-            raise FaultError(value, self.wanted)
-        assert isinstance(value, int | float)  # noqa: S101 - tells mypy what the line above made sure of
-        if not self.low <= value <= self.high or (self.not_zero and value == 0):
-            raise FaultError(value, self.wanted)
-        return value
-
-    def from_text(self, text: str) -> float:
-        """Read a number written in text."""
-        try:
-            value = int(text) if self.whole else float(text)
-        except ValueError:
-            raise FaultError(text, self.wanted) from None
-        return self.from_toml(value)
-
-
-class Switch:
-    """True or false."""
-
-    wanted = "true or false"
-
-    def from_toml(self, value: object, folder: Path | None = None) -> bool:  # noqa: ARG002
-        """Read a TOML boolean."""
-        if not isinstance(value, bool):
-            raise FaultError(value, self.wanted)
-        return value
-
-    def from_text(self, text: str) -> bool:
-        """Read a switch the ways people write them."""
-        word = text.strip().lower()
-        if word in {"1", "true", "yes", "on"}:
-            return True
-        if word in {"0", "false", "no", "off"}:
-            return False
-        raise FaultError(text, self.wanted)
-
-
-class Text:
-    """Text that is not empty."""
-
-    wanted = "text, not empty"
-
-    def from_toml(self, value: object, folder: Path | None = None) -> str:  # noqa: ARG002
-        """Read a TOML string."""
-        if not isinstance(value, str) or not value.strip():
-            raise FaultError(value, self.wanted)
-        return value
-
-    def from_text(self, text: str) -> str:
-        """Read text as it stands."""
-        return self.from_toml(text)
-
-
-class Level:
-    """A risk level, or ``never``."""
-
-    wanted = "one of low, medium, high, never"
-
-    def from_toml(self, value: object, folder: Path | None = None) -> RiskLevel | None:  # noqa: ARG002
-        """Read a level by its name in any case."""
-        word = value.strip().upper() if isinstance(value, str) else ""
-        if word == "NEVER":
-            return None
-        if word not in RiskLevel.__members__:
-            raise FaultError(value, self.wanted)
-        return RiskLevel(word)
-
-    def from_text(self, text: str) -> RiskLevel | None:
-        """Read a level by its name in any case."""
-        return self.from_toml(text)
-
-
-class OnePath:
-    """A path; ``~`` is the home folder."""
-
-    wanted = "a path"
-
-    def from_toml(self, value: object, folder: Path | None = None) -> Path:
-        """Read a path, relative to the folder of the file that names it."""
-        if isinstance(value, Path):
-            return value
-        if not isinstance(value, str) or not value.strip() or "\0" in value:
-            raise FaultError(value, self.wanted)
-        try:
-            path = Path(value).expanduser()
-        except RuntimeError:
-            raise FaultError(value, "a path whose home folder is known") from None
-        return path if folder is None else folder / path
-
-    def from_text(self, text: str) -> Path:
-        """Read a path, relative to where the command runs."""
-        return self.from_toml(text)
-
-
-class Paths:
-    """Paths in order; in text they are separated as in ``PATH``."""
-
-    wanted = "a path or a list of paths"
-
-    def from_toml(self, value: object, folder: Path | None = None) -> tuple[Path, ...]:
-        """Read one path or a list of them."""
-        entries = value if isinstance(value, list | tuple) else [value]
-        one = OnePath()
-        try:
-            return tuple(one.from_toml(entry, folder) for entry in entries)
-        except FaultError:
-            raise FaultError(value, self.wanted) from None
-
-    def from_text(self, text: str) -> tuple[Path, ...]:
-        """Read paths separated by the system's separator."""
-        return self.from_toml([part for part in text.split(os.pathsep) if part])
-
-
-class ByPattern:
-    """A number for each path pattern (``fnmatch``); in text ``src/api/*=0.6,src/admin/*=0.1``."""
-
-    def __init__(self, number: Number) -> None:
-        self.number = number
-
-    @property
-    def wanted(self) -> str:
-        """What a right value is, in words."""
-        return f"a table from path pattern to {self.number.wanted}"
-
-    def from_toml(self, value: object, folder: Path | None = None) -> dict[str, float]:  # noqa: ARG002
-        """Read a TOML table."""
-        if not isinstance(value, dict):
-            raise FaultError(value, self.wanted)
-        return {str(pattern): self._entry(pattern, number) for pattern, number in value.items()}
-
-    def from_text(self, text: str) -> dict[str, float]:
-        """Read pairs separated by commas."""
-        pairs = [part.strip().rpartition("=") for part in text.split(",") if part.strip()]
-        if any(not pattern for pattern, _, _ in pairs):
-            raise FaultError(text, f"a list 'pattern=number, ...', each {self.number.wanted}")
-        return {pattern.strip(): self.number.from_text(number.strip()) for pattern, _, number in pairs}
-
-    def _entry(self, pattern: object, number: object) -> float:
-        try:
-            return self.number.from_toml(number)
-        except FaultError as fault:
-            message = str(fault)
-            fault.args = (f"'{str(pattern)[:SHOWN]}': {message}",)
-            raise
+RANDOM_STATE = 42
+CONTAMINATION = 0.1
+"""The share of ordinary changes that are called unusual; here because the hook needs it without the hyperparameters."""
 
 
 class Setting(NamedTuple):
@@ -256,6 +61,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ml_n_jobs", Number(-1, 4096, whole=True, not_zero=True), "processes for training; -1 for all",
             "ML_N_JOBS"),
     Setting("ml_cv_folds", Number(2, 100, whole=True), "folds of cross-validation in training", "ML_CV_FOLDS"),
+    Setting("ml", ByModel(), "hyperparameters by model"),
 )
 
 

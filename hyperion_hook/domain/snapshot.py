@@ -74,3 +74,14 @@ class Configured:
     criticality: Mapping[str, int] = field(default_factory=dict)
     coverage_before: Mapping[str, tuple[int, int]] | Missing = NO_COVERAGE
     coverage_after: Mapping[str, tuple[int, int]] | Missing = NO_COVERAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Discussed:
+    """What a code host knows of a change; ``None`` for what it did not say.
+
+    ``discussions`` counts comments, ``approval_hours`` is the time from the oldest commit to the first approval.
+    """
+
+    discussions: int | None = None
+    approval_hours: float | None = None

@@ -105,6 +105,11 @@ def _revenue_impact(context: Context, traffic: Value) -> Value:
     weight = _largest(context.configured.revenue, context.change.files)
     if weight is None:
         return 0.0
+    return weighted_traffic(weight, traffic)
+
+
+def weighted_traffic(weight: float, traffic: Value) -> Value:
+    """Return the revenue at stake: a weight, cut to [0, 1], times the share of traffic affected."""
     return traffic if isinstance(traffic, Missing) else min(max(weight, 0.0), 1.0) * traffic
 
 

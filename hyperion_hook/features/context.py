@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.history import History
-from hyperion_hook.domain.snapshot import Configured, ImportGraph, Sources
+from hyperion_hook.domain.snapshot import Configured, Discussed, ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.metrics import SourceMetrics
 
@@ -29,6 +29,7 @@ class Context:
     graph: ImportGraph | Missing
     measure_source: MeasureSource | Missing
     configured: Configured = field(default_factory=Configured)
+    discussed: Discussed = field(default_factory=Discussed)
 
     def metrics_before(self, file: FileChange) -> SourceMetrics | Missing:
         """Return the code metrics of a file as it was at the base."""

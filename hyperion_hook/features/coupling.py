@@ -58,8 +58,18 @@ def measure(context: Context) -> dict[str, Value]:
         "instability": _instability(modules),
         "dependency_depth": float(max(module.depth for module in modules)),
         "circular_dependency_count": float(len(cycles)),
-        "fan_in_fan_out": max((len(module.importers) + 1) / (len(module.imports) + 1) for module in modules),
+        "fan_in_fan_out": max(fan_ratio(len(module.importers), len(module.imports)) for module in modules),
     }
+
+
+def fan_ratio(importers: float, imports: float) -> float:
+    """Return how much more a module is imported than it imports, 1 for as much."""
+    return (importers + 1) / (imports + 1)
+
+
+def instability_of(importers: float, imports: float) -> float:
+    """Return the share of imports in all edges of a module that has any: Ce / (Ca + Ce)."""
+    return imports / (imports + importers)
 
 
 def touched_modules(context: Context, graph: ImportGraph) -> list[Module] | Missing:
@@ -88,7 +98,7 @@ def touched_modules(context: Context, graph: ImportGraph) -> list[Module] | Miss
 
 def _instability(modules: list[Module]) -> Value:
     shares = [
-        len(module.imports) / (len(module.imports) + len(module.importers))
+        instability_of(len(module.importers), len(module.imports))
         for module in modules if module.imports or module.importers
     ]
     return sum(sorted(shares)) / len(shares) if shares else Missing("no touched module imports or is imported")

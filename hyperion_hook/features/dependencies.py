@@ -28,6 +28,11 @@ def measure(context: Context) -> dict[str, Value]:
         }
     if isinstance(requirements, Missing):
         return {"external_dependency_count": requirements, "version_conflict_count": requirements}
+    return counts_of(requirements)
+
+
+def counts_of(requirements: list[Requirement]) -> dict[str, Value]:
+    """Return how many packages are asked for, and how many in versions that exclude each other."""
     return {
         "external_dependency_count": float(len({(asked.ecosystem, asked.name) for asked in _merged(requirements)})),
         "version_conflict_count": float(count_conflicts(requirements)),

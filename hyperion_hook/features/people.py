@@ -57,7 +57,7 @@ def _authorship(lives: Lives, by_file: Sequence[Mapping[int, int]]) -> dict[str,
         "contributor_count": float(max(map(len, by_file), default=0)),
         "knowledge_distribution": normalised_entropy(together) if together else ONLY_NEW_FILES,
         "bus_factor": float(bus_factor(together)) if together else ONLY_NEW_FILES,
-        "minor_contributor_count": float(max(map(_minor_contributors, by_file), default=0)),
+        "minor_contributor_count": float(max(map(minor_contributors, by_file), default=0)),
     }
     return values if lives.unknown is None else dict.fromkeys(values, lives.unknown)
 
@@ -150,6 +150,7 @@ def bus_factor(commits: Mapping[int, int]) -> int:
     return authors
 
 
-def _minor_contributors(commits: Mapping[int, int]) -> int:
+def minor_contributors(commits: Mapping[int, int]) -> int:
+    """Return the number of authors who made less than a twentieth of the commits."""
     few = _MINOR_SHARE * sum(commits.values())
     return sum([count < few for count in commits.values()])

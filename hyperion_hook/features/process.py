@@ -60,7 +60,7 @@ def _so_far(context: Context, lives: Lives) -> dict[str, Value]:
     shares = [count / len(life.events) for count, life in zip(fixes, past, strict=True)
               if len(life.events) >= MINIMUM_COMMITS]
     whole_life: dict[str, Value] = {
-        "file_age": _mean([_days(now, life.first_time or 0) for life in past]),
+        "file_age": _mean([days_between(now, life.first_time or 0) for life in past]),
         "file_commits": float(max((life.event_count for life in past), default=0)),
         "past_bug_count": float(max(fixes, default=0)),
         "hotfix_count": float(flagged(flags, _HOTFIX)),
@@ -68,7 +68,7 @@ def _so_far(context: Context, lives: Lives) -> dict[str, Value]:
         "file_bug_share": max(shares) if shares else Missing(f"no touched file has {MINIMUM_COMMITS} commits yet"),
     }
     last: dict[str, Value] = {
-        "age": _mean([_days(now, life.events[0].time) for life in past]),
+        "age": _mean([days_between(now, life.events[0].time) for life in past]),
         "nuc": float(len({life.events[0].commit for life in past})),
     }
     if lives.unknown is not None:
@@ -137,7 +137,8 @@ def _volatility(recent: Sequence[Sequence[FileEvent]], textual: Sequence[bool]) 
     return _mean(means, UNCOUNTED if recent else ONLY_NEW_FILES)
 
 
-def _days(now: int, then: int) -> float:
+def days_between(now: int, then: int) -> float:
+    """Return the days from one moment to another (Unix seconds), 0 where clocks ran backwards."""
     return max(0, now - then) / DAY
 
 

@@ -14,7 +14,7 @@ from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
+from hyperion_hook.features.metrics import FunctionMetrics, SourceMetrics
 from hyperion_hook.features.size import TOO_LARGE
 from hyperion_hook.features.source import can_measure
 
@@ -161,10 +161,15 @@ def _files(sides: Sequence[_Side]) -> dict[str, Value]:
         "maintainability_index": _best(min, (item.maintainability for item in metrics), NOTHING_LEFT),
         "lines_of_code": float(code),
         "method_count": float(sum(len(item.functions) for item in metrics)),
-        "comment_density": comments / (comments + code) if comments + code else Missing("the touched files are empty"),
+        "comment_density": comment_share(comments, code),
         "halstead_volume": sum(known) if known else _best(min, volumes, NOTHING_LEFT),
         **_classes(metrics),
     }
+
+
+def comment_share(comments: float, code: float) -> Value:
+    """Return comment lines over comment and code lines."""
+    return comments / (comments + code) if comments + code else Missing("the touched files are empty")
 
 
 def _classes(metrics: Sequence[SourceMetrics]) -> dict[str, Value]:
@@ -177,14 +182,15 @@ def _classes(metrics: Sequence[SourceMetrics]) -> dict[str, Value]:
     return {
         "class_count": float(len(classes)),
         "inheritance_depth": _largest((item.depth for item in classes), NO_CLASS),
-        "class_cohesion": _best(min, (_cohesion(item) for item in classes), NO_CLASS),
+        "class_cohesion": _best(min, (cohesion_of(item.lcom4) for item in classes), NO_CLASS),
     }
 
 
-def _cohesion(item: ClassMetrics) -> Value:
-    if isinstance(item.lcom4, Missing):
-        return item.lcom4
-    return 1.0 / item.lcom4 if item.lcom4 else Missing("a class without methods")
+def cohesion_of(lcom4: Value) -> Value:
+    """Return the cohesion of a class, in (0, 1], from the number of connected groups of its methods."""
+    if isinstance(lcom4, Missing):
+        return lcom4
+    return 1.0 / lcom4 if lcom4 else Missing("a class without methods")
 
 
 # -- what the change adds ---------------------------------------------------------------------------------------------

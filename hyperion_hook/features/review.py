@@ -18,16 +18,22 @@ _FORGE_EMAILS = ("noreply@github.com", "noreply@gitlab.com", "support@github.com
 def measure(context: Context) -> dict[str, Value]:
     """Return what trailers, committer and dates say of the review.
 
-    ``approval_time`` is the time from author date to committer date, 0 where clocks ran backwards.
+    ``approval_time`` is that to the first approval where a code host knows it, else the time from author date to
+    committer date, 0 where clocks ran backwards.
     """
-    change = context.change
-    if change.kind is not ChangeKind.COMMIT:
-        return {"reviewer_experience": NOT_COMMITTED, "approval_time": NOT_COMMITTED, "discussion_count": NEEDS_HOST}
+    change, told = context.change, context.discussed
+    recorded = change.kind is ChangeKind.COMMIT
+    unhosted = hours_between(change.authored_at, change.time) if recorded else NOT_COMMITTED
     return {
-        "reviewer_experience": _reviewer_experience(context),
-        "approval_time": max(0, change.time - change.authored_at) / 3600,
-        "discussion_count": NEEDS_HOST,
+        "reviewer_experience": _reviewer_experience(context) if recorded else NOT_COMMITTED,
+        "approval_time": unhosted if told.approval_hours is None else told.approval_hours,
+        "discussion_count": NEEDS_HOST if told.discussions is None else told.discussions,
     }
+
+
+def hours_between(start: int, end: int) -> float:
+    """Return the hours from one moment to another (Unix seconds), 0 where clocks ran backwards."""
+    return max(0, end - start) / 3600
 
 
 def _reviewer_experience(context: Context) -> Value:

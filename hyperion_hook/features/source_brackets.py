@@ -69,7 +69,8 @@ def find_body(
     while place <= last:
         token = tokens[place]
         if token == "=>" or (token == "=" and grammar.expressions):
-            return place + 1, last
+            # a file can end with the arrow
+            return (place + 1, last) if place + 1 < len(tokens) else (-1, -1)
         closing = pairs.get(place, last)
         # braces before those of the body belong to types or initialise members
         if token == "{" and (closing >= last or tokens[closing + 1] not in _NOT_AFTER_BODY):

@@ -20,8 +20,6 @@ from hyperion_hook.scoring.trees import Trees, as_row
 STANDS_OUT = 2.0
 """Distance from the median, in units of the distance to the 95 % (or 5 %) point on a log scale."""
 MOST = 5
-CONTAMINATION = 0.1
-"""The share of ordinary changes that are called unusual."""
 RARE = 0.03
 """A binary file is unusual where fewer of the recent changes than this have one; most repositories have one in 200."""
 BINARY = "binary_files"
@@ -59,9 +57,15 @@ class AnomalyModel:
 
     def decision(self, numbers: Sequence[float]) -> float:
         """Return scikit-learn's ``decision_function`` for values in the order of ``features``: negative is unusual."""
-        filled = [median if math.isnan(value) else value for value, median in zip(numbers, self.medians, strict=True)]
-        mean_depth = self.trees.total(as_row(filled)) / len(self.trees.roots)
-        return -math.pow(2.0, -mean_depth / self.normaliser) - self.offset
+        return self.decision_at(self.trees.total(as_row(self.filled(numbers))))
+
+    def filled(self, numbers: Sequence[float]) -> list[float]:
+        """Return values with the medians in place of what is missing."""
+        return [median if math.isnan(value) else value for value, median in zip(numbers, self.medians, strict=True)]
+
+    def decision_at(self, total: float) -> float:
+        """Return the decision for a sum of path lengths over all trees."""
+        return -math.pow(2.0, -total / len(self.trees.roots) / self.normaliser) - self.offset
 
     def light_decision_of(self, values: Mapping[str, float]) -> float:
         """Return the decision on a change of which no code metrics are known; ``values`` by name, NaN where missing."""
@@ -78,14 +82,18 @@ class AnomalyModel:
             What is usual here, if that is known; else what was usual in training.
         """
         numbers = [vector.number(name) for name in self.features]
+        decision = self.decision(numbers) - self.zero(numbers, usual)
+        if is_rare_binary(vector, usual):
+            decision = min(decision, (0.0 if usual is None else usual.binary_share) - RARE)
+        return min(max(2.0 * decision, -1.0), 1.0), decision < 0.0
+
+    def zero(self, numbers: Sequence[float], usual: Usual | None = None) -> float:
+        """Return the decision below which such a change is unusual; whether its code metrics are known matters."""
         has_code = any(not math.isnan(value) for name, value in zip(self.features, numbers, strict=True)
                        if name not in LIGHT)
         here = self.light_decision if usual is None else usual.decision
         # a change with code metrics is compared with the training's zero, moved as far as this repository lies from it
-        decision = self.decision(numbers) - (here - self.light_decision if has_code else here)
-        if is_rare_binary(vector, usual):
-            decision = min(decision, (0.0 if usual is None else usual.binary_share) - RARE)
-        return min(max(2.0 * decision, -1.0), 1.0), decision < 0.0
+        return here - self.light_decision if has_code else here
 
 
 def is_rare_binary(vector: FeatureVector, usual: Usual | None) -> bool:

@@ -34,10 +34,7 @@ def coalition_values(model: RiskModel, one: Row, other: Row, players: Sequence[S
     list[float]
         Shape ``(2 ** len(players),)``; bit ``p`` of the position says whether player ``p`` is in.
     """
-    player_of = [-1] * len(one)
-    for number, columns in enumerate(players):
-        for column in columns:
-            player_of[column] = number
+    player_of = _players(len(one), players)
     said: dict[str, list[float]] = {}
     for member in model.members:
         if isinstance(member, TreeMember):
@@ -49,6 +46,19 @@ def coalition_values(model: RiskModel, one: Row, other: Row, players: Sequence[S
         model.combination.log_odds({name: values[coalition] for name, values in said.items()})
         for coalition in range(1 << len(players))
     ]
+
+
+def tree_values(trees: Trees, one: Row, other: Row, players: Sequence[Sequence[int]]) -> list[float]:
+    """Return the sum of the leaves that every coalition reaches; parameters and shape as above."""
+    return _tree_totals(trees, one, other, _players(len(one), players), len(players))
+
+
+def _players(width: int, players: Sequence[Sequence[int]]) -> list[int]:
+    player_of = [-1] * width
+    for number, columns in enumerate(players):
+        for column in columns:
+            player_of[column] = number
+    return player_of
 
 
 def _tree_totals(trees: Trees, one: Row, other: Row, player_of: Sequence[int], count: int) -> list[float]:

@@ -8,8 +8,9 @@ sum to the group's value (an Owen value over two of its coalition structures). B
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import factorial, fsum, isnan
 
 from hyperion_hook.domain.vector import FeatureVector
@@ -21,6 +22,10 @@ PLAYERS = 7
 """Features of one group that play for themselves; the weaker rest plays as one. 2^8 coalitions cost a few ms."""
 DIVIDED = 0.9
 """Groups are divided by a game until this share of all that groups were given is; the rest go by single effects."""
+
+
+Game = Callable[[Row, Row, Sequence[Sequence[int]]], list[float]]
+"""Takes the change's row, the typical one and players, and gives the worth of every coalition: see ``scoring.cube``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +65,43 @@ def explain(
     """
     one = as_row([vector.number(name) for name in model.features])
     other = as_row([typical.get(name, float("nan")) for name in model.features])
+    return divide(partial(coalition_values, model), model.features, one, other, model.used_columns(), groups)
+
+
+def divide(
+    game: Game, features: Sequence[str], one: Row, other: Row, used: Collection[int], groups: Mapping[str, str]
+) -> Explanation:
+    """Return what each feature adds to what a game is worth when all play.
+
+    Parameters
+    ----------
+    game
+        Any model between the two rows.
+    features
+        Names in the order of a row.
+    one, other
+        The change's row and the typical one.
+    used
+        The columns that the model looks at.
+    groups
+        The group of each feature.
+    """
     columns: dict[str, list[int]] = {}
-    used = model.used_columns()
-    for column, name in enumerate(model.features):
+    for column, name in enumerate(features):
         mine, theirs = one[column], other[column]
         if column in used and mine != theirs and not (isnan(mine) and isnan(theirs)):
             columns.setdefault(groups[name], []).append(column)
     names = sorted(columns)
-    values = coalition_values(model, one, other, [columns[name] for name in names])
+    values = game(one, other, [columns[name] for name in names])
     given = dict(zip(names, shapley(values, len(names)), strict=True))
-    contributions = dict.fromkeys(model.features, 0.0)
+    contributions = dict.fromkeys(features, 0.0)
     left_over = DIVIDED * fsum(abs(value) for value in given.values())
     for name in sorted(names, key=lambda name: (-abs(given[name]), name)):
         # the first group always plays: its features may cancel out and still each matter
-        shares = _divide(model, one, other, columns, name, play=left_over >= 0)
+        shares = _divide(game, one, other, columns, name, play=left_over >= 0)
         left_over -= abs(given[name])
         for column, share in _made_to_sum(shares, given[name]).items():
-            contributions[model.features[column]] = share
+            contributions[features[column]] = share
     score = values[-1]
     # what rounding leaves goes to the largest contribution, so that the sum is the score to the last digits
     if names:
@@ -113,7 +138,7 @@ def shapley(values: Sequence[float], count: int) -> list[float]:
 
 
 def _divide(
-    model: RiskModel, one: Row, other: Row, columns: Mapping[str, Sequence[int]], group: str, *, play: bool
+    game: Game, one: Row, other: Row, columns: Mapping[str, Sequence[int]], group: str, *, play: bool
 ) -> dict[int, float]:
     own = columns[group]
     if len(own) == 1:
@@ -123,7 +148,7 @@ def _divide(
         if name != group:
             for column in theirs:
                 mixed[column] = one[column]
-    effects = {column: _effect(model, one, other, mixed, column) for column in own}
+    effects = {column: _effect(game, one, other, mixed, column) for column in own}
     if not play:
         return effects
     ordered = sorted(own, key=lambda column: (-abs(effects[column]), column))
@@ -131,8 +156,8 @@ def _divide(
     rest = ordered[PLAYERS:]
     if rest:
         players.append(rest)
-    low = shapley(coalition_values(model, one, other, players), len(players))
-    high = shapley(coalition_values(model, one, mixed, players), len(players))
+    low = shapley(game(one, other, players), len(players))
+    high = shapley(game(one, mixed, players), len(players))
     shares = {}
     for player, below, above in zip(players, low, high, strict=True):
         weight = fsum(abs(effects[column]) for column in player)
@@ -151,8 +176,8 @@ def _made_to_sum(shares: Mapping[int, float], total: float) -> dict[int, float]:
     }
 
 
-def _effect(model: RiskModel, one: Row, other: Row, mixed: Row, column: int) -> float:
+def _effect(game: Game, one: Row, other: Row, mixed: Row, column: int) -> float:
     """Return what switching one feature alone does, averaged over the two surroundings."""
-    low = coalition_values(model, one, other, [[column]])
-    high = coalition_values(model, one, mixed, [[column]])
+    low = game(one, other, [[column]])
+    high = game(one, mixed, [[column]])
     return (low[1] - low[0] + high[1] - high[0]) / 2

@@ -27,6 +27,7 @@ from hyperion_hook.domain.assessment import Affected, RiskLevel
 from hyperion_hook.domain.co_change import PastOfFile, rule_in_words
 from hyperion_hook.domain.paths import directory_of
 from hyperion_hook.scoring.co_change import DOUBT, faded, part_of
+from hyperion_hook.scoring.members import sigmoid
 
 RICH = 30
 """Commits on the touched files from which on their history is rich."""
@@ -101,10 +102,20 @@ def terms_of(evidence: ImpactEvidence, affected: Iterable[Affected]) -> tuple[fl
 
 def impact_score(evidence: ImpactEvidence, affected: Iterable[Affected]) -> float:
     """Return the score; see above."""
-    intercept, *weights = CONSTANTS[evidence.importers is not None, evidence.is_rich]
     terms = terms_of(evidence, affected)
-    logit = intercept + sum(weight * term for weight, term in zip(weights, terms, strict=True))
-    return 1.0 / (1.0 + math.exp(-logit))
+    return sigmoid(math.fsum(parts_of(terms, graph_known=evidence.importers is not None, is_rich=evidence.is_rich)))
+
+
+def parts_of(terms: Sequence[float], *, graph_known: bool, is_rich: bool) -> tuple[float, ...]:
+    """Return the intercept and what each of ``TERMS`` adds to it: they sum to the score's log-odds.
+
+    Examples
+    --------
+    >>> parts_of((0.0, 0.0, 0.0, 1.0), graph_known=False, is_rich=True)
+    (-3.57, 0.0, 0.0, 0.0, 0.2)
+    """
+    intercept, *weights = CONSTANTS[graph_known, is_rich]
+    return intercept, *(weight * term for weight, term in zip(weights, terms, strict=True))
 
 
 def impact_level(score: float) -> RiskLevel:

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hyperion_hook.config.hyperparameters import BugPredictorParameters
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import DAY, MONTH, History
 from hyperion_hook.domain.paths import FileRole, directory_of, role_of
@@ -28,7 +29,7 @@ from hyperion_hook.git.trees import list_tree
 from hyperion_hook.store.history_index import HistoryIndex
 from hyperion_hook.training.fix_times import FixTimes
 
-HORIZON = 30 * DAY
+HORIZON = BugPredictorParameters().horizon_days * DAY
 KEYS = ("repository", "moment", "time", "path", "fixed", "weight", "whole")
 """``moment`` is a month's number or a commit, ``time`` its Unix seconds, ``fixed`` 0 or 1. A row stands for ``weight``
 rows of its repository; ``whole`` marks months of which every file is there."""

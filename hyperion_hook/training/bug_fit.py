@@ -18,14 +18,18 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from xgboost import XGBClassifier
 
+from hyperion_hook.config.hyperparameters import BugPredictorParameters
+from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.file_past import FILE_NUMBERS
 from hyperion_hook.training.bug_dataset import HORIZON, BugRows
 from hyperion_hook.training.estimators import FittedTrees, Numbers, as_matrix
 
 SPECIFIED = "specification"
+DEFAULTS = MLConfig()
+_SHARED = ("random_state", "eval_metric")
 CANDIDATES: dict[str, dict[str, Any]] = {
-    SPECIFIED: {"n_estimators": 200, "max_depth": 8, "learning_rate": 0.1},
+    SPECIFIED: {name: value for name, value in DEFAULTS.bug_predictor.items() if name not in _SHARED},
     "gentle": {"n_estimators": 200, "max_depth": 4, "learning_rate": 0.06, "min_child_weight": 10},
     "slow": {
         "n_estimators": 300, "max_depth": 5, "learning_rate": 0.04, "min_child_weight": 20, "subsample": 0.7,
@@ -33,7 +37,7 @@ CANDIDATES: dict[str, dict[str, Any]] = {
     },
 }
 """Parameters of XGBoost by name."""
-HELD_OUT = 0.2
+HELD_OUT = DEFAULTS.bug_predictor.test_share
 FOLDS = 3
 LEAST_FIXED = 100
 TOUCHED_WEIGHT = 0.5
@@ -42,10 +46,17 @@ TOUCHED_WEIGHT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class BugFitConfig:
-    """Seed and processor cores."""
+    """Seed, processor cores, and parameters that take the place of the specification's."""
 
-    seed: int = 42
-    jobs: int = -1
+    seed: int = DEFAULTS.random_state
+    jobs: int = DEFAULTS.n_jobs
+    specified: BugPredictorParameters | None = None
+
+    def parameters(self, candidate: str) -> dict[str, Any]:
+        """Return what XGBoost is fitted with."""
+        specified = self.specified or DEFAULTS.bug_predictor
+        own = dict(specified) if candidate == SPECIFIED and self.specified else CANDIDATES[candidate]
+        return {"eval_metric": specified.eval_metric, "random_state": self.seed, "n_jobs": self.jobs} | own
 
 
 @dataclass(frozen=True)
@@ -157,9 +168,7 @@ def _weights(monthly: pd.DataFrame, touched: pd.DataFrame) -> NDArray[np.float64
 def _fit(monthly: pd.DataFrame, touched: pd.DataFrame, candidate: str, config: BugFitConfig) -> FittedTrees:
     rows = pd.concat([monthly, touched], ignore_index=True) if len(touched) else monthly
     weights = _weights(monthly, touched)
-    booster = XGBClassifier(
-        **CANDIDATES[candidate], eval_metric="logloss", random_state=config.seed, n_jobs=config.jobs
-    )
+    booster = XGBClassifier(**config.parameters(candidate))
     matrix = as_matrix(rows[list(FILE_NUMBERS)])
     return FittedTrees("bugs", booster.fit(matrix, rows["fixed"].to_numpy(), sample_weight=weights))
 

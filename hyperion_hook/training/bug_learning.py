@@ -98,7 +98,7 @@ def _read(entry: CorpusEntry, options: RetrainOptions, progress: Progress | None
 
 def learn_bugs(histories: Sequence[BugRows], options: RetrainOptions) -> LearnedBugs:
     """Return a bug predictor fitted on a corpus, chosen and measured in time order; none where history is too short."""
-    config = BugFitConfig(options.seed, options.threads)
+    config = _fit_config(options)
     try:
         candidate, evaluation = evaluate_by_time(histories, config=config)
         fitted = fit_bug_predictor(histories, candidate=candidate, config=config)
@@ -113,7 +113,7 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
 
     Otherwise the one in use is kept, which learned from many repositories.
     """
-    config = BugFitConfig(options.seed, options.threads)
+    config = _fit_config(options)
     try:
         since = held_out_since(histories)
         past = fit_bug_predictor(histories, candidate=OWN_CANDIDATE, until=since, config=config)
@@ -134,6 +134,10 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
         return LearnedBugs(in_use, f"{kept} ({error}).")
     told = "" if in_use is None else f", which beats the one in use by {_words(leads[IN_USE])} ROC-AUC"
     return LearnedBugs(fitted, f"This repository's own{told}.", found, _monthly(histories))
+
+
+def _fit_config(options: RetrainOptions) -> BugFitConfig:
+    return BugFitConfig(options.seed, options.threads, None if options.models is None else options.models.bug_predictor)
 
 
 def _monthly(histories: Sequence[BugRows]) -> pd.DataFrame:

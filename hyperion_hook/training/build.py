@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hyperion_hook.config.hyperparameters import SECTIONS
 from hyperion_hook.store.model_metadata import Lineage, ModelMetadata
 from hyperion_hook.store.model_registry import RISK_PREDICTOR
 from hyperion_hook.training.bug_export import bug_part, check_bug_parity
@@ -141,6 +142,8 @@ def build(material: Material, options: RetrainOptions) -> Built:
         "seed": options.seed, "folds": options.folds, "share learned without message": options.masked,
         "alert rates": [options.alert_high, options.alert_medium], "labels": card["labels"]["rules"],
     }
+    if options.models is not None:
+        settings["hyperparameters"] = {name: dict(getattr(options.models, name)) for name in SECTIONS}
     lineage = Lineage(
         features=_digest("\n".join((*risk.features, "", *anomaly.features)).encode()),
         data=_digest(_content(learned), _content(code)), recipe=recipe,

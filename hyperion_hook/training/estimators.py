@@ -13,6 +13,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from xgboost import XGBClassifier
 
+from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.scoring.members import SMALLEST
 
 Numbers = NDArray[np.float64]
@@ -68,32 +69,38 @@ class FittedLogistic:
         return np.asarray(((values - self.means) / self.scales) @ self.weights + self.intercept)
 
 
-def fit_forest(X: Numbers, y: Numbers, *, weights: Numbers, names: Sequence[str], seed: int, jobs: int) -> FittedTrees:
-    """Fit the specification's random forest: 100 trees, depth 10, balanced classes."""
+def fit_forest(
+    X: Numbers, y: Numbers, *, weights: Numbers, names: Sequence[str], seed: int, jobs: int,
+    models: MLConfig | None = None,
+) -> FittedTrees:
+    """Fit the specification's random forest: by default 100 trees, depth 10, balanced classes."""
     del names
-    forest = RandomForestClassifier(
-        n_estimators=100, max_depth=10, class_weight="balanced", random_state=seed, n_jobs=jobs
-    )
+    parameters = (models or MLConfig(random_state=seed)).random_forest
+    forest = RandomForestClassifier(**parameters, n_jobs=jobs)
     return FittedTrees("random_forest", forest.fit(X, y, sample_weight=weights))
 
 
 def fit_specified_xgboost(
-    X: Numbers, y: Numbers, *, weights: Numbers, names: Sequence[str], seed: int, jobs: int
+    X: Numbers, y: Numbers, *, weights: Numbers, names: Sequence[str], seed: int, jobs: int,
+    models: MLConfig | None = None,
 ) -> FittedTrees:
-    """Fit the specification's XGBoost: 100 trees, depth 8, learning rate 0.1."""
+    """Fit the specification's XGBoost: by default 100 trees, depth 8, learning rate 0.1."""
     del names
-    booster = XGBClassifier(n_estimators=100, max_depth=8, learning_rate=0.1, random_state=seed, n_jobs=jobs)
+    parameters = (models or MLConfig(random_state=seed)).xgboost
+    booster = XGBClassifier(**parameters, n_jobs=jobs)
     return FittedTrees("xgboost", booster.fit(X, y, sample_weight=weights))
 
 
 def fit_gentle_xgboost(
-    X: Numbers, y: Numbers, *, weights: Numbers, names: Sequence[str], seed: int, jobs: int
+    X: Numbers, y: Numbers, *, weights: Numbers, names: Sequence[str], seed: int, jobs: int,
+    models: MLConfig | None = None,
 ) -> FittedTrees:
     """Fit the XGBoost that measured best so far: 160 trees, depth 4, learning rate 0.06, child weight at least 10.
 
     More of what is in ``RISING`` never lowers its score: on repositories never seen that is safer than what chance
     suggested on those that were.
     """
+    del models
     booster = XGBClassifier(
         n_estimators=160, max_depth=4, learning_rate=0.06, min_child_weight=10, random_state=seed, n_jobs=jobs,
         monotone_constraints=tuple(int(name in RISING) for name in names),
@@ -103,13 +110,13 @@ def fit_gentle_xgboost(
 
 def fit_logistic(
     X: Numbers, y: Numbers, *, weights: Numbers, names: Sequence[str], seed: int, jobs: int,
-    columns: tuple[int, ...] | None = None,
+    models: MLConfig | None = None, columns: tuple[int, ...] | None = None,
 ) -> FittedLogistic:
     """Fit logistic regression on the columns that have values (or on the given ones), without class weights.
 
     ``weights`` say how much each row counts in the fit; the standardisation takes all rows alike.
     """
-    del jobs, names
+    del jobs, names, models
     kept = tuple(range(X.shape[1])) if columns is None else columns
     kept = tuple(column for column in kept if np.isfinite(X[:, column]).any())
     medians = np.nanmedian(X[:, kept], axis=0)

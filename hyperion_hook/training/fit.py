@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from sklearn.ensemble import IsolationForest
 from sklearn.linear_model import LogisticRegression
 
+from hyperion_hook.config.hyperparameters import META_FEATURES
+from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.catalogue import Feature
-from hyperion_hook.scoring.anomaly import CONTAMINATION, LIGHT
+from hyperion_hook.scoring.anomaly import LIGHT
 from hyperion_hook.scoring.risk import split_column
 from hyperion_hook.training.estimators import (
     Fitted,
@@ -39,13 +41,22 @@ LEAST_POSITIVES = 20
 ANOMALY_MODULES = frozenset({"quality", "size", "diffusion", "tokens"})
 
 
+DEFAULTS = MLConfig()
+
+
 @dataclass(frozen=True, slots=True)
 class FitConfig:
-    """Seed, number of time-ordered folds, and processor cores."""
+    """Seed, number of time-ordered folds, processor cores, and hyperparameters (by default with that seed)."""
 
-    seed: int = 42
-    folds: int = 5
-    jobs: int = -1
+    seed: int = DEFAULTS.random_state
+    folds: int = DEFAULTS.cv_folds
+    jobs: int = DEFAULTS.n_jobs
+    models: MLConfig | None = None
+
+    @property
+    def parameters(self) -> MLConfig:
+        """The hyperparameters in force."""
+        return self.models or MLConfig(random_state=self.seed)
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,7 @@ class Recipe:
 SPECIFIED = Recipe(
     "forest+xgboost+meta-learner",
     (fit_forest, fit_specified_xgboost),
-    ("random_forest_prediction", "random_forest_confidence", "xgboost_prediction", "xgboost_confidence"),
+    META_FEATURES,
     None,
 )
 _TOLD_BY_THE_PATCH = frozenset({"size", "tokens", "diffusion", "purpose"})
@@ -200,25 +211,26 @@ def fit_risk(X: pd.DataFrame, y: Sequence[float], *, recipe: Recipe = SPECIFIED,
     combined = columns @ np.array(combination) + intercept
     slope, shift = _calibrate(combined[last], labels[rows[last]], counts[rows[last]], config)
     members = tuple(
-        member(matrix, labels, weights=counts, names=names, seed=config.seed, jobs=config.jobs)
+        member(
+            matrix, labels, weights=counts, names=names, seed=config.seed, jobs=config.jobs, models=config.models
+        )
         for member in recipe.members
     )
     return FittedRisk(recipe, names, members, combination, intercept, slope, shift)
 
 
 def fit_anomaly(X: pd.DataFrame, *, config: FitConfig | None = None) -> FittedAnomaly:
-    """Fit the specification's isolation forest (contamination 0.1, 256 rows a tree) on rows of features."""
+    """Fit the specification's isolation forest (by default contamination 0.1, 256 rows a tree) on rows of features."""
     config = config or FitConfig()
     kept = [name for name in X.columns if np.isfinite(X[name].to_numpy(dtype=np.float64)).any()]
     matrix = as_matrix(X[kept])
     medians = np.nanmedian(matrix, axis=0).astype(np.float32).astype(np.float64)
-    forest = IsolationForest(
-        n_estimators=100, contamination=CONTAMINATION, max_samples=min(256, len(X)), random_state=config.seed,
-        n_jobs=config.jobs,
-    )
+    parameters = config.parameters.isolation_forest
+    most = min(parameters.max_samples, len(X))
+    forest = IsolationForest(**(dict(parameters) | {"max_samples": most, "n_jobs": config.jobs}))
     fitted = FittedAnomaly(tuple(kept), medians, forest.fit(filled(matrix, medians)))
     light = X[kept].assign(**dict.fromkeys([name for name in kept if name not in LIGHT], np.nan))
-    return replace(fitted, light_decision=float(np.quantile(fitted.decision(light), CONTAMINATION)))
+    return replace(fitted, light_decision=float(np.quantile(fitted.decision(light), parameters.contamination)))
 
 
 def time_ordered_folds(count: int, folds: int) -> Iterator[tuple[slice, slice]]:
@@ -253,7 +265,8 @@ def _out_of_fold(
         said = {}
         for member in recipe.members:
             fitted = member(
-                matrix[kept], known, weights=counts[kept], names=names, seed=config.seed, jobs=config.jobs
+                matrix[kept], known, weights=counts[kept], names=names, seed=config.seed, jobs=config.jobs,
+                models=config.models,
             )
             said[fitted.name] = fitted.log_odds(matrix[test])
         columns.append(_columns(recipe, said))
@@ -282,7 +295,7 @@ def _combine(recipe: Recipe, columns: Numbers, truth: Numbers, counts: Numbers, 
         return recipe.weights, 0.0
     if len(np.unique(truth)) < 2:
         raise TrainingError("training data: one class only where the meta-learner learns")
-    meta = LogisticRegression(solver="liblinear", random_state=config.seed).fit(columns, truth, counts)
+    meta = LogisticRegression(**config.parameters.meta_learner).fit(columns, truth, counts)
     return tuple(float(weight) for weight in meta.coef_[0]), float(meta.intercept_[0])
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.training.replay import ReplayOptions
 from hyperion_hook.training.szz import SzzRules
+
+DEFAULTS = MLConfig()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,8 @@ class RetrainOptions:
     seconds.
 
     ``jobs`` are processes for mining, ``cluster`` is the address of a Dask scheduler to mine on instead, ``threads``
-    are those of the estimators. ``masked`` is the share of rows that are learned without their message. ``recipe``
+    are those of the estimators, ``models`` their hyperparameters (by default the specification's, with ``seed``).
+    ``masked`` is the share of rows that are learned without their message. ``recipe``
     names the recipe of the bundle; by default it is the one that ranks the future of a corpus best. ``parity_rows`` are
     the random rows on which the export is compared with the fitted models. ``pool_rows`` are drawn from a corpus and
     packed into the bundle, and are what its risk model learns from.
@@ -34,9 +38,10 @@ class RetrainOptions:
     vectors: Path | None = None
     jobs: int = 1
     cluster: str | None = None
-    threads: int = -1
-    seed: int = 42
-    folds: int = 5
+    threads: int = DEFAULTS.n_jobs
+    models: MLConfig | None = None
+    seed: int = DEFAULTS.random_state
+    folds: int = DEFAULTS.cv_folds
     masked: float = 0.5
     recipe: str | None = None
     pool_rows: int = 50_000

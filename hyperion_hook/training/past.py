@@ -163,8 +163,8 @@ def fit_rows(rows: pd.DataFrame, recipe: Recipe, features: Sequence[str], option
 
 
 def fit_config(options: RetrainOptions) -> FitConfig:
-    """Return seed, folds and cores as the estimators want them."""
-    return FitConfig(seed=options.seed, folds=options.folds, jobs=options.threads)
+    """Return seed, folds, cores and hyperparameters as the estimators want them."""
+    return FitConfig(seed=options.seed, folds=options.folds, jobs=options.threads, models=options.models)
 
 
 

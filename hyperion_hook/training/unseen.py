@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.training.baselines import CHANCE, KAMEI, SIMPLE, baseline_scores
 from hyperion_hook.training.dataset import FEATURES, cut_at, pooled, time_split, with_masked_messages
+from hyperion_hook.training.days import day
 from hyperion_hook.training.estimators import Numbers
 from hyperion_hook.training.evaluation import WITHOUT_MESSAGE
 from hyperion_hook.training.fit import BLEND, SPECIFIED
@@ -75,8 +76,10 @@ class Comparison:
     gains: Mapping[str, Mapping[str, Mapping[str, Interval]]]
 
 
-def leave_each_out(rows: pd.DataFrame, options: RetrainOptions, told: Told | None = None) -> list[LeftOut]:
-    """Return figures for every repository, each unseen.
+def leave_each_out(
+    rows: pd.DataFrame, options: RetrainOptions, told: Told | None = None
+) -> tuple[list[LeftOut], tuple[str, ...]]:
+    """Return figures for every repository, each unseen, and one warning for each that could not be ranked.
 
     Parameters
     ----------
@@ -90,7 +93,10 @@ def leave_each_out(rows: pd.DataFrame, options: RetrainOptions, told: Told | Non
     """
     tasks = [_task(name, rows, options) for name in sorted(rows["repository"].unique())]
     found = spread(partial(_left_out, options=options), tasks, jobs=options.jobs, cluster=options.cluster, told=told)
-    return [item for item in found if item is not None]
+    return (
+        [item for item in found if isinstance(item, LeftOut)],
+        tuple(f"left aside: {item}" for item in found if isinstance(item, str)),
+    )
 
 
 @dataclass(frozen=True)
@@ -111,18 +117,20 @@ def _task(name: str, rows: pd.DataFrame, options: RetrainOptions) -> _Task:
     return _Task(name, own, half, late)
 
 
-def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | None:
+def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | str:
+    """Return figures of a repository, or why there are none."""
     own, train = task.own, task.half
     test = own[own["time"] > cut_at(own, HALF)].reset_index(drop=True)
-    if int(test["buggy"].sum()) < LEAST_POSITIVES:
-        return None
+    bugs = int(test["buggy"].sum())
+    if bugs < LEAST_POSITIVES:
+        return f"{task.name}: {bugs} of its {len(test):,} later changes introduced a bug; {LEAST_POSITIVES} are needed"
     try:
         models = {
             recipe.name: fit_rows(train, recipe, model_features(train, recipe), options)
             for recipe in (SPECIFIED, BLEND)
         }
-    except TrainingError:
-        return None  # the repository is older than all the others
+    except TrainingError as error:
+        return f"{task.name}: nothing to learn from the others' changes before {day(cut_at(own, HALF))} ({error})"
     probabilities = {recipe: model.predict_proba(test) for recipe, model in models.items()}
     unwritten = with_masked_messages(test[list(FEATURES)], 1.0, options.seed)
     probabilities[BLEND.name + WITHOUT_MESSAGE] = models[BLEND.name].predict_proba(unwritten)

@@ -9,6 +9,7 @@ import pytest
 
 from hyperion_hook.cli import main
 from hyperion_hook.config import Config
+from hyperion_hook.config.settings import SETTINGS
 
 
 def show(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -18,7 +19,8 @@ def show(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 @pytest.fixture(autouse=True)
 def work_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in [name for name in os.environ if name.startswith("HYPERION_HOOK_")]:
+    own = {setting.variable for setting in SETTINGS}
+    for name in [name for name in os.environ if name.startswith("HYPERION_HOOK_") or name in own]:
         monkeypatch.delenv(name)
     (tmp_path / ".git").mkdir()
     (tmp_path / "below").mkdir()
@@ -28,7 +30,10 @@ def work_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_every_setting_is_shown_with_its_origin(capsys: pytest.CaptureFixture[str]) -> None:
     lines = show(capsys).splitlines()
-    assert [line.split()[0] for line in lines] == [entry.name.replace("_", "-") for entry in fields(Config)]
+    shown = [line.split()[0] for line in lines]
+    assert [key for key in shown if not key.startswith("ml.")] == [
+        entry.name.replace("_", "-") for entry in fields(Config) if entry.name != "ml"
+    ]
     assert all(line.endswith("default") for line in lines)
 
 
@@ -42,6 +47,20 @@ def test_file_and_environment_are_named_as_origins(
     assert shown["models"] == {"value": str(work_tree / "m"), "origin": ".hyperion-hook.toml"}
     assert shown["traffic"]["value"] == {"src/*": 0.5}
     assert shown["ml-cv-folds"] == {"value": 7, "origin": "environment ML_CV_FOLDS"}
+
+
+def test_every_hyperparameter_is_shown_with_its_origin(
+    work_tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work_tree / ".hyperion-hook.toml").write_text("[ml.random-forest]\nn-estimators = 300\n")
+    monkeypatch.setenv("ML_RANDOM_STATE", "7")
+    shown = json.loads(show(capsys, "--format", "json"))["ml"]
+    assert shown["random-forest"]["n-estimators"] == {"value": 300, "origin": ".hyperion-hook.toml"}
+    assert shown["random-forest"]["max-depth"] == {"value": 10, "origin": "default"}
+    assert shown["xgboost"]["random-state"] == {"value": 7, "origin": "environment ML_RANDOM_STATE"}
+    lines = dict(line.split(maxsplit=1) for line in show(capsys).splitlines())
+    assert lines["ml.random-forest.n-estimators"].split() == ["300", ".hyperion-hook.toml"]
+    assert lines["ml.meta-learner.solver"].split() == ['"liblinear"', "default"]
 
 
 def test_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

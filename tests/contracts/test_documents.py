@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.ml.interactions import INTERACTIONS
+from hyperion_hook.ml.raw_facts import ALIASES, FACTS, SECTIONS
 from hyperion_hook.report.feature_table import feature_table
 
 ROOT = Path(__file__).parents[2]
@@ -13,6 +15,14 @@ ROOT = Path(__file__).parents[2]
 def test_the_feature_reference_is_the_catalogue() -> None:
     written = (ROOT / "docs" / "features.md").read_text(encoding="utf-8")
     assert written == feature_table(CATALOGUE), "run: hyperion-hook features list --format markdown > docs/features.md"
+
+
+def test_the_feature_engineers_page_has_its_tables() -> None:
+    written = (ROOT / "docs" / "feature-engineer.md").read_text(encoding="utf-8")
+    rows = [f"| {', '.join(f'`{key}`' for key in fact.keys)} | {fact.meaning} |" for fact in FACTS.values()]
+    rows += [f"| `{entry.name}` | {entry.reason} |" for entry in INTERACTIONS]
+    rows += [f"`{key}`" for key in (*ALIASES, *SECTIONS)]
+    assert [row for row in rows if row not in written] == []
 
 
 def test_the_readme_opens_with_the_two_commands() -> None:

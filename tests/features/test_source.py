@@ -364,6 +364,10 @@ def test_any_text_gets_an_answer(path: str, words: list[str], joint: str) -> Non
                 assert isinstance(value, Missing) or value >= 0
 
 
+def test_a_file_that_ends_with_an_arrow_is_read() -> None:
+    assert isinstance(measure_source("a.js", "=> if =>"), SourceMetrics | Missing)
+
+
 def test_measuring_twice_gives_the_same() -> None:
     for path, text in SAMPLES.items():
         assert measure_source(path, text) == measure_source(path, text)

@@ -37,8 +37,10 @@ class Watched:
         self.seen: list[tuple[str, Numbers]] = []
         self.labels: list[Numbers] = []
 
-    def __call__(self, rows: Numbers, y: Numbers, *, weights: Numbers, names: object, seed: int, jobs: int) -> Watched:
-        del weights, names, seed, jobs
+    def __call__(
+        self, rows: Numbers, y: Numbers, *, weights: Numbers, names: object, seed: int, jobs: int, models: object
+    ) -> Watched:
+        del weights, names, seed, jobs, models
         self.seen.append(("fitted", rows[:, 0]))
         self.labels.append(y)
         return self

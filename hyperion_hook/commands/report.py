@@ -1,0 +1,58 @@
+"""``report``: one HTML page about the whole repository, for people who decide where to look."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from hyperion_hook import __version__
+from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.assessing import OpenAssessor, open_assessor
+from hyperion_hook.commands.output import result_to
+from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.config import Config
+from hyperion_hook.errors import ExitCode, MissingExtraError
+
+DEFAULT_NAME = Path("hyperion-report.html")
+
+
+def run(
+    repo: Path | None, output: Path, config: Config, assessor_of: OpenAssessor = open_assessor
+) -> ExitCode:
+    """Gather what there is to see, and write the page."""
+    if find_spec("jinja2") is None:
+        raise MissingExtraError("report", "train", "jinja2")
+    from hyperion_hook.report.page import ModelFacts, render_page  # noqa: PLC0415 - needs the extra
+
+    progress = ProgressLine()
+    with assessor_of(repo, config, progress) as assessor:
+        summary = assessor.build_index(rebuild=False)
+        overview = assessor.overview()
+        used = assessor.models
+    progress.clear()
+    for warning in summary.warnings:
+        say(f"warning: {warning}")
+    name = f"{used.bundle.name} {used.version or used.bundle.version}"
+    page = render_page(overview, ModelFacts(name, f"{used.origin} models", used.bundle.card), version=__version__)
+    with result_to(output) as write:
+        write(page)
+    if str(output) != "-":
+        say(f"wrote {output}")
+    return ExitCode.DONE
+
+
+@click.command()
+@click.option("--output", type=click.Path(path_type=Path), default=DEFAULT_NAME, show_default=True, metavar="FILE",
+              help="Where the page goes; - for standard output.")
+@click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use.")
+@click.pass_obj
+def command(invocation: Invocation, /, *, output: Path, models: Path | None) -> int:
+    """Write one HTML page about this repository.
+
+    Risk over time, the riskiest changes, hot spots, who knows what, and how good the model is.
+
+    The page needs no other file and no network. Needs the extra 'train': pip install 'hyperion-hook[train]'.
+    """
+    return run(invocation.repo, output, invocation.config(models=models))

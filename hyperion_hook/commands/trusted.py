@@ -1,0 +1,92 @@
+"""Settings and models of a pull request's base: the pull request itself has no say in how it is judged.
+
+The work tree of a job is the pull request's, so nothing is read from it: neither a configuration file, nor a folder of
+models that lies in it, nor what a link in it leads to.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hyperion_hook.config import LoadedConfig, load_config
+from hyperion_hook.config.file import FILE_NAME, MAX_BYTES, PROJECT_FILE_NAME
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.git.blobs import NO_FILE, BlobReader
+from hyperion_hook.git.neutral import cache_folder
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.trees import list_tree
+
+_MOST_MODEL_FILES = 100
+_MOST_MODEL_BYTES = 50_000_000
+
+
+@contextmanager
+def trusted_settings(
+    repository: Repository, base: str, environment: Mapping[str, str], flags: Mapping[str, object]
+) -> Iterator[LoadedConfig]:
+    """Give the settings in force as of a commit; models that lie in the repository are those of that commit, too.
+
+    Raises
+    ------
+    ConfigError
+        If a setting is wrong, or the models are not there at the base.
+    """
+    reader = BlobReader(repository)
+    try:
+        texts = {}
+        for name in (FILE_NAME, PROJECT_FILE_NAME):
+            content = reader.read_path(base, name, MAX_BYTES)
+            if not isinstance(content, Missing):
+                texts[name] = content
+            elif content is not NO_FILE:
+                raise ConfigError(f"{name} of {base[:10]}: {content.reason}")
+        top = repository.work_tree or repository.git_dir
+        loaded = load_config(top, environment, flags, texts)
+        models = loaded.config.models
+        inside = None if models is None else _below(models, top)
+        if inside is None:
+            yield loaded
+            return
+        with TemporaryDirectory(prefix="hyperion-hook-models-", dir=_place()) as folder:
+            _copy_models(repository, reader, base, inside, Path(folder))
+            yield loaded._replace(config=replace(loaded.config, models=Path(folder)))
+    finally:
+        reader.close()
+
+
+def _below(path: Path, top: Path) -> str | None:
+    """Return a path below a folder, ``None`` where it is not; no link is followed, for links are the work tree's."""
+    below = Path(os.path.relpath(os.path.normpath(top / path), os.path.normpath(top)))
+    return None if below.parts[:1] == (os.pardir,) else below.as_posix()
+
+
+def _place() -> Path | None:
+    try:
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None  # a job without a home has a temporary folder
+    return folder
+
+
+def _copy_models(repository: Repository, reader: BlobReader, base: str, path: str, folder: Path) -> None:
+    prefix = "" if path == "." else f"{path}/"
+    files = {
+        name.removeprefix(prefix): entry for name, entry in list_tree(repository, base).items()
+        if name.startswith(prefix) and "/" not in name.removeprefix(prefix) and entry.is_regular
+    }
+    if not files:
+        raise ConfigError(f"models '{path}': not in the base commit {base[:10]}; a pull request cannot bring its own")
+    room = _MOST_MODEL_BYTES
+    for name, entry in list(files.items())[:_MOST_MODEL_FILES]:
+        content = reader.read(entry.blob, room)
+        if isinstance(content, Missing):
+            raise ConfigError(f"models '{path}/{name}' of {base[:10]}: {content.reason}")
+        room -= len(content)
+        (folder / name).write_bytes(content)

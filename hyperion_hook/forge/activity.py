@@ -1,0 +1,70 @@
+"""From the event to what is done about it: one table, without a look at anything else.
+
+| event | done |
+|---|---|
+| a pull request is opened, pushed to, reopened, made ready, or aimed at another base | assessed and commented |
+| anything else about an open pull request (labels, titles, ...) | nothing |
+| a pull request is closed | nothing |
+| an earlier workflow is completed | what it saved is posted |
+| a push, a merge group | assessed, written to the job's summary |
+| a schedule, a start by hand, anything else | the newest commit is assessed, written to the job's summary |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hyperion_hook.forge.event import Event
+
+_PULL_REQUEST_EVENTS = frozenset({"pull_request", "pull_request_target"})
+_NEW_CONTENT = frozenset({"opened", "synchronize", "reopened", "ready_for_review"})
+
+
+class Kind(StrEnum):
+    """What is done."""
+
+    COMMENT = "comment"
+    POST = "post"
+    SUMMARY = "summary"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What to do; ``start`` and ``end`` are the ends of the range to assess, ``reason`` says why nothing is done.
+
+    Without ``start`` the commit ``end`` is assessed alone, without both the newest one.
+    """
+
+    kind: Kind
+    start: str | None = None
+    end: str | None = None
+    reason: str = ""
+
+
+def activity_of(event: Event) -> Activity:
+    """Return what to do about an event.
+
+    Examples
+    --------
+    >>> from hyperion_hook.forge.event import PullRequest
+    >>> pull = PullRequest(7, "b" * 40, "a" * 40)
+    >>> activity_of(Event("pull_request", "opened", pull)).kind
+    <Kind.COMMENT: 'comment'>
+    >>> activity_of(Event("pull_request", "labeled", pull)).reason
+    "pull_request 'labeled' changes nothing that is assessed"
+    """
+    pull = event.pull_request
+    if event.name in _PULL_REQUEST_EVENTS and pull is not None:
+        if not pull.is_open or event.action == "closed":
+            return Activity(Kind.NOTHING, reason="the pull request is closed")
+        # a run without an action was started by hand for a pull request
+        if event.action in _NEW_CONTENT or not event.action or (event.action == "edited" and event.base_changed):
+            return Activity(Kind.COMMENT, pull.base, pull.head)
+        return Activity(Kind.NOTHING, reason=f"{event.name} '{event.action}' changes nothing that is assessed")
+    if event.name == "workflow_run":
+        return Activity(Kind.POST)
+    if event.name == "push" and event.after is None:
+        return Activity(Kind.NOTHING, reason="a branch was deleted")
+    return Activity(Kind.SUMMARY, event.before, event.after)

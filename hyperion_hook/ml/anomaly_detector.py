@@ -1,0 +1,107 @@
+"""AnomalyDetector: how unusual changes are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.ml.estimator_explanation import GROUPS, in_words
+from hyperion_hook.ml.model_sources import Predictor, lacks
+from hyperion_hook.ml.named_estimator import NamedEstimator
+from hyperion_hook.ml.risk_predictor import two_columns
+from hyperion_hook.ml.row_explanation import RowExplanation, explained, typical_of
+from hyperion_hook.ml.rows import vectors_of
+from hyperion_hook.scoring.anomaly import BINARY, AnomalyModel, is_rare_binary
+from hyperion_hook.scoring.bundle import Bundle
+from hyperion_hook.scoring.cube import Row, tree_values
+from hyperion_hook.scoring.explain import divide
+from hyperion_hook.scoring.trees import as_row
+
+
+class AnomalyDetector(Predictor):
+    """The isolation forest over rows of features.
+
+    Examples
+    --------
+    >>> detector = AnomalyDetector()
+    >>> ordinary, strange = {"la": 5, "nf": 1}, {"la": 90_000, "nf": 700, "nd": 90, "ns": 30, "hunk_count": 9_000}
+    >>> detector.predict([ordinary, strange]).tolist()
+    [1, -1]
+    """
+
+    name = "anomaly_detector"
+    classes_ = (-1, 1)
+
+    def score(self, rows: object) -> NDArray[np.float64]:
+        """Return a score in [-1, 1] for each row, the more negative the more unusual; below 0 it is an anomaly.
+
+        What ``score`` says of a change also knows how unusual the repository's recent changes are; a row alone is
+        compared with the training.
+        """
+        return np.array([said[0] for said in self._said(rows)], dtype=np.float64)
+
+    def predict(self, rows: object) -> NDArray[np.int64]:
+        """Return 1 (normal) or -1 (anomaly) for each row."""
+        return np.array([-1 if said[1] else 1 for said in self._said(rows)], dtype=np.int64)
+
+    def predict_proba(self, rows: object) -> NDArray[np.float64]:
+        """Return ``(1 - score) / 2`` and its complement, for -1 (anomaly) and 1 (normal); shape ``(n_rows, 2)``.
+
+        The score on a scale from 0 to 1, larger where the class is predicted. It is no calibrated probability:
+        nobody says in training which changes were anomalies.
+        """
+        return two_columns([(1.0 + score) / 2.0 for score in self.score(rows).tolist()])
+
+    def explain(self, rows: object, typical: object = None) -> list[RowExplanation]:
+        """Return what each feature adds to the score of each row: what is negative makes it unusual.
+
+        Parameters
+        ----------
+        rows
+            What is explained.
+        typical
+            A row, or rows whose medians are typical; by default what was typical in the bundle's training.
+
+        Raises
+        ------
+        ConfigError
+            If the model is an estimator: the isolation forest of a bundle can be explained.
+        """
+        if isinstance(self.model, NamedEstimator):
+            raise ConfigError("explain: only the anomaly detector of a bundle explains; use AnomalyDetector()")
+        model = self._anomaly(self.model)
+        usual = dict(self.model.typical) if typical is None else typical_of(typical, model.features)
+        other = as_row(model.filled([usual.get(name, float("nan")) for name in model.features]))
+        found = []
+        for vector in vectors_of(rows, model.features):
+            numbers = vector.numbers(model.features)
+            zero = model.zero(numbers)
+
+            def game(one: Row, base: Row, players: Any, *, zero: float = zero) -> list[float]:
+                totals = tree_values(model.trees, one, base, players)
+                return [2.0 * (model.decision_at(total) - zero) for total in totals]
+
+            used = model.trees.used_columns()
+            explanation = divide(game, model.features, as_row(model.filled(numbers)), other, used, GROUPS)
+            rest = BINARY if is_rare_binary(vector, None) else ""
+            found.append(explained(explanation, vector, usual, model.score(vector)[0], in_words, rest))
+        return found
+
+    def _said(self, rows: object) -> list[tuple[float, bool]]:
+        if isinstance(self.model, NamedEstimator):
+            decisions = self.model.decision_function(rows).tolist()
+            return [(min(max(2.0 * decision, -1.0), 1.0), decision < 0.0) for decision in decisions]
+        model = self._anomaly(self.model)
+        return [model.score(vector) for vector in vectors_of(rows, model.features)]
+
+    def _bundle_features(self, bundle: Bundle) -> tuple[str, ...]:
+        return self._anomaly(bundle).features
+
+    @staticmethod
+    def _anomaly(bundle: Bundle) -> AnomalyModel:
+        if bundle.anomaly is None:
+            raise lacks(bundle, "anomaly detector")
+        return bundle.anomaly

@@ -1,0 +1,146 @@
+"""BugPredictor: how likely files need a bug fix within thirty days."""
+
+from __future__ import annotations
+
+import math
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.features.file_past import FILE_NUMBERS, judged_files, numbers_after
+from hyperion_hook.ml.estimator_explanation import explain_estimator
+from hyperion_hook.ml.file_numbers import GROUPS, in_words
+from hyperion_hook.ml.model_sources import Predictor, lacks
+from hyperion_hook.ml.named_estimator import NamedEstimator
+from hyperion_hook.ml.repository_change import change_in
+from hyperion_hook.ml.risk_predictor import two_columns
+from hyperion_hook.ml.row_explanation import RowExplanation, explained, typical_of
+from hyperion_hook.ml.rows import numbers_of, values_of
+from hyperion_hook.scoring.bugs import BugModel
+from hyperion_hook.scoring.bundle import Bundle
+from hyperion_hook.scoring.cube import Row, tree_values
+from hyperion_hook.scoring.explain import divide
+from hyperion_hook.scoring.members import sigmoid
+from hyperion_hook.scoring.trees import as_row
+
+
+class BugPredictor(Predictor):
+    """The bug predictor over rows, each of what is known of one file at one moment.
+
+    Parameters
+    ----------
+    model
+        As for every predictor.
+    threshold
+        The probability from which on ``predict`` says 1: where a fix is the likelier outcome by default.
+
+    Examples
+    --------
+    >>> predictor = BugPredictor()
+    >>> often, never = {"commits_90": 20, "fixes_90": 9, "days_since_fix": 2}, {"commits_90": 0, "fixes_90": 0}
+    >>> probabilities = predictor.predict_proba([often, never])[:, 1]
+    >>> bool(probabilities[0] > probabilities[1])
+    True
+    """
+
+    name = "bug_predictor"
+    classes_ = (0, 1)
+
+    def __init__(self, model: Any = None, *, threshold: float = 0.5) -> None:
+        super().__init__(model)
+        if not 0.0 <= threshold <= 1.0:
+            raise ConfigError(f"threshold: {threshold:g} is no probability; give one from 0 to 1")
+        self.threshold = threshold
+
+    def predict(self, rows: object) -> NDArray[np.int64]:
+        """Return 1 (a bug fix within thirty days) or 0 for each row."""
+        return (self.predict_proba(rows)[:, 1] >= self.threshold).astype(np.int64)
+
+    def predict_proba(self, rows: object) -> NDArray[np.float64]:
+        """Return the probabilities of no fix and of a fix within thirty days; shape ``(n_rows, 2)``."""
+        if isinstance(self.model, NamedEstimator):
+            return self.model.predict_proba(rows)
+        return two_columns([sigmoid(odds) for odds in self._log_odds(rows)])
+
+    def change_probability(self, rows: object) -> float:
+        """Return the probability that any of the files of one change needs a fix: ``probability_30d`` of ``score``.
+
+        Raises
+        ------
+        ConfigError
+            Without a row, or if the model is an estimator, which knows single files only.
+        """
+        if isinstance(self.model, NamedEstimator):
+            raise ConfigError("change_probability: an estimator knows single files only; use a bundle")
+        odds = self._log_odds(rows)
+        if not odds:
+            raise ConfigError("change_probability: no file; give at least one row")
+        return sigmoid(self._bugs(self.model).change_log_odds(odds))
+
+    def explain(self, rows: object, typical: object = None) -> list[RowExplanation]:
+        """Return what each number adds to the log-odds of each row; base and contributions sum to them.
+
+        Parameters
+        ----------
+        rows
+            What is explained.
+        typical
+            A row, or rows whose medians are typical, for example those of all files; by default a file of which
+            nothing is known.
+        """
+        if isinstance(self.model, NamedEstimator):
+            return explain_estimator(self.model, rows, typical)
+        model = self._bugs(self.model)
+        names = self.features
+        usual = {} if typical is None else typical_of(typical, names, called=str)
+        other = as_row([usual.get(name, math.nan) for name in names])
+
+        def game(one: Row, base: Row, players: Any) -> list[float]:
+            totals = tree_values(model.member.trees, one, base, players)
+            return [model.slope * model.member.link(total) + model.shift for total in totals]
+
+        found = []
+        for values in values_of(rows, names, called=str):
+            one = as_row(numbers_of(values, names))
+            explanation = divide(game, names, one, other, model.member.used_columns(), GROUPS)
+            score = model.file_log_odds(numbers_of(values, FILE_NUMBERS))
+            found.append(explained(explanation, values, usual, score, in_words))
+        return found
+
+    @staticmethod
+    def file_rows(folder: str | PathLike[str] | None = None, revision: str | None = None) -> list[dict[str, Any]]:
+        """Return a row for each source file of a change, as it is once the change is made, with its ``path``.
+
+        Parameters
+        ----------
+        folder
+            A folder of the repository; by default the current one.
+        revision
+            A commit, or ``A..B``; by default what is staged.
+        """
+        with change_in(folder, revision) as here:
+            files, change, history = judged_files(here.change.files), here.change, here.history
+            author = None if change.author is None else history.author_number(change.author)
+            numbers = numbers_after(files, history, change.time, author)
+            return [
+                {"path": file.path} | dict(zip(FILE_NUMBERS, row, strict=True))
+                for file, row in zip(files, numbers, strict=True)
+            ]
+
+    def _log_odds(self, rows: object) -> list[float]:
+        assert isinstance(self.model, Bundle)  # noqa: S101 - estimators were served before
+        model = self._bugs(self.model)
+        table = values_of(rows, self.features, called=str)
+        return [model.file_log_odds(numbers_of(values, FILE_NUMBERS)) for values in table]
+
+    def _bundle_features(self, bundle: Bundle) -> tuple[str, ...]:
+        return tuple(FILE_NUMBERS[column] for column in self._bugs(bundle).columns)
+
+    @staticmethod
+    def _bugs(bundle: Bundle) -> BugModel:
+        if bundle.bugs is None:
+            raise lacks(bundle, "bug predictor")
+        return bundle.bugs

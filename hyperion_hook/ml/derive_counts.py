@@ -1,0 +1,253 @@
+"""Features from facts that are counts, dates and lists: by the functions the one extractor uses.
+
+Each derivation says which features it gives and which facts it needs; it runs where a feature is not given and all of
+the facts are there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.business import weighted_traffic
+from hyperion_hook.features.coupling import fan_ratio, instability_of
+from hyperion_hook.features.dependencies import counts_of
+from hyperion_hook.features.halstead import maintainability_index
+from hyperion_hook.features.lives import month_of
+from hyperion_hook.features.manifests import read_manifest
+from hyperion_hook.features.people import bus_factor, minor_contributors, normalised_entropy
+from hyperion_hook.features.process import MINIMUM_COMMITS, days_between
+from hyperion_hook.features.quality import cohesion_of, comment_share
+from hyperion_hook.features.review import hours_between
+from hyperion_hook.features.versions import Requirement
+from hyperion_hook.ml.raw_facts import Raw
+from hyperion_hook.ml.raw_values import RawFaultError, count, number, person, shown
+
+WINDOW_WEEKS = 26.0
+"""``commit_frequency`` looks at so many weeks: commits of a shorter life count over them all the same."""
+
+Values = Mapping[str, Value]
+
+
+class Derivation(NamedTuple):
+    """Which features come from which facts (and features), and how; ``said`` is what else is to be said of them."""
+
+    gives: tuple[str, ...]
+    needs: tuple[str, ...]
+    of: Callable[[Raw], Values]
+    said: str = ""
+
+
+def _file_age(raw: Raw) -> Values:
+    return {"file_age": days_between(raw.facts["moment"].seconds, raw.facts["created"].seconds)}
+
+
+def _age(raw: Raw) -> Values:
+    return {"age": days_between(raw.facts["moment"].seconds, raw.facts["changed"].seconds)}
+
+
+def _frequency(raw: Raw) -> Values:
+    days = raw.facts["period_days"]
+    return {"commit_frequency": raw.facts["commits"] / (days / 7) if days > 0 else Missing("the period has no days")}
+
+
+def _mean_frequency(raw: Raw) -> Values:
+    end = raw.facts["end"] if "end" in raw.facts else raw.facts["moment"]
+    # a shorter life than the window counts over all of it, as it does where commits are known one by one
+    weeks = days_between(end.seconds, raw.facts["start"].seconds) / 7
+    return {"commit_frequency": raw.facts["commits"] / max(WINDOW_WEEKS, weeks)}
+
+
+def _author_experience(raw: Raw) -> Values:
+    months = month_of(raw.facts["moment"].seconds) - month_of(raw.facts["author_since"].seconds)
+    return {"author_experience": float(max(0, months))}
+
+
+def _reviewer_experience(raw: Raw) -> Values:
+    months = [max(0, month_of(raw.facts["moment"].seconds) - month_of(first.seconds))
+              for first in raw.facts["reviewers_since"]]
+    return {"reviewer_experience": sum(months) / len(months) if months else Missing("no reviewer is named")}
+
+
+def _approval_time(raw: Raw) -> Values:
+    return {"approval_time": hours_between(raw.facts["authored"].seconds, raw.facts["approved"].seconds)}
+
+
+def _contributors(raw: Raw) -> Values:
+    found = raw.facts["contributors"]
+    # one person may be listed with several spellings of the same address
+    distinct = len({person(item).identity for item in found}) if isinstance(found, list | tuple) else count(found)
+    return dict.fromkeys(("contributor_count", "ndev"), float(distinct))
+
+
+def _authorship(raw: Raw) -> Values:
+    names = ("ndev", "contributor_count", "knowledge_distribution", "bus_factor", "minor_contributor_count")
+    by_author = commits_by_author(raw)
+    if isinstance(by_author, Missing):
+        return dict.fromkeys(names, by_author)
+    authors = float(len(by_author))
+    numbered = dict(enumerate(by_author.values()))
+    values: dict[str, Value] = dict(zip(names, (
+        authors, authors, normalised_entropy(numbered), float(bus_factor(numbered)),
+        float(minor_contributors(numbered)),
+    ), strict=True))
+    author = raw.facts.get("author")
+    if author is not None:
+        own = by_author.get(author.identity, 0)
+        values |= {"author_file_commits": float(own), "author_ownership": own / sum(by_author.values())}
+    return values
+
+
+def commits_by_author(raw: Raw) -> Counter[str] | Missing:
+    """Return commits by identity, or why a list of authors does not tell: it is empty, or not of all commits."""
+    found = raw.facts.get("by_author", raw.facts.get("contributors"))
+    counts: Counter[str] = Counter()
+    entries: Iterable[tuple[Any, Any]]
+    if isinstance(found, Mapping):
+        entries = found.items()
+    elif isinstance(found, list | tuple) and all(isinstance(item, Mapping) and "commits" in item for item in found):
+        entries = [(item, item["commits"]) for item in found]
+    else:
+        return Missing("how many commits are whose is not given")
+    for who, commits in entries:
+        made = count(commits)
+        if not made.is_integer():
+            raise RawFaultError(f"{shown(commits)} commits of an author is no whole number")
+        if made:
+            counts[person(who).identity] += int(made)
+    return _if_whole(counts, raw)
+
+
+def _if_whole(counts: Counter[str], raw: Raw) -> Counter[str] | Missing:
+    listed, people, commits = sum(counts.values()), raw.facts.get("contributors"), raw.facts.get("commits")
+    if not counts:
+        return Missing("no author has commits")
+    if commits is not None and listed < commits:
+        return Missing(f"the authors' commits are given of {listed} of {commits:g} commits")
+    if isinstance(people, int | float) and len(counts) < people:
+        return Missing(f"the commits are given of {len(counts)} of {people:g} contributors")
+    return counts
+
+
+def _rollbacks(raw: Raw) -> Values:
+    return {"rollback_frequency": _share(raw.facts["reverts"], raw.facts["commits"])}
+
+
+def _bug_share(raw: Raw) -> Values:
+    fixes, commits = raw.value("past_bug_count"), raw.facts["commits"]
+    if isinstance(fixes, Missing):
+        return {"file_bug_share": fixes}
+    if commits < MINIMUM_COMMITS:
+        return {"file_bug_share": Missing(f"no touched file has {MINIMUM_COMMITS} commits yet")}
+    return {"file_bug_share": _share(fixes, commits)}
+
+
+def _share(part: float, whole: float) -> Value:
+    if not whole:
+        return Missing("there are no commits")
+    return part / whole if part <= whole else Missing(f"{part:g} of {whole:g} commits is more than all")
+
+
+def _file_commits(raw: Raw) -> Values:
+    return {"file_commits": raw.facts["commits"]}
+
+
+def _comments(raw: Raw) -> Values:
+    code = raw.value("lines_of_code")
+    return {"comment_density": code if isinstance(code, Missing) else comment_share(raw.facts["comment_lines"], code)}
+
+
+def _maintainability(raw: Raw) -> Values:
+    code, volume = raw.value("lines_of_code"), raw.value("halstead_volume")
+    for part in (code, volume):
+        if isinstance(part, Missing):
+            return {"maintainability_index": part}
+    code, comments = number(code), raw.facts["comment_lines"]
+    percent = 100 * comments / code if code else 0.0
+    index = maintainability_index(number(volume), int(raw.facts["complexity"]), int(code), percent)
+    return {"maintainability_index": index}
+
+
+def _cohesion(raw: Raw) -> Values:
+    found = raw.facts["lcom4"]
+    shares = [cohesion_of(count(item)) for item in (found if isinstance(found, list | tuple) else [found])]
+    known = [share for share in shares if not isinstance(share, Missing)]
+    return {"class_cohesion": min(known) if known else Missing("no class with methods")}
+
+
+def _npath(raw: Raw) -> Values:
+    paths = raw.facts["npath"]
+    return {"npath_complexity": math.log10(paths) if paths >= 1 else Missing("a function has at least one path")}
+
+
+def _edges(raw: Raw) -> Values:
+    importers, imports = raw.facts["importers"], raw.facts["imports"]
+    lonely = Missing("no touched module imports or is imported")
+    return {
+        "afferent_coupling": importers, "efferent_coupling": imports, "fan_in_fan_out": fan_ratio(importers, imports),
+        "instability": instability_of(importers, imports) if importers or imports else lonely,
+    }
+
+
+def _requirements(raw: Raw) -> Values:
+    asked: list[Requirement] = []
+    reason: Missing | None = None
+    for path, text in raw.facts["manifests"].items():
+        read = read_manifest(str(path), text) if isinstance(text, str) else Missing(f"{path}: no text")
+        if isinstance(read, Missing):
+            reason = read
+        else:
+            asked += read
+    if reason is not None and not asked:
+        return dict.fromkeys(("external_dependency_count", "version_conflict_count"), reason)
+    return counts_of(asked)
+
+
+def _packages(raw: Raw) -> Values:
+    return {"external_dependency_count": raw.facts["packages"]}
+
+
+def _coverage(raw: Raw) -> Values:
+    before, after = raw.facts["coverage_before"], raw.facts["coverage_after"]
+    if not (0 <= before <= 1 and 0 <= after <= 1):
+        return {"test_coverage_delta": Missing("coverage is given as no share of 0 to 1")}
+    return {"test_coverage_delta": after - before}
+
+
+def _revenue(raw: Raw) -> Values:
+    return {"revenue_impact": weighted_traffic(raw.facts["revenue_weight"], raw.value("affected_traffic"))}
+
+
+DERIVATIONS: tuple[Derivation, ...] = (
+    Derivation(("file_age",), ("created", "moment"), _file_age),
+    Derivation(("age",), ("changed", "moment"), _age),
+    Derivation(("commit_frequency",), ("commits", "period_days"), _frequency),
+    Derivation(("commit_frequency",), ("commits", "start", "end"), _mean_frequency, "mean over the whole time"),
+    Derivation(("commit_frequency",), ("commits", "start", "moment"), _mean_frequency, "mean over the whole time"),
+    Derivation(("author_experience",), ("author_since", "moment"), _author_experience),
+    Derivation(("reviewer_experience",), ("reviewers_since", "moment"), _reviewer_experience),
+    Derivation(("approval_time",), ("authored", "approved"), _approval_time),
+    Derivation(("ndev", "contributor_count", "knowledge_distribution", "bus_factor", "minor_contributor_count",
+                "author_file_commits", "author_ownership"), ("by_author",), _authorship),
+    Derivation(("ndev", "contributor_count", "knowledge_distribution", "bus_factor", "minor_contributor_count",
+                "author_file_commits", "author_ownership"), ("contributors",), _authorship),
+    Derivation(("contributor_count", "ndev"), ("contributors",), _contributors),
+    Derivation(("file_commits",), ("commits",), _file_commits),
+    Derivation(("rollback_frequency",), ("reverts", "commits"), _rollbacks),
+    Derivation(("file_bug_share",), ("past_bug_count", "commits"), _bug_share),
+    Derivation(("comment_density",), ("comment_lines", "lines_of_code"), _comments),
+    Derivation(("maintainability_index",), ("halstead_volume", "complexity", "lines_of_code", "comment_lines"),
+               _maintainability),
+    Derivation(("class_cohesion",), ("lcom4",), _cohesion),
+    Derivation(("npath_complexity",), ("npath",), _npath),
+    Derivation(("afferent_coupling", "efferent_coupling", "instability", "fan_in_fan_out"), ("importers", "imports"),
+               _edges),
+    Derivation(("external_dependency_count", "version_conflict_count"), ("manifests",), _requirements),
+    Derivation(("external_dependency_count",), ("packages",), _packages),
+    Derivation(("test_coverage_delta",), ("coverage_before", "coverage_after"), _coverage),
+    Derivation(("revenue_impact",), ("revenue_weight", "affected_traffic"), _revenue),
+)
+"""In this order; what an earlier one gives a value to, a later one leaves alone."""

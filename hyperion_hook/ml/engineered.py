@@ -1,0 +1,99 @@
+"""EngineeredFeatures: the features of one row by the names that were asked for, with reasons for what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from hyperion_hook.domain.vector import FeatureVector, Value
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.features.catalogue import CATALOGUE, names_of
+from hyperion_hook.ml.feature_names import known
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ORDER = names_of(CATALOGUE)
+
+
+class EngineeredFeatures(FeatureVector):
+    """A vector whose names are those that were asked for, in their order, with what is to be said of it.
+
+    ``len`` counts the features, those without a value included. ``FeatureStore.store_features`` and the predictors take
+    it as it stands; ``frame`` makes one row for an estimator of scikit-learn or XGBoost.
+
+    Attributes
+    ----------
+    notes
+        By name, what was done to a value: derived from what, imputed with what, clipped.
+    unused
+        Keys of the raw data that nothing was read from.
+    warnings
+        What to warn of where a repository was measured.
+
+    Examples
+    --------
+    >>> from hyperion_hook.domain.vector import Missing
+    >>> features = EngineeredFeatures({"lignes_ajoutees": 3.0, "age": Missing("no history")})
+    >>> len(features), features["lignes_ajoutees"], features.number("age"), features.missing
+    (2, 3.0, nan, {'age': 'no history'})
+    >>> features.vector().number("la")
+    3.0
+    """
+
+    __slots__ = ("notes", "unused", "warnings")
+
+    def __init__(
+        self, values: Mapping[str, Value], notes: Mapping[str, str] | None = None, unused: Iterable[str] = (),
+        warnings: Iterable[str] = (),
+    ) -> None:
+        super().__init__(values)
+        self.notes = dict(notes or {})
+        self.unused = tuple(unused)
+        self.warnings = tuple(warnings)
+
+    def __repr__(self) -> str:
+        return f"EngineeredFeatures({self._values!r})"
+
+    def only(self, names: Iterable[str]) -> EngineeredFeatures:
+        """Return some of the features, with what was said of them."""
+        kept = {name: self._values[name] for name in names}
+        notes = {name: note for name, note in self.notes.items() if name in kept}
+        return EngineeredFeatures(kept, notes, self.unused, self.warnings)
+
+    def with_values(self, values: Mapping[str, Value], notes: Mapping[str, str]) -> EngineeredFeatures:
+        """Return other values and notes with what else was said of the row."""
+        return EngineeredFeatures(values, notes, self.unused, self.warnings)
+
+    def vector(self) -> FeatureVector:
+        """Return the features of the catalogue by canonical name, in its order: what models are scored with."""
+        found = {feature.name: value for name, value in self._values.items() if (feature := known(name)) is not None}
+        return FeatureVector({name: found[name] for name in _ORDER if name in found})
+
+    def frame(self, names: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return a table of one row (needs pandas), NaN where a feature is missing.
+
+        Parameters
+        ----------
+        names
+            The columns, in either language, in the order an estimator was trained with; as they stand by default.
+
+        Raises
+        ------
+        ConfigError
+            If features are not here under either of their names: one line for each.
+        """
+        from hyperion_hook.ml.feature_frames import pandas_for  # noqa: PLC0415 - a single row can do without pandas
+
+        wanted = tuple(self) if names is None else tuple(names)
+        own = {name: self._own_name(name) for name in wanted}
+        absent = [f"feature '{name}': is not among these; request it" for name, here in own.items() if here is None]
+        if absent:
+            raise ConfigError("\n".join(absent))
+        row = [self.number(str(own[name])) for name in wanted]
+        return pandas_for("frame()").DataFrame([row], columns=list(wanted), dtype="float64")
+
+    def _own_name(self, name: str) -> str | None:
+        feature = known(name)
+        names = (name,) if feature is None else (name, feature.name, feature.french)
+        return next((other for other in names if other in self._values), None)

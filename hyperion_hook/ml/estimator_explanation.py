@@ -1,0 +1,87 @@
+"""What each column adds to an estimator's log-odds: the program's own explanation, on rows asked in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.features.catalogue import CATALOGUE, find_feature
+from hyperion_hook.ml.named_estimator import NamedEstimator
+from hyperion_hook.ml.row_explanation import RowExplanation, explained, typical_of
+from hyperion_hook.ml.rows import canonical, numbers_of, values_of
+from hyperion_hook.scoring.explain import divide
+from hyperion_hook.scoring.members import logit
+from hyperion_hook.scoring.sentences import sentence
+
+GROUPS = {feature.name: feature.group.value for feature in CATALOGUE}
+OTHER = "other"
+"""The group of columns that are in no catalogue."""
+
+
+def explain_estimator(model: NamedEstimator, rows: object, typical: object) -> list[RowExplanation]:
+    """Return what each column adds to the log-odds of the second class, against a typical row.
+
+    Raises
+    ------
+    ConfigError
+        Without a typical row, or with other than two classes.
+    """
+    if typical is None:
+        raise ConfigError("explain: an estimator does not say what is typical; give it: explain(rows, typical=frame)")
+    names = model.features
+    usual = typical_of(typical, names, optional=False)
+    groups = {name: GROUPS.get(canonical(name), OTHER) for name in names}
+    other = [usual.get(name, float("nan")) for name in names]
+
+    def game(one: Sequence[float], base: Sequence[float], players: Sequence[Sequence[int]]) -> list[float]:
+        matrix = np.tile(np.asarray(base, dtype=np.float64), (1 << len(players), 1))
+        coalitions = np.arange(1 << len(players))
+        for player, columns in enumerate(players):
+            inside = (coalitions >> player & 1).astype(bool)
+            for column in columns:
+                matrix[inside, column] = one[column]
+        return log_odds_of(model, matrix)
+
+    found = []
+    for values in values_of(rows, names, optional=False):
+        one = numbers_of(values, names)
+        explanation = divide(game, names, one, other, range(len(names)), groups)
+        [score] = log_odds_of(model, np.array([one]))
+        found.append(explained(explanation, values, usual, score, in_words))
+    return found
+
+
+def log_odds_of(model: NamedEstimator, matrix: Any) -> list[float]:
+    """Return the log-odds of the second of two classes, one for each row."""
+    probabilities = model.ask_matrix("predict_proba", matrix)
+    if probabilities.ndim != 2 or probabilities.shape[1] != 2:
+        raise ConfigError(f"explain: the model has {probabilities.shape[-1]} classes; only two can be explained")
+    return [logit(float(probability)) for probability in probabilities[:, 1]]
+
+
+def in_words(name: str, value: float | None, typical: float | None) -> tuple[str, str]:
+    """Return title and sentence of a column, whether the catalogue knows it or not.
+
+    Examples
+    --------
+    >>> in_words("mine", 3.0, None)
+    ('mine', 'mine is 3; what is typical is not known')
+    """
+    if canonical(name) in GROUPS:
+        return find_feature(name).title, sentence(name, value, typical)
+    return name, plainly(name, value, typical)
+
+
+def plainly(title: str, value: float | None, typical: float | None) -> str:
+    """Return a sentence for a number that has no phrase of its own.
+
+    Examples
+    --------
+    >>> plainly("commits", 3.0, 1.5), plainly("commits", None, 2.0)
+    ('commits is 3; typical is 1.5', 'not known: commits; typical is 2')
+    """
+    said = f"not known: {title}" if value is None else f"{title} is {value:.4g}"
+    return f"{said}; {'what is typical is not known' if typical is None else f'typical is {typical:.4g}'}"

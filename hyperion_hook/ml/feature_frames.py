@@ -1,0 +1,199 @@
+"""Tables of raw data to tables of features; columns may carry either name of a feature."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.errors import ConfigError, MissingExtraError
+from hyperion_hook.features.catalogue import CATALOGUE, Feature
+from hyperion_hook.ml.derive import why_not
+from hyperion_hook.ml.feature_names import canonical, known, language_of, named
+from hyperion_hook.ml.interactions import INTERACTIONS, Interaction
+from hyperion_hook.ml.raw_facts import FACT_KEYS, SECTIONS, Raw
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_FAULTS = 20
+"""Faults of a table that are reported; a wrong column has one in every row."""
+
+
+def pandas_for(what: str) -> ModuleType:
+    """Return pandas, which is of the extra 'train'.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed.
+    """
+    try:
+        import pandas as pd  # noqa: PLC0415 - only tables need it
+    except ImportError:
+        raise MissingExtraError(what, "train", "pandas") from None
+    module: ModuleType = pd
+    return module
+
+
+def is_frame(value: object) -> bool:
+    """Return whether something is a table of pandas, without importing it."""
+    return type(value).__module__.partition(".")[0] == "pandas" and hasattr(value, "columns")
+
+
+def numeric_features(frame: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the columns that are features or interactions, by the names they have, as floats, NaN where missing.
+
+    Raises
+    ------
+    ConfigError
+        If such a column holds what is no number, or a feature stands there twice; all faults at once.
+    """
+    names = [name for place, name in enumerate(frame.columns)
+             if canonical(name) is not None and not _holds_facts(frame.iloc[:, place], name)]
+    faults = []
+    for feature, times in Counter(map(canonical, names)).items():
+        if times > 1:
+            columns = " and ".join(repr(name) for name in names if canonical(name) == feature)
+            faults.append(f"columns {columns}: are the same feature; keep one of them")
+    found = {}
+    for name in [] if faults else names:
+        try:
+            found[name] = _floats(frame[name])
+        except (TypeError, ValueError) as error:
+            faults.append(f"column '{name}': holds what is no number ({error})")
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return found
+
+
+def _holds_facts(column: pd.Series, name: object) -> bool:
+    """Whether something other than a feature is read from a column; 'recent_commits' may be a number or a list."""
+    is_fact = name in FACT_KEYS or name in SECTIONS
+    return is_fact and (known(name) is None or column.map(lambda value: isinstance(value, list | tuple)).any())
+
+
+def _floats(column: pd.Series) -> pd.Series:
+    if column.dtype == object:
+        column = column.map(lambda value: None if isinstance(value, Missing) else value)
+    found = column.astype("float64")
+    # an infinite value has no place among others
+    return found.where(found.abs() != float("inf"))
+
+
+def engineered_frame(
+    frame: pd.DataFrame, asked: Mapping[str, Feature | Interaction] | None,
+    derive_row: Callable[[Mapping[str, Any]], Raw], *, interactions: bool,
+) -> pd.DataFrame:
+    """Return the features of each row of a table, with its index.
+
+    Parameters
+    ----------
+    frame
+        Columns that are features, under either name, and facts as in ``raw_facts.FACTS``; others are left out.
+    asked
+        What is wanted by name; by default the features that some row has, in the language of the columns.
+    derive_row
+        Returns a row with all that can be derived; it is only asked where a column is a fact.
+    interactions
+        Whether interactions are wanted where nothing is asked for.
+
+    Returns
+    -------
+    pd.DataFrame
+        Floats, NaN where missing. ``attrs['missing']`` says why a feature is missing in every row, ``attrs['notes']``
+        what is to be said of the others.
+    """
+    has_facts = any(_holds_facts(frame.iloc[:, place], name) for place, name in enumerate(frame.columns))
+    columns, reasons, notes = _by_row(frame, derive_row) if has_facts else _as_given(frame)
+
+    def column(name: str) -> pd.Series | None:
+        return columns.get(name)
+
+    language = language_of(frame.columns)
+    if asked is None:
+        entries: list[Feature | Interaction] = [feature for feature in CATALOGUE if feature.name in columns]
+        if interactions:
+            entries += [entry for entry in INTERACTIONS if entry.left in columns and entry.right in columns]
+        asked = {named(entry, language): entry for entry in entries}
+    tables = pandas_for("a table")
+    nothing = tables.Series(float("nan"), frame.index, dtype="float64")
+    made, missing = {}, {}
+    for name, entry in asked.items():
+        found = interaction_column(entry, column) if isinstance(entry, Interaction) else columns.get(entry.name)
+        made[name] = nothing if found is None else found
+        if isinstance(entry, Feature) and made[name].isna().all():
+            missing[name] = reasons.get(entry.name, why_not(entry.name).reason)
+    result = tables.DataFrame(made, index=frame.index)
+    result.attrs = {
+        "missing": missing, "notes": {name: notes[entry.name] for name, entry in asked.items() if entry.name in notes},
+    }
+    return result
+
+
+def _as_given(frame: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, str], dict[str, str]]:
+    found = {canonical(name): column for name, column in numeric_features(frame).items()}
+    notes = {}
+    for name, values in found.items():
+        feature = known(name)
+        if feature is not None:
+            outside = int(((values < feature.low) | (values > feature.high)).sum())
+            if outside:
+                notes[feature.name] = (f"{outside} of {len(values)} values lie outside {feature.low:g} to "
+                                       f"{feature.high:g}, in {feature.unit}; taken as they stand")
+    return {name: values for name, values in found.items() if name is not None}, {}, notes
+
+
+def _by_row(
+    frame: pd.DataFrame, derive_row: Callable[[Mapping[str, Any]], Raw]
+) -> tuple[dict[str, pd.Series], dict[str, str], dict[str, str]]:
+    given = set(map(canonical, numeric_features(frame)))
+    rows: list[dict[str, float]] = []
+    reasons: dict[str, str] = {}
+    notes: dict[str, str] = {}
+    faults: list[str] = []
+    for place, record in enumerate(frame.to_dict("records"), 1):
+        raw = derive_row(record)
+        faults += [f"row {place}: {fault}" for fault in raw.faults]
+        rows.append({name: number_of(value) for name, value in raw.values.items()})
+        reasons |= {name: value.reason for name, value in raw.values.items() if isinstance(value, Missing)}
+        notes |= raw.notes
+    raise_faults(faults)
+    table = pandas_for("a table").DataFrame(rows, index=frame.index, dtype="float64")
+    columns = {name: table[name] for name in table.columns if table[name].notna().any() or name in given}
+    return columns, reasons, notes
+
+
+def number_of(value: Value) -> float:
+    """Return a value as a float, NaN where it is missing."""
+    return float("nan") if isinstance(value, Missing) else value
+
+
+def raise_faults(faults: Iterable[str]) -> None:
+    """Raise all faults as one error, as many as can be read."""
+    lines = list(dict.fromkeys(faults))
+    if lines:
+        more = [f"and {len(lines) - MOST_FAULTS} more faults"] if len(lines) > MOST_FAULTS else []
+        raise ConfigError("\n".join([*lines[:MOST_FAULTS], *more]))
+
+
+def interaction_column(entry: Interaction, column: Callable[[str], pd.Series | None]) -> pd.Series | None:
+    """Return an interaction of two columns, ``None`` where one of them is not there; NaN where divided by zero."""
+    left, right = column(entry.left), column(entry.right)
+    if left is None or right is None:
+        return None
+    return left * right if entry.sign == "*" else left / right.where(right != 0)
+
+
+def interactions_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return every interaction whose two features are columns of a table, named in the language of the columns."""
+    columns = {canonical(name): values for name, values in numeric_features(frame).items()}
+    language = language_of(frame.columns)
+    made = {}
+    for entry in INTERACTIONS:
+        found = interaction_column(entry, columns.get)
+        if found is not None:
+            made[named(entry, language)] = found
+    return pandas_for("a table").DataFrame(made, index=frame.index)

@@ -1,0 +1,178 @@
+"""ImpactAnalyzer: how far changes reach."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from os import PathLike
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperion_hook.assess.impact import evidence_of, impact_of, looked_at, ranked_co_changes
+from hyperion_hook.domain.assessment import Impact
+from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.ml.estimator_explanation import explain_estimator
+from hyperion_hook.ml.model_sources import Predictor
+from hyperion_hook.ml.named_estimator import NamedEstimator
+from hyperion_hook.ml.repository_change import ChangeInRepository, change_in
+from hyperion_hook.ml.risk_predictor import two_columns
+from hyperion_hook.ml.row_explanation import RowExplanation, explained
+from hyperion_hook.ml.rows import numbers_of, values_of
+from hyperion_hook.scoring.bundle import Bundle
+from hyperion_hook.scoring.explain import Explanation
+from hyperion_hook.scoring.impact import RICH, affected_components, impact_level, parts_of
+from hyperion_hook.scoring.members import sigmoid
+
+Answer = TypeVar("Answer")
+
+EVIDENCE = ("affected_strength", "reach", "fixes", "commits", "history_commits")
+"""Sum of the affected components' strengths; share of modules that import a touched one, directly or not (missing: the
+import graph is not known); bug fixes and commits of 180 days on the touched files; all commits on them."""
+
+_WORDS = {
+    "affected_strength": "components that change with the touched files or import them, strengths summed",
+    "reach": "share of modules that import a touched one",
+    "fixes": "bug fixes in the touched files in 180 days",
+    "commits": "commits on the touched files in 180 days",
+}
+
+
+class ImpactAnalyzer(Predictor):
+    """The impact analyser over rows of evidence, and over changes of a repository.
+
+    What a bundle would hold comes with the program: the constants are those of ``score``.
+
+    Examples
+    --------
+    >>> analyzer = ImpactAnalyzer()
+    >>> rows = [{"affected_strength": 0.2, "fixes": 0, "commits": 2, "history_commits": 5},
+    ...         {"affected_strength": 9.0, "reach": 0.4, "fixes": 20, "commits": 60, "history_commits": 500}]
+    >>> analyzer.predict(rows).tolist(), analyzer.score(rows).round(2).tolist()
+    (['LOW', 'HIGH'], [0.03, 0.81])
+    """
+
+    name = "impact_analyzer"
+
+    def score(self, rows: object) -> NDArray[np.float64]:
+        """Return the impact in [0, 1] of each row."""
+        if isinstance(self.model, NamedEstimator):
+            return np.asarray(self.model.predict_proba(rows)[:, -1], dtype=np.float64)
+        return np.array([sigmoid(math.fsum(_parts(values))) for values in _evidence(rows)], dtype=np.float64)
+
+    def predict(self, rows: object) -> NDArray[Any]:
+        """Return ``LOW``, ``MEDIUM`` or ``HIGH`` for each row; an estimator says its own classes."""
+        if isinstance(self.model, NamedEstimator):
+            return self.model.predict(rows)
+        return np.array([impact_level(score).value for score in self.score(rows).tolist()], dtype="<U6")
+
+    def predict_proba(self, rows: object) -> NDArray[np.float64]:
+        """Return the probabilities that a coming bug fix stays within the components touched, and that it does not.
+
+        Shape ``(n_rows, 2)``; the second column is the score. An estimator's has a column for each of its classes.
+        """
+        if isinstance(self.model, NamedEstimator):
+            return self.model.predict_proba(rows)
+        return two_columns(self.score(rows).tolist())
+
+    def explain(self, rows: object, typical: object = None) -> list[RowExplanation]:
+        """Return what each piece of evidence adds to the log-odds; the base is a change without any.
+
+        Parameters
+        ----------
+        rows
+            What is explained.
+        typical
+            For an estimator: a row, or rows whose medians are typical.
+        """
+        if isinstance(self.model, NamedEstimator):
+            return explain_estimator(self.model, rows, typical)
+        if typical is not None:
+            raise ConfigError("explain: the impact's base is a change without evidence; leave out typical")
+        found = []
+        for values in _evidence(rows):
+            base, *parts = _parts(values)
+            explanation = Explanation(base, dict(zip(_WORDS, parts, strict=True)))
+            found.append(explained(explanation, values, {}, math.fsum((base, *parts)), _words))
+        return found
+
+    def analyze(self, folder: str | PathLike[str] | None = None, revision: str | None = None) -> Impact:
+        """Return score, level and affected components of a change, as ``score`` tells them.
+
+        Parameters
+        ----------
+        folder
+            A folder of the repository; by default the current one.
+        revision
+            A commit, or ``A..B``; by default what is staged.
+
+        Raises
+        ------
+        ConfigError
+            If the change has no files, or the model is an estimator, which knows rows only.
+        """
+        return self._asked(folder, revision, _impact_of)
+
+    def evidence(self, folder: str | PathLike[str] | None = None, revision: str | None = None) -> dict[str, Any]:
+        """Return the row of evidence of a change; parameters and errors as for ``analyze``."""
+        return self._asked(folder, revision, _row_of)
+
+    def _asked(
+        self, folder: str | PathLike[str] | None, revision: str | None, answer: Callable[[ChangeInRepository], Answer]
+    ) -> Answer:
+        if isinstance(self.model, NamedEstimator):
+            raise ConfigError("analyze: an estimator knows rows only; use ImpactAnalyzer()")
+        with change_in(folder, revision) as here:
+            if not here.change.files:
+                raise ConfigError(f"change '{revision or 'staged'}': has no files; name another revision")
+            return answer(here)
+
+    def _bundle_features(self, bundle: Bundle) -> tuple[str, ...]:
+        del bundle
+        return EVIDENCE
+
+
+def _impact_of(here: ChangeInRepository) -> Impact:
+    impact = impact_of(here.change, here.history, here.graph, here.has_file)
+    assert impact is not None  # noqa: S101 - a change with files has an impact
+    return impact
+
+
+def _row_of(here: ChangeInRepository) -> dict[str, Any]:
+    pasts = here.history.changed_together(looked_at(here.change))
+    ranked = ranked_co_changes(here.change, here.history, pasts)
+    graph = here.graph
+    evidence = evidence_of(here.change, here.history, graph, pasts, ranked)
+    return {
+        "affected_strength": math.fsum(entry.strength for entry in affected_components(evidence)),
+        "reach": graph if isinstance(graph, Missing) else evidence.reach,
+        "fixes": evidence.fixes,
+        "commits": evidence.commits,
+        "history_commits": sum(len(past.changes) for past in pasts),
+    }
+
+
+def _evidence(rows: object) -> list[dict[str, Value]]:
+    """Return the evidence of each row; only the reach may be missing, which says that there is no import graph."""
+    table = values_of(rows, EVIDENCE, called=str)
+    for number, values in enumerate(table, 1):
+        for name, value in values.items():
+            if isinstance(value, Missing) and name != "reach":
+                raise ConfigError(f"row {number}, column '{name}': {value.reason}; the impact cannot do without")
+            if not isinstance(value, Missing) and value < 0:
+                raise ConfigError(f"row {number}, column '{name}': {value:g} is negative; give 0 or more")
+    return table
+
+
+def _parts(values: Mapping[str, Value]) -> tuple[float, ...]:
+    strength, reach, fixes, commits, history = numbers_of(values, EVIDENCE)
+    graph_known = not math.isnan(reach)
+    terms = (math.log1p(strength), reach if graph_known else 0.0, math.log1p(fixes), math.log1p(commits))
+    return parts_of(terms, graph_known=graph_known, is_rich=history >= RICH)
+
+
+def _words(name: str, value: float | None, typical: float | None) -> tuple[str, str]:
+    del typical
+    return _WORDS[name], f"{_WORDS[name]}: {'not known' if value is None else f'{value:.4g}'}"

@@ -1,0 +1,149 @@
+"""Where a predictor's model comes from: the bundle that came along or a folder, a registry, MLflow."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from os import PathLike
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from hyperion_hook.errors import ArtefactError, ConfigError, HyperionError, MissingExtraError
+from hyperion_hook.ml.named_estimator import NamedEstimator
+from hyperion_hook.scoring.bundle import MANIFEST, Bundle, load_bundle
+
+Model = Bundle | NamedEstimator
+
+
+class Predictor(ABC):
+    """What all predictors share: how they come by a model.
+
+    Parameters
+    ----------
+    model
+        A bundle, a fitted estimator that remembers its columns, or a ``NamedEstimator``; by default the bundle that
+        came with the program.
+
+    Raises
+    ------
+    ArtefactError
+        If the bundle has no such model.
+    """
+
+    name: ClassVar[str]
+    """How a registry calls such a model."""
+
+    def __init__(self, model: Any = None) -> None:
+        model = load_bundle(None) if model is None else model
+        self.model: Model = model if isinstance(model, Bundle | NamedEstimator) else NamedEstimator(model)
+        if isinstance(self.model, Bundle):
+            self._bundle_features(self.model)
+
+    @classmethod
+    def from_bundle(cls, path: str | PathLike[str] | None = None) -> Self:
+        """Return the predictor of a bundle's folder, by default of the bundle that came with the program.
+
+        Raises
+        ------
+        ArtefactError
+            If the bundle is damaged, or has no such model.
+        """
+        return cls(load_bundle(None if path is None else Path(path)))
+
+    @classmethod
+    def from_registry(cls, name: str | None = None, version: str = "production", registry: Any = None) -> Self:
+        """Return the predictor of a version in a registry.
+
+        Parameters
+        ----------
+        name
+            By default that of such models, for example ``risk_predictor``.
+        version
+            ``production``, ``latest`` or one like ``v1.0.0``.
+        registry
+            By default the one of the repository that one stands in.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such version.
+        ArtefactError
+            If it is damaged.
+        """
+        return cls(registered(cls.name if name is None else name, version, registry))
+
+    @classmethod
+    def from_mlflow(cls, uri: str) -> Self:
+        """Return the predictor of a model that MLflow keeps, for example ``models:/risk_predictor@production``.
+
+        Raises
+        ------
+        MissingExtraError
+            Without the extra ``mlflow``.
+        HyperionError
+            If MLflow does not give it.
+        """
+        return cls(tracked(uri))
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The columns that are looked at, in the order of training."""
+        return self.model.features if isinstance(self.model, NamedEstimator) else self._bundle_features(self.model)
+
+    def __repr__(self) -> str:
+        told = f"{self.model.name} {self.model.version}" if isinstance(self.model, Bundle) else repr(self.model)
+        return f"{type(self).__name__}({told})"
+
+    @abstractmethod
+    def _bundle_features(self, bundle: Bundle) -> tuple[str, ...]:
+        """Return what a bundle's model looks at, or refuse a bundle without one."""
+
+
+def lacks(bundle: Bundle, what: str) -> ArtefactError:
+    """Return the error of a bundle without a part."""
+    return ArtefactError(f"models '{bundle.name} {bundle.version}': no {what}; use other models, or the bundled ones")
+
+
+def registered(name: str, version: str, registry: Any = None) -> Model:
+    """Return a registered model: its bundle where it has one, else the estimator."""
+    if registry is None:
+        from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - only a registry by default needs git
+        from hyperion_hook.store.model_registry import ModelRegistry  # noqa: PLC0415
+
+        registry = ModelRegistry.of(Repository.discover(None).common_dir)
+    # the program's own registry keeps what score uses; another one gives an estimator
+    folder = registry.folder(name, version) if hasattr(registry, "folder") else None
+    if folder is not None and (folder / MANIFEST).is_file():
+        return load_bundle(folder)
+    if not hasattr(registry, "load_model"):
+        raise ArtefactError(f"{name} {version}: is no bundle; pass a registry that has load_model")
+    model, metadata = registry.load_model(name=name, version=version, return_metadata=True)
+    if isinstance(model, Bundle | NamedEstimator):
+        return model
+    return NamedEstimator(model, tuple(getattr(metadata, "training_features", ()) or ()))
+
+
+def tracked(uri: str) -> Model:
+    """Return a model that MLflow keeps: one of our bundles, or an estimator with the columns of its signature."""
+    try:
+        import mlflow  # noqa: PLC0415 - an extra
+        import mlflow.sklearn  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("from_mlflow", "mlflow", error.name or "mlflow") from None
+    try:
+        folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri))
+        manifests = sorted(folder.rglob(MANIFEST))
+        if manifests:
+            return load_bundle(manifests[0].parent)
+        signature = mlflow.models.get_model_info(str(folder)).signature
+        estimator = mlflow.sklearn.load_model(str(folder))
+    except HyperionError:
+        raise
+    except Exception as error:  # noqa: BLE001 - MLflow and its stores raise whatever they like
+        said = " ".join(str(error).split("\n", 1)[0].split())
+        raise ConfigError(
+            f"MLflow: '{uri[:200]}' cannot be loaded ({said[:200]}); name a model as models:/NAME@ALIAS and set "
+            "MLFLOW_TRACKING_URI"
+        ) from None
+    names = [] if signature is None or signature.inputs is None else signature.inputs.input_names()
+    own = getattr(estimator, "feature_names_in_", None)
+    return NamedEstimator(estimator, () if own is not None else [str(name) for name in names])

@@ -1,0 +1,115 @@
+"""A fitted estimator that takes rows by the names of their columns, in any order and by either name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.ml.rows import numbers_of, values_of
+
+Array = NDArray[Any]
+
+
+class NamedEstimator:
+    """scikit-learn's ``predict``, ``predict_proba`` and ``decision_function`` over rows with names.
+
+    Parameters
+    ----------
+    estimator
+        A fitted one.
+    features
+        The columns it was fitted on, in their order; by default those it remembers.
+
+    Attributes
+    ----------
+    estimator
+        As it was given; what this class does not have is looked for there.
+    features
+        Names in the order of the fit.
+
+    Raises
+    ------
+    ConfigError
+        If the names are not known, or not those it was fitted on.
+
+    Examples
+    --------
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> tree = DecisionTreeClassifier().fit([[1, 0], [2, 0], [9, 0]], [0, 0, 1])
+    >>> NamedEstimator(tree, ["la", "nf"]).predict({"nb_fichiers": 0, "lignes_ajoutees": 8})
+    array([1])
+    """
+
+    def __init__(self, estimator: Any, features: Sequence[str] = ()) -> None:
+        self.estimator = estimator
+        self.features = _names(estimator, features)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "estimator":
+            raise AttributeError(name)
+        return getattr(self.estimator, name)
+
+    def __repr__(self) -> str:
+        return f"NamedEstimator({self.estimator!r})"
+
+    def predict(self, rows: object) -> Array:
+        """Return the estimator's classes; shape ``(n_rows,)``."""
+        return self.ask("predict", rows)
+
+    def predict_proba(self, rows: object) -> Array:
+        """Return the probability of each class; shape ``(n_rows, n_classes)``."""
+        return self.ask("predict_proba", rows)
+
+    def decision_function(self, rows: object) -> Array:
+        """Return the estimator's decisions; shape ``(n_rows,)``."""
+        return self.ask("decision_function", rows)
+
+    def ask(self, method: str, rows: object) -> Array:
+        """Return what a method of the estimator says of rows.
+
+        Raises
+        ------
+        ConfigError
+            If it has no such method, a column is absent, a value is no number, or the estimator refuses the rows.
+        """
+        return self.ask_matrix(method, self.matrix(rows))
+
+    def matrix(self, rows: object) -> NDArray[np.float64]:
+        """Return the columns the estimator was fitted on, in its order; NaN where missing."""
+        found = values_of(rows, self.features, optional=False)
+        table = [numbers_of(values, self.features) for values in found]
+        return np.array(table, dtype=np.float64).reshape(len(table), len(self.features))
+
+    def ask_matrix(self, method: str, matrix: NDArray[np.float64]) -> Array:
+        """Return what a method says of a matrix in the order of ``features``."""
+        call: Callable[[Any], Any] | None = getattr(self.estimator, method, None)
+        if call is None:
+            raise ConfigError(f"{type(self.estimator).__name__}: has no {method}; use a model that has")
+        table: Any = matrix
+        if getattr(self.estimator, "feature_names_in_", None) is not None:
+            import pandas as pd  # noqa: PLC0415 - whoever fitted on names has it
+
+            table = pd.DataFrame(matrix, columns=list(self.features))
+        try:
+            return np.asarray(call(table))
+        except ValueError as error:
+            said = " ".join(str(error).split("\n", 1)[0].split())
+            raise ConfigError(f"{type(self.estimator).__name__}: refuses the rows: {said[:200]}") from None
+
+
+def _names(estimator: Any, given: Sequence[str]) -> tuple[str, ...]:
+    own = getattr(estimator, "feature_names_in_", None)
+    names = tuple(str(name) for name in (given if own is None else own))
+    kind = type(estimator).__name__
+    if not names:
+        raise ConfigError(f"{kind}: the names of its columns are not known; give them: NamedEstimator(model, features)")
+    if own is not None and given and set(map(str, given)) != set(names):
+        raise ConfigError(f"{kind}: was fitted on other columns than those given; leave them out")
+    count = getattr(estimator, "n_features_in_", len(names))
+    if count != len(names):
+        raise ConfigError(f"{kind}: was fitted on {count} columns, and {len(names)} are named")
+    return names

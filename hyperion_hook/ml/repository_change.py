@@ -1,0 +1,74 @@
+"""A change of a repository with what was known before it, for whoever asks a predictor about one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from hyperion_hook.assess.measuring import Measurer
+from hyperion_hook.config import load_config
+from hyperion_hook.config.file import top_of_work_tree
+from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.history import History
+from hyperion_hook.domain.snapshot import ImportGraph
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.errors import StoreError
+from hyperion_hook.git.changes import commit_change, range_change, staged_change
+from hyperion_hook.git.repository import Repository
+
+
+@dataclass(frozen=True)
+class ChangeInRepository:
+    """A change, and the history and import graph before it."""
+
+    change: Change
+    history: History
+    measurer: Measurer
+
+    @property
+    def graph(self) -> ImportGraph | Missing:
+        """The import graph at the change's base."""
+        return self.measurer.graphs.at(self.change.base)
+
+    def has_file(self, path: str) -> bool:
+        """Whether a path is a file of the base."""
+        return self.measurer.has_file(self.change.base, path)
+
+
+@contextmanager
+def change_in(folder: str | PathLike[str] | None, revision: str | None) -> Iterator[ChangeInRepository]:
+    """Read a change as ``score`` does, under the repository's settings.
+
+    Parameters
+    ----------
+    folder
+        A folder of the repository; ``None`` for the current one.
+    revision
+        A commit, or ``A..B``; ``None`` for what is staged.
+
+    Raises
+    ------
+    HyperionError
+        If there is no repository or no such commit.
+    StoreError
+        If the history is cut short: every file would look young and sound.
+    """
+    place = None if folder is None else Path(folder)
+    repository = Repository.discover(place)
+    config = load_config(top_of_work_tree(place or Path()), os.environ).config
+    start, is_range, end = (revision or "").replace("...", "..", 1).partition("..")
+    with closing(Measurer(repository, config)) as measurer:
+        if revision is None:
+            change = staged_change(repository, bulk_above=config.bulk_files)
+        elif is_range:
+            change = range_change(repository, start or "HEAD", end or "HEAD", bulk_above=config.bulk_files)
+        else:
+            change = commit_change(repository, revision, bulk_above=config.bulk_files)
+        history, _ = measurer.history(change.base)
+        if history.missing_reason is not None:
+            raise StoreError(f"{repository.git_dir}: {history.missing_reason}")
+        yield ChangeInRepository(change, history, measurer)

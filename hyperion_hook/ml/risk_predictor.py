@@ -1,0 +1,115 @@
+"""RiskPredictor: how likely changes are to introduce a bug."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperion_hook.assess.verdict import explanation_of
+from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.ml.estimator_explanation import explain_estimator
+from hyperion_hook.ml.model_sources import Predictor
+from hyperion_hook.ml.named_estimator import NamedEstimator
+from hyperion_hook.ml.row_explanation import RowExplanation, typical_of
+from hyperion_hook.ml.rows import vectors_of
+from hyperion_hook.scoring.bundle import Bundle
+from hyperion_hook.scoring.policy import risk_level
+
+
+class RiskPredictor(Predictor):
+    """The risk predictor over rows of features.
+
+    Parameters
+    ----------
+    model
+        As for every predictor.
+    thresholds
+        Probabilities from which on a change is ``HIGH`` and ``MEDIUM``; by default the bundle's. An estimator has none.
+
+    Examples
+    --------
+    >>> predictor = RiskPredictor.from_bundle()
+    >>> added = ("code_lines_added", "source_lines_added", "jetons_ajoutes", "distinct_tokens_added", "net_new_tokens")
+    >>> small, large = (dict.fromkeys(added, amount) for amount in (2, 2_000))
+    >>> predictor.predict([small, large]).tolist()
+    ['LOW', 'MEDIUM']
+    >>> predictor.predict_proba([small, large]).shape
+    (2, 2)
+    """
+
+    name = "risk_predictor"
+
+    def __init__(self, model: Any = None, *, thresholds: Mapping[str, float] | None = None) -> None:
+        super().__init__(model)
+        own = self.model.thresholds if isinstance(self.model, Bundle) else None
+        self.thresholds = own if thresholds is None else _checked(thresholds)
+
+    def predict(self, rows: object) -> NDArray[Any]:
+        """Return ``LOW``, ``MEDIUM`` or ``HIGH`` for each row; an estimator without thresholds says its own classes.
+
+        A level of ``score`` also knows how the repository's recent changes scored; a row alone does not, so that the
+        bundle's thresholds decide, as in a young repository.
+        """
+        if self.thresholds is None:
+            assert isinstance(self.model, NamedEstimator)  # noqa: S101 - a bundle has thresholds
+            return self.model.predict(rows)
+        levels = [
+            risk_level(float(probability), None, thresholds=self.thresholds).value
+            for probability in self.predict_proba(rows)[:, 1]
+        ]
+        return np.array(levels, dtype="<U6")
+
+    def predict_proba(self, rows: object) -> NDArray[np.float64]:
+        """Return the probabilities of no bug and of a bug; shape ``(n_rows, 2)``.
+
+        An estimator's has a column for each of its classes.
+        """
+        if isinstance(self.model, NamedEstimator):
+            return self.model.predict_proba(rows)
+        risk = self.model.risk
+        return two_columns([risk.score(vector)[0] for vector in vectors_of(rows, risk.features)])
+
+    def explain(self, rows: object, typical: object = None) -> list[RowExplanation]:
+        """Return what each feature adds to the log-odds of each row; base and contributions sum to them.
+
+        Parameters
+        ----------
+        rows
+            What is explained.
+        typical
+            A row, or rows whose medians are typical; by default what was typical in the bundle's training.
+        """
+        if isinstance(self.model, NamedEstimator):
+            return explain_estimator(self.model, rows, typical)
+        bundle, names = self.model, self.model.risk.features
+        usual = dict(bundle.typical) if typical is None else typical_of(typical, names)
+        found = []
+        for vector in vectors_of(rows, names):
+            base, contributions = explanation_of(bundle, vector, usual)
+            found.append(RowExplanation(base, bundle.risk.score(vector)[1], contributions, vector.missing))
+        return found
+
+    def _bundle_features(self, bundle: Bundle) -> tuple[str, ...]:
+        return bundle.risk.features
+
+
+def two_columns(probabilities: list[float]) -> NDArray[np.float64]:
+    """Return ``1 - p`` and ``p``; shape ``(n_rows, 2)``."""
+    second = np.array(probabilities, dtype=np.float64)
+    return np.column_stack([1.0 - second, second])
+
+
+def _checked(thresholds: Mapping[str, float]) -> dict[RiskLevel, float]:
+    try:
+        high, medium = (float(thresholds[level]) for level in (RiskLevel.HIGH, RiskLevel.MEDIUM))
+    except (KeyError, TypeError, ValueError):
+        high, medium = 0.0, 1.0
+    if not 0.0 <= medium <= high <= 1.0:
+        raise ConfigError(
+            "thresholds: not two probabilities, MEDIUM at most HIGH; for example {'HIGH': 0.4, 'MEDIUM': 0.2}"
+        )
+    return {RiskLevel.HIGH: high, RiskLevel.MEDIUM: medium}

@@ -1,0 +1,176 @@
+"""Rows of a caller's table, whatever holds them: a frame, a mapping, a list of mappings; columns by either name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from hyperion_hook.domain.vector import FeatureVector, Missing, Value
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.features.catalogue import CATALOGUE
+
+_CANONICAL = {name: feature.name for feature in CATALOGUE for name in (feature.name, feature.french)}
+_FRENCH = {feature.name: feature.french for feature in CATALOGUE}
+NO_VALUE = Missing("no value in the row")
+MOST_NAMED = 5
+
+
+def canonical(column: str) -> str:
+    """Return a feature's canonical name for either of its names, any other name as it is.
+
+    Examples
+    --------
+    >>> canonical("lignes_ajoutees"), canonical("la"), canonical("mine")
+    ('la', 'la', 'mine')
+    """
+    return _CANONICAL.get(column, column)
+
+
+def shown(name: str) -> str:
+    """Return a column's name for a message, with the French one where there is one.
+
+    Examples
+    --------
+    >>> shown("la"), shown("mine")
+    ("'la' (lignes_ajoutees)", "'mine'")
+    """
+    french = _FRENCH.get(name)
+    return f"'{name}'" if french in {None, name} else f"'{name}' ({french})"
+
+
+def records(rows: object) -> list[dict[str, Any]]:
+    """Return one dictionary for each row, columns by the names they came with.
+
+    Parameters
+    ----------
+    rows
+        A pandas frame, or a series as one row; a mapping from column to value (one row) or to a sequence of values; or
+        a sequence of such rows.
+
+    Raises
+    ------
+    ConfigError
+        If it is none of these, or columns differ in length.
+
+    Examples
+    --------
+    >>> records({"la": 3, "nf": 1}), records({"la": [3, 4]})
+    ([{'la': 3, 'nf': 1}], [{'la': 3}, {'la': 4}])
+    """
+    if hasattr(rows, "columns") and hasattr(rows, "to_dict"):
+        names = [str(name) for name in rows.columns]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ConfigError(f"rows: column '{twice[0]}' is there twice; drop one of them")
+        return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+    if isinstance(rows, Mapping):
+        return _of_mapping(rows)
+    if hasattr(rows, "to_dict") and hasattr(rows, "index"):
+        return _of_mapping(rows.to_dict())
+    if isinstance(rows, Sequence) and not isinstance(rows, str | bytes):
+        return [row for entry in rows for row in _row(entry)]
+    raise ConfigError(
+        f"rows: a {type(rows).__name__} has no names of columns; give a DataFrame, a mapping or a list of mappings"
+    )
+
+
+def _row(entry: object) -> list[dict[str, Any]]:
+    if not isinstance(entry, Mapping) and not hasattr(entry, "to_dict"):
+        raise ConfigError(f"rows: a {type(entry).__name__} in the list is no mapping from column to value")
+    return records(entry)
+
+
+def _of_mapping(row: Mapping[Any, Any]) -> list[dict[str, Any]]:
+    held = {str(name): value for name, value in row.items()}
+    lengths = {name: len(value) for name, value in held.items() if _is_column(value)}
+    if not lengths:
+        return [held]
+    if len(lengths) < len(held) or len(set(lengths.values())) > 1:
+        raise ConfigError("rows: columns of one mapping differ in length; give as many values for each")
+    return [dict(zip(held, values, strict=True)) for values in zip(*held.values(), strict=True)]
+
+
+def _is_column(value: object) -> bool:
+    # an array of numpy's without axes is a single number
+    return hasattr(value, "__len__") and not isinstance(value, str | bytes | Mapping) and getattr(value, "ndim", 1) > 0
+
+
+def values_of(
+    rows: object, names: Sequence[str], *, called: Callable[[str], str] = canonical, optional: bool = True
+) -> list[dict[str, Value]]:
+    """Return the values of some columns, one dictionary for each row, in the order of the names.
+
+    Parameters
+    ----------
+    rows
+        As for ``records``; columns that are not asked for are not looked at.
+    names
+        What is asked for.
+    called
+        What a column's name stands for.
+    optional
+        Whether a column may be absent: its values are missing then.
+
+    Raises
+    ------
+    ConfigError
+        If a value is no number, two columns stand for one name, no asked-for column is there, or one that is not
+        optional is absent.
+
+    Examples
+    --------
+    >>> values_of({"lignes_ajoutees": 3, "mine": 1}, ["la", "nf"])
+    [{'la': 3.0, 'nf': Missing(reason="no column 'nf' (nb_fichiers)")}]
+    """
+    asked = {called(name): name for name in names}
+    absent = {name: Missing(f"no column {shown(name)}") for name in names}
+    result = []
+    known: dict[str, str | None] = {}
+    for number, record in enumerate(records(rows), 1):
+        found: dict[str, Value] = {}
+        for column, value in record.items():
+            if column not in known:
+                known[column] = asked.get(called(column))
+            name = known[column]
+            if name is None:
+                continue
+            if name in found:
+                raise ConfigError(f"rows: two columns stand for {shown(name)}; drop one of them")
+            found[name] = _number(value, column, number)
+        gone = [name for name in names if name not in found]
+        if gone and (not optional or len(gone) == len(names)):
+            raise ConfigError(f"row {number}: {_absent(gone, len(names))}")
+        result.append({name: found.get(name, absent[name]) for name in names})
+    return result
+
+
+def vectors_of(rows: object, names: Sequence[str]) -> list[FeatureVector]:
+    """Return the feature vectors of rows: what ``score`` would have measured, missing where no column says it."""
+    return [FeatureVector(values) for values in values_of(rows, names)]
+
+
+def numbers_of(values: Mapping[str, Value], names: Iterable[str]) -> list[float]:
+    """Return values as floats, NaN where missing."""
+    return FeatureVector(values).numbers(names)
+
+
+def _absent(gone: Sequence[str], count: int) -> str:
+    named = ", ".join(shown(name) for name in gone[:MOST_NAMED])
+    more = f" and {len(gone) - MOST_NAMED} more" if len(gone) > MOST_NAMED else ""
+    return f"no column {named}{more}; the model looks at {count} columns, by either name"
+
+
+def _number(value: Any, column: str, row: int) -> Value:
+    if isinstance(value, Missing):
+        return value
+    # pandas has two values of its own that are no number and not equal to themselves either
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+        return NO_VALUE
+    try:
+        if isinstance(value, str | bytes):
+            raise TypeError
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise ConfigError(f"row {row}, column '{column[:80]}': {str(value)[:60]!r} is not a number") from None
+    return NO_VALUE if math.isnan(number) else number

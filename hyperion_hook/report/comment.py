@@ -1,0 +1,182 @@
+"""The comment on a pull request: what a reviewer is told of a change, in the order in which it helps.
+
+One comment is kept up to date: it carries a marker by which the next run finds it, and in a hidden line what it said,
+so that the next one can tell what changed. Nothing that comes from the repository acts in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score
+from hyperion_hook.features.catalogue import CATALOGUE, Group
+from hyperion_hook.report.brief import Brief, Place, Reason
+from hyperion_hook.report.comment_state import MARKER, State, boxes, state_line
+from hyperion_hook.report.facts import ADVICE, REVIEWERS, SIMILAR, comparison, counted, factor, verdict
+from hyperion_hook.report.links import Links
+from hyperion_hook.report.safe_text import markdown_code, markdown_text
+
+MOST_CHARACTERS = 65_536
+MOST_REASONS = 3
+_SIGNS = {RiskLevel.HIGH: "\N{LARGE RED CIRCLE}", RiskLevel.MEDIUM: "\N{LARGE YELLOW CIRCLE}",
+          RiskLevel.LOW: "\N{LARGE GREEN CIRCLE}"}
+_GROUPS = {feature.name: feature.group for feature in CATALOGUE}
+_TITLES = {feature.name: feature.title for feature in CATALOGUE}
+_BY_HISTORY = frozenset({Group.HISTORY, Group.PEOPLE})
+_ROOM_TO_SAY_SO = 400
+
+Entry = TypeVar("Entry")
+Section = tuple[str, str]
+"""A heading and what stands under it."""
+
+
+def render_comment(brief: Brief, links: Links, *, head: str, previous: State | None = None) -> str:
+    """Return the comment as Markdown of at most 65,536 characters; sections that do not fit are left out, and named.
+
+    Parameters
+    ----------
+    brief
+        What is said.
+    links
+        Pages of the code host.
+    head
+        The commit that was assessed.
+    previous
+        What the comment said before, and what people ticked in it.
+    """
+    state = State.of(brief, head, previous)
+    begin = "\n".join([MARKER, state_line(state), _heading(brief)])
+    since = _since(brief, state.before)
+    details, asking = _details(brief, links), boxes(state.feedback)
+    # the boxes are kept whatever is left out: people's ticks are in them
+    blocks, left = [block for block in (begin, since) if block], []
+    room = MOST_CHARACTERS - _ROOM_TO_SAY_SO - sum(map(len, [*blocks, asking])) - 2 * len(blocks)
+    for heading, block in [*_sections(brief, links), ("Details", details)]:
+        if len(block) + 2 > room:
+            left.append(heading)
+        else:
+            blocks.append(block)
+            room -= len(block) + 2
+    said = f"<sub>Left out, because a comment holds 65,536 characters: {', '.join(left)}.</sub>" if left else ""
+    return "\n\n".join(block for block in (*blocks, said, asking) if block) + "\n"
+
+
+def _heading(brief: Brief) -> str:
+    level, rest = verdict(_score(brief))
+    return (
+        f"### {_SIGNS[brief.level]} {level} {markdown_text(rest)}\n\n"
+        f"{markdown_text(brief.change)}. {markdown_text(comparison(_score(brief)))}"
+    )
+
+
+def _score(brief: Brief) -> Score:
+    return Score(brief.probability, 0.0, brief.level, brief.percentile)
+
+
+def _since(brief: Brief, before: State | None) -> str:
+    """Return what changed since another commit was assessed, with what moved the score most; '' for nothing to say."""
+    if before is None:
+        return ""
+    moved = _moved(brief, before)
+    if before.level is brief.level:
+        return f"Still {brief.level.value} since the last push{moved}." if moved else ""
+    return f"**Was {before.level.value}, now {brief.level.value}**{moved}."
+
+
+def _moved(brief: Brief, before: State) -> str:
+    """Return what moved the score most, in the direction in which it moved; '' where nothing stands out."""
+    change = {
+        name: brief.contributions.get(name, 0.0) - before.contributions.get(name, 0.0)
+        for name in {*brief.contributions, *before.contributions}
+    }
+    total = sum(change.values())
+    way = max(change, key=lambda name: (change[name] * (1 if total > 0 else -1), name), default=None)
+    if way is None or abs(change[way]) < 0.1 or change[way] * total <= 0:
+        return ""
+    now = next((reason.sentence for reason in brief.reasons if reason.feature == way), None)
+    title = _TITLES[way]
+    said = f"{title}; it now {now}" if now is not None else title
+    return f", mostly because of {markdown_text(said)} ({factor(change[way])})"
+
+
+def _sections(brief: Brief, links: Links) -> list[Section]:
+    if brief.level is RiskLevel.LOW:
+        # who is told of everything reads nothing: the rest is folded
+        found = [_left_out(brief, links)]
+    else:
+        found = [
+            ("Why", _listed(brief.reasons[:MOST_REASONS], lambda reason: _reason(brief, reason, links))),
+            ("Read first", _listed(brief.files, lambda place: f"{_at(place, links)}: {markdown_text(place.text)}")),
+            _left_out(brief, links),
+            (ADVICE, _listed(brief.advice, _advice)),
+            (REVIEWERS, _listed(brief.reviewers, _reviewer)),
+        ]
+    return [(heading, f"**{heading}**\n\n{text}") for heading, text in found if text]
+
+
+def _left_out(brief: Brief, links: Links) -> Section:
+    return "Usually changed with these, but not here", _listed(brief.left_out, lambda place: (
+        f"{_linked(markdown_code(place.path), links.file(place.path))}: {markdown_text(place.text)}"))
+
+
+def _reason(brief: Brief, reason: Reason, links: Links) -> str:
+    return f"{_linked(markdown_text(reason.sentence), _evidence(brief, reason, links))} ({factor(reason.contribution)})"
+
+
+def _advice(entry: Advice) -> str:
+    return f"{markdown_text(entry.action)}: {markdown_text(entry.effect)} ({markdown_text(entry.evidence)})"
+
+
+def _reviewer(entry: Reviewer) -> str:
+    return f"{markdown_text(entry.name)}: {markdown_text(entry.reason)}"
+
+
+def _evidence(brief: Brief, reason: Reason, links: Links) -> str | None:
+    """Return the page that proves a reason: of the file to read first, its commits or its changed lines."""
+    first = next((place for place in brief.files if place.line), None)
+    if first is None:
+        return None
+    if _GROUPS[reason.feature] in _BY_HISTORY:
+        return links.history(first.path)
+    return None if _GROUPS[reason.feature] is Group.PURPOSE else links.lines(first.path, first.line)
+
+
+def _at(place: Place, links: Links) -> str:
+    return _linked(markdown_code(place.path), links.lines(place.path, place.line) if place.line else None)
+
+
+def _linked(text: str, address: str | None) -> str:
+    return text if address is None else f"[{text}]({address})"
+
+
+def _details(brief: Brief, links: Links) -> str:
+    """Return everything else, folded."""
+    low = brief.level is RiskLevel.LOW
+    rest = brief.reasons if low else brief.reasons[MOST_REASONS:]
+    parts = [
+        ("Why" if low else "More reasons", _listed(rest, lambda reason: _reason(brief, reason, links))),
+        ("Read first", _listed(brief.files, lambda place: _at(place, links)) if low else ""),
+        (ADVICE, _listed(brief.advice, _advice) if low else ""),
+        (REVIEWERS, _listed(brief.reviewers, _reviewer) if low else ""),
+        (SIMILAR, _listed(brief.similar, lambda entry: (
+            f"{_linked(markdown_code(entry.commit[:10]), links.commit(entry.commit))} {markdown_text(entry.subject)}:"
+            f" {markdown_text(entry.outcome)}"))),
+        ("May affect", _listed(brief.affected, lambda place: (
+            f"{markdown_code(place.path)}: {markdown_text(place.text)}"))),
+        ("Likely to need a fix within 30 days", _listed(brief.fixes, lambda place: (
+            f"{_at(place, links)}: {markdown_text(place.text)}"))),
+        ("Unusual as a whole" if brief.is_unusual else "Unusual here", _listed(_unusual(brief), markdown_text)),
+        ("Notes", _listed([f"Model {brief.model}.", brief.missing, *brief.warnings], markdown_text)),
+    ]
+    text = "\n\n".join(f"**{heading}**\n\n{text}" for heading, text in parts if text)
+    similar = f", {counted(len(brief.similar), 'similar change')}" if brief.similar else ""
+    return f"<details><summary>Details{similar}</summary>\n\n{text}\n\n</details>"
+
+
+def _unusual(brief: Brief) -> Sequence[str]:
+    return brief.unusual or (("no single number stands out",) if brief.is_unusual else ())
+
+
+def _listed(entries: Sequence[Entry], shown: Callable[[Entry], str]) -> str:
+    return "\n".join(f"- {text}" for text in (shown(entry) for entry in entries) if text)

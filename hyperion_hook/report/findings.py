@@ -1,0 +1,134 @@
+"""Assessment to findings: what an alert can be raised for, each with a rule, a place in the change and a sentence.
+
+Reports that put alerts beside lines (SARIF, GitLab code quality, annotations) all show these. A change of LOW risk has
+no findings: whoever is told of everything reads nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from hyperion_hook.domain.assessment import Assessment, RiskLevel
+from hyperion_hook.domain.change import Change, FileChange, FileStatus
+from hyperion_hook.domain.co_change import rule_in_words
+from hyperion_hook.report.facts import comparison, factor, likely_fixes, number, percent, reasons, verdict
+
+RISK, UNUSUAL, CO_CHANGE, FORECAST = "change-risk", "unusual-change", "missing-co-change", "likely-bug-fix"
+MOST_REASONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A kind of finding that is not a feature: features are rules by their own names."""
+
+    name: str
+    title: str
+    meaning: str
+
+
+RULES = (
+    Rule(RISK, "The change is risky", "Similar changes were often followed by a bug fix: the change is among the"
+         " riskiest of this repository's recent ones."),
+    Rule(UNUSUAL, "The change is unusual", "The change differs from what is usual in this repository, by an isolation"
+         " forest over its size and its code."),
+    Rule(CO_CHANGE, "A file that usually changes too was left out", "Past changes of a touched file mostly changed"
+         " another file too, which this change does not touch."),
+    Rule(FORECAST, "A touched file is likely to need a bug fix", "By its history the file is likely to need a bug fix"
+         " within 30 days."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to look at.
+
+    Attributes
+    ----------
+    rule
+        A name of ``RULES`` or of a feature.
+    level
+        HIGH or MEDIUM for the risk itself; LOW for what explains or accompanies it.
+    message
+        One sentence; it may hold anything that a path can hold.
+    path, line
+        Where to look: a file of the change as it is afterwards, and its first changed line, from 1. ``None`` where no
+        file is left.
+    """
+
+    rule: str
+    level: RiskLevel
+    message: str
+    path: str | None
+    line: int
+
+    @property
+    def fingerprint(self) -> str:
+        """What stays the same while the finding is the same, however numbers and lines move; 64 hexadecimal digits."""
+        about = self.message if self.rule == CO_CHANGE else ""
+        parts = (self.rule, self.path or "", about)
+        return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def findings(assessment: Assessment) -> tuple[Finding, ...]:
+    """Return what there is to look at, the risk first; nothing where the risk is LOW and the change is usual."""
+    return tuple(_findings(assessment))
+
+
+def _findings(assessment: Assessment) -> Iterator[Finding]:
+    change, risk = assessment.change, assessment.risk
+    first = _first_file(assessment)
+    alarming = risk.level is not RiskLevel.LOW
+    if not change.files:
+        return
+    if alarming:
+        said = " ".join(verdict(risk))
+        more = comparison(risk) if risk.percentile is not None else ""
+        yield Finding(RISK, risk.level, f"{said} {more}".strip(), *first)
+        for entry in reasons(assessment.explanation, MOST_REASONS):
+            if entry.contribution > 0:
+                sentence = f"{entry.sentence[:1].upper()}{entry.sentence[1:]} ({factor(entry.contribution)})."
+                yield Finding(entry.feature, RiskLevel.LOW, sentence, *first)
+    anomaly = assessment.anomaly
+    if anomaly is not None and anomaly.is_anomaly:
+        told = "; ".join(
+            f"{entry.title} {number(entry.value)}, typical {number(entry.typical)}" for entry in anomaly.unusual
+        )
+        yield Finding(UNUSUAL, RiskLevel.LOW, f"Unusual as a whole{': ' + told if told else ''}.", *first)
+    if alarming:
+        yield from _about_files(assessment)
+
+
+def _about_files(assessment: Assessment) -> Iterator[Finding]:
+    for missed in assessment.impact.missing_co_changes if assessment.impact else ():
+        rule = rule_in_words(missed.support, missed.commits, missed.beside)
+        yield Finding(CO_CHANGE, RiskLevel.LOW, f"{missed.path} changed {rule}, but not here.",
+                      *place_of(assessment.change, missed.beside))
+    for entry in likely_fixes(assessment.bugs):
+        yield Finding(FORECAST, RiskLevel.LOW, f"{percent(entry.probability)} likely to need a bug fix within 30 days.",
+                      *place_of(assessment.change, entry.path))
+
+
+def _first_file(assessment: Assessment) -> tuple[str | None, int]:
+    """Return the place to read first; a deleted file can be read no more."""
+    named = [entry.path for entry in assessment.files_to_read]
+    left = [file.path for file in assessment.change.files if file.status is not FileStatus.DELETED]
+    for path in (*named, *left):
+        if path in left:
+            return place_of(assessment.change, path)
+    return None, 1
+
+
+def place_of(change: Change, path: str) -> tuple[str | None, int]:
+    """Return a file of the change as it is called afterwards, with its first changed line."""
+    for file in change.files:
+        if path in {file.path, file.previous_path}:
+            return (None, 1) if file.status is FileStatus.DELETED else (file.path, _first_line(file))
+    return path, 1
+
+
+def _first_line(file: FileChange) -> int:
+    hunks = file.hunks or ()
+    added = [hunk.new_start for hunk in hunks if hunk.added_count]
+    return max(1, min(added, default=min((hunk.new_start for hunk in hunks), default=1)))

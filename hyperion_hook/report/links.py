@@ -1,0 +1,97 @@
+"""Where a code host shows what a comment speaks of: lines of a change, the history of a file, a commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha1, sha256
+
+from hyperion_hook.report.sarif import relative_uri
+
+
+class Links:
+    """Pages of a code host as full addresses; this one is a place without pages."""
+
+    def lines(self, path: str, line: int) -> str | None:
+        """Return the page of a change's file at a line of its new text, from 1."""
+        return None
+
+    def file(self, path: str) -> str | None:
+        """Return the page of a file that the change does not touch."""
+        return None
+
+    def history(self, path: str) -> str | None:
+        """Return the page of the commits that changed a file before."""
+        return None
+
+    def commit(self, commit: str) -> str | None:
+        """Return the page of a commit."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubLinks(Links):
+    """Pages of a pull request on GitHub or GitHub Enterprise.
+
+    Attributes
+    ----------
+    repository
+        The full address of the repository, for example ``https://github.com/owner/name``.
+    number
+        The pull request.
+    base, head
+        Commits.
+
+    Examples
+    --------
+    >>> links = GitHubLinks("https://github.com/o/r", 7, "b" * 40, "a" * 40)
+    >>> links.lines("a b.py", 3).partition("#")[0], links.lines("a b.py", 3)[-3:]
+    ('https://github.com/o/r/pull/7/files', '4R3')
+    """
+
+    repository: str
+    number: int
+    base: str
+    head: str
+
+    def lines(self, path: str, line: int) -> str | None:
+        """Return the file's place in the list of changed files, which GitHub names by SHA-256 of the path."""
+        return f"{self.repository}/pull/{self.number}/files#diff-{sha256(path.encode()).hexdigest()}R{line}"
+
+    def file(self, path: str) -> str | None:
+        """Return the file at the pull request's head."""
+        return f"{self.repository}/blob/{self.head}/{relative_uri(path)}"
+
+    def history(self, path: str) -> str | None:
+        """Return the file's commits up to the base."""
+        return f"{self.repository}/commits/{self.base}/{relative_uri(path)}"
+
+    def commit(self, commit: str) -> str | None:
+        """Return a commit of the repository."""
+        return f"{self.repository}/commit/{commit}"
+
+
+@dataclass(frozen=True, slots=True)
+class GitLabLinks(Links):
+    """Pages of a merge request on GitLab: ``repository`` is the project's full address, ``number`` the request's."""
+
+    repository: str
+    number: int
+    base: str
+    head: str
+
+    def lines(self, path: str, line: int) -> str | None:
+        """Return the file's place in the list of changed files, which GitLab names by SHA-1 of the path."""
+        name = sha1(path.encode(), usedforsecurity=False).hexdigest()
+        return f"{self.repository}/-/merge_requests/{self.number}/diffs#{name}"
+
+    def file(self, path: str) -> str | None:
+        """Return the file at the merge request's head."""
+        return f"{self.repository}/-/blob/{self.head}/{relative_uri(path)}"
+
+    def history(self, path: str) -> str | None:
+        """Return the file's commits up to the base."""
+        return f"{self.repository}/-/commits/{self.base}/{relative_uri(path)}"
+
+    def commit(self, commit: str) -> str | None:
+        """Return a commit of the project."""
+        return f"{self.repository}/-/commit/{commit}"

@@ -1,0 +1,105 @@
+"""Assessment to SARIF 2.1.0 (OASIS): rules from the catalogue of features, findings as results."""
+
+from __future__ import annotations
+
+import json
+import os
+from urllib.parse import quote
+
+from hyperion_hook import __version__
+from hyperion_hook.domain.assessment import Assessment, RiskLevel
+from hyperion_hook.features.catalogue import CATALOGUE, Feature
+from hyperion_hook.report.facts import change_line
+from hyperion_hook.report.findings import RULES, Finding, Rule, findings
+from hyperion_hook.report.json_report import Json
+from hyperion_hook.report.safe_text import printable
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+FINGERPRINT = "hyperionHook/v1"
+_LEVELS = {RiskLevel.HIGH: "warning", RiskLevel.MEDIUM: "warning", RiskLevel.LOW: "note"}
+_INDEX = {name: number for number, name in enumerate([rule.name for rule in RULES] + [f.name for f in CATALOGUE])}
+
+
+def render_sarif(assessment: Assessment) -> str:
+    """Return a SARIF log of one run, with a final line feed; without results where nothing is worth an alert."""
+    run: Json = {
+        "tool": {
+            "driver": {
+                "name": "hyperion-hook",
+                "semanticVersion": __version__,
+                "rules": [*(_rule(rule) for rule in RULES), *(_feature(feature) for feature in CATALOGUE)],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "the top folder of the repository"}}},
+        "automationDetails": {"id": "hyperion-hook/"},
+        "properties": {
+            "change": printable(change_line(assessment.change)),
+            "probability": assessment.risk.probability,
+            "level": assessment.risk.level.value,
+            "percentile": assessment.risk.percentile,
+        },
+        "results": [_result(finding, assessment) for finding in findings(assessment)],
+    }
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, indent=2, allow_nan=False) + "\n"
+
+
+def _rule(rule: Rule) -> Json:
+    return {
+        "id": rule.name,
+        "name": _pascal(rule.name),
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.meaning},
+        "defaultConfiguration": {"level": "warning" if rule.name == RULES[0].name else "note"},
+        "properties": {"tags": ["risk"]},
+    }
+
+
+def _feature(feature: Feature) -> Json:
+    source = f" ({feature.reference})" if feature.reference else ""
+    return {
+        "id": feature.name,
+        "name": _pascal(feature.name),
+        "shortDescription": {"text": feature.title},
+        "fullDescription": {"text": f"{feature.meaning}{source}"},
+        "defaultConfiguration": {"level": "note"},
+        "properties": {
+            "tags": [feature.category.value, feature.group.value], "unit": feature.unit, "origin": feature.origin.value
+        },
+    }
+
+
+def _pascal(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.replace("-", "_").split("_"))
+
+
+def _result(finding: Finding, assessment: Assessment) -> Json:
+    result: Json = {
+        "ruleId": finding.rule,
+        "ruleIndex": _INDEX[finding.rule],
+        "level": _LEVELS[finding.level],
+        "message": {"text": printable(finding.message)},
+        "partialFingerprints": {FINGERPRINT: finding.fingerprint},
+    }
+    if finding.level is not RiskLevel.LOW:
+        result["rank"] = round(100 * assessment.risk.probability, 4)
+    if finding.path is not None:
+        result["locations"] = [{
+            "physicalLocation": {
+                "artifactLocation": {"uri": relative_uri(finding.path), "uriBaseId": "SRCROOT"},
+                "region": {"startLine": finding.line},
+            }
+        }]
+    return result
+
+
+def relative_uri(path: str) -> str:
+    r"""Return a path as a relative URI, whatever bytes it holds.
+
+    Examples
+    --------
+    >>> relative_uri("src/a b#.py"), relative_uri("\udcff/x"), relative_uri("a:b")
+    ('src/a%20b%23.py', '%FF/x', 'a%3Ab')
+    """
+    return quote(os.fsencode(path), safe="/")

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hyperion_hook.domain.assessment import Advice, Anomaly, FileToRead, Reviewer, RiskLevel, Score, SimilarChange
+from hyperion_hook.errors import HyperionError
+from hyperion_hook.report.brief import Brief, Place, brief_of, from_json, to_json
+from hyperion_hook.report.comment import MOST_CHARACTERS, render_comment
+from hyperion_hook.report.comment_state import MARKER, State, read_state
+from hyperion_hook.report.links import GitHubLinks, GitLabLinks, Links
+from tests.support.assessments import impact_naming, sample
+from tests.support.changes import change, edit
+
+BASE, HEAD, NEXT = "b" * 40, "a" * 40, "c" * 40
+GITHUB = GitHubLinks("https://github.com/o/r", 7, BASE, HEAD)
+HOSTILE = "<img src=x onerror=alert(1)> @ada [x](http://e.example) `rm` | ![i](j) #12 --> ::set-output\n## h\u202e"
+
+
+def brief(**more: object) -> Brief:
+    return brief_of(sample(
+        reviewers=(Reviewer("Ada", "12 commits to these files"),),
+        advice=(Advice("Split it", "two of 10%", "folders"),),
+        similar=(SimilarChange("d" * 40, "Rewrite", "bug fix after 3 days"),), **more,
+    ))
+
+
+def text(of: Brief, previous: State | None = None, head: str = HEAD, links: Links = GITHUB) -> str:
+    return render_comment(of, links, head=head, previous=previous)
+
+
+def test_a_change_of_high_risk_is_told_in_the_order_that_helps() -> None:
+    headings = re.findall(r"^(?:### .*|\*\*.*\*\*|<details>.*)$", text(brief()), re.MULTILINE)
+    assert [re.sub(r"^\W+|\W+$", "", line) for line in headings] == [
+        "HIGH risk: riskier than 97% of recent changes here", "Why", "Read first",
+        "Usually changed with these, but not here", "How to lower the risk", "Who knows this code",
+        "details><summary>Details, 1 similar change</summary", "More reasons", "Similar changes", "May affect",
+        "Unusual as a whole", "Notes",
+    ]
+    assert text(brief()).count("(odds x") == 4
+
+
+def test_a_change_of_low_risk_is_short_and_its_rest_is_folded() -> None:
+    low = brief(risk=Score(0.02, -3.9, RiskLevel.LOW, 12.0), impact=None)
+    shown, folded = text(low).split("<details>")
+    heading, sentence = [line for line in shown.splitlines() if line][2:]
+    assert heading == "### \N{LARGE GREEN CIRCLE} LOW risk: riskier than 12% of recent changes here."
+    assert sentence.startswith("Staged change: 2 files, +3 -1 lines. 2% likely to introduce a bug, judging by")
+    assert "Split it" in folded
+    assert "Ada" in folded
+
+
+def test_every_reason_links_to_what_proves_it() -> None:
+    said = text(brief())
+    lines = "https://github.com/o/r/pull/7/files#diff-"
+    assert f"[adds 412 code lines; typical is 18]({lines}" in said
+    assert f"typical is 0](https://github.com/o/r/commits/{BASE}/src/app.py)" in said
+    # GitHub names a file in the list of changes by the SHA-256 of its path
+    assert f"[`src/app.py`]({lines}04791d82dd15fdd480f084d7ef65a10789fa5012cb7935f76080763444d48a00R1)" in said
+    assert f"[`tests/test_app.py`](https://github.com/o/r/blob/{HEAD}/tests/test_app.py)" in said
+    assert f"[`dddddddddd`](https://github.com/o/r/commit/{'d' * 40}) Rewrite" in said
+
+
+def test_a_host_without_pages_gets_the_same_words_without_links() -> None:
+    assert "](" not in text(brief(), links=Links())
+    gitlab = text(brief(), links=GitLabLinks("https://gitlab.example/g/p", 3, BASE, HEAD))
+    # and GitLab by the SHA-1
+    name = hashlib.sha1(b"src/app.py", usedforsecurity=False).hexdigest()
+    assert f"(https://gitlab.example/g/p/-/merge_requests/3/diffs#{name})" in gitlab
+
+
+def test_what_it_remembers_is_read_back() -> None:
+    state = read_state(text(brief()))
+    assert state == State.of(brief(), HEAD)
+    assert state is not None
+    assert (state.level, state.head, state.contributions["code_lines_added"]) == (RiskLevel.HIGH, HEAD, 1.25)
+    assert text(brief()).startswith(MARKER + "\n")
+
+
+def test_the_same_commit_again_says_the_same() -> None:
+    first = text(brief())
+    assert text(brief(), read_state(first)) == first
+    later = text(lowered(), read_state(first), head=NEXT)
+    assert text(lowered(), read_state(later), head=NEXT) == later
+
+
+def lowered() -> Brief:
+    before = brief()
+    return replace(before, level=RiskLevel.MEDIUM, contributions={**before.contributions, "code_lines_added": 0.25})
+
+
+def test_after_a_push_it_says_what_changed_and_mostly_why() -> None:
+    said = text(lowered(), read_state(text(brief())), head=NEXT)
+    assert (
+        "**Was HIGH, now MEDIUM**, mostly because of code lines added; it now adds 412 code lines; typical is 18"
+        " (odds x0.37)." in said
+    )
+    assert "since the last push" not in text(brief(), read_state(text(brief())), head=NEXT)
+
+
+def test_ticks_survive_an_update_and_a_comment_that_is_too_long() -> None:
+    ticked = text(brief()).replace("- [ ] This was not useful", "- [x] This was not useful")
+    again = text(lowered(), read_state(ticked), head=NEXT)
+    assert "- [x] This was not useful\n- [ ] This caused a bug later\n" in again
+    huge = replace(brief(), files=tuple(Place("a" * 1900, 1, "b" * 1900) for _ in range(40)))
+    assert "- [x] This was not useful" in text(huge, read_state(ticked), head=NEXT)
+
+
+def test_whole_sections_are_left_out_of_what_would_be_too_long_and_named() -> None:
+    huge = replace(brief(), files=tuple(Place("a" * 1900, 1, "b" * 1900) for _ in range(40)))
+    said = text(huge)
+    assert len(said) <= MOST_CHARACTERS
+    assert "<sub>Left out, because a comment holds 65,536 characters: Read first.</sub>" in said
+    assert "**Who knows this code**" in said
+    worst = Brief(**{
+        name: tuple(value * 40) if isinstance(value, tuple) and value else value
+        for name, value in {field: getattr(huge, field) for field in Brief.__slots__}.items()
+    })
+    assert len(text(worst)) <= MOST_CHARACTERS
+
+
+def test_somebody_elses_state_counts_as_nothing() -> None:
+    line = next(line for line in text(brief()).splitlines() if "state" in line)
+    for wrong in ("", "<!-- hyperion-hook-state: AAAA -->", line[:60] + line[61:], line.replace("hook-state", "x")):
+        assert read_state(f"{MARKER}\n{wrong}\n") is None
+
+
+@given(st.binary(max_size=300))
+def test_no_state_is_too_strange(data: bytes) -> None:
+    for packed in (data, zlib.compress(data), zlib.compress(b'{"l":"HIGH","h":"' + data + b'","c":{},"b":null}')):
+        read_state(f"<!-- hyperion-hook-state: {base64.urlsafe_b64encode(packed).decode()} -->")
+
+
+def test_nothing_from_the_repository_acts() -> None:
+    judged = change(edit("src/" + HOSTILE.replace("\n", ""), "+x"))
+    said = text(brief_of(sample(
+        judged, files_to_read=(FileToRead(judged.files[0].path, HOSTILE),), impact=impact_naming(HOSTILE),
+        reviewers=(Reviewer(HOSTILE, HOSTILE),), advice=(Advice(HOSTILE, HOSTILE, HOSTILE),),
+        similar=(SimilarChange("d" * 40, HOSTILE, HOSTILE),), warnings=(HOSTILE,),
+    )))
+    assert "<img" not in re.sub(r"(`+).+?\1", "", said)
+    assert not re.search(r"(?<!\\)!\[", re.sub(r"(`+).+?\1", "", said))
+    assert "\n## h" not in said
+    assert "\u202e" not in said
+    assert "@ada" not in re.sub(r"(`+).+?\1", "", said)
+
+
+def test_a_brief_survives_json() -> None:
+    assert from_json(to_json(brief())) == brief()
+    low = brief(risk=Score(0.02, -3.9, RiskLevel.LOW, None), anomaly=Anomaly(0.2, False))
+    assert from_json(to_json(low)) == low
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("format", 2), ("level", "TERRIBLE"), ("probability", 1.5), ("probability", "x"), ("percentile", True),
+    ("change", 7), ("files", [{"path": "x"}]), ("files", ["x"]), ("reasons", {}), ("contributions", {"nothing": 1}),
+    ("warnings", ["x" * 3000]), ("warnings", ["x"] * 51), ("reviewers", [{"name": "a", "reason": "b", "more": "c"}]),
+    ("contributions", {"la": float("inf")}), ("unusual", [None]), ("more", 1),
+])
+def test_a_brief_from_somewhere_else_is_checked(name: str, value: object) -> None:
+    data = json.loads(to_json(brief())) | {name: value}
+    with pytest.raises(HyperionError, match=r"the saved assessment cannot be used: .*; assess .* again"):
+        from_json(json.dumps(data))
+
+
+@given(st.text(max_size=200) | st.just("[" * 100_000) | st.just("{}") | st.just("x" * 300_000))
+def test_anything_else_is_no_brief(text: str) -> None:
+    with pytest.raises(HyperionError):
+        from_json(text)
+
+
+def test_a_file_whose_name_is_no_text_has_no_page() -> None:
+    judged = change(edit("a\udcff.py", "+x"))
+    said = text(brief_of(sample(judged, files_to_read=(FileToRead("a\udcff.py", "read"),), impact=None)))
+    assert "- `a\\xff.py`: read" in said
