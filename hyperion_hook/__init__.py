@@ -18,9 +18,12 @@ _HOME: dict[str, str] = {
     "FeatureEngineer": "ml.feature_engineer",
     "ImpactAnalyzer": "ml.predictors",
     "MLConfig": "config.ml_config",
+    "MLFlowConfig": "training.tracking",
+    "MLFlowTracker": "training.tracking",
     "RepositoryChange": "ml.repository_features",
     "RiskPredictor": "ml.predictors",
     "ValidationResult": "training.validation",
+    "compare_runs": "training.tracking_compare",
 }
 
 __all__ = [
@@ -31,10 +34,13 @@ __all__ = [
     "FeatureEngineer",
     "ImpactAnalyzer",
     "MLConfig",
+    "MLFlowConfig",
+    "MLFlowTracker",
     "RepositoryChange",
     "RiskPredictor",
     "ValidationResult",
     "__version__",
+    "compare_runs",
 ]
 
 

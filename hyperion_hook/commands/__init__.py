@@ -30,9 +30,12 @@ class Invocation:
         ConfigError
             If any setting is wrong.
         """
+        return load_config(self.top(), os.environ, flags)
+
+    def top(self) -> Path | None:
+        """Return the top of the work tree, where the configuration file lies; ``None`` where there is none."""
         work_tree = os.environ.get("GIT_WORK_TREE") if self.repo is None else None
-        folder = Path(work_tree) if work_tree else top_of_work_tree(self.repo or Path())
-        return load_config(folder, os.environ, flags)
+        return Path(work_tree) if work_tree else top_of_work_tree(self.repo or Path())
 
     def config(self, **flags: object) -> Config:
         """Return the settings in force; what they warn of is said."""

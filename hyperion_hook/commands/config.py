@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import fields
 from enum import Enum
@@ -14,9 +13,7 @@ import click
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.config import Config, LoadedConfig
 from hyperion_hook.errors import ExitCode
-from hyperion_hook.report.safe_text import printable, valid_unicode
-
-_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]*@")
+from hyperion_hook.report.safe_text import printable, valid_unicode, without_password
 
 Shown = str | float | bool | list[str] | dict[str, float] | None
 MODELS = "ml"
@@ -40,7 +37,7 @@ def shown(value: object) -> Shown:
     if isinstance(value, Mapping):
         return {valid_unicode(str(key)): float(entry) for key, entry in value.items()}
     if isinstance(value, str):
-        return _PASSWORD.sub(r"\1:***@", valid_unicode(value))
+        return without_password(valid_unicode(value))
     return value if isinstance(value, bool | int | float) else None
 
 

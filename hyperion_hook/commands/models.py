@@ -10,6 +10,7 @@ import click
 
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.assessing import open_assessor
+from hyperion_hook.commands.mirroring import mirrored
 from hyperion_hook.commands.model_text import Listed, card_json, card_text, models_json, models_text
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.config import Config
@@ -204,7 +205,8 @@ def promote_command(invocation: Invocation, /, version: str, *, to: str) -> int:
 
     registry = registry_of(invocation.repo)
     before = registry.production(RISK_PREDICTOR)
-    number = registry.promote(RISK_PREDICTOR, version, Status(to))
+    with mirrored(invocation, registry, RISK_PREDICTOR):
+        number = registry.promote(RISK_PREDICTOR, version, Status(to))
     if to == "validated":
         click.echo(f"{number} is validated")
         return ExitCode.DONE
@@ -220,7 +222,8 @@ def deprecate_command(invocation: Invocation, /, version: str) -> int:
 
     registry = registry_of(invocation.repo)
     before = registry.production(RISK_PREDICTOR)
-    number = registry.deprecate(RISK_PREDICTOR, version)
+    with mirrored(invocation, registry, RISK_PREDICTOR):
+        number = registry.deprecate(RISK_PREDICTOR, version)
     if number != before:
         click.echo(f"{number} is deprecated")
         return ExitCode.DONE
@@ -233,7 +236,9 @@ def rollback_command(invocation: Invocation, /) -> int:
     """Return to the models that served before those in production."""
     from hyperion_hook.store.model_registry import RISK_PREDICTOR  # noqa: PLC0415 - not wanted for --help
 
-    before, after = registry_of(invocation.repo).rollback(RISK_PREDICTOR)
+    registry = registry_of(invocation.repo)
+    with mirrored(invocation, registry, RISK_PREDICTOR):
+        before, after = registry.rollback(RISK_PREDICTOR)
     now = f"{after} is in production again" if after else "the bundled models are in use again"
     return _serves(invocation, now + (f"; {before} is deprecated" if before else ""))
 

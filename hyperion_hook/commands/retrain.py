@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.mirroring import tracker_of
 from hyperion_hook.commands.models import refresh
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.config import Config
@@ -21,9 +23,10 @@ from hyperion_hook.report.safe_text import printable
 if TYPE_CHECKING:
     from hyperion_hook.training.options import RetrainOptions
     from hyperion_hook.training.retrain import RetrainReport
+    from hyperion_hook.training.tracking import MLFlowTracker
 
 EXPLANATION = """\
-retrain reads this repository's history up to {until} on this machine; nothing is fetched and nothing is sent
+retrain reads this repository's history up to {until} on this machine; nothing is fetched and {sent}
 it finds the changes that later fixes blame, learns from the past, and tries what it learned on the newest 30 %
 models that are better there than {label}, beyond chance, are used from then on; 'models rollback' returns"""
 """What is said before anything is done."""
@@ -44,9 +47,13 @@ class Reading:
 
 
 def run(
-    repo: Path | None, reading: Reading, *, models: Path | None, corpus: Path | None, config: Config
+    repo: Path | None, reading: Reading, *, models: Path | None, corpus: Path | None, config: Config,
+    tracker: Callable[[], MLFlowTracker | None] = lambda: None,
 ) -> ExitCode:
-    """Train; into a folder if one is named, else into the repository's registry, and promote what is better."""
+    """Train; into a folder if one is named, else into the repository's registry, and promote what is better.
+
+    ``tracker`` is asked once the extra is known to be there.
+    """
     if corpus is not None and models is None:
         raise ConfigError("retrain: --corpus needs --models DIR, the folder that the new models go to")
     if reading.cluster is not None and corpus is None:
@@ -55,11 +62,11 @@ def run(
     options = options_of(reading, config)
     if models is None:
         here = Repository.discover(repo)
-        return _into_registry(here, _keeping_rows(options, here), config)
+        return _into_registry(here, _keeping_rows(options, here), config, tracker())
     if corpus is not None:
-        return _into_folder(None, models, corpus, options)
+        return _into_folder(None, models, corpus, options, tracker())
     here = Repository.discover(repo)
-    return _into_folder(here, models, corpus, _keeping_rows(options, here))
+    return _into_folder(here, models, corpus, _keeping_rows(options, here), tracker())
 
 
 def _keeping_rows(options: RetrainOptions, repository: Repository) -> RetrainOptions:
@@ -70,14 +77,17 @@ def _keeping_rows(options: RetrainOptions, repository: Repository) -> RetrainOpt
 
 
 def _into_folder(
-    repository: Repository | None, models: Path, corpus: Path | None, options: RetrainOptions
+    repository: Repository | None, models: Path, corpus: Path | None, options: RetrainOptions,
+    tracker: MLFlowTracker | None,
 ) -> ExitCode:
     from hyperion_hook.training.retrain import retrain  # noqa: PLC0415 - needs the extra
 
+    if tracker is not None:
+        tracker.announce()
     progress = ProgressLine()
     report = retrain(
         [repository.work_tree or repository.git_dir] if repository else [], models_out=models, corpus=corpus,
-        options=options, progress=progress,
+        options=options, progress=progress, tracker=tracker,
     )
     progress.clear()
     _show(report)
@@ -85,7 +95,9 @@ def _into_folder(
     return ExitCode.DONE
 
 
-def _into_registry(repository: Repository, options: RetrainOptions, config: Config) -> ExitCode:
+def _into_registry(
+    repository: Repository, options: RetrainOptions, config: Config, tracker: MLFlowTracker | None
+) -> ExitCode:
     from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
     from hyperion_hook.store.model_registry import ModelRegistry  # noqa: PLC0415
     from hyperion_hook.training.promotion import InUse  # noqa: PLC0415 - needs the extra
@@ -95,13 +107,16 @@ def _into_registry(repository: Repository, options: RetrainOptions, config: Conf
     for warning in used.warnings:
         say(f"warning: {warning}")
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
-    for line in EXPLANATION.format(until=options.until, label=label).splitlines():
+    sent = "nothing is sent" if tracker is None else "what is learned is told to MLflow alone"
+    for line in EXPLANATION.format(until=options.until, label=label, sent=sent).splitlines():
         say(line)
+    if tracker is not None:
+        tracker.announce()
     progress = ProgressLine()
     try:
         report = retrain_here(
             repository, ModelRegistry.of(repository.common_dir), InUse(used.bundle, label), options=options,
-            progress=progress,
+            progress=progress, tracker=tracker,
         )
     except TooLittleHistoryError as error:
         progress.clear()
@@ -204,4 +219,7 @@ def command(  # noqa: PLR0913 - one argument for each flag
     Needs the extra 'train': pip install 'hyperion-hook[train]'.
     """
     reading = Reading(day_of(since), until, max_commits, jobs or os.cpu_count() or 1, cluster, vectors)
-    return run(invocation.repo, reading, models=models, corpus=corpus, config=invocation.config())
+    return run(
+        invocation.repo, reading, models=models, corpus=corpus, config=invocation.config(),
+        tracker=lambda: tracker_of(invocation),
+    )

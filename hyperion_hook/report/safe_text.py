@@ -13,6 +13,7 @@ _SURROGATE_BYTES = range(0xDC80, 0xDD00)
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~!&]")
 _AUTOLINK = re.compile(r"(?i)(https?:|ftp:|mailto:|xmpp:|www\.)")
 _BACKTICKS = re.compile(r"`+")
+_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]*@")
 _SPACE = "\N{ZERO WIDTH SPACE}"
 
 
@@ -31,6 +32,17 @@ def printable(text: str, most: int = MOST_CHARACTERS) -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def without_password(text: str) -> str:
+    """Return text in which a password within an address is not shown.
+
+    Examples
+    --------
+    >>> without_password("https://ada:secret@example.org/mlflow")
+    'https://ada:***@example.org/mlflow'
+    """
+    return _PASSWORD.sub(r"\1:***@", text)
 
 
 def _escaped(char: str) -> str:

@@ -137,9 +137,13 @@ class FittedRisk:
 
     def log_odds(self, X: pd.DataFrame) -> Numbers:
         """Return calibrated log-odds, one for each row of a frame with the columns ``features``."""
-        matrix = as_matrix(X[list(self.features)])
-        combined = _columns(self.recipe, {m.name: m.log_odds(matrix) for m in self.members}) @ np.array(self.weights)
+        combined = self.columns(X) @ np.array(self.weights)
         return np.asarray(self.slope * (combined + self.intercept) + self.shift)
+
+    def columns(self, X: pd.DataFrame) -> Numbers:
+        """Return what is combined, one column for each of the recipe's; shape ``(n_rows, n_columns)``."""
+        matrix = as_matrix(X[list(self.features)])
+        return _columns(self.recipe, {member.name: member.log_odds(matrix) for member in self.members})
 
     def predict_proba(self, X: pd.DataFrame) -> Numbers:
         """Return the probability that a change introduces a bug, one for each row."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -31,6 +31,10 @@ from hyperion_hook.training.pool import POOL_FILE, pack, read_pool, sample, unpa
 from hyperion_hook.training.promotion import Decision, InUse, decide
 from hyperion_hook.training.replay import Progress
 from hyperion_hook.training.row_checks import checked
+from hyperion_hook.training.retrain_runs import track
+
+if TYPE_CHECKING:
+    from hyperion_hook.training.tracking import MLFlowTracker
 
 TRAINED_SHARE = 0.8
 """Of a corpus: how much is learned before the rest is predicted."""
@@ -66,6 +70,7 @@ def retrain(
     corpus: Path | None = None,
     options: RetrainOptions | None = None,
     progress: Progress | None = None,
+    tracker: MLFlowTracker | None = None,
 ) -> RetrainReport:
     """Train on histories and write a bundle of models to a folder.
 
@@ -81,6 +86,8 @@ def retrain(
         What is read and how it is learned.
     progress
         Told how far it is.
+    tracker
+        Keeps a record of every model that is fitted.
 
     Raises
     ------
@@ -120,14 +127,15 @@ def retrain(
     bugs = learn_bugs(bug_histories([entry for entry in entries if not entry.left_out], options, progress), options)
     _tell(progress, "fitting")
     recipe = options.recipe or max(RECIPES, key=partial(quality, future))
-    built = build(
-        Material(
-            mined, unseen, learned, code, past, recipe, evaluations, chosen_here=options.recipe is None, others=others,
-            pool=packed, bugs=bugs, checks=checks,
-        ),
-        options,
+    material = Material(
+        mined, unseen, learned, code, past, recipe, evaluations, chosen_here=options.recipe is None, others=others,
+        pool=packed, bugs=bugs, checks=checks,
     )
+    built = build(material, options)
     built.export(models_out)
+    if tracker is not None:
+        _tell(progress, "logging to MLflow")
+        track(tracker, material, built, built.files(options.version))
     return _report(models_out, built, evaluations, warnings)
 
 
@@ -138,6 +146,7 @@ def retrain_here(
     *,
     options: RetrainOptions | None = None,
     progress: Progress | None = None,
+    tracker: MLFlowTracker | None = None,
 ) -> RetrainReport:
     """Train on one repository's history, register the models, and promote them if they beat those in use.
 
@@ -153,6 +162,8 @@ def retrain_here(
         What is read and how it is learned.
     progress
         Told how far it is.
+    tracker
+        Keeps a record of every model that is fitted.
 
     Raises
     ------
@@ -178,19 +189,22 @@ def retrain_here(
     code = code_rows(entries, mined, options, progress)
     bugs = learn_own_bugs(bug_histories(entries, options, progress), in_use.bundle.bugs, options)
     _tell(progress, "fitting")
-    built = build(
-        Material(
-            mined, frozenset(), rows, code, past, recipe, [future], chosen_here=False, others=others, bugs=bugs,
-            checks=checks,
-        ),
-        options,
+    material = Material(
+        mined, frozenset(), rows, code, past, recipe, [future], chosen_here=False, others=others, bugs=bugs,
+        checks=checks,
     )
+    built = build(material, options)
     validation = {
         "decision": decision.text, "comparison": None if decision.comparison is None else asdict(decision.comparison)
     }
     registered = registry.register(built.metadata(validation), built.files)
     decision = promoted(registry, registered.version, serving, decision)
     folder = registry.folder(RISK_PREDICTOR, registered.version)
+    if tracker is not None:
+        _tell(progress, "logging to MLflow")
+        files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+        status = registry.versions(RISK_PREDICTOR)[registered.version]
+        track(tracker, material, built, files, (registered.version, status))
     return _report(folder, built, [future], warnings, registered, decision)
 
 

@@ -21,7 +21,7 @@ class RunRecord:
     model_type
         For example ``RandomForest``.
     estimator
-        The fitted scikit-learn or XGBoost estimator.
+        The fitted scikit-learn or XGBoost estimator; ``None`` where the model is a bundle, or is not kept.
     parameters
         Hyperparameters by their library's names.
     metrics
@@ -36,6 +36,11 @@ class RunRecord:
         A few rows of the features as the estimator takes them.
     tags
         ``status``, ``data_version``, ``features_version`` and the caller's own.
+    data
+        What it learned from, as numbers: ``training_samples``, ``test_samples``, ``missing_percentage``,
+        ``class_balance``, ``feature_count``, ``feature_coverage``.
+    bundle
+        The files of one of our bundles by name, where that is the model.
     """
 
     model_name: str
@@ -49,3 +54,5 @@ class RunRecord:
     predicted: np.ndarray
     example: pd.DataFrame
     tags: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, float] = field(default_factory=dict)
+    bundle: Mapping[str, bytes] = field(default_factory=dict)

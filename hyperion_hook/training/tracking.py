@@ -1,0 +1,238 @@
+"""Keeping a record of trainings in MLflow: what was learned, from what, how well, and the model itself.
+
+MLflow is a guest here. It is imported when the first model is logged, and whatever is wrong with it costs one line of
+warning: the training goes on, and later models of the same tracker are not sent after it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pandas as pd
+
+from hyperion_hook.report.safe_text import without_password
+from hyperion_hook.store.model_metadata import ModelMetadata
+from hyperion_hook.training import tracking_promotion
+from hyperion_hook.training.run_record import RunRecord
+from hyperion_hook.training.tracking_calls import FILE_STORE, TrackingError, calling, client_of, need_mlflow
+from hyperion_hook.training.tracking_content import content_of
+from hyperion_hook.training.tracking_place import DEFAULT_URI, is_file_store, is_server, placed, viewer
+from hyperion_hook.training.tracking_plots import draw_plots
+from hyperion_hook.training.tracking_run import LoggedRun, experiment_id_of, log_run
+
+DEFAULT_EXPERIMENT = "hyperion_ml_v3"
+
+Say = Callable[[str], object]
+"""Told one line at a time what a person should know."""
+
+Answer = TypeVar("Answer")
+
+say_on_stderr: Say = logging.getLogger("hyperion_hook").warning
+"""What is not told otherwise where to show its lines; a program that has set up logging gets them there."""
+
+
+def _default_tags() -> dict[str, str]:
+    return {"project": "hyperion", "version": "3.0.0", "team": "hyperion-dev", "environment": "development"}
+
+
+@dataclass(frozen=True, slots=True)
+class MLFlowConfig:
+    """Where runs go, under which experiment, and the tags of every run.
+
+    Attributes
+    ----------
+    tracking_uri
+        As for MLflow: ``http(s)://...``, ``sqlite:///path``, ``file:./folder``. Relative paths are relative to where
+        one stands, except for the default: its database lies in the git directory of the repository one stands in
+        (``hyperion-hook/mlflow``), or in the user's cache folder.
+    experiment_name
+        Is made if it is not there.
+    default_tags
+        Of every run; a record's own tags win.
+
+    Examples
+    --------
+    >>> MLFlowConfig().tracking_uri, MLFlowConfig().experiment_name
+    ('sqlite:///mlflow.db', 'hyperion_ml_v3')
+    """
+
+    tracking_uri: str = DEFAULT_URI
+    experiment_name: str = DEFAULT_EXPERIMENT
+    default_tags: Mapping[str, str] = field(default_factory=_default_tags)
+
+
+_RUN_OF: WeakKeyDictionary[Any, tuple[str, LoggedRun]] = WeakKeyDictionary()
+"""Which run an estimator was logged as, and where, for whoever registers it later."""
+
+
+class MLFlowTracker:
+    """Logs trained models to MLflow, registers them, and follows their promotion.
+
+    Parameters
+    ----------
+    config
+        Where runs go.
+    say
+        Told what a person should know, one line at a time: where runs go, what could not be logged. By default the
+        logger ``hyperion_hook``, which shows it on standard error.
+    now
+        The time that names a run.
+
+    Raises
+    ------
+    MissingExtraError
+        If MLflow is not installed.
+    ConfigError
+        If there is no place for the default database.
+    """
+
+    def __init__(
+        self, config: MLFlowConfig | None = None, *, say: Say = say_on_stderr,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        need_mlflow("MLflow")
+        self.config = config or MLFlowConfig()
+        self.uri = placed(self.config.tracking_uri)
+        self._say = say
+        self._now = now
+        self._experiment: str | None = None
+        self._given_up = False
+        self._announced = False
+
+    def announce(self) -> None:
+        """Say in one line where runs go and how to look at them, once; ``log`` does it if nobody has."""
+        if self._announced:
+            return
+        self._announced = True
+        told = f"MLflow: runs go to {without_password(self.uri)}, experiment {self.config.experiment_name}"
+        note = f" (a folder of files, which MLflow takes with {FILE_STORE}=true only; set for these calls)"
+        look = "" if is_server(self.uri) else f"; to see them: {without_password(viewer(self.uri))}"
+        self._say(f"{told}{note if is_file_store(self.uri) else ''}{look}")
+
+    def log(self, record: RunRecord) -> LoggedRun | None:
+        """Log a model as one run: parameters, metrics, tags, plots, signature, input example and the model.
+
+        Parameters
+        ----------
+        record
+            What is known of it.
+
+        Returns
+        -------
+        LoggedRun or None
+            ``None`` where MLflow could not be reached or refused; it was said, and nothing is raised.
+        """
+        self.announce()
+        content = content_of(record, self.config.default_tags)
+        with TemporaryDirectory() as place:
+            plots = draw_plots(record, Path(place))
+            logged = self._guarded(lambda client: log_run(
+                client, self._experiment_id(client), record, content, plots=place if plots else None,
+                moment=self._now(), say=self._say,
+            ))
+        if logged is not None and record.estimator is not None:
+            _RUN_OF[record.estimator] = (self.uri, logged)
+        return logged
+
+    def register(self, logged: LoggedRun, name: str, version: str) -> str | None:
+        """Make a logged model a version of a registered model, which carries our registry's version as a tag.
+
+        Parameters
+        ----------
+        logged
+            What ``log`` returned.
+        name, version
+            As in our registry: ``risk_predictor``, ``v1.2.0``.
+
+        Returns
+        -------
+        str or None
+            The number that MLflow gave it; ``None`` where there is no model, or MLflow failed.
+        """
+        if logged.model_id is None:
+            self._say(f"MLflow: {name} {version} is not registered there, because its model could not be logged")
+            return None
+        model_id = logged.model_id
+        return self._guarded(
+            lambda client: tracking_promotion.register(client, model_id, logged.run_id, name, version)
+        )
+
+    def register_saved(self, estimator: Any, metadata: ModelMetadata) -> str | None:
+        """Register a model that our registry has just saved, logging it first if that has not been done here.
+
+        Parameters
+        ----------
+        estimator
+            The fitted estimator.
+        metadata
+            What our registry keeps of it.
+        """
+        place, logged = _RUN_OF.get(estimator, (None, None))
+        if logged is None or place != self.uri:
+            logged = self.log(record_of(estimator, metadata))
+        return None if logged is None else self.register(logged, metadata.name, metadata.version)
+
+    def mirror_promotion(self, name: str, version: str, status: str) -> bool:
+        """Have a version of a registered model where our registry has it.
+
+        Parameters
+        ----------
+        name, version
+            As for ``register``.
+        status
+            ``trained``, ``validated``, ``production`` or ``deprecated``. ``models:/NAME@validated`` and
+            ``models:/NAME@production`` follow it, and so does the older ``models:/NAME/production``.
+
+        Returns
+        -------
+        bool
+            Whether MLflow has it; what went wrong was said.
+        """
+        found = self._guarded(lambda client: tracking_promotion.mirror(client, name, version, status))
+        if found is False:
+            self._say(f"MLflow: {name} {version} is not registered there, so its status {status} is not followed")
+        return bool(found)
+
+    def _guarded(self, call: Callable[[Any], Answer]) -> Answer | None:
+        """Return what a call gives, ``None`` if MLflow fails, which is said once."""
+        if self._given_up:
+            return None
+        try:
+            with calling(self.uri):
+                return call(client_of(self.uri))
+        except TrackingError as error:
+            self._given_up = True
+            self._say(f"warning: MLflow at {without_password(self.uri)} is left out, and all else goes on: {error}")
+            return None
+
+    def _experiment_id(self, client: Any) -> str:
+        if self._experiment is None:
+            self._experiment = experiment_id_of(client, self.config.experiment_name, self.uri)
+        return self._experiment
+
+
+def record_of(estimator: Any, metadata: ModelMetadata) -> RunRecord:
+    """Return what a registry's entry says of a model, as far as it says it."""
+    figures = {
+        "accuracy": metadata.accuracy, "precision": metadata.precision, "recall": metadata.recall,
+        "f1_score": metadata.f1_score,
+    }
+    importance = list(getattr(estimator, "feature_importances_", ()))
+    known = len(importance) == len(metadata.training_features)
+    return RunRecord(
+        model_name=metadata.name, model_type=metadata.model_type, estimator=estimator,
+        parameters=metadata.hyperparameters,
+        metrics={name: float(value) for name, value in figures.items() if value is not None},
+        cross_validation={},
+        importance=dict(zip(metadata.training_features, importance, strict=True)) if known else {},
+        expected=np.array([]), predicted=np.array([]), example=pd.DataFrame(columns=list(metadata.training_features)),
+        tags=metadata.tags, data={"training_samples": metadata.training_samples},
+    )

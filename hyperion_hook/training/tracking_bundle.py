@@ -1,0 +1,57 @@
+"""One of our bundles as an MLflow model: ``mlflow.pyfunc.load_model`` finds ``_load_pyfunc`` here.
+
+So a run keeps what ``score`` uses, digests and all, and nothing of it is pickled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hyperion_hook.scoring.bundle import Bundle, load_bundle
+from hyperion_hook.training.promotion import InUse
+
+
+@dataclass(frozen=True)
+class BundleModel:
+    """A bundle that predicts for the rows of a frame."""
+
+    folder: Path
+    bundle: Bundle
+
+    def predict(self, model_input: pd.DataFrame, params: Mapping[str, Any] | None = None) -> np.ndarray:
+        """Return the probability that a change introduces a bug, one for each row, 0..1.
+
+        Parameters
+        ----------
+        model_input
+            Features by their names; a column that is not there counts as missing.
+        params
+            Not used; MLflow hands it over.
+        """
+        del params
+        features = list(self.bundle.risk.features)
+        return InUse(self.bundle, self.bundle.name).predict_proba(model_input.reindex(columns=features))
+
+
+def _load_pyfunc(data_path: str) -> BundleModel:
+    """Return the model of a folder; the name is MLflow's."""
+    return BundleModel(Path(data_path), load_bundle(Path(data_path)))
+
+
+@contextmanager
+def written_bundle(files: Mapping[str, bytes]) -> Iterator[BundleModel]:
+    """Have a bundle's files in a folder for a while."""
+    with TemporaryDirectory() as place:
+        folder = Path(place) / "bundle"
+        folder.mkdir()
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+        yield _load_pyfunc(str(folder))

@@ -1,0 +1,168 @@
+"""A fitted model as MLflow keeps it: skops with a fixed list of types, XGBoost's own format, or one of our bundles.
+
+Nothing is pickled. The packages a model needs are named here; MLflow would find them out in a process of its own, which
+takes a quarter of a minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hyperion_hook.errors import TrainingError
+from hyperion_hook.training.run_record import RunRecord
+from hyperion_hook.training.tracking_calls import in_one_line
+
+SKLEARN_MODEL, BUNDLE = "sklearn_model", "bundle"
+"""What MLflow calls a run's model; the first as in the specification, and also for XGBoost, which loads as such."""
+
+LOADER = "hyperion_hook.training.tracking_bundle"
+
+TRUSTED_TYPES = (
+    "sklearn.tree._tree.Tree",
+    "xgboost.core.Booster",
+    "xgboost.sklearn.XGBClassifier",
+    "xgboost.sklearn.XGBRegressor",
+)
+"""What a model may hold beside what skops trusts by itself; building these runs no code of the file's choice."""
+
+_SKOPS_FILE = "model.skops"
+_NAMES = {"xgboost": ("xgboost-cpu", "xgboost")}
+
+
+def saved_model(record: RunRecord, model: Any, folder: Path) -> None:
+    """Write a record's model into a folder that is not there yet, in MLflow's layout.
+
+    Parameters
+    ----------
+    record
+        With an estimator or a bundle, and an example.
+    model
+        MLflow's description of the model, which is filled in.
+    folder
+        Gets the files.
+
+    Raises
+    ------
+    TrainingError
+        If the model holds types that are not on the list.
+    """
+    if record.bundle:
+        _save_bundle(record, model, folder)
+    elif _is_xgboost(record.estimator):
+        _save_xgboost(record, model, folder)
+    else:
+        _save_sklearn(record, model, folder)
+
+
+def trusted_bytes(estimator: Any) -> bytes:
+    """Return an estimator as skops writes it, once it holds nothing but trusted types.
+
+    Raises
+    ------
+    TrainingError
+        If it holds others, or cannot be written.
+    """
+    from skops import io  # noqa: PLC0415 - only models that are kept need it
+
+    name = type(estimator).__name__
+    try:
+        data: bytes = io.dumps(estimator)
+        foreign = sorted(set(io.get_untrusted_types(data=data)) - set(TRUSTED_TYPES))
+    except Exception as error:  # whatever a foreign class does when it is asked for its state
+        raise TrainingError(f"{name} cannot be written without pickle ({type(error).__name__})") from error
+    if foreign:
+        raise TrainingError(f"{name} holds {foreign[0]}, which is not on the list of trusted types")
+    return data
+
+
+def example_of(record: RunRecord) -> pd.DataFrame:
+    """Return the record's example with whole numbers as floats, since in other rows they may be missing."""
+    frame = record.example
+    whole = [name for name in frame.columns if pd.api.types.is_integer_dtype(frame[name].dtype)]
+    return frame.astype(dict.fromkeys(whole, np.float64))
+
+
+def requirements(*packages: str) -> list[str]:
+    """Return packages with the versions that are installed here."""
+    pinned = []
+    for package in packages:
+        for name in _NAMES.get(package, (package,)):
+            try:
+                pinned.append(f"{name}=={version(name)}")
+                break
+            except PackageNotFoundError:
+                continue
+    return pinned
+
+
+def _is_xgboost(estimator: Any) -> bool:
+    return type(estimator).__module__.partition(".")[0] == "xgboost"
+
+
+def _shape_of(record: RunRecord, predict: Callable[[pd.DataFrame], Any]) -> dict[str, Any]:
+    """Return signature and input example, neither where the record has no example.
+
+    Raises
+    ------
+    TrainingError
+        If the model does not take its own example.
+    """
+    from mlflow.models import infer_signature  # noqa: PLC0415 - takes seconds
+
+    example = example_of(record)
+    if example.empty:
+        return {"signature": False}
+    try:
+        answer = np.asarray(predict(example))
+    except Exception as error:  # an estimator may refuse its input in any way
+        raise TrainingError(f"it does not predict for its example ({in_one_line(error)})") from error
+    return {"signature": infer_signature(example, answer), "input_example": example}
+
+
+def _save_sklearn(record: RunRecord, model: Any, folder: Path) -> None:
+    import mlflow.sklearn  # noqa: PLC0415 - takes seconds
+
+    trusted_bytes(record.estimator)
+    mlflow.sklearn.save_model(
+        record.estimator, str(folder), mlflow_model=model, serialization_format="skops",
+        skops_trusted_types=list(TRUSTED_TYPES),
+        pip_requirements=requirements("scikit-learn", "skops", "numpy", "pandas"),
+        **_shape_of(record, record.estimator.predict),
+    )
+
+
+def _save_xgboost(record: RunRecord, model: Any, folder: Path) -> None:
+    """Write XGBoost's own format, and beside it what ``mlflow.sklearn.load_model`` reads."""
+    import mlflow.xgboost  # noqa: PLC0415 - takes seconds
+    import sklearn  # noqa: PLC0415
+
+    data = trusted_bytes(record.estimator)
+    mlflow.xgboost.save_model(
+        record.estimator, str(folder), mlflow_model=model,
+        pip_requirements=requirements("xgboost", "scikit-learn", "skops", "numpy", "pandas"),
+        **_shape_of(record, record.estimator.predict),
+    )
+    (folder / _SKOPS_FILE).write_bytes(data)
+    model.add_flavor(
+        "sklearn", pickled_model=_SKOPS_FILE, sklearn_version=sklearn.__version__, serialization_format="skops",
+        code=None, skops_trusted_types=list(TRUSTED_TYPES),
+    )
+    model.save(str(folder / "MLmodel"))
+
+
+def _save_bundle(record: RunRecord, model: Any, folder: Path) -> None:
+    import mlflow.pyfunc  # noqa: PLC0415 - takes seconds
+
+    from hyperion_hook.training.tracking_bundle import written_bundle  # noqa: PLC0415
+
+    with written_bundle(record.bundle) as bundle:
+        mlflow.pyfunc.save_model(
+            str(folder), loader_module=LOADER, data_path=str(bundle.folder), mlflow_model=model,
+            pip_requirements=requirements("hyperion-hook", "numpy", "pandas"), **_shape_of(record, bundle.predict),
+        )

@@ -1,0 +1,141 @@
+"""Where MLflow keeps what it is told: the address in force, and what lies beside it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+from hyperion_hook.errors import ConfigError, GitError
+from hyperion_hook.git.neutral import cache_folder
+from hyperion_hook.git.repository import Repository
+
+DEFAULT_URI = "sqlite:///mlflow.db"
+FOLDER = Path("hyperion-hook") / "mlflow"
+"""Where the default database lies in the git directory."""
+
+_SQLITE = "sqlite:///"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_DATABASE = re.compile(r"(sqlite|postgresql|mysql|mssql)(\+\w+)?://")
+_NAMES = frozenset({"databricks", "databricks-uc", "uc"})
+"""Addresses of MLflow's that are words; every other one without a scheme is a path."""
+ARTIFACTS = "mlruns"
+
+
+def placed(uri: str, folder: Path | None = None) -> str:
+    """Return an address that means the same wherever it is used.
+
+    Parameters
+    ----------
+    uri
+        A tracking URI. The default one is nobody's choice of a folder, so its database lies in the git directory of
+        the repository one stands in, or in the user's cache folder.
+    folder
+        What a relative path is relative to; where one stands by default.
+
+    Raises
+    ------
+    ConfigError
+        If it is empty, or there is no place for the default.
+
+    Examples
+    --------
+    >>> placed("file:./mlruns", Path("/work tree")), placed("sqlite:///runs.db", Path("/data"))
+    ('file:///work%20tree/mlruns', 'sqlite:////data/runs.db')
+    >>> placed("https://example.org")
+    'https://example.org'
+    """
+    if not uri.strip():
+        raise ConfigError("MLflow: the tracking URI is empty; set MLFLOW_TRACKING_URI, for example to file:./mlruns")
+    if uri == DEFAULT_URI and folder is None:
+        home = _home()
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"{home}: {error.strerror}; set MLFLOW_TRACKING_URI to a place of yours") from None
+        folder = home
+    base = (folder or Path()).absolute()
+    if uri.startswith(_SQLITE):
+        path, question, more = uri.removeprefix(_SQLITE).partition("?")
+        return f"{_SQLITE}{(base / path).resolve()}{question}{more}" if path and path != ":memory:" else uri
+    if is_file_store(uri):
+        return (base / _path_of(uri)).resolve().as_uri()
+    return uri
+
+
+def is_file_store(uri: str) -> bool:
+    """Whether an address is a folder of files.
+
+    Examples
+    --------
+    >>> is_file_store("file:./mlruns"), is_file_store("mlruns"), is_file_store("sqlite:///mlflow.db")
+    (True, True, False)
+    """
+    return uri.startswith("file:") or not (_SCHEME.match(uri) or uri in _NAMES)
+
+
+def is_server(uri: str) -> bool:
+    """Whether an address is a server's."""
+    return uri.startswith(("http://", "https://"))
+
+
+def is_database(uri: str) -> bool:
+    """Whether an address is a database's."""
+    return _DATABASE.match(uri) is not None
+
+
+def local_folder(uri: str) -> Path | None:
+    """Return the folder of this machine that a placed address writes to, ``None`` if it is somewhere else.
+
+    Examples
+    --------
+    >>> local_folder("sqlite:////data/mlflow.db"), local_folder("https://example.org")
+    (PosixPath('/data'), None)
+    """
+    if uri.startswith(_SQLITE):
+        return Path(uri.removeprefix(_SQLITE).partition("?")[0]).parent
+    return _path_of(uri) if is_file_store(uri) else None
+
+
+def artifact_location(uri: str, experiment: str) -> str | None:
+    """Return where the files of a new experiment go: beside a database, ``None`` for the store's own choice.
+
+    MLflow would put them where one happens to stand.
+
+    Examples
+    --------
+    >>> artifact_location("sqlite:////data/mlflow.db", "a/b")
+    'file:///data/mlruns/a_b'
+    """
+    folder = local_folder(uri) if uri.startswith(_SQLITE) else None
+    return None if folder is None else (folder / ARTIFACTS / re.sub(r"[^\w.-]|^\.+", "_", experiment)[:100]).as_uri()
+
+
+def viewer(uri: str) -> str:
+    """Return the command that shows what a place of this machine keeps.
+
+    Examples
+    --------
+    >>> viewer("file:///data/mlruns")
+    'MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri file:///data/mlruns'
+    """
+    return f"{'MLFLOW_ALLOW_FILE_STORE=true ' if is_file_store(uri) else ''}mlflow ui --backend-store-uri {uri}"
+
+
+def _path_of(uri: str) -> Path:
+    if not uri.startswith("file:"):
+        return Path(uri)
+    path = urlsplit(uri).path
+    # 'file:./mlruns' has a relative path, which has no place for a drive
+    return Path(url2pathname(path)) if path.startswith("/") else Path(unquote(path))
+
+
+def _home() -> Path:
+    try:
+        return Repository.discover(None).common_dir / FOLDER
+    except GitError:
+        try:
+            return cache_folder() / FOLDER.name
+        except OSError:
+            raise ConfigError("MLflow: no home folder for mlflow.db; set MLFLOW_TRACKING_URI") from None

@@ -1,0 +1,158 @@
+"""One run of MLflow from its first call to its last; within ``tracking_calls.calling`` only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hyperion_hook.errors import TrainingError
+from hyperion_hook.training.run_record import RunRecord
+from hyperion_hook.training.tracking_calls import Patience
+from hyperion_hook.training.tracking_content import RunContent
+from hyperion_hook.training.tracking_models import BUNDLE, SKLEARN_MODEL, saved_model
+from hyperion_hook.training.tracking_place import artifact_location
+
+EXISTS = frozenset({"RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS"})
+"""What MLflow answers where another process was quicker."""
+
+PLOTS = "plots"
+_KIND = {"mlflow.experimentKind": "custom_model_development"}
+"""Has MLflow show runs and their metrics instead of conversations with language models."""
+_SOURCE = {"mlflow.source.name": "hyperion-hook", "mlflow.source.type": "LOCAL"}
+_MOST_METRICS = 1_000
+_MOST_OTHERS = 100
+"""MLflow's limits of one call; the second is of parameters, and of tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRun:
+    """A run that MLflow has; ``model_id`` is ``None`` where the model could not be kept without pickle."""
+
+    run_id: str
+    name: str
+    model_id: str | None = None
+
+    @property
+    def model_uri(self) -> str | None:
+        """What ``mlflow.sklearn.load_model`` and ``mlflow.pyfunc.load_model`` take."""
+        return None if self.model_id is None else f"models:/{self.model_id}"
+
+
+def log_run(
+    client: Any, experiment_id: str, record: RunRecord, content: RunContent, *, plots: str | None, moment: datetime,
+    say: Callable[[str], object],
+) -> LoggedRun:
+    """Log everything of one model.
+
+    Parameters
+    ----------
+    client
+        MLflow's.
+    experiment_id
+        The experiment.
+    record, content
+        The model, and what is logged of it beside files.
+    plots
+        The folder of its plots, if there are any.
+    moment
+        When it was trained; names the run.
+    say
+        Told why a model is not kept.
+    """
+    patience = Patience()
+    run = _begun(client, experiment_id, record, content, moment)
+    run_id: str = run.info.run_id
+    try:
+        if plots is not None:
+            client.log_artifacts(run_id, plots, PLOTS)
+            patience.check()
+        model_id = _log_model(client, run, record, content, patience, say)
+        patience.check()
+        _log_metrics(client, run_id, content, model_id)
+    except Exception:
+        # a run that is never ended would look as if it still went on
+        with suppress(Exception):
+            client.set_terminated(run_id, "FAILED")
+        raise
+    client.set_terminated(run_id, "FINISHED")
+    return LoggedRun(run_id, run.info.run_name, model_id)
+
+
+def experiment_id_of(client: Any, name: str, uri: str) -> str:
+    """Return the id of an experiment, which is made if it is not there."""
+    from mlflow.exceptions import MlflowException  # noqa: PLC0415 - takes seconds
+
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        try:
+            return str(client.create_experiment(name, artifact_location=artifact_location(uri, name), tags=_KIND))
+        except MlflowException as error:
+            found = client.get_experiment_by_name(name) if error.error_code in EXISTS else None
+            if found is None:
+                raise
+    return str(found.experiment_id)
+
+
+def _begun(client: Any, experiment_id: str, record: RunRecord, content: RunContent, moment: datetime) -> Any:
+    from mlflow.entities import Param, RunTag  # noqa: PLC0415 - takes seconds
+
+    seconds = max(content.metrics.get("training_time_seconds", 0.0), 0.0)
+    run = client.create_run(
+        experiment_id, run_name=f"{record.model_name}_{moment:%Y%m%d_%H%M%S}",
+        start_time=int((moment.timestamp() - seconds) * 1_000),
+    )
+    parameters = [Param(*entry) for entry in content.parameters.items()]
+    tags = [RunTag(*entry) for entry in {**_SOURCE, **content.tags}.items()]
+    for start in range(0, max(len(parameters), len(tags)), _MOST_OTHERS):
+        part = slice(start, start + _MOST_OTHERS)
+        client.log_batch(run.info.run_id, params=parameters[part], tags=tags[part], synchronous=True)
+    return run
+
+
+def _log_model(
+    client: Any, run: Any, record: RunRecord, content: RunContent, patience: Patience, say: Callable[[str], object]
+) -> str | None:
+    """Log the model in the steps of MLflow's own ``log_model``, which would ask for every metric one by one."""
+    from mlflow.entities import LoggedModelOutput  # noqa: PLC0415 - takes seconds
+    from mlflow.models import Model  # noqa: PLC0415
+
+    if record.estimator is None and not record.bundle:
+        return None
+    with TemporaryDirectory() as place:
+        folder = Path(place) / "model"
+        description = Model(run_id=run.info.run_id)
+        try:
+            saved_model(record, description, folder)
+        except TrainingError as error:
+            say(f"MLflow: the model of {record.model_name} is not logged: {error}")
+            return None
+        logged = client.create_logged_model(
+            run.info.experiment_id, name=BUNDLE if record.bundle else SKLEARN_MODEL, source_run_id=run.info.run_id,
+            params=dict(content.parameters), model_type=record.model_type,
+        )
+        patience.check()
+        description.model_id = description.model_uuid = logged.model_id
+        description.artifact_path = logged.artifact_location
+        description.save(str(folder / "MLmodel"))
+        client.log_outputs(run.info.run_id, [LoggedModelOutput(logged.model_id, step=0)])
+        client.log_model_artifacts(logged.model_id, str(folder))
+        client.finalize_logged_model(logged.model_id, "READY")
+    return str(logged.model_id)
+
+
+def _log_metrics(client: Any, run_id: str, content: RunContent, model_id: str | None) -> None:
+    """Log metrics as the run's, and as the model's, so that MLflow shows them beside either."""
+    from mlflow.entities import Metric  # noqa: PLC0415 - takes seconds
+
+    moment = int(time.time() * 1_000)
+    for of_model in (None,) if model_id is None else (None, model_id):
+        more = {} if of_model is None else {"model_id": of_model, "run_id": run_id}
+        metrics = [Metric(name, value, moment, 0, **more) for name, value in content.metrics.items()]
+        for start in range(0, len(metrics), _MOST_METRICS):
+            client.log_batch(run_id, metrics=metrics[start : start + _MOST_METRICS], synchronous=True)

@@ -1,0 +1,62 @@
+"""Which tracker the settings ask for; none unless somebody named a place."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from hyperion_hook.config import LoadedConfig, load_config
+from hyperion_hook.config.file import top_of_work_tree
+from hyperion_hook.errors import MissingExtraError
+from hyperion_hook.report.safe_text import without_password
+from hyperion_hook.training.tracking import MLFlowConfig, MLFlowTracker, Say, say_on_stderr
+from hyperion_hook.training.tracking_place import local_folder, placed
+
+_URI = "mlflow_tracking_uri"
+_NOT_A_FILE = ("default", "environment ", "flag ")
+
+
+def tracker_asked_for(
+    loaded: LoadedConfig | None = None, *, top: Path | None = None, say: Say = say_on_stderr
+) -> MLFlowTracker | None:
+    """Return the tracker that the settings ask for.
+
+    An address in the repository's own file is followed within the repository only: whoever can write that file could
+    otherwise have files written anywhere, and MLflow's credentials sent to anyone.
+
+    Parameters
+    ----------
+    loaded
+        The settings; by default those of the repository one stands in.
+    top
+        The top of its work tree.
+    say
+        Told what a person should know, one line at a time.
+
+    Returns
+    -------
+    MLFlowTracker or None
+        ``None`` if no place was named, MLflow is not installed, or the place is not followed; the last two are said.
+    """
+    if loaded is None:
+        top = top_of_work_tree(Path())
+        loaded = load_config(top, os.environ)
+    origin, uri = loaded.origins[_URI], loaded.config.mlflow_tracking_uri
+    if origin == "default":
+        return None
+    if origin.startswith(_NOT_A_FILE):
+        uri = placed(uri, Path.cwd())
+    else:
+        uri = placed(uri, top or Path.cwd())
+        folder = local_folder(uri)
+        if folder is None or top is None or not folder.resolve().is_relative_to(top.resolve()):
+            say(
+                f"warning: {origin} names {without_password(uri)} for MLflow, which lies outside of the repository;"
+                " to have runs there set the environment variable MLFLOW_TRACKING_URI"
+            )
+            return None
+    try:
+        return MLFlowTracker(MLFlowConfig(uri, loaded.config.mlflow_experiment_name), say=say)
+    except MissingExtraError as error:
+        say(f"warning: {error}; everything but MLflow goes on")
+        return None

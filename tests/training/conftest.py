@@ -1,0 +1,20 @@
+"""What several tests of training share."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+from hyperion_hook.training.tracking_calls import calling, client_of
+
+
+@pytest.fixture(scope="session")
+def empty_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database of MLflow that holds nothing yet, to be copied: making one takes seconds."""
+    path = tmp_path_factory.mktemp("mlflow") / "empty.db"
+    uri = f"sqlite:///{path}"
+    with warnings.catch_warnings(), calling(uri):
+        client_of(uri).search_experiments()
+    return path

@@ -1,0 +1,219 @@
+"""A real MLflow server shows what was logged; one that is down, slow or mad costs a line of warning and seconds."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from hyperion_hook.training import tracking_calls
+from hyperion_hook.training.tracking import MLFlowConfig, MLFlowTracker
+from tests.support.trained import record_of
+
+pytest.importorskip("mlflow")
+
+from sklearn.linear_model import LogisticRegression
+
+pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, empty_mlflow: Path) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("server")
+    shutil.copyfile(empty_mlflow, folder / "mlflow.db")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = (folder / "log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+         "--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination", str(folder / "artifacts")],
+        cwd=folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+        env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"},
+    )
+    try:
+        for _ in range(600):
+            assert process.poll() is None, (folder / "log").read_text()
+            try:
+                urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(process.pid, 15)
+        process.wait(30)
+        log.close()
+
+
+def asked(server: str, path: str, body: object = None) -> dict:
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(f"{server}/api/2.0/mlflow/{path}", data, {"Content-Type": "application/json"})  # noqa: S310
+    with urlopen(request, timeout=20) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+@pytest.mark.slow
+def test_a_real_server_shows_run_plots_and_registered_model(server: str, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    tracker = MLFlowTracker(MLFlowConfig(server))
+    logged = tracker.log(record_of(LogisticRegression()))
+    assert logged is not None
+    assert tracker.register(logged, "risk_predictor", "v1.0.0") == "1"
+    assert tracker.mirror_promotion("risk_predictor", "v1.0.0", "production")
+    found = asked(server, "runs/search", {"experiment_ids": ["1"], "filter": "metrics.f1_score > 0.9"})["runs"]
+    assert [run["info"]["run_name"] for run in found] == [logged.name]
+    plots = asked(server, f"artifacts/list?run_id={logged.run_id}&path=plots")["files"]
+    assert [file["path"] for file in plots] == ["plots/confusion_matrix.png"]
+    picture = f"{server}/get-artifact?run_uuid={logged.run_id}&path=plots/confusion_matrix.png"
+    with urlopen(picture, timeout=20) as answer:  # noqa: S310
+        assert answer.read(4) == b"\x89PNG"
+    version = asked(server, "registered-models/alias?name=risk_predictor&alias=production")["model_version"]
+    assert (version["version"], version["current_stage"]) == ("1", "Production")
+    assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def answering(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[tuple[str, list[str]]]:
+    """Serve whatever, and note what is asked."""
+    seen: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.path)
+            try:
+                answer(self)
+            except OSError:
+                self.close_connection = True
+
+        do_POST = do_PUT = do_GET  # noqa: N815 - the library's names
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield f"http://ada:secret@127.0.0.1:{server.server_port}", seen
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def says(status: int, body: bytes, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+    return answer
+
+
+def drips(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    for _ in range(40):
+        handler.wfile.write(b"3")
+        handler.wfile.flush()
+        time.sleep(0.1)
+
+
+def never_ends(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    for _ in range(100_000):
+        handler.wfile.write(bytes(65_536))
+
+
+def hangs(handler: BaseHTTPRequestHandler) -> None:
+    time.sleep(3)
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (says(200, b"<html>hello"), "not in a valid JSON format"),
+        (says(200, b"[]"), "not in a valid JSON format"),
+        (says(401, b"no entry"), "failed with error code 401"),
+        (says(503, b"{}", Retry_After="3600"), "the server answers with status 503"),
+        (says(302, b"", Location="/version"), "Exceeded 30 redirects"),
+        (drips, "no whole answer in 1 seconds"),
+        (never_ends, "an answer without end"),
+        (hangs, "no answer in 1 seconds"),
+    ],
+    ids=["a page", "other JSON", "refused", "overloaded", "in circles", "dripping", "endless", "silent"],
+)
+def test_a_mad_server_costs_one_line_and_no_second_try(
+    answer: Callable[[BaseHTTPRequestHandler], None], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracking_calls, "ANSWER_SECONDS", 1)
+    with answering(answer) as (uri, seen):
+        said: list[str] = []
+        tracker = MLFlowTracker(MLFlowConfig(uri), say=said.append)
+        began = time.monotonic()
+        assert tracker.log(record_of(LogisticRegression())) is None
+        asked_so_far = len(seen)
+        assert tracker.log(record_of(LogisticRegression())) is None
+        assert not tracker.mirror_promotion("risk_predictor", "v1.0.0", "production")
+        assert len(seen) == asked_so_far
+        assert time.monotonic() - began < 30
+    _, line = said
+    assert line.startswith("warning: MLflow at http://ada:***@127.0.0.1:")
+    assert why in line
+    assert "secret" not in line
+    assert len(line.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("uri", "why"),
+    [
+        ("http://127.0.0.1:9", "Connection refused"), ("http://[::1", "Failed to parse"),
+        ("foo://place", "unsupported URI"), ("sqlite:////proc/no/mlflow.db", ""), ("file:///proc/mlruns", ""),
+        ("postgresql://ada:secret@127.0.0.1:9/runs", ""),
+    ],
+)
+def test_a_place_that_is_not_there_costs_one_line(uri: str, why: str) -> None:
+    said: list[str] = []
+    began = time.monotonic()
+    assert MLFlowTracker(MLFlowConfig(uri), say=said.append).log(record_of(LogisticRegression())) is None
+    assert time.monotonic() - began < 30
+    _, line = said
+    assert line.startswith("warning: MLflow at ")
+    assert why in line
+    assert "secret" not in line
+
+
+def test_a_run_that_takes_too_long_is_ended_as_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mlflow import MlflowClient
+
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    monkeypatch.setattr(tracking_calls.Patience, "check", lambda self: (_ for _ in ()).throw(
+        tracking_calls.TrackingError("it took more than 30 seconds")))
+    said: list[str] = []
+    uri = (tmp_path / "mlruns").as_uri()
+    assert MLFlowTracker(MLFlowConfig(uri), say=said.append).log(record_of(LogisticRegression())) is None
+    assert said[-1].endswith("all else goes on: it took more than 30 seconds")
+    client = MlflowClient(uri)
+    [experiment] = [found for found in client.search_experiments() if found.name == "hyperion_ml_v3"]
+    assert [run.info.status for run in client.search_runs([experiment.experiment_id])] == ["FAILED"]
+
+
+def test_time_is_up_when_it_is_up() -> None:
+    tracking_calls.Patience(60).check()
+    with pytest.raises(tracking_calls.TrackingError, match="it took more than -1 seconds"):
+        tracking_calls.Patience(-1).check()
