@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
 from hyperion_hook.store import model_lifecycle, model_metadata
@@ -160,7 +160,10 @@ class ModelRegistry:
             self._write(state.registered(version, hashlib.sha256(record).hexdigest()))
         return Registered(str(version), is_new=True)
 
-    def promote(self, name: str, version: str, to: Status = Status.PRODUCTION, *, instead_of: str | None = "") -> str:
+    def promote(
+        self, name: str, version: str, to: Status = Status.PRODUCTION, *, instead_of: str | None = "",
+        validation: Mapping[str, Any] | None = None,
+    ) -> str:
         """Take a version one step further, from trained to validated or from validated to production, and return it.
 
         What was in production is deprecated in the same step.
@@ -174,6 +177,8 @@ class ModelRegistry:
         instead_of
             What the version was compared with: if another one serves by now nothing is done. ``None`` for no version;
             by default it does not matter.
+        validation
+            What was checked of the version just now; it is kept, and a trained version may then go to production.
 
         Raises
         ------
@@ -190,7 +195,7 @@ class ModelRegistry:
             if instead_of not in {"", serving}:
                 raise IllegalStepError(f"{serving or 'none'} serves by now, not {instead_of or 'none'}; compare anew")
             self.folder(name, str(number))
-            change.state = state.promoted(number, to)
+            change.state = state.promoted(number, to, validation)
         return str(number)
 
     def deprecate(self, name: str, version: str) -> str:
@@ -299,7 +304,10 @@ class ModelRegistry:
             _refuse(path, "its digest differs from the registry's")
         try:
             created = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            found = model_metadata.decode(data, status=state.status(version), created_at=created)
+            entry = state.versions[version]
+            found = model_metadata.decode(
+                data, status=entry.status, created_at=created, validation=entry.validation
+            )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
             _refuse(path, f"damaged ({error})")
         if (found.name, found.version) != (state.name, str(version)):
