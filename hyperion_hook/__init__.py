@@ -16,6 +16,8 @@ _HOME: dict[str, str] = {
     "FeatureEngineer": "ml.feature_engineer",
     "ImpactAnalyzer": "ml.predictors",
     "MLConfig": "config.ml_config",
+    "ModelMetadata": "store.model_metadata",
+    "ModelRegistry": "ml.model_registry",
     "RepositoryChange": "ml.repository_features",
     "RiskPredictor": "ml.predictors",
 }
@@ -26,6 +28,8 @@ __all__ = [
     "FeatureEngineer",
     "ImpactAnalyzer",
     "MLConfig",
+    "ModelMetadata",
+    "ModelRegistry",
     "RepositoryChange",
     "RiskPredictor",
     "__version__",

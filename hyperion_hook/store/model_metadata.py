@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,8 @@ from typing import Any, NamedTuple
 
 FORMAT_VERSION = 2
 """The first had neither ``extra`` nor ``artefact``; it is read as if they were empty."""
+ESTIMATOR = "model.skops"
+"""The file of a version that holds the estimator, where there is one."""
 _VERSION = re.compile(r"v(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
@@ -103,6 +106,22 @@ class FileDigest(NamedTuple):
     sha256: str
 
 
+def digests(files: Mapping[str, bytes]) -> dict[str, FileDigest]:
+    """Return length and digest of each file."""
+    return {file: digest_of(data) for file, data in files.items()}
+
+
+def digest_of(data: bytes) -> FileDigest:
+    """Return length and digest of a file's content.
+
+    Examples
+    --------
+    >>> digest_of(b"")[1][:8]
+    'e3b0c442'
+    """
+    return FileDigest(len(data), hashlib.sha256(data).hexdigest())
+
+
 @dataclass(frozen=True, slots=True)
 class ModelMetadata:
     """The specification's record of a model, with what it came from and the digests of its files.
@@ -124,7 +143,7 @@ class ModelMetadata:
         What else was said of the model when it was saved, under names that the specification does not have.
     artefact
         What the registry found out when it saved the model: the estimator's class, versions of the libraries, and
-        whether ``score`` can use it (``score``, ``parity``).
+        how far the bundle that ``score`` reads is from it (``parity``), or why there is none (``not_scored``).
     validation
         What was checked when the version became validated; empty before, and where a person vouched for it.
     """
@@ -150,6 +169,11 @@ class ModelMetadata:
     status: Status = Status.TRAINED
     created_at: datetime | None = None
     validation: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def not_scored(self) -> str:
+        """Why ``score`` cannot use this version; empty where it can."""
+        return str(self.artefact.get("not_scored", ""))
 
 
 FIGURES = ("accuracy", "precision", "recall", "f1_score")

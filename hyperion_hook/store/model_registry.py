@@ -26,7 +26,7 @@ from typing import Any, NoReturn
 from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
 from hyperion_hook.store import model_lifecycle, model_metadata
 from hyperion_hook.store.model_lifecycle import IllegalStepError, Lifecycle, NewerFormatError
-from hyperion_hook.store.model_metadata import FileDigest, ModelMetadata, Status, Version, next_version, plain
+from hyperion_hook.store.model_metadata import ModelMetadata, Status, Version, digest_of, digests, next_version, plain
 from hyperion_hook.store.whole_files import exclusive, read_regular, sweep, write_folder, write_whole
 
 FOLDER = Path("hyperion-hook") / "registry"
@@ -117,7 +117,7 @@ class ModelRegistry:
         metadata = self.find(name, version)
         folder = self._folder(name, metadata.version)
         for file, digest in metadata.files.items():
-            if _digest_of(self._read(folder / file, digest.bytes)) != digest:
+            if digest_of(self._read(folder / file, digest.bytes)) != digest:
                 _refuse(folder / file, "its digest differs from the registry's")
         return folder
 
@@ -148,13 +148,13 @@ class ModelRegistry:
             state = self._state(name)
             known = dict(self._readable(state))
             for version, before in known.items():
-                if before.lineage == draft.lineage and _digests(files_of(str(version))) == before.files:
+                if before.lineage == draft.lineage and digests(files_of(str(version))) == before.files:
                     return Registered(str(version), is_new=False)
             latest = state.latest
             newest = None if latest is None or latest not in known else known[latest].lineage
             version = next_version(latest, newest, draft.lineage)
             files = {plain(file, dots=True): data for file, data in files_of(str(version)).items()}
-            record = model_metadata.encode(replace(draft, version=str(version), files=_digests(files)))
+            record = model_metadata.encode(replace(draft, version=str(version), files=digests(files)))
             write_folder(self._folder(name, str(version)), files)
             write_whole(self._record(name, str(version)), record)
             self._write(state.registered(version, hashlib.sha256(record).hexdigest()))
@@ -335,14 +335,6 @@ class _Change:
     """The lifecycle as it is, and as it is to be."""
 
     state: Lifecycle
-
-
-def _digest_of(data: bytes) -> FileDigest:
-    return FileDigest(len(data), hashlib.sha256(data).hexdigest())
-
-
-def _digests(files: Mapping[str, bytes]) -> dict[str, FileDigest]:
-    return {file: _digest_of(data) for file, data in files.items()}
 
 
 def _refuse(path: Path, what: str) -> NoReturn:
