@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 FORMAT_VERSION = 2
 """The first had neither ``extra`` nor ``artefact``; it is read as if they were empty."""
+RISK_PREDICTOR = "risk_predictor"
+"""The model that ``score`` uses: a bundle."""
 ESTIMATOR = "model.skops"
 """The file of a version that holds the estimator, where there is one."""
 _VERSION = re.compile(r"v(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")

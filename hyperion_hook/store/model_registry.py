@@ -26,14 +26,20 @@ from typing import Any, NoReturn
 from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
 from hyperion_hook.store import model_lifecycle, model_metadata
 from hyperion_hook.store.model_lifecycle import IllegalStepError, Lifecycle, NewerFormatError
-from hyperion_hook.store.model_metadata import ModelMetadata, Status, Version, digest_of, digests, next_version, plain
+from hyperion_hook.store.model_metadata import (
+    ModelMetadata,
+    Status,
+    Version,
+    digest_of,
+    digests,
+    next_version,
+    plain,
+)
 from hyperion_hook.store.whole_files import exclusive, read_regular, sweep, write_folder, write_whole
 
+RISK_PREDICTOR = model_metadata.RISK_PREDICTOR
 FOLDER = Path("hyperion-hook") / "registry"
 """Where the registry lies in the git directory that all worktrees share."""
-
-RISK_PREDICTOR = "risk_predictor"
-"""The model that ``score`` uses: a bundle."""
 
 BUSY_SECONDS = 10.0
 _MAX_RECORD_BYTES = 8_000_000
