@@ -127,7 +127,8 @@ def _check_booster(booster: Any) -> None:
         learner = json.loads(bytes(booster.save_raw("json")))["learner"]
         width = int(learner["learner_model_param"]["num_feature"])
         boosted = learner["gradient_booster"]
-        for tree in boosted.get("model", {}).get("trees", ()):
+        # the booster called dart has its trees one level further down
+        for tree in boosted.get("gbtree", boosted).get("model", {}).get("trees", ()):
             left, right, column = (
                 np.asarray(tree[name], dtype=np.int64) for name in ("left_children", "right_children", "split_indices")
             )

@@ -87,7 +87,7 @@ def _bundle(
     reference: pd.DataFrame | None,
 ) -> EstimatorBundle:
     samples = metadata.get("training_samples")
-    trained_on = metadata.get("description") or "rows of whoever saved it" + (f" ({samples:,})" if samples else "")
+    trained_on = metadata.get("description") or (f"{samples:,} rows of its own" if samples else "rows of its own")
     card = {
         "saved with": "ModelRegistry.save_model",
         "model type": model_type,
