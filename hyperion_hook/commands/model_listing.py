@@ -84,9 +84,10 @@ def _registered(common_dir: Path, in_use: str | None) -> Iterator[Listed]:
 
 def _of_registry(found: ModelMetadata, *, in_use: bool) -> Listed:
     main = found.files.get("manifest.json") or next(iter(found.files.values()))
+    trained_on = found.description or f"{found.training_samples:,} rows of its own"
     return Listed(
-        "registry", found.version, found.status.value, in_use, found.description or f"{found.training_samples:,} rows of its own",
-        main.sha256, name=found.name, note=f"{found.model_type} {found.not_scored}" if found.not_scored else None,
+        "registry", found.version, found.status.value, in_use, trained_on, main.sha256,
+        name=found.name, note=f"{found.model_type} {found.not_scored}" if found.not_scored else None,
     )
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -19,15 +21,22 @@ from typing import Any
 
 import numpy as np
 
+from hyperion_hook.ml.booster_files import checked_booster
 from hyperion_hook.ml.trusted_types import FORMS, TRUSTED
 
 SCHEMA = "schema.json"
 MAX_BYTES = 256_000_000
 """Of everything in a file when unpacked."""
 MAX_ENTRIES = 100_000
+BOOSTER = "xgboost.core.Booster"
 _PROTOCOL = 2
 """Of skops 0.11 and later; forms of older ones are not needed."""
 _ENTRY = re.compile(r"[A-Za-z0-9-]{1,64}\.(npy|bin)")
+_WRONG = (
+    KeyError, TypeError, ValueError, AttributeError, IndexError, SyntaxError, OverflowError, tokenize.TokenError,
+    struct.error,
+)
+"""What reading a part of the wrong kind ends in."""
 _COMMON = frozenset({"__class__", "__module__", "__loader__", "__id__"})
 _ROOT = frozenset({"protocol", "_skops_version"})
 _SUBSETS = "sklearn.ensemble._iforest.IsolationForest"
@@ -42,7 +51,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Audited:
-    """A file's parts once they have been looked at: the description, and the arrays and bytes it names."""
+    """A file's parts once they have been looked at: the description, and the arrays and texts it names."""
 
     schema: Mapping[str, Any]
     entries: Mapping[str, bytes]
@@ -57,7 +66,7 @@ def audited(data: bytes) -> Audited:
         If it is damaged, holds anything else, or unpacks to too much.
     """
     try:
-        entries = _unpacked(data)
+        entries = entries_of(data)
         schema = json.loads(entries.pop(SCHEMA))
         if not isinstance(schema, dict) or schema.get("protocol") != _PROTOCOL:
             raise RefusedError("it is written in another version of skops's format")
@@ -65,7 +74,7 @@ def audited(data: bytes) -> Audited:
         walk.part(schema, (), extra=_ROOT)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise RefusedError(f"no skops file ({error})") from None
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, SyntaxError, OverflowError) as error:
+    except _WRONG as error:
         raise RefusedError(f"a part is missing or of the wrong kind ({error})") from None
     except (RecursionError, MemoryError):
         raise RefusedError("it is nested too deeply") from None
@@ -74,7 +83,8 @@ def audited(data: bytes) -> Audited:
     return Audited(schema, entries)
 
 
-def _unpacked(data: bytes) -> dict[str, bytes]:
+def entries_of(data: bytes) -> dict[str, bytes]:
+    """Return the parts of a skops file by name, unpacked and not looked at."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         infos = archive.infolist()
         if len(infos) > MAX_ENTRIES or sum(info.file_size for info in infos) > MAX_BYTES:
@@ -145,8 +155,10 @@ class _Walk:
         if kind == "sklearn.pipeline.Pipeline" and _json(attributes.get("memory", {"content": "null"})) is not None:
             # what a pipeline remembers on disk it unpickles
             raise RefusedError("a pipeline with a memory on disk")
-        if kind == "xgboost.core.Booster" and attributes["handle"]["__loader__"] != "BytearrayNode":
-            raise RefusedError("boosted trees that are no bytes")
+        if kind == BOOSTER:
+            if attributes.keys() != {"handle"} or attributes["handle"]["__loader__"] != "BytearrayNode":
+                raise RefusedError("boosted trees that are no bytes")
+            checked_booster(self._entry(attributes["handle"]["file"]))
         # only trees and forests hand trees the rows they check themselves; one that was not fitted has no trees
         grown = kind.startswith(_GROWN)
         columns = (*columns, _json(attributes.get("n_features_in_", _UNFITTED))) if grown else ()

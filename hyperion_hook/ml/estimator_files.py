@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from hyperion_hook.ml.estimator_audit import MAX_BYTES, SCHEMA, Audited, RefusedError, audited
+from hyperion_hook.ml.booster_files import snapshot_of, text_of
+from hyperion_hook.ml.estimator_audit import BOOSTER, SCHEMA, Audited, RefusedError, audited, entries_of
 from hyperion_hook.ml.trusted_types import NAMES
 
 _WHEN = (1980, 1, 1, 0, 0, 0)
@@ -30,9 +31,13 @@ def packed(model: Any) -> bytes:
         data = skops.io.dumps(model)
     except Exception as error:
         raise RefusedError(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
-    if len(data) > MAX_BYTES:
-        raise RefusedError(f"it is larger than {MAX_BYTES:,} bytes")
-    return _zipped(audited(data))
+    entries = entries_of(data)
+    schema = json.loads(entries.pop(SCHEMA))
+    for name in set(_snapshots(schema)):
+        entries[name] = text_of(entries[name])
+    kept = _zipped(Audited(schema, entries))
+    audited(kept)
+    return kept
 
 
 def unpacked(data: bytes) -> Any:
@@ -45,15 +50,14 @@ def unpacked(data: bytes) -> Any:
     """
     import skops.io  # noqa: PLC0415 - see above
 
-    # skops gets what was looked at, not the bytes it was read from: one zip file can be read in two ways
-    known = _zipped(audited(data))
+    parts = audited(data)
     try:
-        model = skops.io.loads(known, trusted=list(NAMES))
+        boosted = {name: snapshot_of(parts.entries[name]) for name in set(_snapshots(parts.schema))}
+        # skops gets what was looked at, not the bytes it was read from: one zip file can be read in two ways
+        known = _zipped(Audited(parts.schema, {**parts.entries, **boosted}))
+        return skops.io.loads(known, trusted=list(NAMES))
     except (Exception, RecursionError) as error:
         raise RefusedError(f"it does not fit together ({str(error)[:200]})") from error
-    for booster in _boosters(model, 0):
-        _check_booster(booster)
-    return model
 
 
 def _zipped(parts: Audited) -> bytes:
@@ -100,53 +104,13 @@ def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     archive.writestr(info, data, compresslevel=6)
 
 
-def _boosters(value: Any, depth: int) -> Iterator[Any]:
-    """Yield every set of boosted trees in an estimator."""
-    from sklearn.base import BaseEstimator  # noqa: PLC0415 - see above
-    from xgboost import Booster  # noqa: PLC0415
-
-    if depth > 50:
-        raise RefusedError("it is nested too deeply")
-    if isinstance(value, Booster):
-        yield value
-        return
-    inner: Any = ()
-    if isinstance(value, Mapping):
-        inner = value.values()
-    elif isinstance(value, list | tuple):
-        inner = value
-    elif isinstance(value, BaseEstimator) or type(value).__module__ == "sklearn.calibration":
-        inner = vars(value).values()
-    for entry in inner:
-        yield from _boosters(entry, depth + 1)
-
-
-def _check_booster(booster: Any) -> None:
-    """Make sure that boosted trees stay within their nodes and columns: XGBoost walks them without looking."""
-    try:
-        learner = json.loads(bytes(booster.save_raw("json")))["learner"]
-        width = int(learner["learner_model_param"]["num_feature"])
-        boosted = learner["gradient_booster"]
-        # the booster called dart has its trees one level further down
-        for tree in boosted.get("gbtree", boosted).get("model", {}).get("trees", ()):
-            left, right, column = (
-                np.asarray(tree[name], dtype=np.int64) for name in ("left_children", "right_children", "split_indices")
-            )
-            _check_walks(left, right, column, width)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise RefusedError(f"boosted trees that do not fit together ({str(error)[:200]})") from None
-
-
-def _check_walks(left: Any, right: Any, column: Any, width: int) -> None:
-    if not len(left) == len(right) == len(column) > 0:
-        raise ValueError("arrays of different lengths")
-    seen = np.zeros(len(left), dtype=np.int64)
-    nodes = np.zeros(1, dtype=np.int64)
-    while len(nodes):
-        np.add.at(seen, nodes, 1)
-        inner = nodes[left[nodes] != -1]
-        nodes = np.concatenate([left[inner], right[inner]])
-        if ((nodes < 0) | (nodes >= len(left))).any() or ((column[inner] < 0) | (column[inner] >= width)).any():
-            raise ValueError("a tree leads out of its nodes or columns")
-        if seen.max() > 1:
-            raise ValueError("a tree leads back to itself")
+def _snapshots(state: Any) -> Iterator[str]:
+    """Yield the names of the parts that hold boosted trees."""
+    if isinstance(state, list):
+        for entry in state:
+            yield from _snapshots(entry)
+    elif isinstance(state, dict):
+        if f"{state.get('__module__')}.{state.get('__class__')}" == BOOSTER and "content" in state:
+            yield state["content"]["content"]["handle"]["file"]
+        for entry in state.values():
+            yield from _snapshots(entry)

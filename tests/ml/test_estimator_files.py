@@ -13,10 +13,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-pytestmark = pytest.mark.train
-pytest.importorskip("skops")
-
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
@@ -33,6 +29,8 @@ from xgboost import XGBClassifier
 from hyperion_hook.ml.estimator_audit import MAX_BYTES, RefusedError
 from hyperion_hook.ml.estimator_files import packed, unpacked
 from tests.support.saving import regression, table
+
+pytestmark = pytest.mark.train
 
 FOREST = RandomForestClassifier(3, max_depth=3, random_state=1, n_jobs=1)
 BOOSTED = XGBClassifier(n_estimators=3, max_depth=3, n_jobs=1)
@@ -68,9 +66,8 @@ def test_an_estimator_comes_back_as_it_was_and_gives_the_same_bytes_again(family
 
 def test_what_is_not_trusted_is_not_kept(fitted: dict[str, Any]) -> None:
     X, y = table()
-    for model in (
-        make_pipeline(FunctionTransformer(np.log1p), FOREST), HistGradientBoostingClassifier(max_iter=2).fit(X, y), print,
-    ):
+    with_function = make_pipeline(FunctionTransformer(np.log1p), FOREST)
+    for model in (with_function, HistGradientBoostingClassifier(max_iter=2).fit(X, y), print):
         with pytest.raises(RefusedError, match="not on the list of trusted types"):
             packed(model)
     with pytest.raises(RefusedError, match="a pipeline with a memory on disk"):
@@ -126,14 +123,16 @@ PAYLOADS = {
     "dict": node("DictNode", "hostile_canary.Ran", content={}, key_types=sequence("ListNode", "builtins.list")),
     "key type": node("DictNode", "builtins.dict", content={"touch ran": text(1)},
                      key_types=sequence("ListNode", "builtins.list", node("TypeNode", "os.system"))),
-    "default dict": node("DefaultDictNode", "collections.defaultdict", content={"main": EMPTY, "default_factory": EMPTY}),
+    "default dict": node("DefaultDictNode", "collections.defaultdict", content={
+        "main": EMPTY, "default_factory": EMPTY}),
     "list": sequence("ListNode", "hostile_canary.Ran", text(1)),
     "tuple": sequence("TupleNode", "hostile_canary.Ran", text(1)),
     "set": sequence("SetNode", "builtins.set"),
     "loss": node("LossNode", "hostile_canary.Ran", content=EMPTY, __reduce__={"args": CALLED}),
     "tree": node("TreeNode", "sklearn.tree._tree.Tree", content=EMPTY, __reduce__={"args": CALLED}),
     "tree elsewhere": node("TreeNode", "hostile_canary.Ran", content=EMPTY, __reduce__={"args": CALLED}),
-    "generator": node("RandomGeneratorNode", "numpy.random.Generator", content={"bit_generator": EMPTY, "seed_seq": EMPTY}),
+    "generator": node("RandomGeneratorNode", "numpy.random.Generator", content={
+        "bit_generator": EMPTY, "seed_seq": EMPTY}),
     "sparse": node("SparseMatrixNode", "scipy.sparse.csr_matrix", type="scipy", file="1.npz"),
     "unknown form": node("EvalNode", "builtins.str", content="1"),
     "scikit-learn's own": node("ObjectNode", "sklearn.preprocessing._function_transformer.FunctionTransformer",
@@ -214,10 +213,9 @@ def test_the_archive_itself_is_looked_at_first(tmp_path: Path) -> None:
     for data in (b"", b"PK", good[:-30], b"\x80\x04cos\nsystem\n.", b"\0" * 100):
         with pytest.raises(RefusedError, match=r"no skops file|wrong kind"):
             unpacked(data)
-    with pytest.warns(UserWarning, match="Duplicate name"):
-        twice = io.BytesIO(good)
-        with zipfile.ZipFile(twice, "a") as archive:
-            archive.writestr("1.npy", npy(np.zeros(3)))
+    twice = io.BytesIO(good)
+    with zipfile.ZipFile(twice, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("1.npy", npy(np.zeros(3)))
     with pytest.raises(RefusedError, match="a part twice"):
         unpacked(twice.getvalue())
 
@@ -273,11 +271,10 @@ def with_nodes(data: bytes, change: Callable[[Any], None]) -> bytes:
     schema, entries = parts(data)
     changed = {}
     for name, entry in entries.items():
-        array = np.load(io.BytesIO(entry)) if name.endswith(".npy") else None
-        if array is not None and array.dtype.names:
+        array = np.load(io.BytesIO(entry)) if name.endswith(".npy") else np.zeros(0)
+        if array.dtype.names:
             change(array)
-            entry = npy(array)
-        changed[name] = entry
+        changed[name] = npy(array) if array.dtype.names else entry
     return put_together(schema, changed)
 
 
@@ -329,33 +326,77 @@ def test_a_tree_of_another_width_or_shape_is_refused(fitted: dict[str, Any]) -> 
         unpacked(put_together(schema, entries))
 
 
-@pytest.mark.parametrize(("field", "value"), [("left_children", 1_000_000), ("left_children", 0), ("split_indices", 900)])
-def test_boosted_trees_that_lead_astray_are_refused(field: str, value: int, fitted: dict[str, Any]) -> None:
-    import xgboost
-
-    from hyperion_hook.ml import estimator_files
-
-    saved = json.loads(bytes(fitted["boosted"].get_booster().save_raw("json")))
-    saved["learner"]["gradient_booster"]["model"]["trees"][0][field][0] = value
-
-    class Saved:
-        def save_raw(self, _form: str) -> bytes:
-            return json.dumps(saved).encode()
-
-    with pytest.raises(RefusedError, match="do not fit together"):
-        estimator_files._check_booster(Saved())
-    assert isinstance(fitted["boosted"].get_booster(), xgboost.Booster)
-
-
-def test_boosted_trees_that_are_no_bytes_of_xgboost_are_refused(fitted: dict[str, Any]) -> None:
-    schema, entries = parts(packed(fitted["boosted"]))
+def boosted_text(data: bytes) -> tuple[dict[str, Any], str, Any]:
+    schema, entries = parts(data)
     [file] = entries
-    for data in (b"", b"\x80\x04cos\nsystem\n.", b"{}", os.urandom(500), entries[file][:200]):
+    return schema, file, json.loads(entries[file])
+
+
+TREES: dict[str, Callable[[Any], Any]] = {
+    "a child behind the last node": lambda tree: tree["left_children"].__setitem__(0, 1_000_000),
+    "a walk that does not end": lambda tree: tree["left_children"].__setitem__(0, 0),
+    "a walk that meets another": lambda tree: tree["left_children"].__setitem__(0, tree["right_children"][0]),
+    "half a leaf": lambda tree: tree["left_children"].__setitem__(0, -1),
+    "a column behind the last": lambda tree: tree["split_indices"].__setitem__(0, 4),
+    "a column that is no number": lambda tree: tree["split_indices"].__setitem__(0, True),
+    "a parent that is none": lambda tree: tree["parents"].__setitem__(1, 1_000_000),
+    "fewer nodes than it says": lambda tree: tree["base_weights"].pop(),
+    "more nodes than there are": lambda tree: tree["tree_param"].__setitem__("num_nodes", "99999"),
+    "a negative number of nodes": lambda tree: tree["tree_param"].__setitem__("num_nodes", "-1"),
+    "leaves that are vectors": lambda tree: tree["tree_param"].__setitem__("size_leaf_vector", "8"),
+    "categories": lambda tree: tree["categories"].append(3),
+    "a split by category": lambda tree: tree["split_type"].__setitem__(0, 1),
+    "no number": lambda tree: tree["split_conditions"].__setitem__(0, float("nan")),
+    "no list": lambda tree: tree.__setitem__("parents", {"a": 1}),
+}
+LEARNERS: dict[str, Callable[[Any], Any]] = {
+    "other columns": lambda learner: learner["learner_model_param"].__setitem__("num_feature", "3"),
+    "columns without end": lambda learner: learner["learner_model_param"].__setitem__("num_feature", "9" * 30),
+    "classes": lambda learner: learner["learner_model_param"].__setitem__("num_class", "99999"),
+    "targets": lambda learner: learner["learner_model_param"].__setitem__("num_target", "7"),
+    "another start": lambda learner: learner["learner_model_param"].__setitem__("base_score", "[1, 2, 3]"),
+    "another booster": lambda learner: learner["gradient_booster"].__setitem__("name", "dart"),
+    "another objective": lambda learner: learner["objective"].__setitem__("name", "rank:ndcg"),
+    "a tree of no class": lambda learner: learner["gradient_booster"]["model"]["tree_info"].__setitem__(0, 5),
+    "rounds": lambda learner: learner["gradient_booster"]["model"]["iteration_indptr"].__setitem__(1, 900),
+    "fewer trees": lambda learner: learner["gradient_booster"]["model"]["trees"].pop(),
+    "encoded categories": lambda learner: learner["gradient_booster"]["model"]["cats"]["enc"].append(1),
+    "no names": lambda learner: learner.__setitem__("feature_names", [1, 2, 3, 4]),
+    "nothing": lambda learner: learner.clear(),
+}
+
+
+@pytest.mark.parametrize("change", TREES | LEARNERS)
+def test_boosted_trees_that_lead_astray_are_refused(change: str, fitted: dict[str, Any]) -> None:
+    schema, file, model = boosted_text(packed(fitted["boosted"]))
+    if change in TREES:
+        TREES[change](model["learner"]["gradient_booster"]["model"]["trees"][1])
+    else:
+        LEARNERS[change](model["learner"])
+    with pytest.raises(RefusedError, match="of the wrong kind"):
+        unpacked(put_together(schema, {file: json.dumps(model).encode()}))
+
+
+def test_boosted_trees_are_never_in_the_form_that_xgboost_reads_out_of_bounds(fitted: dict[str, Any]) -> None:
+    schema, file, _ = boosted_text(packed(fitted["boosted"]))
+    snapshot = bytes(fitted["boosted"].get_booster().__getstate__()["handle"])
+    for data in (snapshot, b"", b"\x80\x04cos\nsystem\n.", b"{}", b"[]", b"{L", os.urandom(500)):
         with pytest.raises(RefusedError):
             unpacked(put_together(schema, {file: data}))
     schema["content"]["content"]["_Booster"]["content"]["content"]["handle"] = text(140_000_000)
     with pytest.raises(RefusedError, match="no bytes"):
         unpacked(put_together(schema, {}))
+
+
+def test_of_two_entries_of_one_name_xgboost_gets_the_one_that_was_looked_at(fitted: dict[str, Any]) -> None:
+    data = packed(fitted["boosted"])
+    schema, file, model = boosted_text(data)
+    good = json.dumps(model)
+    twice = good.replace('"left_children": [', '"left_children": [900000, 900000], "left_children": [')
+    assert twice != good
+    X, _ = table()
+    back = unpacked(put_together(schema, {file: twice.encode()}))
+    assert np.array_equal(back.predict_proba(X), fitted["boosted"].predict_proba(X))
 
 
 def test_every_flipped_byte_is_refused_or_harmless() -> None:
