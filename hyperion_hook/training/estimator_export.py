@@ -158,14 +158,12 @@ def _calibrated(model: Any, before: _Before, name: str) -> Exported:
     [sigmoid] = only.calibrators
     inner = only.estimator.estimator if type(only.estimator) is FrozenEstimator else only.estimator
     part = _exported(inner, before, name)
-    if part.weights != (1.0,) or part.intercept:
-        raise NotExportableError("there is no data-only form of a calibrated stack")
+    slope, shift = -float(sigmoid.a_), -float(sigmoid.b_)
     # scikit-learn calibrates the decision function where there is one, else the probability
-    kind = "log_odds" if hasattr(inner, "decision_function") else "prediction"
-    member = str(part.members[0]["name"])
-    return Exported(
-        part.members, (f"{member}_{kind}",), (-float(sigmoid.a_),), -float(sigmoid.b_), part.files
-    )
+    if hasattr(inner, "decision_function"):
+        weights = tuple(slope * weight for weight in part.weights)
+        return Exported(part.members, part.columns, weights, slope * part.intercept + shift, part.files)
+    return Exported(part.members, (f"{part.members[0]['name']}_prediction",), (slope,), shift, part.files)
 
 
 def _fills_of_trees(before: _Before) -> list[float] | None:
