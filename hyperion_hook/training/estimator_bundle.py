@@ -30,9 +30,9 @@ from hyperion_hook.training.options import RetrainOptions
 from hyperion_hook.training.past import quantiles_of
 from hyperion_hook.training.pool import read_pool
 
-COMPARED = 500
+COMPARED = 300
 """Rows as they come, and as many hard ones, on which estimator and data must say the same."""
-_SAMPLE = 2_000
+_SAMPLE = 1_000
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def regression(names: Sequence[str] = FRENCH, *, turn: float = 0.0) -> Pipeline:
     return model
 
 
-def killed_writers(root: Path, rounds: int, seed: int, *, writers: int = 2, most_seconds: float = 0.4) -> list[str]:
+def killed_writers(root: Path, rounds: int, seed: int, *, writers: int = 2, most_seconds: float = 1.0) -> list[str]:
     """Have forks save and promote models and kill each at a random moment; return what was wrong after a round.
 
     Forks, because an interpreter that has imported the libraries starts in a millisecond.
