@@ -11,11 +11,12 @@ from sklearn.ensemble import ExtraTreesClassifier, IsolationForest, RandomForest
 from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from xgboost import XGBClassifier
 
+from hyperion_hook.ml.estimator_files import packed, unpacked
 from hyperion_hook.training.estimator_bundle import EstimatorBundle, columns_of, estimator_bundle
 from hyperion_hook.training.estimator_export import NotExportableError, exported
 from tests.support.saving import FRENCH, regression, table
@@ -126,3 +127,30 @@ def test_a_feature_that_had_no_value_is_left_out_by_the_imputer_and_so_there_is_
         model = make_pipeline(SimpleImputer(), FOREST).fit(X, y)
     with pytest.raises(NotExportableError, match="had no value"):
         exported(model)
+
+
+def test_what_training_pipeline_combines_says_the_same_as_data() -> None:
+    own = pytest.importorskip("hyperion_hook.training.risk_classifier")
+    X, y = table()
+    columns = own.FeatureColumns(list(X.columns)).fit(None)
+    logistic = Pipeline([
+        ("impute", SimpleImputer(strategy="median", keep_empty_features=True)), ("log", own.SignedLog()),
+        ("scale", StandardScaler()), ("model", LogisticRegression()),
+    ])
+    members = [("random_forest", FOREST), ("xgboost", BOOSTED), ("logistic", logistic)]
+    combined = own.RiskClassifier(
+        members, ["random_forest_confidence", "xgboost_prediction", "logistic_log_odds"], [0.5, 2.0, 0.3], -1.0, 1.5,
+        0.2, 0.4, ["sain", "bogue"],
+    )
+    values = columns.transform(X)
+    combined.with_fitted([(name, member.fit(values, y)) for name, member in members])
+    model = Pipeline([("columns", columns), ("model", combined)])
+    found = bundle_of(model)
+    assert found.parity <= 1e-6
+    assert [member["kind"] for member in found.manifest["risk"]["members"]] == ["forest", "boosting", "logistic"]
+    back = unpacked(packed(model))
+    assert np.array_equal(back.predict_proba(X), model.predict_proba(X))
+    assert back.predict(X).tolist() == model.predict(X).tolist()
+    worded = Pipeline([("columns", own.FeatureColumns(["la"], {"la": ["x"]}).fit(None)), ("model", combined)])
+    with pytest.raises(NotExportableError, match="the step FeatureColumns"):
+        exported(worded)
