@@ -10,6 +10,7 @@ from hyperion_hook.commands import say
 from hyperion_hook.commands.model_text import Listed
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ArtefactError, ConfigError, NotARepositoryError
+from hyperion_hook.store.model_metadata import RISK_PREDICTOR
 
 if TYPE_CHECKING:
     from hyperion_hook.scoring.bundle import Bundle
@@ -62,7 +63,7 @@ def listed(common_dir: Path | None, config: Config) -> list[Listed]:
 
 
 def _registered(common_dir: Path, in_use: str | None) -> Iterator[Listed]:
-    from hyperion_hook.store.model_registry import RISK_PREDICTOR, ModelRegistry  # noqa: PLC0415
+    from hyperion_hook.store.model_registry import ModelRegistry  # noqa: PLC0415
 
     registry = ModelRegistry.of(common_dir)
     # what score can use comes first
@@ -84,10 +85,11 @@ def _registered(common_dir: Path, in_use: str | None) -> Iterator[Listed]:
 
 def _of_registry(found: ModelMetadata, *, in_use: bool) -> Listed:
     main = found.files.get("manifest.json") or next(iter(found.files.values()))
+    note = f"{found.model_type} {found.not_scored}" if found.not_scored and found.name == RISK_PREDICTOR else None
     trained_on = found.description or f"{found.training_samples:,} rows of its own"
     return Listed(
         "registry", found.version, found.status.value, in_use, trained_on, main.sha256,
-        name=found.name, note=f"{found.model_type} {found.not_scored}" if found.not_scored else None,
+        name=found.name, note=note,
     )
 
 
@@ -116,7 +118,6 @@ def shown(
     """
     from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
     from hyperion_hook.scoring.bundle import load_bundle  # noqa: PLC0415
-    from hyperion_hook.store.model_registry import RISK_PREDICTOR  # noqa: PLC0415
 
     if version is None and name != RISK_PREDICTOR:
         version = "latest"

@@ -13,7 +13,7 @@ from hyperion_hook.ml.estimator_audit import RefusedError
 from hyperion_hook.ml.estimator_files import packed, unpacked
 from hyperion_hook.ml.model_draft import draft_of
 from hyperion_hook.scoring.bundle import Bundle
-from hyperion_hook.store.model_metadata import ESTIMATOR, ModelMetadata
+from hyperion_hook.store.model_metadata import ESTIMATOR, RISK_PREDICTOR, ModelMetadata
 from hyperion_hook.training.estimator_bundle import (
     EstimatorBundle,
     columns_of,
@@ -53,6 +53,9 @@ def prepared(
     bundle = None
     try:
         columns = columns_of(model, list((metadata or {}).get("training_features", ())))
+        if name != RISK_PREDICTOR:
+            # a bundle's other parts would pose as the model
+            raise NotExportableError(f"score uses the model named {RISK_PREDICTOR}")
         bundle = _bundle(model, columns, name, model_type, metadata or {}, reference)
         artefact["parity"] = bundle.parity
     except NotExportableError as error:

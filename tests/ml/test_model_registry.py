@@ -16,7 +16,7 @@ from sklearn.preprocessing import FunctionTransformer
 from xgboost import XGBClassifier
 
 import hyperion_hook
-from hyperion_hook import ModelMetadata, ModelRegistry
+from hyperion_hook import AnomalyDetector, ModelMetadata, ModelRegistry
 from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError, StoreError
 from hyperion_hook.ml.bundle_model import BundleModel
 from hyperion_hook.scoring.bundle import load_bundle
@@ -256,7 +256,10 @@ def test_models_of_any_name_are_listed_shown_promoted_and_rolled_back(repo: Test
     registry.promote_model("anomaly_detector", "v1.1.0")
     assert run("rollback").out == "v1.0.0 is in production again; v1.1.0 is deprecated\n"
     assert run("deprecate", "v1.0.0").out == "v1.0.0 is deprecated; no anomaly_detector is in production\n"
-    assert hyperion(repo.path, "score", "--format", "json").json()["model"]["name"] == "hyperion-risk"
+    version = registry.save_model(forest.set_params(n_jobs=1), "anomaly_detector", "IsolationForest")
+    registry.promote_model("anomaly_detector", version)
+    found = AnomalyDetector.from_registry()
+    assert np.array_equal(found.predict(X.fillna(0)), forest.predict(X.fillna(0)))
 
 
 def test_what_retrain_registered_is_loaded_as_a_classifier_over_frames(repo: TestRepo) -> None:
