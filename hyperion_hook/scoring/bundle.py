@@ -139,7 +139,6 @@ def _member(files: Mapping[str, bytes], part: Mapping[str, Any], feature_count: 
             _text(part["name"]), columns, _numbers(part["medians"], len(columns)),
             _numbers(part["means"], len(columns)), scales, _numbers(part["weights"], len(columns)),
             _number(part["intercept"]), logged=part["kind"] == "logistic",
-            bounded=part.get("bounded") is True,
         )
     if part["kind"] not in ("forest", "boosting"):
         raise ValueError(f"member kind {part['kind']!r}")

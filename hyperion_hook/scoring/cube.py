@@ -119,6 +119,6 @@ def _logistic_totals(
         if player_of[column] >= 0:
             gains[player_of[column]] += within - without
     return [
-        member.link(base + sum(gain for player, gain in enumerate(gains) if coalition >> player & 1))
+        base + sum(gain for player, gain in enumerate(gains) if coalition >> player & 1)
         for coalition in range(1 << count)
     ]

@@ -11,8 +11,6 @@ from hyperion_hook.scoring.trees import Trees
 
 SMALLEST = 1e-9
 """Probabilities are kept this far from 0 and 1 before they become log-odds."""
-MOST = math.log((1.0 - SMALLEST) / SMALLEST)
-"""The log-odds of a probability that far from 1."""
 
 
 class Member(Protocol):
@@ -55,8 +53,7 @@ class TreeMember:
 class LogisticMember:
     """Logistic regression on ``sign(x) log(1 + |x|)``, standardised; missing values count as the training median.
 
-    Without ``logged`` it is on the values as they are; ``bounded`` keeps its probability away from 0 and 1, as that of
-    trees is.
+    Without ``logged`` it is on the values as they are.
     """
 
     name: str
@@ -67,7 +64,6 @@ class LogisticMember:
     weights: tuple[float, ...]
     intercept: float
     logged: bool = True
-    bounded: bool = False
 
     def terms(self, row: Sequence[float]) -> list[float]:
         """Return what each column adds; with the intercept they sum to the log-odds."""
@@ -85,11 +81,7 @@ class LogisticMember:
 
     def log_odds(self, row: Sequence[float]) -> float:
         """Return the log-odds for one row."""
-        return self.link(self.intercept + math.fsum(self.terms(row)))
-
-    def link(self, total: float) -> float:
-        """Return the log-odds for intercept and terms."""
-        return min(max(total, -MOST), MOST) if self.bounded else total
+        return self.intercept + math.fsum(self.terms(row))
 
     def used_columns(self) -> frozenset[int]:
         """Return the columns with a weight."""

@@ -55,14 +55,14 @@ def columns_of(model: Any, names: Sequence[str]) -> list[str]:
     Raises
     ------
     NotExportableError
-        If they are not known, or it was fitted on others than those given.
+        If they are not known, or others are given than it was fitted on.
     """
     own = getattr(model, "feature_names_in_", None)
     columns = list(names) if own is None else [str(name) for name in own]
     count = getattr(model, "n_features_in_", None)
     if not columns:
         raise NotExportableError("its features have no names; name them in metadata['training_features']")
-    if count != len(columns) or (own is not None and names and set(names) != set(columns)):
+    if count != len(columns):
         raise NotExportableError(f"training_features name other columns than the {count} it was fitted on")
     return columns
 

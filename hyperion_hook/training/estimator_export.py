@@ -123,10 +123,9 @@ def _combined(model: Any, before: _Before, name: str) -> Exported:
 def _logistic(model: Any, before: _Before, name: str) -> Exported:
     if before.fills is None:
         raise NotExportableError("a logistic regression takes no missing values; put a SimpleImputer before it")
-    # among others its log-odds are those of a probability, as theirs are
-    bounded, name = bool(name), name or "logistic"
+    name = name or "logistic"
     return Exported(({
-        "name": name, "kind": "logistic" if before.logged else "linear", "bounded": bounded,
+        "name": name, "kind": "logistic" if before.logged else "linear",
         "columns": list(range(len(before.means))), "medians": before.fills.tolist(),
         "means": before.means.tolist(), "scales": before.scales.tolist(), "weights": model.coef_[0].tolist(),
         "intercept": float(np.ravel(model.intercept_)[0]),

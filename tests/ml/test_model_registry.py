@@ -218,6 +218,13 @@ def test_what_was_promoted_is_what_score_uses(repo: TestRepo, boosted: XGBClassi
     assert "learning_rate" in shown
 
 
+def test_what_the_model_says_it_was_fitted_on_counts(registry: ModelRegistry, boosted: XGBClassifier) -> None:
+    registry.save_model(boosted, NAME, "XGBoost", {"training_features": ["feature1", "feature2"]})
+    found = registry.find(registry.names()[0], registry.promote_model(NAME, "latest"))
+    assert (found.training_features, found.not_scored) == (["feature1", "feature2"], "")
+    assert load_bundle(registry.folder(NAME, "production")).risk.features == ("la", "ld", "nf", "entropy")
+
+
 def test_an_estimator_that_score_cannot_use_is_kept_and_that_is_said_wherever_it_matters(
     repo: TestRepo, boosted: XGBClassifier
 ) -> None:
