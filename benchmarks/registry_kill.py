@@ -1,8 +1,9 @@
 """The model registry under kill -9: two writers at once, killed at random moments, round after round.
 
-usage: python benchmarks/registry_kill.py [--rounds 200] [--seed 1]
+usage: python benchmarks/registry_kill.py [--rounds 200] [--seed 1] [--api]
 
-After every round each version is loaded with all its digests checked, and at most one may be in production.
+After every round each version is loaded with all its digests checked, and at most one may be in production. With
+``--api`` fitted estimators are saved and promoted through ``ModelRegistry`` (needs the extra ``train``, and fork).
 """
 
 from __future__ import annotations
@@ -28,7 +29,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--api", action="store_true")
     options = parser.parse_args()
+    if options.api:
+        _through_the_api(options.rounds, options.seed)
+        return
     rng = random.Random(options.seed)  # noqa: S311
     kept = left_over = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -57,6 +62,24 @@ def main() -> None:
             f"{options.rounds} rounds, {2 * options.rounds} writers killed: always loadable, never two in production;"
             f" {kept} versions kept, {left_over} rounds left something unfinished behind, which the next writer swept"
         )
+
+
+def _through_the_api(rounds: int, seed: int) -> None:
+    from tests.support.saving import ModelRegistry, faults, killed_writers
+
+    with tempfile.TemporaryDirectory() as folder:
+        wrong = killed_writers(Path(folder), rounds, seed)
+        registries = [ModelRegistry(path) for path in sorted(Path(folder).glob("registry-*"))]
+        wrong += [fault for registry in registries for fault in faults(registry)]
+        statuses = [status for registry in registries for name in registry.names()
+                    for status in registry.versions(name).values()]
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+    print(
+        f"{rounds} rounds, {2 * rounds} writers killed in save_model and promote_model: always loadable, never two in"
+        f" production; {len(statuses)} versions kept, {statuses.count(Status.PRODUCTION)} of"
+        f" {len(registries)} registries with one in production"
+    )
 
 
 def _unnamed(registry: ModelRegistry, versions: dict[str, Status]) -> bool:

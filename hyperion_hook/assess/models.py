@@ -54,7 +54,9 @@ def models_in_use(configured: Path | None, common_dir: Path | None) -> ModelsInU
         registry = ModelRegistry.of(common_dir)
         try:
             version = registry.production(RISK_PREDICTOR)
-            if version is not None:
+            if version is not None and (why := registry.find(RISK_PREDICTOR, version).not_scored):
+                warnings = (f"the bundled models are used, because {RISK_PREDICTOR} {version} {why}",)
+            elif version is not None:
                 bundle = load_bundle(registry.folder(RISK_PREDICTOR, version))
                 return ModelsInUse(bundle, ModelOrigin.REGISTERED, version)
         except ArtefactError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.report.facts import number
 from hyperion_hook.report.safe_text import printable
+from hyperion_hook.store.model_metadata import RISK_PREDICTOR
 
 if TYPE_CHECKING:
     from hyperion_hook.scoring.bundle import Bundle
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of the list: where the models are, which version, how far it has come, and what is known of it."""
+    """One line of the list: where the models are, which version, how far it has come, and what is known of it.
+
+    ``name`` is what the registry calls them; ``note`` is what keeps ``score`` from using them.
+    """
 
     where: str
     version: str | None
@@ -26,18 +30,24 @@ class Listed:
     trained_on: str | None = None
     digest: str | None = None
     fault: str | None = None
+    name: str | None = None
+    note: str | None = None
 
 
 def models_text(models: Sequence[Listed]) -> str:
     """Return a line for each model: the one in use with an asterisk, a damaged one with its fault."""
     rows = [
         [
-            f"{'*' if model.in_use else ' '} {model.where}", model.version or "-", model.status or "-",
-            model.fault or f"trained on {model.trained_on}, digest {str(model.digest)[:12]}",
+            f"{'*' if model.in_use else ' '} {_where(model)}", model.version or "-", model.status or "-",
+            model.fault or model.note or f"trained on {model.trained_on}, digest {str(model.digest)[:12]}",
         ]
         for model in models
     ]
     return "".join(printable(line) + "\n" for line in table(rows))
+
+
+def _where(model: Listed) -> str:
+    return model.where if model.name in {None, RISK_PREDICTOR} else f"{model.where} ({model.name})"
 
 
 def models_json(models: Sequence[Listed]) -> str:
@@ -45,17 +55,27 @@ def models_json(models: Sequence[Listed]) -> str:
     return json.dumps([asdict(model) for model in models], indent=2) + "\n"
 
 
-def card_text(bundle: Bundle, record: ModelMetadata | None = None) -> str:
-    """Return what is known of models: name, origin, features and card, and what the registry has on record of them."""
-    head = [
-        f"{bundle.name} {bundle.version}",
-        *([] if record is None else [f"{record.status}; {_decision(record)}"]),
-        f"trained on {bundle.trained_on}",
-        f"digest {bundle.digest}",
-        f"{len(bundle.risk.features)} features: {', '.join(bundle.risk.features)}",
-        "",
-    ]
-    return "".join(printable(line, most=10_000) + "\n" for line in [*head, *_outline(bundle.card, 0)])
+def card_text(bundle: Bundle | None, record: ModelMetadata | None = None) -> str:
+    """Return what is known of models: name, origin, features and card, and what the registry has on record of them.
+
+    One of the two may be missing: the bundle of an estimator that ``score`` cannot use, the record of other models.
+    """
+    lines = []
+    if bundle is not None:
+        lines = [
+            f"{bundle.name} {bundle.version}",
+            *([] if record is None else [f"{record.status}; {_decision(record)}"]),
+            f"trained on {bundle.trained_on}",
+            f"digest {bundle.digest}",
+            f"{len(bundle.risk.features)} features: {', '.join(bundle.risk.features)}",
+            "",
+            *_outline(bundle.card, 0),
+        ]
+    elif record is not None:
+        lines = [f"{record.name} {record.version}", f"{record.status}; {_decision(record)}", record.not_scored]
+    if record is not None and record.artefact:
+        lines += ["", *_outline({"record": _record(record)}, 0)]
+    return "".join(printable(line, most=10_000) + "\n" for line in lines)
 
 
 _COLUMNS = ("model", "name", "roc_auc", "roc_auc_over_la", "pr_auc", "calibration_error", "share_in_top_5_percent",
@@ -127,21 +147,32 @@ def _inline(value: object) -> str:
 
 
 def _decision(record: ModelMetadata) -> str:
+    if record.validation:
+        return "validated: its files are whole, it loads, and it says the same in both forms"
     return str(record.validation_results.get("decision", "nothing is on record of why"))
 
 
-def card_json(bundle: Bundle, record: ModelMetadata | None = None) -> str:
-    """Return the same as JSON."""
+def _record(record: ModelMetadata) -> dict[str, object]:
+    """Return all that is known of a version, as data."""
+    created = None if record.created_at is None else record.created_at.isoformat()
+    files = {name: {"bytes": digest.bytes, "sha256": digest.sha256} for name, digest in record.files.items()}
+    return asdict(record) | {"created_at": created, "files": files, "status": record.status.value}
+
+
+def card_json(bundle: Bundle | None, record: ModelMetadata | None = None) -> str:
+    """Return the same as JSON; what a bundle alone has is ``null`` without one."""
+    known = bundle or record
     return json.dumps(
         {
-            "name": bundle.name,
-            "version": bundle.version,
-            "trained_on": bundle.trained_on,
-            "digest": bundle.digest,
+            "name": known and known.name,
+            "version": known and known.version,
+            "trained_on": bundle and bundle.trained_on,
+            "digest": bundle and bundle.digest,
             "status": None if record is None else record.status,
             "decision": None if record is None else _decision(record),
-            "features": list(bundle.risk.features),
-            "card": bundle.card,
+            "features": list(bundle.risk.features) if bundle else record and record.training_features,
+            "card": bundle and bundle.card,
+            "record": None if record is None else _record(record),
         },
         indent=2,
     ) + "\n"

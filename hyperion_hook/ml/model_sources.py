@@ -106,11 +106,10 @@ def lacks(bundle: Bundle, what: str) -> ArtefactError:
 def registered(name: str, version: str, registry: Any = None) -> Model:
     """Return a registered model: its bundle where it has one, else the estimator."""
     if registry is None:
-        from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - only a registry by default needs git
-        from hyperion_hook.store.model_registry import ModelRegistry  # noqa: PLC0415
+        from hyperion_hook.ml.model_registry import ModelRegistry  # noqa: PLC0415 - only a registry by default needs it
 
-        registry = ModelRegistry.of(Repository.discover(None).common_dir)
-    # the program's own registry keeps what score uses; another one gives an estimator
+        registry = ModelRegistry()
+    # what score uses is there as a bundle; anything else, and another registry, gives an estimator
     folder = registry.folder(name, version) if hasattr(registry, "folder") else None
     if folder is not None and (folder / MANIFEST).is_file():
         return load_bundle(folder)

@@ -128,7 +128,7 @@ def _risk(files: Mapping[str, bytes], part: Mapping[str, Any]) -> RiskModel:
 
 
 def _member(files: Mapping[str, bytes], part: Mapping[str, Any], feature_count: int) -> Member:
-    if part["kind"] == "logistic":
+    if part["kind"] in ("logistic", "linear"):
         columns = tuple(int(column) for column in part["columns"])
         if any(not 0 <= column < feature_count for column in columns):
             raise ValueError("a column lies outside the features")
@@ -138,7 +138,7 @@ def _member(files: Mapping[str, bytes], part: Mapping[str, Any], feature_count: 
         return LogisticMember(
             _text(part["name"]), columns, _numbers(part["medians"], len(columns)),
             _numbers(part["means"], len(columns)), scales, _numbers(part["weights"], len(columns)),
-            _number(part["intercept"]),
+            _number(part["intercept"]), logged=part["kind"] == "logistic",
         )
     if part["kind"] not in ("forest", "boosting"):
         raise ValueError(f"member kind {part['kind']!r}")

@@ -51,7 +51,10 @@ class TreeMember:
 
 @dataclass(frozen=True, slots=True)
 class LogisticMember:
-    """Logistic regression on ``sign(x) log(1 + |x|)``, standardised; missing values count as the training median."""
+    """Logistic regression on ``sign(x) log(1 + |x|)``, standardised; missing values count as the training median.
+
+    Without ``logged`` it is on the values as they are.
+    """
 
     name: str
     columns: tuple[int, ...]
@@ -60,6 +63,7 @@ class LogisticMember:
     scales: tuple[float, ...]
     weights: tuple[float, ...]
     intercept: float
+    logged: bool = True
 
     def terms(self, row: Sequence[float]) -> list[float]:
         """Return what each column adds; with the intercept they sum to the log-odds."""
@@ -70,7 +74,9 @@ class LogisticMember:
             value = row[column]
             if math.isnan(value):
                 value = median
-            terms.append(weight * (math.copysign(math.log1p(abs(value)), value) - mean) / scale)
+            if self.logged:
+                value = math.copysign(math.log1p(abs(value)), value)
+            terms.append(weight * (value - mean) / scale)
         return terms
 
     def log_odds(self, row: Sequence[float]) -> float:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hyperion_hook.store.model_metadata import Status, Version, plain
 
@@ -35,10 +36,11 @@ class NewerFormatError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A version's status, and the SHA-256 of its metadata file."""
+    """A version's status, the SHA-256 of its metadata file, and what was checked when it became validated."""
 
     status: Status
     metadata: str
+    validation: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,10 @@ class Lifecycle:
         """Return the lifecycle with a new version."""
         return replace(self, versions={**self.versions, version: Entry(Status.TRAINED, metadata)})
 
-    def promoted(self, version: Version, to: Status) -> Lifecycle:
+    def promoted(self, version: Version, to: Status, validation: Mapping[str, Any] | None = None) -> Lifecycle:
         """Return the lifecycle with a version one step further; what served before is deprecated.
+
+        With a ``validation``, what was checked just now, a trained version takes both steps to production at once.
 
         Raises
         ------
@@ -81,6 +85,9 @@ class Lifecycle:
         now = self.status(version)
         if to not in _STEPS:
             raise IllegalStepError(f"a version is promoted to validated or production, not to {to}")
+        if validation is not None and now is Status.TRAINED:
+            validated = self._with(version, Status.VALIDATED, validation)
+            return validated if to is Status.VALIDATED else validated.promoted(version, to)
         if now is not _STEPS[to]:
             raise IllegalStepError(f"{version} is {now} and cannot become {to}: {_HOW[now]}")
         if to is Status.VALIDATED:
@@ -114,8 +121,10 @@ class Lifecycle:
             raise IllegalStepError("nothing to roll back to: no version was ever in production")
         return self._serving(self.served[:-1])
 
-    def _with(self, version: Version, status: Status) -> Lifecycle:
+    def _with(self, version: Version, status: Status, validation: Mapping[str, Any] | None = None) -> Lifecycle:
         entry = replace(self.versions[version], status=status)
+        if validation is not None:
+            entry = replace(entry, validation=validation)
         return replace(self, versions={**self.versions, version: entry})
 
     def _serving(self, served: tuple[Version | None, ...]) -> Lifecycle:
@@ -141,6 +150,7 @@ def encode(state: Lifecycle) -> bytes:
         "name": state.name,
         "versions": {
             str(version): {"status": entry.status.value, "metadata": entry.metadata}
+            | ({"validation": dict(entry.validation)} if entry.validation else {})
             for version, entry in sorted(state.versions.items())
         },
         "served": [None if version is None else str(version) for version in state.served],
@@ -165,7 +175,7 @@ def decode(data: bytes) -> Lifecycle:
     if body["format_version"] > FORMAT_VERSION:
         raise NewerFormatError(f"format {str(body['format_version'])[:20]} is newer than this program reads")
     versions = {
-        Version.parse(version): Entry(Status(entry["status"]), entry["metadata"])
+        Version.parse(version): Entry(Status(entry["status"]), entry["metadata"], dict(entry.get("validation", {})))
         for version, entry in body["versions"].items()
     }
     served = tuple(None if version is None else Version.parse(version) for version in body["served"])

@@ -21,19 +21,25 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
 from hyperion_hook.store import model_lifecycle, model_metadata
 from hyperion_hook.store.model_lifecycle import IllegalStepError, Lifecycle, NewerFormatError
-from hyperion_hook.store.model_metadata import FileDigest, ModelMetadata, Status, Version, next_version, plain
+from hyperion_hook.store.model_metadata import (
+    ModelMetadata,
+    Status,
+    Version,
+    digest_of,
+    digests,
+    next_version,
+    plain,
+)
 from hyperion_hook.store.whole_files import exclusive, read_regular, sweep, write_folder, write_whole
 
+RISK_PREDICTOR = model_metadata.RISK_PREDICTOR
 FOLDER = Path("hyperion-hook") / "registry"
 """Where the registry lies in the git directory that all worktrees share."""
-
-RISK_PREDICTOR = "risk_predictor"
-"""The model that ``score`` uses: a bundle."""
 
 BUSY_SECONDS = 10.0
 _MAX_RECORD_BYTES = 8_000_000
@@ -117,7 +123,7 @@ class ModelRegistry:
         metadata = self.find(name, version)
         folder = self._folder(name, metadata.version)
         for file, digest in metadata.files.items():
-            if _digest_of(self._read(folder / file, digest.bytes)) != digest:
+            if digest_of(self._read(folder / file, digest.bytes)) != digest:
                 _refuse(folder / file, "its digest differs from the registry's")
         return folder
 
@@ -148,19 +154,22 @@ class ModelRegistry:
             state = self._state(name)
             known = dict(self._readable(state))
             for version, before in known.items():
-                if before.lineage == draft.lineage and _digests(files_of(str(version))) == before.files:
+                if before.lineage == draft.lineage and digests(files_of(str(version))) == before.files:
                     return Registered(str(version), is_new=False)
             latest = state.latest
             newest = None if latest is None or latest not in known else known[latest].lineage
             version = next_version(latest, newest, draft.lineage)
             files = {plain(file, dots=True): data for file, data in files_of(str(version)).items()}
-            record = model_metadata.encode(replace(draft, version=str(version), files=_digests(files)))
+            record = model_metadata.encode(replace(draft, version=str(version), files=digests(files)))
             write_folder(self._folder(name, str(version)), files)
             write_whole(self._record(name, str(version)), record)
             self._write(state.registered(version, hashlib.sha256(record).hexdigest()))
         return Registered(str(version), is_new=True)
 
-    def promote(self, name: str, version: str, to: Status = Status.PRODUCTION, *, instead_of: str | None = "") -> str:
+    def promote(
+        self, name: str, version: str, to: Status = Status.PRODUCTION, *, instead_of: str | None = "",
+        validation: Mapping[str, Any] | None = None,
+    ) -> str:
         """Take a version one step further, from trained to validated or from validated to production, and return it.
 
         What was in production is deprecated in the same step.
@@ -174,6 +183,8 @@ class ModelRegistry:
         instead_of
             What the version was compared with: if another one serves by now nothing is done. ``None`` for no version;
             by default it does not matter.
+        validation
+            What was checked of the version just now; it is kept, and a trained version may then go to production.
 
         Raises
         ------
@@ -190,7 +201,7 @@ class ModelRegistry:
             if instead_of not in {"", serving}:
                 raise IllegalStepError(f"{serving or 'none'} serves by now, not {instead_of or 'none'}; compare anew")
             self.folder(name, str(number))
-            change.state = state.promoted(number, to)
+            change.state = state.promoted(number, to, validation)
         return str(number)
 
     def deprecate(self, name: str, version: str) -> str:
@@ -299,7 +310,10 @@ class ModelRegistry:
             _refuse(path, "its digest differs from the registry's")
         try:
             created = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            found = model_metadata.decode(data, status=state.status(version), created_at=created)
+            entry = state.versions[version]
+            found = model_metadata.decode(
+                data, status=entry.status, created_at=created, validation=entry.validation
+            )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
             _refuse(path, f"damaged ({error})")
         if (found.name, found.version) != (state.name, str(version)):
@@ -327,14 +341,6 @@ class _Change:
     """The lifecycle as it is, and as it is to be."""
 
     state: Lifecycle
-
-
-def _digest_of(data: bytes) -> FileDigest:
-    return FileDigest(len(data), hashlib.sha256(data).hexdigest())
-
-
-def _digests(files: Mapping[str, bytes]) -> dict[str, FileDigest]:
-    return {file: _digest_of(data) for file, data in files.items()}
 
 
 def _refuse(path: Path, what: str) -> NoReturn:

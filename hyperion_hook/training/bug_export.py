@@ -13,7 +13,8 @@ from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.scoring.trees import serialise
 from hyperion_hook.training.bug_fit import FittedBugs, probability
-from hyperion_hook.training.export import BUG_TREES, TOLERANCE, BugPart, boosted, hard_rows
+from hyperion_hook.training.export import BUG_TREES, TOLERANCE, BugPart, hard_rows
+from hyperion_hook.training.tree_export import boosted
 
 
 def bug_part(bugs: FittedBugs | BugModel | None) -> BugPart | None:

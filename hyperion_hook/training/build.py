@@ -104,7 +104,7 @@ class Built:
             lineage=self.lineage,
             precision=_known(figures["precision_at_alert_rate"]),
             f1_score=_known(figures["f1_at_alert_rate"]),
-            training_features=self.parts.risk.features,
+            training_features=list(self.parts.risk.features),
             training_samples=self.card["data"]["changes"],
             hyperparameters=self.settings,
             validation_results={"parity": self.parity, "roc_auc": asdict(self.measured.roc_auc), **validation},

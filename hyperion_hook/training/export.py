@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,19 @@ import pandas as pd
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.bundle import FORMAT_VERSION, MANIFEST, load_bundle
-from hyperion_hook.scoring.trees import LARGEST, LEAF, MISSING_LEFT, serialise
 from hyperion_hook.training.bundle_folder import replace_bundle
 from hyperion_hook.training.estimators import Fitted, FittedLogistic, FittedTrees
 from hyperion_hook.training.fit import FittedAnomaly, FittedRisk
 from hyperion_hook.training.pool import POOL_FILE, entry_of
+from hyperion_hook.training.tree_export import (
+    average_path_length,
+    boosted,
+    flat,
+    from_sklearn,
+    path_lengths,
+    renumbered,
+    share_of_second,
+)
 
 TOLERANCE = 1e-6
 BUG_TREES = "bugs.trees"
@@ -161,118 +169,20 @@ def _member(member: Fitted, files: dict[str, bytes]) -> dict[str, Any]:
     if hasattr(member.estimator, "get_booster"):
         files[name], base = boosted(member.estimator.get_booster())
         return {"name": member.name, "kind": "boosting", "trees": name, "base": base}
-    trees = [_from_sklearn(tree.tree_, _share_of_second) for tree in member.estimator.estimators_]
-    files[name] = _flat(trees)
+    trees = [from_sklearn(tree.tree_, share_of_second) for tree in member.estimator.estimators_]
+    files[name] = flat(trees)
     return {"name": member.name, "kind": "forest", "trees": name, "base": 0.0}
 
 
 def _anomaly(anomaly: FittedAnomaly, files: dict[str, bytes]) -> dict[str, Any]:
     forest = anomaly.forest
     trees = [
-        _renumbered(_from_sklearn(tree.tree_, _path_lengths), columns)
+        renumbered(from_sklearn(tree.tree_, path_lengths), columns)
         for tree, columns in zip(forest.estimators_, forest.estimators_features_, strict=True)
     ]
-    files["isolation_forest.trees"] = _flat(trees)
+    files["isolation_forest.trees"] = flat(trees)
     return {
         "features": list(anomaly.features), "medians": anomaly.medians.tolist(), "trees": "isolation_forest.trees",
         "normaliser": float(average_path_length(np.array([forest.max_samples_]))[0]), "offset": float(forest.offset_),
         "light_decision": anomaly.light_decision,
     }
-
-
-@dataclass(frozen=True)
-class _Tree:
-    """One tree as plain lists; ``left`` is -1 at leaves, whose ``value`` counts."""
-
-    left: Sequence[int]
-    right: Sequence[int]
-    feature: Sequence[int]
-    threshold: Sequence[float]
-    missing_left: Sequence[bool]
-    value: Sequence[float]
-
-
-def _from_sklearn(tree: Any, leaf_values: Any) -> _Tree:
-    missing = getattr(tree, "missing_go_to_left", np.zeros(tree.node_count, dtype=bool))
-    return _Tree(
-        tree.children_left.tolist(), tree.children_right.tolist(), tree.feature.tolist(),
-        [_floor32(value) for value in tree.threshold.tolist()], np.asarray(missing, dtype=bool).tolist(),
-        leaf_values(tree).tolist(),
-    )
-
-
-def _share_of_second(tree: Any) -> Any:
-    values = tree.value[:, 0, :]
-    return values[:, 1] / values.sum(axis=1)
-
-
-def _path_lengths(tree: Any) -> Any:
-    depths = np.zeros(tree.node_count)
-    for node in range(tree.node_count):
-        for child in (tree.children_left[node], tree.children_right[node]):
-            if child >= 0:
-                depths[child] = depths[node] + 1
-    return depths + average_path_length(tree.n_node_samples)
-
-
-def average_path_length(samples: Any) -> Any:
-    """Return the mean length of an unsuccessful search in a binary tree of so many samples (Liu et al. 2008)."""
-    counts = np.asarray(samples, dtype=np.float64)
-    result = np.where(counts == 2, 1.0, 0.0)
-    many = counts > 2
-    result[many] = 2.0 * (np.log(counts[many] - 1.0) + np.euler_gamma) - 2.0 * (counts[many] - 1.0) / counts[many]
-    return result
-
-
-def _renumbered(tree: _Tree, columns: Sequence[int]) -> _Tree:
-    feature = [int(columns[number]) if number >= 0 else number for number in tree.feature]
-    return _Tree(tree.left, tree.right, feature, tree.threshold, tree.missing_left, tree.value)
-
-
-def boosted(booster: Any) -> tuple[bytes, float]:
-    """Return boosted trees as the bytes of a file, and the log-odds they start from."""
-    saved = json.loads(bytes(booster.save_raw("json")))["learner"]
-    base = json.loads(str(saved["learner_model_param"]["base_score"]))
-    probability = float(base[0] if isinstance(base, list) else base)
-    trees = []
-    for tree in saved["gradient_booster"]["model"]["trees"]:
-        left = [int(child) for child in tree["left_children"]]
-        conditions = [float(np.float32(value)) for value in tree["split_conditions"]]
-        trees.append(_Tree(
-            left, [int(child) for child in tree["right_children"]], [int(i) for i in tree["split_indices"]],
-            # XGBoost goes left below the threshold, not at it
-            [float(np.nextafter(np.float32(value), np.float32(-np.inf))) for value in conditions],
-            [bool(flag) for flag in tree["default_left"]],
-            conditions,
-        ))
-    return _flat(trees), float(np.log(probability / (1.0 - probability)))
-
-
-def _flat(trees: Sequence[_Tree]) -> bytes:
-    roots: list[int] = []
-    features: list[int] = []
-    thresholds: list[float] = []
-    left: list[int] = []
-    for tree in trees:
-        start = len(features)
-        roots.append(start)
-        order = [0]
-        # children are put side by side behind their parent, breadth first
-        for position, node in enumerate(order):
-            number = start + position
-            if tree.left[node] < 0:
-                features.append(LEAF)
-                thresholds.append(tree.value[node])
-                left.append(number + 1)
-                continue
-            features.append(tree.feature[node] | (MISSING_LEFT if tree.missing_left[node] else 0))
-            thresholds.append(tree.threshold[node])
-            left.append(start + len(order))
-            order += [tree.left[node], tree.right[node]]
-    return serialise(roots, features, thresholds, left)
-
-
-def _floor32(value: float) -> float:
-    """Return the largest 32-bit float that is not above: ``x <= value`` is the same for every 32-bit ``x``."""
-    rounded = np.float32(min(max(value, -LARGEST), LARGEST))
-    return float(rounded if float(rounded) <= value else np.nextafter(rounded, np.float32(-np.inf)))

@@ -30,8 +30,8 @@ from hyperion_hook.training.past import RECIPES, fit_past, model_features, quali
 from hyperion_hook.training.pool import POOL_FILE, pack, read_pool, sample, unpack
 from hyperion_hook.training.promotion import Decision, InUse, decide
 from hyperion_hook.training.replay import Progress
-from hyperion_hook.training.row_checks import checked
 from hyperion_hook.training.retrain_runs import track
+from hyperion_hook.training.row_checks import checked
 
 if TYPE_CHECKING:
     from hyperion_hook.training.tracking import MLFlowTracker

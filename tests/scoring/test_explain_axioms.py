@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import permutations
 from math import fsum, log1p
@@ -152,3 +153,18 @@ def test_a_linear_model_is_explained_by_its_terms() -> None:
     model = model_of(LogisticMember("logistic", (0,), (1.0,), (0.5,), (2.0,), (1.0,), 0.1))
     found = explain(model, FeatureVector({"la": 7.0}), {"la": 1.0}, TOGETHER)
     assert found.contributions["la"] == pytest.approx(1.5 * (log1p(7.0) - log1p(1.0)) / 2.0)
+
+
+@settings(deadline=None)
+@given(one=ROW, other=ROW)
+def test_a_regression_on_plain_values_is_explained_like_any_other(one: list[float], other: list[float]) -> None:
+    member = LogisticMember(
+        "logistic", (0, 2), (1.0, 1.0), (0.5, 0.5), (2.0, 1.0), (9.0, -12.0), 0.1, logged=False
+    )
+    model = model_of(member)
+    filled = [1.0 if math.isnan(value) else value for value in one]
+    plain = 0.1 + 9.0 * (filled[0] - 0.5) / 2.0 - 12.0 * (filled[2] - 0.5)
+    assert member.log_odds(one) == pytest.approx(plain)
+    found = explain(model, vector_of(one), mapping_of(other), APART)
+    for name, value in zip(NAMES, brute_force(model, one, other), strict=True):
+        assert found.contributions[name] == pytest.approx(value, abs=1e-9)

@@ -54,7 +54,7 @@ def test_a_registered_model_is_there_with_all_that_was_said_of_it(registry: Mode
     assert registry.register(draft("one"), files_of) == Registered("v1.0.0", is_new=True)
     found = registry.find(NAME)
     assert (found.version, found.status, found.model_type) == ("v1.0.0", Status.TRAINED, "blend")
-    assert (found.training_features, found.training_samples, found.f1_score) == (("la", "ld"), 1000, 0.4)
+    assert (found.training_features, found.training_samples, found.f1_score) == (["la", "ld"], 1000, 0.4)
     assert found.lineage == Lineage("f", "one", "blend", "p")
     assert found.created_at is not None
     folder = registry.folder(NAME, "latest")

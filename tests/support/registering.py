@@ -14,7 +14,7 @@ from hyperion_hook.store.model_registry import ModelRegistry
 def draft(data: str) -> ModelMetadata:
     """Return a model that came from ``data``."""
     return ModelMetadata(
-        "risk_predictor", "blend", Lineage("f", data, "blend", "p"), f1_score=0.4, training_features=("la", "ld"),
+        "risk_predictor", "blend", Lineage("f", data, "blend", "p"), f1_score=0.4, training_features=["la", "ld"],
         training_samples=1000, hyperparameters={"depth": 4}, tags={"seed": "42"},
     )
 

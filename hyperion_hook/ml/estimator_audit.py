@@ -1,0 +1,232 @@
+"""Whether a skops file may be put together at all: looked at as data, before skops sees it.
+
+skops has a list of its own that trusts every scikit-learn estimator and numpy function, and it looks a type up by
+importing its module. So the file is read here first: each part must be of a trusted type in its usual form, each array
+must be plain numbers, and each tree must stay within its own nodes and its model's columns, since the libraries walk
+trees without looking.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import struct
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hyperion_hook.ml.booster_files import checked_booster
+from hyperion_hook.ml.trusted_types import FORMS, TRUSTED
+
+SCHEMA = "schema.json"
+MAX_BYTES = 256_000_000
+"""Of everything in a file when unpacked."""
+MAX_ENTRIES = 100_000
+BOOSTER = "xgboost.core.Booster"
+_PROTOCOL = 2
+"""Of skops 0.11 and later; forms of older ones are not needed."""
+_ENTRY = re.compile(r"[A-Za-z0-9-]{1,64}\.(npy|bin)")
+_WRONG = (
+    KeyError, TypeError, ValueError, AttributeError, IndexError, SyntaxError, OverflowError, tokenize.TokenError,
+    struct.error,
+)
+"""What reading a part of the wrong kind ends in."""
+_COMMON = frozenset({"__class__", "__module__", "__loader__", "__id__"})
+_ROOT = frozenset({"protocol", "_skops_version"})
+_SUBSETS = "sklearn.ensemble._iforest.IsolationForest"
+"""Its trees are grown on some of the columns."""
+_GROWN = ("sklearn.tree.", "sklearn.ensemble._forest.", "sklearn.ensemble._iforest.")
+_UNFITTED = {"content": "-1"}
+
+
+class RefusedError(Exception):
+    """A file that is not put together; the text says what is in it."""
+
+
+@dataclass(frozen=True)
+class Audited:
+    """A file's parts once they have been looked at: the description, and the arrays and texts it names."""
+
+    schema: Mapping[str, Any]
+    entries: Mapping[str, bytes]
+
+
+def audited(data: bytes) -> Audited:
+    """Return the parts of a skops file that holds nothing but what is trusted.
+
+    Raises
+    ------
+    RefusedError
+        If it is damaged, holds anything else, or unpacks to too much.
+    """
+    try:
+        entries = entries_of(data)
+        schema = json.loads(entries.pop(SCHEMA))
+        if not isinstance(schema, dict) or schema.get("protocol") != _PROTOCOL:
+            raise RefusedError("it is written in another version of skops's format")
+        walk = _Walk(entries)
+        walk.part(schema, (), extra=_ROOT)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        raise RefusedError(f"no skops file ({error})") from None
+    except _WRONG as error:
+        raise RefusedError(f"a part is missing or of the wrong kind ({error})") from None
+    except (RecursionError, MemoryError):
+        raise RefusedError("it is nested too deeply") from None
+    if walk.used != entries.keys():
+        raise RefusedError("it holds parts that belong to nothing")
+    return Audited(schema, entries)
+
+
+def entries_of(data: bytes) -> dict[str, bytes]:
+    """Return the parts of a skops file by name, unpacked and not looked at."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        infos = archive.infolist()
+        if len(infos) > MAX_ENTRIES or sum(info.file_size for info in infos) > MAX_BYTES:
+            raise RefusedError(f"it unpacks to more than {MAX_BYTES:,} bytes or {MAX_ENTRIES:,} parts")
+        names = [info.filename for info in infos]
+        for name in names:
+            if name != SCHEMA and not _ENTRY.fullmatch(name):
+                raise RefusedError(f"a part is called {name[:60]!r}")
+        if len(set(names)) != len(names) or SCHEMA not in names:
+            raise RefusedError("it has no description, or a part twice")
+        return {info.filename: archive.read(info) for info in infos}
+
+
+class _Walk:
+    """One look at every part; ``columns`` are how many the trees and forests around a part are shown."""
+
+    def __init__(self, entries: Mapping[str, bytes]) -> None:
+        self.used: set[str] = set()
+        self._entries = entries
+        self._tree_columns: list[int] = []
+
+    def part(self, state: Any, columns: tuple[int, ...], *, extra: frozenset[str] = frozenset()) -> None:
+        if not isinstance(state, dict):
+            raise RefusedError(f"a part is no part but {str(state)[:40]!r}")
+        form, kind = state["__loader__"], f"{state['__module__']}.{state['__class__']}"
+        if form not in FORMS or kind not in TRUSTED[form]:
+            raise RefusedError(f"{kind[:120]} ({str(form)[:40]}) is not on the list of trusted types")
+        if unknown := state.keys() - _COMMON - FORMS[form] - extra:
+            raise RefusedError(f"a {form} has a part {str(min(unknown))[:40]!r}")
+        getattr(self, f"_{form}")(state, kind, columns)
+
+    def _JsonNode(self, state: Mapping[str, Any], _kind: str, _columns: tuple[int, ...]) -> None:  # noqa: N802
+        json.loads(state["content"])
+
+    def _TypeNode(self, _state: Mapping[str, Any], _kind: str, _columns: tuple[int, ...]) -> None:  # noqa: N802
+        """Do nothing: the name is all there is."""
+
+    def _DictNode(self, state: Mapping[str, Any], _kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
+        self.part(state["key_types"], columns)
+        for key, value in state["content"].items():
+            if key.startswith("__"):
+                raise RefusedError(f"an attribute is called {key[:40]!r}")
+            self.part(value, columns)
+
+    def _ListNode(self, state: Mapping[str, Any], _kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
+        for value in _list(state["content"]):
+            self.part(value, columns)
+
+    _TupleNode = _ListNode
+
+    def _DTypeNode(self, state: Mapping[str, Any], _kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
+        self.part(state["content"], columns)
+
+    def _BytearrayNode(self, state: Mapping[str, Any], _kind: str, _columns: tuple[int, ...]) -> None:  # noqa: N802
+        self._entry(state["file"])
+
+    def _NdArrayNode(self, state: Mapping[str, Any], _kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
+        if state["type"] == "numpy":
+            _array(self._entry(state["file"]))
+            return
+        for value in _list(state["content"]):
+            self.part(value, columns)
+        self.part(state["shape"], columns)
+
+    def _ObjectNode(self, state: Mapping[str, Any], kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
+        content = state.get("content")
+        attributes = content["content"] if isinstance(content, dict) else {}
+        if kind == "sklearn.pipeline.Pipeline" and _json(attributes.get("memory", {"content": "null"})) is not None:
+            # what a pipeline remembers on disk it unpickles
+            raise RefusedError("a pipeline with a memory on disk")
+        if kind == BOOSTER:
+            if attributes.keys() != {"handle"} or attributes["handle"]["__loader__"] != "BytearrayNode":
+                raise RefusedError("boosted trees that are no bytes")
+            checked_booster(self._entry(attributes["handle"]["file"]))
+        # only trees and forests hand trees the rows they check themselves; one that was not fitted has no trees
+        grown = kind.startswith(_GROWN)
+        columns = (*columns, _json(attributes.get("n_features_in_", _UNFITTED))) if grown else ()
+        before = len(self._tree_columns)
+        if content is not None:
+            self.part(content, columns)
+        if kind == _SUBSETS and (widest := max(self._tree_columns[before:], default=0)):
+            subsets = _list(attributes["estimators_features_"]["content"])
+            if any(_array(self._entry(subset["file"])).size < widest for subset in subsets):
+                raise RefusedError("a tree looks at columns that it is not shown")
+
+    def _TreeNode(self, state: Mapping[str, Any], _kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
+        reduce = state["__reduce__"]
+        if reduce.keys() != {"args"}:
+            raise RefusedError("a tree is made of more than its arguments")
+        self.part(reduce["args"], columns)
+        self.part(state["content"], columns)
+        features, classes, outputs = reduce["args"]["content"]
+        parts = state["content"]["content"]
+        arrays = [_array(self._entry(entry["file"])) for entry in (classes, parts["nodes"], parts["values"])]
+        count = _json(features)
+        _check_tree(count, _json(outputs), *arrays)
+        if _json(parts["node_count"]) != len(arrays[1]) or not columns or any(count > width for width in columns):
+            raise RefusedError("a tree looks at more columns than its model has, or has other nodes than it says")
+        self._tree_columns.append(count)
+
+    def _entry(self, name: str) -> bytes:
+        self.used.add(name)
+        return self._entries[name]
+
+
+def _check_tree(features: Any, outputs: Any, classes: Any, nodes: Any, values: Any) -> None:
+    """Make sure that a tree's walks end and stay within its nodes and columns, and its values fit."""
+    if type(features) is not int or features < 1 or outputs != 1 or classes.shape != (1,) or nodes.ndim != 1:
+        raise RefusedError("a tree of an unknown shape")
+    left, right, feature = (nodes[name].astype(np.int64) for name in ("left_child", "right_child", "feature"))
+    inner, own = left != -1, np.arange(len(nodes))
+    children = np.stack([left, right])[:, inner]
+    if (
+        len(nodes) < 1
+        or (right[~inner] != -1).any()
+        # a child comes after its parent, so that every walk ends
+        or (children <= own[inner]).any() or (children >= len(nodes)).any()
+        or (feature[inner] < 0).any() or (feature[inner] >= features).any()
+        or not 1 <= int(classes[0]) <= values.shape[-1] or values.shape[:2] != (len(nodes), 1)
+    ):
+        raise RefusedError("a tree leads out of its nodes or columns")
+
+
+def _array(data: bytes) -> Any:
+    """Return the numbers of an ``.npy`` file; nothing else is one, and nothing is unpickled."""
+    file = io.BytesIO(data)
+    version = np.lib.format.read_magic(file)
+    if version != (1, 0):
+        raise RefusedError("an array of another format")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    count = int(np.prod(shape, dtype=object)) if shape else 1
+    if dtype.hasobject or count * dtype.itemsize != len(data) - file.tell():
+        raise RefusedError("an array that is no plain numbers")
+    file.seek(0)
+    return np.load(file, allow_pickle=False)
+
+
+def _json(state: Mapping[str, Any]) -> Any:
+    return json.loads(state["content"])
+
+
+def _list(values: Any) -> Sequence[Any]:
+    if not isinstance(values, list):
+        raise TypeError("no list")
+    return values

@@ -1,0 +1,242 @@
+"""The specification's model registry: fitted estimators in the registry that ``retrain``, ``models`` and ``score`` use.
+
+A version holds the estimator as a skops file of trusted types and, where the estimator can be said as data and its
+features are in the catalogue, a bundle beside it: that is what ``score`` reads. Both are registered, checked, promoted
+and rolled back as one.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError, NotARepositoryError
+from hyperion_hook.git.neutral import cache_folder
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.ml.model_comparison import ModelComparison, compared
+from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
+from hyperion_hook.store import model_registry as store
+from hyperion_hook.store.model_metadata import ESTIMATOR, ModelMetadata, Status, digest_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LIBRARIES = ("scikit-learn", "xgboost", "xgboost-cpu", "skops", "numpy")
+
+
+class ModelRegistry(store.ModelRegistry):
+    """Versions of models by name, each with what is known of it, and one at most in production.
+
+    Parameters
+    ----------
+    root
+        The registry's folder. By default that of the repository one stands in, whose ``score`` uses the model that is
+        in production under the name ``risk_predictor``; outside a repository one in the user's cache folder, which
+        nothing else reads. ``root`` says which it is.
+
+    Raises
+    ------
+    ConfigError
+        If there is no repository and no home folder.
+    """
+
+    def __init__(self, root: Path | str | None = None) -> None:
+        super().__init__(_default_root() if root is None else Path(root))
+
+    def __repr__(self) -> str:
+        return f"ModelRegistry({str(self.root)!r})"
+
+    def save_model(
+        self, model: Any, name: str, model_type: str, metadata: Mapping[str, Any] | None = None, *,
+        reference: pd.DataFrame | None = None,
+    ) -> str:
+        """Keep a fitted estimator as a new version, with the status ``trained``, and return the version.
+
+        Other features raise the first number, another fit or other parameters the second, anything else that is said
+        of the same fit the third. Saving what is there already returns the version it has.
+
+        Parameters
+        ----------
+        model
+            A fitted estimator of the trusted types (``ml/trusted_types.py``).
+        name
+            Letters, digits, ``_`` and ``-``. What is in production as ``risk_predictor`` is what ``score`` uses.
+        model_type
+            For example ``XGBoost``.
+        metadata
+            Fields of ``ModelMetadata``. Keys it has no field for are kept in ``extra``.
+        reference
+            Rows like those it was trained on, features by either name: thresholds and usual values for ``score`` are
+            taken from them instead of from the rows that came with the program.
+
+        Raises
+        ------
+        ConfigError
+            If a value of the metadata is wrong, or the estimator holds what is not trusted.
+        MissingExtraError
+            Without the extra ``train``.
+        StoreError
+            If the registry cannot be written.
+        """
+        _need_the_extra("ModelRegistry.save_model")
+        from hyperion_hook.ml.saving import prepared  # noqa: PLC0415 - needs the extra
+
+        draft, files_of = prepared(model, name, model_type, metadata, reference, _libraries())
+        return self.register(draft, files_of).version
+
+    @overload
+    def load_model(self, name: str, version: str = ..., return_metadata: Literal[True] = ...
+                   ) -> tuple[Any, ModelMetadata]: ...
+    @overload
+    def load_model(self, name: str, version: str = ..., *, return_metadata: Literal[False]) -> Any: ...
+    def load_model(self, name: str, version: str = "latest", return_metadata: bool = True) -> Any:
+        """Return a version's model, by default with what is known of it.
+
+        Parameters
+        ----------
+        name
+            What it was saved as.
+        version
+            A version, ``latest`` for the highest, ``production`` for the one that serves.
+        return_metadata
+            The specification unpacks two values with and without it, so two are returned unless it is ``False``.
+
+        Returns
+        -------
+        tuple[Any, ModelMetadata] or Any
+            The estimator as it was saved, or a ``BundleModel`` where ``retrain`` made the version.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such version.
+        ArtefactError
+            If a file was changed, or holds anything that is not trusted; nothing in it is executed.
+        MissingExtraError
+            Without the extra ``train``.
+        """
+        _need_the_extra("ModelRegistry.load_model")
+        metadata = self.find(name, version)
+        model = self._model(metadata)
+        return (model, metadata) if return_metadata else model
+
+    def promote_model(self, name: str, version: str, status: Status | str = Status.PRODUCTION) -> str:
+        """Take a version to ``validated``, ``production`` or ``deprecated``, and return the version.
+
+        A trained version becomes validated by being checked: digests of all files, the estimator loads, and bundle and
+        estimator give the same probabilities to 1e-6. What was checked is kept (``ModelMetadata.validation``). Promoted
+        to production, a trained version is validated first, in the same step. What was in production is deprecated.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such version or status.
+        ArtefactError
+            If the version does not pass; its status is as it was.
+        StoreError
+            If the step is not legal: nothing returns to ``trained``, and only ``rollback`` brings back what is
+            deprecated.
+        """
+        try:
+            to = Status(status)
+        except ValueError:
+            raise ConfigError(f"status '{str(status)[:40]}': use validated, production or deprecated") from None
+        metadata = self.find(name, version)
+        if to is Status.DEPRECATED:
+            return self.deprecate(name, metadata.version)
+        validation = None
+        if metadata.status is Status.TRAINED and to is not Status.TRAINED:
+            validation = self._validated(metadata)
+        number = self.promote(name, metadata.version, to, validation=validation)
+        if to is Status.PRODUCTION and name == store.RISK_PREDICTOR and metadata.not_scored:
+            what = f"score uses the bundled models: {name} {number} {metadata.not_scored}"
+            warnings.warn(what, UserWarning, stacklevel=2)
+        return number
+
+    def list_models(self, name: str | None = None, status: Status | str | None = None) -> list[ModelMetadata]:
+        """Return what is known of every version, by name and version; a damaged one is left out with a warning.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such status.
+        ArtefactError
+            If the list of a model's versions is damaged.
+        """
+        try:
+            wanted = None if status is None else Status(status)
+        except ValueError:
+            known = ", ".join(entry.value for entry in Status)
+            raise ConfigError(f"status '{str(status)[:40]}': use one of {known}") from None
+        found = []
+        for model in self.names() if name is None else [name]:
+            for version, now in self.versions(model).items():
+                if wanted in {None, now}:
+                    try:
+                        found.append(self.find(model, version))
+                    except ArtefactError as error:
+                        warnings.warn(str(error), UserWarning, stacklevel=2)
+        return found
+
+    def compare(self, name: str, a: str, b: str) -> ModelComparison:
+        """Return two versions of a model beside each other; each as for ``load_model``."""
+        return compared(self.find(name, a), self.find(name, b))
+
+    def _model(self, metadata: ModelMetadata) -> Any:
+        from hyperion_hook.ml.bundle_model import BundleModel  # noqa: PLC0415 - needs the extra
+        from hyperion_hook.ml.estimator_audit import RefusedError  # noqa: PLC0415
+        from hyperion_hook.ml.estimator_files import unpacked  # noqa: PLC0415
+
+        folder = self.folder(metadata.name, metadata.version)
+        if ESTIMATOR not in metadata.files:
+            return BundleModel(load_bundle(folder))
+        data = (folder / ESTIMATOR).read_bytes()
+        try:
+            if digest_of(data) != metadata.files[ESTIMATOR]:
+                raise RefusedError("its digest differs from the registry's")
+            return unpacked(data)
+        except RefusedError as error:
+            raise ArtefactError(f"{folder / ESTIMATOR}: {error}; train the model and save it anew") from None
+
+    def _validated(self, metadata: ModelMetadata) -> dict[str, Any]:
+        """Return what was checked of a version; it is loaded, and what ``score`` reads is compared with it."""
+        _need_the_extra("ModelRegistry.promote_model")
+        from hyperion_hook.ml.saving import parity_of  # noqa: PLC0415 - needs the extra
+
+        model = self._model(metadata)
+        checked: dict[str, Any] = {"files": sorted(metadata.files), "loaded": type(model).__name__}
+        if MANIFEST in metadata.files:
+            checked["parity"] = parity_of(model, metadata, load_bundle(self.folder(metadata.name, metadata.version)))
+        return checked
+
+
+def _default_root() -> Path:
+    try:
+        return Repository.discover(None).common_dir / store.FOLDER
+    except NotARepositoryError:
+        try:
+            return cache_folder() / "registry"
+        except OSError:
+            raise ConfigError("registry: no repository and no home folder; name one: ModelRegistry(root)") from None
+
+
+def _need_the_extra(what: str) -> None:
+    for module in ("sklearn", "xgboost", "pandas", "skops"):
+        if find_spec(module) is None:
+            raise MissingExtraError(what, "train", module)
+
+
+def _libraries() -> dict[str, str]:
+    """Return the versions of what an estimator is made of, by name."""
+    found = {}
+    for library in _LIBRARIES:
+        try:
+            found[library] = version_of(library)
+        except PackageNotFoundError:
+            continue
+    return found

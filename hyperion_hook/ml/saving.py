@@ -1,0 +1,105 @@
+"""What becomes of an estimator when it is saved: its bytes, its bundle where there can be one, and its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from hyperion_hook.errors import ArtefactError, ConfigError
+from hyperion_hook.ml.bundle_model import BundleModel
+from hyperion_hook.ml.estimator_audit import RefusedError
+from hyperion_hook.ml.estimator_files import packed, unpacked
+from hyperion_hook.ml.model_draft import draft_of
+from hyperion_hook.scoring.bundle import Bundle
+from hyperion_hook.store.model_metadata import ESTIMATOR, RISK_PREDICTOR, ModelMetadata
+from hyperion_hook.training.estimator_bundle import (
+    EstimatorBundle,
+    columns_of,
+    difference,
+    estimator_bundle,
+    usual_rows,
+)
+from hyperion_hook.training.estimator_export import NotExportableError
+
+Files = Callable[[str], Mapping[str, bytes]]
+
+
+def prepared(
+    model: Any, name: str, model_type: str, metadata: Mapping[str, Any] | None, reference: pd.DataFrame | None,
+    libraries: Mapping[str, str],
+) -> tuple[ModelMetadata, Files]:
+    """Return the record of an estimator, and its files for a version.
+
+    Raises
+    ------
+    ConfigError
+        If a value of the metadata is wrong, or the estimator cannot be kept.
+    """
+    artefact: dict[str, Any] = {
+        "estimator": f"{type(model).__module__}.{type(model).__qualname__}", "libraries": dict(libraries),
+    }
+    # what is said of the model is looked at before anything is computed
+    draft_of(model, b"", name=name, model_type=model_type, metadata=metadata, columns=[], artefact=artefact)
+    try:
+        data = packed(model)
+        unpacked(data)
+    except RefusedError as error:
+        raise ConfigError(
+            f"{name}: a {type(model).__name__} cannot be kept: {error}; save the fitted estimator of a trusted type"
+        ) from None
+    columns: list[str] = []
+    bundle = None
+    try:
+        columns = columns_of(model, list((metadata or {}).get("training_features", ())))
+        if name != RISK_PREDICTOR:
+            # a bundle's other parts would pose as the model
+            raise NotExportableError(f"score uses the model named {RISK_PREDICTOR}")
+        bundle = _bundle(model, columns, name, model_type, metadata or {}, reference)
+        artefact["parity"] = bundle.parity
+    except NotExportableError as error:
+        artefact["not_scored"] = f"is kept as an estimator only: {error}"
+    draft = draft_of(
+        model, data, name=name, model_type=model_type, metadata=metadata, columns=columns, artefact=artefact
+    )
+    return draft, lambda version: {ESTIMATOR: data, **({} if bundle is None else bundle.files(version))}
+
+
+def parity_of(model: Any, metadata: ModelMetadata, bundle: Bundle) -> float | None:
+    """Return how far an estimator and its bundle are apart, ``None`` where the bundle is all there is.
+
+    Raises
+    ------
+    ArtefactError
+        If it is more than 1e-6.
+    """
+    if isinstance(model, BundleModel):
+        return None
+    try:
+        columns = columns_of(model, metadata.training_features)
+        return difference(model, columns, bundle, usual_rows(bundle.risk.features))
+    except NotExportableError as error:
+        raise ArtefactError(
+            f"{metadata.name} {metadata.version}: {error}; train the model and save it anew"
+        ) from None
+
+
+def _bundle(
+    model: Any, columns: list[str], name: str, model_type: str, metadata: Mapping[str, Any],
+    reference: pd.DataFrame | None,
+) -> EstimatorBundle:
+    samples = metadata.get("training_samples")
+    trained_on = metadata.get("description") or (f"{samples:,} rows of its own" if samples else "rows of its own")
+    card = {
+        "saved with": "ModelRegistry.save_model",
+        "model type": model_type,
+        "estimator": type(model).__name__,
+        "thresholds and usual values": (
+            "of the rows given with the model" if reference is not None else "of the rows that came with the program"
+        ),
+        "anomaly detector and bug predictor": "those that came with the program",
+    }
+    return estimator_bundle(
+        model, columns, name=name, trained_on=str(trained_on), card=card, reference=reference
+    )
