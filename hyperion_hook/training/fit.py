@@ -8,7 +8,7 @@ meta-learner learns from the folds before the last, and the calibration from the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -138,7 +138,8 @@ class FittedRisk:
     def log_odds(self, X: pd.DataFrame) -> Numbers:
         """Return calibrated log-odds, one for each row of a frame with the columns ``features``."""
         matrix = as_matrix(X[list(self.features)])
-        combined = _columns(self.recipe, {m.name: m.log_odds(matrix) for m in self.members}) @ np.array(self.weights)
+        said = {member.name: member.log_odds(matrix) for member in self.members}
+        combined = combination_columns(self.recipe.columns, said) @ np.array(self.weights)
         return np.asarray(self.slope * (combined + self.intercept) + self.shift)
 
     def predict_proba(self, X: pd.DataFrame) -> Numbers:
@@ -205,7 +206,7 @@ def fit_risk(X: pd.DataFrame, y: Sequence[float], *, recipe: Recipe = SPECIFIED,
     last = fold == fold.max()
     combination, intercept = _combine(recipe, columns[~last], labels[rows[~last]], counts[rows[~last]], config)
     combined = columns @ np.array(combination) + intercept
-    slope, shift = _calibrate(combined[last], labels[rows[last]], counts[rows[last]], config)
+    slope, shift = calibrate(combined[last], labels[rows[last]], counts[rows[last]], config)
     members = tuple(
         member(
             matrix, labels, weights=counts, names=names, seed=config.seed, jobs=config.jobs, models=config.models
@@ -265,7 +266,7 @@ def _out_of_fold(
                 models=config.models,
             )
             said[fitted.name] = fitted.log_odds(matrix[test])
-        columns.append(_columns(recipe, said))
+        columns.append(combination_columns(recipe.columns, said))
         rows.append(np.arange(test.start, test.stop))
         numbers.append(np.full(test.stop - test.start, float(number)))
     if len(columns) < (1 if recipe.weights is not None else 2):
@@ -273,9 +274,10 @@ def _out_of_fold(
     return np.concatenate(columns), np.concatenate(rows), np.concatenate(numbers)
 
 
-def _columns(recipe: Recipe, said: dict[str, Numbers]) -> Numbers:
+def combination_columns(columns: Sequence[str], said: Mapping[str, Numbers]) -> Numbers:
+    """Return what is combined, from each member's log-odds by its name; shape ``(n_rows, n_columns)``."""
     values = []
-    for column in recipe.columns:
+    for column in columns:
         member, kind = split_column(column)
         log_odds = said[member]
         probability = 1.0 / (1.0 + np.exp(-log_odds))
@@ -295,7 +297,7 @@ def _combine(recipe: Recipe, columns: Numbers, truth: Numbers, counts: Numbers, 
     return tuple(float(weight) for weight in meta.coef_[0]), float(meta.intercept_[0])
 
 
-def _calibrate(combined: Numbers, truth: Numbers, counts: Numbers, config: FitConfig) -> tuple[float, float]:
+def calibrate(combined: Numbers, truth: Numbers, counts: Numbers, config: FitConfig) -> tuple[float, float]:
     """Return Platt's slope and shift; where the slice cannot tell, the combination stands as it is."""
     if len(np.unique(truth)) < 2:
         return 1.0, 0.0
