@@ -2,10 +2,10 @@
 
 usage: python benchmarks/jit.py TABLE... [--time date] [--target bug] [--ensemble NAME] [--inner SHARE]
 
-Tables as in the replication package of "Deep Just-in-Time Defect Prediction: How Far Are We?" (ISSTA 2021): one commit
-a row, ``date`` in Unix seconds, ``bug`` 0 or 1, Kamei's fourteen metrics. First 80 % by date to learn from, last 20 % to
-test on; and once more with French feature names, which must give the same. ``--inner SHARE`` cuts every table after so
-large a part of its rows first and never looks at the rest: for choosing a recipe.
+Tables as in the replication package of "Deep Just-in-Time Defect Prediction: How Far Are We?" (ISSTA 2021): one
+commit a row, ``date`` in Unix seconds, ``bug`` 0 or 1, Kamei's fourteen metrics. First 80 % by date to learn from, last
+20 % to test on; and once more with French feature names, which must give the same. ``--inner SHARE`` cuts every table
+after so large a part of its rows first and never looks at the rest: for choosing a recipe.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def _show(name: str, result: dict[str, Any], seconds: float) -> None:
     if name in WANTED:
         lapredict, deepjit, cc2vec = PUBLISHED[name]
         verdict = "reached" if ensemble["roc_auc"] >= WANTED[name] else "MISSED"
-        print(f"  published: LApredict {lapredict}, DeepJIT {deepjit}, CC2Vec {cc2vec}; wanted {WANTED[name]}: {verdict}")
+        print(f"  published: LApredict {lapredict}, DeepJIT {deepjit}, CC2Vec {cc2vec}")
+        print(f"  wanted: {WANTED[name]}, {verdict}")
     print(f"  ensemble: {ensemble['recipe']} of {', '.join(ensemble['members'])}; best: {result['best_model']['name']}")
 
 

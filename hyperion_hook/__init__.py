@@ -18,6 +18,7 @@ _HOME: dict[str, str] = {
     "MLConfig": "config.ml_config",
     "RepositoryChange": "ml.repository_features",
     "RiskPredictor": "ml.predictors",
+    "TrainingPipeline": "ml.training_pipeline",
 }
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "MLConfig",
     "RepositoryChange",
     "RiskPredictor",
+    "TrainingPipeline",
     "__version__",
 ]
 

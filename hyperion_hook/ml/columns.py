@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.ml.estimators import FeatureColumns
 from hyperion_hook.training.frame_columns import NUMERIC, Column, Kind, canonical, columns_of
+from hyperion_hook.training.risk_classifier import FeatureColumns
 
 IDENTIFIERS = frozenset({
     "id", "_id", "index", "commit", "commit_id", "commit_hash", "sha", "hash", "revision", "uuid", "feature_set_id",
@@ -91,23 +91,26 @@ def _unfit(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -
     """Return why a column cannot be learned from, '' if it can; whoever asks for it may have identifiers."""
     if column.kind is Kind.EMPTY or column.missing.all():
         return "no row has a value"
-    if not is_asked:
-        if column.name.lower() in IDENTIFIERS or column.name.startswith("Unnamed:") or not column.name.strip("_ "):
-            return "its name is that of an identifier"
-        if column.kind is Kind.MOMENT:
-            return "holds moments; name it as time_column= to split by it"
-    if column.kind in NUMERIC:
-        return _unfit_numbers(column, codes, is_asked=is_asked)
+    name = column.name
+    if not is_asked and (name.lower() in IDENTIFIERS or name.startswith("Unnamed:") or not name.strip("_ ")):
+        return "its name is that of an identifier"
+    if not is_asked and column.kind is Kind.MOMENT:
+        return "holds moments; name it as time_column= to split by it"
     if column.kind is Kind.MIXED:
         return "holds cells of several kinds"
-    words = {label for label in column.labels if label is not None}
+    unfit = _unfit_numbers if column.kind in NUMERIC else _unfit_words
+    return unfit(column, None if is_asked else codes, is_asked=is_asked)
+
+
+def _unfit_words(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -> str:
+    del is_asked
+    places, words = pd.factorize(column.labels)
     if len(words) < 2:
-        return "constant"
+        return "" if column.missing.any() else "constant"
     if len(words) > MOST_CATEGORIES:
         return f"text of {len(words)} different values, more than {MOST_CATEGORIES}"
-    if codes is not None and not is_asked and _gives_away(pd.factorize(column.series)[0].astype(float), codes):
-        return "tells the target of every row"
-    return ""
+    told = np.where(places < 0, np.nan, places.astype(np.float64))
+    return "tells the target of every row" if codes is not None and _gives_away(told, codes) else ""
 
 
 def _unfit_numbers(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -> str:
@@ -115,10 +118,8 @@ def _unfit_numbers(column: Column, codes: NDArray[np.int64] | None, *, is_asked:
     distinct = np.unique(values[~np.isnan(values)])
     if len(distinct) == 1 and not np.isnan(values).any():
         return "constant"
-    if is_asked:
-        return ""
     rows = len(values)
-    if rows >= FEWEST_FOR_A_COUNTER and len(distinct) == rows and _is_counter(column, distinct):
+    if not is_asked and rows >= FEWEST_FOR_A_COUNTER and len(distinct) == rows and _is_counter(column, distinct):
         return "numbers the rows"
     return "tells the target of every row" if codes is not None and _gives_away(values, codes) else ""
 

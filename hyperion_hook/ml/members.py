@@ -21,10 +21,11 @@ from xgboost import XGBClassifier
 
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.ml.estimators import SignedLog
+from hyperion_hook.training.risk_classifier import SignedLog
 
 FOREST, XGBOOST, LOGISTIC = "random_forest", "xgboost", "logistic"
 SHALLOW, DEEP = "xgboost_shallow", "xgboost_deep"
+ISOLATION, META = "isolation_forest", "meta_learner"
 GENTLE: Mapping[str, Mapping[str, Any]] = {
     SHALLOW: {"n_estimators": 300, "max_depth": 3, "learning_rate": 0.04, "min_child_weight": 10, "subsample": 0.7,
               "colsample_bytree": 0.5},

@@ -91,7 +91,9 @@ FOLD_FIGURES = ("accuracy", "precision", "recall", "f1", "roc_auc", "pr_auc", "b
 
 def fold_figures(truth: Sequence[Codes], probability: Sequence[Numbers], flagged: Sequence[Codes] | None = None
                  ) -> dict[str, list[float]]:
-    """Return the figures of each fold, by name; flags, if not given, at the threshold that suits the other folds best.
+    """Return the figures of each fold, by name.
+
+    Flags that are not given are set at the threshold that suits the other folds best.
     """
     found: dict[str, list[float]] = {name: [] for name in FOLD_FIGURES}
     for place, (y, p) in enumerate(zip(truth, probability, strict=True)):

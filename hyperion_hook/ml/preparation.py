@@ -85,6 +85,24 @@ def prepare(data: DataSource, target_column: str, validator: Validator, *, time_
     )
 
 
+def prepare_unlabelled(data: DataSource, validator: Validator, *, time_column: str | None = None) -> Prepared:
+    """Return rows without a target; every second one stands for a class, so that they can be split like others.
+
+    Raises
+    ------
+    ConfigError
+        If the table or the time cannot be read.
+    TrainingError
+        With fewer than ten rows.
+    """
+    frame, validation, warnings = read_and_validate(data, None, validator)
+    if len(frame) < LEAST_ROWS:
+        raise TrainingError(f"training data: {len(frame)} rows; at least {LEAST_ROWS} are needed")
+    time = time_column_of(frame, time_column, "")
+    apart = frozenset[str]() if time is None else frozenset({time.name})
+    return Prepared(frame, Target(np.arange(len(frame)) % 2, (0, 1)), time, apart, validation, tuple(warnings))
+
+
 def read_and_validate(data: DataSource, target_column: str | None, validator: Validator
                       ) -> tuple[pd.DataFrame, ValidationResult, list[str]]:
     """Return a table, what the validator says of it, and its errors as warnings."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
+from typing import TypeAlias
 
 import pandas as pd
 
 from hyperion_hook.errors import ConfigError
 
-DataSource = str | Path | pd.DataFrame
+DataSource: TypeAlias = str | Path | pd.DataFrame
 PARQUET = frozenset({".parquet", ".pq"})
 
 

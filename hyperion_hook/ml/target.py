@@ -86,10 +86,11 @@ def _in_order(values: list[Any], present: pd.Series) -> tuple[tuple[Any, Any], t
             first, second = sorted(values, key=lambda value: scale.index(words[values.index(value)]))
             return (first, second), ()
     common, rare = present.value_counts().index.tolist()
-    return (common, rare), (
+    warning = (
         f"target '{present.name}': '{rare}' is taken as the class to be predicted, because it is the rarer one; "
-        f"positive={rare!r} or {common!r} says so or otherwise",
+        f"positive=[{rare!r}] or [{common!r}] says so or otherwise"
     )
+    return (common, rare), (warning,)
 
 
 def _plain(value: Any) -> Any:

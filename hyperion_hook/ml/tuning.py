@@ -8,11 +8,11 @@ from typing import Any
 import joblib
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import clone
 from sklearn.model_selection import RandomizedSearchCV
 
-from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.ml.fitting import Progress
-from hyperion_hook.ml.members import FOREST, XGBOOST, new_members
+from hyperion_hook.ml.members import FOREST, XGBOOST
 from hyperion_hook.ml.splits import Rows
 from hyperion_hook.training.estimators import Numbers
 
@@ -32,19 +32,21 @@ GRIDS: Mapping[str, Mapping[str, Sequence[Any]]] = {
 
 
 def tuned(
-    X: Numbers, codes: NDArray[np.int64], folds: Sequence[tuple[Rows, Rows]], config: MLConfig, *, jobs: int,
-    progress: Progress,
+    members: Mapping[str, Any], X: Numbers, codes: NDArray[np.int64], folds: Sequence[tuple[Rows, Rows]], *, seed: int,
+    jobs: int, progress: Progress,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return forest and XGBoost with the parameters that ranked the folds best, and what the search found.
+    """Return estimators with the parameters that ranked the folds best, and what the search found.
 
     Parameters
     ----------
+    members
+        Estimators by name, with the parameters to start from, which are tried too; those without a grid stay.
     X, codes
         Training rows.
     folds
         (learn, test) positions within them; those that test one class only are not asked.
-    config
-        Parameters to start from; they are tried too.
+    seed
+        Of the draws.
     jobs, progress
         As for fitting.
 
@@ -54,16 +56,18 @@ def tuned(
         Estimators by name, not fitted. By name ``best_params``, ``cv_roc_auc``, ``cv_roc_auc_of_defaults``, ``tried``.
     """
     asked = [(learn, test) for learn, test in folds if len(np.unique(codes[test])) == 2]
-    members: dict[str, Any] = {}
+    better = dict(members)
     found: dict[str, Any] = {}
-    for done, (name, estimator) in enumerate(new_members(config, (FOREST, XGBOOST)).items()):
-        progress("search", done, len(GRIDS))
+    searched = [name for name in members if name in GRIDS]
+    for done, name in enumerate(searched):
+        progress("search", done, len(searched))
+        estimator = clone(members[name])
         search = RandomizedSearchCV(
             estimator, {key: list(values) for key, values in GRIDS[name].items()}, n_iter=TRIED, scoring="roc_auc",
-            cv=asked, random_state=config.random_state, n_jobs=jobs, refit=False,
+            cv=asked, random_state=seed, n_jobs=jobs, refit=False,
         )
         defaults = RandomizedSearchCV(
-            estimator, {"random_state": [config.random_state]}, n_iter=1, scoring="roc_auc", cv=asked, n_jobs=jobs,
+            estimator, {"random_state": [estimator.random_state]}, n_iter=1, scoring="roc_auc", cv=asked, n_jobs=jobs,
             refit=False,
         )
         # threads: the estimators compute outside of Python's lock, and nothing has to be sent to other processes
@@ -72,9 +76,9 @@ def tuned(
             defaults.fit(X, codes)
         before, after = float(defaults.best_score_), float(search.best_score_)
         best = dict(search.best_params_) if after > before else {}
-        members[name] = estimator.set_params(**best)
+        better[name] = estimator.set_params(**best)
         found[name] = {
             "best_params": best, "cv_roc_auc": max(before, after), "cv_roc_auc_of_defaults": before, "tried": TRIED + 1,
         }
-    progress("search", len(GRIDS), len(GRIDS))
-    return members, found
+    progress("search", len(searched), len(searched))
+    return better, found

@@ -1,4 +1,4 @@
-"""The few estimators of our own: named columns in, logarithms, and a calibrated classifier over stock members.
+"""The few estimators of our own: named columns in, logarithms, and calibrated classifiers over stock members.
 
 Their state is plain (texts, numbers, lists, stock estimators), so that a file of theirs holds nothing that runs. All
 else is scikit-learn's and XGBoost's own.
@@ -24,7 +24,7 @@ OTHER = "="
 """Between a column and one of its categories in the name of what becomes 0 or 1."""
 
 
-class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc] - scikit-learn has no types
+class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Takes the columns that were learned from out of whatever is given, as 32-bit numbers.
 
     Parameters
@@ -86,6 +86,16 @@ class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc] - s
             dtype=object,
         )
 
+    @property
+    def feature_names_in_(self) -> NDArray[np.object_]:
+        """The columns, in order."""
+        return np.array(list(self.names), dtype=object)
+
+    @property
+    def n_features_in_(self) -> int:
+        """How many columns there are."""
+        return len(self.names)
+
     def source_names(self) -> list[str]:
         """Return, for each column that comes out, the column it stems from."""
         return [name for name in self.names for _ in (self._words(name) if name in (self.categories or {}) else [name])]
@@ -118,7 +128,7 @@ class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc] - s
         return pd.DataFrame(values, columns=list(self.names))
 
 
-class SignedLog(TransformerMixin, BaseEstimator):  # type: ignore[misc] - scikit-learn has no types
+class SignedLog(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Replaces counts by ``sign(x) log(1 + |x|)``."""
 
     def fit(self, X: Any, y: Any = None) -> SignedLog:
@@ -138,7 +148,7 @@ class SignedLog(TransformerMixin, BaseEstimator):  # type: ignore[misc] - scikit
         return True
 
 
-class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - scikit-learn has no types
+class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Members, a linear combination of what they say, a calibration, and a threshold chosen in training.
 
     The same shape as ``scoring.risk.RiskModel``, over numbers; with one member and weight 1 it is that member,
@@ -160,7 +170,7 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - sc
         The caller's values for 0 and 1.
     """
 
-    def __init__(  # noqa: PLR0913 - one argument for each part of the state
+    def __init__(
         self, members: Sequence[tuple[str, Any]] = (), columns: Sequence[str] = (), weights: Sequence[float] = (),
         intercept: float = 0.0, slope: float = 1.0, shift: float = 0.0, threshold: float = 0.5,
         labels: Sequence[Any] = (0, 1),
@@ -214,7 +224,7 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - sc
     def feature_importances_(self) -> Numbers:
         """The members' importances, on average; they sum to 1, or are all 0."""
         check_is_fitted(self, "fitted_")
-        return np.mean([member_importance(estimator) for _, estimator in self.fitted_], axis=0)
+        return np.asarray(np.mean([member_importance(estimator) for _, estimator in self.fitted_], axis=0))
 
 
 def member_log_odds(estimator: Any, X: Any) -> Numbers:
@@ -230,4 +240,3 @@ def member_importance(estimator: Any) -> Numbers:
     values = last.feature_importances_ if hasattr(last, "feature_importances_") else np.abs(last.coef_[0])
     values = np.nan_to_num(np.asarray(values, dtype=np.float64))
     return np.asarray(values / values.sum() if values.sum() else values)
-
