@@ -1,8 +1,7 @@
-"""Our own estimators: columns by name, plain state, and the same as data."""
+"""Our own estimators: columns by name, plain state, and what is combined."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,12 +17,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from xgboost import XGBClassifier
 
-from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.errors import ConfigError, TrainingError
+from hyperion_hook.errors import ConfigError
 from hyperion_hook.training.context_classifier import ContextClassifier
-from hyperion_hook.training.export import BundleParts, check_parity, export_bundle
 from hyperion_hook.training.risk_classifier import FeatureColumns, RiskClassifier, SignedLog
-from hyperion_hook.training.risk_classifier_export import as_fitted_risk
 from tests.support.models import NAMES, drawn
 
 pytestmark = pytest.mark.train
@@ -87,27 +83,6 @@ def test_skops_keeps_it_as_it_is(trained: Pipeline) -> None:
     again = io.loads(data, trusted=io.get_untrusted_types(data=data))
     X, _ = drawn(seed=3)
     assert np.array_equal(again.predict_proba(X), trained.predict_proba(X))
-
-
-def test_as_data_it_says_the_same(trained: Pipeline, tmp_path: Path) -> None:
-    X, _ = drawn(seed=4)
-    risk = as_fitted_risk(trained)
-    assert risk.predict_proba(X) == pytest.approx(trained.predict_proba(X)[:, 1], abs=1e-12)
-    export_bundle(tmp_path / "bundle", BundleParts(
-        name="t", version="1.0.0", trained_on="drawn", risk=risk, anomaly=None,
-        thresholds={RiskLevel.HIGH: 0.6, RiskLevel.MEDIUM: 0.4}, typical=dict.fromkeys(NAMES, 0.0),
-        quantiles=dict.fromkeys(NAMES, (0.0, 1.0, 2.0)),
-    ))
-    assert check_parity(tmp_path / "bundle", risk, None, X, rows=200) < 1e-6
-
-
-def test_what_score_does_not_compute_has_no_data_form() -> None:
-    classifier = RiskClassifier([("forest", RandomForestClassifier(2))], ["forest_log_odds"], [1.0])
-    model = Pipeline([("columns", FeatureColumns(["la", "mood"])), ("model", classifier)]).fit([[1, 2], [3, 4]], [0, 1])
-    with pytest.raises(TrainingError, match="column 'mood'"):
-        as_fitted_risk(model)
-    with pytest.raises(TrainingError, match="no data-only form"):
-        as_fitted_risk(Pipeline([("model", classifier)]))
 
 
 def test_a_context_without_a_model_is_judged_by_the_model_of_all() -> None:
