@@ -231,6 +231,9 @@ def member_log_odds(estimator: Any, X: Any) -> Numbers:
     """Return the log-odds of class 1 that a fitted estimator gives."""
     # scikit-learn looks for infinities by a sum, which extreme rows make overflow
     with np.errstate(invalid="ignore", over="ignore"):
+        # of a regression as they are: through the probability, those of extreme rows would stop at its last digit
+        if hasattr(estimator, "decision_function"):
+            return np.asarray(estimator.decision_function(X), dtype=np.float64)
         return logit(estimator.predict_proba(X)[:, 1])
 
 

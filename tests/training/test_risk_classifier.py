@@ -19,7 +19,7 @@ from xgboost import XGBClassifier
 
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.training.context_classifier import ContextClassifier
-from hyperion_hook.training.risk_classifier import FeatureColumns, RiskClassifier, SignedLog
+from hyperion_hook.training.risk_classifier import FeatureColumns, RiskClassifier, SignedLog, member_log_odds
 from tests.support.models import NAMES, drawn
 
 pytestmark = pytest.mark.train
@@ -67,6 +67,13 @@ def test_what_is_combined_is_what_the_members_say(trained: Pipeline) -> None:
     assert found[:, 1] == pytest.approx(expected, abs=1e-9)
     assert found.sum(axis=1) == pytest.approx(1.0)
     assert trained.predict(X).tolist() == np.where(expected >= 0.4, "HIGH", "LOW").tolist()
+
+
+def test_log_odds_of_a_regression_do_not_stop_at_the_last_digit_of_a_probability(trained: Pipeline) -> None:
+    logistic = dict(trained["model"].fitted_)["logistic"]
+    extreme = np.full((1, len(NAMES)), 1e38) * np.sign(logistic["model"].coef_)
+    assert member_log_odds(logistic, extreme)[0] == pytest.approx(logistic.decision_function(extreme)[0])
+    assert member_log_odds(logistic, extreme)[0] > 25.0
 
 
 def test_importances_sum_to_one(trained: Pipeline) -> None:
