@@ -24,6 +24,7 @@ _HOME: dict[str, str] = {
     "ModelRegistry": "ml.model_registry",
     "RepositoryChange": "ml.repository_features",
     "RiskPredictor": "ml.predictors",
+    "TrainingPipeline": "ml.training_pipeline",
     "ValidationResult": "training.validation",
     "compare_runs": "training.tracking_compare",
 }
@@ -42,6 +43,7 @@ __all__ = [
     "ModelRegistry",
     "RepositoryChange",
     "RiskPredictor",
+    "TrainingPipeline",
     "ValidationResult",
     "__version__",
     "compare_runs",

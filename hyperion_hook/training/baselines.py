@@ -17,7 +17,7 @@ CHANCE = "chance"
 
 def baseline_scores(train: pd.DataFrame, train_y: Sequence[float], test: pd.DataFrame, *, seed: int = 42
                     ) -> dict[str, Numbers]:
-    """Return a score for each test row by each baseline.
+    """Return a score for each test row by each baseline whose columns are there.
 
     Parameters
     ----------
@@ -32,11 +32,12 @@ def baseline_scores(train: pd.DataFrame, train_y: Sequence[float], test: pd.Data
     .. [2] Y. Kamei et al., "A large-scale empirical study of just-in-time quality assurance", IEEE TSE 39(6), 2013.
     """
     scores = {name: np.nansum(test[list(columns)].to_numpy(dtype=np.float64), axis=1)
-              for name, columns in SIMPLE.items()}
+              for name, columns in SIMPLE.items() if set(columns) <= set(test.columns)}
     fourteen = list(names_of(KAMEI_FOURTEEN))
-    truth = np.asarray(train_y, dtype=np.float64)
-    weights = np.ones(len(truth))
-    model = fit_logistic(as_matrix(train[fourteen]), truth, weights=weights, names=fourteen, seed=seed, jobs=1)
-    scores[KAMEI] = model.log_odds(as_matrix(test[fourteen]))
+    if set(fourteen) <= set(test.columns):
+        truth = np.asarray(train_y, dtype=np.float64)
+        weights = np.ones(len(truth))
+        model = fit_logistic(as_matrix(train[fourteen]), truth, weights=weights, names=fourteen, seed=seed, jobs=1)
+        scores[KAMEI] = model.log_odds(as_matrix(test[fourteen]))
     scores[CHANCE] = np.random.default_rng(seed).random(len(test))
     return scores

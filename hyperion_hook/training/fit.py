@@ -8,7 +8,7 @@ meta-learner learns from the folds before the last, and the calibration from the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -143,7 +143,8 @@ class FittedRisk:
     def columns(self, X: pd.DataFrame) -> Numbers:
         """Return what is combined, one column for each of the recipe's; shape ``(n_rows, n_columns)``."""
         matrix = as_matrix(X[list(self.features)])
-        return _columns(self.recipe, {member.name: member.log_odds(matrix) for member in self.members})
+        said = {member.name: member.log_odds(matrix) for member in self.members}
+        return combination_columns(self.recipe.columns, said)
 
     def predict_proba(self, X: pd.DataFrame) -> Numbers:
         """Return the probability that a change introduces a bug, one for each row."""
@@ -209,7 +210,7 @@ def fit_risk(X: pd.DataFrame, y: Sequence[float], *, recipe: Recipe = SPECIFIED,
     last = fold == fold.max()
     combination, intercept = _combine(recipe, columns[~last], labels[rows[~last]], counts[rows[~last]], config)
     combined = columns @ np.array(combination) + intercept
-    slope, shift = _calibrate(combined[last], labels[rows[last]], counts[rows[last]], config)
+    slope, shift = calibrate(combined[last], labels[rows[last]], counts[rows[last]], config)
     members = tuple(
         member(
             matrix, labels, weights=counts, names=names, seed=config.seed, jobs=config.jobs, models=config.models
@@ -269,7 +270,7 @@ def _out_of_fold(
                 models=config.models,
             )
             said[fitted.name] = fitted.log_odds(matrix[test])
-        columns.append(_columns(recipe, said))
+        columns.append(combination_columns(recipe.columns, said))
         rows.append(np.arange(test.start, test.stop))
         numbers.append(np.full(test.stop - test.start, float(number)))
     if len(columns) < (1 if recipe.weights is not None else 2):
@@ -277,9 +278,10 @@ def _out_of_fold(
     return np.concatenate(columns), np.concatenate(rows), np.concatenate(numbers)
 
 
-def _columns(recipe: Recipe, said: dict[str, Numbers]) -> Numbers:
+def combination_columns(columns: Sequence[str], said: Mapping[str, Numbers]) -> Numbers:
+    """Return what is combined, from each member's log-odds by its name; shape ``(n_rows, n_columns)``."""
     values = []
-    for column in recipe.columns:
+    for column in columns:
         member, kind = split_column(column)
         log_odds = said[member]
         probability = 1.0 / (1.0 + np.exp(-log_odds))
@@ -299,7 +301,7 @@ def _combine(recipe: Recipe, columns: Numbers, truth: Numbers, counts: Numbers, 
     return tuple(float(weight) for weight in meta.coef_[0]), float(meta.intercept_[0])
 
 
-def _calibrate(combined: Numbers, truth: Numbers, counts: Numbers, config: FitConfig) -> tuple[float, float]:
+def calibrate(combined: Numbers, truth: Numbers, counts: Numbers, config: FitConfig) -> tuple[float, float]:
     """Return Platt's slope and shift; where the slice cannot tell, the combination stands as it is."""
     if len(np.unique(truth)) < 2:
         return 1.0, 0.0

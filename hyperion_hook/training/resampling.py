@@ -7,7 +7,7 @@ once, and a draw costs a few sums over the sorted rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,21 +90,24 @@ def bootstrap(
     outcomes = np.asarray(truth, dtype=np.float64)
     rankings = {name: Ranking(outcomes, values) for name, values in scores.items()}
     names = [name for name in rankings if name != against]
-    random = np.random.default_rng(seed)
-    weights = [np.ones(len(outcomes))] + [
-        np.bincount(random.integers(0, len(outcomes), len(outcomes)), minlength=len(outcomes)).astype(np.float64)
-        for _ in range(draws)
-    ]
+    weights = [np.ones(len(outcomes)), *resamples(len(outcomes), draws, seed)]
     base = np.zeros(draws + 1)
     if against is not None:
         base = np.array([metric(rankings[against], drawn) for drawn in weights])
     return {
-        name: _interval(np.array([metric(rankings[name], drawn) for drawn in weights]) - base) for name in names
+        name: interval_of(np.array([metric(rankings[name], drawn) for drawn in weights]) - base) for name in names
     }
 
 
-def _interval(values: Numbers) -> Interval:
-    """Return the first value, which is of the rows as they are, with the interval of the others."""
+def resamples(rows: int, draws: int, seed: int) -> Iterator[Numbers]:
+    """Yield draws of rows with replacement as how often each row was drawn; shape ``(rows,)``."""
+    random = np.random.default_rng(seed)
+    for _ in range(draws):
+        yield np.bincount(random.integers(0, rows, rows), minlength=rows).astype(np.float64)
+
+
+def interval_of(values: Numbers) -> Interval:
+    """Return the first value, which is of the rows as they are, with the 95 % interval of the others."""
     drawn = values[1:][np.isfinite(values[1:])]
     if not len(drawn):
         return Interval(float(values[0]), math.nan, math.nan)

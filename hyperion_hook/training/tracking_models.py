@@ -24,6 +24,11 @@ SKLEARN_MODEL, BUNDLE = "sklearn_model", "bundle"
 LOADER = "hyperion_hook.training.tracking_bundle"
 
 TRUSTED_TYPES = (
+    "hyperion_hook.training.context_classifier.ContextClassifier",
+    "hyperion_hook.training.risk_classifier.FeatureColumns",
+    "hyperion_hook.training.risk_classifier.RiskClassifier",
+    "hyperion_hook.training.risk_classifier.SignedLog",
+    "numpy.dtype",
     "sklearn.tree._tree.Tree",
     "xgboost.core.Booster",
     "xgboost.sklearn.XGBClassifier",

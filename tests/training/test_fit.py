@@ -94,7 +94,7 @@ def test_a_row_of_weight_three_counts_as_three_rows() -> None:
 
 def test_the_calibration_learns_from_rows_that_the_meta_learner_did_not_see(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, int] = {}
-    combine, calibrate = fit._combine, fit._calibrate
+    combine, calibrate = fit._combine, fit.calibrate
 
     def watch_combine(recipe: Recipe, columns: Numbers, truth: Numbers, counts: Numbers, config: fit.FitConfig
                       ) -> tuple[tuple[float, ...], float]:
@@ -107,7 +107,7 @@ def test_the_calibration_learns_from_rows_that_the_meta_learner_did_not_see(monk
         return calibrate(combined, truth, counts, config)
 
     monkeypatch.setattr(fit, "_combine", watch_combine)
-    monkeypatch.setattr(fit, "_calibrate", watch_calibrate)
+    monkeypatch.setattr(fit, "calibrate", watch_calibrate)
     X, y = drawn()
     fit_risk(X, y, recipe=SPECIFIED, config=QUICK)
     # three folds over 600 rows predict the last 450 of them, 150 each
@@ -141,7 +141,7 @@ def test_the_specified_ensemble_has_the_specified_parts() -> None:
 
 def test_an_order_turned_round_by_chance_is_not_calibrated_round() -> None:
     ranking = np.linspace(-1, 1, 100)
-    slope, shift = fit._calibrate(ranking, (ranking < 0).astype(float), np.ones(100), QUICK)
+    slope, shift = fit.calibrate(ranking, (ranking < 0).astype(float), np.ones(100), QUICK)
     assert (slope, shift) == (1.0, 0.0)
 
 

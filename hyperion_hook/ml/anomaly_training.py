@@ -1,0 +1,94 @@
+"""Training of the anomaly detector: an isolation forest, mostly on code quality and size; it needs no target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.ml.anomaly_scores import anomaly_importance, unusualness
+from hyperion_hook.ml.columns import ChosenColumns, choose_columns
+from hyperion_hook.ml.fitting import Progress, fitted_members
+from hyperion_hook.ml.members import ISOLATION, new_isolation_forest, parameters_of
+from hyperion_hook.ml.performance import performance
+from hyperion_hook.ml.preparation import Prepared
+from hyperion_hook.ml.splits import Split, split_rows
+from hyperion_hook.ml.trained import TrainedModel, by_column
+from hyperion_hook.training.fit import ANOMALY_MODULES
+from hyperion_hook.training.frame_columns import entry_of
+
+FEWEST_OF_CODE = 3
+"""Columns of code quality and size from which on the others are left out."""
+
+
+@dataclass(frozen=True)
+class TrainedAnomalies:
+    """The detector; ``shares`` are of rows it calls unusual, ``median`` the scores in the middle."""
+
+    model: TrainedModel
+    split: Split
+    columns: ChosenColumns
+    shares: dict[str, float]
+    median: float
+
+
+def train_anomalies(
+    prepared: Prepared, config: MLConfig, progress: Progress, *, labelled: bool, test_size: float,
+    features: Sequence[str] | None, draws: int,
+) -> TrainedAnomalies:
+    """Fit the specification's isolation forest (contamination 0.1, 256 rows a tree).
+
+    Parameters
+    ----------
+    prepared
+        Rows.
+    config, progress
+        As for every training.
+    labelled
+        Whether the rows have a target: then it is told how well what is unusual matches it.
+    test_size
+        Share of the rows kept for testing, the newest if a time is known.
+    features
+        Columns; by default those of code quality and size if there are at least three, else all.
+    draws
+        Resamples for the intervals.
+
+    Raises
+    ------
+    ConfigError, TrainingError
+        If a setting is not valid, or there is too little to learn from.
+    """
+    seed = config.random_state
+    codes = prepared.codes
+    split = split_rows(codes, test_size, prepared.time, seed=seed)
+    train, test = (prepared.frame.iloc[rows].reset_index(drop=True) for rows in (split.train, split.test))
+    columns = choose_columns(train, None, apart=prepared.apart, wanted=features)
+    of_code = [name for name in columns.names if (entry := entry_of(name)) and entry.module in ANOMALY_MODULES]
+    if features is None and len(of_code) >= FEWEST_OF_CODE:
+        others = set(columns.names) - set(of_code)
+        reason = "not of code quality or size, which anomalies are told by"
+        columns = ChosenColumns(tuple(of_code), {}, columns.left_out | dict.fromkeys(sorted(others), reason))
+    taken = columns.transformer
+    X, X_test = taken.transform(train), taken.transform(test)
+    forest = fitted_members(
+        {ISOLATION: new_isolation_forest(config, len(X))}, X, codes[split.train], jobs=config.n_jobs, progress=progress
+    )[ISOLATION]
+    score = unusualness(forest, X_test)
+    with np.errstate(invalid="ignore", over="ignore"):
+        flagged, flagged_before = ((forest.predict(values) == -1).astype(np.int64) for values in (X_test, X))
+    figures: dict[str, Any] = {}
+    if labelled:
+        figures = performance(codes[split.test], score, flagged, draws=draws, seed=seed)
+        for name in ("brier", "ece"):
+            figures[name] = np.nan
+            figures["intervals"].pop(name)
+    model = TrainedModel(
+        ISOLATION, Pipeline([("columns", taken), *forest.steps]), figures, {},
+        by_column(taken, anomaly_importance(forest, X, seed)), parameters_of(forest), flagged,
+    )
+    shares = {"training": float(flagged_before.mean()), "test": float(flagged.mean())}
+    return TrainedAnomalies(model, split, columns, shares, float(np.median(score)))

@@ -1,0 +1,139 @@
+"""Which columns of a table are features, and why the others are not; decided on the rows that are trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.training.frame_columns import NUMERIC, Column, Kind, canonical, columns_of
+from hyperion_hook.training.risk_classifier import FeatureColumns
+
+IDENTIFIERS = frozenset({
+    "id", "_id", "index", "commit", "commit_id", "commit_hash", "sha", "hash", "revision", "uuid", "feature_set_id",
+    "row", "row_id", "identifiant",
+})
+MOST_CATEGORIES = 20
+FEWEST_FOR_A_COUNTER = 20
+
+
+@dataclass(frozen=True)
+class ChosenColumns:
+    """Features in the table's order, the words of those that hold words, and the reason for each column left out."""
+
+    names: tuple[str, ...]
+    categories: dict[str, list[str]]
+    left_out: dict[str, str]
+
+    @property
+    def transformer(self) -> FeatureColumns:
+        """What takes them out of a frame."""
+        return FeatureColumns(list(self.names), dict(self.categories))
+
+
+def choose_columns(frame: pd.DataFrame, codes: NDArray[np.int64] | None, *, apart: Collection[str],
+                   wanted: Sequence[str] | None = None) -> ChosenColumns:
+    """Return the features among the columns of the training rows.
+
+    Parameters
+    ----------
+    frame
+        The rows that are trained on.
+    codes
+        Their target, 0 or 1; shape ``(n_rows,)``. Without one no column can give it away.
+    apart
+        Columns that are no features: the target, the time.
+    wanted
+        Names of the features under either name, to take these and no others.
+
+    Raises
+    ------
+    ConfigError
+        If a wanted column is not there, is apart, or cannot be learned from; or if no column is left.
+    """
+    kept: dict[str, Column] = {}
+    categories: dict[str, list[str]] = {}
+    left_out: dict[str, str] = {}
+    asked = None if wanted is None else {canonical(name): name for name in wanted}
+    seen: dict[str, str] = {}
+    for column in columns_of(frame):
+        name = column.name
+        if name in apart or (asked is not None and column.canonical not in asked):
+            continue
+        if column.canonical in seen:
+            left_out[name] = f"the same feature as '{seen[column.canonical]}'"
+            continue
+        seen[column.canonical] = name
+        reason = _unfit(column, codes, is_asked=asked is not None)
+        if reason:
+            left_out[name] = reason
+            continue
+        kept[name] = column
+        if column.kind not in NUMERIC:
+            categories[name] = sorted({label for label in column.labels if label is not None})
+    if asked is not None:
+        lost = [name for key, name in asked.items() if key not in {canonical(name) for name in kept}]
+        if lost:
+            place = next((name for name in left_out if canonical(name) == canonical(lost[0])), None)
+            why = left_out[place] if place else "is not a column that can be a feature"
+            raise ConfigError(f"feature '{lost[0]}': {why}")
+    if not kept:
+        told = "; ".join(f"'{name}': {why}" for name, why in list(left_out.items())[:5])
+        raise ConfigError(f"features: no column can be learned from ({told or 'there is none beside the target'})")
+    return ChosenColumns(tuple(kept), categories, left_out)
+
+
+def _unfit(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -> str:
+    """Return why a column cannot be learned from, '' if it can; whoever asks for it may have identifiers."""
+    if column.kind is Kind.EMPTY or column.missing.all():
+        return "no row has a value"
+    name = column.name
+    if not is_asked and (name.lower() in IDENTIFIERS or name.startswith("Unnamed:") or not name.strip("_ ")):
+        return "its name is that of an identifier"
+    if not is_asked and column.kind is Kind.MOMENT:
+        return "holds moments; name it as time_column= to split by it"
+    if column.kind is Kind.MIXED:
+        return "holds cells of several kinds"
+    unfit = _unfit_numbers if column.kind in NUMERIC else _unfit_words
+    return unfit(column, None if is_asked else codes, is_asked=is_asked)
+
+
+def _unfit_words(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -> str:
+    del is_asked
+    places, words = pd.factorize(column.labels)
+    if len(words) < 2:
+        return "" if column.missing.any() else "constant"
+    if len(words) > MOST_CATEGORIES:
+        return f"text of {len(words)} different values, more than {MOST_CATEGORIES}"
+    told = np.where(places < 0, np.nan, places.astype(np.float64))
+    return "tells the target of every row" if codes is not None and _gives_away(told, codes) else ""
+
+
+def _unfit_numbers(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -> str:
+    values = column.numbers
+    distinct = np.unique(values[~np.isnan(values)])
+    if len(distinct) == 1 and not np.isnan(values).any():
+        return "constant"
+    rows = len(values)
+    if not is_asked and rows >= FEWEST_FOR_A_COUNTER and len(distinct) == rows and _is_counter(column, distinct):
+        return "numbers the rows"
+    return "tells the target of every row" if codes is not None and _gives_away(values, codes) else ""
+
+
+def _is_counter(column: Column, distinct: NDArray[np.float64]) -> bool:
+    """Whether a column counts up or down, row by row, as the index of a table that was saved with it does."""
+    steps = np.diff(column.numbers)
+    in_one_direction = bool(np.all(steps > 0) or np.all(steps < 0))
+    return column.entry is None and in_one_direction and bool(np.all(np.diff(distinct) == 1))
+
+
+def _gives_away(values: NDArray[np.float64], codes: NDArray[np.int64]) -> bool:
+    """Whether a column has two values, one for each class: a copy of the target."""
+    if np.isnan(values).any() or len(np.unique(values)) != 2:
+        return False
+    upper = values == values.max()
+    return bool(np.array_equal(upper, codes == 1) or np.array_equal(upper, codes == 0))

@@ -1,0 +1,149 @@
+"""Training of the impact analyser: an ensemble of models by context, as ``scoring.impact`` has constants by context.
+
+A row's context: whether the import graph is known (the columns computed from it have values), and whether the touched
+files have a rich history. A context has a model of its own where it has rows enough and that model does better out of
+fold than the model of all rows; else the latter judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.errors import TrainingError
+from hyperion_hook.features.catalogue import Origin
+from hyperion_hook.ml.combining import combine
+from hyperion_hook.ml.fitting import Progress, fitted_members, no_progress, out_of_fold
+from hyperion_hook.ml.members import LOGISTIC, SHALLOW, Recipe, new_members, parameters_of
+from hyperion_hook.ml.performance import best_threshold, fold_figures, performance
+from hyperion_hook.ml.preparation import Prepared
+from hyperion_hook.ml.splits import folds_of
+from hyperion_hook.ml.trained import Codes, Rowset, SplitOptions, TrainedModel, by_column, rowset
+from hyperion_hook.scoring.impact import RICH
+from hyperion_hook.training.context_classifier import ContextClassifier
+from hyperion_hook.training.estimators import Numbers
+from hyperion_hook.training.fit import LEAST_POSITIVES, LEAST_ROWS
+from hyperion_hook.training.frame_columns import entry_of
+from hyperion_hook.training.metrics import brier
+from hyperion_hook.training.risk_classifier import RiskClassifier
+
+ENSEMBLE = "impact_ensemble"
+RECIPE = Recipe("by context", (LOGISTIC, SHALLOW), (f"{LOGISTIC}_log_odds", f"{SHALLOW}_log_odds"), True)
+GRAPH_EVIDENCE = frozenset({"reach"})
+HISTORY_EVIDENCE = ("history_commits", "nuc")
+"""Columns that say how many commits the touched files have; the first that is there counts."""
+HIGH_SHARE, MEDIUM_SHARE = 0.05, 0.20
+
+
+@dataclass(frozen=True)
+class TrainedImpact:
+    """The ensemble; by context how many rows it had and who judges them; probabilities from which levels begin."""
+
+    model: TrainedModel
+    rows: Rowset
+    contexts: dict[str, dict[str, Any]]
+    levels: dict[str, float]
+
+
+def train_impact(prepared: Prepared, options: SplitOptions, config: MLConfig, progress: Progress) -> TrainedImpact:
+    """Fit a logistic regression and an XGBoost for all rows and for each context, and test the ensemble once.
+
+    Parameters
+    ----------
+    prepared
+        Rows whose target says whether the change reached beyond the components it touched.
+    options, config, progress
+        As for every training.
+
+    Raises
+    ------
+    ConfigError, TrainingError
+        If a setting is not valid, or there is too little to learn from.
+    """
+    rows = rowset(prepared, options, config.random_state)
+    router = _router(rows, prepared.target.labels)
+    overall, seen, probability = _fit(rows.X, rows.y, rows, config, progress)
+    told = rows.y[seen]
+    where = router.contexts_of(rows.X)
+    contexts: dict[str, dict[str, Any]] = {}
+    router.models = [("all", overall)]
+    for context in router.names:
+        inside = np.flatnonzero(where == context)
+        contexts[context] = {"rows": len(inside), "judged_by": "all"}
+        own = _own(inside, rows, options, config)
+        if own is None:
+            continue
+        classifier, asked, said = own
+        everyone = dict(zip(seen.tolist(), probability, strict=True))
+        both = [place for place, row in enumerate(inside[asked].tolist()) if row in everyone]
+        if not both:
+            continue
+        truth = rows.y[inside[asked[both]]]
+        alone, shared = brier(truth, said[both]), brier(truth, [everyone[row] for row in inside[asked[both]].tolist()])
+        contexts[context] |= {"brier_of_own": alone, "brier_of_all": shared}
+        if alone < shared:
+            contexts[context]["judged_by"] = context
+            router.models.append((context, classifier))
+            probability = _replaced(probability, seen, inside[asked], said)
+    router.threshold = best_threshold(told, probability)
+    tested = router.fitted().predict_proba(rows.X_test)[:, 1]
+    flagged = (tested >= router.threshold).astype(np.int64)
+    by_fold = [np.isin(seen, test) for _, test in rows.folds]
+    model = TrainedModel(
+        ENSEMBLE, Pipeline([("columns", rows.taken), ("model", router)]),
+        performance(rows.truth, tested, flagged, draws=options.draws, seed=config.random_state),
+        fold_figures([told[part] for part in by_fold], [probability[part] for part in by_fold]),
+        by_column(rows.taken, router.feature_importances_),
+        {f"{name}__{key}": value for name, member in new_members(config, RECIPE.members).items()
+         for key, value in parameters_of(member).items()},
+        flagged,
+    )
+    levels = {
+        "HIGH": float(np.quantile(probability, 1.0 - HIGH_SHARE)),
+        "MEDIUM": float(np.quantile(probability, 1.0 - MEDIUM_SHARE)),
+    }
+    return TrainedImpact(model, rows, contexts, levels)
+
+
+def _router(rows: Rowset, labels: Sequence[Any]) -> ContextClassifier:
+    names = list(rows.taken.source_names())
+    graph = [
+        place for place, name in enumerate(names)
+        if name in GRAPH_EVIDENCE or ((entry := entry_of(name)) is not None and entry.origin is Origin.GRAPH)
+    ]
+    history = next((names.index(name) for name in HISTORY_EVIDENCE if name in names), None)
+    return ContextClassifier(graph_columns=graph, history_column=history, rich_from=float(RICH), labels=list(labels))
+
+
+def _fit(X: Numbers, y: Codes, rows: Rowset, config: MLConfig, progress: Progress, folds: Any = None
+         ) -> tuple[RiskClassifier, np.ndarray, Numbers]:
+    """Return a fitted classifier, which rows were asked out of fold, and their probabilities."""
+    members = new_members(config, RECIPE.members)
+    seen = out_of_fold(members, X, y, rows.folds if folds is None else folds, jobs=config.n_jobs, progress=progress)
+    made = combine(RECIPE, members, seen, y[seen.rows], kind=rows.split.kind, labels=(0, 1), config=config)
+    fitted = fitted_members(members, X, y, jobs=config.n_jobs, progress=progress)
+    return made.classifier.with_fitted(list(fitted.items())), seen.rows, made.probability
+
+
+def _own(inside: np.ndarray, rows: Rowset, options: SplitOptions, config: MLConfig
+         ) -> tuple[RiskClassifier, np.ndarray, Numbers] | None:
+    """Return a context's own model, or nothing where it has too few rows."""
+    y = rows.y[inside]
+    if len(inside) < LEAST_ROWS or min(int(y.sum()), int(len(y) - y.sum())) < LEAST_POSITIVES:
+        return None
+    try:
+        folds = folds_of(y, options.cv_folds, rows.split.kind, seed=config.random_state)
+    except TrainingError:
+        return None
+    return _fit(rows.X[inside], y, rows, config, no_progress, folds)
+
+
+def _replaced(probability: Numbers, seen: np.ndarray, asked: np.ndarray, said: Numbers) -> Numbers:
+    """Return probabilities with those of some rows replaced."""
+    own = dict(zip(asked.tolist(), said.tolist(), strict=True))
+    return np.array([own.get(row, value) for row, value in zip(seen.tolist(), probability.tolist(), strict=True)])

@@ -1,0 +1,138 @@
+"""Training of the risk predictor: forest, XGBoost, isolation forest, and the meta-learner over all members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.ml.anomaly_scores import anomaly_importance, unusualness
+from hyperion_hook.ml.combining import alone, combine
+from hyperion_hook.ml.fitting import OutOfFold, Progress, fitted_members, out_of_fold
+from hyperion_hook.ml.members import (
+    FOREST,
+    ISOLATION,
+    META,
+    XGBOOST,
+    Recipe,
+    new_isolation_forest,
+    new_members,
+    parameters_of,
+)
+from hyperion_hook.ml.performance import fold_figures, performance, summary
+from hyperion_hook.ml.preparation import Prepared
+from hyperion_hook.ml.trained import (
+    Rowset,
+    SplitOptions,
+    TrainedModel,
+    baselines_of,
+    by_column,
+    rowset,
+    trained_classifier,
+)
+from hyperion_hook.ml.tuning import tuned
+from hyperion_hook.training.estimators import Numbers
+
+
+@dataclass(frozen=True)
+class TrainedRisk:
+    """All models of the risk predictor, the best of them, and what they were trained and tested on."""
+
+    models: dict[str, TrainedModel]
+    best: str
+    rows: Rowset
+    recipe: Recipe
+    search: dict[str, Any]
+    baselines: dict[str, Any]
+
+
+def train_risk(
+    prepared: Prepared, options: SplitOptions, recipe: Recipe, config: MLConfig, progress: Progress, *, search: bool
+) -> TrainedRisk:
+    """Split, fit, combine, and test once.
+
+    Nothing is chosen by the test rows: not columns, parameters, combination, calibration, thresholds, nor the best.
+
+    Parameters
+    ----------
+    prepared
+        Rows with a target.
+    options
+        How to split.
+    recipe
+        What the meta-learner combines.
+    config
+        Parameters of all models, seed, threads.
+    progress
+        Told of each fit.
+    search
+        Whether to tune forest and XGBoost first.
+
+    Raises
+    ------
+    ConfigError, TrainingError
+        If a setting is not valid, or there is too little to learn from.
+    """
+    jobs, seed = config.n_jobs, config.random_state
+    rows = rowset(prepared, options, seed)
+    members = new_members(config, recipe.members)
+    found: dict[str, Any] = {}
+    if search:
+        members, found = tuned(members, rows.X, rows.y, rows.folds, seed=seed, jobs=jobs, progress=progress)
+    isolation = new_isolation_forest(config, min(len(learn) for learn, _ in rows.folds))
+    seen = out_of_fold(members, rows.X, rows.y, rows.folds, jobs=jobs, progress=progress)
+    unusual = out_of_fold(
+        {ISOLATION: isolation}, rows.X, rows.y, rows.folds, jobs=jobs, progress=progress, score=_unusual_and_flag
+    )
+    told, kind, labels = rows.y[seen.rows], rows.split.kind, prepared.target.labels
+    combined = {
+        name: alone(name, members, seen, told, kind=kind, labels=labels, config=config) for name in (FOREST, XGBOOST)
+    }
+    combined[META] = combine(recipe, members, seen, told, kind=kind, labels=labels, config=config)
+    fitted = fitted_members(
+        {**members, ISOLATION: new_isolation_forest(config, len(rows.X))}, rows.X, rows.y, jobs=jobs, progress=progress
+    )
+    models = {
+        name: trained_classifier(name, made, fitted, seen, rows, draws=options.draws, seed=seed)
+        for name, made in combined.items()
+    }
+    models[ISOLATION] = _judged_as_risk(fitted[ISOLATION], rows, unusual, draws=options.draws, seed=seed)
+    best = max((FOREST, XGBOOST, META), key=lambda name: _rank(models[name]))
+    return TrainedRisk(
+        {name: models[name] for name in (FOREST, XGBOOST, ISOLATION, META)}, best, rows, recipe, found,
+        baselines_of(rows, draws=options.draws, seed=seed),
+    )
+
+
+def _judged_as_risk(forest: Pipeline, rows: Rowset, unusual: OutOfFold, *, draws: int, seed: int) -> TrainedModel:
+    """Return the isolation forest, judged as if what is unusual were risky; it has no probabilities."""
+    score = unusualness(forest, rows.X_test)
+    flagged = _unusual_and_flag(forest, rows.X_test)[:, 1].astype(np.int64)
+    pairs = unusual.said[ISOLATION]
+    folds = fold_figures(
+        unusual.by_fold(rows.y[unusual.rows]), unusual.by_fold(pairs[:, 0]),
+        unusual.by_fold(pairs[:, 1].astype(np.int64)),
+    )
+    figures = performance(rows.truth, score, flagged, draws=draws, seed=seed)
+    for name in ("brier", "ece"):
+        figures[name] = np.nan
+        figures["intervals"].pop(name)
+        folds.pop(name)
+    return TrainedModel(
+        ISOLATION, Pipeline([("columns", rows.taken), *forest.steps]), figures, folds,
+        by_column(rows.taken, anomaly_importance(forest, rows.X, seed)), parameters_of(forest), flagged,
+    )
+
+
+def _unusual_and_flag(forest: Any, X: Numbers) -> Numbers:
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.column_stack([unusualness(forest, X), forest.predict(X) == -1])
+
+
+def _rank(model: TrainedModel) -> tuple[float, float]:
+    """Order models by cross-validated F1, then by Brier score."""
+    told = summary({name: model.folds[name] for name in ("f1", "brier")})
+    return told["cv_mean_f1"], -told["cv_mean_brier"]

@@ -1,0 +1,109 @@
+"""The column to be predicted, as 0 and 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hyperion_hook.errors import ConfigError
+
+_RISING = (
+    ("low", "medium", "high", "critical"), ("faible", "moyen", "eleve", "critique"), ("no", "yes"), ("non", "oui"),
+    ("false", "true"), ("faux", "vrai"), ("n", "y"), ("clean", "buggy"), ("sain", "bogue"), ("safe", "risky"),
+    ("negative", "positive"), ("normal", "anomaly"), ("0", "1"),
+)
+"""Words for classes, from the harmless to the one that is looked for."""
+_ACCENTS = str.maketrans("éèê", "eee")
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Target:
+    """Codes (0 or 1) by row, -1 where the value is missing, and the labels that they stand for."""
+
+    codes: NDArray[np.int64]
+    labels: tuple[Any, Any]
+    warnings: tuple[str, ...] = ()
+
+
+def read_target(column: pd.Series, *, positive: Sequence[Any] | None = None) -> Target:
+    """Return a target as 0 and 1.
+
+    Parameters
+    ----------
+    column
+        Numbers, booleans or words of two classes; missing values allowed.
+    positive
+        The value or values that count as 1, all others as 0; needed with more than two classes.
+
+    Raises
+    ------
+    ConfigError
+        With one class, or with more than two and no ``positive``.
+
+    Examples
+    --------
+    >>> read_target(pd.Series(["LOW", "HIGH", "LOW"])).codes.tolist()
+    [0, 1, 0]
+    >>> read_target(pd.Series(["LOW", "HIGH", "MEDIUM"]), positive=["HIGH", "MEDIUM"]).codes.tolist()
+    [0, 1, 1]
+    """
+    name = f"target '{column.name}'"
+    present = column.dropna()
+    values = sorted(pd.unique(present).tolist(), key=_sorting)
+    listed = ", ".join(str(value)[:30] for value in values[:SHOWN]) + (", ..." if len(values) > SHOWN else "")
+    if len(values) < 2:
+        raise ConfigError(f"{name}: holds one class only ({listed or 'all values are missing'}); two are needed")
+    missing = column.isna().to_numpy()
+    if positive is not None:
+        wanted = [positive] if isinstance(positive, str) or not isinstance(positive, Sequence) else list(positive)
+        codes = column.isin(wanted).to_numpy().astype(np.int64)
+        if not 0 < codes[~missing].sum() < (~missing).sum():
+            raise ConfigError(f"{name}: positive={wanted!r} takes none or all of its classes ({listed})")
+        return Target(np.where(missing, -1, codes), (0, 1))
+    if len(values) > 2:
+        remedy = "make it two classes first, as in frame[target] >= 0.5" if _is_continuous(present, len(values)) else (
+            f"say which count as risky, as in positive=[{values[-1]!r}]")
+        raise ConfigError(f"{name}: {len(values)} different values ({listed}) where two classes are needed; {remedy}")
+    (low, high), warnings = _in_order(values, present)
+    codes = (column == high).to_numpy(dtype=bool, na_value=False).astype(np.int64)
+    return Target(np.where(missing, -1, codes), (low, high), warnings)
+
+
+def _in_order(values: list[Any], present: pd.Series) -> tuple[tuple[Any, Any], tuple[str, ...]]:
+    """Return the harmless and the other value; words that are not known: the rarer one is looked for."""
+    if all(isinstance(value, int | float | np.number) for value in values):
+        low, high = values
+        return (_plain(low), _plain(high)), ()
+    words = [str(value).strip().lower().translate(_ACCENTS) for value in values]
+    for scale in _RISING:
+        if set(words) <= set(scale) and words[0] != words[1]:
+            first, second = sorted(values, key=lambda value: scale.index(words[values.index(value)]))
+            return (first, second), ()
+    common, rare = present.value_counts().index.tolist()
+    warning = (
+        f"target '{present.name}': '{rare}' is taken as the class to be predicted, because it is the rarer one; "
+        f"positive=[{rare!r}] or [{common!r}] says so or otherwise"
+    )
+    return (common, rare), (warning,)
+
+
+def _plain(value: Any) -> Any:
+    """Return whole numbers as such: 0.0 and 1.0 come from columns with missing values."""
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def _is_continuous(present: pd.Series, distinct: int) -> bool:
+    return pd.api.types.is_float_dtype(present) and distinct > 10
+
+
+def _sorting(value: Any) -> tuple[bool, Any]:
+    is_number = isinstance(value, int | float | np.number)
+    return (not is_number, value if is_number else str(value))

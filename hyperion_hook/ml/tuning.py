@@ -1,0 +1,84 @@
+"""Tuning of forest and XGBoost, inside the training rows only and in the folds of the cross-validation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import joblib
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.model_selection import RandomizedSearchCV
+
+from hyperion_hook.ml.fitting import Progress
+from hyperion_hook.ml.members import FOREST, XGBOOST
+from hyperion_hook.ml.splits import Rows
+from hyperion_hook.training.estimators import Numbers
+
+TRIED = 12
+"""Draws from each grid."""
+
+GRIDS: Mapping[str, Mapping[str, Sequence[Any]]] = {
+    FOREST: {
+        "n_estimators": [100, 200], "max_depth": [6, 10, 16, None], "min_samples_leaf": [1, 5, 20],
+        "max_features": ["sqrt", 0.3, 0.5], "class_weight": ["balanced", None],
+    },
+    XGBOOST: {
+        "n_estimators": [100, 200, 300], "max_depth": [3, 4, 6, 8], "learning_rate": [0.03, 0.06, 0.1],
+        "min_child_weight": [1, 10, 20], "subsample": [0.7, 1.0], "colsample_bytree": [0.5, 1.0],
+    },
+}
+
+
+def tuned(
+    members: Mapping[str, Any], X: Numbers, codes: NDArray[np.int64], folds: Sequence[tuple[Rows, Rows]], *, seed: int,
+    jobs: int, progress: Progress,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return estimators with the parameters that ranked the folds best, and what the search found.
+
+    Parameters
+    ----------
+    members
+        Estimators by name, with the parameters to start from, which are tried too; those without a grid stay.
+    X, codes
+        Training rows.
+    folds
+        (learn, test) positions within them; those that test one class only are not asked.
+    seed
+        Of the draws.
+    jobs, progress
+        As for fitting.
+
+    Returns
+    -------
+    dict, dict
+        Estimators by name, not fitted. By name ``best_params``, ``cv_roc_auc``, ``cv_roc_auc_of_defaults``, ``tried``.
+    """
+    asked = [(learn, test) for learn, test in folds if len(np.unique(codes[test])) == 2]
+    better = dict(members)
+    found: dict[str, Any] = {}
+    searched = [name for name in members if name in GRIDS]
+    for done, name in enumerate(searched):
+        progress("search", done, len(searched))
+        estimator = clone(members[name])
+        search = RandomizedSearchCV(
+            estimator, {key: list(values) for key, values in GRIDS[name].items()}, n_iter=TRIED, scoring="roc_auc",
+            cv=asked, random_state=seed, n_jobs=jobs, refit=False,
+        )
+        defaults = RandomizedSearchCV(
+            estimator, {"random_state": [estimator.random_state]}, n_iter=1, scoring="roc_auc", cv=asked, n_jobs=jobs,
+            refit=False,
+        )
+        # threads: the estimators compute outside of Python's lock, and nothing has to be sent to other processes
+        with joblib.parallel_config(backend="threading"):
+            search.fit(X, codes)
+            defaults.fit(X, codes)
+        before, after = float(defaults.best_score_), float(search.best_score_)
+        best = dict(search.best_params_) if after > before else {}
+        better[name] = estimator.set_params(**best)
+        found[name] = {
+            "best_params": best, "cv_roc_auc": max(before, after), "cv_roc_auc_of_defaults": before, "tried": TRIED + 1,
+        }
+    progress("search", len(searched), len(searched))
+    return better, found

@@ -1,0 +1,169 @@
+"""Targets, times, columns, splits and figures, each by hand-computed expectations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+pytest.importorskip("xgboost")
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics
+from sklearn.ensemble import IsolationForest
+
+from hyperion_hook.errors import ConfigError, TrainingError
+from hyperion_hook.ml.anomaly_scores import anomaly_importance
+from hyperion_hook.ml.columns import choose_columns
+from hyperion_hook.ml.performance import best_threshold, fold_figures, performance
+from hyperion_hook.ml.splits import STRATIFIED, TIME, folds_of, split_rows
+from hyperion_hook.ml.target import read_target
+from hyperion_hook.ml.time_column import time_column_of
+
+pytestmark = pytest.mark.train
+
+DAY = 86_400.0
+
+
+@pytest.mark.parametrize(("values", "labels", "codes"), [
+    ([0, 1, 1], (0, 1), [0, 1, 1]),
+    ([0.0, np.nan, 1.0], (0, 1), [0, -1, 1]),
+    ([-1, 1, -1], (-1, 1), [0, 1, 0]),
+    ([True, False, None], (False, True), [1, 0, -1]),
+    (["High", "low", "high "], None, None),
+    (["élevé", "faible", "faible"], ("faible", "élevé"), [1, 0, 0]),
+    (["HIGH", "MEDIUM", "MEDIUM"], ("MEDIUM", "HIGH"), [1, 0, 0]),
+])
+def test_targets_are_read_from_the_harmless_to_the_risky(
+    values: list[object], labels: tuple[object, object] | None, codes: list[int] | None
+) -> None:
+    column = pd.Series(values, name="risque_reel")
+    if labels is None:
+        with pytest.raises(ConfigError, match="3 different values"):
+            read_target(column)
+        return
+    target = read_target(column)
+    assert target.labels == labels
+    assert target.codes.tolist() == codes
+    assert not target.warnings
+
+
+def test_of_words_that_are_not_known_the_rarer_is_predicted_and_it_is_said() -> None:
+    target = read_target(pd.Series(["up", "down", "up"], name="t"))
+    assert target.labels == ("up", "down")
+    assert "positive=['down']" in target.warnings[0]
+
+
+@pytest.mark.parametrize(("values", "seconds"), [
+    ([1_500_000_000, 1_500_086_400], [1.5e9, 1.5e9 + DAY]),
+    ([1_500_000_000_000, 1_500_086_400_000], [1.5e9, 1.5e9 + DAY]),
+    (["2017-07-14T02:40:00+00:00", "2017-07-15 02:40:00"], [1.5e9, 1.5e9 + DAY]),
+    (pd.to_datetime(["2017-07-14T02:40:00", "2017-07-15T02:40:00"]), [1.5e9, 1.5e9 + DAY]),
+])
+def test_moments_are_read_as_seconds(values: object, seconds: list[float]) -> None:
+    found = time_column_of(pd.DataFrame({"la": [1, 2], "Date": values}), None, "y")
+    assert found is not None
+    assert (found.name, found.seconds.tolist(), found.is_moment) == ("Date", seconds, True)
+
+
+@pytest.mark.parametrize("values", [[1, 2], ["x", "y"], [None, "2017-07-14"], [1.5e9, 1.5e9]])
+def test_a_usual_name_without_moments_is_no_time(values: list[object]) -> None:
+    assert time_column_of(pd.DataFrame({"time": values}), None, "y") is None
+
+
+def test_a_running_number_orders_when_it_is_asked_for() -> None:
+    found = time_column_of(pd.DataFrame({"step": [3, 1, 2]}), "step", "y")
+    assert found is not None
+    assert not found.is_moment
+    backwards = time_column_of(pd.DataFrame({"step": [6, 5, 4, 3, 2, 1]}), "step", "y")
+    split = split_rows(np.array([0, 1, 0, 1, 0, 1]), 0.33, backwards, seed=1)
+    assert (split.train.tolist(), split.test.tolist()) == ([5, 4, 3, 2], [1, 0])
+    with pytest.raises(ConfigError, match="no moment or number in 1 rows"):
+        time_column_of(pd.DataFrame({"step": [3, None, 2]}), "step", "y")
+
+
+@settings(max_examples=30)
+@given(st.integers(20, 400), st.floats(0.05, 0.5), st.integers(0, 5))
+def test_in_time_order_every_row_learned_is_older_than_every_row_tested(rows: int, share: float, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    frame = pd.DataFrame({"date": 1.5e9 + random.integers(0, 100, rows) * DAY})
+    time = time_column_of(frame, "date", "y")
+    assert time is not None
+    codes = np.arange(rows) % 2
+    try:
+        split = split_rows(codes, share, time, seed=1)
+    except TrainingError:
+        return
+    assert sorted([*split.train, *split.test]) == list(range(rows))
+    assert time.seconds[split.train].max() <= time.seconds[split.test].min()
+    assert len(split.test) == rows - int(rows * (1 - share) + 1e-9)
+
+
+def test_a_stratified_split_keeps_the_share_of_each_class() -> None:
+    codes = np.array([0] * 80 + [1] * 20)
+    split = split_rows(codes, 0.2, None, seed=42)
+    assert split.kind == STRATIFIED
+    assert np.bincount(codes[split.test]).tolist() == [16, 4]
+
+
+def test_folds_in_time_order_learn_from_earlier_rows_and_keep_the_gap() -> None:
+    codes = np.arange(60) % 2
+    seconds = np.arange(60) * DAY
+    for learn, test in folds_of(codes, 3, TIME, seed=1, seconds=seconds, gap_days=10):
+        assert learn.max() <= test.min() - 10
+    learned = [len(learn) for learn, _ in folds_of(codes, 3, TIME, seed=1)]
+    assert learned == [15, 30, 45]
+
+
+def test_columns_are_chosen_by_what_they_hold() -> None:
+    codes = np.array([0, 1] * 15)
+    frame = pd.DataFrame({
+        "y": codes, "la": range(30), "lignes_ajoutees": range(30), "sha": ["a"] * 30, "flag": codes == 0,
+        "kind": ["a", "b", "c"] * 10, "when": pd.date_range("2024-01-01", periods=30), "odd": [1, "x", None] * 10,
+    })
+    chosen = choose_columns(frame, codes, apart={"y"})
+    assert chosen.names == ("la", "kind")
+    assert chosen.categories == {"kind": ["a", "b", "c"]}
+    assert chosen.left_out["lignes_ajoutees"] == "the same feature as 'la'"
+    assert chosen.left_out["flag"] == "tells the target of every row"
+    assert choose_columns(frame, codes, apart={"y"}, wanted=["lignes_ajoutees", "flag"]).names == ("la", "flag")
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 20), st.integers(0, 1)), min_size=5, max_size=60))
+def test_figures_are_scikit_learns(rows: list[tuple[int, int, int]]) -> None:
+    truth, score, flagged = (np.array(part) for part in zip(*rows, strict=True))
+    figures = performance(truth, score / 20, flagged, draws=3)
+    assert figures["accuracy"] == pytest.approx(metrics.accuracy_score(truth, flagged))
+    assert figures["precision"] == pytest.approx(metrics.precision_score(truth, flagged, zero_division=0))
+    assert figures["recall"] == pytest.approx(metrics.recall_score(truth, flagged, zero_division=0))
+    assert figures["f1"] == pytest.approx(metrics.f1_score(truth, flagged, zero_division=0))
+    if 0 < truth.mean() < 1:
+        assert figures["roc_auc"] == pytest.approx(metrics.roc_auc_score(truth, score))
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 8)), min_size=4, max_size=30))
+def test_no_other_threshold_has_a_higher_f1(rows: list[tuple[int, int]]) -> None:
+    truth, score = (np.array(part) for part in zip(*rows, strict=True))
+    if not 0 < truth.mean() < 1:
+        assert best_threshold(truth, score / 8) == 0.5
+        return
+    best = metrics.f1_score(truth, score / 8 >= best_threshold(truth, score / 8))
+    assert best == pytest.approx(max(metrics.f1_score(truth, score >= limit, zero_division=0) for limit in range(9)))
+
+
+def test_flags_of_a_fold_are_set_by_the_other_folds() -> None:
+    truth = [np.array([0, 1]), np.array([0, 1])]
+    folds = fold_figures(truth, [np.array([0.1, 0.9]), np.array([0.1, 0.5])])
+    # 0.5 is best for the second fold and flags only 0.9 in the first; 0.9 is best for the first and misses 0.5
+    assert folds["recall"] == [1.0, 0.0]
+    assert folds["roc_auc"] == [1.0, 1.0]
+
+
+def test_what_makes_rows_unusual_is_what_moves_their_scores() -> None:
+    random = np.random.default_rng(1)
+    X = np.column_stack([random.exponential(10.0, 300), np.zeros(300)])
+    importance = anomaly_importance(IsolationForest(n_estimators=50, random_state=1).fit(X), X, seed=1)
+    assert importance.tolist() == [1.0, 0.0]

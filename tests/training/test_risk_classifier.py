@@ -1,0 +1,107 @@
+"""Our own estimators: columns by name, plain state, and what is combined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+pytest.importorskip("xgboost")
+
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from xgboost import XGBClassifier
+
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.training.context_classifier import ContextClassifier
+from hyperion_hook.training.risk_classifier import FeatureColumns, RiskClassifier, SignedLog, member_log_odds
+from tests.support.models import NAMES, drawn
+
+pytestmark = pytest.mark.train
+
+
+@pytest.fixture(scope="module")
+def trained() -> Pipeline:
+    X, y = drawn()
+    members: list[tuple[str, Any]] = [
+        ("random_forest", RandomForestClassifier(5, max_depth=4, random_state=1)),
+        ("xgboost", XGBClassifier(n_estimators=5, max_depth=3, random_state=1, n_jobs=1)),
+        ("logistic", Pipeline([("impute", SimpleImputer(strategy="median")), ("log", SignedLog()),
+                               ("scale", StandardScaler()), ("model", LogisticRegression())])),
+    ]
+    columns = ["random_forest_log_odds", "xgboost_prediction", "logistic_confidence"]
+    classifier = RiskClassifier(members, columns, [0.5, 2.0, 0.3], -1.0, 1.5, 0.25, 0.4, ["LOW", "HIGH"])
+    return Pipeline([("columns", FeatureColumns(list(NAMES))), ("model", classifier)]).fit(
+        X, np.where(y == 1, "HIGH", "LOW"))
+
+
+def test_columns_are_taken_by_either_name_in_any_order() -> None:
+    columns = FeatureColumns(["la", "nb_fichiers"])
+    frame = pd.DataFrame({"nf": [1, 2], "other": [9, 9], "lignes_ajoutees": ["3", None]})
+    assert np.array_equal(columns.transform(frame), [[3.0, 1.0], [np.nan, 2.0]], equal_nan=True)
+    assert columns.transform(frame.iloc[0]).tolist() == [[3.0, 1.0]]
+    assert columns.transform([5, 6]).tolist() == [[5.0, 6.0]]
+    assert np.array_equal(columns.transform({"la": 3}), [[3.0, np.nan]], equal_nan=True)
+
+
+@pytest.mark.parametrize("rows", [pd.DataFrame({"la": [1]}), {"x": 1}, [1, 2, 3]])
+def test_rows_that_lack_columns_are_refused(rows: object) -> None:
+    with pytest.raises(ConfigError, match="the model was trained on"):
+        FeatureColumns(["la", "nf"]).transform(rows)
+
+
+def test_what_is_combined_is_what_the_members_say(trained: Pipeline) -> None:
+    X, _ = drawn(seed=2)
+    classifier = trained["model"]
+    matrix = trained["columns"].transform(X)
+    forest, boosted, logistic = (
+        np.clip(member.predict_proba(matrix)[:, 1], 1e-9, 1 - 1e-9) for _, member in classifier.fitted_)
+    combined = 0.5 * np.log(forest / (1 - forest)) + 2.0 * boosted + 0.3 * np.maximum(logistic, 1 - logistic) - 1.0
+    expected = 1.0 / (1.0 + np.exp(-(1.5 * combined + 0.25)))
+    found = trained.predict_proba(X)
+    assert found[:, 1] == pytest.approx(expected, abs=1e-9)
+    assert found.sum(axis=1) == pytest.approx(1.0)
+    assert trained.predict(X).tolist() == np.where(expected >= 0.4, "HIGH", "LOW").tolist()
+
+
+def test_log_odds_of_a_regression_do_not_stop_at_the_last_digit_of_a_probability(trained: Pipeline) -> None:
+    logistic = dict(trained["model"].fitted_)["logistic"]
+    extreme = np.full((1, len(NAMES)), 1e38) * np.sign(logistic["model"].coef_)
+    assert member_log_odds(logistic, extreme)[0] == pytest.approx(logistic.decision_function(extreme)[0])
+    assert member_log_odds(logistic, extreme)[0] > 25.0
+
+
+def test_importances_sum_to_one(trained: Pipeline) -> None:
+    assert trained["model"].feature_importances_.sum() == pytest.approx(1.0)
+    assert trained.feature_names_in_.tolist() == list(NAMES)
+
+
+def test_skops_keeps_it_as_it_is(trained: Pipeline) -> None:
+    io = pytest.importorskip("skops.io")
+    data = io.dumps(trained)
+    ours = {name for name in io.get_untrusted_types(data=data) if name.startswith("hyperion_hook.")}
+    place = "hyperion_hook.training.risk_classifier."
+    assert ours == {place + "FeatureColumns", place + "RiskClassifier", place + "SignedLog"}
+    again = io.loads(data, trusted=io.get_untrusted_types(data=data))
+    X, _ = drawn(seed=3)
+    assert np.array_equal(again.predict_proba(X), trained.predict_proba(X))
+
+
+def test_a_context_without_a_model_is_judged_by_the_model_of_all() -> None:
+    def says(share: float) -> RiskClassifier:
+        tree = RandomForestClassifier(1, bootstrap=False).fit([[0, 0]] * 10, [1] * round(10 * share) + [0] * round(
+            10 - 10 * share))
+        return RiskClassifier([("t", tree)], ["t_log_odds"], [1.0]).with_fitted([("t", tree)])
+
+    router = ContextClassifier([0], 1, 30.0, models=[
+        ("all", says(0.2)), ("graph known, history thin", says(0.8))]).fitted()
+    rows = np.array([[0.5, 3.0], [0.5, 30.0], [np.nan, 3.0], [0.5, np.nan]])
+    assert router.contexts_of(rows).tolist() == [
+        "graph known, history thin", "graph known, history rich", "graph not known, history thin",
+        "graph known, history thin"]
+    assert router.predict_proba(rows)[:, 1] == pytest.approx([0.8, 0.2, 0.2, 0.8])
