@@ -54,7 +54,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("mlflow_experiment_name", Text(), "MLflow experiment", "MLFLOW_EXPERIMENT_NAME"),
     Setting("feature_store_ttl_hours", Number(0, 10**6), "hours that stored features are served",
             "FEATURE_STORE_TTL_HOURS"),
-    Setting("feature_store_cache_size", _COUNT, "vectors that the feature store keeps in memory",
+    Setting("feature_store_cache_size", _COUNT, "feature sets that the feature store keeps, those of a training aside; the least recently used go",
             "FEATURE_STORE_CACHE_SIZE"),
     Setting("ml_random_state", Number(0, 2**32 - 1, whole=True), "seed of everything random in training",
             "ML_RANDOM_STATE"),

@@ -1,0 +1,583 @@
+"""The specification's FeatureStore: measured features with all that is known of them, in one SQLite file.
+
+Two kinds of sets live in it. What anybody stores is a cache: it is served until the TTL has run from the moment its
+features stand for, and of those the most recently used are kept, as many as the bound says. What is pinned is history:
+rows that training replays and compares years later, kept until they are discarded. Several processes can read and write
+at once, and what was acknowledged is there, whoever is killed when.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from hyperion_hook.config import load_config
+from hyperion_hook.domain.vector import Value
+from hyperion_hook.errors import ConfigError, StoreError
+from hyperion_hook.store.feature_file import FeatureFile
+from hyperion_hook.store.feature_metadata import EXTRACTION_VERSION, FeatureMetadata, FeatureSet, StoredFeatures
+from hyperion_hook.store.feature_search import Query, figures, latest, read_one, rows_of, search, stored_of
+from hyperion_hook.store.feature_writing import MICRO, Moment, micros_of, prepared, put
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE_NAME = "features-v1.sqlite"
+WAIT_SECONDS = 30.0
+_HOUR = 3_600
+_FAR = 1 << 60
+"""Microseconds beyond every moment."""
+
+
+class FeatureStore:
+    """Stores and serves feature sets; a context manager, and safe with several threads and processes.
+
+    Parameters
+    ----------
+    path
+        The file; by default ``features-v1.sqlite`` in the user's cache folder.
+    ttl_hours
+        Hours from its event on for which a set that is not pinned is served, 0 or more; ``math.inf`` for ever. By
+        default the setting ``FEATURE_STORE_TTL_HOURS``, 24.
+    cache_size
+        How many sets that are not pinned are kept; beyond, the least recently used goes. By default the setting
+        ``FEATURE_STORE_CACHE_SIZE``, 1000.
+    clock
+        Returns the Unix seconds of now.
+    wait_seconds
+        How long to wait for another process that is writing.
+    rebuild
+        Whether a file that is damaged or of another version is moved aside and made anew, which ``warnings`` then
+        says; by default only at the default path, where nobody else's file can be.
+
+    Raises
+    ------
+    ConfigError
+        If an argument or setting is out of its range.
+    StoreError
+        If the file cannot be opened, or is no feature store.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> store = FeatureStore(tempfile.mkdtemp() + "/features.sqlite")
+    >>> feature_set_id = store.store_features(
+    ...     features_dict={"la": 3, "age": None}, source_file="requests/models.py", repository="requests",
+    ...     tags={"version": "1.0", "type": "risk"},
+    ... )
+    >>> store.get_features(feature_set_id)
+    {'la': 3.0, 'age': Missing(reason='no value was given')}
+    >>> [found.n_features for found in store.search_features(repository="requests", tags={"type": "risk"})]
+    [2]
+    >>> store.close()
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        ttl_hours: float | None = None,
+        cache_size: int | None = None,
+        clock: Callable[[], float] = time.time,
+        wait_seconds: float = WAIT_SECONDS,
+        rebuild: bool | None = None,
+    ) -> None:
+        if ttl_hours is None or cache_size is None:
+            config = load_config(None, os.environ).config
+            ttl_hours = config.feature_store_ttl_hours if ttl_hours is None else ttl_hours
+            cache_size = config.feature_store_cache_size if cache_size is None else cache_size
+        if not ttl_hours >= 0:
+            raise ConfigError(f"ttl_hours: {ttl_hours} is not a number of hours from 0 on")
+        if cache_size != int(cache_size) or cache_size < 1:
+            raise ConfigError(f"cache_size: {cache_size} is not a whole number from 1 on")
+        self._path = _default_path() if path is None else Path(path)
+        self._rebuild = path is None if rebuild is None else rebuild
+        self.ttl_hours = ttl_hours
+        self.cache_size = int(cache_size)
+        self._clock = clock
+        self._wait = wait_seconds
+        self._lock = threading.RLock()
+        self._hits = self._misses = 0
+        self._open()
+
+    @classmethod
+    def of(cls, common_dir: Path, **settings: Any) -> FeatureStore:
+        """Return the store of a repository, in its git directory, which ``retrain`` and ``score`` read and write.
+
+        Parameters
+        ----------
+        common_dir
+            The git directory that all worktrees share.
+        settings
+            As of ``FeatureStore``.
+        """
+        return cls(common_dir / "hyperion-hook" / FILE_NAME, **({"rebuild": True} | settings))
+
+    def _open(self) -> None:
+        self._file = FeatureFile(self._path, self._wait, rebuild=self._rebuild)
+        self._closing = weakref.finalize(self, self._file.close)
+
+    def __enter__(self) -> FeatureStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write down which sets were used, and close the file."""
+        self._closing()
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What had to be done about a file that did not fit."""
+        return tuple(self._file.warnings)
+
+    # -- writing --
+
+    def store_features(  # noqa: PLR0913 - the specification's, and what a set may say beside
+        self,
+        features_dict: Mapping[str, object],
+        source_file: str | os.PathLike[str],
+        repository: str,
+        tags: Mapping[str, str] | None = None,
+        *,
+        commit: str | None = None,
+        event_at: Moment | None = None,
+        extraction_version: str = EXTRACTION_VERSION,
+        extraction_time_ms: float = 0.0,
+        pinned: bool = False,
+    ) -> str:
+        """Store features and return the id of the set; once it is returned, the set is kept even if we are killed.
+
+        Parameters
+        ----------
+        features_dict
+            Numbers by name; ``None``, NaN and ``Missing`` (with its reason) for what is not known.
+        source_file
+            What the features were extracted from; its MD5 is kept if it is there. '' for a whole change.
+        repository
+            What the repository is called.
+        tags
+            Words by which the set can be found.
+        commit
+            The commit that the features describe. There is one set for each repository, commit, source file and
+            extraction version: the same content again gives the same id, other content takes the place of the former.
+        event_at
+            When what the features describe came about: from then on they are known, and the TTL runs. Now by default.
+        extraction_version
+            Version of what extracted the features.
+        extraction_time_ms
+            How long that took, in milliseconds.
+        pinned
+            Keep it whatever its age and however little it is used.
+
+        Raises
+        ------
+        ConfigError
+            If a name, value, tag or moment is not valid.
+        StoreError
+            If the file cannot be written; nothing was stored.
+        """
+        given = FeatureSet(
+            features_dict, os.fspath(source_file), repository, tags or {}, commit, event_at, extraction_version,
+            extraction_time_ms, pinned,
+        )
+        return self.store_many([given])[0]
+
+    def store_many(self, sets: Iterable[FeatureSet]) -> list[str]:
+        """Store many sets in one step, all or none, and return their ids in order.
+
+        Raises
+        ------
+        ConfigError
+            If a name, value, tag or moment of any of them is not valid.
+        StoreError
+            If the file cannot be written; nothing was stored.
+        """
+        now = self._now()
+        hashes: dict[str, tuple[str, str]] = {}
+        rows = [prepared(given, now, hashes) for given in sets]
+        with self._writing() as file:
+            numbers = put(file, rows)
+            self._trim(file, now)
+        return [file.id_of(number) for number in numbers]
+
+    def cleanup(self) -> int:
+        """Remove what is too old to be served or beyond the bound, and give the room back; return how many sets went.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be written.
+        """
+        with self._writing() as file:
+            removed = self._trim(file, self._now())
+            file.sweep(now=True)
+        self._shrink()
+        return removed
+
+    def discard(self, repository: str, extraction_version: str | None = None) -> int:
+        """Remove the sets of a repository, pinned ones too, of one extraction version or of all; return how many.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be written.
+        """
+        with self._writing() as file:
+            known = [file.known(json.dumps(text)) for text in (repository, extraction_version) if text is not None]
+            if None in known:
+                return 0
+            condition = "repository = ?" if extraction_version is None else "repository = ? AND version = ?"
+            removed = file.connection.execute(f"DELETE FROM sets WHERE {condition}", known).rowcount  # noqa: S608
+            file.sweep(now=True)
+        self._shrink()
+        return removed
+
+    def _trim(self, file: FeatureFile, now: int) -> int:
+        """Remove, inside a transaction, what is too old and what is used least; return how many sets went."""
+        execute = file.connection.execute
+        # by place, for which there is an index
+        removed = execute(
+            "DELETE FROM sets WHERE pinned = 0 AND repository IN (SELECT id FROM repositories)"
+            " AND event <= ?", (self._expired(now),),
+        ).rowcount
+        ((kept,),) = execute("SELECT unpinned FROM store")
+        if kept > self.cache_size:
+            removed += execute(
+                "DELETE FROM sets WHERE number IN"
+                " (SELECT number FROM sets WHERE used IS NOT NULL ORDER BY used LIMIT ?)",
+                (kept - self.cache_size,),
+            ).rowcount
+        file.sweep(now=False)
+        return removed
+
+    def _shrink(self) -> None:
+        with self._reading() as file, suppress(StoreError), file.reading() as connection:
+            (free,), (pages,) = (
+                connection.execute(f"PRAGMA {count}").fetchone() for count in ("freelist_count", "page_count")
+            )
+            if 2 * free > pages:
+                connection.execute("VACUUM")
+
+    # -- reading --
+
+    def get_features(self, feature_set_id: str) -> dict[str, Value] | None:
+        """Return the values of a set by name, ``None`` if there is none with this id or its time is over.
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged.
+        """
+        stored = self.get(feature_set_id)
+        return None if stored is None else stored.features
+
+    def get_metadata(self, feature_set_id: str) -> FeatureMetadata | None:
+        """Return what is known of a set, ``None`` if there is none with this id or its time is over.
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged.
+        """
+        stored = self.get(feature_set_id)
+        return None if stored is None else stored.metadata
+
+    def get(self, feature_set_id: str) -> StoredFeatures | None:
+        """Return a set with its metadata, ``None`` if there is none with this id or its time is over.
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged.
+        """
+        with self._reading() as file:
+            number = file.number_in(feature_set_id)
+            found = None if number is None else read_one(file, number, self._expired(self._now()))
+            return self._counted(file, found)
+
+    def get_commit(
+        self, repository: str, commit: str, *, extraction_version: str = EXTRACTION_VERSION, source_file: str = "",
+    ) -> StoredFeatures | None:
+        """Return the set of a commit (and file) by a version of the extractor, ``None`` where none is served.
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged.
+        """
+        query = Query(
+            self._expired(self._now()), repository, version=extraction_version, commit=commit, source=source_file
+        )
+        with self._reading() as file:
+            return self._counted(file, latest(file, query))
+
+    def get_features_at(
+        self,
+        repository: str,
+        moment: Moment,
+        *,
+        source_file: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        extraction_version: str | None = None,
+        within_hours: float | None = None,
+    ) -> StoredFeatures | None:
+        """Return the newest set that was known at a moment, as Feast does: nothing later, nothing older than the TTL.
+
+        Parameters
+        ----------
+        repository, source_file, tags, extraction_version
+            What the set must be of; any but the repository may be left open.
+        moment
+            The event must lie at or before it. Of several of one moment, the one that was stored last is returned.
+        within_hours
+            The event must lie less than this before the moment, pinned or not; the TTL by default.
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged.
+        """
+        with self._reading() as file:
+            found = self._latest_at(
+                file, repository, micros_of(moment), source_file, tags, extraction_version, within_hours
+            )
+            return self._counted(file, found)
+
+    def search_features(
+        self,
+        repository: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        *,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        feature_names: Collection[str] | None = None,
+        extraction_version: str | None = None,
+        limit: int | None = None,
+    ) -> list[FeatureMetadata]:
+        """Return what is known of the sets that fulfil all conditions, the newest event first.
+
+        Parameters
+        ----------
+        repository, tags, extraction_version
+            What the sets must be of; all of these tags with these values.
+        since, until
+            When their event must lie, both allowed.
+        feature_names
+            Features that they must all hold, by either name.
+        limit
+            At most so many.
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged.
+        """
+        query = self._query(repository, tags, since, until, feature_names, extraction_version)
+        with self._reading() as file:
+            return search(file, query, limit)
+
+    def read_features(
+        self,
+        repository: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        *,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        feature_names: Collection[str] | None = None,
+        extraction_version: str | None = None,
+    ) -> Iterator[StoredFeatures]:
+        """Yield the sets that fulfil all conditions, with their values, the oldest event first.
+
+        The conditions are those of ``search_features``. A set whose bytes are damaged is left out.
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged.
+        """
+        query = self._query(repository, tags, since, until, feature_names, extraction_version)
+        with self._reading() as file:
+            rows = rows_of(file, query)
+        for row in rows:
+            with self._reading() as file:
+                stored = stored_of(file, row)
+            if stored is not None:
+                yield stored
+
+    def extraction_versions(self, repository: str) -> list[str]:
+        """Return the extraction versions of which there are sets of a repository, in order.
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged.
+        """
+        with self._reading() as file:
+            number = file.known(json.dumps(repository))
+            rows = file.connection.execute("SELECT DISTINCT version FROM sets WHERE repository = ?", (number,))
+            return sorted(file.value(version) for (version,) in rows.fetchall())
+
+    def get_feature_statistics(self) -> dict[str, Any]:
+        """Return figures of all that is served.
+
+        Returns
+        -------
+        dict
+            ``total_feature_sets``, ``pinned_feature_sets``, ``expired_feature_sets`` (kept still, served no more),
+            ``repositories`` and ``extraction_versions`` (sets by name), ``feature_names``, ``oldest_event``,
+            ``newest_event``, ``average_extraction_time_ms``, ``bytes`` of the file, the settings ``ttl_hours`` and
+            ``cache_size``, and ``hits`` and ``misses`` of the reads through this object.
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged.
+        """
+        with self._reading() as file:
+            found = figures(file, self._expired(self._now()))
+        return found | {
+            "ttl_hours": self.ttl_hours, "cache_size": self.cache_size, "hits": self._hits, "misses": self._misses,
+        }
+
+    def training_frame(
+        self,
+        repository: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        *,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        feature_names: Collection[str] | None = None,
+        extraction_version: str | None = None,
+        entities: pd.DataFrame | None = None,
+        within_hours: float | None = None,
+    ) -> pd.DataFrame:
+        """Return features as a frame to learn from; NaN where a value is missing.
+
+        Parameters
+        ----------
+        repository, tags, since, until, extraction_version
+            Which sets, as in ``search_features``.
+        feature_names
+            The columns that are wanted, by either name; all by default.
+        entities
+            Rows to be completed, with a column ``event_timestamp`` and a column ``repository`` unless the argument
+            names one for all, and perhaps ``source_file``. Each gets what was known of it at its moment, as by
+            ``get_features_at``, and NaN where nothing was. All its columns are kept.
+        within_hours
+            With ``entities``: how old that may be; the TTL by default.
+
+        Returns
+        -------
+        pd.DataFrame
+            The columns ``repository``, ``source_file``, ``commit``, ``event_at`` and the features, oldest event first;
+            with ``entities`` their columns, ``feature_set_id``, ``event_at`` and the features, in their order.
+
+        Raises
+        ------
+        ConfigError
+            If a column of ``entities`` is not there.
+        MissingExtraError
+            If pandas is not installed.
+        StoreError
+            If the file is damaged.
+        """
+        from hyperion_hook.store.feature_frames import completed, frame_of  # noqa: PLC0415 - needs the extra
+
+        if entities is None:
+            return frame_of(
+                self.read_features(
+                    repository, tags, since=since, until=until, feature_names=feature_names,
+                    extraction_version=extraction_version,
+                ),
+                feature_names,
+            )
+        with self._reading() as file:
+            return completed(
+                entities, repository,
+                lambda name, moment, source: self._latest_at(
+                    file, name, micros_of(moment), source, tags, extraction_version, within_hours
+                ),
+                feature_names,
+            )
+
+    # -- what the methods share --
+
+    def _latest_at(
+        self, file: FeatureFile, repository: str, moment: int, source: str | None, tags: Mapping[str, str] | None,
+        version: str | None, within_hours: float | None,
+    ) -> StoredFeatures | None:
+        ttl = self.ttl_hours if within_hours is None else within_hours
+        oldest = _before(moment, ttl) + 1
+        return latest(file, Query(
+            self._expired(self._now()), repository, tags, since=oldest, until=moment, version=version, source=source,
+        ))
+
+    def _query(
+        self, repository: str | None, tags: Mapping[str, str] | None, since: Moment | None, until: Moment | None,
+        feature_names: Collection[str] | None, version: str | None,
+    ) -> Query:
+        return Query(
+            self._expired(self._now()), repository, tags, None if since is None else micros_of(since),
+            None if until is None else micros_of(until), feature_names, version,
+        )
+
+    def _counted(self, file: FeatureFile, found: StoredFeatures | None) -> StoredFeatures | None:
+        if found is None:
+            self._misses += 1
+            return None
+        self._hits += 1
+        number = file.number_in(found.metadata.feature_set_id)
+        if number is not None and not found.metadata.pinned:
+            file.touch(number)
+        return found
+
+    def _now(self) -> int:
+        return round(self._clock() * MICRO)
+
+    def _expired(self, now: int) -> int:
+        """Return the moment up to which an event is too old."""
+        return _before(now, self.ttl_hours)
+
+    @contextmanager
+    def _reading(self) -> Iterator[FeatureFile]:
+        with self._lock:
+            if self._file.owner != os.getpid():
+                self._open()  # in a fork the connection is the parent's
+            with self._file.reading():
+                yield self._file
+
+    @contextmanager
+    def _writing(self) -> Iterator[FeatureFile]:
+        with self._reading() as file, file.writing():
+            yield file
+
+
+def _before(moment: int, hours: float) -> int:
+    return -_FAR if math.isinf(hours) else moment - round(hours * _HOUR * MICRO)
+
+
+def _default_path() -> Path:
+    from hyperion_hook.git.neutral import cache_folder  # noqa: PLC0415 - a path that is named needs no home
+
+    try:
+        return cache_folder() / FILE_NAME
+    except OSError:
+        raise StoreError("feature store: there is no home folder to keep it in; give a path") from None
