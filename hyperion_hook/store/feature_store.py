@@ -435,6 +435,19 @@ class FeatureStore:
             rows = file.connection.execute("SELECT DISTINCT version FROM sets WHERE repository = ?", (number,))
             return sorted(file.value(version) for (version,) in rows.fetchall())
 
+    def count(self, repository: str, extraction_version: str) -> int:
+        """Return how many sets of a repository and an extraction version are kept.
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged.
+        """
+        with self._reading() as file:
+            known = file.known(json.dumps(repository)), file.known(json.dumps(extraction_version))
+            row = file.connection.execute("SELECT count(*) FROM sets WHERE repository = ? AND version = ?", known)
+            return int(row.fetchone()[0])
+
     def get_feature_statistics(self) -> dict[str, Any]:
         """Return figures of all that is served.
 

@@ -15,8 +15,8 @@ from hyperion_hook.store.feature_rows import checked, content_hash, packed, sour
 
 MICRO = 1_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = 1 << 57
-"""Microseconds: beyond the year 4500, and far below what SQLite can hold."""
+EARLIEST, LATEST = -62_135_596_800, 253_402_300_799
+"""The Unix seconds that a datetime can hold: the years 1 to 9999."""
 
 Moment = datetime | float
 """A moment: a datetime with a time zone, or Unix seconds."""
@@ -63,7 +63,7 @@ def micros_of(moment: Moment) -> int:
             micros = round(float(moment) * MICRO)
     except (TypeError, ValueError, OverflowError):
         raise ConfigError(f"moment {moment!r}: is none; give a datetime with a time zone, or Unix seconds") from None
-    if not -_LATEST < micros < _LATEST:
+    if not EARLIEST * MICRO <= micros <= LATEST * MICRO:
         raise ConfigError(f"moment {moment!r}: is too far away; give Unix seconds, not milliseconds")
     return micros
 
@@ -130,6 +130,7 @@ def _put(file: FeatureFile, row: Row, use: int) -> int:
     tags = file.tags_number(row.tags)
     extracted = None if row.extracted == row.event else row.extracted
     source = row.source_hash if isinstance(row.source_hash, bytes) else number_of(json.dumps(row.source_hash))
+    names, missing = number_of(row.names, "shapes"), number_of(row.missing) if row.missing else None
     if row.commit is not None:
         found = execute(
             "SELECT number, content, pinned FROM sets WHERE substr(revision, -8) = ? AND revision = ?"
@@ -139,9 +140,13 @@ def _put(file: FeatureFile, row: Row, use: int) -> int:
         if found is not None and found[1] == row.content:
             pinned = bool(found[2]) or row.pinned
             execute(
-                "UPDATE sets SET pinned = ?, used = ?, event = ?, extracted = ?, tags = ?, source_hash = ?, time_ms = ?"
-                " WHERE number = ?",
-                (pinned, None if pinned else use, row.event, extracted, tags, source, row.time_ms, found[0]),
+                # the values too: they are the same, but their bytes may have been damaged
+                "UPDATE sets SET pinned = ?, used = ?, event = ?, extracted = ?, tags = ?, source_hash = ?,"
+                " time_ms = ?, names = ?, missing = ?, numbers = ? WHERE number = ?",
+                (
+                    pinned, None if pinned else use, row.event, extracted, tags, source, row.time_ms, names, missing,
+                    row.numbers, found[0],
+                ),
             )
             return int(found[0])
         if found is not None:
@@ -150,9 +155,8 @@ def _put(file: FeatureFile, row: Row, use: int) -> int:
         "INSERT INTO sets (pinned, repository, event, tags, names, used, extracted, version, revision, source,"
         " source_hash, time_ms, content, missing, numbers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            row.pinned, repository, row.event, tags, number_of(row.names, "shapes"), None if row.pinned else use,
-            extracted, version, row.commit, row.source, source, row.time_ms, row.content,
-            number_of(row.missing) if row.missing else None, row.numbers,
+            row.pinned, repository, row.event, tags, names, None if row.pinned else use, extracted, version, row.commit,
+            row.source, source, row.time_ms, row.content, missing, row.numbers,
         ),
     ).lastrowid
     assert number is not None  # noqa: S101 - an INSERT has a row

@@ -25,6 +25,7 @@ from hyperion_hook.training.dataset import merged, without_youngest
 from hyperion_hook.training.evaluation import Evaluation
 from hyperion_hook.training.fit import BLEND
 from hyperion_hook.training.gather import code_rows, mine_all
+from hyperion_hook.training.mining import Mined
 from hyperion_hook.training.options import RetrainOptions
 from hyperion_hook.training.past import RECIPES, fit_past, quality
 from hyperion_hook.training.pool import POOL_FILE, pack, read_pool, sample, unpack
@@ -44,7 +45,8 @@ class RetrainReport:
     """What came out: where the models are, and how they did.
 
     ``parity`` is the largest difference between the exported and the fitted models. ``registered`` and ``decision`` are
-    ``None`` where the models went to a folder of the caller's.
+    ``None`` where the models went to a folder of the caller's. Of the ``rows`` that were learned from, ``reused`` were
+    measured by an earlier run.
     """
 
     folder: Path
@@ -56,6 +58,8 @@ class RetrainReport:
     warnings: tuple[str, ...]
     registered: Registered | None = None
     decision: Decision | None = None
+    rows: int = 0
+    reused: int = 0
 
 
 def retrain(
@@ -126,7 +130,7 @@ def retrain(
         options,
     )
     built.export(models_out)
-    return _report(models_out, built, evaluations, warnings)
+    return _report(models_out, mined, built, evaluations, warnings)
 
 
 def retrain_here(
@@ -187,7 +191,7 @@ def retrain_here(
     registered = registry.register(built.metadata(validation), built.files)
     decision = promoted(registry, registered.version, serving, decision)
     folder = registry.folder(RISK_PREDICTOR, registered.version)
-    return _report(folder, built, [future], warnings, registered, decision)
+    return _report(folder, mined, built, [future], warnings, registered, decision)
 
 
 def _others(own: Sequence[Repository], options: RetrainOptions) -> pd.DataFrame | None:
@@ -214,12 +218,12 @@ def promoted(registry: ModelRegistry, version: str, serving: str | None, decisio
 
 
 def _report(
-    folder: Path, built: Built, evaluations: Sequence[Evaluation], warnings: tuple[str, ...],
+    folder: Path, mined: Sequence[Mined], built: Built, evaluations: Sequence[Evaluation], warnings: tuple[str, ...],
     registered: Registered | None = None, decision: Decision | None = None,
 ) -> RetrainReport:
     return RetrainReport(
         folder, built.lineage.recipe, built.card, built.markdown, tuple(evaluations), built.parity, warnings,
-        registered, decision,
+        registered, decision, sum(len(item.rows) for item in mined), sum(item.reused for item in mined),
     )
 
 

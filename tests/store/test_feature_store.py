@@ -366,10 +366,11 @@ def test_statistics_count_what_is_served(store: FeatureStore) -> None:
 
 
 def test_names_of_any_kind_are_kept(store: FeatureStore) -> None:
-    odd = "caf\u00e9 \udcff\n'\"--"
-    feature_set_id = store.store_features({"\udcff": 1}, odd, "r\u00e9po \udcff", {"k\udcff": "v'"}, commit="v1.0")
+    name, odd = "r\u00e9po \udcff", "caf\u00e9 \udcff\n'\"--"
+    feature_set_id = store.store_features({"\udcff": 1}, odd, name, {"k\udcff": "v'"}, commit="v1.0")
     found = store.get(feature_set_id)
     assert found is not None
     assert found.features == {"\udcff": 1.0}
-    assert (found.metadata.source_file, found.metadata.repository, found.metadata.commit) == (odd, "r\u00e9po \udcff", "v1.0")
-    assert len(store.search_features("r\u00e9po \udcff", {"k\udcff": "v'"})) == 1
+    metadata = found.metadata
+    assert (metadata.source_file, metadata.repository, metadata.commit) == (odd, name, "v1.0")
+    assert len(store.search_features(name, {"k\udcff": "v'"})) == 1
