@@ -161,7 +161,10 @@ def english(name: str) -> str:
 
 def moment_of(micros: int) -> datetime:
     """Return a moment in UTC."""
-    return EPOCH + timedelta(microseconds=micros)
+    try:
+        return EPOCH + timedelta(microseconds=micros)
+    except (TypeError, OverflowError) as error:
+        raise sqlite3.DatabaseError(f"{micros!r} is no moment") from error
 
 
 def metadata_of(file: FeatureFile, row: Row) -> FeatureMetadata:
@@ -201,9 +204,9 @@ def figures(file: FeatureFile, expired: int) -> dict[str, Any]:
     counted: dict[str, dict[str, int]] = {}
     for column in ("repository", "version"):
         rows = ask(f"SELECT {column}, count(*) FROM sets WHERE {served} GROUP BY {column}", (expired,))  # noqa: S608
-        counted[column] = {file.value(number): count for number, count in rows.fetchall()}
+        counted[column] = {str(file.value(number)): count for number, count in rows.fetchall()}
     shapes = [number for (number,) in ask(f"SELECT DISTINCT names FROM sets WHERE {served}", (expired,))]  # noqa: S608
-    names = sorted({name for number in shapes for name in file.value(number)})
+    names = sorted({str(name) for number in shapes for name in list(file.value(number))})
     (pages,), (size,) = ask("PRAGMA page_count").fetchone(), ask("PRAGMA page_size").fetchone()
     return {
         "total_feature_sets": total,

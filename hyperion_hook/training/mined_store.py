@@ -22,8 +22,7 @@ import pandas as pd
 from hyperion_hook.domain.label import Label
 from hyperion_hook.domain.messages import CLASSIFIER_VERSION
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.features import imports, source
-from hyperion_hook.features.extract import EXTRACTOR_VERSION
+from hyperion_hook.features.extract import code_versions
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feature_store import FILE_NAME
 from hyperion_hook.training.dataset import FEATURES, read_table, write_table
@@ -72,8 +71,7 @@ class MinedStore:
         self.name = name
         self._name = safe
         self._options = options
-        versions = (EXTRACTOR_VERSION, source.EXTRACTOR_VERSION, imports.READER_VERSION, CLASSIFIER_VERSION)
-        self._versions = f"x{'.'.join(map(str, versions))}"
+        self._versions = code_versions()
         extractor = f"{self._versions}-{_digest(asdict(options))}"
         labeller = f"l{LABELLER_VERSION}.{CLASSIFIER_VERSION}-{_digest(asdict(rules))}"
         self._table = f"{safe}-{tip[:12]}-{extractor}.csv.gz"

@@ -14,9 +14,10 @@ import pytest
 
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.errors import TrainingError
+from hyperion_hook.features import extract
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feature_store import FeatureStore
-from hyperion_hook.training import mined_store, replay
+from hyperion_hook.training import replay
 from hyperion_hook.training.mined_store import vectors_folder
 from hyperion_hook.training.mining import mine
 from hyperion_hook.training.replay import ReplayedCommit, ReplayOptions
@@ -155,7 +156,7 @@ def test_rows_of_other_code_are_forgotten(
     generated: TestRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine(generated.path, options=LIGHT, vectors=tmp_path)
-    monkeypatch.setattr(mined_store, "EXTRACTOR_VERSION", 999)
+    monkeypatch.setattr(extract, "EXTRACTOR_VERSION", 999)
     mined = mine(generated.path, options=LIGHT, vectors=tmp_path)
     with store(tmp_path) as rows:
         (version,) = rows.extraction_versions("project")
