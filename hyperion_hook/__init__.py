@@ -15,7 +15,7 @@ _HOME: dict[str, str] = {
     "BugPredictor": "ml.predictors",
     "FeatureEngineer": "ml.feature_engineer",
     "FeatureMetadata": "store.feature_metadata",
-    "FeatureSet": "store.feature_metadata",
+    "FeatureSet": "store.feature_writing",
     "FeatureStore": "store.feature_store",
     "ImpactAnalyzer": "ml.predictors",
     "MLConfig": "config.ml_config",

@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Collection
 from contextlib import suppress
+from typing import TypeVar
 
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change, ChangeKind
@@ -23,10 +24,11 @@ from hyperion_hook.features.extract import FAILED, OUT_OF_TIME, code_versions
 from hyperion_hook.features.process import UNCOUNTED
 from hyperion_hook.features.source import TIMED_OUT
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.feature_metadata import FeatureSet
-from hyperion_hook.store.feature_store import FeatureStore
+from hyperion_hook.store.feature_writer import FeatureWriter
+from hyperion_hook.store.feature_writing import FeatureSet
 
 NOT_NEEDED = Missing("the import graph is not needed")
+Store = TypeVar("Store", bound=FeatureWriter)
 WAIT_SECONDS = 0.3
 """A score is not kept waiting for the sake of what only saves time."""
 PREFIX = "score-"
@@ -43,7 +45,7 @@ class KeptVectors:
     def __init__(self, repository: Repository, config: Config) -> None:
         self._repository = repository
         self._config = config
-        self._store: FeatureStore | None = None
+        self._store: FeatureWriter | None = None
         self._fresh: list[FeatureSet] = []
 
     def read(
@@ -52,8 +54,13 @@ class KeptVectors:
         """Return the vector of a commit that was assessed before in the same way, ``None`` where there is none."""
         if change.revision is None or not self._lasts(change, history, graph):
             return None
+        # a staged change, which is written only, is spared the import
+        from hyperion_hook.store.feature_store import FeatureStore  # noqa: PLC0415
+
         with suppress(StoreError):
-            kept = self._opened().get_commit(
+            if not isinstance(self._store, FeatureStore):
+                self._store = self._opened(FeatureStore)
+            kept = self._store.get_commit(
                 self._repository.name, change.revision, extraction_version=self._version(only)
             )
             return None if kept is None else FeatureVector(kept.features)
@@ -98,16 +105,17 @@ class KeptVectors:
         digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
         return f"{PREFIX}{code_versions()}-{digest}"
 
-    def _opened(self) -> FeatureStore:
-        if self._store is None:
-            self._store = FeatureStore.of(
-                self._repository.common_dir, ttl_hours=self._config.feature_store_ttl_hours,
-                cache_size=self._config.feature_store_cache_size, wait_seconds=WAIT_SECONDS,
-            )
-        return self._store
+    def _opened(self, kind: type[Store]) -> Store:
+        if self._store is not None:
+            self._store.close()
+        return kind.of(
+            self._repository.common_dir, ttl_hours=self._config.feature_store_ttl_hours,
+            cache_size=self._config.feature_store_cache_size, wait_seconds=WAIT_SECONDS,
+        )
 
     def _flush(self) -> None:
         fresh, self._fresh = self._fresh, []
         if fresh:
             with suppress(StoreError):
-                self._opened().store_many(fresh)
+                self._store = self._store or self._opened(FeatureWriter)
+                self._store.store_many(fresh)

@@ -1,16 +1,13 @@
-"""What is stored of a feature set beside its values, and what a caller hands in to be stored."""
+"""What is known of a stored feature set beside its values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from hyperion_hook.domain.vector import Value
-
-EXTRACTION_VERSION = "3.0.0"
-"""The version of the specification's own feature engineering, for whoever names none."""
+from hyperion_hook.store.feature_writing import EXTRACTION_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +60,6 @@ class FeatureMetadata:
     event_at: datetime | None = None
     pinned: bool = False
     source_hash_missing: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FeatureSet:
-    """Features to be stored, for ``FeatureStore.store_many``; the fields are the arguments of ``store_features``."""
-
-    features: Mapping[str, object]
-    source_file: str
-    repository: str
-    tags: Mapping[str, str] = field(default_factory=dict)
-    commit: str | None = None
-    event_at: datetime | float | None = None
-    extraction_version: str = EXTRACTION_VERSION
-    extraction_time_ms: float = 0.0
-    pinned: bool = False
 
 
 class StoredFeatures(NamedTuple):

@@ -6,9 +6,8 @@ import json
 import sqlite3
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from hyperion_hook.errors import StoreError
 from hyperion_hook.features.catalogue import CATALOGUE
@@ -28,8 +27,7 @@ _ENGLISH = {feature.french: feature.name for feature in CATALOGUE}
 Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """Which sets are wanted; ``None`` for any. Moments are microseconds since 1970.
 
     ``expired`` is the moment up to which sets that are not pinned are too old to be served; ``since`` and ``until`` are

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.store.feature_file import FeatureFile
-from hyperion_hook.store.feature_metadata import FeatureSet
 from hyperion_hook.store.feature_rows import checked, content_hash, packed, source_hash
 
 MICRO = 1_000_000
@@ -20,6 +20,24 @@ EARLIEST, LATEST = -62_135_596_800, 253_402_300_799
 
 Moment = datetime | float
 """A moment: a datetime with a time zone, or Unix seconds."""
+
+
+EXTRACTION_VERSION = "3.0.0"
+"""The version of the specification's own feature engineering, for whoever names none."""
+
+
+class FeatureSet(NamedTuple):
+    """Features to be stored, for ``FeatureStore.store_many``; the fields are the arguments of ``store_features``."""
+
+    features: Mapping[str, object]
+    source_file: str
+    repository: str
+    tags: Mapping[str, str] = MappingProxyType({})
+    commit: str | None = None
+    event_at: Moment | None = None
+    extraction_version: str = EXTRACTION_VERSION
+    extraction_time_ms: float = 0.0
+    pinned: bool = False
 
 
 class Row(NamedTuple):

@@ -24,7 +24,7 @@ from hyperion_hook.domain.messages import CLASSIFIER_VERSION
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.extract import code_versions
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.feature_store import FILE_NAME
+from hyperion_hook.store.feature_writer import FILE_NAME
 from hyperion_hook.training.dataset import FEATURES, read_table, write_table
 from hyperion_hook.training.replay import ReplayOptions, ReplaySummary
 from hyperion_hook.training.row_journal import PREFIX, RowJournal, RowsAt

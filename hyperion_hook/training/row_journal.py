@@ -19,9 +19,8 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import StoreError, TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
-from hyperion_hook.store.feature_metadata import FeatureSet
 from hyperion_hook.store.feature_store import FeatureStore
-from hyperion_hook.store.feature_writing import EARLIEST, LATEST
+from hyperion_hook.store.feature_writing import EARLIEST, LATEST, FeatureSet
 from hyperion_hook.training.replay import ReplayedCommit
 
 PREFIX = "training-"

@@ -14,8 +14,8 @@ import pytest
 
 from hyperion_hook.errors import StoreError
 from hyperion_hook.store import feature_file
-from hyperion_hook.store.feature_metadata import FeatureSet
 from hyperion_hook.store.feature_store import FeatureStore
+from hyperion_hook.store.feature_writing import FeatureSet
 from tests.support.storing import BATCH, features_of
 
 WRITERS = 8
