@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import stat
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
+from math import isnan
 from pathlib import Path
 
 from hyperion_hook.domain.vector import Missing, Value
@@ -46,7 +46,11 @@ def checked(features: Mapping[str, object]) -> dict[str, Value]:
     """
     if not features or len(features) > MAX_FEATURES:
         raise ConfigError(f"features: {len(features):,} of them; give 1 to {MAX_FEATURES:,}")
-    return {_name(name): _value(name, value) for name, value in features.items()}
+    # nearly all are floats: a call for each would take a third of the time of storing
+    return {
+        _name(name): value if value.__class__ is float and not isnan(value) else _value(name, value)  # type: ignore[arg-type, misc]
+        for name, value in features.items()
+    }
 
 
 def _name(name: object) -> str:
@@ -56,8 +60,6 @@ def _name(name: object) -> str:
 
 
 def _value(name: str, value: object) -> Value:
-    if value.__class__ is float and isinstance(value, float) and not math.isnan(value):
-        return value  # as nearly all are
     if isinstance(value, Missing):
         return value
     if value is None or value.__class__.__name__ in _PANDAS_MISSING:
@@ -69,7 +71,7 @@ def _value(name: str, value: object) -> Value:
         number = None
     if number is None:
         raise ConfigError(f"feature '{name}': {str(value)[:60]!r} is no number; give a number, None or Missing")
-    if math.isnan(number):
+    if isnan(number):
         return NOT_A_NUMBER
     if isinstance(value, int) and number != value:
         raise ConfigError(f"feature '{name}': {value} has too many digits to be kept exactly; give a float")

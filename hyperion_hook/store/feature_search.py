@@ -14,7 +14,7 @@ from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.store.feature_file import FeatureFile, pair_text
 from hyperion_hook.store.feature_metadata import FeatureMetadata, StoredFeatures
 from hyperion_hook.store.feature_rows import DamagedRowError, absences_of, content_hash, joined, numbers_of
-from hyperion_hook.store.feature_writing import EPOCH, revision_of, source_of
+from hyperion_hook.store.feature_writing import EPOCH, OF_COMMIT, revision_of, source_of
 
 _COLUMNS = (
     "number, pinned, repository, event, tags, names, extracted, version, revision, source, source_hash, time_ms,"
@@ -41,7 +41,6 @@ class Query(NamedTuple):
     until: int | None = None
     feature_names: Collection[str] | None = None
     version: str | None = None
-    commit: str | None = None
     source: str | None = None
 
 
@@ -64,6 +63,21 @@ def read_one(file: FeatureFile, number: int, expired: int) -> StoredFeatures | N
     if not whole:
         raise StoreError(f"feature set {file.id_of(number)}: is not what was stored; delete {file.path.name}")
     return stored
+
+
+def read_commit(
+    file: FeatureFile, repository: str, commit: str, version: str, source: str, expired: int
+) -> StoredFeatures | None:
+    """Return the set of a commit and file by a version of the extractor; ``None`` where none is served, or whole."""
+    revision = revision_of(commit)
+    row = file.connection.execute(
+        f"SELECT {_ALL} FROM sets WHERE {OF_COMMIT}",  # noqa: S608
+        (
+            revision[-8:], revision, file.known(json.dumps(repository)), file.known(json.dumps(version)),
+            source_of(source),
+        ),
+    ).fetchone()
+    return None if row is None or not (row[1] or row[3] > expired) else stored_of(file, row)
 
 
 def search(file: FeatureFile, query: Query, limit: int | None) -> list[FeatureMetadata]:
@@ -124,11 +138,8 @@ def _conditions(file: FeatureFile, query: Query, pinned: int) -> tuple[str, list
         elif column == "repository":
             # so that the index by place, in which it comes second, serves here too
             conditions.append("repository IN (SELECT id FROM repositories)")
-    revision = None if query.commit is None else revision_of(query.commit)
-    end = None if revision is None else revision[-8:]
     source = None if query.source is None else source_of(query.source)
     for condition, value in (("event >= ?", query.since), ("event <= ?", query.until), ("source = ?", source),
-                             ("substr(revision, -8) = ?", end), ("revision = ?", revision),
                              ("event > ?", query.expired if not pinned else None)):
         if value is not None:
             conditions.append(condition)

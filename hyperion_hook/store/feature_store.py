@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from hyperion_hook.domain.vector import Value
 from hyperion_hook.store.feature_file import FeatureFile
 from hyperion_hook.store.feature_metadata import FeatureMetadata, StoredFeatures
-from hyperion_hook.store.feature_search import Query, figures, latest, read_one, rows_of, search, stored_of
+from hyperion_hook.store.feature_search import Query, figures, latest, read_commit, read_one, rows_of, search, stored_of
 from hyperion_hook.store.feature_writer import FeatureWriter, before
 from hyperion_hook.store.feature_writing import EXTRACTION_VERSION, Moment, micros_of
 
@@ -111,11 +111,10 @@ class FeatureStore(FeatureWriter):
         StoreError
             If the file is damaged.
         """
-        query = Query(
-            self._expired(self._now()), repository, version=extraction_version, commit=commit, source=source_file
-        )
         with self._reading() as file:
-            return self._counted(file, latest(file, query))
+            return self._counted(file, read_commit(
+                file, repository, commit, extraction_version, source_file, self._expired(self._now())
+            ))
 
     def get_features_at(
         self,

@@ -1,4 +1,4 @@
-"""The writing half of the feature store: settings, opening, storing within the bounds; all that a hook imports of it."""
+"""The writing half of the feature store: settings, opening, storing within the bounds. A hook imports only this."""
 
 from __future__ import annotations
 

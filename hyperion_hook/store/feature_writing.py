@@ -22,6 +22,8 @@ Moment = datetime | float
 """A moment: a datetime with a time zone, or Unix seconds."""
 
 
+OF_COMMIT = "substr(revision, -8) = ? AND revision = ? AND repository = ? AND version = ? AND source = ?"
+"""The one set of a commit, by the index of revisions, which holds their ends."""
 EXTRACTION_VERSION = "3.0.0"
 """The version of the specification's own feature engineering, for whoever names none."""
 
@@ -151,8 +153,7 @@ def _put(file: FeatureFile, row: Row, use: int) -> int:
     names, missing = number_of(row.names, "shapes"), number_of(row.missing) if row.missing else None
     if row.commit is not None:
         found = execute(
-            "SELECT number, content, pinned FROM sets WHERE substr(revision, -8) = ? AND revision = ?"
-            " AND repository = ? AND version = ? AND source = ?",
+            f"SELECT number, content, pinned FROM sets WHERE {OF_COMMIT}",  # noqa: S608
             (row.commit[-8:], row.commit, repository, version, row.source),
         ).fetchone()
         if found is not None and found[1] == row.content:

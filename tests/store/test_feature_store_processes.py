@@ -16,16 +16,15 @@ from hyperion_hook.errors import StoreError
 from hyperion_hook.store import feature_file
 from hyperion_hook.store.feature_store import FeatureStore
 from hyperion_hook.store.feature_writing import FeatureSet
-from tests.support.storing import BATCH, features_of
+from tests.support.storing import BATCH, WRITE, features_of
 
 WRITERS = 8
 ROOT = Path(__file__).parents[2]
-CODE = "import sys; from pathlib import Path; from tests.support.storing import store_on; store_on(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))"  # noqa: E501
 
 
 def writer(path: Path, number: int, batches: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", CODE, str(path), str(number), str(batches)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WRITE, str(path), str(number), str(batches)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
 
 

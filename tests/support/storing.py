@@ -9,6 +9,12 @@ from hyperion_hook.store.feature_store import FeatureStore
 from hyperion_hook.store.feature_writing import FeatureSet
 
 BATCH = 20
+WRITE = """
+import sys
+from pathlib import Path
+from tests.support.storing import store_on
+store_on(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+"""
 
 
 def store_on(path: Path, writer: int, batches: int) -> None:
