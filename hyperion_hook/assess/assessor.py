@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.attention import files_to_read
 from hyperion_hook.assess.bugs import bug_forecast
+from hyperion_hook.assess.kept import KeptVectors
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
@@ -58,6 +59,7 @@ class Assessor:
                  now: int | None) -> None:
         self._measurer = measurer
         self._repository = measurer.repository
+        self._kept = KeptVectors(measurer.repository, config)
         self._references = references
         self._models = models
         self._bundle = models.bundle
@@ -91,6 +93,7 @@ class Assessor:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
+        self._kept.close()
         self._measurer.close()
         self._references.close()
 
@@ -189,7 +192,9 @@ class Assessor:
         change = read()
         clock.lap("read")
         measured = self._measurer.measure(
-            change, only=None if self._config.explain else self._needed(), discussed=discussed
+            change, only=None if self._config.explain else self._needed(), discussed=discussed,
+            # what a code host knows can change, and is no part of what vectors are kept by
+            kept=self._kept if discussed is None else None,
         )
         vector = measured.vector
         clock.lap("features")

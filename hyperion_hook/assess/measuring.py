@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from hyperion_hook.assess.inputs import configured
+from hyperion_hook.assess.kept import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change, change_of_commit
 from hyperion_hook.domain.commit import Commit
@@ -76,7 +77,8 @@ class Measurer:
             self._index = None
 
     def measure(
-        self, change: Change, *, only: Collection[str] | None = None, discussed: Discussed | None = None
+        self, change: Change, *, only: Collection[str] | None = None, discussed: Discussed | None = None,
+        kept: KeptVectors | None = None,
     ) -> Measured:
         """Return the vector of a change, within the configured time budget.
 
@@ -88,18 +90,26 @@ class Measurer:
             Names of the features that are wanted; all by default.
         discussed
             What a code host knows of it.
+        kept
+            Where the vector is read if it is there, and written if not.
         """
-        self._expires = time.monotonic() + self._config.deadline
+        started = time.monotonic()
+        self._expires = started + self._config.deadline
         history, warnings = self.history(change.base)
         facts, faults = configured(self.repository, self._config)
         wants_graph = only is None or any(f.module in GRAPH_MODULES and f.name in only for f in CATALOGUE)
-        graph = self.graphs.at(change.base) if wants_graph else Missing("the import graph is not needed")
-        vector = extract(
-            Context(
-                change, self._sources_of(change), history, graph, self._within_budget, facts, discussed or Discussed()
-            ),
-            only=only, expired=self._expired,
-        )
+        graph = self.graphs.at(change.base) if wants_graph else NOT_NEEDED
+        vector = kept.read(change, only, history, graph) if kept else None
+        if vector is None:
+            vector = extract(
+                Context(
+                    change, self._sources_of(change), history, graph, self._within_budget, facts,
+                    discussed or Discussed(),
+                ),
+                only=only, expired=self._expired,
+            )
+            if kept:
+                kept.keep(change, only, history, graph, vector, 1000 * (time.monotonic() - started))
         return Measured(vector, history, graph, (*change.warnings, *warnings, *faults))
 
     def history(self, base: str | None) -> tuple[History, tuple[str, ...]]:

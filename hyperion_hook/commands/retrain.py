@@ -138,6 +138,7 @@ def _into_registry(
 def _show(report: RetrainReport) -> None:
     for warning in report.warnings:
         say(f"warning: {warning}")
+    say(f"{report.reused:,} of {report.rows:,} rows were measured before and are used again")
     for line in report.markdown.splitlines():
         click.echo(printable(line, most=10_000))
 

@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable, Collection, Mapping
 from types import ModuleType
 
+from hyperion_hook.domain.messages import CLASSIFIER_VERSION
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features import (
     business,
     coupling,
     dependencies,
     diffusion,
+    imports,
     interface,
     people,
     process,
@@ -19,6 +21,7 @@ from hyperion_hook.features import (
     quality,
     review,
     size,
+    source,
     tokens,
 )
 from hyperion_hook.features.catalogue import CATALOGUE
@@ -51,6 +54,14 @@ _NAMES = tuple(_MODULE_OF)
 
 NOT_ASKED = Missing("not measured: the model does not use it and no explanation was asked for")
 OUT_OF_TIME = Missing("the time budget was used up")
+FAILED = "could not be measured"
+"""How the reason begins where a module failed."""
+
+
+def code_versions() -> str:
+    """Return the versions of all code that a vector depends on."""
+    versions = (EXTRACTOR_VERSION, source.EXTRACTOR_VERSION, imports.READER_VERSION, CLASSIFIER_VERSION)
+    return f"x{'.'.join(map(str, versions))}"
 
 
 def extract(
@@ -88,7 +99,7 @@ def _run(module: ModuleType, features: Mapping[str, _Bounds], context: Context, 
     try:
         values = module.measure(context)
     except (Exception, RecursionError) as error:  # noqa: BLE001 - hostile sources must cost one metric, not the hook
-        vector |= dict.fromkeys(features, Missing(f"could not be measured: {type(error).__name__}"))
+        vector |= dict.fromkeys(features, Missing(f"{FAILED}: {type(error).__name__}"))
         return
     for name, (low, high) in features.items():
         value = values.get(name)

@@ -15,6 +15,7 @@ from hyperion_hook.git import neutral
 from hyperion_hook.git.run import Git
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")
 _ONE_REPOSITORY = (
     "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_PREFIX", "GIT_CONFIG_PARAMETERS",
@@ -93,6 +94,13 @@ class Repository:
         # the folder goes with the last one who could use it, at the latest with the process
         weakref.finalize(git, neutral.remove, folder, os.getpid())
         return git
+
+    @cached_property
+    def name(self) -> str:
+        """What the repository is called in its own models and rows: what it was cloned by, wherever the clone lies."""
+        address = (self.config("remote.origin.url") or "").rstrip("/").removesuffix("/.git").removesuffix(".git")
+        found = _NAME.search(address)
+        return found[0] if found else "this repository"
 
     @cached_property
     def is_partial(self) -> bool:

@@ -132,7 +132,7 @@ def empty(connection: sqlite3.Connection) -> None:
 
 
 def move_aside(path: Path) -> bool:
-    """Rename a file that does not fit to ``<name>.unfit``, its journal with it; tell whether that worked."""
+    """Rename a file that does not fit to ``<name>.unfit``, its journals with it; tell whether that worked."""
     try:
         path.replace(path.with_name(f"{path.name}.unfit"))
     except FileNotFoundError:
@@ -140,10 +140,11 @@ def move_aside(path: Path) -> bool:
     except OSError:
         return False
     # a journal of the old file would be played back into the new one
-    journal = path.with_name(f"{path.name}-journal")
-    if journal.exists():
-        try:
-            journal.replace(path.with_name(f"{path.name}.unfit-journal"))
-        except OSError as error:
-            raise StoreError(f"history index: {journal} cannot be moved aside ({error}); delete it") from error
+    for ending in ("-journal", "-wal", "-shm"):
+        journal = path.with_name(f"{path.name}{ending}")
+        if journal.exists():
+            try:
+                journal.replace(path.with_name(f"{path.name}.unfit{ending}"))
+            except OSError as error:
+                raise StoreError(f"{path.name}: {journal} cannot be moved aside ({error}); delete it") from error
     return True

@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +24,6 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.mining import name_of
 
 _MAX_BYTES = 1_000_000
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +54,8 @@ def entries_of(repositories: Sequence[Path], until: str) -> list[CorpusEntry]:
 
 
 def own_name(repository: Repository) -> str:
-    """Return what a repository is called in its own models: the name it was cloned by, wherever the clone lies.
-
-    So two clones train the same models, byte for byte.
-    """
-    address = (repository.config("remote.origin.url") or "").rstrip("/").removesuffix("/.git").removesuffix(".git")
-    found = _NAME.search(address)
-    return found[0] if found else "this repository"
+    """Return what a repository is called in its own models; two clones train the same models, byte for byte."""
+    return repository.name
 
 
 def read_corpus(file: Path) -> list[CorpusEntry]:

@@ -1,7 +1,8 @@
 """Mined rows and labels on disk: compressed CSV and JSON, named after all they depend on.
 
 Vectors and labels are kept apart, because better labels come more often than better features, and cost seconds where
-vectors cost minutes. Rows are kept one by one while they are measured (``row_journal``), and as a whole at the end.
+vectors cost minutes. Rows are kept one by one in the feature store while they are measured (``row_journal``), and as a
+whole at the end.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ import pandas as pd
 from hyperion_hook.domain.label import Label
 from hyperion_hook.domain.messages import CLASSIFIER_VERSION
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.features import imports, source
-from hyperion_hook.features.extract import EXTRACTOR_VERSION
+from hyperion_hook.features.extract import code_versions
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.store.feature_writer import FILE_NAME
 from hyperion_hook.training.dataset import FEATURES, read_table, write_table
 from hyperion_hook.training.replay import ReplayOptions, ReplaySummary
-from hyperion_hook.training.row_journal import RowJournal
+from hyperion_hook.training.row_journal import PREFIX, RowJournal, RowsAt
 from hyperion_hook.training.szz import LABELLER_VERSION, SzzRules
 
 Table = tuple[pd.DataFrame, ReplaySummary]
@@ -60,14 +61,17 @@ class MinedStore:
         What the rows call the repository.
     """
 
-    def __init__(self, folder: Path | None, name: str, tip: str, options: ReplayOptions, rules: SzzRules) -> None:
+    def __init__(
+        self, folder: Path | None, repository: Repository, name: str, tip: str, options: ReplayOptions, rules: SzzRules
+    ) -> None:
         self._folder = folder
+        # in the repository's own folder its own feature store, else a file that no other machine writes to
+        self._is_own = folder is not None and folder == own_folder(repository)
         safe = re.sub(r"[^A-Za-z0-9._-]+", "+", name)
         self.name = name
         self._name = safe
         self._options = options
-        versions = (EXTRACTOR_VERSION, source.EXTRACTOR_VERSION, imports.READER_VERSION, CLASSIFIER_VERSION)
-        self._versions = f"x{'.'.join(map(str, versions))}"
+        self._versions = code_versions()
         extractor = f"{self._versions}-{_digest(asdict(options))}"
         labeller = f"l{LABELLER_VERSION}.{CLASSIFIER_VERSION}-{_digest(asdict(rules))}"
         self._table = f"{safe}-{tip[:12]}-{extractor}.csv.gz"
@@ -87,7 +91,11 @@ class MinedStore:
         options = self._options
         limits = (options.source_metrics, options.graph, options.max_file_bytes, options.bulk_files)
         depends_on = _digest([limits, FEATURES, boundary])
-        return RowJournal(self._folder / f"{self._name}-{self._versions}-{depends_on}.rows.jsonl")
+        version = f"{self._versions}-{depends_on}"
+        return RowJournal(RowsAt(
+            self._folder.parent / FILE_NAME if self._is_own else self._folder / f"{self._name}.{FILE_NAME}", self.name,
+            self._versions, f"{PREFIX}{version}", self._folder / f"{self._name}-{version}.rows.jsonl",
+        ))
 
     @property
     def sources(self) -> Path | None:
@@ -158,8 +166,13 @@ def _digest(settings: object) -> str:
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
 
 
+def own_folder(repository: Repository) -> Path:
+    """Return the folder in a repository's git directory that is for its rows."""
+    return repository.common_dir / "hyperion-hook" / "vectors"
+
+
 def vectors_folder(repository: Repository) -> Path | None:
     """Return where a repository keeps its own rows, ``None`` where nothing can be written."""
-    folder = repository.common_dir / "hyperion-hook" / "vectors"
+    folder = own_folder(repository)
     above = next(path for path in (folder, *folder.parents) if path.exists())
     return folder if os.access(above, os.W_OK) else None

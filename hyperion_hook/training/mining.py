@@ -31,6 +31,8 @@ class Mined:
     rows: pd.DataFrame
     replayed: ReplaySummary
     labelled: LabelSummary
+    reused: int = 0
+    """How many of the rows an earlier run had measured."""
 
 
 def mine(
@@ -76,16 +78,17 @@ def mine(
     repository = Repository.discover(path)
     tip = repository.resolve(until)
     name = name or name_of(path)
-    kept = MinedStore(vectors, name, tip, options, rules)
+    kept = MinedStore(vectors, repository, name, tip, options, rules)
     table, labels = kept.table(), kept.labels()
+    reused = 0 if table is None else len(table[0])
     if table is None:
         parts = _parts(repository, tip, options, jobs)
         if parts > 1:
-            table = _measure_in_parts(path, kept, tip, options, parts)
+            table, reused = _measure_in_parts(path, kept, tip, options, parts)
         else:
             with LineOrigins(repository, [tip]) as origins:
                 labeller = Labeller(origins, rules)
-                table = _measure(repository, kept, tip, options, labeller, progress)
+                table, reused = _measure(repository, kept, tip, options, labeller, progress)
             labels = _labels_of(labeller)
         kept.keep_table(table)
     if labels is None:
@@ -94,7 +97,7 @@ def mine(
     rows, summary = table
     if rows.empty:
         raise TrainingError(f"{name}: no commit to measure up to {tip[:12]}; choose an earlier --since")
-    return Mined(name, tip, relabelled(rows, labels.by_commit), summary, labels.summary)
+    return Mined(name, tip, relabelled(rows, labels.by_commit), summary, labels.summary, reused)
 
 
 def measured(
@@ -166,14 +169,15 @@ def _measure(
     options: ReplayOptions,
     labeller: Labeller | None,
     progress: Progress | None,
-) -> Table:
+) -> tuple[Table, int]:
     summary = ReplaySummary()
     journal = kept.journal(_boundary(repository))
     replayed = replay(
         repository, until=tip, options=options, summary=summary, known=journal.known, sources=kept.sources,
         observers=() if labeller is None else (labeller.advance,), progress=progress,
     )
-    return dataset_of(kept.name, journal.keeping(replayed), {}), summary
+    rows = dataset_of(kept.name, journal.keeping(replayed), {})
+    return (rows, summary), journal.reused
 
 
 def _boundary(repository: Repository) -> str:
@@ -184,14 +188,17 @@ def _boundary(repository: Repository) -> str:
         return ""
 
 
-def _measure_in_parts(path: Path, kept: MinedStore, tip: str, options: ReplayOptions, parts: int) -> Table:
+def _measure_in_parts(
+    path: Path, kept: MinedStore, tip: str, options: ReplayOptions, parts: int
+) -> tuple[Table, int]:
     """Measure runs of neighbouring commits in processes of their own; each reads the history before its run."""
     total = measurable(Repository.discover(path), tip, options)
     edges = [total * part // parts for part in range(parts)] + [total + 1]  # so the last part reads to the end
-    tables: list[Table] = joblib.Parallel(n_jobs=parts)(
+    measured: list[tuple[Table, int]] = joblib.Parallel(n_jobs=parts)(
         joblib.delayed(_measure_part)(path, kept, tip, replace(options, window=window))
         for window in itertools.pairwise(edges)
     )
+    tables = [table for table, _ in measured]
     # commits and merges are counted by the part that reads to the end
     summary = replace(
         tables[-1][1],
@@ -200,8 +207,8 @@ def _measure_in_parts(path: Path, kept: MinedStore, tip: str, options: ReplayOpt
         foreign=sum(part.foreign for _, part in tables),
         measured=sum(part.measured for _, part in tables),
     )
-    return merged([rows for rows, _ in tables]), summary
+    return (merged([rows for rows, _ in tables]), summary), sum(reused for _, reused in measured)
 
 
-def _measure_part(path: Path, kept: MinedStore, tip: str, options: ReplayOptions) -> Table:
+def _measure_part(path: Path, kept: MinedStore, tip: str, options: ReplayOptions) -> tuple[Table, int]:
     return _measure(Repository.discover(path), kept, tip, options, None, None)

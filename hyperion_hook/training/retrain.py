@@ -25,6 +25,7 @@ from hyperion_hook.training.dataset import FEATURES, merged, without_youngest
 from hyperion_hook.training.evaluation import Evaluation
 from hyperion_hook.training.fit import BLEND
 from hyperion_hook.training.gather import code_rows, mine_all
+from hyperion_hook.training.mining import Mined
 from hyperion_hook.training.options import RetrainOptions
 from hyperion_hook.training.past import RECIPES, fit_past, model_features, quality
 from hyperion_hook.training.pool import POOL_FILE, pack, read_pool, sample, unpack
@@ -49,7 +50,8 @@ class RetrainReport:
     """What came out: where the models are, and how they did.
 
     ``parity`` is the largest difference between the exported and the fitted models. ``registered`` and ``decision`` are
-    ``None`` where the models went to a folder of the caller's.
+    ``None`` where the models went to a folder of the caller's. Of the ``rows`` that were learned from, ``reused`` were
+    measured by an earlier run.
     """
 
     folder: Path
@@ -61,6 +63,8 @@ class RetrainReport:
     warnings: tuple[str, ...]
     registered: Registered | None = None
     decision: Decision | None = None
+    rows: int = 0
+    reused: int = 0
 
 
 def retrain(
@@ -136,7 +140,7 @@ def retrain(
     if tracker is not None:
         _tell(progress, "logging to MLflow")
         track(tracker, material, built, built.files(options.version))
-    return _report(models_out, built, evaluations, warnings)
+    return _report(models_out, mined, built, evaluations, warnings)
 
 
 def retrain_here(
@@ -205,7 +209,7 @@ def retrain_here(
         files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
         status = registry.versions(RISK_PREDICTOR)[registered.version]
         track(tracker, material, built, files, (registered.version, status))
-    return _report(folder, built, [future], warnings, registered, decision)
+    return _report(folder, mined, built, [future], warnings, registered, decision)
 
 
 def _checked(rows: pd.DataFrame, progress: Progress | None) -> tuple[str, ...]:
@@ -239,12 +243,12 @@ def promoted(registry: ModelRegistry, version: str, serving: str | None, decisio
 
 
 def _report(
-    folder: Path, built: Built, evaluations: Sequence[Evaluation], warnings: tuple[str, ...],
+    folder: Path, mined: Sequence[Mined], built: Built, evaluations: Sequence[Evaluation], warnings: tuple[str, ...],
     registered: Registered | None = None, decision: Decision | None = None,
 ) -> RetrainReport:
     return RetrainReport(
         folder, built.lineage.recipe, built.card, built.markdown, tuple(evaluations), built.parity, warnings,
-        registered, decision,
+        registered, decision, sum(len(item.rows) for item in mined), sum(item.reused for item in mined),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import signal
 import subprocess
@@ -12,11 +14,14 @@ import pytest
 
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.errors import TrainingError
+from hyperion_hook.features import extract
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.store.feature_store import FeatureStore
 from hyperion_hook.training import replay
 from hyperion_hook.training.mined_store import vectors_folder
 from hyperion_hook.training.mining import mine
 from hyperion_hook.training.replay import ReplayedCommit, ReplayOptions
+from hyperion_hook.training.row_journal import PREFIX
 from tests.support.generated import generated_history
 from tests.support.history import tangled_history
 from tests.support.repo import TestRepo
@@ -66,12 +71,12 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def results(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".jsonl"}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if "sqlite" not in path.name}
 
 
-def journal(folder: Path) -> Path:
-    (path,) = folder.glob("*.rows.jsonl")
-    return path
+def store(folder: Path) -> FeatureStore:
+    (path,) = folder.glob("*.features-v1.sqlite")
+    return FeatureStore(path)
 
 
 def test_a_run_that_is_killed_goes_on_where_it_was(
@@ -87,29 +92,76 @@ def test_a_run_that_is_killed_goes_on_where_it_was(
     child.wait()
     child.stdout.close()
     assert not results(tmp_path)
-    kept = journal(tmp_path).read_bytes().count(b"[\"")
+    with store(tmp_path) as rows:
+        kept = rows.get_feature_statistics()["pinned_feature_sets"]
     assert kept > 300
-    mine(generated.path, options=LIGHT, vectors=tmp_path)
+    mined = mine(generated.path, options=LIGHT, vectors=tmp_path)
     assert results(tmp_path) == whole
+    assert mined.reused == kept
     assert len(measured) + kept == len(set(measured)) + kept <= 600
     assert len(measured) < 300
 
 
-def test_a_line_that_was_cut_off_is_measured_again(
+def test_a_row_that_is_damaged_is_measured_again(
     generated: TestRepo, whole: dict[str, bytes], tmp_path: Path, measured: list[str]
 ) -> None:
     mine(generated.path, options=LIGHT, vectors=tmp_path)
-    path = journal(tmp_path)
-    content = path.read_bytes()
-    # one line in the middle, as when another process wrote on after a kill, and the last one
-    third = content.index(b"\n[", len(content) // 3) + 20
-    path.write_bytes(content[:third] + content[third + 40 : -30])
-    for name in whole:
-        (tmp_path / name).unlink()
+    with store(tmp_path) as rows, rows._writing() as file:
+        file.connection.execute("UPDATE sets SET numbers = substr(numbers, 1, 30) WHERE number IN (7, 300)")
+    for again in (2, 0):
+        for name in whole:
+            (tmp_path / name).unlink()
+        measured.clear()
+        mined = mine(generated.path, options=LIGHT, vectors=tmp_path)
+        assert results(tmp_path) == whole
+        assert len(measured) == again
+        assert mined.reused == len(mined.rows) - again
+
+
+def test_a_damaged_store_is_filled_again(
+    generated: TestRepo, whole: dict[str, bytes], tmp_path: Path, measured: list[str]
+) -> None:
+    (tmp_path / "project.features-v1.sqlite").write_bytes(b"no database at all" * 1000)
+    mined = mine(generated.path, options=LIGHT, vectors=tmp_path)
+    assert {name: content for name, content in results(tmp_path).items() if name in whole} == whole
+    assert mined.reused == 0
+    assert len(measured) == len(mined.rows)
+
+
+def test_rows_that_an_earlier_release_kept_as_lines_are_taken_over(
+    generated: TestRepo, whole: dict[str, bytes], tmp_path: Path, measured: list[str]
+) -> None:
+    mined = mine(generated.path, options=LIGHT, vectors=tmp_path / "first")
+    (table,) = (tmp_path / "first").glob("*.csv.gz")
+    with store(tmp_path / "first") as rows:
+        (version,) = rows.extraction_versions("project")
+    folder = tmp_path / "second"
+    folder.mkdir()
+    lines = [
+        json.dumps([row.commit, False, False, [None if math.isnan(number) else number for number in row[7:]]])
+        for row in mined.rows.itertuples()
+    ]
+    # the last one cut off
+    (folder / f"project-{version.removeprefix(PREFIX)}.rows.jsonl").write_text("\n".join(lines)[:-30])
     measured.clear()
+    again = mine(generated.path, options=LIGHT, vectors=folder)
+    assert (folder / table.name).read_bytes() == table.read_bytes()
+    assert len(measured) == 1
+    assert again.reused == len(again.rows) - 1
+    with store(folder) as rows:
+        assert rows.count("project", version) == len(again.rows)
+
+
+def test_rows_of_other_code_are_forgotten(
+    generated: TestRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mine(generated.path, options=LIGHT, vectors=tmp_path)
-    assert results(tmp_path) == whole
-    assert len(measured) == 2
+    monkeypatch.setattr(extract, "EXTRACTOR_VERSION", 999)
+    mined = mine(generated.path, options=LIGHT, vectors=tmp_path)
+    with store(tmp_path) as rows:
+        (version,) = rows.extraction_versions("project")
+        assert version.startswith(f"{PREFIX}x999.")
+        assert rows.count("project", version) == len(mined.rows)
 
 
 def test_a_later_run_measures_the_new_commits_alone(tmp_path: Path, measured: list[str]) -> None:
@@ -139,7 +191,7 @@ def test_code_is_not_measured_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     mine(repo.path, vectors=kept)
     first = results(kept)
     for path in kept.iterdir():
-        if path.suffix != ".sqlite":
+        if not path.name.startswith("code-metrics"):
             path.unlink()
     monkeypatch.setattr(replay, "measure_source", None)  # called, it would make metrics missing
     mine(repo.path, vectors=kept)

@@ -1,0 +1,192 @@
+"""The form of a stored feature set: values as bytes, what is missing as text, the hashes of content and source.
+
+Values are 64-bit floats, exact to the last bit. Before they are compressed their bytes are put together by place, all
+first ones, all second ones and so on: sign and exponent are much the same for all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from math import isnan
+from pathlib import Path
+
+from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.errors import ConfigError
+
+MAX_FEATURES = 10_000
+MAX_SOURCE_BYTES = 100_000_000
+NOT_GIVEN = Missing("no value was given")
+NOT_A_NUMBER = Missing("not a number (NaN) was given")
+_PANDAS_MISSING = ("NAType", "NaTType")
+_LEVEL = 6
+_CHUNK = 1 << 20
+
+
+class DamagedRowError(ValueError):
+    """Bytes that no feature set is stored as."""
+
+
+def checked(features: Mapping[str, object]) -> dict[str, Value]:
+    """Return features as they are stored: floats, and ``Missing`` for what is none (``None``, NaN).
+
+    Raises
+    ------
+    ConfigError
+        If a name is no text, or a value no number.
+
+    Examples
+    --------
+    >>> checked({"la": 3, "age": None})
+    {'la': 3.0, 'age': Missing(reason='no value was given')}
+    """
+    if not features or len(features) > MAX_FEATURES:
+        raise ConfigError(f"features: {len(features):,} of them; give 1 to {MAX_FEATURES:,}")
+    # nearly all are floats: a call for each would take a third of the time of storing
+    return {
+        _name(name): value if value.__class__ is float and not isnan(value) else _value(name, value)  # type: ignore[arg-type, misc]
+        for name, value in features.items()
+    }
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str) or not name:
+        raise ConfigError(f"feature {name!r}: is no name; name every feature by text")
+    return name
+
+
+def _value(name: str, value: object) -> Value:
+    if isinstance(value, Missing):
+        return value
+    if value is None or value.__class__.__name__ in _PANDAS_MISSING:
+        return NOT_GIVEN
+    try:
+        # numpy's numbers among them; text is none, even where it could be read as one
+        number = None if isinstance(value, str | bytes) else float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        number = None
+    if number is None:
+        raise ConfigError(f"feature '{name}': {str(value)[:60]!r} is no number; give a number, None or Missing")
+    if isnan(number):
+        return NOT_A_NUMBER
+    if isinstance(value, int) and number != value:
+        raise ConfigError(f"feature '{name}': {value} has too many digits to be kept exactly; give a float")
+    return number
+
+
+def content_hash(features: Mapping[str, Value]) -> str:
+    """Return the SHA-256 (hex) of features in canonical form: JSON, keys in order, numbers as floats.
+
+    Parameters
+    ----------
+    features
+        Values by name, as ``checked`` returns them; their order does not matter.
+
+    Examples
+    --------
+    >>> content_hash({"b": 1.0, "a": Missing("no history")}) == hashlib.sha256(
+    ...     b'{"a": {"missing": "no history"}, "b": 1.0}').hexdigest()
+    True
+    """
+    plain = {name: {"missing": value.reason} if isinstance(value, Missing) else value
+             for name, value in features.items()}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def packed(features: Mapping[str, Value]) -> tuple[bytes, str]:
+    """Return the numbers as bytes, and what is missing as text: ``{reason: [places]}`` in JSON, '' for nothing."""
+    reasons: dict[str, list[int]] = {}
+    numbers = []
+    for place, value in enumerate(features.values()):
+        if isinstance(value, Missing):
+            reasons.setdefault(value.reason, []).append(place)
+            numbers.append(0.0)
+        else:
+            numbers.append(value)
+    plain = struct.pack(f"<{len(numbers)}d", *numbers)
+    packer = zlib.compressobj(_LEVEL)
+    # two blocks, each with a code of its own: the lower bytes of a number are noise, the upper ones are not
+    lower = packer.compress(b"".join(plain[byte::8] for byte in range(6))) + packer.flush(zlib.Z_BLOCK)
+    blob = lower + packer.compress(plain[6::8] + plain[7::8]) + packer.flush()
+    return blob, json.dumps(reasons, separators=(",", ":")) if reasons else ""
+
+
+def numbers_of(blob: bytes, count: int) -> tuple[float, ...]:
+    """Return the numbers that ``packed`` made bytes of; 0 at the places of what is missing.
+
+    Raises
+    ------
+    DamagedRowError
+        If the bytes are not whole, or hold another count of numbers.
+    """
+    unpacker = zlib.decompressobj()
+    try:
+        # never more than there can be, whatever the bytes claim; the checksum tells a changed bit
+        shuffled = unpacker.decompress(blob, 8 * count + 1)
+    except (zlib.error, TypeError) as error:
+        raise DamagedRowError(str(error)) from None
+    if len(shuffled) != 8 * count or not unpacker.eof:
+        raise DamagedRowError("another count of numbers")
+    plain = bytearray(8 * count)
+    for byte in range(8):
+        plain[byte::8] = shuffled[byte * count : (byte + 1) * count]
+    return struct.unpack(f"<{count}d", plain)
+
+
+def absences_of(reasons: Mapping[str, Sequence[int]], count: int) -> dict[int, Missing]:
+    """Return what is missing by place.
+
+    Raises
+    ------
+    DamagedRowError
+        If they are no places of ``count`` features.
+    """
+    try:
+        absent = {place: Missing(reason) for reason, places in reasons.items() for place in places}
+    except (TypeError, AttributeError) as error:
+        raise DamagedRowError(str(error)) from None
+    if not all(type(place) is int and 0 <= place < count for place in absent):
+        raise DamagedRowError("places that are not there")
+    return absent
+
+
+def joined(names: Sequence[str], numbers: Sequence[float], absent: Mapping[int, Missing]) -> dict[str, Value]:
+    """Return the values by name."""
+    features: dict[str, Value] = dict(zip(names, numbers, strict=True))
+    for place, missing in absent.items():
+        features[names[place]] = missing
+    return features
+
+
+def source_hash(source_file: str) -> tuple[str, str]:
+    """Return the MD5 (hex) of a file, '' where it cannot be had, and then the reason.
+
+    The specification asks for MD5: it tells whether a file has changed, and protects against nothing.
+
+    Examples
+    --------
+    >>> source_hash("")
+    ('', 'no source file was named')
+    """
+    if not source_file:
+        return "", "no source file was named"
+    try:
+        found = Path(source_file).stat()
+        # reading from a pipe or a device could wait, or go on, for ever
+        if not stat.S_ISREG(found.st_mode):
+            return "", "the source file is no regular file"
+        if found.st_size > MAX_SOURCE_BYTES:
+            return "", f"the source file is larger than {MAX_SOURCE_BYTES:,} bytes"
+        digest = hashlib.md5(usedforsecurity=False)
+        with Path(source_file).open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except FileNotFoundError:
+        return "", "there is no such source file here"
+    except (OSError, ValueError):
+        return "", "the source file cannot be read"
+    return digest.hexdigest(), ""

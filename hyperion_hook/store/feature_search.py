@@ -1,0 +1,231 @@
+"""Reading a feature store: one set, those that answer a search, the newest at a moment, and figures of all."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from hyperion_hook.errors import StoreError
+from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.store.feature_file import FeatureFile, pair_text
+from hyperion_hook.store.feature_metadata import FeatureMetadata, StoredFeatures
+from hyperion_hook.store.feature_rows import DamagedRowError, absences_of, content_hash, joined, numbers_of
+from hyperion_hook.store.feature_writing import EPOCH, OF_COMMIT, revision_of, source_of
+
+_COLUMNS = (
+    "number, pinned, repository, event, tags, names, extracted, version, revision, source, source_hash, time_ms,"
+    " content"
+)
+_ALL = f"{_COLUMNS}, missing, numbers"
+_NEWEST = "event DESC, number DESC"
+_ENGLISH = {feature.french: feature.name for feature in CATALOGUE}
+
+Row = tuple[Any, ...]
+
+
+class Query(NamedTuple):
+    """Which sets are wanted; ``None`` for any. Moments are microseconds since 1970.
+
+    ``expired`` is the moment up to which sets that are not pinned are too old to be served; ``since`` and ``until`` are
+    part of the time that is looked at.
+    """
+
+    expired: int
+    repository: str | None = None
+    tags: Mapping[str, str] | None = None
+    since: int | None = None
+    until: int | None = None
+    feature_names: Collection[str] | None = None
+    version: str | None = None
+    source: str | None = None
+
+
+def read_one(file: FeatureFile, number: int, expired: int) -> StoredFeatures | None:
+    """Return a set by its number, ``None`` where there is none that is served.
+
+    Raises
+    ------
+    StoreError
+        If its content is not what was stored.
+    """
+    row = file.connection.execute(f"SELECT {_ALL} FROM sets WHERE number = ?", (number,)).fetchone()  # noqa: S608
+    if row is None or not (row[1] or row[3] > expired):
+        return None
+    try:
+        stored = _stored(file, row)
+        whole = content_hash(stored.features) == stored.metadata.content_hash
+    except DamagedRowError:
+        whole = False
+    if not whole:
+        raise StoreError(f"feature set {file.id_of(number)}: is not what was stored; delete {file.path.name}")
+    return stored
+
+
+def read_commit(
+    file: FeatureFile, repository: str, commit: str, version: str, source: str, expired: int
+) -> StoredFeatures | None:
+    """Return the set of a commit and file by a version of the extractor; ``None`` where none is served, or whole."""
+    revision = revision_of(commit)
+    row = file.connection.execute(
+        f"SELECT {_ALL} FROM sets WHERE {OF_COMMIT}",  # noqa: S608
+        (
+            revision[-8:], revision, file.known(json.dumps(repository)), file.known(json.dumps(version)),
+            source_of(source),
+        ),
+    ).fetchone()
+    return None if row is None or not (row[1] or row[3] > expired) else stored_of(file, row)
+
+
+def search(file: FeatureFile, query: Query, limit: int | None) -> list[FeatureMetadata]:
+    """Return what is known of the sets that are wanted, the newest first."""
+    return [metadata_of(file, row) for row in _rows(file, query, _COLUMNS, _NEWEST, limit)]
+
+
+def rows_of(file: FeatureFile, query: Query) -> list[Row]:
+    """Return the rows of the sets that are wanted, the oldest first; ``stored_of`` reads them."""
+    return _rows(file, query, _ALL, "event, number")
+
+
+def stored_of(file: FeatureFile, row: Row) -> StoredFeatures | None:
+    """Return what a row holds, ``None`` where its bytes are damaged."""
+    with suppress(DamagedRowError):
+        return _stored(file, row)
+    return None
+
+
+def latest(file: FeatureFile, query: Query) -> StoredFeatures | None:
+    """Return the newest of the sets that are wanted; of those of one moment, the one that was stored last."""
+    found = []
+    for pinned in (0, 1):
+        conditions, values = _conditions(file, query, pinned)
+        statement = f"SELECT {_ALL} FROM sets WHERE {conditions} ORDER BY {_NEWEST} LIMIT 1"  # noqa: S608
+        row = file.connection.execute(statement, values).fetchone() if conditions else None
+        if row is not None:
+            with suppress(DamagedRowError):
+                found.append((row[3], row[0], _stored(file, row)))
+    return max(found)[-1] if found else None
+
+
+def _rows(file: FeatureFile, query: Query, columns: str, order: str, limit: int | None = None) -> list[Row]:
+    parts, values = [], []
+    for pinned in (0, 1):
+        conditions, more = _conditions(file, query, pinned)
+        if not conditions:
+            return []
+        parts.append(f"SELECT number, event FROM sets WHERE {conditions}")  # noqa: S608 - the words are our own
+        values += more
+    # chosen and put in order in the index, which is narrow; only the rows that are wanted are then read whole
+    chosen = f"SELECT number FROM ({' UNION ALL '.join(parts)}) ORDER BY {order} LIMIT ?"  # noqa: S608
+    statement = f"SELECT {columns} FROM sets WHERE number IN ({chosen}) ORDER BY {order}"  # noqa: S608
+    return file.connection.execute(statement, [*values, -1 if limit is None else limit]).fetchall()
+
+
+def _conditions(file: FeatureFile, query: Query, pinned: int) -> tuple[str, list[object]]:
+    """Return the conditions in SQL and their values; no condition where nothing can fulfil them."""
+    conditions = [f"pinned = {pinned}"]
+    values: list[object] = []
+    for column, text in (("repository", query.repository), ("version", query.version)):
+        number = None if text is None else file.known(json.dumps(text))
+        if number is not None:
+            conditions.append(f"{column} = ?")
+            values.append(number)
+        elif text is not None:
+            return "", []
+        elif column == "repository":
+            # so that the index by place, in which it comes second, serves here too
+            conditions.append("repository IN (SELECT id FROM repositories)")
+    source = None if query.source is None else source_of(query.source)
+    for condition, value in (("event >= ?", query.since), ("event <= ?", query.until), ("source = ?", source),
+                             ("event > ?", query.expired if not pinned else None)):
+        if value is not None:
+            conditions.append(condition)
+            values.append(value)
+    for pair in (query.tags or {}).items():
+        number = file.known(pair_text(*pair))
+        if number is None:
+            return "", []
+        conditions.append("tags IN (SELECT tags FROM tag_pairs WHERE pair = ?)")
+        values.append(number)
+    if query.feature_names:
+        shapes = ",".join(map(str, _shapes_with(file, query.feature_names)))
+        conditions.append(f"names IN ({shapes})")
+    return " AND ".join(conditions), values
+
+
+def _shapes_with(file: FeatureFile, wanted: Collection[str]) -> list[int]:
+    """Return the numbers of the lists of names that hold all wanted features, by either of their names."""
+    asked = {english(name) for name in wanted}
+    numbers = [number for (number,) in file.connection.execute("SELECT id FROM shapes").fetchall()]
+    return [number for number in numbers if asked <= {english(name) for name in file.value(number)}]
+
+
+def english(name: str) -> str:
+    """Return the canonical name of a feature of the catalogue, any other name as it is."""
+    return _ENGLISH.get(name, name)
+
+
+def moment_of(micros: int) -> datetime:
+    """Return a moment in UTC."""
+    try:
+        return EPOCH + timedelta(microseconds=micros)
+    except (TypeError, OverflowError) as error:
+        raise sqlite3.DatabaseError(f"{micros!r} is no moment") from error
+
+
+def metadata_of(file: FeatureFile, row: Row) -> FeatureMetadata:
+    """Return what a row says of its set."""
+    (number, pinned, repository, event, tags, names, extracted, version, revision, source, source_hash, time_ms,
+     content) = row[:13]
+    try:
+        name_list = list(file.value(names))
+        is_hash = isinstance(source_hash, bytes)
+        return FeatureMetadata(
+            file.id_of(number), source.decode("utf-8", "surrogatepass") if isinstance(source, bytes) else source,
+            file.value(repository), moment_of(event if extracted is None else extracted), name_list,
+            len(name_list), content.hex(), source_hash.hex() if is_hash else "", dict(file.value(tags)), time_ms,
+            file.value(version), revision.hex() if isinstance(revision, bytes) else revision,
+            moment_of(event), bool(pinned), "" if is_hash else file.value(source_hash),
+        )
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise sqlite3.DatabaseError(f"row {number}: {error}") from error
+
+
+def _stored(file: FeatureFile, row: Row) -> StoredFeatures:
+    metadata = metadata_of(file, row)
+    missing, numbers = row[13], row[14]
+    count = metadata.n_features
+    absent = {} if missing is None else absences_of(file.value(missing), count)
+    return StoredFeatures(metadata, joined(metadata.feature_names, numbers_of(numbers, count), absent))
+
+
+def figures(file: FeatureFile, expired: int) -> dict[str, Any]:
+    """Return counts of all that is kept, those too old to be served apart."""
+    ask = file.connection.execute
+    served = "(pinned = 1 OR event > ?)"
+    total, pinned, oldest, newest, time_ms = ask(
+        f"SELECT count(*), total(pinned), min(event), max(event), avg(time_ms) FROM sets WHERE {served}",  # noqa: S608
+        (expired,),
+    ).fetchone()
+    counted: dict[str, dict[str, int]] = {}
+    for column in ("repository", "version"):
+        rows = ask(f"SELECT {column}, count(*) FROM sets WHERE {served} GROUP BY {column}", (expired,))  # noqa: S608
+        counted[column] = {str(file.value(number)): count for number, count in rows.fetchall()}
+    shapes = [number for (number,) in ask(f"SELECT DISTINCT names FROM sets WHERE {served}", (expired,))]  # noqa: S608
+    names = sorted({str(name) for number in shapes for name in list(file.value(number))})
+    (pages,), (size,) = ask("PRAGMA page_count").fetchone(), ask("PRAGMA page_size").fetchone()
+    return {
+        "total_feature_sets": total,
+        "pinned_feature_sets": int(pinned),
+        "expired_feature_sets": ask("SELECT count(*) FROM sets").fetchone()[0] - total,
+        "repositories": counted["repository"],
+        "extraction_versions": counted["version"],
+        "feature_names": names,
+        "oldest_event": None if oldest is None else moment_of(oldest),
+        "newest_event": None if newest is None else moment_of(newest),
+        "average_extraction_time_ms": time_ms,
+        "bytes": pages * size,
+    }
