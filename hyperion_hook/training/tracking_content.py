@@ -81,7 +81,7 @@ def named(entries: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     >>> named([("la", 1), ("part of 'main'?", 2)])
     {'la': 1, 'part of _main__': 2}
     >>> sorted(named([("a?", 1), ("a!", 2)]))
-    ['a_', 'a_-bb7208bc']
+    ['a_', 'a_-242ed538']
     """
     kept: dict[str, Any] = {}
     for name, value in entries:
