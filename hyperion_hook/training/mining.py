@@ -113,11 +113,11 @@ def measured(
     """
     repository = Repository.discover(path)
     tip = repository.resolve(until)
-    kept = MinedStore(vectors, name, tip, options, SzzRules())
+    kept = MinedStore(vectors, repository, name, tip, options, SzzRules())
     table = kept.table()
     if table is None:
         parts = _parts(repository, tip, options, jobs)
-        table = (
+        table, _ = (
             _measure_in_parts(path, kept, tip, options, parts) if parts > 1
             else _measure(repository, kept, tip, options, None, progress)
         )
