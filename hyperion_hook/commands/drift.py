@@ -82,7 +82,7 @@ def _need_matplotlib() -> None:
     from importlib.util import find_spec  # noqa: PLC0415 - not wanted for --help
 
     if find_spec("matplotlib") is None:
-        raise MissingExtraError("drift --plot", "train", "matplotlib")
+        raise MissingExtraError("drift --plot", "plots", "matplotlib")
 
 
 def _folder_of(used: ModelsInUse, repository: Repository, config: Config) -> Path:

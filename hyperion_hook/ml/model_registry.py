@@ -26,6 +26,8 @@ from hyperion_hook.store.model_metadata import ESTIMATOR, ModelMetadata, Status,
 if TYPE_CHECKING:
     import pandas as pd
 
+    from hyperion_hook.training.tracking import MLFlowTracker
+
 _LIBRARIES = ("scikit-learn", "xgboost", "xgboost-cpu", "skops", "numpy")
 
 
@@ -38,6 +40,9 @@ class ModelRegistry(store.ModelRegistry):
         The registry's folder. By default that of the repository one stands in, whose ``score`` uses the model that is
         in production under the name ``risk_predictor``; outside a repository one in the user's cache folder, which
         nothing else reads. ``root`` says which it is.
+    tracker
+        MLflow, which registers and promotes what is saved and promoted here; by default the one that the settings ask
+        for, which is none while no address is named. What it refuses costs a warning.
 
     Raises
     ------
@@ -45,8 +50,9 @@ class ModelRegistry(store.ModelRegistry):
         If there is no repository and no home folder.
     """
 
-    def __init__(self, root: Path | str | None = None) -> None:
+    def __init__(self, root: Path | str | None = None, tracker: MLFlowTracker | None = None) -> None:
         super().__init__(_default_root() if root is None else Path(root))
+        self._tracker = tracker
 
     def __repr__(self) -> str:
         return f"ModelRegistry({str(self.root)!r})"
@@ -87,7 +93,11 @@ class ModelRegistry(store.ModelRegistry):
         from hyperion_hook.ml.saving import prepared  # noqa: PLC0415 - needs the extra
 
         draft, files_of = prepared(model, name, model_type, metadata, reference, _libraries())
-        return self.register(draft, files_of).version
+        version = self.register(draft, files_of).version
+        tracker = self._tracked()
+        if tracker is not None:
+            tracker.register_saved(model, self.find(name, version))
+        return version
 
     @overload
     def load_model(self, name: str, version: str = ..., return_metadata: Literal[True] = ...
@@ -148,15 +158,53 @@ class ModelRegistry(store.ModelRegistry):
             raise ConfigError(f"status '{str(status)[:40]}': use validated, production or deprecated") from None
         metadata = self.find(name, version)
         if to is Status.DEPRECATED:
-            return self.deprecate(name, metadata.version)
-        validation = None
+            number = self.deprecate(name, metadata.version)
+            self._mirror(name, number)
+            return number
+        before, validation = self.production(name), None
         if metadata.status is Status.TRAINED and to is not Status.TRAINED:
             validation = self._validated(metadata)
         number = self.promote(name, metadata.version, to, validation=validation)
+        self._mirror(name, before, number)
         if to is Status.PRODUCTION and name == store.RISK_PREDICTOR and metadata.not_scored:
             what = f"score uses the bundled models: {name} {number} {metadata.not_scored}"
             warnings.warn(what, UserWarning, stacklevel=2)
         return number
+
+    def rollback(self, name: str) -> tuple[str | None, str | None]:
+        """Return to the version that served before the one in production, as the registry of ``models rollback`` does.
+
+        Returns
+        -------
+        tuple[str or None, str or None]
+            The version that served, and the one that serves now.
+
+        Raises
+        ------
+        ConfigError
+            If nothing served before.
+        ArtefactError
+            If the registry is damaged.
+        """
+        before, after = super().rollback(name)
+        self._mirror(name, before, after)
+        return before, after
+
+    def _tracked(self) -> MLFlowTracker | None:
+        if self._tracker is None:
+            from hyperion_hook.training.tracking_settings import tracker_asked_for  # noqa: PLC0415 - needs the extra
+
+            return tracker_asked_for()
+        return self._tracker
+
+    def _mirror(self, name: str, *versions: str | None) -> None:
+        """Have versions where they are now in MLflow too, what served before first."""
+        tracker = self._tracked()
+        changed = [version for version in dict.fromkeys(versions) if version is not None]
+        if tracker is not None:
+            now = self.versions(name)
+            for version in changed:
+                tracker.mirror_promotion(name, version, now[version].value)
 
     def list_models(self, name: str | None = None, status: Status | str | None = None) -> list[ModelMetadata]:
         """Return what is known of every version, by name and version; a damaged one is left out with a warning.

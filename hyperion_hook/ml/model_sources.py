@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from os import PathLike
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, ClassVar, Self
 from hyperion_hook.errors import ArtefactError, ConfigError, HyperionError, MissingExtraError
 from hyperion_hook.ml.named_estimator import NamedEstimator
 from hyperion_hook.scoring.bundle import MANIFEST, Bundle, load_bundle
+from hyperion_hook.training.tracking_place import DEFAULT_URI, placed
 
 Model = Bundle | NamedEstimator
 
@@ -129,7 +131,9 @@ def tracked(uri: str) -> Model:
     except ModuleNotFoundError as error:
         raise MissingExtraError("from_mlflow", "mlflow", error.name or "mlflow") from None
     try:
-        folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri))
+        # where nothing was named, ours is not MLflow's own default, which is a file where one stands
+        place = None if os.environ.get("MLFLOW_TRACKING_URI") or _is_named(mlflow) else placed(DEFAULT_URI)
+        folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, tracking_uri=place))
         manifests = sorted(folder.rglob(MANIFEST))
         if manifests:
             return load_bundle(manifests[0].parent)
@@ -146,3 +150,8 @@ def tracked(uri: str) -> Model:
     names = [] if signature is None or signature.inputs is None else signature.inputs.input_names()
     own = getattr(estimator, "feature_names_in_", None)
     return NamedEstimator(estimator, () if own is not None else [str(name) for name in names])
+
+
+def _is_named(mlflow: Any) -> bool:
+    """Whether a program told MLflow where its runs are."""
+    return bool(mlflow.is_tracking_uri_set())

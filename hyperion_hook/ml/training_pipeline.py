@@ -34,6 +34,7 @@ from hyperion_hook.ml.splits import Split
 from hyperion_hook.ml.table_reading import DataSource
 from hyperion_hook.ml.trained import SplitOptions, TrainedModel
 from hyperion_hook.training.data_validator import DataValidator
+from hyperion_hook.training.tracking_settings import tracker_asked_for
 
 _log = logging.getLogger("hyperion_hook")
 
@@ -46,7 +47,8 @@ class TrainingPipeline:
     config
         Hyperparameters, seed, threads and folds; by default what file and environment say.
     tracker
-        Gets a ``RunRecord`` of every model, as ``MLFlowTracker`` does; by default nobody.
+        Gets a ``RunRecord`` of every model, as ``MLFlowTracker`` does; by default the one that the settings ask for,
+        which is nobody while no address is named.
     validator
         Looks at the table first.
     progress
@@ -66,7 +68,7 @@ class TrainingPipeline:
         progress: Progress = no_progress,
     ) -> None:
         self.config = config if config is not None else MLConfig.load()
-        self.tracker = tracker
+        self.tracker = tracker if tracker is not None else tracker_asked_for()
         self.validator = validator if validator is not None else DataValidator()
         self.progress = progress
 

@@ -142,7 +142,7 @@ class DriftReport:
         return drift_markdown(self)
 
     def plot(self, path: str | Path) -> None:
-        """Draw the report into a file; needs matplotlib, which the extra ``train`` installs.
+        """Draw the report into a file; needs matplotlib, which the extra ``plots`` installs.
 
         Raises
         ------
