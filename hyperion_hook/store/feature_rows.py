@@ -48,7 +48,7 @@ def checked(features: Mapping[str, object]) -> dict[str, Value]:
         raise ConfigError(f"features: {len(features):,} of them; give 1 to {MAX_FEATURES:,}")
     # nearly all are floats: a call for each would take a third of the time of storing
     return {
-        _name(name): value if value.__class__ is float and not isnan(value) else _value(name, value)  # type: ignore[arg-type, misc]
+        _name(name): value if value.__class__ is float and not isnan(value) else _value(name, value)
         for name, value in features.items()
     }
 
