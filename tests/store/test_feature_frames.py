@@ -41,7 +41,7 @@ def test_a_frame_holds_the_sets_oldest_first_and_nan_for_what_is_missing(store: 
 
 @pytest.mark.train
 def test_entities_get_what_was_known_at_their_moment(store: FeatureStore) -> None:
-    import pandas as pd  # noqa: PLC0415 - the extra
+    import pandas as pd
 
     entities = pd.DataFrame({
         "event_timestamp": [datetime.fromtimestamp(START + hours * HOUR, UTC) for hours in (31, 5, -1, 53.9, 54)],
