@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,12 @@ def blocks() -> dict[str, tuple[str, str]]:
     return {heading: (language, code) for heading, language, code in found}
 
 
-def frame(rows: int = 240, seed: int = 7) -> Any:
+def frame(rows: int = 240, seed: int = 7, noise: float = 2.0) -> Any:
     """Return French features of which two drive the target."""
     rng = np.random.default_rng(seed)
     table = pd.DataFrame({name: np.round(rng.gamma(2.0, 3.0, rows), 2) for name in NAMES})
     drive = table["complexite_cyclomatique"] + table["nb_bugs_historiques"]
-    table["risque_reel"] = (drive + rng.normal(0, 2.0, rows) > 13).astype(int)
+    table["risque_reel"] = (drive + rng.normal(0, noise, rows) > 13).astype(int)
     return table
 
 
@@ -239,3 +240,35 @@ def test_every_public_name_is_there() -> None:
         assert name in hyperion_hook.__all__
         assert getattr(hyperion_hook, name) is not None
     assert set(hyperion_hook.__all__) <= set(dir(hyperion_hook))
+
+
+def test_the_queries_of_mlflow(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mlflow = pytest.importorskip("mlflow")
+    uri = f"sqlite:///{place}/runs.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    frame(rows=600, noise=0.01).to_csv("features.csv", index=False)  # so plain that f1_score > 0.9 is reached
+    result = hyperion_hook.TrainingPipeline().train_risk_predictor("features.csv", cv_folds=2)
+    registry = hyperion_hook.ModelRegistry()
+    best = result["best_model"]
+    version = registry.save_model(
+        best["instance"], "risk_predictor", best["name"],
+        {"f1_score": best["f1"], "training_features": result["feature_names"]},
+    )
+    registry.promote_model("risk_predictor", version, "production")
+    queries, comparison = blocks()["Requêtes MLflow"][1].split("# Comparer runs")
+    assert "mlflow.compare_runs(" in comparison, "it is not in MLflow; hyperion_hook has it"
+    mlflow.set_tracking_uri(uri)
+    names: dict[str, Any] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of stages, which MLflow means to give up
+        exec(compile(queries, "Requêtes MLflow", "exec"), names)  # noqa: S102 - our own document
+    runs = names["runs"]
+    assert 1 <= len(runs) <= 5
+    assert (runs["metrics.f1_score"] > 0.9).all()
+    assert runs["metrics.f1_score"].is_monotonic_decreasing
+    table = frame().drop(columns="risque_reel")
+    assert (names["model"].predict(table) == best["instance"].predict(table)).all()
+    every = mlflow.search_runs(experiment_ids=["1"])
+    assert len(every) >= 4
+    compared = hyperion_hook.compare_runs(run_ids=list(every["run_id"][:2]), metric_names=["accuracy", "f1_score"])
+    assert {"accuracy", "f1_score"} <= {*compared.columns, *compared.index}

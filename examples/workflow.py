@@ -1,0 +1,102 @@
+"""From a repository's history to a model in production, with the Python interfaces.
+
+usage::
+
+    hyperion-hook index
+    hyperion-hook label --format csv > labels.csv
+    python examples/workflow.py REPOSITORY labels.csv [--commits 300]
+
+Measures the newest commits, keeps the measurements, validates them, trains in time order, registers and promotes the
+best model, predicts the newest commit, and looks for drift. The model goes to the registry of the repository, under
+the name ``example``, so that ``score`` goes on with the models it uses.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from hyperion_hook import (
+    DataValidator,
+    FeatureEngineer,
+    FeatureStore,
+    ModelRegistry,
+    RepositoryChange,
+    RiskPredictor,
+    TrainingPipeline,
+)
+from hyperion_hook.errors import HyperionError
+
+FEATURES = [
+    "lignes_ajoutees", "lignes_supprimees", "nb_fichiers", "entropie_changement", "commits_recents",
+    "nb_bugs_historiques", "frequence_commits", "experience_auteur", "facteur_bus",
+]
+
+
+def main() -> None:
+    """Run the workflow and say what came of every step."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("repository", type=Path)
+    parser.add_argument("labels", type=Path)
+    parser.add_argument("--commits", type=int, default=300)
+    parser.add_argument("--work", type=Path, default=Path(), help="where the store of measurements goes")
+    given = parser.parse_args()
+
+    # 1. features of the newest commits, by the extractor that the hook uses
+    labels = pd.read_csv(given.labels).tail(given.commits)
+    engineer = FeatureEngineer()
+    measured = [
+        engineer.engineer_full_feature_set(RepositoryChange(given.repository, commit), FEATURES)
+        for commit in labels["commit"]
+    ]
+    print(f"measured {len(measured)} commits, {len(FEATURES)} features each")
+
+    # 2. kept, with all that is known of them
+    with FeatureStore(given.work / "features.sqlite") as store:
+        for commit, features in zip(labels["commit"], measured, strict=True):
+            store.store_features(
+                features_dict=features, source_file="", repository=given.repository.name, tags={"commit": commit}
+            )
+        print(f"the store holds {store.get_feature_statistics()['total_feature_sets']} sets")
+
+    # 3. validated
+    table = pd.concat([features.frame(FEATURES) for features in measured], ignore_index=True)
+    table["risque_reel"] = labels["buggy"].to_numpy()
+    table["date"] = range(len(table))  # commits come in time order
+    clean, validation = DataValidator().validate_and_prepare_data(df=table, target_column="risque_reel")
+    print(f"valid: {validation.is_valid}; warnings: {len(validation.warnings)}")
+
+    # 4. trained in time order
+    result = TrainingPipeline().train_risk_predictor(clean, target_column="risque_reel", time_column="date")
+    best = result["best_model"]
+    print(f"best: {best['name']}, ROC-AUC {best['roc_auc']:.3f}; {result['split']['reason']}")
+
+    # 5. registered and promoted
+    registry = ModelRegistry(given.work / "registry")
+    version = registry.save_model(
+        model=best["instance"], name="example", model_type=best["name"],
+        metadata={"accuracy": best["accuracy"], "f1_score": best["f1"], "training_samples": result["training_samples"],
+                  "training_features": result["feature_names"]},
+    )
+    registry.promote_model(name="example", version=version, status="production")
+    print(f"{version} is in production")
+
+    # 6. used
+    predictor = RiskPredictor.from_registry(name="example", registry=registry)
+    row = measured[-1].frame(FEATURES).assign(date=len(table))
+    print(f"the newest commit: {max(predictor.predict_proba(row)[0]):.1%} sure of its class")
+
+    # 7. watched
+    half = len(table) // 2
+    drift = DataValidator().detect_data_drift(table[FEATURES].iloc[:half], table[FEATURES].iloc[half:])
+    told = "an alarm" if drift.has_drift else "no alarm"
+    print(f"drift between the older and the newer half: {drift.drift_magnitude:.2f}, {told}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except HyperionError as error:
+        raise SystemExit(f"workflow: {error}") from None
