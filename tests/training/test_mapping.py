@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.errors import ConfigError, HyperionError, MissingExtraError
+from hyperion_hook.store.feature_store import FeatureStore
 from hyperion_hook.training import mapping
 from hyperion_hook.training.corpus import CorpusEntry
 from hyperion_hook.training.gather import mine_all
@@ -101,8 +102,18 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     running.stop()
 
 
-def kept(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+def kept(folder: Path) -> dict[str, object]:
+    """Return what is in the files of a folder; of a feature store all but its ids and times of writing."""
+    found: dict[str, object] = {}
+    for path in sorted(folder.glob("*.features-v1.sqlite")):
+        with FeatureStore(path) as store:
+            found[path.name] = [
+                (item.metadata.commit, item.metadata.event_at, item.metadata.content_hash, item.metadata.tags)
+                for item in sorted(store.read_features(), key=lambda item: str(item.metadata.commit))
+            ]
+    # closed by then, so that no log lies beside it
+    plain = [path for path in folder.rglob("*") if path.is_file() and path.name not in found]
+    return found | {str(path.relative_to(folder)): path.read_bytes() for path in plain}
 
 
 def test_a_cluster_that_loses_a_worker_half_way_makes_the_same_files_as_one_machine(
@@ -114,7 +125,7 @@ def test_a_cluster_that_loses_a_worker_half_way_makes_the_same_files_as_one_mach
     ]
     entries.append(CorpusEntry("gone", tmp_path / "nowhere"))
 
-    def mined(name: str, **where: object) -> tuple[list[str], tuple[str, ...], dict[str, bytes]]:
+    def mined(name: str, **where: object) -> tuple[list[str], tuple[str, ...], dict[str, object]]:
         options = RetrainOptions(vectors=tmp_path / name, **where)  # type: ignore[arg-type]
         found, warnings = mine_all(entries, options, options.replay, progress)
         rows = [f"{item.name} {item.head} {item.rows.to_csv()}" for item in found]
