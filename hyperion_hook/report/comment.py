@@ -31,7 +31,9 @@ Section = tuple[str, str]
 """A heading and what stands under it."""
 
 
-def render_comment(brief: Brief, links: Links, *, head: str, previous: State | None = None) -> str:
+def render_comment(
+    brief: Brief, links: Links, *, head: str, previous: State | None = None, feedback: frozenset[str] | None = None
+) -> str:
     """Return the comment as Markdown of at most 65,536 characters; sections that do not fit are left out, and named.
 
     Parameters
@@ -44,11 +46,13 @@ def render_comment(brief: Brief, links: Links, *, head: str, previous: State | N
         The commit that was assessed.
     previous
         What the comment said before, and what people ticked in it.
+    feedback
+        What people ticked, where that is known without what the comment said before.
     """
     state = State.of(brief, head, previous)
     begin = "\n".join([MARKER, state_line(state), _heading(brief)])
     since = _since(brief, state.before)
-    details, asking = _details(brief, links), boxes(state.feedback)
+    details, asking = _details(brief, links), boxes(state.feedback if feedback is None else feedback)
     # the boxes are kept whatever is left out: people's ticks are in them
     blocks, left = [block for block in (begin, since) if block], []
     room = MOST_CHARACTERS - _ROOM_TO_SAY_SO - sum(map(len, [*blocks, asking])) - 2 * len(blocks)
