@@ -87,7 +87,7 @@ class Http:
 
         Raises
         ------
-        ForgeError
+        ConfigError
             If the address is none of the two.
         """
         try:
@@ -95,7 +95,7 @@ class Http:
         except ValueError:
             is_web = False
         if not is_web:
-            raise ForgeError(f"{self.name}: the address '{self.base[:200]}' is no web address")
+            raise ConfigError(f"{self.name}: the address '{self.base[:200]}' is no web address; it begins with https://")
 
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """Return what the server answers, after further tries where that may help.
