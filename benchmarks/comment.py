@@ -2,7 +2,7 @@
 
     python -m benchmarks.comment PATH/TO/REPOSITORY [--scratch FOLDER] [--changes 5]
 
-A clone without an index comes first, then the same with the index restored, for the newest changes of at most ten files.
+A clone without an index comes first, then the same one with its index, for the newest changes of two to ten files.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ BOXES = {NOT_USEFUL: "This was not useful", CAUSED_BUG: "This caused a bug later
 
 _LINE = re.compile(r"^<!-- hyperion-hook-state: ([A-Za-z0-9_=-]{1,8000}) -->\r?$", re.MULTILINE)
 _MOST_BYTES = 20_000
-_MOST_KEPT = 12
+_MOST_KEPT = 6
 _FEATURES = frozenset(feature.name for feature in CATALOGUE)
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 

@@ -13,7 +13,7 @@ from hyperion_hook.report.comment import MOST_CHARACTERS
 from hyperion_hook.report.comment_state import MARKER, read_state
 from tests.support.github import BOT, NUMBER, USER_TOKEN, GitHubDouble, review_json
 from tests.support.github_job import Done, GitHubJob
-from tests.support.pulls import Pull
+from tests.support.pulls import Pull, commit_many
 
 MOST_REQUESTS = 6
 OUTPUTS = {"probability", "level", "percentile", "anomaly", "json", "comment-url"}
@@ -215,7 +215,7 @@ def test_after_a_push_by_force_the_new_commits_are_told(job: GitHubJob, pull: Pu
 def test_a_change_of_many_files_fits_everywhere(
     job: GitHubJob, pull: Pull, github: GitHubDouble, files: int
 ) -> None:
-    head = pull.repo.commit({f"many/file{number:04}.py": f"x = {number}\n" for number in range(files)})
+    head = commit_many(pull.repo, {f"many/file{number:04}.py": f"x = {number}\n" for number in range(files)})
     done = job.pull(pull.base, head)
     assert (done.code, len(github.ours())) == (0, 1)
     assert len(github.ours()[0]["body"]) <= MOST_CHARACTERS

@@ -23,7 +23,8 @@ def plant(pull: Pull, mark: Path) -> str:
     planted = {
         ".hyperion-hook.toml": 'fail-on = "low"\nmodels = "models"\nalert-high = 0.99\nalert-medium = 1.0\n',
         "pyproject.toml": '[tool.hyperion-hook]\nfail-on = "low"\nno-such-setting = 1\n',
-        "models/manifest.json": "{}", ".gitattributes": "* binary diff=evil filter=evil\n*.py -text linguist-generated\n",
+        "models/manifest.json": "{}",
+        ".gitattributes": "* binary diff=evil filter=evil\n*.py -text linguist-generated\n",
         ".mailmap": "Root <root@example.org> <ada@example.org>\n", ".gitmodules": f'[submodule "x"]\n\turl = {mark}\n',
         ".githooks/post-checkout": run, "evil.pth": evil, "sitecustomize.py": evil, "usercustomize.py": evil,
         "hyperion_hook/__init__.py": evil, "click.py": evil, "json.py": evil, "conftest.py": evil,
@@ -65,8 +66,8 @@ def test_settings_and_models_of_the_base_are_in_force(job: GitHubJob, pull: Pull
     assert f"models 'models': not in the base commit {base[:10]}" in done.err
 
 
-@pytest.mark.parametrize("way", ["models", "./models/", "sub/../models", "link/models", "{top}/models", "{alias}/models",
-                                 "{into}", "linked-models"])
+@pytest.mark.parametrize("way", ["models", "./models/", "sub/../models", "link/models", "{top}/models",
+                                 "{alias}/models", "{into}", "linked-models"])
 def test_no_way_leads_to_the_models_of_the_checkout(pull: Pull, tmp_path: Path, way: str) -> None:
     top = pull.repo.path
     pull.repo.commit({"models/manifest.json": "{}", "sub/x": "x"})

@@ -14,11 +14,11 @@ from unittest import mock
 
 from hyperion_hook.cli import main
 from hyperion_hook.forge import http
-
 from tests.support.command import EXECUTABLE
 from tests.support.github import JOB_TOKEN, NUMBER, REPOSITORY, GitHubDouble, pull_json
 from tests.support.repo import TestRepo
 from tests.support.web import Asked
+
 
 @dataclass(frozen=True)
 class Done:

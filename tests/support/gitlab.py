@@ -55,4 +55,5 @@ class GitLabDouble(WebDouble):
             self.faults.append(f"the query is {asked.query}")
         page = int(query.get("page", 1))
         link = f'<{self.url}{asked.path}?{asked.query.partition("&page")[0]}&page={page + 1}>; rel="next"'
-        return Said(200, self.notes[100 * (page - 1):100 * page], {"Link": link} if len(self.notes) > 100 * page else {})
+        more = {"Link": link} if len(self.notes) > 100 * page else {}
+        return Said(200, self.notes[100 * (page - 1):100 * page], more)

@@ -36,3 +36,13 @@ def build_pull(folder: Path) -> Pull:
     base = repo.head()
     repo.git("checkout", "-q", "-b", "topic")
     return Pull(repo, base, repo.commit({"app.py": _APP}, "Rewrite the size"))
+
+
+def commit_many(repo: TestRepo, files: dict[str, str]) -> str:
+    """Commit many files on the branch without writing them to the work tree, and return the commit's id."""
+    who = f"committer Ada <ada@example.org> {repo.clock + 86_400} +0000"
+    stream = f"commit refs/heads/topic\n{who}\ndata 4\nMany\nfrom {repo.head()}\n" + "".join(
+        f"M 100644 inline {name}\ndata {len(text)}\n{text}\n" for name, text in files.items()
+    )
+    repo.git("fast-import", "--quiet", stdin=stream.encode())
+    return repo.head()

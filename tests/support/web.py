@@ -135,6 +135,6 @@ def _handler(double: WebDouble) -> Callable[..., BaseHTTPRequestHandler]:
                     double.wait(said.seconds)
             self.close_connection = True
 
-        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - the standard library's names
 
     return Handler
