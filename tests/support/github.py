@@ -1,4 +1,4 @@
-"""GitHub as far as a comment needs it: a local server that keeps comments and holds every message to the description."""
+"""GitHub as far as a comment needs it: a local server that keeps comments and checks messages by the description."""
 
 from __future__ import annotations
 
