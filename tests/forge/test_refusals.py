@@ -92,6 +92,7 @@ def test_a_comment_that_arrived_though_the_answer_was_lost_is_not_written_twice(
     done = job.pull(pull.base, pull.head, seconds=20.0)
     assert (done.code, done.err, len(github.ours())) == (0, "", 1)
     assert done.outputs["comment-url"] == github.ours()[0]["html_url"]
+    assert [asked.method for asked in github.asked].count("POST") == 1
 
 
 def test_a_comment_that_is_removed_in_between_is_written_anew(
