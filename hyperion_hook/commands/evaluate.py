@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -13,9 +13,12 @@ from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
 from hyperion_hook.config import Config
+from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL, ticked_by_level
 from hyperion_hook.errors import ConfigError, ExitCode, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
+from hyperion_hook.store.feedback_store import FeedbackStore
 
 
 def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format_name: str, config: Config) -> ExitCode:
@@ -33,6 +36,7 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
 
     outside = None if labels is None else read_labels(labels)
     repository = Repository.discover(repo)
+    said = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
     used = models_in_use(config.models, repository.common_dir)
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
     progress = ProgressLine()
@@ -43,17 +47,32 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
     except TooLittleHistoryError as error:
         progress.clear()
         click.echo(printable(str(error)))
+        _show(_feedback_lines(said))
         return ExitCode.DONE
     progress.clear()
     for warning in (*used.warnings, *found.warnings):
         say(f"warning: {warning}")
     data = [evaluation_data(evaluation) for evaluation in found.evaluations]
     if format_name == "json":
-        click.echo(json.dumps({"evaluations": data, "calibration": found.calibration}, indent=1, allow_nan=False))
+        document = {"evaluations": data, "calibration": found.calibration, "feedback": said}
+        click.echo(json.dumps(document, indent=1, allow_nan=False))
     else:
         _show(line for evaluation in data for line in evaluation_lines(evaluation))
         _show(calibration_lines(found.calibration))
+        _show(_feedback_lines(said))
     return ExitCode.DONE
+
+
+def _feedback_lines(said: Mapping[RiskLevel, Mapping[str, int]]) -> list[str]:
+    """Return what people ticked in comments as Markdown; nothing where no comment was told of."""
+    if not any(counts["told"] for counts in said.values()):
+        return []
+    return [
+        "", "What people ticked in comments on pull requests:", "",
+        "| level | comments | not useful | caused a bug |", "|---|---|---|---|",
+        *(f"| {level.value} | {counts['told']:,} | {counts[NOT_USEFUL]:,} | {counts[CAUSED_BUG]:,} |"
+          for level, counts in sorted(said.items(), key=lambda item: -item[0].rank)),
+    ]
 
 
 def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Config) -> ExitCode:

@@ -1,30 +1,47 @@
-"""Where a comment goes: to the pull request if the token allows it, else nowhere, which is said and is no failure."""
+"""Where a comment goes: to the change under review if the token allows it, else nowhere, which is said and passes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.forge.event import PullRequest
-from hyperion_hook.forge.github import GitHub
+from hyperion_hook.forge.host import Comment, Host
 from hyperion_hook.forge.http import ForgeError
 from hyperion_hook.forge.sticky import keep_comment
 from hyperion_hook.report.brief import MOST_BYTES, Brief, from_json, to_json
 from hyperion_hook.report.comment import render_comment
-from hyperion_hook.report.comment_state import MARKER, read_state
-from hyperion_hook.report.links import GitHubLinks
+from hyperion_hook.report.comment_state import MARKER, read_state, ticked
+from hyperion_hook.report.links import Links
+from hyperion_hook.store.feedback_store import FeedbackStore
 
 ALWAYS, HIGH, NEVER = "always", "high", "never"
 LABELS = {level: f"risk: {level.value.lower()}" for level in RiskLevel}
 
+Say = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the flags of ``comment`` ask for; ``flags`` are settings by name."""
+
+    comment: str = ALWAYS
+    labels: bool = False
+    sarif: Path | None = None
+    saved_to: Path | None = None
+    saved_in: Path | None = None
+    baseline: str | None = None
+    flags: Mapping[str, object] = field(default_factory=dict)
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """How a pull request is told.
+    """How a pull request or merge request is told.
 
     Attributes
     ----------
@@ -32,39 +49,75 @@ class Posting:
         ``always``, ``high`` (a comment is begun only for HIGH risk; one that is there is kept up to date) or
         ``never``.
     labels
-        Whether to put the level on the pull request as a label.
-    server_url, repository
-        Where its pages are.
+        Whether to put the level there as a label.
+    links
+        Pages of the code host.
+    elsewhere
+        Where what cannot be posted is found, as said to people.
+    feedback
+        Where it is kept what people ticked; ``None`` where there is no repository.
     """
 
     mode: str
     labels: bool
-    server_url: str
-    repository: str
+    links: Links
+    elsewhere: str
+    feedback: FeedbackStore | None = None
 
-    def post(self, github: GitHub | None, pull: PullRequest, brief: Brief, say: Callable[[str], object]) -> str | None:
+    def post(self, host: Host | None, pull: PullRequest, brief: Brief, say: Say) -> str | None:
         """Tell the pull request, and return the comment's page; what cannot be done is said and passes."""
         if self.mode == NEVER:
             return None
-        if github is None:
-            say("the comment is not posted: no token was given; it is in the job's summary")
+        if host is None:
+            say(f"the comment is not posted: no token was given; it is in {self.elsewhere}")
             return None
-        links = GitHubLinks(f"{self.server_url}/{self.repository}", pull.number, pull.base, pull.head)
+        seen: list[Comment] = []
 
-        def body(before: str | None) -> str:
-            previous = None if before is None else read_state(before)
-            return render_comment(brief, links, head=pull.head, previous=previous)
+        def body(before: Comment | None) -> str:
+            if before is None:
+                return render_comment(brief, self.links, head=pull.head)
+            seen.append(before)
+            return render_comment(
+                brief, self.links, head=pull.head, previous=read_state(before.body), feedback=ticked(before.body)
+            )
 
+        comment = None
         try:
             write = self.mode == ALWAYS or brief.level is RiskLevel.HIGH
-            comment = keep_comment(github, pull.number, MARKER, body, write=write)
-            if self.labels:
-                github.set_labels(pull.number, LABELS[brief.level], frozenset(LABELS.values()))
+            comment = keep_comment(host, pull.number, MARKER, body, write=write)
         except ForgeError as error:
             fork = " (a pull request from a fork has a token that may only read: see docs/action.md)"
-            say(f"the comment is not posted: {error}{fork if pull.from_fork else ''}; it is in the job's summary")
-            return None
+            say(f"the comment is not posted: {error}{fork if pull.from_fork else ''}; it is in {self.elsewhere}")
+        if self.feedback is not None and (comment is not None or seen):
+            keep_feedback(self.feedback, seen[0] if seen else comment, pull, brief.level, say)
+        if self.labels:
+            try:
+                host.set_labels(pull.number, LABELS[brief.level], frozenset(LABELS.values()))
+            except ForgeError as error:
+                say(f"the label is not set: {error}")
         return None if comment is None else comment.url
+
+
+def keep_feedback(
+    store: FeedbackStore, comment: Comment | None, pull: PullRequest, level: RiskLevel | None, say: Say
+) -> None:
+    """Keep what is ticked in a comment, with the commits it is about; what cannot be kept is said and passes.
+
+    Without a level the one counts that the comment tells.
+    """
+    if comment is None:
+        return
+    state = read_state(comment.body)
+    told = level or (state.level if state is not None else None)
+    if told is None:
+        say("what was ticked is not kept: the comment does not say any more what it told")
+        return
+    commits = (pull.head,) if pull.merge_commit in {None, pull.head} else (pull.head, str(pull.merge_commit))
+    at = int(time.time()) if comment.edited_at is None else comment.edited_at
+    try:
+        store.keep(pull.number, told, commits, ticked(comment.body), at)
+    except HyperionError as error:
+        say(f"warning: what was ticked is not kept: {error}")
 
 
 def save(path: Path, pull: PullRequest, brief: Brief) -> None:

@@ -61,9 +61,17 @@ def trusted_settings(
 
 
 def _below(path: Path, top: Path) -> str | None:
-    """Return a path below a folder, ``None`` where it is not; no link is followed, for links are the work tree's."""
-    below = Path(os.path.relpath(os.path.normpath(top / path), os.path.normpath(top)))
-    return None if below.parts[:1] == (os.pardir,) else below.as_posix()
+    """Return a path below a folder, ``None`` where it is not.
+
+    No link below the folder is followed, for those are the work tree's; the ways that lead there may be links.
+    """
+    full, real_top = Path(os.path.normpath(top / path)), os.path.realpath(top)
+    for parent in reversed((full, *full.parents)):
+        # seen from the root, so what comes before the first place inside lies outside
+        real = Path(os.path.realpath(parent))
+        if real.is_relative_to(real_top):
+            return (real.relative_to(real_top) / full.relative_to(parent)).as_posix()
+    return None
 
 
 def _place() -> Path | None:

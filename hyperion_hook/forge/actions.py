@@ -6,6 +6,7 @@ escaped, and a value in the output file stands between two lines that nobody can
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from hyperion_hook.errors import ConfigError, HyperionError
 
+_REPOSITORY = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
 MOST_SUMMARY_BYTES = 1_000_000
 MOST_ANNOTATIONS = 10
 """GitHub shows ten warnings and ten notices of one step."""
@@ -49,7 +51,7 @@ class Actions:
         Raises
         ------
         ConfigError
-            If this is no job of GitHub Actions.
+            If this is no job of GitHub Actions, or the repository's name is none.
         """
         for name in ("GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH", "GITHUB_REPOSITORY"):
             if not environment.get(name):
@@ -57,8 +59,11 @@ class Actions:
                     f"comment: {name} is not set, so this is no job of GitHub Actions; run it there, or write the"
                     " comment with: hyperion-hook comment --forge none A..B"
                 )
+        repository = environment["GITHUB_REPOSITORY"]
+        if not _REPOSITORY.fullmatch(repository):
+            raise ConfigError(f"comment: GITHUB_REPOSITORY is '{repository[:80]}', not owner/name")
         return cls(
-            environment["GITHUB_EVENT_NAME"], environment["GITHUB_EVENT_PATH"], environment["GITHUB_REPOSITORY"],
+            environment["GITHUB_EVENT_NAME"], environment["GITHUB_EVENT_PATH"], repository,
             environment.get("GITHUB_API_URL", "https://api.github.com").rstrip("/"),
             environment.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/"),
             _file(environment, "GITHUB_OUTPUT"), _file(environment, "GITHUB_STEP_SUMMARY"),

@@ -4,7 +4,8 @@
 |---|---|
 | a pull request is opened, pushed to, reopened, made ready, or aimed at another base | assessed and commented |
 | anything else about an open pull request (labels, titles, ...) | nothing |
-| a pull request is closed | nothing |
+| a pull request is closed, a comment on one is edited | what people ticked in our comment is kept |
+| anything else about a comment | nothing |
 | an earlier workflow is completed | what it saved is posted |
 | a push, a merge group | assessed, written to the job's summary |
 | a schedule, a start by hand, anything else | the newest commit is assessed, written to the job's summary |
@@ -15,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hyperion_hook.forge.event import Event
+from hyperion_hook.forge.event import Event, PullRequest
 
 _PULL_REQUEST_EVENTS = frozenset({"pull_request", "pull_request_target"})
 _NEW_CONTENT = frozenset({"opened", "synchronize", "reopened", "ready_for_review"})
@@ -26,6 +27,7 @@ class Kind(StrEnum):
 
     COMMENT = "comment"
     POST = "post"
+    FEEDBACK = "feedback"
     SUMMARY = "summary"
     NOTHING = "nothing"
 
@@ -48,7 +50,6 @@ def activity_of(event: Event) -> Activity:
 
     Examples
     --------
-    >>> from hyperion_hook.forge.event import PullRequest
     >>> pull = PullRequest(7, "b" * 40, "a" * 40)
     >>> activity_of(Event("pull_request", "opened", pull)).kind
     <Kind.COMMENT: 'comment'>
@@ -57,14 +58,24 @@ def activity_of(event: Event) -> Activity:
     """
     pull = event.pull_request
     if event.name in _PULL_REQUEST_EVENTS and pull is not None:
-        if not pull.is_open or event.action == "closed":
-            return Activity(Kind.NOTHING, reason="the pull request is closed")
-        # a run without an action was started by hand for a pull request
-        if event.action in _NEW_CONTENT or not event.action or (event.action == "edited" and event.base_changed):
-            return Activity(Kind.COMMENT, pull.base, pull.head)
-        return Activity(Kind.NOTHING, reason=f"{event.name} '{event.action}' changes nothing that is assessed")
+        return _about(pull, event)
+    if event.name == "issue_comment":
+        if event.number is not None and event.action == "edited":
+            return Activity(Kind.FEEDBACK)
+        return Activity(Kind.NOTHING, reason=f"issue_comment '{event.action}' is no edit on a pull request")
     if event.name == "workflow_run":
         return Activity(Kind.POST)
     if event.name == "push" and event.after is None:
         return Activity(Kind.NOTHING, reason="a branch was deleted")
     return Activity(Kind.SUMMARY, event.before, event.after)
+
+
+def _about(pull: PullRequest, event: Event) -> Activity:
+    if event.action == "closed":
+        return Activity(Kind.FEEDBACK)
+    if not pull.is_open:
+        return Activity(Kind.NOTHING, reason="the pull request is closed")
+    # a run without an action was started by hand for a pull request
+    if event.action in _NEW_CONTENT or not event.action or (event.action == "edited" and event.base_changed):
+        return Activity(Kind.COMMENT, pull.base, pull.head)
+    return Activity(Kind.NOTHING, reason=f"{event.name} '{event.action}' changes nothing that is assessed")

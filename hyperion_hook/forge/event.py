@@ -18,6 +18,8 @@ from hyperion_hook.errors import HyperionError
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _NO_COMMIT = re.compile(r"0+")
 _MOST_BYTES = 20_000_000
+_COMMENT = 100
+"""Characters of a comment that tell whether it is ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class PullRequest:
         Its state.
     discussions
         Comments on it and on its lines, ``None`` where the event does not say.
+    merge_commit
+        What it became on its base, once it is merged.
     """
 
     number: int
@@ -45,6 +49,7 @@ class PullRequest:
     is_open: bool = True
     is_draft: bool = False
     discussions: int | None = None
+    merge_commit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Event:
     """What happened: the event's name, its action, and what it is about.
 
     ``pull_request`` is set for events on one, ``before`` and ``after`` are the commits of a push or of a merge group;
-    ``head`` is the commit that an earlier workflow ran on.
+    ``head`` is the commit that an earlier workflow ran on. For an event on a comment ``number`` is the pull request
+    that it stands on, and ``comment`` how it begins.
     """
 
     name: str
@@ -62,6 +68,8 @@ class Event:
     after: str | None = None
     head: str | None = None
     base_changed: bool = False
+    number: int | None = None
+    comment: str = ""
 
 
 def read_event(name: str, path: Path, repository: str) -> Event:
@@ -73,6 +81,8 @@ def read_event(name: str, path: Path, repository: str) -> Event:
         If the file cannot be read or is no such event.
     """
     try:
+        if not path.is_file():
+            raise HyperionError(f"GITHUB_EVENT_PATH {path}: no such file")
         if path.stat().st_size > _MOST_BYTES:
             raise HyperionError(f"GITHUB_EVENT_PATH {path}: larger than {_MOST_BYTES:,} bytes")
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -82,7 +92,7 @@ def read_event(name: str, path: Path, repository: str) -> Event:
         raise HyperionError(f"GITHUB_EVENT_PATH {path}: not valid JSON") from None
     try:
         return event_of(name, data, repository)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise HyperionError(f"GITHUB_EVENT_PATH {path}: no event '{name[:80]}' ({error})") from None
 
 
@@ -100,7 +110,7 @@ def event_of(name: str, data: Mapping[str, Any], repository: str) -> Event:
 
     Raises
     ------
-    KeyError, TypeError, ValueError
+    KeyError, TypeError, ValueError, AttributeError
         If something is missing or of another kind than it must be.
 
     Examples
@@ -112,6 +122,8 @@ def event_of(name: str, data: Mapping[str, Any], repository: str) -> Event:
     if "pull_request" in data and name != "workflow_run":
         pull = pull_request_of(data["pull_request"], repository)
         return Event(name, action, pull, base_changed="base" in (data.get("changes") or {}))
+    if name == "issue_comment" and "pull_request" in data["issue"]:
+        return Event(name, action, number=_number(data["issue"]), comment=str(data["comment"].get("body"))[:_COMMENT])
     if name == "push":
         return Event(name, action, before=_commit_or_none(data["before"]), after=_commit_or_none(data["after"]))
     if name == "merge_group":
@@ -127,22 +139,28 @@ def pull_request_of(data: Mapping[str, Any], repository: str) -> PullRequest:
 
     Raises
     ------
-    KeyError, TypeError, ValueError
+    KeyError, TypeError, ValueError, AttributeError
         If something is missing or of another kind than it must be.
     """
-    number = data["number"]
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise ValueError("the number of the pull request is no number")
     head_repository = data["head"].get("repo") or {}
     counts = [data.get(name) for name in ("comments", "review_comments")]
     return PullRequest(
-        number, _commit(data["base"]["sha"]), _commit(data["head"]["sha"]),
+        _number(data), _commit(data["base"]["sha"]), _commit(data["head"]["sha"]),
         # the head of a deleted fork has no repository any more
         from_fork=str(head_repository.get("full_name", "")).lower() != repository.lower(),
         is_open=data.get("state", "open") == "open",
         is_draft=bool(data.get("draft", False)),
         discussions=sum(counts) if all(type(count) is int for count in counts) else None,  # type: ignore[arg-type]
+        # before it is merged this names a trial
+        merge_commit=_commit(data["merge_commit_sha"]) if data.get("merged") is True else None,
     )
+
+
+def _number(data: Mapping[str, Any]) -> int:
+    number = data["number"]
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise ValueError("the number of the pull request is no number")
+    return number
 
 
 def _commit(value: object) -> str:

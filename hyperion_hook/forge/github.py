@@ -5,29 +5,22 @@ https://docs.github.com/rest; every request is checked against GitHub's OpenAPI 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from hyperion_hook.forge.event import PullRequest, pull_request_of
+from hyperion_hook.forge.host import Comment, seconds_of, with_line_feeds
 from hyperion_hook.forge.http import ForgeError, Http
 
 API_VERSION = "2022-11-28"
 _INSTALLATION = "ghs_"
 """How the tokens begin that GitHub makes for jobs and apps."""
-_PAGE = 100
-_MOST_PAGES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """A comment on a pull request; ``url`` is its page."""
-
-    id: int
-    body: str
-    url: str
+_ACTIONS = "github-actions[bot]"
+"""Who writes with the token of a job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +41,20 @@ class GitHub:
         The API.
     repository
         ``owner/name``.
-    token
-        The token that ``http`` sends; only how it begins is looked at here.
     """
 
-    def __init__(self, http: Http, repository: str, token: str) -> None:
+    def __init__(self, http: Http, repository: str) -> None:
         self._http = http
         self._root = f"/repos/{repository}"
-        self._token = token
         self._login: str | None = None
 
     @classmethod
     def of(cls, api_url: str, repository: str, token: str) -> GitHub:
         """Return a repository reached with a token."""
         headers = {
-            "Accept": "application/vnd.github+json", "Authorization": f"Bearer {token}",
-            "X-GitHub-Api-Version": API_VERSION, "User-Agent": "hyperion-hook",
+            "Accept": "application/vnd.github+json", "X-GitHub-Api-Version": API_VERSION, "User-Agent": "hyperion-hook",
         }
-        return cls(Http(api_url, headers, "GitHub"), repository, token)
+        return cls(Http(api_url, token, headers, "GitHub"), repository)
 
     def pull_request(self, number: int) -> PullRequest:
         """Return a pull request as it is now.
@@ -91,8 +80,8 @@ class GitHub:
         """
         return [
             Review(_login(entry), str(entry.get("state", "")), moment)
-            for entry in self._pages(f"{self._root}/pulls/{number}/reviews")
-            if (moment := _seconds(entry.get("submitted_at"))) is not None
+            for entry in self._http.pages(f"{self._root}/pulls/{number}/reviews")
+            if (moment := seconds_of(entry.get("submitted_at"))) is not None
         ]
 
     def own_comments(self, number: int, marker: str) -> list[Comment]:
@@ -104,7 +93,7 @@ class GitHub:
             If they cannot be had.
         """
         found = [
-            entry for entry in self._pages(f"{self._root}/issues/{number}/comments")
+            entry for entry in self._http.pages(f"{self._root}/issues/{number}/comments")
             if str(entry.get("body") or "").startswith(marker) and self._is_own(entry)
         ]
         return sorted(map(_comment, found), key=lambda comment: comment.id)
@@ -119,7 +108,7 @@ class GitHub:
         """
         return _comment(self._http.send("POST", f"{self._root}/issues/{number}/comments", {"body": body}).data)
 
-    def update_comment(self, comment: Comment, body: str) -> Comment:
+    def update_comment(self, number: int, comment: Comment, body: str) -> Comment:  # noqa: ARG002 - as a Host
         """Replace the text of a comment.
 
         Raises
@@ -129,7 +118,7 @@ class GitHub:
         """
         return _comment(self._http.send("PATCH", f"{self._root}/issues/comments/{comment.id}", {"body": body}).data)
 
-    def delete_comment(self, comment: Comment) -> None:
+    def delete_comment(self, number: int, comment: Comment) -> None:  # noqa: ARG002 - as a Host
         """Remove a comment; one that is gone already is no error.
 
         Raises
@@ -143,8 +132,8 @@ class GitHub:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
 
-    def set_labels(self, number: int, wanted: str | None, ours: frozenset[str]) -> None:
-        """Make one of our labels, or none, be on a pull request; labels of others stay.
+    def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
+        """Make one of our labels be on a pull request; labels of others stay.
 
         Raises
         ------
@@ -152,36 +141,45 @@ class GitHub:
             If that is refused or fails.
         """
         path = f"{self._root}/issues/{number}/labels"
-        there = {str(entry.get("name")) for entry in self._pages(path)}
+        there = {str(entry.get("name")) for entry in self._http.pages(path)}
         for name in sorted(ours & there - {wanted}):
-            self._http.send("DELETE", f"{path}/{_quoted(name)}")
-        if wanted is not None and wanted not in there:
+            self._http.send("DELETE", f"{path}/{quote(name, safe='')}")
+        if wanted not in there:
             self._http.send("POST", path, {"labels": [wanted]})
 
     def _is_own(self, entry: Mapping[str, Any]) -> bool:
-        user = entry.get("user") or {}
-        if self._token.startswith(_INSTALLATION):
-            # such a token may not ask who it is; people cannot write as a bot
-            return user.get("type") == "Bot"
+        """Whether a comment was written with this token; who else may begin one with our marker has no say in it."""
+        login, kind = _login(entry), (entry.get("user") or {}).get("type")
+        if not login:
+            return False
+        if self._http.token.startswith(_INSTALLATION):
+            # people cannot write as a bot; of other bots only the app's own one is meant, after a change of tokens
+            return kind == "Bot" and (login == _ACTIONS or login == self._app())
+        return login == self._user()
+
+    def _user(self) -> str:
         if self._login is None:
             self._login = _login({"user": self._http.send("GET", "/user").data})
-        return _login(entry) == self._login
+        return self._login
 
-    def _pages(self, path: str) -> Iterator[Mapping[str, Any]]:
-        address: str | None = f"{path}?per_page={_PAGE}"
-        for _ in range(_MOST_PAGES):
-            if address is None:
-                return
-            answer = self._http.send("GET", address)
-            if not isinstance(answer.data, list) or not all(isinstance(entry, dict) for entry in answer.data):
-                raise ForgeError(f"GitHub: GET {path}: the answer is no list")
-            yield from answer.data
-            address = answer.next_page
+    def _app(self) -> str:
+        """Return the login of the app that the token belongs to; that of Actions where GitHub does not say."""
+        if self._login is None:
+            self._login = _ACTIONS
+            # only the other API answers that; on Enterprise servers it lies beside the one with a version
+            graphql = replace(self._http, base=self._http.base.removesuffix("/v3"))
+            with suppress(ForgeError, KeyError, TypeError, AttributeError):
+                data = graphql.send("POST", "/graphql", {"query": "{viewer{login}}"}).data
+                self._login = f"{data['data']['viewer']['login'].removesuffix('[bot]')}[bot]"
+        return self._login
 
 
 def _comment(data: Any) -> Comment:
     try:
-        return Comment(int(data["id"]), str(data.get("body") or ""), str(data["html_url"]))
+        return Comment(
+            int(data["id"]), with_line_feeds(data.get("body")), str(data["html_url"]),
+            seconds_of(data.get("updated_at")),
+        )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise ForgeError("GitHub: an answer that is no comment") from None
 
@@ -189,16 +187,3 @@ def _comment(data: Any) -> Comment:
 def _login(data: Mapping[str, Any]) -> str:
     user = data.get("user")
     return str(user.get("login", "")) if isinstance(user, dict) else ""
-
-
-def _seconds(value: object) -> int | None:
-    try:
-        return int(datetime.fromisoformat(str(value)).timestamp())
-    except ValueError:
-        return None
-
-
-def _quoted(name: str) -> str:
-    from urllib.parse import quote  # noqa: PLC0415 - labels are rarely asked for
-
-    return quote(name, safe="")

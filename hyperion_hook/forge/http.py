@@ -1,7 +1,7 @@
 """Requests to a code host: few, short, and never in the way of the work they are for.
 
-Each has a time-out, and all together a budget. What the server says of waiting is heard as far as the budget goes.
-Tokens travel in one header to one host, are followed nowhere else, and are in no message.
+Each has a time-out, and all together a budget of the time that they take. What the server says of waiting is heard as
+far as the budget goes. Tokens travel in one header to one host, are followed nowhere else, and are in no message.
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from typing import Any, NamedTuple
 
-from hyperion_hook.errors import HyperionError
+from hyperion_hook.errors import ConfigError, HyperionError
 
 TIMEOUT_SECONDS = 10.0
 BUDGET_SECONDS = 45.0
 MOST_TRIES = 3
 _MOST_BYTES = 20_000_000
+_PAGE = 100
+_MOST_PAGES = 100
 _AGAIN = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE,
                     HTTPStatus.GATEWAY_TIMEOUT})
 
@@ -57,8 +59,10 @@ class Http:
     ----------
     base
         Its address, with no slash at the end.
+    token
+        Sent with every request as the header that ``token_header`` names, after ``token_prefix``.
     headers
-        Sent with every request, the token among them.
+        Sent with every request, too.
     name
         What messages call the host.
     clock, sleep
@@ -68,23 +72,30 @@ class Http:
     """
 
     base: str
+    token: str = field(repr=False)
     headers: Mapping[str, str]
     name: str
+    token_header: str = "Authorization"  # noqa: S105 - its name
+    token_prefix: str = "Bearer "  # noqa: S105 - what stands before it
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     requests: int = 0
-    _until: float | None = field(default=None, repr=False)
+    _spent: float = field(default=0.0, repr=False)
 
     def __post_init__(self) -> None:
         """Accept http and https only: other schemes read files.
 
         Raises
         ------
-        ForgeError
+        ConfigError
             If the address is none of the two.
         """
-        if urllib.parse.urlsplit(self.base).scheme not in {"http", "https"}:
-            raise ForgeError(f"{self.name}: the address '{self.base[:200]}' is no web address")
+        try:
+            is_web = urllib.parse.urlsplit(self.base).scheme in {"http", "https"}
+        except ValueError:
+            is_web = False
+        if not is_web:
+            raise ConfigError(f"{self.name}: the address '{self.base[:200]}' is no web address; it begins with https://")
 
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """Return what the server answers, after further tries where that may help.
@@ -106,44 +117,85 @@ class Http:
         address = path if path.startswith(self.base + "/") else self.base + path
         data = None if body is None else json.dumps(body).encode()
         for attempt in range(1, MOST_TRIES + 1):
+            began = self.clock()
             try:
                 return self._once(method, address, data)
             except urllib.error.HTTPError as error:
-                wait = _wait(error, attempt)
-                failure = ForgeError(f"{self.name}: {method} {_shown(path)}: {_reason(error)}", error.code)
-            except (OSError, HTTPException) as error:
-                # a time-out, a refused connection, a broken answer; whether a POST arrived is not known
-                wait = float(attempt) if method in {"GET", "PATCH"} else None
-                failure = ForgeError(f"{self.name}: {method} {_shown(path)}: {_failure(error)}")
+                with error:
+                    wait = _wait(error, method, attempt)
+                    failure = self._failure(method, path, _reason(error), error.code)
+            except (OSError, HTTPException, ValueError) as error:
+                # a time-out, a refused connection, a broken answer, a host that cannot be; whether a POST arrived is
+                # not known
+                wait = None if method == "POST" or isinstance(error, ValueError) else float(attempt)
+                failure = self._failure(method, path, _complaint(error))
+            finally:
+                self._spent += self.clock() - began
             if wait is None or attempt == MOST_TRIES or self._left() < wait:
                 raise failure from None
             self.sleep(wait)
+            self._spent += wait
         raise AssertionError("unreachable")
 
+    def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the entries of a list that comes in pages, of at most a hundred pages.
+
+        Raises
+        ------
+        ForgeError
+            If a page cannot be had, or is no list of tables.
+        """
+        address: str | None = f"{path}{'&' if '?' in path else '?'}per_page={_PAGE}"
+        for _ in range(_MOST_PAGES):
+            if address is None:
+                return
+            answer = self.send("GET", address)
+            if not isinstance(answer.data, list) or not all(isinstance(entry, dict) for entry in answer.data):
+                raise self._failure("GET", path, "the answer is no list")
+            yield from answer.data
+            address = answer.next_page
+
     def _left(self) -> float:
-        now = self.clock()
-        if self._until is None:
-            self._until = now + BUDGET_SECONDS
-        return self._until - now
+        return BUDGET_SECONDS - self._spent
+
+    def _failure(self, method: str, path: str, text: str, status: int | None = None) -> ForgeError:
+        """Return an error without the token, which a broken server may send back."""
+        said = f"{self.name}: {method} {_shown(path)}: {text}"
+        return ForgeError(said.replace(self.token, "***") if self.token else said, status)
 
     def _once(self, method: str, address: str, data: bytes | None) -> Answer:
         timeout = min(TIMEOUT_SECONDS, self._left())
         if timeout <= 0:
             raise TimeoutError(f"{BUDGET_SECONDS:g} seconds are used up")
-        headers = {**self.headers, **({} if data is None else {"Content-Type": "application/json"})}
+        until = self.clock() + timeout
+        headers = {
+            **self.headers, self.token_header: self.token_prefix + self.token,
+            **({} if data is None else {"Content-Type": "application/json"}),
+        }
         request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310 - the scheme is checked
         self.requests += 1
         with urllib.request.build_opener(_NoRedirects).open(request, timeout=timeout) as response:
-            text = response.read(_MOST_BYTES + 1)
-            if len(text) > _MOST_BYTES:
-                raise ForgeError(f"{self.name}: {method}: the answer is larger than {_MOST_BYTES:,} bytes")
+            text = self._read(response, until)
             link = response.headers.get("Link", "")
         if not text:
             return Answer(None, None)
         try:
             return Answer(json.loads(text), self._next(link))
         except (ValueError, RecursionError):
-            raise ForgeError(f"{self.name}: {method}: the answer is not JSON") from None
+            raise self._failure(method, address, "the answer is not JSON") from None
+
+    def _read(self, response: HTTPResponse, until: float) -> bytes:
+        """Return the body; the time-out of a socket begins anew with every byte, so the whole is timed here."""
+        parts: list[bytes] = []
+        size = 0
+        while part := response.read1(1 << 16):
+            parts.append(part)
+            size += len(part)
+            if size > _MOST_BYTES:
+                raise ForgeError(f"{self.name}: the answer is larger than {_MOST_BYTES:,} bytes")
+            if self.clock() > until:
+                raise TimeoutError("the answer does not end")
+        return b"".join(parts)
 
     def _next(self, link: str) -> str | None:
         """Return the next page of a ``Link`` header, if it lies on this very host."""
@@ -155,7 +207,21 @@ class Http:
         return None
 
 
-def _wait(error: urllib.error.HTTPError, attempt: int) -> float | None:
+def token_in(environment: Mapping[str, str], name: str) -> str:
+    """Return a token from the environment, '' for none.
+
+    Raises
+    ------
+    ConfigError
+        If it holds what no header can hold; the token itself is not shown.
+    """
+    token = environment.get(name, "").strip()
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise ConfigError(f"{name}: holds characters that no token has; set it anew")
+    return token
+
+
+def _wait(error: urllib.error.HTTPError, method: str, attempt: int) -> float | None:
     """Return seconds after which another try may help, ``None`` for never."""
     limited = error.code == HTTPStatus.TOO_MANY_REQUESTS or (
         error.code == HTTPStatus.FORBIDDEN
@@ -166,7 +232,8 @@ def _wait(error: urllib.error.HTTPError, attempt: int) -> float | None:
             return max(0.0, float(error.headers.get("retry-after", "")))
         except ValueError:
             return None if error.headers.get("x-ratelimit-remaining") == "0" else 2.0 * attempt
-    return float(attempt) if error.code in _AGAIN else None
+    # a server that failed half-way may have done what was asked: to do it twice harms only where something is added
+    return float(attempt) if error.code in _AGAIN and method != "POST" else None
 
 
 def _reason(error: urllib.error.HTTPError) -> str:
@@ -179,7 +246,7 @@ def _reason(error: urllib.error.HTTPError) -> str:
     return f"{text}: {' '.join(str(said).split())[:200]}" if said else text
 
 
-def _failure(error: Exception) -> str:
+def _complaint(error: Exception) -> str:
     reason = getattr(error, "reason", None) or error
     if isinstance(reason, TimeoutError):
         return f"no answer in time ({reason})"

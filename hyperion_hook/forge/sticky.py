@@ -1,18 +1,19 @@
-"""The one comment of a pull request: written once, updated in place, left alone when it would say the same."""
+"""The one comment of a change under review: written once, updated in place, left alone when it would say the same."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 
-from hyperion_hook.forge.github import Comment, GitHub
+from hyperion_hook.forge.host import Comment, Host
 from hyperion_hook.forge.http import ForgeError
 
-Body = Callable[[str | None], str]
-"""Gives the comment's text, from the text it had before if there was one."""
+Body = Callable[[Comment | None], str]
+"""Gives the comment's text, from the comment there was before if there was one."""
 
 
-def keep_comment(github: GitHub, number: int, marker: str, body: Body, *, write: bool = True) -> Comment | None:
+def keep_comment(host: Host, number: int, marker: str, body: Body, *, write: bool = True) -> Comment | None:
     """Make a pull request carry one comment of ours with this text.
 
     Two runs at once may both find none and both write one. Each looks once more after it wrote and removes all but the
@@ -20,7 +21,7 @@ def keep_comment(github: GitHub, number: int, marker: str, body: Body, *, write:
 
     Parameters
     ----------
-    github, number
+    host, number
         The pull request.
     marker
         How the comment begins.
@@ -39,35 +40,53 @@ def keep_comment(github: GitHub, number: int, marker: str, body: Body, *, write:
     ForgeError
         If the host refuses or fails.
     """
-    found = github.own_comments(number, marker)
+    found = host.own_comments(number, marker)
     if not found:
-        if not write:
-            return None
-        written = github.write_comment(number, body(None))
-        return _only_one(github, number, marker, written)
-    for comment in found[1:]:
-        github.delete_comment(comment)
-    text = body(found[0].body)
-    if _same(found[0].body, text):
-        return found[0]
+        return _first(host, number, marker, body(None)) if write else None
+    kept, *others = found
+    text = body(kept)
+    if not _same(kept.body, text):
+        try:
+            kept = host.update_comment(number, kept, text)
+        except ForgeError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            # somebody removed it in between
+            return host.write_comment(number, text) if write else None
+    _remove(host, number, others)
+    return kept
+
+
+def _first(host: Host, number: int, marker: str, text: str) -> Comment:
     try:
-        return github.update_comment(found[0], text)
+        written = host.write_comment(number, text)
     except ForgeError as error:
-        if error.status != HTTPStatus.NOT_FOUND:
+        if error.status is not None and error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             raise
-        # somebody removed it in between
-        return github.write_comment(number, text) if write else None
+        # it may have arrived all the same, so it is looked for before it is written again
+        arrived = host.own_comments(number, marker)
+        written = arrived[0] if arrived else host.write_comment(number, text)
+    return _only_one(host, number, marker, written)
 
 
-def _only_one(github: GitHub, number: int, marker: str, written: Comment) -> Comment:
-    first, *others = github.own_comments(number, marker) or [written]
-    if first.id == written.id and not others:
-        return written
-    for comment in others:
-        github.delete_comment(comment)
-    return first if _same(first.body, written.body) else github.update_comment(first, written.body)
+def _only_one(host: Host, number: int, marker: str, written: Comment) -> Comment:
+    try:
+        first, *others = host.own_comments(number, marker) or [written]
+        if first.id != written.id and not _same(first.body, written.body):
+            first = host.update_comment(number, first, written.body)
+    except ForgeError:
+        return written  # it stands there; should there be another one, the next run removes it
+    _remove(host, number, others)
+    return first
+
+
+def _remove(host: Host, number: int, comments: list[Comment]) -> None:
+    """Remove comments as far as that is allowed: one too many is no reason to fail."""
+    with suppress(ForgeError):
+        for comment in comments:
+            host.delete_comment(number, comment)
 
 
 def _same(left: str, right: str) -> bool:
-    """Compare as GitHub keeps text: with other line ends and without white space around it."""
-    return left.replace("\r\n", "\n").strip() == right.replace("\r\n", "\n").strip()
+    """Compare as hosts keep text: without white space around it."""
+    return left.strip() == right.strip()

@@ -6,7 +6,11 @@ so that the next one can tell what changed. Nothing that comes from the reposito
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score
@@ -19,19 +23,26 @@ from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
 MOST_CHARACTERS = 65_536
 MOST_REASONS = 3
+_MOST_MORE = 2
+"""Reasons that are told in the details beside the first ones."""
+_MOST_AFFECTED = 2
+_MOST_SUBJECT = 60
 _SIGNS = {RiskLevel.HIGH: "\N{LARGE RED CIRCLE}", RiskLevel.MEDIUM: "\N{LARGE YELLOW CIRCLE}",
           RiskLevel.LOW: "\N{LARGE GREEN CIRCLE}"}
 _GROUPS = {feature.name: feature.group for feature in CATALOGUE}
 _TITLES = {feature.name: feature.title for feature in CATALOGUE}
 _BY_HISTORY = frozenset({Group.HISTORY, Group.PEOPLE})
 _ROOM_TO_SAY_SO = 400
+_ADDRESS = re.compile(r"\]\((https?://[^\s()<>]+)\)")
 
 Entry = TypeVar("Entry")
 Section = tuple[str, str]
 """A heading and what stands under it."""
 
 
-def render_comment(brief: Brief, links: Links, *, head: str, previous: State | None = None) -> str:
+def render_comment(
+    brief: Brief, links: Links, *, head: str, previous: State | None = None, feedback: frozenset[str] | None = None
+) -> str:
     """Return the comment as Markdown of at most 65,536 characters; sections that do not fit are left out, and named.
 
     Parameters
@@ -44,11 +55,13 @@ def render_comment(brief: Brief, links: Links, *, head: str, previous: State | N
         The commit that was assessed.
     previous
         What the comment said before, and what people ticked in it.
+    feedback
+        What people ticked, where that is known without what the comment said before.
     """
     state = State.of(brief, head, previous)
     begin = "\n".join([MARKER, state_line(state), _heading(brief)])
     since = _since(brief, state.before)
-    details, asking = _details(brief, links), boxes(state.feedback)
+    details, asking = _details(brief, links), boxes(state.feedback if feedback is None else feedback)
     # the boxes are kept whatever is left out: people's ticks are in them
     blocks, left = [block for block in (begin, since) if block], []
     room = MOST_CHARACTERS - _ROOM_TO_SAY_SO - sum(map(len, [*blocks, asking])) - 2 * len(blocks)
@@ -59,7 +72,16 @@ def render_comment(brief: Brief, links: Links, *, head: str, previous: State | N
             blocks.append(block)
             room -= len(block) + 2
     said = f"<sub>Left out, because a comment holds 65,536 characters: {', '.join(left)}.</sub>" if left else ""
-    return "\n\n".join(block for block in (*blocks, said, asking) if block) + "\n"
+    return _with_shared_addresses("\n\n".join(block for block in (*blocks, said, asking) if block)) + "\n"
+
+
+def _with_shared_addresses(text: str) -> str:
+    """Return Markdown in which an address that several links lead to stands once, at the end."""
+    counts = Counter(_ADDRESS.findall(text))
+    shared = [address for address, count in counts.items() if count > 1]
+    for number, address in enumerate(shared, 1):
+        text = text.replace(f"]({address})", f"][{number}]")
+    return "\n".join([text, *([""] if shared else []), *(f"[{at}]: {address}" for at, address in enumerate(shared, 1))])
 
 
 def _heading(brief: Brief) -> str:
@@ -109,23 +131,49 @@ def _sections(brief: Brief, links: Links) -> list[Section]:
             ("Why", _listed(brief.reasons[:MOST_REASONS], lambda reason: _reason(brief, reason, links))),
             ("Read first", _listed(brief.files, lambda place: f"{_at(place, links)}: {markdown_text(place.text)}")),
             _left_out(brief, links),
-            (ADVICE, _listed(brief.advice, _advice)),
+            (ADVICE, _listed(brief.advice, partial(_advice, brief))),
             (REVIEWERS, _listed(brief.reviewers, _reviewer)),
         ]
     return [(heading, f"**{heading}**\n\n{text}") for heading, text in found if text]
 
 
 def _left_out(brief: Brief, links: Links) -> Section:
-    return "Usually changed with these, but not here", _listed(brief.left_out, lambda place: (
-        f"{_linked(markdown_code(place.path), links.file(place.path))}: {markdown_text(place.text)}"))
+    def shown(path: str) -> str:
+        address = links.file(path)
+        # the whole name is in the address
+        return _linked(markdown_code(path if address is None else PurePosixPath(path).name), address)
+
+    return "Usually changed with these, but not here", _listed(
+        brief.left_out, lambda place: f"{shown(place.path)}: {_short(brief, place.text)}"
+    )
 
 
 def _reason(brief: Brief, reason: Reason, links: Links) -> str:
     return f"{_linked(markdown_text(reason.sentence), _evidence(brief, reason, links))} ({factor(reason.contribution)})"
 
 
-def _advice(entry: Advice) -> str:
-    return f"{markdown_text(entry.action)}: {markdown_text(entry.effect)} ({markdown_text(entry.evidence)})"
+def _advice(brief: Brief, entry: Advice) -> str:
+    evidence, taken = entry.evidence, {PurePosixPath(place.path).name for place in brief.files}
+    for path in sorted({word.strip(",.;:") for word in entry.action.split() if "/" in word}):
+        if (name := PurePosixPath(path).name) not in taken:
+            evidence = evidence.replace(path, name)  # its whole name was just said
+    return f"{_short(brief, entry.action)}: {markdown_text(entry.effect)} ({_short(brief, evidence)})"
+
+
+def _short(brief: Brief, text: str) -> str:
+    """Return a text in which files that are to be read first go by their last names, where only one is called so."""
+    for path, name in _last_names(brief).items():
+        text = text.replace(path, name)
+    return markdown_text(text)
+
+
+def _cut(subject: str) -> str:
+    return markdown_text(subject if len(subject) <= _MOST_SUBJECT else f"{subject[:_MOST_SUBJECT - 3]}...")
+
+
+def _last_names(brief: Brief) -> dict[str, str]:
+    names = {place.path: PurePosixPath(place.path).name for place in brief.files}
+    return {path: name for path, name in names.items() if list(names.values()).count(name) == 1 and name != path}
 
 
 def _reviewer(entry: Reviewer) -> str:
@@ -153,19 +201,23 @@ def _linked(text: str, address: str | None) -> str:
 def _details(brief: Brief, links: Links) -> str:
     """Return everything else, folded."""
     low = brief.level is RiskLevel.LOW
-    rest = brief.reasons if low else brief.reasons[MOST_REASONS:]
+    first, more = brief.reasons[:MOST_REASONS], brief.reasons[MOST_REASONS:MOST_REASONS + _MOST_MORE]
+    why = (
+        [_reason(brief, reason, links) for reason in first] if low
+        else [_reason(brief, reason, Links()) for reason in more]
+    )
     parts = [
-        ("Why" if low else "More reasons", _listed(rest, lambda reason: _reason(brief, reason, links))),
+        ("Why" if low else "More reasons", _listed(why, str)),
         ("Read first", _listed(brief.files, lambda place: _at(place, links)) if low else ""),
-        (ADVICE, _listed(brief.advice, _advice) if low else ""),
+        (ADVICE, _listed(brief.advice, partial(_advice, brief)) if low else ""),
         (REVIEWERS, _listed(brief.reviewers, _reviewer) if low else ""),
         (SIMILAR, _listed(brief.similar, lambda entry: (
-            f"{_linked(markdown_code(entry.commit[:10]), links.commit(entry.commit))} {markdown_text(entry.subject)}:"
+            f"{_linked(markdown_code(entry.commit[:10]), links.commit(entry.commit))} {_cut(entry.subject)}:"
             f" {markdown_text(entry.outcome)}"))),
-        ("May affect", _listed(brief.affected, lambda place: (
-            f"{markdown_code(place.path)}: {markdown_text(place.text)}"))),
+        ("May affect", _listed(brief.affected[:_MOST_AFFECTED], lambda place: (
+            f"{markdown_code(place.path)}: {_short(brief, place.text)}"))),
         ("Likely to need a fix within 30 days", _listed(brief.fixes, lambda place: (
-            f"{_at(place, links)}: {markdown_text(place.text)}"))),
+            f"{markdown_code(_last_names(brief).get(place.path, place.path))}: {markdown_text(place.text)}"))),
         ("Unusual as a whole" if brief.is_unusual else "Unusual here", _listed(_unusual(brief), markdown_text)),
         ("Notes", _listed([f"Model {brief.model}.", brief.missing, *brief.warnings], markdown_text)),
     ]

@@ -17,16 +17,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.report.brief import Brief
 
 MARKER = "<!-- hyperion-hook -->"
-BOXES = {"not-useful": "This was not useful", "caused-bug": "This caused a bug later"}
+BOXES = {NOT_USEFUL: "This was not useful", CAUSED_BUG: "This caused a bug later"}
 """What people can tick in the comment, by the name it is kept under."""
 
-_LINE = re.compile(r"^<!-- hyperion-hook-state: ([A-Za-z0-9_=-]{1,8000}) -->$", re.MULTILINE)
+_LINE = re.compile(r"^<!-- hyperion-hook-state: ([A-Za-z0-9_=-]{1,8000}) -->\r?$", re.MULTILINE)
 _MOST_BYTES = 20_000
-_MOST_KEPT = 12
+_MOST_KEPT = 6
 _FEATURES = frozenset(feature.name for feature in CATALOGUE)
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 

@@ -7,6 +7,9 @@ from hashlib import sha1, sha256
 
 from hyperion_hook.report.sarif import relative_uri
 
+_ENOUGH = 12
+"""Characters of an id that a comment, which people read, is spared no more of."""
+
 
 class Links:
     """Pages of a code host as full addresses; this one is a place without pages."""
@@ -66,8 +69,8 @@ class GitHubLinks(Links):
         return f"{self.repository}/commits/{self.base}/{relative_uri(path)}"
 
     def commit(self, commit: str) -> str | None:
-        """Return a commit of the repository."""
-        return f"{self.repository}/commit/{commit}"
+        """Return a commit of the repository, by as much of its id as tells it apart."""
+        return f"{self.repository}/commit/{commit[:_ENOUGH]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,5 +96,5 @@ class GitLabLinks(Links):
         return f"{self.repository}/-/commits/{self.base}/{relative_uri(path)}"
 
     def commit(self, commit: str) -> str | None:
-        """Return a commit of the project."""
-        return f"{self.repository}/-/commit/{commit}"
+        """Return a commit of the project, by as much of its id as tells it apart."""
+        return f"{self.repository}/-/commit/{commit[:_ENOUGH]}"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import joblib
 import pandas as pd
 
+from hyperion_hook.domain.feedback import blamed_commits
+from hyperion_hook.domain.label import Label
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.store.feedback_store import FeedbackStore
 from hyperion_hook.training.dataset import dataset_of, merged, relabelled
 from hyperion_hook.training.labelling import label_history
 from hyperion_hook.training.line_origins import LineOrigins
@@ -73,6 +77,8 @@ def mine(
         If the path is no repository, or git fails.
     TrainingError
         If there is no commit to measure, or a kept file is damaged.
+    StoreError
+        If what people ticked in comments cannot be read.
     """
     options, rules = options or ReplayOptions(), rules or SzzRules()
     repository = Repository.discover(path)
@@ -97,7 +103,9 @@ def mine(
     rows, summary = table
     if rows.empty:
         raise TrainingError(f"{name}: no commit to measure up to {tip[:12]}; choose an earlier --since")
-    return Mined(name, tip, relabelled(rows, labels.by_commit), summary, labels.summary, reused)
+    told = blamed_commits(FeedbackStore.of(repository.common_dir).read())
+    blamed = also_blamed(labels.by_commit, told)
+    return Mined(name, tip, relabelled(rows, blamed), summary, labels.summary, reused)
 
 
 def measured(
@@ -141,6 +149,29 @@ def label(repository: Repository, tip: str, rules: SzzRules | None = None) -> La
         How inducing commits are found.
     """
     return _labels_of(label_history(repository, [tip], rules))
+
+
+def also_blamed(labels: Mapping[str, Label], told: Mapping[str, int]) -> dict[str, Label]:
+    """Return labels with those commits added of which people said that they caused a bug.
+
+    Parameters
+    ----------
+    labels
+        By commit, as traced from fixes.
+    told
+        Since when (Unix seconds) people say so, by commit.
+
+    Examples
+    --------
+    >>> also_blamed({"a": Label("a", True, 20)}, {"a": 10, "b": 30})["a"].known_at
+    10
+    """
+    blamed = {}
+    for commit, since in told.items():
+        traced = labels.get(commit, Label(commit, buggy=True))
+        known = since if traced.known_at is None else min(since, traced.known_at)
+        blamed[commit] = replace(traced, known_at=known)
+    return {**labels, **blamed}
 
 
 def name_of(path: Path) -> str:

@@ -61,12 +61,14 @@ def test_a_change_of_low_risk_is_short_and_its_rest_is_folded() -> None:
 def test_every_reason_links_to_what_proves_it() -> None:
     said = text(brief())
     lines = "https://github.com/o/r/pull/7/files#diff-"
-    assert f"[adds 412 code lines; typical is 18]({lines}" in said
-    assert f"typical is 0](https://github.com/o/r/commits/{BASE}/src/app.py)" in said
-    # GitHub names a file in the list of changes by the SHA-256 of its path
-    assert f"[`src/app.py`]({lines}04791d82dd15fdd480f084d7ef65a10789fa5012cb7935f76080763444d48a00R1)" in said
-    assert f"[`tests/test_app.py`](https://github.com/o/r/blob/{HEAD}/tests/test_app.py)" in said
-    assert f"[`dddddddddd`](https://github.com/o/r/commit/{'d' * 40}) Rewrite" in said
+    # an address that several links lead to stands once; GitHub names a file by the SHA-256 of its path
+    assert "[adds 412 code lines; typical is 18][1]" in said
+    assert "[`src/app.py`][1]" in said
+    assert f"\n\n[1]: {lines}04791d82dd15fdd480f084d7ef65a10789fa5012cb7935f76080763444d48a00R1\n" in said
+    assert "typical is 0][2]" in said
+    assert f"\n[2]: https://github.com/o/r/commits/{BASE}/src/app.py\n" in said
+    assert f"[`test_app.py`](https://github.com/o/r/blob/{HEAD}/tests/test_app.py): in 7 of" in said
+    assert f"[`dddddddddd`](https://github.com/o/r/commit/{'d' * 12}) Rewrite" in said
 
 
 def test_a_host_without_pages_gets_the_same_words_without_links() -> None:
@@ -74,7 +76,7 @@ def test_a_host_without_pages_gets_the_same_words_without_links() -> None:
     gitlab = text(brief(), links=GitLabLinks("https://gitlab.example/g/p", 3, BASE, HEAD))
     # and GitLab by the SHA-1
     name = hashlib.sha1(b"src/app.py", usedforsecurity=False).hexdigest()
-    assert f"(https://gitlab.example/g/p/-/merge_requests/3/diffs#{name})" in gitlab
+    assert f"[1]: https://gitlab.example/g/p/-/merge_requests/3/diffs#{name}\n" in gitlab
 
 
 def test_what_it_remembers_is_read_back() -> None:
@@ -181,3 +183,17 @@ def test_a_file_whose_name_is_no_text_has_no_page() -> None:
     judged = change(edit("a\udcff.py", "+x"))
     said = text(brief_of(sample(judged, files_to_read=(FileToRead("a\udcff.py", "read"),), impact=None)))
     assert "- `a\\xff.py`: read" in said
+
+
+def test_a_file_that_was_named_goes_by_its_last_name_where_only_one_is_called_so() -> None:
+    long, other = "src/main/java/org/example/Long.java", "src/test/java/org/example/Long.java"
+    said = text(replace(
+        brief(), files=(Place(long, 3, "x"),), left_out=(),
+        affected=(Place("docs", 0, f"changed with {long}"), Place(other, 0, "imported")),
+        advice=(Advice(f"Test it in {other}, with 3 lines", "less", f"{other} changed with {long}"),),
+    ))
+    assert "`docs`: changed with Long.java" in said
+    assert f"Test it in {other}, with 3 lines: less ({other} changed with Long.java)" in said
+    both = text(replace(brief(), files=(Place(long, 3, "x"), Place(other, 1, "y")),
+                        affected=(Place("docs", 0, f"changed with {long}"),)))
+    assert f"`docs`: changed with {long}" in both

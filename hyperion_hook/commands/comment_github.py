@@ -1,0 +1,215 @@
+"""``comment`` in a job of GitHub Actions: what is done about an event.
+
+Whatever GitHub refuses, the assessment is in the job's summary and the job goes on: a comment is never worth a red
+build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import click
+
+from hyperion_hook.commands import say
+from hyperion_hook.commands.assessing import OpenAssessor, open_assessor, verdict_code
+from hyperion_hook.commands.output import result_to
+from hyperion_hook.commands.posting import NEVER, Asked, Posting, keep_feedback, save, saved
+from hyperion_hook.commands.trusted import trusted_settings
+from hyperion_hook.commands.under_review import absent_commits, assessed, need_commits
+from hyperion_hook.config import Config
+from hyperion_hook.domain.assessment import Assessment, RiskLevel
+from hyperion_hook.domain.snapshot import Discussed
+from hyperion_hook.errors import ConfigError, ExitCode, GitError
+from hyperion_hook.forge.actions import Actions, Annotation, workflow_commands
+from hyperion_hook.forge.activity import Activity, Kind, activity_of
+from hyperion_hook.forge.event import Event, PullRequest, read_event
+from hyperion_hook.forge.github import GitHub
+from hyperion_hook.forge.http import ForgeError, token_in
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.report.brief import brief_of
+from hyperion_hook.report.comment_state import MARKER
+from hyperion_hook.report.facts import verdict
+from hyperion_hook.report.findings import findings
+from hyperion_hook.report.json_report import render_json_line
+from hyperion_hook.report.links import GitHubLinks
+from hyperion_hook.report.markdown import render_markdown
+from hyperion_hook.report.safe_text import printable
+from hyperion_hook.report.sarif import render_sarif
+from hyperion_hook.store.feedback_store import FeedbackStore
+
+
+class GitHubRun:
+    """One job of GitHub Actions.
+
+    Parameters
+    ----------
+    repo
+        Folder of the repository; ``None`` for the current one.
+    asked
+        The flags.
+    environment
+        What the runner says.
+    assessor_of
+        Opens the assessor of a repository.
+    """
+
+    def __init__(
+        self, repo: Path | None, asked: Asked, environment: Mapping[str, str],
+        assessor_of: OpenAssessor = open_assessor,
+    ) -> None:
+        self._repo = repo
+        self._asked = asked
+        self._environment = environment
+        self._assessor_of = assessor_of
+        self._actions = Actions.of(environment)
+        self._token = token_in(environment, "GITHUB_TOKEN")
+
+    def run(self) -> ExitCode:
+        """Do what the event asks for, and return the exit code of the command."""
+        actions = self._actions
+        event = read_event(actions.event_name, Path(actions.event_path), actions.repository)
+        activity = activity_of(event)
+        if activity.kind is Kind.NOTHING:
+            say(f"nothing to do: {activity.reason}")
+            return ExitCode.DONE
+        if activity.kind is Kind.POST:
+            return self._post_saved(event.head)
+        if activity.kind is Kind.FEEDBACK:
+            return self._keep_feedback(event)
+        repository = Repository.discover(self._repo)
+        pull = event.pull_request if activity.kind is Kind.COMMENT else None
+        start, end = self._range(repository, activity)
+        with trusted_settings(repository, start or end, self._environment, self._asked.flags) as loaded:
+            for warning in loaded.warnings:
+                say(f"warning: {warning}")
+            assessment = self._assess(repository, loaded.config, start, end, pull)
+            brief = brief_of(assessment)
+            self._write(assessment)
+            url = None
+            if pull is not None:
+                if self._asked.saved_to is not None:
+                    save(self._asked.saved_to, pull, brief)
+                url = self._posting(pull, repository).post(self._github, pull, brief, say)
+            actions.write_outputs(_outputs(assessment, url))
+            return verdict_code(assessment.risk.level, loaded.config) if assessment.change.files else ExitCode.DONE
+
+    def _post_saved(self, head: str | None) -> ExitCode:
+        """Post what an earlier workflow saved, if its pull request is still the one that workflow ran on."""
+        if self._asked.saved_in is None:
+            raise ConfigError("comment: after another workflow there is only what it saved; name the file with --from")
+        number, brief = saved(self._asked.saved_in)
+        if self._github is None:
+            raise ConfigError("comment: GITHUB_TOKEN is not set; give the job's token to the step")
+        try:
+            pull = self._github.pull_request(number)
+        except ForgeError as error:
+            say(f"the comment is not posted: {error}")
+            return ExitCode.DONE
+        if pull.head != head or not pull.is_open:
+            say(f"nothing to post: pull request {number} was closed or has other commits by now")
+            return ExitCode.DONE
+        url = self._posting(pull).post(self._github, pull, brief, say)
+        self._actions.write_outputs({"level": brief.level.value, "comment-url": url or ""})
+        return ExitCode.DONE
+
+    def _keep_feedback(self, event: Event) -> ExitCode:
+        """Keep what people ticked in our comment; what is ticked is asked of GitHub, whatever the event says."""
+        if event.pull_request is None and not event.comment.startswith(MARKER):
+            say("nothing to do: the comment is not ours")
+            return ExitCode.DONE
+        if self._github is None:
+            say("what was ticked is not kept: no token was given")
+            return ExitCode.DONE
+        store = FeedbackStore.of(Repository.discover(self._repo).common_dir)
+        try:
+            # an event on a comment says nothing of commits
+            pull = event.pull_request or self._github.pull_request(event.number or 0)
+            found = self._github.own_comments(pull.number, MARKER)
+        except ForgeError as error:
+            say(f"what was ticked is not kept: {error}")
+            return ExitCode.DONE
+        if found:
+            keep_feedback(store, found[0], pull, None, say)
+        return ExitCode.DONE
+
+    def _range(self, repository: Repository, activity: Activity) -> tuple[str | None, str]:
+        """Return the ends of the range to assess; without a start the end alone is assessed."""
+        end = activity.end or repository.head()
+        if end is None:
+            raise GitError("comment: the repository has no commit yet")
+        start = activity.start
+        if self._asked.baseline is not None:
+            start = repository.resolve(self._asked.baseline)
+        if activity.kind is Kind.SUMMARY and start is not None and absent_commits(repository, [start]):
+            # a push by force leaves its old commits nowhere
+            say(f"warning: commit {start[:10]} is not in this clone, so {end[:10]} is assessed alone")
+            start = None
+        wanted = [commit for commit in (start, end) if commit is not None]
+        need_commits(repository, wanted, "check out with 'fetch-depth: 0'")
+        return start, end
+
+    def _assess(
+        self, repository: Repository, config: Config, start: str | None, end: str, pull: PullRequest | None
+    ) -> Assessment:
+        if start is None:
+            return assessed(self._repo, config, lambda assessor: assessor.commit(end), self._assessor_of)
+        discussed = self._discussed(repository, start, pull)
+        return assessed(self._repo, config, lambda assessor: assessor.range(start, end, discussed), self._assessor_of)
+
+    def _discussed(self, repository: Repository, start: str, pull: PullRequest | None) -> Discussed:
+        """Return what GitHub says of a pull request's discussion, as far as it may be asked."""
+        if pull is None or self._github is None:
+            return Discussed(None if pull is None else pull.discussions)
+        try:
+            reviews = self._github.reviews(pull.number)
+        except ForgeError as error:
+            say(f"warning: reviews are not known: {error}")
+            reviews = []
+        approved = [review.submitted_at for review in reviews if review.state == "APPROVED"]
+        if not approved:
+            return Discussed(pull.discussions)
+        said = repository.git.run("rev-list", "--timestamp", pull.head, f"^{start}").decode("ascii").split()
+        oldest = min(map(int, said[::2]), default=approved[0])
+        return Discussed(pull.discussions, max(0, min(approved) - oldest) / 3600)
+
+    def _write(self, assessment: Assessment) -> None:
+        """Write summary, annotations and SARIF; on standard output nothing stands that came from the repository raw."""
+        self._actions.write_summary(render_markdown(assessment))
+        click.echo(printable(" ".join(verdict(assessment.risk))))
+        for line in workflow_commands([
+            Annotation(
+                "warning" if finding.level is not RiskLevel.LOW else "notice", f"hyperion-hook: {finding.rule}",
+                printable(finding.message), None if finding.path is None else printable(finding.path), finding.line,
+            )
+            for finding in findings(assessment)
+        ]):
+            click.echo(line)
+        if self._asked.sarif is not None:
+            with result_to(self._asked.sarif) as write:
+                write(render_sarif(assessment))
+
+    def _posting(self, pull: PullRequest, repository: Repository | None = None) -> Posting:
+        actions = self._actions
+        links = GitHubLinks(f"{actions.server_url}/{actions.repository}", pull.number, pull.base, pull.head)
+        store = None if repository is None else FeedbackStore.of(repository.common_dir)
+        return Posting(self._asked.comment, self._asked.labels, links, "the job's summary", store)
+
+    @cached_property
+    def _github(self) -> GitHub | None:
+        if not self._token or self._asked.comment == NEVER:
+            return None
+        return GitHub.of(self._actions.api_url, self._actions.repository, self._token)
+
+
+def _outputs(assessment: Assessment, url: str | None) -> dict[str, str]:
+    risk, anomaly = assessment.risk, assessment.anomaly
+    return {
+        "probability": f"{risk.probability:.6f}",
+        "level": risk.level.value,
+        "percentile": "" if risk.percentile is None else f"{risk.percentile:.2f}",
+        "anomaly": "" if anomaly is None else str(anomaly.is_anomaly).lower(),
+        "json": render_json_line(assessment).strip(),
+        "comment-url": url or "",
+    }

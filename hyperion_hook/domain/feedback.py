@@ -1,0 +1,67 @@
+"""What people said of an assessment afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hyperion_hook.domain.assessment import RiskLevel
+
+NOT_USEFUL = "not-useful"
+CAUSED_BUG = "caused-bug"
+TICKS = (NOT_USEFUL, CAUSED_BUG)
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What people ticked in the comment on a pull request.
+
+    Attributes
+    ----------
+    number
+        The pull request.
+    level
+        What the comment said.
+    commits
+        The commit that was assessed last, and what it became on its base where that is known.
+    ticks
+        Since when (Unix seconds) each of ``TICKS`` that is ticked is known to be.
+    """
+
+    number: int
+    level: RiskLevel
+    commits: tuple[str, ...]
+    ticks: Mapping[str, int]
+
+
+def blamed_commits(feedback: Mapping[int, Feedback]) -> dict[str, int]:
+    """Return since when each commit is known to have caused a bug, Unix seconds, by what people ticked.
+
+    Examples
+    --------
+    >>> said = Feedback(7, RiskLevel.HIGH, ("a" * 40,), {CAUSED_BUG: 1_600_000_000})
+    >>> blamed_commits({7: said}) == {"a" * 40: 1_600_000_000}
+    True
+    """
+    known: dict[str, int] = {}
+    for said in feedback.values():
+        if CAUSED_BUG in said.ticks:
+            since = said.ticks[CAUSED_BUG]
+            known |= {commit: min(since, known.get(commit, since)) for commit in said.commits}
+    return known
+
+
+def ticked_by_level(feedback: Mapping[int, Feedback]) -> dict[RiskLevel, dict[str, int]]:
+    """Return for each level on how many pull requests it was told, and how often each box is ticked there.
+
+    Examples
+    --------
+    >>> said = Feedback(7, RiskLevel.HIGH, ("a" * 40,), {NOT_USEFUL: 1_600_000_000})
+    >>> ticked_by_level({7: said})[RiskLevel.HIGH]
+    {'told': 1, 'not-useful': 1, 'caused-bug': 0}
+    """
+    return {
+        level: {"told": len(of), **{name: sum(name in said.ticks for said in of) for name in TICKS}}
+        for level in RiskLevel
+        for of in [[said for said in feedback.values() if said.level is level]]
+    }

@@ -1,0 +1,114 @@
+"""What people ticked in comments, kept in the repository's own data: a small file that is whole or not there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.feedback import TICKS, Feedback
+from hyperion_hook.errors import StoreError
+from hyperion_hook.store.whole_files import exclusive, read_regular, write_whole
+
+FORMAT = 1
+MOST_CHANGES = 5_000
+"""Of more pull requests the oldest numbers are forgotten."""
+_MOST_BYTES = 4_000_000
+_MOST_COMMITS = 2
+_WAIT_SECONDS = 10.0
+_COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+
+
+class FeedbackStore:
+    """Feedback of one repository by the number of the pull request.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @classmethod
+    def of(cls, common_dir: Path) -> FeedbackStore:
+        """Return the feedback of the repository with this git directory."""
+        return cls(common_dir / "hyperion-hook" / "feedback.json")
+
+    def read(self) -> dict[int, Feedback]:
+        """Return all there is, nothing where nothing was kept yet.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be read or is damaged.
+        """
+        try:
+            data = json.loads(read_regular(self._path, _MOST_BYTES))
+            if data["format"] != FORMAT:
+                raise StoreError(f"{self._path}: of format {str(data['format'])[:20]}, which this version cannot read")
+            return {int(number): _feedback(int(number), entry) for number, entry in data["changes"].items()}
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise StoreError(f"{self._path}: {error.strerror or 'cannot be read'}") from None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise StoreError(f"{self._path}: damaged; delete it, and comments that are updated fill it anew") from None
+
+    def keep(self, number: int, level: RiskLevel, commits: tuple[str, ...], ticked: Collection[str], at: int) -> None:
+        """Take down what a comment says and what is ticked in it; what was ticked before keeps its time.
+
+        Parameters
+        ----------
+        number
+            The pull request.
+        level
+            What the comment says.
+        commits
+            The commit that was assessed, and what it became.
+        ticked
+            Names of what is ticked now; what is not is forgotten.
+        at
+            When it was seen, Unix seconds.
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged or cannot be written.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with exclusive(self._path.with_name("feedback.lock"), _WAIT_SECONDS):
+                there = self.read()
+                before = there.get(number)
+                since = before.ticks if before is not None else {}
+                ticks = {name: since.get(name, at) for name in TICKS if name in ticked}
+                if before is not None and before.ticks and ticks:
+                    level = before.level  # what people ticked was about that
+                now = Feedback(number, level, commits[:_MOST_COMMITS], ticks)
+                if now != before:
+                    newest = sorted({**there, number: now}.items())[-MOST_CHANGES:]
+                    write_whole(self._path, _as_json(dict(newest)))
+        except OSError as error:
+            raise StoreError(f"{self._path}: cannot be written ({error.strerror or error})") from None
+
+
+def _as_json(feedback: Mapping[int, Feedback]) -> bytes:
+    changes = {
+        str(number): {"level": said.level.value, "commits": list(said.commits), "ticks": dict(said.ticks)}
+        for number, said in feedback.items()
+    }
+    return (json.dumps({"format": FORMAT, "changes": changes}, separators=(",", ":")) + "\n").encode()
+
+
+def _feedback(number: int, entry: Mapping[str, Any]) -> Feedback:
+    commits, ticks = tuple(entry["commits"]), dict(entry["ticks"])
+    if len(commits) > _MOST_COMMITS or not all(_COMMIT.fullmatch(commit) for commit in commits):
+        raise ValueError("no commits")
+    if not set(ticks) <= set(TICKS) or not all(type(since) is int for since in ticks.values()):
+        raise ValueError("no ticks")
+    return Feedback(number, RiskLevel(entry["level"]), commits, ticks)

@@ -1,0 +1,140 @@
+"""A local web server for tests: it keeps what it was asked, and answers slowly, wrongly or not at all when told to."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request: ``path`` without the query, ``query`` as it stood, ``body`` as JSON, headers in lower case."""
+
+    method: str
+    path: str
+    query: str
+    body: Any
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer; ``body`` is sent as JSON, unless it is text or bytes."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    """Waited before it, and again after each byte if ``drip`` is set."""
+    drip: bool = False
+
+    def data(self) -> bytes:
+        if isinstance(self.body, bytes | str):
+            return self.body if isinstance(self.body, bytes) else self.body.encode()
+        return b"" if self.body is None else json.dumps(self.body).encode()
+
+
+@dataclass
+class _Rule:
+    method: str
+    path: re.Pattern[str]
+    said: Said
+    left: int
+
+
+class WebDouble:
+    """A context manager; ``answer`` is what a subclass does with a request, ``told`` comes before it."""
+
+    def __init__(self) -> None:
+        self.asked: list[Asked] = []
+        self.faults: list[str] = []
+        self._rules: list[_Rule] = []
+        self._lock = threading.RLock()
+        self._over = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.handle_error = self._failed  # type: ignore[method-assign]
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def told(self, method: str, path: str, said: Said, *, times: int = 1_000) -> None:
+        """Answer requests whose path matches in this way, so many times."""
+        self._rules.append(_Rule(method, re.compile(path), said, times))
+
+    def written(self) -> list[Asked]:
+        """Return the requests that change something."""
+        return [asked for asked in self.asked if asked.method != "GET"]
+
+    def answer(self, asked: Asked) -> Said:
+        raise NotImplementedError
+
+    def before(self, asked: Asked) -> None:
+        """Look at a request before it is answered; without the lock."""
+
+    def answered(self, asked: Asked) -> Said:
+        self.before(asked)
+        with self._lock:
+            self.asked.append(asked)
+            for rule in self._rules:
+                if rule.left and rule.method == asked.method and rule.path.search(asked.path):
+                    rule.left -= 1
+                    return rule.said
+            return self.answer(asked)
+
+    def _failed(self, *_: object) -> None:
+        error = sys.exception()
+        if not isinstance(error, OSError):  # that would be a client which went away
+            self.faults.append(f"the double itself failed: {error!r}")
+
+    def wait(self, seconds: float) -> None:
+        self._over.wait(seconds)
+
+    def __enter__(self) -> WebDouble:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def _handler(double: WebDouble) -> Callable[..., BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def _serve(self) -> None:
+            data = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            path, _, query = self.path.partition("?")
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            asked = Asked(self.command, path, query, json.loads(data) if data else None, headers)
+            said = double.answered(asked)
+            double.wait(said.seconds)
+            content = said.data()
+            self.send_response(said.status)
+            for name, value in {"Content-Length": str(len(content)), **said.headers}.items():
+                self.send_header(name, value)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            for part in ([content] if not said.drip else [content[at:at + 1] for at in range(len(content))]):
+                self.wfile.write(part)
+                self.wfile.flush()
+                if said.drip:
+                    double.wait(said.seconds)
+            self.close_connection = True
+
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - the standard library's names
+
+    return Handler
