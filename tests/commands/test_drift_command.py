@@ -14,6 +14,7 @@ from hyperion_hook.config import Config
 from hyperion_hook.errors import ConfigError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
+from hyperion_hook.store.feature_store import FeatureStore
 from hyperion_hook.training import drift_report
 from hyperion_hook.training import repository_drift as drifting
 from hyperion_hook.training.days import day
@@ -107,7 +108,8 @@ def test_the_command_tells_what_drifted_draws_it_and_keeps_what_it_measured(hist
     assert second.startswith("Drift in ")
     assert "bug fixes in the files so far: typically" in done.out
     assert picture.read_bytes().startswith(b"<?xml")
-    assert list((history.path / ".git" / "hyperion-hook" / "vectors").glob("*.rows.jsonl"))
+    with FeatureStore.of(history.path / ".git") as store:
+        assert store.search_features(limit=1)
 
 
 def test_json_is_json_also_when_models_are_trained_anew(history: TestRepo) -> None:

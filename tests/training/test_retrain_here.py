@@ -100,7 +100,7 @@ def test_what_is_better_beyond_chance_is_promoted_with_the_figures(
     found = registry.find(NAME)
     assert found.validation_results["decision"] == report.decision.text
     assert found.validation_results["parity"] == report.parity <= 1e-6
-    assert found.training_features == load_bundle(report.folder).risk.features
+    assert found.training_features == list(load_bundle(report.folder).risk.features)
     assert load_bundle(report.folder).version == "v1.0.0"
     assert found.training_samples == report.card["data"]["changes"]
     assert {path.name for path in report.folder.iterdir()} >= {"manifest.json", "MODEL_CARD.md", "model_card.json"}
