@@ -33,7 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "retrain": ("retrain", "Train models on this repository's own history; measured beside simple baselines."),
     "evaluate": ("evaluate", "Try the models on this repository's past, in time order, beside simple baselines."),
     "report": ("report", "Write one HTML page about this repository."),
-    "comment": ("comment", "Assess a pull request in a job of GitHub or GitLab, and keep one comment on it up to date."),
+    "comment": ("comment", "Assess a pull request in a job of its code host, and keep one comment on it up to date."),
     "drift": ("drift", "Compare recent changes with what the models learned from, and retrain if they differ."),
     "install": ("install", "Install a plain git hook; an existing hook is kept and run first."),
     "uninstall": ("uninstall", "Remove the git hook and restore what was there before."),

@@ -61,7 +61,7 @@ def command(  # noqa: PLR0913 - one argument for each flag
     invocation: Invocation, /, revision: str | None, *, forge: str, mode: str, labels: bool, sarif: Path | None,
     saved_to: Path | None, saved_in: Path | None, baseline: str | None, fail_on: str | None, models: Path | None,
 ) -> int:
-    """Assess a pull request in a job of GitHub or GitLab, and keep one comment on it up to date.
+    """Assess a pull request in a job of its code host, and keep one comment on it up to date.
 
     The token is read from GITHUB_TOKEN or GITLAB_TOKEN. Configuration and models are those of the base. What the code
     host refuses is said, and is no failure.
