@@ -1,5 +1,6 @@
-"""Vectors of assessed changes in the repository's feature store: every one is written, and a commit's is read again.
+"""Vectors of assessed changes in the repository's feature store: recorded ones are written, a commit's is read again.
 
+A staged change has no name by which it could be found again, and a hook has no time to waste: nothing of it is kept.
 A commit's vector depends on the commit, the code that measures and the settings. So it is read where all of them are
 the same and everything it was measured with is at hand again; and what was missing only because something took too long
 or was not there yet is measured again.
@@ -12,7 +13,7 @@ import json
 import time
 from collections.abc import Collection
 from contextlib import suppress
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change, ChangeKind
@@ -24,11 +25,13 @@ from hyperion_hook.features.extract import FAILED, OUT_OF_TIME, code_versions
 from hyperion_hook.features.process import UNCOUNTED
 from hyperion_hook.features.source import TIMED_OUT
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.feature_writer import FeatureWriter
-from hyperion_hook.store.feature_writing import FeatureSet
+
+if TYPE_CHECKING:
+    from hyperion_hook.store.feature_writer import FeatureWriter
+    from hyperion_hook.store.feature_writing import FeatureSet
 
 NOT_NEEDED = Missing("the import graph is not needed")
-Store = TypeVar("Store", bound=FeatureWriter)
+Store = TypeVar("Store", bound="FeatureWriter")
 WAIT_SECONDS = 0.3
 """A score is not kept waiting for the sake of what only saves time."""
 PREFIX = "score-"
@@ -54,8 +57,7 @@ class KeptVectors:
         """Return the vector of a commit that was assessed before in the same way, ``None`` where there is none."""
         if change.revision is None or not self._lasts(change, history, graph):
             return None
-        # a staged change, which is written only, is spared the import
-        from hyperion_hook.store.feature_store import FeatureStore  # noqa: PLC0415
+        from hyperion_hook.store.feature_store import FeatureStore  # noqa: PLC0415 - a staged change is spared the import
 
         with suppress(StoreError):
             if not isinstance(self._store, FeatureStore):
@@ -70,11 +72,15 @@ class KeptVectors:
         self, change: Change, only: Collection[str] | None, history: History, graph: ImportGraph | Missing,
         vector: FeatureVector, milliseconds: float,
     ) -> None:
-        """Note a vector that was measured; written when enough have come together, or at the end."""
+        """Note the vector of a recorded change; written when enough have come together, or at the end."""
+        if change.revision is None:
+            return
+        from hyperion_hook.store.feature_writing import FeatureSet  # noqa: PLC0415 - see above
+
         lasts = self._lasts(change, history, graph) and not any(
             reason.startswith(_PASSING) or _ABSENT in reason for reason in vector.missing.values()
         )
-        tags = {"kind": change.kind.value} | ({} if change.revision is None else {"revision": change.revision})
+        tags = {"kind": change.kind.value, "revision": change.revision}
         self._fresh.append(FeatureSet(
             vector, "", self._repository.name, tags, commit=change.revision if lasts else None, event_at=time.time(),
             extraction_version=self._version(only), extraction_time_ms=milliseconds,
@@ -116,6 +122,8 @@ class KeptVectors:
     def _flush(self) -> None:
         fresh, self._fresh = self._fresh, []
         if fresh:
+            from hyperion_hook.store.feature_writer import FeatureWriter  # noqa: PLC0415 - see above
+
             with suppress(StoreError):
                 self._store = self._store or self._opened(FeatureWriter)
                 self._store.store_many(fresh)

@@ -100,18 +100,18 @@ def test_what_was_measured_on_a_shorter_history_is_measured_again(
     assert repo.head() in measured
 
 
-def test_every_assessed_change_can_be_found(repo: TestRepo) -> None:
+def test_every_recorded_change_that_was_assessed_can_be_found(repo: TestRepo) -> None:
     repo.stage({"lib/new.py": "x = 1\n"})
     with Assessor.open(repo.path, CONFIG) as assessor:
-        staged = assessor.staged()
+        assessor.staged()
         commit = assessor.commit("HEAD")
         assessor.range("HEAD~2", "HEAD")
     with FeatureStore.of(repo.path / ".git") as store:
-        for assessment, kind in ((staged, "staged"), (commit, "commit")):
-            (found,) = store.search_features("this repository", {"kind": kind})
-            assert store.get_features(found.feature_set_id) == dict(assessment.features)
-            assert found.extraction_time_ms > 0
+        (found,) = store.search_features("this repository", {"kind": "commit"})
+        assert store.get_features(found.feature_set_id) == dict(commit.features)
+        assert found.extraction_time_ms > 0
         assert len(store.search_features(tags={"kind": "range"})) == 1
+        assert len(store.search_features()) == 2, "a staged change has no name to be found by"
 
 
 def test_the_bound_is_the_configured_one(repo: TestRepo) -> None:
