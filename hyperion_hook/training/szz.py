@@ -70,6 +70,11 @@ class SzzRules:
     use_named: bool = True
     exhaustive: bool = False
 
+    @property
+    def looks_at_sources_only(self) -> bool:
+        """Whether the lines of other files are never asked for."""
+        return not self.exhaustive
+
 
 class Labeller:
     """Watches a history go by and collects which commits turned out to introduce bugs.
