@@ -201,21 +201,24 @@ class LineOrigins:
                 files.pop(change.previous_path, None)
         for change in commit.files:
             if change.status is not FileStatus.DELETED and self._is_followed(change.path):
-                file = _taken(change, first[change.previous_path], others)
-                if file is None:
-                    lines = self._mixed_lines(change, first[change.previous_path], others, mixed, number)
-                    file = _File(change.new_blob, lines)
-                files[change.path] = file
+                before, file = first[change.previous_path], mixed.get(change.path)
+                lines = self._merged_lines(change, before, others, file, number)
+                files[change.path] = _File(change.new_blob, lines)
 
-    def _mixed_lines(
-        self, change: FileChange, first: _File | None, others: list[_Files], mixed: dict[str, MixedFile], number: int
+    def _merged_lines(
+        self, change: FileChange, first: _File | None, others: list[_Files], file: MixedFile | None, number: int
     ) -> Lines:
-        """Return the lines of a file that equals no side of a merge."""
+        """Return a merge's lines of a file, by the rules of ``git blame``: a whole side if one is equal, else by line.
+
+        A side that has the file under the same name is preferred to one that has it under another.
+        """
         if not change.is_regular:
             return NOBODY_KNOWS
-        file = mixed.get(change.path)
         paths = [change.previous_path, *(file.parent_paths[1:] if file else ())]
         sides = [first, *(files.get(path) for files, path in zip(others, paths[1:], strict=False))]
+        for side in (*(files.get(change.path) for files in others), *sides):
+            if side is not None and side.blob == change.new_blob:
+                return side.lines
         if not all(map(self._is_followed, paths)) or any(side and side.lines.is_for_git for side in sides):
             return GIT_KNOWS
         if file is None or file.hunks is None or file.blob != change.new_blob:
@@ -271,17 +274,6 @@ def _lines_after(files: _Files, change: FileChange, number: int) -> Lines:
         # blame does not follow copies
         return Lines(own_lines(number, len(after.listed)), None if after.rest is None else number)
     return after
-
-
-def _taken(change: FileChange, first: _File | None, others: list[_Files]) -> _File | None:
-    """Return the side that a merge took a file from as it is, by the rules of ``git blame``; ``None`` for none."""
-    if not change.is_regular:
-        return None
-    for files in others:
-        same = files.get(change.path)
-        if same is not None and same.blob == change.new_blob:
-            return same
-    return first if first is not None and first.blob == change.new_blob else None
 
 
 def _side_lines(side: _File | None, blob: str) -> Numbers[int] | None:

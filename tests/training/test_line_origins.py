@@ -97,6 +97,22 @@ def test_following_sources_alone_finds_the_same_origins_also_of_files_moved_in_a
     assert any(file != hunk.file.previous_path for (_, file, _), hunk in found.items())
 
 
+def test_a_merge_that_takes_a_side_whole_under_another_name_takes_its_origins(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    text = "".join(f"{line}\n" for line in range(20))
+    repo.commit({"pkg/a/__init__.py": text})
+    repo.git("checkout", "-q", "-b", "side")
+    written = repo.commit({"pkg/a/__init__.py": text.replace("7\n", "seven\n").replace("15\n", "fifteen\n")})
+    repo.git("checkout", "-q", "main")
+    repo.write({"pkg/a/__init__.py": None})
+    repo.commit({"pkg/a.py": text.replace("7\n", "seven\n")}, "The same line, written twice")
+    repo.merge("side")
+    repo.commit({"pkg/a.py": text})
+    hunks = traced(repo)
+    assert [hunk.deleted for _, hunk in hunks[-2:]] == [(written,), (written,)]
+    assert [blamed(repo, parent, hunk) for parent, hunk in hunks[-2:]] == [[written], [written]]
+
+
 def test_a_file_that_was_moved_in_is_known_line_by_line_as_far_as_git_knows_it(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     first = repo.commit({"tests/a.py": "1\n2\n3\n4\n5\n6\n"})
