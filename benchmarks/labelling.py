@@ -5,7 +5,8 @@ usage: python benchmarks/labelling.py REPOSITORY... [--lines N] [--no-cost]
 For each git directory: CPU seconds of ``git log -M -p -U0`` and of ``hyperion-hook label`` (children included), their
 ratio (limit 1.6), alternating and as medians of ``--runs``, and the peak memory of the command (limit 300 MB) without
 that of git, which counts the packs it maps. Then N deleted lines of random hunks, a
-quarter of them with lines that a merge itself wrote, are blamed by git; every line has to agree.
+quarter of them with lines that a merge itself wrote, are blamed by git; every line has to agree. They are lines of
+source files, which is what ``label`` follows; with ``--all-files`` of any file, as ``label --fixes`` does.
 """
 
 from __future__ import annotations
@@ -42,13 +43,14 @@ def main() -> None:
     parser.add_argument("repositories", nargs="+", type=Path)
     parser.add_argument("--lines", type=int, default=400, help="lines to blame in each repository")
     parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--all-files", action="store_true", help="blame lines of any file")
     parser.add_argument("--no-cost", action="store_true", help="only compare with git blame")
     options = parser.parse_args()
     print(f"{'repository':40} {'log CPU s':>9} {'label':>7} {'ratio':>6} {'peak MB':>8} {'lines':>6} {'equal':>6} "
           "merges")
     for folder in options.repositories:
         cost = f"{'':33}" if options.no_cost else _cost(folder, options.runs)
-        lines, equal, mixed = _agreement(folder, options.lines)
+        lines, equal, mixed = _agreement(folder, options.lines, sources_only=not options.all_files)
         print(f"{str(folder)[-40:]:40} {cost} {lines:6} {equal:6} {mixed:6}", flush=True)
 
 
@@ -64,14 +66,14 @@ def _cost(folder: Path, runs: int) -> str:
     return f"{median(logs):9.1f} {median(labels):7.1f} {median(labels) / median(logs):6.2f} {peak:8.0f}"
 
 
-def _agreement(folder: Path, wanted: int) -> tuple[int, int, int]:
+def _agreement(folder: Path, wanted: int, *, sources_only: bool) -> tuple[int, int, int]:
     """Return how many lines were blamed, how many agree, and how many a merge itself wrote."""
     repository = Repository.discover(folder)
     tip = repository.resolve("HEAD")
     merges: set[str] = set()
     ordinary, of_merges = _Sample(wanted), _Sample(wanted // 4)
-    with LineOrigins(repository, [tip]) as origins:
-        for commit in read_history(repository, [tip], merges=True):
+    with LineOrigins(repository, [tip], sources_only=sources_only) as origins:
+        for commit in read_history(repository, [tip], merges=True, sources_only=sources_only):
             if commit.is_merge:
                 merges.add(commit.id)
             for hunk in origins.advance(commit, trace=True):

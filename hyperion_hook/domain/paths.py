@@ -46,11 +46,21 @@ _EXTENSIONS = {
 }
 LANGUAGE_BY_EXTENSION = {ext: language for language, exts in _EXTENSIONS.items() for ext in exts.split()}
 
+TEST_FOLDERS = ("test", "tests", "__tests__", "testing", "spec", "specs", "e2e", "testdata", "fixtures")
+TEST_FOLDERS_OF_SRC = ("test", "androidTest", "integrationTest", "it")
+TEST_WORDS = ("test", "tests", "spec", "specs")
+TEST_CLASSES = ("Test", "Tests", "TestCase", "IT", "Spec")
+TEST_CLASS_EXTENSIONS = ("java", "kt", "scala", "groovy", "cs", "php", "swift")
+FOREIGN_FOLDERS = (
+    "vendor", "vendored", "third-party", "third_party", "thirdparty", "node_modules", "bower_components", "external",
+    "extern", "dist", "_vendor",
+)
+
 _TEST = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|testing|specs?|e2e|testdata|fixtures|[\w.-]*[-_.]tests?|tests?[-_.][\w.-]*)/"
-    r"|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*_test\.[^/]+|[^/]*[-._](?:test|spec|tests|specs)\.[^/]+"
-    r"|[^/]*(?:Test|Tests|TestCase|IT|Spec)\.(?:java|kt|scala|groovy|cs|php|swift)|[^/]*_spec\.rb)$"
-    r"|(?:^|/)src/(?:test|androidTest|integrationTest|it)/",
+    rf"(?:^|/)(?:{'|'.join(TEST_FOLDERS)}|[\w.-]*[-_.]tests?|tests?[-_.][\w.-]*)/"
+    rf"|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*[-._](?:{'|'.join(TEST_WORDS)})\.[^/]+"
+    rf"|[^/]*(?:{'|'.join(TEST_CLASSES)})\.(?:{'|'.join(TEST_CLASS_EXTENSIONS)}))$"
+    rf"|(?:^|/)src/(?:{'|'.join(TEST_FOLDERS_OF_SRC)})/",
 )
 _DOCUMENT = re.compile(
     r"(?:^|/)(?:docs?|documentation|site|website)/|\.(?:md|rst|txt|adoc|asciidoc|markdown|textile|tex|html?|css|scss|svg)$"
@@ -64,7 +74,7 @@ _CONFIGURATION = re.compile(
     re.IGNORECASE,
 )
 _FOREIGN = re.compile(
-    r"(?:^|/)(?:vendor|vendored|third[-_]?party|node_modules|bower_components|external|extern|dist|_vendor)/"
+    rf"(?:^|/)(?:{'|'.join(FOREIGN_FOLDERS)})/"
     r"|\.min\.(?:js|css)$|(?:^|/)[^/]*(?:_pb2(?:_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.designer\.cs|\.generated\.[^/]+)$",
     re.IGNORECASE,
 )

@@ -3,7 +3,7 @@
 Three things in a git directory change what git reads and cannot be outranked on the command line: ``info/attributes``
 and the ``.gitattributes`` of the index (what is a binary), and promisor remotes (missing objects are fetched, before
 git 2.45 whatever the environment says). Where one of them is there, git is pointed at a folder of links, which lies in
-the user's cache folder while it is needed.
+the user's cache folder while it is needed. Such a folder can also say which files git need not compare.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from pathlib import Path
 _PREFIX = "hyperion-hook-git-"
 _FORGOTTEN = 3 * 86_400  # seconds: no process works that long
 _SHARED = ("objects", "refs", "packed-refs", "shallow", "reftable")
-# the highest rank of all attributes: nothing else can say any more what is a text or which program shows it
-_ATTRIBUTES = "* !diff\n"
+EVERY_FILE = "* !diff\n"
+"""Attributes of the highest rank: nothing else can say any more what is a text or which program shows it."""
 
 
-def neutral_git_dir(git_dir: Path, common_dir: Path, object_format: str) -> Path | None:
+def neutral_git_dir(
+    git_dir: Path, common_dir: Path, object_format: str, attributes: str = EVERY_FILE
+) -> Path | None:
     """Return a new folder that serves as git directory, ``None`` where links cannot be made.
 
     Parameters
@@ -28,6 +30,8 @@ def neutral_git_dir(git_dir: Path, common_dir: Path, object_format: str) -> Path
         The real ones; they differ in a linked worktree.
     object_format
         ``sha1`` or ``sha256``.
+    attributes
+        What git is to know of files; nothing else in the repository has a say.
     """
     import tempfile  # noqa: PLC0415 - few repositories need it, and it costs every hook 5 ms
 
@@ -41,7 +45,7 @@ def neutral_git_dir(git_dir: Path, common_dir: Path, object_format: str) -> Path
             if source.exists():
                 (folder / source.name).symlink_to(source)
         (folder / "info").mkdir()
-        (folder / "info" / "attributes").write_text(_ATTRIBUTES)
+        (folder / "info" / "attributes").write_text(attributes)
         (folder / "HEAD").write_bytes((git_dir / "HEAD").read_bytes())
         (folder / "config").write_text(_settings(object_format, reftable=(common_dir / "reftable").exists()))
     except OSError:

@@ -13,6 +13,7 @@ from pathlib import Path
 from hyperion_hook.errors import GitError, NotARepositoryError
 from hyperion_hook.git import neutral
 from hyperion_hook.git.run import Git
+from hyperion_hook.git.source_attributes import SOURCES_ONLY
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")
@@ -87,9 +88,21 @@ class Repository:
         """Git on which no attributes and no settings of the repository act; ``own`` where links cannot be made."""
         if self.git is not self.own:
             return self.git
-        folder = neutral.neutral_git_dir(self.git_dir, self.common_dir, self.object_format)
+        return self._git_with(neutral.EVERY_FILE) or self.own
+
+    def comparing_sources(self) -> Repository:
+        """Return this repository through a git that compares the lines of source files alone, and of a few others.
+
+        The rest it reports as binary. Where links cannot be made it compares all: this saves time, and nobody may rely
+        on what is left out.
+        """
+        git = self._git_with(SOURCES_ONLY)
+        return self if git is None else replace(self, git=git)
+
+    def _git_with(self, attributes: str) -> Git | None:
+        folder = neutral.neutral_git_dir(self.git_dir, self.common_dir, self.object_format, attributes)
         if folder is None:
-            return self.own
+            return None
         git = self.own.at(folder, index=self.git_dir / "index")
         # the folder goes with the last one who could use it, at the latest with the process
         weakref.finalize(git, neutral.remove, folder, os.getpid())

@@ -43,7 +43,7 @@ _KEPT = {
     "GIT_COMMITTER_DATE", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_QUARANTINE_PATH",
     "GIT_EXEC_PATH", "GIT_TEST_ASSUME_DIFFERENT_OWNER",
 }
-_COMPARING = {"diff", "diff-files", "diff-index", "diff-tree", "log", "show"}
+_COMPARING = {"blame", "diff", "diff-files", "diff-index", "diff-tree", "log", "show"}
 _NO_PROGRAMS = ("--no-ext-diff", "--no-textconv")
 
 

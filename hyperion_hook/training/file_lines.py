@@ -11,6 +11,8 @@ from hyperion_hook.domain.change import Hunk
 Numbers = array  # of unsigned 32-bit integers
 UNKNOWN = 0
 """The number of no commit: the line was there before anything that can be read."""
+NOT_FOLLOWED = 1
+"""The number of no commit: the line is of a file that was not followed, so git has to be asked for its origin."""
 
 
 class Lines(NamedTuple):
@@ -21,6 +23,11 @@ class Lines(NamedTuple):
 
     listed: Numbers[int]
     rest: int | None = None
+
+    @property
+    def is_for_git(self) -> bool:
+        """Whether nothing is known of the file because it was not followed, so that git has to be asked."""
+        return self.rest == NOT_FOLLOWED
 
     def until(self, end: int) -> Numbers[int] | None:
         """Return the lines, at least so many of them; ``None`` if the file has fewer."""
@@ -36,6 +43,7 @@ def own_lines(number: int, count: int) -> Numbers[int]:
 
 
 NOBODY_KNOWS = Lines(array("I"), UNKNOWN)
+GIT_KNOWS = Lines(array("I"), NOT_FOLLOWED)
 
 
 def span_of(hunk: Hunk) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.messages import classify_message
 from hyperion_hook.features.file_past import is_judged
+from hyperion_hook.training.fixes import KnownCommits
 
 MOST_FIXED = 20
 """A commit that touches more source files than this repairs no single bug in each of them (as for labels)."""
@@ -22,7 +23,7 @@ class FixTimes:
     def __init__(self) -> None:
         self._fixes: defaultdict[str, list[int]] = defaultdict(list)
         self._renames: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-        self._known: set[tuple[str, int, str]] = set()
+        self._known = KnownCommits()
 
     def advance(self, commit: Commit) -> None:
         """Note a commit; merges and bots fix nothing, and a fix that is carried to another branch counts once."""
@@ -32,15 +33,12 @@ class FixTimes:
             if file.status is FileStatus.RENAMED:
                 self._renames[file.previous_path].append((commit.committed_at, file.path))
         flags = classify_message(commit.message, commit.author)
-        # cherry-picks keep author, author time and subject
-        key = commit.author.identity, commit.authored_at, commit.subject
-        if CommitFlag.FIX not in flags or CommitFlag.BOT in flags or key in self._known:
-            return
-        paths = [file.previous_path for file in commit.files if is_judged(file)]
-        if len(paths) <= MOST_FIXED:
-            self._known.add(key)
-            for path in paths:
-                self._fixes[path].append(commit.committed_at)
+        if CommitFlag.FIX in flags and CommitFlag.BOT not in flags and not self._known.is_copy(commit):
+            paths = [file.previous_path for file in commit.files if is_judged(file)]
+            if len(paths) <= MOST_FIXED:
+                for path in paths:
+                    self._fixes[path].append(commit.committed_at)
+        self._known.add(commit)
 
     def settle(self) -> None:
         """Put everything in order of time, once all commits are noted."""

@@ -40,9 +40,11 @@ def label_history(
     GitError
         If git fails.
     """
-    with LineOrigins(repository, tips) as origins:
+    rules = rules or SzzRules()
+    with LineOrigins(repository, tips, sources_only=rules.looks_at_sources_only) as origins:
         labeller = Labeller(origins, rules, given)
-        for count, commit in enumerate(read_history(repository, tips, merges=True), 1):
+        history = read_history(repository, tips, merges=True, sources_only=rules.looks_at_sources_only)
+        for count, commit in enumerate(history, 1):
             labeller.advance(commit)
             if progress is not None and count % _REPORT_EVERY == 0:
                 progress("reading history", count, origins.commits)

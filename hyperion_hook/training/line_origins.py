@@ -3,7 +3,8 @@
 The stream of commits (parents first) is followed with one map for each live head: path to the blob and the numbers of
 the commits that introduced its lines. A commit's hunks are applied by slicing; at a merge the side whose blob won is
 taken over, and only files that mix both sides are resolved line by line. A fix's deleted lines then name the commits
-they come from without a single ``git blame``, and equal to it.
+they come from without ``git blame``, and equal to it. Git is asked only for a file that was moved to where it is
+followed from where it was not.
 """
 
 from __future__ import annotations
@@ -17,9 +18,21 @@ from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.errors import GitError
+from hyperion_hook.git.blame import blamed
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.file_lines import NOBODY_KNOWS, UNKNOWN, Lines, Numbers, own_lines, patched, span_of
-from hyperion_hook.training.merge_lines import MixedFile, mixed_files
+from hyperion_hook.training.file_lines import (
+    GIT_KNOWS,
+    NOBODY_KNOWS,
+    UNKNOWN,
+    Lines,
+    Numbers,
+    own_lines,
+    patched,
+    span_of,
+)
+from hyperion_hook.training.merge_lines import MixedFile, mixed_files, mixed_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,8 @@ class LineOrigins:
         Where merges are read from.
     tips
         What the stream of commits was started from.
+    sources_only
+        Whether only source files are followed; the stream need not have the hunks of others.
 
     Attributes
     ----------
@@ -61,11 +76,13 @@ class LineOrigins:
         How many commits the stream has.
     """
 
-    def __init__(self, repository: Repository, tips: Sequence[str]) -> None:
-        self._names: list[str | None] = [None]
+    def __init__(self, repository: Repository, tips: Sequence[str], *, sources_only: bool = False) -> None:
+        self._repository = repository
+        self._sources_only = sources_only
+        self._names: list[str | None] = [None, None]  # UNKNOWN and NOT_FOLLOWED are no commits
         self._heads: dict[str, _Files] = {}
         self._children, merges, self.commits = _family(repository, tips)
-        self._merges = mixed_files(repository, merges)
+        self._merges = mixed_files(repository.comparing_sources() if sources_only else repository, merges)
         self._read_ahead: dict[str, dict[str, MixedFile]] = {}
 
     def __enter__(self) -> LineOrigins:
@@ -90,7 +107,7 @@ class LineOrigins:
         Returns
         -------
         tuple[TracedHunk, ...]
-            All hunks.
+            All hunks of files that are followed.
         """
         self._names.append(commit.id)
         number = len(self._names) - 1
@@ -101,8 +118,8 @@ class LineOrigins:
             self._merge(commit, files, parents, number)
         else:
             if trace:
-                traced = tuple(self._traced(files, commit.files))
-            _apply(files, commit.files, number)
+                traced = tuple(self._traced(files, commit))
+            self._apply(files, commit.files, number)
         for parent in commit.parents[1:]:
             self._release(parent)
         if self._children[commit.id]:
@@ -128,11 +145,17 @@ class LineOrigins:
         self._release(commit)
         return files if commit not in self._heads else files.copy()
 
-    def _traced(self, before: _Files, changes: Sequence[FileChange]) -> Iterator[TracedHunk]:
-        for change in changes:
-            known = _lines_before(before, change)
-            if change.status is FileStatus.COPIED:
+    def _is_followed(self, path: str) -> bool:
+        return not self._sources_only or role_of(path) is FileRole.SOURCE
+
+    def _traced(self, before: _Files, commit: Commit) -> Iterator[TracedHunk]:
+        for change in commit.files:
+            if change.status is FileStatus.COPIED or not self._is_followed(change.previous_path):
                 continue
+            known = _lines_before(before, change)
+            if change.hunks and known.is_for_git:
+                known = self._blamed(commit.parents[0], change.previous_path)
+                before[change.previous_path] = _File(change.old_blob, known)
             for hunk in change.hunks or ():
                 start, end = span_of(hunk)
                 lines = known.until(end + (known.rest is not None))
@@ -144,6 +167,31 @@ class LineOrigins:
     def _named(self, numbers: Iterable[int]) -> tuple[str | None, ...]:
         return tuple([self._names[number] for number in numbers])
 
+    def _blamed(self, commit: str, path: str) -> Lines:
+        try:
+            origins = blamed(self._repository.git, commit, path)
+        except GitError:
+            return NOBODY_KNOWS
+        numbers = {name: number for number, name in enumerate(self._names)}
+        return Lines(array("I", [numbers.get(name, UNKNOWN) for name in origins]))
+
+    def _apply(self, files: _Files, changes: Sequence[FileChange], number: int) -> None:
+        """Bring files to what a commit makes of them; every old version is read before any is replaced."""
+        after = {
+            change.path: _File(change.new_blob, self._lines_after(files, change, number))
+            for change in changes
+            if change.status is not FileStatus.DELETED and self._is_followed(change.path)
+        }
+        for change in changes:
+            if change.status in (FileStatus.DELETED, FileStatus.RENAMED):
+                files.pop(change.previous_path, None)
+        files.update(after)
+
+    def _lines_after(self, files: _Files, change: FileChange, number: int) -> Lines:
+        if change.is_regular and not self._is_followed(change.previous_path):
+            return GIT_KNOWS
+        return _lines_after(files, change, number)
+
     def _merge(self, commit: Commit, files: _Files, others: list[_Files], number: int) -> None:
         """Bring the first parent's files to what the merge made of them."""
         mixed = self._mixed(commit.id)
@@ -152,8 +200,32 @@ class LineOrigins:
             if change.status in (FileStatus.DELETED, FileStatus.RENAMED):
                 files.pop(change.previous_path, None)
         for change in commit.files:
-            if change.status is not FileStatus.DELETED:
-                files[change.path] = _merged(change, first[change.previous_path], others, mixed, number)
+            if change.status is not FileStatus.DELETED and self._is_followed(change.path):
+                before, file = first[change.previous_path], mixed.get(change.path)
+                lines = self._merged_lines(change, before, others, file, number)
+                files[change.path] = _File(change.new_blob, lines)
+
+    def _merged_lines(
+        self, change: FileChange, first: _File | None, others: list[_Files], file: MixedFile | None, number: int
+    ) -> Lines:
+        """Return a merge's lines of a file, by the rules of ``git blame``: a whole side if one is equal, else by line.
+
+        A side that has the file under the same name is preferred to one that has it under another.
+        """
+        if not change.is_regular:
+            return NOBODY_KNOWS
+        paths = [change.previous_path, *(file.parent_paths[1:] if file else ())]
+        sides = [first, *(files.get(path) for files, path in zip(others, paths[1:], strict=False))]
+        for side in (*(files.get(change.path) for files in others), *sides):
+            if side is not None and side.blob == change.new_blob:
+                return side.lines
+        if not all(map(self._is_followed, paths)) or any(side and side.lines.is_for_git for side in sides):
+            return GIT_KNOWS
+        if file is None or file.hunks is None or file.blob != change.new_blob:
+            return NOBODY_KNOWS
+        known = [_side_lines(side, blob) for side, blob in zip(sides, file.parent_blobs, strict=False)]
+        lines = mixed_lines(file, known, number)
+        return NOBODY_KNOWS if lines is None else Lines(lines)
 
     def _mixed(self, commit: str) -> dict[str, MixedFile]:
         while commit not in self._read_ahead:
@@ -185,19 +257,6 @@ def _lines_before(files: _Files, change: FileChange) -> Lines:
     return entry.lines if entry is not None and change.old_blob in (None, entry.blob) else NOBODY_KNOWS
 
 
-def _apply(files: _Files, changes: Sequence[FileChange], number: int) -> None:
-    """Bring files to what a commit makes of them; every old version is read before any is replaced."""
-    after = {
-        change.path: _File(change.new_blob, _lines_after(files, change, number))
-        for change in changes
-        if change.status is not FileStatus.DELETED
-    }
-    for change in changes:
-        if change.status in (FileStatus.DELETED, FileStatus.RENAMED):
-            files.pop(change.previous_path, None)
-    files.update(after)
-
-
 def _lines_after(files: _Files, change: FileChange, number: int) -> Lines:
     if not change.is_regular or change.is_binary:
         return NOBODY_KNOWS
@@ -217,62 +276,7 @@ def _lines_after(files: _Files, change: FileChange, number: int) -> Lines:
     return after
 
 
-def _merged(
-    change: FileChange, first: _File | None, others: list[_Files], mixed: dict[str, MixedFile], number: int
-) -> _File:
-    """Return a merge's version of a file, by the rules of ``git blame``: a whole side if one is equal, else by line."""
-    if not change.is_regular:
-        return _File(change.new_blob, NOBODY_KNOWS)
-    for files in others:
-        same = files.get(change.path)
-        if same is not None and same.blob == change.new_blob:
-            return same
-    if first is not None and first.blob == change.new_blob:
-        return first
-    file = mixed.get(change.path)
-    if file is None or file.hunks is None or file.blob != change.new_blob:
-        return _File(change.new_blob, NOBODY_KNOWS)
-    sides = [first, *(files.get(path) for files, path in zip(others, file.parent_paths[1:], strict=False))]
-    known = [_side_lines(side, blob) for side, blob in zip(sides, file.parent_blobs, strict=False)]
-    lines = _mixed_lines(file, known, number)
-    return _File(change.new_blob, NOBODY_KNOWS if lines is None else Lines(lines))
-
-
 def _side_lines(side: _File | None, blob: str) -> Numbers[int] | None:
     if not blob.strip("0"):
         return array("I")  # this parent has no such file
     return side.lines.listed if side is not None and side.blob == blob and side.lines.rest is None else None
-
-
-def _mixed_lines(file: MixedFile, sides: list[Numbers[int] | None], number: int) -> Numbers[int] | None:
-    """Return the lines of a mixed file: unchanged ones as the first parent that has them knows them."""
-    lines: Numbers[int] = array("I")
-    at = [0] * len(sides)
-    for hunk in file.hunks or ():
-        gap = _unchanged(sides, at, hunk.start - len(lines))
-        if gap is None:
-            return None
-        lines += gap
-        for run in hunk.runs:
-            if run.parent < 0:
-                lines += own_lines(number, run.length)
-            else:
-                lines += _part(sides[run.parent], run.start, run.length)
-        at = list(hunk.parent_ends)
-        if len(lines) != hunk.end:
-            return None
-    rest = _unchanged(sides, at, None)
-    return None if rest is None else lines + rest
-
-
-def _unchanged(sides: list[Numbers[int] | None], at: list[int], count: int | None) -> Numbers[int] | None:
-    if count == 0:
-        return array("I")
-    for side, start in zip(sides, at, strict=False):
-        if side is not None:
-            return side[start:] if count is None else side[start : start + count]
-    return None
-
-
-def _part(side: Numbers[int] | None, start: int, count: int) -> Numbers[int]:
-    return own_lines(UNKNOWN, count) if side is None else side[start : start + count]

@@ -8,12 +8,14 @@ because without any git leaves out the unchanged lines between two neighbouring 
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, NamedTuple
 
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.training.file_lines import UNKNOWN, Numbers, own_lines
 
 _COMMAND = (
     "log", "--no-walk=unsorted", "--stdin", "-c", "-M", "--raw", "-z", "-p", "-U1", "--combined-all-paths",
@@ -168,3 +170,37 @@ def _extend(runs: list[Run], parent: int, start: int) -> None:
         runs[-1] = runs[-1]._replace(length=runs[-1].length + 1)
     else:
         runs.append(Run(parent, start, 1))
+
+
+def mixed_lines(file: MixedFile, sides: list[Numbers[int] | None], number: int) -> Numbers[int] | None:
+    """Return the lines of a mixed file: unchanged ones as the first parent that has them knows them."""
+    lines: Numbers[int] = array("I")
+    at = [0] * len(sides)
+    for hunk in file.hunks or ():
+        gap = _unchanged(sides, at, hunk.start - len(lines))
+        if gap is None:
+            return None
+        lines += gap
+        for run in hunk.runs:
+            if run.parent < 0:
+                lines += own_lines(number, run.length)
+            else:
+                lines += _part(sides[run.parent], run.start, run.length)
+        at = list(hunk.parent_ends)
+        if len(lines) != hunk.end:
+            return None
+    rest = _unchanged(sides, at, None)
+    return None if rest is None else lines + rest
+
+
+def _unchanged(sides: list[Numbers[int] | None], at: list[int], count: int | None) -> Numbers[int] | None:
+    if count == 0:
+        return array("I")
+    for side, start in zip(sides, at, strict=False):
+        if side is not None:
+            return side[start:] if count is None else side[start : start + count]
+    return None
+
+
+def _part(side: Numbers[int] | None, start: int, count: int) -> Numbers[int]:
+    return own_lines(UNKNOWN, count) if side is None else side[start : start + count]

@@ -92,7 +92,7 @@ def mine(
         if parts > 1:
             table, reused = _measure_in_parts(path, kept, tip, options, parts)
         else:
-            with LineOrigins(repository, [tip]) as origins:
+            with LineOrigins(repository, [tip], sources_only=rules.looks_at_sources_only) as origins:
                 labeller = Labeller(origins, rules)
                 table, reused = _measure(repository, kept, tip, options, labeller, progress)
             labels = _labels_of(labeller)

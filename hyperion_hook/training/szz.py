@@ -40,7 +40,7 @@ from hyperion_hook.training.evidence import suspects, tells
 from hyperion_hook.training.fixes import KnownCommits, fix_of, given_fix
 from hyperion_hook.training.line_origins import LineOrigins, TracedHunk
 
-LABELLER_VERSION = 4
+LABELLER_VERSION = 5
 """Raised whenever the same history can get other labels; cached labels of another version are not used."""
 
 _DAY = 86_400
@@ -69,6 +69,11 @@ class SzzRules:
     max_files: int | None = 20
     use_named: bool = True
     exhaustive: bool = False
+
+    @property
+    def looks_at_sources_only(self) -> bool:
+        """Whether the lines of other files are never asked for."""
+        return not self.exhaustive
 
 
 class Labeller:

@@ -12,6 +12,7 @@ import pytest
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.git.ancestry import count_commits, merge_base, missing_and_hidden
+from hyperion_hook.git.blame import blamed
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
 from hyperion_hook.git.log import Detail, stream_commits
@@ -61,6 +62,8 @@ def everything(repo: TestRepo) -> list[object]:
         list(commits_of_range(repository, "HEAD~2", "HEAD")), list_tree(repository, head),
         changed_paths(repository, None, head), merge_base(repository, "main", "side"), count_commits(repository, head),
         missing_and_hidden(repository, head, [repository.resolve("side")]), repository.head(), repository.tree_of(head),
+        blamed(repository.git, head, "a.py"),
+        list(stream_commits(repository.comparing_sources(), [head], detail=Detail.PATCH)),
     ]
     seen += [
         list(stream_commits(repository, [head], detail=detail, first_parent_of_merges=True)) for detail in Detail
@@ -161,6 +164,7 @@ DISPLAY = {
     "i18n.commitEncoding": "ISO-8859-1", "mailmap.file": ".mailmap", "column.ui": "always", "merge.renames": "false",
     "grep.lineNumber": "true", "push.default": "nothing", "status.renames": "false", "tar.umask": "user",
     "submodule.recurse": "true", "feature.experimental": "true", "merge.conflictStyle": "zdiff3",
+    "blame.blankBoundary": "true", "blame.showEmail": "true", "blame.markIgnoredLines": "true",
 }
 
 
@@ -170,7 +174,9 @@ def test_settings_for_people_change_no_result(repo: TestRepo, at_once: bool) -> 
     (repo.path / "order").write_text("*.py\n")
     (repo.path / "attributes").write_text("* -diff\n")
     repo.git("notes", "add", "-m", "a note", "HEAD")
+    (repo.path / "ignored").write_text(repo.git("log", "--format=%H", "--", "a.py"))
     expected = everything(repo)
+    repo.git("config", "blame.ignoreRevsFile", str(repo.path / "ignored"))
     for number, (name, value) in enumerate(DISPLAY.items()):
         if at_once or number % 2:
             repo.git("config", name, value)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.support.repo import TestRepo
 
 
-def braided_history(path: Path, seed: int, steps: int = 40) -> TestRepo:
-    """Build a history of about ``steps`` commits; the same seed gives the same history."""
+def braided_history(path: Path, seed: int, steps: int = 40, *, folders: Sequence[str] = ("src",)) -> TestRepo:
+    """Build a history of about ``steps`` commits that moves files among the folders; the same seed gives the same."""
     rng = random.Random(seed)  # noqa: S311
     repo = TestRepo(path)
     repo.commit({f"src/f{n}.py": _text([f"file {n} line {line}" for line in range(30)]) for n in range(3)}, "Begin")
@@ -24,21 +25,23 @@ def braided_history(path: Path, seed: int, steps: int = 40) -> TestRepo:
         elif move < 0.35 and len(branches) > 1:
             _merge(repo, rng, rng.choice([other for other in branches if other != branch]), step)
         else:
-            _edit(repo, rng, step)
+            _edit(repo, rng, step, folders)
     repo.git("checkout", "-q", "main")
     for branch in branches[1:]:
         _merge(repo, rng, branch, steps)
     return repo
 
 
-def _edit(repo: TestRepo, rng: random.Random, step: int) -> None:
-    files = sorted(repo.path.glob("src/*.py"))
+def _edit(repo: TestRepo, rng: random.Random, step: int, folders: Sequence[str]) -> None:
+    files = sorted(repo.path.glob("*/*.py"))
     file = rng.choice(files) if files else repo.path / "src/new.py"
     move = rng.random()
     if move < 0.1 and len(files) > 1:
         file.unlink()
     elif move < 0.25 and file.exists():
-        target = file.with_name(f"r{step}.py")
+        folder = rng.choice(folders) if len(folders) > 1 else folders[0]
+        target = repo.path / folder / f"r{step}.py"
+        target.parent.mkdir(exist_ok=True)
         target.write_text(_edited(file.read_text(), rng, step))
         file.unlink()
     elif move < 0.3:
@@ -62,7 +65,7 @@ def _merge(repo: TestRepo, rng: random.Random, other: str, step: int) -> None:
     """Merge, take both sides of a conflict, and now and then write a line that neither side has."""
     repo.clock += 3600
     repo.git("merge", "-q", "--no-ff", "--no-commit", other, check=False)
-    for file in sorted(repo.path.glob("src/*.py")):
+    for file in sorted(repo.path.glob("*/*.py")):
         text = file.read_text(errors="replace")
         if "<<<<<<<" in text or rng.random() < 0.1:
             kept = [line for line in text.splitlines() if not line.startswith(("<<<<<<<", "=======", ">>>>>>>"))]

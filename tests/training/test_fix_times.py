@@ -43,9 +43,12 @@ def test_what_repairs_nothing_does_not_count() -> None:
 
 def test_a_fix_carried_to_another_branch_counts_once() -> None:
     first = commit(100, "Fix crash", "a.py")
-    fixes = settled(first, replace(first, id="f" * 40, committed_at=500))
+    rebased = replace(first, id="f" * 40, committed_at=500)
+    picked = commit(550, f"Fix crash in 2.x\n\n(cherry picked from commit {first.id})", "a.py")
+    fixes = settled(first, rebased, picked, commit(700, "Fix crash", "a.py"))
     assert fixes.fixed("a.py", 0, 200)
     assert not fixes.fixed("a.py", 200, 600)
+    assert fixes.fixed("a.py", 600, 700)
 
 
 def test_a_file_is_followed_to_its_later_name_and_not_back() -> None:

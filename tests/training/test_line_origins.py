@@ -8,21 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.line_origins import LineOrigins, TracedHunk
+from hyperion_hook.training.reading import read_history
 from tests.support.braided import braided_history
 from tests.support.history import tangled_history
 from tests.support.repo import TestRepo
 
 
-def traced(repo: TestRepo) -> list[tuple[str, TracedHunk]]:
+def traced(repo: TestRepo, *, sources_only: bool = False) -> list[tuple[str, TracedHunk]]:
     """Return all deleting hunks of a history whose origins are known, with the parent they are seen from."""
     repository = Repository.discover(repo.path)
     tip = repository.resolve("HEAD")
     found = []
-    with LineOrigins(repository, [tip]) as origins:
-        for commit in stream_commits(repository, [tip], detail=Detail.PATCH, first_parent_of_merges=True):
+    with LineOrigins(repository, [tip], sources_only=sources_only) as origins:
+        for commit in read_history(repository, [tip], merges=True, sources_only=sources_only):
             found += [
                 (commit.parents[0], hunk)
                 for hunk in origins.advance(commit, trace=True)
@@ -73,6 +75,63 @@ def test_origins_equal_blame_where_branches_rename(tmp_path: Path) -> None:
     repo = tangled_history(tmp_path, rounds=4)
     for parent, hunk in traced(repo):
         assert list(hunk.deleted) == blamed(repo, parent, hunk)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_following_sources_alone_finds_the_same_origins_also_of_files_moved_in_and_out(
+    tmp_path: Path, seed: int
+) -> None:
+    repo = braided_history(tmp_path, seed, folders=("src", "tests", "docs"))
+    every = {
+        (parent, hunk.file.path, hunk.hunk.old_start): hunk
+        for parent, hunk in traced(repo)
+        if role_of(hunk.file.previous_path) is FileRole.SOURCE
+    }
+    found = {(parent, hunk.file.path, hunk.hunk.old_start): hunk for parent, hunk in traced(repo, sources_only=True)}
+    assert every.keys() <= found.keys()
+    for key, hunk in found.items():
+        whole = every.get(key, hunk)
+        assert len(hunk.around) == len(whole.around)
+        for ours, theirs, known in zip(hunk.deleted, blamed(repo, key[0], hunk), whole.deleted, strict=True):
+            assert ours == theirs or ours is known is None, key  # None: a file that was binary before
+    assert any(file != hunk.file.previous_path for (_, file, _), hunk in found.items())
+
+
+def test_a_merge_that_takes_a_side_whole_under_another_name_takes_its_origins(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    text = "".join(f"{line}\n" for line in range(20))
+    repo.commit({"pkg/a/__init__.py": text})
+    repo.git("checkout", "-q", "-b", "side")
+    written = repo.commit({"pkg/a/__init__.py": text.replace("7\n", "seven\n").replace("15\n", "fifteen\n")})
+    repo.git("checkout", "-q", "main")
+    repo.write({"pkg/a/__init__.py": None})
+    repo.commit({"pkg/a.py": text.replace("7\n", "seven\n")}, "The same line, written twice")
+    repo.merge("side")
+    repo.commit({"pkg/a.py": text})
+    hunks = traced(repo)
+    assert [hunk.deleted for _, hunk in hunks[-2:]] == [(written,), (written,)]
+    assert [blamed(repo, parent, hunk) for parent, hunk in hunks[-2:]] == [[written], [written]]
+
+
+def test_a_file_that_was_moved_in_is_known_line_by_line_as_far_as_git_knows_it(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    first = repo.commit({"tests/a.py": "1\n2\n3\n4\n5\n6\n"})
+    repo.write({"tests/a.py": None})
+    moved = repo.commit({"src/a.py": "1\n2\n3\n4\n5\nsix\n"})
+    later = repo.commit({"src/a.py": "0\n1\n2\n3\n4\n5\nsix\n"})
+    repo.commit({"src/a.py": "3\n4\n5\n"})
+    (_, start), (_, end) = traced(repo, sources_only=True)
+    assert (start.deleted, start.around) == ((later, first, first), (first,))
+    assert (end.deleted, end.around) == ((moved,), (first,))
+
+
+def test_an_edited_source_that_a_commit_moves_out_is_still_traced(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    first = repo.commit({"src/a.py": "1\n2\n3\n4\n5\n6\n"})
+    repo.write({"src/a.py": None})
+    repo.commit({"tests/a.py": "1\n2\n3\n4\n5\nsix\n"})
+    repo.commit({"tests/a.py": "1\n"})
+    assert [hunk.deleted for _, hunk in traced(repo, sources_only=True)] == [(first,)]
 
 
 def traced_unknown(repo: TestRepo) -> list[tuple[str | None, ...]]:

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.domain.label import Label
-from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.evidence import code_positions
-from hyperion_hook.training.line_origins import LineOrigins
+from hyperion_hook.training.labelling import label_history
 from hyperion_hook.training.szz import Choice, Labeller, SzzRules
 from tests.support.repo import START, TestRepo
 
@@ -18,12 +17,7 @@ CODE = "def run(value):\n    # doubled\n    total = value * 2\n    other = 1\n  
 
 def labelled(repo: TestRepo, rules: SzzRules | None = None) -> Labeller:
     repository = Repository.discover(repo.path)
-    tip = repository.resolve("HEAD")
-    with LineOrigins(repository, [tip]) as origins:
-        labeller = Labeller(origins, rules)
-        for commit in stream_commits(repository, [tip], detail=Detail.PATCH, first_parent_of_merges=True):
-            labeller.advance(commit)
-    return labeller
+    return label_history(repository, [repository.resolve("HEAD")], rules)
 
 
 def causes(repo: TestRepo, rules: SzzRules | None = None) -> list[tuple[str, str, int]]:
