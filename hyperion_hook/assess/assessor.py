@@ -17,7 +17,7 @@ from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
-from hyperion_hook.domain.assessment import Assessment, Impact, ModelInfo, Score
+from hyperion_hook.domain.assessment import Assessment, Impact, ModelInfo, RiskLevel, Score
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
@@ -174,10 +174,11 @@ class Assessor:
         references = self._references_here()
         reference = references.build(recent, at_most=WINDOW)
         scores = {} if isinstance(reference, Missing) else references.scores(recent)
-        found = overview_of(
-            self._measurer, head, scores, (self._config.alert_high, self._config.alert_medium), self.commit,
-            self._config.max_file_bytes,
-        )
+
+        def level(probability: float, log_odds: float) -> RiskLevel:
+            return self._level(probability, _percentile(reference, log_odds, has_message=True))
+
+        found = overview_of(self._measurer, head, scores, level, self.commit, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
@@ -205,11 +206,7 @@ class Assessor:
         clock.lap("reference")
         probability, log_odds = self._score(vector)
         percentile = _percentile(reference, log_odds, has_message=change.message is not None)
-        level = risk_level(
-            probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
-            thresholds=self._bundle.thresholds,
-        )
-        risk = Score(probability, log_odds, level, percentile)
+        risk = Score(probability, log_odds, self._level(probability, percentile), percentile)
         typical = _typical(self._bundle.typical, reference)
         anomaly = anomaly_of(self._bundle, vector, typical, reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
@@ -263,6 +260,12 @@ class Assessor:
     def _score(self, vector: FeatureVector) -> tuple[float, float]:
         """Return probability and log-odds; whatever is promised and whatever is told comes from here."""
         return self._bundle.risk.score(vector)
+
+    def _level(self, probability: float, percentile: float | None) -> RiskLevel:
+        return risk_level(
+            probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
+            thresholds=self._bundle.thresholds,
+        )
 
     def _needed(self) -> frozenset[str]:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()
