@@ -21,6 +21,7 @@ from hyperion_hook.domain.assessment import Assessment, Impact, ModelInfo, RiskL
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.policy import risk_level
@@ -164,12 +165,14 @@ class Assessor:
 
         Raises
         ------
-        GitError
+        HyperionError
             If there is no commit yet.
         """
         from hyperion_hook.assess.overview import overview_of  # noqa: PLC0415 - few ask
 
-        head = self._repository.resolve("HEAD")
+        head = self._repository.head()
+        if head is None:
+            raise HyperionError("there is no commit yet; a report tells of what was committed")
         recent = self._measurer.recent_changes(head, WINDOW)
         references = self._references_here()
         reference = references.build(recent, at_most=WINDOW)

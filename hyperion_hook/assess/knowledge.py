@@ -14,7 +14,7 @@ from hyperion_hook.features.people import bus_factor
 from hyperion_hook.git.repository import Repository
 
 MOST_AREAS = 24
-MOST_PEOPLE = 15
+MOST_PEOPLE = 12
 GONE_MONTHS = 365 / 30
 _MOST_KNOWN_BY = 3
 _MOST_LED = 4
@@ -81,15 +81,14 @@ def knowledge(
 def _people(
     made: Mapping[str, Counter[str]], everything: Counter[str], months: Mapping[str, int], names: _Names
 ) -> tuple[Knower, ...]:
-    leads: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
+    leads: defaultdict[str, list[tuple[int, str, float]]] = defaultdict(list)
     for folder, counts in made.items():
         person, most = _ordered(counts)[0]
-        leads[person].append((most / counts.total(), folder))
+        leads[person].append((-most, folder, most / counts.total()))
     return tuple(
         Knower(
             names.shown(person), count / everything.total(),
-            tuple(folder for _, folder in sorted(leads[person], key=lambda led: (-led[0], led[1]))[:_MOST_LED]),
-            sum(share > 0.5 for share, _ in leads[person]), months[person],
+            tuple((folder, share) for _, folder, share in sorted(leads[person])[:_MOST_LED]), months[person],
         )
         for person, count in _ordered(everything)[:MOST_PEOPLE]
     )

@@ -65,7 +65,7 @@ def overview_of(
     changes = _changes(measurer, scores, level)
     spots, unmeasured = _hot_spots(measurer, files, lives, newest.committed_at, max_bytes)
     return Overview(
-        name=(repository.work_tree or repository.git_dir).name,
+        name=(repository.work_tree or repository.git_dir).name.removesuffix(".git"),
         head=head,
         time=newest.committed_at,
         commits=sum(history.repository().total[:1]),

@@ -99,17 +99,14 @@ class Knower:
     share
         Of all that was made in the source files, 0..1.
     leads
-        Folders in which nobody made more, largest share first.
-    alone
-        How many of those they made more than half of.
+        Folders in which nobody made more, with their share of it; the one with most of their commits first.
     months
         Since their newest commit in the repository.
     """
 
     name: str
     share: float
-    leads: tuple[str, ...]
-    alone: int
+    leads: tuple[tuple[str, float], ...]
     months: int
 
 

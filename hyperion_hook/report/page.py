@@ -89,7 +89,7 @@ def render_page(overview: Overview, model: ModelFacts, here: Here | None = None,
         trim_blocks=True, lstrip_blocks=True,
     )
     environment.filters |= {
-        "shown": printable, "percent": percent, "number": number, "day": charts.day, "factor": factor,
+        "ago": ago, "shown": printable, "percent": percent, "number": number, "day": charts.day, "factor": factor,
     }
     style, script = _text("page.css"), _text("page.js")
     return environment.get_template("page.html.j2").render(
@@ -109,9 +109,10 @@ def render_page(overview: Overview, model: ModelFacts, here: Here | None = None,
 def glance(overview: Overview, here: Here) -> list[Tile]:
     """Return what matters most, one line each."""
     found = [*_risk_tile(overview), *_spot_tile(overview), *_knowledge_tiles(overview)]
-    best = next(iter(page_card.evaluations(here.figures)), None)
-    if best and best.rankings[0].roc_auc:
-        found.append(Tile("Ranking here", f"{best.rankings[0].roc_auc.value:.3f}", "ROC-AUC on its own past", "quality"))
+    evaluated = page_card.evaluations(here.figures)
+    ranked = evaluated[0].rankings[0].roc_auc if evaluated else None
+    if ranked:
+        found.append(Tile("Ranking here", f"{ranked.value:.2f}", "ROC-AUC on its own past; 0.5 is chance", "quality"))
     if here.drift:
         found.append(Tile("Drift", f"{here.drift.magnitude:.2f}", "of 1; above 0.2 train anew", "drift"))
     return found
@@ -168,6 +169,19 @@ def folders(paths: Iterable[str]) -> list[tuple[str, int]]:
     found = [(folder, count) for folder, count in counts.items() if 1 < count < total]
     most = sorted(found, key=lambda entry: (-entry[1], entry[0]))[:_MOST_FOLDERS]
     return sorted(most)
+
+
+def ago(months: int) -> str:
+    """Return how long ago something was.
+
+    Examples
+    --------
+    >>> ago(0), ago(1), ago(23), ago(70)
+    ('this month', '1 month ago', '23 months ago', '5 years ago')
+    """
+    if not months:
+        return "this month"
+    return f"{counted(months, 'month') if months < 24 else counted(months // 12, 'year')} ago"
 
 
 def _calibration(card: Mapping[str, Any]) -> charts.Chart | None:

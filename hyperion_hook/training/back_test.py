@@ -13,11 +13,12 @@ from typing import Any
 from hyperion_hook.errors import TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.card_figures import calibration_table
-from hyperion_hook.training.corpus import entries_of, read_corpus
+from hyperion_hook.training.corpus import CorpusEntry, own_name, read_corpus
 from hyperion_hook.training.dataset import UNSEEN_DAYS, cut_at, merged, time_split, without_youngest
 from hyperion_hook.training.days import day
 from hyperion_hook.training.evaluation import Evaluation, evaluate
 from hyperion_hook.training.gather import mine_all
+from hyperion_hook.training.mined_store import MinedStore
 from hyperion_hook.training.options import RetrainOptions
 from hyperion_hook.training.outside_labels import labelled_from
 from hyperion_hook.training.past import LEAST_TEST_BUGS
@@ -61,9 +62,8 @@ def back_test(
     TooLittleHistoryError
         If the older half teaches nothing or the newer half has too few bugs to rank.
     """
-    mined, warnings = mine_all(
-        entries_of([repository.work_tree or repository.git_dir], options.until), options, options.replay, progress
-    )
+    own = CorpusEntry(own_name(repository), repository.work_tree or repository.git_dir, options.until)
+    mined, warnings = mine_all([own], options, options.replay, progress)
     rows = mined[0].rows
     rows = without_youngest(rows) if labels is None else labelled_from(rows, labels)
     if rows.empty:
@@ -94,6 +94,12 @@ def back_test(
         )
     calibration = calibration_table(split.test["buggy"].tolist(), in_use.predict_proba(split.test))
     return BackTest(tuple(evaluations), calibration, warnings)
+
+
+def is_at_hand(repository: Repository, options: RetrainOptions) -> bool:
+    """Return whether a back-test needs no mining: rows and labels up to this very commit are kept."""
+    tip = repository.resolve(options.until)
+    return MinedStore(options.vectors, own_name(repository), tip, options.replay, options.rules).is_whole
 
 
 def unseen_repositories(

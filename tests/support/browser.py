@@ -11,6 +11,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,6 +21,14 @@ from typing import Any
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 _SECONDS = 60.0
+# the browser reads its file 3 and writes its file 4; those that we opened may bear these very numbers
+_LAUNCH = """
+import fcntl, os, sys
+reads, writes = (fcntl.fcntl(int(file), fcntl.F_DUPFD_CLOEXEC, 10) for file in sys.argv[1:3])
+os.dup2(reads, 3)
+os.dup2(writes, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 _CODES = {"Tab": 9, "Enter": 13, "ArrowUp": 38, "ArrowDown": 40, "End": 35, "Home": 36, "Escape": 27, " ": 32}
 _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
@@ -143,8 +152,7 @@ def chromium(folder: Path) -> Iterator[Page]:
     to_browser, from_browser = os.pipe(), os.pipe()
     environment = {**os.environ, "HOME": str(folder), "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
     process = subprocess.Popen(
-        # the browser reads its third file and writes its fourth
-        ["sh", "-c", f'exec "$@" 3<&{to_browser[0]} 4>&{from_browser[1]}', "sh", str(CHROMIUM), *_FLAGS,
+        [sys.executable, "-ISc", _LAUNCH, str(to_browser[0]), str(from_browser[1]), str(CHROMIUM), *_FLAGS,
          f"--user-data-dir={folder / 'profile'}", "about:blank"],
         pass_fds=(to_browser[0], from_browser[1]), env=environment, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
