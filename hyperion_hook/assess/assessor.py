@@ -17,7 +17,7 @@ from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
-from hyperion_hook.domain.assessment import Assessment, Impact, ModelInfo, RiskLevel, Score
+from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, ModelInfo, RiskLevel, Score
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
@@ -181,7 +181,14 @@ class Assessor:
         def level(probability: float, log_odds: float) -> RiskLevel:
             return self._level(probability, _percentile(reference, log_odds, has_message=True))
 
-        found = overview_of(self._measurer, head, scores, level, self.commit, self._config.max_file_bytes)
+        # all are compared with the same: what is typical today
+        typical = _typical(self._bundle.typical, reference)
+
+        def explain(commit: str) -> tuple[Contribution, ...]:
+            vector = self._measurer.measure(self._recorded(commit), only=self._needed()).vector
+            return explanation_of(self._bundle, vector, typical)[1]
+
+        found = overview_of(self._measurer, head, scores, level, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 

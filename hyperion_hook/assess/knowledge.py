@@ -31,23 +31,18 @@ class Knowledge:
     people: tuple[Knower, ...]
 
 
-def knowledge(
-    repository: Repository, head: str, history: History, lives: Mapping[str, FileHistory], now: int
-) -> Knowledge:
+def knowledge(names: Names, lives: Mapping[str, FileHistory], now: int) -> Knowledge:
     """Return who knows what.
 
     Parameters
     ----------
-    repository, head
-        Where the names are read from.
-    history
-        What is known of its authors.
+    names
+        Who is behind the authors' numbers.
     lives
         The source files by path.
     now
         Unix seconds; whoever made no commit within the year before is gone.
     """
-    names = _Names(_authors(repository, head), history)
     made: defaultdict[str, Counter[str]] = defaultdict(Counter)
     files: Counter[str] = Counter()
     folder_of = parts(lives)
@@ -79,7 +74,7 @@ def knowledge(
 
 
 def _people(
-    made: Mapping[str, Counter[str]], everything: Counter[str], months: Mapping[str, int], names: _Names
+    made: Mapping[str, Counter[str]], everything: Counter[str], months: Mapping[str, int], names: Names
 ) -> tuple[Knower, ...]:
     leads: defaultdict[str, list[tuple[int, str, float]]] = defaultdict(list)
     for folder, counts in made.items():
@@ -98,11 +93,14 @@ def _ordered(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
 
 
-class _Names:
-    """Who is behind the authors' numbers of a history: one person may have several."""
+class Names:
+    """Who is behind the authors' numbers of a history: one person may have several.
 
-    def __init__(self, authors: Iterable[Author], history: History) -> None:
-        known = list(authors)
+    ``last_month`` is the month (``time // MONTH``) of each person's newest commit.
+    """
+
+    def __init__(self, repository: Repository, head: str, history: History) -> None:
+        known = _authors(repository, head)
         self._people = People(known)
         self._person: dict[int, str] = {}
         self.last_month: dict[str, int] = {}

@@ -6,10 +6,10 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from hyperion_hook.assess.knowledge import knowledge
+from hyperion_hook.assess.knowledge import Names, knowledge
 from hyperion_hook.assess.measuring import Measurer
 from hyperion_hook.assess.reference import WINDOW
-from hyperion_hook.domain.assessment import Assessment, RiskLevel
+from hyperion_hook.domain.assessment import Contribution, RiskLevel
 from hyperion_hook.domain.history import DAY, CommitFlag, FileHistory
 from hyperion_hook.domain.overview import ExplainedChange, HotSpot, Overview, ScoredChange
 from hyperion_hook.domain.paths import FileRole, role_of
@@ -29,7 +29,7 @@ MEASURING_SECONDS = 60.0
 """A safeguard: what is measured is kept, so the next run measures the rest."""
 _SUBJECT = 200
 
-Explain = Callable[[str], Assessment]
+Explain = Callable[[str], Sequence[Contribution]]
 Level = Callable[[float, float], RiskLevel]
 
 
@@ -49,7 +49,7 @@ def overview_of(
     level
         The level of a probability and its log-odds among them.
     explain
-        Assesses a commit with its reasons.
+        Gives what moves a commit's score.
     max_bytes
         Larger files are not measured.
     """
@@ -61,9 +61,10 @@ def overview_of(
     }
     lives = {path: history.file(path) for path in files}
     (newest,) = read_commits(repository, [head], detail=Detail.NOTHING)
-    known = knowledge(measurer.repository, head, history, lives, newest.committed_at)
+    names = Names(repository, head, history)
+    known = knowledge(names, lives, newest.committed_at)
     changes = _changes(measurer, scores, level)
-    spots, unmeasured = _hot_spots(measurer, files, lives, newest.committed_at, max_bytes)
+    spots, unmeasured = _hot_spots(measurer, files, _busiest(lives, names, newest.committed_at), max_bytes)
     return Overview(
         name=(repository.work_tree or repository.git_dir).name.removesuffix(".git"),
         head=head,
@@ -94,24 +95,28 @@ def _riskiest(changes: Sequence[ScoredChange], explain: Explain) -> tuple[Explai
     worst = sorted(changes, key=lambda change: (-change.probability, change.commit))[:MOST_RISKIEST]
     return tuple(
         ExplainedChange(change, tuple(
-            entry for entry in reasons(explain(change.commit).explanation, MOST_REASONS) if entry.contribution > 0
+            entry for entry in reasons(explain(change.commit), MOST_REASONS) if entry.contribution > 0
         ))
         for change in worst
     )
 
 
-def _hot_spots(
-    measurer: Measurer, files: Mapping[str, TreeEntry], lives: Mapping[str, FileHistory], now: int, max_bytes: int
-) -> tuple[tuple[HotSpot, ...], tuple[str, ...]]:
-    """Return the hottest files and what to say if not all of them could be measured."""
+def _busiest(lives: Mapping[str, FileHistory], names: Names, now: int) -> list[tuple[int, int, int, str]]:
+    """Return changes, fixes, persons and path of the files that changed most within a year."""
     busy = []
     for path, life in lives.items():
         events = [event for event in life.events if event.time > now - YEAR]
         if events:
             fixes = sum(CommitFlag.FIX in CommitFlag(event.flags) for event in events)
-            busy.append((len(events), fixes, len({event.author for event in events}), path))
-    busy.sort(key=lambda entry: (-entry[0] - entry[1], entry[3]))
-    chosen = busy[:MOST_HOT_SPOTS]
+            persons = {names.of(event.author) for event in events} - {None}
+            busy.append((len(events), fixes, len(persons), path))
+    return sorted(busy, key=lambda entry: (-entry[0] - entry[1], entry[3]))[:MOST_HOT_SPOTS]
+
+
+def _hot_spots(
+    measurer: Measurer, files: Mapping[str, TreeEntry], chosen: Sequence[tuple[int, int, int, str]], max_bytes: int
+) -> tuple[tuple[HotSpot, ...], tuple[str, ...]]:
+    """Return the hottest files and what to say if not all of them could be measured."""
     report, until = measurer.stage("measuring hot spots"), time.monotonic() + MEASURING_SECONDS
     reader, found, late = BlobReader(measurer.repository), [], 0
     try:

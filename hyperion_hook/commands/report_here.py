@@ -54,15 +54,16 @@ def measured_here(
         if wanted:
             raise
         return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
-    from hyperion_hook.training.back_test import is_at_hand  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.at_hand import is_at_hand  # noqa: PLC0415 - needs the extra
     from hyperion_hook.training.mined_store import vectors_folder  # noqa: PLC0415
-    from hyperion_hook.training.promotion import InUse  # noqa: PLC0415
 
     options = options_of(
         Reading(jobs=jobs or os.cpu_count() or 1, vectors=vectors_folder(repository)), config
     )
     if not (wanted or is_at_hand(repository, options)):
         return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
+    from hyperion_hook.training.promotion import InUse  # noqa: PLC0415 - seconds of scikit-learn
+
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
     figures, why_not = _figures(repository, InUse(used.bundle, label), options, progress)
     return Here(figures, why_not)

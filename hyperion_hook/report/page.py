@@ -86,7 +86,7 @@ def render_page(overview: Overview, model: ModelFacts, here: Here | None = None,
     here = here or Here()
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(default=True), undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )
     environment.filters |= {
         "ago": ago, "shown": printable, "percent": percent, "number": number, "day": charts.day, "factor": factor,

@@ -18,7 +18,6 @@ from hyperion_hook.training.dataset import UNSEEN_DAYS, cut_at, merged, time_spl
 from hyperion_hook.training.days import day
 from hyperion_hook.training.evaluation import Evaluation, evaluate
 from hyperion_hook.training.gather import mine_all
-from hyperion_hook.training.mined_store import MinedStore
 from hyperion_hook.training.options import RetrainOptions
 from hyperion_hook.training.outside_labels import labelled_from
 from hyperion_hook.training.past import LEAST_TEST_BUGS
@@ -94,12 +93,6 @@ def back_test(
         )
     calibration = calibration_table(split.test["buggy"].tolist(), in_use.predict_proba(split.test))
     return BackTest(tuple(evaluations), calibration, warnings)
-
-
-def is_at_hand(repository: Repository, options: RetrainOptions) -> bool:
-    """Return whether a back-test needs no mining: rows and labels up to this very commit are kept."""
-    tip = repository.resolve(options.until)
-    return MinedStore(options.vectors, own_name(repository), tip, options.replay, options.rules).is_whole
 
 
 def unseen_repositories(

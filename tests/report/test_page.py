@@ -20,7 +20,8 @@ VOID = {"meta", "input", "link", "br"}
 HOSTILE = (
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</style></title></svg></textarea>",
     "' onmouseover='alert(1)", "{{ 7 * 7 }}{% raw %}", "javascript:alert(1)", "https://evil.example/x.png", "&lt;b&gt;",
-    "\x1b[31m\x07", "\u202egnp.exe", "a\nb\r\nc\0", "\udcff\udc80", "\u2028\u2029", "]]>--><!--", "x" * 100_000, "\U0001f600",
+    "\x1b[31m\x07", "\u202egnp.exe", "a\nb\r\nc\0", "\udcff\udc80", "\u2028\u2029", "]]>--><!--", "x" * 100_000,
+    "\U0001f600",
 )
 
 
@@ -101,8 +102,8 @@ def test_hostile_names_are_text(name: str) -> None:
             "evaluations": [{"on": name, "models": [{"model": name, "roc_auc": [0.5, 0.5, 0.5]}]}],
             "importance": [{"feature": name, "roc_auc_lost": 0.1}]}
     page = render_page(overview(name), model(card, name), here, version="1")
-    harmless = render_page(overview("harmless"), model({**card, "training": {"a": "b"}, "limits": ["x"]}), here, version="1")
-    assert outline(page) == outline(harmless), "the same elements with the same attributes"
+    plain = render_page(overview("x"), model({**card, "training": {"a": "b"}, "limits": ["x"]}), here, version="1")
+    assert outline(page) == outline(plain), "the same elements with the same attributes"
     assert len(page) < 400_000
     assert not re.search(r"[\0\x07\x1b\u202e\u2028\udc80-\udcff]", page)
     page.encode("utf-8")
@@ -114,7 +115,7 @@ def test_a_page_asks_for_nothing_and_runs_only_its_own_script() -> None:
         assert not set(attributes) & {"src", "srcset", "style", "action", "data", "poster", "xlink:href"}, tag
         assert not any(name.startswith("on") for name in attributes), tag
         assert (attributes.get("href") or "#").startswith("#")
-    policy = next(a["content"] or "" for tag, a in Reader(page).elements if a.get("http-equiv") == "Content-Security-Policy")
+    policy = next(a["content"] or "" for _, a in Reader(page).elements if "http-equiv" in a)
     assert policy.startswith("default-src 'none'; ")
     for tag, name in (("script", "page.js"), ("style", "page.css")):
         inside = page.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
@@ -134,8 +135,8 @@ def test_links_lead_to_what_is_there_and_names_are_used_once() -> None:
     ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
     assert len(ids) == len(set(ids))
     for _, attributes in elements:
-        named = [attributes.get("aria-labelledby"), (attributes.get("href") or "").removeprefix("#"), attributes.get("for")]
-        for wanted in " ".join(filter(None, named)).split():
+        named = [attributes.get(name) or "" for name in ("aria-labelledby", "href", "for")]
+        for wanted in " ".join(named).replace("#", "").split():
             assert wanted in ids
 
 

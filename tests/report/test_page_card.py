@@ -45,7 +45,7 @@ def test_a_card_is_read() -> None:
     assert (best.in_top, best.calibration_error) == (0.64, 0.012)
     assert (baseline.name, baseline.pr_auc, baseline.in_top) == ("lines added", None, None)
     assert page_card.calibration(CARD) == [(0.01, 0.02, 100), (0.4, 0.35, 100)]
-    assert [(row.title, row.share) for row in page_card.importance(CARD)] == [("lines added", 1.0), ("files touched", 0.25)]
+    assert page_card.importance(CARD) == [("lines added", 0.02, 1.0), ("files touched", 0.005, 0.25)]
     assert page_card.facts(CARD) == [
         ("trained on", "32 repositories"), ("changes", "50000"), ("from", "2005-07-01"), ("seed", "42")
     ]
