@@ -48,6 +48,10 @@ def axe_source() -> str | None:
     )
 
 
+class NoBrowserError(Exception):
+    """There is a program of that name, but it does not start: a stub, or no rights."""
+
+
 class Page:
     """One tab. ``messages`` is what went to the console, ``requests`` every address that was asked for."""
 
@@ -161,7 +165,10 @@ def chromium(folder: Path) -> Iterator[Page]:
     os.close(from_browser[1])
     page: Page | None = None
     try:
-        page = Page(process, to_browser[1], from_browser[0])
+        try:
+            page = Page(process, to_browser[1], from_browser[0])
+        except (AssertionError, OSError) as error:
+            raise NoBrowserError(str(error)) from error
         yield page
     finally:
         if page is not None:
