@@ -1,4 +1,4 @@
-"""What ``report`` measures on the repository itself: the models on its past, and drift. Minutes unless at hand."""
+"""What ``report`` measures on the repository itself: the models on its past, and drift; costly unless at hand."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from hyperion_hook.training.promotion import InUse
 
 NOT_MEASURED = (
-    "Not measured on this repository yet: 'hyperion-hook report --evaluate' replays its history, which takes minutes"
-    " the first time; after that, and after 'hyperion-hook retrain', it is at hand."
+    "Not measured on this repository yet: 'hyperion-hook report --evaluate' replays its history, once for each newest"
+    " commit; after that, and after 'hyperion-hook retrain', it is at hand."
 )
 NOT_WANTED = "Not measured on this repository: --no-evaluate."
 
