@@ -2,9 +2,10 @@
 
 usage: python benchmarks/pictures.py CLONE RANGE [--out docs/pictures]
 
-``report.png`` is the top of ``report --evaluate`` in the light theme, down to the third of the riskiest changes;
+``report.png`` is the top of ``report --evaluate`` in the light theme, down to the second of the riskiest changes;
 ``comment.png`` is what ``comment --forge none RANGE`` writes, rendered by GitHub's own Markdown library (``pip install
-cmarkgfm``) in a frame drawn like GitHub's. Needs chromium and the extra ``train``. The README's were drawn with
+cmarkgfm``) in a frame drawn like GitHub's. Needs chromium, a font with emoji (Debian: fonts-noto-color-emoji) and the extra
+``train``. The README's were drawn with
 
     python benchmarks/pictures.py flask fbb6f0bc4c~1..fbb6f0bc4c
 """
@@ -12,6 +13,7 @@ cmarkgfm``) in a frame drawn like GitHub's. Needs chromium and the extra ``train
 from __future__ import annotations
 
 import argparse
+import io
 import subprocess
 import sys
 import tempfile
@@ -19,12 +21,15 @@ from pathlib import Path
 
 import cmarkgfm
 from cmarkgfm.cmark import Options
+from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.support.browser import Page, chromium
 
-WIDTH = 900
+WIDTH = 1000
+COLOURS = 128
+"""As many as these pictures need; so they are a third as large."""
 FRAME = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 0; padding: 16px; background: #fff; color: #1f2328; width: 800px;
   font: 14px/1.5 system-ui, sans-serif; }}
@@ -53,7 +58,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, chromium(Path(folder)) as page:
         report = Path(folder) / "report.html"
         subprocess.run([COMMAND, "report", "--evaluate", "--output", report], cwd=arguments.clone, check=True)
-        draw(page, report, arguments.out / "report.png", "document.querySelectorAll('.changes > li')[2]")
+        draw(page, report, arguments.out / "report.png", "document.querySelectorAll('.changes > li')[1]")
         comment = Path(folder) / "comment.html"
         comment.write_text(FRAME.format(html=rendered(arguments.clone, arguments.range)), encoding="utf-8")
         draw(page, comment, arguments.out / "comment.png", "document.querySelector('.comment')", width=832)
@@ -72,7 +77,8 @@ def draw(page: Page, file: Path, target: Path, last: str, *, width: int = WIDTH)
     page.look(width=width)
     page.open(file)
     height = page.run(f"{last}.getBoundingClientRect().bottom + scrollY") + 16
-    target.write_bytes(page.picture(clip={"x": 0, "y": 0, "width": width, "height": round(height)}))
+    drawn = io.BytesIO(page.picture(clip={"x": 0, "y": 0, "width": width, "height": round(height)}))
+    Image.open(drawn).convert("RGB").quantize(COLOURS).save(target, optimize=True)
     print(f"{target}: {target.stat().st_size:,} bytes")
 
 

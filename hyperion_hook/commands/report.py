@@ -56,8 +56,8 @@ def run(
               help="Where the page goes; - for standard output.")
 @click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use.")
 @click.option("--evaluate/--no-evaluate", default=None,
-              help="Measure the models and drift on this repository's own history, which is replayed for it (a minute for"
-              " 10,000 commits); by default only when that is at hand, as after 'retrain'.")
+              help="Measure the models and drift on this repository's own history, which is replayed for it (a minute"
+              " for 10,000 commits); by default only when that is at hand, as after 'retrain'.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
 @click.pass_obj
 def command(
