@@ -4,8 +4,8 @@ usage: python benchmarks/pictures.py CLONE RANGE [--out docs/pictures]
 
 ``report.png`` is the top of ``report --evaluate`` in the light theme, down to the second of the riskiest changes;
 ``comment.png`` is what ``comment --forge none RANGE`` writes, rendered by GitHub's own Markdown library (``pip install
-cmarkgfm``) in a frame drawn like GitHub's. Needs chromium, a font with emoji (Debian: fonts-noto-color-emoji) and the extra
-``train``. The README's were drawn with
+cmarkgfm``) in a frame drawn like GitHub's. Needs chromium, a font with emoji (Debian: fonts-noto-color-emoji) and the
+extra ``train``. The README's were drawn with
 
     python benchmarks/pictures.py flask fbb6f0bc4c~1..fbb6f0bc4c
 """
@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.support.browser import Page, chromium
 
 WIDTH = 1000
-COLOURS = 128
-"""As many as these pictures need; so they are a third as large."""
+COLOURS = 256
+"""As many as these pictures need; so they are half as large."""
 FRAME = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 0; padding: 16px; background: #fff; color: #1f2328; width: 800px;
   font: 14px/1.5 system-ui, sans-serif; }}
@@ -78,7 +78,7 @@ def draw(page: Page, file: Path, target: Path, last: str, *, width: int = WIDTH)
     page.open(file)
     height = page.run(f"{last}.getBoundingClientRect().bottom + scrollY") + 16
     drawn = io.BytesIO(page.picture(clip={"x": 0, "y": 0, "width": width, "height": round(height)}))
-    Image.open(drawn).convert("RGB").quantize(COLOURS).save(target, optimize=True)
+    Image.open(drawn).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(target, optimize=True)
     print(f"{target}: {target.stat().st_size:,} bytes")
 
 

@@ -124,8 +124,8 @@ def _risk_tile(overview: Overview) -> Iterable[Tile]:
         high = sum(change.level is RiskLevel.HIGH for change in recent)
         usual = sum(change.level is RiskLevel.HIGH for change in overview.changes) / len(overview.changes)
         yield Tile(
-            f"HIGH in {RECENT_DAYS} days", f"{high} of {len(recent)}",
-            f"{percent(usual)} of the last {counted(len(overview.changes), 'change')} are HIGH", "risk",
+            "Recently HIGH", f"{high} of {len(recent)}",
+            f"in {RECENT_DAYS} days; of the last {counted(len(overview.changes), 'change')} {percent(usual)}", "risk",
         )
 
 

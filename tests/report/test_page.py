@@ -82,7 +82,7 @@ def test_everything_that_is_known_is_shown() -> None:
     ):
         assert said in text, said
     assert page.count("Observed against expected") == 2, "here, and as of the card"
-    for tile in ("HIGH in 90 days", "Hottest file", "Bus factor", "Knowledge lost", "Ranking here", "Drift"):
+    for tile in ("Recently HIGH", "Hottest file", "Bus factor", "Knowledge lost", "Ranking here", "Drift"):
         assert any(one.what == tile for one in glance(overview(), HERE)), tile
 
 
@@ -91,7 +91,7 @@ def test_the_recent_share_of_high_is_told_beside_the_usual_one() -> None:
         change(200, 0.1, RiskLevel.HIGH), change(150, 0.1), change(89, 0.1, RiskLevel.HIGH), change(0, 0.1)
     ))
     (tile,) = (one for one in glance(some, Here()) if one.section == "risk")
-    assert (tile.value, tile.note) == ("1 of 2", "50% of the last 4 changes are HIGH")
+    assert (tile.value, tile.note) == ("1 of 2", "in 90 days; of the last 4 changes 50%")
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
