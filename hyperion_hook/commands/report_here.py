@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hyperion_hook.commands.drift import folder_of
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.commands.retrain import Reading, need_the_extra, options_of
 from hyperion_hook.config import Config
 from hyperion_hook.errors import MissingExtraError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.report.page import Here
+from hyperion_hook.report.page import Drifted, Here
 
 if TYPE_CHECKING:
     from hyperion_hook.assess.models import ModelsInUse
@@ -65,8 +67,10 @@ def measured_here(
     from hyperion_hook.training.promotion import InUse  # noqa: PLC0415 - seconds of scikit-learn
 
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
-    figures, why_not = _figures(repository, InUse(used.bundle, label), options, progress)
-    return Here(figures, why_not)
+    in_use = InUse(used.bundle, label)
+    figures, why_not = _figures(repository, in_use, options, progress)
+    drift, why_no_drift = _drift(repository, in_use, folder_of(used, repository, config), options, progress)
+    return Here(figures, why_not, drift, why_no_drift)
 
 
 def _figures(
@@ -83,3 +87,22 @@ def _figures(
         "evaluations": [evaluation_data(evaluation) for evaluation in found.evaluations],
         "calibration": found.calibration,
     }, ""
+
+
+def _drift(
+    repository: Repository, in_use: InUse, folder: Path, options: RetrainOptions, progress: ProgressLine
+) -> tuple[Drifted | None, str]:
+    from hyperion_hook.training.drift_text import MOST_FEATURES, moved, verdict  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.repository_drift import repository_drift  # noqa: PLC0415
+
+    try:
+        found = repository_drift(repository, in_use, folder, options, progress=progress)
+    except TooLittleHistoryError as error:
+        return None, f"Not measured on this repository: {error}."
+    report = found.report
+    score = [report.score] if report.score and report.score.drifted else []
+    drifted = [*score, *(item for item in report.features if item.drifted)][:MOST_FEATURES]
+    return Drifted(
+        report.drift_magnitude, verdict(report), f"{found.recent} compared with {found.compared_with} ({found.why})",
+        tuple((item.title, moved(item)) for item in drifted),
+    ), ""
