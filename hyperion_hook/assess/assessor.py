@@ -17,10 +17,11 @@ from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
-from hyperion_hook.domain.assessment import Assessment, Impact, ModelInfo, Score
+from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, ModelInfo, RiskLevel, Score
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.policy import risk_level
@@ -164,20 +165,30 @@ class Assessor:
 
         Raises
         ------
-        GitError
+        HyperionError
             If there is no commit yet.
         """
         from hyperion_hook.assess.overview import overview_of  # noqa: PLC0415 - few ask
 
-        head = self._repository.resolve("HEAD")
+        head = self._repository.head()
+        if head is None:
+            raise HyperionError("there is no commit yet; a report tells of what was committed")
         recent = self._measurer.recent_changes(head, WINDOW)
         references = self._references_here()
         reference = references.build(recent, at_most=WINDOW)
         scores = {} if isinstance(reference, Missing) else references.scores(recent)
-        found = overview_of(
-            self._measurer, head, scores, (self._config.alert_high, self._config.alert_medium), self.commit,
-            self._config.max_file_bytes,
-        )
+
+        def level(probability: float, log_odds: float) -> RiskLevel:
+            return self._level(probability, _percentile(reference, log_odds, has_message=True))
+
+        # all are compared with the same: what is typical today
+        typical = _typical(self._bundle.typical, reference)
+
+        def explain(commit: str) -> tuple[Contribution, ...]:
+            vector = self._measurer.measure(self._recorded(commit), only=self._needed()).vector
+            return explanation_of(self._bundle, vector, typical)[1]
+
+        found = overview_of(self._measurer, head, scores, level, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
@@ -205,11 +216,7 @@ class Assessor:
         clock.lap("reference")
         probability, log_odds = self._score(vector)
         percentile = _percentile(reference, log_odds, has_message=change.message is not None)
-        level = risk_level(
-            probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
-            thresholds=self._bundle.thresholds,
-        )
-        risk = Score(probability, log_odds, level, percentile)
+        risk = Score(probability, log_odds, self._level(probability, percentile), percentile)
         typical = _typical(self._bundle.typical, reference)
         anomaly = anomaly_of(self._bundle, vector, typical, reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
@@ -263,6 +270,12 @@ class Assessor:
     def _score(self, vector: FeatureVector) -> tuple[float, float]:
         """Return probability and log-odds; whatever is promised and whatever is told comes from here."""
         return self._bundle.risk.score(vector)
+
+    def _level(self, probability: float, percentile: float | None) -> RiskLevel:
+        return risk_level(
+            probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
+            thresholds=self._bundle.thresholds,
+        )
 
     def _needed(self) -> frozenset[str]:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()

@@ -49,7 +49,10 @@ class Measured:
 
 
 class Measurer:
-    """Measures changes of one repository; holds one git process and the caches open until ``close``."""
+    """Measures changes of one repository; holds one git process and the caches open until ``close``.
+
+    ``measure_source`` gives the code metrics of a path, a blob and its text, and keeps them.
+    """
 
     def __init__(self, repository: Repository, config: Config, progress: Progress | None = None) -> None:
         folder = repository.common_dir / STORE_FOLDER
@@ -58,7 +61,7 @@ class Measurer:
         self._progress = progress
         self._reader = BlobReader(repository)
         self._sources = SourceCache.open(folder / "source-v1.sqlite")
-        self._measure_source = self._sources.measured(measure_source)
+        self.measure_source = self._sources.measured(measure_source)
         self.graphs = ImportGraphs(repository, self._reader, folder / "imports-v1.sqlite")
         self._index: HistoryIndex | None = None
         self._expires = float("inf")
@@ -149,7 +152,7 @@ class Measurer:
             change = self.change_of(commit)
             history, _ = self.history(change.base)
             context = Context(
-                change, self._sources_of(change), history, Missing("not needed"), self._measure_source
+                change, self._sources_of(change), history, Missing("not needed"), self.measure_source
             )
             report(done, len(commits))
             yield commit.id, extract(context, only=only)
@@ -179,4 +182,4 @@ class Measurer:
     def _within_budget(self, path: str, blob: str, text: str) -> SourceMetrics | Missing:
         if self._expired():
             return Missing(f"the time budget of {self._config.deadline:g} s was used up")
-        return self._measure_source(path, blob, text)
+        return self.measure_source(path, blob, text)

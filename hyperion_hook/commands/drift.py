@@ -52,7 +52,7 @@ def run(
     )
     try:
         found = repository_drift(
-            repository, InUse(used.bundle, label), _folder_of(used, repository, config), options,
+            repository, InUse(used.bundle, label), folder_of(used, repository, config), options,
             reference=None if reference is None else ReferenceName(reference), since=reading.since, progress=progress,
         )
     except TooLittleHistoryError as error:
@@ -85,7 +85,7 @@ def _need_matplotlib() -> None:
         raise MissingExtraError("drift --plot", "plots", "matplotlib")
 
 
-def _folder_of(used: ModelsInUse, repository: Repository, config: Config) -> Path:
+def folder_of(used: ModelsInUse, repository: Repository, config: Config) -> Path:
     """Return where the models in use lie."""
     from hyperion_hook.scoring.bundle import bundled_models  # noqa: PLC0415 - not wanted for --help
     from hyperion_hook.store.model_registry import RISK_PREDICTOR, ModelRegistry  # noqa: PLC0415

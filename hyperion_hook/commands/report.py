@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,30 +15,37 @@ from hyperion_hook.commands.output import result_to
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode, MissingExtraError
+from hyperion_hook.git.repository import Repository
 
 DEFAULT_NAME = Path("hyperion-report.html")
+PATIENCE = 60.0
+"""Seconds for measuring one change: the page must not depend on how busy the machine is, and no hook waits for it."""
 
 
 def run(
-    repo: Path | None, output: Path, config: Config, assessor_of: OpenAssessor = open_assessor
+    repo: Path | None, output: Path, config: Config, *, evaluate: bool | None = None, jobs: int | None = None,
+    assessor_of: OpenAssessor = open_assessor,
 ) -> ExitCode:
     """Gather what there is to see, and write the page."""
     if find_spec("jinja2") is None:
         raise MissingExtraError("report", "train", "jinja2")
-    from hyperion_hook.report.page import ModelFacts, render_page  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.commands.report_here import measured_here  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.report.page import ModelFacts, render_page  # noqa: PLC0415
 
     progress = ProgressLine()
-    with assessor_of(repo, config, progress) as assessor:
-        summary = assessor.build_index(rebuild=False)
-        overview = assessor.overview()
-        used = assessor.models
-    progress.clear()
-    for warning in summary.warnings:
-        say(f"warning: {warning}")
-    name = f"{used.bundle.name} {used.version or used.bundle.version}"
-    page = render_page(overview, ModelFacts(name, f"{used.origin} models", used.bundle.card), version=__version__)
+    # opened first: who cannot write there should not learn it after minutes
     with result_to(output) as write:
-        write(page)
+        with assessor_of(repo, replace(config, deadline=max(PATIENCE, config.deadline)), progress) as assessor:
+            summary = assessor.build_index(rebuild=False)
+            overview = assessor.overview()
+            used = assessor.models
+        here = measured_here(Repository.discover(repo), used, config, progress, wanted=evaluate, jobs=jobs)
+        progress.clear()
+        for warning in summary.warnings:
+            say(f"warning: {warning}")
+        name = f"{used.bundle.name} {used.version or used.bundle.version}"
+        model = ModelFacts(name, f"{used.origin} models", used.bundle.card)
+        write(render_page(overview, model, here, version=__version__))
     if str(output) != "-":
         say(f"wrote {output}")
     return ExitCode.DONE
@@ -47,12 +55,18 @@ def run(
 @click.option("--output", type=click.Path(path_type=Path), default=DEFAULT_NAME, show_default=True, metavar="FILE",
               help="Where the page goes; - for standard output.")
 @click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use.")
+@click.option("--evaluate/--no-evaluate", default=None,
+              help="Measure the models and drift on this repository's own history, which is replayed for it (a minute"
+              " for 10,000 commits); by default only when that is at hand, as after 'retrain'.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
 @click.pass_obj
-def command(invocation: Invocation, /, *, output: Path, models: Path | None) -> int:
+def command(
+    invocation: Invocation, /, *, output: Path, models: Path | None, evaluate: bool | None, jobs: int | None
+) -> int:
     """Write one HTML page about this repository.
 
-    Risk over time, the riskiest changes, hot spots, who knows what, and how good the model is.
+    Risk over time, the riskiest changes, hot spots, who knows what, how good the model is, and drift.
 
     The page needs no other file and no network. Needs the extra 'train': pip install 'hyperion-hook[train]'.
     """
-    return run(invocation.repo, output, invocation.config(models=models))
+    return run(invocation.repo, output, invocation.config(models=models), evaluate=evaluate, jobs=jobs)

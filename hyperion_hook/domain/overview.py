@@ -89,11 +89,33 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class Knower:
+    """A person, with what they know.
+
+    Attributes
+    ----------
+    name
+        Without an address.
+    share
+        Of all that was made in the source files, 0..1.
+    leads
+        Folders in which nobody made more, with their share of it; the one with most of their commits first.
+    months
+        Since their newest commit in the repository.
+    """
+
+    name: str
+    share: float
+    leads: tuple[tuple[str, float], ...]
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """What there is to see of a repository.
 
-    ``changes`` are the newest 500 non-merge commits at most, oldest first; ``median`` and ``highest`` of their
-    probabilities are the levels' limits. What could not be had is in ``warnings``.
+    ``commits`` counts non-merge commits. ``changes`` are the newest 500 of them at most, oldest first. ``whole`` is the
+    area of all source files, ``None`` without any. What could not be had is in ``warnings``.
     """
 
     name: str
@@ -103,5 +125,7 @@ class Overview:
     changes: tuple[ScoredChange, ...]
     riskiest: tuple[ExplainedChange, ...]
     hot_spots: tuple[HotSpot, ...]
+    whole: Area | None
     areas: tuple[Area, ...]
+    people: tuple[Knower, ...]
     warnings: tuple[str, ...] = ()

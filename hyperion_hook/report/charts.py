@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.overview import HotSpot, ScoredChange
-from hyperion_hook.report.facts import percent
+from hyperion_hook.report.facts import counted, percent
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 14, 40
@@ -113,7 +113,8 @@ def hot_spots(spots: Sequence[HotSpot]) -> Chart:
     dots = tuple(
         Dot(x(spot.changes), y(spot.complexity or 0), round(4 + 14 * math.sqrt((spot.lines or 0) / most_lines), 1),
             heat(spot),
-            f"{spot.path}: {spot.changes} changes, {spot.fixes} fixes, complexity {spot.complexity}", number)
+            f"{spot.path}: {counted(spot.changes, 'change')}, {spot.fixes} of them fixes, complexity {spot.complexity}",
+            number)
         for number, spot in sorted(measured, key=lambda entry: -(entry[1].lines or 0))
     )
     return Chart(dots, "", _number_ticks(most_changes, x), _number_ticks(most_complex, y))
@@ -132,7 +133,7 @@ def calibration(table: Sequence[tuple[float, float, int]]) -> Chart:
     y = Scale(0.0, highest, HEIGHT - BOTTOM, TOP, root=True)
     dots = tuple(
         Dot(x(expected), y(observed), 5.0, "medium",
-            f"of {count:,} changes {expected:.1%} were expected to introduce a bug, {observed:.1%} did")
+            f"of {counted(count, 'change')} {expected:.1%} were expected to introduce a bug, {observed:.1%} did")
         for expected, observed, count in table
     )
     shares = [share for share in (0.01, 0.05, 0.1, 0.2, 0.4, 0.8) if share <= highest] or [highest]

@@ -1,32 +1,50 @@
 """Overview to one HTML page that needs nothing else: no network, no other file, both themes, readable by every reader.
 
-Text from the repository is escaped by the template engine and by ``printable``; the page forbids itself every request.
+Text from the repository is escaped by the template engine and by ``printable``; the page forbids itself every request
+and every script but its own, by their digests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.overview import Overview
-from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.report import charts
+from hyperion_hook.report import charts, page_card
 from hyperion_hook.report.facts import counted, factor, number, percent
 from hyperion_hook.report.safe_text import printable
 
 TEMPLATES = Path(__file__).parent / "templates"
-MOST_IMPORTANT = 12
-_TITLES = {feature.name: feature.title for feature in CATALOGUE}
+RECENT_DAYS = 90
+_DAY = 86_400
+_MOST_FOLDERS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Drifted:
-    """How far recent changes are from what the model learned: the magnitude in 0..1, in words, and the features."""
+    """How far recent changes are from what they are compared with.
+
+    Attributes
+    ----------
+    magnitude
+        0..1.
+    verdict
+        The outcome in one sentence.
+    compared
+        What was compared with what.
+    features
+        Titles of what drifted, with from where to where; the worst first.
+    """
 
     magnitude: float
     verdict: str
+    compared: str
     features: tuple[tuple[str, str], ...]
 
 
@@ -39,72 +57,141 @@ class ModelFacts:
     card: Mapping[str, Any]
 
 
-def render_page(overview: Overview, model: ModelFacts, drift: Drifted | None = None, *, version: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What was measured on this repository itself; ``why_not`` and ``why_no_drift`` say why something was not.
+
+    ``figures`` has 'evaluations' and 'calibration' as a model card has them.
+    """
+
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    why_not: str = ""
+    drift: Drifted | None = None
+    why_no_drift: str = ""
+
+
+class Tile(NamedTuple):
+    """One thing to know at a glance: what it is, its value, what to say beside it, and the section that tells more."""
+
+    what: str
+    value: str
+    note: str
+    section: str
+
+
+def render_page(overview: Overview, model: ModelFacts, here: Here | None = None, *, version: str) -> str:
     """Return the page; it depends on its arguments alone, so the same repository gives the same bytes."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape  # noqa: PLC0415 - an extra
 
+    here = here or Here()
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(default=True), undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )
     environment.filters |= {
-        "shown": printable, "percent": percent, "number": number, "day": charts.day, "factor": factor,
+        "ago": ago, "shown": printable, "percent": percent, "number": number, "day": charts.day, "factor": factor,
     }
+    style, script = _text("page.css"), _text("page.js")
     return environment.get_template("page.html.j2").render(
-        overview=overview, model=model, drift=drift, version=version, counted=counted, heat=charts.heat,
+        overview=overview, model=model, here=here, drift=here.drift, version=version, counted=counted,
+        tiles=glance(overview, here), levels=Counter(change.level.value for change in overview.changes),
         risk=charts.risk_over_time(overview.changes) if overview.changes else None,
         spots=charts.hot_spots(overview.hot_spots) if overview.hot_spots else None,
-        calibration=_calibration(model.card), importance=_importance(model.card), evaluations=_evaluations(model.card),
-        style=_text("page.css"), script=_text("page.js"), levels=_levels(overview),
+        folders=folders(spot.path for spot in overview.hot_spots),
+        evaluated_here=page_card.evaluations(here.figures), calibrated_here=_calibration(here.figures),
+        evaluated=page_card.evaluations(model.card), calibrated=_calibration(model.card),
+        importance=page_card.importance(model.card), facts=page_card.facts(model.card),
+        limits=page_card.limits(model.card), style=style, script=script, style_digest=_digest(style),
+        script_digest=_digest(script),
     )
+
+
+def glance(overview: Overview, here: Here) -> list[Tile]:
+    """Return what matters most, one line each."""
+    found = [*_risk_tile(overview), *_spot_tile(overview), *_knowledge_tiles(overview)]
+    evaluated = page_card.evaluations(here.figures)
+    ranked = evaluated[0].rankings[0].roc_auc if evaluated else None
+    if ranked:
+        found.append(Tile("Ranking here", f"{ranked.value:.2f}", "ROC-AUC on its own past; 0.5 is chance", "quality"))
+    if here.drift:
+        found.append(Tile("Drift", f"{here.drift.magnitude:.2f}", "of 1; above 0.2 train anew", "drift"))
+    return found
+
+
+def _risk_tile(overview: Overview) -> Iterable[Tile]:
+    recent = [change for change in overview.changes if change.time > overview.time - RECENT_DAYS * _DAY]
+    if recent:
+        high = sum(change.level is RiskLevel.HIGH for change in recent)
+        usual = sum(change.level is RiskLevel.HIGH for change in overview.changes) / len(overview.changes)
+        yield Tile(
+            "Recently HIGH", f"{high} of {len(recent)}",
+            f"in {RECENT_DAYS} days; of the last {counted(len(overview.changes), 'change')} {percent(usual)}", "risk",
+        )
+
+
+def _spot_tile(overview: Overview) -> Iterable[Tile]:
+    if overview.hot_spots:
+        spot = overview.hot_spots[0]
+        complexity = "" if spot.complexity is None else f", complexity {spot.complexity:,}"
+        yield Tile(
+            "Hottest file", spot.path.rpartition("/")[2],
+            f"{counted(spot.changes, 'change')} within a year, {spot.fixes:,} of them fixes{complexity}", "spots",
+        )
+
+
+def _knowledge_tiles(overview: Overview) -> Iterable[Tile]:
+    if overview.whole:
+        alone = sum(area.bus_factor == 1 for area in overview.areas)
+        yield Tile(
+            "Bus factor", f"{overview.whole.bus_factor:,}",
+            f"{alone} of {counted(len(overview.areas), 'part')} known by one person", "knowledge",
+        )
+        yield Tile(
+            "Knowledge lost", percent(overview.whole.lost), "was made by people without a commit for a year",
+            "knowledge",
+        )
+
+
+def folders(paths: Iterable[str]) -> list[tuple[str, int]]:
+    """Return the folders one can look into: those that hold two files or more, but not all of them, with how many.
+
+    Examples
+    --------
+    >>> folders(["src/a/x.py", "src/a/y.py", "src/b/z.py"])
+    [('src/a', 2)]
+    """
+    counts: Counter[str] = Counter()
+    total = 0
+    for path in paths:
+        total += 1
+        names = path.split("/")[:-1]
+        counts.update("/".join(names[:depth]) for depth in range(1, len(names) + 1))
+    found = [(folder, count) for folder, count in counts.items() if 1 < count < total]
+    most = sorted(found, key=lambda entry: (-entry[1], entry[0]))[:_MOST_FOLDERS]
+    return sorted(most)
+
+
+def ago(months: int) -> str:
+    """Return how long ago something was.
+
+    Examples
+    --------
+    >>> ago(0), ago(1), ago(23), ago(70)
+    ('this month', '1 month ago', '23 months ago', '5 years ago')
+    """
+    if not months:
+        return "this month"
+    return f"{counted(months, 'month') if months < 24 else counted(months // 12, 'year')} ago"
+
+
+def _calibration(card: Mapping[str, Any]) -> charts.Chart | None:
+    rows = page_card.calibration(card)
+    return charts.calibration(rows) if rows else None
 
 
 def _text(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def _levels(overview: Overview) -> dict[str, int]:
-    found = {"HIGH": 0, "MEDIUM": 0, "LOW": 0}
-    for change in overview.changes:
-        found[change.level.value] += 1
-    return found
-
-
-def _calibration(card: Mapping[str, Any]) -> charts.Chart | None:
-    rows = [
-        (float(row["predicted"]), float(row["observed"]), int(row["changes"]))
-        for row in _listed(card, "calibration") if {"predicted", "observed", "changes"} <= set(row)
-    ]
-    return charts.calibration(rows) if rows else None
-
-
-def _importance(card: Mapping[str, Any]) -> list[tuple[str, float, float]]:
-    """Return the features that matter most: title, ROC-AUC lost without it, and that as a share of the largest."""
-    rows = [
-        (str(row.get("feature")), float(row["roc_auc_lost"])) for row in _listed(card, "importance")
-        if isinstance(row.get("roc_auc_lost"), int | float) and row["roc_auc_lost"] > 0
-    ][:MOST_IMPORTANT]
-    largest = max((lost for _, lost in rows), default=1.0)
-    return [(_TITLES.get(name, name), lost, lost / largest) for name, lost in rows]
-
-
-def _evaluations(card: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "on": str(entry.get("on", "")), "changes": entry.get("changes"), "buggy": entry.get("buggy"),
-            "models": [
-                {
-                    "name": str(row.get("model", "")), "roc_auc": row.get("roc_auc"),
-                    "pr_auc": row.get("pr_auc"), "calibration_error": row.get("calibration_error"),
-                    "top": row.get("share_in_top_20_percent"),
-                }
-                for row in entry.get("models", ()) if isinstance(row, dict)
-            ],
-        }
-        for entry in _listed(card, "evaluations")[:2]
-    ]
-
-
-def _listed(card: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
-    found = card.get(name)
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")

@@ -13,7 +13,7 @@ from typing import Any
 from hyperion_hook.errors import TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.card_figures import calibration_table
-from hyperion_hook.training.corpus import entries_of, read_corpus
+from hyperion_hook.training.corpus import CorpusEntry, own_name, read_corpus
 from hyperion_hook.training.dataset import UNSEEN_DAYS, cut_at, merged, time_split, without_youngest
 from hyperion_hook.training.days import day
 from hyperion_hook.training.evaluation import Evaluation, evaluate
@@ -61,9 +61,8 @@ def back_test(
     TooLittleHistoryError
         If the older half teaches nothing or the newer half has too few bugs to rank.
     """
-    mined, warnings = mine_all(
-        entries_of([repository.work_tree or repository.git_dir], options.until), options, options.replay, progress
-    )
+    own = CorpusEntry(own_name(repository), repository.work_tree or repository.git_dir, options.until)
+    mined, warnings = mine_all([own], options, options.replay, progress)
     rows = mined[0].rows
     rows = without_youngest(rows) if labels is None else labelled_from(rows, labels)
     if rows.empty:

@@ -102,6 +102,12 @@ class MinedStore:
         """The file that keeps code metrics by content, for all repositories of the folder."""
         return None if self._folder is None else self._folder / "code-metrics-v1.sqlite"
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether rows and labels are kept, so that nothing needs to be measured or traced."""
+        folder = self._folder
+        return folder is not None and all((folder / name).is_file() for name in (self._summary, self._labels))
+
     def table(self) -> Table | None:
         """Return the kept rows, ``None`` where there are none."""
         summary = self._read(self._summary)

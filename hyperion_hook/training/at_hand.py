@@ -1,0 +1,14 @@
+"""Whether what a back-test needs was measured before; a module of its own, because the question must cost nothing."""
+
+from __future__ import annotations
+
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.training.corpus import own_name
+from hyperion_hook.training.mined_store import MinedStore
+from hyperion_hook.training.options import RetrainOptions
+
+
+def is_at_hand(repository: Repository, options: RetrainOptions) -> bool:
+    """Return whether a back-test needs no mining: rows and labels up to this very commit are kept."""
+    tip = repository.resolve(options.until)
+    return MinedStore(options.vectors, own_name(repository), tip, options.replay, options.rules).is_whole
