@@ -168,8 +168,9 @@ def plant(action: Job, mark: Path) -> None:
     top = action.runner.workspace
     evil = EVIL.format(str(mark))
     names = ["venv.py", "venv/__init__.py", "venv/__main__.py", "pip/__init__.py", "pip/__main__.py", "pip.py",
-             "click.py", "hyperion_hook/__init__.py", "hyperion_hook/__main__.py", "sitecustomize.py", "usercustomize.py",
-             "site.py", "encodings/__init__.py", "json.py", "hatchling/__init__.py", "setup.py", "hatch_build.py"]
+             "click.py", "hyperion_hook/__init__.py", "hyperion_hook/__main__.py", "sitecustomize.py",
+             "usercustomize.py", "site.py", "encodings/__init__.py", "json.py", "hatchling/__init__.py", "setup.py",
+             "hatch_build.py"]
     for name in names:
         (top / name).parent.mkdir(exist_ok=True)
         (top / name).write_text(evil)

@@ -42,7 +42,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
         stream.extend(b"commit refs/heads/main\nauthor " + who + b"committer " + who)
         stream.extend(b"data %d\n" % len(said) + said + b"\n")
         for path, text in files.items():
-            stream.extend(b"M 100644 inline " + quoted(path) + b"\ndata %d\n" % len(text.encode()) + text.encode() + b"\n")
+            data = text.encode()
+            stream.extend(b"M 100644 inline " + quoted(path) + b"\ndata %d\n" % len(data) + data + b"\n")
 
     settings = "alert-high = 0.99\nalert-medium = 1.0\n"  # all but nothing is HIGH
     commit({".hyperion-hook.toml": settings}, "Begin", "@ada")
@@ -100,5 +101,6 @@ def test_hostile_text_changes_nothing_but_text(
         boxes = [tag for tag in page.skeleton if tag.startswith("<input")]
         assert len(boxes) == (2 if markdown is comment else 0)
     assert len(rendered(comment).comments) == 2
-    headings = {"Why", "Read first", "Usually changed with these, but not here", "Who knows this code", "Similar changes"}
+    headings = {"Why", "Read first", "Usually changed with these, but not here", "Who knows this code",
+                "Similar changes"}
     assert {heading for heading in headings if f"**{heading}**" not in comment} == set()
