@@ -63,6 +63,8 @@ def parsed(text: str) -> Mapping[Any, Any]:
 def test_the_documents_show_what_is_checked_here() -> None:
     assert sum(name.startswith("action-") for name in SHOWN_WORKFLOWS) >= 8
     assert len(SHOWN_GITLAB) == 1
+    assert SHOWN["README-1"] == SHOWN["action-1"]
+    assert SHOWN["README-1"].count("\n") == 8
 
 
 def test_they_are_valid(folder: Path) -> None:
