@@ -48,6 +48,8 @@ def wrapped(text: str, width: int) -> list[str]:
     --------
     >>> wrapped("one two three", 8)
     ['one two', 'three']
+    >>> wrapped("long::error::x", 4)
+    ['lon', 'g::e', 'rro', 'r::x']
     """
     lines, line = [], ""
     for word in text.split(" "):
@@ -60,6 +62,8 @@ def wrapped(text: str, width: int) -> list[str]:
         rest = word
         while width_of(rest) > width:
             part = _fitting(rest, width)
+            if rest[len(part):].startswith("::") and len(part) > 1:
+                part = part[:-1]  # a build server obeys a line that begins like this
             lines.append(part)
             rest = rest[len(part):]
         line = rest

@@ -10,8 +10,18 @@ import re
 
 MOST_CHARACTERS = 1_000
 _SURROGATE_BYTES = range(0xDC80, 0xDD00)
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~!&]")
-_AUTOLINK = re.compile(r"(?i)(https?:|ftp:|mailto:|xmpp:|www\.)")
+_COMMAND = re.compile(r"##(?=\w*\[)|(?<!\S):(?=:)")
+"""How a line begins that a build server obeys: ``##[error]`` anywhere in it, ``::error::`` at its start."""
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~!&$^]|%(?=[\w\"])")
+_LEADING = re.compile(r"\d+(?=[.)](?: |$))|(?=[-+](?: |$))|(?=-[- ]*$)")
+"""How a list or a line across begins: what comes before its mark."""
+_LIVE = re.compile(
+    r"(?<=[@#])|(?<=:)(?=//)|(?i:(?<=mailto:)|(?<=xmpp:)|(?<=www)(?=\.)|(?<=\bgh)(?=-\d))|(?<=&)(?=\d)"
+    r"|(?<=:)(?=[a-z\d_+-]+(?::|$))|^(?= )"
+)
+"""Where Markdown or a code host would begin or go on with a mention, reference, address, emoji or block of code."""
+_MOST_BACKTICKS = 50
+"""GitHub's and GitLab's parsers give up on a fence of more than 80, and all between the fences acts."""
 _BACKTICKS = re.compile(r"`+")
 _PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]*@")
 _SPACE = "\N{ZERO WIDTH SPACE}"
@@ -20,18 +30,25 @@ _SPACE = "\N{ZERO WIDTH SPACE}"
 def printable(text: str, most: int = MOST_CHARACTERS) -> str:
     r"""Return text as one line in which every character can be seen, at most ``most`` characters of it.
 
-    Bytes that are not UTF-8 are shown as ``\xNN``, other characters without a visible form by their code.
+    Bytes that are not UTF-8 are shown as ``\xNN``, other characters without a visible form by their code, and so is the
+    beginning of what a build server would take for a command in its log.
 
     Examples
     --------
     >>> printable("a\x1b[31m\n\u202eb\udcff é")
     'a\\x1b[31m\\n\\u202eb\\xff é'
+    >>> printable("::error::a"), printable("std::vector"), printable("a ##[add-mask]b")
+    ('\\x3a:error::a', 'std::vector', 'a \\x23#[add-mask]b')
     """
     if len(text) > most:
         text = text[: most - 3] + "..."
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else _escaped(char) for char in text)
+    return _COMMAND.sub(_spelled, text) if ":" in text or "#" in text else text
+
+
+def _spelled(found: re.Match[str]) -> str:
+    return f"\\x{ord(found[0][0]):02x}{found[0][1:]}"
 
 
 def without_password(text: str) -> str:
@@ -77,9 +94,11 @@ def markdown_text(text: str) -> str:
     >>> markdown_text("@ada").isascii()
     False
     """
-    shown = _AUTOLINK.sub(lambda match: match[0][:-1] + _SPACE + match[0][-1], printable(text))
+    shown = _LIVE.sub(_SPACE, printable(text))
+    begin = _LEADING.match(shown)
     shown = _MARKUP.sub(lambda match: _ENTITIES.get(match[0], "\\" + match[0]), shown)
-    return shown.replace("@", "@" + _SPACE).replace("#", "#" + _SPACE)
+    # where a list would begin
+    return shown if begin is None else f"{begin[0]}\\{shown[begin.end():]}"
 
 
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
@@ -94,7 +113,10 @@ def markdown_code(text: str) -> str:
     ('`a.py`', '`` `b` ``')
     """
     shown = printable(text)
-    fence = "`" * (1 + max((len(run) for run in _BACKTICKS.findall(shown)), default=0))
+    longest = max((len(run) for run in _BACKTICKS.findall(shown)), default=0)
+    if longest > _MOST_BACKTICKS:
+        return f"<code>{markdown_text(text)}</code>"
+    fence = "`" * (1 + longest)
     needs_space = not shown.strip(" ") or "`" in (shown[0], shown[-1]) or " " in (shown[0], shown[-1])
     padding = " " if needs_space else ""
     return f"{fence}{padding}{shown}{padding}{fence}"

@@ -87,7 +87,7 @@ def test_hostile_names_messages_and_people_act_in_no_format(tmp_path: Path) -> N
         assert all(line.isprintable() or "\u200b" in line for line in markdown.split("\n"))
     listed = hyperion(made.path, "score", "--each", "--format", "text", "HEAD~1..HEAD").out
     assert listed.count("\n") == 1
-    assert "\\x1b[2Jclear" in listed
+    assert "\\x1b[2Jc" in listed
 
 
 def test_a_limit_that_is_reached_is_exit_code_1_and_the_result_is_still_there(repo: TestRepo) -> None:
