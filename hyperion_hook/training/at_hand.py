@@ -11,4 +11,5 @@ from hyperion_hook.training.options import RetrainOptions
 def is_at_hand(repository: Repository, options: RetrainOptions) -> bool:
     """Return whether a back-test needs no mining: rows and labels up to this very commit are kept."""
     tip = repository.resolve(options.until)
-    return MinedStore(options.vectors, own_name(repository), tip, options.replay, options.rules).is_whole
+    kept = MinedStore(options.vectors, repository, own_name(repository), tip, options.replay, options.rules)
+    return kept.is_whole
