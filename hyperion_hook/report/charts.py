@@ -15,7 +15,8 @@ from hyperion_hook.report.facts import counted, percent
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 14, 40
-_MONTH = 30 * 86_400
+_DAY = 86_400
+_MONTH = 30 * _DAY
 
 
 class Tick(NamedTuple):
@@ -68,7 +69,7 @@ class Scale:
 
 
 def risk_over_time(changes: Sequence[ScoredChange]) -> Chart:
-    """Return each change by time and probability, and the median of each thirty days as a line."""
+    """Return each change by time and probability, and the median of each ``median_days`` as a line."""
     first, last = changes[0].time, changes[-1].time
     highest = max(change.probability for change in changes)
     x = Scale(first, last, LEFT, WIDTH - RIGHT)
@@ -78,15 +79,21 @@ def risk_over_time(changes: Sequence[ScoredChange]) -> Chart:
             change.level.value.lower(), f"{day(change.time)} {change.subject[:120]}: {percent(change.probability)}")
         for change in changes
     )
-    months: dict[int, list[float]] = {}
+    span = median_days(changes) * _DAY
+    spans: dict[int, list[float]] = {}
     for change in changes:
-        months.setdefault(change.time // _MONTH, []).append(change.probability)
+        spans.setdefault(change.time // span, []).append(change.probability)
     points = [
-        f"{x(min(last, max(first, month * _MONTH + _MONTH // 2)))},{y(median(found))}"
-        for month, found in sorted(months.items())
+        f"{x(min(last, max(first, number * span + span // 2)))},{y(median(found))}"
+        for number, found in sorted(spans.items())
     ]
     shares = [share for share in (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8) if share <= highest] or [highest]
     return Chart(dots, " ".join(points), time_ticks(first, last, x), tuple(Tick(y(s), percent(s)) for s in shares))
+
+
+def median_days(changes: Sequence[ScoredChange]) -> int:
+    """Return over how many days a median is taken: thirty, or seven where that would leave a line of few points."""
+    return 30 if changes and changes[-1].time - changes[0].time > 10 * _MONTH else 7
 
 
 def time_ticks(first: int, last: int, x: Scale, most: int = 6) -> tuple[Tick, ...]:

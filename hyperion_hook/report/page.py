@@ -21,7 +21,9 @@ from hyperion_hook.report.facts import counted, factor, number, percent
 from hyperion_hook.report.safe_text import printable
 
 TEMPLATES = Path(__file__).parent / "templates"
-RECENT_DAYS = 90
+RECENT_DAYS = (30, 90)
+"""The first that holds enough changes to speak of a share, else the last."""
+_ENOUGH = 20
 _DAY = 86_400
 _MOST_FOLDERS = 60
 
@@ -97,7 +99,7 @@ def render_page(overview: Overview, model: ModelFacts, here: Here | None = None,
         tiles=glance(overview, here), levels=Counter(change.level.value for change in overview.changes),
         risk=charts.risk_over_time(overview.changes) if overview.changes else None,
         spots=charts.hot_spots(overview.hot_spots) if overview.hot_spots else None,
-        folders=folders(spot.path for spot in overview.hot_spots),
+        median_of=charts.median_days(overview.changes), folders=folders(spot.path for spot in overview.hot_spots),
         evaluated_here=page_card.evaluations(here.figures), calibrated_here=_calibration(here.figures),
         evaluated=page_card.evaluations(model.card), calibrated=_calibration(model.card),
         importance=page_card.importance(model.card), facts=page_card.facts(model.card),
@@ -119,13 +121,17 @@ def glance(overview: Overview, here: Here) -> list[Tile]:
 
 
 def _risk_tile(overview: Overview) -> Iterable[Tile]:
-    recent = [change for change in overview.changes if change.time > overview.time - RECENT_DAYS * _DAY]
+    days, recent = 0, []
+    for days in RECENT_DAYS:
+        recent = [change for change in overview.changes if change.time > overview.time - days * _DAY]
+        if len(recent) >= _ENOUGH:
+            break
     if recent:
         high = sum(change.level is RiskLevel.HIGH for change in recent)
         usual = sum(change.level is RiskLevel.HIGH for change in overview.changes) / len(overview.changes)
         yield Tile(
             "Recently HIGH", f"{high} of {len(recent)}",
-            f"in {RECENT_DAYS} days; of the last {counted(len(overview.changes), 'change')} {percent(usual)}", "risk",
+            f"in {days} days; of the last {counted(len(overview.changes), 'change')} {percent(usual)}", "risk",
         )
 
 

@@ -129,6 +129,7 @@ def measured(
             _measure_in_parts(path, kept, tip, options, parts) if parts > 1
             else _measure(repository, kept, tip, options, None, progress)
         )
+        kept.keep_table(table)
     return table[0]
 
 

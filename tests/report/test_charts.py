@@ -37,12 +37,18 @@ def test_the_line_is_the_median_of_each_thirty_days() -> None:
     month = NOW // (30 * DAY) * 30 * DAY
     days = (NOW - month) // DAY
     chart = charts.risk_over_time([
-        change(days + 31, 0.0), change(days, 0.04), change(days - 1, 0.16), change(days - 2, 0.64),
+        change(days + 301, 0.0), change(days, 0.04), change(days - 1, 0.16), change(days - 2, 0.64),
     ])
     points = chart.line.split()
     assert len(points) == 2
     assert points[0].endswith(",260.0")
     assert points[1] == "704.0,137.0", "the median of the second is .16, a quarter of the highest"
+
+
+def test_a_short_history_has_its_median_by_the_week() -> None:
+    short, long = [change(20, 0.1), change(0, 0.1)], [change(301, 0.1), change(0, 0.1)]
+    assert (charts.median_days(short), charts.median_days(long), charts.median_days([])) == (7, 30, 7)
+    assert len(charts.risk_over_time([change(number, 0.1) for number in range(20, -1, -1)]).line.split()) in {3, 4}
 
 
 @pytest.mark.parametrize("probability", [0.0, 0.004, 1.0])

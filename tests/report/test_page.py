@@ -86,6 +86,12 @@ def test_everything_that_is_known_is_shown() -> None:
         assert any(one.what == tile for one in glance(overview(), HERE)), tile
 
 
+def test_recent_is_a_month_where_that_holds_enough_changes() -> None:
+    daily = replace(overview(), changes=tuple(change(number, 0.1) for number in range(60, -1, -1)))
+    (tile,) = (one for one in glance(daily, Here()) if one.section == "risk")
+    assert (tile.value, tile.note) == ("0 of 30", "in 30 days; of the last 61 changes under 1%")
+
+
 def test_the_recent_share_of_high_is_told_beside_the_usual_one() -> None:
     some = replace(overview(), changes=(
         change(200, 0.1, RiskLevel.HIGH), change(150, 0.1), change(89, 0.1, RiskLevel.HIGH), change(0, 0.1)

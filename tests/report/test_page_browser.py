@@ -68,8 +68,13 @@ def test_axe_finds_no_fault(page: Page, width: int, dark: bool) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390, 1100])
-def test_the_page_itself_never_scrolls_sideways(page: Page, width: int) -> None:
+@pytest.mark.parametrize("depth", [0, 20], ids=["short", "deep"])
+def test_the_page_itself_never_scrolls_sideways(browser: Page, tmp_path: Path, width: int, depth: int) -> None:
+    page, made = browser, tmp_path / "report.html"
+    shown = overview("/very/long/folder" * depth)
+    made.write_text(render_page(shown, model(), HERE, version="1"), encoding="utf-8")
     page.look(width=width)
+    page.open(made)
     assert page.run("document.documentElement.scrollWidth") <= width
     assert page.run("document.querySelector('#spots-picture').getBoundingClientRect().width") <= width
 
