@@ -257,7 +257,6 @@ def test_the_queries_of_mlflow(place: Path, monkeypatch: pytest.MonkeyPatch) -> 
     registry.promote_model("risk_predictor", version, "production")
     queries, comparison = blocks()["Requêtes MLflow"][1].split("# Comparer runs")
     assert "mlflow.compare_runs(" in comparison, "it is not in MLflow; hyperion_hook has it"
-    mlflow.set_tracking_uri(uri)
     names: dict[str, Any] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of stages, which MLflow means to give up
