@@ -7,8 +7,8 @@ usage::
     python examples/workflow.py REPOSITORY labels.csv [--commits 300]
 
 Measures the newest commits, keeps the measurements, validates them, trains in time order, registers and promotes the
-best model, predicts the newest commit, and looks for drift. The model goes to the registry of the repository, under
-the name ``example``, so that ``score`` goes on with the models it uses.
+best model, predicts the newest commit, and looks for drift. Measurements and model go to the folder ``--work``, so
+``score`` goes on with the models it uses.
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ def main() -> None:
     parser.add_argument("repository", type=Path)
     parser.add_argument("labels", type=Path)
     parser.add_argument("--commits", type=int, default=300)
-    parser.add_argument("--work", type=Path, default=Path(), help="where the store of measurements goes")
+    parser.add_argument("--work", type=Path, default=Path(), help="where the measurements and the model go")
     given = parser.parse_args()
+
+    name = given.repository.resolve().name
 
     # 1. features of the newest commits, by the extractor that the hook uses
     labels = pd.read_csv(given.labels).tail(given.commits)
@@ -57,7 +59,7 @@ def main() -> None:
     with FeatureStore(given.work / "features.sqlite") as store:
         for commit, features in zip(labels["commit"], measured, strict=True):
             store.store_features(
-                features_dict=features, source_file="", repository=given.repository.name, tags={"commit": commit}
+                features_dict=features, source_file="", repository=name, commit=commit
             )
         print(f"the store holds {store.get_feature_statistics()['total_feature_sets']} sets")
 
@@ -80,7 +82,8 @@ def main() -> None:
         metadata={"accuracy": best["accuracy"], "f1_score": best["f1"], "training_samples": result["training_samples"],
                   "training_features": result["feature_names"]},
     )
-    registry.promote_model(name="example", version=version, status="production")
+    if registry.production("example") != version:  # the same rows give the same model, which serves already
+        registry.promote_model(name="example", version=version, status="production")
     print(f"{version} is in production")
 
     # 6. used

@@ -8,6 +8,7 @@ from hyperion_hook.domain.assessment import FileToRead
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.history import CommitFlag, History
 from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.features.business import is_lock_file
 
 MOST = 3
 LOOKED_AT = 50
@@ -27,7 +28,7 @@ def files_to_read(change: Change, history: History) -> tuple[FileToRead, ...]:
     """Return the files where a reviewer's time is spent best, at most three, best first.
 
     A file counts by the lines changed in it, more so the more bug fixes it has seen; tests, documents and vendored
-    files count less than source.
+    files count less than source, as do lock files, which nobody wrote.
     """
     largest = sorted(change.files, key=lambda file: (-_weight(file), file.path))[:LOOKED_AT]
     ranked = []
@@ -40,7 +41,8 @@ def files_to_read(change: Change, history: History) -> tuple[FileToRead, ...]:
 
 def _weight(file: FileChange) -> float:
     lines = (file.lines_added or 0) + 0.5 * (file.lines_deleted or 0)
-    return math.sqrt(lines) * _ROLE_WEIGHT[role_of(file.path)]
+    role = FileRole.FOREIGN if is_lock_file(file.path) else role_of(file.path)
+    return math.sqrt(lines) * _ROLE_WEIGHT[role]
 
 
 def _reason(file: FileChange, fixes: int) -> str:

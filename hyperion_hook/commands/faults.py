@@ -27,7 +27,8 @@ def describe(error: Exception) -> list[str]:
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         hint = [f"see: {context.command_path} --help"] if context else []
-        return [printable(error.format_message()), *hint]
+        # click sets long lists in lines of their own
+        return [printable(" ".join(error.format_message().split())), *hint]
     if isinstance(error, OSError) and error.strerror:
         # open file descriptors are numbered, files are named
         named = isinstance(error.filename, str | bytes | os.PathLike)

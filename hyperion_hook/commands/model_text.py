@@ -79,7 +79,7 @@ def card_text(bundle: Bundle | None, record: ModelMetadata | None = None) -> str
 
 
 _COLUMNS = ("model", "name", "roc_auc", "roc_auc_over_la", "pr_auc", "calibration_error", "share_in_top_5_percent",
-            "changes", "buggy", "fixes", "left out of training")
+            "changes", "predicted", "observed", "buggy", "fixes", "left out of training")
 """What a table of a card shows of its rows; ``--format json`` has the rest."""
 
 

@@ -45,6 +45,17 @@ _LOCK = re.compile(
 )
 
 
+def is_lock_file(path: str) -> bool:
+    """Return whether a package manager writes a file: whoever changed its manifest did not choose its lines.
+
+    Examples
+    --------
+    >>> is_lock_file("uv.lock"), is_lock_file("web/package-lock.json"), is_lock_file("lock.py")
+    (True, True, False)
+    """
+    return _LOCK.search(path) is not None
+
+
 def measure(context: Context) -> dict[str, Value]:
     """Return the business features of a change, and the change in test coverage."""
     traffic = affected_traffic(context)
@@ -157,7 +168,7 @@ def rollback_difficulty(files: Iterable[FileChange], breaking_risk: Value) -> fl
     paths = {path for file in touched for path in (file.path, file.previous_path)}
     migration = any(_MIGRATION.search(path) and _is_program_or_data(path) for path in paths)
     schema = any(_SCHEMA.search(path) and not _MIGRATION.search(path) for path in paths)
-    lock = any(_LOCK.search(path) or reader_of(path) is not None for path in paths)
+    lock = any(is_lock_file(path) or reader_of(path) is not None for path in paths)
     breadth = max(len(touched) - 1, 0) / (max(len(touched) - 1, 0) + HALF_BREADTH)
     risk = 0.0 if isinstance(breaking_risk, Missing) else breaking_risk
     easy = 1.0

@@ -6,8 +6,11 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from hyperion_hook.errors import MissingExtraError
 
 SIGNIFICANT = 0.2
 """A magnitude above is the specification's reason to train anew; a PSI of about 0.22."""
@@ -148,7 +151,11 @@ class DriftReport:
         ------
         HyperionError
             If the file cannot be written, or its ending names no kind of picture.
+        MissingExtraError
+            Without the extra ``plots``.
         """
+        if find_spec("matplotlib") is None:
+            raise MissingExtraError("plot", "plots", "matplotlib")
         from hyperion_hook.training.drift_plot import draw  # noqa: PLC0415 - half a second of matplotlib
 
         draw(self, Path(path))

@@ -32,3 +32,8 @@ def test_at_most_three_files_whatever_the_order_they_come_in() -> None:
     backward = files_to_read(change(*files[::-1]), EmptyHistory())
     assert forward == backward
     assert [entry.path for entry in forward] == ["src/a.py", "src/b.py", "src/c.py"]
+
+
+def test_a_lock_file_that_nobody_wrote_comes_after_the_source() -> None:
+    judged = change(edit("uv.lock", "+x\n" * 500), edit("src/a.py", "+x\n" * 12))
+    assert [entry.path for entry in files_to_read(judged, EmptyHistory())] == ["src/a.py", "uv.lock"]

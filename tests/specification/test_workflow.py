@@ -20,8 +20,8 @@ def test_the_example_goes_from_a_history_to_a_model_in_production(tmp_path: Path
     hyperion(repo.path, "index")
     labels.write_text(hyperion(repo.path, "label", "--format", "csv").out)
     done = subprocess.run(
-        [sys.executable, str(EXAMPLE), "project", "labels.csv", "--commits", "200"], cwd=tmp_path, text=True,
-        capture_output=True, check=False, timeout=300,
+        [sys.executable, str(EXAMPLE), ".", "../labels.csv", "--commits", "200", "--work", ".."], cwd=repo.path,
+        text=True, capture_output=True, check=False, timeout=300,
         env={**os.environ, "HOME": str(tmp_path), "ML_N_JOBS": "1", "ML_CV_FOLDS": "2"},
     )
     assert done.returncode == 0, done.stderr
