@@ -1,4 +1,4 @@
-"""Which of two classes is the harmless one and which the one that is looked for: in training and in prediction alike."""
+"""Which of two classes is the harmless one and which the one looked for: in training and in prediction alike."""
 
 from __future__ import annotations
 
