@@ -62,7 +62,7 @@ class BugPredictor(Predictor):
     def predict_proba(self, rows: object) -> NDArray[np.float64]:
         """Return the probabilities of no fix and of a fix within thirty days; shape ``(n_rows, 2)``."""
         if isinstance(self.model, NamedEstimator):
-            return self.model.predict_proba(rows)
+            return self.model.risk_proba(rows)
         return two_columns([sigmoid(odds) for odds in self._log_odds(rows)])
 
     def change_probability(self, rows: object) -> float:

@@ -22,7 +22,7 @@ OTHER = "other"
 
 
 def explain_estimator(model: NamedEstimator, rows: object, typical: object) -> list[RowExplanation]:
-    """Return what each column adds to the log-odds of the second class, against a typical row.
+    """Return what each column adds to the log-odds of the class that is looked for, against a typical row.
 
     Raises
     ------
@@ -55,10 +55,8 @@ def explain_estimator(model: NamedEstimator, rows: object, typical: object) -> l
 
 
 def log_odds_of(model: NamedEstimator, matrix: Any) -> list[float]:
-    """Return the log-odds of the second of two classes, one for each row."""
-    probabilities = model.ask_matrix("predict_proba", matrix)
-    if probabilities.ndim != 2 or probabilities.shape[1] != 2:
-        raise ConfigError(f"explain: the model has {probabilities.shape[-1]} classes; only two can be explained")
+    """Return the log-odds of the class that is looked for, one for each row."""
+    probabilities = model.harmless_first(model.ask_matrix("predict_proba", matrix))
     return [logit(float(probability)) for probability in probabilities[:, 1]]
 
 

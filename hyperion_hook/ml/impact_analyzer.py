@@ -59,7 +59,7 @@ class ImpactAnalyzer(Predictor):
     def score(self, rows: object) -> NDArray[np.float64]:
         """Return the impact in [0, 1] of each row."""
         if isinstance(self.model, NamedEstimator):
-            return np.asarray(self.model.predict_proba(rows)[:, -1], dtype=np.float64)
+            return np.asarray(self.model.risk_proba(rows)[:, 1], dtype=np.float64)
         return np.array([sigmoid(math.fsum(_parts(values))) for values in _evidence(rows)], dtype=np.float64)
 
     def predict(self, rows: object) -> NDArray[Any]:
@@ -71,10 +71,10 @@ class ImpactAnalyzer(Predictor):
     def predict_proba(self, rows: object) -> NDArray[np.float64]:
         """Return the probabilities that a coming bug fix stays within the components touched, and that it does not.
 
-        Shape ``(n_rows, 2)``; the second column is the score. An estimator's has a column for each of its classes.
+        Shape ``(n_rows, 2)``; the second column is the score, whatever the order of an estimator's classes.
         """
         if isinstance(self.model, NamedEstimator):
-            return self.model.predict_proba(rows)
+            return self.model.risk_proba(rows)
         return two_columns(self.score(rows).tolist())
 
     def explain(self, rows: object, typical: object = None) -> list[RowExplanation]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperion_hook.errors import ConfigError
+from hyperion_hook.ml.class_order import risky_place
 from hyperion_hook.ml.rows import numbers_of, values_of
 
 Array = NDArray[Any]
@@ -64,6 +65,31 @@ class NamedEstimator:
         """Return the probability of each class; shape ``(n_rows, n_classes)``."""
         return self.ask("predict_proba", rows)
 
+    def risk_proba(self, rows: object) -> Array:
+        """Return the probabilities of the harmless class and of the one that is looked for; shape ``(n_rows, 2)``.
+
+        Raises
+        ------
+        ConfigError
+            With other than two classes, or labels that do not say which is which.
+        """
+        return self.harmless_first(self.predict_proba(rows))
+
+    def harmless_first(self, probabilities: Array) -> Array:
+        """Return probabilities of both classes with the one that is looked for last; errors as for ``risk_proba``."""
+        kind, last = type(self.estimator).__name__, _last(self.estimator)
+        classes = list(getattr(self.estimator, "classes_", range(probabilities.shape[-1])))
+        if probabilities.ndim != 2 or len(classes) != 2 or probabilities.shape[1] != 2:
+            raise ConfigError(f"{kind}: the model has {len(classes)} classes where two are needed; train it on two")
+        labels = getattr(last, "labels", None)
+        place = risky_place(classes, ordered=labels is not None and list(labels) == classes)
+        if place is None:
+            raise ConfigError(
+                f"{kind}: which of its classes '{classes[0]}' and '{classes[1]}' is the bug cannot be told; "
+                "train it on 0 and 1"
+            )
+        return probabilities[:, [1 - place, place]]
+
     def decision_function(self, rows: object) -> Array:
         """Return the estimator's decisions; shape ``(n_rows,)``."""
         return self.ask("decision_function", rows)
@@ -99,6 +125,10 @@ class NamedEstimator:
         except ValueError as error:
             said = " ".join(str(error).split("\n", 1)[0].split())
             raise ConfigError(f"{type(self.estimator).__name__}: refuses the rows: {said[:200]}") from None
+
+
+def _last(estimator: Any) -> Any:
+    return estimator[-1] if hasattr(estimator, "steps") else estimator
 
 
 def _names(estimator: Any, given: Sequence[str]) -> tuple[str, ...]:

@@ -66,10 +66,15 @@ class RiskPredictor(Predictor):
     def predict_proba(self, rows: object) -> NDArray[np.float64]:
         """Return the probabilities of no bug and of a bug; shape ``(n_rows, 2)``.
 
-        An estimator's has a column for each of its classes.
+        The class of the bug is told by its label, since an estimator has its classes by the alphabet.
+
+        Raises
+        ------
+        ConfigError
+            If an estimator has other than two classes, or labels that do not say which is the bug.
         """
         if isinstance(self.model, NamedEstimator):
-            return self.model.predict_proba(rows)
+            return self.model.risk_proba(rows)
         risk = self.model.risk
         return two_columns([risk.score(vector)[0] for vector in vectors_of(rows, risk.features)])
 

@@ -11,14 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.errors import ConfigError
+from hyperion_hook.ml.class_order import rising
 
-_RISING = (
-    ("low", "medium", "high", "critical"), ("faible", "moyen", "eleve", "critique"), ("no", "yes"), ("non", "oui"),
-    ("false", "true"), ("faux", "vrai"), ("n", "y"), ("clean", "buggy"), ("sain", "bogue"), ("safe", "risky"),
-    ("negative", "positive"), ("normal", "anomaly"), ("0", "1"),
-)
-"""Words for classes, from the harmless to the one that is looked for."""
-_ACCENTS = str.maketrans("éèê", "eee")
 SHOWN = 5
 
 
@@ -77,14 +71,10 @@ def read_target(column: pd.Series, *, positive: Sequence[Any] | None = None) -> 
 
 def _in_order(values: list[Any], present: pd.Series) -> tuple[tuple[Any, Any], tuple[str, ...]]:
     """Return the harmless and the other value; words that are not known: the rarer one is looked for."""
-    if all(isinstance(value, int | float | np.number) for value in values):
-        low, high = values
+    found = rising(*values)
+    if found is not None:
+        low, high = found
         return (_plain(low), _plain(high)), ()
-    words = [str(value).strip().lower().translate(_ACCENTS) for value in values]
-    for scale in _RISING:
-        if set(words) <= set(scale) and words[0] != words[1]:
-            first, second = sorted(values, key=lambda value: scale.index(words[values.index(value)]))
-            return (first, second), ()
     common, rare = present.value_counts().index.tolist()
     warning = (
         f"target '{present.name}': '{rare}' is taken as the class to be predicted, because it is the rarer one; "
@@ -95,6 +85,8 @@ def _in_order(values: list[Any], present: pd.Series) -> tuple[tuple[Any, Any], t
 
 def _plain(value: Any) -> Any:
     """Return whole numbers as such: 0.0 and 1.0 come from columns with missing values."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool | np.bool_):
         return bool(value)
     return int(value) if float(value).is_integer() else float(value)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.errors import ConfigError
+from hyperion_hook.ml.written_dates import moments_of
 from hyperion_hook.training.estimators import Numbers
 from hyperion_hook.training.frame_columns import NUMERIC, Column, Kind
 
@@ -43,7 +44,8 @@ def time_column_of(frame: pd.DataFrame, asked: str | None, target: str) -> TimeC
     Raises
     ------
     ConfigError
-        If the column that was asked for is not there, is the target, or holds no moments or numbers in some row.
+        If the column that was asked for is not there, is the target, or holds no moments or numbers in some row; if
+        dates are written so that day and month cannot be told apart.
 
     Examples
     --------
@@ -78,5 +80,4 @@ def _read(frame: pd.DataFrame, name: str) -> TimeColumn:
         scale = next(unit for least, unit in _UNITS if smallest >= least or least == 0.0)
         is_moment = smallest / scale >= _EARLIEST
         return TimeColumn(name, values / scale if is_moment else values, is_moment)
-    moments = pd.to_datetime(frame[name].astype(object), utc=True, errors="coerce", format="mixed")
-    return TimeColumn(name, Column(0, name, moments).numbers, True)
+    return TimeColumn(name, Column(0, name, moments_of(frame[name])).numbers, True)

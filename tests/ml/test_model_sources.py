@@ -117,9 +117,11 @@ def test_what_an_estimator_cannot_say_is_said() -> None:
     with pytest.raises(ConfigError, match="an estimator does not say what is typical; give it"):
         predictor.explain(WHOLE)
     three = LogisticRegression(max_iter=900).fit(WHOLE[["la"]], np.arange(len(WHOLE)) % 3)
-    with pytest.raises(ConfigError, match="the model has 3 classes; only two can be explained"):
+    with pytest.raises(ConfigError, match="the model has 3 classes where two are needed"):
         RiskPredictor(three).explain({"la": 1}, typical={"la": 2})
-    assert RiskPredictor(three).predict_proba({"la": 1}).shape == (1, 3)
+    with pytest.raises(ConfigError, match="the model has 3 classes where two are needed"):
+        RiskPredictor(three).predict_proba({"la": 1})
+    assert RiskPredictor(three).predict({"la": 1}).shape == (1,)
     with pytest.raises(ConfigError, match="an estimator knows single files only"):
         BugPredictor(predictor.model).change_probability(WHOLE)
     with pytest.raises(ConfigError, match="an estimator knows rows only"):

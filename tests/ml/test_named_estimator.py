@@ -16,6 +16,8 @@ from xgboost import XGBClassifier  # noqa: E402
 
 from hyperion_hook.features.catalogue import find_feature  # noqa: E402
 from hyperion_hook.ml.named_estimator import NamedEstimator  # noqa: E402
+from hyperion_hook.ml.predictors import BugPredictor, ImpactAnalyzer, RiskPredictor  # noqa: E402
+from hyperion_hook.scoring.members import logit  # noqa: E402
 
 pytestmark = pytest.mark.train
 
@@ -83,3 +85,26 @@ def test_it_is_otherwise_the_estimator() -> None:
     assert not hasattr(model, "coef_")
     again = pickle.loads(pickle.dumps(model))  # noqa: S301 - as joblib sends it
     np.testing.assert_array_equal(again.predict(WHOLE), fitted.predict(WHOLE))
+
+
+@pytest.mark.parametrize(("harmless", "bug"), [("LOW", "HIGH"), ("sain", "bogué"), (0, 1), (False, True), ("0", "1")])
+def test_the_class_of_the_bug_is_told_by_its_label(harmless: object, bug: object) -> None:
+    fitted = RandomForestClassifier(n_estimators=5, random_state=1).fit(WHOLE, np.where(Y == 1, bug, harmless))
+    truth = fitted.predict_proba(WHOLE)[:, list(fitted.classes_).index(bug)]
+    levels = RiskPredictor(fitted, thresholds={"HIGH": 0.5, "MEDIUM": 0.2}).predict(WHOLE)
+    assert (levels == "HIGH").tolist() == (truth >= 0.5).tolist()
+    assert RiskPredictor(fitted).predict_proba(WHOLE)[:, 1].tolist() == truth.tolist()
+    assert BugPredictor(fitted).predict(WHOLE).tolist() == (truth >= 0.5).astype(int).tolist()
+    assert ImpactAnalyzer(fitted).score(WHOLE).tolist() == truth.tolist()
+    [found] = RiskPredictor(fitted).explain(WHOLE.iloc[[3]], typical=WHOLE)
+    assert found.score == pytest.approx(logit(truth[3]))
+
+
+def test_a_class_that_cannot_be_told_is_refused_in_one_line() -> None:
+    for labels, said in [(np.where(Y == 1, "up", "down"), "which of its classes 'down' and 'up' is the bug"),
+                         (np.arange(len(Y)) % 3, "the model has 3 classes where two are needed")]:
+        fitted = RandomForestClassifier(n_estimators=5, random_state=1).fit(WHOLE, labels)
+        assert set(RiskPredictor(fitted).predict(WHOLE)) <= set(fitted.classes_)
+        for ask in (RiskPredictor(fitted).predict_proba, BugPredictor(fitted).predict, ImpactAnalyzer(fitted).score):
+            with pytest.raises(ConfigError, match=said):
+                ask(WHOLE)

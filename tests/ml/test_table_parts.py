@@ -72,6 +72,26 @@ def test_a_usual_name_without_moments_is_no_time(values: list[object]) -> None:
     assert time_column_of(pd.DataFrame({"time": values}), None, "y") is None
 
 
+@pytest.mark.parametrize("form", [
+    "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%Y/%m/%d",
+])
+def test_dates_of_a_column_are_read_in_one_order(form: str) -> None:
+    days = pd.date_range("2024-01-01", periods=120)
+    found = time_column_of(pd.DataFrame({"date": days.strftime(form)}), None, "y")
+    assert found is not None
+    assert found.seconds.tolist() == [1_704_067_200.0 + DAY * number for number in range(120)]
+
+
+@pytest.mark.parametrize(("values", "message"), [
+    (["01/02/2024", "03/04/2024"], "dates as '01/02/2024' may be day or month first; write ISO dates"),
+    (["13/02/24", "14/02/24"], "the year of '13/02/24' cannot be told; write ISO dates"),
+    (["13/02/2024", "03/14/2024"], "have the day first in some rows"),
+])
+def test_dates_whose_day_cannot_be_told_are_refused(values: list[str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        time_column_of(pd.DataFrame({"date": values}), None, "y")
+
+
 def test_a_running_number_orders_when_it_is_asked_for() -> None:
     found = time_column_of(pd.DataFrame({"step": [3, 1, 2]}), "step", "y")
     assert found is not None
