@@ -83,7 +83,8 @@ class ModelRegistry(store.ModelRegistry):
         Raises
         ------
         ConfigError
-            If a value of the metadata is wrong, or the estimator holds what is not trusted.
+            If the model is no fitted estimator, a value of the metadata is wrong, or the estimator holds what is not
+            trusted.
         MissingExtraError
             Without the extra ``train``.
         StoreError
