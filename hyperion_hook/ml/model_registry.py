@@ -178,14 +178,14 @@ class ModelRegistry(store.ModelRegistry):
         Returns
         -------
         tuple[str or None, str or None]
-            The version that served, and the one that serves now.
+            The version that served, and the one that serves now; ``None`` for the models that came with the program.
 
         Raises
         ------
-        ConfigError
-            If nothing served before.
         ArtefactError
-            If the registry is damaged.
+            If the registry, or what served before, is damaged.
+        StoreError
+            If no version is in production, or the registry cannot be written.
         """
         before, after = super().rollback(name)
         self._mirror(name, before, after)
