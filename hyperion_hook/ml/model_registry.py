@@ -83,7 +83,8 @@ class ModelRegistry(store.ModelRegistry):
         Raises
         ------
         ConfigError
-            If a value of the metadata is wrong, or the estimator holds what is not trusted.
+            If the model is no fitted estimator, a value of the metadata is wrong, or the estimator holds what is not
+            trusted.
         MissingExtraError
             Without the extra ``train``.
         StoreError
@@ -177,14 +178,14 @@ class ModelRegistry(store.ModelRegistry):
         Returns
         -------
         tuple[str or None, str or None]
-            The version that served, and the one that serves now.
+            The version that served, and the one that serves now; ``None`` for the models that came with the program.
 
         Raises
         ------
-        ConfigError
-            If nothing served before.
         ArtefactError
-            If the registry is damaged.
+            If the registry, or what served before, is damaged.
+        StoreError
+            If no version is in production, or the registry cannot be written.
         """
         before, after = super().rollback(name)
         self._mirror(name, before, after)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
 
 from hyperion_hook.errors import ArtefactError, ConfigError
 from hyperion_hook.ml.bundle_model import BundleModel
@@ -35,8 +37,9 @@ def prepared(
     Raises
     ------
     ConfigError
-        If a value of the metadata is wrong, or the estimator cannot be kept.
+        If the model is no fitted estimator, a value of the metadata is wrong, or the estimator cannot be kept.
     """
+    _need_fitted(model, name)
     artefact: dict[str, Any] = {
         "estimator": f"{type(model).__module__}.{type(model).__qualname__}", "libraries": dict(libraries),
     }
@@ -64,6 +67,18 @@ def prepared(
         model, data, name=name, model_type=model_type, metadata=metadata, columns=columns, artefact=artefact
     )
     return draft, lambda version: {ESTIMATOR: data, **({} if bundle is None else bundle.files(version))}
+
+
+def _need_fitted(model: Any, name: str) -> None:
+    kind = f"the class {model.__name__}" if isinstance(model, type) else f"a {type(model).__name__}"
+    if isinstance(model, type) or not (callable(getattr(model, "fit", None)) and hasattr(model, "predict")):
+        raise ConfigError(f"{str(name)[:60]}: {kind} is no estimator with fit and predict; save a fitted estimator")
+    try:
+        check_is_fitted(model)
+    except NotFittedError:
+        raise ConfigError(f"{str(name)[:60]}: {kind} that was not fitted; call its fit first") from None
+    except TypeError as error:
+        raise ConfigError(f"{str(name)[:60]}: {kind} is no estimator ({error}); save a fitted estimator") from None
 
 
 def parity_of(model: Any, metadata: ModelMetadata, bundle: Bundle) -> float | None:

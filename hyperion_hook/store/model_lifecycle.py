@@ -115,10 +115,10 @@ class Lifecycle:
         Raises
         ------
         IllegalStepError
-            If nothing served before.
+            If none is in production.
         """
         if not self.served:
-            raise IllegalStepError("nothing to roll back to: no version was ever in production")
+            raise IllegalStepError("nothing to roll back to: no version is in production")
         return self._serving(self.served[:-1])
 
     def _with(self, version: Version, status: Status, validation: Mapping[str, Any] | None = None) -> Lifecycle:

@@ -10,12 +10,14 @@
 
 A version is written beside its place, moved there, and exists once ``risk_predictor.json`` names it; that file is
 replaced in one step. So a process killed at any moment leaves the registry as it was before or as it was to be, and
-what lies about unnamed is swept away by the next writer. Readers need no lock.
+what lies about unnamed is swept away by the next writer. Readers need no lock. That file is there, naming nothing yet,
+before the first version is written: versions without it are no killed writer's, its loss is noticed and said.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -45,6 +47,8 @@ BUSY_SECONDS = 10.0
 _MAX_RECORD_BYTES = 8_000_000
 _LOCK = "lock"
 _METADATA = "metadata"
+_OF_VERSION = re.compile(r"(?P<name>.+)_v\d+\.\d+\.\d+(?:_metadata\.json)?")
+"""What the folder and the metadata file of a version are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,9 @@ class ModelRegistry:
         return cls(common_dir / FOLDER)
 
     def names(self) -> list[str]:
-        """Return the names of the models there are."""
-        return sorted(path.stem for path in self.root.glob("*.json")) if self.root.is_dir() else []
+        """Return the names of the models there are, those whose record was lost among them."""
+        named = {path.stem for path in self.root.glob("*.json")} | {name for name, _ in self._lying_about()}
+        return sorted(name for name in named if _is_plain(name))
 
     def versions(self, name: str) -> dict[str, Status]:
         """Return the versions of a model, oldest first, with how far each has come.
@@ -161,6 +166,8 @@ class ModelRegistry:
             version = next_version(latest, newest, draft.lineage)
             files = {plain(file, dots=True): data for file, data in files_of(str(version)).items()}
             record = model_metadata.encode(replace(draft, version=str(version), files=digests(files)))
+            if latest is None:
+                self._write(state)
             write_folder(self._folder(name, str(version)), files)
             write_whole(self._record(name, str(version)), record)
             self._write(state.registered(version, hashlib.sha256(record).hexdigest()))
@@ -268,6 +275,8 @@ class ModelRegistry:
             path = self._state_file(plain(name))
             data = read_regular(path, _MAX_RECORD_BYTES)
         except (FileNotFoundError, NotADirectoryError):
+            if any(found == name for found, _ in self._lying_about()) and not path.exists():
+                raise self._lost(name, path) from None
             return Lifecycle(name)
         except ValueError as error:
             raise ConfigError(f"model name: {error}; use letters, digits, '_' and '-'") from None
@@ -282,6 +291,21 @@ class ModelRegistry:
         if state.name != name:
             raise _damaged(path, f"is of '{state.name}'")
         return state
+
+    def _lying_about(self) -> Iterator[tuple[str, Path]]:
+        """Yield each folder and metadata file of a version, and the name of its model; named by a record or not."""
+        for place in (self.root, self.root / _METADATA):
+            for path in place.iterdir() if place.is_dir() else ():
+                found = _OF_VERSION.fullmatch(path.name)
+                if found is not None:
+                    yield found["name"], path
+
+    def _lost(self, name: str, record: Path) -> ArtefactError:
+        left = sorted(str(path.relative_to(self.root)) for found, path in self._lying_about() if found == name)
+        return ArtefactError(
+            f"{record}: is gone, but {left[0]} is there{f' and {len(left) - 1} more' if left[1:] else ''}; put the file"
+            f" back from a copy, or move the versions away: {name}_v* there and in {_METADATA}"
+        )
 
     def _named(self, state: Lifecycle, version: str) -> Version:
         if version in {"latest", "production"}:
@@ -341,6 +365,13 @@ class _Change:
     """The lifecycle as it is, and as it is to be."""
 
     state: Lifecycle
+
+
+def _is_plain(name: str) -> bool:
+    try:
+        return bool(plain(name))
+    except ValueError:
+        return False
 
 
 def _refuse(path: Path, what: str) -> NoReturn:

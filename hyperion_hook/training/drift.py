@@ -52,10 +52,14 @@ def compare(
     Raises
     ------
     ConfigError
-        If one of them is no frame, they have no column in common, or a number is out of range.
+        If one of them is no frame, they have no column in common, a column is named that neither has, or a number is
+        out of range.
     """
     _check(reference, current, threshold, alpha)
     before, after = _by_name(reference), _by_name(current)
+    for what, name in (("target_column", target_column), ("score_column", score_column)):
+        if name is not None and not {canonical(str(name))} & {*before, *after}:
+            raise ConfigError(f"drift: {what} '{str(name)[:60]}' is in neither frame; name a column of theirs")
     warnings = [
         f"columns of one name, only the first is compared: {listed(twice)}"
         for frame in (reference, current) if (twice := _twice(frame))
@@ -64,7 +68,7 @@ def compare(
     if not pairs:
         raise ConfigError("drift: the two frames have no column in common; name the same features in both")
     found = list(_adjusted(list(_compared(pairs, warnings)), threshold, alpha))
-    apart = {canonical(name): name for name in (target_column, score_column) if name is not None}
+    apart = {canonical(name) for name in (target_column, score_column) if name is not None}
     features = sorted((item for item in found if item.feature not in apart), key=_rank)
     others = {item.feature: item for item in found if item.feature in apart}
     return DriftReport(
@@ -125,6 +129,10 @@ def _compared(pairs: Sequence[_Pair], warnings: list[str]) -> Iterator[FeatureDr
             few.append(pair.name)
         elif Kind.MOMENT in kinds:
             moments.append(pair.name)
+        elif kinds & NUMERIC and kinds - NUMERIC - {Kind.EMPTY}:
+            # what is no number is missing to a model of numbers
+            changed.append(pair.name)
+            yield _numbers(pair)
         elif kinds <= NUMERIC | {Kind.EMPTY}:
             infinite += [pair.name] * _has_infinite(pair)
             item = _numbers(pair)
@@ -133,14 +141,12 @@ def _compared(pairs: Sequence[_Pair], warnings: list[str]) -> Iterator[FeatureDr
         elif _names_rows(pair):
             identifiers.append(pair.name)
         else:
-            # all missing on one side is a matter of missing values, not of type
-            changed += [pair.name] * (bool(kinds & NUMERIC) and kinds - NUMERIC != {Kind.EMPTY})
             yield _labels(pair)
     for what, names in (
         (f"fewer than {LEAST_ROWS} rows with a value, values not compared", few),
         ("moments, not compared, since time moves on", moments),
         ("a different text in most rows, not compared", identifiers),
-        ("of another type than in the reference", changed),
+        ("numbers on one side, text on the other, what is no number taken for missing", changed),
         ("infinite values taken for missing", infinite),
     ):
         if names:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from xgboost import XGBClassifier
 
@@ -139,8 +140,9 @@ def test_all_that_is_wrong_is_said_at_once_and_nothing_is_kept(registry: ModelRe
     assert "metadata['accuracy']: '95' is no share between 0 and 1" in lines
     assert "metadata['status']: the registry says this itself; leave it out" in lines
     assert lines[-1].startswith("metadata['callback']: a builtin_function_or_method is no data")
-    with pytest.raises(ConfigError, match=r"FunctionTransformer cannot be kept: .* not on the list of trusted types"):
-        registry.save_model(FunctionTransformer(np.log1p), "one", "function")
+    fitted = make_pipeline(FunctionTransformer(np.log1p), LogisticRegression()).fit([[0.0], [1.0]], [0, 1])
+    with pytest.raises(ConfigError, match=r"Pipeline cannot be kept: .* not on the list of trusted types"):
+        registry.save_model(fitted, "one", "function")
     assert not registry.root.exists()
 
 
@@ -386,3 +388,15 @@ def test_a_regression_alone_does_not_take_rows_as_score_meets_them(registry: Mod
         warnings.simplefilter("ignore")
         registry.save_model(LogisticRegression().fit(X.fillna(0), y), NAME, "L")
     assert "put a SimpleImputer before it" in registry.find(NAME).not_scored
+
+
+@pytest.mark.parametrize("model", [
+    None, 3, "s", {"a": 1}, [LogisticRegression()], RandomForestClassifier, RandomForestClassifier(), XGBClassifier(),
+    FunctionTransformer().fit([[1.0]]),
+])
+def test_only_a_fitted_estimator_is_saved(registry: ModelRegistry, model: object) -> None:
+    for name in ("one", NAME):
+        with pytest.raises(ConfigError, match=f"^{name}: .*(no estimator|not fitted)") as raised:
+            registry.save_model(model, name, "RF")
+        assert "\n" not in str(raised.value)
+    assert registry.list_models() == []

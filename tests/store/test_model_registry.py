@@ -15,6 +15,7 @@ from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
 from hyperion_hook.store import model_registry
 from hyperion_hook.store.model_metadata import Lineage, ModelMetadata, Status
 from hyperion_hook.store.model_registry import ModelRegistry, Registered
+from hyperion_hook.store.whole_files import write_whole
 from tests.support.registering import churn, draft, files_of
 
 NAME = "risk_predictor"
@@ -86,7 +87,7 @@ def test_promotion_deprecates_what_served_and_rollback_returns(registry: ModelRe
     assert registry.versions(NAME) == {"v1.0.0": Status.PRODUCTION, "v1.1.0": Status.DEPRECATED}
     assert registry.rollback(NAME) == ("v1.0.0", None)
     assert registry.production(NAME) is None
-    with pytest.raises(StoreError, match="nothing to roll back to"):
+    with pytest.raises(StoreError, match=r"nothing to roll back to: no version is in production$"):
         registry.rollback(NAME)
 
 
@@ -175,6 +176,53 @@ def test_what_a_killed_writer_left_is_swept_away_and_its_number_is_used(registry
     assert registry.register(draft("two"), files_of).version == "v1.1.0"
     assert sorted(path.name for path in registry.folder(NAME, "v1.1.0").iterdir()) == ["manifest.json", "x.trees"]
     assert not list(registry.root.glob(".*"))
+
+
+def test_a_record_that_was_lost_is_noticed_and_nothing_takes_the_versions_place(registry: ModelRegistry) -> None:
+    with_two(registry)
+    record = registry.root / f"{NAME}.json"
+    kept = record.read_bytes()
+    record.unlink()
+    before = everything(registry.root)
+    assert registry.names() == [NAME]
+    for act in (
+        lambda: registry.versions(NAME), lambda: registry.find(NAME), lambda: registry.production(NAME),
+        lambda: registry.rollback(NAME), lambda: registry.register(draft("three"), files_of),
+    ):
+        with pytest.raises(ArtefactError, match=r"is gone, but metadata.* and 3 more; put the file back .*, or move"):
+            act()
+    assert everything(registry.root) == before
+    record.write_bytes(kept)
+    assert registry.production(NAME) == "v1.1.0"
+    assert registry.names() == [NAME]
+
+
+@pytest.mark.parametrize("writes", [0, 1, 2])
+def test_a_first_writer_that_is_killed_is_no_lost_record(
+    registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    left = iter(range(writes))
+
+    def until_killed(path: Path, data: bytes) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        write_whole(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(model_registry, "write_whole", until_killed)
+        with pytest.raises(KeyboardInterrupt):
+            registry.register(draft("one"), files_of)
+    assert registry.versions(NAME) == {}
+    assert registry.register(draft("two"), files_of).version == "v1.0.0"
+    check_all(registry)
+
+
+def test_a_file_of_no_plain_name_is_no_model(registry: ModelRegistry) -> None:
+    with_two(registry)
+    (registry.root / "zz top.json").write_text("{}")
+    (registry.root / "notes_v1.txt").write_text("")
+    (registry.root / "zz top_v1.0.0").mkdir()
+    assert registry.names() == [NAME]
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 101])

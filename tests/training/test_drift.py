@@ -231,11 +231,30 @@ def test_what_cannot_be_compared_is_said() -> None:
         "fewer than 30 rows with a value, values not compared: thin",
         "moments, not compared, since time moves on: when",
         "a different text in most rows, not compared: commit",
-        "of another type than in the reference: kind",
+        "numbers on one side, text on the other, what is no number taken for missing: kind",
         "infinite values taken for missing: far",
     )
     few = compared(before.head(10), before)
     assert (few.features, few.has_drift, few.drift_magnitude) == ((), False, 0.0)
+
+
+@pytest.mark.parametrize("text", [["x", "y"] * 150, [f"{number / 7:.2f}".replace(".", ",") for number in range(300)]])
+def test_a_number_that_became_text_has_drifted(text: list[str]) -> None:
+    numbers = pd.DataFrame({"a": np.random.default_rng(0).normal(50, 9, 300), "b": [1.0, 2.0] * 150})
+    for before, now in ((numbers, numbers.assign(a=text)), (numbers.assign(a=text), numbers)):
+        found = compared(before, now)
+        assert found.drifted_features == ("a",)
+        assert found.features[0].magnitude == pytest.approx(1.0, abs=0.01)
+        assert "numbers on one side, text on the other, what is no number taken for missing: a" in found.warnings
+    one = numbers.assign(a=["n/a", *numbers["a"].tolist()[1:]])
+    assert not compared(numbers, one).has_drift
+
+
+@pytest.mark.parametrize("argument", ["target_column", "score_column"])
+def test_a_column_that_neither_frame_has_is_refused(argument: str) -> None:
+    frame = pd.DataFrame({"la": [1.0, 2.0] * 50})
+    with pytest.raises(ConfigError, match=f"^drift: {argument} 'zz' is in neither frame; "):
+        DataValidator().detect_data_drift(frame, frame, **{argument: "zz"})
 
 
 @pytest.mark.parametrize(
