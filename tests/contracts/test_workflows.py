@@ -75,7 +75,7 @@ def test_they_are_valid(folder: Path) -> None:
 
 
 def test_the_linter_has_nothing_to_say(folder: Path) -> None:
-    zizmor = ("--offline", "--no-progress", "--quiet", "--no-config")
+    zizmor = ("--offline", "--no-progress", "--quiet", "--no-config", "--color", "never")
     checked("zizmor", *zizmor, "--pedantic", ROOT / "action.yml", *WORKFLOWS)
     # what is copied is short: names, comments on permissions and limits on runs at once are up to whoever copies
     said = subprocess.run(
