@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.errors import MissingExtraError
+from hyperion_hook.errors import ArtefactError, MissingExtraError
+from hyperion_hook.git.repository import Repository
 
 if TYPE_CHECKING:
     from hyperion_hook.store.model_registry import ModelRegistry
@@ -36,7 +37,14 @@ def mirrored(invocation: Invocation, registry: ModelRegistry, name: str) -> Iter
     yield
     moved = {version: status for version, status in registry.versions(name).items() if before.get(version) != status}
     tracker = tracker_of(invocation) if moved else None
-    if tracker is not None:
-        # what serves now comes last: it takes the name from what served before
-        for version in sorted(moved, key=lambda version: moved[version] == "production"):
-            tracker.mirror_promotion(name, version, moved[version])
+    if tracker is None:
+        return
+    from hyperion_hook.training.tracking_models import digest_in  # noqa: PLC0415 - needs the extra
+
+    repository = Repository.discover(invocation.repo)
+    # what serves now comes last: it takes the name from what served before
+    for version in sorted(moved, key=lambda version: moved[version] == "production"):
+        digest = None
+        with suppress(ArtefactError):  # one that is damaged can be deprecated
+            digest = digest_in(registry.find(name, version))
+        tracker.mirror_promotion(name, version, moved[version], digest=digest, repository=repository)

@@ -45,6 +45,7 @@ class Config:
     coverage_after: tuple[Path, ...] = ()
     mlflow_tracking_uri: str = "sqlite:///mlflow.db"
     mlflow_experiment_name: str = "hyperion_ml_v3"
+    mlflow_model_prefix: str | None = None
     feature_store_ttl_hours: float = 24
     feature_store_cache_size: int = 1000
     ml_random_state: int = RANDOM_STATE

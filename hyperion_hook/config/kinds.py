@@ -130,6 +130,19 @@ class Text:
         return self.from_toml(text)
 
 
+class Prefix(Text):
+    """What names of MLflow may begin with; empty for none."""
+
+    wanted = "at most 100 letters, digits, _, - and ., not beginning with a hyphen"
+
+    def from_toml(self, value: object, folder: Path | None = None) -> str:  # noqa: ARG002
+        """Read a TOML string."""
+        plain = isinstance(value, str) and all(char.isalnum() or char in "_-." for char in value)
+        if not isinstance(value, str) or not plain or len(value) > 100 or value[:1] == "-":
+            raise FaultError(value, self.wanted)
+        return value
+
+
 class Level:
     """A risk level, or ``never``."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from hyperion_hook.config.kinds import ByModel, ByPattern, Kind, Level, Number, OnePath, Paths, Switch, Text
+from hyperion_hook.config.kinds import ByModel, ByPattern, Kind, Level, Number, OnePath, Paths, Prefix, Switch, Text
 
 RANDOM_STATE = 42
 CONTAMINATION = 0.1
@@ -52,6 +52,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("coverage_after", Paths(), "coverage reports after the change"),
     Setting("mlflow_tracking_uri", Text(), "where MLflow keeps runs", "MLFLOW_TRACKING_URI"),
     Setting("mlflow_experiment_name", Text(), "MLflow experiment", "MLFLOW_EXPERIMENT_NAME"),
+    Setting("mlflow_model_prefix", Prefix(),
+            "stands before the names of registered models in MLflow, so that repositories that share it do not clash"),
     Setting("feature_store_ttl_hours", Number(0, 10**6), "hours that stored features are served",
             "FEATURE_STORE_TTL_HOURS"),
     Setting("feature_store_cache_size", _COUNT,

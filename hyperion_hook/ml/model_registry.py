@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError, NotARepositoryError
+from hyperion_hook.errors import ArtefactError, ConfigError, GitError, MissingExtraError, NotARepositoryError
 from hyperion_hook.git.neutral import cache_folder
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.ml.model_comparison import ModelComparison, compared
@@ -69,7 +70,7 @@ class ModelRegistry(store.ModelRegistry):
         Parameters
         ----------
         model
-            A fitted estimator of the trusted types (``ml/trusted_types.py``).
+            A fitted estimator of the trusted types (``training/trusted_types.py``).
         name
             Letters, digits, ``_`` and ``-``. What is in production as ``risk_predictor`` is what ``score`` uses.
         model_type
@@ -97,7 +98,7 @@ class ModelRegistry(store.ModelRegistry):
         version = self.register(draft, files_of).version
         tracker = self._tracked()
         if tracker is not None:
-            tracker.register_saved(model, self.find(name, version))
+            tracker.register_saved(model, self.find(name, version), repository=self._repository())
         return version
 
     @overload
@@ -202,10 +203,22 @@ class ModelRegistry(store.ModelRegistry):
         """Have versions where they are now in MLflow too, what served before first."""
         tracker = self._tracked()
         changed = [version for version in dict.fromkeys(versions) if version is not None]
-        if tracker is not None:
-            now = self.versions(name)
-            for version in changed:
-                tracker.mirror_promotion(name, version, now[version].value)
+        if tracker is None:
+            return
+        from hyperion_hook.training.tracking_models import digest_in  # noqa: PLC0415 - needs the extra
+
+        now, repository = self.versions(name), self._repository()
+        for version in changed:
+            digest = None
+            with suppress(ArtefactError):  # one that is damaged can be deprecated
+                digest = digest_in(self.find(name, version))
+            tracker.mirror_promotion(name, version, now[version].value, digest=digest, repository=repository)
+
+    def _repository(self) -> Repository | None:
+        """Return the repository that the registry lies in, else the one that one stands in."""
+        with suppress(GitError):
+            return Repository.discover(self.root)
+        return None
 
     def list_models(self, name: str | None = None, status: Status | str | None = None) -> list[ModelMetadata]:
         """Return what is known of every version, by name and version; a damaged one is left out with a warning.
@@ -238,8 +251,8 @@ class ModelRegistry(store.ModelRegistry):
 
     def _model(self, metadata: ModelMetadata) -> Any:
         from hyperion_hook.ml.bundle_model import BundleModel  # noqa: PLC0415 - needs the extra
-        from hyperion_hook.ml.estimator_audit import RefusedError  # noqa: PLC0415
-        from hyperion_hook.ml.estimator_files import unpacked  # noqa: PLC0415
+        from hyperion_hook.training.estimator_audit import RefusedError  # noqa: PLC0415
+        from hyperion_hook.training.estimator_files import unpacked  # noqa: PLC0415
 
         folder = self.folder(metadata.name, metadata.version)
         if ESTIMATOR not in metadata.files:

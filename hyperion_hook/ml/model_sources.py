@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
 from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from hyperion_hook.errors import ArtefactError, ConfigError, HyperionError, MissingExtraError
+from hyperion_hook.errors import ArtefactError
 from hyperion_hook.ml.named_estimator import NamedEstimator
 from hyperion_hook.scoring.bundle import MANIFEST, Bundle, load_bundle
-from hyperion_hook.training.tracking_place import DEFAULT_URI, placed
 
 Model = Bundle | NamedEstimator
 
@@ -125,33 +123,10 @@ def registered(name: str, version: str, registry: Any = None) -> Model:
 
 def tracked(uri: str) -> Model:
     """Return a model that MLflow keeps: one of our bundles, or an estimator with the columns of its signature."""
-    try:
-        import mlflow  # noqa: PLC0415 - an extra
-        import mlflow.sklearn  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("from_mlflow", "mlflow", error.name or "mlflow") from None
-    try:
-        # where nothing was named, ours is not MLflow's own default, which is a file where one stands
-        place = None if os.environ.get("MLFLOW_TRACKING_URI") or _is_named(mlflow) else placed(DEFAULT_URI)
-        folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, tracking_uri=place))
-        manifests = sorted(folder.rglob(MANIFEST))
-        if manifests:
-            return load_bundle(manifests[0].parent)
-        signature = mlflow.models.get_model_info(str(folder)).signature
-        estimator = mlflow.sklearn.load_model(str(folder))
-    except HyperionError:
-        raise
-    except Exception as error:  # noqa: BLE001 - MLflow and its stores raise whatever they like
-        said = " ".join(str(error).split("\n", 1)[0].split())
-        raise ConfigError(
-            f"MLflow: '{uri[:200]}' cannot be loaded ({said[:200]}); name a model as models:/NAME@ALIAS and set "
-            "MLFLOW_TRACKING_URI"
-        ) from None
-    names = [] if signature is None or signature.inputs is None else signature.inputs.input_names()
-    own = getattr(estimator, "feature_names_in_", None)
-    return NamedEstimator(estimator, () if own is not None else [str(name) for name in names])
+    from hyperion_hook.training.tracking_load import load_model  # noqa: PLC0415 - needs the extra
 
-
-def _is_named(mlflow: Any) -> bool:
-    """Whether a program told MLflow where its runs are."""
-    return bool(mlflow.is_tracking_uri_set())
+    model, columns = load_model(uri)
+    if isinstance(model, Bundle):
+        return model
+    remembered = getattr(model, "feature_names_in_", None)
+    return NamedEstimator(model, () if remembered is not None else columns)

@@ -11,11 +11,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from hyperion_hook.errors import ArtefactError, ConfigError
 from hyperion_hook.ml.bundle_model import BundleModel
-from hyperion_hook.ml.estimator_audit import RefusedError
-from hyperion_hook.ml.estimator_files import packed, unpacked
 from hyperion_hook.ml.model_draft import draft_of
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.store.model_metadata import ESTIMATOR, RISK_PREDICTOR, ModelMetadata
+from hyperion_hook.training.estimator_audit import RefusedError
 from hyperion_hook.training.estimator_bundle import (
     EstimatorBundle,
     columns_of,
@@ -24,6 +23,7 @@ from hyperion_hook.training.estimator_bundle import (
     usual_rows,
 )
 from hyperion_hook.training.estimator_export import NotExportableError
+from hyperion_hook.training.estimator_files import packed, unpacked
 
 Files = Callable[[str], Mapping[str, bytes]]
 

@@ -208,7 +208,7 @@ def retrain_here(
         _tell(progress, "logging to MLflow")
         files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
         status = registry.versions(RISK_PREDICTOR)[registered.version]
-        track(tracker, material, built, files, (registered.version, status))
+        track(tracker, material, built, files, (registered.version, status), repository)
     return _report(folder, mined, built, [future], warnings, registered, decision)
 
 

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, precision_score, recall_score
 
 from hyperion_hook.features.extract import EXTRACTOR_VERSION
+from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.model_registry import RISK_PREDICTOR
 from hyperion_hook.training.build import Built, Material
 from hyperion_hook.training.estimators import FittedTrees, Numbers, as_matrix, filled
@@ -165,7 +166,7 @@ def _frame(matrix: Numbers, names: list[str]) -> pd.DataFrame:
 
 def track(
     tracker: MLFlowTracker, material: Material, built: Built, files: Mapping[str, bytes],
-    registered: tuple[str, str] | None = None,
+    registered: tuple[str, str] | None = None, repository: Repository | None = None,
 ) -> None:
     """Have a tracker log every model of a retraining, and follow what our registry did with the bundle.
 
@@ -177,9 +178,12 @@ def track(
         As for ``records_of``.
     registered
         Version and status in our registry; ``None`` where the bundle went to a folder.
+    repository
+        Whose registry that is.
     """
     logged = [tracker.log(record) for record in records_of(material, built, files)][-1]
     if logged is not None and registered is not None:
         version, status = registered
-        if tracker.register(logged, RISK_PREDICTOR, version) is not None:
-            tracker.mirror_promotion(RISK_PREDICTOR, version, status)
+        number = tracker.register(logged, RISK_PREDICTOR, version, repository=repository)
+        if number is not None:
+            tracker.mirror_promotion(RISK_PREDICTOR, version, status, digest=logged.digest, repository=repository)

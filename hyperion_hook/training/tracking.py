@@ -12,28 +12,40 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 
+from hyperion_hook.errors import GitError
+from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import without_password
 from hyperion_hook.store.model_metadata import ModelMetadata
 from hyperion_hook.training import tracking_promotion
 from hyperion_hook.training.run_record import RunRecord
-from hyperion_hook.training.tracking_calls import FILE_STORE, TrackingError, calling, client_of, need_mlflow
+from hyperion_hook.training.tracking_calls import (
+    FILE_STORE,
+    MOST_SECONDS,
+    Answer,
+    TrackingError,
+    calling,
+    client_of,
+    need_mlflow,
+    within,
+)
 from hyperion_hook.training.tracking_content import content_of
+from hyperion_hook.training.tracking_models import digest_in
+from hyperion_hook.training.tracking_owner import Owner, owner_of
 from hyperion_hook.training.tracking_place import DEFAULT_URI, is_file_store, is_server, placed, viewer
 from hyperion_hook.training.tracking_plots import draw_plots
+from hyperion_hook.training.tracking_promotion import Entry, RegistrationError
 from hyperion_hook.training.tracking_run import LoggedRun, experiment_id_of, log_run
 
 DEFAULT_EXPERIMENT = "hyperion_ml_v3"
 
 Say = Callable[[str], object]
 """Told one line at a time what a person should know."""
-
-Answer = TypeVar("Answer")
 
 say_on_stderr: Say = logging.getLogger("hyperion_hook").warning
 """What is not told otherwise where to show its lines; a program that has set up logging gets them there."""
@@ -57,6 +69,9 @@ class MLFlowConfig:
         Is made if it is not there.
     default_tags
         Of every run; a record's own tags win.
+    model_prefix
+        Stands before the names of registered models. Repositories that share a server share the aliases of a name, of
+        which there is one each; with a prefix a repository has names of its own.
 
     Examples
     --------
@@ -67,6 +82,7 @@ class MLFlowConfig:
     tracking_uri: str = DEFAULT_URI
     experiment_name: str = DEFAULT_EXPERIMENT
     default_tags: Mapping[str, str] = field(default_factory=_default_tags)
+    model_prefix: str = ""
 
 
 _RUN_OF: WeakKeyDictionary[Any, tuple[str, LoggedRun]] = WeakKeyDictionary()
@@ -142,7 +158,9 @@ class MLFlowTracker:
             _RUN_OF[record.estimator] = (self.uri, logged)
         return logged
 
-    def register(self, logged: LoggedRun, name: str, version: str) -> str | None:
+    def register(
+        self, logged: LoggedRun, name: str, version: str, *, repository: Repository | None = None
+    ) -> str | None:
         """Make a logged model a version of a registered model, which carries our registry's version as a tag.
 
         Parameters
@@ -151,6 +169,8 @@ class MLFlowTracker:
             What ``log`` returned.
         name, version
             As in our registry: ``risk_predictor``, ``v1.2.0``.
+        repository
+            Whose model it is; by default that of the repository one stands in.
 
         Returns
         -------
@@ -160,12 +180,15 @@ class MLFlowTracker:
         if logged.model_id is None:
             self._say(f"MLflow: {name} {version} is not registered there, because its model could not be logged")
             return None
-        model_id = logged.model_id
         return self._guarded(
-            lambda client: tracking_promotion.register(client, model_id, logged.run_id, name, version)
+            lambda client: tracking_promotion.register(
+                client, logged, self._entry(name, version, logged.digest, owner_of(repository))
+            )
         )
 
-    def register_saved(self, estimator: Any, metadata: ModelMetadata) -> str | None:
+    def register_saved(
+        self, estimator: Any, metadata: ModelMetadata, *, repository: Repository | None = None
+    ) -> str | None:
         """Register a model that our registry has just saved, logging it first if that has not been done here.
 
         Parameters
@@ -174,13 +197,20 @@ class MLFlowTracker:
             The fitted estimator.
         metadata
             What our registry keeps of it.
+        repository
+            As for ``register``.
         """
         place, logged = _RUN_OF.get(estimator, (None, None))
-        if logged is None or place != self.uri:
+        # an estimator that was fitted again since it was logged is another model
+        if logged is None or place != self.uri or digest_in(metadata) not in {None, logged.digest}:
             logged = self.log(record_of(estimator, metadata))
-        return None if logged is None else self.register(logged, metadata.name, metadata.version)
+        if logged is None:
+            return None
+        return self.register(logged, metadata.name, metadata.version, repository=repository)
 
-    def mirror_promotion(self, name: str, version: str, status: str) -> bool:
+    def mirror_promotion(
+        self, name: str, version: str, status: str, *, digest: str | None = None, repository: Repository | None = None
+    ) -> bool:
         """Have a version of a registered model where our registry has it.
 
         Parameters
@@ -190,16 +220,27 @@ class MLFlowTracker:
         status
             ``trained``, ``validated``, ``production`` or ``deprecated``. ``models:/NAME@validated`` and
             ``models:/NAME@production`` follow it, and so does the older ``models:/NAME/production``.
+        digest
+            Of the model's main file; needed where several models of the repository have this version.
+        repository
+            As for ``register``. Only its versions are changed; an alias that another's has is left, which is said.
 
         Returns
         -------
         bool
             Whether MLflow has it; what went wrong was said.
         """
-        found = self._guarded(lambda client: tracking_promotion.mirror(client, name, version, status))
-        if found is False:
+        answer = self._guarded(
+            lambda client: tracking_promotion.mirror(
+                client, self._entry(name, version, digest, owner_of(repository)), status
+            )
+        )
+        if answer is False:
             self._say(f"MLflow: {name} {version} is not registered there, so its status {status} is not followed")
-        return bool(found)
+        return bool(answer)
+
+    def _entry(self, name: str, version: str, digest: str | None, owner: Owner) -> Entry:
+        return Entry(self.config.model_prefix + name, version, owner, digest)
 
     def _guarded(self, call: Callable[[Any], Answer]) -> Answer | None:
         """Return what a call gives, ``None`` if MLflow fails, which is said once."""
@@ -207,11 +248,13 @@ class MLFlowTracker:
             return None
         try:
             with calling(self.uri):
-                return call(client_of(self.uri))
+                return within(MOST_SECONDS, lambda: call(client_of(self.uri)))
+        except (RegistrationError, GitError) as error:
+            self._say(f"error: MLflow: {error}")
         except TrackingError as error:
             self._given_up = True
             self._say(f"warning: MLflow at {without_password(self.uri)} is left out, and all else goes on: {error}")
-            return None
+        return None
 
     def _experiment_id(self, client: Any) -> str:
         if self._experiment is None:

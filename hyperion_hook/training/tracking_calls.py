@@ -9,11 +9,14 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
 from importlib.util import find_spec
+from threading import Thread
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from hyperion_hook.errors import HyperionError, MissingExtraError
 from hyperion_hook.report.safe_text import printable, without_password
@@ -24,6 +27,11 @@ ANSWER_SECONDS = 10
 
 PATIENCE_SECONDS = 30.0
 """How long the calls for one model may take before the rest of them is left out."""
+
+MOST_SECONDS = 180.0
+"""How long all calls for one model may take, imports and the making of a database included; then they are left."""
+
+Answer = TypeVar("Answer")
 
 _MOST_OF_AN_ANSWER = 1_000_000
 """Bytes; MLflow answers with its version, what stands before it perhaps with a page."""
@@ -178,6 +186,33 @@ class Patience:
         """
         if time.monotonic() > self._end:
             raise TrackingError(f"it took more than {self.seconds:g} seconds")
+
+
+def within(seconds: float, call: Callable[[], Answer]) -> Answer:
+    """Return what a call gives, unless it takes too long: then it is left to itself.
+
+    MLflow's limit of a request holds for the pauses within an answer, so one that drips never ends.
+
+    Raises
+    ------
+    TrackingError
+        When the time is over.
+    """
+    result: Future[Answer] = Future()
+
+    def work() -> None:
+        try:
+            result.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - is raised where the result is wanted
+            result.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    try:
+        return result.result(seconds)
+    except FutureTimeoutError:
+        if result.done():
+            raise
+        raise TrackingError(f"it took more than {seconds:g} seconds") from None
 
 
 def in_one_line(error: BaseException) -> str:

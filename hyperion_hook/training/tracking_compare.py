@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from hyperion_hook.config.settings import suggestion
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.training.tracking_calls import TrackingError, calling, client_of, need_mlflow
-from hyperion_hook.training.tracking_place import DEFAULT_URI, placed
+from hyperion_hook.training.tracking_place import current_uri, placed
 
 
 def compare_runs(
@@ -56,7 +53,7 @@ def compare_runs(
     ids = [str(run_id) for run_id in run_ids]
     if not ids:
         raise ConfigError("compare_runs: no run is named; give at least one id, as mlflow.search_runs shows them")
-    uri = placed(tracking_uri) if tracking_uri is not None else _current()
+    uri = placed(tracking_uri) if tracking_uri is not None else current_uri()
     try:
         with calling(uri):
             client = client_of(uri)
@@ -72,12 +69,3 @@ def compare_runs(
         [[run.info.run_name, *(run.data.metrics.get(name, float("nan")) for name in names)] for run in runs],
         columns=["run_name", *names], index=pd.Index(ids, name="run_id"),
     )
-
-
-def _current() -> str:
-    # importing MLflow to ask it would have it report its use; if nobody has, nobody has told it a place
-    mlflow = sys.modules.get("mlflow")
-    if mlflow is not None and mlflow.is_tracking_uri_set():
-        return placed(mlflow.get_tracking_uri(), Path.cwd())
-    named = os.environ.get("MLFLOW_TRACKING_URI")
-    return placed(named, Path.cwd()) if named else placed(DEFAULT_URI)

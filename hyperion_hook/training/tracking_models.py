@@ -1,7 +1,8 @@
-"""A fitted model as MLflow keeps it: skops with a fixed list of types, XGBoost's own format, or one of our bundles.
+"""A fitted model as MLflow keeps it: skops with a fixed list of types, XGBoost's JSON, or one of our bundles.
 
-Nothing is pickled. The packages a model needs are named here; MLflow would find them out in a process of its own, which
-takes a quarter of a minute.
+Beside what MLflow's own loaders read lies the form that ours reads, which trusts nothing in the folder. Nothing is
+pickled. The packages a model needs are named here; MLflow would find them out in a process of its own, which takes a
+quarter of a minute.
 """
 
 from __future__ import annotations
@@ -15,33 +16,31 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.errors import TrainingError
+from hyperion_hook.scoring.bundle import MANIFEST
+from hyperion_hook.store.model_metadata import ESTIMATOR, ModelMetadata, digest_of
+from hyperion_hook.training.estimator_audit import RefusedError, UntrustedTypeError
+from hyperion_hook.training.estimator_files import packed
 from hyperion_hook.training.run_record import RunRecord
 from hyperion_hook.training.tracking_calls import in_one_line
+from hyperion_hook.training.trusted_types import NAMES
 
 SKLEARN_MODEL, BUNDLE = "sklearn_model", "bundle"
 """What MLflow calls a run's model; the first as in the specification, and also for XGBoost, which loads as such."""
 
 LOADER = "hyperion_hook.training.tracking_bundle"
 
-TRUSTED_TYPES = (
-    "hyperion_hook.training.context_classifier.ContextClassifier",
-    "hyperion_hook.training.risk_classifier.FeatureColumns",
-    "hyperion_hook.training.risk_classifier.RiskClassifier",
-    "hyperion_hook.training.risk_classifier.SignedLog",
-    "numpy.dtype",
-    "sklearn.tree._tree.Tree",
-    "xgboost.core.Booster",
-    "xgboost.sklearn.XGBClassifier",
-    "xgboost.sklearn.XGBRegressor",
-)
-"""What a model may hold beside what skops trusts by itself; building these runs no code of the file's choice."""
+AUDITED = "hyperion_hook"
+"""The flavour of the form that ``tracking_load`` reads: skops as in our registry, boosted trees as XGBoost's JSON."""
 
+_AUDITED_FILE = "estimator.skops"
 _SKOPS_FILE = "model.skops"
 _NAMES = {"xgboost": ("xgboost-cpu", "xgboost")}
 
 
-def saved_model(record: RunRecord, model: Any, folder: Path) -> None:
-    """Write a record's model into a folder that is not there yet, in MLflow's layout.
+def saved_model(record: RunRecord, model: Any, folder: Path) -> str:
+    """Write a record's model into a folder that is not there yet, in MLflow's layout, and return its digest.
+
+    The digest is the SHA-256 of its main file, which our registry keeps too.
 
     Parameters
     ----------
@@ -59,31 +58,36 @@ def saved_model(record: RunRecord, model: Any, folder: Path) -> None:
     """
     if record.bundle:
         _save_bundle(record, model, folder)
-    elif _is_xgboost(record.estimator):
-        _save_xgboost(record, model, folder)
-    else:
-        _save_sklearn(record, model, folder)
+        return digest_of(record.bundle[MANIFEST]).sha256
+    data = audited_bytes(record.estimator)
+    (_save_xgboost if _is_xgboost(record.estimator) else _save_sklearn)(record, model, folder)
+    (folder / _AUDITED_FILE).write_bytes(data)
+    model.add_flavor(AUDITED, estimator=_AUDITED_FILE)
+    model.save(str(folder / "MLmodel"))
+    return digest_of(data).sha256
 
 
-def trusted_bytes(estimator: Any) -> bytes:
-    """Return an estimator as skops writes it, once it holds nothing but trusted types.
+def audited_bytes(estimator: Any) -> bytes:
+    """Return an estimator as a skops file, once it holds nothing but trusted types.
 
     Raises
     ------
     TrainingError
         If it holds others, or cannot be written.
     """
-    from skops import io  # noqa: PLC0415 - only models that are kept need it
-
     name = type(estimator).__name__
     try:
-        data: bytes = io.dumps(estimator)
-        foreign = sorted(set(io.get_untrusted_types(data=data)) - set(TRUSTED_TYPES))
-    except Exception as error:  # whatever a foreign class does when it is asked for its state
-        raise TrainingError(f"{name} cannot be written without pickle ({type(error).__name__})") from error
-    if foreign:
-        raise TrainingError(f"{name} holds {foreign[0]}, which is not on the list of trusted types")
-    return data
+        return packed(estimator)
+    except UntrustedTypeError as error:
+        raise TrainingError(f"{name} holds {error.kind}, which is not on the list of trusted types") from None
+    except RefusedError as error:
+        raise TrainingError(f"{name} cannot be written without pickle ({in_one_line(error)})") from error
+
+
+def digest_in(metadata: ModelMetadata) -> str | None:
+    """Return the digest of a version's main file in our registry, as ``saved_model`` returns it."""
+    main = metadata.files.get(ESTIMATOR) or metadata.files.get(MANIFEST)
+    return None if main is None else main.sha256
 
 
 def example_of(record: RunRecord) -> pd.DataFrame:
@@ -133,10 +137,9 @@ def _shape_of(record: RunRecord, predict: Callable[[pd.DataFrame], Any]) -> dict
 def _save_sklearn(record: RunRecord, model: Any, folder: Path) -> None:
     import mlflow.sklearn  # noqa: PLC0415 - takes seconds
 
-    trusted_bytes(record.estimator)
     mlflow.sklearn.save_model(
         record.estimator, str(folder), mlflow_model=model, serialization_format="skops",
-        skops_trusted_types=list(TRUSTED_TYPES),
+        skops_trusted_types=list(NAMES),
         pip_requirements=requirements("scikit-learn", "skops", "numpy", "pandas"),
         **_shape_of(record, record.estimator.predict),
     )
@@ -146,19 +149,18 @@ def _save_xgboost(record: RunRecord, model: Any, folder: Path) -> None:
     """Write XGBoost's own format, and beside it what ``mlflow.sklearn.load_model`` reads."""
     import mlflow.xgboost  # noqa: PLC0415 - takes seconds
     import sklearn  # noqa: PLC0415
+    import skops.io  # noqa: PLC0415
 
-    data = trusted_bytes(record.estimator)
     mlflow.xgboost.save_model(
-        record.estimator, str(folder), mlflow_model=model,
+        record.estimator, str(folder), mlflow_model=model, model_format="json",
         pip_requirements=requirements("xgboost", "scikit-learn", "skops", "numpy", "pandas"),
         **_shape_of(record, record.estimator.predict),
     )
-    (folder / _SKOPS_FILE).write_bytes(data)
+    skops.io.dump(record.estimator, folder / _SKOPS_FILE)
     model.add_flavor(
         "sklearn", pickled_model=_SKOPS_FILE, sklearn_version=sklearn.__version__, serialization_format="skops",
-        code=None, skops_trusted_types=list(TRUSTED_TYPES),
+        code=None, skops_trusted_types=list(NAMES),
     )
-    model.save(str(folder / "MLmodel"))
 
 
 def _save_bundle(record: RunRecord, model: Any, folder: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -60,8 +62,18 @@ def placed(uri: str, folder: Path | None = None) -> str:
         path, question, more = uri.removeprefix(_SQLITE).partition("?")
         return f"{_SQLITE}{(base / path).resolve()}{question}{more}" if path and path != ":memory:" else uri
     if is_file_store(uri):
-        return (base / _path_of(uri)).resolve().as_uri()
+        return (base / path_of(uri)).resolve().as_uri()
     return uri
+
+
+def current_uri() -> str:
+    """Return where MLflow looks (``mlflow.set_tracking_uri``, ``MLFLOW_TRACKING_URI``), else our default database."""
+    # importing MLflow to ask it would have it report its use; if nobody has, nobody has named it an address
+    mlflow = sys.modules.get("mlflow")
+    if mlflow is not None and mlflow.is_tracking_uri_set():
+        return placed(mlflow.get_tracking_uri(), Path.cwd())
+    named = os.environ.get("MLFLOW_TRACKING_URI")
+    return placed(named, Path.cwd()) if named else placed(DEFAULT_URI)
 
 
 def is_file_store(uri: str) -> bool:
@@ -95,7 +107,7 @@ def local_folder(uri: str) -> Path | None:
     """
     if uri.startswith(_SQLITE):
         return Path(uri.removeprefix(_SQLITE).partition("?")[0]).parent
-    return _path_of(uri) if is_file_store(uri) else None
+    return path_of(uri) if is_file_store(uri) else None
 
 
 def artifact_location(uri: str, experiment: str) -> str | None:
@@ -123,7 +135,8 @@ def viewer(uri: str) -> str:
     return f"{'MLFLOW_ALLOW_FILE_STORE=true ' if is_file_store(uri) else ''}mlflow ui --backend-store-uri {uri}"
 
 
-def _path_of(uri: str) -> Path:
+def path_of(uri: str) -> Path:
+    """Return the folder that the address of a store of files names."""
     if not uri.startswith("file:"):
         return Path(uri)
     path = urlsplit(uri).path

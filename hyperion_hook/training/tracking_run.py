@@ -32,11 +32,15 @@ _MOST_OTHERS = 100
 
 @dataclass(frozen=True, slots=True)
 class LoggedRun:
-    """A run that MLflow has; ``model_id`` is ``None`` where the model could not be kept without pickle."""
+    """A run that MLflow has; ``model_id`` is ``None`` where the model could not be kept without pickle.
+
+    ``digest`` is the SHA-256 of the model's main file.
+    """
 
     run_id: str
     name: str
     model_id: str | None = None
+    digest: str | None = None
 
     @property
     def model_uri(self) -> str | None:
@@ -72,7 +76,7 @@ def log_run(
         if plots is not None:
             client.log_artifacts(run_id, plots, PLOTS)
             patience.check()
-        model_id = _log_model(client, run, record, content, patience, say)
+        model_id, digest = _log_model(client, run, record, content, patience, say)
         patience.check()
         _log_metrics(client, run_id, content, model_id)
     except Exception:
@@ -81,7 +85,7 @@ def log_run(
             client.set_terminated(run_id, "FAILED")
         raise
     client.set_terminated(run_id, "FINISHED")
-    return LoggedRun(run_id, run.info.run_name, model_id)
+    return LoggedRun(run_id, run.info.run_name, model_id, digest)
 
 
 def experiment_id_of(client: Any, name: str, uri: str) -> str:
@@ -117,21 +121,21 @@ def _begun(client: Any, experiment_id: str, record: RunRecord, content: RunConte
 
 def _log_model(
     client: Any, run: Any, record: RunRecord, content: RunContent, patience: Patience, say: Callable[[str], object]
-) -> str | None:
-    """Log the model in the steps of MLflow's own ``log_model``, which would ask for every metric one by one."""
+) -> tuple[str | None, str | None]:
+    """Log the model in the steps of MLflow's ``log_model``, which would ask for every metric; return id and digest."""
     from mlflow.entities import LoggedModelOutput  # noqa: PLC0415 - takes seconds
     from mlflow.models import Model  # noqa: PLC0415
 
     if record.estimator is None and not record.bundle:
-        return None
+        return None, None
     with TemporaryDirectory() as place:
         folder = Path(place) / "model"
         description = Model(run_id=run.info.run_id)
         try:
-            saved_model(record, description, folder)
+            digest = saved_model(record, description, folder)
         except TrainingError as error:
             say(f"MLflow: the model of {record.model_name} is not logged: {error}")
-            return None
+            return None, None
         logged = client.create_logged_model(
             run.info.experiment_id, name=BUNDLE if record.bundle else SKLEARN_MODEL, source_run_id=run.info.run_id,
             params=dict(content.parameters), model_type=record.model_type,
@@ -143,7 +147,7 @@ def _log_model(
         client.log_outputs(run.info.run_id, [LoggedModelOutput(logged.model_id, step=0)])
         client.log_model_artifacts(logged.model_id, str(folder))
         client.finalize_logged_model(logged.model_id, "READY")
-    return str(logged.model_id)
+    return str(logged.model_id), digest
 
 
 def _log_metrics(client: Any, run_id: str, content: RunContent, model_id: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hyperion_hook.config import LoadedConfig, load_config
+from hyperion_hook.config import Config, LoadedConfig, load_config
 from hyperion_hook.config.file import top_of_work_tree
 from hyperion_hook.errors import MissingExtraError
 from hyperion_hook.report.safe_text import without_password
@@ -56,7 +56,11 @@ def tracker_asked_for(
             )
             return None
     try:
-        return MLFlowTracker(MLFlowConfig(uri, loaded.config.mlflow_experiment_name), say=say)
+        return MLFlowTracker(_config(uri, loaded.config), say=say)
     except MissingExtraError as error:
         say(f"warning: {error}; everything but MLflow goes on")
         return None
+
+
+def _config(uri: str, config: Config) -> MLFlowConfig:
+    return MLFlowConfig(uri, config.mlflow_experiment_name, model_prefix=config.mlflow_model_prefix or "")

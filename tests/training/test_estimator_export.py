@@ -16,9 +16,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from xgboost import XGBClassifier
 
-from hyperion_hook.ml.estimator_files import packed, unpacked
 from hyperion_hook.training.estimator_bundle import EstimatorBundle, columns_of, estimator_bundle
 from hyperion_hook.training.estimator_export import NotExportableError, exported
+from hyperion_hook.training.estimator_files import packed, unpacked
 from tests.support.saving import FRENCH, regression, table
 
 FOREST = RandomForestClassifier(5, max_depth=4, class_weight="balanced", random_state=1, n_jobs=1)

@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from hyperion_hook.ml.booster_files import checked_booster
-from hyperion_hook.ml.trusted_types import FORMS, TRUSTED
+from hyperion_hook.training.booster_files import checked_booster
+from hyperion_hook.training.trusted_types import FORMS, TRUSTED
 
 SCHEMA = "schema.json"
 MAX_BYTES = 256_000_000
@@ -47,6 +47,14 @@ _UNFITTED = {"content": "-1"}
 
 class RefusedError(Exception):
     """A file that is not put together; the text says what is in it."""
+
+
+class UntrustedTypeError(RefusedError):
+    """A part of a file is of a type that is not on the list; ``kind`` is its full name."""
+
+    def __init__(self, kind: str, form: str) -> None:
+        self.kind = kind[:120]
+        super().__init__(f"{self.kind} ({form[:40]}) is not on the list of trusted types")
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,7 @@ class _Walk:
             raise RefusedError(f"a part is no part but {str(state)[:40]!r}")
         form, kind = state["__loader__"], f"{state['__module__']}.{state['__class__']}"
         if form not in FORMS or kind not in TRUSTED[form]:
-            raise RefusedError(f"{kind[:120]} ({str(form)[:40]}) is not on the list of trusted types")
+            raise UntrustedTypeError(kind, str(form))
         if unknown := state.keys() - _COMMON - FORMS[form] - extra:
             raise RefusedError(f"a {form} has a part {str(min(unknown))[:40]!r}")
         getattr(self, f"_{form}")(state, kind, columns)

@@ -43,9 +43,35 @@ def snapshot_of(text: bytes) -> bytes:
     from xgboost import Booster  # noqa: PLC0415 - costs a second
 
     booster = Booster()
-    # what was looked at is handed on, not what it was read from: of two entries of one name each reader takes another
-    booster.load_model(bytearray(json.dumps(checked_booster(text), allow_nan=False).encode()))
+    booster.load_model(_audited_json(text))
     return bytes(booster.__getstate__()["handle"])
+
+
+def boosted(kind: str, text: bytes) -> Any:
+    """Return the estimator of XGBoost's scikit-learn interface that has trees in XGBoost's JSON.
+
+    Parameters
+    ----------
+    kind
+        The name of its class: ``XGBClassifier``, ``XGBRegressor``.
+    text
+        The JSON.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, AttributeError
+        If the trees are not whole, or another estimator's.
+    """
+    import xgboost  # noqa: PLC0415 - costs a second
+
+    model = getattr(xgboost, kind)()
+    model.load_model(_audited_json(text))
+    return model
+
+
+def _audited_json(text: bytes) -> bytearray:
+    """Return what was looked at, not what it was read from: of two entries of one name each reader takes another."""
+    return bytearray(json.dumps(checked_booster(text), allow_nan=False).encode())
 
 
 def checked_booster(text: bytes) -> dict[str, Any]:
