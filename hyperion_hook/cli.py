@@ -20,6 +20,7 @@ from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.faults import describe, show_traceback_if_asked
 from hyperion_hook.config.settings import suggestion
 from hyperion_hook.errors import ExitCode, HyperionError
+from hyperion_hook.git.program import make_search_safe
 from hyperion_hook.report.safe_text import printable
 
 PROGRAM = "hyperion-hook"
@@ -96,6 +97,7 @@ def cli(context: click.Context, repo: Path | None) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; what goes wrong is said on stderr in a line or a few."""
+    make_search_safe()
     _prepare_streams()
     stdout = sys.stdout
     try:

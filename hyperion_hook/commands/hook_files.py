@@ -28,10 +28,13 @@ before="${{0%/*}}/$stage{kept}"
 
 {body}"""
 
-_RUN = r"""if [ -x "$python" ] && [ -e "$package" ]; then
+# what is relative or empty means the folder where git runs hooks: the top of the checkout
+_RUN = r"""case ":${PYTHONPATH-/}:" in *::* | *:[!/]*) unset PYTHONPATH ;; esac
+program=$(command -v hyperion-hook)
+if [ -x "$python" ] && [ -e "$package" ]; then
     set -- "$python" -P -m hyperion_hook hook "$stage" -- "$@"
-elif command -v hyperion-hook >/dev/null 2>&1; then
-    set -- hyperion-hook hook "$stage" -- "$@"
+elif [ "${program#/}" != "$program" ]; then
+    set -- "$program" hook "$stage" -- "$@"
 else
     echo "hyperion-hook: not found, so nothing is assessed; run 'hyperion-hook install' again" >&2
     exit 0
@@ -49,8 +52,12 @@ fi
 
 # both hooks read what git says on stdin, to the last line feed
 _BODY_WITH_INPUT = (
-    r"""input=$(cat; echo .)
-input=${input%.}
+    r"""input=
+while IFS= read -r line; do
+    input="$input$line
+"
+done
+input="$input$line"
 if [ -x "$before" ]; then
     printf '%s' "$input" | "$before" "$@" || exit
 fi

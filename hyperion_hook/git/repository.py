@@ -12,11 +12,13 @@ from pathlib import Path
 
 from hyperion_hook.errors import GitError, NotARepositoryError
 from hyperion_hook.git import neutral
-from hyperion_hook.git.run import Git
+from hyperion_hook.git.run import Git, complaint
 from hyperion_hook.git.source_attributes import SOURCES_ONLY
+from hyperion_hook.git.trust import trusted_folders
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")
+_REMEDY = re.compile(rb"git config --global --add safe\.directory [^\n]+")
 _ONE_REPOSITORY = (
     "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_PREFIX", "GIT_CONFIG_PARAMETERS",
@@ -69,8 +71,10 @@ class Repository:
             raise NotARepositoryError(f"{path}: no such folder; name one inside a git repository")
         environment = dict(os.environ)
         if path is not None:
+            trusted = trusted_folders(environment)
             for name in _ONE_REPOSITORY:
                 environment.pop(name, None)
+            environment |= trusted
         _make_absolute(environment, folder)
         answers = _ask_where(folder, environment)
         git_dir, common_dir = Path(answers[0]), Path(answers[1])
@@ -202,13 +206,12 @@ def _ask_where(folder: Path, environment: Mapping[str, str]) -> list[str]:
 
 
 def _refusal(git: Git, folder: Path) -> str:
-    try:
-        git.run("rev-parse", "--git-dir")
-    except GitError as error:
-        said = str(error).removeprefix("git rev-parse: ")
-        if "dubious ownership" in said:
-            remedy = f"git config --global --add safe.directory '{folder}'"
-            return f"{folder}: git refuses a repository of another owner; run: {remedy}"
-        if "not a git repository" not in said:
-            return f"{folder}: git refuses the repository: {said}"
+    message = git.error_of("rev-parse", "--git-dir")
+    # git names the folder to trust, which is the top of the work tree, and quotes it for the shell
+    owner = _REMEDY.search(message)
+    if owner is not None:
+        return f"{folder}: git refuses a repository of another owner; run: {os.fsdecode(owner[0])}"
+    said = complaint(message)
+    if message and "not a git repository" not in said:
+        return f"{folder}: git refuses the repository: {said}"
     return f"{folder}: not a git repository (nor any folder above it); name one with --repo"

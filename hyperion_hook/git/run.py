@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from hyperion_hook.errors import GitError
+from hyperion_hook.git.program import git_program, safe_search
+from hyperion_hook.git.trust import trusted_folders
 
 if TYPE_CHECKING:
     from io import BufferedReader
 
-PROGRAM = "git"
 _OVERRIDES = (
     "core.fsmonitor=false", f"core.hooksPath={os.devnull}", f"core.attributesFile={os.devnull}",
     "core.quotePath=false",
@@ -43,6 +44,7 @@ _KEPT = {
     "GIT_COMMITTER_DATE", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_QUARANTINE_PATH",
     "GIT_EXEC_PATH", "GIT_TEST_ASSUME_DIFFERENT_OWNER",
 }
+_NO_GIT = os.path.join(os.devnull, "git")  # noqa: PTH118 - no file anywhere
 _COMPARING = {"blame", "diff", "diff-files", "diff-index", "diff-tree", "log", "show"}
 _NO_PROGRAMS = ("--no-ext-diff", "--no-textconv")
 
@@ -50,7 +52,9 @@ _NO_PROGRAMS = ("--no-ext-diff", "--no-textconv")
 def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
     """Return an environment in which git neither asks, nor fetches, nor runs what the caller's variables name."""
     clean = {name: value for name, value in environment.items() if not name.startswith("GIT_") or name in _KEPT}
-    return clean | {
+    if not Path(clean.get("GIT_EXEC_PATH", "")).is_absolute():
+        clean.pop("GIT_EXEC_PATH", None)
+    return clean | trusted_folders(environment) | safe_search(environment) | {
         "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1",
         "GIT_PAGER": "cat", "GIT_ALLOW_PROTOCOL": "", "GIT_ATTR_NOSYSTEM": "1", "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_GRAFT_FILE": os.devnull,
@@ -103,6 +107,8 @@ class Git:
         self.folder = folder
         given = os.environ if environment is None else environment
         self._environment = scrubbed(given)
+        # git is looked for once; what is not there fails when it is started
+        self._program = git_program(self._environment) or _NO_GIT
         self._given = {name: value for name, value in given.items() if name.startswith("GIT_CONFIG")}
         self._place: tuple[str, ...] = ()
         if git_dir is not None:
@@ -118,7 +124,7 @@ class Git:
         """Return the whole command line; whatever compares is told not to call other programs for it."""
         settings = tuple(part for setting in _OVERRIDES for part in ("-c", setting))
         plain = _NO_PROGRAMS if arguments[0] in _COMPARING else ()
-        return (PROGRAM, "--no-pager", "--literal-pathspecs", *self._place, *settings, arguments[0], *plain,
+        return (self._program, "--no-pager", "--literal-pathspecs", *self._place, *settings, arguments[0], *plain,
                 *arguments[1:])
 
     def start(self, *arguments: str) -> Process:
@@ -128,7 +134,7 @@ class Git:
     def _start(self, arguments: tuple[str, ...], *, listen: bool) -> Process:
         try:
             return Process(self.command(*arguments), self.folder, self._environment, listen=listen)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise GitError(_not_started(self.folder)) from None
         except (OSError, ValueError) as error:
             raise GitError(f"git {arguments[0]}: cannot be started in {self.folder}: {error}") from None
@@ -141,6 +147,17 @@ class Git:
         GitError
             If git is not there, takes longer than ``timeout`` seconds, or (with ``check``) fails.
         """
+        out, error, code = self._finish(arguments, stdin, timeout)
+        if check and code:
+            raise GitError(f"git {arguments[0]}: {complaint(error)}")
+        return out
+
+    def error_of(self, *arguments: str) -> bytes:
+        """Return all that git says on standard error where it fails, nothing where it does not."""
+        _, error, code = self._finish(arguments, b"", 60.0)
+        return error if code else b""
+
+    def _finish(self, arguments: tuple[str, ...], stdin: bytes, timeout: float) -> tuple[bytes, bytes, int]:
         process = self._start(arguments, listen=True)
         try:
             out, error = process.popen.communicate(stdin, timeout=timeout)
@@ -148,9 +165,7 @@ class Git:
             raise GitError(f"git {arguments[0]}: no answer within {timeout:g} s") from None
         finally:
             process.end()
-        if check and process.popen.returncode:
-            raise GitError(f"git {arguments[0]}: {complaint(error)}")
-        return out
+        return out, error, process.popen.returncode
 
     def ask(self, *arguments: str) -> bytes:
         """Return what git says of settings and identities: our own settings left aside, those of ``git -c`` kept.
@@ -159,7 +174,7 @@ class Git:
         """
         try:
             done = subprocess.run(
-                (PROGRAM, *self._place, *arguments), cwd=self.folder, env=self._environment | self._given,
+                (self._program, *self._place, *arguments), cwd=self.folder, env=self._environment | self._given,
                 stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False,
             )
         except (OSError, subprocess.TimeoutExpired):

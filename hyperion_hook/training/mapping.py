@@ -11,13 +11,12 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-import joblib
-
 from hyperion_hook.domain.messages import CLASSIFIER_VERSION
 from hyperion_hook.errors import ConfigError, HyperionError, MissingExtraError
 from hyperion_hook.features.extract import EXTRACTOR_VERSION
 from hyperion_hook.features.file_past import PAST_VERSION
 from hyperion_hook.training.szz import LABELLER_VERSION
+from hyperion_hook.training.workers import in_processes
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -57,7 +56,7 @@ def spread(
     if cluster is not None:
         return _on_cluster(function, items, cluster, told)
     results: list[Result] = []
-    for result in joblib.Parallel(n_jobs=jobs, return_as="generator")(joblib.delayed(function)(item) for item in items):
+    for result in in_processes(function, items, jobs):
         results.append(result)
         told(len(results))
     return results

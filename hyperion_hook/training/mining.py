@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-import joblib
 import pandas as pd
 
 from hyperion_hook.domain.feedback import blamed_commits
@@ -21,6 +21,7 @@ from hyperion_hook.training.line_origins import LineOrigins
 from hyperion_hook.training.mined_store import Labels, LabelSummary, MinedStore, Table
 from hyperion_hook.training.replay import Progress, ReplayOptions, ReplaySummary, measurable, replay
 from hyperion_hook.training.szz import Labeller, SzzRules
+from hyperion_hook.training.workers import in_processes
 
 _SMALLEST_PART = 200
 """Fewer commits than this are not worth reading the history once more for."""
@@ -226,10 +227,8 @@ def _measure_in_parts(
     """Measure runs of neighbouring commits in processes of their own; each reads the history before its run."""
     total = measurable(Repository.discover(path), tip, options)
     edges = [total * part // parts for part in range(parts)] + [total + 1]  # so the last part reads to the end
-    measured: list[tuple[Table, int]] = joblib.Parallel(n_jobs=parts)(
-        joblib.delayed(_measure_part)(path, kept, tip, replace(options, window=window))
-        for window in itertools.pairwise(edges)
-    )
+    windows = [replace(options, window=window) for window in itertools.pairwise(edges)]
+    measured = list(in_processes(partial(_measure_part, path, kept, tip), windows, parts))
     tables = [table for table, _ in measured]
     # commits and merges are counted by the part that reads to the end
     summary = replace(

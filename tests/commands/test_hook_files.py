@@ -19,12 +19,12 @@ def stand_in(path: Path, name: str = "ours", code: int = 0) -> str:
     return str(path)
 
 
-def run_hook(folder: Path, stage: str, *arguments: str, stdin: bytes = b"", path: str = "/usr/bin:/bin"
-             ) -> tuple[int, str, str]:
+def run_hook(folder: Path, stage: str, *arguments: str, stdin: bytes = b"", path: str = "/usr/bin:/bin",
+             **more: str) -> tuple[int, str, str]:
     log = folder / "log"
     done = subprocess.run(
         [folder / stage, *arguments], input=stdin, capture_output=True, check=False, cwd=folder,
-        env={"PATH": path, "LOG": str(log)},
+        env={"PATH": path, "LOG": str(log), **more},
     )
     return done.returncode, log.read_text() if log.exists() else "", done.stderr.decode()
 
@@ -197,3 +197,39 @@ def test_when_neither_is_there_the_hook_passes_and_says_so(tmp_path: Path, stage
     code, log, said = run_hook(tmp_path, stage)
     assert (code, log) == (0, "")
     assert said == "hyperion-hook: not found, so nothing is assessed; run 'hyperion-hook install' again\n"
+
+
+def silent(path: Path, seen: Path) -> str:
+    """Write a program in place of Python that starts no other, and writes down the path that it was given."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\necho \"${{PYTHONPATH-unset}}\" > '{seen}'\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("entry", ["", ".", "./", "bin", "~/bin"])
+def test_nothing_of_the_folder_is_run_however_path_is_written(tmp_path: Path, stage: str, entry: str) -> None:
+    for folder in ("", "bin", "~/bin"):
+        for name in ("hyperion-hook", "cat", "printf", "command", "env", "python", "python3", "sh", "echo", "read"):
+            stand_in(tmp_path / folder / name, "planted")
+    installed(tmp_path, stage, python="/nowhere/python")
+    code, log, error = run_hook(tmp_path, stage, "a", stdin=b"refs\n", path=f"{entry}:/usr/bin:/bin")
+    assert (code, log) == (0, "")
+    assert error.startswith("hyperion-hook: not found, so nothing is assessed")
+    installed(tmp_path, stage, python=silent(tmp_path / "real" / "python", tmp_path / "seen"))
+    assert run_hook(tmp_path, stage, "a", stdin=b"refs\n", path=f"{entry}:/usr/bin:/bin")[:2] == (0, "")
+    assert (tmp_path / "seen").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "passed_on"),
+    [(None, "unset"), ("", "unset"), (".", "unset"), ("src", "unset"), (":/a", "unset"), ("/a:", "unset"),
+     ("/a::/b", "unset"), ("/a:b", "unset"), ("/a", "/a"), ("/a:/b c", "/a:/b c")],
+)
+def test_python_is_told_of_no_folder_that_moves_with_the_checkout(
+    tmp_path: Path, given: str | None, passed_on: str
+) -> None:
+    installed(tmp_path, "pre-commit", python=silent(tmp_path / "real" / "python", tmp_path / "seen"))
+    run_hook(tmp_path, "pre-commit", **({} if given is None else {"PYTHONPATH": given}))
+    assert (tmp_path / "seen").read_text().strip() == passed_on
