@@ -75,7 +75,7 @@ def open_history(
     """
     if base is None:
         return HistoryIndex.open(None), EmptyHistory()
-    index = HistoryIndex.open(index_path(repository))
+    index = HistoryIndex.open(index_path(repository), repository.common_dir)
     boundary = _boundary(repository)
     for _ in range(_ATTEMPTS):
         generation = index.generation
@@ -148,7 +148,7 @@ def update_index(repository: Repository, *, rebuild: bool = False, progress: Pro
     """
     started = time.perf_counter()
     path = index_path(repository)
-    with HistoryIndex.open(path) as index:
+    with HistoryIndex.open(path, repository.common_dir) as index:
         if index.path is None:
             raise StoreError(index.warnings[0] if index.warnings else f"history index {path}: cannot be written")
         head = repository.head()

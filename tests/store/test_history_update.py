@@ -15,7 +15,7 @@ from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.errors import StoreError
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store import history_schema, history_update
+from hyperion_hook.store import history_index, history_update
 from hyperion_hook.store.history_index import HistoryIndex
 from hyperion_hook.store.history_update import index_path, open_history, update_index
 from tests.support.history import tangled_history
@@ -255,13 +255,13 @@ def test_a_folder_that_cannot_be_written_costs_a_warning(repo: TestRepo) -> None
     (repo.path / ".git" / "hyperion-hook").write_text("in the way")
     warnings = assert_exact(repo)
     assert len(warnings) == 1
-    assert "cannot be created" in warnings[0]
-    with pytest.raises(StoreError, match="cannot be created"):
+    assert warnings[0].endswith("hyperion-hook is no folder: not used; remove it")
+    with pytest.raises(StoreError, match="is no folder: not used"):
         update_index(here(repo))
 
 
 def test_a_locked_index_is_copied_and_extended_in_memory(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_schema, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(history_index, "BUSY_SECONDS", 0.05)
     update_index(here(repo))
     repo.commit({"a.py": "7\n"})
     other = sqlite3.connect(index_path(here(repo)), isolation_level=None)
