@@ -291,7 +291,8 @@ class Assessor:
     def _references_here(self) -> ReferenceBuilder:
         names = reference_names(self._bundle)
         return ReferenceBuilder(
-            self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names)
+            self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names),
+            self._measurer.is_counted,
         )
 
 

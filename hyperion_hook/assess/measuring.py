@@ -129,6 +129,10 @@ class Measurer:
         reason = history.missing_reason
         return history, (*self._index.warnings, *([reason] if reason else []))
 
+    def is_counted(self) -> bool:
+        """Return whether the lines of all commits in the index are counted."""
+        return self._index is not None and not self._index.uncounted(1)
+
     def has_file(self, commit: str | None, path: str) -> bool:
         """Return whether a path is a file of a commit."""
         return commit is not None and not isinstance(self._reader.entry(commit, path), Missing)

@@ -38,6 +38,10 @@ _AT_ONCE = nullcontext()
 """Where nobody else can write, every read is of one state."""
 
 
+_COUNTED_AT_ONCE = 500
+"""So many commits are looked at in a moment."""
+
+
 class HistoryIndex:
     """Commits added so far; a context manager that closes the file.
 
@@ -220,12 +224,13 @@ class HistoryIndex:
             with self._translated():
                 self._writer.add(commit)
 
-    def fill_lines(self, commits: Iterable[Commit]) -> None:
-        """Add the line counts to commits that were added by names only."""
+    def fill_lines(self, commits: Iterable[Commit], gone: Iterable[str] = ()) -> None:
+        """Add the line counts to commits that were added by names only; those that are gone are not asked for again."""
         with self.transaction(), self._translated():
             self._writer.flush()
             for commit in commits:
                 self._writer.fill_lines(commit)
+            self.connection.executemany("UPDATE commits SET counted = 1 WHERE id = ?", [(_key(name),) for name in gone])
             self._writer.finish_lines()
 
     def prune(self, keep: Iterable[str]) -> int:
@@ -285,12 +290,30 @@ class HistoryIndex:
             row = self.connection.execute("SELECT value FROM meta WHERE key = 'boundary'").fetchone()
         return row[0] if row and isinstance(row[0], str) else ""
 
-    def uncounted(self) -> list[str]:
-        """Return the commits whose lines are not counted, newest number first."""
+    def uncounted(self, most: int = -1) -> list[str]:
+        """Return up to ``most`` commits whose lines are not counted, newest number first; -1 for all."""
         with self.reading(), self._translated():
             self._writer.flush()
-            rows = self.connection.execute("SELECT id FROM commits WHERE counted = 0 ORDER BY ord DESC").fetchall()
-        return [commit.hex() for (commit,) in rows]
+            rows = self.connection.execute(
+                "SELECT id FROM commits WHERE counted = 0 AND ord >= ? ORDER BY ord DESC LIMIT ?",
+                (self._counted_below(), most),
+            ).fetchall()
+            return [commit.hex() for (commit,) in rows]
+
+    def _counted_below(self) -> int:
+        """Return the number below which all commits are counted; commits are only appended."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = 'counted'").fetchone()
+        return int(row[0]) if row else 0
+
+    def note_counted(self) -> None:
+        """Remember that all commits are counted once many are not remembered, so that nobody looks at them again."""
+        with self.reading(), self._translated():
+            behind = self.graph.next_ord - self._counted_below()
+        if behind > _COUNTED_AT_ONCE:
+            with self.transaction(), self._translated():
+                # another process may have added some
+                if not self.uncounted(1):
+                    self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('counted', ?)", (self.graph.next_ord,))
 
     def history_at(self, commit_id: str | None, *, missing_reason: str | None = None) -> History:
         """Return what a commit and its ancestors know, for a change on top of that commit.

@@ -6,11 +6,13 @@ import json
 import sqlite3
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.change import FileChange, FileStatus
+from hyperion_hook.domain.commit import Author, Commit
 from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.errors import StoreError
 from hyperion_hook.git.log import Detail, stream_commits
@@ -146,8 +148,8 @@ def test_line_counts_are_those_of_git(tangled: TestRepo) -> None:
 def test_names_are_published_before_lines_are_counted(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_update, "_add_counts", lambda *_: None)
     update_index(here(repo))
-    index, history = open_history(here(repo), repo.head())
-    with index:
+    with HistoryIndex.open(index_path(here(repo))) as index:
+        history = index.history_at(repo.head())
         assert history.file("a.py").event_count == 2
         assert history.file("a.py").events[0].lines_added is None
     monkeypatch.undo()
@@ -326,3 +328,57 @@ def test_a_full_disk_costs_a_warning(repo: TestRepo) -> None:
     assert (count, reason) == (3, None)
     assert warnings
     assert assert_exact(repo) == []
+
+
+def test_later_hooks_count_what_a_killed_index_left_uncounted(
+    tangled: TestRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_update, "_COUNTED_LATER", 30)
+    with monkeypatch.context() as patched:
+        patched.setattr(history_update, "_add_counts", lambda *_: None)
+        update_index(here(tangled), rebuild=True)
+    left = []
+    for _ in range(40):
+        index, _ = open_history(here(tangled), tangled.head())
+        with index:
+            left.append(len(index.uncounted()))
+        if not left[-1]:
+            break
+    assert left[-1] == 0
+    assert all(before - after <= 30 for before, after in pairwise(left))
+    assert_exact(tangled)
+    index, history = open_history(here(tangled), tangled.head())
+    with index:
+        events = history.file("pkg/mod0.py").events
+        assert events
+        assert all(event.lines_added is not None for event in events)
+
+
+def test_commits_that_are_gone_do_not_keep_others_from_being_counted(
+    repo: TestRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(history_update, "_add_counts", lambda *_: None)
+        update_index(here(repo))
+    with HistoryIndex.open(index_path(here(repo))) as index:
+        gone = FileChange("gone.py", FileStatus.ADDED)
+        index.add(Commit("7" * 40, (), ADA, ADA, 5, 5, 0, "Add", (gone,)))
+    index, _ = open_history(here(repo), repo.head())
+    with index:
+        assert index.uncounted() == []
+
+
+def test_what_cannot_be_written_is_not_read_for_counting(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(history_update, "_add_counts", lambda *_: None)
+        update_index(here(repo))
+    monkeypatch.setattr(history_index, "BUSY_SECONDS", 0.05)
+    asked = []
+    monkeypatch.setattr(history_update, "present", lambda *_: asked.append(1) or [])
+    lock = sqlite3.connect(index_path(here(repo)), isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    index, _ = open_history(here(repo), repo.head())
+    lock.close()
+    with index:
+        assert index.uncounted()
+    assert asked == []
