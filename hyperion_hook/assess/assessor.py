@@ -81,7 +81,8 @@ class Assessor:
         """
         repository = Repository.discover(folder)
         models = models_in_use(config.models, repository.common_dir)
-        references = ReferenceStore.open(repository.common_dir / STORE_FOLDER / "reference-v1.sqlite")
+        root = repository.common_dir
+        references = ReferenceStore.open(root / STORE_FOLDER / "reference-v1.sqlite", root)
         return cls(Measurer(repository, config, progress), references, models, config, now)
 
     @property
@@ -225,7 +226,8 @@ class Assessor:
         clock.lap("explanation")
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
-        warnings = [*self._models.warnings, *measured.warnings, *(told.warnings if told else ())]
+        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings]
+        warnings += told.warnings if told else ()
         if isinstance(reference, Missing):
             warnings.append(f"no percentile: {reference.reason}")
         return Assessment(
@@ -289,7 +291,8 @@ class Assessor:
     def _references_here(self) -> ReferenceBuilder:
         names = reference_names(self._bundle)
         return ReferenceBuilder(
-            self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names)
+            self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names),
+            self._measurer.is_counted,
         )
 
 

@@ -55,14 +55,15 @@ class Measurer:
     """
 
     def __init__(self, repository: Repository, config: Config, progress: Progress | None = None) -> None:
-        folder = repository.common_dir / STORE_FOLDER
+        root = repository.common_dir
+        folder = root / STORE_FOLDER
         self.repository = repository
         self._config = config
         self._progress = progress
         self._reader = BlobReader(repository)
-        self._sources = SourceCache.open(folder / "source-v1.sqlite")
+        self._sources = SourceCache.open(folder / "source-v1.sqlite", root=root)
         self.measure_source = self._sources.measured(measure_source)
-        self.graphs = ImportGraphs(repository, self._reader, folder / "imports-v1.sqlite")
+        self.graphs = ImportGraphs(repository, self._reader, folder / "imports-v1.sqlite", root=root)
         self._index: HistoryIndex | None = None
         self._expires = float("inf")
 
@@ -113,7 +114,8 @@ class Measurer:
             )
             if kept:
                 kept.keep(change, only, history, graph, vector, 1000 * (time.monotonic() - started))
-        return Measured(vector, history, graph, (*change.warnings, *warnings, *faults))
+        warnings = (*change.warnings, *warnings, *self._sources.warnings, *self.graphs.warnings, *faults)
+        return Measured(vector, history, graph, warnings)
 
     def history(self, base: str | None) -> tuple[History, tuple[str, ...]]:
         """Return what a commit and its ancestors know, and what to warn of."""
@@ -126,6 +128,10 @@ class Measurer:
             history = self._index.history_at(base)
         reason = history.missing_reason
         return history, (*self._index.warnings, *([reason] if reason else []))
+
+    def is_counted(self) -> bool:
+        """Return whether the lines of all commits in the index are counted."""
+        return self._index is not None and not self._index.uncounted(1)
 
     def has_file(self, commit: str | None, path: str) -> bool:
         """Return whether a path is a file of a commit."""

@@ -78,12 +78,14 @@ def reference_names(bundle: Bundle) -> tuple[str, ...]:
 class ReferenceBuilder:
     """Reads the reference from the store and has what is missing measured.
 
-    ``measure`` takes commit ids, newest first, and gives the vector of each one it could read.
+    ``measure`` takes commit ids, newest first, and gives the vector of each one it could read. ``is_counted`` tells
+    whether the lines of the whole history are: then what was measured before they were is measured again.
     """
 
     store: ReferenceStore
     bundle: Bundle
     measure: Callable[[Sequence[str]], Iterable[tuple[str, FeatureVector]]]
+    is_counted: Callable[[], bool]
 
     def build(self, commits: Sequence[str], *, at_most: int) -> Reference | Missing:
         """Return the reference over these commits, measuring no more than ``at_most`` of them anew.
@@ -105,17 +107,23 @@ class ReferenceBuilder:
             return Missing(f"a percentile needs {LEAST} earlier changes; there are {len(recent)}")
         names = reference_names(self.bundle)
         kind = self._kind(names)
-        known = self.store.read(self._provisional(names), recent) | self.store.read(kind, recent)
+        provisional = self.store.read(self._provisional(names), recent)
+        known = provisional | self.store.read(kind, recent)
         rows = {commit: row for commit, row in known.items() if len(row) == len(names) + 2}
         absent = [commit for commit in recent if commit not in rows]
         if len(absent) > at_most:
             return Missing("the last changes of this repository are not scored yet; run: hyperion-hook index")
-        if absent:
-            rows |= self._measured(absent, names)
+        passing = [commit for commit in recent if commit in provisional and known[commit] is provisional[commit]]
+        if absent or passing:
+            counted = self.is_counted()
+            again = [*absent, *passing][:at_most] if counted else absent
+            rows |= self._measured(again, names, lasting=counted)
+            passing = [*passing, *absent] if not counted else [commit for commit in passing if commit not in again]
         if len(rows) < LEAST:
             return Missing(f"a percentile needs {LEAST} earlier changes; {len(rows)} could be read")
         kept = {commit: rows[commit] for commit in recent if commit in rows}
-        return replace(_reference(list(kept.values()), names), decisions=self._decisions(kept, names))
+        decisions = self._decisions(kept, names, passing=set(passing))
+        return replace(_reference(list(kept.values()), names), decisions=decisions)
 
     def rows(self, commits: Sequence[str], wanted: Collection[str]) -> dict[str, dict[str, float]]:
         """Return wanted feature values by name of those commits that are measured already, NaN where missing."""
@@ -138,8 +146,13 @@ class ReferenceBuilder:
         """Drop what was measured while lines of the history were not counted yet, once they are."""
         self.store.forget(self._provisional(reference_names(self.bundle)))
 
-    def _decisions(self, rows: Mapping[str, tuple[float, ...]], names: tuple[str, ...]) -> tuple[float, ...]:
-        """Return the anomaly model's decisions on rows, sorted; kept, for a row costs as much as scoring a change."""
+    def _decisions(
+        self, rows: Mapping[str, tuple[float, ...]], names: tuple[str, ...], *, passing: Collection[str]
+    ) -> tuple[float, ...]:
+        """Return the anomaly model's decisions on rows, sorted.
+
+        They are kept, but for rows that are measured again: a row costs as much as scoring a change.
+        """
         model = self.bundle.anomaly
         if model is None:
             return ()
@@ -150,18 +163,19 @@ class ReferenceBuilder:
             for commit, row in rows.items()
             if commit not in known
         }
-        self.store.write(kind, {commit: (decision,) for commit, decision in fresh.items()})
+        self.store.write(kind, {commit: (number,) for commit, number in fresh.items() if commit not in passing})
         return tuple(sorted((known | fresh).values()))
 
-    def _measured(self, commits: Sequence[str], names: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
-        lasting: dict[str, tuple[float, ...]] = {}
-        provisional: dict[str, tuple[float, ...]] = {}
-        for commit, vector in self.measure(commits):
-            kept = provisional if vector.get("file_volatility") == UNCOUNTED else lasting
-            kept[commit] = self._row(vector, names)
-        self.store.write(self._kind(names), lasting)
-        self.store.write(self._provisional(names), provisional)
-        return lasting | provisional
+    def _measured(
+        self, commits: Sequence[str], names: tuple[str, ...], *, lasting: bool
+    ) -> dict[str, tuple[float, ...]]:
+        """Measure commits; unless all is ``lasting``, what waits for lines to be counted is kept apart."""
+        rows: dict[bool, dict[str, tuple[float, ...]]] = {True: {}, False: {}}
+        for commit, vector in self.measure(commits) if commits else ():
+            rows[lasting or vector.get("file_volatility") != UNCOUNTED][commit] = self._row(vector, names)
+        self.store.write(self._kind(names), rows[True])
+        self.store.write(self._provisional(names), rows[False])
+        return rows[True] | rows[False]
 
     def _provisional(self, names: tuple[str, ...]) -> str:
         return f"{self._kind(names)}-uncounted"

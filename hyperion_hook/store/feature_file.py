@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from hyperion_hook.errors import StoreError
-from hyperion_hook.store.history_schema import move_aside
+from hyperion_hook.store.sqlite_store import Form, StoreConnection, open_store
 
-SCHEMA_VERSION = 1
-APPLICATION_ID = 0x48594653
 _MOST_TEXTS = 50_000
-_PAUSE_SECONDS = 0.02
 _TOUCHES = 200
 _PAGE_BYTES = 8192
 """Fifteen vectors of sixty numbers fit, where seven fit into half of it."""
@@ -62,8 +58,15 @@ _SWEEP = (
 )
 
 
-class _UnfitError(Exception):
-    """A file that is no feature store of this version; its text says what it is."""
+def _fill(connection: sqlite3.Connection) -> None:
+    connection.execute("INSERT INTO store VALUES (1, ?, 0, 0, ?)", (os.urandom(10), _SWEEP_FROM))
+
+
+# a process that is killed loses nothing it was told is stored; a power cut may cost the last moments
+FORM = Form(
+    "feature store", SCHEMA, version=1, application=0x48594653, write_ahead=True,
+    pragmas=("cache_size=-8000", "synchronous=NORMAL"), page_bytes=_PAGE_BYTES, fill=_fill,
+)
 
 
 class FeatureFile:
@@ -77,6 +80,8 @@ class FeatureFile:
         How long to wait for another process that is writing.
     rebuild
         Whether a file that does not fit is moved aside and made anew: only at a place that is the program's own.
+    root
+        As for ``open_store``.
 
     Raises
     ------
@@ -84,7 +89,7 @@ class FeatureFile:
         If the file cannot be opened, is damaged or is no feature store.
     """
 
-    def __init__(self, path: Path, wait_seconds: float, *, rebuild: bool) -> None:
+    def __init__(self, path: Path, wait_seconds: float, *, rebuild: bool, root: Path | None = None) -> None:
         self.path = path
         self.owner = os.getpid()
         self.warnings: list[str] = []
@@ -93,74 +98,18 @@ class FeatureFile:
         self._numbers: dict[str, int] = {}
         self._sweeps = -1
         self._touched: dict[int, None] = {}
-        self.connection = self._opened(rebuild=rebuild)
+        self.connection = self._opened(rebuild=rebuild, root=root)
         with self.reading():
             (nonce,) = self.connection.execute("SELECT nonce FROM store").fetchone()
         self.prefix = _prefix(nonce)
 
     # -- opening and closing --
 
-    def _opened(self, *, rebuild: bool) -> sqlite3.Connection:
-        for _ in range(2):
-            try:
-                return self._connect()
-            except _UnfitError as unfit:
-                found = str(unfit)
-            except sqlite3.OperationalError as error:
-                raise StoreError(f"feature store {self.path}: cannot be opened ({error}); name another path") from None
-            except sqlite3.DatabaseError as error:
-                found = f"damaged ({error})"
-            except OSError as error:
-                reason = error.strerror or error
-                raise StoreError(f"feature store {self.path}: cannot be made ({reason}); name another path") from None
-            if not rebuild or not move_aside(self.path):
-                break
-            self.warnings.append(f"feature store {self.path}: {found}; moved aside, a new one is filled")
-        raise StoreError(f"feature store {self.path}: {found}; move it away or name another path")
-
-    def _connect(self) -> sqlite3.Connection:
-        # SQLite would wait for ever for the other end of a pipe
-        if self.path.exists() and not self.path.is_file():
-            raise OSError(0, "no regular file", str(self.path))
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        until = time.monotonic() + self._wait
-        while True:
-            try:
-                return self._prepared("rwc")
-            except sqlite3.OperationalError as error:
-                # the switch to a write-ahead log does not wait for others by itself
-                if "locked" not in str(error):
-                    return self._read_only()
-                if time.monotonic() > until:
-                    raise
-            time.sleep(_PAUSE_SECONDS)
-
-    def _read_only(self) -> sqlite3.Connection:
-        try:
-            return self._prepared("ro")
-        except sqlite3.OperationalError:
-            # a log cannot be opened in a folder that cannot be written to; where there is none, nothing can change
-            if not self.path.exists() or self.path.with_name(f"{self.path.name}-wal").exists():
-                raise
-            return self._prepared("ro&immutable=1")
-
-    def _prepared(self, mode: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=self._wait,
-            check_same_thread=False,
-        )
-        try:
-            for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY", "cache_size=-8000"):
-                connection.execute(f"PRAGMA {pragma}")
-            connection.execute(f"PRAGMA page_size={_PAGE_BYTES}")
-            _check(connection)
-            if mode == "rwc":
-                # a process that is killed loses nothing it was told is stored; a power cut may cost the last moments
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute("PRAGMA synchronous=NORMAL")
-        except BaseException:
-            connection.close()
-            raise
+    def _opened(self, *, rebuild: bool, root: Path | None) -> StoreConnection:
+        connection, warnings, fault = open_store(self.path, FORM, seconds=self._wait, root=root, rebuild=rebuild)
+        if connection is None:
+            raise StoreError(f"feature store {self.path}: {fault}; move it away or name another path")
+        self.warnings += warnings
         return connection
 
     def close(self) -> None:
@@ -174,7 +123,7 @@ class FeatureFile:
     # -- transactions --
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[StoreConnection]:
         """Translate what goes wrong.
 
         Raises
@@ -190,7 +139,7 @@ class FeatureFile:
             raise StoreError(f"feature store {self.path}: damaged ({error}); delete it, it is filled again") from error
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[StoreConnection]:
         """Hold the one place of a writer; all that is done becomes visible at the end, or nothing.
 
         Raises
@@ -198,7 +147,7 @@ class FeatureFile:
         StoreError
             As in ``reading``; then nothing was changed.
         """
-        with self.reading() as connection:
+        with self.reading() as connection, connection.any_length():
             connection.execute("BEGIN IMMEDIATE")
             try:
                 (sweeps,) = connection.execute("SELECT sweeps FROM store").fetchone()
@@ -298,7 +247,7 @@ class FeatureFile:
             return
         for statement in _SWEEP:
             self.connection.execute(statement)
-        (left,) = self.connection.execute("SELECT count(*) FROM texts").fetchone()
+        (left,) = self.connection.execute("SELECT coalesce(sum(1), 0) FROM texts").fetchone()
         self._sweeps = -1
         self.connection.execute(
             "UPDATE store SET sweeps = sweeps + 1, sweep_at = ?", ((newest or 0) + max(_SWEEP_FROM, left),)
@@ -322,32 +271,6 @@ class FeatureFile:
 def pair_text(key: str, value: str) -> str:
     """Return the text that stands for a tag and its value."""
     return json.dumps([key, value])
-
-
-def _check(connection: sqlite3.Connection) -> None:
-    """Refuse what is no feature store of this version; create the tables in an empty file."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    if application == APPLICATION_ID and version > SCHEMA_VERSION:
-        raise _UnfitError(f"written by a newer version ({version})")
-    present = _present(connection)
-    if not present and not version:
-        connection.execute("BEGIN IMMEDIATE")
-        # another process may have created the tables while this one waited
-        if not _present(connection):
-            for statement in SCHEMA:
-                connection.execute(statement)
-            connection.execute("INSERT INTO store VALUES (1, ?, 0, 0, ?)", (os.urandom(10), _SWEEP_FROM))
-            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-        connection.execute("COMMIT")
-    elif application != APPLICATION_ID or present != set(SCHEMA):
-        raise _UnfitError("not a feature store, or tampered with")
-
-
-def _present(connection: sqlite3.Connection) -> set[str]:
-    found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
-    return {sql for (sql,) in found}
 
 
 def _prefix(nonce: bytes) -> str:

@@ -220,7 +220,7 @@ def figures(file: FeatureFile, expired: int) -> dict[str, Any]:
     return {
         "total_feature_sets": total,
         "pinned_feature_sets": int(pinned),
-        "expired_feature_sets": ask("SELECT count(*) FROM sets").fetchone()[0] - total,
+        "expired_feature_sets": ask("SELECT coalesce(sum(1), 0) FROM sets").fetchone()[0] - total,
         "repositories": counted["repository"],
         "extraction_versions": counted["version"],
         "feature_names": names,

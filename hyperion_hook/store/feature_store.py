@@ -43,6 +43,8 @@ class FeatureStore(FeatureWriter):
     rebuild
         Whether a file that is damaged or of another version is moved aside and made anew, which ``warnings`` then
         says; by default only at the default path, where nobody else's file can be.
+    root
+        The folder above the file from which on no link is followed; by default the file's own.
 
     Raises
     ------

@@ -38,6 +38,7 @@ class FeatureWriter:
         clock: Callable[[], float] = time.time,
         wait_seconds: float = WAIT_SECONDS,
         rebuild: bool | None = None,
+        root: Path | None = None,
     ) -> None:
         if ttl_hours is None or cache_size is None:
             config = load_config(None, os.environ).config
@@ -53,6 +54,7 @@ class FeatureWriter:
         self.cache_size = int(cache_size)
         self._clock = clock
         self._wait = wait_seconds
+        self._root = root
         self._lock = threading.RLock()
         self._hits = self._misses = 0
         self._open()
@@ -68,10 +70,11 @@ class FeatureWriter:
         settings
             As of ``FeatureStore``.
         """
-        return cls(common_dir / "hyperion-hook" / FILE_NAME, **({"rebuild": True} | settings))
+        path = common_dir / "hyperion-hook" / FILE_NAME
+        return cls(path, **{"rebuild": True, "root": common_dir, **settings})
 
     def _open(self) -> None:
-        self._file = FeatureFile(self._path, self._wait, rebuild=self._rebuild)
+        self._file = FeatureFile(self._path, self._wait, rebuild=self._rebuild, root=self._root)
         self._closing = weakref.finalize(self, self._file.close)
 
     def __enter__(self) -> Self:
@@ -222,7 +225,7 @@ class FeatureWriter:
                 connection.execute(f"PRAGMA {count}").fetchone() for count in ("freelist_count", "page_count")
             )
             if 2 * free > pages:
-                connection.execute("VACUUM")
+                connection.shrink()
 
     # -- what the methods share --
 

@@ -11,7 +11,8 @@ from typing import Any
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import TICKS, Feedback
 from hyperion_hook.errors import StoreError
-from hyperion_hook.store.whole_files import exclusive, read_regular, write_whole
+from hyperion_hook.store.sqlite_store import exclusive
+from hyperion_hook.store.whole_files import check_folder, read_regular, write_whole
 
 FORMAT = 1
 MOST_CHANGES = 5_000
@@ -29,15 +30,18 @@ class FeedbackStore:
     ----------
     path
         The file.
+    root
+        The folder above it from which on no link is followed; by default the file's own.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, root: Path | None = None) -> None:
         self._path = path
+        self._root = root
 
     @classmethod
     def of(cls, common_dir: Path) -> FeedbackStore:
         """Return the feedback of the repository with this git directory."""
-        return cls(common_dir / "hyperion-hook" / "feedback.json")
+        return cls(common_dir / "hyperion-hook" / "feedback.json", common_dir)
 
     def read(self) -> dict[int, Feedback]:
         """Return all there is, nothing where nothing was kept yet.
@@ -48,6 +52,7 @@ class FeedbackStore:
             If the file cannot be read or is damaged.
         """
         try:
+            check_folder(self._path.parent, self._root)
             data = json.loads(read_regular(self._path, _MOST_BYTES))
             if data["format"] != FORMAT:
                 raise StoreError(f"{self._path}: of format {str(data['format'])[:20]}, which this version cannot read")
@@ -81,8 +86,7 @@ class FeedbackStore:
             If the file is damaged or cannot be written.
         """
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with exclusive(self._path.with_name("feedback.lock"), _WAIT_SECONDS):
+            with exclusive(self._path.with_name("feedback.lock"), _WAIT_SECONDS, self._root):
                 there = self.read()
                 before = there.get(number)
                 since = before.ticks if before is not None else {}

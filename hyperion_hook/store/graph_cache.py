@@ -21,8 +21,9 @@ from hyperion_hook.features.graph_specs import Specs
 from hyperion_hook.features.imports import READER_VERSION, import_language, is_module, read_imports
 from hyperion_hook.git.blobs import ABSENT, BlobReader
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.graph_snapshot import FORMAT, decode, encode
+from hyperion_hook.store.graph_snapshot import FORMAT, MOST_BYTES, decode, encode
 from hyperion_hook.store.graph_trees import Trees
+from hyperion_hook.store.sqlite_store import Form, open_store
 
 MAX_UNREAD = 2_000
 """Files that ``at`` reads on its own; more is left to ``hyperion-hook index``."""
@@ -37,15 +38,17 @@ _TRACK_AFTER = 3
 _MAX_REMEMBERED = 50_000
 _KEPT_GRAPHS = 3
 _KEPT_COMMITS = 500
-_VERSION = 1_000 * FORMAT + READER_VERSION
 _BUSY_SECONDS = 1.0
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS graphs (id INTEGER PRIMARY KEY AUTOINCREMENT, content BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS commits (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,
-    tree TEXT NOT NULL, graph INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS commits_by_tree ON commits (tree);
-PRAGMA user_version = {_VERSION};
-"""
+_FORM = Form(
+    "import graphs",
+    (
+        "CREATE TABLE graphs (id INTEGER PRIMARY KEY AUTOINCREMENT, content BLOB NOT NULL)",
+        """CREATE TABLE commits (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,
+    tree TEXT NOT NULL, graph INTEGER NOT NULL)""",
+        "CREATE INDEX commits_by_tree ON commits (tree)",
+    ),
+    version=1_000 * FORMAT + READER_VERSION, is_cache=True, value_bytes=MOST_BYTES,
+)
 
 
 class ImportGraphs:
@@ -60,13 +63,21 @@ class ImportGraphs:
     max_unread
         Files that ``at`` may have to read before it declines; without ``path`` there is no such limit by default,
         because nothing could be prepared.
+    root
+        As for ``open_store``.
+
+    Attributes
+    ----------
+    warnings
+        What had to be done about a file that does not fit.
     """
 
-    def __init__(self, repository: Repository, reader: BlobReader, path: Path | None, *, max_unread: int | None = None
-                 ) -> None:
+    def __init__(self, repository: Repository, reader: BlobReader, path: Path | None, *, max_unread: int | None = None,
+                 root: Path | None = None) -> None:
         self._reader = reader
         self._trees = Trees(repository)
-        self._store = _Store(path)
+        self._store = _Store(path, root)
+        self.warnings = tuple(self._store.warnings)
         self._max_unread = max_unread if max_unread is not None or path is None else MAX_UNREAD
         self._live: LiveGraph | None = None
         self._tree: str | None = None
@@ -198,8 +209,13 @@ class ImportGraphs:
 class _Store:
     """Graphs by commit and by tree in one SQLite file; whatever is wrong with the file, the answer is "not there"."""
 
-    def __init__(self, path: Path | None) -> None:
-        self._connection = _open(path) if path is not None else None
+    def __init__(self, path: Path | None, root: Path | None) -> None:
+        self.warnings: list[str] = []
+        self._connection: sqlite3.Connection | None = None
+        if path is not None:
+            self._connection, self.warnings, _ = open_store(path, _FORM, seconds=_BUSY_SECONDS, root=root)
+        if self._connection is not None:
+            self._connection.isolation_level = "DEFERRED"
 
     def close(self) -> None:
         if self._connection is not None:
@@ -254,58 +270,3 @@ class _Store:
             self._connection.execute(
                 "DELETE FROM commits WHERE graph NOT IN (SELECT id FROM graphs)"
                 " OR id <= (SELECT max(id) FROM commits) - ?", (_KEPT_COMMITS,))
-
-
-def _open(path: Path) -> sqlite3.Connection | None:
-    for _ in range(2):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # SQLite would wait for ever for the other end of a pipe
-            if path.exists() and not path.is_file():
-                return None
-            return _connect(path)
-        except sqlite3.OperationalError:
-            # locked or read-only says nothing about the content: read what there is
-            return _read_only(path)
-        except sqlite3.DatabaseError:
-            with suppress(OSError):
-                path.unlink()
-        except OSError:
-            return _read_only(path)
-    return None
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
-    try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version not in (0, _VERSION):
-            with connection:
-                connection.execute("DROP TABLE IF EXISTS graphs")
-                connection.execute("DROP TABLE IF EXISTS commits")
-        if version != _VERSION:
-            connection.executescript(_SCHEMA)
-        connection.execute("SELECT id, name, tree, graph FROM commits LIMIT 1").fetchone()
-        connection.execute("SELECT id FROM graphs LIMIT 1").fetchone()
-    except sqlite3.OperationalError as error:
-        connection.close()
-        if "no such" in str(error):
-            # another program's file, or one that was cut short between two statements
-            raise sqlite3.DatabaseError(str(error)) from None
-        raise
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _read_only(path: Path) -> sqlite3.Connection | None:
-    try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", timeout=_BUSY_SECONDS, uri=True)
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.Error:
-        return None
-    if version == _VERSION:
-        return connection
-    connection.close()
-    return None

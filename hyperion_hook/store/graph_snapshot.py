@@ -13,8 +13,11 @@ from struct import Struct
 
 from hyperion_hook.features.graph_live import GraphParts, LiveGraph
 from hyperion_hook.features.graph_specs import Packed, SpecTable
+from hyperion_hook.store.whole_files import inflate
 
 FORMAT = 1
+MOST_BYTES = 32_000_000
+"""Of a graph, packed or not; that of 80,000 files takes half of it."""
 _HEAD = Struct("<4sI")
 _SIZE = Struct("<I")
 _MAGIC = b"HHIG"
@@ -48,7 +51,7 @@ def decode(content: bytes) -> LiveGraph:
     """
     try:
         return _decoded(content)
-    except (zlib.error, IndexError, KeyError, UnicodeDecodeError, OverflowError, MemoryError) as error:
+    except (IndexError, KeyError, UnicodeDecodeError, OverflowError, MemoryError) as error:
         raise ValueError(f"stored import graph: damaged ({type(error).__name__})") from None
 
 
@@ -95,7 +98,7 @@ def _names(names: Iterable[str]) -> bytes:
 
 
 def _read_names(section: bytes) -> list[str]:
-    return zlib.decompress(section).decode("utf-8", "surrogatepass").split("\0")[:-1]
+    return inflate(section, MOST_BYTES).decode("utf-8", "surrogatepass").split("\0")[:-1]
 
 
 def _numbers(numbers: Iterable[int]) -> bytes:
@@ -104,7 +107,7 @@ def _numbers(numbers: Iterable[int]) -> bytes:
 
 def _read_numbers(section: bytes, count: int | None = None) -> list[int]:
     values = array("i")
-    values.frombytes(zlib.decompress(section))
+    values.frombytes(inflate(section, MOST_BYTES))
     if count is not None and len(values) != count:
         raise ValueError("stored import graph: damaged (wrong count)")
     return values.tolist()

@@ -22,18 +22,24 @@ from typing import Self
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag, EmptyHistory, History
 from hyperion_hook.errors import StoreError
-from hyperion_hook.store import history_schema
 from hyperion_hook.store.history_graph import CommitGraph
 from hyperion_hook.store.history_hidden import HiddenCounts
 from hyperion_hook.store.history_lives import FileLives, View
 from hyperion_hook.store.history_names import Names, PathStates
 from hyperion_hook.store.history_prune import prune
+from hyperion_hook.store.history_schema import BUSY_SECONDS, FORM, empty
 from hyperion_hook.store.history_tallies import Tallies
 from hyperion_hook.store.history_view import IndexedHistory
 from hyperion_hook.store.history_writer import HistoryWriter
+from hyperion_hook.store.sqlite_files import move_aside
+from hyperion_hook.store.sqlite_store import StoreConnection, open_empty, open_memory, open_store
 
 _AT_ONCE = nullcontext()
 """Where nobody else can write, every read is of one state."""
+
+
+_COUNTED_AT_ONCE = 500
+"""So many commits are looked at in a moment."""
 
 
 class HistoryIndex:
@@ -49,7 +55,7 @@ class HistoryIndex:
         Why the index holds less than the repository's history; every history it gives says so.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path | None, warnings: Iterable[str] = ()) -> None:
+    def __init__(self, connection: StoreConnection, path: Path | None, warnings: Iterable[str] = ()) -> None:
         self.connection = connection
         self.path = path
         self.warnings = list(warnings)
@@ -61,28 +67,33 @@ class HistoryIndex:
             self._start_over(first=True)
 
     @classmethod
-    def open(cls, path: Path | None) -> Self:
+    def open(cls, path: Path | None, root: Path | None = None) -> Self:
         """Open the index in a file, or a new one in memory for ``None``.
 
         A damaged, tampered or too new file is moved aside and an empty index takes its place; where a file can
-        neither be read nor written the index is in memory. Both are said in ``warnings``.
+        neither be read nor written the index is in memory. Both are said in ``warnings``. For ``root`` see
+        ``open_store``.
         """
-        if path is None:
-            return cls(history_schema.open_memory(), None)
-        connection, warnings = history_schema.open_file(path)
-        try:
-            return cls(connection, path if _is_in_file(connection) else None, warnings)
-        except (StoreError, TypeError, ValueError) as error:
-            connection.close()
-            history_schema.move_aside(path)
-            connection, more = history_schema.open_file(path)
-            warnings += [f"history index {path}: damaged ({error}); moved aside, a new one is built", *more]
-            return cls(connection, path if _is_in_file(connection) else None, warnings)
+        warnings: list[str] = []
+        for _ in range(2):
+            if path is None:
+                break
+            connection, more, _ = open_store(path, FORM, seconds=BUSY_SECONDS, root=root)
+            warnings += more
+            if connection is None:
+                break
+            try:
+                return cls(connection, path, warnings)
+            except (StoreError, TypeError, ValueError) as error:
+                connection.close()
+                move_aside(path)
+                warnings.append(f"history index {path}: damaged ({error}); moved aside, a new one is built")
+        return cls(open_memory(FORM), None, warnings)
 
     def copy_to_memory(self) -> HistoryIndex:
         """Return a copy that can be extended where the file cannot be written."""
         with self._translated():
-            copied = sqlite3.connect(":memory:", isolation_level=None)
+            copied = open_empty()
             self.connection.backup(copied)
         return HistoryIndex(copied, None, self.warnings)
 
@@ -128,7 +139,7 @@ class HistoryIndex:
             raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> StoreError:
-        aside = self.path is not None and history_schema.move_aside(self.path)
+        aside = self.path is not None and move_aside(self.path)
         remedy = "moved aside, run: hyperion-hook index" if aside else "run: hyperion-hook index --rebuild"
         return StoreError(f"history index {self._place}: damaged ({error}); {remedy}")
 
@@ -213,12 +224,13 @@ class HistoryIndex:
             with self._translated():
                 self._writer.add(commit)
 
-    def fill_lines(self, commits: Iterable[Commit]) -> None:
-        """Add the line counts to commits that were added by names only."""
+    def fill_lines(self, commits: Iterable[Commit], gone: Iterable[str] = ()) -> None:
+        """Add the line counts to commits that were added by names only; those that are gone are not asked for again."""
         with self.transaction(), self._translated():
             self._writer.flush()
             for commit in commits:
                 self._writer.fill_lines(commit)
+            self.connection.executemany("UPDATE commits SET counted = 1 WHERE id = ?", [(_key(name),) for name in gone])
             self._writer.finish_lines()
 
     def prune(self, keep: Iterable[str]) -> int:
@@ -234,7 +246,7 @@ class HistoryIndex:
         """Remove all commits."""
         with self.transaction(), self._translated():
             generation = self.generation
-            history_schema.empty(self.connection)
+            empty(self.connection)
             self._new_generation(generation)
             self._start_over()
 
@@ -278,12 +290,30 @@ class HistoryIndex:
             row = self.connection.execute("SELECT value FROM meta WHERE key = 'boundary'").fetchone()
         return row[0] if row and isinstance(row[0], str) else ""
 
-    def uncounted(self) -> list[str]:
-        """Return the commits whose lines are not counted, newest number first."""
+    def uncounted(self, most: int = -1) -> list[str]:
+        """Return up to ``most`` commits whose lines are not counted, newest number first; -1 for all."""
         with self.reading(), self._translated():
             self._writer.flush()
-            rows = self.connection.execute("SELECT id FROM commits WHERE counted = 0 ORDER BY ord DESC").fetchall()
-        return [commit.hex() for (commit,) in rows]
+            rows = self.connection.execute(
+                "SELECT id FROM commits WHERE counted = 0 AND ord >= ? ORDER BY ord DESC LIMIT ?",
+                (self._counted_below(), most),
+            ).fetchall()
+            return [commit.hex() for (commit,) in rows]
+
+    def _counted_below(self) -> int:
+        """Return the number below which all commits are counted; commits are only appended."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = 'counted'").fetchone()
+        return int(row[0]) if row else 0
+
+    def note_counted(self) -> None:
+        """Remember that all commits are counted once many are not remembered, so that nobody looks at them again."""
+        with self.reading(), self._translated():
+            behind = self.graph.next_ord - self._counted_below()
+        if behind > _COUNTED_AT_ONCE:
+            with self.transaction(), self._translated():
+                # another process may have added some
+                if not self.uncounted(1):
+                    self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('counted', ?)", (self.graph.next_ord,))
 
     def history_at(self, commit_id: str | None, *, missing_reason: str | None = None) -> History:
         """Return what a commit and its ancestors know, for a change on top of that commit.
@@ -340,10 +370,6 @@ class HistoryIndex:
                 if len(found) >= count:
                     break
         return found[:count]
-
-
-def _is_in_file(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute("PRAGMA database_list").fetchone()[2])
 
 
 def _key(commit_id: str) -> bytes:

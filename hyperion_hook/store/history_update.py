@@ -24,7 +24,10 @@ Progress = Callable[[int, int], None]
 """Told (done, total)."""
 
 _COUNTED_IN_HOOK = 150
-"""Up to so many new commits a hook reads line counts, which cost ten times the names; ``index`` fills in the rest."""
+"""Up to so many new commits a hook reads line counts, which cost ten times the names; the rest is filled in later."""
+
+_COUNTED_LATER = 100
+"""So many that were left uncounted a later hook counts, newest first."""
 
 _BATCH = 20_000
 """Commits a transaction: bounds memory, and an interrupted build goes on from the last one."""
@@ -75,14 +78,18 @@ def open_history(
     """
     if base is None:
         return HistoryIndex.open(None), EmptyHistory()
-    index = HistoryIndex.open(index_path(repository))
+    index = HistoryIndex.open(index_path(repository), repository.common_dir)
     boundary = _boundary(repository)
+    added = False
     for _ in range(_ATTEMPTS):
         generation = index.generation
         fits = index.boundary == boundary or not index.commit_count
         if fits and index.knows(base):
             index.missing_reason = _shallow_reason(repository)
+            if not added:
+                _count_some(repository, index)
             return index, index.history_at(base)
+        added = True
         ids = _new_ids(repository, base, index.tips() if fits else [], auto_limit + 1)
         if len(ids) > auto_limit:
             break
@@ -107,6 +114,21 @@ def _extend(index: HistoryIndex, commits: Iterable[Commit], boundary: str, gener
             index.note_boundary(boundary)
         for commit in commits:
             index.add(commit)
+
+
+def _count_some(repository: Repository, index: HistoryIndex) -> None:
+    """Count lines that a killed ``index`` or a hook with many new commits left uncounted, a few each time."""
+    # an index or repository that cannot be used for it now serves as it is
+    with suppress(StoreError, GitError):
+        ids = index.uncounted(_COUNTED_LATER)
+        if not ids:
+            index.note_counted()
+            return
+        with index.transaction():
+            pass  # what cannot be written need not be read
+        alive = set(present(repository, ids))
+        commits = list(_read(repository, [commit for commit in ids if commit in alive], Detail.COUNTS))
+        index.fill_lines(commits, gone=[commit for commit in ids if commit not in alive])
 
 
 def _copy(index: HistoryIndex) -> HistoryIndex:
@@ -148,7 +170,7 @@ def update_index(repository: Repository, *, rebuild: bool = False, progress: Pro
     """
     started = time.perf_counter()
     path = index_path(repository)
-    with HistoryIndex.open(path) as index:
+    with HistoryIndex.open(path, repository.common_dir) as index:
         if index.path is None:
             raise StoreError(index.warnings[0] if index.warnings else f"history index {path}: cannot be written")
         head = repository.head()
@@ -203,6 +225,7 @@ def _add_counts(repository: Repository, index: HistoryIndex, progress: Progress 
         commits = _told(_read(repository, batch, Detail.COUNTS), len(ids), progress, start)
         # git takes its time: read all before the file is locked
         index.fill_lines(list(commits))
+    index.note_counted()
 
 
 def _new_ids(repository: Repository, base: str, tips: Sequence[str], limit: int) -> list[str]:

@@ -37,7 +37,15 @@ from hyperion_hook.store.model_metadata import (
     next_version,
     plain,
 )
-from hyperion_hook.store.whole_files import exclusive, read_regular, sweep, write_folder, write_whole
+from hyperion_hook.store.sqlite_store import exclusive
+from hyperion_hook.store.whole_files import (
+    check_folder,
+    read_regular,
+    real_folder,
+    sweep,
+    write_folder,
+    write_whole,
+)
 
 RISK_PREDICTOR = model_metadata.RISK_PREDICTOR
 FOLDER = Path("hyperion-hook") / "registry"
@@ -62,13 +70,14 @@ class Registered:
 class ModelRegistry:
     """The registry in a folder, which need not be there yet."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, common_dir: Path | None = None) -> None:
         self.root = root
+        self._common_dir = common_dir
 
     @classmethod
     def of(cls, common_dir: Path) -> ModelRegistry:
         """Return the registry of the repository with this git directory."""
-        return cls(common_dir / FOLDER)
+        return cls(common_dir / FOLDER, common_dir)
 
     def names(self) -> list[str]:
         """Return the names of the models there are, those whose record was lost among them."""
@@ -154,7 +163,7 @@ class ModelRegistry:
         name = draft.name
         with self._locked():
             sweep(self.root)
-            (self.root / _METADATA).mkdir(exist_ok=True)
+            real_folder(self.root / _METADATA, self.root)
             sweep(self.root / _METADATA)
             state = self._state(name)
             known = dict(self._readable(state))
@@ -259,8 +268,7 @@ class ModelRegistry:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            with exclusive(self.root / _LOCK, BUSY_SECONDS):
+            with exclusive(self.root / _LOCK, BUSY_SECONDS, self._common_dir):
                 yield
         except OSError as error:
             raise StoreError(
@@ -273,6 +281,7 @@ class ModelRegistry:
     def _state(self, name: str) -> Lifecycle:
         try:
             path = self._state_file(plain(name))
+            check_folder(self.root / _METADATA, self._common_dir or self.root)
             data = read_regular(path, _MAX_RECORD_BYTES)
         except (FileNotFoundError, NotADirectoryError):
             if any(found == name for found, _ in self._lying_about()) and not path.exists():

@@ -12,38 +12,36 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from hyperion_hook.store.sqlite_store import Form, open_memory, open_store
+
 MAX_ROWS = 4_000
-BUSY_SECONDS = 2.0
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, revision TEXT NOT NULL,
-    numbers BLOB NOT NULL, UNIQUE (kind, revision));
-PRAGMA user_version = 1;
-"""
+_FORM = Form(
+    "reference store",
+    ("""CREATE TABLE vectors (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, revision TEXT NOT NULL,
+    numbers BLOB NOT NULL, UNIQUE (kind, revision))""",),
+    version=1, is_cache=True, value_bytes=100_000,
+)
+_BUSY_SECONDS = 2.0
 
 
 class ReferenceStore:
-    """Rows of numbers by (kind, commit); ``kind`` names what made them, for example a digest of the feature list."""
+    """Rows of numbers by (kind, commit); ``kind`` names what made them, for example a digest of the feature list.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    ``warnings`` says what had to be done about a file that does not fit.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, warnings: Iterable[str] = ()) -> None:
         self._connection = connection
+        self._connection.isolation_level = "DEFERRED"
+        self.warnings = tuple(warnings)
 
     @classmethod
-    def open(cls, path: Path | None) -> ReferenceStore:
-        """Open or create the file; ``None``, a read-only folder or a damaged file give an empty store in memory."""
-        if path is not None:
-            for _ in range(2):
-                try:
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    return cls(_connect(str(path)))
-                except sqlite3.DatabaseError as error:
-                    # locked or read-only says nothing about the content
-                    if isinstance(error, sqlite3.OperationalError):
-                        break
-                    with suppress(OSError):
-                        path.unlink()
-                except OSError:
-                    break
-        return cls(_connect(":memory:"))
+    def open(cls, path: Path | None, root: Path | None = None) -> ReferenceStore:
+        """Open or create the file; ``None``, a read-only folder or a link give an empty store in memory."""
+        if path is None:
+            return cls(open_memory(_FORM))
+        connection, warnings, _ = open_store(path, _FORM, seconds=_BUSY_SECONDS, root=root)
+        return cls(connection or open_memory(_FORM), warnings)
 
     def close(self) -> None:
         """Close the file."""
@@ -74,22 +72,10 @@ class ReferenceStore:
                 "DELETE FROM vectors WHERE id <= (SELECT max(id) FROM vectors) - ?", (MAX_ROWS,)
             )
 
-
     def forget(self, kind: str) -> None:
         """Drop all rows of a kind."""
         with suppress(sqlite3.Error), self._connection:
             self._connection.execute("DELETE FROM vectors WHERE kind = ?", (kind,))
-
-
-def _connect(name: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(name, timeout=BUSY_SECONDS)
-    try:
-        connection.executescript(_SCHEMA)
-        connection.execute("SELECT id, kind, revision, numbers FROM vectors LIMIT 1").fetchone()
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
 
 
 def _parts(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,9 @@ from hyperion_hook.domain.paths import language_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source import EXTRACTOR_VERSION, TIMED_OUT
+from hyperion_hook.store.sqlite_files import move_aside
+from hyperion_hook.store.sqlite_store import Form, open_memory, open_store
+from hyperion_hook.store.whole_files import inflate
 
 MeasureSource = Callable[[str, str, str], SourceMetrics | Missing]
 
@@ -27,27 +30,34 @@ MAX_ROWS = 20_000
 BUSY_SECONDS = 1.0
 _BATCH = 200
 _COMPRESS_FROM = 200
-_VERSION = 1
-_SCHEMA = (
-    "DROP TABLE IF EXISTS measured",
-    "CREATE TABLE measured (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL)",
-    f"PRAGMA user_version = {_VERSION}",
+_MOST_BYTES = 4_000_000
+"""A longer result, unpacked, is measured again each time."""
+_FORM = Form(
+    "source cache", ("CREATE TABLE measured (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL)",),
+    version=1, is_cache=True, pragmas=("synchronous=OFF",), value_bytes=_MOST_BYTES,
 )
 
 
 class SourceCache:
-    """Metrics by blob, kept in one SQLite file; safe with several processes at once."""
+    """Metrics by blob, kept in one SQLite file; safe with several processes at once.
+
+    ``warnings`` says what had to be done about a file that does not fit.
+    """
 
     def __init__(
-        self, connection: sqlite3.Connection | None, max_rows: int = MAX_ROWS, path: Path | None = None
+        self, connection: sqlite3.Connection | None, max_rows: int = MAX_ROWS, path: Path | None = None,
+        warnings: Iterable[str] = (),
     ) -> None:
         self._connection = connection
+        if connection is not None:
+            connection.isolation_level = "DEFERRED"
+        self.warnings = tuple(warnings)
         self._path = path
         self._max_rows = max_rows
         self._fresh: dict[str, bytes] = {}
 
     @classmethod
-    def open(cls, path: Path | None, *, max_rows: int = MAX_ROWS) -> SourceCache:
+    def open(cls, path: Path | None, *, max_rows: int = MAX_ROWS, root: Path | None = None) -> SourceCache:
         """Open or create the file.
 
         Parameters
@@ -56,21 +66,23 @@ class SourceCache:
             The file; ``None`` keeps nothing.
         max_rows
             How many results are kept; the oldest go first.
+        root
+            As for ``open_store``.
 
         Returns
         -------
         SourceCache
             In a folder that cannot be written to, one that reads what there is, or keeps nothing.
         """
-        return cls(_open(path) if path is not None else None, max_rows, path)
+        if path is None:
+            return cls(None, max_rows)
+        connection, warnings, _ = open_store(path, _FORM, seconds=BUSY_SECONDS, root=root)
+        return cls(connection, max_rows, path, warnings)
 
     @classmethod
     def in_memory(cls, *, max_rows: int = MAX_ROWS) -> SourceCache:
         """Return a cache without a file: the result for one commit's file is that for the next commit's base."""
-        connection = sqlite3.connect(":memory:")
-        for statement in _SCHEMA:
-            connection.execute(statement)
-        return cls(connection, max_rows)
+        return cls(open_memory(_FORM), max_rows)
 
     def __enter__(self) -> SourceCache:
         return self
@@ -127,12 +139,12 @@ class SourceCache:
             self._throw_away()
 
     def _throw_away(self) -> None:
-        """Remove a file whose damage showed only when it was written to; the next one to open it starts anew."""
+        """Move a file aside whose damage showed only when it was written to; the next one to open it starts anew."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
         if self._path is not None:
-            _remove(self._path)
+            move_aside(self._path)
 
     def _read(self, key: str) -> SourceMetrics | Missing | None:
         value = self._fresh.get(key)
@@ -143,74 +155,19 @@ class SourceCache:
         if value is None:
             return None
         # a row that cannot be read is a row that is not there
-        with suppress(ValueError, TypeError, KeyError, IndexError, zlib.error):
+        with suppress(ValueError, TypeError, KeyError, IndexError, RecursionError):
             return decode(value)
         return None
 
     def _keep(self, key: str, result: SourceMetrics | Missing) -> None:
-        self._fresh[key] = encode(result)
+        value = encode(result)
+        if len(value) > _MOST_BYTES:
+            return
+        self._fresh[key] = value
         if len(self._fresh) >= _BATCH:
             if self._connection is None:
                 self._fresh = {}
             self.flush()
-
-
-def _open(path: Path) -> sqlite3.Connection | None:
-    for _ in range(2):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # SQLite would wait for ever for the other end of a pipe
-            if path.exists() and not path.is_file():
-                return None
-            return _connect(path)
-        except sqlite3.OperationalError:
-            # locked or read-only says nothing about the content
-            return _read_only(path)
-        except sqlite3.DatabaseError:
-            _remove(path)
-        except OSError:
-            return _read_only(path)
-    return None
-
-
-def _remove(path: Path) -> None:
-    for name in (path, path.with_name(path.name + "-journal")):
-        with suppress(OSError):
-            name.unlink()
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
-    try:
-        if not _is_current(connection):
-            with connection:
-                # asked again under the lock: another process may have made the table, and filled it, in the meantime
-                connection.execute("BEGIN IMMEDIATE")
-                for statement in () if _is_current(connection) else _SCHEMA:
-                    connection.execute(statement)
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("SELECT key, value FROM measured LIMIT 1").fetchone()
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _is_current(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute("PRAGMA user_version").fetchone()[0] == _VERSION)
-
-
-def _read_only(path: Path) -> sqlite3.Connection | None:
-    try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
-    except (sqlite3.Error, ValueError):
-        return None
-    try:
-        connection.execute("SELECT key, value FROM measured LIMIT 1").fetchone()
-    except sqlite3.Error:
-        connection.close()
-        return None
-    return connection
 
 
 # -- the form of a value ----------------------------------------------------------------------------------------------
@@ -229,10 +186,10 @@ def decode(value: bytes) -> SourceMetrics | Missing:
 
     Raises
     ------
-    ValueError, TypeError, KeyError, IndexError, zlib.error
+    ValueError, TypeError, KeyError, IndexError, RecursionError
         If the bytes are not what ``encode`` makes.
     """
-    plain = json.loads(value if value[:1] in (b"{", b"[") else zlib.decompress(value))
+    plain = json.loads(value if value[:1] in (b"{", b"[") else inflate(value, _MOST_BYTES))
     if "missing" in plain:
         return Missing(str(plain["missing"]))
     language, lines, code, comment, blank, maintainability, volume = plain["file"]

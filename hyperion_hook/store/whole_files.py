@@ -1,41 +1,78 @@
-"""Files that are whole or not there, and a lock that goes with the process that held it, however it ended."""
+"""Files that are whole or not there, in folders that are real ones; no link of a stranger's is followed."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 PART = ".part"
 """The end of what is being written, and of what a killed writer left."""
 
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
 
-@contextmanager
-def exclusive(lock: Path, seconds: float) -> Iterator[None]:
-    """Hold a lock file; at most one process has it, and a killed one does not keep it.
 
-    SQLite's own locking works on every system, waits, and needs no process to be asked whether it still lives.
+class ForeignFileError(OSError):
+    """Something that is no file or folder of ours and is left alone: a link, a pipe, a device."""
+
+    def __init__(self, reason: str, path: Path) -> None:
+        super().__init__(0, reason, str(path))
+
+    def __str__(self) -> str:
+        return f"{self.filename} {self.strerror}"
+
+
+def real_folder(folder: Path, root: Path | None = None) -> None:
+    """Make a folder where there is none, once all above it up to ``root`` are real folders.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    root
+        The folder above that the user has chosen, and with it all above; by default that is ``folder`` itself.
 
     Raises
     ------
+    ForeignFileError
+        If something between is a link or no folder.
     OSError
-        If it cannot be had in time, or not be written.
+        If the folder cannot be made.
     """
-    try:
-        with closing(sqlite3.connect(lock, timeout=seconds, isolation_level=None)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            yield
-    except sqlite3.Error as error:
-        raise OSError(0, f"the lock cannot be had ({error})", str(lock)) from None
+    check_folder(folder, root)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def check_folder(folder: Path, root: Path | None = None) -> None:
+    """Refuse a folder with a link between it and ``root``, as ``real_folder`` does; nothing is made.
+
+    Raises
+    ------
+    ForeignFileError
+        If something between is a link or no folder.
+    """
+    if root is None:
+        return
+    step = root
+    with suppress(FileNotFoundError):
+        for part in folder.relative_to(root).parts:
+            step /= part
+            if not stat.S_ISDIR(step.lstat().st_mode):
+                raise ForeignFileError("is a symbolic link" if step.is_symlink() else "is no folder", step)
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file in one step, in the place of an older one."""
-    part = path.with_name(f".{path.name}{PART}")
+    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    # what a killed writer left, or a link of a stranger's
+    with suppress(FileNotFoundError):
+        part.unlink()
     _write(part, data)
     part.replace(path)
     _settle(path.parent)
@@ -48,7 +85,9 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
     for name, data in files.items():
         _write(part / name, data)
     _settle(part)
-    if path.exists():
+    if path.is_symlink():
+        path.unlink()
+    elif path.exists():
         shutil.rmtree(path)
     part.replace(path)
     _settle(path.parent)
@@ -65,24 +104,52 @@ def sweep(folder: Path) -> None:
 
 
 def read_regular(path: Path, most: int) -> bytes:
-    """Return the bytes of a regular file of at most ``most`` bytes.
+    """Return the bytes of a regular file of at most ``most`` bytes; no link is followed.
 
     Raises
     ------
     OSError
         If it cannot be read, or is no such file.
     """
-    found = path.stat()
+    if path.is_symlink():
+        raise ForeignFileError("is a symbolic link", path)
     # reading from a pipe or a device could wait, or go on, for ever
-    if not stat.S_ISREG(found.st_mode):
-        raise OSError(0, "not a file", str(path))
-    if found.st_size > most:
+    handle = os.open(path, os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY)
+    with os.fdopen(handle, "rb") as file:
+        facts = os.fstat(handle)
+        if not stat.S_ISREG(facts.st_mode):
+            raise ForeignFileError("is not a file", path)
+        data = file.read(most + 1) if facts.st_size <= most else b""
+    if facts.st_size > most or len(data) > most:
         raise OSError(0, f"larger than {most:,} bytes", str(path))
-    return path.read_bytes()
+    return data
+
+
+def inflate(packed: bytes, most: int) -> bytes:
+    """Return what zlib packed, at most ``most`` bytes of it.
+
+    Raises
+    ------
+    ValueError
+        If it is longer, cut short or damaged.
+
+    Examples
+    --------
+    >>> inflate(zlib.compress(b"text"), 4)
+    b'text'
+    """
+    unpacker = zlib.decompressobj()
+    try:
+        plain = unpacker.decompress(packed, most + 1)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    if len(plain) > most or not unpacker.eof:
+        raise ValueError(f"longer than {most:,} bytes, or cut short")
+    return plain
 
 
 def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
+    with path.open("xb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.errors import StoreError
-from hyperion_hook.store import feature_file
+from hyperion_hook.store import sqlite_store
 from hyperion_hook.store.feature_store import FeatureStore
 from hyperion_hook.store.feature_writing import FeatureSet
+from hyperion_hook.store.sqlite_store import Form, StoreConnection
 from tests.support.storing import BATCH, WRITE, features_of
 
 WRITERS = 8
@@ -180,15 +181,15 @@ def test_a_file_that_cannot_be_written_to_is_read(tmp_path: Path, monkeypatch: p
     path = tmp_path / "a"
     with FeatureStore(path) as store:
         feature_set_id = store.store_features({"a": 1}, "", "r")
-    real = feature_file.FeatureFile._prepared
+    real = sqlite_store._connect
 
-    def refused(self: feature_file.FeatureFile, mode: str) -> sqlite3.Connection:
+    def refused(path: Path, form: Form, size: int | None, seconds: float, mode: str) -> StoreConnection:
         # root may write everywhere, so this stands for permissions
-        if mode == "rwc":
+        if mode == "rw":
             raise sqlite3.OperationalError("attempt to write a readonly database")
-        return real(self, mode)
+        return real(path, form, size, seconds, mode)
 
-    monkeypatch.setattr(feature_file.FeatureFile, "_prepared", refused)
+    monkeypatch.setattr(sqlite_store, "_connect", refused)
     with FeatureStore(path) as store:
         assert store.get_features(feature_set_id) == {"a": 1.0}
         with pytest.raises(StoreError, match="cannot be written to"):

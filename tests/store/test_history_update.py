@@ -6,16 +6,18 @@ import json
 import sqlite3
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.change import FileChange, FileStatus
+from hyperion_hook.domain.commit import Author, Commit
 from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.errors import StoreError
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store import history_schema, history_update
+from hyperion_hook.store import history_index, history_update
 from hyperion_hook.store.history_index import HistoryIndex
 from hyperion_hook.store.history_update import index_path, open_history, update_index
 from tests.support.history import tangled_history
@@ -146,8 +148,8 @@ def test_line_counts_are_those_of_git(tangled: TestRepo) -> None:
 def test_names_are_published_before_lines_are_counted(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_update, "_add_counts", lambda *_: None)
     update_index(here(repo))
-    index, history = open_history(here(repo), repo.head())
-    with index:
+    with HistoryIndex.open(index_path(here(repo))) as index:
+        history = index.history_at(repo.head())
         assert history.file("a.py").event_count == 2
         assert history.file("a.py").events[0].lines_added is None
     monkeypatch.undo()
@@ -255,13 +257,13 @@ def test_a_folder_that_cannot_be_written_costs_a_warning(repo: TestRepo) -> None
     (repo.path / ".git" / "hyperion-hook").write_text("in the way")
     warnings = assert_exact(repo)
     assert len(warnings) == 1
-    assert "cannot be created" in warnings[0]
-    with pytest.raises(StoreError, match="cannot be created"):
+    assert warnings[0].endswith("hyperion-hook is no folder: not used; remove it")
+    with pytest.raises(StoreError, match="is no folder: not used"):
         update_index(here(repo))
 
 
 def test_a_locked_index_is_copied_and_extended_in_memory(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_schema, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(history_index, "BUSY_SECONDS", 0.05)
     update_index(here(repo))
     repo.commit({"a.py": "7\n"})
     other = sqlite3.connect(index_path(here(repo)), isolation_level=None)
@@ -326,3 +328,57 @@ def test_a_full_disk_costs_a_warning(repo: TestRepo) -> None:
     assert (count, reason) == (3, None)
     assert warnings
     assert assert_exact(repo) == []
+
+
+def test_later_hooks_count_what_a_killed_index_left_uncounted(
+    tangled: TestRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_update, "_COUNTED_LATER", 30)
+    with monkeypatch.context() as patched:
+        patched.setattr(history_update, "_add_counts", lambda *_: None)
+        update_index(here(tangled), rebuild=True)
+    left = []
+    for _ in range(40):
+        index, _ = open_history(here(tangled), tangled.head())
+        with index:
+            left.append(len(index.uncounted()))
+        if not left[-1]:
+            break
+    assert left[-1] == 0
+    assert all(before - after <= 30 for before, after in pairwise(left))
+    assert_exact(tangled)
+    index, history = open_history(here(tangled), tangled.head())
+    with index:
+        events = history.file("pkg/mod0.py").events
+        assert events
+        assert all(event.lines_added is not None for event in events)
+
+
+def test_commits_that_are_gone_do_not_keep_others_from_being_counted(
+    repo: TestRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(history_update, "_add_counts", lambda *_: None)
+        update_index(here(repo))
+    with HistoryIndex.open(index_path(here(repo))) as index:
+        gone = FileChange("gone.py", FileStatus.ADDED)
+        index.add(Commit("7" * 40, (), ADA, ADA, 5, 5, 0, "Add", (gone,)))
+    index, _ = open_history(here(repo), repo.head())
+    with index:
+        assert index.uncounted() == []
+
+
+def test_what_cannot_be_written_is_not_read_for_counting(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(history_update, "_add_counts", lambda *_: None)
+        update_index(here(repo))
+    monkeypatch.setattr(history_index, "BUSY_SECONDS", 0.05)
+    asked = []
+    monkeypatch.setattr(history_update, "present", lambda *_: asked.append(1) or [])
+    lock = sqlite3.connect(index_path(here(repo)), isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    index, _ = open_history(here(repo), repo.head())
+    lock.close()
+    with index:
+        assert index.uncounted()
+    assert asked == []
