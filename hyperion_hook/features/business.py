@@ -29,12 +29,12 @@ HALF_BREADTH = 20
 
 _MIGRATION = re.compile(
     r"(?:^|/)(?:migrations?|migrate|alembic/versions|flyway|liquibase|changelogs?/db|db/changelog)/[^/]"
-    r"|(?:^|/)V\d[\w.]*__[^/]*\.(?:sql|java|kt)$|(?:^|/)\d{8,14}_[^/]*\.(?:rb|sql|py|php|js|ts)$",
+    r"|(?:^|/)V\d(?=[\w.]*__)[^/]*\.(?:sql|java|kt)$|(?:^|/)\d{8,14}_[^/]*\.(?:rb|sql|py|php|js|ts)$",
     re.IGNORECASE,
 )
 _SCHEMA = re.compile(
     r"\.(?:sql|proto|thrift|avsc|avdl|graphqls?|prisma|xsd|wsdl|fbs|capnp|ddl)$"
-    r"|(?:^|/)(?:schema\.(?:rb|json|ya?ml|py)|structure\.sql|[^/]*(?:openapi|swagger)[^/]*\.(?:json|ya?ml)"
+    r"|(?:^|/)(?:schema\.(?:rb|json|ya?ml|py)|structure\.sql|(?=[^/]*(?:openapi|swagger))[^/]*\.(?:json|ya?ml)"
     r"|common/message/[^/]*\.json)$",
     re.IGNORECASE,
 )
