@@ -15,4 +15,4 @@ BOT = re.compile(
 )
 REVIEW_LINE = re.compile(r"^[ \t]*(reviewed-by|acked-by|approved-by|reviewers?|approvers?)[ \t]*:[ \t]*(\S.*)$",
                           re.IGNORECASE | re.MULTILINE)
-PERSON_SEPARATOR = re.compile(r"[,;]| and (?=[^<>]*(?:<|$))")
+PERSON_SEPARATOR = re.compile(r"[,;]| and (?![^<>]{0,320}+>)")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.vector import Missing
@@ -20,6 +20,13 @@ class SourceText:
     path: str
     blob: str
     text: str
+
+
+class Folder(NamedTuple):
+    """The names of the files and of the folders in a folder."""
+
+    files: frozenset[str]
+    folders: frozenset[str]
 
 
 class Sources(Protocol):
@@ -36,6 +43,9 @@ class Sources(Protocol):
 
     def base_file(self, path: str) -> SourceText | Missing:
         """Return any file of the base commit by path, for manifests and the like."""
+
+    def base_folder(self, path: str) -> Folder | Missing:
+        """Return what a folder of the base commit holds; the top is called ``""``."""
 
 
 @dataclass(frozen=True, slots=True)

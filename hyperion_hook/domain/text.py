@@ -49,6 +49,22 @@ def _decoded(data: bytes) -> str | Missing:
         return BINARY if _CONTROL.search(data) else data.decode("latin-1")
 
 
+def without_comments(text: str, opening: str = "/*", closing: str = "*/") -> str:
+    """Return a text with a space for each block comment; one that is not closed stays.
+
+    Examples
+    --------
+    >>> without_comments("a/* b */c /* d")
+    'a c /* d'
+    """
+    parts = []
+    position = 0
+    while (start := text.find(opening, position)) >= 0 and (end := text.find(closing, start + len(opening))) >= 0:
+        parts.append(text[position:start])
+        position = end + len(closing)
+    return " ".join([*parts, text[position:]]) if parts else text
+
+
 def line_count(text: str) -> int:
     r"""Return the number of lines of a text; a last line without a line feed counts.
 

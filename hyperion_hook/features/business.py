@@ -17,7 +17,7 @@ from hyperion_hook.features.coupling import NO_MODULE
 from hyperion_hook.features.graph import entry_share
 from hyperion_hook.features.imports import is_module
 from hyperion_hook.features.interface import breaking_change_risk
-from hyperion_hook.features.manifests import reader_of
+from hyperion_hook.features.manifests import is_manifest
 
 MIGRATION_WEIGHT = 0.5
 SCHEMA_WEIGHT = 0.35
@@ -29,12 +29,12 @@ HALF_BREADTH = 20
 
 _MIGRATION = re.compile(
     r"(?:^|/)(?:migrations?|migrate|alembic/versions|flyway|liquibase|changelogs?/db|db/changelog)/[^/]"
-    r"|(?:^|/)V\d[\w.]*__[^/]*\.(?:sql|java|kt)$|(?:^|/)\d{8,14}_[^/]*\.(?:rb|sql|py|php|js|ts)$",
+    r"|(?:^|/)V\d(?=[\w.]*__)[^/]*\.(?:sql|java|kt)$|(?:^|/)\d{8,14}_[^/]*\.(?:rb|sql|py|php|js|ts)$",
     re.IGNORECASE,
 )
 _SCHEMA = re.compile(
     r"\.(?:sql|proto|thrift|avsc|avdl|graphqls?|prisma|xsd|wsdl|fbs|capnp|ddl)$"
-    r"|(?:^|/)(?:schema\.(?:rb|json|ya?ml|py)|structure\.sql|[^/]*(?:openapi|swagger)[^/]*\.(?:json|ya?ml)"
+    r"|(?:^|/)(?:schema\.(?:rb|json|ya?ml|py)|structure\.sql|(?=[^/]*(?:openapi|swagger))[^/]*\.(?:json|ya?ml)"
     r"|common/message/[^/]*\.json)$",
     re.IGNORECASE,
 )
@@ -168,7 +168,7 @@ def rollback_difficulty(files: Iterable[FileChange], breaking_risk: Value) -> fl
     paths = {path for file in touched for path in (file.path, file.previous_path)}
     migration = any(_MIGRATION.search(path) and _is_program_or_data(path) for path in paths)
     schema = any(_SCHEMA.search(path) and not _MIGRATION.search(path) for path in paths)
-    lock = any(is_lock_file(path) or reader_of(path) is not None for path in paths)
+    lock = any(is_lock_file(path) or is_manifest(path) for path in paths)
     breadth = max(len(touched) - 1, 0) / (max(len(touched) - 1, 0) + HALF_BREADTH)
     risk = 0.0 if isinstance(breaking_risk, Missing) else breaking_risk
     easy = 1.0

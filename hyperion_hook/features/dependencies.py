@@ -1,18 +1,22 @@
 """What the project needs from outside, after the change.
 
 Every package is somebody else's release cycle; two manifests that ask for versions which exclude each other fail at the
-next installation. Read are the manifests at the top of the repository and those the change touches.
+next installation.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.graph import external_packages
-from hyperion_hook.features.manifests import ROOT_MANIFESTS, read_manifest, reader_of
+from hyperion_hook.features.manifests import Manifest
+from hyperion_hook.features.project_manifests import NO_MANIFEST, project_manifests
 from hyperion_hook.features.versions import Requirement, count_conflicts
 
-NO_MANIFEST = Missing("no manifest found")
+_SIDE_BY_SIDE = frozenset(("npm", "cargo", "nuget"))
+"""Ecosystems that install several versions of a package, one for each project that asks."""
 
 
 def measure(context: Context) -> dict[str, Value]:
@@ -20,48 +24,38 @@ def measure(context: Context) -> dict[str, Value]:
 
     Without any manifest the packages that the source imports are counted; conflicts are missing then.
     """
-    requirements = declared(context)
-    if requirements is NO_MANIFEST and not isinstance(context.graph, Missing):
+    manifests = project_manifests(context)
+    if manifests is NO_MANIFEST and not isinstance(context.graph, Missing):
         return {
             "external_dependency_count": float(len(external_packages(context.graph))),
             "version_conflict_count": NO_MANIFEST,
         }
-    if isinstance(requirements, Missing):
-        return {"external_dependency_count": requirements, "version_conflict_count": requirements}
-    return counts_of(requirements)
+    if isinstance(manifests, Missing):
+        return {"external_dependency_count": manifests, "version_conflict_count": manifests}
+    return counts_of(manifests)
 
 
-def counts_of(requirements: list[Requirement]) -> dict[str, Value]:
-    """Return how many packages are asked for, and how many in versions that exclude each other."""
-    return {
-        "external_dependency_count": float(len({(asked.ecosystem, asked.name) for asked in _merged(requirements)})),
-        "version_conflict_count": float(count_conflicts(requirements)),
-    }
+def counts_of(manifests: Mapping[tuple[str, str], Manifest]) -> dict[str, Value]:
+    """Return how many packages from outside are asked for, and how many in versions that exclude each other.
 
-
-def _merged(requirements: list[Requirement]) -> list[Requirement]:
-    # poetry asks the same index, in another language of versions
-    return [asked._replace(ecosystem="pypi") if asked.ecosystem == "poetry" else asked for asked in requirements]
-
-
-def declared(context: Context) -> list[Requirement] | Missing:
-    """Return what all manifests ask for after the change, ``Missing`` when there are none or none can be read."""
-    touched = {file.path: file for file in context.change.files if reader_of(file.path) and file.is_regular}
-    gone = {file.previous_path for file in context.change.files} - touched.keys()
-    found: list[Requirement] = []
-    reason: Missing | None = None
-    read_any = False
-    for path in sorted({*ROOT_MANIFESTS, *touched}):
-        if path in gone or (path in touched and touched[path].new_blob is None):
-            continue
-        source = context.sources.after(touched[path]) if path in touched else context.sources.base_file(path)
-        if isinstance(source, Missing):
-            reason = source if path in touched else reason
-            continue
-        asked = read_manifest(path, source.text)
-        if isinstance(asked, Missing):
-            reason = asked
-            continue
-        read_any = True
-        found += asked
-    return found if read_any else reason or NO_MANIFEST
+    Parameters
+    ----------
+    manifests
+        By the folder of the build and the path. Versions meet within a build, or, where several versions of a package
+        can be installed, within a manifest.
+    """
+    own = {name for manifest in manifests.values() for name in manifest.own}
+    aliases = {name: packages for manifest in manifests.values() for name, packages in manifest.aliases}
+    packages: set[tuple[str, str]] = set()
+    meeting: dict[tuple[str, str], list[Requirement]] = {}
+    for (build, path), manifest in manifests.items():
+        for asked in manifest.requirements:
+            # poetry asks the same index, in another language of versions
+            ecosystem = "pypi" if asked.ecosystem == "poetry" else asked.ecosystem
+            names = {(ecosystem, name) for name in aliases.get((ecosystem, asked.name), (asked.name,))} - own
+            packages |= names
+            if names:
+                place = path if ecosystem in _SIDE_BY_SIDE else build
+                meeting.setdefault((ecosystem, place), []).append(asked)
+    conflicts = sum(count_conflicts(requirements) for requirements in meeting.values())
+    return {"external_dependency_count": float(len(packages)), "version_conflict_count": float(conflicts)}

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from hyperion_hook.domain.paths import FileRole, language_of, role_of
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised whenever a specification can change for the same text; what another version stored is dropped."""
 
 MAX_SPECS = 5_000

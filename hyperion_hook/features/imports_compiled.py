@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import re
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_GO = re.compile(r"^import[ \t]*(?:\(([^)]*)\)|(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`])", re.MULTILINE)
+from hyperion_hook.domain.text import without_comments
+from hyperion_hook.features.imports_names import LONGEST_NAME
+
+_GO = re.compile(r"^import[ \t]*(?:\(([^)]*+)|(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`])", re.MULTILINE)
 _GO_LINE = re.compile(r"^[ \t]*(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`]", re.MULTILINE)
 _RUST = re.compile(
-    r"^[ \t]*(?:#\[path[ \t]*=[ \t]*\"(?P<file>[^\"\n]+)\"\]\s*|#\[[^\]\n]*\][ \t]*)*(?:pub(?:\([^)\n]*\))?[ \t]+)?"
-    r"(?:use[ \t]+(?P<use>[^;\"]{1,20000});|mod[ \t]+(?:r#)?(?P<mod>\w+)[ \t]*;|extern[ \t]+crate[ \t]+(?P<crate>\w+))",
+    # what is scanned in vain is consumed, so that no text is scanned twice
+    r"^[ \t]*+(?:#\[[^\]\n]*+\][ \t]*+)*+(?:pub(?:\([^)\n]*+\))?[ \t]++)?"
+    r"(?:use[ \t]++(?P<use>[^;\"]{1,20000}+)(?P<end>;)?|mod[ \t]++(?:r#)?(?P<mod>\w++)[ \t]*+;"
+    r"|extern[ \t]++crate[ \t]++(?P<crate>\w++))",
     re.MULTILINE,
 )
-_RUST_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_RUST_PATH = re.compile(r"#\[path[ \t]*=[ \t]*\"([^\"\n]+)\"\]")
+_RUST_COMMENT = re.compile(r"//[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?")
+_DEEPEST = 50
 _RUST_PART = re.compile(r"[\w#]+|::|[{},*]")
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include|import)[ \t]*([\"<][^\">\n]+)[\">]", re.MULTILINE)
 _CSHARP = re.compile(
@@ -33,10 +39,8 @@ def read_go(text: str) -> list[str]:
     if last < 0 and not text.startswith("import"):
         return []
     head = text[: max(text.find(")", last) + 1, last + 500)]
-    if "/*" in head:
-        head = _COMMENT.sub(" ", head)
     specs: list[str] = []
-    for block, single in _GO.findall(head):
+    for block, single in _GO.findall(without_comments(head)):
         specs += [single] if single else _GO_LINE.findall(block)
     return specs
 
@@ -46,14 +50,23 @@ def read_rust(text: str) -> list[str]:
     specs: list[str] = []
     for match in _RUST.finditer(text):
         if match["mod"]:
-            specs.append(f"mod ./{match['file']}" if match["file"] else f"mod {match['mod']}")
+            file = _path_of(text, match)
+            specs.append(f"mod ./{file}" if file else f"mod {match['mod']}")
         elif match["crate"]:
             specs.append(match["crate"])
-        else:
+        elif match["end"]:
             # an indented 'use super::' stands in a module inside this file, so 'super' is the file itself
             inside = text[match.start()] in " \t"
             specs += (_inner(path) if inside else path for path in _use_tree(match["use"]))
     return specs
+
+
+def _path_of(text: str, match: re.Match[str]) -> str:
+    """Return the file that an attribute on a module's line or the line above gives it, empty where none does."""
+    above = text.rfind("\n", 0, max(match.start() - 1, 0)) + 1
+    attribute = text[above : match.start("mod")]
+    given = _RUST_PATH.search(attribute) if attribute.lstrip().startswith("#[") else None
+    return given[1] if given else ""
 
 
 def _inner(path: str) -> str:
@@ -70,7 +83,9 @@ def _use_tree(text: str) -> list[str]:
     renaming = False
     for part in _RUST_PART.findall(text):
         if part == "{":
-            stack.append(stack[-1] + current)
+            prefix = stack[-1] + current
+            # what is nested without end names nothing
+            stack.append(prefix if len(prefix) <= _DEEPEST else [])
             current = []
         elif part in ",}":
             if current:
@@ -84,22 +99,12 @@ def _use_tree(text: str) -> list[str]:
             current.append(part.removeprefix("r#"))
     if current:
         paths.append("::".join(stack[-1] + current))
-    return [path for path in paths if path]
+    return [path for path in paths if 0 < len(path) <= LONGEST_NAME]
 
 
 def read_c(text: str) -> list[str]:
     """Return the included files of a C, C++ or Objective-C source."""
-    if "#" not in text:
-        return []
-    if "/*" in text and _INCLUDE.search(text) is not None:
-        specs = _INCLUDE.findall(text)
-        # only pay for comments when one could hide an include
-        return specs if not _hides_include(text) else _INCLUDE.findall(_COMMENT.sub(" ", text))
-    return _INCLUDE.findall(text)
-
-
-def _hides_include(text: str) -> bool:
-    return any("#" in comment and "include" in comment for comment in _COMMENT.findall(text[:200_000]))
+    return _INCLUDE.findall(without_comments(text)) if "#" in text else []
 
 
 def read_csharp(text: str) -> list[str]:

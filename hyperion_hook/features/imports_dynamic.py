@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from hyperion_hook.domain.text import without_comments
+
 _RUBY = re.compile(
     r"^[ \t]*(?:(?P<kind>require|require_relative)[ \t(]\s*(?P<q>['\"])(?P<name>[^'\"#\n]{1,300})(?P=q)"
     r"|(?:\w+[.])?autoload[ \t(]\s*:?['\"]?\w+['\"]?\s*,\s*(?P<r>['\"])(?P<auto>[^'\"#\n]{1,300})(?P=r))",
@@ -16,12 +18,12 @@ _RUBY = re.compile(
 _PHP = re.compile(
     r"^[ \t]*(?:<\?php[ \t]+)?(?:namespace[ \t]+(?P<space>[\w\\]+)[ \t]*[;{]"
     r"|use[ \t]+(?P<kind>function[ \t]+|const[ \t]+)?"
-    r"(?P<names>\\?[^\W\d][\w\\]*(?:[^;(){}$'\"]|\{[^{}$]{0,5000}\}){0,5000});)"
-    r"|\b(?:require|include)(?:_once)?[ \t]*\(?[ \t]*(?P<here>(?:__DIR__|dirname\(__FILE__\))[ \t]*\.[ \t]*)?"
+    # what is scanned in vain is consumed, so that no text is scanned twice
+    r"(?P<names>\\?+[^\W\d][^;(){}$'\"]*+(?:\{[^{}$]*+\}[^;(){}$'\"]*+)*+)(?P<end>;)?)"
+    r"|\b(?:require|include)(?:_once)?[ \t]*+(?:\([ \t]*+)?(?P<here>(?:__DIR__|dirname\(__FILE__\))[ \t]*+\.[ \t]*+)?"
     r"(?P<q>['\"])(?P<file>[^'\"$\s]{1,300}\.(?:php|inc|phtml))(?P=q)",
     re.MULTILINE,
 )
-_PHP_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def read_ruby(text: str) -> list[str]:
@@ -39,16 +41,14 @@ def read_ruby(text: str) -> list[str]:
 
 def read_php(text: str) -> list[str]:
     """Return namespace, used names and included files of a PHP source."""
-    if "/*" in text:
-        text = _PHP_COMMENT.sub(" ", text)
     specs: list[str] = []
-    for match in _PHP.finditer(text):
+    for match in _PHP.finditer(without_comments(text)):
         if match["space"]:
             specs.append(f"={match['space']}")
         elif match["file"]:
             name = match["file"]
             specs.append(f"./{name.lstrip('/')}" if match["here"] or not name.startswith("/") else name)
-        elif names := match["names"]:
+        elif (names := match["names"]) and match["end"]:
             specs += _php_names(names, "()" if match["kind"] else "")
     return specs
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+from hyperion_hook.domain.text import without_comments
+
 _PACKAGE = re.compile(r"^[ \t]*package[ \t]+([\w.`]+)", re.MULTILINE)
 _IMPORT = re.compile(
     r"^[ \t]*import[ \t]+(?:static[ \t]+)?([^\W\d][\w$.`]*(?:\.[ \t]*\*)?)[ \t]*(?:as[ \t]+\w+[ \t]*)?(?:;|//|/\*|$)",
     re.MULTILINE,
 )
 _SCALA_IMPORT = re.compile(r"^[ \t]*import[ \t]+((?:[^\n;{}/]|/(?!/)|\{[^{}]{0,5000}\})+)", re.MULTILINE)
-_SCALA_PART = re.compile(r"([^\s,{}]+?)(?:\.?\{([^{}]*)\})?[ \t\n]*(?:,|$)")
-
-
+_SCALA_PART = re.compile(r"(?:^|,)\s*+([^\s,{}]++)(?:\{([^{}]*+)\})?")
 _DECLARED = re.compile(
     r"^(?:@[\w.]+(?:\([^)\n]*\))?[ \t]+)*(?:[a-z]+(?:\[\w+\])?[ \t]+)*"
     r"(?:(?:class|object|trait|interface|typealias|type|enum)[ \t]+"
@@ -53,7 +52,7 @@ def read_scala(text: str) -> list[str]:
     specs = [f"={'.'.join(packages)}"] if packages else []
     for clause in _SCALA_IMPORT.findall(head):
         for prefix, selectors in _SCALA_PART.findall(clause.strip()):
-            specs += _scala_names(prefix.replace("`", ""), selectors)
+            specs += _scala_names(prefix.rstrip(".").replace("`", ""), selectors)
     return specs + _declared(text)
 
 
@@ -76,8 +75,7 @@ def _head(text: str) -> str:
     last = max(text.rfind("\nimport "), text.rfind("\n  import "), text.rfind("    import "), text.rfind("\nimport\t"))
     if last < 0:
         last = text.find("package ") if not text.startswith("import ") else 0
-    head = text[: last + 6_000]
-    return _COMMENT.sub(" ", head) if "/*" in head else head
+    return without_comments(text[: last + 6_000])
 
 
 _TYPE = re.compile(r"^[ \t]*(?:import|(?:[a-z@]\w*[ \t]+)*(?:class|object|trait|enum|def|val)[ \t])", re.MULTILINE)

@@ -12,6 +12,8 @@ NODE_BUILTINS = frozenset(
     "events fs http http2 https inspector module net os path perf_hooks process punycode querystring readline repl "
     "stream string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads zlib".split()
 )
+LONGEST_NAME = 500
+"""Characters of a name that is looked for; a list of names below a longer prefix would outgrow its text."""
 RUST_STD = frozenset(("std", "core", "alloc", "proc_macro", "test"))
 RUBY_STDLIB = frozenset(
     "English abbrev base64 benchmark bigdecimal bundler cgi coverage csv date delegate digest drb erb etc expect fcntl "

@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 
 _STATEMENT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(?P<module>\.*[ \t]*[\w.]*)[ \t]*(?<=[ \t.])import[ \t]*"
-    r"(?P<names>\([^)]{0,20000}\)|(?:[^\n;#\\]|\\\n){0,5000})"
-    r"|import[ \t]+(?P<modules>(?:[^\n;#\\]|\\\n){1,5000}))"
-    r"|;[ \t]*import[ \t]+(?P<more>[^\n;#\\]{1,5000})",
+    r"^[ \t]*+(?:from[ \t]++(?P<module>\.*+[ \t]*+(?:(?!import[ \t(*])[\w.]++)?+)[ \t]*+(?<=[ \t.])import[ \t]*+"
+    # a list without its end is consumed up to what no list holds, so that no text is scanned twice
+    r"(?P<names>\((?:[\w\s,.*\\]++|\#[^\n]*+)*+\)?|(?:[^\n;#\\]++|\\\n)*+)"
+    r"|import[ \t]++(?P<modules>(?:[^\n;#\\]++|\\\n)++))"
+    r"|;[ \t]*+import[ \t]++(?P<more>[^\n;#\\]++)",
     re.MULTILINE,
 )
 _STRINGS = re.compile(
     r"\#[^\n]*"
-    r'|(?P<triple>"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\')'
-    r'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'',
+    r'|(?P<triple>"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*+(?:\'\'\')?)'
+    r'|"(?:[^"\\\n]|\\.)*+"?|\'(?:[^\'\\\n]|\\.)*+\'?',
     re.DOTALL,
 )
 _COMMENT = re.compile(r"#[^\n]*")
@@ -64,7 +65,8 @@ def _module(part: str) -> str:
 
 def _names(text: str) -> str:
     if text.startswith("("):
-        text = _COMMENT.sub("", text[1:-1])
+        # a half-written list ends with its line
+        text = _COMMENT.sub("", text[1:-1] if text.endswith(")") else text[1:].partition("\n")[0])
     names = []
     for part in text.replace("\\\n", " ").split(","):
         words = part.split()

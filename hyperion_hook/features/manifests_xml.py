@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from xml.parsers.expat import ExpatError
 
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.manifests import Manifest, owned
 from hyperion_hook.features.versions import Requirement
 
 if TYPE_CHECKING:
@@ -31,39 +33,65 @@ def parse_xml(text: str) -> Element | Missing:
         return Missing("is not valid XML")
 
 
-def read_pom(text: str) -> list[Requirement] | Missing:
+def read_pom(text: str) -> Manifest | Missing:
     """Return the dependencies a Maven project declares for itself; management and plugins are not dependencies."""
     root = parse_xml(_as_utf8(text))
     if isinstance(root, Missing):
         return root
     group = _text(root, "groupId") or _text(_child(root, "parent"), "groupId")
+    profiles = _children(_child(root, "profiles"))
     properties = {_name(item): (item.text or "").strip() for item in _children(_child(root, "properties"))}
-    found = []
-    for item in _children(_child(root, "dependencies")):
-        owner, artifact = _text(item, "groupId"), _text(item, "artifactId")
-        # modules of the same project name each other by the project's own group
-        if artifact and owner not in ("", group, "${project.groupId}", "${pom.groupId}"):
-            version = _text(item, "version")
-            if version.startswith("${") and version.endswith("}"):
-                version = properties.get(version[2:-1], "")
-            found.append(Requirement("maven", f"{owner}:{artifact}", version))
-    return found
+    properties |= dict.fromkeys(("project.groupId", "pom.groupId", "groupId"), group)
+    asked = []
+    for place, condition in ((root, ""), *((profile, _text(profile, "id") or "profile") for profile in profiles)):
+        for item in _children(_child(place, "dependencies")):
+            owner, artifact, version = (
+                _resolved(_text(item, name), properties) for name in ("groupId", "artifactId", "version"))
+            # modules of the same project name each other by the project's own group
+            if artifact and owner not in ("", group, "${project.parent.groupId}"):
+                version = "" if version.startswith("${") else version
+                asked.append(Requirement("maven", f"{owner}:{artifact}", version, condition))
+    modules = (
+        (item.text or "").strip()
+        for place in (root, *profiles) for kind in ("modules", "subprojects") for item in _children(_child(place, kind))
+    )
+    own = f"{group}:{_resolved(_text(root, 'artifactId'), properties)}"
+    return Manifest(tuple(asked), owned("maven", [own]), tuple(module for module in modules if module))
 
 
-def read_csproj(text: str) -> list[Requirement] | Missing:
-    """Return the packages a .NET project refers to."""
+def _resolved(text: str, properties: Mapping[str, str]) -> str:
+    return properties.get(text[2:-1], text) if text.startswith("${") and text.endswith("}") else text
+
+
+def read_dotnet(text: str) -> Manifest | Missing:
+    """Return the packages a .NET project refers to; those whose version a shared file manages count where used."""
     root = parse_xml(_as_utf8(text))
     if isinstance(root, Missing):
         return root
-    found = []
+    asked = []
     for item in root.iter():
-        if _name(item) == "PackageReference":
+        if _name(item) in ("PackageReference", "GlobalPackageReference"):
             name = item.get("Include") or item.get("Update")
-            version = item.get("Version") or _text(item, "Version")
+            version = item.get("Version") or item.get("VersionOverride") or _text(item, "Version")
             # a condition chooses between versions, so they do not meet
             if name:
-                found.append(Requirement("nuget", name.lower(), version, item.get("Condition") or ""))
-    return found
+                asked.append(Requirement("nuget", name.lower(), version, item.get("Condition") or ""))
+    return Manifest(tuple(asked))
+
+
+def read_dotnet_shared(text: str) -> Manifest | Missing:
+    """Return what all projects below a folder refer to; the projects are members, with or without a solution."""
+    shared = read_dotnet(text)
+    return shared if isinstance(shared, Missing) else shared._replace(members=("*/*.*proj", "*/*/*.*proj"))
+
+
+def read_solution_xml(text: str) -> Manifest | Missing:
+    """Return the projects of a Visual Studio solution in XML."""
+    root = parse_xml(_as_utf8(text))
+    if isinstance(root, Missing):
+        return root
+    paths = (item.get("Path", "").replace("\\", "/") for item in root.iter() if _name(item) == "Project")
+    return Manifest(members=tuple(path for path in paths if path))
 
 
 def _as_utf8(text: str) -> str:

@@ -11,6 +11,7 @@ from hyperion_hook.features.people import months_here
 
 NEEDS_HOST = Missing("needs a code host")
 NOT_COMMITTED = Missing("only a recorded commit has been reviewed")
+SAME_MOMENT = Missing("author and committer date are the same: no approval is known")
 NO_REVIEWER = Missing("no reviewer is named")
 _FORGE_EMAILS = ("noreply@github.com", "noreply@gitlab.com", "support@github.com")
 
@@ -19,16 +20,21 @@ def measure(context: Context) -> dict[str, Value]:
     """Return what trailers, committer and dates say of the review.
 
     ``approval_time`` is that to the first approval where a code host knows it, else the time from author date to
-    committer date, 0 where clocks ran backwards.
+    committer date, 0 where clocks ran backwards. Where both are the same nothing came between: whoever wrote the
+    commit recorded it, and no approval is known.
     """
     change, told = context.change, context.discussed
     recorded = change.kind is ChangeKind.COMMIT
-    unhosted = hours_between(change.authored_at, change.time) if recorded else NOT_COMMITTED
+    unhosted = _recorded_after(change) if recorded else NOT_COMMITTED
     return {
         "reviewer_experience": _reviewer_experience(context) if recorded else NOT_COMMITTED,
         "approval_time": unhosted if told.approval_hours is None else told.approval_hours,
         "discussion_count": NEEDS_HOST if told.discussions is None else told.discussions,
     }
+
+
+def _recorded_after(change: Change) -> Value:
+    return SAME_MOMENT if change.authored_at == change.time else hours_between(change.authored_at, change.time)
 
 
 def hours_between(start: int, end: int) -> float:

@@ -109,8 +109,8 @@ def parse_constraint(ecosystem: str, constraint: str) -> list[Interval] | None:
         # Go takes the highest of the minimal versions: nothing excludes anything
         return None
     union: list[Interval] = []
-    for option in re.split(r"\s*\|\|?\s*", text):
-        interval = _all_of(ecosystem, option)
+    for option in re.split(r"\|\|?", text):
+        interval = _all_of(ecosystem, option.strip())
         if interval is None:
             return None
         union.append(interval)
@@ -123,7 +123,7 @@ def _all_of(ecosystem: str, text: str) -> Interval | None:
         low, high = _clause(ecosystem, ">=", hyphen[1]), _clause(ecosystem, "<=", hyphen[2])
         return None if low is None or high is None else intersect(low, high)
     found = ANY
-    for part in re.split(r"[,\s]+", _OPERATOR_SPACE.sub(r"\1", text.strip())):
+    for part in re.split(r"[,\s]+", _OPERATOR_SPACE.sub(r"\1", text)):
         if part in ("", "*", "x", "X", "latest"):
             continue
         match = _CLAUSE.match(part)

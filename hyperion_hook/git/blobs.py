@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.conversation import Conversation
@@ -48,16 +50,21 @@ class BlobReader(Conversation):
 
     def entry(self, treeish: str, path: str) -> TreeEntry | Missing:
         """Return what a path is in a commit or tree; any byte may be in the path."""
-        *folders, name = path.encode("utf-8", "surrogateescape").split(b"/")
+        folder, _, name = path.rpartition("/")
+        entries = self.folder(treeish, folder)
+        return entries if isinstance(entries, Missing) else entries.get(_encoded(name), NO_FILE)
+
+    def folder(self, treeish: str, path: str) -> Mapping[bytes, TreeEntry] | Missing:
+        """Return the entries of a folder of a commit or tree; the top is called ``""``."""
         entries = self._tree(f"{treeish}^{{tree}}")
-        for folder in folders:
+        for name in _encoded(path).split(b"/") if path else ():
             if isinstance(entries, Missing):
                 return entries
-            below = entries.get(folder)
+            below = entries.get(name)
             if below is None or below.mode != TREE_MODE:
                 return NO_FILE
             entries = self._tree(below.blob)
-        return entries if isinstance(entries, Missing) else entries.get(name, NO_FILE)
+        return entries
 
     def _tree(self, name: str) -> _Entries | Missing:
         if name not in self._trees:
@@ -76,7 +83,7 @@ class BlobReader(Conversation):
         if "\n" in name:
             return ABSENT  # one question is one line, and no object is called so
         try:
-            output = self.asked(name.encode("utf-8", "surrogateescape") + b"\n").stdout
+            output = self.asked(_encoded(name) + b"\n").stdout
         except GitError:
             return DAMAGED
         header = output.readline()
@@ -98,3 +105,7 @@ class BlobReader(Conversation):
             self.close()
             return DAMAGED
         return content[:-1]
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

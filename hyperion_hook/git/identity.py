@@ -11,7 +11,7 @@ from hyperion_hook.domain.commit import Author
 from hyperion_hook.git.log import parse_time
 from hyperion_hook.git.repository import Repository
 
-_IDENTITY = re.compile(rb"(.*?) ?<([^>\n]*)> (-?\d+ [+-]\d{4})\n?", re.DOTALL)
+_IDENTITY = re.compile(rb"(.*?) ?<([^<>\n]*+)> (-?\d+ [+-]\d{4})\n?", re.DOTALL)
 
 
 # what git takes as it stands: nothing to strip from the ends, a date in its own notation

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hyperion_hook.domain.change import Change, FileChange
-from hyperion_hook.domain.snapshot import SourceText
+from hyperion_hook.domain.snapshot import Folder, SourceText
 from hyperion_hook.domain.text import decode_text, line_count
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.git.trees import TreeEntry
+from hyperion_hook.git.trees import TREE_MODE, TreeEntry
 
 ADDED = Missing("the file did not exist before")
 DELETED = Missing("the file is deleted")
@@ -46,6 +46,17 @@ class GitSources:
         """Return any file of the base commit by path."""
         entry = self._reader.entry(self._base, path)
         return entry if isinstance(entry, Missing) else self._text(path, entry)
+
+    def base_folder(self, path: str) -> Folder | Missing:
+        """Return what a folder of the base commit holds."""
+        entries = self._reader.folder(self._base, path)
+        if isinstance(entries, Missing):
+            return entries
+        names = {name.decode("utf-8", "surrogateescape"): entry for name, entry in entries.items()}
+        return Folder(
+            frozenset(name for name, entry in names.items() if entry.is_regular),
+            frozenset(name for name, entry in names.items() if entry.mode == TREE_MODE),
+        )
 
     def _text(self, path: str, entry: TreeEntry) -> SourceText | Missing:
         if not entry.is_regular:

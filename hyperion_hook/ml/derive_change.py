@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus, Hunk
 from hyperion_hook.domain.history import EmptyHistory, History
-from hyperion_hook.domain.snapshot import SourceText
+from hyperion_hook.domain.snapshot import Folder, SourceText
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.business import rollback_difficulty
 from hyperion_hook.features.context import Context
@@ -153,6 +153,9 @@ class _Sources:
         return self.absent
 
     def base_file(self, path: str) -> SourceText | Missing:  # noqa: ARG002 - there are no others
+        return self.absent
+
+    def base_folder(self, path: str) -> Folder | Missing:  # noqa: ARG002 - there are no others
         return self.absent
 
     def _text(self, fact: str, file: FileChange, absent: Missing) -> SourceText | Missing:

@@ -17,12 +17,11 @@ from hyperion_hook.features.coupling import fan_ratio, instability_of
 from hyperion_hook.features.dependencies import counts_of
 from hyperion_hook.features.halstead import maintainability_index
 from hyperion_hook.features.lives import month_of
-from hyperion_hook.features.manifests import read_manifest
+from hyperion_hook.features.manifests import Manifest, read_manifest
 from hyperion_hook.features.people import bus_factor, minor_contributors, normalised_entropy
 from hyperion_hook.features.process import MINIMUM_COMMITS, days_between
 from hyperion_hook.features.quality import cohesion_of, comment_share
 from hyperion_hook.features.review import hours_between
-from hyperion_hook.features.versions import Requirement
 from hyperion_hook.ml.raw_facts import Raw
 from hyperion_hook.ml.raw_values import RawFaultError, count, number, person, shown
 
@@ -193,17 +192,17 @@ def _edges(raw: Raw) -> Values:
 
 
 def _requirements(raw: Raw) -> Values:
-    asked: list[Requirement] = []
+    manifests: dict[tuple[str, str], Manifest] = {}
     reason: Missing | None = None
     for path, text in raw.facts["manifests"].items():
         read = read_manifest(str(path), text) if isinstance(text, str) else Missing(f"{path}: no text")
         if isinstance(read, Missing):
             reason = read
         else:
-            asked += read
-    if reason is not None and not asked:
+            manifests["", str(path)] = read
+    if reason is not None and not manifests:
         return dict.fromkeys(("external_dependency_count", "version_conflict_count"), reason)
-    return counts_of(asked)
+    return counts_of(manifests)
 
 
 def _packages(raw: Raw) -> Values:

@@ -9,7 +9,7 @@ from math import inf, isfinite, isnan
 from hyperion_hook.features.catalogue import Feature, find_feature
 from hyperion_hook.scoring.phrases import PHRASES, Phrase
 
-_CHOICE = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
+_CHOICE = re.compile(r"\[([^|\[\]]*)\|([^\[\]]*)\]")
 
 
 def sentence(name: str, value: float | None, typical: float | None) -> str:

@@ -16,7 +16,7 @@ MAX_ENTRIES = 400_000
 
 _TREE = b"40000"
 _REGULAR = (b"100644", b"100755", b"100664")
-_ENTRIES = {size: re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
+_ENTRIES = {size: re.compile(rb"([0-7]{5,6}) ([^\0]++)(?:\0(.{%d}))?" % size, re.DOTALL) for size in (20, 32)}
 
 Entries = dict[bytes, tuple[bytes, bytes]]
 Difference = dict[str, str | None]
@@ -82,7 +82,7 @@ class Trees:
         if self._entry_count > MAX_ENTRIES:
             for old in list(self._known)[: len(self._known) // 2]:
                 self._entry_count -= len(self._known.pop(old))
-        entries = {name: (mode, blob) for mode, name, blob in _ENTRIES[len(tree) // 2].findall(content)}
+        entries = {name: (mode, blob) for mode, name, blob in _ENTRIES[len(tree) // 2].findall(content) if blob}
         self._known[tree] = entries
         self._entry_count += len(entries)
         return entries

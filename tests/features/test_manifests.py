@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.manifests import ROOT_MANIFESTS, read_manifest, reader_of
+from hyperion_hook.features.manifests import _READERS, Manifest, read_manifest, reader_of
 from hyperion_hook.features.versions import (
     Requirement,
     count_conflicts,
@@ -96,11 +96,11 @@ def test_direct_requirements_are_read(path: str) -> None:
     text, expected = MANIFESTS[path]
     found = read_manifest(path, text)
     assert not isinstance(found, Missing), found
-    assert [(asked.name, asked.constraint) for asked in found] == expected
+    assert [(asked.name, asked.constraint) for asked in found.requirements] == expected
 
 
-@pytest.mark.parametrize("path", ROOT_MANIFESTS)
-def test_every_manifest_at_the_top_has_a_reader(path: str) -> None:
+@pytest.mark.parametrize("path", _READERS)
+def test_every_known_name_has_a_reader(path: str) -> None:
     assert reader_of(path) is not None
 
 
@@ -121,7 +121,7 @@ def test_other_files_are_no_manifests(path: str) -> None:
 ], ids=range(21))
 def test_a_broken_manifest_is_empty_or_missing_with_its_reason(path: str, text: str) -> None:
     found = read_manifest(path, text)
-    assert isinstance(found, tuple) or found.reason.startswith(path)
+    assert isinstance(found, Manifest) or found.reason.startswith(path)
 
 
 CONSTRAINTS = [

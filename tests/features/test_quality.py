@@ -12,7 +12,7 @@ import pytest
 
 from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus, Hunk
 from hyperion_hook.domain.history import EmptyHistory
-from hyperion_hook.domain.snapshot import SourceText
+from hyperion_hook.domain.snapshot import Folder, SourceText
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features import quality
 from hyperion_hook.features.catalogue import CATALOGUE
@@ -43,6 +43,9 @@ class Texts:
 
     def base_file(self, path: str) -> SourceText | Missing:
         return self._read(self.old, path)
+
+    def base_folder(self, path: str) -> Folder | Missing:
+        return Missing("not needed")
 
     @staticmethod
     def _read(side: Mapping[str, str], path: str) -> SourceText | Missing:

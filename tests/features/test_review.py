@@ -8,7 +8,7 @@ from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.review import NEEDS_HOST, NO_REVIEWER, NOT_COMMITTED, measure, reviewers
+from hyperion_hook.features.review import NEEDS_HOST, NO_REVIEWER, NOT_COMMITTED, SAME_MOMENT, measure, reviewers
 from tests.support.lives import NOW, PEOPLE, touching
 
 PAST = "600 bob Begin: a.py\n300 cy More: a.py\n10 ada More: a.py"
@@ -29,6 +29,10 @@ def test_what_is_not_a_commit_has_not_been_reviewed(kind: ChangeKind) -> None:
 def test_hours_from_author_date_to_committer_date() -> None:
     assert measure(committed("x", hours=36))["approval_time"] == 36
     assert measure(committed("x", hours=-5))["approval_time"] == 0
+
+
+def test_a_commit_recorded_when_it_was_written_was_not_approved() -> None:
+    assert measure(committed("x"))["approval_time"] == SAME_MOMENT
 
 
 def test_reviewers_in_trailers_are_averaged() -> None:
@@ -61,6 +65,6 @@ def test_each_reviewer_is_named_once() -> None:
 
 
 def test_a_short_history_does_not_know_the_reviewers() -> None:
-    values = measure(committed("x", PEOPLE["bob"], reason="short"))
+    values = measure(committed("x", PEOPLE["bob"], reason="short", hours=2))
     assert values["reviewer_experience"] == Missing("short")
-    assert values["approval_time"] == 0
+    assert values["approval_time"] == 2

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus, Hunk
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import EmptyHistory, History
-from hyperion_hook.domain.snapshot import Configured, ImportGraph, SourceText
+from hyperion_hook.domain.snapshot import Configured, Folder, ImportGraph, SourceText
 from hyperion_hook.domain.text import line_count
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context, MeasureSource
@@ -72,6 +72,14 @@ class Texts:
 
     def base_file(self, path: str) -> SourceText | Missing:
         return _text(self._before, path, "1" * 40)
+
+    def base_folder(self, path: str) -> Folder | Missing:
+        start = f"{path}/" if path else ""
+        below = [name[len(start) :].split("/") for name in self._before if name.startswith(start)]
+        return Folder(
+            frozenset(parts[0] for parts in below if len(parts) == 1),
+            frozenset(parts[0] for parts in below if len(parts) > 1),
+        )
 
 
 def _text(texts: Mapping[str, str], path: str, blob: str | None) -> SourceText | Missing:
