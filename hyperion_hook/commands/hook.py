@@ -15,7 +15,6 @@ import click
 
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.assessing import OpenAssessor, assessing_flags, open_assessor, verdict_code
-from hyperion_hook.commands.commit_message import comment_prefix, read_message, strip_comments
 from hyperion_hook.commands.faults import describe, show_traceback_if_asked
 from hyperion_hook.commands.output import columns, wants_colour
 from hyperion_hook.commands.progress import ProgressLine
@@ -82,8 +81,18 @@ class Hook:
     def _message(self) -> str:
         if not self.arguments:
             raise ConfigError("hook commit-msg: needs the file of the message; in pre-commit set pass_filenames: true")
-        text = read_message(Path(self.arguments[-1]))
-        return strip_comments(text, comment_prefix(text, lambda name: self._repository().config(name)))
+        from hyperion_hook.commands.commit_message import (  # noqa: PLC0415 - for one stage of three
+            is_plain,
+            message_settings,
+            read_message,
+            recorded_message,
+        )
+
+        data = read_message(Path(self.arguments[-1]))
+        editor = os.environ.get("GIT_EDITOR") != ":"
+        if not editor and is_plain(data):
+            return data.decode().strip("\n")
+        return recorded_message(data, message_settings(self._repository().own), editor=editor).strip("\n")
 
     def _pushes(self, assessor: Assessor) -> Iterator[tuple[str, Callable[[], Assessment]]]:
         pushes = self._pushed()

@@ -11,7 +11,7 @@ from pathlib import Path
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.forge.event import PullRequest
-from hyperion_hook.forge.host import Comment, Host
+from hyperion_hook.forge.host import Comment, Host, number_of
 from hyperion_hook.forge.http import ForgeError
 from hyperion_hook.forge.sticky import keep_comment
 from hyperion_hook.report.brief import MOST_BYTES, Brief, from_json, to_json
@@ -145,8 +145,8 @@ def saved(path: Path) -> tuple[int, Brief]:
     try:
         with path.open(encoding="utf-8") as file:
             data = json.loads(file.read(2 * MOST_BYTES))
-        number, brief = data["number"], data["brief"]
-        if isinstance(number, bool) or not isinstance(number, int) or not isinstance(brief, str) or number < 1:
+        number, brief = number_of(data["number"]), data["brief"]
+        if not isinstance(brief, str):
             raise ValueError
     except OSError as error:
         raise HyperionError(f"--from {path}: {error.strerror or 'cannot be read'}") from None

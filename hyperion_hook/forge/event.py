@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from hyperion_hook.errors import HyperionError
+from hyperion_hook.forge.host import number_of
 
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _NO_COMMIT = re.compile(r"0+")
 _MOST_BYTES = 20_000_000
+_MOST_DISCUSSIONS = 1_000_000
 _COMMENT = 100
 """Characters of a comment that tell whether it is ours."""
 
@@ -123,7 +125,8 @@ def event_of(name: str, data: Mapping[str, Any], repository: str) -> Event:
         pull = pull_request_of(data["pull_request"], repository)
         return Event(name, action, pull, base_changed="base" in (data.get("changes") or {}))
     if name == "issue_comment" and "pull_request" in data["issue"]:
-        return Event(name, action, number=_number(data["issue"]), comment=str(data["comment"].get("body"))[:_COMMENT])
+        comment = str(data["comment"].get("body"))[:_COMMENT]
+        return Event(name, action, number=number_of(data["issue"]["number"]), comment=comment)
     if name == "push":
         return Event(name, action, before=_commit_or_none(data["before"]), after=_commit_or_none(data["after"]))
     if name == "merge_group":
@@ -145,22 +148,19 @@ def pull_request_of(data: Mapping[str, Any], repository: str) -> PullRequest:
     head_repository = data["head"].get("repo") or {}
     counts = [data.get(name) for name in ("comments", "review_comments")]
     return PullRequest(
-        _number(data), _commit(data["base"]["sha"]), _commit(data["head"]["sha"]),
+        number_of(data["number"]), _commit(data["base"]["sha"]), _commit(data["head"]["sha"]),
         # the head of a deleted fork has no repository any more
         from_fork=str(head_repository.get("full_name", "")).lower() != repository.lower(),
         is_open=data.get("state", "open") == "open",
         is_draft=bool(data.get("draft", False)),
-        discussions=sum(counts) if all(type(count) is int for count in counts) else None,  # type: ignore[arg-type]
+        discussions=sum(counts) if all(map(_is_count, counts)) else None,  # type: ignore[arg-type]
         # before it is merged this names a trial
         merge_commit=_commit(data["merge_commit_sha"]) if data.get("merged") is True else None,
     )
 
 
-def _number(data: Mapping[str, Any]) -> int:
-    number = data["number"]
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise ValueError("the number of the pull request is no number")
-    return number
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _MOST_DISCUSSIONS
 
 
 def _commit(value: object) -> str:

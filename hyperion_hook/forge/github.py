@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from hyperion_hook.forge.event import PullRequest, pull_request_of
-from hyperion_hook.forge.host import Comment, seconds_of, with_line_feeds
+from hyperion_hook.forge.host import Comment, number_of, seconds_of, with_line_feeds
 from hyperion_hook.forge.http import ForgeError, Http
 
 API_VERSION = "2022-11-28"
@@ -47,6 +47,7 @@ class GitHub:
         self._http = http
         self._root = f"/repos/{repository}"
         self._login: str | None = None
+        self._is_installation = http.token.startswith(_INSTALLATION)
 
     @classmethod
     def of(cls, api_url: str, repository: str, token: str) -> GitHub:
@@ -149,27 +150,35 @@ class GitHub:
 
     def _is_own(self, entry: Mapping[str, Any]) -> bool:
         """Whether a comment was written with this token; who else may begin one with our marker has no say in it."""
-        login, kind = _login(entry), (entry.get("user") or {}).get("type")
-        if not login:
+        user = entry.get("user")
+        if not isinstance(user, dict) or not user.get("login"):
             return False
-        if self._http.token.startswith(_INSTALLATION):
+        login = _login(entry)
+        if not self._is_installation and self._login is None:
+            self._login = self._user()
+        if self._is_installation:
             # people cannot write as a bot; of other bots only the app's own one is meant, after a change of tokens
-            return kind == "Bot" and (login == _ACTIONS or login == self._app())
-        return login == self._user()
+            return user.get("type") == "Bot" and (login == _ACTIONS or login == self._app())
+        return login == self._login
 
-    def _user(self) -> str:
-        if self._login is None:
-            self._login = _login({"user": self._http.send("GET", "/user").data})
-        return self._login
+    def _user(self) -> str | None:
+        """Return the login of the person whose token it is; an installation, which is none, may not ask that."""
+        try:
+            return _login({"user": self._http.send("GET", "/user").data})
+        except ForgeError as error:
+            if error.status != HTTPStatus.FORBIDDEN:
+                raise
+        self._is_installation = True
+        return None
 
     def _app(self) -> str:
         """Return the login of the app that the token belongs to; that of Actions where GitHub does not say."""
         if self._login is None:
             self._login = _ACTIONS
             # only the other API answers that; on Enterprise servers it lies beside the one with a version
-            graphql = replace(self._http, base=self._http.base.removesuffix("/v3"))
+            base = self._http.base.removesuffix("/v3")
             with suppress(ForgeError, KeyError, TypeError, AttributeError):
-                data = graphql.send("POST", "/graphql", {"query": "{viewer{login}}"}).data
+                data = self._http.send("POST", "/graphql", {"query": "{viewer{login}}"}, base=base).data
                 self._login = f"{data['data']['viewer']['login'].removesuffix('[bot]')}[bot]"
         return self._login
 
@@ -177,7 +186,7 @@ class GitHub:
 def _comment(data: Any) -> Comment:
     try:
         return Comment(
-            int(data["id"]), with_line_feeds(data.get("body")), str(data["html_url"]),
+            number_of(data["id"]), with_line_feeds(data.get("body")), str(data["html_url"]),
             seconds_of(data.get("updated_at")),
         )
     except (KeyError, TypeError, ValueError, AttributeError):

@@ -12,11 +12,14 @@ from http import HTTPStatus
 from typing import Any
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.forge.host import Comment, seconds_of, with_line_feeds
+from hyperion_hook.forge.host import Comment, number_of, seconds_of, with_line_feeds
 from hyperion_hook.forge.http import ForgeError, Http
 
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+_BOT = re.compile(r"(?:project|group)_\d{1,19}_bot(?:_?[0-9a-f]{1,40})?|service_account_\w{1,200}", re.ASCII)
+"""The users that GitLab makes for tokens of projects and groups; nobody can sign up as one."""
+_MAY_NOT_ASK = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +156,29 @@ class GitLab:
         self._http.send("PUT", f"{self._root}/{number}", {"add_labels": wanted, "remove_labels": others})
 
     def _is_own(self, entry: Mapping[str, Any]) -> bool:
-        if self._user is None:
-            try:
-                self._user = int(self._http.send("GET", "/user").data["id"])
-            except (KeyError, TypeError, ValueError):
-                raise ForgeError("GitLab: GET /user: an answer that is no user") from None
         author = entry.get("author")
-        return isinstance(author, dict) and author.get("id") == self._user
+        if not isinstance(author, dict):
+            return False
+        if self._user is None:
+            self._user = self._own_number()
+        if self._user == _MAY_NOT_ASK:
+            return _BOT.fullmatch(str(author.get("username", ""))) is not None
+        return author.get("id") == self._user
+
+    def _own_number(self) -> int:
+        """Return the number of the token's user, ``_MAY_NOT_ASK`` where the token may not ask that."""
+        try:
+            return number_of(self._http.send("GET", "/user").data["id"])
+        except ForgeError as error:
+            if error.status != HTTPStatus.FORBIDDEN:
+                raise
+            return _MAY_NOT_ASK
+        except (KeyError, TypeError, ValueError):
+            raise ForgeError("GitLab: GET /user: an answer that is no user") from None
 
     def _comment(self, number: int, data: Any) -> Comment:
         try:
-            note = int(data["id"])
+            note = number_of(data["id"])
             return Comment(
                 note, with_line_feeds(data.get("body")), f"{self._pages}/{number}#note_{note}",
                 seconds_of(data.get("updated_at")),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+_MOST_NUMBER = 2**63 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Comment:
@@ -58,8 +60,26 @@ def seconds_of(value: object) -> int | None:
     """
     try:
         return int(datetime.fromisoformat(str(value)).timestamp())
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return None
+
+
+def number_of(value: object) -> int:
+    """Return a host's number of something, which fits into 63 bits.
+
+    Raises
+    ------
+    ValueError
+        If it is none: JSON has numbers beyond all bounds, and fractions.
+
+    Examples
+    --------
+    >>> number_of(12)
+    12
+    """
+    if type(value) is not int or not 0 < value <= _MOST_NUMBER:
+        raise ValueError(f"no number from 1 to {_MOST_NUMBER}")
+    return value
 
 
 def with_line_feeds(text: object) -> str:

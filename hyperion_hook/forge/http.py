@@ -1,21 +1,22 @@
 """Requests to a code host: few, short, and never in the way of the work they are for.
 
-Each has a time-out, and all together a budget of the time that they take. What the server says of waiting is heard as
-far as the budget goes. Tokens travel in one header to one host, are followed nowhere else, and are in no message.
+Each has a deadline for the whole of it, name look-up, handshake, headers and body together, and all of a command have a
+budget. What the server says of waiting is heard as far as the budget goes. Tokens travel in one header to one host, are
+followed nowhere else, and are in no message.
 """
 
 from __future__ import annotations
 
 import json
+import threading
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.client import HTTPException, HTTPResponse
-from typing import Any, NamedTuple
+from http.client import HTTPException, HTTPMessage, HTTPResponse
+from typing import Any, NamedTuple, TypeVar
 
 from hyperion_hook.errors import ConfigError, HyperionError
 
@@ -23,6 +24,8 @@ TIMEOUT_SECONDS = 10.0
 BUDGET_SECONDS = 45.0
 MOST_TRIES = 3
 _MOST_BYTES = 20_000_000
+_MOST_VALUES = 500_000
+"""Of JSON: two bytes of text can cost a hundred of memory."""
 _PAGE = 100
 _MOST_PAGES = 100
 _AGAIN = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE,
@@ -44,11 +47,22 @@ class Answer(NamedTuple):
     next_page: str | None
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows nothing: a token would go along."""
+class _Reply(NamedTuple):
+    """A server's reply, read to its end."""
 
-    def redirect_request(self, *_: object) -> None:
-        return None
+    status: int
+    reason: str
+    headers: HTTPMessage
+    body: bytes
+
+
+class _AsTheyAre(urllib.request.HTTPErrorProcessor):
+    """Returns every reply, whatever its status; a redirect is not followed, for the token would go along."""
+
+    def http_response(self, request: urllib.request.Request, response: Any) -> Any:  # noqa: ARG002
+        return response
+
+    https_response = http_response
 
 
 @dataclass
@@ -97,7 +111,9 @@ class Http:
         if not is_web:
             raise ConfigError(f"{self.name}: the address '{self.base[:200]}' is no web address; it begins with https://")
 
-    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    def send(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, base: str | None = None
+    ) -> Answer:
         """Return what the server answers, after further tries where that may help.
 
         Parameters
@@ -108,27 +124,30 @@ class Http:
             Below the base, with a slash before it, or the full address of a next page of this very host.
         body
             Sent as JSON.
+        base
+            Another address of the same host that the path lies below.
 
         Raises
         ------
         ForgeError
             If there is no answer, a refusal, or one that makes no sense.
         """
-        address = path if path.startswith(self.base + "/") else self.base + path
+        address = path if path.startswith(self.base + "/") else (base or self.base) + path
         data = None if body is None else json.dumps(body).encode()
         for attempt in range(1, MOST_TRIES + 1):
             began = self.clock()
             try:
-                return self._once(method, address, data)
-            except urllib.error.HTTPError as error:
-                with error:
-                    wait = _wait(error, method, attempt)
-                    failure = self._failure(method, path, _reason(error), error.code)
+                reply = self._once(method, address, data)
             except (OSError, HTTPException, ValueError) as error:
                 # a time-out, a refused connection, a broken answer, a host that cannot be; whether a POST arrived is
                 # not known
                 wait = None if method == "POST" or isinstance(error, ValueError) else float(attempt)
                 failure = self._failure(method, path, _complaint(error))
+            else:
+                if HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+                    return self._answer(method, path, reply)
+                wait = _wait(reply, method, attempt)
+                failure = self._failure(method, path, _reason(reply), reply.status)
             finally:
                 self._spent += self.clock() - began
             if wait is None or attempt == MOST_TRIES or self._left() < wait:
@@ -163,39 +182,43 @@ class Http:
         said = f"{self.name}: {method} {_shown(path)}: {text}"
         return ForgeError(said.replace(self.token, "***") if self.token else said, status)
 
-    def _once(self, method: str, address: str, data: bytes | None) -> Answer:
+    def _once(self, method: str, address: str, data: bytes | None) -> _Reply:
         timeout = min(TIMEOUT_SECONDS, self._left())
         if timeout <= 0:
             raise TimeoutError(f"{BUDGET_SECONDS:g} seconds are used up")
-        until = self.clock() + timeout
         headers = {
             **self.headers, self.token_header: self.token_prefix + self.token,
             **({} if data is None else {"Content-Type": "application/json"}),
         }
         request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310 - the scheme is checked
         self.requests += 1
-        with urllib.request.build_opener(_NoRedirects).open(request, timeout=timeout) as response:
-            text = self._read(response, until)
-            link = response.headers.get("Link", "")
-        if not text:
-            return Answer(None, None)
-        try:
-            return Answer(json.loads(text), self._next(link))
-        except (ValueError, RecursionError):
-            raise self._failure(method, address, "the answer is not JSON") from None
 
-    def _read(self, response: HTTPResponse, until: float) -> bytes:
-        """Return the body; the time-out of a socket begins anew with every byte, so the whole is timed here."""
+        def exchange(expired: threading.Event) -> _Reply:
+            with urllib.request.build_opener(_AsTheyAre).open(request, timeout=timeout) as response:
+                return _Reply(response.status, response.reason, response.headers, self._read(response, expired))
+
+        return _within(timeout, exchange)
+
+    def _read(self, response: HTTPResponse, expired: threading.Event) -> bytes:
         parts: list[bytes] = []
         size = 0
-        while part := response.read1(1 << 16):
+        while not expired.is_set() and (part := response.read1(1 << 16)):
             parts.append(part)
             size += len(part)
             if size > _MOST_BYTES:
                 raise ForgeError(f"{self.name}: the answer is larger than {_MOST_BYTES:,} bytes")
-            if self.clock() > until:
-                raise TimeoutError("the answer does not end")
         return b"".join(parts)
+
+    def _answer(self, method: str, path: str, reply: _Reply) -> Answer:
+        text = reply.body
+        if not text:
+            return Answer(None, None)
+        if sum(map(text.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+            raise self._failure(method, path, f"the answer holds more than {_MOST_VALUES:,} values")
+        try:
+            return Answer(json.loads(text), self._next(reply.headers.get("Link", "")))
+        except (ValueError, RecursionError):
+            raise self._failure(method, path, "the answer is not JSON") from None
 
     def _next(self, link: str) -> str | None:
         """Return the next page of a ``Link`` header, if it lies on this very host."""
@@ -205,6 +228,41 @@ class Http:
             if 'rel="next"' in rest and found.startswith(self.base + "/"):
                 return found
         return None
+
+
+_Result = TypeVar("_Result")
+
+
+def _within(seconds: float, work: Callable[[threading.Event], _Result]) -> _Result:
+    """Return the result of work that may take so long at most; it is told when it has expired.
+
+    The time-out of a socket begins anew with every byte and does not bound the look-up of a name, so the work is done
+    in a thread, which is left to itself when time is up: it ends with the process at the latest.
+
+    Raises
+    ------
+    TimeoutError
+        If the work takes longer; what it raises itself is raised, too.
+    """
+    expired = threading.Event()
+    results: list[_Result] = []
+    errors: list[Exception] = []
+
+    def run() -> None:
+        try:
+            results.append(work(expired))
+        except Exception as error:  # noqa: BLE001 - raised again where the work is waited for
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if errors:
+        raise errors[0]
+    if not results:
+        expired.set()
+        raise TimeoutError(f"the whole took longer than {seconds:.3g} s")
+    return results[0]
 
 
 def token_in(environment: Mapping[str, str], name: str) -> str:
@@ -221,29 +279,29 @@ def token_in(environment: Mapping[str, str], name: str) -> str:
     return token
 
 
-def _wait(error: urllib.error.HTTPError, method: str, attempt: int) -> float | None:
+def _wait(reply: _Reply, method: str, attempt: int) -> float | None:
     """Return seconds after which another try may help, ``None`` for never."""
-    limited = error.code == HTTPStatus.TOO_MANY_REQUESTS or (
-        error.code == HTTPStatus.FORBIDDEN
-        and ("retry-after" in error.headers or error.headers.get("x-ratelimit-remaining") == "0")
+    limited = reply.status == HTTPStatus.TOO_MANY_REQUESTS or (
+        reply.status == HTTPStatus.FORBIDDEN
+        and ("retry-after" in reply.headers or reply.headers.get("x-ratelimit-remaining") == "0")
     )
     if limited:
         try:
-            return max(0.0, float(error.headers.get("retry-after", "")))
+            return max(0.0, float(reply.headers.get("retry-after", "")))
         except ValueError:
-            return None if error.headers.get("x-ratelimit-remaining") == "0" else 2.0 * attempt
+            return None if reply.headers.get("x-ratelimit-remaining") == "0" else 2.0 * attempt
     # a server that failed half-way may have done what was asked: to do it twice harms only where something is added
-    return float(attempt) if error.code in _AGAIN and method != "POST" else None
+    return float(attempt) if reply.status in _AGAIN and method != "POST" else None
 
 
-def _reason(error: urllib.error.HTTPError) -> str:
+def _reason(reply: _Reply) -> str:
     """Return the status in words with what the server says of it, on one line."""
     try:
-        said = json.loads(error.read(100_000))["message"]
-    except (OSError, HTTPException, ValueError, KeyError, TypeError, RecursionError):
-        said = ""
-    text = f"{error.code} {error.reason}"
-    return f"{text}: {' '.join(str(said).split())[:200]}" if said else text
+        detail = json.loads(reply.body[:100_000])["message"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        detail = ""
+    text = f"{reply.status} {reply.reason}"
+    return f"{text}: {' '.join(str(detail).split())[:200]}" if detail else text
 
 
 def _complaint(error: Exception) -> str:

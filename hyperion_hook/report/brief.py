@@ -234,7 +234,9 @@ def _feature(name: str) -> str:
 
 
 def _number(value: object, low: float = -1e6, high: float = 1e6) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or (
+        isinstance(value, float) and not math.isfinite(value)
+    ):
         raise _NoBriefError("a number is no finite number")
     if not low <= value <= high:
         raise _NoBriefError(f"a number is not between {low:g} and {high:g}")

@@ -92,7 +92,7 @@ def read_state(body: str) -> State | None:
     found = _LINE.search(body)
     if found is None:
         return None
-    with suppress(ValueError, TypeError, KeyError, zlib.error, RecursionError):
+    with suppress(ValueError, TypeError, KeyError, AttributeError, ArithmeticError, zlib.error, RecursionError):
         unpacked = zlib.decompressobj().decompress(base64.urlsafe_b64decode(found[1]), _MOST_BYTES)
         return _state(json.loads(unpacked), ticked(body))
     return None

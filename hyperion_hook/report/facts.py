@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 from hyperion_hook.domain.assessment import BugForecast, Contribution, FileForecast, Score
 from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.history import CommitFlag
+from hyperion_hook.domain.messages import classify_message
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import CATALOGUE
 
@@ -86,7 +89,18 @@ def change_line(change: Change) -> str:
         what += f" of {counted(change.commit_count, 'commit')}"
     if not change.files:
         return f"{what}: no files changed" if change.kind is not ChangeKind.STAGED else "Nothing is staged"
-    return f"{what}: {counted(len(change.files), 'file')}, +{change.lines_added:,} -{change.lines_deleted:,} lines"
+    lines = f"+{change.lines_added:,} -{change.lines_deleted:,} lines"
+    return f"{what}: {counted(len(change.files), 'file')}, {lines}{_purpose(change)}"
+
+
+def _purpose(change: Change) -> str:
+    """Return what the message of a staged change says that it does; others can see what git will record."""
+    if change.kind is not ChangeKind.STAGED or change.message is None:
+        return ""
+    flags = classify_message(change.message, change.author or Author("", ""))
+    if CommitFlag.REVERT in flags:
+        return "; by its message it reverts a commit"
+    return "; by its message it fixes a bug" if CommitFlag.FIX in flags else ""
 
 
 def reasons(explanation: Iterable[Contribution], most: int = MOST_REASONS) -> list[Contribution]:

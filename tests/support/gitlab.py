@@ -9,6 +9,7 @@ from tests.support.web import Asked, Said, WebDouble
 
 TOKEN = "glpat-s3cret"
 PROJECT, NUMBER, BOT, OTHER = 42, 3, 900, 901
+USERNAMES = {BOT: f"project_{PROJECT}_bot_0123456789abcdef0123456789abcdef"}
 _ROOT = f"/api/v4/projects/{PROJECT}/merge_requests/{NUMBER}"
 
 
@@ -22,7 +23,8 @@ class GitLabDouble(WebDouble):
 
     def add(self, body: str, author: int = OTHER) -> dict[str, Any]:
         """Add a note and return it."""
-        note = {"id": 5_000 + len(self.asked) * 10 + len(self.notes), "body": body, "author": {"id": author},
+        note = {"id": 5_000 + len(self.asked) * 10 + len(self.notes), "body": body,
+                "author": {"id": author, "username": USERNAMES.get(author, "grace")},
                 "updated_at": "2026-01-02T03:04:05.678Z", "system": False}
         self.notes.append(note)
         return note

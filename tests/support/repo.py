@@ -35,11 +35,11 @@ class TestRepo:
         }
 
     def git(self, *arguments: str, author: str = "Ada <ada@example.org>", check: bool = True,
-            stdin: bytes | None = None) -> str:
+            stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> str:
         """Run git here and return its standard output."""
         done = subprocess.run(
-            ["git", *arguments], cwd=self.path, env=self.environment(author), input=stdin, capture_output=True,
-            check=False,
+            ["git", *arguments], cwd=self.path, env=self.environment(author) | (env or {}), input=stdin,
+            capture_output=True, check=False,
         )
         if check and done.returncode:
             raise AssertionError(f"git {' '.join(arguments)}: {done.stderr.decode(errors='replace')}")

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -33,6 +33,8 @@ class Said:
     seconds: float = 0.0
     """Waited before it, and again after each byte if ``drip`` is set."""
     drip: bool = False
+    raw: Callable[[], Iterable[bytes]] | None = None
+    """What is sent instead of an answer, piece by piece, with ``seconds`` after each."""
 
     def data(self) -> bytes:
         if isinstance(self.body, bytes | str):
@@ -94,8 +96,9 @@ class WebDouble:
         if not isinstance(error, OSError):  # that would be a client which went away
             self.faults.append(f"the double itself failed: {error!r}")
 
-    def wait(self, seconds: float) -> None:
-        self._over.wait(seconds)
+    def wait(self, seconds: float) -> bool:
+        """Wait, and return whether the double is being closed."""
+        return self._over.wait(seconds)
 
     def __enter__(self) -> WebDouble:
         self._thread.start()
@@ -121,6 +124,9 @@ def _handler(double: WebDouble) -> Callable[..., BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             asked = Asked(self.command, path, query, json.loads(data) if data else None, headers)
             said = double.answered(asked)
+            if said.raw is not None:
+                self._send_raw(said)
+                return
             double.wait(said.seconds)
             content = said.data()
             self.send_response(said.status)
@@ -134,6 +140,14 @@ def _handler(double: WebDouble) -> Callable[..., BaseHTTPRequestHandler]:
                 if said.drip:
                     double.wait(said.seconds)
             self.close_connection = True
+
+        def _send_raw(self, said: Said) -> None:
+            self.close_connection = True
+            for piece in said.raw() if said.raw is not None else ():
+                self.wfile.write(piece)
+                self.wfile.flush()
+                if double.wait(said.seconds):
+                    return
 
         do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - the standard library's names
 
