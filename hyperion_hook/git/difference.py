@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.errors import GitError
-from hyperion_hook.git.diff import MAX_PATCH_BYTES, parse_difference, with_counts
+from hyperion_hook.git.diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts
 from hyperion_hook.git.difftree import RENAMES, SAME_CONTENT, Presence
 from hyperion_hook.git.run import Git
 
@@ -18,6 +19,8 @@ _COMMAND = ("diff", "--raw", "--no-color", "--no-abbrev", "--full-index", "--no-
 _PATCH = b"\ndiff --git "
 _CHUNK = 1 << 20
 _TIMEOUT = 300.0
+_ARGUMENTS = 400
+"""Files named in one command line."""
 
 
 class Difference(NamedTuple):
@@ -36,9 +39,7 @@ def read_part(git: Git, sides: Sequence[str], paths: Sequence[str]) -> tuple[Fil
     GitError
         If it cannot be read.
     """
-    # paths as the bytes they are, whatever the locale
-    asked = [os.fsdecode(path.encode("utf-8", "surrogateescape")) for path in paths]
-    return _sorted(parse_difference(git.run(*_COMMAND, "-p", "-U0", RENAMES, *sides, "--", *asked, timeout=_TIMEOUT)))
+    return _sorted(_contents(git, (RENAMES, *sides), _as_arguments(paths))[0])
 
 
 def read_difference(git: Git, sides: Sequence[str], *, bulk_above: int) -> Difference:
@@ -64,32 +65,73 @@ def read_difference(git: Git, sides: Sequence[str], *, bulk_above: int) -> Diffe
         return _what_is_there(git, sides, bulk_above)
 
 
+def read_present(
+    git: Git, sides: Sequence[str], files: Sequence[FileChange], presence: Presence
+) -> tuple[FileChange, ...]:
+    """Return files, of which some cannot be read, with the contents of the others.
+
+    Parameters
+    ----------
+    git
+        Of the repository.
+    sides
+        As for ``read_difference``.
+    files
+        All that differ, by their names.
+    presence
+        Tells which objects the repository has.
+    """
+    known: dict[tuple[str, str], FileChange] = {}
+    present = [file for file in files if presence.has_all((file,))]
+    for renames in (RENAMES, "--no-renames"):
+        chosen = [file for file in present if (file.old_path is not None) == (renames == RENAMES)]
+        for start in range(0, len(chosen), _ARGUMENTS):
+            paths = {path for file in chosen[start : start + _ARGUMENTS] for path in (file.previous_path, file.path)}
+            with suppress(GitError):  # damaged objects are found out only when they are read
+                read, _ = _contents(git, (renames, *sides), _as_arguments(paths))
+                known |= {(file.previous_path, file.path): file for file in read}
+    return tuple(known.get((file.previous_path, file.path), file) for file in files)
+
+
+def _as_arguments(paths: Iterable[str]) -> list[str]:
+    # as the bytes they are, whatever the locale
+    return [os.fsdecode(path.encode("utf-8", "surrogateescape")) for path in sorted(paths)]
+
+
 def _whole(git: Git, sides: Sequence[str], bulk_above: int) -> Difference:
-    text = _patch(git, sides, bulk_above)
-    files = parse_difference(text)
+    files, names = _contents(git, (RENAMES, *sides), bulk_above=bulk_above)
     bulk = len(files) > bulk_above
-    warnings = _warnings(text, len(files), bulk_above)
+    warnings = _warnings(names, len(files), bulk_above)
     cut = sum(file.hunks is None for file in files)
-    if cut:
-        counted = git.run(*_COMMAND, "--numstat", RENAMES, *sides, "--", timeout=_TIMEOUT)
-        files = with_counts(files, parse_difference(counted))
     if cut and not bulk:
         warnings.append(f"more than {MAX_PATCH_BYTES:,} bytes changed: the contents of {cut} files were not read")
     return Difference(_sorted(files), bulk, tuple(warnings))
 
 
-def _patch(git: Git, sides: Sequence[str], bulk_above: int) -> bytes:
+def _contents(
+    git: Git, sides: Sequence[str], paths: Sequence[str] = (), *, bulk_above: int | None = None
+) -> tuple[tuple[FileChange, ...], bytes]:
+    """Return files with their contents, those too large and too many with their line counts, and git's raw entries."""
+    text = _patch(git, sides, paths, bulk_above)
+    files = parse_difference(text)
+    if is_cut(files):
+        counted = git.run(*_COMMAND, "--numstat", *sides, "--", *paths, timeout=_TIMEOUT)
+        files = with_counts(files, parse_difference(counted))
+    return files, text.partition(_PATCH)[0]
+
+
+def _patch(git: Git, sides: Sequence[str], paths: Sequence[str], bulk_above: int | None) -> bytes:
     """Return the names and then as much of the patch as is parsed; of too many files only the names."""
     parts: list[bytes] = []
     size = names = 0
-    with git.stream(*_COMMAND, "-p", "-U0", RENAMES, *sides, "--") as output:
+    with git.stream(*_COMMAND, "-p", "-U0", *sides, "--", *paths) as output:
         while chunk := output.read1(_CHUNK):
             parts.append(chunk)
             size += len(chunk)
             if not names and _PATCH in chunk:
                 text = b"".join(parts)
                 parts, names = [text], text.index(_PATCH) + 1
-                if len(parse_difference(text[:names])) > bulk_above:
+                if bulk_above is not None and len(parse_difference(text[:names])) > bulk_above:
                     return text[:names]
             if names and size > names + MAX_PATCH_BYTES:
                 break
@@ -97,28 +139,23 @@ def _patch(git: Git, sides: Sequence[str], bulk_above: int) -> bytes:
 
 
 def _what_is_there(git: Git, sides: Sequence[str], bulk_above: int) -> Difference:
-    """Return the names that object ids tell, and the contents of those files of which both sides are there."""
-    text = git.run(*_COMMAND, SAME_CONTENT, *sides, "--", timeout=_TIMEOUT)
-    files = parse_difference(text)
+    """Return the names, by object ids alone where contents that tell them are lost, and what contents there are."""
+    try:
+        text = git.run(*_COMMAND, RENAMES, *sides, "--", timeout=_TIMEOUT)
+    except GitError:
+        text = git.run(*_COMMAND, SAME_CONTENT, *sides, "--", timeout=_TIMEOUT)
+    with Presence(git) as presence:
+        files = read_present(git, sides, parse_difference(text), presence)
     bulk = len(files) > bulk_above
     warnings = _warnings(text, len(files), bulk_above)
-    with Presence(git) as presence:
-        there = [file for file in files if presence.has_all((file,))]
-    if there and not bulk:
-        # paths as the bytes they are, whatever the locale
-        paths = {path.encode("utf-8", "surrogateescape") for file in there for path in (file.path, file.previous_path)}
-        with suppress(GitError):  # damaged objects are found out only when they are read
-            read = parse_difference(git.run(*_COMMAND, "-p", "-U0", SAME_CONTENT, *sides, "--",
-                                            *map(os.fsdecode, sorted(paths)), timeout=_TIMEOUT))
-            known = {file.path: file for file in read}
-            files = tuple(known.get(file.path, file) for file in files)
     if lost := sum(file.hunks is None for file in files):
         warnings.append(f"objects are missing or damaged: the contents of {lost} files could not be read")
+    if bulk:
+        files = tuple(replace(file, hunks=None) for file in files)
     return Difference(_sorted(files), bulk, tuple(warnings))
 
 
-def _warnings(text: bytes, count: int, bulk_above: int) -> list[str]:
-    names = text.partition(_PATCH)[0]
+def _warnings(names: bytes, count: int, bulk_above: int) -> list[str]:
     warnings = []
     if unmerged := sum(line.partition(b"\t")[0].endswith(b" U") for line in names.split(b"\n")):
         warnings.append(f"{unmerged} file(s) with merge conflicts left out; resolve and stage them")

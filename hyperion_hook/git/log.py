@@ -13,10 +13,11 @@ from dataclasses import replace
 from enum import Enum
 from typing import IO
 
-from hyperion_hook.domain.change import FileChange
+from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import Author, Commit
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts
+from hyperion_hook.git.difference import read_present
 from hyperion_hook.git.difftree import RENAMES, SAME_CONTENT, DiffTree, Presence
 from hyperion_hook.git.repository import Repository
 
@@ -133,12 +134,13 @@ def _merges(repository: Repository, ids: Sequence[str], opened: ExitStack) -> It
 def _read_what_is_there(
     repository: Repository, ids: Sequence[str], detail: Detail, *, merges: bool
 ) -> Iterator[Commit]:
-    """Yield commits of which git cannot read all: names by object ids alone, contents where all blobs are there."""
+    """Yield commits of which git cannot read all: the names as in any other stream, the contents that are there."""
+    git = repository.git
     with (
-        Presence(repository.git) as presence,
-        DiffTree(repository.git, detail.value) as contents,
-        DiffTree(repository.git, Detail.NAMES.value) as names,
-        DiffTree(repository.git, Detail.NAMES.value, SAME_CONTENT) as bare_names,
+        Presence(git) as presence,
+        DiffTree(git, Detail.PATCH.value) as contents,
+        DiffTree(git, Detail.NAMES.value) as names,
+        DiffTree(git, Detail.NAMES.value, SAME_CONTENT) as bare_names,
         _log(repository, ids, (SAME_CONTENT, *Detail.NAMES.value)) as output,
     ):
         for commit in map(_commit, _records(output)):
@@ -147,9 +149,22 @@ def _read_what_is_there(
                 continue
             parent = commit.parents[0] if commit.parents else None
             files = bare_names.files(commit.id, parent) if commit.is_merge else commit.files
-            with suppress(GitError):  # a damaged blob is found out only when it is read
-                if presence.has_all(files):
-                    files = (names if commit.is_merge else contents).files(commit.id, parent)
+            if {FileStatus.ADDED, FileStatus.DELETED} <= {file.status for file in files}:
+                # one may be the other, edited: whether git can tell depends on the blobs of these files alone
+                with suppress(GitError):
+                    files = names.files(commit.id, parent)
+            if detail is not Detail.NAMES and not commit.is_merge:
+                sides = parent or repository.empty_tree, commit.id
+                try:
+                    if not presence.has_all(files):
+                        raise GitError(f"git: objects of commit {commit.id} are missing")
+                    files = contents.files(commit.id, parent)
+                    if is_cut(files):
+                        files = with_counts(files, _counted(repository, commit))
+                except GitError:  # a damaged blob is found out only when it is read
+                    files = read_present(git, sides, files, presence)
+                if detail is Detail.COUNTS:
+                    files = tuple(replace(file, hunks=None) for file in files)
             yield replace(commit, files=files)
 
 
@@ -164,8 +179,8 @@ def _log(
 
 
 def _counted(repository: Repository, commit: Commit) -> tuple[FileChange, ...]:
-    with DiffTree(repository.git, Detail.COUNTS.value) as counts:
-        return counts.files(commit.id, commit.parents[0] if commit.parents else None)
+    # not by ``diff-tree``: it does not take the pinned ``diff.context``, on which line counts depend
+    return next(_read(repository, [commit.id], Detail.COUNTS, merges=False)).files
 
 
 def _records(output: IO[bytes]) -> Iterator[bytes]:

@@ -10,12 +10,9 @@ from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.errors import GitError
-from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.difftree import DiffTree
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
-
-_MOST_REREAD = 300
 
 
 def read_history(
@@ -23,20 +20,16 @@ def read_history(
 ) -> Iterator[Commit]:
     """Yield all commits that lead to the tips with hunks, parents before children; ``merges``: merges with their files.
 
-    Where a blob is missing (partial snapshots) the stream knows names only; such a commit is read once more by itself,
-    which costs the hunks of the missing file alone. With ``sources_only`` the hunks of other files need not be there
-    (they are reported as binary), only those of files that are sources before the commit.
+    With ``sources_only`` the hunks of other files need not be there (they are reported as binary), only those of files
+    that are sources before the commit.
     """
     read = repository.comparing_sources() if sources_only else repository
     with DiffTree(repository.git, Detail.PATCH.value) as whole:
         for commit in stream_commits(read, tips, detail=Detail.PATCH, first_parent_of_merges=merges):
             files = commit.files
-            if not commit.is_merge:
+            if sources_only and not commit.is_merge and any(map(_ceases_to_be_source, files)):
                 with suppress(GitError):
-                    if 0 < len(files) <= _MOST_REREAD and all(file.hunks is None for file in files):
-                        files = commit_change(repository, commit.id, bulk_above=_MOST_REREAD).files
-                    elif sources_only and any(map(_ceases_to_be_source, files)):
-                        files = whole.files(commit.id, commit.parents[0])
+                    files = whole.files(commit.id, commit.parents[0])
             yield commit if files is commit.files else replace(commit, files=files)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.log import Detail, commit_ids, read_commits, stream_commits
 from hyperion_hook.git.repository import Repository
 from tests.support.generated import generated_history
+from tests.support.moves import moving_history
 from tests.support.repo import START, TestRepo
 
 
@@ -87,15 +89,61 @@ def test_line_counts_are_those_of_git(generated: TestRepo) -> None:
         assert found == expected[commit.id]
 
 
-def test_less_detail_is_the_same_with_less_in_it(generated: TestRepo) -> None:
-    def without(commit: Commit, **fields: object) -> Commit:
-        return replace(commit, files=tuple(replace(file, **fields) for file in commit.files))  # type: ignore[arg-type]
+def without(commit: Commit, **fields: object) -> Commit:
+    return replace(commit, files=tuple(replace(file, **fields) for file in commit.files))  # type: ignore[arg-type]
 
+
+def test_less_detail_is_the_same_with_less_in_it(generated: TestRepo) -> None:
     patches = stream(generated)
     assert stream(generated, Detail.COUNTS) == [without(commit, hunks=None) for commit in patches]
     nothing = {"hunks": None, "lines_added": None, "lines_deleted": None, "is_binary": False}
     assert stream(generated, Detail.NAMES) == [without(commit, **nothing) for commit in patches]
     assert stream(generated, Detail.NOTHING) == [replace(commit, files=()) for commit in patches]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_less_detail_is_the_same_with_less_in_it_where_blobs_are_lost(tmp_path: Path, seed: int) -> None:
+    repo = moving_history(tmp_path, seed, lost=4)
+    patches = stream(repo)
+    known = {(commit.id, file.path): file for commit in patches for file in commit.files}
+    assert {file.hunks is None for file in known.values()} == {True, False}
+    assert stream(repo, Detail.COUNTS) == [without(commit, hunks=None) for commit in patches]
+    nothing = {"hunks": None, "lines_added": None, "lines_deleted": None, "is_binary": False}
+    assert stream(repo, Detail.NAMES) == [without(commit, **nothing) for commit in patches]
+    for commit in patches:
+        alone = commit_change(Repository.discover(repo.path), commit.id)
+        assert commit.is_merge or list(alone.files) == sorted(commit.files, key=lambda file: file.path)
+
+
+def test_the_counts_of_a_cut_patch_are_those_of_the_whole_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = TestRepo(tmp_path)
+    for seed in (639, 1143):
+        # of these git finds other differences if it is to show lines around them
+        before, after = hard_to_compare(seed)
+        repo.commit({"a.txt": before})
+        repo.commit({"a.txt": after})
+    whole = stream(repo, Detail.COUNTS)
+    for module in (diff, log):
+        monkeypatch.setattr(module, "MAX_PATCH_BYTES", 200)
+    cut = stream(repo)
+    assert cut[1].files[0].hunks is None
+    assert cut == whole
+
+
+def hard_to_compare(seed: int) -> tuple[str, str]:
+    """Return a text of lines that mostly occur often, and one in which some are indented, left out or put in."""
+    draw = random.Random(seed)  # noqa: S311 - the same texts every time
+    often = ["}", "", "    x", "if y", "call()", "z"]
+    tail = [draw.choice(often) for _ in range(2000)]
+    before = [draw.choice([*often, *(f"u{n}" for n in range(30))]) for _ in range(60)]
+    after = []
+    for line in before:
+        chance = draw.random()
+        if chance >= 0.3:
+            after.append(f"  {line}" if chance < 0.6 else line)
+            if chance > 0.9:
+                after.append(draw.choice(often))
+    return "\n".join([*before, *tail, ""]), "\n".join([*after, *tail, ""])
 
 
 def test_a_streamed_commit_is_the_commit_read_alone(generated: TestRepo) -> None:
