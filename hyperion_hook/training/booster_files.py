@@ -71,7 +71,8 @@ def boosted(kind: str, text: bytes) -> Any:
 
 def _audited_json(text: bytes) -> bytearray:
     """Return what was looked at, not what it was read from: of two entries of one name each reader takes another."""
-    return bytearray(json.dumps(checked_booster(text), allow_nan=False).encode())
+    # XGBoost does not read escapes: names beyond ASCII would become others
+    return bytearray(json.dumps(checked_booster(text), allow_nan=False, ensure_ascii=False).encode())
 
 
 def checked_booster(text: bytes) -> dict[str, Any]:

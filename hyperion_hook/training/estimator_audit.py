@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from hyperion_hook.errors import HyperionError
 from hyperion_hook.training.booster_files import checked_booster
 from hyperion_hook.training.trusted_types import FORMS, TRUSTED
 
@@ -45,7 +46,7 @@ _GROWN = ("sklearn.tree.", "sklearn.ensemble._forest.", "sklearn.ensemble._ifore
 _UNFITTED = {"content": "-1"}
 
 
-class RefusedError(Exception):
+class RefusedError(HyperionError):
     """A file that is not put together; the text says what is in it."""
 
 

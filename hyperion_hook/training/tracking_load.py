@@ -22,7 +22,6 @@ from hyperion_hook.training.estimator_files import unpacked
 from hyperion_hook.training.tracking_calls import (
     MOST_SECONDS,
     Patience,
-    TrackingError,
     calling,
     in_one_line,
     need_mlflow,
@@ -68,8 +67,8 @@ def load_model(uri: str) -> tuple[Bundle | Any, tuple[str, ...]]:
     try:
         with calling(place):
             return within(MOST_SECONDS, lambda: _loaded(reader_of(location_of(uri, place), place, patience)))
-    except (RefusedError, HyperionError) as error:
-        remedy = "set MLFLOW_TRACKING_URI to where it is" if isinstance(error, TrackingError) else _FORMS
+    except HyperionError as error:
+        remedy = _FORMS if isinstance(error, RefusedError) else "set MLFLOW_TRACKING_URI to where it is"
         reason = in_one_line(error)
     shown = printable(without_password(uri), most=200)
     raise ConfigError(f"MLflow: '{shown}' cannot be loaded ({reason}); {remedy}")

@@ -64,21 +64,21 @@ def register(client: Any, logged: LoggedRun, entry: Entry) -> str:
     except MlflowException as error:
         if error.error_code not in EXISTS:
             raise
+        try:
+            client.get_registered_model(name)
+        except MlflowException:
+            # prompts for language models have names of the same kind
+            raise RegistrationError(f"{entry} is not registered: {name} is no model there; {_REMEDY}") from None
     same = _matching(_versions(client, name), entry)
     if same:
         return _number(same[-1])
     tags = {VERSION_TAG: entry.version, STATUS_TAG: Status.TRAINED.value, **entry.owner.tags}
     if entry.digest:
         tags[DIGEST_TAG] = entry.digest
-    try:
-        made = client.create_model_version(
-            name, source=client.get_logged_model(logged.model_id).artifact_location, run_id=logged.run_id,
-            model_id=logged.model_id, tags=tags, await_creation_for=0, description=f"{entry} of hyperion-hook",
-        )
-    except MlflowException as error:
-        if error.error_code != "INVALID_PARAMETER_VALUE":
-            raise
-        raise RegistrationError(f"{entry} is not registered: MLflow refuses it under this name; {_REMEDY}") from error
+    made = client.create_model_version(
+        name, source=client.get_logged_model(logged.model_id).artifact_location, run_id=logged.run_id,
+        model_id=logged.model_id, tags=tags, await_creation_for=0, description=f"{entry} of hyperion-hook",
+    )
     return _number(made)
 
 

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -29,35 +24,6 @@ from sklearn.linear_model import LogisticRegression
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, empty_mlflow: Path) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("server")
-    shutil.copyfile(empty_mlflow, folder / "mlflow.db")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = (folder / "log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-         "--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination", str(folder / "artifacts")],
-        cwd=folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-        env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"},
-    )
-    try:
-        for _ in range(600):
-            assert process.poll() is None, (folder / "log").read_text()
-            try:
-                urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(process.pid, 15)
-        process.wait(30)
-        log.close()
-
-
 def asked(server: str, path: str, body: object = None) -> dict:
     data = None if body is None else json.dumps(body).encode()
     request = Request(f"{server}/api/2.0/mlflow/{path}", data, {"Content-Type": "application/json"})  # noqa: S310
@@ -73,7 +39,8 @@ def test_a_real_server_shows_run_plots_and_registered_model(server: str, tmp_pat
     assert logged is not None
     assert tracker.register(logged, "risk_predictor", "v1.0.0") == "1"
     assert tracker.mirror_promotion("risk_predictor", "v1.0.0", "production")
-    found = asked(server, "runs/search", {"experiment_ids": ["1"], "filter": "metrics.f1_score > 0.9"})["runs"]
+    experiment = asked(server, "experiments/get-by-name?experiment_name=hyperion_ml_v3")["experiment"]["experiment_id"]
+    found = asked(server, "runs/search", {"experiment_ids": [experiment], "filter": "metrics.f1_score > 0.9"})["runs"]
     assert [run["info"]["run_name"] for run in found] == [logged.name]
     plots = asked(server, f"artifacts/list?run_id={logged.run_id}&path=plots")["files"]
     assert [file["path"] for file in plots] == ["plots/confusion_matrix.png"]
