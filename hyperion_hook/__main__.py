@@ -8,9 +8,22 @@ import sys
 
 def run() -> None:
     """Run the command line and leave with its exit code."""
-    from hyperion_hook.cli import main  # noqa: PLC0415 - nothing may be imported before the line below has run
-
+    try:
+        from hyperion_hook.cli import main  # noqa: PLC0415 - only here its failure can be told from a risk
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - Python would end with 1, which says that the risk reached --fail-on
+        _tell(f"hyperion-hook: cannot be started ({type(error).__name__}: {error}); install it again\n")
+        # no hook is to stop a commit because of a broken installation
+        sys.exit(0 if "hook" in sys.argv[1:4] and "--strict" not in sys.argv else 3)
     sys.exit(main())
+
+
+def _tell(line: str) -> None:
+    try:
+        os.write(2, line.encode("utf-8", "backslashreplace"))
+    except OSError:
+        return  # nobody can be told
 
 
 if __name__ == "__main__":

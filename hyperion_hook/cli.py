@@ -5,8 +5,6 @@ stdout carries the result, stderr progress and warnings. Exit codes are ``errors
 
 from __future__ import annotations
 
-import io
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -18,6 +16,7 @@ import click
 from hyperion_hook import __version__
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.faults import describe, show_traceback_if_asked
+from hyperion_hook.commands.streams import prepare_streams
 from hyperion_hook.config.settings import suggestion
 from hyperion_hook.errors import ExitCode, HyperionError
 from hyperion_hook.git.program import make_search_safe
@@ -45,8 +44,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Command name to the module in ``commands`` and its summary for ``--help``."""
 
 
+class _CommandError(Exception):
+    """Carries an error of a command past click, which would end the program with 1, or call it an interruption."""
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are chosen."""
+
+    def invoke(self, ctx: click.Context) -> object:  # noqa: D102
+        try:
+            return super().invoke(ctx)
+        except (OSError, EOFError) as error:
+            raise _CommandError from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002, D102
         return list(COMMANDS)
@@ -98,29 +107,22 @@ def cli(context: click.Context, repo: Path | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; what goes wrong is said on stderr in a line or a few."""
     make_search_safe()
-    _prepare_streams()
-    stdout = sys.stdout
+    output = prepare_streams()
+    code: int | None = None
     try:
         code = cli.main(args=None if arguments is None else list(arguments), prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
         return int(code or ExitCode.DONE)
     except (KeyboardInterrupt, click.Abort):
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        return _cut_short()
-    except SystemExit:
-        # click makes code 1 of a closed pipe, which would say that the risk reached --fail-on; it wraps stdout then
-        if sys.stdout is stdout:
-            raise
-        return _cut_short()
+    except SystemExit as end:  # by click, where the help cannot be written or the shell asks for completions
+        is_cut = output is not None and output.has_failed
+        return ExitCode.DONE if is_cut or not end.code else ExitCode.USAGE
     except Exception as error:  # noqa: BLE001 - the one place where errors become lines and exit codes
-        return _told(error)
-
-
-def _cut_short() -> int:
-    # whoever read the result has seen enough; the interpreter must not try to write the rest when it ends
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return ExitCode.DONE
+        cause = error.__cause__ if isinstance(error, _CommandError) else error
+        if isinstance(cause, BrokenPipeError) and output is not None and output.has_failed:
+            return int(code or ExitCode.DONE)  # whoever reads the result has seen enough
+        return _told(cause if isinstance(cause, Exception) else error)
 
 
 def _told(error: Exception) -> int:
@@ -134,17 +136,3 @@ def _told(error: Exception) -> int:
     if isinstance(error, click.ClickException):
         return ExitCode.USAGE
     return error.exit_code if isinstance(error, HyperionError) else ExitCode.FAILED
-
-
-def _prepare_streams() -> None:
-    """Make output the same whatever the locale: UTF-8 unless a terminal says otherwise, and never an encoding error."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            # closed by whoever started this process
-            setattr(sys, name, io.StringIO())
-        elif hasattr(stream, "reconfigure"):
-            if stream.isatty():
-                stream.reconfigure(errors="backslashreplace")
-            else:
-                stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")

@@ -147,11 +147,13 @@ def at_most(seconds: float) -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, expire)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        yield
+        try:
+            yield
+        finally:  # the alarm may still go off here
+            signal.setitimer(signal.ITIMER_REAL, 0)
     except _OutOfTime:
         raise HyperionError(f"it took longer than {seconds:g} s") from None
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
@@ -170,16 +172,16 @@ def command(
     pre-commit and commit-msg assess what is staged, the latter with its message; pre-push what is new to the remote.
     A change is blocked only from --fail-on on; what cannot be assessed passes with one line, unless --strict.
     """
-    blocks = bool(strict)
+    blocks, code = bool(strict), ExitCode.DONE
     try:
         config = invocation.config(fail_on=fail_on, models=models, explain=explain, strict=strict)
         blocks = config.strict
         hook = Hook(stage, arguments, invocation.repo, sys.stdout.write, columns(sys.stdout),
                     wants_colour(sys.stdout, os.environ))
         with at_most(PATIENCE * config.deadline):
-            return hook.run(config)
-    except BrokenPipeError:
-        raise
+            code = hook.run(config)
+            sys.stdout.flush()
+            return code
     except Exception as error:
         if blocks:
             raise
@@ -187,4 +189,4 @@ def command(
         lines = describe(error)
         more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
         say(f"not assessed: {lines[0]}{more}; {_GOES_ON[stage]}")
-        return ExitCode.DONE
+        return code
