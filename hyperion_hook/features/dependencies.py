@@ -58,7 +58,8 @@ def declared(context: Context) -> list[Requirement] | Missing:
         if isinstance(source, Missing):
             reason = source if path in touched else reason
             continue
-        asked = read_manifest(path, source.text)
+        text = source.text
+        asked = context.deadline.run(lambda path=path, text=text: read_manifest(path, text))  # type: ignore[misc]
         if isinstance(asked, Missing):
             reason = asked
             continue
