@@ -9,14 +9,23 @@ import sys
 def run() -> None:
     """Run the command line and leave with its exit code."""
     try:
-        from hyperion_hook.cli import main  # noqa: PLC0415 - only here its failure can be told from a risk
+        from hyperion_hook.commands.supervision import supervised  # noqa: PLC0415 - its failure is no risk, either
+
+        code = supervised(_main)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:  # noqa: BLE001 - Python would end with 1, which says that the risk reached --fail-on
         _tell(f"hyperion-hook: cannot be started ({type(error).__name__}: {error}); install it again\n")
         # no hook is to stop a commit because of a broken installation
         sys.exit(0 if "hook" in sys.argv[1:4] and "--strict" not in sys.argv else 3)
-    sys.exit(main())
+    sys.exit(code)
+
+
+def _main() -> int:
+    # a process that only waits needs none of it
+    from hyperion_hook.cli import main  # noqa: PLC0415
+
+    return main()
 
 
 def _tell(line: str) -> None:

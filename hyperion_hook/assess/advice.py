@@ -121,7 +121,8 @@ class Adviser:
             if self.expired():
                 return ()
             parts.append(Part(part, self.score(self.part_of(change, part))))
-        return tuple(parts)
+        # what was not measured to its end promises nothing
+        return () if self.expired() else tuple(parts)
 
     def _split_advice(
         self, change: Change, risk: Score, together: Sequence[PastOfFile], graph: ImportGraph | Missing
@@ -152,7 +153,7 @@ class Adviser:
             return None
         files = tuple(sorted((*change.files, typical), key=lambda file: file.path))
         probability = self.score(replace(change, files=files))
-        if not _lower(probability, risk.probability):
+        if self.expired() or not _lower(probability, risk.probability):
             return None
         return Advice(
             f"Test it in {usual.test}, usually with some {typical.lines_added or 0} lines",

@@ -19,6 +19,7 @@ from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, ModelInfo, RiskLevel, Score
 from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import HyperionError
@@ -101,7 +102,7 @@ class Assessor:
 
     def staged(self, *, message: str | None = None) -> Assessment:
         """Assess what is staged; with a message, as the commit-msg hook knows it."""
-        return self._assess(lambda: replace(self._staged(), message=message))
+        return self._assess(lambda: replace(self._staged(), message=message), deadline=self._new_deadline())
 
     def commit(self, revision: str) -> Assessment:
         """Assess a recorded commit as of its own moment, a merge against its first parent."""
@@ -123,6 +124,7 @@ class Assessor:
 
     def vector(self, revision: str | None) -> tuple[Change, FeatureVector]:
         """Return a change (``None``: the staged one) with all its features, without a score."""
+        self._measurer.deadline = self._new_deadline() if revision is None else NEVER
         change = self._staged() if revision is None else self._recorded(revision)
         return change, self._measurer.measure(change).vector
 
@@ -130,15 +132,17 @@ class Assessor:
         """Return the parts of a change (``None``: the staged one), each with its score when committed alone."""
         from hyperion_hook.assess.counsel import adviser_for  # noqa: PLC0415 - few ask
 
+        self._measurer.deadline = NEVER
         change = self._staged() if revision is None else self._recorded(revision)
         history, _ = self._measurer.history(change.base)
         together = history.changed_together(file.previous_path for file in change.files)
-        adviser = adviser_for(self._measurer, change, self._probability, lambda: False)
+        adviser = adviser_for(self._measurer, change, self._probability, NEVER)
         return adviser.split(change, together, self._measurer.graphs.at(change.base))
 
     def build_index(self, *, rebuild: bool) -> IndexSummary:
         """Build or extend the history index, the import graph of HEAD and the reference of recent changes."""
         started = time.perf_counter()
+        self._measurer.deadline = NEVER
         self._measurer.forget_index()
         report = update_index(
             self._repository, rebuild=rebuild, progress=self._measurer.stage("reading history")
@@ -171,6 +175,7 @@ class Assessor:
         """
         from hyperion_hook.assess.overview import overview_of  # noqa: PLC0415 - few ask
 
+        self._measurer.deadline = NEVER
         head = self._repository.head()
         if head is None:
             raise HyperionError("there is no commit yet; a report tells of what was committed")
@@ -199,7 +204,13 @@ class Assessor:
     def _recorded(self, revision: str) -> Change:
         return commit_change(self._repository, revision, bulk_above=self._config.bulk_files)
 
-    def _assess(self, read: Callable[[], Change], discussed: Discussed | None = None) -> Assessment:
+    def _new_deadline(self) -> Deadline:
+        return Deadline(self._config.deadline)
+
+    def _assess(
+        self, read: Callable[[], Change], discussed: Discussed | None = None, *, deadline: Deadline = NEVER
+    ) -> Assessment:
+        self._measurer.deadline = deadline
         clock = _Stopwatch()
         change = read()
         clock.lap("read")
@@ -258,11 +269,14 @@ class Assessor:
 
     def _counsel(self, change: Change, measured: Measured, risk: Score, impact: Impact | None) -> Counsel:
         # a silent run is spared the import
-        from hyperion_hook.assess.counsel import counsel  # noqa: PLC0415
+        from hyperion_hook.assess.counsel import SECONDS, counsel  # noqa: PLC0415
         from hyperion_hook.assess.similar import COMPARED  # noqa: PLC0415
 
         recent = self._measurer.recent_changes(change.base, WINDOW)
         rows = self._references_here().rows(recent, COMPARED)
+        if change.kind is ChangeKind.STAGED:
+            # what is said beside the score has a time of its own
+            self._measurer.deadline = Deadline(SECONDS)
         return counsel(self._measurer, change, measured, risk, impact, self._probability, rows)
 
     def _probability(self, change: Change) -> float:
@@ -293,6 +307,7 @@ class Assessor:
         return ReferenceBuilder(
             self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names),
             self._measurer.is_counted,
+            self._measurer.deadline,
         )
 
 

@@ -1,8 +1,7 @@
-"""Who, what like it, and what to do: everything said beside score and reasons, within a time of its own."""
+"""Who, what like it, and what to do: everything said beside score and reasons, with a hook in a time of its own."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,12 +13,13 @@ from hyperion_hook.assess.similar import similar_changes
 from hyperion_hook.domain.assessment import Advice, Impact, Reviewer, Score, SimilarChange
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.deadline import Deadline
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.changes import part_of
 from hyperion_hook.git.log import Detail, read_commits
 
 SECONDS = 0.8
-"""Time for reviewers, similar changes and advice together; what is not begun by then is left out, and said."""
+"""Time for reviewers, similar changes and advice on what is staged; what is not begun by then is left out, and said."""
 
 _T = TypeVar("_T")
 
@@ -42,22 +42,22 @@ def patches(measurer: Measurer, ids: Sequence[str]) -> list[Commit]:
 
 
 def adviser_for(
-    measurer: Measurer, change: Change, score: Callable[[Change], float], expired: Callable[[], bool]
+    measurer: Measurer, change: Change, score: Callable[[Change], float], deadline: Deadline
 ) -> Adviser:
     """Return what advises on a change of the measurer's repository."""
     past = measurer.past(change.base)
     return Adviser(
         score, lambda whole, files: part_of(measurer.repository, whole, files),
         lambda path: measurer.has_file(change.base, path),
-        lambda numbers: patches(measurer, past.ids(numbers)) if past is not None else [], expired,
+        lambda numbers: patches(measurer, past.ids(numbers)) if past is not None else [], deadline.expired,
     )
 
 
 def counsel(
     measurer: Measurer, change: Change, measured: Measured, risk: Score, impact: Impact | None,
-    score: Callable[[Change], float], rows: Mapping[str, Mapping[str, float]], seconds: float = SECONDS,
+    score: Callable[[Change], float], rows: Mapping[str, Mapping[str, float]],
 ) -> Counsel:
-    """Return reviewers, similar changes and advice for a change.
+    """Return reviewers, similar changes and advice for a change; past the measurer's deadline nothing more is begun.
 
     Parameters
     ----------
@@ -69,24 +69,16 @@ def counsel(
         Gives any change on the same base its probability, as ``hyperion-hook score`` would.
     rows
         Feature values of recent changes by commit id.
-    seconds
-        Wall-clock time after which nothing more is begun.
     """
     past = measurer.past(change.base)
     if past is None or not change.files:
         return Counsel()
-    expires = time.monotonic() + seconds
+    deadline = measurer.deadline
     warnings: dict[str, None] = {}
-
-    def expired() -> bool:
-        if time.monotonic() <= expires:
-            return False
-        warnings[CUT] = None
-        return True
 
     def told(what: str, tell: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...] | None:
         """Return what could be told; a git or a store that fails costs this and not the score."""
-        if expired():
+        if deadline.expired():
             return None
         try:
             return tell()
@@ -98,7 +90,7 @@ def counsel(
         return list(read_commits(measurer.repository, ids, detail=Detail.NOTHING))
 
     def advise() -> tuple[Advice, ...]:
-        adviser = adviser_for(measurer, change, score, expired)
+        adviser = adviser_for(measurer, change, score, deadline)
         missing = impact.missing_co_changes if impact else ()
         return adviser.advise(change, risk, measured.history, measured.graph, known_best or (), missing)
 
@@ -107,4 +99,6 @@ def counsel(
         change, measured.vector, rows, past, lambda ids: patches(measurer, ids)
     )) if rows else None
     advice = told("advice", advise)
+    if deadline.expired():
+        warnings[CUT] = None
     return Counsel(known_best, similar, advice, tuple(warnings))

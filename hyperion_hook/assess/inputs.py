@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hyperion_hook.config import Config
+from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.snapshot import NO_COVERAGE, Configured
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.coverage import read_coverage
@@ -17,11 +18,13 @@ MAX_REPORT_BYTES = 50_000_000
 Coverage = Mapping[str, tuple[int, int]]
 
 
-def configured(repository: Repository, config: Config) -> tuple[Configured, tuple[str, ...]]:
+def configured(
+    repository: Repository, config: Config, deadline: Deadline = NEVER
+) -> tuple[Configured, tuple[str, ...]]:
     """Return the configured facts, and one warning for each coverage report that could not be read."""
     root = repository.work_tree or repository.git_dir
-    before = _coverage(root, config.coverage_before)
-    after = _coverage(root, config.coverage_after)
+    before = _coverage(root, config.coverage_before, deadline)
+    after = _coverage(root, config.coverage_after, deadline)
     faults = tuple(
         value.reason for value in (before, after) if isinstance(value, Missing) and value is not NO_COVERAGE
     )
@@ -34,7 +37,7 @@ def configured(repository: Repository, config: Config) -> tuple[Configured, tupl
     )
 
 
-def _coverage(root: Path, paths: Sequence[Path]) -> Coverage | Missing:
+def _coverage(root: Path, paths: Sequence[Path], deadline: Deadline) -> Coverage | Missing:
     merged: dict[str, tuple[int, int]] = {}
     if not paths:
         return NO_COVERAGE
@@ -47,9 +50,10 @@ def _coverage(root: Path, paths: Sequence[Path]) -> Coverage | Missing:
                 return Missing(f"coverage report '{path}': not a regular file")
             if status.st_size > MAX_REPORT_BYTES:
                 return Missing(f"coverage report '{path}': larger than {MAX_REPORT_BYTES:,} bytes")
-            found = read_coverage(file.read_bytes(), root=str(root))
+            data = file.read_bytes()
         except OSError as error:
             return Missing(f"coverage report '{path}': {error.strerror or 'cannot be read'}")
+        found = deadline.run(lambda data=data: read_coverage(data, root=str(root)))  # type: ignore[misc]
         if isinstance(found, Missing):
             return Missing(f"coverage report '{path}': {found.reason}")
         merged.update(found)

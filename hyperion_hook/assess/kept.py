@@ -2,8 +2,8 @@
 
 A staged change has no name by which it could be found again, and a hook has no time to waste: nothing of it is kept.
 A commit's vector depends on the commit, the code that measures and the settings. So it is read where all of them are
-the same and everything it was measured with is at hand again; and what was missing only because something took too long
-or was not there yet is measured again.
+the same and everything it was measured with is at hand again; and what was missing only because something failed or was
+not there yet is measured again.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ from hyperion_hook.domain.history import History
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import StoreError
-from hyperion_hook.features.extract import FAILED, OUT_OF_TIME, code_versions
+from hyperion_hook.features.extract import FAILED, code_versions
 from hyperion_hook.features.process import UNCOUNTED
-from hyperion_hook.features.source import TIMED_OUT
 from hyperion_hook.git.repository import Repository
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ WAIT_SECONDS = 0.3
 """A score is not kept waiting for the sake of what only saves time."""
 PREFIX = "score-"
 _BATCH = 200
-_PASSING = (UNCOUNTED.reason, OUT_OF_TIME.reason, TIMED_OUT, FAILED, "the time budget of")
+_PASSING = (UNCOUNTED.reason, FAILED)
 """How reasons begin that may be gone the next time."""
 _ABSENT = "missing from this clone"
 """What every reason says where an object could not be read that may be fetched."""

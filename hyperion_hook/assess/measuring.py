@@ -11,13 +11,13 @@ from hyperion_hook.assess.kept import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change, change_of_commit
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.deadline import NEVER
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.extract import extract
-from hyperion_hook.features.metrics import SourceMetrics
 from hyperion_hook.features.source import measure_source
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.changes import commit_change
@@ -62,10 +62,13 @@ class Measurer:
         self._progress = progress
         self._reader = BlobReader(repository)
         self._sources = SourceCache.open(folder / "source-v1.sqlite", root=root)
-        self.measure_source = self._sources.measured(measure_source)
+        self.measure_source = self._sources.measured(
+            lambda path, text: self.deadline.run(lambda: measure_source(path, text))
+        )
         self.graphs = ImportGraphs(repository, self._reader, folder / "imports-v1.sqlite", root=root)
         self._index: HistoryIndex | None = None
-        self._expires = float("inf")
+        self.deadline = NEVER
+        """When measuring ends; whoever measures a staged change sets it."""
 
     def close(self) -> None:
         """End the git process and close the stores."""
@@ -84,7 +87,7 @@ class Measurer:
         self, change: Change, *, only: Collection[str] | None = None, discussed: Discussed | None = None,
         kept: KeptVectors | None = None,
     ) -> Measured:
-        """Return the vector of a change, within the configured time budget.
+        """Return the vector of a change, as far as it is measured before the deadline.
 
         Parameters
         ----------
@@ -98,19 +101,18 @@ class Measurer:
             Where the vector is read if it is there, and written if not.
         """
         started = time.monotonic()
-        self._expires = started + self._config.deadline
         history, warnings = self.history(change.base)
-        facts, faults = configured(self.repository, self._config)
+        facts, faults = configured(self.repository, self._config, self.deadline)
         wants_graph = only is None or any(f.module in GRAPH_MODULES and f.name in only for f in CATALOGUE)
-        graph = self.graphs.at(change.base) if wants_graph else NOT_NEEDED
+        graph = self.graphs.at(change.base, self.deadline) if wants_graph else NOT_NEEDED
         vector = kept.read(change, only, history, graph) if kept else None
         if vector is None:
             vector = extract(
                 Context(
-                    change, self._sources_of(change), history, graph, self._within_budget, facts,
-                    discussed or Discussed(),
+                    change, self._sources_of(change), history, graph, self.measure_source, facts,
+                    discussed or Discussed(), self.deadline,
                 ),
-                only=only, expired=self._expired,
+                only=only,
             )
             if kept:
                 kept.keep(change, only, history, graph, vector, 1000 * (time.monotonic() - started))
@@ -152,7 +154,10 @@ class Measurer:
         return Past(self._index, base, history)
 
     def vectors_of(self, commits: Sequence[str], only: Collection[str]) -> Iterator[tuple[str, FeatureVector]]:
-        """Yield the vectors of recorded commits that the index knows, each as of its own moment."""
+        """Yield the vectors of recorded commits that the index knows, each as of its own moment.
+
+        Past the deadline there are no more: what is kept of a recorded commit is whole.
+        """
         report = self.stage("scoring recent changes")
         for done, commit in enumerate(read_commits(self.repository, commits, detail=Detail.PATCH), 1):
             change = self.change_of(commit)
@@ -161,7 +166,10 @@ class Measurer:
                 change, self._sources_of(change), history, Missing("not needed"), self.measure_source
             )
             report(done, len(commits))
-            yield commit.id, extract(context, only=only)
+            vector = extract(context, only=only)
+            if self.deadline.expired():
+                return
+            yield commit.id, vector
 
     def change_of(self, commit: Commit) -> Change:
         """Return the change of a streamed commit, read the way ``commit_change`` reads it."""
@@ -181,11 +189,3 @@ class Measurer:
 
     def _sources_of(self, change: Change) -> GitSources:
         return GitSources(self.repository, change, self._reader, max_bytes=self._config.max_file_bytes)
-
-    def _expired(self) -> bool:
-        return time.monotonic() > self._expires
-
-    def _within_budget(self, path: str, blob: str, text: str) -> SourceMetrics | Missing:
-        if self._expired():
-            return Missing(f"the time budget of {self._config.deadline:g} s was used up")
-        return self.measure_source(path, blob, text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 
 from hyperion_hook.assess.knowledge import Names, knowledge
@@ -25,8 +24,6 @@ YEAR = 365 * DAY
 MOST_HOT_SPOTS = 150
 MOST_RISKIEST = 10
 MOST_REASONS = 4
-MEASURING_SECONDS = 60.0
-"""A safeguard: what is measured is kept, so the next run measures the rest."""
 _SUBJECT = 200
 
 Explain = Callable[[str], Sequence[Contribution]]
@@ -64,7 +61,7 @@ def overview_of(
     names = Names(repository, head, history)
     known = knowledge(names, lives, newest.committed_at)
     changes = _changes(measurer, scores, level)
-    spots, unmeasured = _hot_spots(measurer, files, _busiest(lives, names, newest.committed_at), max_bytes)
+    spots = _hot_spots(measurer, files, _busiest(lives, names, newest.committed_at), max_bytes)
     return Overview(
         name=(repository.work_tree or repository.git_dir).name.removesuffix(".git"),
         head=head,
@@ -76,7 +73,7 @@ def overview_of(
         whole=known.whole,
         areas=known.areas,
         people=known.people,
-        warnings=(*warnings, *unmeasured),
+        warnings=warnings,
     )
 
 
@@ -115,23 +112,20 @@ def _busiest(lives: Mapping[str, FileHistory], names: Names, now: int) -> list[t
 
 def _hot_spots(
     measurer: Measurer, files: Mapping[str, TreeEntry], chosen: Sequence[tuple[int, int, int, str]], max_bytes: int
-) -> tuple[tuple[HotSpot, ...], tuple[str, ...]]:
-    """Return the hottest files and what to say if not all of them could be measured."""
-    report, until = measurer.stage("measuring hot spots"), time.monotonic() + MEASURING_SECONDS
-    reader, found, late = BlobReader(measurer.repository), [], 0
+) -> tuple[HotSpot, ...]:
+    """Return the hottest files."""
+    report = measurer.stage("measuring hot spots")
+    reader, found = BlobReader(measurer.repository), []
     try:
         for done, (changes, fixes, authors, path) in enumerate(chosen):
             report(done, len(chosen))
-            in_time = time.monotonic() < until
-            late += not in_time
-            measured = _measured(measurer, reader, path, files[path].blob, max_bytes) if in_time else None
+            measured = _measured(measurer, reader, path, files[path].blob, max_bytes)
             complexity = None if measured is None else sum(entry.cyclomatic for entry in measured.functions)
             lines = None if measured is None else measured.code_lines
             found.append(HotSpot(path, changes, fixes, authors, complexity, lines))
     finally:
         reader.close()
-    told = f"{late} of the {len(chosen)} hot spots are not measured after {MEASURING_SECONDS:g} s; the next run goes on"
-    return tuple(sorted(found, key=lambda spot: (-spot.heat, spot.path))), (told,) if late else ()
+    return tuple(sorted(found, key=lambda spot: (-spot.heat, spot.path)))
 
 
 def _measured(

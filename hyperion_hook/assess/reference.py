@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from hyperion_hook.config.settings import CONTAMINATION
+from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import EXTRACTOR_VERSION, LIGHT_MODULES
@@ -78,14 +79,16 @@ def reference_names(bundle: Bundle) -> tuple[str, ...]:
 class ReferenceBuilder:
     """Reads the reference from the store and has what is missing measured.
 
-    ``measure`` takes commit ids, newest first, and gives the vector of each one it could read. ``is_counted`` tells
-    whether the lines of the whole history are: then what was measured before they were is measured again.
+    ``measure`` takes commit ids, newest first, and gives the vector of each one it could read, none past ``deadline``.
+    ``is_counted`` tells whether the lines of the whole history are: then what was measured before they were is measured
+    again.
     """
 
     store: ReferenceStore
     bundle: Bundle
     measure: Callable[[Sequence[str]], Iterable[tuple[str, FeatureVector]]]
     is_counted: Callable[[], bool]
+    deadline: Deadline = NEVER
 
     def build(self, commits: Sequence[str], *, at_most: int) -> Reference | Missing:
         """Return the reference over these commits, measuring no more than ``at_most`` of them anew.
@@ -100,7 +103,8 @@ class ReferenceBuilder:
         Returns
         -------
         Reference | Missing
-            ``Missing`` with fewer than ``LEAST`` changes, or when too many are not measured yet.
+            ``Missing`` with fewer than ``LEAST`` changes, when too many are not measured yet, or when the time for
+            them ran out; what was measured is kept.
         """
         recent = list(commits[:WINDOW])
         if len(recent) < LEAST:
@@ -118,6 +122,8 @@ class ReferenceBuilder:
             counted = self.is_counted()
             again = [*absent, *passing][:at_most] if counted else absent
             rows |= self._measured(again, names, lasting=counted)
+            if self.deadline.expired() and not rows.keys() >= set(absent):
+                return self.deadline.late
             passing = [*passing, *absent] if not counted else [commit for commit in passing if commit not in again]
         if len(rows) < LEAST:
             return Missing(f"a percentile needs {LEAST} earlier changes; {len(rows)} could be read")

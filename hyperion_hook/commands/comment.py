@@ -15,6 +15,7 @@ from hyperion_hook.commands.comment_gitlab import run_in_gitlab
 from hyperion_hook.commands.posting import ALWAYS, HIGH, NEVER, Asked
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.commands.score import target_of
+from hyperion_hook.commands.supervision import give_up_after, stalled, take_time
 from hyperion_hook.commands.trusted import trusted_settings
 from hyperion_hook.errors import ConfigError, ExitCode
 from hyperion_hook.git.repository import Repository
@@ -36,6 +37,7 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
             else:
                 assessment = assessor.commit(target.revision or "HEAD")
         progress.clear()
+        take_time()
         brief = brief_of(assessment)
         click.echo(render_comment(brief, Links(), head=assessment.change.revision or ""), nl=False)
         return verdict_code(assessment.risk.level, loaded.config) if assessment.change.files else ExitCode.DONE
@@ -66,6 +68,7 @@ def command(  # noqa: PLR0913 - one argument for each flag
     The token is read from GITHUB_TOKEN or GITLAB_TOKEN. Configuration and models are those of the base. What the code
     host refuses is said, and is no failure.
     """
+    give_up_after(stalled("comment"), renewable=True)
     asked = Asked(mode, labels, sarif, saved_to, saved_in, baseline, {"fail_on": fail_on, "models": models})
     if forge == "none":
         if revision is None:

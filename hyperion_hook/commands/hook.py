@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +16,10 @@ from hyperion_hook.commands.assessing import OpenAssessor, assessing_flags, open
 from hyperion_hook.commands.faults import describe, show_traceback_if_asked
 from hyperion_hook.commands.output import columns, wants_colour
 from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.supervision import Limit, give_up_after, take_time
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
-from hyperion_hook.errors import ConfigError, ExitCode, HyperionError
+from hyperion_hook.errors import ConfigError, ExitCode
 from hyperion_hook.report.terminal import render_text
 
 if TYPE_CHECKING:
@@ -29,13 +28,15 @@ if TYPE_CHECKING:
     from hyperion_hook.git.repository import Repository
 
 MOST_REFS = 5
-PATIENCE = 10
-"""Deadlines after which a hook gives up altogether: by then something hangs that has no deadline of its own."""
+PATIENCE = 1.5
+"""Deadlines after which a hook gives up altogether: what is measured by the deadline still has to be said."""
 
 _GOES_ON = {"pre-commit": "the commit goes on", "commit-msg": "the commit goes on", "pre-push": "the push goes on"}
 _BYPASS = {"pre-commit": "git commit --no-verify", "commit-msg": "git commit --no-verify",
            "pre-push": "git push --no-verify"}
 STAGES = tuple(_GOES_ON)
+Answer = list[tuple[Callable[[str], object], str]]
+"""Texts in order, and what each is written with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Hook:
     write: Callable[[str], object]
     width: int = 80
     colour: bool = False
+    tell: Callable[[str], object] = say
 
     def run(self, config: Config, assessor_of: OpenAssessor = open_assessor) -> ExitCode:
         """Assess what the stage is about, show it, and return what it means for git."""
@@ -67,7 +69,7 @@ class Hook:
         return code
 
     def _tell_why(self, line: str) -> None:
-        say(f"{line}; to go on anyway: {_BYPASS[self.stage]}")
+        self.tell(f"{line}; to go on anyway: {_BYPASS[self.stage]}")
 
     def _subjects(self, assessor: Assessor) -> Iterator[tuple[str, Callable[[], Assessment]]]:
         if self.stage == "pre-commit":
@@ -130,31 +132,26 @@ class Hook:
         return Repository.discover(self.repo)
 
 
-class _OutOfTime(BaseException):
-    """Not an ``Exception``, so that nothing between here and the alarm takes it for its own failure."""
+def _give(answer: Answer) -> None:
+    """Write what is said, once no limit can cut it off."""
+    take_time()
+    for write, text in answer:
+        write(text)
+        sys.stdout.flush()
 
 
-@contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Raise ``HyperionError`` when the block takes longer; where the system has no alarms it just goes on."""
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
+def limit_of(stage: str, deadline: float, *, blocks: bool) -> Limit:
+    """Return what a hook may take, and what becomes of the commit or push when it takes longer."""
+    seconds = PATIENCE * deadline
+    fault = f"it took longer than {seconds:g} s"
+    if blocks:
+        return Limit(seconds, fault, ExitCode.FAILED)
+    return Limit(seconds, _not_assessed([fault], stage), ExitCode.DONE)
 
-    def expire(number: int, frame: object) -> None:  # noqa: ARG001 - the shape of a signal handler
-        raise _OutOfTime
 
-    before = signal.signal(signal.SIGALRM, expire)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        try:
-            yield
-        finally:  # the alarm may still go off here
-            signal.setitimer(signal.ITIMER_REAL, 0)
-    except _OutOfTime:
-        raise HyperionError(f"it took longer than {seconds:g} s") from None
-    finally:
-        signal.signal(signal.SIGALRM, before)
+def _not_assessed(faults: Sequence[str], stage: str) -> str:
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return f"not assessed: {faults[0]}{more}; {_GOES_ON[stage]}"
 
 
 @click.command()
@@ -173,20 +170,25 @@ def command(
     A change is blocked only from --fail-on on; what cannot be assessed passes with one line, unless --strict.
     """
     blocks, code = bool(strict), ExitCode.DONE
+    give_up_after(limit_of(stage, Config().deadline, blocks=blocks))
+    answer: Answer = []
     try:
         config = invocation.config(fail_on=fail_on, models=models, explain=explain, strict=strict)
         blocks = config.strict
-        hook = Hook(stage, arguments, invocation.repo, sys.stdout.write, columns(sys.stdout),
-                    wants_colour(sys.stdout, os.environ))
-        with at_most(PATIENCE * config.deadline):
+        give_up_after(limit_of(stage, config.deadline, blocks=blocks))
+        hook = Hook(stage, arguments, invocation.repo, lambda text: answer.append((sys.stdout.write, text)),
+                    columns(sys.stdout), wants_colour(sys.stdout, os.environ),
+                    tell=lambda line: answer.append((say, line)))
+        try:
             code = hook.run(config)
-            sys.stdout.flush()
-            return code
+        except Exception:
+            _give(answer)
+            raise
+        _give(answer)
+        return code
     except Exception as error:
         if blocks:
             raise
         show_traceback_if_asked(error)
-        lines = describe(error)
-        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-        say(f"not assessed: {lines[0]}{more}; {_GOES_ON[stage]}")
+        say(_not_assessed(describe(error), stage))
         return code

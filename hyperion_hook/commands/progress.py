@@ -6,6 +6,7 @@ import sys
 import time
 from typing import TextIO
 
+from hyperion_hook.commands.supervision import still_working
 from hyperion_hook.report.safe_text import printable
 
 EVERY_SECONDS = 0.1
@@ -30,6 +31,7 @@ class ProgressLine:
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Take note of progress."""
+        still_working()
         now = time.monotonic()
         if stage != self._stage or done < self._from:
             self._stage, self._since, self._from = stage, now, done

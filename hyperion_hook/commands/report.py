@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,8 +17,6 @@ from hyperion_hook.errors import ExitCode, MissingExtraError
 from hyperion_hook.git.repository import Repository
 
 DEFAULT_NAME = Path("hyperion-report.html")
-PATIENCE = 60.0
-"""Seconds for measuring one change: the page must not depend on how busy the machine is, and no hook waits for it."""
 
 
 def run(
@@ -35,7 +32,7 @@ def run(
     progress = ProgressLine()
     # opened first: who cannot write there should not learn it after minutes
     with result_to(output) as write:
-        with assessor_of(repo, replace(config, deadline=max(PATIENCE, config.deadline)), progress) as assessor:
+        with assessor_of(repo, config, progress) as assessor:
             summary = assessor.build_index(rebuild=False)
             overview = assessor.overview()
             used = assessor.models

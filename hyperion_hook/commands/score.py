@@ -15,6 +15,7 @@ from hyperion_hook.commands import Invocation
 from hyperion_hook.commands.assessing import OpenAssessor, assessing_flags, open_assessor, verdict_code
 from hyperion_hook.commands.output import PLAIN_WIDTH, columns, result_to, wants_colour
 from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.supervision import STALL_SECONDS, Limit, give_up_after, stalled, take_time
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.errors import ConfigError, ExitCode
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 Render = Callable[[Assessment], str]
 FORMATS = ("text", "json", "jsonl", "markdown", "sarif", "gitlab")
 EACH_FORMATS = ("jsonl", "text")
+STAGED_PATIENCE = 10
+"""Deadlines without progress after which scoring what is staged is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +111,30 @@ def run(
     progress = ProgressLine()
     worst: RiskLevel | None = None
     with assessor_of(repo, config, progress) as assessor, result_to(output) as write:
-        for assessment in _assessments(assessor, target, each=each):
+        for assessment in _limited(_assessments(assessor, target, each=each), _limit(target, config)):
             progress.clear()
             write(render(assessment))
+            sys.stdout.flush()
             level = assessment.risk.level
             if assessment.change.files and (worst is None or level.rank > worst.rank):
                 worst = level
     progress.clear()
     return ExitCode.DONE if worst is None else verdict_code(worst, config)
+
+
+def _limit(target: Target, config: Config) -> Limit:
+    # somebody waits for what is staged
+    return stalled("score", STAGED_PATIENCE * config.deadline if target == Target() else STALL_SECONDS)
+
+
+def _limited(assessments: Iterator[Assessment], limit: Limit) -> Iterator[Assessment]:
+    while True:
+        give_up_after(limit, renewable=True)
+        assessment = next(assessments, None)
+        take_time()
+        if assessment is None:
+            return
+        yield assessment
 
 
 def _assessments(assessor: Assessor, target: Target, *, each: bool) -> Iterator[Assessment]:
@@ -146,6 +165,7 @@ def command(  # noqa: PLR0913 - one argument for each flag
 
     Without a revision the staged change is assessed, with REV one commit, with A..B all that B adds to A as one change.
     """
+    give_up_after(stalled("score"), renewable=True)
     target = target_of(revision, staged=staged, each=each)
     chosen = format_of(format_name, each=each)
     config = invocation.config(fail_on=fail_on, models=models, explain=explain)

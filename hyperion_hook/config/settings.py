@@ -38,7 +38,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("fail_on", Level(), "risk level from which commands exit 1 and hooks block; never by default"),
     Setting("strict", Switch(), "hooks block when they cannot assess a change, instead of letting it pass"),
     Setting("explain", Switch(), "say what moves the score"),
-    Setting("deadline", Number(0.05, 3600), "seconds for measuring a change; what is not measured by then is missing"),
+    Setting("deadline", Number(0.05, 3600), "seconds for what is staged; what is not measured by then is missing"),
     Setting("max_file_bytes", _COUNT, "largest file whose code is measured"),
     Setting("bulk_files", _COUNT, "files from which a change is read without its lines"),
     Setting("index_auto_limit", Number(0, 10**9, whole=True),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hyperion_hook.domain.change import Change, FileChange
+from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.snapshot import Configured, Discussed, ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing, Value
@@ -30,6 +31,7 @@ class Context:
     measure_source: MeasureSource | Missing
     configured: Configured = field(default_factory=Configured)
     discussed: Discussed = field(default_factory=Discussed)
+    deadline: Deadline = NEVER
 
     def metrics_before(self, file: FileChange) -> SourceMetrics | Missing:
         """Return the code metrics of a file as it was at the base."""

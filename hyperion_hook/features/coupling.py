@@ -13,8 +13,8 @@ from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.graph import imports_of_text
-from hyperion_hook.features.imports import is_module
+from hyperion_hook.features.graph import imports_of_specs
+from hyperion_hook.features.imports import is_module, read_imports
 
 FEATURES = (
     "afferent_coupling", "efferent_coupling", "instability", "dependency_depth", "circular_dependency_count",
@@ -90,7 +90,11 @@ def touched_modules(context: Context, graph: ImportGraph) -> list[Module] | Miss
         if isinstance(after, Missing):
             unread = after
             continue
-        targets, _ = imports_of_text(graph, file.path, after.text)
+        specs = context.deadline.run(lambda file=file, after=after: read_imports(file.path, after.text))  # type: ignore[misc]
+        if isinstance(specs, Missing):
+            unread = specs
+            continue
+        targets, _ = imports_of_specs(graph, file.path, specs)
         depth = max((graph.depth[target] + 1 for target in targets), default=0)
         modules.append(Module(file.path, frozenset(), frozenset(targets), depth))
     return modules or unread

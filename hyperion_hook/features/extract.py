@@ -41,6 +41,9 @@ MODULES: dict[str, ModuleType] = {
 LIGHT_MODULES = frozenset({"size", "diffusion", "tokens", "purpose", "process", "people", "review"})
 """Modules that read the patch and the history only: some milliseconds a change, so cheap enough for whole histories."""
 
+_PURE = frozenset({"diffusion", "tokens", "purpose"})
+"""Modules that look at nothing but the change: they can be broken off anywhere."""
+
 _Bounds = tuple[float, float]
 _FEATURES: dict[str, dict[str, _Bounds]] = {
     name: {
@@ -53,7 +56,6 @@ _MODULE_OF = {feature.name: feature.module for feature in CATALOGUE}
 _NAMES = tuple(_MODULE_OF)
 
 NOT_ASKED = Missing("not measured: the model does not use it and no explanation was asked for")
-OUT_OF_TIME = Missing("the time budget was used up")
 FAILED = "could not be measured"
 """How the reason begins where a module failed."""
 
@@ -64,19 +66,15 @@ def code_versions() -> str:
     return f"x{'.'.join(map(str, versions))}"
 
 
-def extract(
-    context: Context, *, only: Collection[str] | None = None, expired: Callable[[], bool] = lambda: False
-) -> FeatureVector:
+def extract(context: Context, *, only: Collection[str] | None = None) -> FeatureVector:
     """Return every feature of the catalogue for one change.
 
     Parameters
     ----------
     context
-        What is known about the change when it is made.
+        What is known about the change when it is made; past its deadline the remaining features are missing.
     only
         Canonical names that are wanted; modules without any of them are not run, their features are missing.
-    expired
-        Asked before each module; once true, the remaining features are missing.
 
     Returns
     -------
@@ -84,27 +82,37 @@ def extract(
         All features in catalogue order; one failing module makes its features missing and hurts no other.
     """
     vector: dict[str, Value] = dict.fromkeys(_NAMES, NOT_ASKED)
-    for name, module in MODULES.items():
+    for name in MODULES:
         features = _FEATURES[name]
         if only is not None and not any(map(only.__contains__, features)):
             continue
-        if expired():
-            vector |= dict.fromkeys(features, OUT_OF_TIME)
+        if context.deadline.expired():
+            vector |= dict.fromkeys(features, context.deadline.late)
         else:
-            _run(module, features, context, vector)
+            _run(name, features, context, vector)
     return FeatureVector(vector)
 
 
-def _run(module: ModuleType, features: Mapping[str, _Bounds], context: Context, vector: dict[str, Value]) -> None:
+def _run(name: str, features: Mapping[str, _Bounds], context: Context, vector: dict[str, Value]) -> None:
     try:
-        values = module.measure(context)
+        values = _measured(name, context)
     except (Exception, RecursionError) as error:  # noqa: BLE001 - hostile sources must cost one metric, not the hook
         vector |= dict.fromkeys(features, Missing(f"{FAILED}: {type(error).__name__}"))
         return
-    for name, (low, high) in features.items():
-        value = values.get(name)
+    if isinstance(values, Missing):
+        vector |= dict.fromkeys(features, values)
+        return
+    for feature, (low, high) in features.items():
+        value = values.get(feature)
         # bounds are finite, so neither NaN nor an infinity lies between them
-        vector[name] = value if value.__class__ is float and low <= value <= high else _checked(name, low, high, value)
+        vector[feature] = (
+            value if value.__class__ is float and low <= value <= high else _checked(feature, low, high, value)
+        )
+
+
+def _measured(name: str, context: Context) -> dict[str, Value] | Missing:
+    measure: Callable[[Context], dict[str, Value]] = MODULES[name].measure
+    return context.deadline.run(lambda: measure(context)) if name in _PURE else measure(context)
 
 
 def _checked(name: str, low: float, high: float, value: Value | None) -> Value:

@@ -12,7 +12,6 @@ from typing import TypeVar
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.features.graph_live import LiveGraph
 from hyperion_hook.features.graph_specs import Specs
-from hyperion_hook.features.imports import read_imports
 from hyperion_hook.features.imports_index import GROUP
 
 _Value = TypeVar("_Value")
@@ -52,12 +51,12 @@ class PerFile(Mapping[str, _Value]):
 
 
 class Imports(PerFile[Sequence[str]]):
-    """The imports of every file; also tells what a text that is not in the graph would import."""
+    """The imports of every file; also tells what a file that is not in the graph would import."""
 
-    def of_text(self, path: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def of_specs(self, path: str, specs: Specs) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return files and external packages that a new version of a file imports."""
         live = self.live
-        nodes, external = live.resolve(path, read_imports(path, text))
+        nodes, external = live.resolve(path, specs)
         return tuple(sorted(live.names[node] for node in nodes)), external
 
 
@@ -153,21 +152,21 @@ def view_of(live: LiveGraph) -> ImportGraph:
     )
 
 
-def imports_of_text(graph: ImportGraph, path: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def imports_of_specs(graph: ImportGraph, path: str, specs: Specs) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the files and the external packages that a version of a file outside the graph imports.
 
     Parameters
     ----------
     graph
         Any import graph; one that was put together by hand knows its files by their paths alone.
-    path, text
-        The file; it need not be in the graph.
+    path, specs
+        The file, which need not be in the graph, and its import specifications (``read_imports``).
     """
     if isinstance(graph.imports, Imports):
-        return graph.imports.of_text(path, text)
+        return graph.imports.of_specs(path, specs)
     live = LiveGraph()
     live.update(dict.fromkeys(graph.imports, ()))
-    return Imports(live, lambda _: ()).of_text(path, text)
+    return Imports(live, lambda _: ()).of_specs(path, specs)
 
 
 def entry_share(graph: ImportGraph, paths: Iterable[str]) -> float | None:

@@ -111,10 +111,11 @@ def _of_python(context: Context, file: FileChange) -> tuple[Breakage, ...] | Mis
     before = context.sources.before(file)
     if isinstance(before, Missing):
         return before
-    if file.new_blob is None:
-        return breakages(before.text, "")
-    after = context.sources.after(file)
-    return after if isinstance(after, Missing) else breakages(before.text, after.text)
+    after = None if file.new_blob is None else context.sources.after(file)
+    if isinstance(after, Missing):
+        return after
+    text = "" if after is None else after.text
+    return context.deadline.run(lambda: breakages(before.text, text))
 
 
 def _of_metrics(before: SourceMetrics, after: SourceMetrics | None) -> Iterator[Breakage]:

@@ -129,7 +129,8 @@ def project_manifests(context: Context) -> dict[tuple[str, str], Manifest] | Mis
         characters += len(source.text)
         if characters > MAX_CHARACTERS:
             return Missing(f"the project's manifests are larger than {MAX_CHARACTERS:,} characters")
-        manifest = read_manifest(path, source.text)
+        text = source.text
+        manifest = context.deadline.run(lambda path=path, text=text: read_manifest(path, text))  # type: ignore[misc]
         if isinstance(manifest, Missing):
             reason = manifest
             continue

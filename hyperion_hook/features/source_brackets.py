@@ -21,23 +21,35 @@ def match_brackets(tokens: Sequence[str]) -> dict[int, int]:
     """
     pairs: dict[int, int] = {}
     stack: list[int] = []
+    # how many of each are open since the last brace, for each open brace: nothing is searched for that is not there
+    scopes: list[dict[str, int]] = [{"(": 0, "[": 0, "${": 0}]
     for place, token in enumerate(tokens):
-        if token in ("(", "[", "{", "${"):
+        if token in ("(", "[", "${"):
             stack.append(place)
+            scopes[-1][token] += 1
+        elif token == "{":
+            stack.append(place)
+            scopes.append({"(": 0, "[": 0, "${": 0})
         elif token in _CLOSES:
-            wanted = _CLOSES[token]
             # a brace closes what is open within it; a stray parenthesis closes nothing
-            depth = len(stack) - 1
-            while depth >= 0 and tokens[stack[depth]] not in wanted:
-                if tokens[stack[depth]] == "{":
-                    depth = -1
-                    break
-                depth -= 1
-            if depth >= 0:
-                start = stack[depth]
-                del stack[depth:]
+            wanted = _CLOSES[token]
+            if scopes[-1][wanted[-1]] or (token == "}" and len(scopes) > 1):
+                start = _close(tokens, stack, scopes, wanted)
                 pairs[start], pairs[place] = place, start
     return pairs
+
+
+def _close(tokens: Sequence[str], stack: list[int], scopes: list[dict[str, int]], wanted: tuple[str, ...]) -> int:
+    """Take off what is open down to the first of those wanted, and return its place."""
+    while True:
+        start = stack.pop()
+        opening = tokens[start]
+        if opening == "{":
+            scopes.pop()
+        else:
+            scopes[-1][opening] -= 1
+        if opening in wanted:
+            return start
 
 
 def after(pairs: Mapping[int, int], place: int) -> int:

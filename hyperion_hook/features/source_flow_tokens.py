@@ -88,7 +88,7 @@ class TokenFlows:
     def _statement(self, place: int, end: int, out: list[Flow], *, comma: bool = False) -> int:
         self._steps += 1
         if not self._steps & 1023:
-            self._clock.check()
+            self._clock.check(1024)
         if place >= end:
             return end
         token = self.tokens[place]

@@ -100,7 +100,7 @@ class WordFlows:
     def _statement(self, place: int, end: int, out: list[Flow]) -> int:
         self._steps += 1
         if not self._steps & 1023:
-            self._clock.check()
+            self._clock.check(1024)
         token = self._tokens[place]
         before = len(out)
         if token in (";", "then"):

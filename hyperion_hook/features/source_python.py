@@ -32,7 +32,7 @@ def measure_python(text: str, clock: Clock) -> SourceMetrics:
     text
         Source with line feeds.
     clock
-        Asked between the passes.
+        Told of the tokens.
 
     Returns
     -------
@@ -46,23 +46,21 @@ def measure_python(text: str, clock: Clock) -> SourceMetrics:
     SyntaxError
         If this interpreter's grammar does not fit the text.
     TooSlowError
-        If the time is used up.
+        If there are too many tokens.
     RecursionError
         If expressions or statements are nested too deeply.
     """
+    clock.check(len(_WORD.findall(text)))
     with warnings.catch_warnings():
         # invalid escapes in other people's strings are not our business
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
-    clock.check()
     lines = python_lines(text)
     flows = PythonFlows(tree)
     visitor = ComplexityVisitor.from_ast(tree)
-    clock.check()
     complexities = {(block.lineno, block.col_offset): block.complexity for block in _functions(visitor)}
     rows = text.split("\n")
     functions = tuple(_function(function, complexities, lines, rows) for function in flows.functions)
-    clock.check()
     missed = sum(function.starred_handlers for function in flows.functions)
     volume = float(h_visit_ast(tree).total.volume)
     return SourceMetrics(

@@ -28,7 +28,7 @@ from hyperion_hook.features.source_flow import nesting_depth
 from hyperion_hook.features.source_flow_tokens import TokenFlows
 from hyperion_hook.features.source_flow_words import WORD_LANGUAGES, WordFlows
 from hyperion_hook.features.source_grammar import GRAMMARS
-from hyperion_hook.features.source_limits import Clock
+from hyperion_hook.features.source_limits import Clock, TooSlowError
 from hyperion_hook.features.source_lines import count_lines
 from hyperion_hook.features.source_visibility import Visibility
 
@@ -51,6 +51,8 @@ _CHECK_EVERY = 128
 _DOUBLING = frozenset({"Fortran", "GDScript", "Python"})
 """Languages whose reader takes twice as long for every level of nesting: the clock is looked at for every token."""
 _DEEPEST = 300
+_MAX_NAMES = 5_000_000
+"""Characters in the names of all functions of a file."""
 
 
 @dataclass(slots=True)
@@ -153,11 +155,13 @@ def _feed(
     texts, lines, owners = tokens.texts, tokens.lines, tokens.owners
     line = context.current_line = 1
     fresh = 1
-    steps = 0
+    steps = names = 0
+    owner: Any = None
     for token in raw:
         steps += 1
         if not steps % every:
-            clock.check()
+            # in a language whose reader doubles its work with every level
+            clock.check(every if every > 1 else 1 << min(context.current_nesting_level, 30))
             # names carry the names around them: without a bound they fill the memory before the time is up
             if context.current_nesting_level > _DEEPEST or len(context.stacked_functions) > _DEEPEST:
                 raise RecursionError
@@ -184,6 +188,12 @@ def _feed(
         fileinfo.token_count += 1
         function = context.current_function
         function.token_count += 1
+        if function is not owner:
+            # names carry the names around them: those of nested functions get twice as long with every level
+            owner = function
+            names += len(function.name)
+            if names > _MAX_NAMES:
+                raise TooSlowError
         if token in conditions:
             add_condition()
         texts.append(token)

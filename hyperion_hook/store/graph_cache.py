@@ -12,6 +12,7 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
+from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.text import decode_text
 from hyperion_hook.domain.vector import Missing
@@ -93,11 +94,11 @@ class ImportGraphs:
         self._trees.close()
         self._store.close()
 
-    def at(self, commit: str | None) -> ImportGraph | Missing:
+    def at(self, commit: str | None, deadline: Deadline = NEVER) -> ImportGraph | Missing:
         """Return the import graph of a commit's tree, of an empty one for ``None``.
 
         What is returned may be used until the next call. ``Missing`` when too many files would have to be read first,
-        or when the commit or too many of its files are not in this clone.
+        when not all are read by the deadline, or when the commit or too many of its files are not in this clone.
         """
         if commit is None:
             return view_of(LiveGraph())
@@ -113,7 +114,7 @@ class ImportGraphs:
             return self._view()
         if self._live is None:
             self._take(self._store.newest())
-        failed = self._move(tree, self._max_unread)
+        failed = self._move(tree, self._max_unread, deadline)
         if failed is not None:
             return failed
         self._keep(commit)
@@ -126,7 +127,7 @@ class ImportGraphs:
             return tree
         if self._live is None:
             self._take(self._store.by_tree(tree) or self._store.newest())
-        failed = self._move(tree, None)
+        failed = self._move(tree, None, NEVER)
         if failed is not None:
             return failed
         self._write(commit)
@@ -147,7 +148,7 @@ class ImportGraphs:
         self._kept = (self._tree, self._live.version)
         return True
 
-    def _move(self, tree: str, max_unread: int | None) -> Missing | None:
+    def _move(self, tree: str, max_unread: int | None, deadline: Deadline) -> Missing | None:
         """Move the graph in memory to another tree; on failure it stays where it is."""
         if tree == self._tree:
             return None
@@ -161,7 +162,14 @@ class ImportGraphs:
         wanted = {path: blob for path, blob in difference.items() if import_language(path) is not None}
         if max_unread is not None and sum(1 for blob in wanted.values() if blob) > max_unread:
             return NOT_BUILT
-        changes = {path: self._read(path, blob) for path, blob in wanted.items()}
+        changes: dict[str, Specs | None] = {}
+        absent = set(self._absent)
+        for path, blob in wanted.items():
+            specs = self._read(path, blob, deadline)
+            if isinstance(specs, Missing):
+                self._absent = absent
+                return Missing(f"{specs.reason}; run: hyperion-hook index")
+            changes[path] = specs
         if self._live is None:
             self._live = LiveGraph(track=self._in_memory)
         self._live.track = self._in_memory or self._derived >= _TRACK_AFTER
@@ -169,7 +177,7 @@ class ImportGraphs:
         self._tree = tree
         return None
 
-    def _read(self, path: str, blob: str | None) -> Specs | None:
+    def _read(self, path: str, blob: str | None, deadline: Deadline) -> Specs | Missing | None:
         self._absent.discard(path)
         if blob is None:
             return None
@@ -182,7 +190,10 @@ class ImportGraphs:
                     self._absent.add(path)
                 return ()
             text = content if isinstance(content, Missing) else decode_text(content)
-            known = () if isinstance(text, Missing) else read_imports(path, text)
+            specs = () if isinstance(text, Missing) else deadline.run(lambda: read_imports(path, text))
+            if isinstance(specs, Missing):
+                return specs
+            known = specs
             if len(self._specs) >= _MAX_REMEMBERED:
                 for old in list(self._specs)[: _MAX_REMEMBERED // 4]:
                     del self._specs[old]

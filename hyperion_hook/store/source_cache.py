@@ -16,10 +16,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from hyperion_hook.domain.deadline import is_late
 from hyperion_hook.domain.paths import language_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
-from hyperion_hook.features.source import EXTRACTOR_VERSION, TIMED_OUT
+from hyperion_hook.features.source import EXTRACTOR_VERSION
 from hyperion_hook.store.sqlite_files import move_aside
 from hyperion_hook.store.sqlite_store import Form, open_memory, open_store
 from hyperion_hook.store.whole_files import inflate
@@ -102,7 +103,7 @@ class SourceCache:
     def measured(self, measure: Callable[[str, str], SourceMetrics | Missing]) -> MeasureSource:
         """Return ``measure`` with memory: (path, blob, text) to metrics.
 
-        What took too long is not kept: the machine may have been busy.
+        What was not finished in time is not kept: the next run may have more.
         """
 
         def remembered(path: str, blob: str, text: str) -> SourceMetrics | Missing:
@@ -115,7 +116,7 @@ class SourceCache:
             if known is not None:
                 return known
             result = measure(path, text)
-            if not (isinstance(result, Missing) and result.reason.startswith(TIMED_OUT)):
+            if not is_late(result):
                 self._keep(key, result)
             return result
 

@@ -18,6 +18,7 @@ from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Reviewer, RiskLevel, Score
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.co_change import CoChange
+from hyperion_hook.domain.deadline import Deadline
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.changes import commit_change
@@ -323,7 +324,9 @@ def test_when_time_is_up_the_report_says_so(tmp_path: Path) -> None:
     repo = tangled(tmp_path)
     with measuring(repo) as measurer:
         change = commit_change(measurer.repository, "HEAD")
-        told = counsel(measurer, change, measurer.measure(change), LIKELY, None, lambda _: 0.1, {}, seconds=-1.0)
+        measured = measurer.measure(change)
+        measurer.deadline = Deadline(-1.0)
+        told = counsel(measurer, change, measured, LIKELY, None, lambda _: 0.1, {})
     assert told.warnings == (CUT,)
     assert told.similar is None
     assert told.advice is None

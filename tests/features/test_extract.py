@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
+from hyperion_hook.domain.deadline import Deadline
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features import extract as extractor
 from hyperion_hook.features.catalogue import CATALOGUE, KAMEI_FOURTEEN, SPECIFIED, Category, find_feature
@@ -66,7 +68,8 @@ def test_only_the_modules_that_are_needed_run() -> None:
 
 
 def test_past_the_time_budget_the_rest_is_missing() -> None:
-    asked = iter([False, True])
-    vector = extract(context(change(edit("a.py", "+x = 1"))), expired=lambda: next(asked, True))
+    moments = iter([0.0, 0.5, 1.5])
+    deadline = Deadline(1, lambda: next(moments, 2.0))
+    vector = extract(replace(context(change(edit("a.py", "+x = 1"))), deadline=deadline))
     assert vector["la"] == 1.0
-    assert vector["nf"] == Missing("the time budget was used up")
+    assert vector["nf"] == Missing("the time budget of 1 s was used up")

@@ -13,10 +13,11 @@ from hyperion_hook.features.graph import (
     dependent_share,
     entry_share,
     external_packages,
-    imports_of_text,
+    imports_of_specs,
     view_of,
 )
 from hyperion_hook.features.graph_live import LiveGraph
+from hyperion_hook.features.imports import read_imports
 
 MAPPINGS = ("imports", "importers", "external", "depth", "component", "reach", "rank")
 
@@ -237,9 +238,10 @@ def test_entry_points_that_share_a_module_are_counted_once() -> None:
 
 def test_a_text_outside_the_graph_is_resolved_against_it() -> None:
     graph = build_graph({"p/a.py": (), "p/__init__.py": ()})
-    assert imports_of_text(graph, "p/new.py", "from . import a\nimport yaml\n") == (("p/a.py",), ("yaml",))
+    specs = read_imports("p/new.py", "from . import a\nimport yaml\n")
+    assert imports_of_specs(graph, "p/new.py", specs) == (("p/a.py",), ("yaml",))
     plain = ImportGraph({"p/a.py": ()}, {}, {}, {"p/a.py": 0}, {}, {"p/a.py": 0.5}, {"p/a.py": 0.0})
-    assert imports_of_text(plain, "p/new.py", "from .a import x\n") == (("p/a.py",), ())
+    assert imports_of_specs(plain, "p/new.py", (".a:x",)) == (("p/a.py",), ())
     assert entry_share(plain, ["p/a.py", "b.py"]) == 0.5
 
 

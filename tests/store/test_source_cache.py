@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hyperion_hook.domain.deadline import Deadline
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
-from hyperion_hook.features.source import TIMED_OUT, measure_source
+from hyperion_hook.features.source import measure_source
 from hyperion_hook.store.source_cache import SourceCache, decode, encode
 
 TEXT = "class A(B):\n    def f(self, a):\n        return self.x if a else 1\n"
@@ -66,7 +67,7 @@ def test_another_version_of_the_extractor_measures_anew(tmp_path: Path, monkeypa
 
 
 def test_what_is_missing_is_kept_but_not_what_took_too_long(tmp_path: Path) -> None:
-    for reason, count in (("larger than it may be", 1), (f"{TIMED_OUT} 1 s", 2)):
+    for reason, count in (("larger than it may be", 1), (Deadline(1).late.reason, 2)):
         measure = Counting(Missing(reason))
         with SourceCache.open(tmp_path / f"{count}.sqlite") as cache:
             for _ in range(2):
