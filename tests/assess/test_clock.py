@@ -15,7 +15,7 @@ from hyperion_hook.assess import measuring
 from hyperion_hook.assess.assessor import Assessor
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
-from hyperion_hook.features import coupling, dependencies, extract, interface
+from hyperion_hook.features import coupling, extract, interface, project_manifests
 from hyperion_hook.report.brief import brief_of
 from hyperion_hook.report.comment import render_comment
 from hyperion_hook.report.json_report import assessment_object
@@ -72,10 +72,10 @@ def forever(*_: object, **__: object) -> None:
 SLOW = {
     "code metrics": (measuring, "measure_source"),
     "interface": (interface, "breakages"),
-    "manifest": (dependencies, "read_manifest"),
+    "manifest": (project_manifests, "read_manifest"),
     "imports of a new file": (coupling, "read_imports"),
     "imports": (graph_cache, "read_imports"),
-    **{name: (extract.MODULES[name], "measure") for name in extract._PURE},
+    **{name: (extract.MODULES[name], "measure") for name in sorted(extract._PURE)},
 }
 
 
