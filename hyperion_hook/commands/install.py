@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import click
 
@@ -14,6 +13,11 @@ from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.hook_files import STAGES, hook_script, install_hook
 from hyperion_hook.errors import ExitCode, HyperionError
 from hyperion_hook.report.safe_text import printable
+
+_LEVELS = {
+    "local": " in this repository", "worktree": " in this worktree", "global": " for this user",
+    "system": " for this machine", "command": " for this command",
+}
 
 
 def run(repo: Path | None, stages: Sequence[str]) -> ExitCode:
@@ -43,30 +47,11 @@ def hooks_folder(repo: Path | None) -> Path:
             f" to '{folder.parent / 'pre-commit'}' instead"
         )
     if folder != repository.common_dir / "hooks":
-        where = _level_of_hooks_path(repository.common_dir)
+        from hyperion_hook.git.gitpython import level_of  # noqa: PLC0415 - few repositories set this
+
+        where = _LEVELS.get(level_of(repository, "core.hooksPath"), "")
         say(f"core.hooksPath is set{where}: the hook lies in {folder} and runs wherever that folder is used")
     return folder
-
-
-def _level_of_hooks_path(common_dir: Path) -> str:
-    """Return which configuration sets ``core.hooksPath``, '' where that cannot be told."""
-    from configparser import Error  # noqa: PLC0415 - GitPython is not light, and few repositories set this
-
-    from git import Repo  # noqa: PLC0415
-    from git.exc import GitError  # noqa: PLC0415
-
-    levels: dict[Literal["repository", "global", "user", "system"], str] = {
-        "repository": " in this repository", "global": " for this user", "user": " for this user",
-        "system": " for this machine",
-    }
-    try:
-        with Repo(common_dir) as repository:
-            for level, words in levels.items():
-                if repository.config_reader(level).has_option("core", "hooksPath"):
-                    return words
-    except (GitError, Error, OSError, ValueError):
-        return ""
-    return ""
 
 
 @click.command()

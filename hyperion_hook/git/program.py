@@ -11,6 +11,7 @@ from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
 from pathlib import Path
 
+_NO_GIT = os.path.join(os.devnull, "git")  # noqa: PTH118 - no file anywhere
 _NAMES = ("git.exe",) if os.name == "nt" else ("git",)
 
 
@@ -33,14 +34,20 @@ def safe_search(environment: Mapping[str, str]) -> dict[str, str]:
     return {"PATH": search_path(environment), "NoDefaultCurrentDirectoryInExePath": "1"}
 
 
+def gitpython_variables(program: str) -> dict[str, str]:
+    """Return the variables by which GitPython, which MLflow imports too, runs this git and no other."""
+    return {"GIT_PYTHON_GIT_EXECUTABLE": program, "GIT_PYTHON_REFRESH": "quiet"}
+
+
 def make_search_safe(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Leave the current folder out of this process's own search: libraries start ``lscpu``, ``gcc``, ``uname``."""
+    """Leave the current folder out of this process's own search: libraries start ``lscpu``, ``gcc``, ``git``."""
     environment.update(safe_search(environment))
+    environment.update(gitpython_variables(git_program(environment)))
 
 
-def git_program(environment: Mapping[str, str]) -> str | None:
-    """Return the absolute path of git, ``None`` where there is none."""
-    return _found(search_path(environment))
+def git_program(environment: Mapping[str, str]) -> str:
+    """Return the absolute path of git; where there is none, one at which nothing can be started."""
+    return _found(search_path(environment)) or _NO_GIT
 
 
 @lru_cache(maxsize=8)

@@ -44,7 +44,6 @@ _KEPT = {
     "GIT_COMMITTER_DATE", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_QUARANTINE_PATH",
     "GIT_EXEC_PATH", "GIT_TEST_ASSUME_DIFFERENT_OWNER",
 }
-_NO_GIT = os.path.join(os.devnull, "git")  # noqa: PTH118 - no file anywhere
 _COMPARING = {"blame", "diff", "diff-files", "diff-index", "diff-tree", "log", "show"}
 _NO_PROGRAMS = ("--no-ext-diff", "--no-textconv")
 
@@ -108,7 +107,7 @@ class Git:
         given = os.environ if environment is None else environment
         self._environment = scrubbed(given)
         # git is looked for once; what is not there fails when it is started
-        self._program = git_program(self._environment) or _NO_GIT
+        self._program = git_program(self._environment)
         self._given = {name: value for name, value in given.items() if name.startswith("GIT_CONFIG")}
         self._place: tuple[str, ...] = ()
         if git_dir is not None:
@@ -172,14 +171,19 @@ class Git:
 
         Nothing but ``config`` and ``var`` may be asked, which run no other program. A refusal is an empty answer.
         """
+        variables, command = self.question(*arguments)
         try:
             done = subprocess.run(
-                (self._program, *self._place, *arguments), cwd=self.folder, env=self._environment | self._given,
-                stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False,
+                command, cwd=self.folder, env=variables, stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
             return b""
         return done.stdout if done.returncode == 0 else b""
+
+    def question(self, *arguments: str) -> tuple[dict[str, str], tuple[str, ...]]:
+        """Return the environment and the command line of what ``ask`` runs."""
+        return self._environment | self._given, (self._program, *self._place, *arguments)
 
     def config(self, name: str) -> str | None:
         """Return the last configured value of a setting, our own overrides left aside, ``None`` where it is not set."""

@@ -68,4 +68,4 @@ def test_folders_and_files_that_cannot_be_run_are_passed_over(tmp_path: Path) ->
     (tmp_path / "three" / "git").chmod(0o755)
     path = os.pathsep.join(str(tmp_path / name) for name in ("none", "one", "two", "three"))
     assert git_program({"PATH": path}) == str(tmp_path / "three" / "git")
-    assert git_program({"PATH": ""}) is None
+    assert not Path(git_program({"PATH": ""})).exists()
