@@ -148,7 +148,7 @@ def test_a_statement_over_endless_pages_ends(tmp_path: Path, statement: str) -> 
     assert warnings == []
     started = time.monotonic()
     # a page that is freed twice is noticed
-    with closing(connection), pytest.raises(sqlite3.DatabaseError, match="interrupted|malformed"):
+    with closing(connection), pytest.raises(sqlite3.DatabaseError, match=r"interrupted|malformed"):
         connection.execute(statement).fetchall()
     assert time.monotonic() - started < 10
 
