@@ -190,7 +190,7 @@ class FeatureEngineer:
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """Return an engineer that ``save`` wrote; raises ``ArtefactError`` as ``from_json`` does."""
         try:
-            text = read_regular(Path(path), MAX_STATE_BYTES).decode()
+            text = read_regular(Path(path).resolve(), MAX_STATE_BYTES).decode()
         except (OSError, ValueError) as error:
             raise ArtefactError(f"{path}: cannot be read ({error}); fit again") from None
         return cls.from_json(text, where=str(path))

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hyperion_hook.store.sqlite_files import UnfitError, inspect, move_aside
-from hyperion_hook.store.whole_files import ForeignFileError, real_folder
+from hyperion_hook.store.whole_files import ForeignFileError, check_folder, real_folder
 
 _SEQUENCE = "CREATE TABLE sqlite_sequence(name,seq)"
 _STEPS = 200_000
@@ -179,6 +179,31 @@ def exclusive(lock: Path, seconds: float, root: Path | None = None) -> Iterator[
         yield
 
 
+def check_foreign_form(path: Path, root: Path | None = None) -> None:
+    """Refuse a database that another library is to open, if SQLite would do more for it than read and write rows.
+
+    Raises
+    ------
+    UnfitError
+        If something lies beside it that SQLite cannot have written, or it has a view or a trigger.
+    OSError
+        If it or its folder is a link, or cannot be read.
+    """
+    check_folder(path.parent, root)
+    size = inspect(path, write_ahead=True)
+    if size is None:
+        return
+    try:
+        with closing(_bounded(path, size, 1_000_000, 5.0, "ro")) as connection:
+            program = connection.execute("SELECT 1 FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()
+    except sqlite3.OperationalError as error:
+        raise OSError(0, str(error), str(path)) from None
+    except sqlite3.DatabaseError as error:
+        raise UnfitError(f"damaged ({error})") from None
+    if program:
+        raise UnfitError("has a view or a trigger, which is not ours")
+
+
 def open_memory(form: Form) -> StoreConnection:
     """Return a new store in memory."""
     connection = open_empty()
@@ -273,14 +298,21 @@ def _connected(path: Path, form: Form, size: int | None, seconds: float) -> Stor
         return _connect(path, form, size, seconds, "ro&immutable=1")
 
 
-def _connect(path: Path, form: Form, size: int | None, seconds: float, mode: str) -> StoreConnection:
+def _bounded(path: Path, size: int, value_bytes: int, seconds: float, mode: str) -> StoreConnection:
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=seconds,
         check_same_thread=False, factory=StoreConnection,
     )
+    connection.limit(path, size, value_bytes)
+    for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _connect(path: Path, form: Form, size: int | None, seconds: float, mode: str) -> StoreConnection:
+    connection = _bounded(path, size or 0, form.value_bytes, seconds, mode)
     try:
-        connection.limit(path, size or 0, form.value_bytes)
-        for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY", *form.pragmas):
+        for pragma in form.pragmas:
             connection.execute(f"PRAGMA {pragma}")
         if not size:
             connection.execute(f"PRAGMA page_size={form.page_bytes}")

@@ -21,6 +21,7 @@ from hyperion_hook.domain.history import DAY
 from hyperion_hook.domain.label import Label
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
+from hyperion_hook.store.whole_files import read_regular, write_whole
 
 if TYPE_CHECKING:
     from hyperion_hook.training.replay import ReplayedCommit
@@ -33,6 +34,10 @@ OWN_WEIGHT = 3.0
 
 FEATURES = names_of(CATALOGUE)
 KEYS = ("repository", "commit", "time", "buggy", "known_at", "reverted")
+_MOST_BYTES = 1_000_000_000
+_MOST_RATIO = 100
+"""Rows of numbers are packed to a tenth."""
+_CHUNK = 1 << 20
 AT_COMMIT = tuple(feature.name for feature in CATALOGUE if feature.at_commit)
 """Features that a staged change cannot know yet."""
 
@@ -185,9 +190,18 @@ def write_table(dataset: pd.DataFrame, path: Path) -> None:
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, compresslevel=6) as packed:
         packed.write(text.encode())
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".part")
-    partial.write_bytes(buffer.getvalue())
-    partial.replace(path)
+    write_whole(path, buffer.getvalue())
+
+
+def _check_size(path: Path) -> None:
+    """Refuse what unpacks to far more than rows of numbers do."""
+    data = read_regular(path, _MOST_BYTES)
+    size, most = 0, _MOST_RATIO * len(data) + _CHUNK
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+        while chunk := packed.read(_CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise ValueError(f"unpacks to more than {_MOST_RATIO} times its size")
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -199,6 +213,7 @@ def read_table(path: Path) -> pd.DataFrame:
         If the file is damaged or a column of ``KEYS`` is not there.
     """
     try:
+        _check_size(path)
         # as text first: Python's own reading of numbers is exact whatever the version of pandas
         dataset = pd.read_csv(path, dtype="object", na_values=[""], keep_default_na=False)
     except (OSError, EOFError, ValueError, zlib.error) as error:

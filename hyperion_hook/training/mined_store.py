@@ -25,10 +25,13 @@ from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.extract import code_versions
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feature_writer import FILE_NAME
+from hyperion_hook.store.whole_files import ForeignFileError, check_folder, read_regular, write_whole
 from hyperion_hook.training.dataset import FEATURES, read_table, write_table
 from hyperion_hook.training.replay import ReplayOptions, ReplaySummary
 from hyperion_hook.training.row_journal import PREFIX, RowJournal, RowsAt
 from hyperion_hook.training.szz import LABELLER_VERSION, SzzRules
+
+_MOST_BYTES = 200_000_000
 
 Table = tuple[pd.DataFrame, ReplaySummary]
 """Rows of one repository, and what the replay met."""
@@ -144,10 +147,10 @@ class MinedStore:
             return None
         path = self._folder / name
         try:
-            content: dict[str, Any] = json.loads(path.read_bytes())
+            content: dict[str, Any] = json.loads(read_regular(path, _MOST_BYTES))
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise TrainingError(f"{name}: cannot be read ({error}); delete it and mine again") from error
         return content
 
@@ -156,9 +159,7 @@ class MinedStore:
             return
         with self._writing(name):
             self._folder.mkdir(parents=True, exist_ok=True)
-            partial = self._folder / f"{name}.part"
-            partial.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-            partial.replace(self._folder / name)
+            write_whole(self._folder / name, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
 
     @contextmanager
     def _writing(self, name: str) -> Iterator[None]:
@@ -178,7 +179,17 @@ def own_folder(repository: Repository) -> Path:
 
 
 def vectors_folder(repository: Repository) -> Path | None:
-    """Return where a repository keeps its own rows, ``None`` where nothing can be written."""
+    """Return where a repository keeps its own rows, ``None`` where nothing can be written.
+
+    Raises
+    ------
+    TrainingError
+        If a link leads out of the git directory.
+    """
     folder = own_folder(repository)
+    try:
+        check_folder(folder, repository.common_dir)
+    except ForeignFileError as error:
+        raise TrainingError(f"{error}; remove it or name another --vectors") from None
     above = next(path for path in (folder, *folder.parents) if path.exists())
     return folder if os.access(above, os.W_OK) else None

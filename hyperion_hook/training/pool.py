@@ -31,6 +31,7 @@ from hyperion_hook.training.estimators import Numbers, signed_log
 POOL_FILE = "corpus.npz"
 FORMAT_VERSION = 1
 _MAX_BYTES = 32_000_000
+_MOST_UNPACKED = 300_000_000
 _NEVER = 65_535
 """The day that stands for «no bug known»."""
 
@@ -122,13 +123,18 @@ def unpack(data: bytes, where: str) -> Pool:
         If the bytes are no such table; nothing in them is executed.
     """
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > _MOST_UNPACKED:
+                raise ValueError(f"unpacks to more than {_MOST_UNPACKED:,} bytes")
         with np.load(io.BytesIO(data), allow_pickle=False) as packed:
             columns = {name: packed[name] for name in packed.files}
         about = json.loads(columns["about"].tobytes())
         if about["format_version"] != FORMAT_VERSION:
             raise ValueError(f"format {about['format_version']}; update hyperion-hook")
         return Pool(_rows(columns, about), {str(name): str(head) for name, head in about["heads"].items()})
-    except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile, zlib.error) as error:
+    except (
+        OSError, EOFError, ValueError, KeyError, TypeError, IndexError, MemoryError, zipfile.BadZipFile, zlib.error,
+    ) as error:
         raise TrainingError(f"{where}: no table of the corpus ({error}); reinstall hyperion-hook") from error
 
 

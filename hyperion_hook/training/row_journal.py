@@ -21,6 +21,7 @@ from hyperion_hook.errors import StoreError, TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
 from hyperion_hook.store.feature_store import FeatureStore
 from hyperion_hook.store.feature_writing import EARLIEST, LATEST, FeatureSet
+from hyperion_hook.store.whole_files import read_regular
 from hyperion_hook.training.replay import ReplayedCommit
 
 PREFIX = "training-"
@@ -28,6 +29,7 @@ PREFIX = "training-"
 _NAMES = names_of(CATALOGUE)
 _BATCH_ROWS = 500
 _BATCH_SECONDS = 2.0
+_MOST_LINE_BYTES = 500_000_000
 _LINE_MISSING = Missing("missing when it was measured; the reason was not kept")
 
 _Line = tuple[bool, bool, list[float | None]]
@@ -172,12 +174,12 @@ def _explained() -> Iterator[None]:
 def _read_lines(path: Path, stored: int) -> dict[str, _Line]:
     """Return the rows by commit, unless as many are stored; a line that is not whole is no row."""
     try:
-        lines = path.read_bytes().split(b"\n")
+        lines = read_regular(path, _MOST_LINE_BYTES).split(b"\n")
     except OSError:
         return {}
     rows: dict[str, _Line] = {}
     for line in lines if len(lines) > stored else ():
-        with suppress(ValueError, TypeError):
+        with suppress(ValueError, TypeError, RecursionError):
             commit, bulk, foreign, numbers = json.loads(line)
             if len(numbers) == len(_NAMES) and all(number is None or type(number) is float for number in numbers):
                 rows[str(commit)] = bool(bulk), bool(foreign), numbers

@@ -12,6 +12,9 @@ from urllib.request import url2pathname
 from hyperion_hook.errors import ConfigError, GitError
 from hyperion_hook.git.neutral import cache_folder
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.store.sqlite_files import UnfitError
+from hyperion_hook.store.sqlite_store import check_foreign_form
+from hyperion_hook.store.whole_files import real_folder
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 FOLDER = Path("hyperion-hook") / "mlflow"
@@ -51,12 +54,13 @@ def placed(uri: str, folder: Path | None = None) -> str:
     if not uri.strip():
         raise ConfigError("MLflow: the tracking URI is empty; set MLFLOW_TRACKING_URI, for example to file:./mlruns")
     if uri == DEFAULT_URI and folder is None:
-        home = _home()
+        folder, root = _home()
         try:
-            home.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigError(f"{home}: {error.strerror}; set MLFLOW_TRACKING_URI to a place of yours") from None
-        folder = home
+            real_folder(folder, root)
+            check_foreign_form(folder / DEFAULT_URI.removeprefix(_SQLITE), root)
+        except (UnfitError, OSError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise ConfigError(f"{folder}: {reason}; set MLFLOW_TRACKING_URI to a place of yours") from None
     base = (folder or Path()).absolute()
     if uri.startswith(_SQLITE):
         path, question, more = uri.removeprefix(_SQLITE).partition("?")
@@ -144,11 +148,13 @@ def path_of(uri: str) -> Path:
     return Path(url2pathname(path)) if path.startswith("/") else Path(unquote(path))
 
 
-def _home() -> Path:
+def _home() -> tuple[Path, Path | None]:
+    """Return the folder of the default database, and the one above from which on no link is followed."""
     try:
-        return Repository.discover(None).common_dir / FOLDER
+        common_dir = Repository.discover(None).common_dir
+        return common_dir / FOLDER, common_dir
     except GitError:
         try:
-            return cache_folder() / FOLDER.name
+            return cache_folder() / FOLDER.name, None
         except OSError:
             raise ConfigError("MLflow: no home folder for mlflow.db; set MLFLOW_TRACKING_URI") from None
