@@ -13,6 +13,7 @@ import click
 
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands import retrain as retraining
+from hyperion_hook.commands.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
 from hyperion_hook.config import Config
@@ -42,6 +43,7 @@ def run(
     from hyperion_hook.training.repository_drift import ReferenceName, repository_drift  # noqa: PLC0415
 
     repository = Repository.discover(repo)
+    say_what_is_cut_off(repository)
     used = models_in_use(config.models, repository.common_dir)
     for warning in used.warnings:
         say(f"warning: {warning}")

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
 from hyperion_hook.config import Config
@@ -36,6 +37,7 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
 
     outside = None if labels is None else read_labels(labels)
     repository = Repository.discover(repo)
+    say_what_is_cut_off(repository)
     said = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
     used = models_in_use(config.models, repository.common_dir)
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"

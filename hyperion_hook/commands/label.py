@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hyperion_hook.commands import Invocation
+from hyperion_hook.commands.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.errors import ConfigError, ExitCode, GitError
 from hyperion_hook.git.repository import Repository
@@ -31,6 +32,7 @@ def run(
     if fixes is not None and until is not None:
         raise ConfigError("label: --fixes and --until exclude each other; the given commits say how far to read")
     repository = Repository.discover(repo)
+    say_what_is_cut_off(repository)
     progress = ProgressLine()
     if fixes is not None:
         given = _given(repository, fixes)
