@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL, ticked_by_level
 from hyperion_hook.errors import ConfigError, ExitCode, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.report.json_text import json_text
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.store.feedback_store import FeedbackStore
 
@@ -57,7 +57,7 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
     data = [evaluation_data(evaluation) for evaluation in found.evaluations]
     if format_name == "json":
         document = {"evaluations": data, "calibration": found.calibration, "feedback": said}
-        click.echo(json.dumps(document, indent=1, allow_nan=False))
+        click.echo(json_text(document, indent=1), nl=False)
     else:
         _show(line for evaluation in data for line in evaluation_lines(evaluation))
         _show(calibration_lines(found.calibration))
@@ -94,7 +94,7 @@ def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Conf
         say(f"warning: {warning}")
     comparisons = summary(found, seed=options.seed)
     if format_name == "json":
-        click.echo(json.dumps(as_data(found, comparisons), indent=1, allow_nan=False))
+        click.echo(json_text(as_data(found, comparisons), indent=1), nl=False)
     else:
         _show(comparison_lines(comparisons))
         _show(repository_lines(found, (BLEND.name, SPECIFIED.name, "code lines added", KAMEI, "la")))
