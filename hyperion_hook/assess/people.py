@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hyperion_hook.domain.commit import Author
-from hyperion_hook.domain.messages import is_bot
+from hyperion_hook.domain.programs import is_program, without_agent
 
 _NOBODY = frozenset(("", "root", "unknown", "none", "noreply", "your name", "user", "admin", "github"))
 """Names and addresses that many people or none have."""
@@ -37,9 +37,10 @@ class People:
 
         The key may change when more is learned, so ask again after the last author.
         """
-        if is_bot(author) or author.email.lower().strip() == _HOSTS_OWN:
+        if is_program(author) or author.email.lower().strip() == _HOSTS_OWN:
             return None
-        name, email = " ".join(author.name.lower().split()), author.email.lower().strip()
+        shown = " ".join(without_agent(author.name).split())
+        name, email = shown.lower(), author.email.lower().strip()
         keys = [f"{kind}:{text}" for kind, text in (("name", name), ("email", email)) if text not in _NOBODY]
         if not keys:
             return None
@@ -49,7 +50,7 @@ class People:
             if other != first:
                 self._above[other] = first
         if name not in _NOBODY and "@" not in name:
-            self._names.setdefault(first, " ".join(author.name.split()))
+            self._names.setdefault(first, shown)
         return first
 
     def name(self, key: str) -> str | None:

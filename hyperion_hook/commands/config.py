@@ -13,6 +13,7 @@ import click
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.config import Config, LoadedConfig
 from hyperion_hook.errors import ExitCode
+from hyperion_hook.report.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode, without_password
 
 Shown = str | float | bool | list[str] | dict[str, float] | None
@@ -65,7 +66,7 @@ def settings_json(loaded: LoadedConfig) -> str:
         for entry in fields(Config) if entry.name != MODELS
     }
     entries[MODELS] = hyperparameters(loaded)
-    return json.dumps(entries, indent=2) + "\n"
+    return json_text(entries, indent=2)
 
 
 def hyperparameters(loaded: LoadedConfig) -> dict[str, dict[str, dict[str, Shown]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from contextlib import ExitStack, redirect_stdout
@@ -13,11 +12,13 @@ import click
 
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands import retrain as retraining
+from hyperion_hook.commands.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode, MissingExtraError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.report.json_text import json_text
 from hyperion_hook.report.safe_text import printable
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def run(
     from hyperion_hook.training.repository_drift import ReferenceName, repository_drift  # noqa: PLC0415
 
     repository = Repository.discover(repo)
+    say_what_is_cut_off(repository)
     used = models_in_use(config.models, repository.common_dir)
     for warning in used.warnings:
         say(f"warning: {warning}")
@@ -97,7 +99,7 @@ def folder_of(used: ModelsInUse, repository: Repository, config: Config) -> Path
 
 def _tell_too_few(reason: str, format_name: str) -> None:
     if format_name == "json":
-        click.echo(json.dumps({"compared": False, "reason": reason}, indent=1))
+        click.echo(json_text({"compared": False, "reason": reason}, indent=1), nl=False)
     else:
         click.echo(printable(reason, most=10_000))
 
@@ -111,7 +113,7 @@ def _show(found: RepositoryDrift, label: str, format_name: str, *, retrains: boo
             "compared": True, "models": label, "reference": str(found.reference), "why": found.why,
             "recent": found.recent, "compared_with": found.compared_with, "retrains": retrains,
         }
-        click.echo(json.dumps(data | found.report.as_data(), indent=1, allow_nan=False))
+        click.echo(json_text(data | found.report.as_data(), indent=1), nl=False)
         return
     lines = list(drift_lines(found.report)) if format_name == "text" else found.report.to_markdown().splitlines()
     if format_name == "text":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
 from hyperion_hook.config import Config
@@ -17,6 +17,7 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL, ticked_by_level
 from hyperion_hook.errors import ConfigError, ExitCode, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.report.json_text import json_text
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.store.feedback_store import FeedbackStore
 
@@ -36,6 +37,7 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
 
     outside = None if labels is None else read_labels(labels)
     repository = Repository.discover(repo)
+    say_what_is_cut_off(repository)
     said = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
     used = models_in_use(config.models, repository.common_dir)
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
@@ -55,7 +57,7 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
     data = [evaluation_data(evaluation) for evaluation in found.evaluations]
     if format_name == "json":
         document = {"evaluations": data, "calibration": found.calibration, "feedback": said}
-        click.echo(json.dumps(document, indent=1, allow_nan=False))
+        click.echo(json_text(document, indent=1), nl=False)
     else:
         _show(line for evaluation in data for line in evaluation_lines(evaluation))
         _show(calibration_lines(found.calibration))
@@ -92,7 +94,7 @@ def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Conf
         say(f"warning: {warning}")
     comparisons = summary(found, seed=options.seed)
     if format_name == "json":
-        click.echo(json.dumps(as_data(found, comparisons), indent=1, allow_nan=False))
+        click.echo(json_text(as_data(found, comparisons), indent=1), nl=False)
     else:
         _show(comparison_lines(comparisons))
         _show(repository_lines(found, (BLEND.name, SPECIFIED.name, "code lines added", KAMEI, "la")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.features.catalogue import CATALOGUE, Feature, find_feature
 from hyperion_hook.report.facts import change_line, number
+from hyperion_hook.report.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode
 
 
@@ -52,7 +52,7 @@ def catalogue_json(features: tuple[Feature, ...] = CATALOGUE) -> str:
         }
         for feature in features
     ]
-    return json.dumps(entries, indent=2) + "\n"
+    return json_text(entries, indent=2)
 
 
 def vector_text(change: Change, vector: FeatureVector) -> str:
@@ -82,7 +82,7 @@ def vector_json(change: Change, vector: FeatureVector) -> str:
             "origin": feature.origin.value,
         }
     judged = {"kind": change.kind.value, "revision": change.revision, "base": change.base}
-    return json.dumps({"change": judged, "features": entries}, indent=2, allow_nan=False) + "\n"
+    return json_text({"change": judged, "features": entries}, indent=2)
 
 
 def extract(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,9 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from hyperion_hook.commands import Invocation
+from hyperion_hook.commands.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.errors import ConfigError, ExitCode, GitError
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.report.json_text import json_text
 
 if TYPE_CHECKING:
     from hyperion_hook.training.szz import Labeller
@@ -31,6 +32,7 @@ def run(
     if fixes is not None and until is not None:
         raise ConfigError("label: --fixes and --until exclude each other; the given commits say how far to read")
     repository = Repository.discover(repo)
+    say_what_is_cut_off(repository)
     progress = ProgressLine()
     if fixes is not None:
         given = _given(repository, fixes)
@@ -72,7 +74,7 @@ def _causes(given: list[str], labeller: Labeller | None, *, as_csv: bool) -> str
         causes[cause.fix].append(cause.id)
     if as_csv:
         return _csv(("fix", "inducing"), [(fix, name) for fix, names in causes.items() for name in names])
-    return json.dumps(causes, indent=1) + "\n"
+    return json_text(causes, indent=1)
 
 
 def _labels_json(tip: str, labeller: Labeller) -> str:
@@ -81,7 +83,7 @@ def _labels_json(tip: str, labeller: Labeller) -> str:
         fixes[cause.fix].append(cause.id)
     labels = {commit: label.known_at for commit, label in sorted(labeller.labels().items())}
     found = {"until": tip, "commits": len(labeller.changes), "fixes": fixes, "known_at": labels}
-    return json.dumps(found, indent=1) + "\n"
+    return json_text(found, indent=1)
 
 
 def _labels_csv(labeller: Labeller) -> str:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from hyperion_hook.report.facts import number
+from hyperion_hook.report.json_text import json_text
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.store.model_metadata import RISK_PREDICTOR
 
@@ -52,7 +53,7 @@ def _where(model: Listed) -> str:
 
 def models_json(models: Sequence[Listed]) -> str:
     """Return the same as JSON."""
-    return json.dumps([asdict(model) for model in models], indent=2) + "\n"
+    return json_text([asdict(model) for model in models], indent=2)
 
 
 def card_text(bundle: Bundle | None, record: ModelMetadata | None = None) -> str:
@@ -162,7 +163,7 @@ def _record(record: ModelMetadata) -> dict[str, object]:
 def card_json(bundle: Bundle | None, record: ModelMetadata | None = None) -> str:
     """Return the same as JSON; what a bundle alone has is ``null`` without one."""
     known = bundle or record
-    return json.dumps(
+    return json_text(
         {
             "name": known and known.name,
             "version": known and known.version,
@@ -175,4 +176,4 @@ def card_json(bundle: Bundle | None, record: ModelMetadata | None = None) -> str
             "record": None if record is None else _record(record),
         },
         indent=2,
-    ) + "\n"
+    )

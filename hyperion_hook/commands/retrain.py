@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.mirroring import tracker_of
 from hyperion_hook.commands.models import refresh
 from hyperion_hook.commands.progress import ProgressLine
@@ -62,10 +63,12 @@ def run(
     options = options_of(reading, config)
     if models is None:
         here = Repository.discover(repo)
+        say_what_is_cut_off(here)
         return _into_registry(here, _keeping_rows(options, here), config, tracker())
     if corpus is not None:
         return _into_folder(None, models, corpus, options, tracker())
     here = Repository.discover(repo)
+    say_what_is_cut_off(here)
     return _into_folder(here, models, corpus, _keeping_rows(options, here), tracker())
 
 

@@ -67,7 +67,11 @@ NEW_ABILITY = re.compile(
     r"(?! (?:an? |the |some )?missing)",
 )
 REVERT_SUBJECT = re.compile(r"(?:[a-z][a-z0-9]+-\d+:? *|\[[^\]]{1,40}\] *)?revert(?:s|ed|ing)?\b")
-REVERT_BODY = re.compile(r"^this reverts commit [0-9a-f]{7,64}\b", re.IGNORECASE | re.MULTILINE)
+REVERT_BODY = re.compile(
+    r"^this reverts commits? [0-9a-f]{7,64}\b"
+    r"|^(?:this )?reverts (?:(?:pr|pull request|merge request) )?[\w./-]{0,200}+[#!]\d{1,9}\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 HOTFIX = re.compile(r"\b(?:hot[- ]?fix(?:e[sd]|ing)?|emergency fix|urgent fix)\b")
 TRAILER_LINE = re.compile(
     r"(?:[A-Za-z][A-Za-z0-9]{0,30}(?:-[A-Za-z0-9]{1,30}){1,5}|authors?|reviewers?|fixes|closes|refs|bug|committer"

@@ -11,8 +11,9 @@ from types import ModuleType
 
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
+from hyperion_hook.domain.programs import is_bot, is_program
 
-CLASSIFIER_VERSION = 2
+CLASSIFIER_VERSION = 3
 """Raised whenever ``classify_message`` can answer differently; a history index of another version is rebuilt."""
 
 _SUBJECT_LIMIT = 300
@@ -55,26 +56,13 @@ def classify_message(message: str, author: Author) -> CommitFlag:
     subject, _, body = message.lstrip().partition("\n")
     subject = " ".join(subject[:_SUBJECT_LIMIT].lower().split())
     body = _without_html_comments(body[:_BODY_LIMIT])
-    if patterns.REVERT_SUBJECT.match(subject) or ("everts commit" in body and patterns.REVERT_BODY.search(body)):
+    if patterns.REVERT_SUBJECT.match(subject) or ("everts " in body and patterns.REVERT_BODY.search(body)):
         return flags | CommitFlag.REVERT
     if "fix" in subject and patterns.HOTFIX.search(subject):
         flags |= CommitFlag.HOTFIX
     if _is_fix(subject, body):
         flags |= CommitFlag.FIX
     return flags
-
-
-@lru_cache(maxsize=4_096)
-def is_bot(author: Author) -> bool:
-    """Return whether a name or an address is that of a program.
-
-    Examples
-    --------
-    >>> is_bot(Author("dependabot[bot]", "")), is_bot(Author("Abbot", "abbot@example.org"))
-    (True, False)
-    """
-    patterns = _people_patterns()
-    return bool(patterns.BOT.search(author.name[:200]) or patterns.BOT.search(author.email[:200]))
 
 
 def _is_fix(subject: str, body: str) -> bool:
@@ -168,7 +156,7 @@ def trailers(message: str) -> list[tuple[str, Author]]:
     for match in patterns.REVIEW_LINE.finditer(likely):
         for part in patterns.PERSON_SEPARATOR.split(match[2][:2_000]):
             person = _person(part)
-            if person is not None:
+            if person is not None and not is_program(person):
                 found[match[1].lower(), person] = None
     return list(found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.messages import trailers
+from hyperion_hook.domain.programs import is_program
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.people import months_here
@@ -62,7 +63,7 @@ def _reviewer_experience(context: Context) -> Value:
 def reviewers(change: Change) -> list[Author]:
     """Return who reviewed a commit: those its trailers name, else a committer who is not its author, each once.
 
-    A forge that commits in a person's name is no reviewer, nor is the author.
+    A forge that commits in a person's name is no reviewer, nor are bots, coding agents and the author.
     """
     own = None if change.author is None else change.author.identity
     people = {person.identity: person for _, person in trailers(change.message or "") if person.identity != own}
@@ -71,5 +72,5 @@ def reviewers(change: Change) -> list[Author]:
     committer = change.committer
     if committer is None or change.author is None or committer.identity == own:
         return []
-    is_forge = committer.email.lower() in _FORGE_EMAILS or committer.name.endswith("[bot]")
-    return [] if is_forge else [committer]
+    is_nobody = committer.email.lower() in _FORGE_EMAILS or is_program(committer)
+    return [] if is_nobody else [committer]

@@ -78,7 +78,7 @@ def commit_change(repository: Repository, revision: str, *, bulk_above: int = BU
     base = commit.parents[0] if commit.parents else repository.empty_tree
     difference = read_difference(repository.git, (base, commit.id), bulk_above=bulk_above)
     warnings = [*([MERGE] if commit.is_merge else []), *difference.warnings]
-    if not commit.parents and repository.is_shallow and commit.id in _shallow_commits(repository):
+    if not commit.parents and commit.id in repository.cut_off():
         warnings.append("a shallow clone begins here, so all files count as added; run: git fetch --deepen=1")
     change = change_of_commit(replace(commit, files=difference.files))
     return replace(change, bulk=difference.bulk, warnings=tuple(warnings))
@@ -175,10 +175,3 @@ def _merged_heads(repository: Repository) -> tuple[str, ...]:
         return tuple((repository.git_dir / "MERGE_HEAD").read_text("ascii").split())
     except (OSError, UnicodeDecodeError):
         return ()
-
-
-def _shallow_commits(repository: Repository) -> list[str]:
-    try:
-        return (repository.common_dir / "shallow").read_text("ascii").split()
-    except (OSError, UnicodeDecodeError):
-        return []

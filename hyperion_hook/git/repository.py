@@ -129,6 +129,13 @@ class Repository:
         """The id of the tree without entries, which git knows without having it."""
         return _EMPTY_TREES[self.object_format]
 
+    def cut_off(self) -> frozenset[str]:
+        """Return the commits at which a shallow clone begins: they seem to have no parents and to add all files."""
+        try:
+            return frozenset((self.common_dir / "shallow").read_text("ascii").split())
+        except (OSError, UnicodeDecodeError):
+            return frozenset()
+
     def head(self) -> str | None:
         """Return the commit that is checked out, ``None`` on a branch without commits."""
         return self._commit("HEAD")

@@ -5,10 +5,9 @@ The fields are those GitLab documents for ``artifacts:reports:codequality``.
 
 from __future__ import annotations
 
-import json
-
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.report.findings import findings
+from hyperion_hook.report.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode
 
 _SEVERITY = {RiskLevel.HIGH: "major", RiskLevel.MEDIUM: "minor", RiskLevel.LOW: "info"}
@@ -30,4 +29,4 @@ def render_gitlab(assessment: Assessment) -> str:
         for finding in findings(assessment)
         if finding.path is not None
     ]
-    return json.dumps(entries, indent=2) + "\n"
+    return json_text(entries, indent=2)

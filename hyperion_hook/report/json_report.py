@@ -5,7 +5,6 @@ What no model computes yet is ``null``, never invented; what is not known about 
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import fields
@@ -20,6 +19,7 @@ from hyperion_hook.domain.assessment import (
     Reviewer,
     SimilarChange,
 )
+from hyperion_hook.report.json_text import json_text
 from hyperion_hook.report.safe_text import valid_unicode
 
 SCHEMA_VERSION = 1
@@ -30,12 +30,12 @@ Json = dict[str, object]
 
 def render_json(assessment: Assessment) -> str:
     """Return the assessment as indented JSON with a final line feed."""
-    return json.dumps(assessment_object(assessment), indent=2, allow_nan=False) + "\n"
+    return json_text(assessment_object(assessment), indent=2)
 
 
 def render_json_line(assessment: Assessment) -> str:
     """Return the assessment as one line of JSON with a final line feed."""
-    return json.dumps(assessment_object(assessment), allow_nan=False) + "\n"
+    return json_text(assessment_object(assessment))
 
 
 def assessment_object(assessment: Assessment) -> Json:

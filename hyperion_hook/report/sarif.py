@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from urllib.parse import quote
 
@@ -12,6 +11,7 @@ from hyperion_hook.features.catalogue import CATALOGUE, Feature
 from hyperion_hook.report.facts import change_line
 from hyperion_hook.report.findings import RULES, Finding, Rule, findings
 from hyperion_hook.report.json_report import Json
+from hyperion_hook.report.json_text import json_text
 from hyperion_hook.report.safe_text import printable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -42,7 +42,7 @@ def render_sarif(assessment: Assessment) -> str:
         "results": [_result(finding, assessment) for finding in findings(assessment)],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, indent=2, allow_nan=False) + "\n"
+    return json_text(log, indent=2)
 
 
 def _rule(rule: Rule) -> Json:

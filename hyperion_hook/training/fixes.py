@@ -7,17 +7,30 @@ what a merge brings is recorded by the commits it merges. A fix that was picked 
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.label import FixCommit
 from hyperion_hook.domain.messages import classify_message
+from hyperion_hook.training.known_commits import KnownCommits, number_in
 
 _MESSAGE_LIMIT = 20_000
-_SHORTEST_NAME = 7
-"""Shorter hexadecimal words are words, numbers or colours."""
-
-_REVERTED = re.compile(r"\breverts? (?:the )?commits?[ \n]+([0-9a-f]{7,64})\b", re.IGNORECASE)
+_MOST_VERBS = 50
+_TAKES_BACK = re.compile(
+    r"\b(?:revert(?:s|ed|ing)?|back(?:s|ed|ing)? out|roll(?:s|ed|ing)? back|reappl(?:y|ies|ied))\b", re.IGNORECASE
+)
+_TAKEN_BACK = re.compile(
+    r"[\s,;:&]*+(?:(?:the|commits?|changes?(?: made| introduced)?(?: of| from| in| by)?|prs?|mrs?|pull|merge|requests?"
+    r"|and)\b[\s,;:&]*+)*+"
+    r"(?:(?P<id>[0-9a-f]{7,64})\b|https?://[^\s<>()]{3,200}/(?P<kind>pull|merge_requests)/(?P<there>\d{1,9})\b"
+    r"|[\w./-]{0,200}+(?P<number>[#!]\d{1,9})\b|gh-(?P<gh>\d{1,9})\b)",
+    re.IGNORECASE,
+)
+"""What is named right after that word, and after what is named there: ids, ``o/r#12``, ``!12``, pages."""
+_QUOTED = re.compile(r'.{0,60}?\brevert(?:s|ed|ing)?:? "(.{1,900})"', re.IGNORECASE)
+_PLAIN = re.compile(r"revert(?:\([^()]{0,80}\))?!?: (.{1,900})", re.IGNORECASE)
+_AGAIN = re.compile(r'(?:reapply|re-apply|reland|revert(?:s|ed|ing)?:? "?revert(?:s|ed|ing)?)\b', re.IGNORECASE)
 _BLAMED = re.compile(
     r"^fixes: ([0-9a-f]{7,40})\b"
     r"|\b(?:introduced|caused|broken|broke|breakage|fallout|regress(?:ed|ions?)?)\s+(?:\w+\s+){0,2}?"
@@ -25,55 +38,6 @@ _BLAMED = re.compile(
     r"[\[(`]?([0-9a-f]{7,64}\b|#\d{1,9}\b)",
     re.IGNORECASE | re.MULTILINE,
 )
-_PICKED = re.compile(r"^\(cherry picked from commit ([0-9a-f]{7,64})\)", re.MULTILINE)
-_PULL_REQUEST = re.compile(r"\(#(\d{1,9})\)\s*$")
-"""The number that a host appends to the subject of a squashed pull request."""
-
-
-class KnownCommits:
-    """Commits seen so far, found by the first seven or more digits of their ids, or by their pull request's number."""
-
-    def __init__(self) -> None:
-        self._by_prefix: dict[str, list[str]] = {}
-        self._by_number: dict[str, list[str]] = {}
-        self._made: set[tuple[str, int, str]] = set()
-
-    def add(self, commit: Commit) -> None:
-        """Make a commit known."""
-        self._by_prefix.setdefault(commit.id[:_SHORTEST_NAME], []).append(commit.id)
-        subject = commit.subject
-        self._made.add(_making(commit, subject))
-        number = _PULL_REQUEST.search(subject)
-        if number:
-            self._by_number.setdefault(number[1], []).append(commit.id)
-
-    def find(self, name: str) -> str | None:
-        """Return the one commit whose id starts with ``name``, or of ``#12``; ``None`` for none or several.
-
-        Examples
-        --------
-        >>> from hyperion_hook.domain.commit import Author
-        >>> ada = Author("Ada", "a@b.c")
-        >>> known = KnownCommits()
-        >>> known.add(Commit("abcdef0123", (), ada, ada, 0, 0, 0, "Add x (#12)"))
-        >>> known.find("ABCDEF01"), known.find("#12"), known.find("abcdef99")
-        ('abcdef0123', 'abcdef0123', None)
-        """
-        if name.startswith("#"):
-            found = self._by_number.get(name[1:], [])
-        else:
-            name = name.lower()
-            found = [commit for commit in self._by_prefix.get(name[:_SHORTEST_NAME], ()) if commit.startswith(name)]
-        return found[0] if len(found) == 1 else None
-
-    def is_copy(self, commit: Commit) -> bool:
-        """Whether a commit was made before and is here a second time, as on a release branch: picked or rebased."""
-        picked = _PICKED.findall(commit.message[:_MESSAGE_LIMIT])
-        return _making(commit, commit.subject) in self._made or any(self.find(name) for name in picked)
-
-
-def _making(commit: Commit, subject: str) -> tuple[str, int, str]:
-    return commit.author.identity, commit.authored_at, subject
 
 
 def fix_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
@@ -98,19 +62,55 @@ def fix_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
     if CommitFlag.BOT in flags or not flags & (CommitFlag.REVERT | CommitFlag.FIX) or known.is_copy(commit):
         return None
     fix = given_fix(commit, known)
-    return None if fix.is_revert and not fix.named else fix
+    if not fix.is_revert:
+        return fix
+    # what takes back a revert brings a change again, and repairs nothing
+    return fix if fix.named and not known.reverts.issuperset(fix.named) else None
 
 
 def given_fix(commit: Commit, known: KnownCommits) -> FixCommit:
     """Return what a commit repairs that is known to be a fix, whatever it says."""
-    message = commit.message[:_MESSAGE_LIMIT]
     if CommitFlag.REVERT in classify_message(commit.message, commit.author):
-        reverted = _resolved(_REVERTED.findall(message), known)
-        return FixCommit(commit.id, commit.committed_at, is_revert=True, named=reverted)
-    blamed = [one or other for one, other in _BLAMED.findall(message)]
-    return FixCommit(commit.id, commit.committed_at, named=_resolved(blamed, known))
+        return FixCommit(commit.id, commit.committed_at, is_revert=True, named=taken_back(commit, known))
+    blamed = [known.find(one or other) for one, other in _BLAMED.findall(commit.message[:_MESSAGE_LIMIT])]
+    named = dict.fromkeys(name for name in blamed if name is not None)
+    return FixCommit(commit.id, commit.committed_at, named=tuple(named))
 
 
-def _resolved(names: list[str], known: KnownCommits) -> tuple[str, ...]:
-    found = (known.find(name) for name in names)
-    return tuple(dict.fromkeys(commit for commit in found if commit is not None))
+def taken_back(commit: Commit, known: KnownCommits) -> tuple[str, ...]:
+    """Return the changes that a revert takes back: by ids, else by numbers of requests, else by the title it quotes.
+
+    A merge stands for what it brought. What is not known is left out.
+    """
+    ids, numbers = _named_in(commit.message[:_MESSAGE_LIMIT])
+    quoted = _QUOTED.match(commit.subject) or _PLAIN.match(commit.subject)
+    title = quoted[1] if quoted else ""
+    own_number = number_in(title)
+    for names in (ids, numbers, [] if own_number is None else [own_number]):
+        changes = tuple(dict.fromkeys(change for name in names for change in known.find_all(name)))
+        if changes:
+            return changes
+    return known.titled(title) if title else ()
+
+
+def _named_in(message: str) -> tuple[list[str], list[str]]:
+    """Return the ids and the numbers of requests that a message says to take back."""
+    ids, numbers = [], []
+    for verb in islice(_TAKES_BACK.finditer(message), _MOST_VERBS):
+        position = verb.end()
+        while target := _TAKEN_BACK.match(message, position):
+            position = target.end()
+            if target["id"]:
+                ids.append(target["id"])
+            else:
+                mark = "!" if target["kind"] == "merge_requests" else "#"
+                numbers.append(target["number"] or f"{mark}{target['gh'] or target['there']}")
+    return ids, numbers
+
+
+def takes_back(commit: Commit, known: KnownCommits) -> bool:
+    """Return whether a commit takes changes back, and does not bring one again by taking back a revert."""
+    if commit.is_merge or CommitFlag.REVERT not in classify_message(commit.message, commit.author):
+        return False
+    named = taken_back(commit, known)
+    return not known.reverts.issuperset(named) if named else _AGAIN.match(commit.subject) is None

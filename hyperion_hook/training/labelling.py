@@ -42,7 +42,7 @@ def label_history(
     """
     rules = rules or SzzRules()
     with LineOrigins(repository, tips, sources_only=rules.looks_at_sources_only) as origins:
-        labeller = Labeller(origins, rules, given)
+        labeller = Labeller(origins, rules, given, repository.cut_off())
         history = read_history(repository, tips, merges=True, sources_only=rules.looks_at_sources_only)
         for count, commit in enumerate(history, 1):
             labeller.advance(commit)

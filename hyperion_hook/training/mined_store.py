@@ -75,25 +75,22 @@ class MinedStore:
         self._name = safe
         self._options = options
         self._versions = code_versions()
-        extractor = f"{self._versions}-{_digest(asdict(options))}"
-        labeller = f"l{LABELLER_VERSION}.{CLASSIFIER_VERSION}-{_digest(asdict(rules))}"
+        # a clone that is deepened gets other rows and labels for the same commits
+        self._boundary = "\n".join(sorted(repository.cut_off()))
+        cut = f"-cut{_digest(self._boundary)}" if self._boundary else ""
+        extractor = f"{self._versions}-{_digest(asdict(options))}{cut}"
+        labeller = f"l{LABELLER_VERSION}.{CLASSIFIER_VERSION}-{_digest(asdict(rules))}{cut}"
         self._table = f"{safe}-{tip[:12]}-{extractor}.csv.gz"
         self._summary = f"{safe}-{tip[:12]}-{extractor}.json"
         self._labels = f"{safe}-{tip[:12]}-{labeller}.labels.json"
 
-    def journal(self, boundary: str) -> RowJournal:
-        """Return the rows measured so far in this way, whatever the newest commit was.
-
-        Parameters
-        ----------
-        boundary
-            What tells where the history is cut off (a shallow clone): commits near it have other rows without the cut.
-        """
+    def journal(self) -> RowJournal:
+        """Return the rows measured so far in this way, whatever the newest commit was."""
         if self._folder is None:
             return RowJournal(None)
         options = self._options
         limits = (options.source_metrics, options.graph, options.max_file_bytes, options.bulk_files)
-        depends_on = _digest([limits, FEATURES, boundary])
+        depends_on = _digest([limits, FEATURES, self._boundary])
         version = f"{self._versions}-{depends_on}"
         return RowJournal(RowsAt(
             self._folder.parent / FILE_NAME if self._is_own else self._folder / f"{self._name}.{FILE_NAME}", self.name,

@@ -94,7 +94,7 @@ def mine(
             table, reused = _measure_in_parts(path, kept, tip, options, parts)
         else:
             with LineOrigins(repository, [tip], sources_only=rules.looks_at_sources_only) as origins:
-                labeller = Labeller(origins, rules)
+                labeller = Labeller(origins, rules, cut_off=repository.cut_off())
                 table, reused = _measure(repository, kept, tip, options, labeller, progress)
             labels = _labels_of(labeller)
         kept.keep_table(table)
@@ -204,21 +204,13 @@ def _measure(
     progress: Progress | None,
 ) -> tuple[Table, int]:
     summary = ReplaySummary()
-    journal = kept.journal(_boundary(repository))
+    journal = kept.journal()
     replayed = replay(
         repository, until=tip, options=options, summary=summary, known=journal.known, sources=kept.sources,
         observers=() if labeller is None else (labeller.advance,), progress=progress,
     )
     rows = dataset_of(kept.name, journal.keeping(replayed), {})
     return (rows, summary), journal.reused
-
-
-def _boundary(repository: Repository) -> str:
-    """Return what tells where a shallow history is cut off, nothing for a whole one."""
-    try:
-        return (repository.common_dir / "shallow").read_text("ascii")
-    except (OSError, UnicodeDecodeError):
-        return ""
 
 
 def _measure_in_parts(
@@ -237,6 +229,7 @@ def _measure_in_parts(
         bulk=sum(part.bulk for _, part in tables),
         foreign=sum(part.foreign for _, part in tables),
         measured=sum(part.measured for _, part in tables),
+        cut_off=sum(part.cut_off for _, part in tables),
     )
     return (merged([rows for rows, _ in tables]), summary), sum(reused for _, reused in measured)
 

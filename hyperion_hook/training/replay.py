@@ -59,7 +59,10 @@ class ReplayedCommit:
 
 @dataclass(slots=True)
 class ReplaySummary:
-    """What a replay met; merges and bots are not measured, bulk changes are measured without their lines."""
+    """What a replay met; merges and bots are not measured, bulk changes are measured without their lines.
+
+    Nor are the commits at which a shallow clone begins (``cut_off``): nobody knows what they changed.
+    """
 
     commits: int = 0
     merges: int = 0
@@ -67,6 +70,7 @@ class ReplaySummary:
     bulk: int = 0
     foreign: int = 0
     measured: int = 0
+    cut_off: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,7 @@ def replay(
     options = options or ReplayOptions()
     counts = summary if summary is not None else ReplaySummary()
     tip = repository.resolve(until)
+    cut_off = repository.cut_off()
     total = _count(repository, tip)
     selection = _Selection(_since(repository, tip, options) - measurable(repository, tip, options), options.window)
     with _Measurer(repository, options, sources) as measurer:
@@ -162,9 +167,11 @@ def replay(
             if commit.is_merge:
                 counts.merges += 1
             elif (options.since is None or commit.committed_at >= options.since) and selection.take():
-                if CommitFlag.BOT in flags:
+                if commit.id in cut_off:
+                    counts.cut_off += 1
+                elif CommitFlag.BOT in flags:
                     counts.bots += 1
-                if options.bots or CommitFlag.BOT not in flags:
+                if commit.id not in cut_off and (options.bots or CommitFlag.BOT not in flags):
                     item = known(commit) or measurer.measured(commit)
                     counts.measured += 1
                     counts.bulk += item.bulk
@@ -172,7 +179,7 @@ def replay(
                     yield item
             for observer in observers:
                 observer(commit)
-            measurer.learn(commit)
+            measurer.learn(commit, with_files=not commit.is_merge and commit.id not in cut_off)
             if progress is not None and (counts.commits % _REPORT_EVERY == 0 or counts.commits == total):
                 progress("replaying history", counts.commits, total)
             if selection.is_over and not observers:
@@ -261,7 +268,7 @@ class _Measurer:
             only=None if options.source_metrics else _WITHOUT_SOURCE,
         )
 
-    def learn(self, commit: Commit) -> None:
-        """Add a commit to the history; a merge counts as an ancestor only."""
+    def learn(self, commit: Commit, *, with_files: bool) -> None:
+        """Add a commit to the history; one without files counts as an ancestor only."""
         self._counts.learn(commit)
-        self._index.add(replace(commit, files=()) if commit.is_merge else commit)
+        self._index.add(commit if with_files else replace(commit, files=()))

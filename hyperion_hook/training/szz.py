@@ -10,9 +10,9 @@ Weighed against each other, a commit with the evidence ``e`` and the age ``d`` (
 (d + 1)``, and the highest is blamed. R-SZZ takes the most recent candidate, L-SZZ the one with most lines; bugs are
 noticed soon after they were made, but one line touched yesterday says less than twenty of last week.
 
-Merges and reverts are no candidates, nor are commits that were committed within a minute of the fix: they were rebased
-or applied together with it, and a bug of theirs would have been mended before. Deleted files are no evidence, as all of
-their history would be.
+Merges, reverts and the commits where a shallow clone begins are no candidates, nor are commits that were committed
+within a minute of the fix: they were rebased or applied together with it, and a bug of theirs would have been mended
+before. Deleted files are no evidence, as all of their history would be.
 
 Of what only says of itself that it fixes something the source files count, and only where code changes. What is known
 to be a fix, because somebody says so (``SzzRules.exhaustive``), must have a cause: where the sources name nobody its
@@ -37,10 +37,11 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.label import FixCommit, InducingCommit, Label
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.training.evidence import suspects, tells
-from hyperion_hook.training.fixes import KnownCommits, fix_of, given_fix
+from hyperion_hook.training.fixes import fix_of, given_fix, takes_back
+from hyperion_hook.training.known_commits import KnownCommits
 from hyperion_hook.training.line_origins import LineOrigins, TracedHunk
 
-LABELLER_VERSION = 5
+LABELLER_VERSION = 6
 """Raised whenever the same history can get other labels; cached labels of another version are not used."""
 
 _DAY = 86_400
@@ -87,6 +88,8 @@ class Labeller:
         How inducing commits are found.
     given
         The commits that are fixes; by default they are found by their messages.
+    cut_off
+        The commits at which a shallow clone begins: lines seem to come from there that nobody knows the origin of.
 
     Attributes
     ----------
@@ -97,11 +100,13 @@ class Labeller:
     """
 
     def __init__(
-        self, origins: LineOrigins, rules: SzzRules | None = None, given: Collection[str] | None = None
+        self, origins: LineOrigins, rules: SzzRules | None = None, given: Collection[str] | None = None,
+        cut_off: Collection[str] = (),
     ) -> None:
         self._origins = origins
         self._given = None if given is None else frozenset(given)
         self._rules = rules or SzzRules()
+        self._cut_off = frozenset(cut_off)
         self._known = KnownCommits()
         self._times: dict[str, int] = {}
         self._order: dict[str, int] = {}
@@ -117,6 +122,8 @@ class Labeller:
         if fix is not None:
             self.fixes.append(fix)
             self.inducing += self._causes(fix, commit, traced)
+        if takes_back(commit, self._known):
+            self._known.reverts.add(commit.id)
         self._known.add(commit)
         self._order[commit.id] = len(self._order)
         self._times[commit.id] = commit.committed_at
@@ -160,7 +167,9 @@ class Labeller:
             return name not in self._left_out and abs(self._times[name] - fix.time) > _TOGETHER_SECONDS
 
         candidates = suspects(traced, is_candidate, exhaustive=self._rules.exhaustive)
-        return [InducingCommit(name, fix.id, int(candidates[name])) for name in self._choose(candidates, fix.time)]
+        # where the lines of old outweigh the others, the cause is not here: the next best commit is none
+        chosen = [name for name in self._choose(candidates, fix.time) if name not in self._cut_off]
+        return [InducingCommit(name, fix.id, int(candidates[name])) for name in chosen]
 
     def _choose(self, candidates: Mapping[str, float], moment: int) -> Iterable[str]:
         def recency(name: str) -> tuple[int, int]:
