@@ -1,4 +1,4 @@
-"""What a path says about a file: its language, and whether it is a test, a document, configuration or not ours.
+"""What a path says about a file: whether it is source, a test, a document, configuration or not ours.
 
 Only the path is looked at, never the content, so the answer is the same for every version of a file.
 """
@@ -9,42 +9,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-_EXTENSIONS = {
-    "Python": "py pyi pyw",
-    "Java": "java",
-    "Kotlin": "kt kts",
-    "Scala": "scala sc",
-    "Groovy": "groovy",
-    "JavaScript": "js jsx mjs cjs",
-    "TypeScript": "ts tsx mts cts",
-    "Vue": "vue",
-    "Go": "go",
-    "Rust": "rs",
-    "C": "c h",
-    "C++": "cc cpp cxx c++ hh hpp hxx h++ inl ipp tpp",
-    "C#": "cs",
-    "Objective-C": "m mm",
-    "Swift": "swift",
-    "Ruby": "rb rake gemspec",
-    "PHP": "php",
-    "Perl": "pl pm",
-    "Lua": "lua",
-    "Shell": "sh bash zsh",
-    "R": "r",
-    "Erlang": "erl hrl",
-    "Elixir": "ex exs",
-    "Haskell": "hs",
-    "OCaml": "ml mli",
-    "Dart": "dart",
-    "Julia": "jl",
-    "Fortran": "f f90 f95 f03 f08",
-    "Solidity": "sol",
-    "Zig": "zig",
-    "SQL": "sql",
-    "GDScript": "gd",
-    "Cython": "pyx pxd",
-}
-LANGUAGE_BY_EXTENSION = {ext: language for language, exts in _EXTENSIONS.items() for ext in exts.split()}
+from hyperion_hook.domain.languages import is_build_file, language_of
 
 TEST_FOLDERS = ("test", "tests", "__tests__", "testing", "spec", "specs", "e2e", "testdata", "fixtures")
 TEST_FOLDERS_OF_SRC = ("test", "androidTest", "integrationTest", "it")
@@ -60,7 +25,7 @@ _TEST = re.compile(
     rf"(?:^|/)(?:{'|'.join(TEST_FOLDERS)}|[\w.-]*[-_.]tests?|tests?[-_.][\w.-]*)/"
     rf"|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*[-._](?:{'|'.join(TEST_WORDS)})\.[^/]+"
     rf"|[^/]*(?:{'|'.join(TEST_CLASSES)})\.(?:{'|'.join(TEST_CLASS_EXTENSIONS)}))$"
-    rf"|(?:^|/)src/(?:{'|'.join(TEST_FOLDERS_OF_SRC)})/",
+    rf"|(?:^|/)src/(?:{'|'.join(TEST_FOLDERS_OF_SRC)})/|\.(?:bats|feature|t)$",
 )
 _DOCUMENT = re.compile(
     r"(?:^|/)(?:docs?|documentation|site|website)/|\.(?:md|rst|txt|adoc|asciidoc|markdown|textile|tex|html?|css|scss|svg)$"
@@ -75,7 +40,22 @@ _CONFIGURATION = re.compile(
 )
 _FOREIGN = re.compile(
     rf"(?:^|/)(?:{'|'.join(FOREIGN_FOLDERS)})/"
-    r"|\.min\.(?:js|css)$|(?:^|/)[^/]*(?:_pb2(?:_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.designer\.cs|\.generated\.[^/]+)$",
+    r"|\.min\.(?:js|css)$|(?:^|/)(?:gradlew|mvnw)(?:\.bat|\.cmd)?$|(?:^|/)[^/]*(?:_pb2(?:_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.designer\.cs|\.generated\.[^/]+)$",
+    re.IGNORECASE,
+)
+
+
+_DATA = re.compile(
+    r"(?<=[A-Za-z_])\.\d$|\.(?:csv|tsv|psv|tab|dat|data|db|sqlite3?|jsonl|ndjson|json5|jsonc|geojson|topojson|webmanifest|map|snap|golden"
+    r"|expected|stdout|stderr|out|err|log|trace|har|po|pot|mo|xlf|xliff|resx|resw|strings|stringsdict|arb|srt|vtt|ics|vcf"
+    r"|eml|mbox|pem|crt|cer|key|pub|csr|asc|sig|gpg|sha\d*|md5|sum|diff|patch|rej|orig|bak|tmp|swp|dtd|xsd|rng|wsdl|owl"
+    r"|rdf|ttl|bib|ris|storyboard|xib|pbxproj|xcscheme|xcworkspacedata|xcsettings|entitlements|iml|nuspec|fsproj|vbproj"
+    r"|vcxproj|filters|user|tfvars|tfstate|avsc|pbtxt|textproto|prototxt|dot|gv|puml|plantuml|mmd|drawio|dia|obj|mtl|stl"
+    r"|gltf|fbx|dae|svgz?|ps|eps|pdf|png|jpe?g|gif|ico|webp|bmp|tiff?|psd|ttf|otf|woff2?|eot|mp[34]|wav|ogg|webm|mov|zip"
+    r"|jar|war|gz|bz2|xz|zst|7z|tar|tgz|whl|egg|exe|dll|so|dylib|a|o|lib|class|pyc|wasm|bin|npy|npz|pkl|parquet|onnx|pt"
+    r"|pth|h5|hdf5|mat|rds|rda|rdata|fasta|fa|fastq|fq|gff3?|bed|sam|bam|desktop|service|timer|socket|mount|rules|reg|inf"
+    r"|cnf|config|list|lst|manifest|mf|spec|ebextensions|gitkeep|keep|empty|placeholder|license|authors|notice|md5sum"
+    r"|sass|less|styl|org|pod|rtf|docx?|xlsx?|pptx?|odt|texi|man|ipr|iws|mdx|rmarkdown|text|typed|pth|lockb|abi|gpx|kml)$",
     re.IGNORECASE,
 )
 
@@ -92,22 +72,15 @@ class FileRole(StrEnum):
 
 
 @lru_cache(maxsize=65_536)
-def language_of(path: str) -> str | None:
-    """Return the programming language a path's ending names, ``None`` for none.
-
-    Examples
-    --------
-    >>> language_of("src/app.PY"), language_of("notes.txt"), language_of("a.d/Makefile")
-    ('Python', None, None)
-    """
-    name = path.rpartition("/")[2]
-    stem, dot, extension = name.rpartition(".")
-    return LANGUAGE_BY_EXTENSION.get(extension.lower()) if dot and stem else None
-
-
-@lru_cache(maxsize=65_536)
-def role_of(path: str) -> FileRole:
+def role_of(path: str, *, is_code: bool = False) -> FileRole:
     """Return what a file is for, judged by its path alone.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    is_code
+        Whether it is known to hold code though its path does not tell.
 
     Examples
     --------
@@ -116,7 +89,9 @@ def role_of(path: str) -> FileRole:
     """
     if _FOREIGN.search(path):
         return FileRole.FOREIGN
-    if language_of(path):
+    if is_code or language_of(path):
+        if is_build_file(path):
+            return FileRole.CONFIGURATION
         if _TEST.search(path):
             return FileRole.TEST
         return FileRole.DOCUMENT if path.startswith(("docs/", "doc/")) else FileRole.SOURCE
@@ -125,6 +100,17 @@ def role_of(path: str) -> FileRole:
     if _DOCUMENT.search(path):
         return FileRole.DOCUMENT
     return FileRole.OTHER
+
+
+def holds_data(path: str) -> bool:
+    """Return whether a path's ending says that the file is data: no code, whatever is in it.
+
+    Examples
+    --------
+    >>> holds_data("a/rows.CSV"), holds_data("man/git.1"), holds_data("bin/deploy"), holds_data("a.unheardof")
+    (True, True, False, False)
+    """
+    return _DATA.search(path) is not None
 
 
 def directory_of(path: str) -> str:

@@ -11,38 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-_HASH = frozenset({"Python", "Ruby", "Shell", "Perl", "R", "Elixir", "Julia", "GDScript", "Cython"})
-_DASH = frozenset({"SQL", "Lua", "Haskell"})
-_PERCENT = frozenset({"Erlang"})
+from hyperion_hook.domain.languages import LANGUAGES, Comments
 
-
-def _line_marks(language: str) -> tuple[bytes, ...]:
-    if language in _HASH:
-        return (b"#",)
-    if language in _DASH:
-        return (b"--",)
-    if language in _PERCENT:
-        return (b"%",)
-    if language == "PHP":
-        return (b"//", b"#")
-    if language == "Fortran":
-        return (b"!",)
-    return (b"//",)
-
-
-_BLOCK_ENDS = {b"/*": b"*/", b'"""': b'"""', b"'''": b"'''", b"<!--": b"-->", b"=begin": b"=end", b"{-": b"-}"}
-
-
-def _block_marks(language: str) -> tuple[bytes, ...]:
-    if language in ("Python", "Cython", "Elixir", "Julia"):
-        return (b'"""', b"'''")
-    if language == "Ruby":
-        return (b"=begin",)
-    if language == "Haskell":
-        return (b"{-",)
-    if language in _HASH or language in _PERCENT or language == "Fortran":
-        return ()
-    return (b"/*", b"<!--") if language == "Vue" else (b"/*",)
+_LIKE_C = Comments(("//",), (("/*", "*/"),))
 
 
 def code_in(texts: Iterable[bytes], language: str) -> list[bytes]:
@@ -53,7 +24,7 @@ def code_in(texts: Iterable[bytes], language: str) -> list[bytes]:
     texts
         Runs of lines joined by line feeds; a comment does not reach from one run into the next.
     language
-        As ``language_of`` names it.
+        A name of ``domain.languages``; another one, and one without comments there, is read like C.
 
     Examples
     --------
@@ -68,8 +39,8 @@ def code_in(texts: Iterable[bytes], language: str) -> list[bytes]:
 def code_by_line(texts: Iterable[bytes], language: str) -> list[bytes]:
     """Return for every line its code without white space around it, nothing for a line that carries none."""
     marks = _marks_of(language)
-    blocks = marks.blocks
-    text = b"\n".join([_without_blocks(part, blocks) if blocks and blocks.search(part) else part for part in texts])
+    starts = marks.starts
+    text = b"\n".join([_without_blocks(part, marks) if starts and starts.search(part) else part for part in texts])
     not_code = marks.not_code
     lines = [b"" if line.startswith(not_code) else line for line in map(bytes.strip, text.split(b"\n"))]
     if marks.has_stars and b"*" in text:
@@ -79,33 +50,37 @@ def code_by_line(texts: Iterable[bytes], language: str) -> list[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """What begins a line that is no code, what may begin a block of them, and whether blocks are lined with stars."""
+    """What begins a line that is no code, what begins and ends blocks of such lines, and whether stars line them."""
 
     not_code: tuple[bytes, ...]
-    blocks: re.Pattern[bytes] | None
+    starts: re.Pattern[bytes] | None
+    ends: dict[bytes, bytes]
     has_stars: bool
 
 
 @cache
 def _marks_of(language: str) -> _Marks:
-    blocks = _block_marks(language)
-    has_stars = b"/*" in blocks
+    known = LANGUAGES.get(language)
+    comments = (known.comments if known else None) or _LIKE_C
+    ends = {start.encode(): end.encode() for start, end in comments.blocks}
+    has_stars = b"/*" in ends
     # "* " and "*/": the middle and the end of a comment block whose start is not in the hunk
-    not_code = (*_line_marks(language), *((b"* ", b"*/") if has_stars else ()))
-    return _Marks(not_code, re.compile(b"|".join(map(re.escape, blocks))) if blocks else None, has_stars)
+    not_code = (*(mark.encode() for mark in comments.lines), *((b"* ", b"*/") if has_stars else ()))
+    return _Marks(not_code, re.compile(b"|".join(map(re.escape, ends))) if ends else None, ends, has_stars)
 
 
-def _without_blocks(text: bytes, marks: re.Pattern[bytes]) -> bytes:
+def _without_blocks(text: bytes, marks: _Marks) -> bytes:
     """Return a text with empty lines in place of those of comment blocks that begin a line."""
+    assert marks.starts is not None  # noqa: S101 - asked only where there are some
     kept: list[bytes] = []
     end = position = 0
-    while found := marks.search(text, position):
+    while found := marks.starts.search(text, position):
         start = text.rfind(b"\n", 0, found.start()) + 1
         if text[start : found.start()].strip():
             position = _line_end(text, found.end())
             continue
         # to the end of the line: what follows a comment there is left out too
-        close = text.find(_BLOCK_ENDS[found[0]], found.end())
+        close = text.find(marks.ends[found[0]], found.end())
         stop = len(text) if close < 0 else _line_end(text, close)
         kept += [text[end:start], b"\n" * text.count(b"\n", start, stop)]
         end = position = stop

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from math import log2
 
 from hyperion_hook.domain.change import FileStatus
-from hyperion_hook.domain.paths import FileRole, directory_of, language_of, role_of, subsystem_of
+from hyperion_hook.domain.paths import FileRole, directory_of, subsystem_of
 from hyperion_hook.domain.vector import Value
+from hyperion_hook.features.changed_code import first_unread, kind_of
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.size import UNCOUNTED, has_lines
 
@@ -24,7 +25,9 @@ def measure(context: Context) -> dict[str, Value]:
     .. [1] Y. Kamei et al., "A large-scale empirical study of just-in-time quality assurance", IEEE TSE 39(6), 2013.
     """
     files = context.change.files
-    roles = [role_of(file.path) for file in files]
+    kinds = {file.path: kind_of(context, file) for file in files}
+    roles = [kind.role for kind in kinds.values()]
+    sources, unread = roles.count(FileRole.SOURCE), first_unread(kinds)
     statuses = [file.status for file in files]
     with_lines = [file for file in files if not file.is_binary and has_lines(file)]
     counted = [
@@ -41,14 +44,10 @@ def measure(context: Context) -> dict[str, Value]:
         "files_deleted": float(statuses.count(FileStatus.DELETED)),
         "files_renamed": float(statuses.count(FileStatus.RENAMED) + statuses.count(FileStatus.COPIED)),
         "binary_files": float(sum(file.is_binary for file in files)),
-        "source_files": float(roles.count(FileRole.SOURCE)),
+        "source_files": unread if unread and not sources else float(sources),
         "test_files": float(roles.count(FileRole.TEST)),
         "language_count": float(
-            len({
-                language_of(file.path)
-                for file, role in zip(files, roles, strict=True)
-                if role in (FileRole.SOURCE, FileRole.TEST)
-            })
+            len({kind.language for kind in kinds.values() if kind.role in (FileRole.SOURCE, FileRole.TEST)})
         ),
     }
 

@@ -16,7 +16,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from hyperion_hook.domain.change import FileChange, FileStatus
-from hyperion_hook.domain.paths import FileRole, language_of, role_of
+from hyperion_hook.domain.languages import language_of
+from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.interface_python import Breakage, breakages

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
+from hyperion_hook.domain.languages import LANGUAGES
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.changed_code import TOO_LARGE, first_unread, kind_of
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.metrics import FunctionMetrics, SourceMetrics
-from hyperion_hook.features.size import TOO_LARGE
 from hyperion_hook.features.source import can_measure
 
 OF_FUNCTIONS = (
@@ -64,9 +65,17 @@ def measure(context: Context) -> dict[str, Value]:
         return dict.fromkeys(NAMES, TOO_LARGE)
     files = sorted((file for file in context.change.files if _is_measured(file)), key=lambda file: file.path)
     if not files:
-        return dict.fromkeys(NAMES, NO_SOURCE)
+        return dict.fromkeys(NAMES, _not_measured(context))
     sides = [_side(context, file) for file in files]
     return _functions(sides) | _files(sides) | _deltas(sides)
+
+
+def _not_measured(context: Context) -> Missing:
+    """Return why there is nothing to measure: no source at all, or of languages that nobody reads."""
+    kinds = {file.path: kind_of(context, file) for file in context.change.files}
+    languages = {kind.language for kind in kinds.values() if kind.role is FileRole.SOURCE}
+    unread = sorted(name for name in languages if isinstance(name, str) and not LANGUAGES[name].reader)
+    return Missing(f"no reader for {', '.join(unread)}") if unread else first_unread(kinds) or NO_SOURCE
 
 
 def _is_measured(file: FileChange) -> bool:

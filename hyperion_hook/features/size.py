@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.languages import language_of
+from hyperion_hook.domain.paths import FileRole
 from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.changed_code import TOO_LARGE, ChangedCode, changed_code, first_unread, kind_of
 from hyperion_hook.features.context import Context
+from hyperion_hook.features.notebooks import NAME as NOTEBOOK
 
 UNCOUNTED = Missing("line counts of the change could not be read")
-TOO_LARGE = Missing("change too large to read line by line")
 
 
 def measure(context: Context) -> dict[str, Value]:
@@ -40,7 +42,7 @@ def measure(context: Context) -> dict[str, Value]:
     values["lt"] = lines_before if isinstance(lines_before, Missing) else _mean(lines_before)
     values["hunk_count"] = _hunk_count(files)
     if all(file.lines_added is not None and file.lines_deleted is not None for file in files):
-        values |= _line_counts(files, lines_before)
+        values |= _line_counts(context, files, lines_before)
     return values
 
 
@@ -49,18 +51,22 @@ def has_lines(file: FileChange) -> bool:
     return SUBMODULE_MODE not in (file.old_mode, file.new_mode)
 
 
-def _line_counts(files: list[FileChange], lines_before: list[int] | Missing) -> dict[str, Value]:
-    added, deleted = _lines(files)
-    source_added, source_deleted = _lines(file for file in files if role_of(file.path) is FileRole.SOURCE)
-    test_added, test_deleted = _lines(file for file in files if role_of(file.path) is FileRole.TEST)
-    tested, tests = source_added + source_deleted, test_added + test_deleted
+def _line_counts(context: Context, files: list[FileChange], lines_before: list[int] | Missing) -> dict[str, Value]:
+    added, deleted = sum(file.lines_added or 0 for file in files), sum(file.lines_deleted or 0 for file in files)
+    kinds = {file.path: kind_of(context, file) for file in files}
+    unread = first_unread(kinds)
+    source = _lines_of(context, [file for file in files if kinds[file.path].role is FileRole.SOURCE])
+    tests = _lines_of(context, [file for file in files if kinds[file.path].role is FileRole.TEST])
+    tested, testing = sum(source), sum(tests)
     values: dict[str, Value] = {
         "la": float(added),
         "ld": float(deleted),
-        "source_lines_added": float(source_added),
-        "test_lines_added": float(test_added),
+        "source_lines_added": unread if unread and not tested else float(source[0]),
+        "test_lines_added": float(tests[0]),
         "largest_file_added": float(max((file.lines_added or 0 for file in files), default=0)),
-        "test_change_ratio": tests / (tests + tested) if tests + tested else Missing("no source or test line changed"),
+        "test_change_ratio": (
+            testing / (testing + tested) if testing + tested else Missing("no source or test line changed")
+        ),
     }
     if isinstance(lines_before, Missing):
         values["relative_churn"] = lines_before
@@ -69,11 +75,15 @@ def _line_counts(files: list[FileChange], lines_before: list[int] | Missing) -> 
     return values
 
 
-def _lines(files: Iterable[FileChange]) -> tuple[int, int]:
+def _lines_of(context: Context, files: Iterable[FileChange]) -> tuple[int, int]:
+    """Return added and deleted lines; of a notebook those of its cells, where it can be read."""
     added = deleted = 0
     for file in files:
-        added += file.lines_added or 0
-        deleted += file.lines_deleted or 0
+        code = changed_code(context, file) if language_of(file.path) == NOTEBOOK else None
+        if isinstance(code, ChangedCode):
+            added, deleted = added + code.lines_added, deleted + code.lines_deleted
+        else:
+            added, deleted = added + (file.lines_added or 0), deleted + (file.lines_deleted or 0)
     return added, deleted
 
 

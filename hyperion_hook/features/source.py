@@ -10,18 +10,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from hyperion_hook.domain.paths import language_of
+from hyperion_hook.domain.languages import LANGUAGES, language_of
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.embedded import EMBEDDING, embedded_source
 from hyperion_hook.features.metrics import SourceMetrics
 from hyperion_hook.features.source_limits import Clock, TooSlowError, too_hard_to_tokenise
 
 EXTRACTOR_VERSION = 1
 """Raised whenever a number can change for the same text; cached metrics of another version are not used."""
 
-BY_LIZARD = frozenset({
-    "Java", "Kotlin", "Scala", "JavaScript", "TypeScript", "Vue", "Go", "Rust", "C", "C++", "C#", "Objective-C",
-    "Swift", "Ruby", "PHP", "Perl", "Lua", "R", "Erlang", "Fortran", "Solidity", "Zig", "SQL", "GDScript",
-})
+BY_LIZARD = frozenset(language.name for language in LANGUAGES.values() if language.reader == "lizard")
 """Languages, as ``domain.paths`` names them, that lizard reads; Python is read by ``ast`` and radon."""
 
 _GENERATED = re.compile(
@@ -52,7 +50,7 @@ def can_measure(path: str) -> bool:
     (True, True, False, False)
     """
     language = language_of(path)
-    return language == "Python" or language in BY_LIZARD
+    return language is not None and bool(LANGUAGES[language].reader)
 
 
 def measure_source(path: str, text: str, *, limits: Limits = DEFAULT) -> SourceMetrics | Missing:
@@ -75,8 +73,13 @@ def measure_source(path: str, text: str, *, limits: Limits = DEFAULT) -> SourceM
     """
     language = language_of(path)
     if language is None or not can_measure(path):
-        return Missing(f"{language or 'this kind of file'} is not measured")
+        return Missing(f"no reader for {language}" if language else "this kind of file is not measured")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if language in EMBEDDING:
+        part = embedded_source(language, text)
+        if isinstance(part, Missing):
+            return part
+        path, language, text = f"{path}.{LANGUAGES[part[0]].endings[0]}", *part
     reason = _refused(text, limits)
     if reason is not None:
         return Missing(reason)

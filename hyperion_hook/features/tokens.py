@@ -10,12 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
+from operator import attrgetter
 
-from hyperion_hook.domain.paths import FileRole, language_of, role_of
 from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.changed_code import TOO_LARGE, changed_code
 from hyperion_hook.features.code_lines import code_in
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.size import TOO_LARGE
 
 _TOKEN = re.compile(rb"[A-Za-z_\x80-\xff$@][\w\x80-\xff$]*|\d[\w.]*|&&|\|\||[=!<>]=|[-=]>|::|[^\w\s]")
 """What a token is. Most text is counted by quicker means that agree, see ``count_tokens``."""
@@ -34,22 +34,25 @@ MAX_CODE_BYTES = 2_000_000
 def measure(context: Context) -> dict[str, Value]:
     """Return counts of code lines, tokens and control-flow words over source files that are no tests.
 
-    All counts are non-negative; a change without source files truly adds none. Order of files is irrelevant.
+    All counts are non-negative; a change without code truly adds none. Files of which nobody can tell the code are left
+    out; where there are only such, all is missing for the reason of the first of them by path.
     """
-    files = [
-        file
-        for file in context.change.files
-        if role_of(file.path) is FileRole.SOURCE and file.is_regular and not file.is_binary
-    ]
-    if any(file.hunks is None for file in files):
-        return dict.fromkeys(NAMES, TOO_LARGE)
+    unread: Missing | None = None
+    is_read = False
     added_lines: list[bytes] = []
     deleted_lines: list[bytes] = []
-    for file in files:
-        hunks = file.hunks or ()
-        added_lines += code_in([hunk.added_text for hunk in hunks if hunk.added_count], language_of(file.path) or "")
-        before = language_of(file.previous_path) or ""
-        deleted_lines += code_in([hunk.deleted_text for hunk in hunks if hunk.deleted_count], before)
+    for file in sorted(context.change.files, key=attrgetter("path")):
+        code = changed_code(context, file)
+        if code is TOO_LARGE:
+            return dict.fromkeys(NAMES, TOO_LARGE)
+        if isinstance(code, Missing):
+            unread = unread or code
+        elif code is not None:
+            is_read = True
+            added_lines += code_in(code.added, code.language)
+            deleted_lines += code_in(code.deleted, code.language_before)
+    if unread and not is_read:
+        return dict.fromkeys(NAMES, unread)
     values: dict[str, Value] = {
         "code_lines_added": float(len(added_lines)),
         "code_lines_deleted": float(len(deleted_lines)),

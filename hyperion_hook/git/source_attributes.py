@@ -7,9 +7,9 @@ made of the same words as ``domain.paths`` and err on one side: every source fil
 
 from __future__ import annotations
 
+from hyperion_hook.domain.languages import BY_ENDING, LANGUAGES, TEMPLATE_ENDINGS
 from hyperion_hook.domain.paths import (
     FOREIGN_FOLDERS,
-    LANGUAGE_BY_EXTENSION,
     TEST_CLASS_EXTENSIONS,
     TEST_CLASSES,
     TEST_FOLDERS,
@@ -18,7 +18,9 @@ from hyperion_hook.domain.paths import (
 )
 
 _SOURCES = (
-    *(f"*.{extension}" for extension in LANGUAGE_BY_EXTENSION),
+    # build files are configuration
+    *(f"*.{ending}" for ending, language in BY_ENDING.items() if not LANGUAGES[language].is_build),
+    *(f"*.{ending}" for ending in sorted(TEMPLATE_ENDINGS)),
     "*.*[A-Z]*",  # endings in capitals; a pattern for each with both letters costs seconds, and few files are called so
 )
 _OTHERS = (  # of many patterns those without "**" and sets are the cheap ones; the last pattern that fits decides

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from hyperion_hook.domain.deadline import is_late
-from hyperion_hook.domain.paths import language_of
+from hyperion_hook.domain.languages import language_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source import EXTRACTOR_VERSION

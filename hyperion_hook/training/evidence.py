@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from hyperion_hook.domain.change import FileChange, FileStatus
-from hyperion_hook.domain.paths import FileRole, language_of, role_of
+from hyperion_hook.domain.languages import language_of
+from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.features.code_lines import code_by_line
 from hyperion_hook.training.line_origins import TracedHunk
 

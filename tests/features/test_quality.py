@@ -82,9 +82,11 @@ def test_the_names_are_those_of_the_catalogue() -> None:
 
 
 def test_a_change_without_source_has_no_value_and_says_why() -> None:
-    for files in ({}, {"README.md": "x"}, {"tests/test_a.py": SIMPLE}, {"vendor/a.py": SIMPLE}, {"a.hs": "main = 1"}):
+    for files in ({}, {"README.md": "x"}, {"tests/test_a.py": SIMPLE}, {"vendor/a.py": SIMPLE}):
         values = measured({}, files)
         assert set(values.values()) == {quality.NO_SOURCE}
+    unread = measured({}, {"a.hs": "main = 1", "b.clj": "(f)"})
+    assert set(unread.values()) == {Missing("no reader for Clojure, Haskell")}
 
 
 def test_only_functions_with_a_changed_line_count() -> None:

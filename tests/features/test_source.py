@@ -258,7 +258,7 @@ def test_line_ends_and_byte_order_marks_change_nothing() -> None:
 
 
 def test_a_language_without_a_reader_is_missing_by_name() -> None:
-    assert measure_source("a.hs", "main = 1") == Missing("Haskell is not measured")
+    assert measure_source("a.hs", "main = 1") == Missing("no reader for Haskell")
     assert measure_source("a.txt", "x") == Missing("this kind of file is not measured")
     assert not can_measure("Makefile")
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from radon.raw import analyze
 
-from hyperion_hook.domain.paths import LANGUAGE_BY_EXTENSION
+from hyperion_hook.domain.languages import BY_ENDING
 from hyperion_hook.features.source_lines import LineCounts, count_lines
 from hyperion_hook.features.source_lines_python import python_lines
 
@@ -53,7 +53,7 @@ def test_a_language_without_rules_counts_every_filled_line_as_code() -> None:
     assert count_lines("// a\n\nb\n", "Assembly") == LineCounts(3, 2, 0, 1)
 
 
-LANGUAGES = st.sampled_from(sorted(set(LANGUAGE_BY_EXTENSION.values())))
+LANGUAGES = st.sampled_from(sorted(set(BY_ENDING.values())))
 
 
 @given(st.text(alphabet="a \n\t\"'`/*#-%!{}()[]<>=\\:r@", max_size=80), LANGUAGES)

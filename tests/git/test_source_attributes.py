@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.domain.paths import LANGUAGE_BY_EXTENSION, FileRole, role_of
+from hyperion_hook.domain.languages import BY_ENDING
+from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.source_attributes import SOURCES_ONLY
@@ -21,7 +22,8 @@ FOLDERS = (
 )
 NAMES = ("a", "Audit", "ATest", "TestA", "test_a", "a_test", "a-spec", "a.test", "conftest", "contest", "a_pb2",
          "a.min", "a.pb", "Commit", "MyIT", "Latest", "aTests", "BSpec", "v1.2", "\u00fcber", "")
-ENDINGS = ("md", "xml", "json", "txt", "html", "css", "PY", "Java", "R", "C", "H", "F90", "c++", "png", "Py", "rb~")
+ENDINGS = ("md", "xml", "json", "txt", "html", "css", "PY", "Java", "R", "C", "H", "F90", "c++", "png", "Py", "rb~",
+           "h.in", "sh.j2", "yaml.tmpl")
 
 
 def compared(tmp_path: Path, paths: list[str]) -> set[str]:
@@ -33,7 +35,7 @@ def compared(tmp_path: Path, paths: list[str]) -> set[str]:
 
 
 def test_every_source_is_compared_and_hardly_anything_else(tmp_path: Path) -> None:
-    endings = (*LANGUAGE_BY_EXTENSION, *ENDINGS)
+    endings = (*BY_ENDING, *ENDINGS)
     paths = [f"{folder}{name}.{ending}" for folder in FOLDERS for name in NAMES for ending in endings]
     paths += [f"{folder}{name}" for folder in FOLDERS for name in ("Makefile", "README", "py", "Test.java.orig")]
     sources = {path for path in paths if role_of(path) is FileRole.SOURCE}

@@ -1,0 +1,130 @@
+"""Which files of a change are code, in which language, and the code that is added and deleted.
+
+Mostly the path tells. A file without an ending that tells anything is asked for its first line, and of a notebook only
+the cells count. Where nobody can tell whether a file is code, or which of its lines are, the answer is ``Missing``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from hyperion_hook.domain.change import FileChange, Hunk
+from hyperion_hook.domain.languages import LANGUAGES, language_of, language_of_script
+from hyperion_hook.domain.paths import FileRole, holds_data, role_of
+from hyperion_hook.domain.snapshot import SourceText
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.context import Context
+from hyperion_hook.features.notebooks import NAME as NOTEBOOK
+from hyperion_hook.features.notebooks import read_notebook
+
+TOO_LARGE = Missing("change too large to read line by line")
+_COUNTED = (FileRole.SOURCE, FileRole.CONFIGURATION)
+
+
+class Kind(NamedTuple):
+    """What a file is for, and its language: ``None`` where it holds no code, ``Missing`` where nobody can tell."""
+
+    role: FileRole
+    language: str | Missing | None
+
+
+class ChangedCode(NamedTuple):
+    """Runs of added and deleted lines, and the language of each side."""
+
+    added: list[bytes]
+    deleted: list[bytes]
+    language: str
+    language_before: str
+
+    @property
+    def lines_added(self) -> int:
+        """How many lines are added, blank ones and comments too."""
+        return sum(text.count(b"\n") + 1 for text in self.added)
+
+    @property
+    def lines_deleted(self) -> int:
+        """How many lines are deleted, blank ones and comments too."""
+        return sum(text.count(b"\n") + 1 for text in self.deleted)
+
+
+def kind_of(context: Context, file: FileChange) -> Kind:
+    """Return the kind of a file as the change leaves it; of a deleted file, as it was."""
+    return _kind(context, file, is_after=file.new_blob is not None)
+
+
+def first_unread(kinds: Mapping[str, Kind]) -> Missing | None:
+    """Return why nobody can tell of a file whether it is code, of the first such file by path."""
+    reasons = ((path, kind.language) for path, kind in sorted(kinds.items()))
+    return next((reason for _, reason in reasons if isinstance(reason, Missing)), None)
+
+
+def _kind(context: Context, file: FileChange, *, is_after: bool) -> Kind:
+    path = file.path if is_after else file.previous_path
+    role, language = role_of(path), language_of(path)
+    if language is not None or role is not FileRole.OTHER or holds_data(path):
+        return Kind(role, language)
+    if context.change.bulk or file.is_binary or not file.is_regular:
+        return Kind(role, None)
+    source = context.sources.after(file) if is_after else context.sources.before(file)
+    if isinstance(source, SourceText):
+        script = language_of_script(source.text)
+        if script:
+            return Kind(role_of(path, is_code=True), script)
+        if script is not None:
+            return Kind(role_of(path, is_code=True), Missing("no reader for the interpreter its first line names"))
+    name, dot, ending = path.rpartition("/")[2].rpartition(".")
+    return Kind(role, Missing(f"no reader for files ending in .{ending}") if name and dot else None)
+
+
+def changed_code(context: Context, file: FileChange) -> ChangedCode | Missing | None:
+    """Return the code that a change adds to a file and deletes from it.
+
+    Returns
+    -------
+    ChangedCode | Missing | None
+        ``None`` for tests, files of others, documents and data: they hold no code that counts.
+    """
+    if file.is_binary or not file.is_regular:
+        return None
+    kind = kind_of(context, file)
+    if kind.language is None or (isinstance(kind.language, str) and kind.role not in _COUNTED):
+        return None
+    if isinstance(kind.language, Missing):
+        return kind.language
+    if file.hunks is None:
+        return TOO_LARGE
+    before = kind.language
+    if file.old_blob is not None and file.new_blob is not None and file.previous_path != file.path:
+        former = _kind(context, file, is_after=False).language
+        before = former if isinstance(former, str) else ""
+    added = _lines(context, file, kind.language, [hunk for hunk in file.hunks if hunk.added_count], is_after=True)
+    if isinstance(added, Missing):
+        return added
+    deleted = _lines(context, file, before, [hunk for hunk in file.hunks if hunk.deleted_count], is_after=False)
+    if isinstance(deleted, Missing):
+        return deleted
+    return ChangedCode(added[0], deleted[0], added[1], deleted[1])
+
+
+def _lines(
+    context: Context, file: FileChange, language: str, hunks: list[Hunk], *, is_after: bool
+) -> tuple[list[bytes], str] | Missing:
+    """Return the lines of one side, and the language they are written in."""
+    if language != NOTEBOOK:
+        if language and LANGUAGES[language].comments is None and hunks:
+            return Missing(f"no reader for {language}")
+        return [hunk.added_text if is_after else hunk.deleted_text for hunk in hunks], language
+    if not hunks:
+        return [], language
+    source = context.sources.after(file) if is_after else context.sources.before(file)
+    notebook = source if isinstance(source, Missing) else read_notebook(source.text)
+    if isinstance(notebook, Missing):
+        return notebook
+    texts = []
+    for hunk in hunks:
+        start, count = (hunk.new_start, hunk.added_count) if is_after else (hunk.old_start, hunk.deleted_count)
+        run = [text for number in range(start, start + count) for text in notebook.lines.get(number, ())]
+        if run:
+            texts.append("\n".join(run).encode("utf-8", "surrogatepass"))
+    return texts, notebook.language

@@ -1,0 +1,121 @@
+# ruff: noqa: S105 - tokens of JSON are no passwords
+"""Jupyter notebooks: the code of their cells, on the lines of the file where it stands. Outputs are no code."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+from hyperion_hook.domain.languages import LANGUAGES
+from hyperion_hook.domain.vector import Missing
+
+NAME = "Jupyter Notebook"
+_UNREADABLE = Missing("it is no notebook that can be read")
+_TOKEN = re.compile(r'\n|"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s"{}\[\],:]++')
+_SOURCES = {(None, "cells", None, "source"), (None, "worksheets", None, "cells", None, "input")}
+"""Where the text of a cell stands, as of version 4 of the format and before; without the places in lists."""
+_KINDS = {(*place[:-1], "cell_type") for place in _SOURCES}
+_LANGUAGES = {(None, "metadata", "language_info", "name"), (None, "metadata", "kernelspec", "language")}
+
+
+@dataclass
+class Notebook:
+    """``language`` as ``domain.languages`` names it; ``cells`` of code, each its pieces of text by line of the file."""
+
+    language: str = "Python"
+    cells: list[dict[int, list[str]]] = field(default_factory=list)
+
+    @cached_property
+    def lines(self) -> Mapping[int, list[str]]:
+        """The lines of code by the line of the file they stand on: one or, where a cell is one string, several."""
+        found: dict[int, list[str]] = {}
+        for cell in self.cells:
+            for number, texts in cell.items():
+                found.setdefault(number, []).extend(texts)
+        return found
+
+    def as_source(self) -> str | Missing:
+        """Return the code as a file with the same lines; commands of IPython are statements that do nothing."""
+        rows: dict[int, str] = {}
+        for cell in self.cells:
+            if any(text.startswith("%%") for texts in list(cell.values())[:1] for text in texts[:1]):
+                continue  # the cell is written in another language
+            for number, texts in cell.items():
+                if len(texts) > 1 or number in rows:
+                    return Missing("its cells are not stored line by line")
+                rows[number] = re.sub(r"^(\s*+)[%!?].*+", r"\1pass", texts[0])
+        return "\n".join(rows.get(number, "") for number in range(1, max(rows, default=0) + 1)) + "\n"
+
+
+@lru_cache(maxsize=4)
+def read_notebook(text: str) -> Notebook | Missing:
+    r"""Return the code of a notebook, ``Missing`` where it is none that can be read.
+
+    Parameters
+    ----------
+    text
+        The file, with line feeds.
+
+    Examples
+    --------
+    >>> read_notebook('{"cells": [{"cell_type": "code",\n"source": ["a = 1\\n",\n"b"]}]}').lines
+    {2: ['a = 1'], 3: ['b']}
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return _UNREADABLE
+    if not isinstance(document, dict):
+        return _UNREADABLE
+    notebook = Notebook()
+    pieces: dict[int, list[str]] = {}
+    is_code = False
+    for place, number, token in _strings(text):
+        if token is None:  # an object ends
+            if (*place, "source") in _SOURCES or (*place, "input") in _SOURCES:
+                if is_code and pieces:
+                    notebook.cells.append(pieces)
+                pieces, is_code = {}, False
+        elif place in _KINDS:
+            is_code = token == '"code"'
+        elif place in _LANGUAGES:
+            names = [name for name in LANGUAGES if name.lower() == json.loads(token).lower()]
+            notebook.language = names[0] if names else notebook.language
+        elif place in _SOURCES or (place[-1:] == (None,) and place[:-1] in _SOURCES):
+            pieces.setdefault(number, []).extend(json.loads(token).removesuffix("\n").split("\n"))
+    return notebook
+
+
+def _strings(text: str) -> Iterator[tuple[tuple[Any, ...], int, str | None]]:
+    """Yield the strings that are values, with their place and line, and ``None`` with the place of an object that ends.
+
+    A place is made of the keys above; ``None`` stands for the whole and for an item of a list.
+    """
+    place: list[Any] = [None]
+    is_list: list[bool] = []
+    number, key, follows_key = 1, "", False
+    for found in _TOKEN.finditer(text):
+        token = found[0]
+        if token == "\n":
+            number += 1
+        elif token in "{[":
+            is_list.append(token == "[")
+            place.append(None)
+            follows_key = False
+        elif token in "}]":
+            place.pop()
+            if not is_list.pop():
+                yield tuple(place), number, None
+        elif token == ":":
+            place[-1], follows_key = key, True
+        elif token == ",":
+            follows_key = False
+        elif token[0] == '"':
+            if is_list and not is_list[-1] and not follows_key:
+                key = json.loads(token)
+            else:
+                yield tuple(place), number, token
