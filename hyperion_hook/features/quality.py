@@ -15,7 +15,7 @@ from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.metrics import FunctionMetrics, SourceMetrics
-from hyperion_hook.features.size import TOO_LARGE
+from hyperion_hook.features.size import TOO_LARGE, why_unread
 from hyperion_hook.features.source import can_measure
 
 OF_FUNCTIONS = (
@@ -99,9 +99,9 @@ def _functions(sides: Sequence[_Side]) -> dict[str, Value]:
         return dict.fromkeys(OF_FUNCTIONS, files)
     touched: list[FunctionMetrics] = []
     for file, metrics in files:
-        if file.hunks is None:
-            return dict.fromkeys(OF_FUNCTIONS, TOO_LARGE)
-        touched += touched_functions(metrics.functions, file.hunks)
+        if unread := why_unread([file]):
+            return dict.fromkeys(OF_FUNCTIONS, unread)
+        touched += touched_functions(metrics.functions, file.hunks or ())
     return {
         "cyclomatic_complexity": _largest((float(item.cyclomatic) for item in touched), NO_FUNCTION),
         "cognitive_complexity": _largest((item.cognitive for item in touched), NO_FUNCTION),

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange
 from hyperion_hook.domain.paths import FileRole, role_of
-from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.domain.vector import NOT_FETCHED, Missing, Value
 from hyperion_hook.features.context import Context
 
 UNCOUNTED = Missing("line counts of the change could not be read")
@@ -34,7 +34,7 @@ def measure(context: Context) -> dict[str, Value]:
     files = [file for file in context.change.files if not file.is_binary and has_lines(file)]
     values: dict[str, Value] = dict.fromkeys(
         ("la", "ld", "source_lines_added", "test_lines_added", "test_change_ratio", "relative_churn",
-         "largest_file_added"), UNCOUNTED,
+         "largest_file_added"), why_uncounted(files),
     )
     lines_before = _lines_before(context, files)
     values["lt"] = lines_before if isinstance(lines_before, Missing) else _mean(lines_before)
@@ -42,6 +42,11 @@ def measure(context: Context) -> dict[str, Value]:
     if all(file.lines_added is not None and file.lines_deleted is not None for file in files):
         values |= _line_counts(files, lines_before)
     return values
+
+
+def why_uncounted(files: Iterable[FileChange]) -> Missing:
+    """Return why the lines of some files were not counted."""
+    return next((Missing(file.unread) for file in files if file.unread), UNCOUNTED)
 
 
 def has_lines(file: FileChange) -> bool:
@@ -80,7 +85,8 @@ def _lines(files: Iterable[FileChange]) -> tuple[int, int]:
 def _lines_before(context: Context, files: list[FileChange]) -> list[int] | Missing:
     if context.change.bulk:
         return TOO_LARGE
-    counts = []
+    counts: list[int] = []
+    unread = Missing("no touched file could be read as text")
     for file in files:
         if file.old_blob is None:
             counts.append(0)
@@ -88,14 +94,23 @@ def _lines_before(context: Context, files: list[FileChange]) -> list[int] | Miss
         count = context.sources.lines_before(file)
         if not isinstance(count, Missing):
             counts.append(count)
+        elif count == NOT_FETCHED:
+            unread = count
     if files and not counts:
-        return Missing("no touched file could be read as text")
+        return unread
     return counts
 
 
+def why_unread(files: Iterable[FileChange]) -> Missing | None:
+    """Return why the contents of some files were not read, ``None`` where all were."""
+    reasons = [file.unread for file in files if file.hunks is None]
+    named = next(filter(None, reasons), "")
+    return Missing(named) if named else TOO_LARGE if reasons else None
+
+
 def _hunk_count(files: list[FileChange]) -> Value:
-    if any(file.hunks is None for file in files):
-        return TOO_LARGE
+    if unread := why_unread(files):
+        return unread
     return float(sum(len(file.hunks or ()) for file in files))
 
 

@@ -15,7 +15,7 @@ from hyperion_hook.domain.paths import FileRole, language_of, role_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.code_lines import code_in
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.size import TOO_LARGE
+from hyperion_hook.features.size import why_unread
 
 _TOKEN = re.compile(rb"[A-Za-z_\x80-\xff$@][\w\x80-\xff$]*|\d[\w.]*|&&|\|\||[=!<>]=|[-=]>|::|[^\w\s]")
 """What a token is. Most text is counted by quicker means that agree, see ``count_tokens``."""
@@ -41,8 +41,8 @@ def measure(context: Context) -> dict[str, Value]:
         for file in context.change.files
         if role_of(file.path) is FileRole.SOURCE and file.is_regular and not file.is_binary
     ]
-    if any(file.hunks is None for file in files):
-        return dict.fromkeys(NAMES, TOO_LARGE)
+    if unread := why_unread(files):
+        return dict.fromkeys(NAMES, unread)
     added_lines: list[bytes] = []
     deleted_lines: list[bytes] = []
     for file in files:

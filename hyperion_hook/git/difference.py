@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
+from dataclasses import replace
 from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange
+from hyperion_hook.domain.vector import NOT_FETCHED
 from hyperion_hook.errors import GitError
+from hyperion_hook.git.blobs import DAMAGED
 from hyperion_hook.git.diff import MAX_PATCH_BYTES, parse_difference, with_counts
 from hyperion_hook.git.difftree import RENAMES, SAME_CONTENT, Presence
 from hyperion_hook.git.run import Git
@@ -98,20 +100,32 @@ def _patch(git: Git, sides: Sequence[str], bulk_above: int) -> bytes:
 
 def _what_is_there(git: Git, sides: Sequence[str], bulk_above: int) -> Difference:
     """Return the names that object ids tell, and the contents of those files of which both sides are there."""
-    text = git.run(*_COMMAND, SAME_CONTENT, *sides, "--", timeout=_TIMEOUT)
+    try:
+        text = git.run(*_COMMAND, SAME_CONTENT, *sides, "--", timeout=_TIMEOUT)
+    except GitError as error:
+        if "unable to read tree" not in str(error):
+            raise
+        raise GitError(
+            f"{error}, which this clone did not fetch; run: git fetch --refetch --filter=blob:none"
+        ) from None
     files = parse_difference(text)
     bulk = len(files) > bulk_above
     warnings = _warnings(text, len(files), bulk_above)
     with Presence(git) as presence:
-        there = [file for file in files if presence.has_all((file,))]
+        files = tuple(
+            file if presence.has_all((file,)) else replace(file, unread=NOT_FETCHED.reason) for file in files
+        )
+    there = [file for file in files if not file.unread]
     if there and not bulk:
         # paths as the bytes they are, whatever the locale
         paths = {path.encode("utf-8", "surrogateescape") for file in there for path in (file.path, file.previous_path)}
-        with suppress(GitError):  # damaged objects are found out only when they are read
+        try:
             read = parse_difference(git.run(*_COMMAND, "-p", "-U0", SAME_CONTENT, *sides, "--",
                                             *map(os.fsdecode, sorted(paths)), timeout=_TIMEOUT))
-            known = {file.path: file for file in read}
-            files = tuple(known.get(file.path, file) for file in files)
+        except GitError:  # damaged objects are found out only when they are read
+            read = tuple(replace(file, unread=DAMAGED.reason) for file in there)
+        known = {file.path: file for file in read}
+        files = tuple(known.get(file.path, file) for file in files)
     if lost := sum(file.hunks is None for file in files):
         warnings.append(f"objects are missing or damaged: the contents of {lost} files could not be read")
     return Difference(_sorted(files), bulk, tuple(warnings))
