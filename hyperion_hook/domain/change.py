@@ -99,6 +99,7 @@ class FileChange:
 
     ``lines_added`` and ``lines_deleted`` are ``None`` where lines have no meaning (binary, submodule) or were not
     counted. ``hunks`` is ``None`` when the patch was not read (names only, bulk path) and empty when there is no text.
+    ``unread`` says why where it was wanted and is not too large: objects are missing or damaged.
     """
 
     path: str
@@ -112,6 +113,7 @@ class FileChange:
     lines_deleted: int | None = None
     is_binary: bool = False
     hunks: tuple[Hunk, ...] | None = None
+    unread: str = ""
 
     @property
     def previous_path(self) -> str:

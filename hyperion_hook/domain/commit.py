@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hyperion_hook.domain.change import FileChange
 
+LATEST = 253_402_300_799
+"""The last second of the year 9999; later times and those before 1970 are clock faults and are clamped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Author:

@@ -14,6 +14,9 @@ class Missing:
     reason: str
 
 
+NOT_FETCHED = Missing("not fetched: the object is missing from this clone")
+"""A partial clone leaves objects at its origin, and nothing is fetched here."""
+
 Value = float | Missing
 
 

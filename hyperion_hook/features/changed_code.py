@@ -6,7 +6,7 @@ the cells count. Where nobody can tell whether a file is code, or which of its l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange, Hunk
@@ -59,6 +59,13 @@ def first_unread(kinds: Mapping[str, Kind]) -> Missing | None:
     return next((reason for _, reason in reasons if isinstance(reason, Missing)), None)
 
 
+def why_unread(files: Iterable[FileChange]) -> Missing | None:
+    """Return why the contents of some files were not read, ``None`` where all were."""
+    reasons = [file.unread for file in files if file.hunks is None]
+    named = next(filter(None, reasons), "")
+    return Missing(named) if named else TOO_LARGE if reasons else None
+
+
 def _kind(context: Context, file: FileChange, *, is_after: bool) -> Kind:
     path = file.path if is_after else file.previous_path
     role, language = role_of(path), language_of(path)
@@ -93,7 +100,7 @@ def changed_code(context: Context, file: FileChange) -> ChangedCode | Missing | 
     if isinstance(kind.language, Missing):
         return kind.language
     if file.hunks is None:
-        return TOO_LARGE
+        return Missing(file.unread) if file.unread else TOO_LARGE
     before = kind.language
     if file.old_blob is not None and file.new_blob is not None and file.previous_path != file.path:
         former = _kind(context, file, is_after=False).language

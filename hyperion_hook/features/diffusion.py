@@ -14,7 +14,7 @@ from hyperion_hook.domain.paths import FileRole, directory_of, subsystem_of
 from hyperion_hook.domain.vector import Value
 from hyperion_hook.features.changed_code import first_unread, kind_of
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.size import UNCOUNTED, has_lines
+from hyperion_hook.features.size import has_lines, why_uncounted
 
 
 def measure(context: Context) -> dict[str, Value]:
@@ -39,7 +39,7 @@ def measure(context: Context) -> dict[str, Value]:
         "ns": float(len({subsystem_of(file.path) for file in files})),
         "nd": float(len({directory_of(file.path) for file in files})),
         "nf": float(len(files)),
-        "entropy": change_entropy(counted) if len(counted) == len(with_lines) else UNCOUNTED,
+        "entropy": change_entropy(counted) if len(counted) == len(with_lines) else why_uncounted(with_lines),
         "files_added": float(statuses.count(FileStatus.ADDED)),
         "files_deleted": float(statuses.count(FileStatus.DELETED)),
         "files_renamed": float(statuses.count(FileStatus.RENAMED) + statuses.count(FileStatus.COPIED)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hyperion_hook.domain.change import ChangeKind
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.commit import LATEST, Author
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.messages import classify_message, issue_references, strip_trailers
 from hyperion_hook.domain.vector import Missing, Value
@@ -18,6 +18,7 @@ _REFACTORING = re.compile(
 )
 UNWRITTEN = Missing("the message is not written yet")
 SEVERAL = Missing("a range has no message of its own")
+UNDATED = Missing("the author's date is none")
 _FROM_MESSAGE = ("fix", "is_revert", "is_refactoring", "message_words", "issue_references")
 _DAY = 86_400
 
@@ -28,10 +29,11 @@ def measure(context: Context) -> dict[str, Value]:
     local = change.authored_at + change.utc_offset * 60
     without = SEVERAL if change.kind is ChangeKind.RANGE else UNWRITTEN
     values: dict[str, Value] = dict.fromkeys(_FROM_MESSAGE, without)
+    is_dated = 0 < change.authored_at < LATEST
     values |= {
-        "hour_of_day": local % _DAY // 3600 + 0.0,
+        "hour_of_day": local % _DAY // 3600 + 0.0 if is_dated else UNDATED,
         # 1 January 1970 was a Thursday
-        "day_of_week": (local // _DAY + 3) % 7 + 0.0,
+        "day_of_week": (local // _DAY + 3) % 7 + 0.0 if is_dated else UNDATED,
     }
     if change.message is None:
         return values

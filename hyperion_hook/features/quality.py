@@ -14,7 +14,7 @@ from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
 from hyperion_hook.domain.languages import LANGUAGES
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.changed_code import TOO_LARGE, first_unread, kind_of
+from hyperion_hook.features.changed_code import TOO_LARGE, first_unread, kind_of, why_unread
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.metrics import FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source import can_measure
@@ -108,9 +108,9 @@ def _functions(sides: Sequence[_Side]) -> dict[str, Value]:
         return dict.fromkeys(OF_FUNCTIONS, files)
     touched: list[FunctionMetrics] = []
     for file, metrics in files:
-        if file.hunks is None:
-            return dict.fromkeys(OF_FUNCTIONS, TOO_LARGE)
-        touched += touched_functions(metrics.functions, file.hunks)
+        if unread := why_unread([file]):
+            return dict.fromkeys(OF_FUNCTIONS, unread)
+        touched += touched_functions(metrics.functions, file.hunks or ())
     return {
         "cyclomatic_complexity": _largest((float(item.cyclomatic) for item in touched), NO_FUNCTION),
         "cognitive_complexity": _largest((item.cognitive for item in touched), NO_FUNCTION),

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange
 from hyperion_hook.domain.languages import language_of
 from hyperion_hook.domain.paths import FileRole
-from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.changed_code import TOO_LARGE, ChangedCode, changed_code, first_unread, kind_of
+from hyperion_hook.domain.vector import NOT_FETCHED, Missing, Value
+from hyperion_hook.features.changed_code import TOO_LARGE, ChangedCode, changed_code, first_unread, kind_of, why_unread
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.notebooks import NAME as NOTEBOOK
 
@@ -36,7 +36,7 @@ def measure(context: Context) -> dict[str, Value]:
     files = [file for file in context.change.files if not file.is_binary and has_lines(file)]
     values: dict[str, Value] = dict.fromkeys(
         ("la", "ld", "source_lines_added", "test_lines_added", "test_change_ratio", "relative_churn",
-         "largest_file_added"), UNCOUNTED,
+         "largest_file_added"), why_uncounted(files),
     )
     lines_before = _lines_before(context, files)
     values["lt"] = lines_before if isinstance(lines_before, Missing) else _mean(lines_before)
@@ -44,6 +44,11 @@ def measure(context: Context) -> dict[str, Value]:
     if all(file.lines_added is not None and file.lines_deleted is not None for file in files):
         values |= _line_counts(context, files, lines_before)
     return values
+
+
+def why_uncounted(files: Iterable[FileChange]) -> Missing:
+    """Return why the lines of some files were not counted."""
+    return next((Missing(file.unread) for file in files if file.unread), UNCOUNTED)
 
 
 def has_lines(file: FileChange) -> bool:
@@ -90,7 +95,8 @@ def _lines_of(context: Context, files: Iterable[FileChange]) -> tuple[int, int]:
 def _lines_before(context: Context, files: list[FileChange]) -> list[int] | Missing:
     if context.change.bulk:
         return TOO_LARGE
-    counts = []
+    counts: list[int] = []
+    unread = Missing("no touched file could be read as text")
     for file in files:
         if file.old_blob is None:
             counts.append(0)
@@ -98,14 +104,16 @@ def _lines_before(context: Context, files: list[FileChange]) -> list[int] | Miss
         count = context.sources.lines_before(file)
         if not isinstance(count, Missing):
             counts.append(count)
+        elif count == NOT_FETCHED:
+            unread = count
     if files and not counts:
-        return Missing("no touched file could be read as text")
+        return unread
     return counts
 
 
 def _hunk_count(files: list[FileChange]) -> Value:
-    if any(file.hunks is None for file in files):
-        return TOO_LARGE
+    if unread := why_unread(files):
+        return unread
     return float(sum(len(file.hunks or ()) for file in files))
 
 

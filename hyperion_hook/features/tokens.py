@@ -13,7 +13,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.changed_code import TOO_LARGE, changed_code
+from hyperion_hook.features.changed_code import changed_code
 from hyperion_hook.features.code_lines import code_in
 from hyperion_hook.features.context import Context
 
@@ -43,8 +43,8 @@ def measure(context: Context) -> dict[str, Value]:
     deleted_lines: list[bytes] = []
     for file in sorted(context.change.files, key=attrgetter("path")):
         code = changed_code(context, file)
-        if code is TOO_LARGE:
-            return dict.fromkeys(NAMES, TOO_LARGE)
+        if isinstance(code, Missing) and file.hunks is None:
+            return dict.fromkeys(NAMES, code)
         if isinstance(code, Missing):
             unread = unread or code
         elif code is not None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hyperion_hook.domain.vector import Missing
+from hyperion_hook.domain.vector import NOT_FETCHED, Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.conversation import Conversation
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.trees import TREE_MODE, TreeEntry, parse_tree
 
-ABSENT = Missing("the object is missing from this clone")
 DAMAGED = Missing("the object is damaged; run: git fsck")
 NO_FILE = Missing("no such file")
 
@@ -81,7 +80,7 @@ class BlobReader(Conversation):
 
     def _read(self, name: str, kind: bytes, limit: int) -> bytes | Missing:
         if "\n" in name:
-            return ABSENT  # one question is one line, and no object is called so
+            return NOT_FETCHED  # one question is one line, and no object is called so
         try:
             output = self.asked(_encoded(name) + b"\n").stdout
         except GitError:
@@ -92,7 +91,7 @@ class BlobReader(Conversation):
             self.close()
             return DAMAGED
         if len(fields) < 3 or not fields[2].strip().isdigit():
-            return ABSENT
+            return NOT_FETCHED
         size = int(fields[2])
         if size > limit or fields[1] != kind:
             if size > _SKIPPED:

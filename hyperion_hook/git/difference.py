@@ -9,7 +9,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange
+from hyperion_hook.domain.vector import NOT_FETCHED
 from hyperion_hook.errors import GitError
+from hyperion_hook.git.blobs import DAMAGED
 from hyperion_hook.git.diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts
 from hyperion_hook.git.difftree import RENAMES, SAME_CONTENT, Presence
 from hyperion_hook.git.run import Git
@@ -68,7 +70,7 @@ def read_difference(git: Git, sides: Sequence[str], *, bulk_above: int) -> Diffe
 def read_present(
     git: Git, sides: Sequence[str], files: Sequence[FileChange], presence: Presence
 ) -> tuple[FileChange, ...]:
-    """Return files, of which some cannot be read, with the contents of the others.
+    """Return files, of which some cannot be read, with the contents of the others, and with why there are none.
 
     Parameters
     ----------
@@ -83,6 +85,7 @@ def read_present(
     """
     known: dict[tuple[str, str], FileChange] = {}
     present = [file for file in files if presence.has_all((file,))]
+    there = {file.path for file in present}
     for renames in (RENAMES, "--no-renames"):
         chosen = [file for file in present if (file.old_path is not None) == (renames == RENAMES)]
         for start in range(0, len(chosen), _ARGUMENTS):
@@ -90,7 +93,11 @@ def read_present(
             with suppress(GitError):  # damaged objects are found out only when they are read
                 read, _ = _contents(git, (renames, *sides), _as_arguments(paths))
                 known |= {(file.previous_path, file.path): file for file in read}
-    return tuple(known.get((file.previous_path, file.path), file) for file in files)
+    return tuple(
+        known.get((file.previous_path, file.path))
+        or replace(file, unread=(DAMAGED if file.path in there else NOT_FETCHED).reason)
+        for file in files
+    )
 
 
 def _as_arguments(paths: Iterable[str]) -> list[str]:
@@ -143,7 +150,14 @@ def _what_is_there(git: Git, sides: Sequence[str], bulk_above: int) -> Differenc
     try:
         text = git.run(*_COMMAND, RENAMES, *sides, "--", timeout=_TIMEOUT)
     except GitError:
-        text = git.run(*_COMMAND, SAME_CONTENT, *sides, "--", timeout=_TIMEOUT)
+        try:
+            text = git.run(*_COMMAND, SAME_CONTENT, *sides, "--", timeout=_TIMEOUT)
+        except GitError as error:
+            if "unable to read tree" not in str(error):
+                raise
+            raise GitError(
+                f"{error}, which this clone did not fetch; run: git fetch --refetch --filter=blob:none"
+            ) from None
     with Presence(git) as presence:
         files = read_present(git, sides, parse_difference(text), presence)
     bulk = len(files) > bulk_above

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import IO
 
 from hyperion_hook.domain.change import FileChange, FileStatus
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.commit import LATEST, Author, Commit
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts
 from hyperion_hook.git.difference import read_present
@@ -24,9 +24,8 @@ from hyperion_hook.git.repository import Repository
 _FORMAT = "--format=%x00%x01%H%x00%P%x00%an%x00%ae%x00%ad%x00%cn%x00%ce%x00%cd%x00%B%x00"
 _MARK = b"\n\x00\x01"
 _CHUNK = 1 << 20
-_TIME = re.compile(rb"(-?\d+)(?: ([+-])(\d\d)(\d\d))?")
-LATEST = 253_402_300_799
-"""The last second of the year 9999; later and negative times are clock faults and are clamped."""
+_TIME = re.compile(rb"(-?\d{1,20})(?: ([+-])(\d{2,20})(\d\d))?")
+_DAY = 24 * 60
 
 
 class Detail(Enum):
@@ -229,21 +228,21 @@ def _commit(record: bytes) -> Commit:
 
 
 def parse_time(text: bytes) -> tuple[int, int]:
-    """Return Unix seconds, clamped to 1970..9999, and the offset from UTC in minutes.
+    """Return Unix seconds, clamped to 1970..9999, and the offset from UTC in minutes, 0 for one of a day and more.
 
     Examples
     --------
     >>> parse_time(b"1600000000 -0330"), parse_time(b"-5 +0000"), parse_time(b"")
     ((1600000000, -210), (0, 0), (0, 0))
+    >>> parse_time(b"1312735823 +51800")  # in a repository of many users; no clock shows it
+    (1312735823, 0)
     """
     found = _TIME.match(text)
     if found is None:
         return 0, 0
     seconds = min(max(int(found[1]), 0), LATEST)
-    if found[2] is None:
-        return seconds, 0
-    minutes = int(found[3]) * 60 + int(found[4])
-    return seconds, -minutes if found[2] == b"-" else minutes
+    minutes = 0 if found[2] is None or len(found[3]) > 2 else int(found[3]) * 60 + int(found[4])
+    return seconds, 0 if minutes >= _DAY else -minutes if found[2] == b"-" else minutes
 
 
 def _text(data: bytes) -> str:

@@ -15,12 +15,12 @@ from pathlib import Path
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.text import decode_text
-from hyperion_hook.domain.vector import Missing
+from hyperion_hook.domain.vector import NOT_FETCHED, Missing
 from hyperion_hook.features.graph import view_of
 from hyperion_hook.features.graph_live import LiveGraph
 from hyperion_hook.features.graph_specs import Specs
 from hyperion_hook.features.imports import READER_VERSION, import_language, is_module, read_imports
-from hyperion_hook.git.blobs import ABSENT, BlobReader
+from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.graph_snapshot import FORMAT, MOST_BYTES, decode, encode
 from hyperion_hook.store.graph_trees import Trees
@@ -185,7 +185,7 @@ class ImportGraphs:
         known = self._specs.get(key)
         if known is None:
             content = self._reader.read(blob, MAX_BYTES)
-            if content == ABSENT:
+            if content == NOT_FETCHED:
                 if is_module(path):
                     self._absent.add(path)
                 return ()

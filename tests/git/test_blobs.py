@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.domain.vector import Missing
+from hyperion_hook.domain.vector import NOT_FETCHED, Missing
 from hyperion_hook.git import blobs
-from hyperion_hook.git.blobs import ABSENT, DAMAGED, NO_FILE, BlobReader
+from hyperion_hook.git.blobs import DAMAGED, NO_FILE, BlobReader
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.trees import TreeEntry
 from tests.support.repo import TestRepo
@@ -50,7 +50,7 @@ def test_a_large_blob_is_not_read_and_the_next_one_is(
 def test_what_is_not_there_is_missing(repo: TestRepo) -> None:
     with BlobReader(Repository.discover(repo.path)) as reader:
         for name in ("1" * 40, "no such ref", "", "a\nb", "\udcff"):
-            assert reader.read(name, 10) == ABSENT
+            assert reader.read(name, 10) == NOT_FETCHED
         assert reader.read("HEAD", 1_000) == NO_FILE
         assert reader.read(blob(repo, "empty"), 10) == b""
 
@@ -61,7 +61,7 @@ def test_a_damaged_object_is_said_and_survived(repo: TestRepo) -> None:
     path.chmod(0o644)
     path.write_bytes(b"garbage")
     with BlobReader(Repository.discover(repo.path)) as reader:
-        assert reader.read(damaged, 1_000) in (ABSENT, DAMAGED)
+        assert reader.read(damaged, 1_000) in (NOT_FETCHED, DAMAGED)
         assert reader.read(blob(repo, "empty"), 10) == b""
 
 
@@ -97,7 +97,7 @@ def test_what_is_no_file_has_no_content(repo: TestRepo) -> None:
         assert reader.read_path(head, "d", 1_000) == Missing("a folder")
         for path in ("nope", "d/nope", "empty/x", "", "d/", "../a space"):
             assert reader.read_path(head, path, 1_000) == NO_FILE
-        assert reader.read_path("1" * 40, "bin", 1_000) == ABSENT
+        assert reader.read_path("1" * 40, "bin", 1_000) == NOT_FETCHED
         assert reader.read_path(head, "large", 10) == Missing("larger than 10 bytes")
         assert reader.entry(head, "bin") == TreeEntry(0o100644, blob(repo, "bin"))
 
@@ -106,7 +106,7 @@ def test_a_missing_folder_is_missing(repo: TestRepo) -> None:
     tree = repo.git("rev-parse", "HEAD:d").strip()
     (repo.path / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
     with BlobReader(Repository.discover(repo.path)) as reader:
-        assert reader.read_path(repo.head(), "d/e/f.txt", 1_000) == ABSENT
+        assert reader.read_path(repo.head(), "d/e/f.txt", 1_000) == NOT_FETCHED
         assert reader.read_path(repo.head(), "empty", 1_000) == b""
 
 

@@ -96,7 +96,7 @@ def without(commit: Commit, **fields: object) -> Commit:
 def test_less_detail_is_the_same_with_less_in_it(generated: TestRepo) -> None:
     patches = stream(generated)
     assert stream(generated, Detail.COUNTS) == [without(commit, hunks=None) for commit in patches]
-    nothing = {"hunks": None, "lines_added": None, "lines_deleted": None, "is_binary": False}
+    nothing = {"hunks": None, "lines_added": None, "lines_deleted": None, "is_binary": False, "unread": ""}
     assert stream(generated, Detail.NAMES) == [without(commit, **nothing) for commit in patches]
     assert stream(generated, Detail.NOTHING) == [replace(commit, files=()) for commit in patches]
 
@@ -108,7 +108,7 @@ def test_less_detail_is_the_same_with_less_in_it_where_blobs_are_lost(tmp_path: 
     known = {(commit.id, file.path): file for commit in patches for file in commit.files}
     assert {file.hunks is None for file in known.values()} == {True, False}
     assert stream(repo, Detail.COUNTS) == [without(commit, hunks=None) for commit in patches]
-    nothing = {"hunks": None, "lines_added": None, "lines_deleted": None, "is_binary": False}
+    nothing = {"hunks": None, "lines_added": None, "lines_deleted": None, "is_binary": False, "unread": ""}
     assert stream(repo, Detail.NAMES) == [without(commit, **nothing) for commit in patches]
     for commit in patches:
         alone = commit_change(Repository.discover(repo.path), commit.id)

@@ -9,9 +9,9 @@ import pytest
 
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.snapshot import Sources, SourceText
-from hyperion_hook.domain.vector import Missing
+from hyperion_hook.domain.vector import NOT_FETCHED, Missing
 from hyperion_hook.git import sources
-from hyperion_hook.git.blobs import ABSENT, NO_FILE, BlobReader
+from hyperion_hook.git.blobs import NO_FILE, BlobReader
 from hyperion_hook.git.changes import commit_change, staged_change
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.sources import ADDED, DELETED, GitSources
@@ -113,4 +113,4 @@ def test_a_submodule_and_a_missing_blob_have_no_text(repo: TestRepo, tmp_path: P
     with BlobReader(repository) as reader:
         texts = GitSources(repository, change, reader)
         assert texts.after(files["lib"]) == Missing("a submodule")
-        assert texts.before(files["gone.py"]) == ABSENT
+        assert texts.before(files["gone.py"]) == NOT_FETCHED
