@@ -90,7 +90,10 @@ def pushed_refs(updates: Sequence[RefUpdate], remote: str, git: Git) -> list[Pus
 
 def _new_to(remote: str, update: RefUpdate, git: Git) -> list[Pushed]:
     """Return a ref's commits that no branch of the remote has, as pre-commit finds them; of all remotes if unnamed."""
-    branches = "--remotes" if not remote or "/" in remote or ":" in remote else f"--remotes={remote}"
+    # a name may hold slashes, an address has no branches here
+    is_address = "/" in remote or ":" in remote
+    is_named = not is_address or git("for-each-ref", "--count=1", f"refs/remotes/{remote}/", check=False)
+    branches = f"--remotes={remote}" if remote and is_named else "--remotes"
     answer = git("rev-list", "--topo-order", "--reverse", "--parents", update.local, "--not", branches)
     lines = answer.decode("ascii").splitlines()
     if not lines:

@@ -91,3 +91,14 @@ def test_a_first_push_through_pre_commit_starts_at_the_root(repo: TestRepo) -> N
     root = repo.git("rev-list", "--max-parents=0", "HEAD").strip()
     found = pushed_by_pre_commit(environment, repository.git.run, repository.resolve)
     assert found == [Pushed("refs/heads/main", root, repo.head(), from_root=True)]
+
+
+@pytest.mark.parametrize("remote", ["team/fork", "a/b/c", "origin"])
+def test_the_name_of_a_remote_may_hold_slashes(repo: TestRepo, remote: str) -> None:
+    root, base, new = repo.git("rev-parse", "HEAD~2", "HEAD~1", "HEAD").split()
+    repo.git("update-ref", f"refs/remotes/{remote}/main", root)
+    repo.git("update-ref", "refs/remotes/another/main", base)  # what another remote has is new to this one
+    updates = ref_updates(f"refs/heads/main {new} refs/heads/main {'0' * 40}\n")
+    assert pushed_refs(updates, remote, Repository.discover(repo.path).git.run)[0].start == root
+    address = "https://example.org/team/fork"
+    assert pushed_refs(updates, address, Repository.discover(repo.path).git.run)[0].start == base
