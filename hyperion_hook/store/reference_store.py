@@ -56,10 +56,10 @@ class ReferenceStore:
             for part in _parts(commits, 500):
                 marks = ",".join("?" * len(part))
                 query = (
-                    "SELECT revision, numbers FROM vectors WHERE kind = ? AND length(numbers) <= ?"
-                    f" AND revision IN ({marks})"  # noqa: S608
+                    f"SELECT revision, numbers FROM vectors WHERE kind = ? AND revision IN ({marks})"  # noqa: S608
+                    " AND length(numbers) <= ?"
                 )
-                for revision, numbers in self._connection.execute(query, (kind, _MOST_BYTES, *part)):
+                for revision, numbers in self._connection.execute(query, (kind, *part, _MOST_BYTES)):
                     with suppress(ValueError, TypeError):
                         rows[revision] = tuple(array("d", numbers))
         return rows
