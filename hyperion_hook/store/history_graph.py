@@ -15,6 +15,7 @@ from heapq import heapify, heappop, heappush
 from hyperion_hook.store.history_codec import mask_of, pack, unpack
 
 _MASKS_KEPT = 512
+_MOST_PARENT_BYTES = 20_000
 
 CommitRow = tuple[int, bytes, int, int, int, int, int, bytes, bytes, bytes]
 
@@ -76,6 +77,8 @@ class CommitGraph:
         parents = self._parents.get(number)
         if parents is None:
             (packed,) = self._connection.execute("SELECT parents FROM commits WHERE ord = ?", (number,)).fetchone()
+            if len(packed) > _MOST_PARENT_BYTES:
+                raise ValueError(f"commit {number} has too many parents")
             parents = self._parents[number] = tuple(number - back for back in unpack(packed))
         return parents
 

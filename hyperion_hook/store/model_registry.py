@@ -290,7 +290,7 @@ class ModelRegistry:
         except ValueError as error:
             raise ConfigError(f"model name: {error}; use letters, digits, '_' and '-'") from None
         except OSError as error:
-            raise _damaged(path, error.strerror or "cannot be read") from None
+            raise _damaged(Path(error.filename or path), error.strerror or "cannot be read") from None
         try:
             state = model_lifecycle.decode(data)
         except NewerFormatError as error:

@@ -22,6 +22,8 @@ _FORM = Form(
     version=1, is_cache=True, value_bytes=100_000,
 )
 _BUSY_SECONDS = 2.0
+_MOST_BYTES = 20_000
+"""Of a row; one of ours has a tenth."""
 
 
 class ReferenceStore:
@@ -53,8 +55,11 @@ class ReferenceStore:
         with suppress(sqlite3.Error):
             for part in _parts(commits, 500):
                 marks = ",".join("?" * len(part))
-                query = f"SELECT revision, numbers FROM vectors WHERE kind = ? AND revision IN ({marks})"  # noqa: S608
-                for revision, numbers in self._connection.execute(query, (kind, *part)):
+                query = (
+                    f"SELECT revision, numbers FROM vectors WHERE kind = ? AND revision IN ({marks})"  # noqa: S608
+                    " AND length(numbers) <= ?"
+                )
+                for revision, numbers in self._connection.execute(query, (kind, *part, _MOST_BYTES)):
                     with suppress(ValueError, TypeError):
                         rows[revision] = tuple(array("d", numbers))
         return rows

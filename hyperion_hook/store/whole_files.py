@@ -115,11 +115,14 @@ def read_regular(path: Path, most: int) -> bytes:
         raise ForeignFileError("is a symbolic link", path)
     # reading from a pipe or a device could wait, or go on, for ever
     handle = os.open(path, os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY)
-    with os.fdopen(handle, "rb") as file:
+    try:
         facts = os.fstat(handle)
         if not stat.S_ISREG(facts.st_mode):
             raise ForeignFileError("is not a file", path)
-        data = file.read(most + 1) if facts.st_size <= most else b""
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            data = file.read(most + 1) if facts.st_size <= most else b""
+    finally:
+        os.close(handle)
     if facts.st_size > most or len(data) > most:
         raise OSError(0, f"larger than {most:,} bytes", str(path))
     return data

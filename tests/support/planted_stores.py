@@ -188,7 +188,7 @@ def _in_every_blob(value: bytes) -> Fault:
             tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             for (table,) in tables:
                 for _, column, kind, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall():
-                    if kind in ("BLOB", ""):
+                    if kind == "BLOB":
                         with suppress(sqlite3.Error):
                             connection.execute(f"UPDATE {table} SET {column} = ?", (value,))  # noqa: S608
 
