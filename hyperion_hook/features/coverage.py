@@ -14,6 +14,7 @@ from hyperion_hook.domain.vector import Missing
 
 Coverage = Mapping[str, tuple[int, int]]
 MAX_FILES = 200_000
+_HERE = re.compile(r"\A(?:\./)++")
 UNKNOWN_FORMAT = Missing("is neither Cobertura XML, LCOV nor coverage.py JSON")
 
 
@@ -63,8 +64,7 @@ def _relative(name: str, root: str) -> str | None:
     base = root.replace("\\", "/").rstrip("/")
     if base and path.startswith(f"{base}/"):
         path = path[len(base) + 1 :]
-    while path.startswith("./"):
-        path = path[2:]
+    path = _HERE.sub("", path, count=1)
     if path.startswith(("/", "../")) or re.match(r"[A-Za-z]:/", path):
         return None
     return path or None

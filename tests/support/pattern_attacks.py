@@ -104,25 +104,28 @@ def _written_inline(name: str, tree: ast.Module) -> Iterator[Found]:
 def _methods(trees: dict[str, ast.Module], name: str, line: int) -> frozenset[str]:
     """Return the methods by which the package uses what a line of a module compiles; all where that is not plain."""
     for node in trees[name].body:
-        if isinstance(node, ast.Assign) and node.lineno <= line <= (node.end_lineno or line):
-            if isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
-                return _uses(trees.values(), node.targets[0].id) or frozenset(METHODS)
-            break
+        if (isinstance(node, ast.Assign) and node.lineno <= line <= (node.end_lineno or line)
+                and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name)):
+            variable = node.targets[0].id
+            readers = [trees[name]] if variable.startswith("_") else _naming(variable)
+            return frozenset().union(*(_uses(tree, variable) for tree in readers)) or frozenset(METHODS)
     return frozenset(METHODS)
 
 
-def _uses(trees: Any, variable: str) -> frozenset[str]:
+def _naming(variable: str) -> list[ast.Module]:
+    texts = (path.read_text(encoding="utf-8") for path in sorted(ROOT.rglob("*.py")))
+    return [ast.parse(text) for text in texts if variable in text]
+
+
+def _uses(tree: ast.Module, variable: str) -> set[str]:
+    """Return the methods called on a variable, or on an attribute of that name of a module; all if it is handed on."""
     found: set[str] = set()
-    for tree in trees:
-        inside = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == variable:
-                found.add(node.attr)
-            elif (isinstance(node, ast.Name) and node.id == variable and isinstance(node.ctx, ast.Load)
-                    and id(node) not in inside):
-                # handed on: whoever receives it may do anything
-                found.update(METHODS)
-    return frozenset(found)
+    inside = {id(node.value): node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(tree):
+        is_read = isinstance(node, ast.Name) and node.id == variable and isinstance(node.ctx, ast.Load)
+        if is_read or (isinstance(node, ast.Attribute) and node.attr == variable):
+            found.update([inside[id(node)]] if id(node) in inside else METHODS)
+    return found
 
 
 # -- texts ------------------------------------------------------------------------------------------------------------
@@ -163,13 +166,17 @@ def attacks(pattern: re.Pattern[Any]) -> list[Attack]:
                 result[Attack("", gap + before + pump, "")] = None
                 result[Attack("", gap + before, "")] = None
             result[Attack("\n", pump, before)] = None
+            if pump.endswith(before[:1] or "\0"):
+                # what is repeated hides a beginning
+                result[Attack(before, pump + before[1:], "")] = None
             if before:
                 result[Attack(before * 2_000, pump, "\0")] = None
-    for one, other in itertools.islice(itertools.permutations(dict.fromkeys(bodies), 2), 150):
+    for one, other in itertools.islice(itertools.permutations(dict.fromkeys(bodies), 2), 60):
         result[Attack("", one + other, "\0")] = None
     for whole in _samples(tree, letters):
         if whole:
-            result |= dict.fromkeys((Attack("", whole, "\0"), Attack("", whole[:-1] or whole, "\0"), Attack("", whole + "\n", "")))
+            pumps = (whole, whole[:-1] or whole, whole + "\n")
+            result |= dict.fromkeys(Attack("", pump, "\0") for pump in pumps)
     result |= dict.fromkeys(Attack("", letter, after) for letter in letters for after in ("", "\0"))
     return [attack for attack in result if attack.pump]
 
@@ -251,12 +258,12 @@ def _takes(kind: str, value: Any, letter: str) -> bool:
 
 # -- measuring --------------------------------------------------------------------------------------------------------
 
-SIZES = (1_000, 4_000, 16_000, 64_000)
+SIZES = (500, 2_000, 8_000)
 SHORTEST = 0.004
-"""Processor seconds below which a measurement says nothing; 64,000 characters that take less are no danger."""
+"""Processor seconds below which a measurement says nothing; 8,000 characters that take less are no danger."""
 STEEPEST = 9.0
 """Growth at four times the size that passes as linear; quadratic growth is 16."""
-LIMIT = 3
+LIMIT = 2
 
 
 class OutOfTimeError(Exception):
@@ -291,28 +298,38 @@ def grows(found: Found, attack: Attack) -> str:
     return ""
 
 
-def _give_up(*_: object) -> None:
-    raise OutOfTimeError
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Try every pattern whose place contains the argument, if one is given."""
-    if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGVTALRM, _give_up)
-    for found in all_patterns():
-        if arguments and arguments[0] not in found.where:
-            continue
-        print("try", found.where, flush=True)
+def fault_of(found: Found) -> str:
+    """Return the first text that a pattern takes too long for, and how long; empty where there is none."""
+    can_stop = hasattr(signal, "setitimer")
+    previous = signal.signal(signal.SIGVTALRM, _give_up) if can_stop else None
+    try:
         for attack in attacks(found.pattern):
-            if hasattr(signal, "setitimer"):
+            if can_stop:
                 signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT)
             try:
                 fault = grows(found, attack)
             except OutOfTimeError:
                 fault = f"more than {LIMIT} s"
             if fault:
-                print("FAULT", found.where, fault, tuple(attack), flush=True)
-                break
+                return f"{fault} {tuple(attack)}"
+    finally:
+        if can_stop:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.signal(signal.SIGVTALRM, previous)
+    return ""
+
+
+def _give_up(*_: object) -> None:
+    raise OutOfTimeError
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Try every pattern whose place contains the argument, if one is given."""
+    for found in all_patterns():
+        if not arguments or arguments[0] in found.where:
+            print("try", found.where, flush=True)
+            if fault := fault_of(found):
+                print("FAULT", found.where, fault, flush=True)
     print("done", flush=True)
 
 
