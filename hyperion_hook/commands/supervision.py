@@ -8,6 +8,7 @@ An answer is written only after its time limit was taken back, so none is ever c
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import select
@@ -96,7 +97,12 @@ def supervised(work: Callable[[], int]) -> int:
     _die_with_parent(lifeline)
     _interrupt_once()
     _watch.tell = lambda limit: _send(telling, limit)
-    return work()
+    code = work()
+    # taking the interpreter apart costs more than forking it did
+    atexit._run_exitfuncs()  # noqa: SLF001 - what is registered is owed its turn
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def _pass_signals_on(child: int) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+
+from hyperion_hook.features.python_tree import python_tree
+from hyperion_hook.features.source_limits import TooSlowError
 
 MAX_CHARACTERS = 400_000
 """Longer files are data or generated; their syntax tree costs a second and more."""
@@ -117,13 +119,11 @@ def _read(text: str) -> Interface | None:
     if len(text) > MAX_CHARACTERS:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+        tree = python_tree(text)
         members: dict[str, Member] = {}
         _collect(tree.body, members)
         return Interface(members, _exports(tree.body))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError, TooSlowError):
         return None
 
 

@@ -35,7 +35,7 @@ class Limits:
 
     max_bytes: int = 1_000_000
     max_line: int = 20_000
-    steps: int = 2_000_000
+    steps: int = 1_500_000
 
 
 DEFAULT = Limits()
@@ -86,8 +86,8 @@ def measure_source(path: str, text: str, *, limits: Limits = DEFAULT) -> SourceM
     clock = Clock(limits.steps)
     try:
         return _measured(path, language, text, clock)
-    except TooSlowError:
-        return Missing(f"reading it takes more than {limits.steps:,} steps")
+    except TooSlowError as error:
+        return Missing(str(error))
     except RecursionError:
         return Missing("the code is nested too deeply to be read")
     except MemoryError:
@@ -123,7 +123,7 @@ def _python(text: str, clock: Clock) -> SourceMetrics | Missing:
     from hyperion_hook.features.source_python import measure_python  # noqa: PLC0415 - radon costs 16 ms to import
 
     try:
-        return measure_python(text, clock)
+        return measure_python(text)
     except (SyntaxError, ValueError) as error:
         reason = Missing(f"Python cannot parse it: {getattr(error, 'msg', None) or error}")
     if too_hard_to_tokenise(text, "Python"):

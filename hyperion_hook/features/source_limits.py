@@ -6,16 +6,16 @@ import re
 
 
 class TooSlowError(Exception):
-    """A file takes more work than it may; caught where it is measured."""
+    """A file takes more time or memory than it may: its text is the reason; caught where it is measured."""
 
 
 class Clock:
     """Counts steps, not seconds: however busy the machine, the same file gets the same answer."""
 
-    __slots__ = ("_left",)
+    __slots__ = ("_left", "_steps")
 
     def __init__(self, steps: int) -> None:
-        self._left = steps
+        self._left = self._steps = steps
 
     def check(self, steps: int) -> None:
         """Count steps.
@@ -27,7 +27,7 @@ class Clock:
         """
         self._left -= steps
         if self._left < 0:
-            raise TooSlowError
+            raise TooSlowError(f"reading it takes more than {self._steps:,} steps")
 
 
 _ANGLE = re.compile(r"<([^<>]*)")

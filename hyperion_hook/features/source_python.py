@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import math
 import re
-import warnings
 from collections.abc import Iterator
 
 from radon.metrics import h_visit_ast, mi_compute
@@ -15,24 +14,22 @@ from hyperion_hook.features.cognition import cognitive_complexity
 from hyperion_hook.features.cohesion import class_metrics
 from hyperion_hook.features.metrics import FunctionMetrics, SourceMetrics
 from hyperion_hook.features.npath import npath
+from hyperion_hook.features.python_tree import python_tree
 from hyperion_hook.features.source_classes_python import python_classes
 from hyperion_hook.features.source_flow import nesting_depth
 from hyperion_hook.features.source_flow_python import FunctionNode, PythonFlows, PythonFunction
-from hyperion_hook.features.source_limits import Clock
 from hyperion_hook.features.source_lines_python import PythonLines, python_lines
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
-def measure_python(text: str, clock: Clock) -> SourceMetrics:
+def measure_python(text: str) -> SourceMetrics:
     """Measure a Python module.
 
     Parameters
     ----------
     text
         Source with line feeds.
-    clock
-        Told of the tokens.
 
     Returns
     -------
@@ -50,11 +47,7 @@ def measure_python(text: str, clock: Clock) -> SourceMetrics:
     RecursionError
         If expressions or statements are nested too deeply.
     """
-    clock.check(len(_WORD.findall(text)))
-    with warnings.catch_warnings():
-        # invalid escapes in other people's strings are not our business
-        warnings.simplefilter("ignore")
-        tree = ast.parse(text)
+    tree = python_tree(text)
     lines = python_lines(text)
     flows = PythonFlows(tree)
     visitor = ComplexityVisitor.from_ast(tree)

@@ -51,6 +51,8 @@ _CHECK_EVERY = 128
 _DOUBLING = frozenset({"Fortran", "GDScript", "Python"})
 """Languages whose reader takes twice as long for every level of nesting: the clock is looked at for every token."""
 _DEEPEST = 300
+_MAX_TOKENS = 350_000
+"""A token takes some 450 bytes, and a megabyte that people wrote has 250,000."""
 _MAX_NAMES = 5_000_000
 """Characters in the names of all functions of a file."""
 
@@ -165,6 +167,8 @@ def _feed(
             # names carry the names around them: without a bound they fill the memory before the time is up
             if context.current_nesting_level > _DEEPEST or len(context.stacked_functions) > _DEEPEST:
                 raise RecursionError
+            if len(texts) > _MAX_TOKENS:
+                raise TooSlowError(f"more than {_MAX_TOKENS:,} tokens")
         if token == "\n":
             line += 1
             context.current_line = line
@@ -193,7 +197,7 @@ def _feed(
             owner = function
             names += len(function.name)
             if names > _MAX_NAMES:
-                raise TooSlowError
+                raise TooSlowError("its functions are nested so that their names fill the memory")
         if token in conditions:
             add_condition()
         texts.append(token)
