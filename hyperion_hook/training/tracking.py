@@ -20,7 +20,7 @@ import pandas as pd
 
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.report.safe_text import without_password
+from hyperion_hook.report.safe_text import printable, without_password
 from hyperion_hook.store.model_metadata import ModelMetadata
 from hyperion_hook.training import tracking_promotion
 from hyperion_hook.training.run_record import RunRecord
@@ -41,6 +41,9 @@ from hyperion_hook.training.tracking_place import DEFAULT_URI, is_file_store, is
 from hyperion_hook.training.tracking_plots import draw_plots
 from hyperion_hook.training.tracking_promotion import Entry, RegistrationError
 from hyperion_hook.training.tracking_run import LoggedRun, experiment_id_of, log_run
+
+_MOST_OF_A_MESSAGE = 700
+"""Characters; what a server's tags say is in it."""
 
 DEFAULT_EXPERIMENT = "hyperion_ml_v3"
 
@@ -250,7 +253,7 @@ class MLFlowTracker:
             with calling(self.uri):
                 return within(MOST_SECONDS, lambda: call(client_of(self.uri)))
         except (RegistrationError, GitError) as error:
-            self._say(f"error: MLflow: {error}")
+            self._say(f"error: MLflow: {printable(str(error), most=_MOST_OF_A_MESSAGE)}")
         except TrackingError as error:
             self._given_up = True
             self._say(f"warning: MLflow at {without_password(self.uri)} is left out, and all else goes on: {error}")

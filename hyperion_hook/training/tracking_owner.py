@@ -57,7 +57,7 @@ class Owner:
             return "was registered outside of a repository"
         if self.repository is not None and not self.is_stranger(tags):
             more = " --unshallow" if self.repository.is_shallow else ""
-            return f"was trained at commit {commit[:12]}, which this clone does not have (git fetch{more} gets it)"
+            return f"was registered at commit {commit[:12]}, which this clone does not have (git fetch{more} gets it)"
         return f"belongs to another repository, whose first commit is {root[:12] or 'not known'}"
 
 

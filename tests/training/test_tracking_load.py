@@ -15,8 +15,10 @@ import pytest
 
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
-from hyperion_hook.training import tracking_calls, tracking_load
+from hyperion_hook.training import tracking_calls, tracking_files, tracking_load
+from hyperion_hook.training.estimator_audit import RefusedError
 from hyperion_hook.training.tracking import MLFlowConfig, MLFlowTracker
+from tests.support.mad_server import answering, drips, never_ends, says
 from tests.support.repo import TestRepo
 from tests.support.trained import record_of, table
 
@@ -389,6 +391,97 @@ def test_an_alias_that_leads_to_another_repositorys_model_is_not_followed(
         with pytest.raises(ConfigError, match=r"belongs to another repository.*load it all the same: models:/shared/"):
             RiskPredictor.from_mlflow(f"models:/shared{form}")
     assert RiskPredictor.from_mlflow(f"models:/shared/{number}").features
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["cloudpickle", "pyfunc with code", "skops of foreign types", "python tags"])
+def test_nothing_that_a_real_server_keeps_runs(
+    kind: str, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
+    plant, reason = PLANTED[kind]
+    plant(tmp_path / "model", tmp_path / "canary")
+    client = mlflow.MlflowClient(server)
+    experiment = client.get_experiment_by_name("planted") or client.get_experiment(client.create_experiment("planted"))
+    run_id = client.create_run(experiment.experiment_id).info.run_id
+    client.log_artifacts(run_id, str(tmp_path / "model"), "model")
+    name = f"planted {kind}"
+    client.create_registered_model(name)
+    client.create_model_version(name, f"runs:/{run_id}/model", run_id, await_creation_for=0)
+    for predictor, address in zip(PREDICTORS, (f"models:/{name}/1", f"runs:/{run_id}/model") * 2, strict=True):
+        with pytest.raises(ConfigError) as caught:
+            predictor.from_mlflow(address)
+        assert reason in str(caught.value)
+    assert not (tmp_path / "canary").exists()
+
+
+@pytest.mark.slow
+def test_what_a_real_server_keeps_of_ours_loads(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
+    tracker = MLFlowTracker(MLFlowConfig(server, "loaded"), say=lambda line: None)
+    record = record_of(RandomForestClassifier(n_estimators=3, random_state=0))
+    logged = tracker.log(record)
+    number = tracker.register(logged, "loaded", "v1.0.0")
+    assert tracker.mirror_promotion("loaded", "v1.0.0", "production")
+    for address in (f"models:/loaded/{number}", "models:/loaded@production", "models:/loaded/production",
+                    logged.model_uri):
+        predictor = RiskPredictor.from_mlflow(address)
+        np.testing.assert_array_equal(predictor.model.predict(FRAME), record.estimator.predict(FRAME))
+
+
+ADDRESS = "/api/2.0/mlflow-artifacts/artifacts/1"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (never_ends, "MLmodel is larger than 1,000 bytes"), (drips, "it took more than 0.5 seconds"),
+        (says(404, b""), r"no file MLmodel \(status 404\)"), (says(500, b"oh"), "too many 500 error responses"),
+        (says(302, b"", Location="http://127.0.0.1:9/"), "status 302|Connection refused|Max retries"),
+        (says(200, b"x" * 1_001), "MLmodel is larger than 1,000 bytes"),
+    ],
+    ids=["endless", "dripping", "missing", "broken", "elsewhere", "large"],
+)
+def test_files_come_in_bounds_or_not_at_all(answer: Any, reason: str) -> None:
+    with answering(answer) as (uri, _):
+        read = tracking_files.reader_of(uri + ADDRESS, uri, tracking_calls.Patience(0.5))
+        with tracking_calls.calling(uri), pytest.raises(Exception, match=reason):
+            read("MLmodel", 1_000)
+
+
+def test_files_come_as_they_are() -> None:
+    with answering(says(200, b"x" * 1_000)) as (uri, seen):
+        read = tracking_files.reader_of("mlflow-artifacts:/1", uri, tracking_calls.Patience())
+        assert read("data/a.trees", 1_000) == b"x" * 1_000
+        assert seen == [f"{ADDRESS}/data/a.trees"]
+
+
+@pytest.mark.parametrize("location", [
+    "http://127.0.0.1:9/x", "https://127.0.0.1/x", "mlflow-artifacts://127.0.0.1:9/x", "http://example.org/x",
+    "ftp://127.0.0.1/x", "sftp://127.0.0.1/x", "hdfs://127.0.0.1/x", "unknown://127.0.0.1/x",
+])
+def test_credentials_go_to_the_tracking_server_alone(location: str) -> None:
+    with pytest.raises(RefusedError, match=r"which is (another server|not followed)"):
+        tracking_files.reader_of(location, "http://ada:secret@127.0.0.1:8/", tracking_calls.Patience())
+
+
+def test_a_bucket_is_asked_for_sizes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from mlflow.store.artifact import artifact_repository_registry
+    from mlflow.store.artifact.local_artifact_repo import LocalArtifactRepository
+
+    monkeypatch.setattr(
+        artifact_repository_registry, "get_artifact_repository",
+        lambda location, tracking_uri: LocalArtifactRepository(str(tmp_path)),
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a").write_bytes(b"12345")
+    read = tracking_files.reader_of("s3://bucket/model", "http://127.0.0.1:8", tracking_calls.Patience())
+    assert read("data/a", 5) == b"12345"
+    with pytest.raises(RefusedError, match="data/a is larger than 4 bytes"):
+        read("data/a", 4)
+    for name in ("data/b", "data"):
+        with pytest.raises(tracking_files.NoFileError):
+            read(name, 5)
 
 
 def test_a_server_that_drips_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
