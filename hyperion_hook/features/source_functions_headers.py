@@ -30,6 +30,7 @@ _AFTER_PARAMETERS = frozenset({"const", "noexcept", "override", "final", "volati
 _ACCESS = frozenset({"public", "private", "protected", "slots", "signals", "Q_SIGNALS", "Q_SLOTS"})
 _JAVA_MODIFIERS = frozenset({"public", "private", "protected"})
 _MAX_OLD_PARAMETERS = 16
+_LONGEST_HEADER = 2_000
 
 
 @dataclass(slots=True)
@@ -143,7 +144,7 @@ class HeaderLocator:
         view, texts = self.view, self.view.texts
         kind, type_name = "", ""
         candidates: list[tuple[int, tuple[int, int]]] = []
-        here, before_angles = start, -1
+        here, before_angles = max(start, place - _LONGEST_HEADER), -1
         while here < place:
             token = texts[here]
             if token == "operator":
@@ -291,20 +292,18 @@ class HeaderLocator:
 
     def _expression(self, place: int) -> int:
         """Read a member of C# with an arrow for a body; return the place of the last token that is done with."""
-        scope = self._scopes[-1]
-        if scope.kind in _DECLARING:
-            kind, _, function = self._header(scope.start, place)
-            if kind or function is None:
-                return place
-            definition: Definition | None = self._define(function, place + 1)
-        else:
+        scope, view = self._scopes[-1], self.view
+        end = place + 1
+        while end < view.size and view.texts[end] not in (";", "}"):
+            end = view.after(end)
+        if scope.kind not in _DECLARING:
             definition = self._local_function(scope.start, place)
+        else:
+            kind, _, function = self._header(scope.start, place)
+            definition = None if kind or function is None else self._define(function, place + 1)
         if definition is not None:
-            here = place + 1
-            while here < self.view.size and self.view.texts[here] not in (";", "}"):
-                here = self.view.after(here)
-            definition.body, definition.end = place + 1, here
-        return place
+            definition.body, definition.end = place + 1, end
+        return end - 1 if scope.kind in _DECLARING else place
 
     def _is_macro(self, place: int) -> bool:
         scope, view = self._scopes[-1], self.view

@@ -269,11 +269,10 @@ class ScriptLocator:
                 here += 1
             if view.at(here) == "<":
                 here = view.angles(here)
+            start = here if name == ANONYMOUS else start
             return self._define(name, start, here) if view.at(here) == "(" else place + 1
         if token == "class" and following not in (":", ",", "=", ".", ")", "?"):
-            here = place + 1
-            while here < view.size and view.texts[here] not in ("{", ";"):
-                here = max(view.angles(here), here + 1) if view.texts[here] == "<" else view.after(here)
+            here = self._heading(place)
             self._classes.add(here)
             return place + 1 if not self._typed else here
         if token in ("const", "let", "var"):
@@ -282,10 +281,7 @@ class ScriptLocator:
             frame.label = True
         elif self._typed:
             if token == "interface" and view.is_name(place + 1):
-                here = place + 1
-                while here < view.size and view.texts[here] not in ("{", ";"):
-                    here = max(view.angles(here), here + 1) if view.texts[here] == "<" else view.after(here)
-                return view.after(here)
+                return view.after(self._heading(place))
             if token == "type" and view.is_name(place + 1) and view.at(place + 2) in ("=", "<"):
                 here = view.angles(place + 2) if view.at(place + 2) == "<" else place + 2
                 return self._type(here + 1) if view.at(here) == "=" else place + 1
@@ -294,6 +290,14 @@ class ScriptLocator:
             ):
                 return self._type(place + 1)
         return place + 1
+
+    def _heading(self, place: int) -> int:
+        """Return the place of the brace that a class or an interface opens."""
+        view = self.view
+        here = place + 1
+        while here < view.size and view.texts[here] not in ("{", ";", view.texts[place]):
+            here = max(view.angles(here), here + 1) if view.texts[here] == "<" else view.after(here)
+        return here
 
     # -- types --------------------------------------------------------------------------------------------------------
 

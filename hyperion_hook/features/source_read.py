@@ -14,25 +14,25 @@ from typing import Any
 from lizard_core.function_info import FunctionInfo  # type: ignore[import-untyped]
 
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.source_functions import (
-    Definition,
-    KotlinLocator,
-    Located,
-    PhpLocator,
-    RubyLocator,
-    RustLocator,
-    ScalaLocator,
-    View,
-    parameters_of,
-)
+from hyperion_hook.features.source_functions import Definition, Located, View, parameters_of
 from hyperion_hook.features.source_functions_headers import HeaderLocator
 from hyperion_hook.features.source_functions_script import ScriptLocator
+from hyperion_hook.features.source_functions_ruby import RubyLocator
+from hyperion_hook.features.source_functions_words import (
+    GoLocator,
+    KotlinLocator,
+    PhpLocator,
+    RustLocator,
+    ScalaLocator,
+    SwiftLocator,
+)
 from hyperion_hook.features.source_limits import Clock
 from hyperion_hook.features.source_scan import Tokens, scan
 
 _ARMS = {"Rust": ("match", "=>"), "Kotlin": ("when", "->")}
 _WORD_LOCATORS: dict[str, Callable[[View], Any]] = {
     "Rust": RustLocator, "Kotlin": KotlinLocator, "Scala": ScalaLocator, "PHP": PhpLocator, "Ruby": RubyLocator,
+    "Go": GoLocator, "Swift": SwiftLocator,
 }
 _CLOSING = {")": ("(",), "]": ("[",), "}": ("{", "${")}
 _DEEPEST = 300
@@ -51,12 +51,14 @@ class Read:
 def read_functions(path: str, syntax: str, text: str, conditions: Collection[str], clock: Clock) -> Read | Missing:
     """Return the functions of a file, or why they cannot be told."""
     tokens = scan(text, syntax, clock)
+    if syntax == "Swift":
+        _rename_labels(tokens.texts, conditions)
     if tokens.unclosed:
         return Missing(f"{tokens.unclosed} in it never ends")
     pairs = _matched(tokens.texts)
     if pairs is None:
         return Missing("its brackets do not match: no code that could be read")
-    view = View(tokens, pairs)
+    view = View(tokens, pairs, clock)
     located = _locate(syntax, view)
     if located.lost:
         return Missing(located.lost)
@@ -80,6 +82,13 @@ def _matched(texts: Sequence[str]) -> dict[int, int] | None:
             start = stack.pop()
             pairs[start], pairs[place] = place, start
     return pairs if matches and not stack else None
+
+
+def _rename_labels(texts: list[str], conditions: Collection[str]) -> None:
+    """Mark the labels of arguments that are also words for branches: ``move(for: x)``."""
+    for place in range(1, len(texts) - 1):
+        if texts[place] in conditions and texts[place + 1] == ":" and texts[place - 1] in ("(", ","):
+            texts[place] = "_" + texts[place]
 
 
 def _locate(syntax: str, view: View) -> Located:
@@ -112,8 +121,8 @@ def _counted(
             definition, record = open_[-1]
             record.token_count += not named
             record.nloc += fresh + token.count("\n")
-            if place > definition.body and (
-                (token in conditions and (token != "?" or located.decisions is None or place in located.decisions))
+            if place > definition.body and token in conditions and (
+                token != "?" or located.decisions is None or place in located.decisions
             ):
                 record.cyclomatic_complexity += 1
             if place in extra:
@@ -151,7 +160,7 @@ def _count_arms(view: View, syntax: str, extra: dict[int, int]) -> None:
         if token != word or view.at(place - 1) == ".":
             continue
         here = place + 1
-        while here < view.size and texts[here] not in ("{", ";", "}"):
+        while here < view.size and texts[here] not in ("{", ";", "}", word):
             here = view.after(here)
         if view.at(here) != "{":
             continue

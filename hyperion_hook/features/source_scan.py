@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from hyperion_hook.features.source_limits import Clock
 
 _BLOCK, _LINE = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+", r"//[^\n]*+"
-_NESTED = r"/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*)|/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/)[^*/]*+)*+(?:\*/)?+"
+_NESTED = r"/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*)|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+)[^*/]*+)*+(?:\*/)?+"
 _SPLICED = r"//(?:[^\n\\]|\\\n|\\)*+"
 _DOUBLE, _SINGLE = r'"(?:[^"\\\n]|\\.)*+"', r"'(?:[^'\\\n]|\\.)*+'"
 _TRIPLE = r'"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?+'
@@ -24,6 +24,7 @@ _OPERATORS = (
 )
 _NUMBER = r"\d\w*+(?:\.\d\w*+)?+"
 _REGEX = r"/(?![/*])(?:\\[^\n]|\[(?:\\[^\n]|[^\\\]\n])*+\]|[^/\\\[\n])++/[a-z]*+"
+_DIRECTIVE = r"\#(?:[^\n\\/]|\\.|/(?!\*)|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+)*+"
 
 
 class Hole(NamedTuple):
@@ -46,7 +47,8 @@ class Lexis:
     holes: tuple[Hole, ...] = ()
     words: str = rf"{_NUMBER}|\w++"
     operators: str = ""
-    directives: bool = False
+    directives: str = ""
+    skipped: str = r"[^\S\n]++"
     regex: bool = False
     jsx: bool = False
     dropped: frozenset[str] = frozenset()
@@ -58,7 +60,7 @@ _SCRIPT = Lexis(
 _TSX = replace(_SCRIPT, jsx=True)
 _RAW = r'(?:u8|[uUL])?R"(?P<raw>[^\s()\\"]{0,16})\((?:[^)]|\)(?!(?P=raw)"))*+\)(?P=raw)"'
 _CHARACTER = r"'(?:[^'\\\n]|\\[^\n']{1,10}|\\')'"
-_C = Lexis(comments=rf"{_BLOCK}|{_SPLICED}", directives=True, words=rf"~?+\w++")
+_C = Lexis(comments=rf"{_BLOCK}|{_SPLICED}", directives=_DIRECTIVE, words=rf"~?+\w++")
 LEXES: dict[str, Lexis] = {
     "C": replace(_C, words=rf"{_NUMBER}|\w++"),
     "C++": replace(_C, strings=rf"{_RAW}|{_C.strings}", words=r"\d(?:\w|'(?=\w))*+(?:\.\d\w*+)?+|\w++"),
@@ -67,13 +69,13 @@ LEXES: dict[str, Lexis] = {
         operators=r"<(?=[^<>?]*+\?)[\w\s,.?\[\]]++>",
     ),
     "C#": Lexis(
-        strings=rf'(?P<q>"{{3,}})(?:[^"]|(?!(?P=q))")*+(?P=q)|@"(?:[^"]|"")*+"|{_DOUBLE}|{_SINGLE}',
+        strings=rf'(?P<q>"{{3,}})(?:[^"]|(?!(?P=q))")*+(?:(?P=q))?+|@"(?:[^"]|"")*+"?+|{_DOUBLE}|{_SINGLE}',
         holes=(
             Hole(r'\$"""', '"""', r"\{", escape=r"\{\{"), Hole(r'\$\$"""', '"""', r"\{\{", escape=r"(?!)"),
             Hole(r'(?:\$@|@\$)"', '"', r"\{", escape=r'""|\{\{'),
             Hole(r'\$"', '"', r"\{", escape=r"\\.|\{\{", lines=False),
         ),
-        words=rf"{_NUMBER}|@?\w++", operators=r"\?\?=?|\?\.(?!\d)", directives=True,
+        words=rf"{_NUMBER}|@?\w++", operators=r"\?\?=?|\?\.(?!\d)", directives=_DIRECTIVE,
     ),
     "JavaScript": _TSX,
     "TypeScript": _SCRIPT,
@@ -94,7 +96,7 @@ LEXES: dict[str, Lexis] = {
     ),
     "Scala": Lexis(
         comments=rf"{_NESTED}|{_LINE}",
-        strings=rf'(?<!\w)"""(?:[^"]|"(?!""(?!")))*+"""|(?<!\w)"(?:[^"\\\n]|\\.)*+"|{_CHARACTER}',
+        strings=rf'(?<!\w)"""(?:[^"]|"(?!""(?!")))*+(?:""")?+|(?<!\w)"(?:[^"\\\n]|\\.)*+"|{_CHARACTER}',
         holes=(
             Hole(r'[A-Za-z]\w*+"""', '"""(?!")', r"\$\{", escape=r"\$\$"),
             Hole(r'[A-Za-z]\w*+"', '"', r"\$\{", escape=r'\\.|\$["$]', lines=False),
@@ -105,8 +107,8 @@ LEXES: dict[str, Lexis] = {
     "PHP": Lexis(
         comments=rf"{_BLOCK}|//(?:[^\n?]|\?(?!>))*+|\#(?!\[)(?:[^\n?]|\?(?!>))*+",
         strings=(
-            r"'(?:[^'\\]|\\.)*+'"
-            r"|<<<[^\S\n]*+(?P<hq>[\"']?)(?P<doc>\w++)(?P=hq)\n(?:(?![^\S\n]*+(?P=doc)\b)[^\n]*+\n)*+[^\S\n]*+(?P=doc)\b"
+            r"'(?:[^'\\]|\\.)*+'?+"
+            r"|<<<[^\S\n]*+(?P<hq>[\"']?)(?P<doc>\w++)(?P=hq)\n(?:(?![^\S\n]*+(?P=doc)\b)[^\n]*+\n)*+(?:[^\S\n]*+(?P=doc)\b)?+"
         ),
         holes=(Hole('"', '"', r"\{(?=\$)|\$\{"), Hole("`", "`", r"\{(?=\$)|\$\{")),
         words=rf"{_NUMBER}|\$?\w++(?:\\\w++)*+|(?:\\\w++)++", operators=r"\?>|\?\?=|\?\?|\?->|\?:",
@@ -116,28 +118,38 @@ _PERCENT = "|".join(
     rf"{opens}(?:[^{opens}{closes}\\]|\\.|{opens}(?:[^{opens}{closes}\\]|\\.)*+{closes})*+{closes}"
     for opens, closes in ((r"\(", r"\)"), (r"\[", r"\]"), (r"\{", r"\}"), ("<", ">"))
 )
+LEXES["Go"] = Lexis(strings=rf"{_DOUBLE}|{_SINGLE}|`[^`]*+`")
+LEXES["Swift"] = Lexis(
+    comments=rf"{_NESTED}|{_LINE}",
+    strings=r'(?P<marks>\#++)(?P<quote>"""|")(?:(?!(?P=quote)(?P=marks)).)*+(?:(?P=quote)(?P=marks))?+',
+    holes=(Hole('"""', '"""', r"\\\(", ")"), Hole('"', '"', r"\\\(", ")", lines=False)),
+    words=rf"{_NUMBER}|\#?\w++|`[^`\n]++`", operators=r"\?\?|[=!]==",
+    # a mark after a value unwraps it
+    skipped=r"[^\S\n]++|(?<=[\w)\]}>?!])[?!](?![?=])",
+    directives=r"\#(?:if|elseif|else|endif|sourceLocation|warning|error)\b[^\n]*+",
+)
 LEXES["Ruby"] = Lexis(
     comments=(
         r"(?<![^\n])=begin\b(?:[^\n]|\n(?!=end\b))*+(?:\n=end\b[^\n]*+)?+|(?<![^\n])__END__(?=\n).*+|\#[^\n]*+"
     ),
     strings=(
-        rf"'(?:[^'\\]|\\.)*+'|%[qQwWiIrsx](?:{_PERCENT}|(?P<q>[|!/^~])(?:(?!(?P=q))[^\\]|\\.)*+(?P=q))"
+        rf"'(?:[^'\\]|\\.)*+'?+|%[qQwWiIrsx](?:{_PERCENT}|(?P<q>[|!/^~])(?:(?!(?P=q))[^\\]|\\.)*+(?P=q))"
         r"|<<[~-](?P<mark>[\"'`]?)[A-Za-z_]\w*+(?P=mark)|<<(?P<mark2>[\"']?)[A-Z_]\w*+(?P=mark2)"
         r"|:(?:\[\]=?|<=>|===?|=~|\*\*|<=|>=|<<|>>|!=|[-+*/%<>!~&|^])(?=[\s,)\]])"
     ),
     holes=(Hole(':?"', '"', r"#\{"), Hole("`", "`", r"#\{")),
     words=(
-        rf"{_NUMBER}|(?<=def )\w++=(?=\()|(?<=def self\.)\w++=(?=\()|\w++[?!]?+:(?!:)|\$(?:\w++|[^\w\s])"
+        rf"{_NUMBER}|(?:(?<=def )|(?<=def self\.))\w++=(?=[(;\n]|\ \()|\w++[?!]?+:(?!:)|\$(?:\w++|[^\w\s])"
         r"|:?@{0,2}\w++(?:[?!](?![=~](?!=)))?+"
     ),
     operators=r"\.++|=~|!~|<=>",
     regex=True,
 )
 _RUBY_REGEX = rf"/(?:[^/\\]|\\.)*+/[a-z]*+|%(?:{_PERCENT})|\?[\"'#/](?=[\s,)\]])"
-_DIRECTIVE = r"\#(?:[^\n\\/]|\\.|/(?!\*)|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+)*+"
 _REGEX_AFTER = frozenset(
     "return typeof case in of delete void throw new instanceof else do yield await extends default".split()
 )
+_CLOSERS = frozenset("\"'`#)]}>|!/^~")
 _RUBY_WORDS = frozenset(
     "if unless while until when in and or not then else elsif do return case begin puts raise".split()
 )
@@ -166,8 +178,8 @@ def _pattern(language: str) -> re.Pattern[str]:
     lexis = LEXES[language]
     parts = [r"(?P<line>\n)"]
     if lexis.directives:
-        parts.append(rf"(?P<directive>(?<![^\n])[^\S\n]*+{_DIRECTIVE})")
-    parts += [r"(?P<space>[^\S\n]++)", rf"(?P<comment>{lexis.comments})", rf"(?P<string>{lexis.strings})"]
+        parts.append(rf"(?P<directive>(?<![^\n])[^\S\n]*+{lexis.directives})")
+    parts += [rf"(?P<space>{lexis.skipped})", rf"(?P<comment>{lexis.comments})", rf"(?P<string>{lexis.strings})"]
     if lexis.holes:
         parts.append("|".join(f"(?P<open{place}>{form.opens})" for place, form in enumerate(lexis.holes)))
     if lexis.regex:
@@ -192,7 +204,7 @@ def _chunk(form: Hole) -> re.Pattern[str]:
 _TAG = re.compile(r"""(?:"[^"]*+"|'[^']*+'|<[^<>]*+>|/(?!>)|=>|[^"'<>{/])*+(?P<end>/?>|\{|)""")
 _CHILDREN = re.compile(r"[^<{]*+(?P<end></[^>]*+>|[<{]|)")
 _PHP_CODE = re.compile(r"<\?(?:php\b|=)?+", re.IGNORECASE)
-_VUE_SCRIPT = re.compile(r"(<script\b[^>]*+>)(.*?)(</script\s*+>|\Z)", re.DOTALL | re.IGNORECASE)
+_VUE_SCRIPT = re.compile(r"""(<script\b(?:[^<>"']|"[^"]*+"|'[^']*+')*+>)(.*?)(</script\s*+>|\Z)""", re.DOTALL | re.IGNORECASE)
 
 
 def scan(text: str, language: str, clock: Clock) -> Tokens:
@@ -261,11 +273,15 @@ class _Scanner:
             elif kind in ("word", "string"):
                 token = found.group()
                 self._emit(token, place)
+                if end == size and kind == "string" and (len(token) < 2 or token[-1] not in _CLOSERS):
+                    self.tokens.unclosed = "a string"
                 if token[:2] == "<<" and self._language == "Ruby":
                     self._documents.append(token.lstrip("<~-").strip("\"'`"))
                 place = end
             elif kind == "comment":
                 token = found.group()
+                if token[:2] == "/*" and end == size and (token[-2:] != "*/" or len(token) < 4):
+                    self.tokens.unclosed = "a comment"
                 self.tokens.comments.update(range(self._line, self._line + token.count("\n") + 1))
                 self._passed(token, end)
                 place = end
@@ -430,12 +446,12 @@ class _Scanner:
     def _directive(self, token: str) -> None:
         word, rest = re.findall(r"\#\s*+(\w*+)(.*)", token, re.DOTALL)[0]
         texts = self.tokens.texts
-        if word in ("if", "ifdef", "elif"):
+        if word in ("if", "ifdef", "elif") and self._language != "Swift":
             conditions = self.tokens.conditions
             conditions[len(texts)] = conditions.get(len(texts), 0) + 1
         if word in ("if", "ifdef", "ifndef"):
             self._branches.append([len(texts), None])
-        elif word in ("else", "elif", "elifdef", "elifndef", "endif") and self._branches:
+        elif word in ("else", "elif", "elifdef", "elifndef", "elseif", "endif") and self._branches:
             self._branch()
             if word == "endif":
                 self._branches.pop()

@@ -30,7 +30,7 @@ from hyperion_hook.features.source_flow_words import WORD_LANGUAGES, WordFlows
 from hyperion_hook.features.source_grammar import GRAMMARS
 from hyperion_hook.features.source_read import read_functions
 from hyperion_hook.features.source_scan import LEXES
-from hyperion_hook.features.source_limits import Clock
+from hyperion_hook.features.source_limits import Clock, too_hard_to_tokenise
 from hyperion_hook.features.source_lines import count_lines
 from hyperion_hook.features.source_visibility import Visibility
 
@@ -92,12 +92,14 @@ def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceM
     bodies: dict[int, tuple[int, int]] = {}
     syntax = "TSX" if path.endswith((".tsx", ".jsx")) else "C++" if path.endswith(".h") else language
     if syntax in LEXES:
-        read = read_functions(path, syntax, text, _reader_class(_ending(path), language)._build_conditions(), clock)
+        read = read_functions(path, syntax, text, _reader_class(_ending(path), language)._build_conditions()  # noqa: SLF001 - no other way, clock)
         if isinstance(read, Missing):
             return read
         tokens.texts, tokens.lines, pairs = read.tokens.texts, read.tokens.lines, read.pairs
         placed = read.placed
         bodies = read.bodies
+    elif too_hard_to_tokenise(text, language):
+        return Missing("it has comments or brackets that never end: no code that could be read")
     else:
         functions = _run_lizard(path, language, text, tokens, clock)
         if functions is None:
