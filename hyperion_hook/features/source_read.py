@@ -119,7 +119,7 @@ def _counted(
         named = following < len(definitions) and definitions[following].place == place
         if open_:
             definition, record = open_[-1]
-            record.token_count += not named
+            record.token_count += not named or syntax == "Go"
             record.nloc += fresh + token.count("\n")
             if place > definition.body and token in conditions and (
                 token != "?" or located.decisions is None or place in located.decisions

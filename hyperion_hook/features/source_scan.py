@@ -58,7 +58,7 @@ _SCRIPT = Lexis(
     holes=(Hole("`", "`", r"\$\{"),), words=rf"{_NUMBER}|\#?[\w$]++", operators=r"\?\?=?|\?\.(?!\d)", regex=True
 )
 _TSX = replace(_SCRIPT, jsx=True)
-_RAW = r'(?:u8|[uUL])?R"(?P<raw>[^\s()\\"]{0,16})\((?:[^)]|\)(?!(?P=raw)"))*+\)(?P=raw)"'
+_RAW = r'(?:u8|[uUL])?R"(?P<raw>[^\s()\\"]{0,16})\((?:[^)]|\)(?!(?P=raw)"))*+(?:\)(?P=raw)")?+'
 _CHARACTER = r"'(?:[^'\\\n]|\\[^\n']{1,10}|\\')'"
 _C = Lexis(comments=rf"{_BLOCK}|{_SPLICED}", directives=_DIRECTIVE, words=rf"~?+\w++")
 LEXES: dict[str, Lexis] = {
@@ -84,7 +84,7 @@ LEXES: dict[str, Lexis] = {
     "Rust": Lexis(
         comments=rf"{_NESTED}|{_LINE}",
         strings=(
-            r'b?c?r(?P<hash>\#*+)"(?:[^"]|"(?!(?P=hash)))*+"(?P=hash)|b?c?"(?:[^"\\]|\\.)*+"'
+            r'b?c?r(?P<hash>\#*+)"(?:[^"]|"(?!(?P=hash)))*+(?:"(?P=hash))?+|b?c?"(?:[^"\\]|\\.)*+"?+'
             r"|b?'(?:[^'\\\n]|\\(?:[^u\n]|u\{[^}\n]*+\})[^'\n]{0,2})'"
         ),
         words=rf"{_NUMBER}|(?:r\#)?+\w++|'\w++",

@@ -92,7 +92,8 @@ def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceM
     bodies: dict[int, tuple[int, int]] = {}
     syntax = "TSX" if path.endswith((".tsx", ".jsx")) else "C++" if path.endswith(".h") else language
     if syntax in LEXES:
-        read = read_functions(path, syntax, text, _reader_class(_ending(path), language)._build_conditions()  # noqa: SLF001 - no other way, clock)
+        conditions = _reader_class(_ending(path), language)(FileInfoBuilder(path)).conditions
+        read = read_functions(path, syntax, text, conditions, clock)
         if isinstance(read, Missing):
             return read
         tokens.texts, tokens.lines, pairs = read.tokens.texts, read.tokens.lines, read.pairs
