@@ -62,6 +62,10 @@ GRAMMARS: dict[str, tuple[str, str, str, str]] = {
     ),
 }
 """Module and function of each grammar, its named definitions, and what else is a function there."""
+_GIVEN = {
+    "assignment_expression", "pair", "public_field_definition", "field_definition", "variable_declarator",
+    "required_parameter", "optional_parameter", "assignment_pattern",
+}
 _NAMES = {
     "identifier", "field_identifier", "property_identifier", "private_property_identifier", "simple_identifier", "name",
     "destructor_name", "operator_name", "operator_cast", "type_identifier", "constant", "operator", "setter", "init",
@@ -110,6 +114,9 @@ def opinion_of(parser: Any, language: str, text: str) -> Opinion:
         node = waiting.pop()
         waiting += node.children
         if node.type in others:
+            parent = node.parent
+            if parent is not None and parent.type in _GIVEN:
+                opinion.lines.update(range(parent.start_point[0] + 1, node.start_point[0] + 1))
             opinion.lines.update(range(node.start_point[0] + 1, node.end_point[0] + 2 if "macro" in node.type else
                                        node.start_point[0] + 2))
             name = _bound_name(node) if node.type in _SCRIPT[1].split() else None
@@ -169,6 +176,8 @@ def _name_of(node: Any, language: str) -> tuple[str, int] | None:
 
 def _plain(name: str) -> str:
     name = "".join(name.split()).strip("`'\"")
+    if name.startswith("operator") and "(" in name[9:]:
+        name = name[: name.index("(", 9)]
     if name.startswith("operator") or "::operator" in name:
         return name[name.index("operator"):]
     return name
@@ -181,7 +190,7 @@ def ours(language: str, path: str, text: str, limits: Limits) -> tuple[list[tupl
     listed = []
     for item in metrics.functions:
         name = _plain(item.name)
-        if not name.startswith("operator") and "::operator" not in name:
+        if name[:1] != "[" and not name.startswith("operator") and "::operator" not in name:
             name = name.replace("::", ".").rpartition(".")[2] if name not in ("..", "::") else name
         for accessor in ("get ", "set "):
             if language in ("JavaScript", "TypeScript", "TSX") and item.name.startswith(accessor):

@@ -46,4 +46,6 @@ class Context:
             return self.measure_source
         if isinstance(source, Missing):
             return source
-        return self.measure_source(source.path, source.blob, source.text)  # type: ignore[attr-defined]
+        path: str = source.path  # type: ignore[attr-defined]
+        metrics = self.measure_source(path, source.blob, source.text)  # type: ignore[attr-defined]
+        return Missing(f"{metrics.reason} ({path})") if isinstance(metrics, Missing) else metrics

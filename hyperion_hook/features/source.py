@@ -92,6 +92,8 @@ def measure_source(path: str, text: str, *, limits: Limits = DEFAULT) -> SourceM
         return Missing("the code is nested too deeply to be read")
     except MemoryError:
         return Missing("the code is too complicated to be read")
+    except Exception as error:  # noqa: BLE001 - a text that trips its reader must cost itself, not the other files
+        return Missing(f"its reader failed: {type(error).__name__}")
 
 
 def _refused(text: str, limits: Limits) -> str | None:
@@ -112,8 +114,6 @@ def _refused(text: str, limits: Limits) -> str | None:
 def _measured(path: str, language: str, text: str, clock: Clock) -> SourceMetrics | Missing:
     if language == "Python":
         return _python(text, clock)
-    if too_hard_to_tokenise(text, language):
-        return Missing("it has comments or brackets that never end: no code that could be read")
     from hyperion_hook.features.source_tokens import measure_tokens  # noqa: PLC0415 - lizard costs 30 ms to import
 
     return measure_tokens(path, language, text, clock)

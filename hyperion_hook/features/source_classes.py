@@ -185,8 +185,7 @@ def _goes_on(previous: str, token: str) -> bool:
 def _declared_parameters(language: str, inside: Sequence[str]) -> set[str]:
     """Return the fields that a primary constructor declares."""
     if language == "Java":
-        pairs = zip(inside, [*inside[1:], ""], strict=True)
-        return {token for token, after in pairs if after in (",", "") and is_word(token)}
+        return {token for token, after in pairwise([*inside, ""]) if after in (",", "") and is_word(token)}
     if language in ("Kotlin", "Scala"):
         if language == "Kotlin":
             return {after for token, after in pairwise(inside) if token in ("val", "var")}

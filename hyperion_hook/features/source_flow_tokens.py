@@ -45,7 +45,9 @@ class TokenFlows:
         self._clock = clock
         self._steps = 0
 
-    def function(self, first: int, last: int, name: str, parameters: int) -> list[Flow]:
+    def function(
+        self, first: int, last: int, name: str, parameters: int, body: tuple[int, int] | None = None
+    ) -> list[Flow]:
         """Return the flow of the function whose tokens run from ``first`` to ``last``; sets ``recursive``.
 
         Parameters
@@ -56,9 +58,11 @@ class TokenFlows:
             Its bare name; a call of it with ``parameters`` arguments is recursion.
         parameters
             Number of its parameters.
+        body
+            Places of the first and the last token of its body, where they are known.
         """
         self.name, self.parameters, self.recursive = name, parameters, False
-        start, end = find_body(self.tokens, self.pairs, self.grammar, first, last)
+        start, end = body or find_body(self.tokens, self.pairs, self.grammar, first, last)
         flows: list[Flow] = []
         if start < 0:
             return flows

@@ -56,7 +56,9 @@ class WordFlows:
         self._name = ""
         self._steps = 0
 
-    def function(self, first: int, last: int, name: str, parameters: int) -> list[Flow]:  # noqa: ARG002
+    def function(
+        self, first: int, last: int, name: str, parameters: int, body: tuple[int, int] | None = None,  # noqa: ARG002
+    ) -> list[Flow]:
         """Return the flow of the function whose tokens run from ``first`` to ``last``; sets ``recursive``."""
         self._name, self.recursive = name, False
         place = first

@@ -9,7 +9,7 @@ itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -28,8 +28,10 @@ from hyperion_hook.features.source_flow import nesting_depth
 from hyperion_hook.features.source_flow_tokens import TokenFlows
 from hyperion_hook.features.source_flow_words import WORD_LANGUAGES, WordFlows
 from hyperion_hook.features.source_grammar import GRAMMARS
-from hyperion_hook.features.source_limits import Clock, TooSlowError
+from hyperion_hook.features.source_limits import Clock, TooSlowError, too_hard_to_tokenise
 from hyperion_hook.features.source_lines import count_lines
+from hyperion_hook.features.source_read import read_functions
+from hyperion_hook.features.source_scan import LEXES
 from hyperion_hook.features.source_visibility import Visibility
 
 try:
@@ -91,15 +93,28 @@ def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceM
         If the file is too much.
     """
     tokens = _Tokens()
-    functions = _run_lizard(path, language, text, tokens, clock)
-    if functions is None:
-        return Missing(f"lizard's reader for {language} gave up on it")
+    bodies: dict[int, tuple[int, int]] = {}
+    syntax = "TSX" if path.endswith((".tsx", ".jsx")) else "C++" if path.endswith(".h") else language
+    if syntax in LEXES:
+        conditions = _reader_class(_ending(path), language)(FileInfoBuilder(path)).conditions
+        read = read_functions(path, syntax, text, conditions, clock)
+        if isinstance(read, Missing):
+            return read
+        tokens.texts, tokens.lines, pairs = read.tokens.texts, read.tokens.lines, read.pairs
+        placed = read.placed
+        bodies = read.bodies
+    elif too_hard_to_tokenise(text, language):
+        return Missing("it has comments or brackets that never end: no code that could be read")
+    else:
+        functions = _run_lizard(path, language, text, tokens, clock)
+        if functions is None:
+            return Missing(f"lizard's reader for {language} gave up on it")
+        ranges = _ranges(tokens.owners)
+        pairs = match_brackets(tokens.texts)
+        placed = [(function, *ranges.get(id(function), (0, -1))) for function in functions]
     counted = count_lines(text, language)
-    ranges = _ranges(tokens.owners)
-    pairs = match_brackets(tokens.texts)
-    reader = _FunctionReader(language, tokens, pairs, clock)
+    reader = _FunctionReader(language, tokens, pairs, clock, bodies)
     # inner functions end first and come first, so that outer ones can reuse what was read
-    placed = [(function, *ranges.get(id(function), (0, -1))) for function in functions]
     placed.sort(key=lambda item: (item[2] - item[1], item[1]))
     measured = sorted((reader.measure(*item) for item in placed), key=lambda item: (item.start_line, item.end_line))
     volume = halstead_volume(tokens.texts)
@@ -121,6 +136,10 @@ def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceM
     )
 
 
+def _ending(path: str) -> str:
+    return path.rpartition(".")[2].lower()
+
+
 @cache
 def _reader_class(extension: str, language: str) -> Any:
     # get_reader_for() would compile a pattern for each of its languages first
@@ -133,7 +152,7 @@ def _reader_class(extension: str, language: str) -> Any:
 
 def _run_lizard(path: str, language: str, text: str, tokens: _Tokens, clock: Clock) -> list[Any] | None:
     context = FileInfoBuilder(path)
-    reader = _reader_class(path.rpartition(".")[2].lower(), language)(context)
+    reader = _reader_class(_ending(path), language)(context)
     raw = reader.generate_tokens(text)
     if hasattr(reader, "preprocess"):
         raw = reader.preprocess(raw)
@@ -225,8 +244,11 @@ def _ranges(owners: list[Any]) -> dict[int, tuple[int, int]]:
 class _FunctionReader:
     """Measures one function after another of a file."""
 
-    def __init__(self, language: str, tokens: _Tokens, pairs: dict[int, int], clock: Clock) -> None:
+    def __init__(
+        self, language: str, tokens: _Tokens, pairs: dict[int, int], clock: Clock, bodies: Mapping[int, tuple[int, int]]
+    ) -> None:
         self._language = language
+        self._bodies = bodies
         self._visibility = Visibility(language, tokens.texts, tokens.lines)
         grammar = GRAMMARS.get(language)
         self._flows: TokenFlows | WordFlows | None = None
@@ -260,7 +282,9 @@ class _FunctionReader:
             return unread, Missing(f"NPath is not defined here for {language}"), unread
         name = function.name.rpartition("::")[2].rpartition(".")[2]
         try:
-            flow = self._flows.function(first, last, name, function.parameter_count)
+            flow = self._flows.function(
+                first, last, name, function.parameter_count, self._bodies.get(id(function))
+            )
             recursive = self._flows.recursive
             cognitive: Value = float(cognitive_complexity(flow, recursive=recursive))
             if language in _SCRIPT and own_complexity(flow) == 0:

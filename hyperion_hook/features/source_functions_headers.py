@@ -1,0 +1,339 @@
+# ruff: noqa: S105 - tokens of source text are no passwords
+"""Where the functions of C, C++, Java and C# are: what stands before a brace tells what the brace opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hyperion_hook.features.source_functions import Definition, Located, View, ternaries
+
+_TYPES = frozenset({"class", "struct", "union", "interface", "record", "enum", "@interface"})
+_DECLARING = frozenset({"top", "type", "enum"})
+_NO_NAMES = frozenset(
+    ["if", "for", "while", "switch", "catch", "return", "do", "else", "throw", "new", "case", "void", "int", "char", "long", "short", "float", "double"]
+)
+_NO_NAMES_OF = {
+    "Java": _NO_NAMES | {"synchronized", "boolean", "byte"},
+    "C#": _NO_NAMES | frozenset(
+        ["foreach", "lock", "using", "fixed", "when", "await", "bool", "byte", "delegate", "base", "this", "is", "and", "or", "not", "checked", "unchecked", "where"]
+    ),
+    "C++": _NO_NAMES | frozenset(
+        ["__attribute__", "__attribute", "__declspec", "decltype", "alignas", "_Alignas", "alignof", "noexcept", "requires", "explicit", "asm", "__asm__", "sizeof", "typeof", "__typeof__", "unsigned", "signed", "bool", "auto", "typedef", "defined", "static_assert"]
+    ),
+}
+_SPECIFIERS = frozenset(
+    ["static", "inline", "extern", "const", "virtual", "constexpr", "friend", "consteval", "constinit", "register", "__inline", "__inline__", "volatile", "template", "export"]
+)
+_AFTER_PARAMETERS = frozenset({"const", "noexcept", "override", "final", "volatile", "&", "&&", "->", "try", "__attribute__"})
+_ACCESS = frozenset({"public", "private", "protected", "slots", "signals", "Q_SIGNALS", "Q_SLOTS"})
+_JAVA_MODIFIERS = frozenset({"public", "private", "protected"})
+_MAX_OLD_PARAMETERS = 16
+_LONGEST_HEADER = 2_000
+
+
+@dataclass(slots=True)
+class _Scope:
+    kind: str
+    close: int
+    start: int
+    name: str = ""
+    definition: Definition | None = None
+    earlier: list[int] = field(default_factory=list)
+    """Where the last statements started, for the parameters of old C."""
+
+
+class HeaderLocator:
+    """Walks the tokens once; a brace is judged by what stands before it in its statement."""
+
+    def __init__(self, view: View, language: str) -> None:
+        self.view = view
+        self._language = language
+        self._c = language in ("C", "C++")
+        self._no_names = _NO_NAMES_OF["C++" if self._c else language]
+        self.located = Located(decisions=ternaries(view) if language == "C#" else None)
+        self._scopes = [_Scope("top", view.size, 0)]
+
+    def run(self) -> Located:
+        """Return the functions of the file."""
+        texts, place, size = self.view.texts, 0, self.view.size
+        while place < size:
+            token, scope = texts[place], self._scopes[-1]
+            if place == scope.close:
+                self._leave(place)
+            elif token == "{":
+                place = self._brace(place)
+            elif token in ("(", "${"):
+                self._scopes.append(_Scope("group", self.view.pairs.get(place, size), place + 1))
+            elif token == ";" and scope.kind != "group":
+                if scope.kind == "enum":
+                    scope.kind = "type"
+                if scope.kind == "top":
+                    scope.earlier = [*scope.earlier[-_MAX_OLD_PARAMETERS:], scope.start]
+                scope.start = place + 1
+            elif token == ":" and texts[place - 1] in _ACCESS and scope.kind == "type":
+                scope.start = place + 1
+            elif token == "#include":
+                scope.start = place + 2
+            elif token == "," and scope.kind == "enum":
+                scope.start = place + 1
+            elif token == "=>" and self._language == "C#" and scope.kind != "group":
+                place = self._expression(place)
+            place += 1
+        return self.located
+
+    def _leave(self, place: int) -> None:
+        scope = self._scopes.pop()
+        if scope.definition is not None:
+            scope.definition.end = place
+        if scope.kind != "group":
+            outer = self._scopes[-1]
+            outer.start = place + 1
+            outer.earlier = []
+
+    def _enter(self, kind: str, place: int, name: str = "", definition: Definition | None = None) -> int:
+        close = self.view.pairs.get(place, self.view.size)
+        self._scopes.append(_Scope(kind, close, place + 1, name, definition))
+        return place
+
+    def _brace(self, place: int) -> int:
+        """Decide what a brace opens; return the place of the last token that is done with."""
+        view, scope = self.view, self._scopes[-1]
+        start, previous = scope.start, view.at(place - 1)
+        if self._language == "Java" and previous == ")" and self._is_creation(place - 1):
+            return self._enter("type", place, "(anonymous)")
+        if scope.kind not in _DECLARING:
+            kind, name = self._local_type(start, place)
+            if kind:
+                return self._enter(kind, place, name)
+            if self._language == "C#" and scope.kind != "group":
+                definition = self._local_function(start, place)
+                if definition is not None:
+                    return self._enter("block", place, "", definition)
+            return self._enter("block", place)
+        if scope.kind == "enum":
+            return self._enter("type", place, scope.name)
+        return self._declared(start, place)
+
+    def _declared(self, start: int, place: int) -> int:
+        view, scope = self.view, self._scopes[-1]
+        kind, name, function = self._header(start, place)
+        if function is None and not kind and start == place and view.at(place - 1) == ";" and self._language == "C":
+            function = self._old_style(place)
+        if kind:
+            return self._enter(kind, place, name)
+        if function is not None:
+            colon = function[1][1] + 1
+            if self._language == "C++" and view.at(place - 1) not in (")", "}", "try") and ":" in view.texts[colon:place]:
+                # `a{1}` initialises a member: the body is still to come
+                return view.after(place) - 1
+            definition = self._define(function, place)
+            return self._enter("block", place, "", definition)
+        if (
+            self._language == "Java" and scope.kind == "type" and place > start and view.at(place - 1) == scope.name
+            and all(view.texts[here] in _JAVA_MODIFIERS or view.texts[here] == "@" for here in range(start, place - 1))
+        ):
+            return self._enter("block", place, "", self._define((place - 1, (0, 0)), place))
+        return self._enter("block", place)
+
+    # -- what stands before a brace -----------------------------------------------------------------------------------
+
+    def _header(self, start: int, place: int) -> tuple[str, str, tuple[int, tuple[int, int]] | None]:
+        """Return kind and name of the type or scope, or the name and parameters of the function."""
+        view, texts = self.view, self.view.texts
+        kind, type_name = "", ""
+        candidates: list[tuple[int, tuple[int, int]]] = []
+        here, before_angles = max(start, place - _LONGEST_HEADER), -1
+        while here < place:
+            token = texts[here]
+            if token == "operator":
+                after = here + 1
+                after += 2 if view.at(after) == "(" and view.at(after + 1) == ")" else 0
+                while after < place and texts[after] != "(":
+                    after += 1
+                if after < place:
+                    candidates.append((here, (after, view.pairs.get(after, after))))
+                break
+            if token in ("=", "=>"):
+                return "", "", None
+            if token == ":" and (candidates or kind):
+                break
+            if token == "@" and view.at(here + 1) != "interface":
+                here += 2
+                while view.at(here) == ".":
+                    here += 2
+                here = view.after(here) if view.at(here) == "(" else here
+                continue
+            if token == "<":
+                after = view.angles(here)
+                if after > here:
+                    before_angles, here = here - 1, after
+                    if view.at(here) == "(" and view.is_name(before_angles) and texts[before_angles] != "template":
+                        self._candidate(candidates, before_angles, here)
+                    continue
+            elif token == "(" and view.is_name(here - 1) and here > start:
+                self._candidate(candidates, here - 1, here)
+            elif token == "where" and candidates:
+                break
+            elif token in ("namespace", "extern") and not candidates and (token == "namespace" or texts[here + 1][:1] == '"'):
+                if token == "namespace" or here + 2 == place:
+                    name = "".join(texts[here + 1 : place]) if token == "namespace" else ""
+                    return "top", name, None
+            elif token in _TYPES and not kind and not (candidates and not self._c) and self._names_type(here):
+                kind = "enum" if token == "enum" and view.at(here + 1) not in ("class", "struct") else "type"
+                if not self._c:
+                    return kind, texts[here + 1], None
+                type_name = self._c_type_name(here + 1, place)
+            here = view.after(here)
+        function = self._choose(candidates, start, place, in_type=bool(kind))
+        if function is not None:
+            return "", "", function
+        return ("block" if kind == "enum" else kind), type_name, None
+
+    def _names_type(self, here: int) -> bool:
+        return self._c or (self.view.is_name(here + 1) and self.view.at(here + 2) != ";")
+
+    def _c_type_name(self, here: int, place: int) -> str:
+        view, name = self.view, ""
+        while here < place and view.texts[here] not in (":", "final", "<"):
+            if view.is_name(here):
+                name = view.texts[here]
+            here = view.after(here)
+        return name
+
+    def _candidate(self, candidates: list[tuple[int, tuple[int, int]]], name: int, group: int) -> None:
+        if self.view.texts[name] not in self._no_names and not self.view.texts[name][0].isdigit():
+            candidates.append((name, (group, self.view.pairs.get(group, group))))
+
+    def _choose(
+        self, candidates: list[tuple[int, tuple[int, int]]], start: int, place: int, *, in_type: bool
+    ) -> tuple[int, tuple[int, int]] | None:
+        """Return the candidate that is the function; macros with arguments stand before it or after it."""
+        texts = self.view.texts
+        if not candidates:
+            return None
+        if not self._c:
+            return candidates[0]
+        chosen = candidates[0]
+        for candidate in candidates[1:]:
+            if texts[candidate[0] - 1] in (".", "->"):
+                break
+            if not set(texts[start : chosen[0]]) - _SPECIFIERS or texts[candidate[0]] == "operator":
+                chosen = candidate
+                start = candidates[0][1][1] + 1 if texts[candidate[0]] != "operator" else start
+        if in_type:
+            rest = [token for token in texts[chosen[1][1] + 1 : place] if token not in _AFTER_PARAMETERS]
+            if rest:
+                return None
+        return chosen
+
+    def _old_style(self, place: int) -> tuple[int, tuple[int, int]] | None:
+        """Return the function whose parameters are declared between its head and its body, as in old C."""
+        view = self.view
+        for start in reversed(self._scopes[-1].earlier):
+            end = start
+            while end < place and view.texts[end] != ";":
+                end = view.after(end)
+            _, _, function = self._header(start, end)
+            if function is not None:
+                return function if function[1][1] + 1 < end and view.is_name(function[1][1] + 1) else None
+        return None
+
+    def _local_type(self, start: int, place: int) -> tuple[str, str]:
+        if self._language == "C":
+            return "", ""
+        texts = self.view.texts
+        here = start
+        while here < place and here < start + 12:
+            token = texts[here]
+            if token in _TYPES and self._names_type(here):
+                if self._language == "C++" and ("=" in texts[here:place] or ")" in texts[here:place]):
+                    return "", ""
+                name = self._c_type_name(here + 1, place) if self._c else texts[here + 1]
+                return ("enum" if token == "enum" and self._language == "Java" else "type"), name
+            if token in ("(", "=", "{"):
+                break
+            here = self.view.after(here)
+        return "", ""
+
+    def _is_creation(self, closing: int) -> bool:
+        """Return whether a parenthesis closes the arguments of ``new``."""
+        view = self.view
+        here = view.pairs.get(closing, 0) - 1
+        depth = 0
+        while here > 0:
+            token = view.texts[here]
+            depth += (token == ">") - (token == "<")
+            if token == "new":
+                return True
+            if not depth and not view.is_name(here) and token not in (".", "<", ">") and token[0] != "<":
+                return False
+            here -= 1
+        return False
+
+    # -- functions ----------------------------------------------------------------------------------------------------
+
+    def _local_function(self, start: int, place: int) -> Definition | None:
+        """Return a function of C# within another: a type, a name and parameters, nothing else."""
+        view = self.view
+        head = view.texts[start:place]
+        if not head or head[0] in self._no_names - {"void", "int", "char", "long", "short", "float", "double", "bool"}:
+            return None
+        if "=" in head or "new" in head or view.at(start) in ("else", "do", "try", "return", "yield", "await", "goto"):
+            return None
+        kind, _, function = self._header(start, place)
+        if kind or function is None or function[0] == start or view.at(function[0] - 1) in (".", "?.", "::"):
+            return None
+        after = view.at(function[1][1] + 1)
+        if after not in ("{", "=>", "where") or {"when", "is", "or", "and", "not"} & set(view.texts[start : function[0]]):
+            return None
+        return self._define(function, place)
+
+    def _expression(self, place: int) -> int:
+        """Read a member of C# with an arrow for a body; return the place of the last token that is done with."""
+        scope, view = self._scopes[-1], self.view
+        end = place + 1
+        while end < view.size and view.texts[end] not in (";", "}"):
+            end = view.after(end)
+        if scope.kind not in _DECLARING:
+            definition = self._local_function(scope.start, place)
+        else:
+            kind, _, function = self._header(scope.start, place)
+            definition = None if kind or function is None else self._define(function, place + 1)
+        if definition is not None:
+            definition.body, definition.end = place + 1, end
+        return end - 1 if scope.kind in _DECLARING else place
+
+    def _is_macro(self, place: int) -> bool:
+        scope, view = self._scopes[-1], self.view
+        named = view.is_name(place + 2) and view.texts[place + 2] not in self._no_names
+        return place == scope.start and scope.kind == "top" and named
+
+    def _define(self, function: tuple[int, tuple[int, int]], body: int) -> Definition:
+        view, texts = self.view, self.view.texts
+        place, group = function
+        if texts[place] == "operator":
+            name = " ".join(texts[place : group[0]])
+        else:
+            name = texts[place]
+        if self._c and body - group[1] == 1 and group[1] - group[0] == 2 and self._is_macro(place):
+            # `TEST(name) {`: the macro makes a function of its argument
+            place = group[0] + 1
+            name = texts[place]
+        if self._language != "Java" and texts[place - 1] == "~":
+            place -= 1
+            name = "~" + name
+        before = place - 1
+        while texts[before] == "::" and before > 0:
+            owner = before - 1
+            if texts[owner] == ">":
+                while owner > 0 and texts[owner] != "<":
+                    owner -= 1
+                owner -= 1
+            name = f"{texts[owner]}::{name}"
+            before = owner - 1
+        names = [scope.name for scope in self._scopes if scope.name]
+        if self._language != "C++":
+            names = names[-1:]
+        definition = Definition("::".join([*names, name]), place, group, body)
+        self.located.functions.append(definition)
+        return definition

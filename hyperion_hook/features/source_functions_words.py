@@ -1,0 +1,305 @@
+# ruff: noqa: S105 - tokens of source text are no passwords
+"""Where the functions are in languages in which a word begins each: ``fun``, ``def``, ``fn``, ``func``, ``function``."""
+
+from __future__ import annotations
+
+from hyperion_hook.features.source_functions import ANONYMOUS, Definition, Located, View, ternaries
+
+
+class KeywordLocator:
+    """Languages in which a word begins every function."""
+
+    word = "fun"
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.located = Located()
+
+    def run(self) -> Located:
+        """Return the functions of the file."""
+        texts, word = self.view.texts, self.word
+        place = -1
+        while True:
+            try:
+                place = texts.index(word, place + 1)
+            except ValueError:
+                break
+            self.head(place)
+        self.others()
+        return self.located
+
+    def head(self, place: int) -> None:
+        """Read the head that begins at a word."""
+        raise NotImplementedError
+
+    def others(self) -> None:
+        """Look for functions that begin otherwise."""
+
+    def add(self, name: str, place: int, parameters: tuple[int, int], body: int) -> None:
+        """Note a function whose body starts at a brace or is an expression."""
+        view = self.view
+        opened = view.texts[body] == "{" if body < view.size else False
+        end = view.pairs.get(body, view.size - 1) if opened else view.expression_end(body, view.width(place))
+        self.located.functions.append(Definition(name, place, parameters, body, end))
+
+    def lose(self, place: int) -> None:
+        """Note that the head at a place was not understood."""
+        self.located.lost = self.located.lost or f"the function in line {self.view.lines[place]} has no end"
+
+
+class RustLocator(KeywordLocator):
+    """``fn name<T>(a: T) -> T where ... {``."""
+
+    word = "fn"
+
+    def head(self, place: int) -> None:
+        """Read a function; a type, a declaration and the template of a macro are none."""
+        view = self.view
+        name = place + 1
+        if not view.is_name(name):
+            return
+        here = view.angles(name + 1) if view.at(name + 1) == "<" else name + 1
+        if view.at(here) != "(":
+            return
+        group = (here, view.pairs.get(here, here))
+        here = group[1] + 1
+        while here < view.size and view.texts[here] not in ("{", ";", "}", self.word):
+            here = view.after(here)
+        if view.at(here) == "{":
+            self.add(view.texts[name].removeprefix("r#"), place, group, here)
+
+
+class KotlinLocator(KeywordLocator):
+    """``fun <T> List<T>.name(a: Int): Int {`` or ``=``; secondary constructors and accessors."""
+
+    word = "fun"
+
+    def head(self, place: int) -> None:
+        """Read a function with its receiver, or one without a name."""
+        view = self.view
+        here = place + 1
+        if view.at(here) == "interface":
+            return None
+        name = ANONYMOUS
+        while here < view.size and not (view.texts[here] == "(" and view.at(view.after(here)) not in (".", "?.")):
+            token = view.texts[here]
+            if token in ("{", "}", ";", "=", ")", "fun"):
+                return self.lose(place)
+            if view.is_name(here):
+                name = token.strip("`")
+            here = max(view.angles(here), here + 1) if token == "<" else view.after(here)
+        return self._rest(name, place, here)
+
+    def _rest(self, name: str, place: int, here: int) -> None:
+        view = self.view
+        group = (here, view.pairs.get(here, here))
+        here = group[1] + 1
+        while here < view.size:
+            token = view.texts[here]
+            if token == "{":
+                return self.add(name, place, group, here)
+            if token == "=":
+                return self.add(name, place, group, here + 1)
+            if token in ("}", ";", ")", "fun"):
+                return None
+            starts = view.is_first(here) and token not in (":", "where", "->", ".", ",", "<")
+            if starts and view.at(here - 1) not in (":", ",", "->", "<", "where"):
+                return None
+            here = max(view.angles(here), here + 1) if token == "<" else view.after(here)
+        return None
+
+    def others(self) -> None:
+        """Read constructors and accessors."""
+        view = self.view
+        for place, token in enumerate(view.texts):
+            if token in ("get", "set", "constructor") and view.at(place + 1) == "(" and view.at(place - 1) != ".":
+                if token == "constructor" and not self._is_secondary(place):
+                    continue
+                if token != "constructor" and not self._is_accessor(place):
+                    continue
+                self._rest(token, place, place + 1)
+
+    def _is_accessor(self, place: int) -> bool:
+        view = self.view
+        closing = view.pairs.get(place + 1, place + 1)
+        plain = closing - place <= (2 if view.texts[place] == "get" else 6)
+        return plain and view.at(closing + 1) in ("{", "=", ":") and view.at(place - 1) not in ("=", "(", "return")
+
+    def _is_secondary(self, place: int) -> bool:
+        view = self.view
+        before = place - 1
+        while view.at(before) in ("public", "private", "protected", "internal"):
+            before -= 1
+        if view.at(before) in ("{", "}", ";"):
+            return True
+        closing = view.pairs.get(place + 1, place + 1)
+        primary = view.is_name(before) and view.at(before - 1) in ("class", "@")
+        return view.is_first(before + 1) and not primary and (
+            view.at(closing + 1) == "{" or (view.at(closing + 1) == ":" and view.at(closing + 2) in ("this", "super"))
+        )
+
+
+class ScalaLocator(KeywordLocator):
+    """``def name[T](a: Int)(b: Int): Int = body``; bodies by braces or by indentation."""
+
+    word = "def"
+
+    def head(self, place: int) -> None:
+        """Read a method; one without ``=`` and without braces is abstract."""
+        view = self.view
+        name = place + 1
+        if name >= view.size or view.texts[name] in ("(", "{", "}", ")", "="):
+            return None
+        here, group = name + 1, (0, 0)
+        while view.at(here) in ("[", "(") and (here == name + 1 or not view.is_first(here) or view.at(here) == "("):
+            if view.texts[here] == "(" and group == (0, 0):
+                group = (here, view.pairs.get(here, here))
+            here = view.after(here)
+        bare = view.at(name).strip("`")
+        if view.at(here) == "{":
+            return self.add(bare, place, group, here)
+        while here < view.size:
+            token = view.texts[here]
+            if token == "=":
+                return self.add(bare, place, group, here + 1)
+            if token in ("}", ";", ")", ",", "]", "def"):
+                return None
+            starts = view.is_first(here) and view.width(here) <= view.width(place)
+            if starts and token not in (":", "=", "with", "=>", "{", "."):
+                return None
+            here = view.after(here)
+        return None
+
+    def add(self, name: str, place: int, parameters: tuple[int, int], body: int) -> None:
+        """Note a function; what follows a closing brace on its line belongs to it."""
+        view = self.view
+        end = view.expression_end(body, view.width(place))
+        self.located.functions.append(Definition(name, place, parameters, body, max(end, body - 1)))
+
+
+class PhpLocator(KeywordLocator):
+    """``function &name(?int $a): ?int {``, methods and closures; question marks of types decide nothing."""
+
+    word = "function"
+
+    def head(self, place: int) -> None:
+        """Read a function, a method or a closure."""
+        view = self.view
+        if view.at(place - 1) in ("->", "::", "?->", "use") or view.at(place + 1) in ("=>", "::"):
+            return
+        here = place + 1 + (view.at(place + 1) == "&")
+        name, start = ANONYMOUS, place
+        if view.at(here) != "(":
+            name, start, here = view.at(here), here, here + 1
+        if view.at(here) != "(":
+            return
+        group = (here, view.pairs.get(here, here))
+        here = group[1] + 1
+        while here < view.size and view.texts[here] not in ("{", ";", "}", self.word):
+            here = view.after(here)
+        if view.at(here) == "{":
+            self.add(name, start, group, here)
+
+    def others(self) -> None:
+        """Tell ternaries from types."""
+        self.located.decisions = ternaries(self.view)
+
+
+class GoLocator(KeywordLocator):
+    """``func (r T) name[T any](a T) T {`` and function literals."""
+
+    word = "func"
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._literals = 0
+
+    def head(self, place: int) -> None:
+        """Read a function, a method or a literal; a type has no body."""
+        view = self.view
+        here, name = place + 1, ""
+        if view.at(here) == "(":
+            after = view.after(here)
+            following = view.after(after + 1) if view.at(after + 1) == "[" else after + 1
+            if view.is_name(after) and view.at(following) == "(" and not view.is_first(after):
+                here = after
+        if view.is_name(here):
+            name, here = view.texts[here], here + 1
+            here = view.after(here) if view.at(here) == "[" else here
+        elif view.at(place - 1) in ("]", "chan", "*"):
+            return None
+        if view.at(here) != "(":
+            return None
+        group = (here, view.pairs[here])
+        here = group[1] + 1
+        while here < view.size and not view.is_first(here) and view.texts[here] not in (
+            ")", ",", "=", "}", "]", ";", "func",
+        ):
+            if view.texts[here] == "{" and view.at(here - 1) not in ("struct", "interface"):
+                return self.add(name or self._literal(place), place, group, here)
+            here = view.after(here)
+
+    def _literal(self, place: int) -> str:
+        view = self.view
+        self._literals += 1
+        if view.at(place - 1) == "=" and view.at(place - 3) == "var":
+            return view.texts[place - 2]
+        return f"anonymous__{self._literals - 1}"
+
+
+class SwiftLocator(KeywordLocator):
+    """``func name<T>(a: T) throws -> T where ... {``, initialisers, subscripts and accessors."""
+
+    word = "func"
+
+    def head(self, place: int) -> None:
+        """Read a function; the requirement of a protocol has no body."""
+        view = self.view
+        here = place + 2
+        while here < view.size and view.texts[here] not in ("(", "<", "{", "}", "func"):
+            here += 1
+        name = "".join(view.texts[place + 1 : here]).strip("`")
+        if view.at(here) == "<" and view.angles(here) > here:
+            here = view.angles(here)
+        elif view.at(here) == "<":
+            while view.at(here) not in ("(", "", "func"):
+                name += view.texts[here]
+                here += 1
+        self._rest(name, place, here)
+
+    def _rest(self, name: str, place: int, here: int) -> None:
+        view = self.view
+        group = (0, 0)
+        if view.at(here) == "(":
+            group = (here, view.pairs[here])
+            here = group[1] + 1
+        while here < view.size:
+            token = view.texts[here]
+            if token == "{":
+                return self.add(name, place, group, here)
+            starts = view.is_first(here) and token not in _SWIFT_GOES_ON
+            if token in ("}", ";", ")", "func") or (starts and view.at(here - 1) not in ("->", ",", "&", ":", "==")):
+                return None
+            here = max(view.angles(here), here + 1) if token == "<" else view.after(here)
+        return None
+
+    def others(self) -> None:
+        """Read what has no ``func``."""
+        view = self.view
+        for place, token in enumerate(view.texts):
+            if token not in _SWIFT_SPECIAL or view.at(place - 1) in (".", "func", "case"):
+                continue
+            following = view.at(place + 1)
+            if token in ("init", "subscript") and following in ("(", "<"):
+                here = view.angles(place + 1) if following == "<" else place + 1
+                self._rest(token, place, here)
+            elif following == "{" and token != "init":
+                self.add(token, place, (0, 0), place + 1)
+            elif token == "get" and following in ("async", "throws"):
+                self._rest(token, place, place + 1)
+            elif token in ("set", "willSet", "didSet") and following == "(" and view.at(place + 4) == "{":
+                self.add(token, place, (0, 0), place + 4)
+
+
+_SWIFT_SPECIAL = frozenset({"init", "deinit", "subscript", "get", "set", "willSet", "didSet"})
+_SWIFT_GOES_ON = frozenset({"->", "where", "{", "throws", "async", "rethrows", ",", ".", "&"})

@@ -1,0 +1,173 @@
+# ruff: noqa: S105 - tokens of source text are no passwords
+"""Functions of the languages that have a scanner of their own, counted as lizard counts them.
+
+What a condition is comes from lizard's reader, and the record of a function is lizard's; where functions start and end
+comes from a locator. A file whose brackets do not match, or whose functions cannot all be placed, is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lizard_core.function_info import FunctionInfo  # type: ignore[import-untyped]
+
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.source_functions import Definition, Located, View, parameters_of
+from hyperion_hook.features.source_functions_headers import HeaderLocator
+from hyperion_hook.features.source_functions_ruby import RubyLocator
+from hyperion_hook.features.source_functions_script import ScriptLocator
+from hyperion_hook.features.source_functions_words import (
+    GoLocator,
+    KotlinLocator,
+    PhpLocator,
+    RustLocator,
+    ScalaLocator,
+    SwiftLocator,
+)
+from hyperion_hook.features.source_limits import Clock
+from hyperion_hook.features.source_scan import Tokens, scan
+
+_ARMS = {"Rust": ("match", "=>"), "Kotlin": ("when", "->")}
+_WORD_LOCATORS: dict[str, Callable[[View], Any]] = {
+    "Rust": RustLocator, "Kotlin": KotlinLocator, "Scala": ScalaLocator, "PHP": PhpLocator, "Ruby": RubyLocator,
+    "Go": GoLocator, "Swift": SwiftLocator,
+}
+_CLOSING = {")": ("(",), "]": ("[",), "}": ("{", "${")}
+_DEEPEST = 300
+
+
+@dataclass(slots=True)
+class Read:
+    """A file: its tokens, and each function as lizard's record with the places of its tokens and of its body."""
+
+    tokens: Tokens
+    pairs: dict[int, int]
+    placed: list[tuple[Any, int, int]]
+    bodies: dict[int, tuple[int, int]]
+
+
+def read_functions(path: str, syntax: str, text: str, conditions: Collection[str], clock: Clock) -> Read | Missing:
+    """Return the functions of a file, or why they cannot be told."""
+    tokens = scan(text, syntax, clock)
+    if syntax == "Swift":
+        _rename_labels(tokens.texts, conditions)
+    if tokens.unclosed:
+        return Missing(f"{tokens.unclosed} in it never ends")
+    pairs = _matched(tokens.texts)
+    if pairs is None:
+        return Missing("its brackets do not match: no code that could be read")
+    view = View(tokens, pairs, clock)
+    located = _locate(syntax, view)
+    if located.lost:
+        return Missing(located.lost)
+    return _counted(path, syntax, view, tokens, located, conditions)
+
+
+def _matched(texts: Sequence[str]) -> dict[int, int] | None:
+    """Return the partner of each bracket, both ways; ``None`` where one has none."""
+    pairs: dict[int, int] = {}
+    stack: list[int] = []
+    matches = True
+    for place, token in enumerate(texts):
+        if token in ("(", "[", "{", "${"):
+            stack.append(place)
+            if len(stack) > _DEEPEST:
+                raise RecursionError
+        elif token in _CLOSING and matches:
+            if not stack or texts[stack[-1]] not in _CLOSING[token]:
+                matches = False
+                continue
+            start = stack.pop()
+            pairs[start], pairs[place] = place, start
+    return pairs if matches and not stack else None
+
+
+def _rename_labels(texts: list[str], conditions: Collection[str]) -> None:
+    """Mark the labels of arguments that are also words for branches: ``move(for: x)``."""
+    for place in range(1, len(texts) - 1):
+        if texts[place] in conditions and texts[place + 1] == ":" and texts[place - 1] in ("(", ","):
+            texts[place] = "_" + texts[place]
+
+
+def _locate(syntax: str, view: View) -> Located:
+    if syntax in ("JavaScript", "TypeScript", "TSX", "Vue"):
+        return ScriptLocator(view, typed=syntax != "JavaScript").run()
+    if syntax in _WORD_LOCATORS:
+        located: Located = _WORD_LOCATORS[syntax](view).run()
+        return located
+    return HeaderLocator(view, syntax).run()
+
+
+def _counted(
+    path: str, syntax: str, view: View, tokens: Tokens, located: Located, conditions: Collection[str]
+) -> Read:
+    """Give every token to the innermost function that it stands in, and count as lizard does."""
+    definitions = sorted(located.functions, key=lambda item: (item.place, -item.end))
+    texts, lines = view.texts, view.lines
+    extra = dict(tokens.conditions)
+    _count_arms(view, syntax, extra)
+    placed: list[tuple[Any, int, int]] = []
+    bodies: dict[int, tuple[int, int]] = {}
+    open_: list[tuple[Definition, Any]] = []
+    following, previous_line = 0, 0
+    for place, token in enumerate(texts):
+        while open_ and open_[-1][0].end < place:
+            open_.pop()
+        fresh = lines[place] != previous_line
+        named = following < len(definitions) and definitions[following].place == place
+        if open_:
+            definition, record = open_[-1]
+            record.token_count += not named or syntax == "Go"
+            record.nloc += fresh + token.count("\n")
+            if place > definition.body and token in conditions and (
+                token != "?" or located.decisions is None or place in located.decisions
+            ):
+                record.cyclomatic_complexity += 1
+            if place in extra:
+                record.cyclomatic_complexity += extra[place]
+        previous_line = lines[place]
+        while following < len(definitions) and definitions[following].place == place:
+            definition = definitions[following]
+            following += 1
+            if definition.end < place:
+                continue
+            record = FunctionInfo(definition.name, path, lines[place])
+            record.end_line = lines[min(definition.end, view.size - 1)]
+            record.full_parameters = _parameters(view, definition, syntax)
+            placed.append((record, min(place + 1, definition.end), definition.end))
+            bodies[id(record)] = (definition.body, definition.end)
+            open_.append((definition, record))
+    return Read(tokens, view.pairs, placed, bodies)
+
+
+def _parameters(view: View, definition: Definition, syntax: str) -> list[str]:
+    record = FunctionInfo("", "")
+    for token in parameters_of(view, definition.parameters):
+        if token != "void" or syntax not in ("C", "C++"):
+            record.add_parameter(token)
+    return list(record.full_parameters)
+
+
+def _count_arms(view: View, syntax: str, extra: dict[int, int]) -> None:
+    """Note the arms of ``match`` and ``when`` beyond the first, as lizard counts them."""
+    word, arrow = _ARMS.get(syntax, ("", ""))
+    if not word:
+        return
+    texts = view.texts
+    for place, token in enumerate(texts):
+        if token != word or view.at(place - 1) == ".":
+            continue
+        here = place + 1
+        while here < view.size and texts[here] not in ("{", ";", "}", word):
+            here = view.after(here)
+        if view.at(here) != "{":
+            continue
+        end, seen, here = view.pairs[here], False, here + 1
+        while here < end:
+            if texts[here] == arrow:
+                if seen:
+                    extra[here] = extra.get(here, 0) + 1
+                seen = True
+            here = view.after(here)

@@ -1,0 +1,482 @@
+# ruff: noqa: S105 - tokens of source text are no passwords
+"""Tokens of a file: a scanner that knows the literals, comments and holes in strings of each language.
+
+One pattern a language reads code; a string with holes (``"${a}"``, JSX too) is read chunk by chunk with a stack of what
+is open. Every pattern is possessive, so that the time grows with the text alone. Tokens are cut as lizard cuts them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, NamedTuple
+
+from hyperion_hook.features.source_limits import Clock
+
+_BLOCK, _LINE = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+", r"//[^\n]*+"
+_NESTED = r"/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*)|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+)[^*/]*+)*+(?:\*/)?+"
+_SPLICED = r"//(?:[^\n\\]|\\\n|\\)*+"
+_DOUBLE, _SINGLE = r'"(?:[^"\\\n]|\\.)*+"', r"'(?:[^'\\\n]|\\.)*+'"
+_TRIPLE = r'"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?+'
+_OPERATORS = (
+    r"<<=|>>=|\|\||&&|===|!==|==|!=|<=|>=|->|=>|\+\+|--|\+=|-=|\.\.\.|:=|::|\*\*|\\\n"
+)
+_NUMBER = r"\d\w*+(?:\.\d\w*+)?+"
+_REGEX = r"/(?![/*])(?:\\[^\n]|\[(?:\\[^\n]|[^\\\]\n])*+\]|[^/\\\[\n])++/[a-z]*+"
+_DIRECTIVE = r"\#(?:[^\n\\/]|\\.|/(?!\*)|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+)*+"
+
+
+class Hole(NamedTuple):
+    """A string with holes: how it begins, what closes it, what opens and closes a hole, and its escapes."""
+
+    opens: str
+    closes: str
+    hole: str
+    until: str = "}"
+    escape: str = r"\\."
+    lines: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lexis:
+    """One language; ``strings`` are literals without holes, ``regex`` says that a slash can open one."""
+
+    comments: str = rf"{_BLOCK}|{_LINE}"
+    strings: str = rf"{_DOUBLE}|{_SINGLE}"
+    holes: tuple[Hole, ...] = ()
+    words: str = rf"{_NUMBER}|\w++"
+    operators: str = ""
+    directives: str = ""
+    skipped: str = r"[^\S\n]++"
+    regex: bool = False
+    jsx: bool = False
+    dropped: frozenset[str] = frozenset()
+
+
+_SCRIPT = Lexis(
+    holes=(Hole("`", "`", r"\$\{"),), words=rf"{_NUMBER}|\#?[\w$]++", operators=r"\?\?=?|\?\.(?!\d)", regex=True
+)
+_TSX = replace(_SCRIPT, jsx=True)
+_RAW = r'(?:u8|[uUL])?R"(?P<raw>[^\s()\\"]{0,16})\((?:[^)]|\)(?!(?P=raw)"))*+(?:\)(?P=raw)")?+'
+_CHARACTER = r"'(?:[^'\\\n]|\\[^\n']{1,10}|\\')'"
+_C = Lexis(comments=rf"{_BLOCK}|{_SPLICED}", directives=_DIRECTIVE, words=r"~?+\w++")
+LEXES: dict[str, Lexis] = {
+    "C": replace(_C, words=rf"{_NUMBER}|\w++"),
+    "C++": replace(_C, strings=rf"{_RAW}|{_C.strings}", words=r"\d(?:\w|'(?=\w))*+(?:\.\d\w*+)?+|\w++"),
+    "Java": Lexis(
+        strings=rf"{_TRIPLE}|{_DOUBLE}|{_SINGLE}", words=rf"{_NUMBER}|[\w$]++",
+        operators=r"<(?=[^<>?]*+\?)[\w\s,.?\[\]]++>",
+    ),
+    "C#": Lexis(
+        strings=rf'(?P<q>"{{3,}})(?:[^"]|(?!(?P=q))")*+(?:(?P=q))?+|@"(?:[^"]|"")*+"?+|{_DOUBLE}|{_SINGLE}',
+        holes=(
+            Hole(r'\$"""', '"""', r"\{", escape=r"\{\{"), Hole(r'\$\$"""', '"""', r"\{\{", escape=r"(?!)"),
+            Hole(r'(?:\$@|@\$)"', '"', r"\{", escape=r'""|\{\{'),
+            Hole(r'\$"', '"', r"\{", escape=r"\\.|\{\{", lines=False),
+        ),
+        words=rf"{_NUMBER}|@?\w++", operators=r"\?\?=?|\?\.(?!\d)", directives=_DIRECTIVE,
+    ),
+    "JavaScript": _TSX,
+    "TypeScript": _SCRIPT,
+    "TSX": _TSX,
+    "Vue": _SCRIPT,
+    "Rust": Lexis(
+        comments=rf"{_NESTED}|{_LINE}",
+        strings=(
+            r'b?c?r(?P<hash>\#*+)"(?:[^"]|"(?!(?P=hash)))*+(?:"(?P=hash))?+|b?c?"(?:[^"\\]|\\.)*+"?+'
+            r"|b?'(?:[^'\\\n]|\\(?:[^u\n]|u\{[^}\n]*+\})[^'\n]{0,2})'"
+        ),
+        words=rf"{_NUMBER}|(?:r\#)?+\w++|'\w++",
+    ),
+    "Kotlin": Lexis(
+        comments=rf"{_NESTED}|{_LINE}", strings=_CHARACTER,
+        holes=(Hole('"""', '"""(?!")', r"\$\{", escape="(?!)"), Hole('"', '"', r"\$\{", lines=False)),
+        words=rf"{_NUMBER}|\w++|`[^`\n]++`", operators=r"\?:|\?\.|!!", dropped=frozenset({"?", "!!"}),
+    ),
+    "Scala": Lexis(
+        comments=rf"{_NESTED}|{_LINE}",
+        strings=rf'(?<!\w)"""(?:[^"]|"(?!""(?!")))*+(?:""")?+|(?<!\w)"(?:[^"\\\n]|\\.)*+"|{_CHARACTER}',
+        holes=(
+            Hole(r'[A-Za-z]\w*+"""', '"""(?!")', r"\$\{", escape=r"\$\$"),
+            Hole(r'[A-Za-z]\w*+"', '"', r"\$\{", escape=r'\\.|\$["$]', lines=False),
+        ),
+        words=rf"{_NUMBER}|[^\W\d](?:_[-+*/<>=!&|^%~:?\\]++|[\w$])*+|`[^`\n]++`|'\w++(?!')",
+        operators=r"[-+*/<>=!&|^%~:?\\]++",
+    ),
+    "PHP": Lexis(
+        comments=rf"{_BLOCK}|//(?:[^\n?]|\?(?!>))*+|\#(?!\[)(?:[^\n?]|\?(?!>))*+",
+        strings=(
+            r"'(?:[^'\\]|\\.)*+'?+"
+            r"|<<<[^\S\n]*+(?P<hq>[\"']?)(?P<doc>\w++)(?P=hq)\n(?:(?![^\S\n]*+(?P=doc)\b)[^\n]*+\n)*+(?:[^\S\n]*+(?P=doc)\b)?+"
+        ),
+        holes=(Hole('"', '"', r"\{(?=\$)|\$\{"), Hole("`", "`", r"\{(?=\$)|\$\{")),
+        words=rf"{_NUMBER}|\$?\w++(?:\\\w++)*+|(?:\\\w++)++", operators=r"\?>|\?\?=|\?\?|\?->|\?:",
+    ),
+}
+_PERCENT = "|".join(
+    rf"{opens}(?:[^{opens}{closes}\\]|\\.|{opens}(?:[^{opens}{closes}\\]|\\.)*+{closes})*+{closes}"
+    for opens, closes in ((r"\(", r"\)"), (r"\[", r"\]"), (r"\{", r"\}"), ("<", ">"))
+)
+LEXES["Go"] = Lexis(strings=rf"{_DOUBLE}|{_SINGLE}|`[^`]*+`")
+LEXES["Swift"] = Lexis(
+    comments=rf"{_NESTED}|{_LINE}",
+    strings=r'(?P<marks>\#++)(?P<quote>"""|")(?:(?!(?P=quote)(?P=marks)).)*+(?:(?P=quote)(?P=marks))?+',
+    holes=(Hole('"""', '"""', r"\\\(", ")"), Hole('"', '"', r"\\\(", ")", lines=False)),
+    words=rf"{_NUMBER}|\#?\w++|`[^`\n]++`", operators=r"\?\?|[=!]==",
+    # a mark after a value unwraps it
+    skipped=r"[^\S\n]++|(?<=[\w)\]}>?!])[?!](?![?=])",
+    directives=r"\#(?:if|elseif|else|endif|sourceLocation|warning|error)\b[^\n]*+",
+)
+LEXES["Ruby"] = Lexis(
+    comments=(
+        r"(?<![^\n])=begin\b(?:[^\n]|\n(?!=end\b))*+(?:\n=end\b[^\n]*+)?+|(?<![^\n])__END__(?=\n).*+|\#[^\n]*+"
+    ),
+    strings=(
+        rf"'(?:[^'\\]|\\.)*+'?+|%[qQwWiIrsx](?:{_PERCENT}|(?P<q>[|!/^~])(?:(?!(?P=q))[^\\]|\\.)*+(?P=q))"
+        r"|<<[~-](?P<mark>[\"'`]?)[A-Za-z_]\w*+(?P=mark)|<<(?P<mark2>[\"']?)[A-Z_]\w*+(?P=mark2)"
+        r"|:(?:\[\]=?|<=>|===?|=~|\*\*|<=|>=|<<|>>|!=|[-+*/%<>!~&|^])(?=[\s,)\]])"
+    ),
+    holes=(Hole(':?"', '"', r"#\{"), Hole("`", "`", r"#\{")),
+    words=(
+        rf"{_NUMBER}|(?:(?<=def )|(?<=def self\.))\w++=(?=[(;\n]|\ \()|\w++[?!]?+:(?!:)|\$(?:\w++|[^\w\s])"
+        r"|:?@{0,2}\w++(?:[?!](?![=~](?!=)))?+"
+    ),
+    operators=r"\.++|=~|!~|<=>",
+    regex=True,
+)
+_RUBY_REGEX = rf"/(?:[^/\\]|\\.)*+/[a-z]*+|%(?:{_PERCENT})|\?[\"'#/](?=[\s,)\]])"
+_REGEX_AFTER = frozenset(
+    ["return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "instanceof", "else", "do", "yield", "await", "extends", "default"]
+)
+_CLOSERS = frozenset("\"'`#)]}>|!/^~")
+_RUBY_WORDS = frozenset(
+    ["if", "unless", "while", "until", "when", "in", "and", "or", "not", "then", "else", "elsif", "do", "return", "case", "begin", "puts", "raise"]
+)
+
+
+@dataclass(slots=True)
+class Tokens:
+    """Tokens of a file without comments, the line on which each ends, and what the scanner saw beside them."""
+
+    texts: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    comments: set[int] = field(default_factory=set)
+    """Lines with a comment."""
+    conditions: dict[int, int] = field(default_factory=dict)
+    """How many conditions of the preprocessor stand before a token."""
+    unclosed: str = ""
+    """What was opened and never closed."""
+    spliced: set[int] = field(default_factory=set)
+    """Lines that go on in the next one by a backslash."""
+    widths: dict[int, int] = field(default_factory=dict)
+    """By line with a token: how many characters stand before the first one."""
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    lexis = LEXES[language]
+    parts = [r"(?P<line>\n)"]
+    if lexis.directives:
+        parts.append(rf"(?P<directive>(?<![^\n])[^\S\n]*+{lexis.directives})")
+    parts += [rf"(?P<space>{lexis.skipped})", rf"(?P<comment>{lexis.comments})", rf"(?P<string>{lexis.strings})"]
+    if lexis.holes:
+        parts.append("|".join(f"(?P<open{place}>{form.opens})" for place, form in enumerate(lexis.holes)))
+    if lexis.regex:
+        parts.append(f"(?P<regex>{_RUBY_REGEX if language == 'Ruby' else _REGEX})")
+    if lexis.jsx:
+        parts.append(r"(?P<jsx><(?=[A-Za-z_$>])(?!\w++\s*+(?:,|extends\b)))")
+    parts.append(f"(?P<word>{lexis.words})")
+    parts.append(f"(?P<sign>{'|'.join(filter(None, (lexis.operators, _OPERATORS, '.')))})")
+    return re.compile("|".join(parts), re.DOTALL)
+
+
+@cache
+def _chunk(form: Hole) -> re.Pattern[str]:
+    newline = "" if form.lines else r"\n"
+    return re.compile(
+        rf"(?P<text>(?:[^\"`\\${{}}#{newline}]++|{form.escape}|(?!{form.closes}|{form.hole})[^{newline or '^'}])*+)"
+        .replace("[^^]", ".") + rf"(?:(?P<close>{form.closes})|(?P<hole>{form.hole})|)",
+        re.DOTALL,
+    )
+
+
+_TAG = re.compile(r"""(?:"[^"]*+"|'[^']*+'|<[^<>]*+>|/(?!>)|=>|[^"'<>{/])*+(?P<end>/?>|\{|)""")
+_CHILDREN = re.compile(r"[^<{]*+(?P<end></[^>]*+>|[<{]|)")
+_PHP_CODE = re.compile(r"<\?(?:php\b|=)?+", re.IGNORECASE)
+_VUE_SCRIPT = re.compile(r"""(<script\b(?:[^<>"']|"[^"]*+"|'[^']*+')*+>)(.*?)(</script\s*+>|\Z)""", re.DOTALL | re.IGNORECASE)
+
+
+def scan(text: str, language: str, clock: Clock) -> Tokens:
+    """Return the tokens of a text in a language of ``LEXES``.
+
+    Raises
+    ------
+    TooSlowError
+        If the clock runs out.
+    """
+    scanner = _Scanner(text, language, clock)
+    scanner.run()
+    return scanner.tokens
+
+
+class _Scanner:
+    def __init__(self, text: str, language: str, clock: Clock) -> None:
+        self.tokens = Tokens()
+        self._language = language
+        self._lexis = LEXES[language]
+        self._clock = clock
+        self._text = _scripts_only(text) if language == "Vue" else text
+        self._line = 1
+        self._line_start = 0
+        self._open: list[list[Any]] = []
+        """What is open around the code that is read: form, depth of brackets in the hole, state of JSX."""
+        self._branches: list[list[Any]] = []
+        self._documents: list[str] = []
+        """Ends of the here-documents that begin in the next line."""
+
+    def run(self) -> None:
+        text, match = self._text, _pattern(self._language).match
+        size = len(text)
+        place = self._skip_html(0) if self._language == "PHP" else 0
+        dropped = self._lexis.dropped
+        steps = 0
+        while place < size:
+            steps += 1
+            if not steps & 1023:
+                self._clock.check(1024)
+            found = match(text, place)
+            assert found is not None  # noqa: S101 - the pattern takes any character
+            kind, end = found.lastgroup, found.end()
+            if kind == "space":
+                place = end
+                continue
+            if kind == "line":
+                self._line += 1
+                self._line_start = place = end
+                if self._documents:
+                    place = self._skip_documents(end)
+                continue
+            if kind == "sign":
+                token = found.group()
+                if self._open and token in "(){}":
+                    end = self._in_hole(token, place, end)
+                elif token == "?>" and self._language == "PHP":
+                    self._emit(";", place)
+                    end = self._skip_html(end)
+                elif token == "\\\n":
+                    self.tokens.spliced.add(self._line)
+                    self._passed(token, end)
+                elif token not in dropped:
+                    self._emit(token, place)
+                place = end
+            elif kind in ("word", "string"):
+                token = found.group()
+                self._emit(token, place)
+                if end == size and kind == "string" and (len(token) < 2 or token[-1] not in _CLOSERS):
+                    self.tokens.unclosed = "a string"
+                if token[:2] == "<<" and self._language == "Ruby":
+                    self._documents.append(token.lstrip("<~-").strip("\"'`"))
+                place = end
+            elif kind == "comment":
+                token = found.group()
+                if token[:2] == "/*" and end == size and (token[-2:] != "*/" or len(token) < 4):
+                    self.tokens.unclosed = "a comment"
+                self.tokens.comments.update(range(self._line, self._line + token.count("\n") + 1))
+                self._passed(token, end)
+                place = end
+            else:
+                place = self._rare(str(kind), found.group(), place, end)
+        if self._open:
+            self.tokens.unclosed = "a string or an element"
+
+    def _rare(self, kind: str, token: str, place: int, end: int) -> int:
+        if kind == "directive":
+            self._directive(token)
+            self._passed(token, end)
+            return end
+        if kind == "regex":
+            if self._follows_command(place) if self._language == "Ruby" else self._follows_value():
+                self._emit(token[0], place)
+                return place + 1
+            self._emit(token, place)
+            return end
+        if kind == "jsx":
+            if self._follows_value():
+                self._emit("<", place)
+                return place + 1
+            return self._element(place, place + 1, [1, True, False])
+        form = self._lexis.holes[int(kind.removeprefix("open"))]
+        if token == "`":
+            self._emit(token, place)
+        return self._string(form, place, end)
+
+    def _follows_value(self) -> bool:
+        if not self.tokens.texts:
+            return False
+        previous = self.tokens.texts[-1]
+        if previous in _REGEX_AFTER:
+            # the name of a member is a value
+            return len(self.tokens.texts) > 1 and self.tokens.texts[-2] == "."
+        return previous[-1].isalnum() or previous[-1] in "_$)]}\"'`" or previous in ("++", "--")
+
+    def _follows_command(self, place: int) -> bool:
+        """Return whether a slash or per cent sign of Ruby is an operator: after a value, unless it looks like an argument."""
+        previous = self.tokens.texts[-1] if self.tokens.texts else ""
+        if previous in _RUBY_WORDS or not self._follows_value():
+            return False
+        after = self._text[place + 1 : place + 2]
+        is_argument = previous[0].isalpha() and self._text[place - 1] == " " and after not in (" ", "=", "\n")
+        return previous == "def" or not is_argument or not previous[-1].isalnum()
+
+    def _emit(self, token: str, place: int) -> None:
+        tokens = self.tokens
+        tokens.widths.setdefault(self._line, place - self._line_start)
+        if "\n" in token:
+            self._passed(token, place + len(token))
+        tokens.texts.append(token)
+        tokens.lines.append(self._line)
+
+    def _passed(self, token: str, end: int) -> None:
+        count = token.count("\n")
+        if count:
+            self._line += count
+            self._line_start = end - len(token) + token.rfind("\n") + 1
+
+    # -- strings with holes -------------------------------------------------------------------------------------------
+
+    def _in_hole(self, token: str, place: int, end: int) -> int:
+        """Count brackets within a hole; go on with the string where the hole ends."""
+        top = self._open[-1]
+        form: Hole | None = top[0]
+        closing = form.until if form is not None else "}"
+        if token == ("(" if closing == ")" else "{"):
+            top[1] += 1
+        elif token == closing:
+            if not top[1]:
+                self._open.pop()
+                self._emit("}", place)
+                return self._string(form, end, end) if form is not None else self._element(end, end, top[2])
+            top[1] -= 1
+        self._emit(token, place)
+        return end
+
+    def _string(self, form: Hole, start: int, place: int) -> int:
+        """Read a string from its opening or from the end of a hole up to its end or the next hole."""
+        found = _chunk(form).match(self._text, place)
+        assert found is not None  # noqa: S101 - the pattern matches nothing, too
+        mark = "`" if form.opens == "`" else '"'
+        chunk = found["text"]
+        if mark == '"' or chunk:
+            self._emit(f"{mark}{chunk}{mark}", start)
+            # the marks around the chunk are not in the text
+            self._line_start = min(self._line_start, found.end())
+            if "\n" in chunk:
+                self._line_start = self._text.rfind("\n", 0, found.end("text")) + 1
+        if found["hole"] is not None:
+            if self._language == "PHP" or form.until:
+                self._emit("${", found.start("hole"))
+            self._open.append([form, 0, None])
+        elif found["close"] is not None:
+            if mark == "`":
+                self._emit("`", found.start("close"))
+        elif found.end() >= len(self._text):
+            self.tokens.unclosed = "a string"
+        return found.end()
+
+    def _element(self, start: int, place: int, state: list[Any]) -> int:
+        """Read an element of JSX up to its end or the next hole; state: depth, within a tag."""
+        text, size = self._text, len(self._text)
+        ended = False
+        while place < size and not ended:
+            if state[1]:
+                found = _TAG.match(text, place)
+                assert found is not None  # noqa: S101
+                end = found["end"]
+                if end == "":
+                    break
+                place = found.end()
+                if end == "{":
+                    break
+                state[1] = False
+                state[0] -= end == "/>"
+            else:
+                found = _CHILDREN.match(text, place)
+                assert found is not None  # noqa: S101
+                end = found["end"]
+                if end == "":
+                    place = size
+                    break
+                place = found.end()
+                if end == "{":
+                    break
+                state[0] += 1 if end == "<" else -1
+                state[1] = end == "<"
+            ended = state[0] == 0
+        chunk = text[start:place].removesuffix("{")
+        self._emit(f'"{chunk}"', start)
+        if "\n" in chunk:
+            self._line_start = text.rfind("\n", 0, place) + 1
+        if ended:
+            return place
+        if place < size and text[place - 1] == "{":
+            self._emit("${", place - 1)
+            self._open.append([None, 0, state])
+            return place
+        self.tokens.unclosed = "an element"
+        return size
+
+    # -- what is no code ----------------------------------------------------------------------------------------------
+
+    def _skip_html(self, place: int) -> int:
+        found = _PHP_CODE.search(self._text, place)
+        end = found.end() if found else len(self._text)
+        self._passed(self._text[place:end], end)
+        return end
+
+    def _skip_documents(self, place: int) -> int:
+        for mark in self._documents:
+            found = re.compile(rf"^[^\S\n]*+{re.escape(mark)}$", re.MULTILINE).search(self._text, place)
+            end = found.end() if found else len(self._text)
+            self._passed(self._text[place:end], end)
+            place = end
+        self._documents = []
+        return place
+
+    def _directive(self, token: str) -> None:
+        word, rest = re.findall(r"\#\s*+(\w*+)(.*)", token, re.DOTALL)[0]
+        texts = self.tokens.texts
+        if word in ("if", "ifdef", "elif") and self._language != "Swift":
+            conditions = self.tokens.conditions
+            conditions[len(texts)] = conditions.get(len(texts), 0) + 1
+        if word in ("if", "ifdef", "ifndef"):
+            self._branches.append([len(texts), None])
+        elif word in ("else", "elif", "elifdef", "elifndef", "elseif", "endif") and self._branches:
+            self._branch()
+            if word == "endif":
+                self._branches.pop()
+        elif word == "include":
+            self._emit("#include", self._line_start)
+            named = re.search(r"<[^>\n]*+>|\"[^\"\n]*+\"", rest)
+            self._emit(named.group() if named else '""', self._line_start)
+
+    def _branch(self) -> None:
+        """End a branch of an ``#if``: where branches open or close brackets, only the first is read."""
+        branch = self._branches[-1]
+        texts, lines = self.tokens.texts, self.tokens.lines
+        part = texts[branch[0] :]
+        balance = tuple(part.count(a) - part.count(b) for a, b in (("{", "}"), ("(", ")"), ("[", "]")))
+        if branch[1] is None:
+            branch[1] = balance
+        elif any(balance) or any(branch[1]):
+            del texts[branch[0] :], lines[branch[0] :]
+        branch[0] = len(texts)
+
+
+def _scripts_only(text: str) -> str:
+    """Return a text of the same lines with nothing but what stands in script elements."""
+    parts, end = [], 0
+    for found in _VUE_SCRIPT.finditer(text):
+        parts += ["\n" * text.count("\n", end, found.start(2)), found[2]]
+        end = found.end(2)
+    return "".join(parts)
