@@ -1,0 +1,1 @@
+"""The specification's TrainingPipeline. In: a table with a target. Out: fitted models and their figures."""

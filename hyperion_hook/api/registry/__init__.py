@@ -1,0 +1,1 @@
+"""The model registry with estimators. In: fitted estimators. Out: versions, stages, estimators again."""

@@ -1,0 +1,1 @@
+"""People behind a history: one person under several names, who knows which code, who could review."""

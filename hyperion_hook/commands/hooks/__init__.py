@@ -1,0 +1,1 @@
+"""What git hooks need: their files, the message that git will record, what a push adds."""

@@ -1,0 +1,1 @@
+"""What ``models`` shows: which models there are, and what is known of one."""

@@ -1,0 +1,1 @@
+"""What ``report`` measures on the repository itself."""

@@ -1,0 +1,1 @@
+"""What a commit message and an identity say: fix, revert, hotfix, program or person."""

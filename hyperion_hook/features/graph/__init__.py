@@ -1,0 +1,1 @@
+"""The import graph of one commit and what follows from it: users, cycles, depth."""

@@ -1,0 +1,1 @@
+"""What a source file imports: read as written, then resolved to files of the repository."""

@@ -1,0 +1,1 @@
+"""Features of the system around a change: coupling, dependencies, public interface, business weight."""

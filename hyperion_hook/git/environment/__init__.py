@@ -1,0 +1,1 @@
+"""How git is started safely: which program, in which environment, trusting which folders."""

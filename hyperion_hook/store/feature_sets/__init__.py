@@ -1,0 +1,1 @@
+"""The specification's FeatureStore: measured features with their metadata, in one SQLite file."""

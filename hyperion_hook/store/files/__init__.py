@@ -1,0 +1,1 @@
+"""Files opened with suspicion: SQLite stores by one routine, whole files, bounded unpacking."""

@@ -1,0 +1,1 @@
+"""Import graphs by commit, kept between runs."""

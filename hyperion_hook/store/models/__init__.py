@@ -1,0 +1,1 @@
+"""The models of one repository: versions, life cycle, and which one serves."""

@@ -1,0 +1,1 @@
+"""Two tables compared feature by feature. In: frames. Out: a DriftReport."""

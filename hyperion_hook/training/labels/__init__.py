@@ -1,0 +1,1 @@
+"""Which commits fix bugs and which introduced them. In: a history. Out: labels."""

@@ -1,0 +1,1 @@
+"""Estimator files: one list of trusted types, one audit, asked on every load."""

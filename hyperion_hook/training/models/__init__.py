@@ -1,0 +1,1 @@
+"""Recipes and estimators. In: rows and labels. Out: fitted, calibrated models."""

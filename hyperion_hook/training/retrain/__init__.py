@@ -1,0 +1,1 @@
+"""``retrain`` from start to finish: mine, fit, evaluate, export, register, promote."""

@@ -1,0 +1,1 @@
+"""From repositories to rows of features: replay, mining, corpus, packing."""

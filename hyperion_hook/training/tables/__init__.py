@@ -1,0 +1,1 @@
+"""Tables from anywhere, read with suspicion: columns, target, time."""

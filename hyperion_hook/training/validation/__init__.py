@@ -1,0 +1,1 @@
+"""The specification's DataValidator: whether a table is fit to learn from."""
