@@ -21,11 +21,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.bug_dataset import BugRows, bug_rows
-from hyperion_hook.training.bug_evaluation import BASELINES, BugEvaluation, evaluate_bugs, evaluate_by_time
-from hyperion_hook.training.bug_fit import BugFitConfig, fit_bug_predictor, held_out_since
-from hyperion_hook.training.corpus import CorpusEntry, read_corpus
-from hyperion_hook.training.resampling import Interval
+from hyperion_hook.training.bugs.dataset import BugRows, bug_rows
+from hyperion_hook.training.bugs.evaluate import BASELINES, BugEvaluation, evaluate_bugs, evaluate_by_time
+from hyperion_hook.training.bugs.fit import BugFitConfig, fit_bug_predictor, held_out_since
+from hyperion_hook.training.metrics.resampling import Interval
+from hyperion_hook.training.rows.corpus_file import CorpusEntry, read_corpus
 
 
 def main() -> None:

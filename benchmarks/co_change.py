@@ -29,7 +29,7 @@ from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.co_change import CoChange, PastOfFile
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.scoring.co_change import WEIGHTS, rank_co_changes, weighed
-from hyperion_hook.store.history_index import HistoryIndex
+from hyperion_hook.store.history.index import HistoryIndex
 
 MOST_FILES = 30
 SAMPLES = 1_000

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from hyperion_hook.store.feature_store import FeatureStore
+from hyperion_hook.store.feature_sets.store import FeatureStore
 from tests.support.storing import BATCH, WRITE, features_of
 
 ROOT = Path(__file__).parents[1]

@@ -21,7 +21,7 @@ from typing import Any
 
 from hyperion_hook.domain.paths import language_of
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.source import DEFAULT, Limits, _refused, measure_source
+from hyperion_hook.features.source.measure import DEFAULT, Limits, _refused, measure_source
 
 FILES = 200
 _SCRIPT = (

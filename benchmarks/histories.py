@@ -11,11 +11,11 @@ from pathlib import Path
 
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
-from hyperion_hook.domain.messages import classify_message
+from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.git.ancestry import reachable
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history_index import HistoryIndex
+from hyperion_hook.store.history.index import HistoryIndex
 
 
 def options_of(document: str) -> argparse.Namespace:

@@ -36,7 +36,7 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.change import change_of_commit
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import DAY, CommitFlag
-from hyperion_hook.domain.messages import classify_message
+from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.scoring.impact import (
@@ -49,7 +49,7 @@ from hyperion_hook.scoring.impact import (
     impact_score,
     terms_of,
 )
-from hyperion_hook.store.graph_cache import ImportGraphs
+from hyperion_hook.store.graphs.cache import ImportGraphs
 
 MOST_FILES = 100
 MOST_FILES_OF_FIX = 50

@@ -22,8 +22,8 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from hyperion_hook.api.pipeline.pipeline import TrainingPipeline
 from hyperion_hook.features.catalogue import KAMEI_FOURTEEN
-from hyperion_hook.ml.training_pipeline import TrainingPipeline
 
 WANTED = {"qt": 0.755, "jdt": 0.715, "gerrit": 0.76}
 PUBLISHED = {"qt": (0.744, 0.693, 0.694), "jdt": (0.676, 0.670, 0.665), "gerrit": (0.750, 0.703, 0.699)}

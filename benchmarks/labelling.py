@@ -24,8 +24,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.support import HYPERION, environment, measure
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.line_origins import LineOrigins, TracedHunk
-from hyperion_hook.training.reading import read_history
+from hyperion_hook.training.labels.line_origins import LineOrigins, TracedHunk
+from hyperion_hook.training.labels.read_history import read_history
 
 COUNT_MEMORY = """
 import resource, sys

@@ -19,8 +19,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.support import Figures, measure
-from hyperion_hook.training.mining import mine
-from hyperion_hook.training.replay import ReplayOptions
+from hyperion_hook.training.rows.mine import mine
+from hyperion_hook.training.rows.replay import ReplayOptions
 
 GIT = ["git", "log", "-p", "-U0", "HEAD"]
 CHILD = (

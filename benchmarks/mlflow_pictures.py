@@ -23,7 +23,7 @@ from sklearn.metrics import accuracy_score, f1_score
 from xgboost import XGBClassifier
 
 from hyperion_hook import MLFlowConfig, MLFlowTracker
-from hyperion_hook.training.run_record import RunRecord
+from hyperion_hook.training.mlflow.run_record import RunRecord
 
 QUIET = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
 

@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.replay import ReplayedCommit, ReplayOptions, replay
+from hyperion_hook.training.rows.replay import ReplayedCommit, ReplayOptions, replay
 from tests.support.parity import AT_COMMIT, differences, index, recorded_vector, run_git, staged_vector
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from hyperion_hook.store.model_metadata import Status
-from hyperion_hook.store.model_registry import ModelRegistry
+from hyperion_hook.store.models.metadata import Status
+from hyperion_hook.store.models.registry import ModelRegistry
 
 NAME = "risk_predictor"
 

@@ -20,17 +20,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from hyperion_hook.assess.people import People
-from hyperion_hook.assess.reviewers import GONE_AFTER, reviewers
+from hyperion_hook.assess.people.identities import People
+from hyperion_hook.assess.people.reviewers import GONE_AFTER, reviewers
 from hyperion_hook.domain.change import Change, change_of_commit
 from hyperion_hook.domain.commit import Author, Commit
 from hyperion_hook.domain.history import CommitFlag
-from hyperion_hook.domain.messages import trailers
+from hyperion_hook.domain.message.classify import trailers
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history_index import HistoryIndex
-from hyperion_hook.store.history_past import Past
-from hyperion_hook.store.history_view import IndexedHistory
+from hyperion_hook.store.history.commits_before import Past
+from hyperion_hook.store.history.index import HistoryIndex
+from hyperion_hook.store.history.view import IndexedHistory
 
 RESAMPLES = 2_000
 

@@ -19,8 +19,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.mining import Mined, label, mine
-from hyperion_hook.training.options import RetrainOptions
+from hyperion_hook.training.rows.mine import Mined, label, mine
+from hyperion_hook.training.rows.options import RetrainOptions
 
 
 def main() -> None:

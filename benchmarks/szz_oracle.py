@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.support import environment
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.labelling import label_history
-from hyperion_hook.training.szz import SzzRules
+from hyperion_hook.training.labels.label_history import label_history
+from hyperion_hook.training.labels.szz import SzzRules
 
 ROUNDS = 10_000
 

@@ -9,7 +9,7 @@ import sys
 def run() -> None:
     """Run the command line and leave with its exit code."""
     try:
-        from hyperion_hook.commands.supervision import supervised  # noqa: PLC0415 - its failure is no risk, either
+        from hyperion_hook.commands.support.supervision import supervised  # noqa: PLC0415 - its failure is no risk, either
 
         code = supervised(_main)
     except KeyboardInterrupt:

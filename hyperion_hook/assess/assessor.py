@@ -9,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from hyperion_hook.assess.attention import files_to_read
 from hyperion_hook.assess.bugs import bug_forecast
-from hyperion_hook.assess.kept import KeptVectors
+from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
+from hyperion_hook.assess.vector_cache import KeptVectors
 from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, ModelInfo, RiskLevel, Score
@@ -26,12 +26,12 @@ from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.policy import risk_level
-from hyperion_hook.store.history_update import update_index
+from hyperion_hook.store.history.update import update_index
 from hyperion_hook.store.reference_store import ReferenceStore
 
 if TYPE_CHECKING:
-    from hyperion_hook.assess.advice import Part
-    from hyperion_hook.assess.counsel import Counsel
+    from hyperion_hook.assess.guidance.advice import Part
+    from hyperion_hook.assess.guidance.recommendations import Counsel
     from hyperion_hook.domain.overview import Overview
 
 REFERENCE_STEP = 60
@@ -130,7 +130,7 @@ class Assessor:
 
     def parts(self, revision: str | None) -> tuple[Part, ...]:
         """Return the parts of a change (``None``: the staged one), each with its score when committed alone."""
-        from hyperion_hook.assess.counsel import adviser_for  # noqa: PLC0415 - few ask
+        from hyperion_hook.assess.guidance.recommendations import adviser_for  # noqa: PLC0415 - few ask
 
         self._measurer.deadline = NEVER
         change = self._staged() if revision is None else self._recorded(revision)
@@ -269,8 +269,8 @@ class Assessor:
 
     def _counsel(self, change: Change, measured: Measured, risk: Score, impact: Impact | None) -> Counsel:
         # a silent run is spared the import
-        from hyperion_hook.assess.counsel import SECONDS, counsel  # noqa: PLC0415
-        from hyperion_hook.assess.similar import COMPARED  # noqa: PLC0415
+        from hyperion_hook.assess.guidance.recommendations import SECONDS, counsel  # noqa: PLC0415
+        from hyperion_hook.assess.guidance.similar import COMPARED  # noqa: PLC0415
 
         recent = self._measurer.recent_changes(change.base, WINDOW)
         rows = self._references_here().rows(recent, COMPARED)

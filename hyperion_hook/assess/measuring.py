@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from hyperion_hook.assess.inputs import configured
-from hyperion_hook.assess.kept import NOT_NEEDED, KeptVectors
+from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change, change_of_commit
 from hyperion_hook.domain.commit import Commit
@@ -18,17 +18,17 @@ from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.extract import extract
-from hyperion_hook.features.source import measure_source
+from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.sources import GitSources
-from hyperion_hook.store.graph_cache import ImportGraphs
-from hyperion_hook.store.history_index import HistoryIndex
-from hyperion_hook.store.history_past import Past
-from hyperion_hook.store.history_update import open_history
-from hyperion_hook.store.history_view import IndexedHistory
+from hyperion_hook.store.graphs.cache import ImportGraphs
+from hyperion_hook.store.history.commits_before import Past
+from hyperion_hook.store.history.index import HistoryIndex
+from hyperion_hook.store.history.update import open_history
+from hyperion_hook.store.history.view import IndexedHistory
 from hyperion_hook.store.source_cache import SourceCache
 
 STORE_FOLDER = "hyperion-hook"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
-from hyperion_hook.store.model_registry import RISK_PREDICTOR, ModelRegistry
+from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry
 
 
 class ModelOrigin(StrEnum):

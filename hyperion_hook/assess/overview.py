@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from hyperion_hook.assess.knowledge import Names, knowledge
 from hyperion_hook.assess.measuring import Measurer
+from hyperion_hook.assess.people.knowledge import Names, knowledge
 from hyperion_hook.assess.reference import WINDOW
 from hyperion_hook.domain.assessment import Contribution, RiskLevel
 from hyperion_hook.domain.history import DAY, CommitFlag, FileHistory
 from hyperion_hook.domain.overview import ExplainedChange, HotSpot, Overview, ScoredChange
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.metrics import SourceMetrics
-from hyperion_hook.features.source import can_measure
+from hyperion_hook.features.source.measure import can_measure
+from hyperion_hook.features.source.metrics import SourceMetrics
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.trees import TreeEntry, list_tree

@@ -18,7 +18,7 @@ from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import EXTRACTOR_VERSION, LIGHT_MODULES
-from hyperion_hook.features.process import UNCOUNTED
+from hyperion_hook.features.history.process import UNCOUNTED
 from hyperion_hook.scoring.anomaly import BINARY, Usual
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.store.reference_store import ReferenceStore

@@ -9,18 +9,18 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation
-from hyperion_hook.commands.assessing import open_assessor, verdict_code
-from hyperion_hook.commands.comment_github import GitHubRun
-from hyperion_hook.commands.comment_gitlab import run_in_gitlab
-from hyperion_hook.commands.posting import ALWAYS, HIGH, NEVER, Asked
-from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.pull_request.base_settings import trusted_settings
+from hyperion_hook.commands.pull_request.github import GitHubRun
+from hyperion_hook.commands.pull_request.gitlab import run_in_gitlab
+from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, Asked
 from hyperion_hook.commands.score import target_of
-from hyperion_hook.commands.supervision import give_up_after, stalled, take_time
-from hyperion_hook.commands.trusted import trusted_settings
+from hyperion_hook.commands.support.assessing import open_assessor, verdict_code
+from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.commands.support.supervision import give_up_after, stalled, take_time
 from hyperion_hook.errors import ConfigError, ExitCode
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.report.brief import brief_of
-from hyperion_hook.report.comment import render_comment
+from hyperion_hook.report.comment.brief import brief_of
+from hyperion_hook.report.comment.render import render_comment
 from hyperion_hook.report.links import Links
 
 

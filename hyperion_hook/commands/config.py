@@ -13,7 +13,7 @@ import click
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.config import Config, LoadedConfig
 from hyperion_hook.errors import ExitCode
-from hyperion_hook.report.json_text import json_text
+from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode, without_password
 
 Shown = str | float | bool | list[str] | dict[str, float] | None

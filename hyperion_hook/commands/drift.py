@@ -12,18 +12,18 @@ import click
 
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands import retrain as retraining
-from hyperion_hook.commands.cut_off import say_what_is_cut_off
-from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
+from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
+from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode, MissingExtraError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.report.json_text import json_text
+from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable
 
 if TYPE_CHECKING:
     from hyperion_hook.assess.models import ModelsInUse
-    from hyperion_hook.training.repository_drift import RepositoryDrift
+    from hyperion_hook.training.retrain.repository_drift import RepositoryDrift
 
 REFERENCES = ("training", "history")
 
@@ -37,10 +37,10 @@ def run(
     if plot is not None:
         _need_matplotlib()
     from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.training.drift_report import SIGNIFICANT  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.mined_store import vectors_folder  # noqa: PLC0415
-    from hyperion_hook.training.promotion import InUse  # noqa: PLC0415
-    from hyperion_hook.training.repository_drift import ReferenceName, repository_drift  # noqa: PLC0415
+    from hyperion_hook.training.drift.report import SIGNIFICANT  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.evaluation.promotion import InUse  # noqa: PLC0415
+    from hyperion_hook.training.retrain.repository_drift import ReferenceName, repository_drift  # noqa: PLC0415
+    from hyperion_hook.training.rows.mined_store import vectors_folder  # noqa: PLC0415
 
     repository = Repository.discover(repo)
     say_what_is_cut_off(repository)
@@ -90,7 +90,7 @@ def _need_matplotlib() -> None:
 def folder_of(used: ModelsInUse, repository: Repository, config: Config) -> Path:
     """Return where the models in use lie."""
     from hyperion_hook.scoring.bundle import bundled_models  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.store.model_registry import RISK_PREDICTOR, ModelRegistry  # noqa: PLC0415
+    from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry  # noqa: PLC0415
 
     if used.version is not None:
         return ModelRegistry.of(repository.common_dir).folder(RISK_PREDICTOR, used.version)
@@ -105,7 +105,7 @@ def _tell_too_few(reason: str, format_name: str) -> None:
 
 
 def _show(found: RepositoryDrift, label: str, format_name: str, *, retrains: bool) -> None:
-    from hyperion_hook.training.drift_text import drift_lines  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.drift.text import drift_lines  # noqa: PLC0415 - needs the extra
 
     about = f"{found.recent} compared with {found.compared_with} (reference '{found.reference}': {found.why})"
     if format_name == "json":

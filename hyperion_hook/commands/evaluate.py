@@ -9,15 +9,15 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.commands.cut_off import say_what_is_cut_off
-from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
+from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
+from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL, ticked_by_level
 from hyperion_hook.errors import ConfigError, ExitCode, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.report.json_text import json_text
+from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.store.feedback_store import FeedbackStore
 
@@ -26,14 +26,14 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
     """Back-test the models in use on this repository, and print how they did."""
     need_the_extra("evaluate")
     from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.training.back_test import back_test  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.card import (  # noqa: PLC0415
+    from hyperion_hook.training.evaluation.back_test import back_test  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.evaluation.promotion import InUse  # noqa: PLC0415
+    from hyperion_hook.training.labels.external_labels import read_labels  # noqa: PLC0415
+    from hyperion_hook.training.retrain.card import (  # noqa: PLC0415
         calibration_lines,
         evaluation_data,
         evaluation_lines,
     )
-    from hyperion_hook.training.outside_labels import read_labels  # noqa: PLC0415
-    from hyperion_hook.training.promotion import InUse  # noqa: PLC0415
 
     outside = None if labels is None else read_labels(labels)
     repository = Repository.discover(repo)
@@ -80,11 +80,11 @@ def _feedback_lines(said: Mapping[RiskLevel, Mapping[str, int]]) -> list[str]:
 def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Config) -> ExitCode:
     """Leave each repository of a corpus out in turn, and print how the recipes did on it."""
     need_the_extra("evaluate")
-    from hyperion_hook.training.back_test import unseen_repositories  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.baselines import KAMEI  # noqa: PLC0415
-    from hyperion_hook.training.fit import BLEND, SPECIFIED  # noqa: PLC0415
-    from hyperion_hook.training.unseen import summary  # noqa: PLC0415
-    from hyperion_hook.training.unseen_report import as_data, comparison_lines, repository_lines  # noqa: PLC0415
+    from hyperion_hook.training.evaluation.back_test import unseen_repositories  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.evaluation.leave_one_out import summary  # noqa: PLC0415
+    from hyperion_hook.training.evaluation.leave_one_out_report import as_data, comparison_lines, repository_lines  # noqa: PLC0415
+    from hyperion_hook.training.models.baselines import KAMEI  # noqa: PLC0415
+    from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED  # noqa: PLC0415
 
     options = options_of(reading, config)
     progress = ProgressLine()

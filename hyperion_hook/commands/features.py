@@ -8,15 +8,15 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation
-from hyperion_hook.commands.assessing import OpenAssessor, open_assessor
-from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor
+from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.features.catalogue import CATALOGUE, Feature, find_feature
 from hyperion_hook.report.facts import change_line, number
-from hyperion_hook.report.json_text import json_text
+from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode
 
 

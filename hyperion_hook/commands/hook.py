@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 import click
 
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.commands.assessing import OpenAssessor, assessing_flags, open_assessor, verdict_code
-from hyperion_hook.commands.faults import describe, show_traceback_if_asked
-from hyperion_hook.commands.output import columns, wants_colour
-from hyperion_hook.commands.progress import ProgressLine
-from hyperion_hook.commands.supervision import Limit, give_up_after, take_time
+from hyperion_hook.commands.support.assessing import OpenAssessor, assessing_flags, open_assessor, verdict_code
+from hyperion_hook.commands.support.error_messages import describe, show_traceback_if_asked
+from hyperion_hook.commands.support.output import columns, wants_colour
+from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.commands.support.supervision import Limit, give_up_after, take_time
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.errors import ConfigError, ExitCode
-from hyperion_hook.report.terminal import render_text
+from hyperion_hook.report.formats.terminal import render_text
 
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
-    from hyperion_hook.commands.pushed import Pushed
+    from hyperion_hook.commands.hooks.pre_push import Pushed
     from hyperion_hook.git.repository import Repository
 
 MOST_REFS = 5
@@ -83,7 +83,7 @@ class Hook:
     def _message(self) -> str:
         if not self.arguments:
             raise ConfigError("hook commit-msg: needs the file of the message; in pre-commit set pass_filenames: true")
-        from hyperion_hook.commands.commit_message import (  # noqa: PLC0415 - for one stage of three
+        from hyperion_hook.commands.hooks.commit_message import (  # noqa: PLC0415 - for one stage of three
             is_plain,
             message_settings,
             read_message,
@@ -112,7 +112,7 @@ class Hook:
             say(f"{len(pushes) - MOST_REFS} more refs are not assessed")
 
     def _pushed(self) -> list[Pushed]:
-        from hyperion_hook.commands.pushed import (  # noqa: PLC0415 - for one stage of three
+        from hyperion_hook.commands.hooks.pre_push import (  # noqa: PLC0415 - for one stage of three
             pushed_by_pre_commit,
             pushed_refs,
             ref_updates,

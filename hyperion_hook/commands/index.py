@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.commands.assessing import OpenAssessor, open_assessor
-from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor
+from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode
 

@@ -10,7 +10,7 @@ import click
 
 import hyperion_hook
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.commands.hook_files import STAGES, hook_script, install_hook
+from hyperion_hook.commands.hooks.hook_files import STAGES, hook_script, install_hook
 from hyperion_hook.errors import ExitCode, HyperionError
 from hyperion_hook.report.safe_text import printable
 
@@ -47,7 +47,7 @@ def hooks_folder(repo: Path | None) -> Path:
             f" to '{folder.parent / 'pre-commit'}' instead"
         )
     if folder != repository.common_dir / "hooks":
-        from hyperion_hook.git.gitpython import level_of  # noqa: PLC0415 - few repositories set this
+        from hyperion_hook.git.environment.gitpython import level_of  # noqa: PLC0415 - few repositories set this
 
         where = _LEVELS.get(level_of(repository, "core.hooksPath"), "")
         say(f"core.hooksPath is set{where}: the hook lies in {folder} and runs wherever that folder is used")

@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING
 import click
 
 from hyperion_hook.commands import Invocation
-from hyperion_hook.commands.cut_off import say_what_is_cut_off
-from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
+from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.errors import ConfigError, ExitCode, GitError
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.report.json_text import json_text
+from hyperion_hook.report.formats.json_text import json_text
 
 if TYPE_CHECKING:
-    from hyperion_hook.training.szz import Labeller
+    from hyperion_hook.training.labels.szz import Labeller
 
 
 def run(
     repo: Path | None, *, fixes: Path | None, until: str | None, ignore_references: bool, as_csv: bool
 ) -> ExitCode:
     """Label the history of a repository, or trace the given fixes, and print what was found."""
-    from hyperion_hook.training.labelling import label_history  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.training.szz import SzzRules  # noqa: PLC0415
+    from hyperion_hook.training.labels.label_history import label_history  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.training.labels.szz import SzzRules  # noqa: PLC0415
 
     if fixes is not None and until is not None:
         raise ConfigError("label: --fixes and --until exclude each other; the given commits say how far to read")

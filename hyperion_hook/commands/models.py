@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.commands.assessing import open_assessor
-from hyperion_hook.commands.mirroring import mirrored
-from hyperion_hook.commands.model_listing import common_dir_of, folder_of, listed, registry_of, shown
-from hyperion_hook.commands.model_text import card_json, card_text, models_json, models_text
-from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.model_views.listing import common_dir_of, folder_of, listed, registry_of, shown
+from hyperion_hook.commands.model_views.text import card_json, card_text, models_json, models_text
+from hyperion_hook.commands.support.assessing import open_assessor
+from hyperion_hook.commands.support.mlflow_mirror import mirrored
+from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ConfigError, ExitCode, HyperionError
-from hyperion_hook.store.model_metadata import ESTIMATOR, RISK_PREDICTOR
+from hyperion_hook.store.models.metadata import ESTIMATOR, RISK_PREDICTOR
 
 _NAME = click.option("--name", default=RISK_PREDICTOR, show_default=True, help="Which model; score uses this one.")
 
@@ -90,7 +90,7 @@ def promote_command(invocation: Invocation, /, version: str, *, name: str, to: s
     It must be validated; what 'retrain' found not to be better than the models in use is only trained, and becomes
     validated by '--to validated', on your word. What served before is deprecated.
     """
-    from hyperion_hook.store.model_metadata import Status  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.store.models.metadata import Status  # noqa: PLC0415 - not wanted for --help
 
     registry = registry_of(invocation.repo)
     before = registry.production(name)
@@ -143,7 +143,7 @@ def _instead(name: str) -> str:
 @click.pass_obj
 def export_command(invocation: Invocation, /, version: str, folder: Path, *, name: str) -> int:
     """Copy the models of a version into a folder, which '--models' can name; for other clones and other machines."""
-    from hyperion_hook.training.bundle_folder import replace_bundle  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.training.export.folder import replace_bundle  # noqa: PLC0415 - not wanted for --help
 
     source = folder_of(invocation.repo, name, version)
     files = {path.name: path.read_bytes() for path in sorted(source.iterdir()) if path.is_file()}

@@ -9,9 +9,9 @@ import click
 
 from hyperion_hook import __version__
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.commands.assessing import OpenAssessor, open_assessor
-from hyperion_hook.commands.output import result_to
-from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor
+from hyperion_hook.commands.support.output import result_to
+from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode, MissingExtraError
 from hyperion_hook.git.repository import Repository
@@ -26,8 +26,8 @@ def run(
     """Gather what there is to see, and write the page."""
     if find_spec("jinja2") is None:
         raise MissingExtraError("report", "train", "jinja2")
-    from hyperion_hook.commands.report_here import measured_here  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.report.page import ModelFacts, render_page  # noqa: PLC0415
+    from hyperion_hook.commands.reporting.measurements import measured_here  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.report.page.render import ModelFacts, render_page  # noqa: PLC0415
 
     progress = ProgressLine()
     # opened first: who cannot write there should not learn it after minutes

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 import click
 
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.commands.cut_off import say_what_is_cut_off
-from hyperion_hook.commands.mirroring import tracker_of
 from hyperion_hook.commands.models import refresh
-from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
+from hyperion_hook.commands.support.mlflow_mirror import tracker_of
+from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ConfigError, ExitCode, MissingExtraError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
 
 if TYPE_CHECKING:
-    from hyperion_hook.training.options import RetrainOptions
-    from hyperion_hook.training.retrain import RetrainReport
-    from hyperion_hook.training.tracking import MLFlowTracker
+    from hyperion_hook.training.mlflow.tracker import MLFlowTracker
+    from hyperion_hook.training.retrain.retrain import RetrainReport
+    from hyperion_hook.training.rows.options import RetrainOptions
 
 EXPLANATION = """\
 retrain reads this repository's history up to {until} on this machine; nothing is fetched and {sent}
@@ -74,7 +74,7 @@ def run(
 
 def _keeping_rows(options: RetrainOptions, repository: Repository) -> RetrainOptions:
     """Return options with the repository's own folder of rows, unless another one was named."""
-    from hyperion_hook.training.mined_store import vectors_folder  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.rows.mined_store import vectors_folder  # noqa: PLC0415 - needs the extra
 
     return options if options.vectors else replace(options, vectors=vectors_folder(repository))
 
@@ -83,7 +83,7 @@ def _into_folder(
     repository: Repository | None, models: Path, corpus: Path | None, options: RetrainOptions,
     tracker: MLFlowTracker | None,
 ) -> ExitCode:
-    from hyperion_hook.training.retrain import retrain  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.retrain.retrain import retrain  # noqa: PLC0415 - needs the extra
 
     if tracker is not None:
         tracker.announce()
@@ -102,9 +102,9 @@ def _into_registry(
     repository: Repository, options: RetrainOptions, config: Config, tracker: MLFlowTracker | None
 ) -> ExitCode:
     from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.store.model_registry import ModelRegistry  # noqa: PLC0415
-    from hyperion_hook.training.promotion import InUse  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.retrain import retrain_here  # noqa: PLC0415
+    from hyperion_hook.store.models.registry import ModelRegistry  # noqa: PLC0415
+    from hyperion_hook.training.evaluation.promotion import InUse  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.retrain.retrain import retrain_here  # noqa: PLC0415
 
     used = models_in_use(config.models, repository.common_dir)
     for warning in used.warnings:
@@ -149,7 +149,7 @@ def _show(report: RetrainReport) -> None:
 def options_of(reading: Reading, config: Config) -> RetrainOptions:
     """Return what is read and how it is learned, from flags and settings."""
     from hyperion_hook.config.ml_config import MLConfig  # noqa: PLC0415 - only training needs it
-    from hyperion_hook.training.options import RetrainOptions  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.rows.options import RetrainOptions  # noqa: PLC0415 - needs the extra
 
     return RetrainOptions(
         since=reading.since, until=reading.until, max_commits=reading.max_commits, jobs=reading.jobs,

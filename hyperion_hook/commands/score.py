@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from hyperion_hook.commands import Invocation
-from hyperion_hook.commands.assessing import OpenAssessor, assessing_flags, open_assessor, verdict_code
-from hyperion_hook.commands.output import PLAIN_WIDTH, columns, result_to, wants_colour
-from hyperion_hook.commands.progress import ProgressLine
-from hyperion_hook.commands.supervision import STALL_SECONDS, Limit, give_up_after, stalled, take_time
+from hyperion_hook.commands.support.assessing import OpenAssessor, assessing_flags, open_assessor, verdict_code
+from hyperion_hook.commands.support.output import PLAIN_WIDTH, columns, result_to, wants_colour
+from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.commands.support.supervision import STALL_SECONDS, Limit, give_up_after, stalled, take_time
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.errors import ConfigError, ExitCode
@@ -82,22 +82,22 @@ def renderer(name: str, *, each: bool, width: int, colour: bool) -> Render:
     """Return the function that turns an assessment into text of a format."""
     # only the format that was asked for is imported
     if name in {"json", "jsonl"}:
-        from hyperion_hook.report.json_report import render_json, render_json_line  # noqa: PLC0415
+        from hyperion_hook.report.formats.json import render_json, render_json_line  # noqa: PLC0415
 
         return render_json if name == "json" else render_json_line
     if name == "markdown":
-        from hyperion_hook.report.markdown import render_markdown  # noqa: PLC0415
+        from hyperion_hook.report.formats.markdown import render_markdown  # noqa: PLC0415
 
         return render_markdown
     if name == "sarif":
-        from hyperion_hook.report.sarif import render_sarif  # noqa: PLC0415
+        from hyperion_hook.report.formats.sarif import render_sarif  # noqa: PLC0415
 
         return render_sarif
     if name == "gitlab":
-        from hyperion_hook.report.gitlab import render_gitlab  # noqa: PLC0415
+        from hyperion_hook.report.formats.gitlab import render_gitlab  # noqa: PLC0415
 
         return render_gitlab
-    from hyperion_hook.report.terminal import render_text, render_text_line  # noqa: PLC0415
+    from hyperion_hook.report.formats.terminal import render_text, render_text_line  # noqa: PLC0415
 
     render = render_text_line if each else render_text
     return lambda assessment: render(assessment, width=width, colour=colour)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation
-from hyperion_hook.commands.hook_files import STAGES, uninstall_hook
+from hyperion_hook.commands.hooks.hook_files import STAGES, uninstall_hook
 from hyperion_hook.commands.install import hooks_folder
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.report.safe_text import printable

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from hyperion_hook.errors import GitError
-from hyperion_hook.git.program import git_program, safe_search
-from hyperion_hook.git.trust import trusted_folders
+from hyperion_hook.git.environment.program import git_program, safe_search
+from hyperion_hook.git.environment.trust import trusted_folders
 
 if TYPE_CHECKING:
     from io import BufferedReader

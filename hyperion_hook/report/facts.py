@@ -9,7 +9,7 @@ from hyperion_hook.domain.assessment import BugForecast, Contribution, FileForec
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
-from hyperion_hook.domain.messages import classify_message
+from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import CATALOGUE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha1, sha256
 
-from hyperion_hook.report.sarif import relative_uri
+from hyperion_hook.report.formats.sarif import relative_uri
 
 _ENOUGH = 12
 """Characters of an id that a comment, which people read, is spared no more of."""

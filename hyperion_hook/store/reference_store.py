@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from hyperion_hook.store.sqlite_store import Form, open_memory, open_store
+from hyperion_hook.store.files.sqlite import Form, open_memory, open_store
 
 MAX_ROWS = 4_000
 _FORM = Form(

@@ -19,11 +19,11 @@ from typing import Any
 from hyperion_hook.domain.deadline import is_late
 from hyperion_hook.domain.languages import language_of
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
-from hyperion_hook.features.source import EXTRACTOR_VERSION
-from hyperion_hook.store.sqlite_files import move_aside
-from hyperion_hook.store.sqlite_store import Form, open_memory, open_store
-from hyperion_hook.store.whole_files import inflate
+from hyperion_hook.features.source.measure import EXTRACTOR_VERSION
+from hyperion_hook.features.source.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
+from hyperion_hook.store.files.sqlite import Form, open_memory, open_store
+from hyperion_hook.store.files.sqlite_checks import move_aside
+from hyperion_hook.store.files.whole_files import inflate
 
 MeasureSource = Callable[[str, str, str], SourceMetrics | Missing]
 

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperion_hook import FeatureEngineer
+from hyperion_hook.api.engineer.derive_counts import DERIVATIONS
+from hyperion_hook.api.engineer.raw_facts import ALIASES, FACTS
+from hyperion_hook.api.engineer.raw_history import GIVES
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import CATALOGUE, find_feature
 from hyperion_hook.features.extract import LIGHT_MODULES
-from hyperion_hook.features.people import bus_factor, normalised_entropy
-from hyperion_hook.ml.derive_counts import DERIVATIONS
-from hyperion_hook.ml.raw_facts import ALIASES, FACTS
-from hyperion_hook.ml.raw_history import GIVES
+from hyperion_hook.features.history.people import bus_factor, normalised_entropy
 from tests.support.parity import index, recorded_vector
 from tests.support.profiles import file_history
 from tests.support.repo import TestRepo

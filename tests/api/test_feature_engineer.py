@@ -11,10 +11,10 @@ import pytest
 
 import hyperion_hook
 from hyperion_hook import FeatureEngineer
+from hyperion_hook.api.engineer.interactions import INTERACTIONS
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError
 from hyperion_hook.features.catalogue import CATALOGUE, SPECIFIED
-from hyperion_hook.ml.interactions import INTERACTIONS
 from tests.support.profiles import file_history, git_profile
 
 
@@ -66,7 +66,7 @@ def test_the_block_of_feature_engineering_runs_as_written(capsys: pytest.Capture
 def test_the_blocks_of_practical_use_run_as_written(capsys: pytest.CaptureFixture[str]) -> None:
     from sklearn.ensemble import RandomForestClassifier
 
-    named = pytest.importorskip("hyperion_hook.ml.named_estimator")
+    named = pytest.importorskip("hyperion_hook.api.predict.named_estimator")
     raw_git_data, new_git_data = git_profile(), git_profile()
 
     # 1. Feature Engineering
@@ -89,7 +89,7 @@ def test_the_blocks_of_practical_use_run_as_written(capsys: pytest.CaptureFixtur
 
 
 def test_what_is_engineered_can_be_stored_with_its_reasons(tmp_path: Path) -> None:
-    stores = pytest.importorskip("hyperion_hook.store.feature_store")
+    stores = pytest.importorskip("hyperion_hook.store.feature_sets.store")
     features = FeatureEngineer().engineer_full_feature_set(git_profile())
 
     store = stores.FeatureStore(tmp_path / "features.sqlite")

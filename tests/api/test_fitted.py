@@ -12,8 +12,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from hyperion_hook.api.engineer.state import Fitted, Options, fit, from_json, scaled
 from hyperion_hook.errors import ArtefactError
-from hyperion_hook.ml.fitted import Fitted, Options, fit, from_json, scaled
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 COLUMN = st.lists(st.floats(-1e9, 1e9) | st.just(math.nan), min_size=1, max_size=20)

@@ -18,10 +18,10 @@ from xgboost import XGBClassifier
 
 import hyperion_hook
 from hyperion_hook import AnomalyDetector, ModelMetadata, ModelRegistry
+from hyperion_hook.api.registry.bundle_model import BundleModel
 from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError, StoreError
-from hyperion_hook.ml.bundle_model import BundleModel
 from hyperion_hook.scoring.bundle import load_bundle
-from hyperion_hook.store.model_metadata import Status
+from hyperion_hook.store.models.metadata import Status
 from tests.support.command import Outcome, hyperion
 from tests.support.registering import register_bundled
 from tests.support.repo import TestRepo
@@ -351,7 +351,7 @@ def test_without_the_extra_it_is_said_which_one_is_missing(
     registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry.save_model(regression(), NAME, "L")
-    monkeypatch.setattr("hyperion_hook.ml.model_registry.find_spec", lambda name: None if name == "skops" else object())
+    monkeypatch.setattr("hyperion_hook.api.registry.registry.find_spec", lambda name: None if name == "skops" else object())
     assert len(registry.list_models()) == 1
     for act in (lambda: registry.save_model(None, NAME, "L"), lambda: registry.load_model(NAME)):
         with pytest.raises(MissingExtraError, match=r"needs the package 'skops'.*pip install 'hyperion-hook\[train\]'"):

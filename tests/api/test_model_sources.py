@@ -19,7 +19,7 @@ pytest.importorskip("sklearn")
 from sklearn.ensemble import IsolationForest, RandomForestClassifier  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 
-from hyperion_hook.ml.predictors import (  # noqa: E402
+from hyperion_hook.api.predict.predictors import (  # noqa: E402
     AnomalyDetector,
     BugPredictor,
     ImpactAnalyzer,

@@ -14,9 +14,9 @@ from sklearn.ensemble import IsolationForest, RandomForestClassifier  # noqa: E4
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from xgboost import XGBClassifier  # noqa: E402
 
+from hyperion_hook.api.predict.named_estimator import NamedEstimator  # noqa: E402
+from hyperion_hook.api.predict.predictors import BugPredictor, ImpactAnalyzer, RiskPredictor  # noqa: E402
 from hyperion_hook.features.catalogue import find_feature  # noqa: E402
-from hyperion_hook.ml.named_estimator import NamedEstimator  # noqa: E402
-from hyperion_hook.ml.predictors import BugPredictor, ImpactAnalyzer, RiskPredictor  # noqa: E402
 from hyperion_hook.scoring.members import logit  # noqa: E402
 
 pytestmark = pytest.mark.train

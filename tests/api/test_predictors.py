@@ -20,12 +20,12 @@ from tests.support.repo import TestRepo
 np = pytest.importorskip("numpy")
 pd = pytest.importorskip("pandas")
 
+from hyperion_hook.api.predict.predictors import AnomalyDetector, BugPredictor, ImpactAnalyzer, RiskPredictor  # noqa: E402
 from hyperion_hook.assess import Assessor  # noqa: E402
 from hyperion_hook.cli import main  # noqa: E402
 from hyperion_hook.features.catalogue import CATALOGUE  # noqa: E402
-from hyperion_hook.ml.predictors import AnomalyDetector, BugPredictor, ImpactAnalyzer, RiskPredictor  # noqa: E402
 from hyperion_hook.scoring.members import LogisticMember, logit  # noqa: E402
-from hyperion_hook.training.estimators import RISING  # noqa: E402
+from hyperion_hook.training.models.estimators import RISING  # noqa: E402
 from tests.support.models import write_bundle  # noqa: E402
 from tests.support.registering import serve_bundled  # noqa: E402
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from hyperion_hook.api.predict.rows import NO_VALUE, records, values_of, vectors_of
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.ml.rows import NO_VALUE, records, values_of, vectors_of
 
 NAMES = ("la", "nf", "age")
 

@@ -14,12 +14,12 @@ from sklearn import metrics
 from sklearn.ensemble import IsolationForest
 
 from hyperion_hook.errors import ConfigError, TrainingError
-from hyperion_hook.ml.anomaly_scores import anomaly_importance
-from hyperion_hook.ml.columns import choose_columns
-from hyperion_hook.ml.performance import best_threshold, fold_figures, performance
-from hyperion_hook.ml.splits import STRATIFIED, TIME, folds_of, split_rows
-from hyperion_hook.ml.target import read_target
-from hyperion_hook.ml.time_column import time_column_of
+from hyperion_hook.training.metrics.performance import best_threshold, fold_figures, performance
+from hyperion_hook.training.models.anomaly_scores import anomaly_importance
+from hyperion_hook.training.models.columns import choose_columns
+from hyperion_hook.training.models.splits import STRATIFIED, TIME, folds_of, split_rows
+from hyperion_hook.training.tables.target import read_target
+from hyperion_hook.training.tables.time_column import time_column_of
 
 pytestmark = pytest.mark.train
 

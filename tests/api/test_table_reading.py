@@ -9,7 +9,7 @@ import pytest
 pd = pytest.importorskip("pandas")
 
 from hyperion_hook.errors import ConfigError  # noqa: E402
-from hyperion_hook.ml.table_reading import read_table  # noqa: E402
+from hyperion_hook.training.tables.table_reading import read_table  # noqa: E402
 
 pytestmark = pytest.mark.train
 

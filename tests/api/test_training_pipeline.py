@@ -20,9 +20,10 @@ from sklearn.ensemble import IsolationForest
 from hyperion_hook import TrainingPipeline
 from hyperion_hook.errors import ConfigError, HyperionError, TrainingError
 from hyperion_hook.features.catalogue import find_feature
-from hyperion_hook.ml import members, tuning
-from hyperion_hook.training.run_record import RunRecord
-from hyperion_hook.training.validation import ValidationResult
+from hyperion_hook.training.mlflow.run_record import RunRecord
+from hyperion_hook.training.models import recipes as members
+from hyperion_hook.training.models import tuning
+from hyperion_hook.training.validation.result import ValidationResult
 from tests.support.tables import DAY, SMALL, drawn_table
 
 pytestmark = pytest.mark.train
@@ -74,7 +75,7 @@ def test_the_documented_keys_are_there(result: dict[str, Any]) -> None:
 
 def test_the_defaults_are_the_documents() -> None:
     from hyperion_hook.config.ml_config import MLConfig
-    from hyperion_hook.ml.members import new_isolation_forest, new_members
+    from hyperion_hook.training.models.recipes import new_isolation_forest, new_members
 
     made = new_members(MLConfig(), ("random_forest", "xgboost"))
     forest, booster = made["random_forest"].get_params(), made["xgboost"].get_params()

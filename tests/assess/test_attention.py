@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hyperion_hook.assess.attention import files_to_read
+from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.domain.history import CommitFlag, EmptyHistory, FileEvent, FileHistory
 from tests.support.changes import change, edit
 

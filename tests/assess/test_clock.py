@@ -15,12 +15,14 @@ from hyperion_hook.assess import measuring
 from hyperion_hook.assess.assessor import Assessor
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
-from hyperion_hook.features import coupling, extract, interface, project_manifests
-from hyperion_hook.report.brief import brief_of
-from hyperion_hook.report.comment import render_comment
-from hyperion_hook.report.json_report import assessment_object
+from hyperion_hook.features import extract
+from hyperion_hook.features.manifests import project as project_manifests
+from hyperion_hook.features.structure import coupling, interface
+from hyperion_hook.report.comment.brief import brief_of
+from hyperion_hook.report.comment.render import render_comment
+from hyperion_hook.report.formats.json import assessment_object
 from hyperion_hook.report.links import Links
-from hyperion_hook.store import graph_cache
+from hyperion_hook.store.graphs import cache as graph_cache
 from tests.support.history import tangled_history
 from tests.support.repo import TestRepo
 

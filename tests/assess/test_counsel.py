@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.assess.advice import Adviser
-from hyperion_hook.assess.counsel import CUT, Counsel, counsel, patches
+from hyperion_hook.assess.guidance.advice import Adviser
+from hyperion_hook.assess.guidance.recommendations import CUT, Counsel, counsel, patches
+from hyperion_hook.assess.guidance.similar import COMPARED, similar_changes
 from hyperion_hook.assess.measuring import Measurer
-from hyperion_hook.assess.reviewers import reviewers
-from hyperion_hook.assess.similar import COMPARED, similar_changes
+from hyperion_hook.assess.people.reviewers import reviewers
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Reviewer, RiskLevel, Score
 from hyperion_hook.domain.change import Change, FileChange
@@ -23,7 +23,7 @@ from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history_past import Past
+from hyperion_hook.store.history.commits_before import Past
 from tests.support.repo import TestRepo
 
 ADA, GRACE, LINUS, KEN = (f"{name} <{name.lower()}@example.org>" for name in ("Ada", "Grace", "Linus", "Ken"))

@@ -12,7 +12,7 @@ from hyperion_hook.assess.assessor import Assessor
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.features import extract
-from hyperion_hook.store.feature_store import FeatureStore
+from hyperion_hook.store.feature_sets.store import FeatureStore
 from tests.support.history import tangled_history
 from tests.support.repo import TestRepo
 

@@ -9,8 +9,8 @@ import pytest
 from hyperion_hook.assess.models import ModelOrigin, models_in_use
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.scoring.bundle import MANIFEST, bundled_models
-from hyperion_hook.store.model_metadata import Status
-from hyperion_hook.store.model_registry import ModelRegistry
+from hyperion_hook.store.models.metadata import Status
+from hyperion_hook.store.models.registry import ModelRegistry
 from tests.support.registering import draft, register_bundled, serve_bundled
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.assess import Assessor
-from hyperion_hook.assess.knowledge import GONE_MONTHS
+from hyperion_hook.assess.people.knowledge import GONE_MONTHS
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.overview import Overview

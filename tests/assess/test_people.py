@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hyperion_hook.assess.people import People
+from hyperion_hook.assess.people.identities import People
 from hyperion_hook.domain.commit import Author
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperion_hook.commands.commit_message import (
+from hyperion_hook.commands.hooks.commit_message import (
     MAX_BYTES,
     is_plain,
     message_settings,

@@ -14,13 +14,13 @@ from hyperion_hook.config import Config
 from hyperion_hook.errors import ConfigError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
-from hyperion_hook.store.feature_store import FeatureStore
-from hyperion_hook.training import drift_report
-from hyperion_hook.training import repository_drift as drifting
-from hyperion_hook.training.days import day
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.promotion import InUse
-from hyperion_hook.training.repository_drift import ReferenceName, repository_drift
+from hyperion_hook.store.feature_sets.store import FeatureStore
+from hyperion_hook.training.drift import report as drift_report
+from hyperion_hook.training.evaluation.promotion import InUse
+from hyperion_hook.training.retrain import repository_drift as drifting
+from hyperion_hook.training.retrain.repository_drift import ReferenceName, repository_drift
+from hyperion_hook.training.rows.days import day
+from hyperion_hook.training.rows.options import RetrainOptions
 from tests.support.buggy import DAY, buggy_history
 from tests.support.command import hyperion
 from tests.support.repo import START, TestRepo

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.commands.hook_files import MARK, STAGES, hook_script, install_hook, is_ours, uninstall_hook
+from hyperion_hook.commands.hooks.hook_files import MARK, STAGES, hook_script, install_hook, is_ours, uninstall_hook
 from hyperion_hook.errors import HyperionError
 
 FOREIGN = b"#!/bin/sh\n# not ours \xff\necho before \"$@\" >>\"$LOG\"\n"

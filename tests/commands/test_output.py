@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.commands.output import PLAIN_WIDTH, columns, result_to, wants_colour
-from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.support.output import PLAIN_WIDTH, columns, result_to, wants_colour
+from hyperion_hook.commands.support.progress import ProgressLine
 
 
 class Terminal(io.StringIO):

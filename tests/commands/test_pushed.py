@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.commands.pushed import Pushed, RefUpdate, pushed_by_pre_commit, pushed_refs, ref_updates
+from hyperion_hook.commands.hooks.pre_push import Pushed, RefUpdate, pushed_by_pre_commit, pushed_refs, ref_updates
 from hyperion_hook.git.repository import Repository
 from tests.support.repo import TestRepo
 

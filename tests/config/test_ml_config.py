@@ -172,11 +172,11 @@ def test_the_document_names_every_parameter_with_its_default() -> None:
 
 @pytest.mark.train
 def test_training_has_no_list_of_its_own() -> None:
-    fit = pytest.importorskip("hyperion_hook.training.fit")
-    from hyperion_hook.training.bug_dataset import HORIZON
-    from hyperion_hook.training.bug_fit import CANDIDATES, HELD_OUT, BugFitConfig
-    from hyperion_hook.training.bug_fit import SPECIFIED as BUGS
-    from hyperion_hook.training.options import RetrainOptions
+    fit = pytest.importorskip("hyperion_hook.training.models.fit_risk")
+    from hyperion_hook.training.bugs.dataset import HORIZON
+    from hyperion_hook.training.bugs.fit import CANDIDATES, HELD_OUT, BugFitConfig
+    from hyperion_hook.training.bugs.fit import SPECIFIED as BUGS
+    from hyperion_hook.training.rows.options import RetrainOptions
 
     config = MLConfig()
     assert fit.SPECIFIED.columns is META_FEATURES
@@ -191,7 +191,7 @@ def test_training_has_no_list_of_its_own() -> None:
 @pytest.mark.train
 def test_estimators_are_fitted_with_what_is_configured() -> None:
     pytest.importorskip("sklearn")
-    from hyperion_hook.training.fit import SPECIFIED, FitConfig, fit_anomaly, fit_risk
+    from hyperion_hook.training.models.fit_risk import SPECIFIED, FitConfig, fit_anomaly, fit_risk
     from tests.support.models import drawn
 
     X, y = drawn()

@@ -12,7 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from hyperion_hook.report.json_report import SCHEMA_PATH
+from hyperion_hook.report.formats.json import SCHEMA_PATH
 from tests.support.command import hyperion
 from tests.support.repo import TestRepo
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hyperion_hook.api.engineer.interactions import INTERACTIONS
+from hyperion_hook.api.engineer.raw_facts import ALIASES, FACTS, SECTIONS
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.ml.interactions import INTERACTIONS
-from hyperion_hook.ml.raw_facts import ALIASES, FACTS, SECTIONS
 from hyperion_hook.report.feature_table import feature_table
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
-from hyperion_hook.domain.messages import classify_message, issue_references, strip_trailers, trailers
+from hyperion_hook.domain.message.classify import classify_message, issue_references, strip_trailers, trailers
 
 ADA = Author("Ada", "ada@example.org")
 

@@ -6,8 +6,8 @@ import pytest
 
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
-from hyperion_hook.domain.messages import classify_message, trailers
-from hyperion_hook.domain.programs import is_agent, is_bot, is_program
+from hyperion_hook.domain.message.classify import classify_message, trailers
+from hyperion_hook.domain.message.programs import is_agent, is_bot, is_program
 
 _AT_GITHUB = "users.noreply.github.com"
 PEOPLE = [

@@ -5,10 +5,10 @@ import pytest
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.snapshot import NO_COVERAGE, Configured, ImportGraph
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features import business
-from hyperion_hook.features.business import rollback_difficulty
-from hyperion_hook.features.coupling import NO_MODULE
-from hyperion_hook.features.graph import build_graph
+from hyperion_hook.features.graph.view import build_graph
+from hyperion_hook.features.structure import business
+from hyperion_hook.features.structure.business import rollback_difficulty
+from hyperion_hook.features.structure.coupling import NO_MODULE
 from tests.support.changes import NO_GRAPH, change, context, edit
 
 UNKNOWN = Missing("not known")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyperion_hook.features.code_lines import code_by_line, code_in
+from hyperion_hook.features.change.code_lines import code_by_line, code_in
 
 CASES = {
     "nothing": ("C", [], []),

@@ -6,9 +6,9 @@ import pytest
 
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features import dependencies
-from hyperion_hook.features.graph import build_graph
-from hyperion_hook.features.project_manifests import MAX_MANIFESTS
+from hyperion_hook.features.graph.view import build_graph
+from hyperion_hook.features.manifests.project import MAX_MANIFESTS
+from hyperion_hook.features.structure import dependencies
 from tests.support.changes import change, context, edit
 
 PYPROJECT = '[project]\nname = "shop"\ndependencies = ["click>=8", "rich"]\n'

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.change import FileStatus
-from hyperion_hook.features import diffusion
-from hyperion_hook.features.diffusion import change_entropy
+from hyperion_hook.features.change import diffusion
+from hyperion_hook.features.change.diffusion import change_entropy
 from tests.support.changes import change, context, edit
 
 

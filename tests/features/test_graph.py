@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import ImportGraph
-from hyperion_hook.features.graph import (
+from hyperion_hook.features.graph.live import LiveGraph
+from hyperion_hook.features.graph.view import (
     build_graph,
     dependent_share,
     entry_share,
@@ -16,8 +17,7 @@ from hyperion_hook.features.graph import (
     imports_of_specs,
     view_of,
 )
-from hyperion_hook.features.graph_live import LiveGraph
-from hyperion_hook.features.imports import read_imports
+from hyperion_hook.features.imports.read import read_imports
 
 MAPPINGS = ("imports", "importers", "external", "depth", "component", "reach", "rank")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperion_hook.features.imports import LANGUAGES, MAX_SPECS, import_language, is_module, read_imports
+from hyperion_hook.features.imports.read import LANGUAGES, MAX_SPECS, import_language, is_module, read_imports
 
 CASES = {
     "an empty file": ("a.py", "", ()),

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from hyperion_hook.domain.snapshot import ImportGraph
-from hyperion_hook.features.graph import build_graph
-from hyperion_hook.features.imports import read_imports
+from hyperion_hook.features.graph.view import build_graph
+from hyperion_hook.features.imports.read import read_imports
 
 
 def graph_of(files: Mapping[str, str]) -> ImportGraph:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.change import Change, FileStatus
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features import interface
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.graph import build_graph
-from hyperion_hook.features.interface_python import Breakage, breakages, has_same_surface
-from hyperion_hook.features.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
+from hyperion_hook.features.graph.view import build_graph
+from hyperion_hook.features.source.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
+from hyperion_hook.features.structure import interface
+from hyperion_hook.features.structure.interface_python import Breakage, breakages, has_same_surface
 from tests.support.changes import NO_GRAPH, NO_METRICS, change, context, edit
 
 KINDS = {

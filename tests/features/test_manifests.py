@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.manifests import _READERS, Manifest, read_manifest, reader_of
-from hyperion_hook.features.versions import (
+from hyperion_hook.features.manifests.readers import _READERS, Manifest, read_manifest, reader_of
+from hyperion_hook.features.manifests.versions import (
     Requirement,
     count_conflicts,
     intersect,

@@ -40,7 +40,7 @@ def peak_of(code: str) -> int:
 
 @pytest.mark.parametrize(("path", "text"), SOURCES.values(), ids=SOURCES)
 def test_a_source_file_does_not_fill_the_memory(path: str, text: str) -> None:
-    reading = f"from hyperion_hook.features.source import measure_source; measure_source({path!r}, {text})"
+    reading = f"from hyperion_hook.features.source.measure import measure_source; measure_source({path!r}, {text})"
     assert peak_of(reading) < LIMIT_MB
 
 

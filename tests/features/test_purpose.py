@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features import purpose
+from hyperion_hook.features.history import purpose
 from tests.support.changes import change, context
 
 

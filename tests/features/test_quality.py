@@ -14,11 +14,11 @@ from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStat
 from hyperion_hook.domain.history import EmptyHistory
 from hyperion_hook.domain.snapshot import Folder, SourceText
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features import quality
 from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.features.code import touched_code as quality
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.metrics import FunctionMetrics, SourceMetrics
-from hyperion_hook.features.source import measure_source
+from hyperion_hook.features.source.measure import measure_source
+from hyperion_hook.features.source.metrics import FunctionMetrics, SourceMetrics
 from tests.support.repo import TestRepo
 
 SIMPLE = "def f(a):\n    return a\n\n\ndef g(a):\n    if a:\n        return 1\n    return 2\n"

@@ -8,7 +8,14 @@ from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.review import NEEDS_HOST, NO_REVIEWER, NOT_COMMITTED, SAME_MOMENT, measure, reviewers
+from hyperion_hook.features.history.review import (
+    NEEDS_HOST,
+    NO_REVIEWER,
+    NOT_COMMITTED,
+    SAME_MOMENT,
+    measure,
+    reviewers,
+)
 from tests.support.lives import NOW, PEOPLE, touching
 
 PAST = "600 bob Begin: a.py\n300 cy More: a.py\n10 ada More: a.py"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features import size
+from hyperion_hook.features.change import size
 from tests.support.changes import change, context, edit
 
 

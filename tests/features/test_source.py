@@ -17,9 +17,9 @@ from radon.complexity import cc_visit
 from radon.metrics import h_visit, mi_compute, mi_visit
 
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.halstead import maintainability_index
-from hyperion_hook.features.metrics import FunctionMetrics, SourceMetrics
-from hyperion_hook.features.source import Limits, can_measure, measure_source
+from hyperion_hook.features.code.halstead import maintainability_index
+from hyperion_hook.features.source.measure import Limits, can_measure, measure_source
+from hyperion_hook.features.source.metrics import FunctionMetrics, SourceMetrics
 
 JAVA = """
 package a;
@@ -390,7 +390,7 @@ def test_measuring_twice_gives_the_same() -> None:
 
 def loaded(path: str, text: str) -> set[str]:
     script = (
-        "import sys; from hyperion_hook.features.source import measure_source;"
+        "import sys; from hyperion_hook.features.source.measure import measure_source;"
         f"measure_source({path!r}, {text!r}); print('\\n'.join(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features import tokens
+from hyperion_hook.features.change import tokens
 from tests.support.changes import change, context, edit
 
 

@@ -9,8 +9,8 @@ from threading import Barrier
 
 import pytest
 
-from hyperion_hook.report.comment import MOST_CHARACTERS
-from hyperion_hook.report.comment_state import MARKER, read_state
+from hyperion_hook.report.comment.render import MOST_CHARACTERS
+from hyperion_hook.report.comment.state import MARKER, read_state
 from tests.support.github import BOT, NUMBER, USER_TOKEN, GitHubDouble, review_json
 from tests.support.github_job import Done, GitHubJob
 from tests.support.pulls import Pull, commit_many

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hyperion_hook.report.comment_state import MARKER, read_state
+from hyperion_hook.report.comment.state import MARKER, read_state
 from hyperion_hook.store.feedback_store import FeedbackStore
 from tests.support.command import Outcome, hyperion
 from tests.support.gitlab import BOT, NUMBER, PROJECT, TOKEN, GitLabDouble

@@ -11,7 +11,7 @@ import pytest
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL, Feedback
 from hyperion_hook.errors import StoreError
-from hyperion_hook.report.comment_state import MARKER
+from hyperion_hook.report.comment.state import MARKER
 from hyperion_hook.store import feedback_store
 from hyperion_hook.store.feedback_store import FeedbackStore
 from tests.support.command import hyperion
@@ -139,7 +139,7 @@ def test_the_oldest_are_forgotten_and_what_was_kept_before_keeps_its_time_and_le
 
 @pytest.mark.train
 def test_a_change_that_people_say_caused_a_bug_is_learned_as_one_from_then_on(tmp_path: Path) -> None:
-    from hyperion_hook.training.mining import mine
+    from hyperion_hook.training.rows.mine import mine
 
     repo = TestRepo(tmp_path)
     commits = [repo.commit({"a.py": f"x = {number}\n"}) for number in range(5)]

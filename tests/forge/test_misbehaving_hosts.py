@@ -19,15 +19,15 @@ from unittest import mock
 
 import pytest
 
-from hyperion_hook.commands.posting import ALWAYS, Posting, Say
+from hyperion_hook.commands.pull_request.post_comment import ALWAYS, Posting, Say
 from hyperion_hook.forge import http
 from hyperion_hook.forge.event import PullRequest
 from hyperion_hook.forge.github import GitHub
 from hyperion_hook.forge.gitlab import GitLab, GitLabJob
 from hyperion_hook.forge.host import Host
 from hyperion_hook.forge.http import ForgeError, Http
-from hyperion_hook.report.brief import brief_of
-from hyperion_hook.report.comment_state import MARKER, read_state
+from hyperion_hook.report.comment.brief import brief_of
+from hyperion_hook.report.comment.state import MARKER, read_state
 from hyperion_hook.report.links import Links
 from tests.forge.test_comment_on_gitlab import gitlab  # noqa: F401 - a fixture
 from tests.forge.test_comment_on_gitlab import job as gitlab_job

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.commands.trusted import trusted_settings
+from hyperion_hook.commands.pull_request.base_settings import trusted_settings
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.git.repository import Repository
 from tests.support.github import GitHubDouble

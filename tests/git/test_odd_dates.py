@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.purpose import UNDATED
+from hyperion_hook.features.history.purpose import UNDATED
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.git.program import git_program, search_path
+from hyperion_hook.git.environment.program import git_program, search_path
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.run import Git, scrubbed
 from tests.support.repo import TestRepo

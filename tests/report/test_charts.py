@@ -6,7 +6,7 @@ import pytest
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.overview import HotSpot
-from hyperion_hook.report import charts
+from hyperion_hook.report.page import charts
 from tests.support.overviews import DAY, NOW, change
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.assessment import Advice, Anomaly, FileToRead, Reviewer, RiskLevel, Score, SimilarChange
 from hyperion_hook.errors import HyperionError
-from hyperion_hook.report.brief import Brief, Place, brief_of, from_json, to_json
-from hyperion_hook.report.comment import MOST_CHARACTERS, render_comment
-from hyperion_hook.report.comment_state import MARKER, State, read_state
+from hyperion_hook.report.comment.brief import Brief, Place, brief_of, from_json, to_json
+from hyperion_hook.report.comment.render import MOST_CHARACTERS, render_comment
+from hyperion_hook.report.comment.state import MARKER, State, read_state
 from hyperion_hook.report.links import GitHubLinks, GitLabLinks, Links
 from tests.support.assessments import impact_naming, sample
 from tests.support.changes import change, edit

@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 
 from hyperion_hook.domain.assessment import Advice, Assessment, Reviewer, SimilarChange
-from hyperion_hook.report.json_report import SCHEMA_PATH, render_json
-from hyperion_hook.report.markdown import render_markdown
-from hyperion_hook.report.terminal import render_text
+from hyperion_hook.report.formats.json import SCHEMA_PATH, render_json
+from hyperion_hook.report.formats.markdown import render_markdown
+from hyperion_hook.report.formats.terminal import render_text
 from tests.support.assessments import sample
 
 HOSTILE = "Eve\x1b[2J <script>@everyone ![x](http://evil)\n"

@@ -6,7 +6,7 @@ import pytest
 
 from hyperion_hook.domain.assessment import BugForecast, FileForecast, FileToRead, RiskLevel, Score
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
-from hyperion_hook.report.findings import CO_CHANGE, FORECAST, RISK, UNUSUAL, findings
+from hyperion_hook.report.formats.findings import CO_CHANGE, FORECAST, RISK, UNUSUAL, findings
 from tests.support.assessments import impact_naming, sample
 from tests.support.changes import change
 

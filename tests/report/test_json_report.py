@@ -9,7 +9,7 @@ import pytest
 from hyperion_hook.domain.assessment import FileToRead, ModelInfo, RiskLevel, Score
 from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.domain.vector import FeatureVector, Missing
-from hyperion_hook.report.json_report import SCHEMA_PATH, render_json, render_json_line
+from hyperion_hook.report.formats.json import SCHEMA_PATH, render_json, render_json_line
 from tests.support.assessments import CONTRIBUTIONS, impact_naming, sample
 from tests.support.changes import change, edit
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.assessment import FileToRead
-from hyperion_hook.report.markdown import render_markdown
+from hyperion_hook.report.formats.markdown import render_markdown
 from tests.support.assessments import impact_naming, sample
 from tests.support.changes import change
 

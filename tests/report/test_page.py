@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.report.page import TEMPLATES, Here, folders, glance, render_page
+from hyperion_hook.report.page.render import TEMPLATES, Here, folders, glance, render_page
 from tests.support.overviews import HERE, change, model, overview
 
 pytestmark = pytest.mark.train

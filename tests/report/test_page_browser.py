@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.report.page import render_page
+from hyperion_hook.report.page.render import render_page
 from tests.report.test_page import HOSTILE
 from tests.support.browser import CHROMIUM, NoBrowserError, Page, axe_source, chromium
 from tests.support.overviews import HERE, model, overview

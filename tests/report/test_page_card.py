@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperion_hook.report import page_card
+from hyperion_hook.report.page import card as page_card
 from tests.support.overviews import CARD
 
 JSON = st.recursive(

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.assessment import Advice, FileToRead, Reviewer, RiskLevel, Score, SimilarChange
-from hyperion_hook.report.brief import brief_of, from_json, to_json
-from hyperion_hook.report.comment import render_comment
+from hyperion_hook.report.comment.brief import brief_of, from_json, to_json
+from hyperion_hook.report.comment.render import render_comment
+from hyperion_hook.report.formats.markdown import render_markdown
 from hyperion_hook.report.links import GitHubLinks
-from hyperion_hook.report.markdown import render_markdown
 from hyperion_hook.report.safe_text import markdown_code, markdown_text, printable, valid_unicode
 from tests.support.assessments import CONTRIBUTIONS, impact_naming, sample
 from tests.support.changes import change, edit

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.assessment import FileToRead, RiskLevel, Score
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.report.findings import findings
-from hyperion_hook.report.gitlab import render_gitlab
-from hyperion_hook.report.sarif import render_sarif
+from hyperion_hook.report.formats.findings import findings
+from hyperion_hook.report.formats.gitlab import render_gitlab
+from hyperion_hook.report.formats.sarif import render_sarif
 from tests.support.assessments import impact_naming, sample
 from tests.support.changes import change, edit
 from tests.support.command import hyperion

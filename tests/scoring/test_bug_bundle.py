@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from hyperion_hook.errors import ArtefactError, TrainingError
-from hyperion_hook.features.file_past import FILE_NUMBERS
+from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
-from hyperion_hook.training.bug_export import bug_part, check_bug_parity
-from hyperion_hook.training.bug_fit import FittedBugs
+from hyperion_hook.training.bugs.export import bug_part, check_bug_parity
+from hyperion_hook.training.bugs.fit import FittedBugs
 from tests.support.models import fitted_bugs, write_bundle
 from tests.support.past import drawn_past
 

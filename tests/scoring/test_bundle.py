@@ -19,7 +19,7 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.scoring.bundle import MANIFEST, MAX_MANIFEST_BYTES, load_bundle
-from hyperion_hook.training.fit import BLEND, SPECIFIED
+from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED
 from tests.support.models import NAMES, write_bundle
 
 TREES = "xgboost.trees"

@@ -14,7 +14,7 @@ from hyperion_hook.scoring.bundle import Bundle, load_bundle
 from hyperion_hook.scoring.cube import coalition_values
 from hyperion_hook.scoring.explain import explain, shapley
 from hyperion_hook.scoring.trees import as_row
-from hyperion_hook.training.fit import BLEND, SPECIFIED
+from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED
 from tests.support.models import NAMES, write_bundle
 
 GROUPS = {feature.name: feature.group.value for feature in CATALOGUE}

@@ -11,7 +11,7 @@ import pytest
 
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import ConfigError, MissingExtraError
-from hyperion_hook.store.feature_store import FeatureStore
+from hyperion_hook.store.feature_sets.store import FeatureStore
 
 START = 1_700_000_000
 HOUR = 3600
@@ -65,7 +65,7 @@ def test_entities_get_what_was_known_at_their_moment(store: FeatureStore) -> Non
 
 
 def test_without_pandas_one_line_says_what_to_install(store: FeatureStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "hyperion_hook.store.feature_frames", raising=False)
+    monkeypatch.delitem(sys.modules, "hyperion_hook.store.feature_sets.frames", raising=False)
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'hyperion-hook\[train\]'"):
         store.training_frame("r")

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.store.feature_metadata import FeatureMetadata
-from hyperion_hook.store.feature_rows import checked, content_hash, joined, numbers_of, packed
-from hyperion_hook.store.feature_store import FeatureStore
-from hyperion_hook.store.feature_writing import FeatureSet
+from hyperion_hook.store.feature_sets.metadata import FeatureMetadata
+from hyperion_hook.store.feature_sets.rows import checked, content_hash, joined, numbers_of, packed
+from hyperion_hook.store.feature_sets.rows_in import FeatureSet
+from hyperion_hook.store.feature_sets.store import FeatureStore
 
 START = 1_700_000_000.0
 HOUR = 3600

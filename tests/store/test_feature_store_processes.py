@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.errors import StoreError
-from hyperion_hook.store import sqlite_store
-from hyperion_hook.store.feature_store import FeatureStore
-from hyperion_hook.store.feature_writing import FeatureSet
-from hyperion_hook.store.sqlite_store import Form, StoreConnection
+from hyperion_hook.store.feature_sets.rows_in import FeatureSet
+from hyperion_hook.store.feature_sets.store import FeatureStore
+from hyperion_hook.store.files import sqlite as sqlite_store
+from hyperion_hook.store.files.sqlite import Form, StoreConnection
 from tests.support.storing import BATCH, WRITE, features_of
 
 WRITERS = 8

@@ -11,11 +11,11 @@ import pytest
 
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.graph import build_graph
-from hyperion_hook.features.imports import read_imports
+from hyperion_hook.features.graph.view import build_graph
+from hyperion_hook.features.imports.read import read_imports
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.graph_cache import NOT_BUILT, TOO_MANY_ABSENT, ImportGraphs
+from hyperion_hook.store.graphs.cache import NOT_BUILT, TOO_MANY_ABSENT, ImportGraphs
 from tests.support.repo import TestRepo
 
 MAPPINGS = ("imports", "importers", "external", "depth", "component", "reach", "rank")

@@ -14,8 +14,11 @@ from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import Author, Commit
 from hyperion_hook.domain.history import EmptyHistory
 from hyperion_hook.errors import StoreError
-from hyperion_hook.store import history_graph, history_lives, history_names, history_writer
-from hyperion_hook.store.history_index import HistoryIndex
+from hyperion_hook.store.history import file_history as history_lives
+from hyperion_hook.store.history import graph as history_graph
+from hyperion_hook.store.history import names as history_names
+from hyperion_hook.store.history import writer as history_writer
+from hyperion_hook.store.history.index import HistoryIndex
 from tests.support.history_model import Model, answers, histories, indexed
 
 DAY = 86_400

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.domain.messages import CLASSIFIER_VERSION
+from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.errors import StoreError
-from hyperion_hook.store.history_index import HistoryIndex
+from hyperion_hook.store.history.index import HistoryIndex
 from tests.store.test_history_index import commit
 from tests.support.history_model import indexed
 
@@ -132,7 +132,7 @@ def _read(path: Path) -> None:
 _WRITER = """
 import sys
 from pathlib import Path
-from hyperion_hook.store.history_index import HistoryIndex
+from hyperion_hook.store.history.index import HistoryIndex
 sys.path.insert(0, sys.argv[2])
 from tests.store.test_history_schema import HISTORY
 print("ready", flush=True)

@@ -17,9 +17,10 @@ from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.errors import StoreError
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store import history_index, history_update
-from hyperion_hook.store.history_index import HistoryIndex
-from hyperion_hook.store.history_update import index_path, open_history, update_index
+from hyperion_hook.store.history import index as history_index
+from hyperion_hook.store.history import update as history_update
+from hyperion_hook.store.history.index import HistoryIndex
+from hyperion_hook.store.history.update import index_path, open_history, update_index
 from tests.support.history import tangled_history
 from tests.support.repo import TestRepo
 
@@ -279,7 +280,7 @@ def test_a_locked_index_is_copied_and_extended_in_memory(repo: TestRepo, monkeyp
 _OPEN = """
 import json, sys
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history_update import open_history, update_index
+from hyperion_hook.store.history.update import open_history, update_index
 repository = Repository.discover(sys.argv[1])
 if sys.argv[2] == "index":
     update_index(repository, rebuild=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperion_hook.store.model_lifecycle import (
+from hyperion_hook.store.models.lifecycle import (
     MOST_SERVED,
     IllegalStepError,
     Lifecycle,
@@ -14,7 +14,7 @@ from hyperion_hook.store.model_lifecycle import (
     decode,
     encode,
 )
-from hyperion_hook.store.model_metadata import Lineage, Status, Version, next_version
+from hyperion_hook.store.models.metadata import Lineage, Status, Version, next_version
 
 ONE, TWO, THREE = Version(1, 0, 0), Version(1, 1, 0), Version(2, 0, 0)
 
@@ -153,9 +153,9 @@ def test_a_changed_letter_or_another_format_is_refused() -> None:
 
 
 def test_a_newer_format_is_told_from_damage(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hyperion_hook.store.model_lifecycle.FORMAT_VERSION", 2)
+    monkeypatch.setattr("hyperion_hook.store.models.lifecycle.FORMAT_VERSION", 2)
     data = encode(Lifecycle("m"))
-    monkeypatch.setattr("hyperion_hook.store.model_lifecycle.FORMAT_VERSION", 1)
+    monkeypatch.setattr("hyperion_hook.store.models.lifecycle.FORMAT_VERSION", 1)
     with pytest.raises(NewerFormatError):
         decode(data)
 

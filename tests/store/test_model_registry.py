@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
-from hyperion_hook.store import model_registry
-from hyperion_hook.store.model_metadata import Lineage, ModelMetadata, Status
-from hyperion_hook.store.model_registry import ModelRegistry, Registered
-from hyperion_hook.store.whole_files import write_whole
+from hyperion_hook.store.files.whole_files import write_whole
+from hyperion_hook.store.models import registry as model_registry
+from hyperion_hook.store.models.metadata import Lineage, ModelMetadata, Status
+from hyperion_hook.store.models.registry import ModelRegistry, Registered
 from tests.support.registering import churn, draft, files_of
 
 NAME = "risk_predictor"

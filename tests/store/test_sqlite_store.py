@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.store.sqlite_files import UnfitError, inspect
-from hyperion_hook.store.sqlite_store import Form, check_foreign_form, exclusive, open_memory, open_store
+from hyperion_hook.store.files.sqlite import Form, check_foreign_form, exclusive, open_memory, open_store
+from hyperion_hook.store.files.sqlite_checks import UnfitError, inspect
 
 FORM = Form("kept numbers", ("CREATE TABLE numbers (id INTEGER PRIMARY KEY, number INTEGER)",), version=3)
 LOGGED = Form("logged numbers", FORM.schema, version=3, write_ahead=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.history import DAY
-from hyperion_hook.training.dataset import FEATURES, in_time_order
+from hyperion_hook.training.rows.dataset import FEATURES, in_time_order
 
 SPACING = 2 * DAY
 FOUND_AFTER = 40 * DAY

@@ -23,10 +23,10 @@ from unittest import mock
 
 from hyperion_hook.cli import main
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.store.feature_store import FeatureStore
+from hyperion_hook.store.feature_sets.store import FeatureStore
 from hyperion_hook.store.feedback_store import FeedbackStore
-from hyperion_hook.store.model_metadata import Status
-from hyperion_hook.store.model_registry import RISK_PREDICTOR, ModelRegistry
+from hyperion_hook.store.models.metadata import Status
+from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry
 from tests.support.buggy import buggy_history
 from tests.support.generated import generated_history
 from tests.support.registering import register_bundled
@@ -209,7 +209,8 @@ class Retrain:
     place: Path
 
     def __post_init__(self) -> None:
-        from hyperion_hook.training import evaluation, promotion
+        from hyperion_hook.training.evaluation import promotion
+        from hyperion_hook.training.evaluation.evaluate import evaluate as evaluation
 
         evaluation._DRAWS, promotion._DRAWS = 5, 50
         self._repo = buggy_history(self.place / "retrain", commits=500)
@@ -222,10 +223,10 @@ class Retrain:
     def run(self) -> None:
         from hyperion_hook.assess.models import models_in_use
         from hyperion_hook.git.repository import Repository
-        from hyperion_hook.training.mined_store import vectors_folder
-        from hyperion_hook.training.options import RetrainOptions
-        from hyperion_hook.training.promotion import InUse
-        from hyperion_hook.training.retrain import retrain_here
+        from hyperion_hook.training.evaluation.promotion import InUse
+        from hyperion_hook.training.retrain.retrain import retrain_here
+        from hyperion_hook.training.rows.mined_store import vectors_folder
+        from hyperion_hook.training.rows.options import RetrainOptions
 
         repository = Repository.discover(self._repo.path)
         options = RetrainOptions(

@@ -6,7 +6,7 @@ from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.commit import Author, Commit
 from hyperion_hook.domain.history import DAY, History
 from hyperion_hook.features.context import Context
-from hyperion_hook.store.history_index import HistoryIndex
+from hyperion_hook.store.history.index import HistoryIndex
 from tests.support.changes import change, context
 
 NOW = 1_600_000_000

@@ -8,10 +8,18 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.training.bug_export import bug_part
-from hyperion_hook.training.bug_fit import BugFitConfig, FittedBugs, fit_bug_predictor
-from hyperion_hook.training.export import BundleParts, export_bundle
-from hyperion_hook.training.fit import SPECIFIED, FitConfig, FittedAnomaly, FittedRisk, Recipe, fit_anomaly, fit_risk
+from hyperion_hook.training.bugs.export import bug_part
+from hyperion_hook.training.bugs.fit import BugFitConfig, FittedBugs, fit_bug_predictor
+from hyperion_hook.training.export.retrained import BundleParts, export_bundle
+from hyperion_hook.training.models.fit_risk import (
+    SPECIFIED,
+    FitConfig,
+    FittedAnomaly,
+    FittedRisk,
+    Recipe,
+    fit_anomaly,
+    fit_risk,
+)
 from tests.support.past import drawn_past
 
 NAMES = ("la", "ld", "nf", "entropy", "age", "exp", "fix", "cyclomatic_complexity")

@@ -6,7 +6,7 @@ from typing import Any
 
 from hyperion_hook.domain.assessment import Contribution, RiskLevel
 from hyperion_hook.domain.overview import Area, ExplainedChange, HotSpot, Knower, Overview, ScoredChange
-from hyperion_hook.report.page import Drifted, Here, ModelFacts
+from hyperion_hook.report.page.render import Drifted, Here, ModelFacts
 
 DAY = 86_400
 NOW = 1_700_000_000

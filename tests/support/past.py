@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.history import MONTH
-from hyperion_hook.features.file_past import FILE_NUMBERS
-from hyperion_hook.training.bug_dataset import BugRows
+from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
+from hyperion_hook.training.bugs.dataset import BugRows
 
 
 def drawn_past(name: str, *, months: int = 24, files: int = 40, seed: int = 1) -> BugRows:

@@ -12,17 +12,17 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.features.graph_live import LiveGraph
-from hyperion_hook.features.imports import read_imports
-from hyperion_hook.features.source import measure_source
-from hyperion_hook.store.feature_store import FeatureStore
+from hyperion_hook.features.graph.live import LiveGraph
+from hyperion_hook.features.imports.read import read_imports
+from hyperion_hook.features.source.measure import measure_source
+from hyperion_hook.store.feature_sets.store import FeatureStore
 from hyperion_hook.store.feedback_store import FeedbackStore
-from hyperion_hook.store.graph_cache import _Store
-from hyperion_hook.store.history_index import HistoryIndex
-from hyperion_hook.store.model_registry import ModelRegistry
+from hyperion_hook.store.files.sqlite_checks import JOURNAL_MAGIC
+from hyperion_hook.store.graphs.cache import _Store
+from hyperion_hook.store.history.index import HistoryIndex
+from hyperion_hook.store.models.registry import ModelRegistry
 from hyperion_hook.store.reference_store import ReferenceStore
 from hyperion_hook.store.source_cache import SourceCache
-from hyperion_hook.store.sqlite_files import JOURNAL_MAGIC
 from tests.store.test_history_index import commit
 from tests.support.history_model import indexed
 from tests.support.registering import draft, files_of

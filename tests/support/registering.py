@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from hyperion_hook.scoring.bundle import MANIFEST, bundled_models
-from hyperion_hook.store.model_metadata import Lineage, ModelMetadata, Status
-from hyperion_hook.store.model_registry import ModelRegistry
+from hyperion_hook.store.models.metadata import Lineage, ModelMetadata, Status
+from hyperion_hook.store.models.registry import ModelRegistry
 
 
 def draft(data: str) -> ModelMetadata:

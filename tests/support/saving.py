@@ -17,9 +17,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
+from hyperion_hook.api.registry.registry import ModelRegistry
 from hyperion_hook.errors import StoreError
-from hyperion_hook.ml.model_registry import ModelRegistry
-from hyperion_hook.store.model_metadata import Status
+from hyperion_hook.store.models.metadata import Status
 from tests.support.models import drawn
 
 FRENCH = ("lignes_ajoutees", "lignes_supprimees", "nb_fichiers", "entropie_changement")

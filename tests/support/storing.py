@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from hyperion_hook.store.feature_store import FeatureStore
-from hyperion_hook.store.feature_writing import FeatureSet
+from hyperion_hook.store.feature_sets.rows_in import FeatureSet
+from hyperion_hook.store.feature_sets.store import FeatureStore
 
 BATCH = 20
 WRITE = """

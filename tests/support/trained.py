@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hyperion_hook.training.run_record import RunRecord
+from hyperion_hook.training.mlflow.run_record import RunRecord
 
 FEATURES = ("la", "densité/jour", "lignes_code")
 

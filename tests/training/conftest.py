@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.training.tracking_calls import calling, client_of
+from hyperion_hook.training.mlflow.calls import calling, client_of
 from tests.support.mlflow_server import mlflow_server
 
 

@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from hyperion_hook.features.catalogue import KAMEI_FOURTEEN, names_of
-from hyperion_hook.training.baselines import CHANCE, KAMEI, SIMPLE, baseline_scores
+from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE, baseline_scores
 
 FOURTEEN = list(names_of(KAMEI_FOURTEEN))
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from hyperion_hook.domain.history import DAY, MONTH
-from hyperion_hook.features.file_past import FILE_NUMBERS, judged_files, numbers_after
+from hyperion_hook.features.history.file_forecast import FILE_NUMBERS, judged_files, numbers_after
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history_update import open_history
-from hyperion_hook.training.bug_dataset import HORIZON, BugOptions, BugRows, bug_rows
+from hyperion_hook.store.history.update import open_history
+from hyperion_hook.training.bugs.dataset import HORIZON, BugOptions, BugRows, bug_rows
 from tests.support.buggy import buggy_history
 from tests.support.history import tangled_history
 from tests.support.repo import START, TestRepo

@@ -6,10 +6,10 @@ import pytest
 
 from hyperion_hook.domain.history import MONTH
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.features.file_past import FILE_NUMBERS
-from hyperion_hook.training.bug_dataset import HORIZON, BugRows
-from hyperion_hook.training.bug_evaluation import BUGS_SO_FAR, evaluate_bugs, evaluate_by_time
-from hyperion_hook.training.bug_fit import (
+from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
+from hyperion_hook.training.bugs.dataset import HORIZON, BugRows
+from hyperion_hook.training.bugs.evaluate import BUGS_SO_FAR, evaluate_bugs, evaluate_by_time
+from hyperion_hook.training.bugs.fit import (
     CANDIDATES,
     SPECIFIED,
     BugFitConfig,

@@ -8,9 +8,9 @@ import pytest
 
 from hyperion_hook.cli import main
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.mining import mine
-from hyperion_hook.training.replay import ReplayOptions, ReplaySummary, replay
-from hyperion_hook.training.szz import Choice, SzzRules
+from hyperion_hook.training.labels.szz import Choice, SzzRules
+from hyperion_hook.training.rows.mine import mine
+from hyperion_hook.training.rows.replay import ReplayOptions, ReplaySummary, replay
 from tests.support.command import hyperion
 from tests.support.repo import TestRepo
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from hyperion_hook import DataValidator, ValidationResult
-from hyperion_hook.training.validation_checks import Limits
+from hyperion_hook.training.validation.checks import Limits
 
 pytestmark = pytest.mark.train
 

@@ -15,7 +15,7 @@ from hyperion_hook.domain.history import DAY
 from hyperion_hook.domain.label import Label
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.training.dataset import (
+from hyperion_hook.training.rows.dataset import (
     AT_COMMIT,
     FEATURES,
     KEYS,
@@ -30,7 +30,7 @@ from hyperion_hook.training.dataset import (
     without_youngest,
     write_table,
 )
-from hyperion_hook.training.replay import ReplayedCommit
+from hyperion_hook.training.rows.replay import ReplayedCommit
 
 ADA = Author("Ada", "ada@example.org")
 

@@ -17,9 +17,9 @@ from scipy.spatial.distance import jensenshannon
 
 from hyperion_hook import DataValidator, DriftReport
 from hyperion_hook.errors import ConfigError, HyperionError
-from hyperion_hook.training import drift_measures as measures
-from hyperion_hook.training.drift_report import overall
-from hyperion_hook.training.drift_text import drift_lines, verdict
+from hyperion_hook.training.drift import measures
+from hyperion_hook.training.drift.report import overall
+from hyperion_hook.training.drift.text import drift_lines, verdict
 
 pytestmark = pytest.mark.train
 

@@ -16,9 +16,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from xgboost import XGBClassifier
 
-from hyperion_hook.training.estimator_bundle import EstimatorBundle, columns_of, estimator_bundle
-from hyperion_hook.training.estimator_export import NotExportableError, exported
-from hyperion_hook.training.estimator_files import packed, unpacked
+from hyperion_hook.training.export.bundle import EstimatorBundle, columns_of, estimator_bundle
+from hyperion_hook.training.export.estimator import NotExportableError, exported
+from hyperion_hook.training.model_files.skops_files import packed, unpacked
 from tests.support.saving import FRENCH, regression, table
 
 FOREST = RandomForestClassifier(5, max_depth=4, class_weight="balanced", random_state=1, n_jobs=1)
@@ -130,7 +130,7 @@ def test_a_feature_that_had_no_value_is_left_out_by_the_imputer_and_so_there_is_
 
 
 def test_what_training_pipeline_combines_says_the_same_as_data() -> None:
-    own = pytest.importorskip("hyperion_hook.training.risk_classifier")
+    own = pytest.importorskip("hyperion_hook.training.models.classifier")
     X, y = table()
     columns = own.FeatureColumns(list(X.columns)).fit(None)
     logistic = Pipeline([

@@ -26,8 +26,8 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 from xgboost import XGBClassifier
 
-from hyperion_hook.training.estimator_audit import MAX_BYTES, RefusedError
-from hyperion_hook.training.estimator_files import packed, unpacked
+from hyperion_hook.training.model_files.skops_audit import MAX_BYTES, RefusedError
+from hyperion_hook.training.model_files.skops_files import packed, unpacked
 from tests.support.saving import regression, table
 
 pytestmark = pytest.mark.train

@@ -9,9 +9,9 @@ import pytest
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.scoring.trees import as_row
-from hyperion_hook.training.estimators import as_matrix
-from hyperion_hook.training.export import check_parity, hard_rows
-from hyperion_hook.training.fit import BLEND, SPECIFIED, Recipe, fit_risk
+from hyperion_hook.training.export.retrained import check_parity, hard_rows
+from hyperion_hook.training.models.estimators import as_matrix
+from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED, Recipe, fit_risk
 from tests.support.models import QUICK, drawn, write_bundle
 
 

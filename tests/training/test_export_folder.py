@@ -8,7 +8,7 @@ import pytest
 
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
-from hyperion_hook.training import bundle_folder
+from hyperion_hook.training.export import folder as bundle_folder
 from tests.support.models import write_bundle
 
 

@@ -12,10 +12,24 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.training import fit
-from hyperion_hook.training.estimators import FittedLogistic, Numbers, as_matrix, fit_gentle_xgboost, fit_logistic
-from hyperion_hook.training.fit import BLEND, SPECIFIED, Moments, Recipe, fit_anomaly, fit_risk, time_ordered_folds
-from hyperion_hook.training.metrics import roc_auc
+from hyperion_hook.training.metrics.metrics import roc_auc
+from hyperion_hook.training.models import fit_risk as fit
+from hyperion_hook.training.models.estimators import (
+    FittedLogistic,
+    Numbers,
+    as_matrix,
+    fit_gentle_xgboost,
+    fit_logistic,
+)
+from hyperion_hook.training.models.fit_risk import (
+    BLEND,
+    SPECIFIED,
+    Moments,
+    Recipe,
+    fit_anomaly,
+    fit_risk,
+    time_ordered_folds,
+)
 from tests.support.models import NAMES, QUICK, drawn
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from hyperion_hook.domain.commit import Author, Commit
-from hyperion_hook.training.fixes import fix_of
-from hyperion_hook.training.known_commits import KnownCommits
+from hyperion_hook.training.labels.fixes import fix_of
+from hyperion_hook.training.labels.known_commits import KnownCommits
 
 ADA = Author("Ada", "ada@example.org")
 BOT = Author("dependabot[bot]", "support@github.com")

@@ -15,7 +15,7 @@ from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.sources import GitSources
-from hyperion_hook.training.line_counts import CountedSources, LineCounts
+from hyperion_hook.training.rows.line_counts import CountedSources, LineCounts
 from tests.support.repo import TestRepo
 
 LIMIT = 40
@@ -104,7 +104,7 @@ def test_a_link_has_no_lines(tmp_path: Path) -> None:
 
 
 def test_what_was_forgotten_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hyperion_hook.training.line_counts._MOST_KEPT", 2)
+    monkeypatch.setattr("hyperion_hook.training.rows.line_counts._MOST_KEPT", 2)
     repo = TestRepo(tmp_path)
     for number in range(4):
         repo.commit({name: f"{name}{number}\n" for name in "abcd"})

@@ -11,8 +11,8 @@ import pytest
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.line_origins import LineOrigins, TracedHunk
-from hyperion_hook.training.reading import read_history
+from hyperion_hook.training.labels.line_origins import LineOrigins, TracedHunk
+from hyperion_hook.training.labels.read_history import read_history
 from tests.support.braided import braided_history
 from tests.support.history import tangled_history
 from tests.support.repo import TestRepo

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.errors import ConfigError, HyperionError, MissingExtraError
-from hyperion_hook.store.feature_store import FeatureStore
-from hyperion_hook.training import mapping
-from hyperion_hook.training.corpus import CorpusEntry
-from hyperion_hook.training.gather import mine_all
-from hyperion_hook.training.mapping import spread
-from hyperion_hook.training.options import RetrainOptions
+from hyperion_hook.store.feature_sets.store import FeatureStore
+from hyperion_hook.training.rows import mapping
+from hyperion_hook.training.rows.corpus_file import CorpusEntry
+from hyperion_hook.training.rows.mapping import spread
+from hyperion_hook.training.rows.mine_all import mine_all
+from hyperion_hook.training.rows.options import RetrainOptions
 from tests.support.buggy import buggy_history
 
 pytestmark = pytest.mark.train

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.merge_lines import MixedFile, mixed_files, parse_combined
+from hyperion_hook.training.labels.merge_lines import MixedFile, mixed_files, parse_combined
 from tests.support.repo import TestRepo
 
 BASE = [f"line {number}" for number in range(40)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperion_hook.training import metrics
+from hyperion_hook.training.metrics import metrics
 
 
 def test_ranking_metrics_of_a_case_worked_by_hand() -> None:

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from hyperion_hook.errors import NotARepositoryError, TrainingError
-from hyperion_hook.training import mining
-from hyperion_hook.training.mining import mine, name_of
-from hyperion_hook.training.replay import ReplayOptions
-from hyperion_hook.training.szz import Choice, SzzRules
+from hyperion_hook.training.labels.szz import Choice, SzzRules
+from hyperion_hook.training.rows import mine as mining
+from hyperion_hook.training.rows.mine import mine, name_of
+from hyperion_hook.training.rows.replay import ReplayOptions
 from tests.support.history import tangled_history
 from tests.support.repo import TestRepo
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.training.outside_labels import labelled_from, read_labels
+from hyperion_hook.training.labels.external_labels import labelled_from, read_labels
 from tests.support.corpus_rows import corpus_rows
 
 pytestmark = pytest.mark.train

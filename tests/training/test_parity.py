@@ -11,8 +11,8 @@ from hyperion_hook.assess.measuring import Measurer
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history_update import update_index
-from hyperion_hook.training.replay import ReplayedCommit, ReplayOptions, replay
+from hyperion_hook.store.history.update import update_index
+from hyperion_hook.training.rows.replay import ReplayedCommit, ReplayOptions, replay
 from tests.support.history import tangled_history
 from tests.support.moves import moving_history
 from tests.support.parity import UNHURRIED, differences, recorded_vector, staged_vector

@@ -14,8 +14,8 @@ from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, bundled_models, load_bundle
-from hyperion_hook.training.dataset import FEATURES, KEYS, pooled
-from hyperion_hook.training.pool import POOL_FILE, pack, read_pool, sample, unpack
+from hyperion_hook.training.rows.corpus_table import POOL_FILE, pack, read_pool, sample, unpack
+from hyperion_hook.training.rows.dataset import FEATURES, KEYS, pooled
 from tests.support.repo import TestRepo
 
 HEADS = {"b/later": "2" * 40, "a/first": "1" * 40}

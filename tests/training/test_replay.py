@@ -9,7 +9,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.replay import ReplayedCommit, ReplayOptions, ReplaySummary, measurable, replay
+from hyperion_hook.training.rows.replay import ReplayedCommit, ReplayOptions, ReplaySummary, measurable, replay
 from tests.support.history import tangled_history
 from tests.support.repo import START, TestRepo
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperion_hook.training.metrics import pr_auc, roc_auc
-from hyperion_hook.training.resampling import Interval, Ranking, bootstrap
+from hyperion_hook.training.metrics.metrics import pr_auc, roc_auc
+from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
 
 ROWS = st.lists(st.tuples(st.booleans(), st.integers(0, 9), st.integers(0, 3)), min_size=2, max_size=40)
 

@@ -16,12 +16,12 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features import extract
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.feature_store import FeatureStore
-from hyperion_hook.training import replay
-from hyperion_hook.training.mined_store import vectors_folder
-from hyperion_hook.training.mining import mine
-from hyperion_hook.training.replay import ReplayedCommit, ReplayOptions
-from hyperion_hook.training.row_journal import PREFIX
+from hyperion_hook.store.feature_sets.store import FeatureStore
+from hyperion_hook.training.rows import replay
+from hyperion_hook.training.rows.mine import mine
+from hyperion_hook.training.rows.mined_store import vectors_folder
+from hyperion_hook.training.rows.replay import ReplayedCommit, ReplayOptions
+from hyperion_hook.training.rows.row_journal import PREFIX
 from tests.support.generated import generated_history
 from tests.support.history import tangled_history
 from tests.support.repo import TestRepo
@@ -32,8 +32,8 @@ CHILD = f"""
 import sys, time
 from pathlib import Path
 from hyperion_hook.training import row_journal
-from hyperion_hook.training.mining import mine
-from hyperion_hook.training.replay import ReplayOptions
+from hyperion_hook.training.rows.mine import mine
+from hyperion_hook.training.rows.replay import ReplayOptions
 row_journal._BATCH_ROWS = 30
 def told(stage, done, total):
     if done >= {STOPPED_AT}:

@@ -14,14 +14,14 @@ from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.errors import ConfigError, NotARepositoryError, TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import load_bundle
-from hyperion_hook.training import evaluation
-from hyperion_hook.training.corpus import CorpusEntry
-from hyperion_hook.training.fit import BLEND, SPECIFIED
-from hyperion_hook.training.gather import mine_all
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.past import anomaly_features, model_features
-from hyperion_hook.training.replay import ReplayOptions, replay
-from hyperion_hook.training.retrain import RetrainReport, retrain
+from hyperion_hook.training.evaluation.backtest_models import anomaly_features, model_features
+from hyperion_hook.training.evaluation.evaluate import evaluate as evaluation
+from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED
+from hyperion_hook.training.retrain.retrain import RetrainReport, retrain
+from hyperion_hook.training.rows.corpus_file import CorpusEntry
+from hyperion_hook.training.rows.mine_all import mine_all
+from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.replay import ReplayOptions, replay
 from tests.support.buggy import buggy_history
 from tests.support.repo import TestRepo
 

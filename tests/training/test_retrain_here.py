@@ -16,17 +16,18 @@ from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
-from hyperion_hook.store.model_metadata import Status
-from hyperion_hook.store.model_registry import ModelRegistry, Registered
-from hyperion_hook.training import evaluation, promotion
-from hyperion_hook.training.corpus import CorpusEntry, own_name
-from hyperion_hook.training.dataset import cut_at, time_split, without_youngest
-from hyperion_hook.training.fit import BLEND
-from hyperion_hook.training.gather import mine_all
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.past import PastModels
-from hyperion_hook.training.promotion import Decision, InUse, decide, learned_until
-from hyperion_hook.training.retrain import RetrainReport, promoted, retrain_here
+from hyperion_hook.store.models.metadata import Status
+from hyperion_hook.store.models.registry import ModelRegistry, Registered
+from hyperion_hook.training.evaluation import promotion
+from hyperion_hook.training.evaluation.backtest_models import PastModels
+from hyperion_hook.training.evaluation.evaluate import evaluate as evaluation
+from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide, learned_until
+from hyperion_hook.training.models.fit_risk import BLEND
+from hyperion_hook.training.retrain.retrain import RetrainReport, promoted, retrain_here
+from hyperion_hook.training.rows.corpus_file import CorpusEntry, own_name
+from hyperion_hook.training.rows.dataset import cut_at, time_split, without_youngest
+from hyperion_hook.training.rows.mine_all import mine_all
+from hyperion_hook.training.rows.options import RetrainOptions
 from tests.support.buggy import DAY, buggy_history
 from tests.support.command import hyperion
 from tests.support.repo import START, TestRepo
@@ -196,7 +197,7 @@ def test_with_too_little_history_nothing_is_registered(options: RetrainOptions, 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     quick_options = partial(RetrainOptions, code_commits=0, parity_rows=50)
-    monkeypatch.setattr("hyperion_hook.training.options.RetrainOptions", quick_options)
+    monkeypatch.setattr("hyperion_hook.training.rows.options.RetrainOptions", quick_options)
 
 
 def test_the_command_keeps_the_bundle_with_too_little_history_and_ends_well(

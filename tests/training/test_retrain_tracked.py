@@ -10,17 +10,18 @@ import numpy as np
 import pytest
 
 from hyperion_hook.commands import Invocation, retrain
-from hyperion_hook.commands.mirroring import mirrored, tracker_of
+from hyperion_hook.commands.support.mlflow_mirror import mirrored, tracker_of
 from hyperion_hook.config import Config
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import load_bundle
-from hyperion_hook.store.model_registry import ModelRegistry
-from hyperion_hook.training import evaluation, promotion
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.promotion import InUse
-from hyperion_hook.training.retrain import RetrainReport, retrain_here
-from hyperion_hook.training.tracking import MLFlowConfig, MLFlowTracker
+from hyperion_hook.store.models.registry import ModelRegistry
+from hyperion_hook.training.evaluation import promotion
+from hyperion_hook.training.evaluation.evaluate import evaluate as evaluation
+from hyperion_hook.training.evaluation.promotion import InUse
+from hyperion_hook.training.mlflow.tracker import MLFlowConfig, MLFlowTracker
+from hyperion_hook.training.retrain.retrain import RetrainReport, retrain_here
+from hyperion_hook.training.rows.options import RetrainOptions
 from tests.support.buggy import buggy_history
 from tests.support.repo import TestRepo
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.labelling import label_history
+from hyperion_hook.training.labels.label_history import label_history
 from tests.support.repo import TestRepo
 
 

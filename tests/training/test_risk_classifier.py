@@ -18,8 +18,8 @@ from sklearn.preprocessing import StandardScaler
 from xgboost import XGBClassifier
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.training.context_classifier import ContextClassifier
-from hyperion_hook.training.risk_classifier import FeatureColumns, RiskClassifier, SignedLog, member_log_odds
+from hyperion_hook.training.models.classifier import FeatureColumns, RiskClassifier, SignedLog, member_log_odds
+from hyperion_hook.training.models.context_classifier import ContextClassifier
 from tests.support.models import NAMES, drawn
 
 pytestmark = pytest.mark.train
@@ -85,7 +85,7 @@ def test_skops_keeps_it_as_it_is(trained: Pipeline) -> None:
     io = pytest.importorskip("skops.io")
     data = io.dumps(trained)
     ours = {name for name in io.get_untrusted_types(data=data) if name.startswith("hyperion_hook.")}
-    place = "hyperion_hook.training.risk_classifier."
+    place = "hyperion_hook.training.models.classifier."
     assert ours == {place + "FeatureColumns", place + "RiskClassifier", place + "SignedLog"}
     again = io.loads(data, trusted=io.get_untrusted_types(data=data))
     X, _ = drawn(seed=3)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.training.row_checks import checked
+from hyperion_hook.training.validation.row_checks import checked
 
 pytestmark = pytest.mark.train
 

@@ -6,9 +6,9 @@ import pytest
 
 from hyperion_hook.domain.label import Label
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.evidence import code_positions
-from hyperion_hook.training.labelling import label_history
-from hyperion_hook.training.szz import Choice, Labeller, SzzRules
+from hyperion_hook.training.labels.blame_candidates import code_positions
+from hyperion_hook.training.labels.label_history import label_history
+from hyperion_hook.training.labels.szz import Choice, Labeller, SzzRules
 from tests.support.repo import START, TestRepo
 
 DAY = 86_400

@@ -17,11 +17,11 @@ import pytest
 import hyperion_hook
 from hyperion_hook.errors import ConfigError, MissingExtraError
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
-from hyperion_hook.store.model_metadata import Lineage, ModelMetadata
-from hyperion_hook.training import tracking_calls
-from hyperion_hook.training.tracking import LoggedRun, MLFlowConfig, MLFlowTracker
-from hyperion_hook.training.tracking_calls import TrackingError
-from hyperion_hook.training.tracking_compare import compare_runs
+from hyperion_hook.store.models.metadata import Lineage, ModelMetadata
+from hyperion_hook.training.mlflow import calls as tracking_calls
+from hyperion_hook.training.mlflow.calls import TrackingError
+from hyperion_hook.training.mlflow.compare import compare_runs
+from hyperion_hook.training.mlflow.tracker import LoggedRun, MLFlowConfig, MLFlowTracker
 from tests.support.repo import TestRepo
 from tests.support.trained import record_of, table
 

@@ -15,9 +15,11 @@ import pytest
 
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
-from hyperion_hook.training import tracking_calls, tracking_files, tracking_load
-from hyperion_hook.training.estimator_audit import RefusedError
-from hyperion_hook.training.tracking import MLFlowConfig, MLFlowTracker
+from hyperion_hook.training.mlflow import calls as tracking_calls
+from hyperion_hook.training.mlflow import files as tracking_files
+from hyperion_hook.training.mlflow import load as tracking_load
+from hyperion_hook.training.mlflow.tracker import MLFlowConfig, MLFlowTracker
+from hyperion_hook.training.model_files.skops_audit import RefusedError
 from tests.support.mad_server import answering, drips, never_ends, says
 from tests.support.repo import TestRepo
 from tests.support.trained import record_of, table
@@ -33,7 +35,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from xgboost import XGBClassifier, XGBRegressor
 
-from hyperion_hook.ml.predictors import AnomalyDetector, BugPredictor, ImpactAnalyzer, RiskPredictor
+from hyperion_hook.api.predict.predictors import AnomalyDetector, BugPredictor, ImpactAnalyzer, RiskPredictor
 
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]
 
@@ -108,7 +110,7 @@ def pyfunc_code(folder: Path, canary: Path) -> None:
 
 
 def code_beside_skops(folder: Path, canary: Path) -> None:
-    from hyperion_hook.training.estimator_files import packed
+    from hyperion_hook.training.model_files.skops_files import packed
 
     pyfunc_code(folder, canary)
     described(folder, sklearn_flavour("skops", "model.skops", code="code"))
@@ -149,7 +151,7 @@ def numpy_pickle(folder: Path, canary: Path) -> None:
     import io
     import zipfile
 
-    from hyperion_hook.training.estimator_files import packed
+    from hyperion_hook.training.model_files.skops_files import packed
 
     described(folder, sklearn_flavour("skops", "model.skops"))
     array = io.BytesIO()
@@ -162,7 +164,7 @@ def numpy_pickle(folder: Path, canary: Path) -> None:
 
 
 def bundle_link(folder: Path, canary: Path) -> None:
-    described(folder, {"python_function": {"loader_module": "hyperion_hook.training.tracking_bundle", "data": "data"}})
+    described(folder, {"python_function": {"loader_module": "hyperion_hook.training.mlflow.bundle", "data": "data"}})
     (folder / "data").symlink_to(bundled_models())
 
 
@@ -225,7 +227,7 @@ PLANTED: dict[str, tuple[Callable[[Path, Path], None], str]] = {
     "absolute path": (skops(b"", pickled_model="/etc/passwd"), "a file is called '/etc/passwd'"),
     "a list for a path": (skops(b"", pickled_model=["a"]), "a file is called"),
     "bundle upwards": (lambda folder, canary: described(folder, {"python_function": {
-        "loader_module": "hyperion_hook.training.tracking_bundle", "data": "../../.."}}), "a file is called"),
+        "loader_module": "hyperion_hook.training.mlflow.bundle", "data": "../../.."}}), "a file is called"),
     "boosted trees as pickle": (booster(data="model.pkl", model_format="pickle"), "its flavours are xgboost"),
     "boosted trees that are a pickle": (booster(data="model.pkl"), "its trees are not whole"),
     "boosted trees of another class": (booster(model_class="os.mkdir"), "its flavours are xgboost"),
@@ -349,7 +351,7 @@ def test_a_bundle_that_was_changed_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "model" / "data"
     shutil.copytree(bundled_models(), folder)
     described(folder.parent, {"python_function": {
-        "loader_module": "hyperion_hook.training.tracking_bundle", "data": "data"}})
+        "loader_module": "hyperion_hook.training.mlflow.bundle", "data": "data"}})
     (folder / "bugs.trees").write_bytes((folder / "bugs.trees").read_bytes()[:-1] + b"x")
     with pytest.raises(ConfigError, match=r"\(bugs.trees: its digest differs from the manifest\)"):
         RiskPredictor.from_mlflow(str(folder.parent))

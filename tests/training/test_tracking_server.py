@@ -11,8 +11,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from hyperion_hook.training import tracking_calls
-from hyperion_hook.training.tracking import MLFlowConfig, MLFlowTracker
+from hyperion_hook.training.mlflow import calls as tracking_calls
+from hyperion_hook.training.mlflow.tracker import MLFlowConfig, MLFlowTracker
 from tests.support.mad_server import answering, drips, never_ends, says
 from tests.support.trained import record_of
 

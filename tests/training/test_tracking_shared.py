@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.tracking import LoggedRun, MLFlowConfig, MLFlowTracker
+from hyperion_hook.training.mlflow.tracker import LoggedRun, MLFlowConfig, MLFlowTracker
 from tests.support.repo import TestRepo
 from tests.support.trained import record_of
 
@@ -19,7 +19,7 @@ pytest.importorskip("mlflow")
 from mlflow import MlflowClient
 from sklearn.linear_model import LogisticRegression
 
-from hyperion_hook.ml.model_registry import ModelRegistry
+from hyperion_hook.api.registry.registry import ModelRegistry
 
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]
 

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from hyperion_hook.domain.history import DAY
-from hyperion_hook.training import unseen
-from hyperion_hook.training.dataset import FEATURES, cut_at
-from hyperion_hook.training.fit import BLEND, FittedRisk, Recipe
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.unseen import OTHERS_ONLY, OWN_TOO, compared, leave_each_out, summary
-from hyperion_hook.training.unseen_report import as_data, comparison_lines, repository_lines
+from hyperion_hook.training.evaluation import leave_one_out as unseen
+from hyperion_hook.training.evaluation.leave_one_out import OTHERS_ONLY, OWN_TOO, compared, leave_each_out, summary
+from hyperion_hook.training.evaluation.leave_one_out_report import as_data, comparison_lines, repository_lines
+from hyperion_hook.training.models.fit_risk import BLEND, FittedRisk, Recipe
+from hyperion_hook.training.rows.dataset import FEATURES, cut_at
+from hyperion_hook.training.rows.options import RetrainOptions
 from tests.support.corpus_rows import corpus_rows, with_labels_moved_in_blocks
 
 pytestmark = pytest.mark.train

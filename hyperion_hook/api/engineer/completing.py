@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from hyperion_hook.api.engineer.engineered import EngineeredFeatures
+from hyperion_hook.api.engineer.feature_names import asked_for, canonical, indicator, is_indicator
+from hyperion_hook.api.engineer.raw_values import GIVEN_AS_MISSING, RawFaultError, is_missing, number
+from hyperion_hook.api.engineer.state import Fitted, scaled
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.ml.engineered import EngineeredFeatures
-from hyperion_hook.ml.feature_names import asked_for, canonical, indicator, is_indicator
-from hyperion_hook.ml.fitted import Fitted, scaled
-from hyperion_hook.ml.raw_values import GIVEN_AS_MISSING, RawFaultError, is_missing, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +113,7 @@ def _also(notes: dict[str, str], name: str, said: str) -> None:
 
 def filled_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
     """Return a table filled as ``filled`` fills a row; columns that are no features stay, ``attrs['notes']`` tells."""
-    from hyperion_hook.ml.feature_frames import numeric_features  # noqa: PLC0415 - only a table needs pandas
+    from hyperion_hook.api.engineer.feature_frames import numeric_features  # noqa: PLC0415 - only a table needs pandas
 
     columns = numeric_features(frame)
     notes = dict(frame.attrs.get("notes", {}))
@@ -133,7 +133,7 @@ def filled_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
 
 def normalized_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
     """Return a table scaled as ``normalized`` scales a row; columns that are no features stay."""
-    from hyperion_hook.ml.feature_frames import numeric_features  # noqa: PLC0415 - only a table needs pandas
+    from hyperion_hook.api.engineer.feature_frames import numeric_features  # noqa: PLC0415 - only a table needs pandas
 
     columns = numeric_features(frame)
     notes = dict(frame.attrs.get("notes", {}))

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from hyperion_hook.api.engineer.raw_facts import Raw
+from hyperion_hook.api.engineer.raw_history import UNSTATED, RawHistory, history_of, lines_in
+from hyperion_hook.api.engineer.raw_values import Moment, RawFaultError, shown
 from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus, Hunk
 from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.domain.snapshot import Folder, SourceText
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.business import rollback_difficulty
+from hyperion_hook.features.code.touched_code import NAMES as OF_SOURCE
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.extract import extract
-from hyperion_hook.features.metrics import SourceMetrics
-from hyperion_hook.features.quality import NAMES as OF_SOURCE
-from hyperion_hook.features.source import measure_source
-from hyperion_hook.ml.raw_facts import Raw
-from hyperion_hook.ml.raw_history import UNSTATED, RawHistory, history_of, lines_in
-from hyperion_hook.ml.raw_values import Moment, RawFaultError, shown
+from hyperion_hook.features.source.measure import measure_source
+from hyperion_hook.features.source.metrics import SourceMetrics
+from hyperion_hook.features.structure.business import rollback_difficulty
 
 OF_MESSAGE = ("fix", "is_revert", "is_refactoring", "message_words", "issue_references")
 OF_TIME = ("hour_of_day", "day_of_week")

@@ -11,19 +11,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from hyperion_hook.api.engineer.raw_facts import Raw
+from hyperion_hook.api.engineer.raw_values import RawFaultError, count, number, person, shown
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.business import weighted_traffic
-from hyperion_hook.features.coupling import fan_ratio, instability_of
-from hyperion_hook.features.dependencies import counts_of
-from hyperion_hook.features.halstead import maintainability_index
-from hyperion_hook.features.lives import month_of
-from hyperion_hook.features.manifests import Manifest, read_manifest
-from hyperion_hook.features.people import bus_factor, minor_contributors, normalised_entropy
-from hyperion_hook.features.process import MINIMUM_COMMITS, days_between
-from hyperion_hook.features.quality import cohesion_of, comment_share
-from hyperion_hook.features.review import hours_between
-from hyperion_hook.ml.raw_facts import Raw
-from hyperion_hook.ml.raw_values import RawFaultError, count, number, person, shown
+from hyperion_hook.features.code.halstead import maintainability_index
+from hyperion_hook.features.code.touched_code import cohesion_of, comment_share
+from hyperion_hook.features.history.file_history import month_of
+from hyperion_hook.features.history.people import bus_factor, minor_contributors, normalised_entropy
+from hyperion_hook.features.history.process import MINIMUM_COMMITS, days_between
+from hyperion_hook.features.history.review import hours_between
+from hyperion_hook.features.manifests.readers import Manifest, read_manifest
+from hyperion_hook.features.structure.business import weighted_traffic
+from hyperion_hook.features.structure.coupling import fan_ratio, instability_of
+from hyperion_hook.features.structure.dependencies import counts_of
 
 WINDOW_WEEKS = 26.0
 """``commit_frequency`` looks at so many weeks: commits of a shorter life count over them all the same."""

@@ -6,25 +6,25 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hyperion_hook.domain.vector import Value
-from hyperion_hook.errors import ConfigError
-from hyperion_hook.features.catalogue import CATALOGUE, Feature, find_feature
-from hyperion_hook.ml.completing import read_row
-from hyperion_hook.ml.derive import derive, why_not
-from hyperion_hook.ml.engineered import EngineeredFeatures
-from hyperion_hook.ml.feature_frames import (
+from hyperion_hook.api.engineer.completing import read_row
+from hyperion_hook.api.engineer.derive import derive, why_not
+from hyperion_hook.api.engineer.engineered import EngineeredFeatures
+from hyperion_hook.api.engineer.feature_frames import (
     engineered_frame,
     interactions_frame,
     is_frame,
     numeric_features,
     raise_faults,
 )
-from hyperion_hook.ml.feature_names import Language, canonical, language_of, named
-from hyperion_hook.ml.fitted import Options
-from hyperion_hook.ml.interactions import INTERACTIONS, Interaction
-from hyperion_hook.ml.raw_facts import Raw, read_raw
-from hyperion_hook.ml.raw_values import RawFaultError, moment, shown
-from hyperion_hook.ml.repository_features import RepositoryChange, repository_change, repository_vector
+from hyperion_hook.api.engineer.feature_names import Language, canonical, language_of, named
+from hyperion_hook.api.engineer.interactions import INTERACTIONS, Interaction
+from hyperion_hook.api.engineer.raw_facts import Raw, read_raw
+from hyperion_hook.api.engineer.raw_values import RawFaultError, moment, shown
+from hyperion_hook.api.engineer.repository_features import RepositoryChange, repository_change, repository_vector
+from hyperion_hook.api.engineer.state import Options
+from hyperion_hook.domain.vector import Value
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.features.catalogue import CATALOGUE, Feature, find_feature
 
 Asked = Mapping[str, Feature | Interaction]
 Clock = Callable[[], float]

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Self
 
-from hyperion_hook.errors import ArtefactError, ConfigError
-from hyperion_hook.ml.completing import filled, filled_frame, normalized, normalized_frame
-from hyperion_hook.ml.derive import RISK, TEMPORAL
-from hyperion_hook.ml.engineering import (
+from hyperion_hook.api.engineer.completing import filled, filled_frame, normalized, normalized_frame
+from hyperion_hook.api.engineer.derive import RISK, TEMPORAL
+from hyperion_hook.api.engineer.dispatch import (
     columns_of,
     engineered,
     interactions_of,
@@ -20,9 +19,10 @@ from hyperion_hook.ml.engineering import (
     with_dates,
     without,
 )
-from hyperion_hook.ml.feature_names import asked_for, is_indicator
-from hyperion_hook.ml.fitted import Fitted, Options, fit, from_json
-from hyperion_hook.store.whole_files import read_regular, write_whole
+from hyperion_hook.api.engineer.feature_names import asked_for, is_indicator
+from hyperion_hook.api.engineer.state import Fitted, Options, fit, from_json
+from hyperion_hook.errors import ArtefactError, ConfigError
+from hyperion_hook.store.files.whole_files import read_regular, write_whole
 
 MAX_STATE_BYTES = 10_000_000
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from hyperion_hook.api.engineer.feature_names import known
 from hyperion_hook.domain.vector import FeatureVector, Value
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
-from hyperion_hook.ml.feature_names import known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +83,7 @@ class EngineeredFeatures(FeatureVector):
         ConfigError
             If features are not here under either of their names: one line for each.
         """
-        from hyperion_hook.ml.feature_frames import pandas_for  # noqa: PLC0415 - a single row can do without pandas
+        from hyperion_hook.api.engineer.feature_frames import pandas_for  # noqa: PLC0415 - a single row can do without pandas
 
         wanted = tuple(self) if names is None else tuple(names)
         own = {name: self._own_name(name) for name in wanted}

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from hyperion_hook.api.engineer.derive import why_not
+from hyperion_hook.api.engineer.feature_names import canonical, known, language_of, named
+from hyperion_hook.api.engineer.interactions import INTERACTIONS, Interaction
+from hyperion_hook.api.engineer.raw_facts import FACT_KEYS, SECTIONS, Raw
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError, MissingExtraError
 from hyperion_hook.features.catalogue import CATALOGUE, Feature
-from hyperion_hook.ml.derive import why_not
-from hyperion_hook.ml.feature_names import canonical, known, language_of, named
-from hyperion_hook.ml.interactions import INTERACTIONS, Interaction
-from hyperion_hook.ml.raw_facts import FACT_KEYS, SECTIONS, Raw
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import StrEnum
 
+from hyperion_hook.api.engineer.interactions import INTERACTIONS, Interaction
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import CATALOGUE, Feature
-from hyperion_hook.ml.interactions import INTERACTIONS, Interaction
 
 
 class Language(StrEnum):

@@ -10,10 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.catalogue import find_feature
-from hyperion_hook.ml.feature_names import Language, known, language_of
-from hyperion_hook.ml.raw_values import (
+from hyperion_hook.api.engineer.feature_names import Language, known, language_of
+from hyperion_hook.api.engineer.raw_values import (
     GIVEN_AS_MISSING,
     RawFaultError,
     count,
@@ -23,6 +21,8 @@ from hyperion_hook.ml.raw_values import (
     person,
     shown,
 )
+from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.catalogue import find_feature
 
 SECTIONS = (
     "features", "git_summary", "code_analysis", "code_metrics", "team_data", "history", "dependencies",

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from hyperion_hook.api.engineer.raw_values import Moment, RawFaultError, count, is_missing, moment, person, shown
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import FILE_WINDOW, MONTH, EmptyHistory, FileEvent, FileHistory, Months, Tally
-from hyperion_hook.domain.messages import classify_message
+from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.ml.raw_values import Moment, RawFaultError, count, is_missing, moment, person, shown
 
 UNSTATED = "raw"
 """Stands where git has the id of a blob."""

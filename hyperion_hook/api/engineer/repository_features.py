@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
+from hyperion_hook.api.engineer.raw_values import shown
 from hyperion_hook.assess.measuring import Measurer
 from hyperion_hook.config import load_config
 from hyperion_hook.config.file import top_of_work_tree
@@ -14,7 +15,6 @@ from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.git.changes import commit_change, staged_change
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.ml.raw_values import shown
 
 
 class RepositoryChange(NamedTuple):

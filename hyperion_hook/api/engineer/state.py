@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass, field, fields
 from statistics import median, mode
 from typing import Any
 
+from hyperion_hook.api.engineer.interactions import INTERACTIONS
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import EXTRACTOR_VERSION
-from hyperion_hook.ml.interactions import INTERACTIONS
 
 KIND = "hyperion-hook fitted features"
 FORMAT = 1

@@ -9,15 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from hyperion_hook.config.ml_config import MLConfig
-from hyperion_hook.ml.anomaly_training import train_anomalies
-from hyperion_hook.ml.bug_training import train_bugs
-from hyperion_hook.ml.fitting import Progress, no_progress
-from hyperion_hook.ml.impact_training import train_impact
-from hyperion_hook.ml.members import recipe_named
-from hyperion_hook.ml.performance import DRAWS
-from hyperion_hook.ml.preparation import Prepared, Validator, prepare, prepare_unlabelled
-from hyperion_hook.ml.recording import (
+from hyperion_hook.api.pipeline.recording import (
     BUGS_RECORDED_AS,
     EXAMPLE_ROWS,
     FEATURES_VERSION,
@@ -28,13 +20,21 @@ from hyperion_hook.ml.recording import (
     told,
     version_of,
 )
-from hyperion_hook.ml.results import anomaly_result, bug_result, impact_result, risk_result
-from hyperion_hook.ml.risk_training import train_risk
-from hyperion_hook.ml.splits import Split
-from hyperion_hook.ml.table_reading import DataSource
-from hyperion_hook.ml.trained import SplitOptions, TrainedModel
-from hyperion_hook.training.data_validator import DataValidator
-from hyperion_hook.training.tracking_settings import tracker_asked_for
+from hyperion_hook.api.pipeline.results import anomaly_result, bug_result, impact_result, risk_result
+from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.training.bugs.train_table import train_bugs
+from hyperion_hook.training.metrics.performance import DRAWS
+from hyperion_hook.training.mlflow.settings import tracker_asked_for
+from hyperion_hook.training.models.anomaly_training import train_anomalies
+from hyperion_hook.training.models.fit_members import Progress, no_progress
+from hyperion_hook.training.models.impact_training import train_impact
+from hyperion_hook.training.models.recipes import recipe_named
+from hyperion_hook.training.models.risk_training import train_risk
+from hyperion_hook.training.models.splits import Split
+from hyperion_hook.training.models.training_result import SplitOptions, TrainedModel
+from hyperion_hook.training.tables.table_reading import DataSource
+from hyperion_hook.training.validation.preparation import Prepared, Validator, prepare, prepare_unlabelled
+from hyperion_hook.training.validation.validator import DataValidator
 
 _log = logging.getLogger("hyperion_hook")
 

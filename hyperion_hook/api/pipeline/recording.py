@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from hyperion_hook.ml.trained import TrainedModel
-from hyperion_hook.training.run_record import RunRecord
-from hyperion_hook.training.validation import ValidationResult
+from hyperion_hook.training.mlflow.run_record import RunRecord
+from hyperion_hook.training.models.training_result import TrainedModel
+from hyperion_hook.training.validation.result import ValidationResult
 
 FEATURES_VERSION = "3.0.0"
 EXAMPLE_ROWS = 5

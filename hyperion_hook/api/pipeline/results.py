@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hyperion_hook.ml.anomaly_training import TrainedAnomalies
-from hyperion_hook.ml.bug_training import TrainedBugs
-from hyperion_hook.ml.impact_training import TrainedImpact
-from hyperion_hook.ml.members import META
-from hyperion_hook.ml.preparation import Prepared
-from hyperion_hook.ml.risk_training import TrainedRisk
-from hyperion_hook.ml.trained import Rowset, TrainedModel
+from hyperion_hook.training.bugs.train_table import TrainedBugs
+from hyperion_hook.training.models.anomaly_training import TrainedAnomalies
+from hyperion_hook.training.models.impact_training import TrainedImpact
+from hyperion_hook.training.models.recipes import META
+from hyperion_hook.training.models.risk_training import TrainedRisk
+from hyperion_hook.training.models.training_result import Rowset, TrainedModel
+from hyperion_hook.training.validation.preparation import Prepared
 
 CHOSEN_BY = "highest mean F1 in cross-validation within the training rows"
 THE_ONLY_ONE = "the only model"

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperion_hook.api.predict.estimator_explanation import GROUPS, in_words
+from hyperion_hook.api.predict.named_estimator import NamedEstimator
+from hyperion_hook.api.predict.predictor import Predictor, lacks
+from hyperion_hook.api.predict.risk_predictor import two_columns
+from hyperion_hook.api.predict.row_explanation import RowExplanation, explained, typical_of
+from hyperion_hook.api.predict.rows import vectors_of
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.ml.estimator_explanation import GROUPS, in_words
-from hyperion_hook.ml.model_sources import Predictor, lacks
-from hyperion_hook.ml.named_estimator import NamedEstimator
-from hyperion_hook.ml.risk_predictor import two_columns
-from hyperion_hook.ml.row_explanation import RowExplanation, explained, typical_of
-from hyperion_hook.ml.rows import vectors_of
 from hyperion_hook.scoring.anomaly import BINARY, AnomalyModel, is_rare_binary
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.cube import Row, tree_values

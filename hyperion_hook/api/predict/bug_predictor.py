@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperion_hook.api.predict.estimator_explanation import explain_estimator
+from hyperion_hook.api.predict.file_numbers import GROUPS, in_words
+from hyperion_hook.api.predict.named_estimator import NamedEstimator
+from hyperion_hook.api.predict.predictor import Predictor, lacks
+from hyperion_hook.api.predict.repository_change import change_in
+from hyperion_hook.api.predict.risk_predictor import two_columns
+from hyperion_hook.api.predict.row_explanation import RowExplanation, explained, typical_of
+from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.features.file_past import FILE_NUMBERS, judged_files, numbers_after
-from hyperion_hook.ml.estimator_explanation import explain_estimator
-from hyperion_hook.ml.file_numbers import GROUPS, in_words
-from hyperion_hook.ml.model_sources import Predictor, lacks
-from hyperion_hook.ml.named_estimator import NamedEstimator
-from hyperion_hook.ml.repository_change import change_in
-from hyperion_hook.ml.risk_predictor import two_columns
-from hyperion_hook.ml.row_explanation import RowExplanation, explained, typical_of
-from hyperion_hook.ml.rows import numbers_of, values_of
+from hyperion_hook.features.history.file_forecast import FILE_NUMBERS, judged_files, numbers_after
 from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.cube import Row, tree_values

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from hyperion_hook.features.file_past import FILE_NUMBERS
-from hyperion_hook.ml.estimator_explanation import plainly
+from hyperion_hook.api.predict.estimator_explanation import plainly
+from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
 
 _STEMS = {
     "age": "days since the file was added",

@@ -10,17 +10,17 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperion_hook.api.predict.estimator_explanation import explain_estimator
+from hyperion_hook.api.predict.named_estimator import NamedEstimator
+from hyperion_hook.api.predict.predictor import Predictor
+from hyperion_hook.api.predict.repository_change import ChangeInRepository, change_in
+from hyperion_hook.api.predict.risk_predictor import two_columns
+from hyperion_hook.api.predict.row_explanation import RowExplanation, explained
+from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.assess.impact import evidence_of, impact_of, looked_at, ranked_co_changes
 from hyperion_hook.domain.assessment import Impact
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.ml.estimator_explanation import explain_estimator
-from hyperion_hook.ml.model_sources import Predictor
-from hyperion_hook.ml.named_estimator import NamedEstimator
-from hyperion_hook.ml.repository_change import ChangeInRepository, change_in
-from hyperion_hook.ml.risk_predictor import two_columns
-from hyperion_hook.ml.row_explanation import RowExplanation, explained
-from hyperion_hook.ml.rows import numbers_of, values_of
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.explain import Explanation
 from hyperion_hook.scoring.impact import RICH, affected_components, impact_level, parts_of

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.ml.class_order import risky_place
-from hyperion_hook.ml.rows import numbers_of, values_of
+from hyperion_hook.training.tables.class_order import risky_place
 
 Array = NDArray[Any]
 

@@ -7,8 +7,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from hyperion_hook.api.predict.named_estimator import NamedEstimator
 from hyperion_hook.errors import ArtefactError
-from hyperion_hook.ml.named_estimator import NamedEstimator
 from hyperion_hook.scoring.bundle import MANIFEST, Bundle, load_bundle
 
 Model = Bundle | NamedEstimator
@@ -106,7 +106,7 @@ def lacks(bundle: Bundle, what: str) -> ArtefactError:
 def registered(name: str, version: str, registry: Any = None) -> Model:
     """Return a registered model: its bundle where it has one, else the estimator."""
     if registry is None:
-        from hyperion_hook.ml.model_registry import ModelRegistry  # noqa: PLC0415 - only a registry by default needs it
+        from hyperion_hook.api.registry.registry import ModelRegistry  # noqa: PLC0415 - only a registry by default needs it
 
         registry = ModelRegistry()
     # what score uses is there as a bundle; anything else, and another registry, gives an estimator
@@ -123,7 +123,7 @@ def registered(name: str, version: str, registry: Any = None) -> Model:
 
 def tracked(uri: str) -> Model:
     """Return a model that MLflow keeps: one of our bundles, or an estimator with the columns of its signature."""
-    from hyperion_hook.training.tracking_load import load_model  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.mlflow.load import load_model  # noqa: PLC0415 - needs the extra
 
     model, columns = load_model(uri)
     if isinstance(model, Bundle):

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperion_hook.api.predict.estimator_explanation import explain_estimator
+from hyperion_hook.api.predict.named_estimator import NamedEstimator
+from hyperion_hook.api.predict.predictor import Predictor
+from hyperion_hook.api.predict.row_explanation import RowExplanation, typical_of
+from hyperion_hook.api.predict.rows import vectors_of
 from hyperion_hook.assess.verdict import explanation_of
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.ml.estimator_explanation import explain_estimator
-from hyperion_hook.ml.model_sources import Predictor
-from hyperion_hook.ml.named_estimator import NamedEstimator
-from hyperion_hook.ml.row_explanation import RowExplanation, typical_of
-from hyperion_hook.ml.rows import vectors_of
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.policy import risk_level
 

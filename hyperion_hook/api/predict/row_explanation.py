@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.domain.assessment import Contribution
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.ml.rows import numbers_of, values_of
 from hyperion_hook.scoring.explain import Explanation
 
 if TYPE_CHECKING:

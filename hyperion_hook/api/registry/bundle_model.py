@@ -11,8 +11,8 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.scoring.bundle import Bundle
-from hyperion_hook.training.estimator_bundle import said_by
-from hyperion_hook.training.estimators import Numbers
+from hyperion_hook.training.export.bundle import said_by
+from hyperion_hook.training.models.estimators import Numbers
 
 
 class BundleModel:

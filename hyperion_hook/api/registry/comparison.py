@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hyperion_hook.store.model_metadata import FIGURES, ModelMetadata
+from hyperion_hook.store.models.metadata import FIGURES, ModelMetadata
 
 
 @dataclass(frozen=True)

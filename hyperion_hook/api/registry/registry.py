@@ -16,18 +16,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from hyperion_hook.api.registry.comparison import ModelComparison, compared
 from hyperion_hook.errors import ArtefactError, ConfigError, GitError, MissingExtraError, NotARepositoryError
-from hyperion_hook.git.neutral import cache_folder
+from hyperion_hook.git.environment.neutral import cache_folder
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.ml.model_comparison import ModelComparison, compared
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
-from hyperion_hook.store import model_registry as store
-from hyperion_hook.store.model_metadata import ESTIMATOR, ModelMetadata, Status, digest_of
+from hyperion_hook.store.models import registry as store
+from hyperion_hook.store.models.metadata import ESTIMATOR, ModelMetadata, Status, digest_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hyperion_hook.training.tracking import MLFlowTracker
+    from hyperion_hook.training.mlflow.tracker import MLFlowTracker
 
 _LIBRARIES = ("scikit-learn", "xgboost", "xgboost-cpu", "skops", "numpy")
 
@@ -92,7 +92,7 @@ class ModelRegistry(store.ModelRegistry):
             If the registry cannot be written.
         """
         _need_the_extra("ModelRegistry.save_model")
-        from hyperion_hook.ml.saving import prepared  # noqa: PLC0415 - needs the extra
+        from hyperion_hook.api.registry.save import prepared  # noqa: PLC0415 - needs the extra
 
         draft, files_of = prepared(model, name, model_type, metadata, reference, _libraries())
         version = self.register(draft, files_of).version
@@ -194,7 +194,7 @@ class ModelRegistry(store.ModelRegistry):
 
     def _tracked(self) -> MLFlowTracker | None:
         if self._tracker is None:
-            from hyperion_hook.training.tracking_settings import tracker_asked_for  # noqa: PLC0415 - needs the extra
+            from hyperion_hook.training.mlflow.settings import tracker_asked_for  # noqa: PLC0415 - needs the extra
 
             return tracker_asked_for()
         return self._tracker
@@ -205,7 +205,7 @@ class ModelRegistry(store.ModelRegistry):
         changed = [version for version in dict.fromkeys(versions) if version is not None]
         if tracker is None:
             return
-        from hyperion_hook.training.tracking_models import digest_in  # noqa: PLC0415 - needs the extra
+        from hyperion_hook.training.mlflow.models import digest_in  # noqa: PLC0415 - needs the extra
 
         now, repository = self.versions(name), self._repository()
         for version in changed:
@@ -250,9 +250,9 @@ class ModelRegistry(store.ModelRegistry):
         return compared(self.find(name, a), self.find(name, b))
 
     def _model(self, metadata: ModelMetadata) -> Any:
-        from hyperion_hook.ml.bundle_model import BundleModel  # noqa: PLC0415 - needs the extra
-        from hyperion_hook.training.estimator_audit import RefusedError  # noqa: PLC0415
-        from hyperion_hook.training.estimator_files import unpacked  # noqa: PLC0415
+        from hyperion_hook.api.registry.bundle_model import BundleModel  # noqa: PLC0415 - needs the extra
+        from hyperion_hook.training.model_files.skops_audit import RefusedError  # noqa: PLC0415
+        from hyperion_hook.training.model_files.skops_files import unpacked  # noqa: PLC0415
 
         folder = self.folder(metadata.name, metadata.version)
         if ESTIMATOR not in metadata.files:
@@ -268,7 +268,7 @@ class ModelRegistry(store.ModelRegistry):
     def _validated(self, metadata: ModelMetadata) -> dict[str, Any]:
         """Return what was checked of a version; it is loaded, and what ``score`` reads is compared with it."""
         _need_the_extra("ModelRegistry.promote_model")
-        from hyperion_hook.ml.saving import parity_of  # noqa: PLC0415 - needs the extra
+        from hyperion_hook.api.registry.save import parity_of  # noqa: PLC0415 - needs the extra
 
         model = self._model(metadata)
         checked: dict[str, Any] = {"files": sorted(metadata.files), "loaded": type(model).__name__}

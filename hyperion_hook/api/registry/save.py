@@ -9,21 +9,21 @@ import pandas as pd
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
+from hyperion_hook.api.registry.bundle_model import BundleModel
+from hyperion_hook.api.registry.record import draft_of
 from hyperion_hook.errors import ArtefactError, ConfigError
-from hyperion_hook.ml.bundle_model import BundleModel
-from hyperion_hook.ml.model_draft import draft_of
 from hyperion_hook.scoring.bundle import Bundle
-from hyperion_hook.store.model_metadata import ESTIMATOR, RISK_PREDICTOR, ModelMetadata
-from hyperion_hook.training.estimator_audit import RefusedError
-from hyperion_hook.training.estimator_bundle import (
+from hyperion_hook.store.models.metadata import ESTIMATOR, RISK_PREDICTOR, ModelMetadata
+from hyperion_hook.training.export.bundle import (
     EstimatorBundle,
     columns_of,
     difference,
     estimator_bundle,
     usual_rows,
 )
-from hyperion_hook.training.estimator_export import NotExportableError
-from hyperion_hook.training.estimator_files import packed, unpacked
+from hyperion_hook.training.export.estimator import NotExportableError
+from hyperion_hook.training.model_files.skops_audit import RefusedError
+from hyperion_hook.training.model_files.skops_files import packed, unpacked
 
 Files = Callable[[str], Mapping[str, bytes]]
 

@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hyperion_hook.assess.split import is_worth_splitting, names_of, parts_of
-from hyperion_hook.assess.usual_tests import missing_test, typical_test_change
+from hyperion_hook.assess.guidance.split import is_worth_splitting, names_of, parts_of
+from hyperion_hook.assess.guidance.usual_tests import missing_test, typical_test_change
 from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.co_change import CoChange, PastOfFile

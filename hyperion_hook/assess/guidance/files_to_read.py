@@ -8,7 +8,7 @@ from hyperion_hook.domain.assessment import FileToRead
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.history import CommitFlag, History
 from hyperion_hook.domain.paths import FileRole, role_of
-from hyperion_hook.features.business import is_lock_file
+from hyperion_hook.features.structure.business import is_lock_file
 
 MOST = 3
 LOOKED_AT = 50

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from hyperion_hook.assess.advice import Adviser
+from hyperion_hook.assess.guidance.advice import Adviser
+from hyperion_hook.assess.guidance.similar import similar_changes
 from hyperion_hook.assess.measuring import Measured, Measurer
-from hyperion_hook.assess.reviewers import reviewers
-from hyperion_hook.assess.similar import similar_changes
+from hyperion_hook.assess.people.reviewers import reviewers
 from hyperion_hook.domain.assessment import Advice, Impact, Reviewer, Score, SimilarChange
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit

@@ -20,7 +20,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
 from hyperion_hook.domain.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.vector import FeatureVector
-from hyperion_hook.store.history_past import Past, PastCommit
+from hyperion_hook.store.history.commits_before import Past, PastCommit
 
 MOST = 3
 FIXED_WITHIN = 30

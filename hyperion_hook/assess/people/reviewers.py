@@ -18,14 +18,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from hyperion_hook.assess.people import People
+from hyperion_hook.assess.people.identities import People
 from hyperion_hook.domain.assessment import Reviewer
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import DAY, MONTH, CommitFlag, FileEvent
-from hyperion_hook.domain.messages import trailers
+from hyperion_hook.domain.message.classify import trailers
 from hyperion_hook.domain.paths import directory_of
-from hyperion_hook.store.history_past import Past, PastCommit
+from hyperion_hook.store.history.commits_before import Past, PastCommit
 
 MOST = 3
 FILES_LOOKED_AT = 50

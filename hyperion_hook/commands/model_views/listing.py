@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import say
-from hyperion_hook.commands.model_text import Listed
+from hyperion_hook.commands.model_views.text import Listed
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ArtefactError, ConfigError, NotARepositoryError
-from hyperion_hook.store.model_metadata import RISK_PREDICTOR
+from hyperion_hook.store.models.metadata import RISK_PREDICTOR
 
 if TYPE_CHECKING:
     from hyperion_hook.scoring.bundle import Bundle
-    from hyperion_hook.store.model_metadata import ModelMetadata
-    from hyperion_hook.store.model_registry import ModelRegistry
+    from hyperion_hook.store.models.metadata import ModelMetadata
+    from hyperion_hook.store.models.registry import ModelRegistry
 
 BUNDLED = "bundled"
 """Stands for the models that came with the program where a version is asked for."""
@@ -40,7 +40,7 @@ def registry_of(repo: Path | None) -> ModelRegistry:
         If the folder is in none.
     """
     from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.store.model_registry import ModelRegistry  # noqa: PLC0415
+    from hyperion_hook.store.models.registry import ModelRegistry  # noqa: PLC0415
 
     return ModelRegistry.of(Repository.discover(repo).common_dir)
 
@@ -63,7 +63,7 @@ def listed(common_dir: Path | None, config: Config) -> list[Listed]:
 
 
 def _registered(common_dir: Path, in_use: str | None) -> Iterator[Listed]:
-    from hyperion_hook.store.model_registry import ModelRegistry  # noqa: PLC0415
+    from hyperion_hook.store.models.registry import ModelRegistry  # noqa: PLC0415
 
     registry = ModelRegistry.of(common_dir)
     # what score can use comes first

@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from hyperion_hook.report.facts import number
-from hyperion_hook.report.json_text import json_text
+from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable
-from hyperion_hook.store.model_metadata import RISK_PREDICTOR
+from hyperion_hook.store.models.metadata import RISK_PREDICTOR
 
 if TYPE_CHECKING:
     from hyperion_hook.scoring.bundle import Bundle
-    from hyperion_hook.store.model_metadata import ModelMetadata
+    from hyperion_hook.store.models.metadata import ModelMetadata
 
 
 @dataclass(frozen=True, slots=True)

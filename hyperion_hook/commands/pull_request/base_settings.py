@@ -18,7 +18,7 @@ from hyperion_hook.config.file import FILE_NAME, MAX_BYTES, PROJECT_FILE_NAME
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.git.blobs import NO_FILE, BlobReader
-from hyperion_hook.git.neutral import cache_folder
+from hyperion_hook.git.environment.neutral import cache_folder
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.trees import list_tree
 

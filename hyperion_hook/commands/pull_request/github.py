@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import say
-from hyperion_hook.commands.assessing import OpenAssessor, open_assessor, verdict_code
-from hyperion_hook.commands.output import result_to
-from hyperion_hook.commands.posting import NEVER, Asked, Posting, keep_feedback, save, saved
-from hyperion_hook.commands.trusted import trusted_settings
-from hyperion_hook.commands.under_review import absent_commits, assessed, need_commits
+from hyperion_hook.commands.pull_request.base_settings import trusted_settings
+from hyperion_hook.commands.pull_request.post_comment import NEVER, Asked, Posting, keep_feedback, save, saved
+from hyperion_hook.commands.pull_request.prepare import absent_commits, assessed, need_commits
+from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
+from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.domain.snapshot import Discussed
@@ -28,15 +28,15 @@ from hyperion_hook.forge.event import Event, PullRequest, read_event
 from hyperion_hook.forge.github import GitHub
 from hyperion_hook.forge.http import ForgeError, token_in
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.report.brief import brief_of
-from hyperion_hook.report.comment_state import MARKER
+from hyperion_hook.report.comment.brief import brief_of
+from hyperion_hook.report.comment.state import MARKER
 from hyperion_hook.report.facts import verdict
-from hyperion_hook.report.findings import findings
-from hyperion_hook.report.json_report import render_json_line
+from hyperion_hook.report.formats.findings import findings
+from hyperion_hook.report.formats.json import render_json_line
+from hyperion_hook.report.formats.markdown import render_markdown
+from hyperion_hook.report.formats.sarif import render_sarif
 from hyperion_hook.report.links import GitHubLinks
-from hyperion_hook.report.markdown import render_markdown
 from hyperion_hook.report.safe_text import printable
-from hyperion_hook.report.sarif import render_sarif
 from hyperion_hook.store.feedback_store import FeedbackStore
 
 

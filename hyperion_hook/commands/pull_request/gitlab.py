@@ -11,20 +11,20 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import say
-from hyperion_hook.commands.assessing import OpenAssessor, open_assessor, verdict_code
-from hyperion_hook.commands.output import result_to
-from hyperion_hook.commands.posting import NEVER, Asked, Posting
-from hyperion_hook.commands.trusted import trusted_settings
-from hyperion_hook.commands.under_review import assessed, need_commits
+from hyperion_hook.commands.pull_request.base_settings import trusted_settings
+from hyperion_hook.commands.pull_request.post_comment import NEVER, Asked, Posting
+from hyperion_hook.commands.pull_request.prepare import assessed, need_commits
+from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
+from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.forge.event import PullRequest
 from hyperion_hook.forge.gitlab import GitLab, GitLabJob
 from hyperion_hook.forge.http import token_in
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.report.brief import brief_of
-from hyperion_hook.report.comment import render_comment
+from hyperion_hook.report.comment.brief import brief_of
+from hyperion_hook.report.comment.render import render_comment
+from hyperion_hook.report.formats.sarif import render_sarif
 from hyperion_hook.report.links import GitLabLinks
-from hyperion_hook.report.sarif import render_sarif
 from hyperion_hook.store.feedback_store import FeedbackStore
 
 

@@ -14,9 +14,9 @@ from hyperion_hook.forge.event import PullRequest
 from hyperion_hook.forge.host import Comment, Host, number_of
 from hyperion_hook.forge.http import ForgeError
 from hyperion_hook.forge.sticky import keep_comment
-from hyperion_hook.report.brief import MOST_BYTES, Brief, from_json, to_json
-from hyperion_hook.report.comment import render_comment
-from hyperion_hook.report.comment_state import MARKER, read_state, ticked
+from hyperion_hook.report.comment.brief import MOST_BYTES, Brief, from_json, to_json
+from hyperion_hook.report.comment.render import render_comment
+from hyperion_hook.report.comment.state import MARKER, read_state, ticked
 from hyperion_hook.report.links import Links
 from hyperion_hook.store.feedback_store import FeedbackStore
 

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hyperion_hook.commands.drift import folder_of
-from hyperion_hook.commands.progress import ProgressLine
 from hyperion_hook.commands.retrain import Reading, need_the_extra, options_of
+from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import MissingExtraError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.report.page import Drifted, Here
+from hyperion_hook.report.page.render import Drifted, Here
 
 if TYPE_CHECKING:
     from hyperion_hook.assess.models import ModelsInUse
-    from hyperion_hook.training.options import RetrainOptions
-    from hyperion_hook.training.promotion import InUse
+    from hyperion_hook.training.evaluation.promotion import InUse
+    from hyperion_hook.training.rows.options import RetrainOptions
 
 NOT_MEASURED = (
     "Not measured on this repository yet: 'hyperion-hook report --evaluate' replays its history, once for each newest"
@@ -56,15 +56,15 @@ def measured_here(
         if wanted:
             raise
         return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
-    from hyperion_hook.training.at_hand import is_at_hand  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.mined_store import vectors_folder  # noqa: PLC0415
+    from hyperion_hook.training.retrain.cache_status import is_at_hand  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.rows.mined_store import vectors_folder  # noqa: PLC0415
 
     options = options_of(
         Reading(jobs=jobs or os.cpu_count() or 1, vectors=vectors_folder(repository)), config
     )
     if not (wanted or is_at_hand(repository, options)):
         return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
-    from hyperion_hook.training.promotion import InUse  # noqa: PLC0415 - seconds of scikit-learn
+    from hyperion_hook.training.evaluation.promotion import InUse  # noqa: PLC0415 - seconds of scikit-learn
 
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
     in_use = InUse(used.bundle, label)
@@ -76,8 +76,8 @@ def measured_here(
 def _figures(
     repository: Repository, in_use: InUse, options: RetrainOptions, progress: ProgressLine
 ) -> tuple[dict[str, Any], str]:
-    from hyperion_hook.training.back_test import back_test  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.card import evaluation_data  # noqa: PLC0415
+    from hyperion_hook.training.evaluation.back_test import back_test  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.retrain.card import evaluation_data  # noqa: PLC0415
 
     try:
         found = back_test(repository, in_use, options, progress=progress)
@@ -92,8 +92,8 @@ def _figures(
 def _drift(
     repository: Repository, in_use: InUse, folder: Path, options: RetrainOptions, progress: ProgressLine
 ) -> tuple[Drifted | None, str]:
-    from hyperion_hook.training.drift_text import MOST_FEATURES, moved, verdict  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.repository_drift import repository_drift  # noqa: PLC0415
+    from hyperion_hook.training.drift.text import MOST_FEATURES, moved, verdict  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.retrain.repository_drift import repository_drift  # noqa: PLC0415
 
     try:
         found = repository_drift(repository, in_use, folder, options, progress=progress)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from hyperion_hook.commands import say
-from hyperion_hook.commands.progress import ProgressLine
+from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ExitCode

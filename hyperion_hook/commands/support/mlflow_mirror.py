@@ -11,8 +11,8 @@ from hyperion_hook.errors import ArtefactError, MissingExtraError
 from hyperion_hook.git.repository import Repository
 
 if TYPE_CHECKING:
-    from hyperion_hook.store.model_registry import ModelRegistry
-    from hyperion_hook.training.tracking import MLFlowTracker
+    from hyperion_hook.store.models.registry import ModelRegistry
+    from hyperion_hook.training.mlflow.tracker import MLFlowTracker
 
 
 def tracker_of(invocation: Invocation) -> MLFlowTracker | None:
@@ -25,7 +25,7 @@ def tracker_of(invocation: Invocation) -> MLFlowTracker | None:
     if find_spec("mlflow") is None:
         say(f"warning: {MissingExtraError('MLflow', 'mlflow', 'mlflow')}; all else goes on")
         return None
-    from hyperion_hook.training.tracking_settings import tracker_asked_for  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.mlflow.settings import tracker_asked_for  # noqa: PLC0415 - needs the extra
 
     return tracker_asked_for(loaded, top=invocation.top(), say=say)
 
@@ -39,7 +39,7 @@ def mirrored(invocation: Invocation, registry: ModelRegistry, name: str) -> Iter
     tracker = tracker_of(invocation) if moved else None
     if tracker is None:
         return
-    from hyperion_hook.training.tracking_models import digest_in  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.mlflow.models import digest_in  # noqa: PLC0415 - needs the extra
 
     repository = Repository.discover(invocation.repo)
     # what serves now comes last: it takes the name from what served before

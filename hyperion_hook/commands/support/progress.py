@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TextIO
 
-from hyperion_hook.commands.supervision import still_working
+from hyperion_hook.commands.support.supervision import still_working
 from hyperion_hook.report.safe_text import printable
 
 EVERY_SECONDS = 0.1

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
-from hyperion_hook.domain.programs import is_bot, is_program
+from hyperion_hook.domain.message.programs import is_bot, is_program
 
 CLASSIFIER_VERSION = 3
 """Raised whenever ``classify_message`` can answer differently; a history index of another version is rebuilt."""
@@ -22,14 +22,14 @@ _BODY_LIMIT = 20_000
 
 @cache
 def _patterns() -> ModuleType:
-    from hyperion_hook.domain import message_patterns  # noqa: PLC0415 - costs 10 ms, and a staged change has no message
+    from hyperion_hook.domain.message import patterns as message_patterns  # noqa: PLC0415 - costs 10 ms, and a staged change has no message
 
     return message_patterns
 
 
 @cache
 def _people_patterns() -> ModuleType:
-    from hyperion_hook.domain import people_patterns  # noqa: PLC0415 - a change that is not explained needs none
+    from hyperion_hook.domain.message import people_patterns  # noqa: PLC0415 - a change that is not explained needs none
 
     return people_patterns
 

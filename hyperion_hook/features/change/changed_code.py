@@ -15,8 +15,8 @@ from hyperion_hook.domain.paths import FileRole, holds_data, role_of
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.notebooks import NAME as NOTEBOOK
-from hyperion_hook.features.notebooks import read_notebook
+from hyperion_hook.features.source.notebooks import NAME as NOTEBOOK
+from hyperion_hook.features.source.notebooks import read_notebook
 
 TOO_LARGE = Missing("change too large to read line by line")
 _COUNTED = (FileRole.SOURCE, FileRole.CONFIGURATION)

@@ -12,9 +12,16 @@ from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange
 from hyperion_hook.domain.languages import language_of
 from hyperion_hook.domain.paths import FileRole
 from hyperion_hook.domain.vector import NOT_FETCHED, Missing, Value
-from hyperion_hook.features.changed_code import TOO_LARGE, ChangedCode, changed_code, first_unread, kind_of, why_unread
+from hyperion_hook.features.change.changed_code import (
+    TOO_LARGE,
+    ChangedCode,
+    changed_code,
+    first_unread,
+    kind_of,
+    why_unread,
+)
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.notebooks import NAME as NOTEBOOK
+from hyperion_hook.features.source.notebooks import NAME as NOTEBOOK
 
 UNCOUNTED = Missing("line counts of the change could not be read")
 

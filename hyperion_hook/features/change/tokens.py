@@ -13,8 +13,8 @@ from functools import lru_cache
 from operator import attrgetter
 
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.changed_code import changed_code
-from hyperion_hook.features.code_lines import code_in
+from hyperion_hook.features.change.changed_code import changed_code
+from hyperion_hook.features.change.code_lines import code_in
 from hyperion_hook.features.context import Context
 
 _TOKEN = re.compile(rb"[A-Za-z_\x80-\xff$@][\w\x80-\xff$]*|\d[\w.]*|&&|\|\||[=!<>]=|[-=]>|::|[^\w\s]")

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from hyperion_hook.features.cohesion import ClassFacts, MethodUse
-from hyperion_hook.features.source_expressions import is_word
-from hyperion_hook.features.source_grammar import words
-from hyperion_hook.features.source_members import Member, read_members, uses_of
+from hyperion_hook.features.classes.cohesion import ClassFacts, MethodUse
+from hyperion_hook.features.classes.members import Member, read_members, uses_of
+from hyperion_hook.features.source.expressions import is_word
+from hyperion_hook.features.source.grammar import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def read_classes(
     Examples
     --------
     >>> tokens = "class A extends B { int x ; int f ( ) { return x ; } }".split()
-    >>> from hyperion_hook.features.source_brackets import match_brackets
+    >>> from hyperion_hook.features.source.brackets import match_brackets
     >>> facts = read_classes("Java", tokens, [1] * len(tokens), match_brackets(tokens))[0]
     >>> facts.name, facts.superclasses, facts.methods[0].uses
     ('A', ('B',), frozenset({'x'}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from hyperion_hook.features.cohesion import ClassFacts, MethodUse
+from hyperion_hook.features.classes.cohesion import ClassFacts, MethodUse
 
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "__del__", "__init_subclass__"})
 _NO_SUPERCLASS = frozenset({"object", "Generic", "Protocol", "ABC"})

@@ -14,10 +14,10 @@ from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
 from hyperion_hook.domain.languages import LANGUAGES
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.changed_code import TOO_LARGE, first_unread, kind_of, why_unread
+from hyperion_hook.features.change.changed_code import TOO_LARGE, first_unread, kind_of, why_unread
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.metrics import FunctionMetrics, SourceMetrics
-from hyperion_hook.features.source import can_measure
+from hyperion_hook.features.source.measure import can_measure
+from hyperion_hook.features.source.metrics import FunctionMetrics, SourceMetrics
 
 OF_FUNCTIONS = (
     "cyclomatic_complexity", "cognitive_complexity", "npath_complexity", "functions_touched", "longest_function",

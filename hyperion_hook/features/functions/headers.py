@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hyperion_hook.features.source_functions import Definition, Located, View, ternaries
+from hyperion_hook.features.functions.locate import Definition, Located, View, ternaries
 
 _TYPES = frozenset({"class", "struct", "union", "interface", "record", "enum", "@interface"})
 _DECLARING = frozenset({"top", "type", "enum"})

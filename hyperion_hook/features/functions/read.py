@@ -14,11 +14,12 @@ from typing import Any
 from lizard_core.function_info import FunctionInfo  # type: ignore[import-untyped]
 
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.source_functions import Definition, Located, View, parameters_of
-from hyperion_hook.features.source_functions_headers import HeaderLocator
-from hyperion_hook.features.source_functions_ruby import RubyLocator
-from hyperion_hook.features.source_functions_script import ScriptLocator
-from hyperion_hook.features.source_functions_words import (
+from hyperion_hook.features.functions.headers import HeaderLocator
+from hyperion_hook.features.functions.locate import Definition, Located, View, parameters_of
+from hyperion_hook.features.functions.ruby import RubyLocator
+from hyperion_hook.features.functions.scan import Tokens, scan
+from hyperion_hook.features.functions.script import ScriptLocator
+from hyperion_hook.features.functions.words import (
     GoLocator,
     KotlinLocator,
     PhpLocator,
@@ -26,8 +27,7 @@ from hyperion_hook.features.source_functions_words import (
     ScalaLocator,
     SwiftLocator,
 )
-from hyperion_hook.features.source_limits import Clock
-from hyperion_hook.features.source_scan import Tokens, scan
+from hyperion_hook.features.source.limits import Clock
 
 _ARMS = {"Rust": ("match", "=>"), "Kotlin": ("when", "->")}
 _WORD_LOCATORS: dict[str, Callable[[View], Any]] = {

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from hyperion_hook.features.source_functions import Definition, Located, View
+from hyperion_hook.features.functions.locate import Definition, Located, View
 
 _RUBY_OPENERS = frozenset({"def", "class", "module", "begin", "case", "do", "for", "if", "unless", "while", "until"})
 _RUBY_MODIFIERS = frozenset({"if", "unless", "while", "until"})

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
 
-from hyperion_hook.features.source_limits import Clock
+from hyperion_hook.features.source.limits import Clock
 
 _BLOCK, _LINE = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+", r"//[^\n]*+"
 _NESTED = r"/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*)|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+)[^*/]*+)*+(?:\*/)?+"

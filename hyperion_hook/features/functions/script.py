@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hyperion_hook.features.source_functions import ANONYMOUS, Definition, Located, View
+from hyperion_hook.features.functions.locate import ANONYMOUS, Definition, Located, View
 
 _MODIFIERS = frozenset(
     ["async", "get", "set", "static", "public", "private", "protected", "readonly", "abstract", "override", "accessor", "declare", "export", "*"]

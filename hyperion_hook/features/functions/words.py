@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from hyperion_hook.features.source_functions import ANONYMOUS, Definition, Located, View, ternaries
+from hyperion_hook.features.functions.locate import ANONYMOUS, Definition, Located, View, ternaries
 
 
 class KeywordLocator:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hyperion_hook.features.graph_order import ImportOrder
-from hyperion_hook.features.graph_specs import Specs, SpecTable
-from hyperion_hook.features.graph_use import Usage
-from hyperion_hook.features.imports import import_language, is_module
-from hyperion_hook.features.imports_index import GROUP, Entry, ImportIndex, entries_of, words_of
-from hyperion_hook.features.imports_resolve import EXTERNAL
+from hyperion_hook.features.graph.order import ImportOrder
+from hyperion_hook.features.graph.specs import Specs, SpecTable
+from hyperion_hook.features.graph.use import Usage
+from hyperion_hook.features.imports.index import GROUP, Entry, ImportIndex, entries_of, words_of
+from hyperion_hook.features.imports.read import import_language, is_module
+from hyperion_hook.features.imports.resolve import EXTERNAL
 
 MANY_CHANGES = 2_000
 """Edges changed in one step from which on components and depths are cheaper to compute afresh."""

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from hyperion_hook.domain.snapshot import ImportGraph
-from hyperion_hook.features.graph_live import LiveGraph
-from hyperion_hook.features.graph_specs import Specs
-from hyperion_hook.features.imports_index import GROUP
+from hyperion_hook.features.graph.live import LiveGraph
+from hyperion_hook.features.graph.specs import Specs
+from hyperion_hook.features.imports.index import GROUP
 
 _Value = TypeVar("_Value")
 

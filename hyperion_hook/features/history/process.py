@@ -14,7 +14,7 @@ from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
 from hyperion_hook.domain.paths import directory_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.lives import (
+from hyperion_hook.features.history.file_history import (
     ONLY_NEW_FILES,
     Lives,
     commits_since,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.commit import Author
-from hyperion_hook.domain.messages import trailers
-from hyperion_hook.domain.programs import is_program
+from hyperion_hook.domain.message.classify import trailers
+from hyperion_hook.domain.message.programs import is_program
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.people import months_here
+from hyperion_hook.features.history.people import months_here
 
 NEEDS_HOST = Missing("needs a code host")
 NOT_COMMITTED = Missing("only a recorded commit has been reviewed")

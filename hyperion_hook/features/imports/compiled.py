@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from hyperion_hook.domain.text import without_comments
-from hyperion_hook.features.imports_names import LONGEST_NAME
+from hyperion_hook.features.imports.names import LONGEST_NAME
 
 _GO = re.compile(r"^import[ \t]*(?:\(([^)]*+)|(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`])", re.MULTILINE)
 _GO_LINE = re.compile(r"^[ \t]*(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`]", re.MULTILINE)

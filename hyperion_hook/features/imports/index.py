@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from hyperion_hook.features.imports import MANIFESTS, reader_language
-from hyperion_hook.features.imports_names import jvm_group
-from hyperion_hook.features.imports_resolve import (
+from hyperion_hook.features.imports.names import jvm_group
+from hyperion_hook.features.imports.read import MANIFESTS, reader_language
+from hyperion_hook.features.imports.resolve import (
     RUBY_ROOTS,
     SCRIPT_ENDINGS,
     Look,
@@ -22,7 +22,7 @@ from hyperion_hook.features.imports_resolve import (
     resolve_ruby,
     resolve_script,
 )
-from hyperion_hook.features.imports_resolve_compiled import (
+from hyperion_hook.features.imports.resolve_compiled import (
     resolve_c,
     resolve_csharp,
     resolve_go,

@@ -20,25 +20,25 @@ MAX_SPECS = 5_000
 """Specifications kept of one file: a generated index of a whole registry must not outweigh the repository."""
 
 _READER_OF = {
-    "Python": ("imports_python", "read"),
-    "Java": ("imports_jvm", "read_java"),
-    "Kotlin": ("imports_jvm", "read_kotlin"),
-    "Groovy": ("imports_jvm", "read_kotlin"),
-    "Scala": ("imports_jvm", "read_scala"),
-    "JavaScript": ("imports_script", "read_script"),
-    "TypeScript": ("imports_script", "read_script"),
-    "Vue": ("imports_script", "read_script"),
-    "Ruby": ("imports_dynamic", "read_ruby"),
-    "PHP": ("imports_dynamic", "read_php"),
-    "Go": ("imports_compiled", "read_go"),
-    "Rust": ("imports_compiled", "read_rust"),
-    "C": ("imports_compiled", "read_c"),
-    "C++": ("imports_compiled", "read_c"),
-    "Objective-C": ("imports_compiled", "read_c"),
-    "C#": ("imports_compiled", "read_csharp"),
-    "go.mod": ("imports_manifests", "read_go_mod"),
-    "Cargo.toml": ("imports_manifests", "read_cargo"),
-    "package.json": ("imports_manifests", "read_npm"),
+    "Python": ("python", "read"),
+    "Java": ("jvm", "read_java"),
+    "Kotlin": ("jvm", "read_kotlin"),
+    "Groovy": ("jvm", "read_kotlin"),
+    "Scala": ("jvm", "read_scala"),
+    "JavaScript": ("script", "read_script"),
+    "TypeScript": ("script", "read_script"),
+    "Vue": ("script", "read_script"),
+    "Ruby": ("dynamic", "read_ruby"),
+    "PHP": ("dynamic", "read_php"),
+    "Go": ("compiled", "read_go"),
+    "Rust": ("compiled", "read_rust"),
+    "C": ("compiled", "read_c"),
+    "C++": ("compiled", "read_c"),
+    "Objective-C": ("compiled", "read_c"),
+    "C#": ("compiled", "read_csharp"),
+    "go.mod": ("package_names", "read_go_mod"),
+    "Cargo.toml": ("package_names", "read_cargo"),
+    "package.json": ("package_names", "read_npm"),
 }
 """Reader by language or file name; loaded when first used, because compiling patterns costs a hook milliseconds."""
 
@@ -117,5 +117,5 @@ def read_imports(path: str, text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=32)
 def _reader(language: str) -> Callable[[str], list[str]]:
     module, function = _READER_OF[language]
-    reader: Callable[[str], list[str]] = getattr(import_module(f"hyperion_hook.features.{module}"), function)
+    reader: Callable[[str], list[str]] = getattr(import_module(f"hyperion_hook.features.imports.{module}"), function)
     return reader

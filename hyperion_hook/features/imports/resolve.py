@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from posixpath import normpath
 
-from hyperion_hook.features.imports_names import NODE_BUILTINS, PYTHON_STDLIB, RUBY_STDLIB, npm_package
+from hyperion_hook.features.imports.names import NODE_BUILTINS, PYTHON_STDLIB, RUBY_STDLIB, npm_package
 
 Look = Callable[[str], Sequence[str]]
 EXTERNAL = "\0\1"

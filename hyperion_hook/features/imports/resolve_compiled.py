@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hyperion_hook.features.imports_names import C_SYSTEM, JVM_STD, RUST_STD, go_package, jvm_group
-from hyperion_hook.features.imports_resolve import EXTERNAL, UNRESOLVED, Look, folder_of, join, nearest
+from hyperion_hook.features.imports.names import C_SYSTEM, JVM_STD, RUST_STD, go_package, jvm_group
+from hyperion_hook.features.imports.resolve import EXTERNAL, UNRESOLVED, Look, folder_of, join, nearest
 
 
 def resolve_jvm(_path: str, spec: str, look: Look) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.manifests import Manifest, owned
-from hyperion_hook.features.manifests_lines import pep508, python_name
-from hyperion_hook.features.versions import Requirement
+from hyperion_hook.features.manifests.lines import pep508, python_name
+from hyperion_hook.features.manifests.readers import Manifest, owned
+from hyperion_hook.features.manifests.versions import Requirement
 
 _NO_KEY = re.compile(
     r"\#[^\n]*+|\"\"\"(?:[^\"\\]|\\[\s\S]|\"(?!\"\"))*+(?:\"\"\")?|'''(?:[^']|'(?!''))*+(?:''')?"

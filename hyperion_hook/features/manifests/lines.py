@@ -6,8 +6,8 @@ import re
 
 from hyperion_hook.domain.text import without_comments
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.manifests import Manifest, owned
-from hyperion_hook.features.versions import Requirement
+from hyperion_hook.features.manifests.readers import Manifest, owned
+from hyperion_hook.features.manifests.versions import Requirement
 
 _NAME = re.compile(r"\s*+([A-Za-z0-9][\w.-]*+)\s*+(?:\[[^\]]*+\])?\s*+(.*)", re.DOTALL)
 _BLANKS = re.compile(r"[^\S\n]{2,}")

@@ -14,7 +14,7 @@ from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import Folder, SourceText
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.manifests import Manifest, counts_for_project, is_manifest, read_manifest
+from hyperion_hook.features.manifests.readers import Manifest, counts_for_project, is_manifest, read_manifest
 
 MAX_MANIFESTS = 1_000
 MAX_CHARACTERS = 8_000_000

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.versions import Requirement
+from hyperion_hook.features.manifests.versions import Requirement
 
 MAX_BYTES = 1_000_000
 
@@ -39,7 +39,7 @@ def owned(ecosystem: str, names: Iterable[str]) -> frozenset[tuple[str, str]]:
 
 Read = Callable[[str], "Manifest | list[Requirement] | Missing"]
 
-_DATA, _LINES, _XML = "manifests_data", "manifests_lines", "manifests_xml"
+_DATA, _LINES, _XML = "data", "lines", "xml"
 _READERS = {
     "pyproject.toml": (_DATA, "read_pyproject"),
     "setup.cfg": (_LINES, "read_setup_cfg"),
@@ -89,7 +89,7 @@ def reader_of(path: str) -> Read | None:
     (True, True)
     """
     name = _reader_name(path)
-    return None if name is None else getattr(import_module(f"hyperion_hook.features.{name[0]}"), name[1])
+    return None if name is None else getattr(import_module(f"hyperion_hook.features.manifests.{name[0]}"), name[1])
 
 
 def is_manifest(path: str) -> bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from xml.parsers.expat import ExpatError
 
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.manifests import Manifest, owned
-from hyperion_hook.features.versions import Requirement
+from hyperion_hook.features.manifests.readers import Manifest, owned
+from hyperion_hook.features.manifests.versions import Requirement
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

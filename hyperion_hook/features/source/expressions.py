@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hyperion_hook.features.source_flow import Expression, Flow, Kind
-from hyperion_hook.features.source_grammar import Brace, words
+from hyperion_hook.features.source.flow import Expression, Flow, Kind
+from hyperion_hook.features.source.grammar import Brace, words
 
 if TYPE_CHECKING:
-    from hyperion_hook.features.source_flow_tokens import TokenFlows
+    from hyperion_hook.features.source.flow_tokens import TokenFlows
 
 MEMBER = frozenset({".", "?.", "->", "::", "!!."})
 _OWN = frozenset({"this", "self", "$this"})

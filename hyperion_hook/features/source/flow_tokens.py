@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hyperion_hook.features.source_brackets import after, find_body
-from hyperion_hook.features.source_expressions import MEMBER, ExpressionReader
-from hyperion_hook.features.source_flow import NOTHING, Expression, Flow, Kind
-from hyperion_hook.features.source_grammar import Grammar
-from hyperion_hook.features.source_limits import Clock
+from hyperion_hook.features.source.brackets import after, find_body
+from hyperion_hook.features.source.expressions import MEMBER, ExpressionReader
+from hyperion_hook.features.source.flow import NOTHING, Expression, Flow, Kind
+from hyperion_hook.features.source.grammar import Grammar
+from hyperion_hook.features.source.limits import Clock
 
 _PHP_ENDS = frozenset({"else", "elseif", "endif", "endwhile", "endfor", "endforeach", "endswitch", "case", "default"})
 _CASES = frozenset({"case", "default"})

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from hyperion_hook.domain.languages import LANGUAGES, language_of
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.embedded import EMBEDDING, embedded_source
-from hyperion_hook.features.metrics import SourceMetrics
-from hyperion_hook.features.source_limits import Clock, TooSlowError, too_hard_to_tokenise
+from hyperion_hook.features.source.embedded import EMBEDDING, embedded_source
+from hyperion_hook.features.source.limits import Clock, TooSlowError, too_hard_to_tokenise
+from hyperion_hook.features.source.metrics import SourceMetrics
 
 EXTRACTOR_VERSION = 1
 """Raised whenever a number can change for the same text; cached metrics of another version are not used."""
@@ -114,13 +114,13 @@ def _refused(text: str, limits: Limits) -> str | None:
 def _measured(path: str, language: str, text: str, clock: Clock) -> SourceMetrics | Missing:
     if language == "Python":
         return _python(text, clock)
-    from hyperion_hook.features.source_tokens import measure_tokens  # noqa: PLC0415 - lizard costs 30 ms to import
+    from hyperion_hook.features.source.tokens import measure_tokens  # noqa: PLC0415 - lizard costs 30 ms to import
 
     return measure_tokens(path, language, text, clock)
 
 
 def _python(text: str, clock: Clock) -> SourceMetrics | Missing:
-    from hyperion_hook.features.source_python import measure_python  # noqa: PLC0415 - radon costs 16 ms to import
+    from hyperion_hook.features.source.python import measure_python  # noqa: PLC0415 - radon costs 16 ms to import
 
     try:
         return measure_python(text)
@@ -128,7 +128,7 @@ def _python(text: str, clock: Clock) -> SourceMetrics | Missing:
         reason = Missing(f"Python cannot parse it: {getattr(error, 'msg', None) or error}")
     if too_hard_to_tokenise(text, "Python"):
         return reason
-    from hyperion_hook.features.source_tokens import measure_tokens  # noqa: PLC0415 - as above
+    from hyperion_hook.features.source.tokens import measure_tokens  # noqa: PLC0415 - as above
 
     rough = measure_tokens("unparsed.py", "Python", text, clock)
     if isinstance(rough, Missing) or not rough.functions:

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from radon.metrics import h_visit_ast, mi_compute
 from radon.visitors import ComplexityVisitor, Function
 
-from hyperion_hook.features.cognition import cognitive_complexity
-from hyperion_hook.features.cohesion import class_metrics
-from hyperion_hook.features.metrics import FunctionMetrics, SourceMetrics
-from hyperion_hook.features.npath import npath
-from hyperion_hook.features.python_tree import python_tree
-from hyperion_hook.features.source_classes_python import python_classes
-from hyperion_hook.features.source_flow import nesting_depth
-from hyperion_hook.features.source_flow_python import FunctionNode, PythonFlows, PythonFunction
-from hyperion_hook.features.source_lines_python import PythonLines, python_lines
+from hyperion_hook.features.classes.cohesion import class_metrics
+from hyperion_hook.features.classes.read_python import python_classes
+from hyperion_hook.features.code.cognitive import cognitive_complexity
+from hyperion_hook.features.code.npath import npath
+from hyperion_hook.features.source.flow import nesting_depth
+from hyperion_hook.features.source.flow_python import FunctionNode, PythonFlows, PythonFunction
+from hyperion_hook.features.source.lines_python import PythonLines, python_lines
+from hyperion_hook.features.source.metrics import FunctionMetrics, SourceMetrics
+from hyperion_hook.features.source.python_tree import python_tree
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 

@@ -17,22 +17,22 @@ from typing import Any
 import lizard_languages  # type: ignore[import-untyped]
 
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.cognition import cognitive_complexity, own_complexity
-from hyperion_hook.features.cohesion import class_metrics
-from hyperion_hook.features.halstead import halstead_volume, maintainability_index
-from hyperion_hook.features.metrics import FunctionMetrics, SourceMetrics
-from hyperion_hook.features.npath import npath
-from hyperion_hook.features.source_brackets import match_brackets
-from hyperion_hook.features.source_classes import CLASS_SYNTAX, read_classes
-from hyperion_hook.features.source_flow import nesting_depth
-from hyperion_hook.features.source_flow_tokens import TokenFlows
-from hyperion_hook.features.source_flow_words import WORD_LANGUAGES, WordFlows
-from hyperion_hook.features.source_grammar import GRAMMARS
-from hyperion_hook.features.source_limits import Clock, TooSlowError, too_hard_to_tokenise
-from hyperion_hook.features.source_lines import count_lines
-from hyperion_hook.features.source_read import read_functions
-from hyperion_hook.features.source_scan import LEXES
-from hyperion_hook.features.source_visibility import Visibility
+from hyperion_hook.features.classes.cohesion import class_metrics
+from hyperion_hook.features.classes.read import CLASS_SYNTAX, read_classes
+from hyperion_hook.features.classes.visibility import Visibility
+from hyperion_hook.features.code.cognitive import cognitive_complexity, own_complexity
+from hyperion_hook.features.code.halstead import halstead_volume, maintainability_index
+from hyperion_hook.features.code.npath import npath
+from hyperion_hook.features.functions.read import read_functions
+from hyperion_hook.features.functions.scan import LEXES
+from hyperion_hook.features.source.brackets import match_brackets
+from hyperion_hook.features.source.flow import nesting_depth
+from hyperion_hook.features.source.flow_tokens import TokenFlows
+from hyperion_hook.features.source.flow_words import WORD_LANGUAGES, WordFlows
+from hyperion_hook.features.source.grammar import GRAMMARS
+from hyperion_hook.features.source.limits import Clock, TooSlowError, too_hard_to_tokenise
+from hyperion_hook.features.source.lines import count_lines
+from hyperion_hook.features.source.metrics import FunctionMetrics, SourceMetrics
 
 try:
     # half the time of importing all of lizard

@@ -13,11 +13,11 @@ from fnmatch import fnmatchcase
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.coupling import NO_MODULE
-from hyperion_hook.features.graph import entry_share
-from hyperion_hook.features.imports import is_module
-from hyperion_hook.features.interface import breaking_change_risk
-from hyperion_hook.features.manifests import is_manifest
+from hyperion_hook.features.graph.view import entry_share
+from hyperion_hook.features.imports.read import is_module
+from hyperion_hook.features.manifests.readers import is_manifest
+from hyperion_hook.features.structure.coupling import NO_MODULE
+from hyperion_hook.features.structure.interface import breaking_change_risk
 
 MIGRATION_WEIGHT = 0.5
 SCHEMA_WEIGHT = 0.35

@@ -13,8 +13,8 @@ from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.graph import imports_of_specs
-from hyperion_hook.features.imports import is_module, read_imports
+from hyperion_hook.features.graph.view import imports_of_specs
+from hyperion_hook.features.imports.read import is_module, read_imports
 
 FEATURES = (
     "afferent_coupling", "efferent_coupling", "instability", "dependency_depth", "circular_dependency_count",

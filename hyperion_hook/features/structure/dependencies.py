@@ -10,10 +10,10 @@ from collections.abc import Mapping
 
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.graph import external_packages
-from hyperion_hook.features.manifests import Manifest
-from hyperion_hook.features.project_manifests import NO_MANIFEST, project_manifests
-from hyperion_hook.features.versions import Requirement, count_conflicts
+from hyperion_hook.features.graph.view import external_packages
+from hyperion_hook.features.manifests.project import NO_MANIFEST, project_manifests
+from hyperion_hook.features.manifests.readers import Manifest
+from hyperion_hook.features.manifests.versions import Requirement, count_conflicts
 
 _SIDE_BY_SIDE = frozenset(("npm", "cargo", "nuget"))
 """Ecosystems that install several versions of a package, one for each project that asks."""

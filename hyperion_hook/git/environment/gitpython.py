@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from hyperion_hook.git.program import gitpython_variables
+from hyperion_hook.git.environment.program import gitpython_variables
 from hyperion_hook.git.repository import Repository
 
 

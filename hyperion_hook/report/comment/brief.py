@@ -17,7 +17,7 @@ from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.report.facts import change_line, likely_fixes, missing_line, number, percent, reasons
-from hyperion_hook.report.findings import place_of
+from hyperion_hook.report.formats.findings import place_of
 from hyperion_hook.report.safe_text import valid_unicode
 
 FORMAT = 1

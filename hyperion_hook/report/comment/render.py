@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score
 from hyperion_hook.features.catalogue import CATALOGUE, Group
-from hyperion_hook.report.brief import Brief, Place, Reason
-from hyperion_hook.report.comment_state import MARKER, State, boxes, state_line
+from hyperion_hook.report.comment.brief import Brief, Place, Reason
+from hyperion_hook.report.comment.state import MARKER, State, boxes, state_line
 from hyperion_hook.report.facts import ADVICE, REVIEWERS, SIMILAR, comparison, counted, factor, verdict
 from hyperion_hook.report.links import Links
 from hyperion_hook.report.safe_text import markdown_code, markdown_text

@@ -19,7 +19,7 @@ from typing import Any
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.report.brief import Brief
+from hyperion_hook.report.comment.brief import Brief
 
 MARKER = "<!-- hyperion-hook -->"
 BOXES = {NOT_USEFUL: "This was not useful", CAUSED_BUG: "This caused a bug later"}

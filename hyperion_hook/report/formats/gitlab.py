@@ -6,8 +6,8 @@ The fields are those GitLab documents for ``artifacts:reports:codequality``.
 from __future__ import annotations
 
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
-from hyperion_hook.report.findings import findings
-from hyperion_hook.report.json_text import json_text
+from hyperion_hook.report.formats.findings import findings
+from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode
 
 _SEVERITY = {RiskLevel.HIGH: "major", RiskLevel.MEDIUM: "minor", RiskLevel.LOW: "info"}

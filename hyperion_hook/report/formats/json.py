@@ -19,7 +19,7 @@ from hyperion_hook.domain.assessment import (
     Reviewer,
     SimilarChange,
 )
-from hyperion_hook.report.json_text import json_text
+from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import valid_unicode
 
 SCHEMA_VERSION = 1

@@ -9,9 +9,9 @@ from hyperion_hook import __version__
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.features.catalogue import CATALOGUE, Feature
 from hyperion_hook.report.facts import change_line
-from hyperion_hook.report.findings import RULES, Finding, Rule, findings
-from hyperion_hook.report.json_report import Json
-from hyperion_hook.report.json_text import json_text
+from hyperion_hook.report.formats.findings import RULES, Finding, Rule, findings
+from hyperion_hook.report.formats.json import Json
+from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

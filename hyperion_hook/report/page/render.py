@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.overview import Overview
-from hyperion_hook.report import charts, page_card
 from hyperion_hook.report.facts import counted, factor, number, percent
+from hyperion_hook.report.page import card as page_card
+from hyperion_hook.report.page import charts
 from hyperion_hook.report.safe_text import printable
 
 TEMPLATES = Path(__file__).parent / "templates"

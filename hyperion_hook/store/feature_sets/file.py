@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperion_hook.errors import StoreError
-from hyperion_hook.store.sqlite_store import Form, StoreConnection, open_store
+from hyperion_hook.store.files.sqlite import Form, StoreConnection, open_store
 
 _MOST_TEXTS = 50_000
 _TOUCHES = 200

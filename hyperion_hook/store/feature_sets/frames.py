@@ -9,8 +9,8 @@ from typing import Any
 
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError, MissingExtraError
-from hyperion_hook.store.feature_metadata import StoredFeatures
-from hyperion_hook.store.feature_search import english
+from hyperion_hook.store.feature_sets.metadata import StoredFeatures
+from hyperion_hook.store.feature_sets.search import english
 
 try:
     import pandas as pd

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.store.feature_file import FeatureFile
-from hyperion_hook.store.feature_rows import checked, content_hash, packed, source_hash
+from hyperion_hook.store.feature_sets.file import FeatureFile
+from hyperion_hook.store.feature_sets.rows import checked, content_hash, packed, source_hash
 
 MICRO = 1_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

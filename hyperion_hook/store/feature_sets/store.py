@@ -13,11 +13,20 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hyperion_hook.domain.vector import Value
-from hyperion_hook.store.feature_file import FeatureFile
-from hyperion_hook.store.feature_metadata import FeatureMetadata, StoredFeatures
-from hyperion_hook.store.feature_search import Query, figures, latest, read_commit, read_one, rows_of, search, stored_of
-from hyperion_hook.store.feature_writer import FeatureWriter, before
-from hyperion_hook.store.feature_writing import EXTRACTION_VERSION, Moment, micros_of
+from hyperion_hook.store.feature_sets.file import FeatureFile
+from hyperion_hook.store.feature_sets.metadata import FeatureMetadata, StoredFeatures
+from hyperion_hook.store.feature_sets.rows_in import EXTRACTION_VERSION, Moment, micros_of
+from hyperion_hook.store.feature_sets.search import (
+    Query,
+    figures,
+    latest,
+    read_commit,
+    read_one,
+    rows_of,
+    search,
+    stored_of,
+)
+from hyperion_hook.store.feature_sets.writer import FeatureWriter, before
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -301,7 +310,7 @@ class FeatureStore(FeatureWriter):
         StoreError
             If the file is damaged.
         """
-        from hyperion_hook.store.feature_frames import completed, frame_of  # noqa: PLC0415 - needs the extra
+        from hyperion_hook.store.feature_sets.frames import completed, frame_of  # noqa: PLC0415 - needs the extra
 
         if entities is None:
             return frame_of(

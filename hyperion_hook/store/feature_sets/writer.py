@@ -16,8 +16,8 @@ from typing import Any, Self
 
 from hyperion_hook.config import load_config
 from hyperion_hook.errors import ConfigError, StoreError
-from hyperion_hook.store.feature_file import FeatureFile
-from hyperion_hook.store.feature_writing import EXTRACTION_VERSION, MICRO, FeatureSet, Moment, prepared, put
+from hyperion_hook.store.feature_sets.file import FeatureFile
+from hyperion_hook.store.feature_sets.rows_in import EXTRACTION_VERSION, MICRO, FeatureSet, Moment, prepared, put
 
 FILE_NAME = "features-v1.sqlite"
 WAIT_SECONDS = 30.0
@@ -256,7 +256,7 @@ def before(moment: int, hours: float) -> int:
 
 
 def _default_path() -> Path:
-    from hyperion_hook.git.neutral import cache_folder  # noqa: PLC0415 - a path that is named needs no home
+    from hyperion_hook.git.environment.neutral import cache_folder  # noqa: PLC0415 - a path that is named needs no home
 
     try:
         return cache_folder() / FILE_NAME

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hyperion_hook.store.sqlite_files import UnfitError, inspect, move_aside
-from hyperion_hook.store.whole_files import ForeignFileError, check_folder, real_folder
+from hyperion_hook.store.files.sqlite_checks import UnfitError, inspect, move_aside
+from hyperion_hook.store.files.whole_files import ForeignFileError, check_folder, real_folder
 
 _SEQUENCE = "CREATE TABLE sqlite_sequence(name,seq)"
 _STEPS = 200_000

@@ -16,15 +16,15 @@ from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.text import decode_text
 from hyperion_hook.domain.vector import NOT_FETCHED, Missing
-from hyperion_hook.features.graph import view_of
-from hyperion_hook.features.graph_live import LiveGraph
-from hyperion_hook.features.graph_specs import Specs
-from hyperion_hook.features.imports import READER_VERSION, import_language, is_module, read_imports
+from hyperion_hook.features.graph.live import LiveGraph
+from hyperion_hook.features.graph.specs import Specs
+from hyperion_hook.features.graph.view import view_of
+from hyperion_hook.features.imports.read import READER_VERSION, import_language, is_module, read_imports
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.graph_snapshot import FORMAT, MOST_BYTES, decode, encode
-from hyperion_hook.store.graph_trees import Trees
-from hyperion_hook.store.sqlite_store import Form, open_store
+from hyperion_hook.store.files.sqlite import Form, open_store
+from hyperion_hook.store.graphs.snapshot import FORMAT, MOST_BYTES, decode, encode
+from hyperion_hook.store.graphs.trees import Trees
 
 MAX_UNREAD = 2_000
 """Files that ``at`` reads on its own; more is left to ``hyperion-hook index``."""

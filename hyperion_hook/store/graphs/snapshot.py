@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
 from struct import Struct
 
-from hyperion_hook.features.graph_live import GraphParts, LiveGraph
-from hyperion_hook.features.graph_specs import Packed, SpecTable
-from hyperion_hook.store.whole_files import inflate
+from hyperion_hook.features.graph.live import GraphParts, LiveGraph
+from hyperion_hook.features.graph.specs import Packed, SpecTable
+from hyperion_hook.store.files.whole_files import inflate
 
 FORMAT = 1
 MOST_BYTES = 32_000_000

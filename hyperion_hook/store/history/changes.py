@@ -8,11 +8,11 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from hyperion_hook.domain.co_change import ChangeSet, KnownFile, PastOfFile
-from hyperion_hook.store.history_codec import unpack
+from hyperion_hook.store.history.codec import unpack
 
 if TYPE_CHECKING:
-    from hyperion_hook.store.history_index import HistoryIndex
-    from hyperion_hook.store.history_lives import View
+    from hyperion_hook.store.history.file_history import View
+    from hyperion_hook.store.history.index import HistoryIndex
 
 NEWEST = 100
 """Newest commits of a touched file that are looked at: bounds the cost of a file that every commit touches."""

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hyperion_hook.domain.history import FileHistory, Tally
-from hyperion_hook.store.history_codec import unpack
-from hyperion_hook.store.history_index import HistoryIndex
-from hyperion_hook.store.history_tallies import AUTHOR
-from hyperion_hook.store.history_view import IndexedHistory
+from hyperion_hook.store.history.codec import unpack
+from hyperion_hook.store.history.index import HistoryIndex
+from hyperion_hook.store.history.tallies import AUTHOR
+from hyperion_hook.store.history.view import IndexedHistory
 
 _ASKED_AT_ONCE = 500
 _COLUMNS = "ord, id, date - skew, author, flags, directories, files"

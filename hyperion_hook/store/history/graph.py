@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
-from hyperion_hook.store.history_codec import mask_of, pack, unpack
+from hyperion_hook.store.history.codec import mask_of, pack, unpack
 
 _MASKS_KEPT = 512
 _MOST_PARENT_BYTES = 20_000

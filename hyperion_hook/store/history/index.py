@@ -22,17 +22,17 @@ from typing import Self
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag, EmptyHistory, History
 from hyperion_hook.errors import StoreError
-from hyperion_hook.store.history_graph import CommitGraph
-from hyperion_hook.store.history_hidden import HiddenCounts
-from hyperion_hook.store.history_lives import FileLives, View
-from hyperion_hook.store.history_names import Names, PathStates
-from hyperion_hook.store.history_prune import prune
-from hyperion_hook.store.history_schema import BUSY_SECONDS, FORM, empty
-from hyperion_hook.store.history_tallies import Tallies
-from hyperion_hook.store.history_view import IndexedHistory
-from hyperion_hook.store.history_writer import HistoryWriter
-from hyperion_hook.store.sqlite_files import move_aside
-from hyperion_hook.store.sqlite_store import StoreConnection, open_empty, open_memory, open_store
+from hyperion_hook.store.files.sqlite import StoreConnection, open_empty, open_memory, open_store
+from hyperion_hook.store.files.sqlite_checks import move_aside
+from hyperion_hook.store.history.file_history import FileLives, View
+from hyperion_hook.store.history.graph import CommitGraph
+from hyperion_hook.store.history.names import Names, PathStates
+from hyperion_hook.store.history.outside_view import HiddenCounts
+from hyperion_hook.store.history.prune import prune
+from hyperion_hook.store.history.schema import BUSY_SECONDS, FORM, empty
+from hyperion_hook.store.history.tallies import Tallies
+from hyperion_hook.store.history.view import IndexedHistory
+from hyperion_hook.store.history.writer import HistoryWriter
 
 _AT_ONCE = nullcontext()
 """Where nobody else can write, every read is of one state."""

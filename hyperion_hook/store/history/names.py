@@ -7,8 +7,8 @@ from bisect import insort
 from collections.abc import Iterator
 
 from hyperion_hook.domain.paths import directory_of, subsystem_of
-from hyperion_hook.store.history_codec import path_key
-from hyperion_hook.store.history_graph import CommitGraph
+from hyperion_hook.store.history.codec import path_key
+from hyperion_hook.store.history.graph import CommitGraph
 
 _TOUCHES_READ = 16
 """Newest rows read of a path at first; rarely more than one is needed."""

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hyperion_hook.domain.history import MONTH, CommitFlag
-from hyperion_hook.store.history_codec import members, unpack
-from hyperion_hook.store.history_names import Names
-from hyperion_hook.store.history_tallies import TallyKey, tally_keys
+from hyperion_hook.store.history.codec import members, unpack
+from hyperion_hook.store.history.names import Names
+from hyperion_hook.store.history.tallies import TallyKey, tally_keys
 
 _Facts = tuple[int, int, int, Sequence[int], Sequence[int]]
 """Month, author, whether it fixes a bug, numbers of folders and of files."""

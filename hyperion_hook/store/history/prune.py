@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Collection
 
 from hyperion_hook.domain.history import MONTH, CommitFlag
-from hyperion_hook.store.history_codec import mask_of, unpack
-from hyperion_hook.store.history_names import Names
-from hyperion_hook.store.history_tallies import Tallies, tally_keys
+from hyperion_hook.store.history.codec import mask_of, unpack
+from hyperion_hook.store.history.names import Names
+from hyperion_hook.store.history.tallies import Tallies, tally_keys
 
 _MERGE = int(CommitFlag.MERGE)
 _FIX = int(CommitFlag.FIX)

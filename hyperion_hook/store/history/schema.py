@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from hyperion_hook.domain.messages import CLASSIFIER_VERSION
-from hyperion_hook.store.sqlite_store import Form
+from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
+from hyperion_hook.store.files.sqlite import Form
 
 BUSY_SECONDS = 2.0
 

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from hyperion_hook.domain.history import Months, Tally
-from hyperion_hook.store.history_names import Names
+from hyperion_hook.store.history.names import Names
 
 REPOSITORY, AUTHOR, AUTHOR_IN, DIRECTORY = range(4)
 """What a tally is about: its scope."""

@@ -15,7 +15,7 @@ from hyperion_hook.errors import GitError, StoreError
 from hyperion_hook.git.ancestry import present, reachable
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history_index import HistoryIndex
+from hyperion_hook.store.history.index import HistoryIndex
 
 INDEX_FILE = Path("hyperion-hook") / "history-v1.sqlite"
 """In the common git directory, so all worktrees share it."""

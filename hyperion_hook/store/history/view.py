@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import FileHistory, Months, Tally
-from hyperion_hook.store.history_tallies import AUTHOR, AUTHOR_IN, DIRECTORY, REPOSITORY, TallyKey
+from hyperion_hook.store.history.tallies import AUTHOR, AUTHOR_IN, DIRECTORY, REPOSITORY, TallyKey
 
 if TYPE_CHECKING:
     from hyperion_hook.domain.co_change import KnownFile, PastOfFile
-    from hyperion_hook.store.history_changes import PastChanges
-    from hyperion_hook.store.history_index import HistoryIndex
+    from hyperion_hook.store.history.changes import PastChanges
+    from hyperion_hook.store.history.index import HistoryIndex
 
 _NO_LIFE = FileHistory((), None, 0)
 
@@ -70,7 +70,7 @@ class IndexedHistory:
     @cached_property
     def _past(self) -> PastChanges:
         # a silent hook does not ask
-        from hyperion_hook.store.history_changes import PastChanges  # noqa: PLC0415
+        from hyperion_hook.store.history.changes import PastChanges  # noqa: PLC0415
 
         return PastChanges(self._index, self._commit)
 

@@ -16,13 +16,13 @@ from operator import itemgetter
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import FILE_WINDOW, MONTH, CommitFlag, FileEvent
-from hyperion_hook.domain.messages import classify_message
-from hyperion_hook.store.history_codec import clamp_time, pack, unpack
-from hyperion_hook.store.history_graph import CommitGraph
-from hyperion_hook.store.history_hidden import HiddenCounts
-from hyperion_hook.store.history_lives import FileLives
-from hyperion_hook.store.history_names import Names, PathStates
-from hyperion_hook.store.history_tallies import Tallies, tally_keys
+from hyperion_hook.domain.message.classify import classify_message
+from hyperion_hook.store.history.codec import clamp_time, pack, unpack
+from hyperion_hook.store.history.file_history import FileLives
+from hyperion_hook.store.history.graph import CommitGraph
+from hyperion_hook.store.history.names import Names, PathStates
+from hyperion_hook.store.history.outside_view import HiddenCounts
+from hyperion_hook.store.history.tallies import Tallies, tally_keys
 
 _FIX = int(CommitFlag.FIX)
 _MERGE = int(CommitFlag.MERGE)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hyperion_hook.store.model_metadata import Status, Version, plain
+from hyperion_hook.store.models.metadata import Status, Version, plain
 
 FORMAT_VERSION = 1
 MOST_SERVED = 50

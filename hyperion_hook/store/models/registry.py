@@ -26,9 +26,19 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
-from hyperion_hook.store import model_lifecycle, model_metadata
-from hyperion_hook.store.model_lifecycle import IllegalStepError, Lifecycle, NewerFormatError
-from hyperion_hook.store.model_metadata import (
+from hyperion_hook.store.files.sqlite import exclusive
+from hyperion_hook.store.files.whole_files import (
+    check_folder,
+    read_regular,
+    real_folder,
+    sweep,
+    write_folder,
+    write_whole,
+)
+from hyperion_hook.store.models import lifecycle as model_lifecycle
+from hyperion_hook.store.models import metadata as model_metadata
+from hyperion_hook.store.models.lifecycle import IllegalStepError, Lifecycle, NewerFormatError
+from hyperion_hook.store.models.metadata import (
     ModelMetadata,
     Status,
     Version,
@@ -36,15 +46,6 @@ from hyperion_hook.store.model_metadata import (
     digests,
     next_version,
     plain,
-)
-from hyperion_hook.store.sqlite_store import exclusive
-from hyperion_hook.store.whole_files import (
-    check_folder,
-    read_regular,
-    real_folder,
-    sweep,
-    write_folder,
-    write_whole,
 )
 
 RISK_PREDICTOR = model_metadata.RISK_PREDICTOR

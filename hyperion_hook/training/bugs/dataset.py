@@ -22,12 +22,12 @@ from hyperion_hook.config.hyperparameters import BugPredictorParameters
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import DAY, MONTH, History
 from hyperion_hook.domain.paths import FileRole, directory_of, role_of
-from hyperion_hook.features.file_past import FILE_NUMBERS, file_numbers, judged_files, numbers_after
+from hyperion_hook.features.history.file_forecast import FILE_NUMBERS, file_numbers, judged_files, numbers_after
 from hyperion_hook.git.log import Detail, commit_ids, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.trees import list_tree
-from hyperion_hook.store.history_index import HistoryIndex
-from hyperion_hook.training.fix_times import FixTimes
+from hyperion_hook.store.history.index import HistoryIndex
+from hyperion_hook.training.labels.bug_fix_times import FixTimes
 
 HORIZON = BugPredictorParameters().horizon_days * DAY
 KEYS = ("repository", "moment", "time", "path", "fixed", "weight", "whole")

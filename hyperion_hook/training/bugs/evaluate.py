@@ -14,17 +14,17 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from hyperion_hook.training.bug_dataset import BugRows
-from hyperion_hook.training.bug_fit import (
+from hyperion_hook.training.bugs.dataset import BugRows
+from hyperion_hook.training.bugs.fit import (
     CANDIDATES,
     BugFitConfig,
     fit_bug_predictor,
     held_out_since,
     probability,
 )
-from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.metrics import calibration_error, roc_auc
-from hyperion_hook.training.resampling import Interval
+from hyperion_hook.training.metrics.metrics import calibration_error, roc_auc
+from hyperion_hook.training.metrics.resampling import Interval
+from hyperion_hook.training.models.estimators import Numbers
 
 BUGS_SO_FAR, RECENT_CHURN = "bugs so far", "recent churn"
 BASELINES: Mapping[str, Callable[[pd.DataFrame], Numbers]] = {

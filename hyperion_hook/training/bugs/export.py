@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.features.file_past import FILE_NUMBERS, PAST_VERSION
+from hyperion_hook.features.history.file_forecast import FILE_NUMBERS, PAST_VERSION
 from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.scoring.trees import serialise
-from hyperion_hook.training.bug_fit import FittedBugs, probability
-from hyperion_hook.training.export import BUG_TREES, TOLERANCE, BugPart, hard_rows
-from hyperion_hook.training.tree_export import boosted
+from hyperion_hook.training.bugs.fit import FittedBugs, probability
+from hyperion_hook.training.export.retrained import BUG_TREES, TOLERANCE, BugPart, hard_rows
+from hyperion_hook.training.export.trees import boosted
 
 
 def bug_part(bugs: FittedBugs | BugModel | None) -> BugPart | None:

@@ -21,9 +21,9 @@ from xgboost import XGBClassifier
 from hyperion_hook.config.hyperparameters import BugPredictorParameters
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.features.file_past import FILE_NUMBERS
-from hyperion_hook.training.bug_dataset import HORIZON, BugRows
-from hyperion_hook.training.estimators import FittedTrees, Numbers, as_matrix
+from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
+from hyperion_hook.training.bugs.dataset import HORIZON, BugRows
+from hyperion_hook.training.models.estimators import FittedTrees, Numbers, as_matrix
 
 SPECIFIED = "specification"
 DEFAULTS = MLConfig()

@@ -12,24 +12,24 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.errors import HyperionError, TrainingError
-from hyperion_hook.features.file_past import FILE_NUMBERS
+from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bugs import BugModel
-from hyperion_hook.training.bug_dataset import BugOptions, BugRows, bug_rows
-from hyperion_hook.training.bug_evaluation import BugEvaluation, Predictor, RankedFiles, evaluate_bugs, evaluate_by_time
-from hyperion_hook.training.bug_fit import (
+from hyperion_hook.training.bugs.dataset import BugOptions, BugRows, bug_rows
+from hyperion_hook.training.bugs.evaluate import BugEvaluation, Predictor, RankedFiles, evaluate_bugs, evaluate_by_time
+from hyperion_hook.training.bugs.fit import (
     BugFitConfig,
     FittedBugs,
     fit_bug_predictor,
     held_out_since,
     with_change_log_odds,
 )
-from hyperion_hook.training.corpus import CorpusEntry
-from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.mapping import spread
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.replay import Progress
-from hyperion_hook.training.resampling import Interval
+from hyperion_hook.training.metrics.resampling import Interval
+from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.rows.corpus_file import CorpusEntry
+from hyperion_hook.training.rows.mapping import spread
+from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.replay import Progress
 
 OWN_CANDIDATE = "gentle"
 """For one repository alone; chosen on the corpus, not on the months on which it is to prove itself."""

@@ -9,12 +9,12 @@ from xgboost import XGBClassifier
 
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.ml.combining import alone
-from hyperion_hook.ml.fitting import Progress, fitted_members, out_of_fold
-from hyperion_hook.ml.members import XGBOOST
-from hyperion_hook.ml.preparation import Prepared
-from hyperion_hook.ml.trained import Rowset, SplitOptions, TrainedModel, rowset, trained_classifier
-from hyperion_hook.ml.tuning import tuned
+from hyperion_hook.training.models.fit_members import Progress, fitted_members, out_of_fold
+from hyperion_hook.training.models.meta_learner import alone
+from hyperion_hook.training.models.recipes import XGBOOST
+from hyperion_hook.training.models.training_result import Rowset, SplitOptions, TrainedModel, rowset, trained_classifier
+from hyperion_hook.training.models.tuning import tuned
+from hyperion_hook.training.validation.preparation import Prepared
 
 
 @dataclass(frozen=True)

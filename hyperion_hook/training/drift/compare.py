@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.training import drift_measures as measures
-from hyperion_hook.training.drift_report import DriftReport, FeatureDrift, overall
-from hyperion_hook.training.frame_columns import NUMERIC, Column, Kind, Numbers, canonical, columns_of, listed
+from hyperion_hook.training.drift import measures
+from hyperion_hook.training.drift.report import DriftReport, FeatureDrift, overall
+from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, Numbers, canonical, columns_of, listed
 
 ALPHA = 0.02
 """Of comparisons without drift so many may raise an alarm; fewer than the usual 5 %, since they are made for ever."""

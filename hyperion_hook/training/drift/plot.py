@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from hyperion_hook.errors import ConfigError, HyperionError
-from hyperion_hook.training.drift_report import SIGNIFICANT, DriftReport, FeatureDrift
+from hyperion_hook.training.drift.report import SIGNIFICANT, DriftReport, FeatureDrift
 
 _MOST_BARS = 25
 _PANELS = 6

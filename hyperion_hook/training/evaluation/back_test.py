@@ -12,18 +12,18 @@ from typing import Any
 
 from hyperion_hook.errors import TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.card_figures import calibration_table
-from hyperion_hook.training.corpus import CorpusEntry, own_name, read_corpus
-from hyperion_hook.training.dataset import UNSEEN_DAYS, cut_at, merged, time_split, without_youngest
-from hyperion_hook.training.days import day
-from hyperion_hook.training.evaluation import Evaluation, evaluate
-from hyperion_hook.training.gather import mine_all
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.outside_labels import labelled_from
-from hyperion_hook.training.past import LEAST_TEST_BUGS
-from hyperion_hook.training.promotion import InUse, learned_until
-from hyperion_hook.training.replay import Progress
-from hyperion_hook.training.unseen import LEAST_POSITIVES, REVERTED, LeftOut, leave_each_out
+from hyperion_hook.training.evaluation.backtest_models import LEAST_TEST_BUGS
+from hyperion_hook.training.evaluation.card_figures import calibration_table
+from hyperion_hook.training.evaluation.evaluate import Evaluation, evaluate
+from hyperion_hook.training.evaluation.leave_one_out import LEAST_POSITIVES, REVERTED, LeftOut, leave_each_out
+from hyperion_hook.training.evaluation.promotion import InUse, learned_until
+from hyperion_hook.training.labels.external_labels import labelled_from
+from hyperion_hook.training.rows.corpus_file import CorpusEntry, own_name, read_corpus
+from hyperion_hook.training.rows.dataset import UNSEEN_DAYS, cut_at, merged, time_split, without_youngest
+from hyperion_hook.training.rows.days import day
+from hyperion_hook.training.rows.mine_all import mine_all
+from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.replay import Progress
 
 _SHARE = 0.5
 

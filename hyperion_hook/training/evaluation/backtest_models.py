@@ -15,18 +15,8 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import TooLittleHistoryError, TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import LIGHT_MODULES
-from hyperion_hook.training.dataset import (
-    FEATURES,
-    UNSEEN_DAYS,
-    TimeSplit,
-    cut_at,
-    pooled,
-    time_split,
-    with_masked_messages,
-)
-from hyperion_hook.training.days import day
-from hyperion_hook.training.evaluation import WITHOUT_MESSAGE, Evaluation, evaluate
-from hyperion_hook.training.fit import (
+from hyperion_hook.training.evaluation.evaluate import WITHOUT_MESSAGE, Evaluation, evaluate
+from hyperion_hook.training.models.fit_risk import (
     ANOMALY_MODULES,
     BLEND,
     SPECIFIED,
@@ -36,7 +26,17 @@ from hyperion_hook.training.fit import (
     Recipe,
     fit_risk,
 )
-from hyperion_hook.training.options import RetrainOptions
+from hyperion_hook.training.rows.dataset import (
+    FEATURES,
+    UNSEEN_DAYS,
+    TimeSplit,
+    cut_at,
+    pooled,
+    time_split,
+    with_masked_messages,
+)
+from hyperion_hook.training.rows.days import day
+from hyperion_hook.training.rows.options import RetrainOptions
 
 RECIPES = {recipe.name: recipe for recipe in (SPECIFIED, BLEND)}
 MODULE_OF = {feature.name: feature.module for feature in CATALOGUE}

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.history import DAY
-from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.resampling import Ranking
+from hyperion_hook.training.metrics.resampling import Ranking
+from hyperion_hook.training.models.estimators import Numbers
 
 BINS = 10
 MOST_IMPORTANT = 20

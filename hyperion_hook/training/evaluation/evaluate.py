@@ -13,11 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hyperion_hook.training.baselines import KAMEI, baseline_scores
-from hyperion_hook.training.card_figures import Predictor
-from hyperion_hook.training.dataset import FEATURES, with_masked_messages
-from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.metrics import (
+from hyperion_hook.training.evaluation.card_figures import Predictor
+from hyperion_hook.training.metrics.metrics import (
     auc_within_sizes,
     brier,
     calibration_error,
@@ -29,7 +26,10 @@ from hyperion_hook.training.metrics import (
     roc_auc,
     share_in_top,
 )
-from hyperion_hook.training.resampling import Interval, Ranking, bootstrap
+from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
+from hyperion_hook.training.models.baselines import KAMEI, baseline_scores
+from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.rows.dataset import FEATURES, with_masked_messages
 
 REFERENCE = "la"
 """The baseline that every gain is measured against."""

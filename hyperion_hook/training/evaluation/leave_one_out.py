@@ -21,18 +21,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.training.baselines import CHANCE, KAMEI, SIMPLE, baseline_scores
-from hyperion_hook.training.dataset import FEATURES, cut_at, pooled, time_split, with_masked_messages
-from hyperion_hook.training.days import day
-from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.evaluation import WITHOUT_MESSAGE
-from hyperion_hook.training.fit import BLEND, SPECIFIED
-from hyperion_hook.training.mapping import Told, spread
-from hyperion_hook.training.metrics import auc_within_sizes, calibration_error, pr_auc, roc_auc, share_in_top
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.past import fit_rows, model_features
-from hyperion_hook.training.pool import sample
-from hyperion_hook.training.resampling import Interval
+from hyperion_hook.training.evaluation.backtest_models import fit_rows, model_features
+from hyperion_hook.training.evaluation.evaluate import WITHOUT_MESSAGE
+from hyperion_hook.training.metrics.metrics import auc_within_sizes, calibration_error, pr_auc, roc_auc, share_in_top
+from hyperion_hook.training.metrics.resampling import Interval
+from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE, baseline_scores
+from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED
+from hyperion_hook.training.rows.corpus_table import sample
+from hyperion_hook.training.rows.dataset import FEATURES, cut_at, pooled, time_split, with_masked_messages
+from hyperion_hook.training.rows.days import day
+from hyperion_hook.training.rows.mapping import Told, spread
+from hyperion_hook.training.rows.options import RetrainOptions
 
 HALF = 0.5
 LATE = 0.7

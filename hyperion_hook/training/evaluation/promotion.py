@@ -15,14 +15,14 @@ from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import GitError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import Bundle
-from hyperion_hook.training.card_figures import Predictor
-from hyperion_hook.training.dataset import FEATURES, UNSEEN_DAYS, with_masked_messages
-from hyperion_hook.training.days import day
-from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.metrics import roc_auc
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.past import PastModels, fit_past
-from hyperion_hook.training.resampling import Interval, Ranking, bootstrap
+from hyperion_hook.training.evaluation.backtest_models import PastModels, fit_past
+from hyperion_hook.training.evaluation.card_figures import Predictor
+from hyperion_hook.training.metrics.metrics import roc_auc
+from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
+from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.rows.dataset import FEATURES, UNSEEN_DAYS, with_masked_messages
+from hyperion_hook.training.rows.days import day
+from hyperion_hook.training.rows.options import RetrainOptions
 
 _DRAWS = 1_000
 _NEW, _USED = "new", "in use"

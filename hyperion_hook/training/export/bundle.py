@@ -21,14 +21,14 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.scoring.bundle import FORMAT_VERSION, MANIFEST, Bundle, bundled_models, load_bundle
-from hyperion_hook.store.model_metadata import digests
-from hyperion_hook.training.dataset import FEATURES
-from hyperion_hook.training.estimator_export import NotExportableError, exported
-from hyperion_hook.training.estimators import Numbers, as_matrix
-from hyperion_hook.training.export import TOLERANCE, hard_rows
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.past import quantiles_of
-from hyperion_hook.training.pool import read_pool
+from hyperion_hook.store.models.metadata import digests
+from hyperion_hook.training.evaluation.backtest_models import quantiles_of
+from hyperion_hook.training.export.estimator import NotExportableError, exported
+from hyperion_hook.training.export.retrained import TOLERANCE, hard_rows
+from hyperion_hook.training.models.estimators import Numbers, as_matrix
+from hyperion_hook.training.rows.corpus_table import read_pool
+from hyperion_hook.training.rows.dataset import FEATURES
+from hyperion_hook.training.rows.options import RetrainOptions
 
 COMPARED = 300
 """Rows as they come, and as many hard ones, on which estimator and data must say the same."""

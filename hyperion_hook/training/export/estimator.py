@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.tree_export import boosted, flat, from_sklearn, imputed, share_of_second
+from hyperion_hook.training.export.trees import boosted, flat, from_sklearn, imputed, share_of_second
+from hyperion_hook.training.models.estimators import Numbers
 
 
 class NotExportableError(Exception):
@@ -215,9 +215,9 @@ _LOGISTIC = "sklearn.linear_model._logistic.LogisticRegression"
 _FROZEN = "sklearn.frozen._frozen.FrozenEstimator"
 _IMPUTER = "sklearn.impute._base.SimpleImputer"
 _SCALER = "sklearn.preprocessing._data.StandardScaler"
-_COMBINED = "hyperion_hook.training.risk_classifier.RiskClassifier"
-_COLUMNS = "hyperion_hook.training.risk_classifier.FeatureColumns"
-_LOG = "hyperion_hook.training.risk_classifier.SignedLog"
+_COMBINED = "hyperion_hook.training.models.classifier.RiskClassifier"
+_COLUMNS = "hyperion_hook.training.models.classifier.FeatureColumns"
+_LOG = "hyperion_hook.training.models.classifier.SignedLog"
 # by name, as in a file: a subclass may do anything, and nothing is imported to be compared with
 _EXPORTS: Mapping[str, Callable[[Any, _Before, str], Exported]] = {
     _PIPELINE: _pipeline,

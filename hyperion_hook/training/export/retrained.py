@@ -15,11 +15,8 @@ import pandas as pd
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.bundle import FORMAT_VERSION, MANIFEST, load_bundle
-from hyperion_hook.training.bundle_folder import replace_bundle
-from hyperion_hook.training.estimators import Fitted, FittedLogistic, FittedTrees
-from hyperion_hook.training.fit import FittedAnomaly, FittedRisk
-from hyperion_hook.training.pool import POOL_FILE, entry_of
-from hyperion_hook.training.tree_export import (
+from hyperion_hook.training.export.folder import replace_bundle
+from hyperion_hook.training.export.trees import (
     average_path_length,
     boosted,
     flat,
@@ -28,6 +25,9 @@ from hyperion_hook.training.tree_export import (
     renumbered,
     share_of_second,
 )
+from hyperion_hook.training.models.estimators import Fitted, FittedLogistic, FittedTrees
+from hyperion_hook.training.models.fit_risk import FittedAnomaly, FittedRisk
+from hyperion_hook.training.rows.corpus_table import POOL_FILE, entry_of
 
 TOLERANCE = 1e-6
 BUG_TREES = "bugs.trees"

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.languages import language_of
 from hyperion_hook.domain.paths import FileRole, role_of
-from hyperion_hook.features.code_lines import code_by_line
-from hyperion_hook.training.line_origins import TracedHunk
+from hyperion_hook.features.change.code_lines import code_by_line
+from hyperion_hook.training.labels.line_origins import TracedHunk
 
 _SLIGHT = 0.01
 """What a line that carries no changed code weighs against one that does."""

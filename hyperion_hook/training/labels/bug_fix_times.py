@@ -8,9 +8,9 @@ from collections import defaultdict
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
-from hyperion_hook.domain.messages import classify_message
-from hyperion_hook.features.file_past import is_judged
-from hyperion_hook.training.known_commits import KnownCommits
+from hyperion_hook.domain.message.classify import classify_message
+from hyperion_hook.features.history.file_forecast import is_judged
+from hyperion_hook.training.labels.known_commits import KnownCommits
 
 MOST_FIXED = 20
 """A commit that touches more source files than this repairs no single bug in each of them (as for labels)."""

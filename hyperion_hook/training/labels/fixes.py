@@ -12,8 +12,8 @@ from itertools import islice
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.label import FixCommit
-from hyperion_hook.domain.messages import classify_message
-from hyperion_hook.training.known_commits import KnownCommits, number_in
+from hyperion_hook.domain.message.classify import classify_message
+from hyperion_hook.training.labels.known_commits import KnownCommits, number_in
 
 _MESSAGE_LIMIT = 20_000
 _MOST_VERBS = 50

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.line_origins import LineOrigins
-from hyperion_hook.training.reading import read_history
-from hyperion_hook.training.szz import Labeller, SzzRules
+from hyperion_hook.training.labels.line_origins import LineOrigins
+from hyperion_hook.training.labels.read_history import read_history
+from hyperion_hook.training.labels.szz import Labeller, SzzRules
 
 _REPORT_EVERY = 50
 

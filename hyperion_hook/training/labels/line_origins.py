@@ -22,7 +22,7 @@ from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.blame import blamed
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.file_lines import (
+from hyperion_hook.training.labels.file_lines import (
     GIT_KNOWS,
     NOBODY_KNOWS,
     UNKNOWN,
@@ -32,7 +32,7 @@ from hyperion_hook.training.file_lines import (
     patched,
     span_of,
 )
-from hyperion_hook.training.merge_lines import MixedFile, mixed_files, mixed_lines
+from hyperion_hook.training.labels.merge_lines import MixedFile, mixed_files, mixed_lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.file_lines import UNKNOWN, Numbers, own_lines
+from hyperion_hook.training.labels.file_lines import UNKNOWN, Numbers, own_lines
 
 _COMMAND = (
     "log", "--no-walk=unsorted", "--stdin", "-c", "-M", "--raw", "-z", "-p", "-U1", "--combined-all-paths",

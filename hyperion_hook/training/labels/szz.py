@@ -36,10 +36,10 @@ from enum import StrEnum
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.label import FixCommit, InducingCommit, Label
 from hyperion_hook.domain.paths import FileRole, role_of
-from hyperion_hook.training.evidence import suspects, tells
-from hyperion_hook.training.fixes import fix_of, given_fix, takes_back
-from hyperion_hook.training.known_commits import KnownCommits
-from hyperion_hook.training.line_origins import LineOrigins, TracedHunk
+from hyperion_hook.training.labels.blame_candidates import suspects, tells
+from hyperion_hook.training.labels.fixes import fix_of, given_fix, takes_back
+from hyperion_hook.training.labels.known_commits import KnownCommits
+from hyperion_hook.training.labels.line_origins import LineOrigins, TracedHunk
 
 LABELLER_VERSION = 6
 """Raised whenever the same history can get other labels; cached labels of another version are not used."""

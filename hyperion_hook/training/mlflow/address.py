@@ -10,11 +10,11 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 from hyperion_hook.errors import ConfigError, GitError
-from hyperion_hook.git.neutral import cache_folder
+from hyperion_hook.git.environment.neutral import cache_folder
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.sqlite_files import UnfitError
-from hyperion_hook.store.sqlite_store import check_foreign_form
-from hyperion_hook.store.whole_files import real_folder
+from hyperion_hook.store.files.sqlite import check_foreign_form
+from hyperion_hook.store.files.sqlite_checks import UnfitError
+from hyperion_hook.store.files.whole_files import real_folder
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 FOLDER = Path("hyperion-hook") / "mlflow"

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
-from hyperion_hook.training.promotion import InUse
+from hyperion_hook.training.evaluation.promotion import InUse
 
 
 @dataclass(frozen=True)

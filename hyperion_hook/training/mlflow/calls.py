@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from hyperion_hook.errors import HyperionError, MissingExtraError
 from hyperion_hook.report.safe_text import printable, without_password
-from hyperion_hook.training.tracking_place import is_database, is_file_store, is_server, local_folder
+from hyperion_hook.training.mlflow.address import is_database, is_file_store, is_server, local_folder
 
 ANSWER_SECONDS = 10
 """How long one request may take; it is not tried again."""

@@ -8,8 +8,8 @@ import pandas as pd
 
 from hyperion_hook.config.settings import suggestion
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.training.tracking_calls import TrackingError, calling, client_of, need_mlflow
-from hyperion_hook.training.tracking_place import current_uri, placed
+from hyperion_hook.training.mlflow.address import current_uri, placed
+from hyperion_hook.training.mlflow.calls import TrackingError, calling, client_of, need_mlflow
 
 
 def compare_runs(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import fmean, pstdev
 from typing import Any
 
-from hyperion_hook.training.run_record import RunRecord
+from hyperion_hook.training.mlflow.run_record import RunRecord
 
 MOST_OF_A_NAME = 250
 MOST_OF_A_PARAMETER = 6_000

@@ -16,10 +16,8 @@ from typing import Any
 from hyperion_hook.errors import ArtefactError, ConfigError, HyperionError
 from hyperion_hook.report.safe_text import printable, without_password
 from hyperion_hook.scoring.bundle import MANIFEST, MAX_FILE_BYTES, MAX_FILES, MAX_MANIFEST_BYTES, Bundle, load_bundle
-from hyperion_hook.training.booster_files import boosted
-from hyperion_hook.training.estimator_audit import MAX_BYTES, RefusedError
-from hyperion_hook.training.estimator_files import unpacked
-from hyperion_hook.training.tracking_calls import (
+from hyperion_hook.training.mlflow.address import current_uri
+from hyperion_hook.training.mlflow.calls import (
     MOST_SECONDS,
     Patience,
     calling,
@@ -27,10 +25,12 @@ from hyperion_hook.training.tracking_calls import (
     need_mlflow,
     within,
 )
-from hyperion_hook.training.tracking_files import NoFileError, Read, plain_path, reader_of
-from hyperion_hook.training.tracking_models import AUDITED, LOADER
-from hyperion_hook.training.tracking_place import current_uri
-from hyperion_hook.training.tracking_uri import location_of
+from hyperion_hook.training.mlflow.files import NoFileError, Read, plain_path, reader_of
+from hyperion_hook.training.mlflow.models import AUDITED, LOADER
+from hyperion_hook.training.mlflow.uri import location_of
+from hyperion_hook.training.model_files.skops_audit import MAX_BYTES, RefusedError
+from hyperion_hook.training.model_files.skops_files import unpacked
+from hyperion_hook.training.model_files.xgboost_audit import boosted
 
 LOAD_SECONDS = 120.0
 """How long a model may take to come."""

@@ -17,17 +17,17 @@ import pandas as pd
 
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.bundle import MANIFEST
-from hyperion_hook.store.model_metadata import ESTIMATOR, ModelMetadata, digest_of
-from hyperion_hook.training.estimator_audit import RefusedError, UntrustedTypeError
-from hyperion_hook.training.estimator_files import packed
-from hyperion_hook.training.run_record import RunRecord
-from hyperion_hook.training.tracking_calls import in_one_line
-from hyperion_hook.training.trusted_types import NAMES
+from hyperion_hook.store.models.metadata import ESTIMATOR, ModelMetadata, digest_of
+from hyperion_hook.training.mlflow.calls import in_one_line
+from hyperion_hook.training.mlflow.run_record import RunRecord
+from hyperion_hook.training.model_files.skops_audit import RefusedError, UntrustedTypeError
+from hyperion_hook.training.model_files.skops_files import packed
+from hyperion_hook.training.model_files.trusted_types import NAMES
 
 SKLEARN_MODEL, BUNDLE = "sklearn_model", "bundle"
 """What MLflow calls a run's model; the first as in the specification, and also for XGBoost, which loads as such."""
 
-LOADER = "hyperion_hook.training.tracking_bundle"
+LOADER = "hyperion_hook.training.mlflow.bundle"
 
 AUDITED = "hyperion_hook"
 """The flavour of the form that ``tracking_load`` reads: skops as in our registry, boosted trees as XGBoost's JSON."""
@@ -166,7 +166,7 @@ def _save_xgboost(record: RunRecord, model: Any, folder: Path) -> None:
 def _save_bundle(record: RunRecord, model: Any, folder: Path) -> None:
     import mlflow.pyfunc  # noqa: PLC0415 - takes seconds
 
-    from hyperion_hook.training.tracking_bundle import written_bundle  # noqa: PLC0415
+    from hyperion_hook.training.mlflow.bundle import written_bundle  # noqa: PLC0415
 
     with written_bundle(record.bundle) as bundle:
         mlflow.pyfunc.save_model(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hyperion_hook.training.run_record import RunRecord
+from hyperion_hook.training.mlflow.run_record import RunRecord
 
 CONFUSION = "confusion_matrix.png"
 IMPORTANCE = "feature_importance.png"

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hyperion_hook.errors import HyperionError
-from hyperion_hook.store.model_metadata import Status
-from hyperion_hook.training.tracking_owner import Owner
-from hyperion_hook.training.tracking_run import EXISTS, LoggedRun
+from hyperion_hook.store.models.metadata import Status
+from hyperion_hook.training.mlflow.owner import Owner
+from hyperion_hook.training.mlflow.run import EXISTS, LoggedRun
 
 VERSION_TAG, STATUS_TAG, DIGEST_TAG = "version", "status", "digest"
 _STAGES = {

@@ -12,11 +12,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.training.run_record import RunRecord
-from hyperion_hook.training.tracking_calls import Patience
-from hyperion_hook.training.tracking_content import RunContent
-from hyperion_hook.training.tracking_models import BUNDLE, SKLEARN_MODEL, saved_model
-from hyperion_hook.training.tracking_place import artifact_location
+from hyperion_hook.training.mlflow.address import artifact_location
+from hyperion_hook.training.mlflow.calls import Patience
+from hyperion_hook.training.mlflow.content import RunContent
+from hyperion_hook.training.mlflow.models import BUNDLE, SKLEARN_MODEL, saved_model
+from hyperion_hook.training.mlflow.run_record import RunRecord
 
 EXISTS = frozenset({"RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS"})
 """What MLflow answers where another process was quicker."""

@@ -9,8 +9,8 @@ from hyperion_hook.config import Config, LoadedConfig, load_config
 from hyperion_hook.config.file import top_of_work_tree
 from hyperion_hook.errors import MissingExtraError
 from hyperion_hook.report.safe_text import without_password
-from hyperion_hook.training.tracking import MLFlowConfig, MLFlowTracker, Say, say_on_stderr
-from hyperion_hook.training.tracking_place import local_folder, placed
+from hyperion_hook.training.mlflow.address import local_folder, placed
+from hyperion_hook.training.mlflow.tracker import MLFlowConfig, MLFlowTracker, Say, say_on_stderr
 
 _URI = "mlflow_tracking_uri"
 _NOT_A_FILE = ("default", "environment ", "flag ")

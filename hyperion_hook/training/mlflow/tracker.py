@@ -21,10 +21,10 @@ import pandas as pd
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable, without_password
-from hyperion_hook.store.model_metadata import ModelMetadata
-from hyperion_hook.training import tracking_promotion
-from hyperion_hook.training.run_record import RunRecord
-from hyperion_hook.training.tracking_calls import (
+from hyperion_hook.store.models.metadata import ModelMetadata
+from hyperion_hook.training.mlflow import promotion as tracking_promotion
+from hyperion_hook.training.mlflow.address import DEFAULT_URI, is_file_store, is_server, placed, viewer
+from hyperion_hook.training.mlflow.calls import (
     FILE_STORE,
     MOST_SECONDS,
     Answer,
@@ -34,13 +34,13 @@ from hyperion_hook.training.tracking_calls import (
     need_mlflow,
     within,
 )
-from hyperion_hook.training.tracking_content import content_of
-from hyperion_hook.training.tracking_models import digest_in
-from hyperion_hook.training.tracking_owner import Owner, owner_of
-from hyperion_hook.training.tracking_place import DEFAULT_URI, is_file_store, is_server, placed, viewer
-from hyperion_hook.training.tracking_plots import draw_plots
-from hyperion_hook.training.tracking_promotion import Entry, RegistrationError
-from hyperion_hook.training.tracking_run import LoggedRun, experiment_id_of, log_run
+from hyperion_hook.training.mlflow.content import content_of
+from hyperion_hook.training.mlflow.models import digest_in
+from hyperion_hook.training.mlflow.owner import Owner, owner_of
+from hyperion_hook.training.mlflow.plots import draw_plots
+from hyperion_hook.training.mlflow.promotion import Entry, RegistrationError
+from hyperion_hook.training.mlflow.run import LoggedRun, experiment_id_of, log_run
+from hyperion_hook.training.mlflow.run_record import RunRecord
 
 _MOST_OF_A_MESSAGE = 700
 """Characters; what a server's tags say is in it."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hyperion_hook.training.estimator_audit import RefusedError
-from hyperion_hook.training.tracking_calls import client_of
-from hyperion_hook.training.tracking_owner import owner_of
+from hyperion_hook.training.mlflow.calls import client_of
+from hyperion_hook.training.mlflow.owner import owner_of
+from hyperion_hook.training.model_files.skops_audit import RefusedError
 
 _MODEL = re.compile(r"models:/{1,3}([^/@:]{1,256})(?:@([^/@]{1,256})|/([^/@]{1,256}))?/?")
 _RUN = re.compile(r"runs:/{1,3}([A-Za-z0-9_-]{1,100})/(.{1,500})", re.DOTALL)

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from hyperion_hook.errors import HyperionError
-from hyperion_hook.training.booster_files import checked_booster
-from hyperion_hook.training.trusted_types import FORMS, TRUSTED
+from hyperion_hook.training.model_files.trusted_types import FORMS, TRUSTED
+from hyperion_hook.training.model_files.xgboost_audit import checked_booster
 
 SCHEMA = "schema.json"
 MAX_BYTES = 256_000_000

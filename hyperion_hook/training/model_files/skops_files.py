@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from hyperion_hook.training.booster_files import snapshot_of, text_of
-from hyperion_hook.training.estimator_audit import BOOSTER, SCHEMA, Audited, RefusedError, audited, entries_of
-from hyperion_hook.training.trusted_types import NAMES
+from hyperion_hook.training.model_files.skops_audit import BOOSTER, SCHEMA, Audited, RefusedError, audited, entries_of
+from hyperion_hook.training.model_files.trusted_types import NAMES
+from hyperion_hook.training.model_files.xgboost_audit import snapshot_of, text_of
 
 _WHEN = (1980, 1, 1, 0, 0, 0)
 

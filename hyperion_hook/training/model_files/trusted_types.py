@@ -7,10 +7,10 @@ The list is fixed; a file cannot add to it, nor can a caller.
 from __future__ import annotations
 
 ESTIMATORS = frozenset({
-    "hyperion_hook.training.context_classifier.ContextClassifier",
-    "hyperion_hook.training.risk_classifier.FeatureColumns",
-    "hyperion_hook.training.risk_classifier.RiskClassifier",
-    "hyperion_hook.training.risk_classifier.SignedLog",
+    "hyperion_hook.training.models.context_classifier.ContextClassifier",
+    "hyperion_hook.training.models.classifier.FeatureColumns",
+    "hyperion_hook.training.models.classifier.RiskClassifier",
+    "hyperion_hook.training.models.classifier.SignedLog",
     "sklearn.calibration.CalibratedClassifierCV",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hyperion_hook.training.estimators import Numbers
+from hyperion_hook.training.models.estimators import Numbers
 
 _ROWS_FOR_IMPORTANCE = 500
 

@@ -10,16 +10,16 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.ml_config import MLConfig
-from hyperion_hook.ml.anomaly_scores import anomaly_importance, unusualness
-from hyperion_hook.ml.columns import ChosenColumns, choose_columns
-from hyperion_hook.ml.fitting import Progress, fitted_members
-from hyperion_hook.ml.members import ISOLATION, new_isolation_forest, parameters_of
-from hyperion_hook.ml.performance import performance
-from hyperion_hook.ml.preparation import Prepared
-from hyperion_hook.ml.splits import Split, split_rows
-from hyperion_hook.ml.trained import TrainedModel, by_column
-from hyperion_hook.training.fit import ANOMALY_MODULES
-from hyperion_hook.training.frame_columns import entry_of
+from hyperion_hook.training.metrics.performance import performance
+from hyperion_hook.training.models.anomaly_scores import anomaly_importance, unusualness
+from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
+from hyperion_hook.training.models.fit_members import Progress, fitted_members
+from hyperion_hook.training.models.fit_risk import ANOMALY_MODULES
+from hyperion_hook.training.models.recipes import ISOLATION, new_isolation_forest, parameters_of
+from hyperion_hook.training.models.splits import Split, split_rows
+from hyperion_hook.training.models.training_result import TrainedModel, by_column
+from hyperion_hook.training.tables.frame_columns import entry_of
+from hyperion_hook.training.validation.preparation import Prepared
 
 FEWEST_OF_CODE = 3
 """Columns of code quality and size from which on the others are left out."""

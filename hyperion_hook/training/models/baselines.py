@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.features.catalogue import KAMEI_FOURTEEN, names_of
-from hyperion_hook.training.estimators import Numbers, as_matrix, fit_logistic
+from hyperion_hook.training.models.estimators import Numbers, as_matrix, fit_logistic
 
 SIMPLE = {"la": ("la",), "code lines added": ("code_lines_added",), "lines changed": ("la", "ld")}
 KAMEI = "Kamei's fourteen, logistic"

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.risk_classifier import RiskClassifier
+from hyperion_hook.training.models.classifier import RiskClassifier
+from hyperion_hook.training.models.estimators import Numbers
 
 
 class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types

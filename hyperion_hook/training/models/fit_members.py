@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from hyperion_hook.ml.splits import Rows
-from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.risk_classifier import member_log_odds
+from hyperion_hook.training.models.classifier import member_log_odds
+from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.models.splits import Rows
 
 Progress = Callable[[str, int, int], object]
 """Told (stage, done, total)."""

@@ -25,7 +25,7 @@ from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.catalogue import Feature
 from hyperion_hook.scoring.anomaly import LIGHT
 from hyperion_hook.scoring.risk import split_column
-from hyperion_hook.training.estimators import (
+from hyperion_hook.training.models.estimators import (
     Fitted,
     Numbers,
     as_matrix,

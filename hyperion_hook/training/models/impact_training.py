@@ -17,20 +17,20 @@ from sklearn.pipeline import Pipeline
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.catalogue import Origin
-from hyperion_hook.ml.combining import combine
-from hyperion_hook.ml.fitting import Progress, fitted_members, no_progress, out_of_fold
-from hyperion_hook.ml.members import LOGISTIC, SHALLOW, Recipe, new_members, parameters_of
-from hyperion_hook.ml.performance import best_threshold, fold_figures, performance
-from hyperion_hook.ml.preparation import Prepared
-from hyperion_hook.ml.splits import folds_of
-from hyperion_hook.ml.trained import Codes, Rowset, SplitOptions, TrainedModel, by_column, rowset
 from hyperion_hook.scoring.impact import RICH
-from hyperion_hook.training.context_classifier import ContextClassifier
-from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.fit import LEAST_POSITIVES, LEAST_ROWS
-from hyperion_hook.training.frame_columns import entry_of
-from hyperion_hook.training.metrics import brier
-from hyperion_hook.training.risk_classifier import RiskClassifier
+from hyperion_hook.training.metrics.metrics import brier
+from hyperion_hook.training.metrics.performance import best_threshold, fold_figures, performance
+from hyperion_hook.training.models.classifier import RiskClassifier
+from hyperion_hook.training.models.context_classifier import ContextClassifier
+from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.models.fit_members import Progress, fitted_members, no_progress, out_of_fold
+from hyperion_hook.training.models.fit_risk import LEAST_POSITIVES, LEAST_ROWS
+from hyperion_hook.training.models.meta_learner import combine
+from hyperion_hook.training.models.recipes import LOGISTIC, SHALLOW, Recipe, new_members, parameters_of
+from hyperion_hook.training.models.splits import folds_of
+from hyperion_hook.training.models.training_result import Codes, Rowset, SplitOptions, TrainedModel, by_column, rowset
+from hyperion_hook.training.tables.frame_columns import entry_of
+from hyperion_hook.training.validation.preparation import Prepared
 
 ENSEMBLE = "impact_ensemble"
 RECIPE = Recipe("by context", (LOGISTIC, SHALLOW), (f"{LOGISTIC}_log_odds", f"{SHALLOW}_log_odds"), True)

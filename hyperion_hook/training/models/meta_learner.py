@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from hyperion_hook.config.ml_config import MLConfig
-from hyperion_hook.ml.fitting import OutOfFold
-from hyperion_hook.ml.members import Recipe
-from hyperion_hook.ml.performance import best_threshold
-from hyperion_hook.ml.splits import TIME
-from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.fit import FitConfig, calibrate, combination_columns
-from hyperion_hook.training.risk_classifier import RiskClassifier
+from hyperion_hook.training.metrics.performance import best_threshold
+from hyperion_hook.training.models.classifier import RiskClassifier
+from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.models.fit_members import OutOfFold
+from hyperion_hook.training.models.fit_risk import FitConfig, calibrate, combination_columns
+from hyperion_hook.training.models.recipes import Recipe
+from hyperion_hook.training.models.splits import TIME
 
 NEWEST = 0.5
 """Share of the out-of-fold rows, the newest, that calibration looks at in time order: how common bugs are drifts."""

@@ -21,7 +21,7 @@ from xgboost import XGBClassifier
 
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.training.risk_classifier import SignedLog
+from hyperion_hook.training.models.classifier import SignedLog
 
 FOREST, XGBOOST, LOGISTIC = "random_forest", "xgboost", "logistic"
 SHALLOW, DEEP = "xgboost_shallow", "xgboost_deep"

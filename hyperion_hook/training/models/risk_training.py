@@ -9,10 +9,12 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.ml_config import MLConfig
-from hyperion_hook.ml.anomaly_scores import anomaly_importance, unusualness
-from hyperion_hook.ml.combining import alone, combine
-from hyperion_hook.ml.fitting import OutOfFold, Progress, fitted_members, out_of_fold
-from hyperion_hook.ml.members import (
+from hyperion_hook.training.metrics.performance import fold_figures, performance, summary
+from hyperion_hook.training.models.anomaly_scores import anomaly_importance, unusualness
+from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.models.fit_members import OutOfFold, Progress, fitted_members, out_of_fold
+from hyperion_hook.training.models.meta_learner import alone, combine
+from hyperion_hook.training.models.recipes import (
     FOREST,
     ISOLATION,
     META,
@@ -22,9 +24,7 @@ from hyperion_hook.ml.members import (
     new_members,
     parameters_of,
 )
-from hyperion_hook.ml.performance import fold_figures, performance, summary
-from hyperion_hook.ml.preparation import Prepared
-from hyperion_hook.ml.trained import (
+from hyperion_hook.training.models.training_result import (
     Rowset,
     SplitOptions,
     TrainedModel,
@@ -33,8 +33,8 @@ from hyperion_hook.ml.trained import (
     rowset,
     trained_classifier,
 )
-from hyperion_hook.ml.tuning import tuned
-from hyperion_hook.training.estimators import Numbers
+from hyperion_hook.training.models.tuning import tuned
+from hyperion_hook.training.validation.preparation import Prepared
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import ConfigError, TrainingError
-from hyperion_hook.ml.time_column import TimeColumn
-from hyperion_hook.training.fit import time_ordered_folds
+from hyperion_hook.training.models.fit_risk import time_ordered_folds
+from hyperion_hook.training.tables.time_column import TimeColumn
 
 Rows = NDArray[np.intp]
 TIME, STRATIFIED = "time", "stratified"

@@ -11,18 +11,18 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from hyperion_hook.ml.columns import ChosenColumns, choose_columns
-from hyperion_hook.ml.combining import Combined
-from hyperion_hook.ml.fitting import OutOfFold
-from hyperion_hook.ml.members import parameters_of
-from hyperion_hook.ml.performance import fold_figures, performance, summary
-from hyperion_hook.ml.preparation import Prepared
-from hyperion_hook.ml.splits import Rows, Split, folds_of, split_rows
-from hyperion_hook.training.baselines import baseline_scores
-from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.frame_columns import canonical
-from hyperion_hook.training.resampling import Ranking, bootstrap
-from hyperion_hook.training.risk_classifier import FeatureColumns
+from hyperion_hook.training.metrics.performance import fold_figures, performance, summary
+from hyperion_hook.training.metrics.resampling import Ranking, bootstrap
+from hyperion_hook.training.models.baselines import baseline_scores
+from hyperion_hook.training.models.classifier import FeatureColumns
+from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
+from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.models.fit_members import OutOfFold
+from hyperion_hook.training.models.meta_learner import Combined
+from hyperion_hook.training.models.recipes import parameters_of
+from hyperion_hook.training.models.splits import Rows, Split, folds_of, split_rows
+from hyperion_hook.training.tables.frame_columns import canonical
+from hyperion_hook.training.validation.preparation import Prepared
 
 Codes = NDArray[np.int64]
 

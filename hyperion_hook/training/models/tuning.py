@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.model_selection import RandomizedSearchCV
 
-from hyperion_hook.ml.fitting import Progress
-from hyperion_hook.ml.members import FOREST, XGBOOST
-from hyperion_hook.ml.splits import Rows
-from hyperion_hook.training.estimators import Numbers
+from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.models.fit_members import Progress
+from hyperion_hook.training.models.recipes import FOREST, XGBOOST
+from hyperion_hook.training.models.splits import Rows
 
 TRIED = 12
 """Draws from each grid."""

@@ -14,22 +14,12 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.config.hyperparameters import SECTIONS
-from hyperion_hook.store.model_metadata import Lineage, ModelMetadata
-from hyperion_hook.store.model_registry import RISK_PREDICTOR
-from hyperion_hook.training.bug_export import bug_part, check_bug_parity
-from hyperion_hook.training.bug_fit import FittedBugs
-from hyperion_hook.training.bug_learning import LearnedBugs
-from hyperion_hook.training.bundle_folder import CARD_DATA
-from hyperion_hook.training.card import Learning, model_card, render_card
-from hyperion_hook.training.card_figures import calibration_table, importance
-from hyperion_hook.training.dataset import FEATURES, KEYS, merged, pooled
-from hyperion_hook.training.evaluation import Contender, Evaluation
-from hyperion_hook.training.export import BundleParts, check_parity, export_bundle
-from hyperion_hook.training.fit import fit_anomaly
-from hyperion_hook.training.mapping import versions
-from hyperion_hook.training.mining import Mined
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.past import (
+from hyperion_hook.store.models.metadata import Lineage, ModelMetadata
+from hyperion_hook.store.models.registry import RISK_PREDICTOR
+from hyperion_hook.training.bugs.export import bug_part, check_bug_parity
+from hyperion_hook.training.bugs.fit import FittedBugs
+from hyperion_hook.training.bugs.learn import LearnedBugs
+from hyperion_hook.training.evaluation.backtest_models import (
     RECIPES,
     PastModels,
     anomaly_features,
@@ -38,6 +28,16 @@ from hyperion_hook.training.past import (
     model_features,
     quantiles_of,
 )
+from hyperion_hook.training.evaluation.card_figures import calibration_table, importance
+from hyperion_hook.training.evaluation.evaluate import Contender, Evaluation
+from hyperion_hook.training.export.folder import CARD_DATA
+from hyperion_hook.training.export.retrained import BundleParts, check_parity, export_bundle
+from hyperion_hook.training.models.fit_risk import fit_anomaly
+from hyperion_hook.training.retrain.card import Learning, model_card, render_card
+from hyperion_hook.training.rows.dataset import FEATURES, KEYS, merged, pooled
+from hyperion_hook.training.rows.mapping import versions
+from hyperion_hook.training.rows.mine import Mined
+from hyperion_hook.training.rows.options import RetrainOptions
 
 CARD_FILE = "MODEL_CARD.md"
 _PARITY_ROWS = 2_000

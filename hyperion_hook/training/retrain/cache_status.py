@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.corpus import own_name
-from hyperion_hook.training.mined_store import MinedStore
-from hyperion_hook.training.options import RetrainOptions
+from hyperion_hook.training.rows.corpus_file import own_name
+from hyperion_hook.training.rows.mined_store import MinedStore
+from hyperion_hook.training.rows.options import RetrainOptions
 
 
 def is_at_hand(repository: Repository, options: RetrainOptions) -> bool:

@@ -14,14 +14,14 @@ from typing import Any
 import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.training.bug_learning import bug_section
-from hyperion_hook.training.card_figures import label_delay
-from hyperion_hook.training.dataset import OWN_WEIGHT, UNSEEN_DAYS
-from hyperion_hook.training.days import day
-from hyperion_hook.training.evaluation import REFERENCE, Contender, Evaluation
-from hyperion_hook.training.mining import Mined
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.resampling import Interval
+from hyperion_hook.training.bugs.learn import bug_section
+from hyperion_hook.training.evaluation.card_figures import label_delay
+from hyperion_hook.training.evaluation.evaluate import REFERENCE, Contender, Evaluation
+from hyperion_hook.training.metrics.resampling import Interval
+from hyperion_hook.training.rows.dataset import OWN_WEIGHT, UNSEEN_DAYS
+from hyperion_hook.training.rows.days import day
+from hyperion_hook.training.rows.mine import Mined
+from hyperion_hook.training.rows.options import RetrainOptions
 
 LIMITS = (
     "A high risk says that similar changes were often followed by a fix, not that this change is wrong.",

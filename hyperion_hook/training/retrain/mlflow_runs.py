@@ -18,15 +18,15 @@ from sklearn.metrics import accuracy_score, precision_score, recall_score
 
 from hyperion_hook.features.extract import EXTRACTOR_VERSION
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.model_registry import RISK_PREDICTOR
-from hyperion_hook.training.build import Built, Material
-from hyperion_hook.training.estimators import FittedTrees, Numbers, as_matrix, filled
-from hyperion_hook.training.fit import SPECIFIED, FittedAnomaly, FittedRisk
-from hyperion_hook.training.metrics import brier, calibration_error, f1, pr_auc, roc_auc
-from hyperion_hook.training.run_record import RunRecord
+from hyperion_hook.store.models.registry import RISK_PREDICTOR
+from hyperion_hook.training.metrics.metrics import brier, calibration_error, f1, pr_auc, roc_auc
+from hyperion_hook.training.mlflow.run_record import RunRecord
+from hyperion_hook.training.models.estimators import FittedTrees, Numbers, as_matrix, filled
+from hyperion_hook.training.models.fit_risk import SPECIFIED, FittedAnomaly, FittedRisk
+from hyperion_hook.training.retrain.build_bundle import Built, Material
 
 if TYPE_CHECKING:
-    from hyperion_hook.training.tracking import MLFlowTracker
+    from hyperion_hook.training.mlflow.tracker import MLFlowTracker
 
 _EXAMPLE_ROWS = 5
 _NAMES = {"random_forest": ("risk_predictor_rf", "RandomForest"), "xgboost": ("risk_predictor_xgb", "XGBoost")}

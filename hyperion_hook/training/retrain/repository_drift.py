@@ -16,15 +16,15 @@ import pandas as pd
 
 from hyperion_hook.errors import ConfigError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.corpus import own_name
-from hyperion_hook.training.days import day
-from hyperion_hook.training.drift import compare
-from hyperion_hook.training.drift_report import DriftReport
-from hyperion_hook.training.mining import measured
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.pool import as_packed, read_pool, sample
-from hyperion_hook.training.promotion import InUse, learned_until
-from hyperion_hook.training.replay import Progress, measurable
+from hyperion_hook.training.drift.compare import compare
+from hyperion_hook.training.drift.report import DriftReport
+from hyperion_hook.training.evaluation.promotion import InUse, learned_until
+from hyperion_hook.training.rows.corpus_file import own_name
+from hyperion_hook.training.rows.corpus_table import as_packed, read_pool, sample
+from hyperion_hook.training.rows.days import day
+from hyperion_hook.training.rows.mine import measured
+from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.replay import Progress, measurable
 
 RECENT = 500
 """As many changes as a percentile compares with."""

@@ -16,26 +16,26 @@ import pandas as pd
 
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models
-from hyperion_hook.store.model_metadata import Status
-from hyperion_hook.store.model_registry import RISK_PREDICTOR, ModelRegistry, Registered
-from hyperion_hook.training.bug_learning import bug_histories, learn_bugs, learn_own_bugs
-from hyperion_hook.training.build import Built, Material, build
-from hyperion_hook.training.corpus import CorpusEntry, entries_of, own_name, read_corpus
-from hyperion_hook.training.dataset import FEATURES, merged, without_youngest
-from hyperion_hook.training.evaluation import Evaluation
-from hyperion_hook.training.fit import BLEND
-from hyperion_hook.training.gather import code_rows, mine_all
-from hyperion_hook.training.mining import Mined
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.past import RECIPES, fit_past, model_features, quality
-from hyperion_hook.training.pool import POOL_FILE, pack, read_pool, sample, unpack
-from hyperion_hook.training.promotion import Decision, InUse, decide
-from hyperion_hook.training.replay import Progress
-from hyperion_hook.training.retrain_runs import track
-from hyperion_hook.training.row_checks import checked
+from hyperion_hook.store.models.metadata import Status
+from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry, Registered
+from hyperion_hook.training.bugs.learn import bug_histories, learn_bugs, learn_own_bugs
+from hyperion_hook.training.evaluation.backtest_models import RECIPES, fit_past, model_features, quality
+from hyperion_hook.training.evaluation.evaluate import Evaluation
+from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide
+from hyperion_hook.training.models.fit_risk import BLEND
+from hyperion_hook.training.retrain.build_bundle import Built, Material, build
+from hyperion_hook.training.retrain.mlflow_runs import track
+from hyperion_hook.training.rows.corpus_file import CorpusEntry, entries_of, own_name, read_corpus
+from hyperion_hook.training.rows.corpus_table import POOL_FILE, pack, read_pool, sample, unpack
+from hyperion_hook.training.rows.dataset import FEATURES, merged, without_youngest
+from hyperion_hook.training.rows.mine import Mined
+from hyperion_hook.training.rows.mine_all import code_rows, mine_all
+from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.replay import Progress
+from hyperion_hook.training.validation.row_checks import checked
 
 if TYPE_CHECKING:
-    from hyperion_hook.training.tracking import MLFlowTracker
+    from hyperion_hook.training.mlflow.tracker import MLFlowTracker
 
 TRAINED_SHARE = 0.8
 """Of a corpus: how much is learned before the rest is predicted."""

@@ -21,7 +21,7 @@ from typing import Any
 
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.mining import name_of
+from hyperion_hook.training.rows.mine import name_of
 
 _MAX_BYTES = 1_000_000
 

@@ -21,10 +21,10 @@ from hyperion_hook.domain.history import DAY
 from hyperion_hook.domain.label import Label
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
-from hyperion_hook.store.whole_files import read_regular, write_whole
+from hyperion_hook.store.files.whole_files import read_regular, write_whole
 
 if TYPE_CHECKING:
-    from hyperion_hook.training.replay import ReplayedCommit
+    from hyperion_hook.training.rows.replay import ReplayedCommit
 
 UNSEEN_DAYS = 180
 """Half of all bugs are known within about 120 days, so labels of younger commits are mostly wrong."""

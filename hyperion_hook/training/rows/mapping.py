@@ -11,12 +11,12 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from hyperion_hook.domain.messages import CLASSIFIER_VERSION
+from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.errors import ConfigError, HyperionError, MissingExtraError
 from hyperion_hook.features.extract import EXTRACTOR_VERSION
-from hyperion_hook.features.file_past import PAST_VERSION
-from hyperion_hook.training.szz import LABELLER_VERSION
-from hyperion_hook.training.workers import in_processes
+from hyperion_hook.features.history.file_forecast import PAST_VERSION
+from hyperion_hook.training.labels.szz import LABELLER_VERSION
+from hyperion_hook.training.rows.workers import in_processes
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

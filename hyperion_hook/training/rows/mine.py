@@ -15,13 +15,13 @@ from hyperion_hook.domain.label import Label
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feedback_store import FeedbackStore
-from hyperion_hook.training.dataset import dataset_of, merged, relabelled
-from hyperion_hook.training.labelling import label_history
-from hyperion_hook.training.line_origins import LineOrigins
-from hyperion_hook.training.mined_store import Labels, LabelSummary, MinedStore, Table
-from hyperion_hook.training.replay import Progress, ReplayOptions, ReplaySummary, measurable, replay
-from hyperion_hook.training.szz import Labeller, SzzRules
-from hyperion_hook.training.workers import in_processes
+from hyperion_hook.training.labels.label_history import label_history
+from hyperion_hook.training.labels.line_origins import LineOrigins
+from hyperion_hook.training.labels.szz import Labeller, SzzRules
+from hyperion_hook.training.rows.dataset import dataset_of, merged, relabelled
+from hyperion_hook.training.rows.mined_store import Labels, LabelSummary, MinedStore, Table
+from hyperion_hook.training.rows.replay import Progress, ReplayOptions, ReplaySummary, measurable, replay
+from hyperion_hook.training.rows.workers import in_processes
 
 _SMALLEST_PART = 200
 """Fewer commits than this are not worth reading the history once more for."""

@@ -8,12 +8,12 @@ from functools import partial
 import pandas as pd
 
 from hyperion_hook.errors import ConfigError, HyperionError
-from hyperion_hook.training.corpus import CorpusEntry
-from hyperion_hook.training.dataset import merged
-from hyperion_hook.training.mapping import spread
-from hyperion_hook.training.mining import Mined, mine
-from hyperion_hook.training.options import RetrainOptions
-from hyperion_hook.training.replay import Progress, ReplayOptions
+from hyperion_hook.training.rows.corpus_file import CorpusEntry
+from hyperion_hook.training.rows.dataset import merged
+from hyperion_hook.training.rows.mapping import spread
+from hyperion_hook.training.rows.mine import Mined, mine
+from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.replay import Progress, ReplayOptions
 
 
 def mine_all(

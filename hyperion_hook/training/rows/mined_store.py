@@ -20,16 +20,16 @@ from typing import Any
 import pandas as pd
 
 from hyperion_hook.domain.label import Label
-from hyperion_hook.domain.messages import CLASSIFIER_VERSION
+from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.extract import code_versions
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.feature_writer import FILE_NAME
-from hyperion_hook.store.whole_files import ForeignFileError, check_folder, read_regular, write_whole
-from hyperion_hook.training.dataset import FEATURES, read_table, write_table
-from hyperion_hook.training.replay import ReplayOptions, ReplaySummary
-from hyperion_hook.training.row_journal import PREFIX, RowJournal, RowsAt
-from hyperion_hook.training.szz import LABELLER_VERSION, SzzRules
+from hyperion_hook.store.feature_sets.writer import FILE_NAME
+from hyperion_hook.store.files.whole_files import ForeignFileError, check_folder, read_regular, write_whole
+from hyperion_hook.training.labels.szz import LABELLER_VERSION, SzzRules
+from hyperion_hook.training.rows.dataset import FEATURES, read_table, write_table
+from hyperion_hook.training.rows.replay import ReplayOptions, ReplaySummary
+from hyperion_hook.training.rows.row_journal import PREFIX, RowJournal, RowsAt
 
 _MOST_BYTES = 200_000_000
 

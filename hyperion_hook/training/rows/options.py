@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hyperion_hook.config.ml_config import MLConfig
-from hyperion_hook.training.replay import ReplayOptions
-from hyperion_hook.training.szz import SzzRules
+from hyperion_hook.training.labels.szz import SzzRules
+from hyperion_hook.training.rows.replay import ReplayOptions
 
 DEFAULTS = MLConfig()
 

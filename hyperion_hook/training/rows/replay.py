@@ -15,21 +15,21 @@ from types import TracebackType
 from hyperion_hook.domain.change import Change, change_of_commit
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
-from hyperion_hook.domain.messages import classify_message
+from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
 from hyperion_hook.features.context import Context, MeasureSource
 from hyperion_hook.features.extract import extract
-from hyperion_hook.features.source import measure_source
+from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.graph_cache import ImportGraphs
-from hyperion_hook.store.history_index import HistoryIndex
+from hyperion_hook.store.graphs.cache import ImportGraphs
+from hyperion_hook.store.history.index import HistoryIndex
 from hyperion_hook.store.source_cache import SourceCache
-from hyperion_hook.training.line_counts import CountedSources, LineCounts
-from hyperion_hook.training.reading import read_history
+from hyperion_hook.training.labels.read_history import read_history
+from hyperion_hook.training.rows.line_counts import CountedSources, LineCounts
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""

@@ -19,10 +19,10 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import StoreError, TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
-from hyperion_hook.store.feature_store import FeatureStore
-from hyperion_hook.store.feature_writing import EARLIEST, LATEST, FeatureSet
-from hyperion_hook.store.whole_files import read_regular
-from hyperion_hook.training.replay import ReplayedCommit
+from hyperion_hook.store.feature_sets.rows_in import EARLIEST, LATEST, FeatureSet
+from hyperion_hook.store.feature_sets.store import FeatureStore
+from hyperion_hook.store.files.whole_files import read_regular
+from hyperion_hook.training.rows.replay import ReplayedCommit
 
 PREFIX = "training-"
 """What the extraction versions of such rows begin with; the versions of the code follow."""

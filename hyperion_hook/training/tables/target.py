@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.ml.class_order import rising
+from hyperion_hook.training.tables.class_order import rising
 
 SHOWN = 5
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.ml.written_dates import moments_of
-from hyperion_hook.training.estimators import Numbers
-from hyperion_hook.training.frame_columns import NUMERIC, Column, Kind
+from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind
+from hyperion_hook.training.tables.written_dates import moments_of
 
 USUAL_NAMES = frozenset({
     "time", "date", "datetime", "timestamp", "moment", "committed_at", "commit_date", "commit_time", "author_date",

@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.errors import ConfigError, TrainingError
-from hyperion_hook.ml.table_reading import DataSource, read_table
-from hyperion_hook.ml.target import Target, read_target
-from hyperion_hook.ml.time_column import TimeColumn, time_column_of
-from hyperion_hook.training.frame_columns import canonical
-from hyperion_hook.training.validation import ValidationResult
+from hyperion_hook.training.tables.frame_columns import canonical
+from hyperion_hook.training.tables.table_reading import DataSource, read_table
+from hyperion_hook.training.tables.target import Target, read_target
+from hyperion_hook.training.tables.time_column import TimeColumn, time_column_of
+from hyperion_hook.training.validation.result import ValidationResult
 
 LEAST_ROWS = 10
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from hyperion_hook.training.frame_columns import LARGEST, NUMERIC, Column, Kind, columns_of, listed
-from hyperion_hook.training.validation import Table
+from hyperion_hook.training.tables.frame_columns import LARGEST, NUMERIC, Column, Kind, columns_of, listed
+from hyperion_hook.training.validation.result import Table
 
 
 def repaired(frame: pd.DataFrame, target_column: str, *, fill_missing: bool) -> tuple[pd.DataFrame, list[str]]:

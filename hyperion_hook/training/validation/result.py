@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hyperion_hook.training.frame_columns import Column, Kind, columns_of
+from hyperion_hook.training.tables.frame_columns import Column, Kind, columns_of
 
 
 @dataclass

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.training.data_validator import DataValidator
-from hyperion_hook.training.validation_checks import Limits
+from hyperion_hook.training.validation.checks import Limits
+from hyperion_hook.training.validation.validator import DataValidator
 
 # features of history are missing for new files and new authors, and the estimators read that
 _LIMITS = Limits(max_missing=0.5, min_class_share=0.01)

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from hyperion_hook.training import validation_checks as checks
-from hyperion_hook.training.drift import compare
-from hyperion_hook.training.drift_report import DriftReport
-from hyperion_hook.training.validation import Findings, Table, ValidationResult, result_of
-from hyperion_hook.training.validation_checks import Limits
-from hyperion_hook.training.validation_repair import repaired
+from hyperion_hook.training.drift.compare import compare
+from hyperion_hook.training.drift.report import DriftReport
+from hyperion_hook.training.validation import checks
+from hyperion_hook.training.validation.checks import Limits
+from hyperion_hook.training.validation.repair import repaired
+from hyperion_hook.training.validation.result import Findings, Table, ValidationResult, result_of
 
 
 class DataValidator:
