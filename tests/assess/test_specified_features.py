@@ -72,6 +72,8 @@ def changed(path: Path, language: str) -> TestRepo:
     repo.commit({name: files[name] + "\n"}, "Fix crash", "Ada <ada@example.org>")
     repo.commit({name: files[name].replace(old, new)}, "Guard\n\nReviewed-by: Grace <grace@example.org>",
                 "Ada <ada@example.org>")
+    # approved two hours later: equal dates tell of no approval
+    repo.git("commit", "-q", "--amend", "--no-edit", env={"GIT_COMMITTER_DATE": f"@{repo.clock + 7_200} +0000"})
     return repo
 
 

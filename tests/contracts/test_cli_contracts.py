@@ -61,7 +61,10 @@ def test_help_lists_every_command_and_imports_none_of_them(tmp_path: Path) -> No
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
     for name in COMMANDS:
         assert re.search(rf"^  {name} +\S", done.stdout, re.MULTILINE)
-    assert done.stderr == "['hyperion_hook.commands.support.error_messages', 'hyperion_hook.commands.support.streams']\n"
+    assert done.stderr == (
+        "['hyperion_hook.commands.support', 'hyperion_hook.commands.support.error_messages', "
+        "'hyperion_hook.commands.support.streams']\n"
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -15,7 +15,10 @@ import pytest
 from tests.support import pattern_attacks
 from tests.support.pattern_attacks import FACTORIES, ROOT, Found, calls_of_re, fault_of, modules_with_patterns
 
-OF_WORDS = {("features.graph.specs", "paths_mentioning")}
+OF_WORDS = {
+    ("features.graph.specs", "paths_mentioning"), ("features.functions.scan", "_skip_documents"),
+    ("commands.hooks.commit_message", "_is_verbose"),
+}
 """Functions that look for escaped words, which cannot backtrack."""
 
 

@@ -14,7 +14,7 @@ from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.change import tokens
 from hyperion_hook.features.change.code_lines import code_in
 from hyperion_hook.features.change.tokens import NAMES
-from hyperion_hook.features.code import touched_code as quality
+from hyperion_hook.features.code import quality
 from hyperion_hook.features.source.embedded import EMBEDDING
 from hyperion_hook.features.source.notebooks import NAME as NOTEBOOK
 from tests.support.changes import change, context, edit

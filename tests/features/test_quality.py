@@ -15,7 +15,7 @@ from hyperion_hook.domain.history import EmptyHistory
 from hyperion_hook.domain.snapshot import Folder, SourceText
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.features.code import touched_code as quality
+from hyperion_hook.features.code import quality
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.features.source.metrics import FunctionMetrics, SourceMetrics

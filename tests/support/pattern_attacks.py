@@ -24,9 +24,11 @@ ROOT = Path(__file__).parents[2] / PACKAGE
 METHODS = ("compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
 
 FACTORIES: dict[tuple[str, str], Callable[[ModuleType], object]] = {
-    ("features.source_lines", "_pattern"): lambda module: [module._pattern(name) for name in module._SYNTAX],
-    ("features.code_lines", "_marks_of"): lambda module: [
-        module._marks_of(name) for name in (*module._HASH, *module._DASH, "Vue", "Java", "Ruby", "PHP", "Erlang")],
+    ("features.source.lines", "_pattern"): lambda module: [module._pattern(name) for name in module._SYNTAX],
+    ("features.change.code_lines", "_marks_of"): lambda module: [module._marks_of(name) for name in module.LANGUAGES],
+    ("features.functions.scan", "_pattern"): lambda module: [module._pattern(name) for name in module.LEXES],
+    ("features.functions.scan", "_chunk"): lambda module: [
+        module._chunk(form) for lexis in module.LEXES.values() for form in lexis.holes],
 }
 """Functions that make patterns from data, by module: how to have them make all."""
 

@@ -31,7 +31,7 @@ STOPPED_AT = 400
 CHILD = f"""
 import sys, time
 from pathlib import Path
-from hyperion_hook.training import row_journal
+from hyperion_hook.training.rows import row_journal
 from hyperion_hook.training.rows.mine import mine
 from hyperion_hook.training.rows.replay import ReplayOptions
 row_journal._BATCH_ROWS = 30

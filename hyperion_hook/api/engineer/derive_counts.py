@@ -15,7 +15,7 @@ from hyperion_hook.api.engineer.raw_facts import Raw
 from hyperion_hook.api.engineer.raw_values import RawFaultError, count, number, person, shown
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.code.halstead import maintainability_index
-from hyperion_hook.features.code.touched_code import cohesion_of, comment_share
+from hyperion_hook.features.code.quality import cohesion_of, comment_share
 from hyperion_hook.features.history.file_history import month_of
 from hyperion_hook.features.history.people import bus_factor, minor_contributors, normalised_entropy
 from hyperion_hook.features.history.process import MINIMUM_COMMITS, days_between

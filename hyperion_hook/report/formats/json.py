@@ -23,7 +23,7 @@ from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import valid_unicode
 
 SCHEMA_VERSION = 1
-SCHEMA_PATH = Path(__file__).parent / "schema" / "assessment-1.json"
+SCHEMA_PATH = Path(__file__).parents[1] / "schema" / "assessment-1.json"
 
 Json = dict[str, object]
 

@@ -17,7 +17,7 @@ import joblib
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-_PACKAGES = Path(__file__).parents[2]
+_PACKAGES = Path(__file__).parents[3]
 """The folder that this package lies in."""
 
 
