@@ -15,7 +15,7 @@ from hyperion_hook.domain.vector import Missing
 
 NAME = "Jupyter Notebook"
 _UNREADABLE = Missing("it is no notebook that can be read")
-_TOKEN = re.compile(r'\n|"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s"{}\[\],:]++')
+_TOKEN = re.compile(r'\n|"(?:[^"\\]++|\\.)*+"?+|[{}\[\],:]|[^\s"{}\[\],:]++')
 _SOURCES = {(None, "cells", None, "source"), (None, "worksheets", None, "cells", None, "input")}
 """Where the text of a cell stands, as of version 4 of the format and before; without the places in lists."""
 _KINDS = {(*place[:-1], "cell_type") for place in _SOURCES}

@@ -14,7 +14,7 @@ _MOST_BROUGHT = 100
 """A merge that brought more commits is no change that one revert tells about."""
 
 _PICKED = re.compile(r"^\(cherry picked from commit ([0-9a-f]{7,64})\)", re.MULTILINE)
-_SQUASHED = re.compile(r"\s*\(([#!]\d{1,9})\)\s*$")
+_SQUASHED = re.compile(r"(?<!\s)\s*+\(([#!]\d{1,9})\)\s*+$")
 """The number that a host appends to the subject of a squashed pull request."""
 _MERGED = re.compile(
     r"(?:Merge pull request|Merged PR|Merged in [^\n]{1,200} \(pull request|(?:Auto )?merge(?: of)?) #?(\d{1,9})\b"
