@@ -82,7 +82,13 @@ def _labels_json(tip: str, labeller: Labeller) -> str:
     for cause in labeller.inducing:
         fixes[cause.fix].append(cause.id)
     labels = {commit: label.known_at for commit, label in sorted(labeller.labels().items())}
-    found = {"until": tip, "commits": len(labeller.changes), "fixes": fixes, "known_at": labels}
+    found_by: dict[str, dict[str, str]] = {}
+    for cause in labeller.inducing:
+        found_by.setdefault(cause.id, {})[cause.fix] = cause.found_by
+    found = {
+        "until": tip, "commits": len(labeller.changes), "fixes": fixes, "known_at": labels,
+        "found_by": dict(sorted(found_by.items())),
+    }
     return json_text(found, indent=1)
 
 
@@ -108,7 +114,7 @@ def _csv(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
               help="Trace exactly the commits in this file, one a line; '-' is stdin. By default fixes are found.")
 @click.option("--until", metavar="REV", help="The newest commit to read; HEAD by default.")
 @click.option("--ignore-references", is_flag=True,
-              help="Do not believe a message that names the commit it fixes or reverts; look at the lines.")
+              help="Ignore commits named in messages (reverts, 'Fixes:', 'regression in'); trace lines instead.")
 @click.option("--format", "output_format", type=click.Choice(["json", "csv"]), default="json", show_default=True,
               help="JSON, or CSV with one row a pair or a commit.")
 @click.pass_obj

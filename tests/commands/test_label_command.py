@@ -28,7 +28,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[TestRepo, dict[str, 
 def test_a_history_without_commits_that_fix_has_no_labels(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     only = repo.commit({"a.py": CODE})
-    assert hyperion(tmp_path, "label").json() == {"until": only, "commits": 1, "fixes": {}, "known_at": {}}
+    nothing = {"fixes": {}, "known_at": {}, "found_by": {}}
+    assert hyperion(tmp_path, "label").json() == {"until": only, "commits": 1, **nothing}
     assert hyperion(tmp_path, "label", "--fixes", "-", stdin="# none\n\n").json() == {}
 
 
@@ -39,6 +40,7 @@ def test_fixes_are_found_with_their_causes(made: tuple[TestRepo, dict[str, str]]
         "until": names["naming"], "commits": 4,
         "fixes": {names["fix"]: [names["first"]], names["naming"]: [names["first"]]},
         "known_at": {names["first"]: START + 3 * DAY},
+        "found_by": {names["first"]: {names["fix"]: "lines", names["naming"]: "trailer"}},
     }
     blind = hyperion(repo.path, "label", "--ignore-references").json()
     assert blind["fixes"] == {names["fix"]: [names["first"]], names["naming"]: [names["second"]]}

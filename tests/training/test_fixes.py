@@ -32,7 +32,7 @@ def test_other_purposes_fix_nothing(message: str, known: KnownCommits) -> None:
 def test_a_fix_carries_the_time_it_was_committed(known: KnownCommits) -> None:
     fix = fix_of(commit("Fix crash on empty input"), known)
     assert fix is not None
-    assert (fix.time, fix.is_revert, fix.named) == (200, False, ())
+    assert (fix.time, fix.is_revert, fix.named) == (200, False, {})
 
 
 def test_merges_and_bots_fix_nothing(known: KnownCommits) -> None:
@@ -52,7 +52,7 @@ def test_a_revert_names_its_culprit(message: str, known: KnownCommits) -> None:
     fix = fix_of(commit(message), known)
     assert fix is not None
     assert fix.is_revert
-    assert fix.named == (CULPRIT,)
+    assert tuple(fix.named) == (CULPRIT,)
 
 
 def test_a_revert_of_something_unknown_blames_nobody(known: KnownCommits) -> None:
@@ -70,14 +70,14 @@ def test_a_revert_of_something_unknown_blames_nobody(known: KnownCommits) -> Non
 def test_a_fix_may_name_the_commit_that_caused_it(body: str, known: KnownCommits) -> None:
     fix = fix_of(commit(f"Fix crash on empty input\n\n{body}"), known)
     assert fix is not None
-    assert fix.named == (CULPRIT,)
+    assert tuple(fix.named) == (CULPRIT,)
 
 
 @pytest.mark.parametrize("body", ["Introduced in version 1234567", "Broken by #78", "Introduced by 9999999", "See #77"])
 def test_what_names_no_commit_blames_none(body: str, known: KnownCommits) -> None:
     fix = fix_of(commit(f"Fix crash on empty input\n\n{body}"), known)
     assert fix is not None
-    assert fix.named == ()
+    assert not fix.named
 
 
 def test_a_fix_on_two_branches_counts_once(known: KnownCommits) -> None:
@@ -100,3 +100,32 @@ def test_an_ambiguous_name_is_no_name() -> None:
     assert names.find("abcdef1") is None
     assert names.find("#5") is None
     assert names.find("abcdef10") == one
+
+
+@pytest.mark.parametrize(("message", "how"), [
+    ('Fix x\n\nFixes: 1a2b3c4d5e ("Add a parser")', "trailer"),
+    ("Fix x\n\nfixes commit 1a2b3c4d5e", "trailer"),
+    ("Handle x\n\nFixed: 1a2b3c4d5e", "trailer"),
+    ("x: repair y\n\nThis is a regression since commit 1a2b3c4d5e.", "phrase"),
+    ("x: repair y\n\nBroken by commit 1a2b3c4d5e (Add a parser, 2020-01-01).", "phrase"),
+    ("Fix x\n\nRegression introduced in:\n1a2b3c4d5e", "phrase"),
+    ("Fix x\n\nBug introduced in my commit 1a2b3c4d5e", "phrase"),
+    ("Fix x\n\nThis was an oversight in 1a2b3c4d5e.", "phrase"),
+    ("Fix x\n\nSince commit 1a2b3c4d5e it crashes.", "phrase"),
+    ("Fix x\n\nA regression in https://example.org/a/b/commit/1a2b3c4d5e.", "phrase"),
+    ("Fix x\n\nBroken by pull request #77.", "phrase"),
+])
+def test_a_cause_is_named_in_many_ways(message: str, how: str, known: KnownCommits) -> None:
+    fix = fix_of(commit(message), known)
+    assert fix is not None
+    assert fix.named == {CULPRIT: how}
+
+
+@pytest.mark.parametrize("message", [
+    "Fix x\n\nFollow-up to 1a2b3c4d5e", "Fix x\n\nAmends 1a2b3c4d5e", "Fix x\n\nComplements #77",
+    "Fix x\n\nSee 1a2b3c4d5e", "Fix x, bug #77", "Fix x\n\nFixes: #77",
+    "Add y\n\nThe option was introduced in 1a2b3c4d5e", "Fix x\n\nFixes: deadbeef",
+])
+def test_what_continues_work_or_is_an_entry_of_a_tracker_names_no_cause(message: str, known: KnownCommits) -> None:
+    fix = fix_of(commit(message), known)
+    assert fix is None or not fix.named

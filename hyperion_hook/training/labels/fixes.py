@@ -11,9 +11,10 @@ from itertools import islice
 
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
-from hyperion_hook.domain.label import FixCommit
+from hyperion_hook.domain.label import FixCommit, FoundBy
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.training.labels.known_commits import KnownCommits, number_in
+from hyperion_hook.training.labels.named_causes import named_causes
 
 _MESSAGE_LIMIT = 20_000
 _MOST_VERBS = 50
@@ -31,14 +32,6 @@ _TAKEN_BACK = re.compile(
 _QUOTED = re.compile(r'.{0,60}?\brevert(?:s|ed|ing)?:? "(.{1,900})"', re.IGNORECASE)
 _PLAIN = re.compile(r"revert(?:\([^()]{0,80}\))?!?: (.{1,900})", re.IGNORECASE)
 _AGAIN = re.compile(r'(?:reapply|re-apply|reland|revert(?:s|ed|ing)?:? "?revert(?:s|ed|ing)?)\b', re.IGNORECASE)
-_BLAMED = re.compile(
-    r"^fixes: ([0-9a-f]{7,40})\b"
-    r"|\b(?:introduced|caused|broken|broke|breakage|fallout|regress(?:ed|ions?)?)\s+(?:\w+\s+){0,2}?"
-    r"(?:by|in|since|from|with|of|after|at|via)\s+(?:the\s+)?(?:commit\s+|change\s+|revision\s+|pr\s+|pull request\s+)?"
-    r"[\[(`]?([0-9a-f]{7,64}\b|#\d{1,9}\b)",
-    re.IGNORECASE | re.MULTILINE,
-)
-
 
 def fix_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
     """Return what a commit repairs, ``None`` where its message names no repair.
@@ -59,22 +52,24 @@ def fix_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
     if commit.is_merge:
         return None
     flags = classify_message(commit.message, commit.author)
-    if CommitFlag.BOT in flags or not flags & (CommitFlag.REVERT | CommitFlag.FIX) or known.is_copy(commit):
+    if CommitFlag.BOT in flags or known.is_copy(commit):
         return None
     fix = given_fix(commit, known)
     if not fix.is_revert:
-        return fix
+        # who names what broke repairs it, whatever the message calls that
+        return fix if CommitFlag.FIX in flags or fix.named else None
     # what takes back a revert brings a change again, and repairs nothing
     return fix if fix.named and not known.reverts.issuperset(fix.named) else None
 
 
 def given_fix(commit: Commit, known: KnownCommits) -> FixCommit:
     """Return what a commit repairs that is known to be a fix, whatever it says."""
-    if CommitFlag.REVERT in classify_message(commit.message, commit.author):
-        return FixCommit(commit.id, commit.committed_at, is_revert=True, named=taken_back(commit, known))
-    blamed = [known.find(one or other) for one, other in _BLAMED.findall(commit.message[:_MESSAGE_LIMIT])]
-    named = dict.fromkeys(name for name in blamed if name is not None)
-    return FixCommit(commit.id, commit.committed_at, named=tuple(named))
+    flags = classify_message(commit.message, commit.author)
+    if CommitFlag.REVERT in flags:
+        taken = dict.fromkeys(taken_back(commit, known), FoundBy.REVERT)
+        return FixCommit(commit.id, commit.committed_at, is_revert=True, named=taken)
+    named = named_causes(commit.message[:_MESSAGE_LIMIT], is_fix=CommitFlag.FIX in flags, find=known.find)
+    return FixCommit(commit.id, commit.committed_at, named=named)
 
 
 def taken_back(commit: Commit, known: KnownCommits) -> tuple[str, ...]:

@@ -34,16 +34,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.label import FixCommit, InducingCommit, Label
+from hyperion_hook.domain.label import FixCommit, FoundBy, InducingCommit, Label
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.training.labels.blame_candidates import suspects, tells
 from hyperion_hook.training.labels.fixes import fix_of, given_fix, takes_back
 from hyperion_hook.training.labels.known_commits import KnownCommits
 from hyperion_hook.training.labels.line_origins import LineOrigins, TracedHunk
 
-LABELLER_VERSION = 6
+LABELLER_VERSION = 7
 """Raised whenever the same history can get other labels; cached labels of another version are not used."""
 
+_NAMED = frozenset((FoundBy.TRAILER, FoundBy.PHRASE))
 _DAY = 86_400
 _TOGETHER_SECONDS = 60
 
@@ -140,9 +141,12 @@ class Labeller:
             # clocks go wrong: a bug cannot be known before it was made
             moment = max(times[cause.fix], self._times[cause.id])
             known[cause.id] = min(moment, known.get(cause.id, moment))
-        reverts = {fix.id for fix in self.fixes if fix.is_revert}
-        reverted = {cause.id for cause in self.inducing if cause.fix in reverts}
-        return {commit: Label(commit, True, moment, commit in reverted) for commit, moment in known.items()}
+        reverted = {cause.id for cause in self.inducing if cause.found_by is FoundBy.REVERT}
+        named = {cause.id for cause in self.inducing if cause.found_by in _NAMED}
+        return {
+            commit: Label(commit, True, moment, commit in reverted, commit in named)
+            for commit, moment in known.items()
+        }
 
     def _fix(self, commit: Commit) -> FixCommit | None:
         if self._given is None:
@@ -158,7 +162,7 @@ class Labeller:
 
     def _causes(self, fix: FixCommit, commit: Commit, traced: Sequence[TracedHunk]) -> list[InducingCommit]:
         if self._is_told(fix):
-            return [InducingCommit(name, fix.id, 0) for name in self._named(fix)]
+            return [InducingCommit(name, fix.id, 0, fix.named[name]) for name in self._named(fix)]
         sources = sum(tells(file) and role_of(file.previous_path) is FileRole.SOURCE for file in commit.files)
         if self._rules.max_files is not None and sources > self._rules.max_files:
             return []
