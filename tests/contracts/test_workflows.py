@@ -71,12 +71,13 @@ def test_they_are_valid(folder: Path) -> None:
     checked("check-jsonschema", "--builtin-schema", "vendor.github-actions", ROOT / "action.yml")
     checked("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS,
             *sorted((folder / ".github" / "workflows").iterdir()))
+    checked("check-jsonschema", "--builtin-schema", "vendor.dependabot", ROOT / ".github" / "dependabot.yml")
     checked("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", *sorted(folder.glob("*.yml")))
 
 
 def test_the_linter_has_nothing_to_say(folder: Path) -> None:
     zizmor = ("--offline", "--no-progress", "--quiet", "--no-config", "--color", "never")
-    checked("zizmor", *zizmor, "--pedantic", ROOT / "action.yml", *WORKFLOWS)
+    checked("zizmor", *zizmor, "--pedantic", ROOT / "action.yml", ROOT / ".github" / "dependabot.yml", *WORKFLOWS)
     # what is copied is short: names, comments on permissions and limits on runs at once are up to whoever copies
     said = subprocess.run(
         [BIN / "zizmor", *zizmor, "--format", "plain", folder / ".github" / "workflows"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -194,6 +195,20 @@ def test_nothing_in_the_checkout_is_run(action: Job, tmp_path: Path) -> None:
     done = action.run()
     assert (done.code, done.summary) == (0, expected.summary), done.log
     assert not (tmp_path / "mark").exists()
+
+
+@pytest.mark.slow
+def test_a_package_that_is_not_the_one_of_the_lock_file_is_not_installed(action: Job, tmp_path: Path) -> None:
+    folder = tmp_path / "changed"
+    shutil.copytree(ACTION / ".github" / "action", folder / ".github" / "action")
+    lock = folder / ".github" / "action" / "requirements.txt"
+    lock.write_text(re.sub(r"sha256:[0-9a-f]{64}", "sha256:" + "0" * 64, lock.read_text()))
+    action.runner.github["action_path"] = str(folder)
+    action.runner.variables |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    action.python = Path(sys.executable)
+    done = action.run()
+    assert (done.code, action.double.asked) == (1, []), done.log
+    assert "DO NOT MATCH THE HASHES" in done.log
 
 
 @pytest.mark.slow
