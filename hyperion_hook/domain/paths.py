@@ -45,19 +45,22 @@ _FOREIGN = re.compile(
 )
 
 
-_DATA = re.compile(
-    r"(?<=[A-Za-z_])\.\d$|\.(?:csv|tsv|psv|tab|dat|data|db|sqlite3?|jsonl|ndjson|json5|jsonc|geojson|topojson|webmanifest|map|snap|golden"
-    r"|expected|stdout|stderr|out|err|log|trace|har|po|pot|mo|xlf|xliff|resx|resw|strings|stringsdict|arb|srt|vtt|ics|vcf"
-    r"|eml|mbox|pem|crt|cer|key|pub|csr|asc|sig|gpg|sha\d*|md5|sum|diff|patch|rej|orig|bak|tmp|swp|dtd|xsd|rng|wsdl|owl"
-    r"|rdf|ttl|bib|ris|storyboard|xib|pbxproj|xcscheme|xcworkspacedata|xcsettings|entitlements|iml|nuspec|fsproj|vbproj"
-    r"|vcxproj|filters|user|tfvars|tfstate|avsc|pbtxt|textproto|prototxt|dot|gv|puml|plantuml|mmd|drawio|dia|obj|mtl|stl"
-    r"|gltf|fbx|dae|svgz?|ps|eps|pdf|png|jpe?g|gif|ico|webp|bmp|tiff?|psd|ttf|otf|woff2?|eot|mp[34]|wav|ogg|webm|mov|zip"
-    r"|jar|war|gz|bz2|xz|zst|7z|tar|tgz|whl|egg|exe|dll|so|dylib|a|o|lib|class|pyc|wasm|bin|npy|npz|pkl|parquet|onnx|pt"
-    r"|pth|h5|hdf5|mat|rds|rda|rdata|fasta|fa|fastq|fq|gff3?|bed|sam|bam|desktop|service|timer|socket|mount|rules|reg|inf"
-    r"|cnf|config|list|lst|manifest|mf|spec|ebextensions|gitkeep|keep|empty|placeholder|license|authors|notice|md5sum"
-    r"|sass|less|styl|org|pod|rtf|docx?|xlsx?|pptx?|odt|texi|man|ipr|iws|mdx|rmarkdown|text|typed|pth|lockb|abi|gpx|kml)$",
-    re.IGNORECASE,
+_DATA = (
+    "csv tsv psv tab dat data db sqlite sqlite3 jsonl ndjson json5 jsonc geojson topojson webmanifest map snap "
+    "golden expected stdout stderr out err log trace har po pot mo xlf xliff resx resw strings stringsdict arb "
+    "srt vtt ics vcf eml mbox pem crt cer key pub csr asc sig gpg sha sha1 sha256 sha512 md5 sum diff patch rej "
+    "orig bak tmp swp dtd xsd rng wsdl owl rdf ttl bib ris storyboard xib pbxproj xcscheme xcworkspacedata "
+    "xcsettings entitlements iml nuspec fsproj vbproj vcxproj filters user tfvars tfstate avsc pbtxt textproto "
+    "prototxt dot gv puml plantuml mmd drawio dia obj mtl stl gltf fbx dae svgz ps eps pdf png jpg jpeg gif ico "
+    "webp bmp tif tiff psd ttf otf woff woff2 eot mp3 mp4 wav ogg webm mov zip jar war gz bz2 xz zst 7z tar tgz "
+    "whl egg exe dll so dylib a o lib class pyc wasm bin npy npz pkl parquet onnx pt pth h5 hdf5 mat rds rda "
+    "rdata fasta fa fastq fq gff gff3 bed sam bam desktop service timer socket mount rules reg inf cnf config "
+    "list lst manifest mf spec ebextensions gitkeep keep empty placeholder license authors notice md5sum sass "
+    "less styl org pod rtf doc docx xls xlsx ppt pptx odt texi man ipr iws mdx rmarkdown text typed lockb abi gpx "
+    "kml"
 )
+_DATA_ENDINGS = frozenset(_DATA.split())
+_MANUAL = re.compile(r"[A-Za-z_]\.\d$")
 
 
 class FileRole(StrEnum):
@@ -110,7 +113,7 @@ def holds_data(path: str) -> bool:
     >>> holds_data("a/rows.CSV"), holds_data("man/git.1"), holds_data("bin/deploy"), holds_data("a.unheardof")
     (True, True, False, False)
     """
-    return _DATA.search(path) is not None
+    return path.rpartition(".")[2].lower() in _DATA_ENDINGS or _MANUAL.search(path) is not None
 
 
 def directory_of(path: str) -> str:
