@@ -182,13 +182,13 @@ def edited(*statements: str) -> Fault:
     return plant
 
 
-def _in_every_blob(value: bytes) -> Fault:
+def _in_every(kinds: str, value: object) -> Fault:
     def plant(path: Path, theirs: Path) -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             for (table,) in tables:
                 for _, column, kind, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall():
-                    if kind == "BLOB":
+                    if kind in kinds:
                         with suppress(sqlite3.Error):
                             connection.execute(f"UPDATE {table} SET {column} = ?", (value,))  # noqa: S608
 
@@ -232,8 +232,12 @@ SQLITE_FAULTS: dict[str, Fault] = {
     "a newer version": edited("PRAGMA user_version = 999999"),
     "another program's": edited("PRAGMA application_id = 77"),
     "pages of 64 kB": _grown_pages,
-    "values that unpack to 200 MB": _in_every_blob(BOMB),
-    "values of 2 MB": _in_every_blob(bytes(2_000_000)),
+    "values that unpack to 200 MB": _in_every("BLOB", BOMB),
+    "numbers for bytes": _in_every("BLOB", 0.5),
+    "bytes for numbers": _in_every("INTEGER", b"x"),
+    "bytes for texts": _in_every("TEXT", b"x"),
+    "numbers beyond all": _in_every("INTEGER", -2**62),
+    "values of 2 MB": _in_every("BLOB", bytes(2_000_000)),
     "a journal that names a file": _beside(
         "-journal", lambda beside, path, theirs: beside.write_bytes(
             super_journal(theirs / "victim.txt", max(1, path.stat().st_size // 4096)))),

@@ -101,7 +101,7 @@ class FeatureFile:
         self.connection = self._opened(rebuild=rebuild, root=root)
         with self.reading():
             (nonce,) = self.connection.execute("SELECT nonce FROM store").fetchone()
-        self.prefix = _prefix(nonce)
+            self.prefix = _prefix(nonce)
 
     # -- opening and closing --
 
@@ -135,7 +135,8 @@ class FeatureFile:
             yield self.connection
         except sqlite3.OperationalError as error:
             raise StoreError(f"feature store {self.path}: {_remedy(error)}") from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, TypeError, ValueError, LookupError, OverflowError) as error:
+            # all but the first come of values of another type or size than any of ours
             raise StoreError(f"feature store {self.path}: damaged ({error}); delete it, it is filled again") from error
 
     @contextmanager

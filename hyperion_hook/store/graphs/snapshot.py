@@ -51,7 +51,7 @@ def decode(content: bytes) -> LiveGraph:
     """
     try:
         return _decoded(content)
-    except (IndexError, KeyError, UnicodeDecodeError, OverflowError, MemoryError) as error:
+    except (IndexError, KeyError, TypeError, UnicodeDecodeError, OverflowError, MemoryError) as error:
         raise ValueError(f"stored import graph: damaged ({type(error).__name__})") from None
 
 
