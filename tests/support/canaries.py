@@ -130,7 +130,7 @@ def plant_modules(world: World) -> None:
     files |= {f"{name}/__init__.py": world.module(f"package {name}") for name in PACKAGES}
     files["evil.pth"] = "import planted_by_pth\n"
     files["planted_by_pth.py"] = world.module("pth")
-    files["hyperion_hook-9.dist-info/entry_points.txt"] = "[hyperion_hook]\nx = planted_entry\n[console_scripts]\nx = x\n"
+    files["hyperion_hook-9.dist-info/entry_points.txt"] = "[hyperion_hook]\nx = planted_entry\n"
     files["planted_entry.py"] = world.module("entry point")
     files["matplotlibrc"] = "backend: module://planted_backend\nsavefig.directory: .\n"
     files["planted_backend.py"] = world.module("matplotlibrc")
@@ -265,5 +265,5 @@ def tree(folder: Path, but: tuple[str, ...] = ()) -> dict[str, bytes | str | Non
     for path in folder.rglob("*"):
         name = str(path.relative_to(folder))
         if not name.startswith(but):
-            found[name] = os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else None
+            found[name] = str(path.readlink()) if path.is_symlink() else path.read_bytes() if path.is_file() else None
     return found

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from tests.support.canaries import World, tree
 from tests.support.command import EXECUTABLE
@@ -18,6 +19,9 @@ OURS = ("home/.cache/hyperion-hook", "home/.cache/matplotlib", "home/.config/mat
         "repo/.git/hyperion-hook", "temporary", "trace", "outputs")
 """Where a command may write: the cache of the program and of its libraries, its stores, and what the user named."""
 _CALLS = "execve,openat,open,creat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,truncate"
+_OF_LIBRARIES = {"lscpu", "uname", "sh", "dash", "bash", "ldconfig", "ldconfig.real", "gcc", "cc", "ld", "objdump",
+                 "fc-list"}
+"""What the libraries of training start to learn of the machine; by absolute paths, as all that is started."""
 _CALL = re.compile(r'^\d+ +(\w+)\((?:AT_FDCWD, |(\d+), )?"((?:[^"\\]|\\.)*)"(.*)$')
 
 
@@ -52,11 +56,13 @@ def watched(world: World, *command: str, stdin: str = "", env: Mapping[str, str]
     before = tree(world.root, OURS)
     done = subprocess.run(
         [*_strace(), *(("-o", str(trace)) if _strace() else ()), *command], cwd=world.repo.path, input=stdin.encode(),
-        capture_output=True, check=False, timeout=120, env=world.repo.environment() | world.environment | dict(env or {}),
+        capture_output=True, check=False, timeout=120,
+        env=world.repo.environment() | world.environment | dict(env or {}),
     )
     out, err = done.stdout.decode("utf-8", "backslashreplace"), done.stderr.decode("utf-8", "backslashreplace")
     after = tree(world.root, OURS)
-    changed = tuple(sorted(name for name in before.keys() | after.keys() if before.get(name, "") != after.get(name, "")))
+    names = before.keys() | after.keys()
+    changed = tuple(sorted(name for name in names if before.get(name, "") != after.get(name, "")))
     calls = list(_calls(trace)) if _strace() else []
     assert not world.sang(), (command, world.sang())
     assert "Traceback" not in err, err
@@ -66,18 +72,24 @@ def watched(world: World, *command: str, stdin: str = "", env: Mapping[str, str]
     return Watched(done.returncode, out, err, tuple(path for name, path in calls if name == "execve"), changed)
 
 
-def hyperion_watched(world: World, *arguments: str, **more: object) -> Watched:
-    """Run ``hyperion-hook``, which starts git and Python of its own alone."""
-    done = watched(world, str(EXECUTABLE), *arguments, **more)  # type: ignore[arg-type]
-    odd = {path for path in done.started if not _is_ours(path)}
+def hyperion_watched(world: World, *arguments: str, program: str = "", **more: Any) -> Watched:
+    """Run ``hyperion-hook``, or a program of the tests' own by its path; it starts git and Python alone."""
+    command = (str(EXECUTABLE),)
+    if program:
+        shutil.copy(Path(__file__).with_name(program), world.folder("traps"))
+        command = (sys.executable, str(world.folder("traps") / program))
+    done = watched(world, *command, *arguments, **more)
+    odd = {path for path in done.started if not _is_ours(world, path, training=bool(program))}
     assert not odd, (arguments, odd)
     return done
 
 
-def _is_ours(program: str) -> bool:
+def _is_ours(world: World, program: str, *, training: bool) -> bool:
     path = Path(program)
-    return path == EXECUTABLE or (path.is_absolute() and (
-        path.name == "git" or path.parent.name == "git-core" or path.name.startswith("python")))
+    if not path.is_absolute() or path.is_relative_to(world.root):
+        return False
+    known = path.name == "git" or path.parent.name == "git-core" or path.name.startswith("python")
+    return known or path == EXECUTABLE or (training and path.name in _OF_LIBRARIES)
 
 
 def _calls(trace: Path) -> Iterator[tuple[str, str]]:
