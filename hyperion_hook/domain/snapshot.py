@@ -15,11 +15,15 @@ from hyperion_hook.domain.vector import Missing
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """One version of one file as text; ``blob`` is its git object id, line ends are line feeds."""
+    """One version of one file as text; ``blob`` is its git object id, line ends are line feeds.
+
+    ``breaks`` are the line ends that git does not count as such, see ``domain.text.decode_lines``.
+    """
 
     path: str
     blob: str
     text: str
+    breaks: tuple[int, ...] = ()
 
 
 class Folder(NamedTuple):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from hyperion_hook.domain.vector import Missing
 
@@ -30,10 +32,46 @@ def decode_text(data: bytes) -> str | Missing:
     >>> decode_text(b"a\0b")
     Missing(reason='binary')
     """
+    text = decode_lines(data)
+    return text if isinstance(text, Missing) else text[0]
+
+
+def decode_lines(data: bytes) -> tuple[str, tuple[int, ...]] | Missing:
+    r"""Return a file's text as ``decode_text`` does, and where its lines are not those of git.
+
+    Git ends lines at line feeds alone, compilers at a carriage return alone too.
+
+    Returns
+    -------
+    tuple[str, tuple[int, ...]] | Missing
+        With the text the number of git's line for each break within it.
+
+    Examples
+    --------
+    >>> decode_lines(b"a\rb\rc\r\nd\re\r"), decode_lines(b"a\r\nb")
+    (('a\nb\nc\nd\ne\n', (1, 1, 2)), ('a\nb', ()))
+    """
     text = _decoded(data)
     if isinstance(text, Missing) or "\0" in text:
         return BINARY
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    if "\r" not in text or "\r" not in (text := text.replace("\r\n", "\n")):
+        return text, ()
+    rows = text.split("\n")
+    # a return at the very end begins no line
+    rows[-1] = rows[-1].removesuffix("\r")
+    breaks = (number for number, row in enumerate(rows, 1) for _ in range(row.count("\r")))
+    return text.replace("\r", "\n"), tuple(breaks)
+
+
+def lines_as_read(first: int, last: int, breaks: Sequence[int]) -> tuple[int, int]:
+    """Return the lines of a text that a run of git's lines holds; ``breaks`` are those of ``decode_lines``.
+
+    Examples
+    --------
+    >>> lines_as_read(1, 1, (1, 1, 2)), lines_as_read(2, 3, (1, 1, 2)), lines_as_read(2, 3, ())
+    ((1, 3), (4, 6), (2, 3))
+    """
+    return first + bisect_left(breaks, first), last + bisect_right(breaks, last)
 
 
 def _decoded(data: bytes) -> str | Missing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.snapshot import Folder, SourceText
-from hyperion_hook.domain.text import decode_text, line_count
+from hyperion_hook.domain.text import decode_lines, line_count
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository
@@ -22,7 +22,7 @@ class GitSources:
         self._base = change.base or repository.empty_tree
         self._reader = reader
         self._max_bytes = max_bytes
-        self._texts: dict[str, str | Missing] = {}
+        self._texts: dict[str, tuple[str, tuple[int, ...]] | Missing] = {}
         self._size = 0
 
     def before(self, file: FileChange) -> SourceText | Missing:
@@ -40,7 +40,7 @@ class GitSources:
     def lines_before(self, file: FileChange) -> int | Missing:
         """Return the number of lines of the file as it was at the base."""
         source = self.before(file)
-        return source if isinstance(source, Missing) else line_count(source.text)
+        return source if isinstance(source, Missing) else line_count(source.text) - len(source.breaks)
 
     def base_file(self, path: str) -> SourceText | Missing:
         """Return any file of the base commit by path."""
@@ -64,12 +64,12 @@ class GitSources:
         text = self._texts.get(entry.blob)
         if text is None:
             content = self._reader.read(entry.blob, self._max_bytes)
-            text = content if isinstance(content, Missing) else decode_text(content)
+            text = content if isinstance(content, Missing) else decode_lines(content)
             self._keep(entry.blob, text)
-        return text if isinstance(text, Missing) else SourceText(path, entry.blob, text)
+        return text if isinstance(text, Missing) else SourceText(path, entry.blob, *text)
 
-    def _keep(self, blob: str, text: str | Missing) -> None:
-        size = 0 if isinstance(text, Missing) else len(text)
+    def _keep(self, blob: str, text: tuple[str, tuple[int, ...]] | Missing) -> None:
+        size = 0 if isinstance(text, Missing) else len(text[0])
         if self._size + size > _KEPT:
             self._texts.clear()
             self._size = 0

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +39,13 @@ PIECES = (
 
 
 def code_line_by_line(text: bytes, language: str) -> list[bytes]:
-    """What ``code_by_line`` says, told one line after the other."""
+    """What ``code_by_line`` says, told one line after the other; one of git may be several to a compiler."""
+    parts = [re.split(rb"\r+", line.rstrip(b"\r")) for line in text.split(b"\n")]
+    told = iter(_told(list(map(bytes.strip, itertools.chain(*parts))), language))
+    return [b" ".join(filter(None, itertools.islice(told, len(part)))) for part in parts]
+
+
+def _told(lines: list[bytes], language: str) -> list[bytes]:
     blocks = {b"/*": b"*/"} if language in ("Java", "Vue", "PHP", "SQL") else {}
     blocks |= {b"<!--": b"-->"} if language == "Vue" else {}
     blocks |= {b'"""': b'"""', b"'''": b"'''"} if language == "Python" else {}
@@ -45,7 +54,7 @@ def code_line_by_line(text: bytes, language: str) -> list[bytes]:
     hashes = (b"#",) if language in ("Python", "Ruby", "Shell") else (b"//",)
     found: list[bytes] = []
     end: bytes | None = None
-    for line in map(bytes.strip, text.split(b"\n")):
+    for line in lines:
         found.append(b"")
         if end is not None:
             end = None if end in line else end

@@ -13,6 +13,7 @@ from hyperion_hook.domain.change import FileChange, Hunk
 from hyperion_hook.domain.languages import LANGUAGES, language_of, language_of_script
 from hyperion_hook.domain.paths import FileRole, holds_data, role_of
 from hyperion_hook.domain.snapshot import SourceText
+from hyperion_hook.domain.text import lines_as_read
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.source.notebooks import NAME as NOTEBOOK
@@ -131,7 +132,8 @@ def _lines(
     texts = []
     for hunk in hunks:
         start, count = (hunk.new_start, hunk.added_count) if is_after else (hunk.old_start, hunk.deleted_count)
-        run = [text for number in range(start, start + count) for text in notebook.lines.get(number, ())]
+        first, last = lines_as_read(start, start + count - 1, source.breaks) if count else (start, start - 1)
+        run = [text for number in range(first, last + 1) for text in notebook.lines.get(number, ())]
         if run:
             texts.append("\n".join(run).encode("utf-8", "surrogatepass"))
     return texts, notebook.language

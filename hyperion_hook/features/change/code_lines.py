@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from hyperion_hook.domain.languages import LANGUAGES, Comments
 
+_RETURN = re.compile(rb"\r(?![\r\n]|\Z)")
 _LIKE_C = Comments(("//",), (("/*", "*/"),))
 
 
@@ -38,6 +40,9 @@ def code_in(texts: Iterable[bytes], language: str) -> list[bytes]:
 
 def code_by_line(texts: Iterable[bytes], language: str) -> list[bytes]:
     """Return for every line its code without white space around it, nothing for a line that carries none."""
+    texts = list(texts)
+    if any(b"\r" in part and _RETURN.search(part) for part in texts):
+        return _by_lines_of_git(texts, language)
     marks = _marks_of(language)
     starts = marks.starts
     text = b"\n".join([_without_blocks(part, marks) if starts and starts.search(part) else part for part in texts])
@@ -46,6 +51,15 @@ def code_by_line(texts: Iterable[bytes], language: str) -> list[bytes]:
     if marks.has_stars and b"*" in text:
         return [b"" if line == b"*" else line for line in lines]
     return lines
+
+
+def _by_lines_of_git(texts: list[bytes], language: str) -> list[bytes]:
+    """Do the same for lines in which compilers see several, as they end at a carriage return alone."""
+    pieces = iter(code_by_line([_RETURN.sub(b"\n", part) for part in texts], language))
+    return [
+        b" ".join(filter(None, islice(pieces, 1 + len(_RETURN.findall(line)))))
+        for line in b"\n".join(texts).split(b"\n")
+    ]
 
 
 @dataclass(frozen=True, slots=True)

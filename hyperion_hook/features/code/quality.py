@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
 from hyperion_hook.domain.languages import LANGUAGES
 from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.snapshot import SourceText
+from hyperion_hook.domain.text import lines_as_read
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.change.changed_code import TOO_LARGE, first_unread, kind_of, why_unread
 from hyperion_hook.features.context import Context
@@ -40,11 +42,12 @@ _EMPTY_IS_MAINTAINABLE = 100.0
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """A file with its metrics before and after; ``None`` where it does not exist."""
+    """A file with its metrics before and after, ``None`` where it does not exist, and the breaks of its text after."""
 
     file: FileChange
     before: SourceMetrics | Missing | None
     after: SourceMetrics | Missing | None
+    breaks: tuple[int, ...]
 
 
 def measure(context: Context) -> dict[str, Value]:
@@ -89,7 +92,8 @@ def _side(context: Context, file: FileChange) -> _Side:
     is_new = file.status in (FileStatus.ADDED, FileStatus.COPIED)
     before = None if is_new else context.metrics_before(file)
     after = None if file.status is FileStatus.DELETED else context.metrics_after(file)
-    return _Side(file, before, after)
+    source = context.sources.after(file) if isinstance(after, SourceMetrics) else None
+    return _Side(file, before, after, source.breaks if isinstance(source, SourceText) else ())
 
 
 def _after(sides: Sequence[_Side]) -> list[tuple[FileChange, SourceMetrics]] | Missing:
@@ -107,10 +111,11 @@ def _functions(sides: Sequence[_Side]) -> dict[str, Value]:
     if isinstance(files, Missing):
         return dict.fromkeys(OF_FUNCTIONS, files)
     touched: list[FunctionMetrics] = []
+    breaks = {side.file.path: side.breaks for side in sides}
     for file, metrics in files:
         if unread := why_unread([file]):
             return dict.fromkeys(OF_FUNCTIONS, unread)
-        touched += touched_functions(metrics.functions, file.hunks or ())
+        touched += touched_functions(metrics.functions, file.hunks or (), breaks[file.path])
     return {
         "cyclomatic_complexity": _largest((float(item.cyclomatic) for item in touched), NO_FUNCTION),
         "cognitive_complexity": _largest((item.cognitive for item in touched), NO_FUNCTION),
@@ -121,7 +126,9 @@ def _functions(sides: Sequence[_Side]) -> dict[str, Value]:
     }
 
 
-def touched_functions(functions: Iterable[FunctionMetrics], hunks: Sequence[Hunk]) -> list[FunctionMetrics]:
+def touched_functions(
+    functions: Iterable[FunctionMetrics], hunks: Sequence[Hunk], breaks: Sequence[int] = ()
+) -> list[FunctionMetrics]:
     """Return the functions after a change that contain an added line or the place of a deletion.
 
     Parameters
@@ -130,10 +137,14 @@ def touched_functions(functions: Iterable[FunctionMetrics], hunks: Sequence[Hunk
         Functions of the file after the change.
     hunks
         The file's hunks in order.
+    breaks
+        Where the file has more lines than git counts, see ``domain.text.decode_lines``.
     """
     # git names the line before a deletion, so one at the very end of a function still lies within it
-    starts = [hunk.new_start for hunk in hunks]
-    ends = [hunk.new_start + max(hunk.added_count, 1) - 1 for hunk in hunks]
+    runs = [
+        lines_as_read(hunk.new_start, hunk.new_start + max(hunk.added_count, 1) - 1, breaks) for hunk in hunks
+    ]
+    starts, ends = [first for first, _ in runs], [last for _, last in runs]
     touched = []
     for function in functions:
         place = bisect_left(ends, function.start_line)

@@ -197,7 +197,7 @@ def _feed(
             continue
         comment = comment_of(token)
         if comment is not None:
-            further = len(comment.splitlines()) - 1
+            further = comment.removesuffix("\n").count("\n")
             if further > 0:
                 line += further
                 context.current_line = line

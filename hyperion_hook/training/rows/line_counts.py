@@ -11,7 +11,7 @@ from itertools import islice
 
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.text import decode_text, line_count
+from hyperion_hook.domain.text import decode_lines, line_count
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository
@@ -53,10 +53,10 @@ class LineCounts:
         content = self._reader.read(blob, self._max_bytes)
         if isinstance(content, Missing):
             return content
-        text = decode_text(content)
+        text = decode_lines(content)
         if isinstance(text, Missing):
             return text
-        return line_count(text), len(content) if _is_plain(content) else _ODD
+        return line_count(text[0]) - len(text[1]), len(content) if _is_plain(content) else _ODD
 
     def learn(self, commit: Commit) -> None:
         """Take note of the versions that a commit makes of its files."""
