@@ -9,7 +9,10 @@ _RUBY_OPENERS = frozenset({"def", "class", "module", "begin", "case", "do", "for
 _RUBY_MODIFIERS = frozenset({"if", "unless", "while", "until"})
 _RUBY_VALUES = frozenset({"return", "break", "next", "redo", "retry", "yield", "end", "self", "nil", "true", "false"})
 _RUBY_BEFORE = frozenset(
-    ["then", "else", "do", "and", "or", "not", "begin", "ensure", "elsif", "when", "in", "if", "unless", "while", "until"]
+    [
+        "then", "else", "do", "and", "or", "not", "begin", "ensure", "elsif", "when", "in", "if", "unless", "while",
+        "until",
+    ]
 )
 
 

@@ -8,16 +8,25 @@ from dataclasses import dataclass, field
 from hyperion_hook.features.functions.locate import ANONYMOUS, Definition, Located, View
 
 _MODIFIERS = frozenset(
-    ["async", "get", "set", "static", "public", "private", "protected", "readonly", "abstract", "override", "accessor", "declare", "export", "*"]
+    [
+        "async", "get", "set", "static", "public", "private", "protected", "readonly", "abstract", "override",
+        "accessor", "declare", "export", "*",
+    ]
 )
 _NAME_ENDS = frozenset({"(", ":", "=", ",", ";", "}", "?", "!", "<", ""})
 _OBJECT_AFTER = frozenset(
-    ["=", "(", ",", ":", "?", "[", "&&", "||", "??", "??=", "return", "...", "in", "of", "typeof", "yield", "await", "default", "${", "=>", "+", "new", "case", "throw", "!", "==", "===", "!=", "!=="]
+    [
+        "=", "(", ",", ":", "?", "[", "&&", "||", "??", "??=", "return", "...", "in", "of", "typeof", "yield", "await",
+        "default", "${", "=>", "+", "new", "case", "throw", "!", "==", "===", "!=", "!==",
+    ]
 )
 _TYPE_PREFIXES = frozenset(["keyof", "typeof", "readonly", "unique", "infer", "asserts", "new", "abstract", "-"])
 _OPTIONAL_BEFORE = frozenset({":", ",", ")", "=", ";", "}", ">"})
 _GOES_ON = frozenset(
-    [".", "?.", ",", ")", "]", "}", "&&", "||", "??", "?", ":", "+", "-", "*", "/", "%", "=", "==", "===", "!=", "!==", "<", ">", "<=", ">=", "=>", "|", "&", "instanceof", "in", "as", "satisfies", "(", "[", "`"]
+    [
+        ".", "?.", ",", ")", "]", "}", "&&", "||", "??", "?", ":", "+", "-", "*", "/", "%", "=", "==", "===", "!=",
+        "!==", "<", ">", "<=", ">=", "=>", "|", "&", "instanceof", "in", "as", "satisfies", "(", "[", "`",
+    ]
 )
 
 
@@ -122,7 +131,7 @@ class ScriptLocator:
             arrows.pop().end = place - 1
 
     def _line(self, place: int, token: str) -> None:
-        """A line begins: arrow functions without braces may end, a member of a class may begin."""
+        """Note that a line begins: arrow functions without braces may end, a member of a class may begin."""
         view, frame = self.view, self._frames[-1]
         if token in _GOES_ON:
             return
@@ -222,12 +231,7 @@ class ScriptLocator:
     def _member(self, place: int) -> int:
         """Read the head of a member of a class or object; return where to read on, 0 if there is none."""
         view, frame = self.view, self._frames[-1]
-        while view.at(place) == "@":
-            place += 2
-            while view.at(place) == ".":
-                place += 2
-            if view.at(place) == "(":
-                place = view.after(place)
+        place = self._after_decorators(place)
         prefix = ""
         while view.at(place) in _MODIFIERS and view.at(place + 1) not in _NAME_ENDS:
             prefix = f"{view.texts[place]} " if view.texts[place] in ("get", "set") else prefix
@@ -253,6 +257,16 @@ class ScriptLocator:
         if view.at(here) == ":":
             return here + 1
         return here
+
+    def _after_decorators(self, place: int) -> int:
+        view = self.view
+        while view.at(place) == "@":
+            place += 2
+            while view.at(place) == ".":
+                place += 2
+            if view.at(place) == "(":
+                place = view.after(place)
+        return place
 
     def _word(self, place: int, token: str) -> int:
         view, frame = self.view, self._frames[-1]

@@ -1,5 +1,5 @@
 # ruff: noqa: S105 - tokens of source text are no passwords
-"""Where the functions are in languages in which a word begins each: ``fun``, ``def``, ``fn``, ``func``, ``function``."""
+"""Where functions are in languages in which a word begins each: ``fun``, ``def``, ``fn``, ``func``, ``function``."""
 
 from __future__ import annotations
 
@@ -238,6 +238,7 @@ class GoLocator(KeywordLocator):
             if view.texts[here] == "{" and view.at(here - 1) not in ("struct", "interface"):
                 return self.add(name or self._literal(place), place, group, here)
             here = view.after(here)
+        return None
 
     def _literal(self, place: int) -> str:
         view = self.view
