@@ -20,7 +20,9 @@ _NO_NAMES_OF = {
     "C#": _NO_NAMES | frozenset(
         [
             "foreach", "lock", "using", "fixed", "when", "await", "bool", "byte", "delegate", "base", "this", "is",
-            "and", "or", "not", "checked", "unchecked", "where",
+            "and", "or", "not", "checked", "unchecked", "where", "public", "private", "protected", "internal",
+            "static", "async", "readonly", "override", "virtual", "sealed", "unsafe", "extern", "partial", "ref",
+            "abstract", "required", "file",
         ]
     ),
     "C++": _NO_NAMES | frozenset(
@@ -138,6 +140,8 @@ class HeaderLocator:
             function = self._old_style(place)
         if kind:
             return self._enter(kind, place, name)
+        if function is not None and self._language == "C#" and view.texts[function[0]] == "extension":
+            return self._enter("type", place)
         if function is not None:
             between = view.texts[function[1][1] + 1 : place]
             if self._language == "C++" and view.at(place - 1) not in (")", "}", "try") and ":" in between:

@@ -62,7 +62,7 @@ class RubyLocator:
         before = view.at(place - 1)
         if view.is_first(place) and view.lines[place] - 1 not in view.spliced:
             return True
-        if before in _RUBY_BEFORE:
+        if before in _RUBY_BEFORE and not self._is_member(place - 1):
             return True
         if before[-1:] in ")]}\"'`/" and before != "/":
             return False

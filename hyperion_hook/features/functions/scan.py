@@ -47,7 +47,9 @@ class Tokens:
     """By line with a token: how many characters stand before the first one."""
 
 
-_TAG = re.compile(r"""(?:"[^"]*+"|'[^']*+'|<[^<>]*+>|/(?!>)|=>|[^"'<>{/])*+(?P<end>/?>|\{|)""")
+_TAG = re.compile(
+    r"""(?:"[^"]*+"|'[^']*+'|<[^<>]*+>|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/|/(?!>)|=>|[^"'<>{/])*+(?P<end>/?>|\{|)"""
+)
 _CHILDREN = re.compile(r"[^<{]*+(?P<end></[^>]*+>|[<{]|)")
 _PHP_CODE = re.compile(r"<\?(?:php\b|=)?+", re.IGNORECASE)
 _VUE_SCRIPT = re.compile(
@@ -174,7 +176,8 @@ class _Scanner:
     def _follows_command(self, place: int) -> bool:
         """Return whether a slash or per cent sign of Ruby is an operator: after a value that takes no argument."""
         previous = self.tokens.texts[-1] if self.tokens.texts else ""
-        if previous in _RUBY_WORDS or not self._follows_value():
+        begins_line = self.tokens.lines[-1:] != [self._line]
+        if begins_line or previous in _RUBY_WORDS or not self._follows_value():
             return False
         after = self._text[place + 1 : place + 2]
         is_argument = previous[0].isalpha() and self._text[place - 1] == " " and after not in (" ", "=", "\n")
