@@ -2,8 +2,8 @@
 
 Run as ``python -m benchmarks.functions_found CLONES [--language Go ...] [--skip 200] [--show]``; ``CLONES`` is a folder
 of working trees. Each language gets up to 200 files that tree-sitter parses, spread evenly over the repositories, the
-same ones in every run. A function is found where the name and the line of the name agree; it is invented where no function of the
-second opinion, anonymous ones and accessors included, starts on its line.
+same ones in every run. A function is found where the name and the line of the name agree; it is invented where no
+function of the second opinion, anonymous ones and accessors included, starts on its line.
 """
 
 from __future__ import annotations

@@ -118,7 +118,9 @@ LEXES["Go"] = Lexis(strings=rf"{_DOUBLE}|{_SINGLE}|`[^`]*+`")
 LEXES["Swift"] = Lexis(
     comments=rf"{_NESTED}|{_LINE}",
     strings=r'(?P<marks>\#++)(?P<quote>"""|")(?:(?!(?P=quote)(?P=marks)).)*+(?:(?P=quote)(?P=marks))?+',
-    holes=(Hole('"""', '"""', r"\\\(", ")"), Hole('"', '"', r"\\\(", ")", lines=False)),
+    holes=(
+        Hole('"""', '"""', r"\\\(", ")", escape=r"\\[^(]"), Hole('"', '"', r"\\\(", ")", escape=r"\\[^(]", lines=False),
+    ),
     words=rf"{_NUMBER}|\#?\w++|`[^`\n]++`", operators=r"\?\?|[=!]==",
     # a mark after a value unwraps it
     skipped=r"[^\S\n]++|(?<=[\w)\]}>?!])[?!](?![?=])",

@@ -121,7 +121,7 @@ def _counted(
             definition, record = open_[-1]
             record.token_count += not named or syntax == "Go"
             record.nloc += fresh + token.count("\n")
-            if place > definition.body and token in conditions and (
+            if place >= definition.body and token in conditions and (
                 token != "?" or located.decisions is None or place in located.decisions
             ):
                 record.cyclomatic_complexity += 1
