@@ -10,25 +10,44 @@ from hyperion_hook.features.functions.locate import Definition, Located, View, t
 _TYPES = frozenset({"class", "struct", "union", "interface", "record", "enum", "@interface"})
 _DECLARING = frozenset({"top", "type", "enum"})
 _NO_NAMES = frozenset(
-    ["if", "for", "while", "switch", "catch", "return", "do", "else", "throw", "new", "case", "void", "int", "char", "long", "short", "float", "double"]
+    [
+        "if", "for", "while", "switch", "catch", "return", "do", "else", "throw", "new", "case", "void", "int", "char",
+        "long", "short", "float", "double",
+    ]
 )
 _NO_NAMES_OF = {
     "Java": _NO_NAMES | {"synchronized", "boolean", "byte"},
     "C#": _NO_NAMES | frozenset(
-        ["foreach", "lock", "using", "fixed", "when", "await", "bool", "byte", "delegate", "base", "this", "is", "and", "or", "not", "checked", "unchecked", "where"]
+        [
+            "foreach", "lock", "using", "fixed", "when", "await", "bool", "byte", "delegate", "base", "this", "is",
+            "and", "or", "not", "checked", "unchecked", "where", "public", "private", "protected", "internal",
+            "static", "async", "readonly", "override", "virtual", "sealed", "unsafe", "extern", "partial", "ref",
+            "abstract", "required", "file",
+        ]
     ),
     "C++": _NO_NAMES | frozenset(
-        ["__attribute__", "__attribute", "__declspec", "decltype", "alignas", "_Alignas", "alignof", "noexcept", "requires", "explicit", "asm", "__asm__", "sizeof", "typeof", "__typeof__", "unsigned", "signed", "bool", "auto", "typedef", "defined", "static_assert"]
+        [
+            "__attribute__", "__attribute", "__declspec", "decltype", "alignas", "_Alignas", "alignof", "noexcept",
+            "requires", "explicit", "asm", "__asm__", "sizeof", "typeof", "__typeof__", "unsigned", "signed", "bool",
+            "auto", "typedef", "defined", "static_assert",
+        ]
     ),
 }
 _SPECIFIERS = frozenset(
-    ["static", "inline", "extern", "const", "virtual", "constexpr", "friend", "consteval", "constinit", "register", "__inline", "__inline__", "volatile", "template", "export"]
+    [
+        "static", "inline", "extern", "const", "virtual", "constexpr", "friend", "consteval", "constinit", "register",
+        "__inline", "__inline__", "volatile", "template", "export",
+    ]
 )
-_AFTER_PARAMETERS = frozenset({"const", "noexcept", "override", "final", "volatile", "&", "&&", "->", "try", "__attribute__"})
+_AFTER_PARAMETERS = frozenset(
+    {"const", "noexcept", "override", "final", "volatile", "&", "&&", "->", "try", "__attribute__"}
+)
 _ACCESS = frozenset({"public", "private", "protected", "slots", "signals", "Q_SIGNALS", "Q_SLOTS"})
 _JAVA_MODIFIERS = frozenset({"public", "private", "protected"})
 _MAX_OLD_PARAMETERS = 16
 _LONGEST_HEADER = 2_000
+_Function = tuple[int, tuple[int, int]]
+"""Places of a name and of the brackets around the parameters."""
 
 
 @dataclass(slots=True)
@@ -121,9 +140,11 @@ class HeaderLocator:
             function = self._old_style(place)
         if kind:
             return self._enter(kind, place, name)
+        if function is not None and self._language == "C#" and view.texts[function[0]] == "extension":
+            return self._enter("type", place)
         if function is not None:
-            colon = function[1][1] + 1
-            if self._language == "C++" and view.at(place - 1) not in (")", "}", "try") and ":" in view.texts[colon:place]:
+            between = view.texts[function[1][1] + 1 : place]
+            if self._language == "C++" and view.at(place - 1) not in (")", "}", "try") and ":" in between:
                 # `a{1}` initialises a member: the body is still to come
                 return view.after(place) - 1
             definition = self._define(function, place)
@@ -137,47 +158,31 @@ class HeaderLocator:
 
     # -- what stands before a brace -----------------------------------------------------------------------------------
 
-    def _header(self, start: int, place: int) -> tuple[str, str, tuple[int, tuple[int, int]] | None]:
+    def _header(self, start: int, place: int) -> tuple[str, str, _Function | None]:
         """Return kind and name of the type or scope, or the name and parameters of the function."""
         view, texts = self.view, self.view.texts
         kind, type_name = "", ""
-        candidates: list[tuple[int, tuple[int, int]]] = []
-        here, before_angles = max(start, place - _LONGEST_HEADER), -1
+        candidates: list[_Function] = []
+        here = max(start, place - _LONGEST_HEADER)
         while here < place:
             token = texts[here]
-            if token == "operator":
-                after = here + 1
-                after += 2 if view.at(after) == "(" and view.at(after + 1) == ")" else 0
-                while after < place and texts[after] != "(":
-                    after += 1
-                if after < place:
-                    candidates.append((here, (after, view.pairs.get(after, after))))
-                break
             if token in ("=", "=>"):
                 return "", "", None
-            if token == ":" and (candidates or kind):
+            if token == "operator":
+                self._operator(candidates, here, place)
+                break
+            if (token == ":" and (candidates or kind)) or (token == "where" and candidates):
                 break
             if token == "@" and view.at(here + 1) != "interface":
-                here += 2
-                while view.at(here) == ".":
-                    here += 2
-                here = view.after(here) if view.at(here) == "(" else here
+                here = self._after_annotation(here)
                 continue
-            if token == "<":
-                after = view.angles(here)
-                if after > here:
-                    before_angles, here = here - 1, after
-                    if view.at(here) == "(" and view.is_name(before_angles) and texts[before_angles] != "template":
-                        self._candidate(candidates, before_angles, here)
-                    continue
-            elif token == "(" and view.is_name(here - 1) and here > start:
+            if token == "<" and view.angles(here) > here:
+                here = self._after_angles(candidates, here)
+                continue
+            if token == "(" and view.is_name(here - 1) and here > start:
                 self._candidate(candidates, here - 1, here)
-            elif token == "where" and candidates:
-                break
-            elif token in ("namespace", "extern") and not candidates and (token == "namespace" or texts[here + 1][:1] == '"'):
-                if token == "namespace" or here + 2 == place:
-                    name = "".join(texts[here + 1 : place]) if token == "namespace" else ""
-                    return "top", name, None
+            elif token in ("namespace", "extern") and not candidates and self._names_scope(here, place):
+                return "top", "".join(texts[here + 1 : place]) if token == "namespace" else "", None
             elif token in _TYPES and not kind and not (candidates and not self._c) and self._names_type(here):
                 kind = "enum" if token == "enum" and view.at(here + 1) not in ("class", "struct") else "type"
                 if not self._c:
@@ -188,6 +193,33 @@ class HeaderLocator:
         if function is not None:
             return "", "", function
         return ("block" if kind == "enum" else kind), type_name, None
+
+    def _operator(self, candidates: list[_Function], here: int, place: int) -> None:
+        view = self.view
+        after = here + 1
+        after += 2 if view.at(after) == "(" and view.at(after + 1) == ")" else 0
+        while after < place and view.texts[after] != "(":
+            after += 1
+        if after < place:
+            candidates.append((here, (after, view.pairs.get(after, after))))
+
+    def _after_annotation(self, here: int) -> int:
+        view = self.view
+        here += 2
+        while view.at(here) == ".":
+            here += 2
+        return view.after(here) if view.at(here) == "(" else here
+
+    def _after_angles(self, candidates: list[_Function], here: int) -> int:
+        """Step over type arguments; a name before them and a parenthesis after them may be a function."""
+        view, after = self.view, self.view.angles(here)
+        if view.at(after) == "(" and view.is_name(here - 1) and view.texts[here - 1] != "template":
+            self._candidate(candidates, here - 1, after)
+        return after
+
+    def _names_scope(self, here: int, place: int) -> bool:
+        view = self.view
+        return view.texts[here] == "namespace" or (view.texts[here + 1][:1] == '"' and here + 2 == place)
 
     def _names_type(self, here: int) -> bool:
         return self._c or (self.view.is_name(here + 1) and self.view.at(here + 2) != ";")
@@ -200,13 +232,13 @@ class HeaderLocator:
             here = view.after(here)
         return name
 
-    def _candidate(self, candidates: list[tuple[int, tuple[int, int]]], name: int, group: int) -> None:
+    def _candidate(self, candidates: list[_Function], name: int, group: int) -> None:
         if self.view.texts[name] not in self._no_names and not self.view.texts[name][0].isdigit():
             candidates.append((name, (group, self.view.pairs.get(group, group))))
 
     def _choose(
-        self, candidates: list[tuple[int, tuple[int, int]]], start: int, place: int, *, in_type: bool
-    ) -> tuple[int, tuple[int, int]] | None:
+        self, candidates: list[_Function], start: int, place: int, *, in_type: bool
+    ) -> _Function | None:
         """Return the candidate that is the function; macros with arguments stand before it or after it."""
         texts = self.view.texts
         if not candidates:
@@ -226,7 +258,7 @@ class HeaderLocator:
                 return None
         return chosen
 
-    def _old_style(self, place: int) -> tuple[int, tuple[int, int]] | None:
+    def _old_style(self, place: int) -> _Function | None:
         """Return the function whose parameters are declared between its head and its body, as in old C."""
         view = self.view
         for start in reversed(self._scopes[-1].earlier):
@@ -283,8 +315,8 @@ class HeaderLocator:
         kind, _, function = self._header(start, place)
         if kind or function is None or function[0] == start or view.at(function[0] - 1) in (".", "?.", "::"):
             return None
-        after = view.at(function[1][1] + 1)
-        if after not in ("{", "=>", "where") or {"when", "is", "or", "and", "not"} & set(view.texts[start : function[0]]):
+        after, before = view.at(function[1][1] + 1), view.texts[start : function[0]]
+        if after not in ("{", "=>", "where") or not {"when", "is", "or", "and", "not"}.isdisjoint(before):
             return None
         return self._define(function, place)
 
@@ -308,13 +340,10 @@ class HeaderLocator:
         named = view.is_name(place + 2) and view.texts[place + 2] not in self._no_names
         return place == scope.start and scope.kind == "top" and named
 
-    def _define(self, function: tuple[int, tuple[int, int]], body: int) -> Definition:
-        view, texts = self.view, self.view.texts
+    def _define(self, function: _Function, body: int) -> Definition:
+        texts = self.view.texts
         place, group = function
-        if texts[place] == "operator":
-            name = " ".join(texts[place : group[0]])
-        else:
-            name = texts[place]
+        name = " ".join(texts[place : group[0]]) if texts[place] == "operator" else texts[place]
         if self._c and body - group[1] == 1 and group[1] - group[0] == 2 and self._is_macro(place):
             # `TEST(name) {`: the macro makes a function of its argument
             place = group[0] + 1

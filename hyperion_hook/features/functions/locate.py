@@ -16,7 +16,11 @@ from hyperion_hook.features.source.limits import Clock
 ANONYMOUS = "(anonymous)"
 _MAX_ANGLES = 400
 _CONTINUES = frozenset(
-    [".", "?.", "::", "&&", "||", "??", "?:", "?", ":", "+", "-", "*", "/", "%", "=", "==", "!=", "===", "!==", "<=", ">=", "=>", "->", "|", "&", "^", ")", "]", "}", ",", "else", "catch", "finally", "yield", "with", "extends", "and", "or", "instanceof", "in", "is", "as", "match", "do", "then"]
+    [
+        ".", "?.", "::", "&&", "||", "??", "?:", "?", ":", "+", "-", "*", "/", "%", "=", "==", "!=", "===", "!==",
+        "<=", ">=", "=>", "->", "|", "&", "^", ")", "]", "}", ",", "else", "catch", "finally", "yield", "with",
+        "extends", "and", "or", "instanceof", "in", "is", "as", "match", "do", "then",
+    ]
 )
 """Tokens that go on with the statement of the line before."""
 

@@ -1,5 +1,5 @@
 # ruff: noqa: S105 - tokens of source text are no passwords
-"""Functions of the languages that have a scanner of their own, counted as lizard counts them.
+"""Where the functions of a file begin and end. In: text and its language. Out: lizard's function records.
 
 What a condition is comes from lizard's reader, and the record of a function is lizard's; where functions start and end
 comes from a locator. A file whose brackets do not match, or whose functions cannot all be placed, is missing.
@@ -121,7 +121,7 @@ def _counted(
             definition, record = open_[-1]
             record.token_count += not named or syntax == "Go"
             record.nloc += fresh + token.count("\n")
-            if place > definition.body and token in conditions and (
+            if place >= definition.body and token in conditions and (
                 token != "?" or located.decisions is None or place in located.decisions
             ):
                 record.cyclomatic_complexity += 1

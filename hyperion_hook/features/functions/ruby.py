@@ -9,7 +9,10 @@ _RUBY_OPENERS = frozenset({"def", "class", "module", "begin", "case", "do", "for
 _RUBY_MODIFIERS = frozenset({"if", "unless", "while", "until"})
 _RUBY_VALUES = frozenset({"return", "break", "next", "redo", "retry", "yield", "end", "self", "nil", "true", "false"})
 _RUBY_BEFORE = frozenset(
-    ["then", "else", "do", "and", "or", "not", "begin", "ensure", "elsif", "when", "in", "if", "unless", "while", "until"]
+    [
+        "then", "else", "do", "and", "or", "not", "begin", "ensure", "elsif", "when", "in", "if", "unless", "while",
+        "until",
+    ]
 )
 
 
@@ -59,7 +62,7 @@ class RubyLocator:
         before = view.at(place - 1)
         if view.is_first(place) and view.lines[place] - 1 not in view.spliced:
             return True
-        if before in _RUBY_BEFORE:
+        if before in _RUBY_BEFORE and not self._is_member(place - 1):
             return True
         if before[-1:] in ")]}\"'`/" and before != "/":
             return False

@@ -2,156 +2,30 @@
 """Tokens of a file: a scanner that knows the literals, comments and holes in strings of each language.
 
 One pattern a language reads code; a string with holes (``"${a}"``, JSX too) is read chunk by chunk with a stack of what
-is open. Every pattern is possessive, so that the time grows with the text alone. Tokens are cut as lizard cuts them.
+is open.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
+from hyperion_hook.features.functions.lexis import LEXES, Hole, chunk_of, pattern_of
 from hyperion_hook.features.source.limits import Clock
 
-_BLOCK, _LINE = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+", r"//[^\n]*+"
-_NESTED = r"/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*)|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+)[^*/]*+)*+(?:\*/)?+"
-_SPLICED = r"//(?:[^\n\\]|\\\n|\\)*+"
-_DOUBLE, _SINGLE = r'"(?:[^"\\\n]|\\.)*+"', r"'(?:[^'\\\n]|\\.)*+'"
-_TRIPLE = r'"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?+'
-_OPERATORS = (
-    r"<<=|>>=|\|\||&&|===|!==|==|!=|<=|>=|->|=>|\+\+|--|\+=|-=|\.\.\.|:=|::|\*\*|\\\n"
-)
-_NUMBER = r"\d\w*+(?:\.\d\w*+)?+"
-_REGEX = r"/(?![/*])(?:\\[^\n]|\[(?:\\[^\n]|[^\\\]\n])*+\]|[^/\\\[\n])++/[a-z]*+"
-_DIRECTIVE = r"\#(?:[^\n\\/]|\\.|/(?!\*)|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+)*+"
-
-
-class Hole(NamedTuple):
-    """A string with holes: how it begins, what closes it, what opens and closes a hole, and its escapes."""
-
-    opens: str
-    closes: str
-    hole: str
-    until: str = "}"
-    escape: str = r"\\."
-    lines: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Lexis:
-    """One language; ``strings`` are literals without holes, ``regex`` says that a slash can open one."""
-
-    comments: str = rf"{_BLOCK}|{_LINE}"
-    strings: str = rf"{_DOUBLE}|{_SINGLE}"
-    holes: tuple[Hole, ...] = ()
-    words: str = rf"{_NUMBER}|\w++"
-    operators: str = ""
-    directives: str = ""
-    skipped: str = r"[^\S\n]++"
-    regex: bool = False
-    jsx: bool = False
-    dropped: frozenset[str] = frozenset()
-
-
-_SCRIPT = Lexis(
-    holes=(Hole("`", "`", r"\$\{"),), words=rf"{_NUMBER}|\#?[\w$]++", operators=r"\?\?=?|\?\.(?!\d)", regex=True
-)
-_TSX = replace(_SCRIPT, jsx=True)
-_RAW = r'(?:u8|[uUL])?R"(?P<raw>[^\s()\\"]{0,16})\((?:[^)]|\)(?!(?P=raw)"))*+(?:\)(?P=raw)")?+'
-_CHARACTER = r"'(?:[^'\\\n]|\\[^\n']{1,10}|\\')'"
-_C = Lexis(comments=rf"{_BLOCK}|{_SPLICED}", directives=_DIRECTIVE, words=r"~?+\w++")
-LEXES: dict[str, Lexis] = {
-    "C": replace(_C, words=rf"{_NUMBER}|\w++"),
-    "C++": replace(_C, strings=rf"{_RAW}|{_C.strings}", words=r"\d(?:\w|'(?=\w))*+(?:\.\d\w*+)?+|\w++"),
-    "Java": Lexis(
-        strings=rf"{_TRIPLE}|{_DOUBLE}|{_SINGLE}", words=rf"{_NUMBER}|[\w$]++",
-        operators=r"<(?=[^<>?]*+\?)[\w\s,.?\[\]]++>",
-    ),
-    "C#": Lexis(
-        strings=rf'(?P<q>"{{3,}})(?:[^"]|(?!(?P=q))")*+(?:(?P=q))?+|@"(?:[^"]|"")*+"?+|{_DOUBLE}|{_SINGLE}',
-        holes=(
-            Hole(r'\$"""', '"""', r"\{", escape=r"\{\{"), Hole(r'\$\$"""', '"""', r"\{\{", escape=r"(?!)"),
-            Hole(r'(?:\$@|@\$)"', '"', r"\{", escape=r'""|\{\{'),
-            Hole(r'\$"', '"', r"\{", escape=r"\\.|\{\{", lines=False),
-        ),
-        words=rf"{_NUMBER}|@?\w++", operators=r"\?\?=?|\?\.(?!\d)", directives=_DIRECTIVE,
-    ),
-    "JavaScript": _TSX,
-    "TypeScript": _SCRIPT,
-    "TSX": _TSX,
-    "Vue": _SCRIPT,
-    "Rust": Lexis(
-        comments=rf"{_NESTED}|{_LINE}",
-        strings=(
-            r'b?c?r(?P<hash>\#*+)"(?:[^"]|"(?!(?P=hash)))*+(?:"(?P=hash))?+|b?c?"(?:[^"\\]|\\.)*+"?+'
-            r"|b?'(?:[^'\\\n]|\\(?:[^u\n]|u\{[^}\n]*+\})[^'\n]{0,2})'"
-        ),
-        words=rf"{_NUMBER}|(?:r\#)?+\w++|'\w++",
-    ),
-    "Kotlin": Lexis(
-        comments=rf"{_NESTED}|{_LINE}", strings=_CHARACTER,
-        holes=(Hole('"""', '"""(?!")', r"\$\{", escape="(?!)"), Hole('"', '"', r"\$\{", lines=False)),
-        words=rf"{_NUMBER}|\w++|`[^`\n]++`", operators=r"\?:|\?\.|!!", dropped=frozenset({"?", "!!"}),
-    ),
-    "Scala": Lexis(
-        comments=rf"{_NESTED}|{_LINE}",
-        strings=rf'(?<!\w)"""(?:[^"]|"(?!""(?!")))*+(?:""")?+|(?<!\w)"(?:[^"\\\n]|\\.)*+"|{_CHARACTER}',
-        holes=(
-            Hole(r'[A-Za-z]\w*+"""', '"""(?!")', r"\$\{", escape=r"\$\$"),
-            Hole(r'[A-Za-z]\w*+"', '"', r"\$\{", escape=r'\\.|\$["$]', lines=False),
-        ),
-        words=rf"{_NUMBER}|[^\W\d](?:_[-+*/<>=!&|^%~:?\\]++|[\w$])*+|`[^`\n]++`|'\w++(?!')",
-        operators=r"[-+*/<>=!&|^%~:?\\]++",
-    ),
-    "PHP": Lexis(
-        comments=rf"{_BLOCK}|//(?:[^\n?]|\?(?!>))*+|\#(?!\[)(?:[^\n?]|\?(?!>))*+",
-        strings=(
-            r"'(?:[^'\\]|\\.)*+'?+"
-            r"|<<<[^\S\n]*+(?P<hq>[\"']?)(?P<doc>\w++)(?P=hq)\n(?:(?![^\S\n]*+(?P=doc)\b)[^\n]*+\n)*+(?:[^\S\n]*+(?P=doc)\b)?+"
-        ),
-        holes=(Hole('"', '"', r"\{(?=\$)|\$\{"), Hole("`", "`", r"\{(?=\$)|\$\{")),
-        words=rf"{_NUMBER}|\$?\w++(?:\\\w++)*+|(?:\\\w++)++", operators=r"\?>|\?\?=|\?\?|\?->|\?:",
-    ),
-}
-_PERCENT = "|".join(
-    rf"{opens}(?:[^{opens}{closes}\\]|\\.|{opens}(?:[^{opens}{closes}\\]|\\.)*+{closes})*+{closes}"
-    for opens, closes in ((r"\(", r"\)"), (r"\[", r"\]"), (r"\{", r"\}"), ("<", ">"))
-)
-LEXES["Go"] = Lexis(strings=rf"{_DOUBLE}|{_SINGLE}|`[^`]*+`")
-LEXES["Swift"] = Lexis(
-    comments=rf"{_NESTED}|{_LINE}",
-    strings=r'(?P<marks>\#++)(?P<quote>"""|")(?:(?!(?P=quote)(?P=marks)).)*+(?:(?P=quote)(?P=marks))?+',
-    holes=(Hole('"""', '"""', r"\\\(", ")"), Hole('"', '"', r"\\\(", ")", lines=False)),
-    words=rf"{_NUMBER}|\#?\w++|`[^`\n]++`", operators=r"\?\?|[=!]==",
-    # a mark after a value unwraps it
-    skipped=r"[^\S\n]++|(?<=[\w)\]}>?!])[?!](?![?=])",
-    directives=r"\#(?:if|elseif|else|endif|sourceLocation|warning|error)\b[^\n]*+",
-)
-LEXES["Ruby"] = Lexis(
-    comments=(
-        r"(?<![^\n])=begin\b(?:[^\n]|\n(?!=end\b))*+(?:\n=end\b[^\n]*+)?+|(?<![^\n])__END__(?=\n).*+|\#[^\n]*+"
-    ),
-    strings=(
-        rf"'(?:[^'\\]|\\.)*+'?+|%[qQwWiIrsx](?:{_PERCENT}|(?P<q>[|!/^~])(?:(?!(?P=q))[^\\]|\\.)*+(?P=q))"
-        r"|<<[~-](?P<mark>[\"'`]?)[A-Za-z_]\w*+(?P=mark)|<<(?P<mark2>[\"']?)[A-Z_]\w*+(?P=mark2)"
-        r"|:(?:\[\]=?|<=>|===?|=~|\*\*|<=|>=|<<|>>|!=|[-+*/%<>!~&|^])(?=[\s,)\]])"
-    ),
-    holes=(Hole(':?"', '"', r"#\{"), Hole("`", "`", r"#\{")),
-    words=(
-        rf"{_NUMBER}|(?:(?<=def )|(?<=def self\.))\w++=(?=[(;\n]|\ \()|\w++[?!]?+:(?!:)|\$(?:\w++|[^\w\s])"
-        r"|:?@{0,2}\w++(?:[?!](?![=~](?!=)))?+"
-    ),
-    operators=r"\.++|=~|!~|<=>",
-    regex=True,
-)
-_RUBY_REGEX = rf"/(?:[^/\\]|\\.)*+/[a-z]*+|%(?:{_PERCENT})|\?[\"'#/](?=[\s,)\]])"
 _REGEX_AFTER = frozenset(
-    ["return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "instanceof", "else", "do", "yield", "await", "extends", "default"]
+    [
+        "return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "instanceof", "else", "do", "yield",
+        "await", "extends", "default",
+    ]
 )
 _CLOSERS = frozenset("\"'`#)]}>|!/^~")
 _RUBY_WORDS = frozenset(
-    ["if", "unless", "while", "until", "when", "in", "and", "or", "not", "then", "else", "elsif", "do", "return", "case", "begin", "puts", "raise"]
+    [
+        "if", "unless", "while", "until", "when", "in", "and", "or", "not", "then", "else", "elsif", "do", "return",
+        "case", "begin", "puts", "raise",
+    ]
 )
 
 
@@ -173,38 +47,14 @@ class Tokens:
     """By line with a token: how many characters stand before the first one."""
 
 
-@cache
-def _pattern(language: str) -> re.Pattern[str]:
-    lexis = LEXES[language]
-    parts = [r"(?P<line>\n)"]
-    if lexis.directives:
-        parts.append(rf"(?P<directive>(?<![^\n])[^\S\n]*+{lexis.directives})")
-    parts += [rf"(?P<space>{lexis.skipped})", rf"(?P<comment>{lexis.comments})", rf"(?P<string>{lexis.strings})"]
-    if lexis.holes:
-        parts.append("|".join(f"(?P<open{place}>{form.opens})" for place, form in enumerate(lexis.holes)))
-    if lexis.regex:
-        parts.append(f"(?P<regex>{_RUBY_REGEX if language == 'Ruby' else _REGEX})")
-    if lexis.jsx:
-        parts.append(r"(?P<jsx><(?=[A-Za-z_$>])(?!\w++\s*+(?:,|extends\b)))")
-    parts.append(f"(?P<word>{lexis.words})")
-    parts.append(f"(?P<sign>{'|'.join(filter(None, (lexis.operators, _OPERATORS, '.')))})")
-    return re.compile("|".join(parts), re.DOTALL)
-
-
-@cache
-def _chunk(form: Hole) -> re.Pattern[str]:
-    newline = "" if form.lines else r"\n"
-    return re.compile(
-        rf"(?P<text>(?:[^\"`\\${{}}#{newline}]++|{form.escape}|(?!{form.closes}|{form.hole})[^{newline or '^'}])*+)"
-        .replace("[^^]", ".") + rf"(?:(?P<close>{form.closes})|(?P<hole>{form.hole})|)",
-        re.DOTALL,
-    )
-
-
-_TAG = re.compile(r"""(?:"[^"]*+"|'[^']*+'|<[^<>]*+>|/(?!>)|=>|[^"'<>{/])*+(?P<end>/?>|\{|)""")
+_TAG = re.compile(
+    r"""(?:"[^"]*+"|'[^']*+'|<[^<>]*+>|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/|/(?!>)|=>|[^"'<>{/])*+(?P<end>/?>|\{|)"""
+)
 _CHILDREN = re.compile(r"[^<{]*+(?P<end></[^>]*+>|[<{]|)")
 _PHP_CODE = re.compile(r"<\?(?:php\b|=)?+", re.IGNORECASE)
-_VUE_SCRIPT = re.compile(r"""(<script\b(?:[^<>"']|"[^"]*+"|'[^']*+')*+>)(.*?)(</script\s*+>|\Z)""", re.DOTALL | re.IGNORECASE)
+_VUE_SCRIPT = re.compile(
+    r"""(<script\b(?:[^<>"']|"[^"]*+"|'[^']*+')*+>)(.*?)(</script\s*+>|\Z)""", re.DOTALL | re.IGNORECASE
+)
 
 
 def scan(text: str, language: str, clock: Clock) -> Tokens:
@@ -236,59 +86,62 @@ class _Scanner:
         """Ends of the here-documents that begin in the next line."""
 
     def run(self) -> None:
-        text, match = self._text, _pattern(self._language).match
+        """Read the text to its end."""
+        text, match = self._text, pattern_of(self._language).match
         size = len(text)
         place = self._skip_html(0) if self._language == "PHP" else 0
-        dropped = self._lexis.dropped
         steps = 0
         while place < size:
             steps += 1
             if not steps & 1023:
                 self._clock.check(1024)
-            found = match(text, place)
-            assert found is not None  # noqa: S101 - the pattern takes any character
-            kind, end = found.lastgroup, found.end()
+            token = match(text, place)
+            assert token is not None  # noqa: S101 - the pattern takes any character
+            kind, end = token.lastgroup, token.end()
             if kind == "space":
                 place = end
-                continue
-            if kind == "line":
+            elif kind == "line":
                 self._line += 1
-                self._line_start = place = end
-                if self._documents:
-                    place = self._skip_documents(end)
-                continue
-            if kind == "sign":
-                token = found.group()
-                if self._open and token in "(){}":
-                    end = self._in_hole(token, place, end)
-                elif token == "?>" and self._language == "PHP":
-                    self._emit(";", place)
-                    end = self._skip_html(end)
-                elif token == "\\\n":
-                    self.tokens.spliced.add(self._line)
-                    self._passed(token, end)
-                elif token not in dropped:
-                    self._emit(token, place)
-                place = end
+                self._line_start = end
+                place = self._skip_documents(end) if self._documents else end
+            elif kind == "sign":
+                place = self._sign(token.group(), place, end)
             elif kind in ("word", "string"):
-                token = found.group()
-                self._emit(token, place)
-                if end == size and kind == "string" and (len(token) < 2 or token[-1] not in _CLOSERS):
-                    self.tokens.unclosed = "a string"
-                if token[:2] == "<<" and self._language == "Ruby":
-                    self._documents.append(token.lstrip("<~-").strip("\"'`"))
+                self._word(token.group(), kind, place, end)
                 place = end
             elif kind == "comment":
-                token = found.group()
-                if token[:2] == "/*" and end == size and (token[-2:] != "*/" or len(token) < 4):
-                    self.tokens.unclosed = "a comment"
-                self.tokens.comments.update(range(self._line, self._line + token.count("\n") + 1))
-                self._passed(token, end)
+                self._comment(token.group(), end)
                 place = end
             else:
-                place = self._rare(str(kind), found.group(), place, end)
+                place = self._rare(str(kind), token.group(), place, end)
         if self._open:
             self.tokens.unclosed = "a string or an element"
+
+    def _sign(self, token: str, place: int, end: int) -> int:
+        if self._open and token in "(){}":
+            return self._in_hole(token, place, end)
+        if token == "?>" and self._language == "PHP":
+            self._emit(";", place)
+            return self._skip_html(end)
+        if token == "\\\n":
+            self.tokens.spliced.add(self._line)
+            self._passed(token, end)
+        elif token not in self._lexis.dropped:
+            self._emit(token, place)
+        return end
+
+    def _word(self, token: str, kind: str, place: int, end: int) -> None:
+        self._emit(token, place)
+        if kind == "string" and end == len(self._text) and (len(token) < 2 or token[-1] not in _CLOSERS):
+            self.tokens.unclosed = "a string"
+        if token[:2] == "<<" and self._language == "Ruby":
+            self._documents.append(token.lstrip("<~-").strip("\"'`"))
+
+    def _comment(self, token: str, end: int) -> None:
+        if token[:2] == "/*" and end == len(self._text) and (token[-2:] != "*/" or len(token) < 4):
+            self.tokens.unclosed = "a comment"
+        self.tokens.comments.update(range(self._line, self._line + token.count("\n") + 1))
+        self._passed(token, end)
 
     def _rare(self, kind: str, token: str, place: int, end: int) -> int:
         if kind == "directive":
@@ -321,9 +174,10 @@ class _Scanner:
         return previous[-1].isalnum() or previous[-1] in "_$)]}\"'`" or previous in ("++", "--")
 
     def _follows_command(self, place: int) -> bool:
-        """Return whether a slash or per cent sign of Ruby is an operator: after a value, unless it looks like an argument."""
+        """Return whether a slash or per cent sign of Ruby is an operator: after a value that takes no argument."""
         previous = self.tokens.texts[-1] if self.tokens.texts else ""
-        if previous in _RUBY_WORDS or not self._follows_value():
+        begins_line = self.tokens.lines[-1:] != [self._line]
+        if begins_line or previous in _RUBY_WORDS or not self._follows_value():
             return False
         after = self._text[place + 1 : place + 2]
         is_argument = previous[0].isalpha() and self._text[place - 1] == " " and after not in (" ", "=", "\n")
@@ -363,7 +217,7 @@ class _Scanner:
 
     def _string(self, form: Hole, start: int, place: int) -> int:
         """Read a string from its opening or from the end of a hole up to its end or the next hole."""
-        found = _chunk(form).match(self._text, place)
+        found = chunk_of(form).match(self._text, place)
         assert found is not None  # noqa: S101 - the pattern matches nothing, too
         mark = "`" if form.opens == "`" else '"'
         chunk = found["text"]

@@ -3,21 +3,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hyperion_hook.features.functions.locate import ANONYMOUS, Definition, Located, View
+from hyperion_hook.features.functions.script_types import type_end
 
 _MODIFIERS = frozenset(
-    ["async", "get", "set", "static", "public", "private", "protected", "readonly", "abstract", "override", "accessor", "declare", "export", "*"]
+    [
+        "async", "get", "set", "static", "public", "private", "protected", "readonly", "abstract", "override",
+        "accessor", "declare", "export", "*",
+    ]
 )
 _NAME_ENDS = frozenset({"(", ":", "=", ",", ";", "}", "?", "!", "<", ""})
 _OBJECT_AFTER = frozenset(
-    ["=", "(", ",", ":", "?", "[", "&&", "||", "??", "??=", "return", "...", "in", "of", "typeof", "yield", "await", "default", "${", "=>", "+", "new", "case", "throw", "!", "==", "===", "!=", "!=="]
+    [
+        "=", "(", ",", ":", "?", "[", "&&", "||", "??", "??=", "return", "...", "in", "of", "typeof", "yield", "await",
+        "default", "${", "=>", "+", "new", "case", "throw", "!", "==", "===", "!=", "!==",
+    ]
 )
-_TYPE_PREFIXES = frozenset(["keyof", "typeof", "readonly", "unique", "infer", "asserts", "new", "abstract", "-"])
 _OPTIONAL_BEFORE = frozenset({":", ",", ")", "=", ";", "}", ">"})
 _GOES_ON = frozenset(
-    [".", "?.", ",", ")", "]", "}", "&&", "||", "??", "?", ":", "+", "-", "*", "/", "%", "=", "==", "===", "!=", "!==", "<", ">", "<=", ">=", "=>", "|", "&", "instanceof", "in", "as", "satisfies", "(", "[", "`"]
+    [
+        ".", "?.", ",", ")", "]", "}", "&&", "||", "??", "?", ":", "+", "-", "*", "/", "%", "=", "==", "===", "!=",
+        "!==", "<", ">", "<=", ">=", "=>", "|", "&", "instanceof", "in", "as", "satisfies", "(", "[", "`",
+    ]
 )
 
 
@@ -49,6 +59,10 @@ class ScriptLocator:
         self._classes: set[int] = set()
         self._choices: set[int] = set()
         """Places of the colons of ternaries."""
+        self._signs: dict[str, Callable[[int], int]] = {
+            **dict.fromkeys(("(", "[", "{", "${"), self._open),
+            "?": self._question, ":": self._colon, "=": self._assign, "<": self._angle,
+        }
 
     def run(self) -> Located:
         """Return the functions of the file."""
@@ -60,45 +74,51 @@ class ScriptLocator:
             self._frames.pop()
         return self.located
 
-    def _step(self, place: int) -> int:  # noqa: C901, PLR0912 - one branch for each token that matters
+    def _step(self, place: int) -> int:
         view, frame = self.view, self._frames[-1]
         token = view.texts[place]
         if place == frame.close:
             self._leave(place)
             return self._jumps.get(place + 1, place + 1)
-        starts = view.is_first(place) and place > 0
-        if starts:
+        if place > 0 and view.is_first(place):
             self._line(place, token)
         arrow = self._arrows.pop(place, None)
         if arrow is not None:
             frame.open_arrows.append(arrow)
         if token in (",", ";"):
-            self._end_arrows(place)
-            frame.questions.clear()
-            frame.member, frame.label, frame.binding = True, False, None
-            if token == ";":
-                frame.declares = False
+            self._separate(place, token)
             return place + 1
         if frame.member and frame.kind in ("class", "object"):
             frame.member = False
             following = self._member(place)
             if following:
                 return following
-        if token in ("(", "[", "{", "${"):
-            return self._open(place, token)
-        if token == "?":
-            frame.binding = None
-            if not (self._typed and view.at(place + 1) in _OPTIONAL_BEFORE):
-                frame.questions.append(place)
-        elif token == ":":
-            return self._colon(place)
-        elif token == "=":
-            if frame.binding is None or frame.binding[1] < 0:
-                frame.binding = (view.texts[place - 1], place - 1) if view.is_name(place - 1) else None
-        elif token == "<":
-            return self._angle(place)
-        elif view.is_name(place) and view.at(place - 1) not in (".", "?."):
+        sign = self._signs.get(token)
+        if sign is not None:
+            return sign(place)
+        if view.is_name(place) and view.at(place - 1) not in (".", "?."):
             return self._word(place, token)
+        return place + 1
+
+    def _separate(self, place: int, token: str) -> None:
+        frame = self._frames[-1]
+        self._end_arrows(place)
+        frame.questions.clear()
+        frame.member, frame.label, frame.binding = True, False, None
+        if token == ";":
+            frame.declares = False
+
+    def _question(self, place: int) -> int:
+        frame = self._frames[-1]
+        frame.binding = None
+        if not (self._typed and self.view.at(place + 1) in _OPTIONAL_BEFORE):
+            frame.questions.append(place)
+        return place + 1
+
+    def _assign(self, place: int) -> int:
+        view, frame = self.view, self._frames[-1]
+        if frame.binding is None or frame.binding[1] < 0:
+            frame.binding = (view.texts[place - 1], place - 1) if view.is_name(place - 1) else None
         return place + 1
 
     # -- frames -------------------------------------------------------------------------------------------------------
@@ -122,7 +142,7 @@ class ScriptLocator:
             arrows.pop().end = place - 1
 
     def _line(self, place: int, token: str) -> None:
-        """A line begins: arrow functions without braces may end, a member of a class may begin."""
+        """Note that a line begins: arrow functions without braces may end, a member of a class may begin."""
         view, frame = self.view, self._frames[-1]
         if token in _GOES_ON:
             return
@@ -139,8 +159,9 @@ class ScriptLocator:
         token = self.view.at(place)
         return token[-1:].isalnum() or (token != "" and token[-1] in "_$\"'`)]}")
 
-    def _open(self, place: int, token: str) -> int:
+    def _open(self, place: int) -> int:
         view = self.view
+        token = view.texts[place]
         if token == "{":
             definition = self._blocks.pop(place, None)
             if definition is not None:
@@ -170,7 +191,7 @@ class ScriptLocator:
             return 0
         if view.is_name(place - 1) and view.at(place - 1) not in ("async", "return", "default"):
             return 0
-        after = self._type(after + 1, before_arrow=True)
+        after = type_end(view, after + 1, before_arrow=True)
         return after + 1 if view.at(after) == "=>" else 0
 
     def _arrow(self, place: int, group: tuple[int, int], body: int) -> None:
@@ -207,7 +228,7 @@ class ScriptLocator:
         group = (group_opens, view.pairs.get(group_opens, group_opens))
         body = group[1] + 1
         if view.at(body) == ":" and self._typed:
-            body = self._type(body + 1)
+            body = type_end(view, body + 1)
         if view.at(body) != "{":
             return body
         definition = Definition(name, place, group, body)
@@ -222,12 +243,7 @@ class ScriptLocator:
     def _member(self, place: int) -> int:
         """Read the head of a member of a class or object; return where to read on, 0 if there is none."""
         view, frame = self.view, self._frames[-1]
-        while view.at(place) == "@":
-            place += 2
-            while view.at(place) == ".":
-                place += 2
-            if view.at(place) == "(":
-                place = view.after(place)
+        place = self._after_decorators(place)
         prefix = ""
         while view.at(place) in _MODIFIERS and view.at(place + 1) not in _NAME_ENDS:
             prefix = f"{view.texts[place]} " if view.texts[place] in ("get", "set") else prefix
@@ -249,10 +265,20 @@ class ScriptLocator:
             return self._define(prefix + name, place, here)
         frame.binding = (name, place)
         if view.at(here) == ":" and frame.kind == "class":
-            return self._type(here + 1)
+            return type_end(view, here + 1)
         if view.at(here) == ":":
             return here + 1
         return here
+
+    def _after_decorators(self, place: int) -> int:
+        view = self.view
+        while view.at(place) == "@":
+            place += 2
+            while view.at(place) == ".":
+                place += 2
+            if view.at(place) == "(":
+                place = view.after(place)
+        return place
 
     def _word(self, place: int, token: str) -> int:
         view, frame = self.view, self._frames[-1]
@@ -284,11 +310,11 @@ class ScriptLocator:
                 return view.after(self._heading(place))
             if token == "type" and view.is_name(place + 1) and view.at(place + 2) in ("=", "<"):
                 here = view.angles(place + 2) if view.at(place + 2) == "<" else place + 2
-                return self._type(here + 1) if view.at(here) == "=" else place + 1
+                return type_end(view, here + 1) if view.at(here) == "=" else place + 1
             if token in ("as", "satisfies") and self._ends_value(place - 1) and following not in (
                 ",", ")", "=", ".", ":", "}",
             ):
-                return self._type(place + 1)
+                return type_end(self.view, place + 1)
         return place + 1
 
     def _heading(self, place: int) -> int:
@@ -298,8 +324,6 @@ class ScriptLocator:
         while here < view.size and view.texts[here] not in ("{", ";", view.texts[place]):
             here = max(view.angles(here), here + 1) if view.texts[here] == "<" else view.after(here)
         return here
-
-    # -- types --------------------------------------------------------------------------------------------------------
 
     def _colon(self, place: int) -> int:
         frame = self._frames[-1]
@@ -313,7 +337,7 @@ class ScriptLocator:
         elif self._typed and (frame.kind in ("parameters", "class") or (frame.kind == "block" and frame.declares)):
             if self.view.is_name(place - 1):
                 frame.binding = (self.view.texts[place - 1], place - 1)
-            return self._type(place + 1)
+            return type_end(self.view, place + 1)
         return place + 1
 
     def _angle(self, place: int) -> int:
@@ -324,48 +348,3 @@ class ScriptLocator:
             if view.at(after) in ("(", "`") and after > place:
                 return after
         return place + 1
-
-    def _type(self, place: int, *, before_arrow: bool = False) -> int:  # noqa: C901, PLR0912 - a grammar in one loop
-        """Return the place after the type that starts at a place."""
-        view = self.view
-        wanted, conditions = True, 0
-        while place < view.size:
-            token = view.texts[place]
-            if token in ("(", "[", "{"):
-                if not wanted and (token != "[" or view.is_first(place)):
-                    break
-                place, wanted = view.after(place), False
-                continue
-            if token == "<":
-                after = view.angles(place)
-                if after == place:
-                    break
-                place, wanted = after, wanted and view.at(after) == "("
-                continue
-            if token in ("|", "&", "."):
-                wanted = True
-            elif token == "=>":
-                if before_arrow:
-                    break
-                wanted = True
-            elif token == "extends" and not wanted:
-                wanted, conditions = True, conditions + 1
-            elif token in ("?", ":") and conditions:
-                conditions -= token == ":"
-                wanted = True
-            elif token == "is" and not wanted and not view.is_first(place):
-                wanted = True
-            elif token in _TYPE_PREFIXES and wanted:
-                pass
-            elif token == "import" and wanted and view.at(place + 1) == "(":
-                place, wanted = view.after(place + 1), False
-                continue
-            elif token == "`" and wanted:
-                place = view.texts.index("`", place + 1) if "`" in view.texts[place + 1 : place + 200] else place
-                wanted = False
-            elif wanted and (view.is_name(place) or token[:1] in "\"'" or token[:1].isdigit()):
-                wanted = False
-            else:
-                break
-            place += 1
-        return place

@@ -1,5 +1,5 @@
 # ruff: noqa: S105 - tokens of source text are no passwords
-"""Where the functions are in languages in which a word begins each: ``fun``, ``def``, ``fn``, ``func``, ``function``."""
+"""Where functions are in languages in which a word begins each: ``fun``, ``def``, ``fn``, ``func``, ``function``."""
 
 from __future__ import annotations
 
@@ -213,10 +213,14 @@ class GoLocator(KeywordLocator):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._literals = 0
+        self._types: set[int] = set()
+        """Places of the word in results that are functions."""
 
     def head(self, place: int) -> None:
         """Read a function, a method or a literal; a type has no body."""
         view = self.view
+        if place in self._types:
+            return None
         here, name = place + 1, ""
         if view.at(here) == "(":
             after = view.after(here)
@@ -232,12 +236,14 @@ class GoLocator(KeywordLocator):
             return None
         group = (here, view.pairs[here])
         here = group[1] + 1
-        while here < view.size and not view.is_first(here) and view.texts[here] not in (
-            ")", ",", "=", "}", "]", ";", "func",
-        ):
-            if view.texts[here] == "{" and view.at(here - 1) not in ("struct", "interface"):
+        while here < view.size and not view.is_first(here) and view.texts[here] not in (")", ",", "=", "}", "]", ";"):
+            if view.texts[here] == "func":
+                # what follows the parameters of a result is its result
+                self._types.add(here)
+            elif view.texts[here] == "{" and view.at(here - 1) not in ("struct", "interface"):
                 return self.add(name or self._literal(place), place, group, here)
             here = view.after(here)
+        return None
 
     def _literal(self, place: int) -> str:
         view = self.view
