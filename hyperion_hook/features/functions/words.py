@@ -213,10 +213,14 @@ class GoLocator(KeywordLocator):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._literals = 0
+        self._types: set[int] = set()
+        """Places of the words that begin the type of a result."""
 
     def head(self, place: int) -> None:
         """Read a function, a method or a literal; a type has no body."""
         view = self.view
+        if place in self._types:
+            return None
         here, name = place + 1, ""
         if view.at(here) == "(":
             after = view.after(here)
@@ -233,8 +237,10 @@ class GoLocator(KeywordLocator):
         group = (here, view.pairs[here])
         here = group[1] + 1
         while here < view.size and not view.is_first(here) and view.texts[here] not in (
-            ")", ",", "=", "}", "]", ";", "func",
+            ")", ",", "=", "}", "]", ";",
         ):
+            if view.texts[here] == "func":
+                self._types.add(here)
             if view.texts[here] == "{" and view.at(here - 1) not in ("struct", "interface"):
                 return self.add(name or self._literal(place), place, group, here)
             here = view.after(here)
