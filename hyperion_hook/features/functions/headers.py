@@ -120,6 +120,9 @@ class HeaderLocator:
         start, previous = scope.start, view.at(place - 1)
         if self._language == "Java" and previous == ")" and self._is_creation(place - 1):
             return self._enter("type", place, "(anonymous)")
+        if self._language == "Java" and previous == "default":
+            # the values of an annotation's element
+            return self._enter("block", place)
         if scope.kind not in _DECLARING:
             kind, name = self._local_type(start, place)
             if kind:

@@ -29,6 +29,8 @@ from hyperion_hook.features.functions.words import (
 )
 from hyperion_hook.features.source.limits import Clock
 
+_MORE_CONDITIONS = {"C#": ("foreach",), "Ruby": ("unless",)}
+"""Words for branches that lizard leaves out."""
 _ARMS = {"Rust": ("match", "=>"), "Kotlin": ("when", "->")}
 _WORD_LOCATORS: dict[str, Callable[[View], Any]] = {
     "Rust": RustLocator, "Kotlin": KotlinLocator, "Scala": ScalaLocator, "PHP": PhpLocator, "Ruby": RubyLocator,
@@ -51,6 +53,7 @@ class Read:
 def read_functions(path: str, syntax: str, text: str, conditions: Collection[str], clock: Clock) -> Read | Missing:
     """Return the functions of a file, or why they cannot be told."""
     tokens = scan(text, syntax, clock)
+    conditions = {*conditions, *_MORE_CONDITIONS.get(syntax, ())}
     if syntax == "Swift":
         _rename_labels(tokens.texts, conditions)
     if tokens.unclosed:
@@ -121,9 +124,7 @@ def _counted(
             definition, record = open_[-1]
             record.token_count += not named or syntax == "Go"
             record.nloc += fresh + token.count("\n")
-            if place >= definition.body and token in conditions and (
-                token != "?" or located.decisions is None or place in located.decisions
-            ):
+            if place >= definition.body and token in conditions and _decides(view, place, located, syntax):
                 record.cyclomatic_complexity += 1
             if place in extra:
                 record.cyclomatic_complexity += extra[place]
@@ -148,6 +149,25 @@ def _parameters(view: View, definition: Definition, syntax: str) -> list[str]:
         if token != "void" or syntax not in ("C", "C++"):
             record.add_parameter(token)
     return list(record.full_parameters)
+
+
+def _decides(view: View, place: int, located: Located, syntax: str) -> bool:
+    """Return whether a condition of lizard's is one: no type's mark, no name of a member, no closure's parameters."""
+    token = view.texts[place]
+    if token == "?":
+        return located.decisions is None or place in located.decisions
+    if token[0].isalpha():
+        members = (".", "?.", "&.", "::", "->", "?->") if syntax == "PHP" else (".", "?.", "&.", "::")
+        return view.at(place - 1) not in members and view.at(place + 1) != ":"
+    return token != "||" or syntax != "Rust" or not _begins_closure(view, place)
+
+
+def _begins_closure(view: View, place: int) -> bool:
+    """Return whether two bars are the empty parameters of a closure of Rust: no value stands before them."""
+    before = view.at(place - 1)
+    return before in ("move", "return", "async", "else", "in", "}") or not (
+        before[-1:].isalnum() or before[-1:] in ("_", ")", "]", "?", '"', "'", "!")
+    )
 
 
 def _count_arms(view: View, syntax: str, extra: dict[int, int]) -> None:

@@ -160,6 +160,10 @@ class _Scanner:
                 return place + 1
             return self._element(place, place + 1, [1, True, False])
         form = self._lexis.holes[int(kind.removeprefix("open"))]
+        if token == "`" and self._language == "Ruby" and self.tokens.texts[-1:] in (["def"], ["."], [":"]):
+            # the name of a method
+            self._emit("_`", place)
+            return end
         if token == "`":
             self._emit(token, place)
         return self._string(form, place, end)
@@ -304,7 +308,7 @@ class _Scanner:
             conditions = self.tokens.conditions
             conditions[len(texts)] = conditions.get(len(texts), 0) + 1
         if word in ("if", "ifdef", "ifndef"):
-            self._branches.append([len(texts), None])
+            self._branches.append([len(texts), None, word == "if" and rest.split("/")[0].strip() in ("0", "false")])
         elif word in ("else", "elif", "elifdef", "elifndef", "elseif", "endif") and self._branches:
             self._branch()
             if word == "endif":
@@ -317,14 +321,25 @@ class _Scanner:
     def _branch(self) -> None:
         """End a branch of an ``#if``: where branches open or close brackets, only the first is read."""
         branch = self._branches[-1]
-        texts, lines = self.tokens.texts, self.tokens.lines
+        texts = self.tokens.texts
         part = texts[branch[0] :]
         balance = tuple(part.count(a) - part.count(b) for a, b in (("{", "}"), ("(", ")"), ("[", "]")))
-        if branch[1] is None:
+        if branch[2]:
+            # never compiled: kept where it can be read as code
+            branch[2] = False
+            if any(balance):
+                self._drop(branch[0])
+            else:
+                branch[1] = balance
+        elif branch[1] is None:
             branch[1] = balance
         elif any(balance) or any(branch[1]):
-            del texts[branch[0] :], lines[branch[0] :]
+            self._drop(branch[0])
         branch[0] = len(texts)
+
+    def _drop(self, place: int) -> None:
+        """Take back the tokens from a place on."""
+        del self.tokens.texts[place:], self.tokens.lines[place:]
 
 
 def _scripts_only(text: str) -> str:

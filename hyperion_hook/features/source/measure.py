@@ -27,6 +27,7 @@ _GENERATED = re.compile(
     r"|(?:automatically|auto-?) ?generated (?:by|from)\b)"
 )
 _MINIFIED_MEAN = 400
+_PYTHON_HEAD = re.compile(r"^[^\S\n]*+(?:async\s++)?+(def)\s++\w", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,11 @@ def _python(text: str, clock: Clock) -> SourceMetrics | Missing:
 
     rough = measure_tokens("unparsed.py", "Python", text, clock)
     if isinstance(rough, Missing) or not rough.functions:
+        return reason
+    if {text.count("\n", 0, head.start(1)) + 1 for head in _PYTHON_HEAD.finditer(text)} - {
+        function.start_line for function in rough.functions
+    }:
+        # the reader loses what it does not understand: methods on one line, strings within strings
         return reason
     functions = tuple(replace(item, cognitive=reason, npath=reason, nesting=reason) for item in rough.functions)
     return replace(rough, functions=functions, classes=None, maintainability=reason, halstead_volume=reason)

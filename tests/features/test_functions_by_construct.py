@@ -1,0 +1,96 @@
+"""Functions and decisions in constructs that a reader easily takes for something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.source.measure import measure_source
+
+
+def functions(path: str, text: str) -> dict[str, int]:
+    metrics = measure_source(path, text)
+    assert not isinstance(metrics, Missing), metrics.reason
+    return {item.name.rpartition("::")[2]: item.cyclomatic for item in metrics.functions}
+
+
+DECISIONS = {
+    "a body that is a condition, Kotlin": ("a.kt", "fun f(x: Int) = if (x > 1) 1 else 2\n", 2),
+    "arms that hold a condition, Kotlin": (
+        "a.kt",
+        "fun f(x: Int) = when {\n  x > 1 -> if (y) 1 else 2\n  else -> 3\n}\n",
+        3,
+    ),
+    "a body that is a condition, Scala": (
+        "a.scala",
+        "object A:\n  def f(x: Int): Int =\n    if x > 1 then 1\n    else 2\n",
+        2,
+    ),
+    "a body that is a loop, Scala": ("a.scala", "object A { def f = for (a <- b) yield a }\n", 2),
+    "closures without parameters, Rust": ("a.rs", "fn f() { g(|| 1); let h = move || 2; return || 3; }\n", 1),
+    "a choice between values, Rust": ("a.rs", "fn f() -> bool { a() || b[0] || c || x? || 'y' == z }\n", 6),
+    "a loop over values, C#": ("a.cs", "class A { void f() { foreach (var x in y) { } } }\n", 2),
+    "a refusal, Ruby": ("a.rb", "def f(x)\n  return 1 unless x\n  2\nend\n", 2),
+    "members named like statements, JavaScript": ("a.js", "function f(p) { return p.then(g).catch(h) }\n", 1),
+    "keys named like statements, JavaScript": ("a.js", "function f(p) { return { if: 1, catch: p.for }; }\n", 1),
+    "members named like statements, PHP": (
+        "a.php",
+        "<?php function f($p) { return $p->catch(g(...))->for(A::if()); }\n",
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", DECISIONS)
+def test_decisions_are_counted_where_they_are(kind: str) -> None:
+    path, text, expected = DECISIONS[kind]
+    assert functions(path, text)["f"] == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (
+            "a.go",
+            "package a\nfunc f(g func(a) b) func(c, d) error {\n\treturn func(c, d) error { return nil }\n}\n",
+            {"f", "anonymous__0"},
+        ),
+        (
+            "a.go",
+            "package a\nfunc f() map[string]func() { return nil }\nfunc g() []func(int) func() { return nil }\n",
+            {"f", "g"},
+        ),
+        (
+            "a.go",
+            "package a\nfunc f() (func() error, error) { return nil, nil }\nvar g func(int) func() = nil\n",
+            {"f"},
+        ),
+        (
+            "A.java",
+            "@interface A { String[] x() default {}; int[] y() default { 1, 2 }; }\nclass B { void f() { } }\n",
+            {"f"},
+        ),
+        ("a.c", "#if 0\nint old() { { it's\n#endif\nint f(int x) { return x; }\n", {"f"}),
+        (
+            "a.c",
+            "#if 0 /* not yet */\nint old() { {\n#else\nint f(int x) {\n#endif\n  return x; }\nint g() { return 1; }\n",
+            {"f", "g"},
+        ),
+        ("a.c", "#if 0\nint old(void) { return 1; }\n#endif\nint f(int x) { return x; }\n", {"old", "f"}),
+        ("a.rb", "class A\n  def `(command); end\n  def f; 1; end\nend\n", {"_`", "f"}),
+    ],
+)
+def test_functions_are_told_from_what_looks_like_them(path: str, text: str, expected: set[str]) -> None:
+    assert set(functions(path, text)) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "type A[T] = list[T]\nclass B:\n    def f(self): return 1\n    def g(self): return 2\n",
+        'print "old"\ndef f(): return 1\nclass A:\n    def g(self): return 3\n    def h(self): return 4\n',
+    ],
+)
+def test_python_that_cannot_be_parsed_loses_no_function_silently(text: str) -> None:
+    metrics = measure_source("a.py", text)
+    assert isinstance(metrics, Missing) or len(metrics.functions) == text.count("def ")
