@@ -194,7 +194,7 @@ def test_a_shallow_clone_says_so(tmp_path: Path) -> None:
         env=repo.environment(), capture_output=True,
     )
     document = scored(tmp_path / "shallow", "HEAD")
-    assert any("shallow" in warning for warning in document["warnings"])  # type: ignore[attr-defined]
+    assert "git fetch --unshallow" in document["warnings"][0]  # type: ignore[index]
 
 
 def test_a_worktree_shares_the_index_of_its_repository(tmp_path: Path) -> None:
@@ -227,13 +227,15 @@ def test_a_missing_blob_costs_its_features_only(tmp_path: Path) -> None:
     assert touching["features"]["nf"] == 1  # type: ignore[index]
 
 
-def test_a_missing_tree_is_one_clear_line(tmp_path: Path) -> None:
+def test_a_missing_tree_gives_no_level_and_one_clear_line(tmp_path: Path) -> None:
     repo = plain(tmp_path / "repo")
     tree = repo.git("rev-parse", "HEAD^{tree}").strip()
     (repo.path / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
-    outcome = hyperion(repo.path, "score", "HEAD")
-    assert outcome.code == 3
-    assert len([line for line in outcome.err.splitlines() if line.startswith("hyperion-hook:")]) == 1
+    outcome = hyperion(repo.path, "score", "--fail-on", "low", "HEAD")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("UNKNOWN risk: run 'git fsck': ")
+    strict = hyperion(repo.path, "score", "--strict", "HEAD")
+    assert (strict.code, strict.err) == (3, "hyperion-hook: the risk is UNKNOWN, and strict is set\n")
 
 
 @pytest.mark.parametrize(
