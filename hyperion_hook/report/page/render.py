@@ -21,7 +21,7 @@ from hyperion_hook.report.page import card as page_card
 from hyperion_hook.report.page import charts
 from hyperion_hook.report.safe_text import printable
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 RECENT_DAYS = (30, 90)
 """The first that holds enough changes to speak of a share, else the last."""
 _ENOUGH = 20
