@@ -31,6 +31,9 @@ def scored(folder: Path, *arguments: str) -> dict[str, object]:
     assert outcome.code == 0, outcome.err
     document = outcome.json()
     jsonschema.validate(document, SCHEMA)
+    if document["risk"]["level"] == "UNKNOWN":
+        assert (document["explanation_base"], document["explanation"]) == (None, [])
+        return document
     total = document["explanation_base"] + sum(entry["contribution"] for entry in document["explanation"])
     assert total == pytest.approx(document["risk"]["log_odds"], abs=1e-9)
     return document
@@ -216,7 +219,7 @@ def test_a_bare_repository_scores_commits_and_refuses_the_staged_change(tmp_path
     assert "bare" in refused.err
 
 
-def test_a_missing_blob_costs_its_features_only(tmp_path: Path) -> None:
+def test_a_missing_blob_costs_its_features_and_the_level_of_its_change_only(tmp_path: Path) -> None:
     repo = plain(tmp_path / "repo")
     blob = repo.git("rev-parse", "HEAD~1:a.py").strip()
     (repo.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
@@ -225,6 +228,7 @@ def test_a_missing_blob_costs_its_features_only(tmp_path: Path) -> None:
     touching = scored(repo.path, "HEAD~1")
     assert "la" in touching["missing"]  # type: ignore[operator]
     assert touching["features"]["nf"] == 1  # type: ignore[index]
+    assert touching["risk"]["level"] == "UNKNOWN"  # type: ignore[index]
 
 
 def test_a_missing_tree_gives_no_level_and_one_clear_line(tmp_path: Path) -> None:
