@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.bugs import bug_forecast
+from hyperion_hook.assess.cut_off import is_cut_off, lost, why_unknown
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
@@ -17,13 +18,14 @@ from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, 
 from hyperion_hook.assess.vector_cache import KeptVectors
 from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
-from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, ModelInfo, RiskLevel, Score
+from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, ModelInfo, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
-from hyperion_hook.errors import HyperionError
-from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
+from hyperion_hook.errors import GitError, HyperionError
+from hyperion_hook.features.extract import nothing_known
+from hyperion_hook.git.changes import commit_change, commits_of_range, ids_of_range, range_change, staged_change
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.policy import risk_level
 from hyperion_hook.store.history.update import update_index
@@ -106,21 +108,33 @@ class Assessor:
 
     def commit(self, revision: str) -> Assessment:
         """Assess a recorded commit as of its own moment, a merge against its first parent."""
-        return self._assess(lambda: self._recorded(revision))
+        commit = self._repository.resolve(revision)
+        return self._assess(lambda: self._recorded(commit), lost_as=(ChangeKind.COMMIT, commit))
 
     def range(self, start: str, end: str, discussed: Discussed | None = None) -> Assessment:
         """Assess all that ``end`` adds to ``start`` as one change, with what a code host knows of it."""
+        last = self._repository.resolve(end)
         return self._assess(
-            lambda: range_change(self._repository, start, end, bulk_above=self._config.bulk_files), discussed
+            lambda: range_change(self._repository, start, end, bulk_above=self._config.bulk_files), discussed,
+            lost_as=(ChangeKind.RANGE, last),
         )
 
     def each(self, start: str, end: str) -> Iterator[Assessment]:
         """Assess every non-merge commit of a range, each as of its own moment, newest last."""
-        # one index over everything the range can see; each commit's history is cut at its own parent
-        self._measurer.history(self._repository.resolve(end))
-        for commit in commits_of_range(self._repository, start, end):
-            change = self._measurer.change_of(commit)
-            yield self._assess(lambda change=change: change)  # type: ignore[misc]
+        ids = dict.fromkeys(ids_of_range(self._repository, start, end))
+        try:
+            # one index over everything the range can see; each commit's history is cut at its own parent
+            self._measurer.history(self._repository.resolve(end))
+            for commit in commits_of_range(self._repository, start, end):
+                change = self._measurer.change_of(commit)
+                del ids[commit.id]
+                yield self._assess(lambda change=change: change)  # type: ignore[misc]
+        except GitError as error:
+            if lost(self._repository, error) is None:
+                raise
+            # git breaks off at the first it cannot read; each of the others is told what is lost of it
+            for left in ids:
+                yield self.commit(left)
 
     def vector(self, revision: str | None) -> tuple[Change, FeatureVector]:
         """Return a change (``None``: the staged one) with all its features, without a score."""
@@ -181,7 +195,8 @@ class Assessor:
             raise HyperionError("there is no commit yet; a report tells of what was committed")
         recent = self._measurer.recent_changes(head, WINDOW)
         references = self._references_here()
-        reference = references.build(recent, at_most=WINDOW)
+        cut = is_cut_off(self._repository, head)
+        reference = Missing(f"no levels: {cut.sentence}") if cut else references.build(recent, at_most=WINDOW)
         scores = {} if isinstance(reference, Missing) else references.scores(recent)
 
         def level(probability: float, log_odds: float) -> RiskLevel:
@@ -208,19 +223,31 @@ class Assessor:
         return Deadline(self._config.deadline)
 
     def _assess(
-        self, read: Callable[[], Change], discussed: Discussed | None = None, *, deadline: Deadline = NEVER
+        self, read: Callable[[], Change], discussed: Discussed | None = None, *, deadline: Deadline = NEVER,
+        lost_as: tuple[ChangeKind, str | None] = (ChangeKind.STAGED, None),
     ) -> Assessment:
         self._measurer.deadline = deadline
         clock = _Stopwatch()
-        change = read()
-        clock.lap("read")
-        measured = self._measurer.measure(
-            change, only=None if self._config.explain else self._needed(), discussed=discussed,
-            # what a code host knows can change, and is no part of what vectors are kept by
-            kept=self._kept if discussed is None else None,
-        )
-        vector = measured.vector
-        clock.lap("features")
+        change: Change | None = None
+        try:
+            change = read()
+            clock.lap("read")
+            measured = self._measurer.measure(
+                change, only=None if self._config.explain else self._needed(), discussed=discussed,
+                # what a code host knows can change, and is no part of what vectors are kept by
+                kept=self._kept if discussed is None else None,
+            )
+            vector = measured.vector
+            clock.lap("features")
+            unknown = why_unknown(self._repository, change, measured.history, vector, self._needed())
+        except GitError as error:
+            unknown = lost(self._repository, error)
+            if unknown is None:
+                raise
+            change = change or Change(lost_as[0], (), None, 0, 0, revision=lost_as[1], unreadable=str(error))
+            return self._unknown(unknown, change, nothing_known(unknown.cause), (), clock)
+        if unknown is not None:
+            return self._unknown(unknown, change, vector, measured.warnings, clock)
         at_most = REFERENCE_STEP if change.kind is ChangeKind.STAGED else WINDOW
         impact = self._impact(change, measured) if self._config.explain else None
         clock.lap("impact")
@@ -257,6 +284,18 @@ class Assessor:
             similar=told.similar if told else None,
             warnings=tuple(dict.fromkeys(warnings)),
             timing_ms=clock.laps,
+        )
+
+    def _unknown(
+        self, unknown: Unknown, change: Change, vector: FeatureVector, warnings: tuple[str, ...], clock: _Stopwatch
+    ) -> Assessment:
+        """Return an assessment that tells what to do, and nothing that rests on what is cut off."""
+        # what the verdict says need not be said again
+        said = [*self._models.warnings, *(line for line in warnings if f"run: {unknown.remedy}" not in line)]
+        return Assessment(
+            change=change, features=vector, risk=unknown, anomaly=None, base_log_odds=None, explanation=(),
+            files_to_read=(), model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            warnings=tuple(dict.fromkeys(said)), timing_ms=clock.laps,
         )
 
     def _impact(self, change: Change, measured: Measured) -> Impact | None:
@@ -300,6 +339,8 @@ class Assessor:
     def _reference(self, base: str | None, *, at_most: int) -> Reference | Missing:
         if self._measurer.history(base)[0].missing_reason:
             return Missing("it needs the whole history; run: hyperion-hook index")
+        if cut := is_cut_off(self._repository, base):
+            return Missing(cut.sentence)
         return self._references_here().build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)
 
     def _references_here(self) -> ReferenceBuilder:

@@ -20,6 +20,7 @@ from hyperion_hook.commands.support.supervision import Limit, give_up_after, tak
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.errors import ConfigError, ExitCode
+from hyperion_hook.report.facts import is_empty
 from hyperion_hook.report.formats.terminal import render_text
 
 if TYPE_CHECKING:
@@ -59,12 +60,11 @@ class Hook:
             for heading, assess in self._subjects(assessor):
                 assessment = assess()
                 progress.clear()
-                if not assessment.change.files:
+                if is_empty(assessment.change):
                     self.write(f"{heading}nothing {'staged' if self.stage != 'pre-push' else 'changed'}\n")
                     continue
                 self.write(heading + render_text(assessment, width=self.width, colour=self.colour))
-                if verdict_code(assessment.risk.level, config, told=self._tell_why):
-                    code = ExitCode.RISK
+                code = max(code, verdict_code(assessment, config, told=self._tell_why))
         progress.clear()
         return code
 
@@ -157,7 +157,6 @@ def _not_assessed(faults: Sequence[str], stage: str) -> str:
 @click.command()
 @click.argument("stage", type=click.Choice(STAGES))
 @click.argument("arguments", nargs=-1, metavar="[ARGUMENTS OF THE HOOK]")
-@click.option("--strict/--no-strict", default=None, help="Block when the change cannot be assessed.")
 @assessing_flags
 @click.pass_obj
 def command(

@@ -17,7 +17,7 @@ from hyperion_hook.commands.support.output import PLAIN_WIDTH, columns, result_t
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.supervision import STALL_SECONDS, Limit, give_up_after, stalled, take_time
 from hyperion_hook.config import Config
-from hyperion_hook.domain.assessment import Assessment, RiskLevel
+from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
@@ -109,17 +109,20 @@ def run(
 ) -> ExitCode:
     """Assess, write what was found, and return what it means for the caller."""
     progress = ProgressLine()
-    worst: RiskLevel | None = None
+    worst: Assessment | None = None
     with assessor_of(repo, config, progress) as assessor, result_to(output) as write:
         for assessment in _limited(_assessments(assessor, target, each=each), _limit(target, config)):
             progress.clear()
             write(render(assessment))
             sys.stdout.flush()
-            level = assessment.risk.level
-            if assessment.change.files and (worst is None or level.rank > worst.rank):
-                worst = level
+            if worst is None or _weight(assessment, config) > _weight(worst, config):
+                worst = assessment
     progress.clear()
     return ExitCode.DONE if worst is None else verdict_code(worst, config)
+
+
+def _weight(assessment: Assessment, config: Config) -> tuple[ExitCode, int]:
+    return verdict_code(assessment, config, told=lambda _: None), assessment.risk.level.rank
 
 
 def _limit(target: Target, config: Config) -> Limit:
@@ -159,7 +162,7 @@ def _assessments(assessor: Assessor, target: Target, *, each: bool) -> Iterator[
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument for each flag
     invocation: Invocation, /, revision: str | None, *, staged: bool, each: bool, format_name: str | None,
-    output: Path | None, fail_on: str | None, models: Path | None, explain: bool | None,
+    output: Path | None, fail_on: str | None, strict: bool | None, models: Path | None, explain: bool | None,
 ) -> int:
     """Say how risky a change is, why, and where to look first.
 
@@ -168,7 +171,7 @@ def command(  # noqa: PLR0913 - one argument for each flag
     give_up_after(stalled("score"), renewable=True)
     target = target_of(revision, staged=staged, each=each)
     chosen = format_of(format_name, each=each)
-    config = invocation.config(fail_on=fail_on, models=models, explain=explain)
+    config = invocation.config(fail_on=fail_on, strict=strict, models=models, explain=explain)
     to_stdout = output is None or str(output) == "-"
     render = renderer(
         chosen, each=each, width=columns(sys.stdout) if to_stdout else PLAIN_WIDTH,

@@ -153,7 +153,7 @@ class Level:
         word = value.strip().upper() if isinstance(value, str) else ""
         if word == "NEVER":
             return None
-        if word not in RiskLevel.__members__:
+        if word not in RiskLevel.__members__ or word == RiskLevel.UNKNOWN:
             raise FaultError(value, self.wanted)
         return RiskLevel(word)
 

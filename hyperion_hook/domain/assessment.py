@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 
 class RiskLevel(StrEnum):
-    """How much attention a change deserves, by the alert rate a team can bear."""
+    """How much attention a change deserves, by the alert rate a team can bear; UNKNOWN where nobody can tell."""
 
+    UNKNOWN = "UNKNOWN"
     LOW = "LOW"
     MEDIUM = "MEDIUM"
     HIGH = "HIGH"
 
     @property
     def rank(self) -> int:
-        """0 for LOW to 2 for HIGH, to compare levels."""
+        """0 for UNKNOWN, 1 for LOW to 3 for HIGH, to compare levels."""
         return list(RiskLevel).index(self)
 
 
@@ -39,6 +40,45 @@ class Score:
     log_odds: float
     level: RiskLevel
     percentile: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What takes the place of a score where history or content is cut off: a guess would look like a verdict.
+
+    ``remedy`` is what to run, ``cause`` what is cut off.
+    """
+
+    remedy: str
+    cause: str
+
+    @property
+    def probability(self) -> None:
+        """There is none."""
+
+    @property
+    def log_odds(self) -> None:
+        """There are none."""
+
+    @property
+    def percentile(self) -> None:
+        """There is none."""
+
+    @property
+    def level(self) -> RiskLevel:
+        """Always UNKNOWN."""
+        return RiskLevel.UNKNOWN
+
+    @property
+    def sentence(self) -> str:
+        """What to do and why.
+
+        Examples
+        --------
+        >>> Unknown("git fetch --unshallow", "the history is cut off at this clone's depth").sentence
+        "run 'git fetch --unshallow': the history is cut off at this clone's depth."
+        """
+        return f"run '{self.remedy}': {self.cause}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +198,8 @@ class ModelInfo:
 class Assessment:
     """All that is said about one change.
 
+    Where the risk is ``Unknown``, nothing else is said that rests on what is cut off.
+
     ``base_log_odds`` is the score of the repository's typical change; it and the contributions sum to the score's
     log-odds. ``explanation`` is empty when no explanation was asked for. ``impact``, ``advice``, ``reviewers`` and
     ``similar`` are then ``None``; empty, the last three say that there is nothing worth saying.
@@ -165,7 +207,7 @@ class Assessment:
 
     change: Change
     features: FeatureVector
-    risk: Score
+    risk: Score | Unknown
     anomaly: Anomaly | None
     base_log_odds: float | None
     explanation: tuple[Contribution, ...]

@@ -132,7 +132,7 @@ class Change:
 
     ``base`` is the commit that was there before (``None`` for a root), ``time`` the committer's Unix seconds (for a
     staged change: now, or what git would record), ``message`` is ``None`` while it is not known.
-    ``bulk`` says that the change was too large to read line by line.
+    ``bulk`` says that the change was too large to read line by line, ``unreadable`` why not even its files are known.
     """
 
     kind: ChangeKind
@@ -148,6 +148,7 @@ class Change:
     parents: tuple[str, ...] = ()
     commit_count: int = 1
     bulk: bool = False
+    unreadable: str = ""
     warnings: tuple[str, ...] = ()
 
     @property

@@ -56,6 +56,11 @@ def code_versions() -> str:
     return f"x{'.'.join(map(str, versions))}"
 
 
+def nothing_known(reason: str) -> FeatureVector:
+    """Return the vector of a change that could not be measured at all."""
+    return FeatureVector(dict.fromkeys(_NAMES, Missing(reason)))
+
+
 def extract(context: Context, *, only: Collection[str] | None = None) -> FeatureVector:
     """Return every feature of the catalogue for one change.
 

@@ -45,6 +45,16 @@ def count_commits(repository: Repository, head: str, exclude: Sequence[str] = ()
     return int(repository.git.run("rev-list", "--count", "--stdin", stdin=asked.encode(), timeout=600))
 
 
+def lacks_objects(repository: Repository, tip: str, *, newest: int) -> bool:
+    """Whether files or folders of the newest commits that ``tip`` reaches are missing from the repository."""
+    found = repository.git.run(
+        "rev-list", "--objects", "--missing=print", "--no-merges", f"--max-count={newest}", tip, timeout=600,
+        check=False,
+    )
+    # a commit that git cannot read at all gives no list
+    return not found or found.startswith(b"?") or b"\n?" in found
+
+
 def merge_base(repository: Repository, one: str, other: str) -> str | None:
     """Return the best common ancestor of two commits, ``None`` where they share no history."""
     found = repository.git.run("merge-base", one, other, check=False).decode("ascii").split()

@@ -151,10 +151,19 @@ def commits_of_range(repository: Repository, start: str | None, end: str) -> Ite
     GitError
         If a revision names no commit.
     """
+    return read_commits(repository, ids_of_range(repository, start, end), detail=Detail.PATCH)
+
+
+def ids_of_range(repository: Repository, start: str | None, end: str) -> list[str]:
+    """Return the ids of the non-merge commits that ``end`` has and ``start`` has not, oldest first.
+
+    Raises
+    ------
+    GitError
+        If a revision names no commit.
+    """
     exclude, last = [repository.resolve(start)] if start is not None else [], repository.resolve(end)
-    return read_commits(
-        repository, commit_ids(repository, [last], exclude=exclude, merges=False), detail=Detail.PATCH
-    )
+    return commit_ids(repository, [last], exclude=exclude, merges=False)
 
 
 def _one(repository: Repository, commit: str | None) -> Commit:

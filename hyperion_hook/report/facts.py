@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from hyperion_hook.domain.assessment import BugForecast, Contribution, FileForecast, Score
+from hyperion_hook.domain.assessment import Assessment, BugForecast, Contribution, FileForecast, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
@@ -23,7 +23,7 @@ LIKELY = 0.3
 _GROUPS = {feature.name: feature.group.value for feature in CATALOGUE}
 
 
-def verdict(risk: Score) -> tuple[str, str]:
+def verdict(risk: Score | Unknown) -> tuple[str, str]:
     """Return the level and the rest of the sentence.
 
     Examples
@@ -34,13 +34,17 @@ def verdict(risk: Score) -> tuple[str, str]:
     >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, None)))
     'HIGH risk: 31% likely to introduce a bug.'
     """
+    if isinstance(risk, Unknown):
+        return f"{risk.level.value} risk:", risk.sentence
     if risk.percentile is None:
         return f"{risk.level.value} risk:", f"{percent(risk.probability)} likely to introduce a bug."
     return f"{risk.level.value} risk:", f"riskier than {rank(risk.percentile)} of recent changes here."
 
 
-def comparison(risk: Score) -> str:
-    """Return what stands below the verdict: the probability, or why nothing is compared."""
+def comparison(risk: Score | Unknown) -> str:
+    """Return what stands below the verdict: the probability, or why nothing is compared; '' without a score."""
+    if isinstance(risk, Unknown):
+        return ""
     if risk.percentile is None:
         return "Not compared with this repository's other changes."
     return f"{percent(risk.probability)} likely to introduce a bug, judging by the projects the model learnt from."
@@ -87,10 +91,17 @@ def change_line(change: Change) -> str:
     }[change.kind]
     if change.kind is ChangeKind.RANGE and change.commit_count:
         what += f" of {counted(change.commit_count, 'commit')}"
+    if change.unreadable:
+        return f"{what}: its files cannot be told"
     if not change.files:
         return f"{what}: no files changed" if change.kind is not ChangeKind.STAGED else "Nothing is staged"
     lines = f"+{change.lines_added:,} -{change.lines_deleted:,} lines"
     return f"{what}: {counted(len(change.files), 'file')}, {lines}{_purpose(change)}"
+
+
+def is_empty(change: Change) -> bool:
+    """Whether there is nothing to assess, which is another thing than files that cannot be told."""
+    return not change.files and not change.unreadable
 
 
 def _purpose(change: Change) -> str:
@@ -165,6 +176,11 @@ def missing_line(features: FeatureVector) -> str:
     more = f"; {counted(len(ordered) - 3, 'other reason')}" if len(ordered) > 3 else ""
     verb = "is" if len(missing) == 1 else "are"
     return f"{len(missing)} of {counted(len(features), 'feature')} {verb} missing: {told}{more}."
+
+
+def missing_of(assessment: Assessment) -> str:
+    """Return ``missing_line`` of an assessment; '' without a score, whose verdict says what is missing."""
+    return "" if isinstance(assessment.risk, Unknown) else missing_line(assessment.features)
 
 
 def number(value: float) -> str:

@@ -31,6 +31,9 @@ def scored(folder: Path, *arguments: str) -> dict[str, object]:
     assert outcome.code == 0, outcome.err
     document = outcome.json()
     jsonschema.validate(document, SCHEMA)
+    if document["risk"]["level"] == "UNKNOWN":
+        assert (document["explanation_base"], document["explanation"]) == (None, [])
+        return document
     total = document["explanation_base"] + sum(entry["contribution"] for entry in document["explanation"])
     assert total == pytest.approx(document["risk"]["log_odds"], abs=1e-9)
     return document
@@ -194,7 +197,7 @@ def test_a_shallow_clone_says_so(tmp_path: Path) -> None:
         env=repo.environment(), capture_output=True,
     )
     document = scored(tmp_path / "shallow", "HEAD")
-    assert any("shallow" in warning for warning in document["warnings"])  # type: ignore[attr-defined]
+    assert "git fetch --unshallow" in document["warnings"][0]  # type: ignore[index]
 
 
 def test_a_worktree_shares_the_index_of_its_repository(tmp_path: Path) -> None:
@@ -216,7 +219,7 @@ def test_a_bare_repository_scores_commits_and_refuses_the_staged_change(tmp_path
     assert "bare" in refused.err
 
 
-def test_a_missing_blob_costs_its_features_only(tmp_path: Path) -> None:
+def test_a_missing_blob_costs_its_features_and_the_level_of_its_change_only(tmp_path: Path) -> None:
     repo = plain(tmp_path / "repo")
     blob = repo.git("rev-parse", "HEAD~1:a.py").strip()
     (repo.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
@@ -225,15 +228,18 @@ def test_a_missing_blob_costs_its_features_only(tmp_path: Path) -> None:
     touching = scored(repo.path, "HEAD~1")
     assert "la" in touching["missing"]  # type: ignore[operator]
     assert touching["features"]["nf"] == 1  # type: ignore[index]
+    assert touching["risk"]["level"] == "UNKNOWN"  # type: ignore[index]
 
 
-def test_a_missing_tree_is_one_clear_line(tmp_path: Path) -> None:
+def test_a_missing_tree_gives_no_level_and_one_clear_line(tmp_path: Path) -> None:
     repo = plain(tmp_path / "repo")
     tree = repo.git("rev-parse", "HEAD^{tree}").strip()
     (repo.path / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
-    outcome = hyperion(repo.path, "score", "HEAD")
-    assert outcome.code == 3
-    assert len([line for line in outcome.err.splitlines() if line.startswith("hyperion-hook:")]) == 1
+    outcome = hyperion(repo.path, "score", "--fail-on", "low", "HEAD")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("UNKNOWN risk: run 'git fsck': ")
+    strict = hyperion(repo.path, "score", "--strict", "HEAD")
+    assert (strict.code, strict.err) == (3, "hyperion-hook: the risk is UNKNOWN, and strict is set\n")
 
 
 @pytest.mark.parametrize(

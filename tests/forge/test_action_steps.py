@@ -16,6 +16,7 @@ import pytest
 from tests.forge.test_planted import EVIL
 from tests.support.github import JOB_TOKEN, NUMBER, REPOSITORY, GitHubDouble, pull_json
 from tests.support.pulls import Pull
+from tests.support.repo import TestRepo
 from tests.support.runner import Runner, StepRun
 
 ACTION = Path(__file__).parents[2]
@@ -96,6 +97,28 @@ def test_without_inputs_the_pull_request_is_assessed_and_told(action: Job) -> No
     assert done.outputs["comment-url"].endswith(f"/pull/{NUMBER}#issuecomment-1001")
     assert "risk:" in done.summary
     assert {command.name for command in done.commands} <= {"notice", "warning"}
+
+
+@pytest.mark.parametrize("arguments", [["--depth=1"], ["--depth=1", "--filter=blob:none"], ["--filter=blob:none"]])
+def test_what_the_checkout_left_out_is_fetched(action: Job, tmp_path: Path, arguments: list[str]) -> None:
+    origin = action.pull.repo
+    origin.git("config", "uploadpack.allowFilter", "true")
+    origin.git("clone", "-q", *arguments, f"file://{origin.path}", str(tmp_path / "cut"))
+    expected = action.run().outputs
+    action.runner.github["workspace"] = str(tmp_path / "cut")
+    found = action.run().outputs
+    assert [found[name] for name in ("level", "probability")] == [expected[name] for name in ("level", "probability")]
+
+
+def test_without_the_rest_of_the_history_there_is_no_level(action: Job, tmp_path: Path) -> None:
+    origin = action.pull.repo
+    origin.git("clone", "-q", "--depth=3", f"file://{origin.path}", str(tmp_path / "cut"))
+    TestRepo(tmp_path / "cut", init=False).git("remote", "set-url", "origin", str(tmp_path / "gone"))
+    action.runner.github["workspace"] = str(tmp_path / "cut")
+    done = action.run(fail_on="low")
+    assert (done.code, done.outputs["level"], done.outputs["probability"]) == (0, "UNKNOWN", ""), done.log
+    assert "could not be fetched" in done.log
+    assert "git fetch --unshallow" in done.summary
 
 
 def test_the_index_is_kept_where_the_program_keeps_it(action: Job) -> None:

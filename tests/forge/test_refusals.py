@@ -208,7 +208,8 @@ def test_a_shallow_checkout_is_said(pull: Pull, github: GitHubDouble, tmp_path: 
         done = GitHubJob(TestRepo(folder, init=False), github, tmp_path / "runner").pull(pull.base, pull.head)
         assert done.code == code
         assert said in done.err
-    assert "shallow" in github.ours()[0]["body"]
+    assert "UNKNOWN risk:" in github.ours()[0]["body"]
+    assert "git fetch --unshallow" in github.ours()[0]["body"].replace("\\", "")
 
 
 @pytest.mark.parametrize("environment", [{"GITHUB_REPOSITORY": "o/r/../x"}, {"GITHUB_REPOSITORY": ""},

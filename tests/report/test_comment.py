@@ -162,7 +162,7 @@ def test_a_brief_survives_json() -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [
-    ("format", 2), ("level", "TERRIBLE"), ("probability", 1.5), ("probability", "x"), ("percentile", True),
+    ("format", 1), ("level", "TERRIBLE"), ("probability", 1.5), ("probability", "x"), ("percentile", True),
     ("change", 7), ("files", [{"path": "x"}]), ("files", ["x"]), ("reasons", {}), ("contributions", {"nothing": 1}),
     ("warnings", ["x" * 3000]), ("warnings", ["x"] * 51), ("reviewers", [{"name": "a", "reason": "b", "more": "c"}]),
     ("contributions", {"la": float("inf")}), ("unusual", [None]), ("more", 1),

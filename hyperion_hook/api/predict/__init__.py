@@ -1,1 +1,1 @@
-"""Predictors over registered, bundled or MLflow models. In: rows or a repository's change. Out: probabilities and reasons."""
+"""Predictors over registered, bundled or MLflow models. In: rows, or a change. Out: probabilities and reasons."""

@@ -93,7 +93,7 @@ class GitHubRun:
                     save(self._asked.saved_to, pull, brief)
                 url = self._posting(pull, repository).post(self._github, pull, brief, say)
             actions.write_outputs(_outputs(assessment, url))
-            return verdict_code(assessment.risk.level, loaded.config) if assessment.change.files else ExitCode.DONE
+            return verdict_code(assessment, loaded.config)
 
     def _post_saved(self, head: str | None) -> ExitCode:
         """Post what an earlier workflow saved, if its pull request is still the one that workflow ran on."""
@@ -206,7 +206,7 @@ class GitHubRun:
 def _outputs(assessment: Assessment, url: str | None) -> dict[str, str]:
     risk, anomaly = assessment.risk, assessment.anomaly
     return {
-        "probability": f"{risk.probability:.6f}",
+        "probability": "" if risk.probability is None else f"{risk.probability:.6f}",
         "level": risk.level.value,
         "percentile": "" if risk.percentile is None else f"{risk.percentile:.2f}",
         "anomaly": "" if anomaly is None else str(anomaly.is_anomaly).lower(),

@@ -52,4 +52,4 @@ def run_in_gitlab(
         host = GitLab.of(job, token) if token and asked.comment != NEVER else None
         posting = Posting(asked.comment, asked.labels, links, "the job's log", FeedbackStore.of(repository.common_dir))
         posting.post(host, PullRequest(job.number, start, job.head), brief, say)
-        return verdict_code(assessment.risk.level, loaded.config) if assessment.change.files else ExitCode.DONE
+        return verdict_code(assessment, loaded.config)

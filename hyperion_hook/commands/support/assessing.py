@@ -11,8 +11,9 @@ import click
 from hyperion_hook.commands import say
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
-from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.errors import ExitCode
+from hyperion_hook.report.facts import is_empty
 
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., object])
 OpenAssessor = Callable[[Path | None, Config, ProgressLine], "Assessor"]
 
+STRICT = "Exit 3 when the change cannot be assessed: the risk is UNKNOWN, or a hook fails."
+
 _FLAGS = (
     click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never."),
+    click.option("--strict/--no-strict", default=None, help=STRICT),
     click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use."),
     click.option("--explain/--no-explain", default=None, help="Say what moves the score (default), or only the score."),
 )
@@ -41,9 +45,18 @@ def open_assessor(repo: Path | None, config: Config, progress: ProgressLine) -> 
     return Assessor.open(repo, config, progress=progress)
 
 
-def verdict_code(level: RiskLevel, config: Config, *, told: Callable[[str], object] = say) -> ExitCode:
-    """Return the exit code that a level means under the configured ``fail_on``; a reached one is said."""
-    if config.fail_on is None or level.rank < config.fail_on.rank:
+def verdict_code(assessment: Assessment, config: Config, *, told: Callable[[str], object] = say) -> ExitCode:
+    """Return the exit code that an assessment means; what stops the caller is said.
+
+    A level stops from ``fail_on`` on. An unknown risk is no level: it passes, unless ``strict`` is set.
+    """
+    level = assessment.risk.level
+    if is_empty(assessment.change):
+        return ExitCode.DONE
+    if level is RiskLevel.UNKNOWN and config.strict:
+        told(f"the risk is {level.value}, and strict is set")
+        return ExitCode.FAILED
+    if level is RiskLevel.UNKNOWN or config.fail_on is None or level.rank < config.fail_on.rank:
         return ExitCode.DONE
     told(f"the risk is {level.value}; fail-on is {config.fail_on.value}")
     return ExitCode.RISK

@@ -126,7 +126,9 @@ def _lines(
     if not hunks:
         return [], language
     source = context.sources.after(file) if is_after else context.sources.before(file)
-    notebook = source if isinstance(source, Missing) else read_notebook(source.text)
+    if isinstance(source, Missing):
+        return source
+    notebook = read_notebook(source.text)
     if isinstance(notebook, Missing):
         return notebook
     texts = []

@@ -23,8 +23,8 @@ from hyperion_hook.features.classes.visibility import Visibility
 from hyperion_hook.features.code.cognitive import cognitive_complexity, own_complexity
 from hyperion_hook.features.code.halstead import halstead_volume, maintainability_index
 from hyperion_hook.features.code.npath import npath
+from hyperion_hook.features.functions.lexis import LEXES
 from hyperion_hook.features.functions.read import read_functions
-from hyperion_hook.features.functions.scan import LEXES
 from hyperion_hook.features.source.brackets import match_brackets
 from hyperion_hook.features.source.flow import nesting_depth
 from hyperion_hook.features.source.flow_tokens import TokenFlows

@@ -12,15 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
-from hyperion_hook.domain.assessment import Advice, Assessment, Reviewer, RiskLevel, SimilarChange
+from hyperion_hook.domain.assessment import Advice, Assessment, Reviewer, RiskLevel, SimilarChange, Unknown
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.report.facts import change_line, likely_fixes, missing_line, number, percent, reasons
+from hyperion_hook.report.facts import change_line, likely_fixes, missing_of, number, percent, reasons
 from hyperion_hook.report.formats.findings import place_of
 from hyperion_hook.report.safe_text import valid_unicode
 
-FORMAT = 1
+FORMAT = 2
 MOST_BYTES = 200_000
 _MOST_ENTRIES = 50
 _MOST_TEXT = 2_000
@@ -53,14 +53,17 @@ class Place:
 class Brief:
     """Everything that a comment may show, the most important first in every list.
 
-    ``probability`` in 0..1; ``percentile`` in 0..100, ``None`` where nothing was compared. ``contributions`` holds what
-    each feature adds to the log-odds, of every feature, to say later what changed.
+    ``probability`` in 0..1; ``percentile`` in 0..100, ``None`` where nothing was compared. Where the level is UNKNOWN
+    both are ``None``, and ``remedy`` and ``cause`` say what to run and why. ``contributions`` holds what each feature
+    adds to the log-odds, of every feature, to say later what changed.
     """
 
     change: str
     level: RiskLevel
-    probability: float
+    probability: float | None
     percentile: float | None
+    remedy: str
+    cause: str
     reasons: tuple[Reason, ...]
     files: tuple[Place, ...]
     left_out: tuple[Place, ...]
@@ -95,6 +98,8 @@ def brief_of(assessment: Assessment) -> Brief:
         level=risk.level,
         probability=risk.probability,
         percentile=risk.percentile,
+        remedy=valid_unicode(risk.remedy) if isinstance(risk, Unknown) else "",
+        cause=valid_unicode(risk.cause) if isinstance(risk, Unknown) else "",
         reasons=tuple(
             Reason(entry.feature, valid_unicode(entry.sentence), entry.contribution)
             for entry in reasons(assessment.explanation, _MOST_REASONS)
@@ -119,7 +124,7 @@ def brief_of(assessment: Assessment) -> Brief:
         is_unusual=anomaly is not None and anomaly.is_anomaly,
         model=valid_unicode(f"{assessment.model.name} {assessment.model.version}, trained on"
                             f" {assessment.model.trained_on}"),
-        missing=missing_line(assessment.features),
+        missing=missing_of(assessment),
         warnings=tuple(valid_unicode(warning) for warning in assessment.warnings),
         contributions={entry.feature: entry.contribution for entry in assessment.explanation},
     )
@@ -168,12 +173,15 @@ class _Reader:
         if set(self._data) != {entry.name for entry in fields(Brief)}:
             raise _NoBriefError("other fields than a brief has")
         if self._data["level"] not in list(RiskLevel):
-            raise _NoBriefError("level is none of LOW, MEDIUM, HIGH")
-        percentile = self._data["percentile"]
+            raise _NoBriefError("level is none of UNKNOWN, LOW, MEDIUM, HIGH")
+        percentile, probability = self._data["percentile"], self._data["probability"]
+        if (probability is None) != (self._data["level"] == RiskLevel.UNKNOWN):
+            raise _NoBriefError("a level without its probability")
         return Brief(
             change=self.text("change"), level=RiskLevel(self._data["level"]),
-            probability=_number(self._data["probability"], 0.0, 1.0),
+            probability=None if probability is None else _number(probability, 0.0, 1.0),
             percentile=None if percentile is None else _number(percentile, 0.0, 100.0),
+            remedy=self.text("remedy"), cause=self.text("cause"),
             reasons=tuple(
                 Reason(_feature(_text(entry["feature"])), _text(entry["sentence"]), _number(entry["contribution"]))
                 for entry in self.entries("reasons", Reason)

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score
+from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score, Unknown
 from hyperion_hook.features.catalogue import CATALOGUE, Group
 from hyperion_hook.report.comment.brief import Brief, Place, Reason
 from hyperion_hook.report.comment.state import MARKER, State, boxes, state_line
@@ -28,7 +28,7 @@ _MOST_MORE = 2
 _MOST_AFFECTED = 2
 _MOST_SUBJECT = 60
 _SIGNS = {RiskLevel.HIGH: "\N{LARGE RED CIRCLE}", RiskLevel.MEDIUM: "\N{LARGE YELLOW CIRCLE}",
-          RiskLevel.LOW: "\N{LARGE GREEN CIRCLE}"}
+          RiskLevel.LOW: "\N{LARGE GREEN CIRCLE}", RiskLevel.UNKNOWN: "\N{MEDIUM WHITE CIRCLE}"}
 _GROUPS = {feature.name: feature.group for feature in CATALOGUE}
 _TITLES = {feature.name: feature.title for feature in CATALOGUE}
 _BY_HISTORY = frozenset({Group.HISTORY, Group.PEOPLE})
@@ -88,18 +88,22 @@ def _heading(brief: Brief) -> str:
     level, rest = verdict(_score(brief))
     return (
         f"### {_SIGNS[brief.level]} {level} {markdown_text(rest)}\n\n"
-        f"{markdown_text(brief.change)}. {markdown_text(comparison(_score(brief)))}"
+        f"{markdown_text(brief.change)}. {markdown_text(comparison(_score(brief)))}".rstrip()
     )
 
 
-def _score(brief: Brief) -> Score:
+def _score(brief: Brief) -> Score | Unknown:
+    if brief.probability is None:
+        return Unknown(brief.remedy, brief.cause)
     return Score(brief.probability, 0.0, brief.level, brief.percentile)
 
 
 def _since(brief: Brief, before: State | None) -> str:
     """Return what changed since another commit was assessed, with what moved the score most; '' for nothing to say."""
-    if before is None:
+    if before is None or before.level is brief.level is RiskLevel.UNKNOWN:
         return ""
+    if RiskLevel.UNKNOWN in {before.level, brief.level}:
+        return f"**Was {before.level.value}, now {brief.level.value}**."
     moved = _moved(brief, before)
     if before.level is brief.level:
         return f"Still {brief.level.value} since the last push{moved}." if moved else ""

@@ -13,7 +13,7 @@ from hashlib import sha256
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import rule_in_words
-from hyperion_hook.report.facts import comparison, factor, likely_fixes, number, percent, reasons, verdict
+from hyperion_hook.report.facts import comparison, factor, is_empty, likely_fixes, number, percent, reasons, verdict
 
 RISK, UNUSUAL, CO_CHANGE, FORECAST = "change-risk", "unusual-change", "missing-co-change", "likely-bug-fix"
 MOST_REASONS = 5
@@ -49,7 +49,7 @@ class Finding:
     rule
         A name of ``RULES`` or of a feature.
     level
-        HIGH or MEDIUM for the risk itself; LOW for what explains or accompanies it.
+        HIGH, MEDIUM or UNKNOWN for the risk itself; LOW for what explains or accompanies it.
     message
         One sentence; it may hold anything that a path can hold.
     path, line
@@ -79,8 +79,12 @@ def findings(assessment: Assessment) -> tuple[Finding, ...]:
 def _findings(assessment: Assessment) -> Iterator[Finding]:
     change, risk = assessment.change, assessment.risk
     first = _first_file(assessment)
-    alarming = risk.level is not RiskLevel.LOW
-    if not change.files:
+    alarming = risk.level in {RiskLevel.HIGH, RiskLevel.MEDIUM}
+    if is_empty(change):
+        return
+    if risk.level is RiskLevel.UNKNOWN:
+        # silence would pass for LOW
+        yield Finding(RISK, RiskLevel.UNKNOWN, " ".join(verdict(risk)), *first)
         return
     if alarming:
         said = " ".join(verdict(risk))

@@ -10,7 +10,7 @@ from hyperion_hook.report.formats.findings import findings
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode
 
-_SEVERITY = {RiskLevel.HIGH: "major", RiskLevel.MEDIUM: "minor", RiskLevel.LOW: "info"}
+_SEVERITY = {RiskLevel.HIGH: "major", RiskLevel.MEDIUM: "minor", RiskLevel.LOW: "info", RiskLevel.UNKNOWN: "info"}
 
 
 def render_gitlab(assessment: Assessment) -> str:

@@ -1,4 +1,4 @@
-"""Assessment to JSON, by ``schema/assessment-1.json``: ASCII, ordered keys, every digit of every number.
+"""Assessment to JSON, by ``schema/assessment-2.json``: ASCII, ordered keys, every digit of every number.
 
 What no model computes yet is ``null``, never invented; what is not known about the change is in ``missing``.
 """
@@ -18,12 +18,13 @@ from hyperion_hook.domain.assessment import (
     Impact,
     Reviewer,
     SimilarChange,
+    Unknown,
 )
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import valid_unicode
 
-SCHEMA_VERSION = 1
-SCHEMA_PATH = Path(__file__).parents[1] / "schema" / "assessment-1.json"
+SCHEMA_VERSION = 2
+SCHEMA_PATH = Path(__file__).parents[1] / "schema" / "assessment-2.json"
 
 Json = dict[str, object]
 
@@ -42,6 +43,7 @@ def assessment_object(assessment: Assessment) -> Json:
     """Return the assessment as plain values in the schema's order."""
     change, risk = assessment.change, assessment.risk
     features, missing = _split(assessment)
+    reason = (risk.sentence,) if isinstance(risk, Unknown) else ()
     return {
         "schema_version": SCHEMA_VERSION,
         "change": {
@@ -87,7 +89,7 @@ def assessment_object(assessment: Assessment) -> Json:
             "version": valid_unicode(assessment.model.version),
             "trained_on": valid_unicode(assessment.model.trained_on),
         },
-        "warnings": [valid_unicode(warning) for warning in assessment.warnings],
+        "warnings": [valid_unicode(warning) for warning in (*reason, *assessment.warnings)],
         "timing_ms": {name: round(value, 3) for name, value in assessment.timing_ms.items()},
     }
 

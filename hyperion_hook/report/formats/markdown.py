@@ -13,8 +13,9 @@ from hyperion_hook.report.facts import (
     change_line,
     comparison,
     factor,
+    is_empty,
     likely_fixes,
-    missing_line,
+    missing_of,
     number,
     percent,
     reasons,
@@ -28,7 +29,7 @@ MOST_UNUSUAL = 5
 
 def render_markdown(assessment: Assessment) -> str:
     """Return an assessment as Markdown with a final line feed."""
-    if not assessment.change.files:
+    if is_empty(assessment.change):
         blocks = [markdown_text(change_line(assessment.change) + ": there is nothing to assess.")]
     else:
         parts = (
@@ -42,11 +43,9 @@ def render_markdown(assessment: Assessment) -> str:
 
 def _head(assessment: Assessment) -> str:
     level, rest = verdict(assessment.risk)
-    return (
-        f"**{level}** {markdown_text(rest)}\n"
-        f"{markdown_text(comparison(assessment.risk))}\n\n"
-        f"{markdown_text(change_line(assessment.change))}"
-    )
+    more = markdown_text(comparison(assessment.risk))
+    lines = [f"**{level}** {markdown_text(rest)}", *([more] if more else [])]
+    return "\n".join(lines) + f"\n\n{markdown_text(change_line(assessment.change))}"
 
 
 def _why(assessment: Assessment) -> str:
@@ -118,6 +117,6 @@ def _unusual(assessment: Assessment) -> str:
 
 def _small_print(assessment: Assessment) -> str:
     model = assessment.model
-    missing = missing_line(assessment.features)
+    missing = missing_of(assessment)
     said = [f"Model {model.name} {model.version}, trained on {model.trained_on}.", *([missing] if missing else [])]
     return "\n".join(f"<sub>{markdown_text(line)}</sub>" for line in said)

@@ -16,7 +16,7 @@ from hyperion_hook.report.safe_text import printable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT = "hyperionHook/v1"
-_LEVELS = {RiskLevel.HIGH: "warning", RiskLevel.MEDIUM: "warning", RiskLevel.LOW: "note"}
+_LEVELS = {RiskLevel.HIGH: "warning", RiskLevel.MEDIUM: "warning", RiskLevel.LOW: "note", RiskLevel.UNKNOWN: "note"}
 _INDEX = {name: number for number, name in enumerate([rule.name for rule in RULES] + [f.name for f in CATALOGUE])}
 
 
@@ -82,7 +82,7 @@ def _result(finding: Finding, assessment: Assessment) -> Json:
         "message": {"text": printable(finding.message)},
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},
     }
-    if finding.level is not RiskLevel.LOW:
+    if finding.level is not RiskLevel.LOW and assessment.risk.probability is not None:
         result["rank"] = round(100 * assessment.risk.probability, 4)
     if finding.path is not None:
         result["locations"] = [{

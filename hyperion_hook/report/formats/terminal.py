@@ -14,8 +14,9 @@ from hyperion_hook.report.facts import (
     change_line,
     comparison,
     factor,
+    is_empty,
     likely_fixes,
-    missing_line,
+    missing_of,
     number,
     percent,
     rank,
@@ -27,7 +28,7 @@ from hyperion_hook.report.safe_text import printable
 LEAST_WIDTH, MOST_WIDTH = 40, 120
 MOST_UNUSUAL = 4
 MOST_NEIGHBOURS = 3
-_COLOURS = {RiskLevel.HIGH: "1;31", RiskLevel.MEDIUM: "1;33", RiskLevel.LOW: "1;32"}
+_COLOURS = {RiskLevel.UNKNOWN: "1;35", RiskLevel.HIGH: "1;31", RiskLevel.MEDIUM: "1;33", RiskLevel.LOW: "1;32"}
 _HEADING, _FAINT, _RAISES, _LOWERS = "1", "2", "31", "32"
 
 
@@ -58,9 +59,10 @@ def render_text_line(assessment: Assessment, *, width: int, colour: bool) -> str
     place = "-" if risk.percentile is None else rank(risk.percentile)
     subject = (change.message or "").lstrip().partition("\n")[0]
     page = _Page(min(max(width, LEAST_WIDTH), MOST_WIDTH), colour)
-    level = page.paint(f"{risk.level.value:6}", _COLOURS[risk.level])
-    rest = f" {percent(risk.probability):>6} {place:>4}  {(change.revision or 'staged')[:10]}  {printable(subject)}"
-    return level + clipped(rest, page.width - 6) + "\n"
+    level = f"{risk.level.value:6}"
+    chance = "-" if risk.probability is None else percent(risk.probability)
+    rest = f" {chance:>{12 - len(level)}} {place:>4}  {(change.revision or 'staged')[:10]}  {printable(subject)}"
+    return page.paint(level, _COLOURS[risk.level]) + clipped(rest, page.width - len(level)) + "\n"
 
 
 class _Page:
@@ -74,7 +76,7 @@ class _Page:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text
 
     def lines(self, assessment: Assessment) -> Iterator[str]:
-        if not assessment.change.files:
+        if is_empty(assessment.change):
             yield from wrapped(change_line(assessment.change) + ": there is nothing to assess.", self.width)
             yield from self._notes(assessment.warnings)
             return
@@ -91,7 +93,7 @@ class _Page:
         yield from self._forecasts(assessment)
         yield from self._unusual(assessment)
         yield ""
-        missing = missing_line(assessment.features)
+        missing = missing_of(assessment)
         model = assessment.model
         notes = [missing] if missing else []
         notes.append(f"Model {model.name} {model.version}, trained on {model.trained_on}.")

@@ -203,7 +203,8 @@ def check_foreign_form(path: Path, root: Path | None = None) -> None:
         return
     try:
         with closing(_bounded(path, size, 1_000_000, 5.0, "ro")) as connection:
-            programs = connection.execute("SELECT sql FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchmany(50)
+            asked = connection.execute("SELECT sql FROM sqlite_master WHERE type IN ('view', 'trigger')")
+            programs = asked.fetchmany(50)
     except sqlite3.OperationalError as error:
         raise OSError(0, str(error), str(path)) from None
     except sqlite3.DatabaseError as error:

@@ -1,0 +1,74 @@
+"""Whether what a score rests on is all there: where history or content is cut off, nobody can tell the risk.
+
+A repository that is young is not cut off, nor is one whose clone is as deep as its history. A shallow clone always is:
+what its authors know and what is usual in it are read from the whole history. A partial clone is, unless the recent
+changes, among which a change is ranked, and everything that was asked of this one are there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from hyperion_hook.assess.reference import WINDOW
+from hyperion_hook.domain.assessment import Unknown
+from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.history import History
+from hyperion_hook.domain.vector import NOT_FETCHED, FeatureVector
+from hyperion_hook.errors import GitError
+from hyperion_hook.features.history.process import UNCOUNTED
+from hyperion_hook.git.ancestry import lacks_objects
+from hyperion_hook.git.blobs import DAMAGED
+from hyperion_hook.git.repository import Repository
+
+DEEPEN = Unknown("git fetch --unshallow", "the history is cut off at this clone's depth")
+FETCH = Unknown("git fetch --refetch --no-filter", "this clone left files and folders of its history at its origin")
+RECOUNT = Unknown("hyperion-hook index --rebuild", "the history was indexed before its files were fetched")
+REPAIR = Unknown("git fsck", "objects of the change or its history are missing or damaged")
+
+_LOST = re.compile(
+    r"unable to read|could not read|failed to traverse|bad object|bad tree|missing (?:tree|blob)|corrupt", re.IGNORECASE
+)
+_ABSENT = frozenset({NOT_FETCHED.reason, DAMAGED.reason})
+
+
+def is_cut_off(repository: Repository, tip: str | None) -> Unknown | None:
+    """Return what is cut off of the history that ends at a commit, ``None`` where all that is read of it is there."""
+    if repository.cut_off():
+        return DEEPEN
+    if tip is not None and repository.is_partial and lacks_objects(repository, tip, newest=WINDOW):
+        return FETCH
+    return None
+
+
+def lost(repository: Repository, error: GitError) -> Unknown | None:
+    """Return what is cut off where git broke off, ``None`` where it did so for another reason."""
+    if not _LOST.search(str(error)):
+        return None
+    return is_cut_off(repository, None) or (FETCH if repository.is_partial else REPAIR)
+
+
+def why_unknown(
+    repository: Repository, change: Change, history: History, vector: FeatureVector, needed: Collection[str]
+) -> Unknown | None:
+    """Return why the risk of a change cannot be told, ``None`` where it can.
+
+    Parameters
+    ----------
+    repository, change, history, vector
+        What was measured, and where.
+    needed
+        The features that the models read.
+    """
+    if repository.cut_off():
+        return DEEPEN
+    reasons = {file.unread for file in change.files} | {vector.missing.get(name, "") for name in needed}
+    tip = change.revision or change.base
+    if repository.is_partial and (reasons & {*_ABSENT, UNCOUNTED.reason}):
+        return FETCH if reasons & _ABSENT else is_cut_off(repository, tip) or RECOUNT
+    if reasons & _ABSENT:
+        return REPAIR
+    if history.missing_reason is not None:
+        cause, _, remedy = history.missing_reason.partition("; run: ")
+        return Unknown(remedy, cause)
+    return is_cut_off(repository, tip)
