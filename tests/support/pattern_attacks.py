@@ -26,11 +26,16 @@ METHODS = ("compile", "match", "fullmatch", "search", "sub", "subn", "split", "f
 FACTORIES: dict[tuple[str, str], Callable[[ModuleType], object]] = {
     ("features.source.lines", "_pattern"): lambda module: [module._pattern(name) for name in module._SYNTAX],
     ("features.change.code_lines", "_marks_of"): lambda module: [module._marks_of(name) for name in module.LANGUAGES],
-    ("features.functions.scan", "_pattern"): lambda module: [module._pattern(name) for name in module.LEXES],
-    ("features.functions.scan", "_chunk"): lambda module: [
-        module._chunk(form) for lexis in module.LEXES.values() for form in lexis.holes],
+    ("features.functions.lexis", "pattern_of"): lambda module: [module.pattern_of(name) for name in module.LEXES],
+    ("features.functions.lexis", "chunk_of"): lambda module: [
+        module.chunk_of(form) for lexis in module.LEXES.values() for form in lexis.holes],
 }
 """Functions that make patterns from data, by module: how to have them make all."""
+
+
+SCANNERS = {"features.functions.lexis"}
+"""Modules whose patterns are held to one place after the other by a scanner that counts what it tries in vain."""
+MATCHED = frozenset({"match"})
 
 
 class Found(NamedTuple):
@@ -77,7 +82,10 @@ def all_patterns() -> list[Found]:
             make(loaded[name])
     finally:
         re.compile = compile_
-    found = [Found(f"{name}:{line}", pattern, _methods(trees, name, line)) for name, line, pattern in made]
+    found = [
+        Found(f"{name}:{line}", pattern, MATCHED if name in SCANNERS else _methods(trees, name, line))
+        for name, line, pattern in made
+    ]
     for name, tree in trees.items():
         found += _written_inline(name, tree)
     return sorted(set(found), key=lambda item: (item.where, str(item.pattern.pattern)))

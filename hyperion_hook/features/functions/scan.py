@@ -48,8 +48,10 @@ class Tokens:
 
 
 _TAG = re.compile(
-    r"""(?:"[^"]*+"|'[^']*+'|<[^<>]*+>|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/|/(?!>)|=>|[^"'<>{/])*+(?P<end>/?>|\{|)"""
+    r"""(?:"[^"]*+"|'[^']*+'|<[^<>]*+>|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?+|/(?!>)|=>|[^"'<>{/])*+(?P<end>/?>|\{|)"""
 )
+_OPENERS = frozenset("\"'`/%?")
+_REACH = re.compile(r"(?:[^\n\\]|\\.)*+", re.DOTALL)
 _CHILDREN = re.compile(r"[^<{]*+(?P<end></[^>]*+>|[<{]|)")
 _PHP_CODE = re.compile(r"<\?(?:php\b|=)?+", re.IGNORECASE)
 _VUE_SCRIPT = re.compile(
@@ -118,6 +120,9 @@ class _Scanner:
             self.tokens.unclosed = "a string or an element"
 
     def _sign(self, token: str, place: int, end: int) -> int:
+        if token in _OPENERS:
+            # it begins a literal that never ends, and was read as far as that could go
+            self._clock.check(_REACH.match(self._text, end).end() - place)  # type: ignore[union-attr]
         if self._open and token in "(){}":
             return self._in_hole(token, place, end)
         if token == "?>" and self._language == "PHP":
@@ -315,8 +320,8 @@ class _Scanner:
                 self._branches.pop()
         elif word == "include":
             self._emit("#include", self._line_start)
-            named = re.search(r"<[^>\n]*+>|\"[^\"\n]*+\"", rest)
-            self._emit(named.group() if named else '""', self._line_start)
+            named = re.match(r"\s*+(<[^<>\n]*+>|\"[^\"\n]*+\")", rest)
+            self._emit(named[1] if named else '""', self._line_start)
 
     def _branch(self) -> None:
         """End a branch of an ``#if``: where branches open or close brackets, only the first is read."""
