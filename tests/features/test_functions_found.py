@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,8 @@ from hyperion_hook.features.functions.read import read_functions
 from hyperion_hook.features.source.limits import Clock
 from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.features.source.metrics import SourceMetrics
+from tests.support.parity import recorded_vector
+from tests.support.repo import TestRepo
 
 C_TAIL = "int tail(int a) {\n  return a > 1 && a < 9 ? 1 : 0;\n}\n"
 JAVA_TAIL = "  int tail(int a) {\n    return a > 1 && a < 9 ? 1 : 0;\n  }\n}\n"
@@ -189,6 +192,25 @@ def test_a_file_in_which_the_way_was_lost_is_missing_with_the_reason(path: str, 
     assert reason in metrics.reason
 
 
+UNREADABLE = {
+    "bad.java": "record None() {}\nclass X()\n{ if }}\n", "bad.js": "const a = `<p>${b\n", "bad.rb": "def f\n",
+}
+
+
+@pytest.mark.parametrize("bad", UNREADABLE)
+def test_a_file_that_cannot_be_read_costs_itself_by_name(tmp_path: Path, bad: str) -> None:
+    good = "def f(a):\n    if a:\n        return 1\n"
+    alone, together = TestRepo(tmp_path / "alone"), TestRepo(tmp_path / "together")
+    alone.commit({"good.py": good})
+    together.commit({"good.py": good, bad: UNREADABLE[bad]})
+    vectors = [recorded_vector(repo.path, "HEAD") for repo in (alone, together)]
+    reason = vectors[1]["cyclomatic_complexity"]
+    assert isinstance(reason, Missing) or vectors[0]["cyclomatic_complexity"] == reason
+    if isinstance(reason, Missing):
+        assert bad in reason.reason
+    assert vectors[1]["source_files"] == 2.0
+
+
 # -- no text takes longer than its length -----------------------------------------------------------------------------
 
 ADVERSARIAL = [
@@ -213,7 +235,7 @@ def seconds(path: str, text: str) -> float:
 def test_the_time_grows_with_the_text_alone(ending: str) -> None:
     before = {"php": "<?php\n", "vue": "<script lang=ts>\n"}.get(ending, "")
     for part in ADVERSARIAL:
-        short, long = (before + f"{part * 20}\n" * rows for rows in (10, 40))
+        short, long = (before + f"{part * 20}\n" * rows for rows in (5, 20))
         path = f"a.{ending}"
         once = seconds(path, short)
         assert seconds(path, long) < max(12 * once, 0.1), part
