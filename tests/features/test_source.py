@@ -8,6 +8,7 @@ import json.decoder
 import subprocess
 import sys
 import textwrap
+import time
 
 import lizard
 import pytest
@@ -302,6 +303,17 @@ def test_what_cannot_be_read_is_missing_with_its_reason(path: str, text: str, re
     metrics = measure_source(path, text)
     assert isinstance(metrics, Missing), path
     assert reason in metrics.reason
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("a.java", ("a <" + " extends" * 40 + "? ;\n") * 3 + ">"), ("a.vue", "<a\n" * 60_000)],
+    ids=["Java", "Vue"],
+)
+def test_what_made_a_pattern_backtrack_is_answered_in_time(path: str, text: str) -> None:
+    started = time.thread_time()
+    assert measured(path, text).functions == ()
+    assert time.thread_time() - started < 2
 
 
 def test_a_file_that_takes_too_long_is_given_up() -> None:

@@ -44,6 +44,7 @@ _AFTER_PARAMETERS = frozenset(
 )
 _ACCESS = frozenset({"public", "private", "protected", "slots", "signals", "Q_SIGNALS", "Q_SLOTS"})
 _JAVA_MODIFIERS = frozenset({"public", "private", "protected"})
+_STATEMENTS = frozenset({"if", "for", "while", "switch", "do", "else", "foreach"})
 _MAX_OLD_PARAMETERS = 16
 _LONGEST_HEADER = 2_000
 _Function = tuple[int, tuple[int, int]]
@@ -157,6 +158,9 @@ class HeaderLocator:
             and all(view.texts[here] in _JAVA_MODIFIERS or view.texts[here] == "@" for here in range(start, place - 1))
         ):
             return self._enter("block", place, "", self._define((place - 1, (0, 0)), place))
+        if start < place and view.texts[start] in _STATEMENTS and (self._language != "C#" or scope.kind != "top"):
+            line = view.lines[start]
+            self.located.lost = self.located.lost or f"the statement in line {line} stands outside all functions"
         return self._enter("block", place)
 
     # -- what stands before a brace -----------------------------------------------------------------------------------

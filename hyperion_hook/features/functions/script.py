@@ -22,6 +22,7 @@ _OBJECT_AFTER = frozenset(
         "default", "${", "=>", "+", "new", "case", "throw", "!", "==", "===", "!=", "!==",
     ]
 )
+_DEEPEST = 300
 _OPTIONAL_BEFORE = frozenset({":", ",", ")", "=", ";", "}", ">"})
 _GOES_ON = frozenset(
     [
@@ -85,6 +86,8 @@ class ScriptLocator:
         arrow = self._arrows.pop(place, None)
         if arrow is not None:
             frame.open_arrows.append(arrow)
+            if len(frame.open_arrows) > _DEEPEST:
+                raise RecursionError
         if token in (",", ";"):
             self._separate(place, token)
             return place + 1
@@ -287,16 +290,7 @@ class ScriptLocator:
             self._arrow(place, (place, place), place + 2)
             return place + 2
         if token == "function" and following not in (":", ",", "=", ".", ")"):
-            here = place + 1 + (following == "*")
-            name, start = view.at(here), here
-            if name in ("(", "<"):
-                name, start = self._bound(place - (view.at(place - 1) == "async"))
-            else:
-                here += 1
-            if view.at(here) == "<":
-                here = view.angles(here)
-            start = here if name == ANONYMOUS else start
-            return self._define(name, start, here) if view.at(here) == "(" else place + 1
+            return self._function(place)
         if token == "class" and following not in (":", ",", "=", ".", ")", "?"):
             here = self._heading(place)
             self._classes.add(here)
@@ -316,6 +310,21 @@ class ScriptLocator:
             ):
                 return type_end(self.view, place + 1)
         return place + 1
+
+    def _function(self, place: int) -> int:
+        view = self.view
+        here = place + 1 + (view.at(place + 1) == "*")
+        name, start = view.at(here), here
+        if name in ("(", "<"):
+            name, start = self._bound(place - (view.at(place - 1) == "async"))
+        else:
+            here += 1
+        if view.at(here) == "<":
+            here = view.angles(here)
+        start = here if name == ANONYMOUS else start
+        if not self._typed and (view.at(here) != "(" or view.at(view.after(here)) != "{"):
+            self.located.lost = self.located.lost or f"the function in line {view.lines[place]} has no body"
+        return self._define(name, start, here) if view.at(here) == "(" else place + 1
 
     def _heading(self, place: int) -> int:
         """Return the place of the brace that a class or an interface opens."""

@@ -67,6 +67,8 @@ class RustLocator(KeywordLocator):
             here = view.after(here)
         if view.at(here) == "{":
             self.add(view.texts[name].removeprefix("r#"), place, group, here)
+        elif view.at(here) in ("", self.word):
+            self.lose(place)
 
 
 class KotlinLocator(KeywordLocator):
@@ -149,7 +151,7 @@ class ScalaLocator(KeywordLocator):
         view = self.view
         name = place + 1
         if name >= view.size or view.texts[name] in ("(", "{", "}", ")", "="):
-            return None
+            return self.lose(place)
         here, group = name + 1, (0, 0)
         while view.at(here) in ("[", "(") and (here == name + 1 or not view.is_first(here) or view.at(here) == "("):
             if view.texts[here] == "(" and group == (0, 0):
@@ -199,6 +201,8 @@ class PhpLocator(KeywordLocator):
             here = view.after(here)
         if view.at(here) == "{":
             self.add(name, start, group, here)
+        elif view.at(here) != ";":
+            self.lose(place)
 
     def others(self) -> None:
         """Tell ternaries from types."""
@@ -243,7 +247,7 @@ class GoLocator(KeywordLocator):
             elif view.texts[here] == "{" and view.at(here - 1) not in ("struct", "interface"):
                 return self.add(name or self._literal(place), place, group, here)
             here = view.after(here)
-        return None
+        return self.lose(place) if name and view.at(here) == "{" else None
 
     def _literal(self, place: int) -> str:
         view = self.view
@@ -265,13 +269,15 @@ class SwiftLocator(KeywordLocator):
         while here < view.size and view.texts[here] not in ("(", "<", "{", "}", "func"):
             here += 1
         name = "".join(view.texts[place + 1 : here]).strip("`")
+        if not name:
+            return self.lose(place)
         if view.at(here) == "<" and view.angles(here) > here:
             here = view.angles(here)
         elif view.at(here) == "<":
             while view.at(here) not in ("(", "", "func"):
                 name += view.texts[here]
                 here += 1
-        self._rest(name, place, here)
+        return self._rest(name, place, here)
 
     def _rest(self, name: str, place: int, here: int) -> None:
         view = self.view
