@@ -37,7 +37,7 @@ def _seconds(work: Callable[[int], object], size: int) -> float:
 
 
 def growth_of(work: Callable[[int], object]) -> float:
-    """Return how many times as long four times as much takes, 0 for no time; what is bounded stops growing."""
+    """Return how many times as long four times as much takes, 0 for no time; a bound ends the growth."""
     if _seconds(work, 4 * SIZE) < SHORTEST:
         return 0.0
     return min(_seconds(work, 4 * size) / max(_seconds(work, size), 1e-6) for size in (SIZE, 4 * SIZE))
