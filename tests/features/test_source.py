@@ -294,6 +294,7 @@ def test_a_language_without_a_reader_is_missing_by_name() -> None:
         ("a.cpp", "namespace a { void f() {}\n" * 3_000, "nested too deeply"),
         ("a.java", "int a; /* b\n" * 40_000, "never end"),
         ("a.ts", ("a < " + "b ? " * 4_000 + "\n") * 20, "characters"),
+        ("a.m", 'R"(\n' * 30_000, "never end"),
         ("a.swift", "/* \n" * 90_000, "never ends"), ("a.rs", 'r#" ' * 50_000, "characters"),
         ("a.rs", 'r#" \n' * 50_000, "never ends"), ("a.php", "<?php\n" + "<<<A\n" * 50_000, "never ends"),
     ],

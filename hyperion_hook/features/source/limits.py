@@ -38,9 +38,9 @@ _MAX_EXTENDS = 12
 def too_hard_to_tokenise(text: str, language: str) -> bool:
     """Return whether lizard's token pattern would scan this text for very long.
 
-    A regular expression cannot be interrupted, so what makes lizard's backtrack is looked for beforehand: comments and
-    tags that are opened again and again and never closed (each costs a scan to the end), question marks after ``<``
-    (quadratic), ``extends`` between ``<`` and ``>`` (exponential).
+    A regular expression cannot be interrupted, so what makes lizard's backtrack is looked for beforehand: comments,
+    raw strings of C++ and tags that are opened again and again and never closed (each costs a scan to the end),
+    question marks after ``<`` (quadratic), ``extends`` between ``<`` and ``>`` (exponential).
 
     Examples
     --------
@@ -48,7 +48,7 @@ def too_hard_to_tokenise(text: str, language: str) -> bool:
     (False, True)
     """
     size = len(text)
-    if _unclosed(text, "/*", "*/") * size > _MAX_STEPS:
+    if max(_unclosed(text, "/*", "*/"), _unclosed(text, 'R"(', ')"')) * size > _MAX_STEPS:
         return True
     if "<" in text and "?" in text:
         steps = 0
