@@ -210,7 +210,8 @@ def test_a_comment_on_github_runs_no_plant(checkout: World) -> None:
     pull = pull_json(base, head)
     event = checkout.folder("temporary") / "event.json"
     event.write_text(json.dumps({"action": "opened", "pull_request": pull}))
-    with GitHubDouble() as double:
+    double = GitHubDouble()
+    with double:
         double.pull = pull
         done = hyperion_watched(checkout, "comment", env={
             "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(event),

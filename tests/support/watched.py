@@ -74,7 +74,7 @@ def watched(world: World, *command: str, stdin: str = "", env: Mapping[str, str]
 
 def hyperion_watched(world: World, *arguments: str, program: str = "", **more: Any) -> Watched:
     """Run ``hyperion-hook``, or a program of the tests' own by its path; it starts git and Python alone."""
-    command = (str(EXECUTABLE),)
+    command: tuple[str, ...] = (str(EXECUTABLE),)
     if program:
         shutil.copy(Path(__file__).with_name(program), world.folder("traps"))
         command = (sys.executable, str(world.folder("traps") / program))
