@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from tests.support.buggy import buggy_history
 from tests.support.canaries import (
+    Unpickled,
     World,
     plant_attributes,
     plant_commands,
@@ -27,6 +29,8 @@ from tests.support.canaries import (
     tree,
 )
 from tests.support.github import JOB_TOKEN, REPOSITORY, GitHubDouble, pull_json
+from tests.support.planted_models import plant_models
+from tests.support.planted_stores import ANY_FAULTS, SQLITE, SQLITE_FAULTS, somebody_elses
 from tests.support.registering import register_bundled
 from tests.support.repo import TestRepo
 from tests.support.watched import OURS, hyperion_watched
@@ -151,13 +155,63 @@ def test_the_api_runs_no_plant(checkout: World) -> None:
     assert not done.changed
 
 
+@pytest.mark.train
+def test_models_rows_and_tables_are_read_as_data(checkout: World) -> None:
+    folders = plant_models(checkout, checkout.folder("models"))
+    store = checkout.repo.path / ".git" / "hyperion-hook"
+    for path in [*store.glob("vectors/*"), *store.glob("registry/tour_*/*"), *store.glob("registry/metadata/tour*")]:
+        kind = "".join(path.suffixes[-2:]) or path.name
+        path.write_bytes(pickle.dumps(Unpickled(checkout.canary(f"pickle for {path.parent.name} {kind}"))))
+    done = hyperion_watched(checkout, "refuse", *map(str, folders), program="api_tour.py")
+    assert not done.changed
+    for folder in folders[:3]:
+        assert not hyperion_watched(checkout, "score", "HEAD", "--models", str(folder), expected=(0, 2, 3)).changed
+    (checkout.repo.path / ".hyperion-hook.toml").write_text(f'models = "{folders[0]}"\n')
+    assert not hyperion_watched(checkout, "hook", "pre-commit").changed
+    (checkout.repo.path / ".hyperion-hook.toml").unlink()
+    # rows that cannot be read are named, with what to do
+    done = hyperion_watched(checkout, "drift", "--jobs", "2", program="quick_main.py", expected=(0, 3))
+    assert not done.changed
+
+
+STORE_FAULTS = (
+    {"history": "a journal that names a file", "sources": "a link to a database", "references": "a trigger",
+     "graphs": "an endless view", "features": "a hard link"},
+    {"history": "a log that is a hard link", "sources": "a journal that is a link", "references": "one more view",
+     "graphs": "a generated column", "features": "shared memory that is a link"},
+    {"history": "a link to an empty file", "sources": "a link to nothing", "references": "a link to a folder",
+     "graphs": "its folder a link"},
+)
+
+
+@pytest.mark.parametrize("faults", STORE_FAULTS, ids=["first", "second", "third"])
+def test_stores_lead_to_nothing_foreign(elsewhere: World, faults: dict[str, str]) -> None:
+    hyperion_watched(elsewhere, "index")
+    hyperion_watched(elsewhere, "score", "HEAD")
+    theirs = elsewhere.foreign / "theirs"
+    if not theirs.exists():
+        somebody_elses(theirs)
+    before = tree(elsewhere.foreign)
+    for store, fault in faults.items():
+        path = elsewhere.repo.path / ".git" / "hyperion-hook" / SQLITE[store][1]
+        if path.exists():
+            elsewhere.kinds.append(f"store {store}: {fault}")
+            (ANY_FAULTS | SQLITE_FAULTS)[fault](path, theirs)
+    for name in ("score", "index", "hook pre-commit"):
+        hyperion_watched(elsewhere, *_arguments(elsewhere, COMMANDS[name]), expected=(0, 2, 3))
+        assert tree(elsewhere.foreign) == before, name
+    folder = elsewhere.repo.path / ".git" / "hyperion-hook"
+    folder.unlink() if folder.is_symlink() else shutil.rmtree(folder)
+
+
 def test_a_comment_on_github_runs_no_plant(checkout: World) -> None:
     as_it_is = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
     head, base = checkout.repo.git("rev-parse", "HEAD", "HEAD~6", env=as_it_is).split()
     pull = pull_json(base, head)
     event = checkout.folder("temporary") / "event.json"
     event.write_text(json.dumps({"action": "opened", "pull_request": pull}))
-    with GitHubDouble() as double:
+    double = GitHubDouble()
+    with double:
         double.pull = pull
         done = hyperion_watched(checkout, "comment", env={
             "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(event),
@@ -174,7 +228,7 @@ def test_install_and_uninstall_run_no_plant(checkout: World, elsewhere: World, s
     given = [part for stage in stages for part in ("--stage", stage)]
     before = tree(checkout.root, OURS)
     done = hyperion_watched(checkout, "install", *given)
-    assert set(done.changed) <= {f"repo/.git/hooks/{name}" for name in os.listdir(checkout.repo.path / ".git/hooks")}
+    assert all(name.startswith("repo/.git/hooks/") for name in done.changed)
     hyperion_watched(checkout, "uninstall")
     assert tree(checkout.root, OURS) == before
     # a folder of hooks that is not the repository's own is somebody else's

@@ -6,6 +6,8 @@ usage: api_tour.py use OUTPUTS | refuse FOLDER...
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -54,19 +56,26 @@ def refuse(folders: list[str]) -> None:
     """Load what is no model, in every way; each is refused by an error of the project."""
     for folder in map(Path, folders):
         files = sorted(path for path in folder.rglob("*") if path.is_file())
-        loads = [lambda made=made, way=way: getattr(made, way)(str(folder))
-                 for made in (hh.RiskPredictor, hh.BugPredictor, hh.AnomalyDetector, hh.ImpactAnalyzer)
-                 for way in ("from_bundle", "from_mlflow")]
-        loads += [lambda file=file: hh.FeatureEngineer.load(file) for file in files]
-        loads += [lambda file=file: hh.TrainingPipeline().train_risk_predictor(file) for file in files]
-        loads += [lambda: hh.ModelRegistry(folder).load_model("risk_predictor", "v1.0.0")]
+        predictors = (hh.RiskPredictor, hh.BugPredictor, hh.AnomalyDetector, hh.ImpactAnalyzer)
+        loads: list[Callable[[], object]] = [partial(made.from_mlflow, str(folder)) for made in predictors]
+        if folder.name != "bundle":  # of a bundle only what is asked for is read
+            loads += [partial(made.from_bundle, folder) for made in predictors]
+        loads += [partial(hh.FeatureEngineer.load, file) for file in files if file.suffix != ".md"]
+        loads += [partial(hh.TrainingPipeline().train_risk_predictor, file) for file in files]
+        loads += [partial(hh.ModelRegistry(folder).load_model, "risk_predictor", "v1.0.0")]
         for number, load in enumerate(loads):
             try:
                 load()
             except (HyperionError, OSError, ValueError) as error:
                 sys.stdout.write(f"{folder.name} {number}: {type(error).__name__}: {error}\n"[:200])
             else:
-                raise SystemExit(f"{folder.name}: load {number} was not refused")
+                raise SystemExit(f"{folder.name}: {load} was not refused")
+    for predictor in (hh.RiskPredictor, hh.BugPredictor, hh.AnomalyDetector):
+        try:
+            predictor.from_registry()
+            hh.ModelRegistry().load_model("tour", "v1.0.0")
+        except HyperionError as error:
+            sys.stdout.write(f"registry: {error}\n")
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def watched(world: World, *command: str, stdin: str = "", env: Mapping[str, str]
     before = tree(world.root, OURS)
     done = subprocess.run(
         [*_strace(), *(("-o", str(trace)) if _strace() else ()), *command], cwd=world.repo.path, input=stdin.encode(),
-        capture_output=True, check=False, timeout=120,
+        capture_output=True, check=False, timeout=300,
         env=world.repo.environment() | world.environment | dict(env or {}),
     )
     out, err = done.stdout.decode("utf-8", "backslashreplace"), done.stderr.decode("utf-8", "backslashreplace")
@@ -74,7 +74,7 @@ def watched(world: World, *command: str, stdin: str = "", env: Mapping[str, str]
 
 def hyperion_watched(world: World, *arguments: str, program: str = "", **more: Any) -> Watched:
     """Run ``hyperion-hook``, or a program of the tests' own by its path; it starts git and Python alone."""
-    command = (str(EXECUTABLE),)
+    command: tuple[str, ...] = (str(EXECUTABLE),)
     if program:
         shutil.copy(Path(__file__).with_name(program), world.folder("traps"))
         command = (sys.executable, str(world.folder("traps") / program))
