@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.history import CommitFlag
+from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels.label_history import label_history
 from tests.support.repo import TestRepo
@@ -45,13 +48,23 @@ def repo(tmp_path: Path) -> TestRepo:
     ('Revert "Add speed"', "This reverts commit {short7}, see #1."),
     ('Revert "Add speed"', f"This reverts commit {'9' * 40}."),  # it was rebased since
     ("Revert it", "This reverts the changes made in #2."), ("Revert it", "Roll back commit {short}"),
+    ("Revert 'Add speed (#2)'", ""), ("Revert \u201cAdd speed\u201d", ""), ("Revert `Add speed`", ""),
+    ('Back out "Add speed"', "Original commit changeset: {short}"), ("Roll back {short}: it is slow", ""),
+    ('Rollback of "Add speed"', ""), ('Undo "Add speed"', ""), ("Backed out changeset {short} (bug 12)", ""),
     ('[KAFKA-1] Revert "Add speed"', ""), ('KAFKA-1: Revert "Add speed"', ""),
 ])
 def test_a_revert_of_a_squashed_pull_request_names_it(repo: TestRepo, title: str, body: str) -> None:
     bad = repo.commit(file(1), "Add speed (#2)")
-    revert = repo.commit(file(0), f"{title}\n\n{body.format(short=bad[:10], short7=bad[:7])}")
+    revert = repo.commit(file(0), f"{title}\n\n{body}".format(short=bad[:10], short7=bad[:7]))
     first = repo.git("rev-list", "--max-parents=0", "HEAD").strip()
     assert fixes_of(repo)[revert] - {first} == {bad}
+
+
+@pytest.mark.parametrize("title", [
+    "Roll back transactions on errors", "Back out of the menu with Escape", "Undo and redo", "Rollback API",
+])
+def test_words_that_take_nothing_back_are_no_reverts(title: str) -> None:
+    assert CommitFlag.REVERT not in classify_message(title, Author("Ada", "ada@example.org"))
 
 
 @pytest.mark.parametrize("message", [

@@ -13,7 +13,7 @@ from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.programs import is_bot, is_program
 
-CLASSIFIER_VERSION = 3
+CLASSIFIER_VERSION = 4
 """Raised whenever ``classify_message`` can answer differently; a history index of another version is rebuilt."""
 
 _SUBJECT_LIMIT = 300

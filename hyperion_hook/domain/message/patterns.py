@@ -66,7 +66,12 @@ NEW_ABILITY = re.compile(
     r"|deprecate[sd]?|document(?:s|ed)?|expose[sd]?|enable[sd]?|upgrade[sd]?|provide[sd]?|creates?|created|new)\b"
     r"(?! (?:an? |the |some )?missing)",
 )
-REVERT_SUBJECT = re.compile(r"(?:[a-z][a-z0-9]+-\d+:? *|\[[^\]]{1,40}\] *)?revert(?:s|ed|ing)?\b")
+REVERT_SUBJECT = re.compile(
+    r"(?:[a-z][a-z0-9]+-\d+:? *|\[[^\]]{1,40}\] *)?(?:revert(?:s|ed|ing)?\b"
+    # other words need what they take back: "roll back transactions" takes nothing back
+    r"|(?:back(?:s|ed|ing)?[ -]?out|roll(?:s|ed|ing)?[ -]?back|undo)(?: of)?:? "
+    r"(?:[\"'`\u201c\u2018]|(?:commits?|changesets?|revisions?|prs?|pull requests?) [0-9a-f#]|[#!]\d|[0-9a-f]{7,64}\b))"
+)
 REVERT_BODY = re.compile(
     r"^this reverts commits? [0-9a-f]{7,64}\b"
     r"|^(?:this )?reverts (?:(?:pr|pull request|merge request) )?[\w./-]{0,200}+[#!]\d{1,9}\b",

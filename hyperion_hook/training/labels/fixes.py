@@ -18,17 +18,21 @@ from hyperion_hook.training.labels.known_commits import KnownCommits, number_in
 _MESSAGE_LIMIT = 20_000
 _MOST_VERBS = 50
 _TAKES_BACK = re.compile(
-    r"\b(?:revert(?:s|ed|ing)?|back(?:s|ed|ing)? out|roll(?:s|ed|ing)? back|reappl(?:y|ies|ied))\b", re.IGNORECASE
+    r"\b(?:revert(?:s|ed|ing)?|back(?:s|ed|ing)?[ -]?out|roll(?:s|ed|ing)?[ -]?back(?: of)?|undo"
+    r"|reappl(?:y|ies|ied)|original commit changeset:)(?!\w)", re.IGNORECASE
 )
 _TAKEN_BACK = re.compile(
-    r"[\s,;:&]*+(?:(?:the|commits?|changes?(?: made| introduced)?(?: of| from| in| by)?|prs?|mrs?|pull|merge|requests?"
-    r"|and)\b[\s,;:&]*+)*+"
+    r"[\s,;:&]*+(?:(?:the|commits?|changesets?|changes?(?: made| introduced)?(?: of| from| in| by)?|prs?|mrs?|pull"
+    r"|merge|requests?|and)\b[\s,;:&]*+)*+"
     r"(?:(?P<id>[0-9a-f]{7,64})\b|https?://[^\s<>()]{3,200}/(?P<kind>pull|merge_requests)/(?P<there>\d{1,9})\b"
     r"|[\w./-]{0,200}+(?P<number>[#!]\d{1,9})\b|gh-(?P<gh>\d{1,9})\b)",
     re.IGNORECASE,
 )
 """What is named right after that word, and after what is named there: ids, ``o/r#12``, ``!12``, pages."""
-_QUOTED = re.compile(r'.{0,60}?\brevert(?:s|ed|ing)?:? "(.{1,900})"', re.IGNORECASE)
+_QUOTED = re.compile(
+    r".{0,60}?\b(?:revert(?:s|ed|ing)?|back(?:s|ed|ing)?[ -]?out|roll(?:s|ed|ing)?[ -]?back|undo)(?: of)?:? "
+    r"(?:\"(.{1,900})\"|'(.{1,900})'|`(.{1,900})`|\u201c(.{1,900})\u201d|\u2018(.{1,900})\u2019)", re.IGNORECASE
+)
 _PLAIN = re.compile(r"revert(?:\([^()]{0,80}\))?!?: (.{1,900})", re.IGNORECASE)
 _AGAIN = re.compile(r'(?:reapply|re-apply|reland|revert(?:s|ed|ing)?:? "?revert(?:s|ed|ing)?)\b', re.IGNORECASE)
 _BLAMED = re.compile(
@@ -84,7 +88,7 @@ def taken_back(commit: Commit, known: KnownCommits) -> tuple[str, ...]:
     """
     ids, numbers = _named_in(commit.message[:_MESSAGE_LIMIT])
     quoted = _QUOTED.match(commit.subject) or _PLAIN.match(commit.subject)
-    title = quoted[1] if quoted else ""
+    title = next(filter(None, quoted.groups()), "") if quoted else ""
     own_number = number_in(title)
     for names in (ids, numbers, [] if own_number is None else [own_number]):
         changes = tuple(dict.fromkeys(change for name in names for change in known.find_all(name)))
