@@ -23,8 +23,8 @@ _TAKES_BACK = re.compile(
     r"|reappl(?:y|ies|ied)|original commit changeset:)(?!\w)", re.IGNORECASE
 )
 _TAKEN_BACK = re.compile(
-    r"[\s,;:&]*+(?:(?:the|commits?|changesets?|changes?(?: made| introduced)?(?: of| from| in| by)?|prs?|mrs?"
-    r"|pull|merge|requests?|and)\b[\s,;:&]*+)*+"
+    r"[\s,;:&]*+(?:(?:the|commits?|changesets?|changes?(?: made| introduced)?(?: of| from| in| by)?|prs?|mrs?|pull"
+    r"|merge|requests?|and)\b[\s,;:&]*+)*+"
     r"(?:(?P<id>[0-9a-f]{7,64})\b|https?://[^\s<>()]{3,200}/(?P<kind>pull|merge_requests)/(?P<there>\d{1,9})\b"
     r"|[\w./-]{0,200}+(?P<number>[#!]\d{1,9})\b|gh-(?P<gh>\d{1,9})\b)",
     re.IGNORECASE,
