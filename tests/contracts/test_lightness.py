@@ -12,6 +12,8 @@ import pytest
 from tests.support.repo import TestRepo
 
 HEAVY = {"numpy", "pandas", "scipy", "sklearn", "xgboost", "git", "joblib", "matplotlib", "skops", "mlflow"}
+EXPLAINING = {"statistics", "fractions", "_decimal", "random"}
+"""What only an explanation may ask for."""
 
 # imported by the interpreter before anything of ours, so that whatever the command imports or connects is seen
 WATCH = """
@@ -49,3 +51,5 @@ def test_the_real_command_stays_light(tmp_path: Path, arguments: list[str]) -> N
     modules = set(json.loads(seen.read_text()))
     assert "hyperion_hook" in modules
     assert not modules & HEAVY
+    if "--no-explain" in arguments:
+        assert not modules & EXPLAINING
