@@ -16,7 +16,7 @@ from hyperion_hook.features.source.embedded import EMBEDDING, embedded_source
 from hyperion_hook.features.source.limits import Clock, TooSlowError, too_hard_to_tokenise
 from hyperion_hook.features.source.metrics import SourceMetrics
 
-EXTRACTOR_VERSION = 2
+EXTRACTOR_VERSION = 3
 """Raised whenever a number can change for the same text; cached metrics of another version are not used."""
 
 BY_LIZARD = frozenset(language.name for language in LANGUAGES.values() if language.reader == "lizard")
