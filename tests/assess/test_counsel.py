@@ -70,7 +70,8 @@ def test_nobody_is_named_for_files_that_only_the_author_knows(tmp_path: Path) ->
 def test_a_coding_agent_is_nobody_s_reviewer_and_counts_for_nobody(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     agents = ["Claude <noreply@anthropic.com>", "copilot-swe-agent[bot] <1+Copilot@users.noreply.github.com>",
-              "Cursor Agent <cursoragent@cursor.com>", "Devin AI <x@example.org>", "openhands <openhands@all-hands.dev>"]
+              "Cursor Agent <cursoragent@cursor.com>", "Devin AI <x@example.org>",
+              "openhands <openhands@all-hands.dev>"]
     for number, author in enumerate([*agents, *agents]):
         message = f"Change {number}\n\nReviewed-by: {author}\nCo-authored-by: {author}"
         repo.commit({"pkg/a.py": f"{number}\n"}, message, author=author)

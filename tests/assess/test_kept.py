@@ -10,7 +10,7 @@ import pytest
 from hyperion_hook.assess import measuring
 from hyperion_hook.assess.assessor import Assessor
 from hyperion_hook.config import Config
-from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.features import extract
 from hyperion_hook.store.feature_sets.store import FeatureStore
 from tests.support.history import tangled_history
@@ -94,7 +94,7 @@ def test_what_was_measured_on_a_shorter_history_is_measured_again(
     repo: TestRepo, measured: list[str | None]
 ) -> None:
     short = Config(explain=False, deadline=600, index_auto_limit=0)
-    assert score(repo, short).warnings
+    assert score(repo, short).risk.level is RiskLevel.UNKNOWN
     measured.clear()
     score(repo, replace(short, index_auto_limit=1000))
     assert repo.head() in measured

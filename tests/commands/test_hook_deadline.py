@@ -17,7 +17,7 @@ SPARE = 3.0
 HANGING_IN_C = "sum(range(10 ** 13))"
 SLOW = {
     "code metrics": "hyperion_hook.assess.measuring:measure_source",
-    "manifest": "hyperion_hook.features.structure.dependencies:read_manifest",
+    "manifest": "hyperion_hook.features.manifests.project:read_manifest",
     "git": "hyperion_hook.git.run:Git.run",
     "difference": "hyperion_hook.git.changes:read_difference",
     "history": "hyperion_hook.assess.measuring:open_history",

@@ -26,7 +26,10 @@ PIECES = (
     "#if A\n#else\n", "def f(a): return a\n", "@a\n", "fn f() {}\n", "<<A\n", 'R"(\n', "private a;\n", "|a|\n",
 )
 """What is repeated; each is a step of some scanner, or makes it look back or ahead."""
-PATHS = tuple(f"a.{ending}" for ending in ["py", "java", "cpp", "ts", "rb", "m", "zig", "sol", "pl", "lua", "r", "f90", "erl", "gd", "sql"])
+PATHS = tuple(
+    f"a.{ending}"
+    for ending in ("py", "java", "cpp", "ts", "rb", "m", "zig", "sol", "pl", "lua", "r", "f90", "erl", "gd", "sql")
+)
 """Every language whose tokens are lizard's, and one for each of the other readers."""
 
 

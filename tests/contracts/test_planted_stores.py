@@ -14,7 +14,9 @@ from hyperion_hook.errors import HyperionError
 from tests.support.planted_stores import ANY_FAULTS, FOLDER, PLAIN, SQLITE, SQLITE_FAULTS, Fault, somebody_elses, tree
 
 OF_ANOTHER_TYPE = {"numbers for bytes", "bytes for numbers", "bytes for texts", "numbers beyond all"}
-FITS = {"nothing", "gone", "empty", "pages of 64 kB", "values of 2 MB", "values that unpack to 200 MB"} | OF_ANOTHER_TYPE
+FITS = OF_ANOTHER_TYPE | {
+    "nothing", "gone", "empty", "pages of 64 kB", "values of 2 MB", "values that unpack to 200 MB",
+}
 CASES = [
     pytest.param(use, name, fault, stores is SQLITE and what in SQLITE_FAULTS.keys() - FITS, id=f"{kind}:{what}")
     for stores, faults in ((SQLITE, ANY_FAULTS | SQLITE_FAULTS), (PLAIN, ANY_FAULTS))

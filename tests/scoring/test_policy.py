@@ -8,7 +8,7 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.scoring.policy import reaches, risk_level
 
 BOUNDS = {RiskLevel.HIGH: 0.4, RiskLevel.MEDIUM: 0.2}
-LOW, MEDIUM, HIGH = RiskLevel
+LOW, MEDIUM, HIGH = RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH
 
 
 @pytest.mark.parametrize(

@@ -209,8 +209,8 @@ class Retrain:
     place: Path
 
     def __post_init__(self) -> None:
+        from hyperion_hook.training.evaluation import evaluate as evaluation
         from hyperion_hook.training.evaluation import promotion
-        from hyperion_hook.training.evaluation.evaluate import evaluate as evaluation
 
         evaluation._DRAWS, promotion._DRAWS = 5, 50
         self._repo = buggy_history(self.place / "retrain", commits=500)

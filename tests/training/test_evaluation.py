@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from hyperion_hook.scoring.members import SMALLEST
+from hyperion_hook.training.evaluation import evaluate as evaluation_module
 from hyperion_hook.training.evaluation.evaluate import REFERENCE, WITHOUT_MESSAGE, evaluate
-from hyperion_hook.training.evaluation.evaluate import evaluate as evaluation_module
 from hyperion_hook.training.models.baselines import CHANCE, KAMEI
 from hyperion_hook.training.rows.dataset import AT_COMMIT, FEATURES
 

@@ -14,8 +14,8 @@ from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.errors import ConfigError, NotARepositoryError, TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import load_bundle
+from hyperion_hook.training.evaluation import evaluate as evaluation
 from hyperion_hook.training.evaluation.backtest_models import anomaly_features, model_features
-from hyperion_hook.training.evaluation.evaluate import evaluate as evaluation
 from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED
 from hyperion_hook.training.retrain.retrain import RetrainReport, retrain
 from hyperion_hook.training.rows.corpus_file import CorpusEntry

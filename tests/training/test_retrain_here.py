@@ -18,9 +18,9 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
 from hyperion_hook.store.models.metadata import Status
 from hyperion_hook.store.models.registry import ModelRegistry, Registered
+from hyperion_hook.training.evaluation import evaluate as evaluation
 from hyperion_hook.training.evaluation import promotion
 from hyperion_hook.training.evaluation.backtest_models import PastModels
-from hyperion_hook.training.evaluation.evaluate import evaluate as evaluation
 from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide, learned_until
 from hyperion_hook.training.models.fit_risk import BLEND
 from hyperion_hook.training.retrain.retrain import RetrainReport, promoted, retrain_here

@@ -16,8 +16,8 @@ from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.store.models.registry import ModelRegistry
+from hyperion_hook.training.evaluation import evaluate as evaluation
 from hyperion_hook.training.evaluation import promotion
-from hyperion_hook.training.evaluation.evaluate import evaluate as evaluation
 from hyperion_hook.training.evaluation.promotion import InUse
 from hyperion_hook.training.mlflow.tracker import MLFlowConfig, MLFlowTracker
 from hyperion_hook.training.retrain.retrain import RetrainReport, retrain_here

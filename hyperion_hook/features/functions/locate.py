@@ -14,7 +14,7 @@ from hyperion_hook.features.functions.scan import Tokens
 from hyperion_hook.features.source.limits import Clock
 
 ANONYMOUS = "(anonymous)"
-_MAX_ANGLES = 400
+_MAX_ANGLES = 200
 _CONTINUES = frozenset(
     [
         ".", "?.", "::", "&&", "||", "??", "?:", "?", ":", "+", "-", "*", "/", "%", "=", "==", "!=", "===", "!==",
