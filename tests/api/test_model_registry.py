@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hyperion_hook.api.registry.bundle_model import BundleModel
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -18,7 +19,6 @@ from xgboost import XGBClassifier
 
 import hyperion_hook
 from hyperion_hook import AnomalyDetector, ModelMetadata, ModelRegistry
-from hyperion_hook.api.registry.bundle_model import BundleModel
 from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError, StoreError
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.store.models.metadata import Status

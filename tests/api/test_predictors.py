@@ -25,7 +25,7 @@ from hyperion_hook.assess import Assessor  # noqa: E402
 from hyperion_hook.cli import main  # noqa: E402
 from hyperion_hook.features.catalogue import CATALOGUE  # noqa: E402
 from hyperion_hook.scoring.members import LogisticMember, logit  # noqa: E402
-from hyperion_hook.training.models.estimators import RISING  # noqa: E402
+from hyperion_hook.training.models.recipes import RISING  # noqa: E402
 from tests.support.models import write_bundle  # noqa: E402
 from tests.support.registering import serve_bundled  # noqa: E402
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.training.models.classifier import FeatureColumns
+from hyperion_hook.training.models.transformers import FeatureColumns
 from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, canonical, columns_of
 
 IDENTIFIERS = frozenset({

@@ -25,7 +25,7 @@ from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import ArtefactError, GitError, TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, read_limited
-from hyperion_hook.training.models.estimators import Numbers, signed_log
+from hyperion_hook.training.models.numbers import Numbers, signed_log
 from hyperion_hook.training.rows.dataset import FEATURES, KEYS, in_time_order
 
 POOL_FILE = "corpus.npz"
