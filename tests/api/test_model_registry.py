@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hyperion_hook.api.registry.bundle_model import BundleModel
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -18,10 +17,11 @@ from sklearn.preprocessing import FunctionTransformer
 from xgboost import XGBClassifier
 
 import hyperion_hook
-from hyperion_hook import AnomalyDetector, ModelMetadata, ModelRegistry
+from hyperion_hook import AnomalyDetector, FeatureEngineer, ModelMetadata, ModelRegistry
 from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError, StoreError
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.store.models.metadata import Status
+from hyperion_hook.training.export.bundle_model import BundleClassifier
 from tests.support.command import Outcome, hyperion
 from tests.support.registering import register_bundled
 from tests.support.repo import TestRepo
@@ -275,7 +275,7 @@ def test_what_retrain_registered_is_loaded_as_a_classifier_over_frames(repo: Tes
     version = register_bundled(repo.path)
     registry = ModelRegistry()
     model, metadata = registry.load_model(NAME, version)
-    assert isinstance(model, BundleModel)
+    assert isinstance(model, BundleClassifier)
     assert metadata.description == "a history of its own"
     features = load_bundle().risk.features
     X, _ = table([*features[:7]])
@@ -286,6 +286,10 @@ def test_what_retrain_registered_is_loaded_as_a_classifier_over_frames(repo: Tes
     assert set(model.predict(frame)) <= {0, 1}
     with pytest.raises(ConfigError, match="no column"):
         model.predict(X)
+    features_of_one = FeatureEngineer().engineer_full_feature_set({"la": 30, "ld": 2, "nf": 1})
+    [probabilities] = model.predict_proba(features_of_one)
+    assert probabilities.sum() == pytest.approx(1.0)
+    assert model.predict(features_of_one).tolist() in [[0], [1]]
     registry.promote_model(NAME, version, "production")
     assert registry.find(NAME, "production").validation["parity"] is None
 
