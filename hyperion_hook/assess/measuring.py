@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
-from hyperion_hook.domain.change import Change, change_of_commit
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.domain.deadline import NEVER
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph

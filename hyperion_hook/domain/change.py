@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.paths import FileRole, role_of
 
 SYMLINK_MODE = 0o120000
@@ -196,21 +196,3 @@ class Change:
     def without_message(self) -> Change:
         """Return the change as it stands before its message is written."""
         return replace(self, message=None)
-
-
-def change_of_commit(commit: Commit, bulk_files: int = BULK_FILES) -> Change:
-    """Return the change that a recorded commit makes to its first parent."""
-    return Change(
-        kind=ChangeKind.COMMIT,
-        files=tuple(sorted(commit.files, key=lambda file: file.path)),
-        base=commit.parents[0] if commit.parents else None,
-        time=commit.committed_at,
-        authored_at=commit.authored_at,
-        utc_offset=commit.utc_offset,
-        revision=commit.id,
-        author=commit.author,
-        committer=commit.committer,
-        message=commit.message,
-        parents=commit.parents,
-        bulk_files=bulk_files,
-    )

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange, FileStatus, change_of_commit
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange, FileStatus
+from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import merge_base

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 
 from hyperion_hook.domain.assessment import Assessment, BugForecast, Contribution, FileForecast, Score, Unknown
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, ChangeKind
-from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.vector import FeatureVector

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
-from hyperion_hook.domain.change import Change, change_of_commit
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.paths import FileRole, role_of
