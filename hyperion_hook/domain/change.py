@@ -133,6 +133,7 @@ class Change:
     ``base`` is the commit that was there before (``None`` for a root), ``time`` the committer's Unix seconds (for a
     staged change: now, or what git would record), ``message`` is ``None`` while it is not known.
     ``bulk`` says that the change was too large to read line by line, ``unreadable`` why not even its files are known.
+    ``excluded`` are the paths of files that it touches too and that are left out of ``files``.
     """
 
     kind: ChangeKind
@@ -149,6 +150,7 @@ class Change:
     commit_count: int = 1
     bulk: bool = False
     unreadable: str = ""
+    excluded: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
