@@ -43,6 +43,7 @@ class Config:
     criticality: Mapping[str, int] = field(default_factory=dict)
     coverage_before: tuple[Path, ...] = ()
     coverage_after: tuple[Path, ...] = ()
+    exclude: tuple[str, ...] = ()
     mlflow_tracking_uri: str = "sqlite:///mlflow.db"
     mlflow_experiment_name: str = "hyperion_ml_v3"
     mlflow_model_prefix: str | None = None

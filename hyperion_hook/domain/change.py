@@ -141,7 +141,8 @@ class Change:
     ``base`` is the commit that was there before (``None`` for a root), ``time`` the committer's Unix seconds (for a
     staged change: now, or what git would record), ``message`` is ``None`` while it is not known.
     ``unreadable`` says why not even its files are known. All patches are read, but of more than ``bulk_files`` files
-    only a sample is looked into as a whole.
+    only a sample is looked into as a whole. ``excluded`` are the paths of files that it touches too and that are left
+    out of ``files``.
     """
 
     kind: ChangeKind
@@ -158,6 +159,7 @@ class Change:
     commit_count: int = 1
     bulk_files: int = BULK_FILES
     unreadable: str = ""
+    excluded: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import NamedTuple
@@ -73,6 +73,8 @@ class LineOrigins:
     roles
         What the files are for that are followed. Where these are sources alone, the stream need not have the hunks of
         others.
+    ignored
+        Commits that leave lines to those who wrote what they replace.
 
     Attributes
     ----------
@@ -80,8 +82,12 @@ class LineOrigins:
         How many commits the stream has.
     """
 
-    def __init__(self, repository: Repository, tips: Sequence[str], *, roles: frozenset[FileRole] = ALL) -> None:
+    def __init__(
+        self, repository: Repository, tips: Sequence[str], *, roles: frozenset[FileRole] = ALL,
+        ignored: Collection[str] = (),
+    ) -> None:
         self._repository = repository
+        self._ignored = ignored
         self._roles = roles
         self._names: list[str | None] = [None, None]  # UNKNOWN and NOT_FOLLOWED are no commits
         self._heads: dict[str, _Files] = {}
@@ -194,7 +200,7 @@ class LineOrigins:
     def _lines_after(self, files: _Files, change: FileChange, number: int) -> Lines:
         if change.is_regular and not self._is_followed(change.previous_path):
             return GIT_KNOWS
-        return _lines_after(files, change, number)
+        return _lines_after(files, change, number, ignored=self._names[number] in self._ignored)
 
     def _merge(self, commit: Commit, files: _Files, others: list[_Files], number: int) -> None:
         """Bring the first parent's files to what the merge made of them."""
@@ -261,7 +267,7 @@ def _lines_before(files: _Files, change: FileChange) -> Lines:
     return entry.lines if entry is not None and change.old_blob in (None, entry.blob) else NOBODY_KNOWS
 
 
-def _lines_after(files: _Files, change: FileChange, number: int) -> Lines:
+def _lines_after(files: _Files, change: FileChange, number: int, *, ignored: bool) -> Lines:
     if not change.is_regular or change.is_binary:
         return NOBODY_KNOWS
     if change.old_blob is None:
@@ -273,7 +279,7 @@ def _lines_after(files: _Files, change: FileChange, number: int) -> Lines:
     if change.hunks is None:
         # a rename or a change of mode leaves the lines alone, whether or not its patch was read
         return before if change.old_blob == change.new_blob else NOBODY_KNOWS
-    after = patched(before, change.hunks, number)
+    after = patched(before, change.hunks, number, ignored=ignored)
     if change.status is FileStatus.COPIED:
         # blame does not follow copies
         return Lines(own_lines(number, len(after.listed)), None if after.rest is None else number)

@@ -36,6 +36,7 @@ class RetrainOptions:
     code_commits: int = 300
     max_file_bytes: int = 1_000_000
     bulk_files: int = 300
+    exclude: tuple[str, ...] = ()
     rules: SzzRules = RULES
     vectors: Path | None = None
     jobs: int = 1
@@ -58,7 +59,7 @@ class RetrainOptions:
         """What the replay for the risk model needs of them: patches and history, no code metrics."""
         return ReplayOptions(
             since=self.since, max_commits=self.max_commits, source_metrics=False, graph=False,
-            max_file_bytes=self.max_file_bytes, bulk_files=self.bulk_files,
+            max_file_bytes=self.max_file_bytes, bulk_files=self.bulk_files, exclude=self.exclude,
         )
 
     @property
