@@ -44,7 +44,7 @@ class _Fields:
 
     def __get__(self, instance: object, owner: type) -> dict[str, dataclasses.Field[Any]]:
         made = next(cls for cls in owner.__mro__ if vars(cls).get("__dataclass_fields__") is self)
-        complete = dataclasses.dataclass(frozen=True, eq=False, repr=False)(self._plain)
+        complete: type = dataclasses.dataclass(frozen=True, eq=False, repr=False)(self._plain)
         for name in ("__init__", "__dataclass_params__", "__dataclass_fields__"):
             setattr(made, name, vars(complete)[name])
         return vars(made)["__dataclass_fields__"]  # type: ignore[no-any-return]
