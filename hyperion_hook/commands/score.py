@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.supervision import STALL_SECONDS, Limit, give_up_after, stalled, take_time
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:

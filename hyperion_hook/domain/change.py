@@ -6,11 +6,12 @@ Paths are text decoded as UTF-8 with ``surrogateescape``, so any byte survives; 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple, Self
 
 from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.paths import FileRole, role_of
 
 SYMLINK_MODE = 0o120000

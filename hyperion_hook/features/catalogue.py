@@ -7,11 +7,11 @@ specification or to ``just-in-time``, and to an explanation ``group``.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from math import inf
 
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.errors import ConfigError
 
 
