@@ -16,9 +16,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from hyperion_hook.errors import ConfigError
+from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.models.estimators import Numbers, as_matrix, logit, signed_log
 from hyperion_hook.training.models.fit_risk import combination_columns
-from hyperion_hook.training.tables.frame_columns import Column, canonical, listed
+from hyperion_hook.training.tables.frame_columns import Column, listed
 
 OTHER = "="
 """Between a column and one of its categories in the name of what becomes 0 or 1."""
