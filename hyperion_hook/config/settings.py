@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hyperion_hook.config.by_model import ByModel
-from hyperion_hook.config.kinds import ByPattern, Kind, Level, Number, OnePath, Paths, Prefix, Switch, Text
+from hyperion_hook.config.kinds import ByPattern, Kind, Level, Number, OnePath, Paths, Patterns, Prefix, Switch, Text
 
 
 class Setting(NamedTuple):
@@ -46,6 +46,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("criticality", ByPattern(Number(1, 5, whole=True)), "criticality of the files of a path pattern, 1 to 5"),
     Setting("coverage_before", Paths(), "coverage reports before the change (Cobertura XML, LCOV, coverage.py JSON)"),
     Setting("coverage_after", Paths(), "coverage reports after the change"),
+    Setting("exclude", Patterns(), "files that are left out, in the syntax of .gitignore; also out of training"),
     Setting("mlflow_tracking_uri", Text(), "where MLflow keeps runs", "MLFLOW_TRACKING_URI"),
     Setting("mlflow_experiment_name", Text(), "MLflow experiment", "MLFLOW_EXPERIMENT_NAME"),
     Setting("mlflow_model_prefix", Prefix(),

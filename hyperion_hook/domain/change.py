@@ -6,11 +6,12 @@ Paths are text decoded as UTF-8 with ``surrogateescape``, so any byte survives; 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple, Self
 
 from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.paths import FileRole, role_of
 
 SYMLINK_MODE = 0o120000
@@ -141,7 +142,8 @@ class Change:
     ``base`` is the commit that was there before (``None`` for a root), ``time`` the committer's Unix seconds (for a
     staged change: now, or what git would record), ``message`` is ``None`` while it is not known.
     ``unreadable`` says why not even its files are known. All patches are read, but of more than ``bulk_files`` files
-    only a sample is looked into as a whole.
+    only a sample is looked into as a whole. ``excluded`` are the paths of files that it touches too and that are left
+    out of ``files``.
     """
 
     kind: ChangeKind
@@ -158,6 +160,7 @@ class Change:
     commit_count: int = 1
     bulk_files: int = BULK_FILES
     unreadable: str = ""
+    excluded: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

@@ -13,7 +13,10 @@ from math import inf
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.feature import Category, Feature, Group, Origin
 
-__all__ = ["CATALOGUE", "KAMEI_FOURTEEN", "SPECIFIED", "Category", "Feature", "Group", "Origin", "find_feature", "names_of"]
+__all__ = [
+    "CATALOGUE", "KAMEI_FOURTEEN", "SPECIFIED", "Category", "Feature", "Group", "Origin", "canonical", "feature_named",
+    "find_feature", "names_of",
+]
 
 KAMEI = "Kamei et al., A Large-Scale Empirical Study of Just-in-Time Quality Assurance, IEEE TSE 39(6), 2013"
 MCCABE = "McCabe, A Complexity Measure, IEEE TSE SE-2(4), 1976"
@@ -380,10 +383,27 @@ def find_feature(name: str) -> Feature:
     >>> find_feature("complexite_cyclomatique").name
     'cyclomatic_complexity'
     """
-    try:
-        return _by_any_name()[name]
-    except KeyError:
-        raise ConfigError(f"feature '{name}': not in the catalogue; run: hyperion-hook features list") from None
+    feature = feature_named(name)
+    if feature is None:
+        raise ConfigError(f"feature '{name}': not in the catalogue; run: hyperion-hook features list")
+    return feature
+
+
+def feature_named(name: object) -> Feature | None:
+    """Return the entry for a canonical or French name, ``None`` for anything else."""
+    return _by_any_name().get(name) if isinstance(name, str) else None
+
+
+def canonical(name: str) -> str:
+    """Return the canonical name of a feature, any other name as it is.
+
+    Examples
+    --------
+    >>> canonical("lignes_ajoutees"), canonical("la"), canonical("risque_reel")
+    ('la', 'la', 'risque_reel')
+    """
+    feature = feature_named(name)
+    return name if feature is None else feature.name
 
 
 def names_of(features: Iterable[Feature]) -> tuple[str, ...]:
