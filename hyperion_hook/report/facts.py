@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 
 from hyperion_hook.domain.assessment import Assessment, BugForecast, Contribution, FileForecast, Score, Unknown
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, ChangeKind
-from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.vector import FeatureVector
@@ -93,6 +93,8 @@ def change_line(change: Change) -> str:
         what += f" of {counted(change.commit_count, 'commit')}"
     if change.unreadable:
         return f"{what}: its files cannot be told"
+    if not change.files and change.excluded:
+        return f"{what}: every changed file is excluded"
     if not change.files:
         return f"{what}: no files changed" if change.kind is not ChangeKind.STAGED else "Nothing is staged"
     lines = f"+{change.lines_added:,} -{change.lines_deleted:,} lines"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.features.catalogue import feature_named
 from hyperion_hook.training.metrics.performance import performance
 from hyperion_hook.training.models.anomaly import anomaly_importance, fit_anomaly, unusualness
 from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
@@ -18,7 +19,6 @@ from hyperion_hook.training.models.fit_members import Progress
 from hyperion_hook.training.models.recipes import ISOLATION, parameters_of
 from hyperion_hook.training.models.splits import Split
 from hyperion_hook.training.models.training_result import TrainedModel, by_column, split_table
-from hyperion_hook.training.tables.frame_columns import entry_of
 from hyperion_hook.training.validation.preparation import Prepared
 
 FEWEST_OF_CODE = 3
@@ -68,7 +68,7 @@ def train_anomalies(
     split, copies = split_table(prepared, test_size, seed=seed, features=features)
     train, test = (prepared.frame.iloc[rows].reset_index(drop=True) for rows in (split.train, split.test))
     columns = choose_columns(train, None, apart=prepared.apart, wanted=features)
-    of_code = [name for name in columns.names if (entry := entry_of(name)) and entry.module in ANOMALY_MODULES]
+    of_code = [name for name in columns.names if (entry := feature_named(name)) and entry.module in ANOMALY_MODULES]
     if features is None and len(of_code) >= FEWEST_OF_CODE:
         others = set(columns.names) - set(of_code)
         reason = "not of code quality or size, which anomalies are told by"

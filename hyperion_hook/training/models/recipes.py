@@ -19,22 +19,15 @@ from xgboost import XGBClassifier
 
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.features.catalogue import KAMEI_FOURTEEN, names_of
+from hyperion_hook.features.catalogue import KAMEI_FOURTEEN, canonical, feature_named, names_of
 from hyperion_hook.training.models.classifier import RiskClassifier
 from hyperion_hook.training.models.transformers import SignedLog, TakeColumns
-from hyperion_hook.training.tables.frame_columns import canonical
 
 FOREST, XGBOOST, LOGISTIC, GENTLE, SHALLOW = (
     "random_forest", "xgboost", "logistic", "xgboost_gentle", "xgboost_shallow")
 KAMEI, ISOLATION, META = "kamei", "isolation_forest", "meta_learner"
 TRACED = "buggy"
 """The outcome that every member learns but those that name another."""
-RISING = frozenset({
-    "code_lines_added", "source_lines_added", "tokens_added", "distinct_tokens_added", "net_new_tokens",
-    "control_flow_added", "source_files", "past_bug_count", "recent_bug_count", "file_bug_share", "directory_bug_share",
-    "repository_bug_share",
-})
-"""Features of which more can only be riskier: added code, and bugs in the past."""
 BOOSTED: Mapping[str, Mapping[str, Any]] = {
     GENTLE: {"n_estimators": 160, "max_depth": 4, "learning_rate": 0.06, "min_child_weight": 10},
     SHALLOW: {"n_estimators": 300, "max_depth": 3, "learning_rate": 0.04, "min_child_weight": 10, "subsample": 0.7,
@@ -147,10 +140,10 @@ def _logistic(config: MLConfig, names: Sequence[str]) -> Any:
 
 
 def _gentle(config: MLConfig, names: Sequence[str]) -> Any:
-    """Small steps; more of what is in ``RISING`` never lowers the score, which is safer where nothing was learned."""
+    """Small steps; the score never moves against the direction that the catalogue gives a feature."""
     return XGBClassifier(
         **BOOSTED[GENTLE], random_state=config.random_state, n_jobs=1,
-        monotone_constraints=tuple(int(name in RISING) for name in names),
+        monotone_constraints=tuple(feature.direction if (feature := feature_named(name)) else 0 for name in names),
     )
 
 
