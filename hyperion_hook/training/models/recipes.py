@@ -168,6 +168,7 @@ MEMBERS = {
 SPECIFICATION = Recipe("specification", (MEMBERS[FOREST], MEMBERS[XGBOOST]), ("prediction", "confidence"))
 BLEND = Recipe("blend", tuple(MEMBERS[name] for name in (FOREST, XGBOOST, LOGISTIC, GENTLE)))
 BUGS = Recipe("bugs", (Member(XGBOOST, _bugs),), ("log_odds",))
+IMPACT = Recipe("by context", (MEMBERS[LOGISTIC], MEMBERS[SHALLOW]), ("log_odds",))
 RECIPES = {recipe.name: recipe for recipe in (BLEND, SPECIFICATION)}
 
 
