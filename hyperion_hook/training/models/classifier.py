@@ -17,6 +17,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
+from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.risk import split_column
 from hyperion_hook.training.metrics.performance import best_threshold, fold_figures
@@ -25,10 +26,8 @@ from hyperion_hook.training.models.fit_members import (
     Fold,
     Outcome,
     OutOfFold,
-    Progress,
     fitted_members,
     member_log_odds,
-    no_progress,
     one_thread,
     out_of_fold,
 )

@@ -17,6 +17,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
 from hyperion_hook.features.context import Context, MeasureSource
@@ -32,7 +33,6 @@ from hyperion_hook.store.source_cache import SourceCache
 from hyperion_hook.training.labels.read_history import read_history
 from hyperion_hook.training.rows.line_counts import CountedSources, LineCounts
 
-Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""
 
 Observer = Callable[[Commit], None]
