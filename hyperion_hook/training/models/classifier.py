@@ -153,11 +153,9 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self.meta_learner_ = None
         if self.meta_learner is not None:
             self.meta_learner_ = clone(self.meta_learner).fit(columns[taught], truth[taught], weight[taught])
-        self.slope_, self.shift_ = 1.0, 0.0
-        if apart or self.meta_learner is None:
-            rows = newest if apart else taught
-            self.slope_, self.shift_ = calibration(
-                self._combined(columns)[rows], truth[rows], weight[rows], seed=self.random_state)
+        rows = newest if apart else taught
+        self.slope_, self.shift_ = calibration(
+            self._combined(columns)[rows], truth[rows], weight[rows], seed=self.random_state)
         probability = sigmoid(self.slope_ * self._combined(columns) + self.shift_)
         self.threshold_ = best_threshold(truth, probability)
         self.cross_validation_ = fold_figures(seen.by_fold(truth), seen.by_fold(probability))

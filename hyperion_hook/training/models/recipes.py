@@ -67,7 +67,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Members, what the meta-learner sees of each, and the inverse of how strongly its weights are held down."""
+    """Members, what the meta-learner sees of each, and the inverse of how strongly its weights are held down.
+
+    Held down, members that say much the same weigh much the same, which few rows cannot overturn; what that takes from
+    the scale the calibration gives back.
+    """
 
     name: str
     members: tuple[Member, ...]
@@ -166,7 +170,7 @@ MEMBERS = {
     )
 }
 SPECIFICATION = Recipe("specification", (MEMBERS[FOREST], MEMBERS[XGBOOST]), ("prediction", "confidence"))
-BLEND = Recipe("blend", tuple(MEMBERS[name] for name in (FOREST, XGBOOST, LOGISTIC, GENTLE)))
+BLEND = Recipe("blend", tuple(MEMBERS[name] for name in (FOREST, XGBOOST, LOGISTIC, GENTLE)), strength=0.01)
 BUGS = Recipe("bugs", (Member(XGBOOST, _bugs),), ("log_odds",))
 IMPACT = Recipe("by context", (MEMBERS[LOGISTIC], MEMBERS[SHALLOW]), ("log_odds",))
 RECIPES = {recipe.name: recipe for recipe in (BLEND, SPECIFICATION)}
