@@ -11,10 +11,14 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.paths import FileRole, role_of
 
 SYMLINK_MODE = 0o120000
 SUBMODULE_MODE = 0o160000
 _SPECIAL_MODES = frozenset({SYMLINK_MODE, SUBMODULE_MODE})
+
+_SERVED = (".html", ".htm", ".css", ".scss", ".svg")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".bmp", ".pdf", ".drawio", ".puml", ".org")
 
 
 class ChangeKind(StrEnum):
@@ -169,6 +173,27 @@ class Change:
     def without_message(self) -> Change:
         """Return the change as it stands before its message is written."""
         return replace(self, message=None)
+
+
+def is_no_code(change: Change) -> bool:
+    """Return whether all files are documents, pictures and the like: no code, no configuration, nothing that is served.
+
+    Examples
+    --------
+    >>> files = [FileChange(path, FileStatus.MODIFIED) for path in ("README.md", "docs/conf.py", "logo.png", "a.html")]
+    >>> is_no_code(Change(ChangeKind.STAGED, tuple(files[:3]), None, 0, 0))
+    True
+    >>> is_no_code(Change(ChangeKind.STAGED, tuple(files), None, 0, 0))
+    False
+    """
+    return bool(change.files) and all(_is_no_code(file.path) for file in change.files)
+
+
+def _is_no_code(path: str) -> bool:
+    role = role_of(path)
+    return (role is FileRole.DOCUMENT and not path.lower().endswith(_SERVED)) or (
+        role is FileRole.OTHER and path.lower().endswith(_PICTURES)
+    )
 
 
 def change_of_commit(commit: Commit) -> Change:
