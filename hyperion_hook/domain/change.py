@@ -20,6 +20,9 @@ _SPECIAL_MODES = frozenset({SYMLINK_MODE, SUBMODULE_MODE})
 BULK_FILES = 300
 """Files of one change that are looked into, unless configured otherwise."""
 
+_SERVED = (".html", ".htm", ".css", ".scss", ".svg")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".bmp", ".pdf", ".drawio", ".puml", ".org")
+
 
 class ChangeKind(StrEnum):
     """Where a change comes from."""
@@ -199,3 +202,24 @@ class Change:
     def without_message(self) -> Change:
         """Return the change as it stands before its message is written."""
         return replace(self, message=None)
+
+
+def is_no_code(change: Change) -> bool:
+    """Return whether all files are documents, pictures and the like: no code, no configuration, nothing that is served.
+
+    Examples
+    --------
+    >>> files = [FileChange(path, FileStatus.MODIFIED) for path in ("README.md", "docs/conf.py", "logo.png", "a.html")]
+    >>> is_no_code(Change(ChangeKind.STAGED, tuple(files[:3]), None, 0, 0))
+    True
+    >>> is_no_code(Change(ChangeKind.STAGED, tuple(files), None, 0, 0))
+    False
+    """
+    return bool(change.files) and all(_is_no_code(file.path) for file in change.files)
+
+
+def _is_no_code(path: str) -> bool:
+    role = role_of(path)
+    return (role is FileRole.DOCUMENT and not path.lower().endswith(_SERVED)) or (
+        role is FileRole.OTHER and path.lower().endswith(_PICTURES)
+    )
