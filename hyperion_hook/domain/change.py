@@ -12,6 +12,8 @@ from typing import NamedTuple, Self
 
 from hyperion_hook.domain.commit import Author, Commit
 
+MOST_PATCH_BYTES = 50_000_000
+"""The largest patch that is applied to be assessed."""
 SYMLINK_MODE = 0o120000
 SUBMODULE_MODE = 0o160000
 _SPECIAL_MODES = frozenset({SYMLINK_MODE, SUBMODULE_MODE})
@@ -21,6 +23,8 @@ class ChangeKind(StrEnum):
     """Where a change comes from."""
 
     STAGED = "staged"
+    WORKTREE = "worktree"
+    PATCH = "patch"
     COMMIT = "commit"
     RANGE = "range"
 
@@ -128,7 +132,7 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is judged: the staged change, a commit or a range.
+    """What is judged: what is staged or in the work tree, a patch, a commit or a range.
 
     ``base`` is the commit that was there before (``None`` for a root), ``time`` the committer's Unix seconds (for a
     staged change: now, or what git would record), ``message`` is ``None`` while it is not known.
@@ -152,6 +156,11 @@ class Change:
     unreadable: str = ""
     excluded: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether no commit records the change yet, so that somebody may wait for the answer."""
+        return self.kind not in {ChangeKind.COMMIT, ChangeKind.RANGE}
 
     @property
     def is_merge(self) -> bool:

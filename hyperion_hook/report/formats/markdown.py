@@ -16,6 +16,7 @@ from hyperion_hook.report.facts import (
     is_empty,
     likely_fixes,
     missing_of,
+    nothing_to_assess,
     number,
     percent,
     reasons,
@@ -30,7 +31,7 @@ MOST_UNUSUAL = 5
 def render_markdown(assessment: Assessment) -> str:
     """Return an assessment as Markdown with a final line feed."""
     if is_empty(assessment.change):
-        blocks = [markdown_text(change_line(assessment.change) + ": there is nothing to assess.")]
+        blocks = [markdown_text(nothing_to_assess(assessment.change))]
     else:
         parts = (
             _head, _why, _files, _advice, _missing_co_changes, _affected, _reviewers, _similar, _forecasts, _unusual,

@@ -17,6 +17,7 @@ from hyperion_hook.report.facts import (
     is_empty,
     likely_fixes,
     missing_of,
+    nothing_to_assess,
     number,
     percent,
     rank,
@@ -77,7 +78,7 @@ class _Page:
 
     def lines(self, assessment: Assessment) -> Iterator[str]:
         if is_empty(assessment.change):
-            yield from wrapped(change_line(assessment.change) + ": there is nothing to assess.", self.width)
+            yield from wrapped(nothing_to_assess(assessment.change), self.width)
             yield from self._notes(assessment.warnings)
             return
         yield from self._verdict(assessment)
