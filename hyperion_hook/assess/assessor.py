@@ -60,8 +60,10 @@ class IndexSummary:
 class Assessor:
     """Assesses changes of one repository; a context manager, because it holds a git process and stores open."""
 
-    def __init__(self, measurer: Measurer, references: ReferenceStore, models: ModelsInUse, config: Config,
-                 now: int | None) -> None:
+    def __init__(
+        self, measurer: Measurer, references: ReferenceStore, models: ModelsInUse, config: Config, now: int | None,
+        kind: ChangeKind = ChangeKind.STAGED, warnings: tuple[str, ...] = (),
+    ) -> None:
         self._measurer = measurer
         self._repository = measurer.repository
         self._changes = measurer.changes
@@ -71,11 +73,24 @@ class Assessor:
         self._bundle = models.bundle
         self._config = config
         self._now = now
+        self._kind = kind
+        self._warnings = warnings
 
     @classmethod
     def open(cls, folder: Path | None, config: Config, *, progress: Progress | None = None,
-             now: int | None = None) -> Assessor:
+             now: int | None = None, kind: ChangeKind = ChangeKind.STAGED, patch: bytes = b"") -> Assessor:
         """Find the repository that ``folder`` (default: here) lies in and load the models.
+
+        Parameters
+        ----------
+        folder, config, progress
+            Where, under which settings, and who is told how far it is.
+        now
+            Unix seconds that stand for the present; the clock by default.
+        kind
+            What ``staged`` assesses: what is staged, the whole work tree, or a patch.
+        patch
+            The patch.
 
         Raises
         ------
@@ -85,10 +100,15 @@ class Assessor:
             If the configured or bundled models are damaged, tampered with or too new.
         """
         repository = Repository.discover(folder)
+        warnings: tuple[str, ...] = ()
+        if kind is not ChangeKind.STAGED:
+            from hyperion_hook.git.pending import with_pending  # noqa: PLC0415 - a hook is spared the import
+
+            repository, warnings = with_pending(repository, kind, patch)
         models = models_in_use(config.models, repository.common_dir)
         root = repository.common_dir
         references = ReferenceStore.open(root / STORE_FOLDER / "reference-v1.sqlite", root)
-        return cls(Measurer(repository, config, progress), references, models, config, now)
+        return cls(Measurer(repository, config, progress), references, models, config, now, kind, warnings)
 
     @property
     def models(self) -> ModelsInUse:
@@ -216,7 +236,8 @@ class Assessor:
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
     def _staged(self) -> Change:
-        return self._changes.staged(now=self._now)
+        change = self._changes.staged(now=self._now, kind=self._kind)
+        return replace(change, warnings=(*change.warnings, *self._warnings)) if self._warnings else change
 
     def _new_deadline(self) -> Deadline:
         return Deadline(self._config.deadline)
@@ -247,7 +268,7 @@ class Assessor:
             return self._unknown(unknown, change, nothing_known(unknown.cause), (), clock)
         if unknown is not None:
             return self._unknown(unknown, change, vector, measured.warnings, clock)
-        at_most = REFERENCE_STEP if change.kind is ChangeKind.STAGED else WINDOW
+        at_most = REFERENCE_STEP if change.is_pending else WINDOW
         impact = self._impact(change, measured) if self._config.explain else None
         clock.lap("impact")
         reference = self._reference(change.base, at_most=at_most)
@@ -320,7 +341,7 @@ class Assessor:
 
         recent = self._measurer.recent_changes(change.base, WINDOW)
         rows = self._references_at(change.base).rows(recent, COMPARED)
-        if change.kind is ChangeKind.STAGED:
+        if change.is_pending:
             # what is said beside the score has a time of its own
             self._measurer.deadline = Deadline(SECONDS)
         return counsel(self._measurer, change, measured, risk, impact, self._probability, rows)

@@ -14,6 +14,8 @@ from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.paths import FileRole, role_of
 
+MOST_PATCH_BYTES = 50_000_000
+"""The largest patch that is applied to be assessed."""
 SYMLINK_MODE = 0o120000
 SUBMODULE_MODE = 0o160000
 _SPECIAL_MODES = frozenset({SYMLINK_MODE, SUBMODULE_MODE})
@@ -28,6 +30,8 @@ class ChangeKind(StrEnum):
     """Where a change comes from."""
 
     STAGED = "staged"
+    WORKTREE = "worktree"
+    PATCH = "patch"
     COMMIT = "commit"
     RANGE = "range"
 
@@ -140,7 +144,7 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is judged: the staged change, a commit or a range.
+    """What is judged: what is staged or in the work tree, a patch, a commit or a range.
 
     ``base`` is the commit that was there before (``None`` for a root), ``time`` the committer's Unix seconds (for a
     staged change: now, or what git would record), ``message`` is ``None`` while it is not known.
@@ -165,6 +169,11 @@ class Change:
     unreadable: str = ""
     excluded: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether no commit records the change yet, so that somebody may wait for the answer."""
+        return self.kind not in {ChangeKind.COMMIT, ChangeKind.RANGE}
 
     @property
     def is_merge(self) -> bool:
