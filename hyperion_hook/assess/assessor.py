@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -21,11 +21,12 @@ from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, ModelInfo, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.deadline import NEVER, Deadline
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError, HyperionError
 from hyperion_hook.features.extract import nothing_known
-from hyperion_hook.git.changes import commit_change, commits_of_range, ids_of_range, range_change, staged_change
+from hyperion_hook.git.changes import commits_of_range, ids_of_range
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.policy import risk_level
 from hyperion_hook.store.history.update import update_index
@@ -63,6 +64,7 @@ class Assessor:
                  now: int | None) -> None:
         self._measurer = measurer
         self._repository = measurer.repository
+        self._changes = measurer.changes
         self._kept = KeptVectors(measurer.repository, config)
         self._references = references
         self._models = models
@@ -109,14 +111,13 @@ class Assessor:
     def commit(self, revision: str) -> Assessment:
         """Assess a recorded commit as of its own moment, a merge against its first parent."""
         commit = self._repository.resolve(revision)
-        return self._assess(lambda: self._recorded(commit), lost_as=(ChangeKind.COMMIT, commit))
+        return self._assess(lambda: self._changes.commit(commit), lost_as=(ChangeKind.COMMIT, commit))
 
     def range(self, start: str, end: str, discussed: Discussed | None = None) -> Assessment:
         """Assess all that ``end`` adds to ``start`` as one change, with what a code host knows of it."""
         last = self._repository.resolve(end)
         return self._assess(
-            lambda: range_change(self._repository, start, end, bulk_above=self._config.bulk_files), discussed,
-            lost_as=(ChangeKind.RANGE, last),
+            lambda: self._changes.range(start, end), discussed, lost_as=(ChangeKind.RANGE, last),
         )
 
     def each(self, start: str, end: str) -> Iterator[Assessment]:
@@ -126,7 +127,7 @@ class Assessor:
             # one index over everything the range can see; each commit's history is cut at its own parent
             self._measurer.history(self._repository.resolve(end))
             for commit in commits_of_range(self._repository, start, end):
-                change = self._measurer.change_of(commit)
+                change = self._changes.streamed(commit)
                 del ids[commit.id]
                 yield self._assess(lambda change=change: change)  # type: ignore[misc]
         except GitError as error:
@@ -139,7 +140,7 @@ class Assessor:
     def vector(self, revision: str | None) -> tuple[Change, FeatureVector]:
         """Return a change (``None``: the staged one) with all its features, without a score."""
         self._measurer.deadline = self._new_deadline() if revision is None else NEVER
-        change = self._staged() if revision is None else self._recorded(revision)
+        change = self._staged() if revision is None else self._changes.commit(revision)
         return change, self._measurer.measure(change).vector
 
     def parts(self, revision: str | None) -> tuple[Part, ...]:
@@ -147,7 +148,7 @@ class Assessor:
         from hyperion_hook.assess.guidance.recommendations import adviser_for  # noqa: PLC0415 - few ask
 
         self._measurer.deadline = NEVER
-        change = self._staged() if revision is None else self._recorded(revision)
+        change = self._staged() if revision is None else self._changes.commit(revision)
         history, _ = self._measurer.history(change.base)
         together = history.changed_together(file.previous_path for file in change.files)
         adviser = adviser_for(self._measurer, change, self._probability, NEVER)
@@ -163,7 +164,7 @@ class Assessor:
         )
         head = self._repository.head()
         graph = self._measurer.graphs.build(head) if head else Missing("no commit yet")
-        self._references_here().forget_provisional()
+        self._references_at(head).forget_provisional()
         reference = self._reference(head, at_most=WINDOW)
         warnings = [
             f"{what}: {outcome.reason}"
@@ -194,7 +195,7 @@ class Assessor:
         if head is None:
             raise HyperionError("there is no commit yet; a report tells of what was committed")
         recent = self._measurer.recent_changes(head, WINDOW)
-        references = self._references_here()
+        references = self._references_at(head)
         cut = is_cut_off(self._repository, head)
         reference = Missing(f"no levels: {cut.sentence}") if cut else references.build(recent, at_most=WINDOW)
         scores = {} if isinstance(reference, Missing) else references.scores(recent)
@@ -206,7 +207,7 @@ class Assessor:
         typical = _typical(self._bundle.typical, reference)
 
         def explain(commit: str) -> tuple[Contribution, ...]:
-            vector = self._measurer.measure(self._recorded(commit), only=self._needed()).vector
+            vector = self._measurer.measure(self._changes.commit(commit), only=self._needed()).vector
             return explanation_of(self._bundle, vector, typical)[1]
 
         found = overview_of(self._measurer, head, scores, level, explain, self._config.max_file_bytes)
@@ -214,10 +215,7 @@ class Assessor:
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
     def _staged(self) -> Change:
-        return staged_change(self._repository, now=self._now, bulk_above=self._config.bulk_files)
-
-    def _recorded(self, revision: str) -> Change:
-        return commit_change(self._repository, revision, bulk_above=self._config.bulk_files)
+        return self._changes.staged(now=self._now)
 
     def _new_deadline(self) -> Deadline:
         return Deadline(self._config.deadline)
@@ -312,7 +310,7 @@ class Assessor:
         from hyperion_hook.assess.guidance.similar import COMPARED  # noqa: PLC0415
 
         recent = self._measurer.recent_changes(change.base, WINDOW)
-        rows = self._references_here().rows(recent, COMPARED)
+        rows = self._references_at(change.base).rows(recent, COMPARED)
         if change.kind is ChangeKind.STAGED:
             # what is said beside the score has a time of its own
             self._measurer.deadline = Deadline(SECONDS)
@@ -341,14 +339,13 @@ class Assessor:
             return Missing("it needs the whole history; run: hyperion-hook index")
         if cut := is_cut_off(self._repository, base):
             return Missing(cut.sentence)
-        return self._references_here().build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)
+        return self._references_at(base).build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)
 
-    def _references_here(self) -> ReferenceBuilder:
+    def _references_at(self, base: str | None) -> ReferenceBuilder:
         names = reference_names(self._bundle)
         return ReferenceBuilder(
-            self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names),
-            self._measurer.is_counted,
-            self._measurer.deadline,
+            self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names, base),
+            self._measurer.is_counted, self._measurer.deadline, self._changes.exclusions.digest(base),
         )
 
 

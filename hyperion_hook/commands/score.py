@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.supervision import STALL_SECONDS, Limit, give_up_after, stalled, take_time
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
@@ -160,9 +160,9 @@ def _assessments(assessor: Assessor, target: Target, *, each: bool) -> Iterator[
 @click.option("--output", type=click.Path(path_type=Path), help="Write the result to a file.")
 @assessing_flags
 @click.pass_obj
-def command(  # noqa: PLR0913 - one argument for each flag
+def command(
     invocation: Invocation, /, revision: str | None, *, staged: bool, each: bool, format_name: str | None,
-    output: Path | None, fail_on: str | None, strict: bool | None, models: Path | None, explain: bool | None,
+    output: Path | None, **flags: object,
 ) -> int:
     """Say how risky a change is, why, and where to look first.
 
@@ -171,7 +171,7 @@ def command(  # noqa: PLR0913 - one argument for each flag
     give_up_after(stalled("score"), renewable=True)
     target = target_of(revision, staged=staged, each=each)
     chosen = format_of(format_name, each=each)
-    config = invocation.config(fail_on=fail_on, strict=strict, models=models, explain=explain)
+    config = invocation.config(**flags)
     to_stdout = output is None or str(output) == "-"
     render = renderer(
         chosen, each=each, width=columns(sys.stdout) if to_stdout else PLAIN_WIDTH,

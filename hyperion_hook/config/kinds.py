@@ -203,6 +203,24 @@ class Paths:
         return self.from_toml([part for part in text.split(os.pathsep) if part])
 
 
+class Patterns:
+    """Path patterns in the syntax of ``.gitignore``, the last that matches decides; in text separated by commas."""
+
+    wanted = "a list of at most 1000 path patterns"
+
+    def from_toml(self, value: object, folder: Path | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        """Read a list of patterns."""
+        entries = value if isinstance(value, list | tuple) else [value]
+        texts = tuple(entry for entry in entries if isinstance(entry, str) and entry.strip() and len(entry) <= 1000)
+        if len(texts) != len(entries) or len(texts) > 1000:
+            raise FaultError(value, self.wanted)
+        return texts
+
+    def from_text(self, text: str) -> tuple[str, ...]:
+        """Read patterns separated by commas."""
+        return self.from_toml([part.strip() for part in text.split(",") if part.strip()])
+
+
 class ByPattern:
     """A number for each path pattern (``fnmatch``); in text ``src/api/*=0.6,src/admin/*=0.1``."""
 

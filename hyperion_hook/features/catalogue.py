@@ -7,11 +7,11 @@ specification or to ``just-in-time``, and to an explanation ``group``.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from math import inf
 
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.errors import ConfigError
 
 
@@ -344,10 +344,27 @@ def find_feature(name: str) -> Feature:
     >>> find_feature("complexite_cyclomatique").name
     'cyclomatic_complexity'
     """
-    try:
-        return _by_any_name()[name]
-    except KeyError:
-        raise ConfigError(f"feature '{name}': not in the catalogue; run: hyperion-hook features list") from None
+    feature = feature_named(name)
+    if feature is None:
+        raise ConfigError(f"feature '{name}': not in the catalogue; run: hyperion-hook features list")
+    return feature
+
+
+def feature_named(name: object) -> Feature | None:
+    """Return the entry for a canonical or French name, ``None`` for anything else."""
+    return _by_any_name().get(name) if isinstance(name, str) else None
+
+
+def canonical(name: str) -> str:
+    """Return the canonical name of a feature, any other name as it is.
+
+    Examples
+    --------
+    >>> canonical("lignes_ajoutees"), canonical("la"), canonical("risque_reel")
+    ('la', 'la', 'risque_reel')
+    """
+    feature = feature_named(name)
+    return name if feature is None else feature.name
 
 
 def names_of(features: Iterable[Feature]) -> tuple[str, ...]:

@@ -93,6 +93,8 @@ def change_line(change: Change) -> str:
         what += f" of {counted(change.commit_count, 'commit')}"
     if change.unreadable:
         return f"{what}: its files cannot be told"
+    if not change.files and change.excluded:
+        return f"{what}: every changed file is excluded"
     if not change.files:
         return f"{what}: no files changed" if change.kind is not ChangeKind.STAGED else "Nothing is staged"
     lines = f"+{change.lines_added:,} -{change.lines_deleted:,} lines"

@@ -1,17 +1,13 @@
-"""A bundle as a classifier over frames: for versions that ``retrain`` made, which hold data and no estimator."""
+"""A bundle as a classifier: for versions that ``retrain`` made, which hold data and no estimator."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import pandas as pd
 
+from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.errors import ConfigError
-from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.scoring.bundle import Bundle
-from hyperion_hook.training.export.bundle import said_by
+from hyperion_hook.scoring.members import sigmoid
 from hyperion_hook.training.models.estimators import Numbers
 
 
@@ -32,30 +28,25 @@ class BundleModel:
         self.n_features_in_ = len(bundle.risk.features)
         self.classes_ = np.array([0, 1])
 
-    def predict_proba(self, X: pd.DataFrame) -> Numbers:
+    def predict_proba(self, X: object) -> Numbers:
         """Return the probability of either class for each row; shape ``(n_rows, 2)``.
 
         Parameters
         ----------
         X
-            Features by either name, NaN where missing; further columns are ignored.
+            Features by either name: what ``FeatureEngineer`` returns, a mapping, a list of mappings, or a frame. What
+            a row lacks is missing; a frame must have every column. Further columns are ignored.
 
         Raises
         ------
         ConfigError
-            If a feature has no column.
+            If a frame lacks a column, a row has none of the features, or a value is no number.
         """
-        found: dict[str, Any] = {}
-        for column in X.columns:
-            try:
-                found[find_feature(str(column)).name] = column
-            except ConfigError:
-                continue
-        if missing := [name for name in self.bundle.risk.features if name not in found]:
-            raise ConfigError(f"frame: no column '{missing[0]}' ({len(missing)} missing); add it, NaN where not known")
-        said = said_by(self.bundle, X[[found[name] for name in self.bundle.risk.features]])
-        return np.column_stack([1.0 - said, said])
+        names = self.bundle.risk.features
+        rows = values_of(X, names, optional=not hasattr(X, "columns"))
+        risky = np.array([sigmoid(self.bundle.risk.log_odds(numbers_of(row, names))) for row in rows], dtype=np.float64)
+        return np.column_stack([1.0 - risky, risky])
 
-    def predict(self, X: pd.DataFrame) -> np.ndarray:
+    def predict(self, X: object) -> np.ndarray:
         """Return 1 for each row whose risk is HIGH by the bundle's threshold, else 0; shape ``(n_rows,)``."""
         return (self.predict_proba(X)[:, 1] >= self.bundle.thresholds[RiskLevel.HIGH]).astype(np.int64)

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.features.catalogue import feature_named
 from hyperion_hook.training.metrics.performance import performance
 from hyperion_hook.training.models.anomaly_scores import anomaly_importance, unusualness
 from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
@@ -18,7 +19,6 @@ from hyperion_hook.training.models.fit_risk import ANOMALY_MODULES
 from hyperion_hook.training.models.recipes import ISOLATION, new_isolation_forest, parameters_of
 from hyperion_hook.training.models.splits import Split, split_rows
 from hyperion_hook.training.models.training_result import TrainedModel, by_column
-from hyperion_hook.training.tables.frame_columns import entry_of
 from hyperion_hook.training.validation.preparation import Prepared
 
 FEWEST_OF_CODE = 3
@@ -67,7 +67,7 @@ def train_anomalies(
     split = split_rows(codes, test_size, prepared.time, seed=seed)
     train, test = (prepared.frame.iloc[rows].reset_index(drop=True) for rows in (split.train, split.test))
     columns = choose_columns(train, None, apart=prepared.apart, wanted=features)
-    of_code = [name for name in columns.names if (entry := entry_of(name)) and entry.module in ANOMALY_MODULES]
+    of_code = [name for name in columns.names if (entry := feature_named(name)) and entry.module in ANOMALY_MODULES]
     if features is None and len(of_code) >= FEWEST_OF_CODE:
         others = set(columns.names) - set(of_code)
         reason = "not of code quality or size, which anomalies are told by"

@@ -16,9 +16,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from hyperion_hook.errors import ConfigError
+from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.models.estimators import Numbers, as_matrix, logit, signed_log
 from hyperion_hook.training.models.fit_risk import combination_columns
-from hyperion_hook.training.tables.frame_columns import Column, canonical, listed
+from hyperion_hook.training.tables.frame_columns import Column, listed
+from hyperion_hook.training.tables.table_reading import frame_of
 
 OTHER = "="
 """Between a column and one of its categories in the name of what becomes 0 or 1."""
@@ -36,8 +38,8 @@ class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # 
 
     Notes
     -----
-    A frame may carry the French or the English names of features; one that lacks a column is refused. In a mapping (one
-    row) what is not there is missing. An array must have the columns in order.
+    Takes what ``frame_of`` takes, features under French or English names. A frame that lacks a column is refused; in
+    mappings what is not there is missing. An array must have the columns in order.
 
     Examples
     --------
@@ -63,12 +65,12 @@ class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # 
         ConfigError
             If a frame lacks a column, a mapping knows none of them, or an array has another number of columns.
         """
-        frame = self._frame(X)
+        frame = frame_of(X, self.names)
         by_name = {canonical(str(name)): place for place, name in enumerate(frame.columns)}
         by_name |= {str(name): place for place, name in enumerate(frame.columns)}
         places = {name: by_name.get(name, by_name.get(canonical(name))) for name in self.names}
         absent = [name for name, place in places.items() if place is None]
-        if absent and (len(absent) == len(self.names) or not isinstance(X, Mapping)):
+        if absent and (len(absent) == len(self.names) or hasattr(X, "columns")):
             raise ConfigError(f"features: {listed(absent, 5)} not given; the model was trained on them")
         parts: list[Numbers] = []
         for name, place in places.items():
@@ -111,21 +113,6 @@ class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # 
             return [np.full(rows, np.nan) if column is None else column.numbers]
         labels = np.full(rows, None) if column is None else column.labels
         return [(labels == word).astype(np.float64) for word in self._words(name)]
-
-    def _frame(self, X: Any) -> pd.DataFrame:
-        if isinstance(X, pd.DataFrame):
-            return X
-        if isinstance(X, pd.Series):
-            return X.to_frame().T
-        if isinstance(X, Mapping):
-            return pd.DataFrame([{str(name): value for name, value in X.items()}])
-        values = np.atleast_2d(np.asarray(X, dtype=object))
-        if values.shape[1] != len(self.names):
-            raise ConfigError(
-                f"features: {values.shape[1]} columns where the model was trained on {len(self.names)}; "
-                "give a frame with their names"
-            )
-        return pd.DataFrame(values, columns=list(self.names))
 
 
 class SignedLog(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types

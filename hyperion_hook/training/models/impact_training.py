@@ -16,7 +16,7 @@ from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.features.catalogue import Origin
+from hyperion_hook.features.catalogue import Origin, feature_named
 from hyperion_hook.scoring.impact import RICH
 from hyperion_hook.training.metrics.metrics import brier
 from hyperion_hook.training.metrics.performance import best_threshold, fold_figures, performance
@@ -29,7 +29,6 @@ from hyperion_hook.training.models.meta_learner import combine
 from hyperion_hook.training.models.recipes import LOGISTIC, SHALLOW, Recipe, new_members, parameters_of
 from hyperion_hook.training.models.splits import folds_of
 from hyperion_hook.training.models.training_result import Codes, Rowset, SplitOptions, TrainedModel, by_column, rowset
-from hyperion_hook.training.tables.frame_columns import entry_of
 from hyperion_hook.training.validation.preparation import Prepared
 
 ENSEMBLE = "impact_ensemble"
@@ -114,7 +113,7 @@ def _router(rows: Rowset, labels: Sequence[Any]) -> ContextClassifier:
     names = list(rows.taken.source_names())
     graph = [
         place for place, name in enumerate(names)
-        if name in GRAPH_EVIDENCE or ((entry := entry_of(name)) is not None and entry.origin is Origin.GRAPH)
+        if name in GRAPH_EVIDENCE or ((entry := feature_named(name)) is not None and entry.origin is Origin.GRAPH)
     ]
     history = next((names.index(name) for name in HISTORY_EVIDENCE if name in names), None)
     return ContextClassifier(graph_columns=graph, history_column=history, rich_from=float(RICH), labels=list(labels))

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.metrics.performance import fold_figures, performance, summary
 from hyperion_hook.training.metrics.resampling import Ranking, bootstrap
 from hyperion_hook.training.models.baselines import baseline_scores
@@ -21,7 +22,6 @@ from hyperion_hook.training.models.fit_members import OutOfFold
 from hyperion_hook.training.models.meta_learner import Combined
 from hyperion_hook.training.models.recipes import parameters_of
 from hyperion_hook.training.models.splits import Rows, Split, folds_of, split_rows
-from hyperion_hook.training.tables.frame_columns import canonical
 from hyperion_hook.training.validation.preparation import Prepared
 
 Codes = NDArray[np.int64]
