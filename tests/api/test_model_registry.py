@@ -26,7 +26,7 @@ from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError, 
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.store.models.metadata import Status
 from hyperion_hook.training.export.bundle_model import BundleClassifier
-from hyperion_hook.training.models.classifier import FeatureColumns
+from hyperion_hook.training.models.transformers import FeatureColumns
 from tests.support.command import Outcome, hyperion
 from tests.support.registering import register_bundled
 from tests.support.repo import TestRepo
@@ -291,6 +291,10 @@ def test_what_retrain_registered_is_loaded_as_a_classifier_over_frames(repo: Tes
     assert set(model.predict(frame)) <= {0, 1}
     with pytest.raises(ConfigError, match="no column"):
         model.predict(X)
+    features_of_one = FeatureEngineer().engineer_full_feature_set({"la": 30, "ld": 2, "nf": 1})
+    [probabilities] = model.predict_proba(features_of_one)
+    assert probabilities.sum() == pytest.approx(1.0)
+    assert model.predict(features_of_one).tolist() in [[0], [1]]
     registry.promote_model(NAME, version, "production")
     assert registry.find(NAME, "production").validation["parity"] is None
 
