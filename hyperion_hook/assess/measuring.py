@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
-from hyperion_hook.domain.change import Change, change_of_commit
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.deadline import NEVER
 from hyperion_hook.domain.history import History
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
@@ -20,7 +19,8 @@ from hyperion_hook.features.context import Context
 from hyperion_hook.features.extract import extract
 from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.changes import commit_change
+from hyperion_hook.git.change_reader import ChangeReader
+from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.sources import GitSources
@@ -33,6 +33,9 @@ from hyperion_hook.store.source_cache import SourceCache
 
 STORE_FOLDER = "hyperion-hook"
 GRAPH_MODULES = frozenset(feature.module for feature in CATALOGUE if feature.origin is Origin.GRAPH) | {"interface"}
+
+_NAMED = 2
+"""Files left out that are named; of the others only the number is told."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""
@@ -48,10 +51,27 @@ class Measured:
     warnings: tuple[str, ...]
 
 
+def left_out(change: Change) -> tuple[str, ...]:
+    """Return the note on files that are not judged, none where all are.
+
+    Examples
+    --------
+    >>> from hyperion_hook.domain.change import ChangeKind
+    >>> left_out(Change(ChangeKind.STAGED, (), None, 0, 0, excluded=("a.lock", "b.lock", "c.lock")))
+    ("excluded by 'exclude' or .gitattributes: 3 files (a.lock, b.lock, ...)",)
+    """
+    paths = change.excluded
+    if not paths:
+        return ()
+    names = ", ".join((*paths[:_NAMED], *(["..."] if len(paths) > _NAMED else [])))
+    return (f"excluded by 'exclude' or .gitattributes: {len(paths):,} file{'s' * (len(paths) > 1)} ({names})",)
+
+
 class Measurer:
     """Measures changes of one repository; holds one git process and the caches open until ``close``.
 
-    ``measure_source`` gives the code metrics of a path, a blob and its text, and keeps them.
+    ``measure_source`` gives the code metrics of a path, a blob and its text, and keeps them; ``changes`` reads what is
+    to be measured.
     """
 
     def __init__(self, repository: Repository, config: Config, progress: Progress | None = None) -> None:
@@ -61,6 +81,7 @@ class Measurer:
         self._config = config
         self._progress = progress
         self._reader = BlobReader(repository)
+        self.changes = ChangeReader(repository, Exclusions(self._reader, config.exclude), config.bulk_files)
         self._sources = SourceCache.open(folder / "source-v1.sqlite", root=root)
         self.measure_source = self._sources.measured(
             lambda path, text: self.deadline.run(lambda: measure_source(path, text))
@@ -116,7 +137,8 @@ class Measurer:
             )
             if kept:
                 kept.keep(change, only, history, graph, vector, 1000 * (time.monotonic() - started))
-        warnings = (*change.warnings, *warnings, *self._sources.warnings, *self.graphs.warnings, *faults)
+        stores = (*self._sources.warnings, *self.graphs.warnings)
+        warnings = (*change.warnings, *left_out(change), *warnings, *stores, *faults)
         return Measured(vector, history, graph, warnings)
 
     def history(self, base: str | None) -> tuple[History, tuple[str, ...]]:
@@ -153,14 +175,18 @@ class Measurer:
             return None
         return Past(self._index, base, history)
 
-    def vectors_of(self, commits: Sequence[str], only: Collection[str]) -> Iterator[tuple[str, FeatureVector]]:
+    def vectors_of(
+        self, commits: Sequence[str], only: Collection[str], base: str | None
+    ) -> Iterator[tuple[str, FeatureVector]]:
         """Yield the vectors of recorded commits that the index knows, each as of its own moment.
 
-        Past the deadline there are no more: what is kept of a recorded commit is whole.
+        They leave out the same files as a change that is made on ``base``. Past the deadline there are no more: what is
+        kept of a recorded commit is whole.
         """
         report = self.stage("scoring recent changes")
+        changes = self.changes.at(base)
         for done, commit in enumerate(read_commits(self.repository, commits, detail=Detail.PATCH), 1):
-            change = self.change_of(commit)
+            change = changes.streamed(commit)
             history, _ = self.history(change.base)
             context = Context(
                 change, self._sources_of(change), history, Missing("not needed"), self.measure_source
@@ -170,12 +196,6 @@ class Measurer:
             if self.deadline.expired():
                 return
             yield commit.id, vector
-
-    def change_of(self, commit: Commit) -> Change:
-        """Return the change of a streamed commit, read the way ``commit_change`` reads it."""
-        if len(commit.files) > self._config.bulk_files:
-            return commit_change(self.repository, commit.id, bulk_above=self._config.bulk_files)
-        return change_of_commit(commit)
 
     def stage(self, name: str) -> Callable[[int, int], None]:
         """Return a progress reporter for one stage."""

@@ -23,11 +23,11 @@ from xgboost import XGBClassifier
 
 import hyperion_hook
 from hyperion_hook import AnomalyDetector, FeatureEngineer, ModelMetadata, ModelRegistry
-from hyperion_hook.api.registry.bundle_model import BundleModel
 from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError, StoreError
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.store.models.metadata import Status
-from hyperion_hook.training.models.classifier import FeatureColumns
+from hyperion_hook.training.export.bundle_model import BundleClassifier
+from hyperion_hook.training.models.transformers import FeatureColumns
 from tests.support.command import Outcome, hyperion
 from tests.support.registering import register_bundled
 from tests.support.repo import TestRepo
@@ -281,7 +281,7 @@ def test_what_retrain_registered_is_loaded_as_a_classifier_over_frames(repo: Tes
     version = register_bundled(repo.path)
     registry = ModelRegistry()
     model, metadata = registry.load_model(NAME, version)
-    assert isinstance(model, BundleModel)
+    assert isinstance(model, BundleClassifier)
     assert metadata.description == "a history of its own"
     features = load_bundle().risk.features
     X, _ = table([*features[:7]])
@@ -422,7 +422,9 @@ def test_the_documents_prediction_works_on_whatever_is_in_production(repo: TestR
             "arrays": lambda: RandomForestClassifier(5, random_state=1).fit(whole.to_numpy(), y),
             "XGBoost": lambda: XGBClassifier(n_estimators=5, n_jobs=1).fit(X, y),
             "pipeline": regression,
-            "TrainingPipeline": lambda: make_pipeline(FeatureColumns(FRENCH), SimpleImputer(), LogisticRegression()).fit(whole, y),
+            "TrainingPipeline": lambda: make_pipeline(
+                FeatureColumns(FRENCH), SimpleImputer(), LogisticRegression()
+            ).fit(whole, y),
         }[kind]()
         registry.save_model(fitted, NAME, kind, {"training_features": list(FRENCH)})
     registry.promote_model(NAME, "latest", "production")

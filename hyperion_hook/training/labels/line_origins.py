@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import NamedTuple
@@ -33,6 +33,9 @@ from hyperion_hook.training.labels.file_lines import (
     span_of,
 )
 from hyperion_hook.training.labels.merge_lines import MixedFile, mixed_files, mixed_lines
+
+ALL = frozenset(FileRole)
+SOURCES = frozenset({FileRole.SOURCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,11 @@ class LineOrigins:
         Where merges are read from.
     tips
         What the stream of commits was started from.
-    sources_only
-        Whether only source files are followed; the stream need not have the hunks of others.
+    roles
+        What the files are for that are followed. Where these are sources alone, the stream need not have the hunks of
+        others.
+    ignored
+        Commits that leave lines to those who wrote what they replace.
 
     Attributes
     ----------
@@ -76,13 +82,17 @@ class LineOrigins:
         How many commits the stream has.
     """
 
-    def __init__(self, repository: Repository, tips: Sequence[str], *, sources_only: bool = False) -> None:
+    def __init__(
+        self, repository: Repository, tips: Sequence[str], *, roles: frozenset[FileRole] = ALL,
+        ignored: Collection[str] = (),
+    ) -> None:
         self._repository = repository
-        self._sources_only = sources_only
+        self._ignored = ignored
+        self._roles = roles
         self._names: list[str | None] = [None, None]  # UNKNOWN and NOT_FOLLOWED are no commits
         self._heads: dict[str, _Files] = {}
         self._children, merges, self.commits = _family(repository, tips)
-        self._merges = mixed_files(repository.comparing_sources() if sources_only else repository, merges)
+        self._merges = mixed_files(repository.comparing_sources() if roles == SOURCES else repository, merges)
         self._read_ahead: dict[str, dict[str, MixedFile]] = {}
 
     def __enter__(self) -> LineOrigins:
@@ -146,7 +156,7 @@ class LineOrigins:
         return files if commit not in self._heads else files.copy()
 
     def _is_followed(self, path: str) -> bool:
-        return not self._sources_only or role_of(path) is FileRole.SOURCE
+        return self._roles is ALL or role_of(path) in self._roles
 
     def _traced(self, before: _Files, commit: Commit) -> Iterator[TracedHunk]:
         for change in commit.files:
@@ -190,7 +200,7 @@ class LineOrigins:
     def _lines_after(self, files: _Files, change: FileChange, number: int) -> Lines:
         if change.is_regular and not self._is_followed(change.previous_path):
             return GIT_KNOWS
-        return _lines_after(files, change, number)
+        return _lines_after(files, change, number, ignored=self._names[number] in self._ignored)
 
     def _merge(self, commit: Commit, files: _Files, others: list[_Files], number: int) -> None:
         """Bring the first parent's files to what the merge made of them."""
@@ -257,7 +267,7 @@ def _lines_before(files: _Files, change: FileChange) -> Lines:
     return entry.lines if entry is not None and change.old_blob in (None, entry.blob) else NOBODY_KNOWS
 
 
-def _lines_after(files: _Files, change: FileChange, number: int) -> Lines:
+def _lines_after(files: _Files, change: FileChange, number: int, *, ignored: bool) -> Lines:
     if not change.is_regular or change.is_binary:
         return NOBODY_KNOWS
     if change.old_blob is None:
@@ -269,7 +279,7 @@ def _lines_after(files: _Files, change: FileChange, number: int) -> Lines:
     if change.hunks is None:
         # a rename or a change of mode leaves the lines alone, whether or not its patch was read
         return before if change.old_blob == change.new_blob else NOBODY_KNOWS
-    after = patched(before, change.hunks, number)
+    after = patched(before, change.hunks, number, ignored=ignored)
     if change.status is FileStatus.COPIED:
         # blame does not follow copies
         return Lines(own_lines(number, len(after.listed)), None if after.rest is None else number)

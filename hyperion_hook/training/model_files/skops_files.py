@@ -77,7 +77,7 @@ def _with_trees(part: Any) -> Any:
     inside: Iterable[Any] = part.values() if isinstance(part, dict) else part if isinstance(part, list | tuple) else ()
     if isinstance(part, np.ndarray) and part.dtype == object:
         inside = part.ravel()
-    if hasattr(part, "get_params"):
+    if type(part).__module__.startswith(("sklearn.", "hyperion_hook.")) and hasattr(part, "__dict__"):
         inside = vars(part).values()
         method = getattr(part, "_fit_method", None)
         if method in {"kd_tree", "ball_tree"} and part._tree is None:  # noqa: SLF001 - of scikit-learn

@@ -7,10 +7,11 @@ The list is fixed; a file cannot add to it, nor can a caller.
 from __future__ import annotations
 
 ESTIMATORS = frozenset({
-    "hyperion_hook.training.models.classifier.FeatureColumns",
     "hyperion_hook.training.models.classifier.RiskClassifier",
-    "hyperion_hook.training.models.classifier.SignedLog",
     "hyperion_hook.training.models.context_classifier.ContextClassifier",
+    "hyperion_hook.training.models.transformers.FeatureColumns",
+    "hyperion_hook.training.models.transformers.SignedLog",
+    "hyperion_hook.training.models.transformers.TakeColumns",
     "sklearn._loss.link.HalfLogitLink",
     "sklearn._loss.link.Interval",
     "sklearn._loss.link.LogLink",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
-from hyperion_hook.domain.change import Change, change_of_commit
+from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
@@ -23,7 +23,8 @@ from hyperion_hook.features.context import Context, MeasureSource
 from hyperion_hook.features.extract import extract
 from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.changes import commit_change
+from hyperion_hook.git.change_reader import ChangeReader
+from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.graphs.cache import ImportGraphs
 from hyperion_hook.store.history.index import HistoryIndex
@@ -48,7 +49,8 @@ _WITHOUT_SOURCE = frozenset(feature.name for feature in CATALOGUE if feature.mod
 class ReplayedCommit:
     """A commit and what was known of its change when it was made.
 
-    ``bulk``: it was too large to be read line by line; ``foreign``: it touches nothing but files of others.
+    ``bulk``: it has too many files to look into each; ``foreign``: it touches nothing but files of others, or that are
+    left out.
     """
 
     commit: Commit
@@ -59,7 +61,7 @@ class ReplayedCommit:
 
 @dataclass(slots=True)
 class ReplaySummary:
-    """What a replay met; merges and bots are not measured, bulk changes are measured without their lines.
+    """What a replay met; merges and bots are not measured, of bulk changes only a sample of files.
 
     Nor are the commits at which a shallow clone begins (``cut_off``): nobody knows what they changed.
     """
@@ -78,7 +80,8 @@ class ReplayOptions:
     """What is measured of which commits; the limits are the hook's own.
 
     ``since`` (Unix seconds) and ``max_commits`` (the newest so many) choose the commits that are measured, ``window``
-    a run of these by position; the history before them is read all the same.
+    a run of these by position; the history before them is read all the same. ``exclude`` are patterns of files that are
+    left out, besides those that the newest commit's ``.gitattributes`` marks as generated or vendored.
     """
 
     since: int | None = None
@@ -89,6 +92,7 @@ class ReplayOptions:
     bots: bool = False
     max_file_bytes: int = 1_000_000
     bulk_files: int = 300
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -160,7 +164,7 @@ def replay(
     cut_off = repository.cut_off()
     total = _count(repository, tip)
     selection = _Selection(_since(repository, tip, options) - measurable(repository, tip, options), options.window)
-    with _Measurer(repository, options, sources) as measurer:
+    with _Measurer(repository, options, sources, tip) as measurer:
         for commit in read_history(repository, [tip], merges=bool(observers)):
             counts.commits += 1
             flags = classify_message(commit.message, commit.author)
@@ -213,8 +217,10 @@ class _Measurer:
     repository: Repository
     options: ReplayOptions
     sources: Path | None
+    tip: str
     _open: ExitStack = field(default_factory=ExitStack)
     _reader: BlobReader = field(init=False)
+    _changes: ChangeReader = field(init=False)
     _counts: LineCounts = field(init=False)
     _graphs: ImportGraphs = field(init=False)
     _index: HistoryIndex = field(init=False)
@@ -224,6 +230,8 @@ class _Measurer:
         options = self.options
         self._reader = BlobReader(self.repository)
         self._open.callback(self._reader.close)
+        exclusions = Exclusions(self._reader, options.exclude, self.tip)
+        self._changes = ChangeReader(self.repository, exclusions, options.bulk_files)
         self._counts = LineCounts(self._reader, options.max_file_bytes)
         self._graphs = ImportGraphs(self.repository, self._reader, None)
         self._open.callback(self._graphs.close)
@@ -244,15 +252,9 @@ class _Measurer:
 
     def measured(self, commit: Commit) -> ReplayedCommit:
         """Return a commit with its vector."""
-        change = self._change_of(commit)
-        foreign = bool(change.files) and all(role_of(file.path) is FileRole.FOREIGN for file in change.files)
+        change = self._changes.streamed(commit)
+        foreign = bool(commit.files) and all(role_of(file.path) is FileRole.FOREIGN for file in change.files)
         return ReplayedCommit(commit, self._measure(change), bulk=change.bulk, foreign=foreign)
-
-    def _change_of(self, commit: Commit) -> Change:
-        """Return the change of a commit, read the way the hook reads it."""
-        if len(commit.files) > self.options.bulk_files:
-            return commit_change(self.repository, commit.id, bulk_above=self.options.bulk_files)
-        return change_of_commit(commit)
 
     def _measure(self, change: Change) -> FeatureVector:
         """Return the vector of a change as of its base."""
