@@ -20,7 +20,6 @@ from hyperion_hook.features.context import Context
 from hyperion_hook.features.extract import extract
 from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.sources import GitSources
@@ -173,9 +172,7 @@ class Measurer:
 
     def change_of(self, commit: Commit) -> Change:
         """Return the change of a streamed commit, read the way ``commit_change`` reads it."""
-        if len(commit.files) > self._config.bulk_files:
-            return commit_change(self.repository, commit.id, bulk_above=self._config.bulk_files)
-        return change_of_commit(commit)
+        return change_of_commit(commit, self._config.bulk_files)
 
     def stage(self, name: str) -> Callable[[int, int], None]:
         """Return a progress reporter for one stage."""

@@ -40,7 +40,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("explain", Switch(), "say what moves the score"),
     Setting("deadline", Number(0.05, 3600), "seconds for what is staged; what is not measured by then is missing"),
     Setting("max_file_bytes", _COUNT, "largest file whose code is measured"),
-    Setting("bulk_files", _COUNT, "files from which a change is read without its lines"),
+    Setting("bulk_files", _COUNT, "files of a change that are looked into as a whole"),
     Setting("index_auto_limit", Number(0, 10**9, whole=True),
             "commits that a hook may add to the history index by itself; more is left to 'index'"),
     Setting("alert_high", _SHARE, "share of the repository's recent changes that are HIGH"),

@@ -17,7 +17,7 @@ from hyperion_hook.features.imports import read as imports
 from hyperion_hook.features.source import measure as source
 from hyperion_hook.features.structure import business, coupling, dependencies, interface
 
-EXTRACTOR_VERSION = 3
+EXTRACTOR_VERSION = 4
 """Raised whenever a value can change for the same input; cached vectors of another version are not used."""
 
 MODULES: dict[str, ModuleType] = {

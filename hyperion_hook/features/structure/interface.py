@@ -54,7 +54,7 @@ def measure(context: Context) -> dict[str, Value]:
 
 def breaking_change_risk(context: Context) -> Value:
     """Return the risk; ``Missing`` when no touched source file could be compared, or its users are not known."""
-    judged = [file for file in context.change.files if _has_interface(file)]
+    judged = [file for file in context.change.files if _has_interface(file) and context.looks_into(file)]
     compared: list[Found] = []
     reason: Missing | None = None
     for file in judged:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.labels.line_origins import LineOrigins
+from hyperion_hook.training.labels.line_origins import SOURCES, LineOrigins
 from hyperion_hook.training.labels.read_history import read_history
 from hyperion_hook.training.labels.szz import Labeller, SzzRules
 
@@ -41,9 +41,9 @@ def label_history(
         If git fails.
     """
     rules = rules or SzzRules()
-    with LineOrigins(repository, tips, sources_only=rules.looks_at_sources_only) as origins:
+    with LineOrigins(repository, tips, roles=rules.roles) as origins:
         labeller = Labeller(origins, rules, given, repository.cut_off())
-        history = read_history(repository, tips, merges=True, sources_only=rules.looks_at_sources_only)
+        history = read_history(repository, tips, merges=True, sources_only=rules.roles == SOURCES)
         for count, commit in enumerate(history, 1):
             labeller.advance(commit)
             if progress is not None and count % _REPORT_EVERY == 0:

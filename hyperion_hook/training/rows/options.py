@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hyperion_hook.config.ml_config import MLConfig
@@ -10,6 +10,8 @@ from hyperion_hook.training.labels.szz import SzzRules
 from hyperion_hook.training.rows.replay import ReplayOptions
 
 DEFAULTS = MLConfig()
+RULES = SzzRules(shared=True)
+"""What is asked for of every history that is learned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class RetrainOptions:
     code_commits: int = 300
     max_file_bytes: int = 1_000_000
     bulk_files: int = 300
-    rules: SzzRules = field(default_factory=SzzRules)
+    rules: SzzRules = RULES
     vectors: Path | None = None
     jobs: int = 1
     cluster: str | None = None

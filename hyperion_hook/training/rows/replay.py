@@ -23,7 +23,6 @@ from hyperion_hook.features.context import Context, MeasureSource
 from hyperion_hook.features.extract import extract
 from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.graphs.cache import ImportGraphs
 from hyperion_hook.store.history.index import HistoryIndex
@@ -48,7 +47,7 @@ _WITHOUT_SOURCE = frozenset(feature.name for feature in CATALOGUE if feature.mod
 class ReplayedCommit:
     """A commit and what was known of its change when it was made.
 
-    ``bulk``: it was too large to be read line by line; ``foreign``: it touches nothing but files of others.
+    ``bulk``: it has too many files to look into each; ``foreign``: it touches nothing but files of others.
     """
 
     commit: Commit
@@ -59,7 +58,7 @@ class ReplayedCommit:
 
 @dataclass(slots=True)
 class ReplaySummary:
-    """What a replay met; merges and bots are not measured, bulk changes are measured without their lines.
+    """What a replay met; merges and bots are not measured, of bulk changes only a sample of files.
 
     Nor are the commits at which a shallow clone begins (``cut_off``): nobody knows what they changed.
     """
@@ -250,9 +249,7 @@ class _Measurer:
 
     def _change_of(self, commit: Commit) -> Change:
         """Return the change of a commit, read the way the hook reads it."""
-        if len(commit.files) > self.options.bulk_files:
-            return commit_change(self.repository, commit.id, bulk_above=self.options.bulk_files)
-        return change_of_commit(commit)
+        return change_of_commit(commit, self.options.bulk_files)
 
     def _measure(self, change: Change) -> FeatureVector:
         """Return the vector of a change as of its base."""
