@@ -152,6 +152,10 @@ class Measurer:
             return None
         return Past(self._index, base, history)
 
+    def patches(self, commits: Sequence[str]) -> list[Commit]:
+        """Return commits with their hunks."""
+        return list(read_commits(self.repository, commits, detail=Detail.PATCH))
+
     def vectors_of(self, commits: Sequence[str], only: Collection[str]) -> Iterator[tuple[str, FeatureVector]]:
         """Yield the vectors of recorded commits that the index knows, each as of its own moment.
 
