@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -30,7 +31,7 @@ from hyperion_hook.git.changes import commit_change, commits_of_range, ids_of_ra
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.members import sigmoid
 from hyperion_hook.scoring.policy import risk_level
-from hyperion_hook.store.history.update import update_index
+from hyperion_hook.store.history.update import extend_index, update_index
 from hyperion_hook.store.reference_store import ReferenceStore
 
 if TYPE_CHECKING:
@@ -96,6 +97,11 @@ class Assessor:
     def models(self) -> ModelsInUse:
         """The models that judge."""
         return self._models
+
+    @property
+    def git_dir(self) -> Path | None:
+        """The git directory of the work tree."""
+        return self._repository.git_dir
 
     def __enter__(self) -> Assessor:
         return self
@@ -182,6 +188,18 @@ class Assessor:
             reference_changes=0 if isinstance(reference, Missing) else len(reference.rows),
             warnings=tuple(warnings),
         )
+
+    def extend(self, seconds: float) -> None:
+        """Extend the history index and what percentiles rest on for so many seconds; a hook does once it has spoken."""
+        until = Deadline(seconds)
+        self._measurer.deadline = until
+        self._measurer.forget_index()
+        with suppress(HyperionError):
+            extend_index(self._repository, until.expired)
+            head = self._repository.head()
+            if until.expired() or self._measurer.history(head)[0].missing_reason or is_cut_off(self._repository, head):
+                return
+            self._references_here().extend(self._measurer.recent_changes(head, WINDOW))
 
     def overview(self) -> Overview:
         """Return what the whole repository looks like at HEAD.

@@ -174,6 +174,13 @@ class ReferenceBuilder:
         kept = {commit: rows[commit] for commit in recent if commit in rows}
         return Reference(kept, names, self._decisions(kept, names, passing=set(passing)))
 
+    def extend(self, commits: Sequence[str]) -> None:
+        """Measure those of the recent commits that are not measured yet, until the deadline."""
+        names, recent = reference_names(self.bundle), list(commits[:WINDOW])
+        known = self.store.read(self._provisional(names), recent) | self.store.read(self._kind(names), recent)
+        if absent := [commit for commit in recent if commit not in known]:
+            self._measured(absent, names, lasting=self.is_counted())
+
     def rows(self, commits: Sequence[str], wanted: Collection[str]) -> dict[str, dict[str, float]]:
         """Return wanted feature values by name of those commits that are measured already, NaN where missing."""
         names = reference_names(self.bundle)

@@ -27,7 +27,8 @@ _FLAGS = (
     click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never."),
     click.option("--strict/--no-strict", default=None, help=STRICT),
     click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use."),
-    click.option("--explain/--no-explain", default=None, help="Say what moves the score (default), or only the score."),
+    click.option("--explain/--no-explain", default=None,
+                 help="Say what moves the score (default), or only the score; 'score --explain=full' says all of it."),
 )
 
 
