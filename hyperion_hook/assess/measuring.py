@@ -9,6 +9,7 @@ from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.paths import FileRole, role_of
@@ -162,6 +163,10 @@ class Measurer(ChangeMeasurer):
         if base is None or self._index is None or not isinstance(history, IndexedHistory):
             return None
         return Past(self._index, base, history)
+
+    def patches(self, commits: Sequence[str]) -> list[Commit]:
+        """Return commits with their hunks."""
+        return list(read_commits(self.repository, commits, detail=Detail.PATCH))
 
     def vectors_of(
         self, commits: Sequence[str], only: Collection[str], base: str | None

@@ -42,7 +42,7 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
             for spec in _single(read_imports(path, tree.text(path))):
                 if module in tree.imports(importer, spec):
                     asked.setdefault((path, spec), module)
-    changes = {path: None for path in tree.gone} | {
+    changes = dict.fromkeys(tree.gone) | {
         path: read_imports(path, tree.text(path)) for path in tree.touched
     }
     answers = resolve_after(tree.graph, changes, list(asked))

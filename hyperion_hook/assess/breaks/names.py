@@ -6,7 +6,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from hyperion_hook.assess.breaks.definitions import CLASS, FUNCTION, VALUE, Definition, defines, definitions, patterns_of
+from hyperion_hook.assess.breaks.definitions import (
+    CLASS,
+    FUNCTION,
+    VALUE,
+    Definition,
+    defines,
+    definitions,
+    patterns_of,
+)
 from hyperion_hook.assess.breaks.modules import listed
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
@@ -270,7 +278,7 @@ def _c(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
         for line, match in _matches(tree, path, rf"(?<![\w.>#]){name}\s*\("):
             rest = tree.code(path)[match.end() :]
-            if not re.match(r"[^;{}()]*\)\s*;", rest) or match.start() and tree.code(path)[match.start() - 1] in " \t(":
+            if not re.match(r"[^;{}()]*\)\s*;", rest) or (match.start() and tree.code(path)[match.start() - 1] in " \t("):
                 yield Use(path, line, gone.definition.kind == FUNCTION)
 
 

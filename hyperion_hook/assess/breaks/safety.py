@@ -173,4 +173,4 @@ def _keeps_body(hunk: Hunk) -> bool:
     deleted = [row.strip() for row in hunk.deleted_text.decode("utf-8", "replace").split("\n") if row.strip(" \t{}")]
     added = {row.strip() for row in hunk.added_text.decode("utf-8", "replace").split("\n")}
     rest = [row for row in deleted if not re.search(r"(?i)lock|mutex|synchronized|^\W*(?:try|finally)\b", row)]
-    return not rest and len(deleted) <= 4 or bool(rest) and sum(row in added for row in rest) >= 0.8 * len(rest)
+    return (not rest and len(deleted) <= 4) or (bool(rest) and sum(row in added for row in rest) >= 0.8 * len(rest))

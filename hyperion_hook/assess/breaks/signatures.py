@@ -126,8 +126,8 @@ def _signature(family: str, text: str) -> Signature | None:
     if any("..." in part for part in parts):
         least = len(parts) - 1
         return Signature(least, None, names, False, False)
-    optional = sum(1 for part in parts if family == "script" and re.match(r"[^:]*\?\s*:|[^:]*=|[^:]*:[^=]*=", part)
-                   or family == "c" and "=" in part)
+    optional = sum(1 for part in parts if (family == "script" and re.match(r"[^:]*\?\s*:|[^:]*=|[^:]*:[^=]*=", part))
+                   or (family == "c" and "=" in part))
     return Signature(len(parts) - optional, len(parts), names, False, False)
 
 
