@@ -27,7 +27,7 @@ from hyperion_hook.errors import GitError, HyperionError
 from hyperion_hook.features.extract import nothing_known
 from hyperion_hook.git.changes import commits_of_range, ids_of_range
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.scoring.policy import risk_level
+from hyperion_hook.scoring.policy import risk_level, with_floor
 from hyperion_hook.store.history.update import update_index
 from hyperion_hook.store.reference_store import ReferenceStore
 
@@ -273,7 +273,9 @@ class Assessor:
         clock.lap("reference")
         probability, log_odds = self._score(vector)
         percentile = _percentile(reference, log_odds, has_message=change.message is not None)
-        risk = Score(probability, log_odds, self._level(probability, percentile), percentile)
+        touched = [path for file in change.files for path in {file.path, file.previous_path}]
+        level, floor = with_floor(self._level(probability, percentile), touched, self._config.floor)
+        risk = Score(probability, log_odds, level, percentile)
         typical = _typical(self._bundle.typical, reference)
         anomaly = anomaly_of(self._bundle, vector, typical, reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
@@ -282,7 +284,7 @@ class Assessor:
         clock.lap("explanation")
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
-        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings]
+        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
         warnings += told.warnings if told else ()
         if isinstance(reference, Missing):
             warnings.append(f"no percentile: {reference.reason}")
