@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -16,11 +16,12 @@ from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Pro
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.vector_cache import KeptVectors
-from hyperion_hook.assess.verdict import anomaly_of, explanation_of
+from hyperion_hook.assess.verdict import anomaly_of, explanation_by_size, leading_files, typical_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, ModelInfo, RiskLevel, Score, Unknown
-from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.deadline import NEVER, Deadline
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError, HyperionError
@@ -195,7 +196,7 @@ class Assessor:
             commits_added=report.commits_added,
             seconds=time.perf_counter() - started,
             bytes=report.bytes,
-            reference_changes=0 if isinstance(reference, Missing) else len(reference.with_message),
+            reference_changes=0 if isinstance(reference, Missing) else len(reference.rows),
             warnings=tuple(warnings),
         )
 
@@ -219,15 +220,16 @@ class Assessor:
         reference = Missing(f"no levels: {cut.sentence}") if cut else references.build(recent, at_most=WINDOW)
         scores = {} if isinstance(reference, Missing) else references.scores(recent)
 
-        def level(probability: float, log_odds: float) -> RiskLevel:
-            return self._level(probability, _percentile(reference, log_odds, has_message=True))
+        code = reference if isinstance(reference, Missing) else reference.code()
 
-        # all are compared with the same: what is typical today
-        typical = _typical(self._bundle.typical, reference)
+        def level(probability: float, log_odds: float) -> RiskLevel:
+            return self._level(probability, _percentile(code, log_odds, has_message=True))
 
         def explain(commit: str) -> tuple[Contribution, ...]:
-            vector = self._measurer.measure(self._changes.commit(commit), only=self._needed()).vector
-            return explanation_of(self._bundle, vector, typical)[1]
+            # all are compared with the same: what is typical today
+            change = self._changes.commit(commit)
+            measured = self._measurer.measure(change, only=self._needed())
+            return explanation_by_size(self._bundle, measured.vector, code, leading_files(change, measured.history))[2]
 
         found = overview_of(self._measurer, head, scores, level, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
@@ -272,15 +274,23 @@ class Assessor:
         reference = self._reference(change.base, at_most=at_most)
         clock.lap("reference")
         probability, log_odds = self._score(vector)
-        percentile = _percentile(reference, log_odds, has_message=change.message is not None)
+        code = reference if isinstance(reference, Missing) else reference.code()
+        peers = code if isinstance(code, Missing) else code.peers(vector)
+        percentile, of_size = (
+            _percentile(group, log_odds, has_message=change.message is not None) for group in (code, peers)
+        )
         touched = [path for file in change.files for path in {file.path, file.previous_path}]
-        level, floor = with_floor(self._level(probability, percentile), touched, self._config.floor)
-        risk = Score(probability, log_odds, level, percentile)
-        typical = _typical(self._bundle.typical, reference)
-        anomaly = anomaly_of(self._bundle, vector, typical, reference)
+        level, floor = with_floor(self._level(probability, percentile, change), touched, self._config.floor)
+        risk = Score(probability, log_odds, level, percentile, of_size)
+        anomaly = anomaly_of(self._bundle, vector, typical_of(self._bundle, code), reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
         clock.lap("score")
-        base, contributions = explanation_of(self._bundle, vector, typical) if self._config.explain else (None, ())
+        base: float | None = None
+        contributions: tuple[Contribution, ...] = ()
+        if self._config.explain:
+            subjects = leading_files(change, measured.history)
+            base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects)
+            risk = replace(risk, size_probability=size)
         clock.lap("explanation")
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
@@ -346,7 +356,9 @@ class Assessor:
         """Return probability and log-odds; whatever is promised and whatever is told comes from here."""
         return self._bundle.risk.score(vector)
 
-    def _level(self, probability: float, percentile: float | None) -> RiskLevel:
+    def _level(self, probability: float, percentile: float | None, change: Change | None = None) -> RiskLevel:
+        if change is not None and is_no_code(change):
+            return RiskLevel.LOW
         return risk_level(
             probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
             thresholds=self._bundle.thresholds,
@@ -392,8 +404,3 @@ def _percentile(reference: Reference | Missing, log_odds: float, *, has_message:
     if isinstance(reference, Missing):
         return None
     return reference.percentile(log_odds, has_message=has_message)
-
-
-def _typical(trained: Mapping[str, float], reference: Reference | Missing) -> dict[str, float]:
-    """Return what is typical here where that is known, and in training elsewhere."""
-    return dict(trained) | ({} if isinstance(reference, Missing) else reference.typical())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
+from hyperion_hook.config.by_model import ByModel
 from hyperion_hook.config.kinds import (
-    ByModel,
     ByPattern,
     Floors,
     Kind,
@@ -19,10 +18,6 @@ from hyperion_hook.config.kinds import (
     Switch,
     Text,
 )
-
-RANDOM_STATE = 42
-CONTAMINATION = 0.1
-"""The share of ordinary changes that are called unusual; here because the hook needs it without the hyperparameters."""
 
 
 class Setting(NamedTuple):
@@ -53,7 +48,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("explain", Switch(), "say what moves the score"),
     Setting("deadline", Number(0.05, 3600), "seconds for what is staged; what is not measured by then is missing"),
     Setting("max_file_bytes", _COUNT, "largest file whose code is measured"),
-    Setting("bulk_files", _COUNT, "files from which a change is read without its lines"),
+    Setting("bulk_files", _COUNT, "files of a change that are looked into as a whole"),
     Setting("index_auto_limit", Number(0, 10**9, whole=True),
             "commits that a hook may add to the history index by itself; more is left to 'index'"),
     Setting("alert_high", _SHARE, "share of the repository's recent changes that are HIGH"),
@@ -81,19 +76,3 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ml_cv_folds", Number(2, 100, whole=True), "folds of cross-validation in training", "ML_CV_FOLDS"),
     Setting("ml", ByModel(), "hyperparameters by model"),
 )
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return ``; did you mean ...?`` with the closest of the known words, '' when none is close.
-
-    Examples
-    --------
-    >>> suggestion("fail_on", ["fail-on", "strict"])
-    "; did you mean 'fail-on'?"
-    >>> suggestion("zzz", ["fail-on"])
-    ''
-    """
-    from difflib import get_close_matches  # noqa: PLC0415 - only needed when something is wrong
-
-    close = get_close_matches(word[:80], list(known), n=1, cutoff=0.7)
-    return f"; did you mean '{close[0]}'?" if close else ""

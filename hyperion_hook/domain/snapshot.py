@@ -6,10 +6,11 @@ Both are read on demand: a change whose features need no source reads none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, Protocol
 
 from hyperion_hook.domain.change import FileChange
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.vector import Missing
 
 

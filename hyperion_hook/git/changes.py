@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus, change_of_commit
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange, FileStatus
+from hyperion_hook.domain.commit import Commit, change_of_commit
+from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import merge_base
 from hyperion_hook.git.difference import read_difference, read_part
@@ -14,9 +16,6 @@ from hyperion_hook.git.identity import identity_of
 from hyperion_hook.git.log import Detail, commit_ids, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.run import Git
-
-BULK_FILES = 300
-"""A change of more files is read without its contents."""
 
 MERGE = "a merge is judged against its first parent"
 NOBODY = "author is not known: set user.name and user.email"
@@ -35,7 +34,7 @@ def staged_change(
     now
         Unix seconds that stand for the present where git has no say; the clock by default.
     bulk_above
-        With more changed files than this their contents are not read.
+        Of more changed files than this only so many are looked into.
     amend
         Whether the change takes the place of HEAD: it is then compared with HEAD's parent and keeps HEAD's author.
     kind
@@ -57,17 +56,15 @@ def staged_change(
         parents = amended.parents
         author = author._replace(author=amended.author, time=amended.authored_at, utc_offset=amended.utc_offset)
     base = parents[0] if parents else None
-    difference = read_difference(
-        _git_of_index(repository), ("--cached", base or repository.empty_tree), bulk_above=bulk_above,
-    )
+    difference = read_difference(_git_of_index(repository), ("--cached", base or repository.empty_tree))
     warnings = [*difference.warnings, *([MERGE] if len(parents) > 1 else [])]
     if author.author is None:
         warnings.append(NOBODY)
-    return Change(
+    return _with_share(Change(
         kind=kind, files=difference.files, base=base, time=committer.time, authored_at=author.time,
         utc_offset=author.utc_offset, author=author.author, committer=committer.author, parents=parents,
-        bulk=difference.bulk, warnings=tuple(warnings),
-    )
+        bulk_files=bulk_above, warnings=tuple(warnings),
+    ))
 
 
 def commit_change(repository: Repository, revision: str, *, bulk_above: int = BULK_FILES) -> Change:
@@ -80,12 +77,12 @@ def commit_change(repository: Repository, revision: str, *, bulk_above: int = BU
     """
     commit = _one(repository, repository.resolve(revision))
     base = commit.parents[0] if commit.parents else repository.empty_tree
-    difference = read_difference(repository.git, (base, commit.id), bulk_above=bulk_above)
+    difference = read_difference(repository.git, (base, commit.id))
     warnings = [*([MERGE] if commit.is_merge else []), *difference.warnings]
     if not commit.parents and commit.id in repository.cut_off():
         warnings.append("a shallow clone begins here, so all files count as added; run: git fetch --deepen=1")
-    change = change_of_commit(replace(commit, files=difference.files))
-    return replace(change, bulk=difference.bulk, warnings=tuple(warnings))
+    change = change_of_commit(replace(commit, files=difference.files), bulk_above)
+    return _with_share(replace(change, warnings=tuple(warnings)))
 
 
 def range_change(
@@ -114,16 +111,29 @@ def range_change(
     if base is None and first is not None:
         base = first
         warnings.append(f"'{start}' and '{end}' share no history: they are compared as they are")
-    difference = read_difference(repository.git, (base or repository.empty_tree, last), bulk_above=bulk_above)
+    difference = read_difference(repository.git, (base or repository.empty_tree, last))
     ids = commit_ids(repository, [last], exclude=[first] if first else [], merges=False)
     newest = _one(repository, ids[-1] if ids else last)
-    return Change(
+    return _with_share(Change(
         kind=ChangeKind.RANGE, files=difference.files, base=base, revision=last, time=newest.committed_at,
         authored_at=newest.authored_at, utc_offset=newest.utc_offset, author=newest.author,
         committer=newest.committer, message=newest.message if len(ids) == 1 else None,
-        parents=(base,) if base else (), commit_count=len(ids), bulk=difference.bulk,
+        parents=(base,) if base else (), commit_count=len(ids), bulk_files=bulk_above,
         warnings=(*warnings, *difference.warnings),
+    ))
+
+
+def _with_share(change: Change) -> Change:
+    """Return a change that warns of what share of its source is looked into."""
+    if not change.bulk:
+        return change
+    read, all_lines = (
+        sum(file.lines_changed for file in files if role_of(file.path) is FileRole.SOURCE)
+        for files in (change.sample(), change.files)
     )
+    share = f", {math.floor(100 * read / all_lines)} % of the changed source lines" if all_lines else ""
+    warning = f"{len(change.files):,} files changed: {change.bulk_files:,} of them are looked into{share}"
+    return replace(change, warnings=(*change.warnings, warning))
 
 
 def part_of(repository: Repository, change: Change, files: Sequence[FileChange]) -> Change:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.code_owners import owners_of
 from hyperion_hook.git.mailmap import mapped

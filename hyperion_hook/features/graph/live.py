@@ -7,8 +7,8 @@ and ``imports_index`` tells which files must be resolved anew when a file comes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.features.graph.order import ImportOrder
 from hyperion_hook.features.graph.specs import Specs, SpecTable
 from hyperion_hook.features.graph.use import Usage

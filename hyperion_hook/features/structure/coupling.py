@@ -86,6 +86,8 @@ def touched_modules(context: Context, graph: ImportGraph) -> list[Module] | Miss
                 path, frozenset(graph.importers[path]), frozenset(graph.imports[path]), graph.depth[path]
             ))
             continue
+        if not context.looks_into(file):
+            continue
         after = context.sources.after(file)
         if isinstance(after, Missing):
             unread = after

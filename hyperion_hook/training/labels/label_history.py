@@ -9,7 +9,7 @@ from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.ignored_revisions import ignored_revisions
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.labels.line_origins import LineOrigins
+from hyperion_hook.training.labels.line_origins import SOURCES, LineOrigins
 from hyperion_hook.training.labels.read_history import read_history
 from hyperion_hook.training.labels.szz import Labeller, SzzRules
 
@@ -29,9 +29,7 @@ def open_labeller(
     with BlobReader(repository) as reader:
         ignored = frozenset[str]().union(*(ignored_revisions(reader, tip) for tip in tips))
         exclusions = Exclusions(reader, exclude, tips[0])
-        with LineOrigins(
-            repository, tips, sources_only=rules.looks_at_sources_only, ignored=ignored
-        ) as origins:
+        with LineOrigins(repository, tips, roles=rules.roles, ignored=ignored) as origins:
             excludes = (lambda _: False) if rules.exhaustive else exclusions.excludes
             yield Labeller(origins, rules, given, repository.cut_off() | ignored, excludes), origins
 
@@ -69,7 +67,7 @@ def label_history(
     """
     rules = rules or SzzRules()
     with open_labeller(repository, tips, rules, given=given, exclude=exclude) as (labeller, origins):
-        history = read_history(repository, tips, merges=True, sources_only=rules.looks_at_sources_only)
+        history = read_history(repository, tips, merges=True, sources_only=rules.roles == SOURCES)
         for count, commit in enumerate(history, 1):
             labeller.advance(commit)
             if progress is not None and count % _REPORT_EVERY == 0:

@@ -34,6 +34,9 @@ from hyperion_hook.training.labels.file_lines import (
 )
 from hyperion_hook.training.labels.merge_lines import MixedFile, mixed_files, mixed_lines
 
+ALL = frozenset(FileRole)
+SOURCES = frozenset({FileRole.SOURCE})
+
 
 @dataclass(frozen=True, slots=True)
 class TracedHunk:
@@ -67,8 +70,9 @@ class LineOrigins:
         Where merges are read from.
     tips
         What the stream of commits was started from.
-    sources_only
-        Whether only source files are followed; the stream need not have the hunks of others.
+    roles
+        What the files are for that are followed. Where these are sources alone, the stream need not have the hunks of
+        others.
     ignored
         Commits that leave lines to those who wrote what they replace.
 
@@ -79,16 +83,16 @@ class LineOrigins:
     """
 
     def __init__(
-        self, repository: Repository, tips: Sequence[str], *, sources_only: bool = False,
+        self, repository: Repository, tips: Sequence[str], *, roles: frozenset[FileRole] = ALL,
         ignored: Collection[str] = (),
     ) -> None:
         self._repository = repository
         self._ignored = ignored
-        self._sources_only = sources_only
+        self._roles = roles
         self._names: list[str | None] = [None, None]  # UNKNOWN and NOT_FOLLOWED are no commits
         self._heads: dict[str, _Files] = {}
         self._children, merges, self.commits = _family(repository, tips)
-        self._merges = mixed_files(repository.comparing_sources() if sources_only else repository, merges)
+        self._merges = mixed_files(repository.comparing_sources() if roles == SOURCES else repository, merges)
         self._read_ahead: dict[str, dict[str, MixedFile]] = {}
 
     def __enter__(self) -> LineOrigins:
@@ -152,7 +156,7 @@ class LineOrigins:
         return files if commit not in self._heads else files.copy()
 
     def _is_followed(self, path: str) -> bool:
-        return not self._sources_only or role_of(path) is FileRole.SOURCE
+        return self._roles is ALL or role_of(path) in self._roles
 
     def _traced(self, before: _Files, commit: Commit) -> Iterator[TracedHunk]:
         for change in commit.files:

@@ -168,8 +168,8 @@ def _lines(card: Mapping[str, Any]) -> Iterator[str]:
     yield from markdown_table(keys, [[_cell(item.get(key)) for key in keys] for item in card["repositories"]])
     yield ""
     yield (
-        "Merges and bots are not learned from. Bulk changes are too large to be read line by line; foreign ones touch"
-        " vendored or generated files alone."
+        "Merges and bots are not learned from. Of bulk changes only the largest files are looked into; foreign ones"
+        " touch vendored or generated files alone."
     )
     if "checks" in card:
         odd = "odd about them is:" if card["checks"] else "nothing is odd about them."

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from hyperion_hook.domain.feedback import blamed_commits
-from hyperion_hook.domain.label import Label
+from hyperion_hook.domain.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feedback_store import FeedbackStore
@@ -19,6 +19,7 @@ from hyperion_hook.training.labels.label_history import label_history, open_labe
 from hyperion_hook.training.labels.szz import Labeller, SzzRules
 from hyperion_hook.training.rows.dataset import dataset_of, merged, relabelled
 from hyperion_hook.training.rows.mined_store import Labels, LabelSummary, MinedStore, Table
+from hyperion_hook.training.rows.options import RULES
 from hyperion_hook.training.rows.replay import Progress, ReplayOptions, ReplaySummary, measurable, replay
 from hyperion_hook.training.rows.workers import in_processes
 
@@ -80,7 +81,7 @@ def mine(
     StoreError
         If what people ticked in comments cannot be read.
     """
-    options, rules = options or ReplayOptions(), rules or SzzRules()
+    options, rules = options or ReplayOptions(), rules or RULES
     repository = Repository.discover(path)
     tip = repository.resolve(until)
     name = name or name_of(path)
@@ -120,7 +121,7 @@ def measured(
     """
     repository = Repository.discover(path)
     tip = repository.resolve(until)
-    kept = MinedStore(vectors, repository, name, tip, options, SzzRules())
+    kept = MinedStore(vectors, repository, name, tip, options, RULES)
     table = kept.table()
     if table is None:
         parts = _parts(repository, tip, options, jobs)
@@ -152,7 +153,7 @@ def label(
     exclude
         Patterns of files whose lines are no evidence.
     """
-    return _labels_of(label_history(repository, [tip], rules, exclude=exclude))
+    return _labels_of(label_history(repository, [tip], rules or RULES, exclude=exclude))
 
 
 def also_blamed(labels: Mapping[str, Label], told: Mapping[str, int]) -> dict[str, Label]:
@@ -167,14 +168,15 @@ def also_blamed(labels: Mapping[str, Label], told: Mapping[str, int]) -> dict[st
 
     Examples
     --------
-    >>> also_blamed({"a": Label("a", True, 20)}, {"a": 10, "b": 30})["a"].known_at
+    >>> also_blamed({}, {"a": 10})["a"].known_at
     10
     """
     blamed = {}
     for commit, since in told.items():
-        traced = labels.get(commit, Label(commit, buggy=True))
-        known = since if traced.known_at is None else min(since, traced.known_at)
-        blamed[commit] = replace(traced, known_at=known)
+        known = labels[commit].findings if commit in labels else {}
+        said = Finding(since, FoundBy.FEEDBACK)
+        also = {outcome: said.or_better(known.get(outcome)) for outcome in (Outcome.TRACED, Outcome.SHARED)}
+        blamed[commit] = Label(commit, {**known, **also})
     return {**labels, **blamed}
 
 
@@ -192,9 +194,10 @@ def name_of(path: Path) -> str:
 
 def _labels_of(labeller: Labeller) -> Labels:
     by_commit = labeller.labels()
+    inducing = len({cause.id for cause in labeller.inducing})
     reverts = sum(fix.is_revert for fix in labeller.fixes)
     traced = len({cause.fix for cause in labeller.inducing})
-    return Labels(by_commit, LabelSummary(len(labeller.fixes) - reverts, reverts, traced, len(by_commit)))
+    return Labels(by_commit, LabelSummary(len(labeller.fixes) - reverts, reverts, traced, inducing))
 
 
 def _measure(

@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from hyperion_hook.domain.label import Label
+from hyperion_hook.domain.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.extract import code_versions
@@ -132,17 +132,24 @@ class MinedStore:
         kept = self._read(self._labels)
         if kept is None:
             return None
-        reverted = set(kept["reverted"])
-        known = {
-            commit: Label(commit, True, moment, commit in reverted) for commit, moment in kept["known_at"].items()
+        labels = {
+            commit: Label(commit, {
+                Outcome(outcome): Finding(known_at, FoundBy(found_by), weight)
+                for outcome, (known_at, found_by, weight) in findings.items()
+            })
+            for commit, findings in kept["labels"].items()
         }
-        return Labels(known, LabelSummary(**kept["summary"]))
+        return Labels(labels, LabelSummary(**kept["summary"]))
 
     def keep_labels(self, labels: Labels) -> None:
         """Keep labels."""
-        known = {commit: label.known_at for commit, label in labels.by_commit.items()}
-        reverted = sorted(commit for commit, label in labels.by_commit.items() if label.reverted)
-        self._write(self._labels, {"summary": asdict(labels.summary), "known_at": known, "reverted": reverted})
+        findings = {
+            commit: {
+                outcome: (found.known_at, found.found_by, found.weight) for outcome, found in label.findings.items()
+            }
+            for commit, label in labels.by_commit.items()
+        }
+        self._write(self._labels, {"summary": asdict(labels.summary), "labels": findings})
 
     def _read(self, name: str) -> dict[str, Any] | None:
         if self._folder is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hyperion_hook.config.ml_config import MLConfig
@@ -10,6 +10,8 @@ from hyperion_hook.training.labels.szz import SzzRules
 from hyperion_hook.training.rows.replay import ReplayOptions
 
 DEFAULTS = MLConfig()
+RULES = SzzRules(shared=True)
+"""What is asked for of every history that is learned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class RetrainOptions:
     max_file_bytes: int = 1_000_000
     bulk_files: int = 300
     exclude: tuple[str, ...] = ()
-    rules: SzzRules = field(default_factory=SzzRules)
+    rules: SzzRules = RULES
     vectors: Path | None = None
     jobs: int = 1
     cluster: str | None = None
@@ -51,6 +53,12 @@ class RetrainOptions:
     parity_rows: int = 10_000
     name: str = "hyperion-risk"
     version: str = "1.0.0"
+
+    @property
+    def config(self) -> MLConfig:
+        """Hyperparameters, seed, folds and threads as the estimators take them."""
+        models = self.models or MLConfig(random_state=self.seed)
+        return replace(models, random_state=self.seed, cv_folds=self.folds, n_jobs=self.threads)
 
     @property
     def replay(self) -> ReplayOptions:

@@ -49,8 +49,8 @@ _WITHOUT_SOURCE = frozenset(feature.name for feature in CATALOGUE if feature.mod
 class ReplayedCommit:
     """A commit and what was known of its change when it was made.
 
-    ``bulk``: it was too large to be read line by line; ``foreign``: it touches nothing but files of others, or
-    that are left out.
+    ``bulk``: it has too many files to look into each; ``foreign``: it touches nothing but files of others, or that are
+    left out.
     """
 
     commit: Commit
@@ -61,7 +61,7 @@ class ReplayedCommit:
 
 @dataclass(slots=True)
 class ReplaySummary:
-    """What a replay met; merges and bots are not measured, bulk changes are measured without their lines.
+    """What a replay met; merges and bots are not measured, of bulk changes only a sample of files.
 
     Nor are the commits at which a shallow clone begins (``cut_off``): nobody knows what they changed.
     """

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
 from hyperion_hook.domain.languages import LANGUAGES
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.text import lines_as_read
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.change.changed_code import TOO_LARGE, first_unread, kind_of, why_unread
+from hyperion_hook.features.change.changed_code import first_unread, kind_of, why_unread
+from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.source.measure import can_measure
-from hyperion_hook.features.source.metrics import FunctionMetrics, SourceMetrics
 
 OF_FUNCTIONS = (
     "cyclomatic_complexity", "cognitive_complexity", "npath_complexity", "functions_touched", "longest_function",
@@ -53,6 +53,8 @@ class _Side:
 def measure(context: Context) -> dict[str, Value]:
     """Return the code metrics of a change, over touched source files that are neither tests nor foreign.
 
+    Of a change with too many files those are measured that are looked into.
+
     Returns
     -------
     dict[str, Value]
@@ -64,9 +66,10 @@ def measure(context: Context) -> dict[str, Value]:
     ----------
     .. [1] See ``docs/code-metrics.md`` for the definition and source of each metric.
     """
-    if context.change.bulk:
-        return dict.fromkeys(NAMES, TOO_LARGE)
-    files = sorted((file for file in context.change.files if _is_measured(file)), key=lambda file: file.path)
+    files = sorted(
+        (file for file in context.change.files if _is_measured(file) and context.looks_into(file)),
+        key=lambda file: file.path,
+    )
     if not files:
         return dict.fromkeys(NAMES, _not_measured(context))
     sides = [_side(context, file) for file in files]
@@ -112,9 +115,9 @@ def _functions(sides: Sequence[_Side]) -> dict[str, Value]:
         return dict.fromkeys(OF_FUNCTIONS, files)
     touched: list[FunctionMetrics] = []
     breaks = {side.file.path: side.breaks for side in sides}
+    if unread := why_unread(file for file, _ in files):
+        return dict.fromkeys(OF_FUNCTIONS, unread)
     for file, metrics in files:
-        if unread := why_unread([file]):
-            return dict.fromkeys(OF_FUNCTIONS, unread)
         touched += touched_functions(metrics.functions, file.hunks or (), breaks[file.path])
     return {
         "cyclomatic_complexity": _largest((float(item.cyclomatic) for item in touched), NO_FUNCTION),
