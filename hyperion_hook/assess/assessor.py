@@ -31,7 +31,7 @@ from hyperion_hook.features.extract import nothing_known
 from hyperion_hook.git.changes import commits_of_range, ids_of_range
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.members import sigmoid
-from hyperion_hook.scoring.policy import risk_level
+from hyperion_hook.scoring.policy import risk_level, with_floor
 from hyperion_hook.store.history.update import extend_index, update_index
 from hyperion_hook.store.reference_store import ReferenceStore
 
@@ -301,9 +301,11 @@ class Assessor:
         percentile, of_size = (
             _percentile(group, log_odds, has_message=change.message is not None) for group in (code, peers)
         )
-        level = self._level(probability, percentile, change)
+        measured_level = self._level(probability, percentile, change)
         levels = self._levels_of(code)
-        same = None if isinstance(reference, Missing) else _share_of(level, levels, reference)
+        same = None if isinstance(reference, Missing) else _share_of(measured_level, levels, reference)
+        touched = [path for file in change.files for path in {file.path, file.previous_path}]
+        level, floor = with_floor(measured_level, touched, self._config.floor)
         risk = Score(probability, log_odds, level, percentile, of_size, share_of_level=same)
         anomaly = anomaly_of(self._bundle, vector, typical_of(self._bundle, code), reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
@@ -316,11 +318,11 @@ class Assessor:
             risk = replace(risk, size_probability=size)
         clock.lap("explanation")
         fixed = self._later_fixed(change, at_most=FIXES_STEP if change.kind is ChangeKind.STAGED else WINDOW)
-        record = None if fixed is None else record_of(level, levels, fixed)
+        record = None if fixed is None else record_of(measured_level, levels, fixed)
         clock.lap("record")
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
-        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings]
+        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
         warnings += told.warnings if told else ()
         if isinstance(reference, Missing):
             warnings.append(f"no percentile: {reference.reason}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from hyperion_hook.assess.inputs import configured
@@ -149,6 +150,13 @@ class Measurer(ChangeMeasurer):
     def has_file(self, commit: str | None, path: str) -> bool:
         """Return whether a path is a file of a commit."""
         return commit is not None and not isinstance(self._reader.entry(commit, path), Missing)
+
+    def owners(self, change: Change) -> Counter[str]:
+        """Return how many files of a change each of their owners owns, as of its base."""
+        from hyperion_hook.git.code_owners import owners_of  # noqa: PLC0415 - a silent hook asks for no owners
+
+        paths = [file.previous_path for file in change.files]
+        return Counter() if change.base is None else owners_of(self._reader, change.base, paths)
 
     def recent_changes(self, base: str | None, count: int) -> list[str]:
         """Return the newest non-merge commits that ``base`` knows, itself included, newest first."""

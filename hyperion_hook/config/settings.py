@@ -8,6 +8,7 @@ from hyperion_hook.config.by_model import ByModel
 from hyperion_hook.config.kinds import (
     ByPattern,
     Choice,
+    Floors,
     Kind,
     Level,
     Number,
@@ -63,6 +64,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("coverage_before", Paths(), "coverage reports before the change (Cobertura XML, LCOV, coverage.py JSON)"),
     Setting("coverage_after", Paths(), "coverage reports after the change"),
     Setting("exclude", Patterns(), "files that are left out, in the syntax of .gitignore; also out of training"),
+    Setting("floor", Floors(), "least level of a change that touches files of a path pattern"),
     Setting("mlflow_tracking_uri", Text(), "where MLflow keeps runs", "MLFLOW_TRACKING_URI"),
     Setting("mlflow_experiment_name", Text(), "MLflow experiment", "MLFLOW_EXPERIMENT_NAME"),
     Setting("mlflow_model_prefix", Prefix(),

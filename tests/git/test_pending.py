@@ -141,7 +141,7 @@ def test_the_command_scores_the_work_tree_and_a_patch(repo: TestRepo) -> None:
     patch = hyperion(repo.path, "score", "-", "--format", "json", stdin=repo.git("diff")).json()
     assert (patch["change"]["kind"], patch["change"]["files"]) == ("patch", 1)
     brief = hyperion(repo.path, "score", "--worktree", "--format", "brief").out
-    assert brief.startswith(("LOW risk: ", "MEDIUM risk: ", "HIGH risk: "))
+    assert brief.startswith(("LOW", "MEDIUM", "HIGH"))
     assert "Work tree: 2 files, +2 -1 lines." in brief
     assert brief.count("\n") == 1
     bad = hyperion(repo.path, "score", "-", stdin="nonsense")
