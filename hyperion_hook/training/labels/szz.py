@@ -44,7 +44,7 @@ from hyperion_hook.training.labels.known_commits import KnownCommits
 from hyperion_hook.training.labels.line_origins import ALL, SOURCES, LineOrigins, TracedHunk
 from hyperion_hook.training.labels.surroundings import with_surroundings
 
-LABELLER_VERSION = 8
+LABELLER_VERSION = 9
 """Raised whenever the same history can get other labels; cached labels of another version are not used."""
 
 _OUTCOMES = {FoundBy.REVERT: Outcome.REVERTED, FoundBy.TRAILER: Outcome.NAMED, FoundBy.PHRASE: Outcome.NAMED}
