@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -425,7 +426,9 @@ def test_the_documents_prediction_works_on_whatever_is_in_production(repo: TestR
             "arrays": lambda: RandomForestClassifier(5, random_state=1).fit(whole.to_numpy(), y),
             "XGBoost": lambda: XGBClassifier(n_estimators=5, n_jobs=1).fit(X, y),
             "pipeline": regression,
-            "TrainingPipeline": lambda: make_pipeline(FeatureColumns(FRENCH), LogisticRegression()).fit(whole, y),
+            "TrainingPipeline": lambda: make_pipeline(
+                FeatureColumns(FRENCH), SimpleImputer(), LogisticRegression()
+            ).fit(whole, y),
         }[kind]()
         registry.save_model(fitted, NAME, kind, {"training_features": list(FRENCH)})
     registry.promote_model(NAME, "latest", "production")
