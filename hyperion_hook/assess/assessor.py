@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -14,12 +15,13 @@ from hyperion_hook.assess.cut_off import is_cut_off, lost, why_unknown
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
+from hyperion_hook.assess.record import later_fixed, record_of
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.vector_cache import KeptVectors
-from hyperion_hook.assess.verdict import anomaly_of, explanation_of
+from hyperion_hook.assess.verdict import anomaly_of, explanation_by_size, leading_files, typical_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, ModelInfo, RiskLevel, Score, Unknown
-from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.snapshot import Discussed
@@ -28,8 +30,9 @@ from hyperion_hook.errors import GitError, HyperionError
 from hyperion_hook.features.extract import nothing_known
 from hyperion_hook.git.changes import commits_of_range, ids_of_range
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.scoring.policy import risk_level
-from hyperion_hook.store.history.update import update_index
+from hyperion_hook.scoring.members import sigmoid
+from hyperion_hook.scoring.policy import risk_level, with_floor
+from hyperion_hook.store.history.update import extend_index, update_index
 from hyperion_hook.store.reference_store import ReferenceStore
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from hyperion_hook.assess.guidance.recommendations import Counsel
     from hyperion_hook.domain.overview import Overview
 
+FIXES_STEP = 6
+"""Bug fixes that are traced along with a staged change to keep the record up to date."""
 REFERENCE_STEP = 60
 """Recent changes that are scored along with a staged one to keep the percentile up to date; more is for ``index``.
 
@@ -60,8 +65,10 @@ class IndexSummary:
 class Assessor:
     """Assesses changes of one repository; a context manager, because it holds a git process and stores open."""
 
-    def __init__(self, measurer: Measurer, references: ReferenceStore, models: ModelsInUse, config: Config,
-                 now: int | None) -> None:
+    def __init__(
+        self, measurer: Measurer, references: ReferenceStore, models: ModelsInUse, config: Config, now: int | None,
+        kind: ChangeKind = ChangeKind.STAGED, warnings: tuple[str, ...] = (),
+    ) -> None:
         self._measurer = measurer
         self._repository = measurer.repository
         self._changes = measurer.changes
@@ -71,11 +78,24 @@ class Assessor:
         self._bundle = models.bundle
         self._config = config
         self._now = now
+        self._kind = kind
+        self._warnings = warnings
 
     @classmethod
     def open(cls, folder: Path | None, config: Config, *, progress: Progress | None = None,
-             now: int | None = None) -> Assessor:
+             now: int | None = None, kind: ChangeKind = ChangeKind.STAGED, patch: bytes = b"") -> Assessor:
         """Find the repository that ``folder`` (default: here) lies in and load the models.
+
+        Parameters
+        ----------
+        folder, config, progress
+            Where, under which settings, and who is told how far it is.
+        now
+            Unix seconds that stand for the present; the clock by default.
+        kind
+            What ``staged`` assesses: what is staged, the whole work tree, or a patch.
+        patch
+            The patch.
 
         Raises
         ------
@@ -85,15 +105,25 @@ class Assessor:
             If the configured or bundled models are damaged, tampered with or too new.
         """
         repository = Repository.discover(folder)
+        warnings: tuple[str, ...] = ()
+        if kind is not ChangeKind.STAGED:
+            from hyperion_hook.git.pending import with_pending  # noqa: PLC0415 - a hook is spared the import
+
+            repository, warnings = with_pending(repository, kind, patch)
         models = models_in_use(config.models, repository.common_dir)
         root = repository.common_dir
         references = ReferenceStore.open(root / STORE_FOLDER / "reference-v1.sqlite", root)
-        return cls(Measurer(repository, config, progress), references, models, config, now)
+        return cls(Measurer(repository, config, progress), references, models, config, now, kind, warnings)
 
     @property
     def models(self) -> ModelsInUse:
         """The models that judge."""
         return self._models
+
+    @property
+    def git_dir(self) -> Path | None:
+        """The git directory of the work tree."""
+        return self._repository.git_dir
 
     def __enter__(self) -> Assessor:
         return self
@@ -176,9 +206,21 @@ class Assessor:
             commits_added=report.commits_added,
             seconds=time.perf_counter() - started,
             bytes=report.bytes,
-            reference_changes=0 if isinstance(reference, Missing) else len(reference.with_message),
+            reference_changes=0 if isinstance(reference, Missing) else len(reference.rows),
             warnings=tuple(warnings),
         )
+
+    def extend(self, seconds: float) -> None:
+        """Extend the history index and what percentiles rest on for so many seconds; a hook does once it has spoken."""
+        until = Deadline(seconds)
+        self._measurer.deadline = until
+        self._measurer.forget_index()
+        with suppress(HyperionError):
+            extend_index(self._repository, until.expired)
+            head = self._repository.head()
+            if until.expired() or self._measurer.history(head)[0].missing_reason or is_cut_off(self._repository, head):
+                return
+            self._references_at(head).extend(self._measurer.recent_changes(head, WINDOW))
 
     def overview(self) -> Overview:
         """Return what the whole repository looks like at HEAD.
@@ -200,22 +242,24 @@ class Assessor:
         reference = Missing(f"no levels: {cut.sentence}") if cut else references.build(recent, at_most=WINDOW)
         scores = {} if isinstance(reference, Missing) else references.scores(recent)
 
-        def level(probability: float, log_odds: float) -> RiskLevel:
-            return self._level(probability, _percentile(reference, log_odds, has_message=True))
+        code = reference if isinstance(reference, Missing) else reference.code()
 
-        # all are compared with the same: what is typical today
-        typical = _typical(self._bundle.typical, reference)
+        def level(probability: float, log_odds: float) -> RiskLevel:
+            return self._level(probability, _percentile(code, log_odds, has_message=True))
 
         def explain(commit: str) -> tuple[Contribution, ...]:
-            vector = self._measurer.measure(self._changes.commit(commit), only=self._needed()).vector
-            return explanation_of(self._bundle, vector, typical)[1]
+            # all are compared with the same: what is typical today
+            change = self._changes.commit(commit)
+            measured = self._measurer.measure(change, only=self._needed())
+            return explanation_by_size(self._bundle, measured.vector, code, leading_files(change, measured.history))[2]
 
         found = overview_of(self._measurer, head, scores, level, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
     def _staged(self) -> Change:
-        return self._changes.staged(now=self._now)
+        change = self._changes.staged(now=self._now, kind=self._kind)
+        return replace(change, warnings=(*change.warnings, *self._warnings)) if self._warnings else change
 
     def _new_deadline(self) -> Deadline:
         return Deadline(self._config.deadline)
@@ -246,23 +290,39 @@ class Assessor:
             return self._unknown(unknown, change, nothing_known(unknown.cause), (), clock)
         if unknown is not None:
             return self._unknown(unknown, change, vector, measured.warnings, clock)
-        at_most = REFERENCE_STEP if change.kind is ChangeKind.STAGED else WINDOW
+        at_most = REFERENCE_STEP if change.is_pending else WINDOW
         impact = self._impact(change, measured) if self._config.explain else None
         clock.lap("impact")
         reference = self._reference(change.base, at_most=at_most)
         clock.lap("reference")
         probability, log_odds = self._score(vector)
-        percentile = _percentile(reference, log_odds, has_message=change.message is not None)
-        risk = Score(probability, log_odds, self._level(probability, percentile), percentile)
-        typical = _typical(self._bundle.typical, reference)
-        anomaly = anomaly_of(self._bundle, vector, typical, reference)
+        code = reference if isinstance(reference, Missing) else reference.code()
+        peers = code if isinstance(code, Missing) else code.peers(vector)
+        percentile, of_size = (
+            _percentile(group, log_odds, has_message=change.message is not None) for group in (code, peers)
+        )
+        measured_level = self._level(probability, percentile, change)
+        levels = self._levels_of(code)
+        same = None if isinstance(reference, Missing) else _share_of(measured_level, levels, reference)
+        touched = [path for file in change.files for path in {file.path, file.previous_path}]
+        level, floor = with_floor(measured_level, touched, self._config.floor)
+        risk = Score(probability, log_odds, level, percentile, of_size, share_of_level=same)
+        anomaly = anomaly_of(self._bundle, vector, typical_of(self._bundle, code), reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
         clock.lap("score")
-        base, contributions = explanation_of(self._bundle, vector, typical) if self._config.explain else (None, ())
+        base: float | None = None
+        contributions: tuple[Contribution, ...] = ()
+        if self._config.explain:
+            subjects = leading_files(change, measured.history)
+            base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects)
+            risk = replace(risk, size_probability=size)
         clock.lap("explanation")
+        fixed = self._later_fixed(change, at_most=FIXES_STEP if change.kind is ChangeKind.STAGED else WINDOW)
+        record = None if fixed is None else record_of(measured_level, levels, fixed)
+        clock.lap("record")
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
-        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings]
+        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
         warnings += told.warnings if told else ()
         if isinstance(reference, Missing):
             warnings.append(f"no percentile: {reference.reason}")
@@ -276,6 +336,7 @@ class Assessor:
             files_to_read=files_to_read(change, measured.history),
             impact=impact,
             model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            record=record,
             bugs=bugs,
             advice=told.advice if told else None,
             reviewers=told.reviewers if told else None,
@@ -311,7 +372,7 @@ class Assessor:
 
         recent = self._measurer.recent_changes(change.base, WINDOW)
         rows = self._references_at(change.base).rows(recent, COMPARED)
-        if change.kind is ChangeKind.STAGED:
+        if change.is_pending:
             # what is said beside the score has a time of its own
             self._measurer.deadline = Deadline(SECONDS)
         return counsel(self._measurer, change, measured, risk, impact, self._probability, rows)
@@ -324,11 +385,28 @@ class Assessor:
         """Return probability and log-odds; whatever is promised and whatever is told comes from here."""
         return self._bundle.risk.score(vector)
 
-    def _level(self, probability: float, percentile: float | None) -> RiskLevel:
+    def _level(self, probability: float, percentile: float | None, change: Change | None = None) -> RiskLevel:
+        if change is not None and is_no_code(change):
+            return RiskLevel.LOW
         return risk_level(
             probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
             thresholds=self._bundle.thresholds,
         )
+
+    def _levels_of(self, code: Reference | Missing) -> dict[str, RiskLevel]:
+        """Return the level of each recent change to code."""
+        if isinstance(code, Missing):
+            return {}
+        return {
+            commit: self._level(sigmoid(score), percentile)
+            for commit, score, percentile in code.places()
+        }
+
+    def _later_fixed(self, change: Change, *, at_most: int) -> set[str] | None:
+        past = self._measurer.past(change.base) if self._config.explain else None
+        if past is None:
+            return None
+        return later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
 
     def _needed(self) -> frozenset[str]:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()
@@ -366,12 +444,13 @@ class _Stopwatch:
         return self._laps | {"total": 1000 * (self._last - self._start)}
 
 
+def _share_of(level: RiskLevel, levels: Mapping[str, RiskLevel], reference: Reference) -> float:
+    """Return the share of recent changes that have a level; those without code are LOW."""
+    without = len(reference.rows) - len(levels) if level is RiskLevel.LOW else 0
+    return (without + sum(other is level for other in levels.values())) / len(reference.rows)
+
+
 def _percentile(reference: Reference | Missing, log_odds: float, *, has_message: bool) -> float | None:
     if isinstance(reference, Missing):
         return None
     return reference.percentile(log_odds, has_message=has_message)
-
-
-def _typical(trained: Mapping[str, float], reference: Reference | Missing) -> dict[str, float]:
-    """Return what is typical here where that is known, and in training elsewhere."""
-    return dict(trained) | ({} if isinstance(reference, Missing) else reference.typical())

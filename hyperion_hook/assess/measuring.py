@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.paths import FileRole, role_of
@@ -149,6 +151,13 @@ class Measurer(ChangeMeasurer):
         """Return whether a path is a file of a commit."""
         return commit is not None and not isinstance(self._reader.entry(commit, path), Missing)
 
+    def owners(self, change: Change) -> Counter[str]:
+        """Return how many files of a change each of their owners owns, as of its base."""
+        from hyperion_hook.git.code_owners import owners_of  # noqa: PLC0415 - a silent hook asks for no owners
+
+        paths = [file.previous_path for file in change.files]
+        return Counter() if change.base is None else owners_of(self._reader, change.base, paths)
+
     def recent_changes(self, base: str | None, count: int) -> list[str]:
         """Return the newest non-merge commits that ``base`` knows, itself included, newest first."""
         history, _ = self.history(base)
@@ -162,6 +171,10 @@ class Measurer(ChangeMeasurer):
         if base is None or self._index is None or not isinstance(history, IndexedHistory):
             return None
         return Past(self._index, base, history)
+
+    def patches(self, commits: Sequence[str]) -> list[Commit]:
+        """Return commits with their hunks."""
+        return list(read_commits(self.repository, commits, detail=Detail.PATCH))
 
     def vectors_of(
         self, commits: Sequence[str], only: Collection[str], base: str | None

@@ -125,6 +125,36 @@ class LiveGraph:
         found.discard(self._numbers.get(path, -1))
         return found, _external(names)
 
+    def resolve_after(
+        self, changes: Mapping[str, Specs | None], questions: Sequence[tuple[str, str]]
+    ) -> list[tuple[set[str], tuple[str, ...]]]:
+        """Return what imports of files, each given as path and specification, would mean once files have changed.
+
+        Parameters
+        ----------
+        changes
+            As for ``update``; the graph stays as it is.
+        questions
+            Path and specification of each import.
+
+        Returns
+        -------
+        list of tuple
+            The files of the repository and the external packages, for each question.
+        """
+        index = self._ready_index(track=False)
+        read = {path: specs for path, specs in changes.items() if import_language(path)}
+        before = [entry for path in read if path in self.specs for entry in entries_of(path, self.specs.declared(path))]
+        after = [entry for path, specs in read.items() if specs is not None for entry in entries_of(path, specs)]
+        index.replace(before, after)
+        try:
+            answers = [index.resolve(path, (spec,)) for path, spec in questions]
+            members = [{file for name in names for file in (index.group(name) if name.startswith(GROUP) else (name,))
+                        if not file.startswith("\0")} for names in answers]
+        finally:
+            index.replace(after, before)
+        return [(files, _external(names)) for files, names in zip(members, answers, strict=True)]
+
     # moving on
 
     def update(self, changes: Mapping[str, Specs | None]) -> None:

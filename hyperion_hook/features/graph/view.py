@@ -137,6 +137,17 @@ def imports_of_specs(graph: ImportGraph, path: str, specs: Specs) -> tuple[tuple
     return Imports(live, lambda _: ()).of_specs(path, specs)
 
 
+def resolve_after(
+    graph: ImportGraph, changes: Mapping[str, Specs | None], questions: Sequence[tuple[str, str]]
+) -> list[tuple[set[str], tuple[str, ...]]]:
+    """Return the files and external packages that imports (path, specification) mean once files have changed."""
+    if isinstance(graph.imports, Imports):
+        return graph.imports.live.resolve_after(changes, questions)
+    live = LiveGraph()
+    live.update(dict.fromkeys(graph.imports, ()))
+    return live.resolve_after(changes, questions)
+
+
 def entry_share(graph: ImportGraph, paths: Iterable[str]) -> float | None:
     """Return the share of entry points that reach at least one of the files, ``None`` when there are none.
 
