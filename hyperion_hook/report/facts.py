@@ -24,7 +24,7 @@ from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import Group
 
-ADVICE, REVIEWERS, SIMILAR = "How to lower the risk", "Who knows this code", "Similar changes"
+ADVICE, REVIEWERS, SIMILAR = "What to do", "Who knows this code", "Similar changes"
 MOST_REASONS = 3
 TELLING = 0.1
 """Log-odds that a reason must move to be told."""
