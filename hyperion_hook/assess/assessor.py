@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +38,8 @@ from hyperion_hook.store.reference_store import ReferenceStore
 if TYPE_CHECKING:
     from hyperion_hook.assess.guidance.advice import Part
     from hyperion_hook.assess.guidance.recommendations import Counsel
-    from hyperion_hook.domain.overview import Overview
+    from hyperion_hook.assess.planning import Plan
+    from hyperion_hook.domain.overview import HotSpot, Overview
 
 FIXES_STEP = 6
 """Bug fixes that are traced along with a staged change to keep the record up to date."""
@@ -256,6 +257,38 @@ class Assessor:
         found = overview_of(self._measurer, head, scores, level, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
+
+    def plan(self, paths: Sequence[str], most: int) -> Plan:
+        """Return what an edit of these files of HEAD would touch, at most so many of each kind.
+
+        Raises
+        ------
+        HyperionError
+            If there is no commit yet, or a path is not one of the repository.
+        """
+        from hyperion_hook.assess.planning import plan_of  # noqa: PLC0415 - few ask
+
+        self._measurer.deadline = NEVER
+        return plan_of(self._measurer, self._head("plan"), paths, most)
+
+    def hot_spots(self) -> tuple[HotSpot, ...]:
+        """Return the source files that change most and are most complex, the hottest first.
+
+        Raises
+        ------
+        HyperionError
+            If there is no commit yet.
+        """
+        from hyperion_hook.assess.overview import hot_spots_of  # noqa: PLC0415 - few ask
+
+        self._measurer.deadline = NEVER
+        return hot_spots_of(self._measurer, self._head("hot spots"), self._config.max_file_bytes)
+
+    def _head(self, wanted: str) -> str:
+        head = self._repository.head()
+        if head is None:
+            raise HyperionError(f"{wanted}: no commits yet; commit first")
+        return head
 
     def _staged(self) -> Change:
         change = self._changes.staged(now=self._now, kind=self._kind)
