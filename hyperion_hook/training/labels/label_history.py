@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
+from hyperion_hook.domain.commit import Commit
+from hyperion_hook.git.log import Detail, commit_ids, read_commits, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels.line_origins import SOURCES, LineOrigins
 from hyperion_hook.training.labels.read_history import read_history
 from hyperion_hook.training.labels.szz import Labeller, SzzRules
 
 _REPORT_EVERY = 50
+_COMMITS_A_BLAME = 100
+"""To ask git about a fix's lines costs about as much as to follow all lines through so many commits."""
 
 
 def label_history(
@@ -41,11 +45,24 @@ def label_history(
         If git fails.
     """
     rules = rules or SzzRules()
-    with LineOrigins(repository, tips, roles=rules.roles) as origins:
+    asks = given is not None and len(given) * _COMMITS_A_BLAME <= len(commit_ids(repository, tips))
+    with LineOrigins(repository, tips, roles=rules.roles, asks=asks) as origins:
         labeller = Labeller(origins, rules, given, repository.cut_off())
-        history = read_history(repository, tips, merges=True, sources_only=rules.roles == SOURCES)
+        history = (
+            _with_contents_of(repository, tips, frozenset(given or ())) if asks
+            else read_history(repository, tips, merges=True, sources_only=rules.roles == SOURCES)
+        )
         for count, commit in enumerate(history, 1):
             labeller.advance(commit)
             if progress is not None and count % _REPORT_EVERY == 0:
                 progress("reading history", count, origins.commits)
     return labeller
+
+
+def _with_contents_of(repository: Repository, tips: Sequence[str], wanted: frozenset[str]) -> Iterator[Commit]:
+    """Yield all commits that lead to the tips, those that are wanted with hunks and all others without files."""
+    for commit in stream_commits(repository, tips, detail=Detail.NOTHING):
+        if commit.id in wanted and not commit.is_merge:
+            yield from read_commits(repository, [commit.id], detail=Detail.PATCH)
+        else:
+            yield commit
