@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +28,7 @@ from hyperion_hook.errors import GitError, HyperionError
 from hyperion_hook.features.extract import nothing_known
 from hyperion_hook.git.changes import commits_of_range, ids_of_range
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.search import Hit, search_tree
 from hyperion_hook.scoring.policy import risk_level
 from hyperion_hook.store.history.update import update_index
 from hyperion_hook.store.reference_store import ReferenceStore
@@ -35,6 +36,7 @@ from hyperion_hook.store.reference_store import ReferenceStore
 if TYPE_CHECKING:
     from hyperion_hook.assess.guidance.advice import Part
     from hyperion_hook.assess.guidance.recommendations import Counsel
+    from hyperion_hook.domain.breaks import Break
     from hyperion_hook.domain.overview import Overview
 
 REFERENCE_STEP = 60
@@ -43,6 +45,9 @@ REFERENCE_STEP = 60
 Whoever asks for a recorded change has no commit waiting: then all are scored, so that the answer does not depend on
 what was asked before.
 """
+
+BREAK_SECONDS = 2.0
+"""How long a hook looks for what a staged change would break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +258,9 @@ class Assessor:
         clock.lap("reference")
         probability, log_odds = self._score(vector)
         percentile = _percentile(reference, log_odds, has_message=change.message is not None)
-        risk = Score(probability, log_odds, self._level(probability, percentile), percentile)
+        breaks = self._breaks(change)
+        clock.lap("breaks")
+        risk = _raised(Score(probability, log_odds, self._level(probability, percentile), percentile), breaks)
         typical = _typical(self._bundle.typical, reference)
         anomaly = anomaly_of(self._bundle, vector, typical, reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
@@ -280,6 +287,7 @@ class Assessor:
             advice=told.advice if told else None,
             reviewers=told.reviewers if told else None,
             similar=told.similar if told else None,
+            breaks=breaks,
             warnings=tuple(dict.fromkeys(warnings)),
             timing_ms=clock.laps,
         )
@@ -295,6 +303,18 @@ class Assessor:
             files_to_read=(), model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
             warnings=tuple(dict.fromkeys(said)), timing_ms=clock.laps,
         )
+
+    def _breaks(self, change: Change) -> tuple[Break, ...]:
+        from hyperion_hook.assess.breaks.find import find_breaks  # noqa: PLC0415 - after the score, and not with --version
+
+        # what is said beside the score has a time of its own
+        deadline = Deadline(BREAK_SECONDS) if change.kind is ChangeKind.STAGED else NEVER
+
+        def search(words: Sequence[str]) -> list[Hit] | None:
+            return search_tree(self._repository, change.base or self._repository.empty_tree, words)
+
+        return find_breaks(change, self._measurer.sources_of(change),
+                           lambda: self._measurer.graphs.at(change.base, deadline), search, deadline)
 
     def _impact(self, change: Change, measured: Measured) -> Impact | None:
         # a silent run is spared the import
@@ -364,6 +384,13 @@ class _Stopwatch:
     @property
     def laps(self) -> dict[str, float]:
         return self._laps | {"total": 1000 * (self._last - self._start)}
+
+
+def _raised(risk: Score, breaks: Iterable[Break]) -> Score:
+    """Return a score whose level is at least MEDIUM where something certainly breaks."""
+    if risk.level is RiskLevel.LOW and any(entry.is_certain for entry in breaks):
+        return replace(risk, level=RiskLevel.MEDIUM, raised=True)
+    return risk
 
 
 def _percentile(reference: Reference | Missing, log_odds: float, *, has_message: bool) -> float | None:

@@ -130,7 +130,7 @@ class Measurer:
         if vector is None:
             vector = extract(
                 Context(
-                    change, self._sources_of(change), history, graph, self.measure_source, facts,
+                    change, self.sources_of(change), history, graph, self.measure_source, facts,
                     discussed or Discussed(), self.deadline,
                 ),
                 only=only,
@@ -189,7 +189,7 @@ class Measurer:
             change = changes.streamed(commit)
             history, _ = self.history(change.base)
             context = Context(
-                change, self._sources_of(change), history, Missing("not needed"), self.measure_source
+                change, self.sources_of(change), history, Missing("not needed"), self.measure_source
             )
             report(done, len(commits))
             vector = extract(context, only=only)
@@ -207,5 +207,6 @@ class Measurer:
 
         return report
 
-    def _sources_of(self, change: Change) -> GitSources:
+    def sources_of(self, change: Change) -> GitSources:
+        """Return the two sides of a change as text."""
         return GitSources(self.repository, change, self._reader, max_bytes=self._config.max_file_bytes)

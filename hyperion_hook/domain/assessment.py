@@ -12,7 +12,8 @@ from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.vector import FeatureVector
 
 if TYPE_CHECKING:
-    # a silent hook does not need it
+    # a silent hook does not need them
+    from hyperion_hook.domain.breaks import Break
     from hyperion_hook.domain.co_change import CoChange
 
 
@@ -35,12 +36,14 @@ class Score:
     """A calibrated probability that the change introduces a bug, and its log-odds.
 
     ``percentile`` is the share (0..100) of the repository's last 500 changes that score lower, ``None`` when unknown.
+    ``raised`` says that the level would be LOW, were it not for something that the change certainly breaks.
     """
 
     probability: float
     log_odds: float
     level: RiskLevel
     percentile: float | None
+    raised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +206,8 @@ class Assessment:
 
     ``base_log_odds`` is the score of the repository's typical change; it and the contributions sum to the score's
     log-odds. ``explanation`` is empty when no explanation was asked for. ``impact``, ``advice``, ``reviewers`` and
-    ``similar`` are then ``None``; empty, the last three say that there is nothing worth saying.
+    ``similar`` are then ``None``; empty, the last three say that there is nothing worth saying. ``breaks`` are what the
+    change would break by rules, whatever the score.
     """
 
     change: Change
@@ -219,5 +223,6 @@ class Assessment:
     advice: tuple[Advice, ...] | None = None
     reviewers: tuple[Reviewer, ...] | None = None
     similar: tuple[SimilarChange, ...] | None = None
+    breaks: tuple[Break, ...] = ()
     warnings: tuple[str, ...] = ()
     timing_ms: Mapping[str, float] = field(default_factory=dict)

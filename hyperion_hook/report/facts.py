@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hyperion_hook.domain.assessment import Assessment, BugForecast, Contribution, FileForecast, Score, Unknown
+from hyperion_hook.domain.breaks import Break
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
@@ -13,6 +14,9 @@ from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import CATALOGUE
 
+WOULD_BREAK = "Would break"
+MOST_BREAKS = 5
+"""Breaks that a report for people tells; JSON and SARIF have them all."""
 ADVICE, REVIEWERS, SIMILAR = "How to lower the risk", "Who knows this code", "Similar changes"
 MOST_REASONS = 3
 TELLING = 0.05
@@ -31,11 +35,15 @@ def verdict(risk: Score | Unknown) -> tuple[str, str]:
     >>> from hyperion_hook.domain.assessment import RiskLevel
     >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, 97.2)))
     'HIGH risk: riskier than 97% of recent changes here.'
+    >>> " ".join(verdict(Score(0.012, -4.4, RiskLevel.MEDIUM, 12.0, raised=True)))
+    'MEDIUM risk: raised from LOW, because it would break what is named below.'
     >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, None)))
     'HIGH risk: 31% likely to introduce a bug.'
     """
     if isinstance(risk, Unknown):
         return f"{risk.level.value} risk:", risk.sentence
+    if risk.raised:
+        return f"{risk.level.value} risk:", "raised from LOW, because it would break what is named below."
     if risk.percentile is None:
         return f"{risk.level.value} risk:", f"{percent(risk.probability)} likely to introduce a bug."
     return f"{risk.level.value} risk:", f"riskier than {rank(risk.percentile)} of recent changes here."
@@ -130,6 +138,14 @@ def reasons(explanation: Iterable[Contribution], most: int = MOST_REASONS) -> li
     chosen = list(leading.values())[:most]
     rest = [entry for entry in ordered if abs(entry.contribution) >= 0.01 and entry not in chosen]
     return sorted([*chosen, *rest[: most - len(chosen)]], key=_by_size)
+
+
+def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:
+    """Return sentence and evidence of the first breaks, and how many are left out."""
+    rows = [(f"{'' if entry.is_certain else 'Likely: '}{entry.sentence}", entry.evidence)
+            for entry in breaks[:MOST_BREAKS]]
+    left = len(breaks) - MOST_BREAKS
+    return [*rows, *([(f"and {left} more", "all are in --format json")] if left > 0 else [])]
 
 
 def likely_fixes(bugs: BugForecast | None) -> tuple[FileForecast, ...]:

@@ -25,13 +25,9 @@ LOCKS = {
 """Lock files of each manifest, beside it or, in a workspace, above it."""
 _MODELS = re.compile(r"(?:^|/)models(?:/\w+)?\.py$")
 _FIELD = re.compile(r"^[ \t]+(\w+)[ \t]*=[ \t]*models\.(?:\w+Field|ForeignKey)\(", re.MULTILINE)
+_ALTERS = re.compile(r"\b(?:add|remove|rename|create|drop|change)_(?:column|table|index)")
 _PRISMA = re.compile(r"^\s*(?!//)\w+\s+\w+|^\s*(?:model|enum)\s+\w+", re.MULTILINE)
 _PROTO = re.compile(r"^\s*(?:(?:optional|repeated|required)\s+)?[\w.<>, ]+\s+(\w+)\s*=\s*\d+", re.MULTILINE)
-
-
-def has_counterpart(file: FileChange) -> bool:
-    """Return whether a touched file is of a kind that another file follows."""
-    return _rule_of(file) is not None
 
 
 def missing_counterparts(tree: TreeAfter) -> Iterator[Break]:
@@ -143,7 +139,7 @@ def _rails(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
     for schema in (f"{top}db/schema.rb", f"{top}db/structure.sql"):
         if isinstance(tree.sources.base_file(schema), Missing):
             continue
-        if schema not in tree.touched and re.search(r"\b(?:add|remove|rename|create|drop|change)_(?:column|table|index)", tree.text(file.path)):
+        if schema not in tree.touched and _ALTERS.search(tree.text(file.path)):
             yield _break(file.path, 1, f"{file.path} changes the database, but {schema} does not show it",
                          f"{schema} is not part of the change")
         return

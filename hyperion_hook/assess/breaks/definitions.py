@@ -23,6 +23,23 @@ _MODIFIERS = (
     r"(?:(?:public|protected|private|internal|static|final|abstract|synchronized|default|native|override|open|suspend|"
     r"inline|lazy|implicit|sealed|data|const)[ \t]++)*+"
 )
+_JAVA_METHOD = (
+    rf"^[ \t]*+(?:@\w[\w.]*+(?:\([^()\n]*+\))?[ \t]++)*+{_MODIFIERS}(?:<[^\n(){{}};]*?>[ \t]++)?{_NO_TYPE}"
+    r"[\w.]++(?:<[^;={}()\n]*?>)?(?:\[\])*+[ \t]++(\w++)[ \t]*+\("
+)
+_SCRIPT_METHOD = (
+    r"^[ \t]*+(?:(?:static|async|get|set|public|private|protected|readonly|abstract|override)[ \t]++)*+"
+    r"[*#]?(?!(?:if|for|while|switch|catch|function|return)\b)([\w$]++)[ \t]*+(?:<[^>\n]*+>)?"
+    r"\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)[ \t]*+(?::[^{};\n]++)?\{"
+)
+_SCRIPT_VALUE = (
+    r"([\w$]++)[ \t]*+[:=][ \t]*+(?:async[ \t]++)?"
+    r"(?:function\b|\([^()\n]*+\)[ \t]*+(?::[^=\n]++)?=>|[\w$]++[ \t]*+=>)"
+)
+_C_FUNCTION = (
+    r"^(?:__attribute__[ \t]*+\(\([\w, ]*+\)\)[ \t]*+)?(?!(?:else|return|typedef)\b)"
+    r"(?:[A-Za-z_][\w \t*&:<>,]*?[ \t*&:~])?(\w++)[ \t]*+(?=\()"
+)
 _PATTERNS = {
     "python": (
         (FUNCTION, r"^[ \t]*+(?:async[ \t]++)?def[ \t]++(\w++)"),
@@ -31,8 +48,7 @@ _PATTERNS = {
     ),
     "jvm": (
         (CLASS, r"\b(?:class|interface|enum|record|object|trait)[ \t]++(\w++)"),
-        (FUNCTION, rf"^[ \t]*+(?:@\w[\w.]*+(?:\([^()\n]*+\))?[ \t]++)*+{_MODIFIERS}(?:<[^\n(){{}};]*?>[ \t]++)?{_NO_TYPE}"
-                   r"[\w.]++(?:<[^;={}()\n]*?>)?(?:\[\])*+[ \t]++(\w++)[ \t]*+\("),
+        (FUNCTION, _JAVA_METHOD),
         (FUNCTION, r"\b(?:fun|def)[ \t]++(?:<[^\n>]*+>[ \t]*+)?(?:[\w<>?, ]++\.)?(\w++)"),
         (VALUE, rf"^[ \t]*+{_MODIFIERS}{_NO_TYPE}[\w.]++(?:<[^;={{}}()\n]*?>)?(?:\[\])*+[ \t]++(\w++)[ \t]*+[=;]"),
         (VALUE, r"\b(?:val|var)[ \t]++(\w++)"),
@@ -47,14 +63,12 @@ _PATTERNS = {
         (FUNCTION, r"\bfunction[ \t]*+\*?[ \t]*+([\w$]++)"),
         (CLASS, r"\b(?:class|interface|type|enum|namespace)[ \t]++([\w$]++)"),
         (VALUE, r"\b(?:const|let|var)[ \t]++([\w$]++)"),
-        (FUNCTION, r"^[ \t]*+(?:(?:static|async|get|set|public|private|protected|readonly|abstract|override)[ \t]++)*+"
-                   r"[*#]?(?!(?:if|for|while|switch|catch|function|return)\b)([\w$]++)[ \t]*+(?:<[^>\n]*+>)?"
-                   r"\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)[ \t]*+(?::[^{};\n]++)?\{"),
-        (FUNCTION, r"([\w$]++)[ \t]*+[:=][ \t]*+(?:async[ \t]++)?(?:function\b|\([^()\n]*+\)[ \t]*+(?::[^=\n]++)?=>|[\w$]++[ \t]*+=>)"),
+        (FUNCTION, _SCRIPT_METHOD),
+        (FUNCTION, _SCRIPT_VALUE),
         (VALUE, r"(?:exports|prototype|\b[A-Z]\w*+)\.([\w$]++)[ \t]*+=(?!=)"),
     ),
     "c": (
-        (FUNCTION, r"^(?!(?:else|return|typedef)\b)(?:[A-Za-z_][\w \t*&:<>,]*?[ \t*&:~])?(\w++)[ \t]*+(?=\()"),
+        (FUNCTION, _C_FUNCTION),
         (VALUE, r"^[ \t]*+\#[ \t]*+define[ \t]++(\w++)"),
         (CLASS, r"\b(?:struct|union|enum|class)[ \t]++(\w++)(?=[^;,()*&\n]*+(?:\{|$))"),
     ),

@@ -30,10 +30,10 @@ def weaker_dependencies(tree: TreeAfter) -> Iterator[Break]:
     """Yield a break for each way in which a touched manifest weakens dependencies."""
     for file in filter(is_judged, tree.change.files):
         text = tree.text(file.path)
-        sides = read_manifest(file.previous_path, tree.before(file)), read_manifest(file.path, text)
-        if isinstance(sides[0], Missing) or isinstance(sides[1], Missing):
+        old, new = read_manifest(file.previous_path, tree.before(file)), read_manifest(file.path, text)
+        if isinstance(old, Missing) or isinstance(new, Missing):
             continue
-        before, after = _by_name(sides[0]), _by_name(sides[1])
+        before, after = _by_name(old), _by_name(new)
         weaker: dict[str, list[tuple[str, str]]] = {}
         for key, now in after.items():
             was = before.get(key)
@@ -44,7 +44,7 @@ def weaker_dependencies(tree: TreeAfter) -> Iterator[Break]:
             told = ", ".join(shown for _, shown in names[:MOST_NAMED])
             more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
             yield _break(file, text, names[0][0], f"{file.path} {how} {told}{more}", is_certain=False)
-        yield from _conflicts(file, text, *sides)
+        yield from _conflicts(file, text, old, new)
 
 
 def _by_name(manifest: Manifest) -> dict[tuple[str, str], Requirement]:

@@ -42,7 +42,7 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
             for spec in _single(read_imports(path, tree.text(path))):
                 if module in tree.imports(importer, spec):
                     asked.setdefault((path, spec), module)
-    changes = {path: None for path in tree.gone} | {
+    changes = dict.fromkeys(tree.gone) | {
         path: read_imports(path, tree.text(path)) for path in tree.touched
     }
     answers = resolve_after(tree.graph, changes, list(asked))
@@ -110,8 +110,11 @@ def _place(tree: TreeAfter, path: str, spec: str) -> tuple[int, bool]:
     """Return the line of an import and whether it is run in any case; 0 where it is not found."""
     text = tree.text(path)
     module, _, name = spec.partition(":")
-    first = re.escape(module.lstrip(".") if family_of(path) == "python" else module)
+    # readers mark how a file is named: a quote or bracket in C, a dot for Ruby's and PHP's own files
+    first = re.escape(module.lstrip(".\"<") if family_of(path) in ("python", "c") else module)
     patterns = [rf"(?:from|import)\s+\.*{first}\b", rf"['\"<]{first}['\">]", rf"\b{first}\b"]
+    if module.startswith("./"):
+        patterns.append(rf"['\"]/?{re.escape(module[2:])}['\".]")
     if name:
         patterns.insert(0, rf"from\s+\.*{first}\s+import\b[^#\n]*(?:\([^)]*)?\b{re.escape(name)}\b")
     match = next((match for pattern in patterns if (match := re.search(pattern, text))), None)

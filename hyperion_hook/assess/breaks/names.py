@@ -6,7 +6,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from hyperion_hook.assess.breaks.definitions import CLASS, FUNCTION, VALUE, Definition, defines, definitions, patterns_of
+from hyperion_hook.assess.breaks.definitions import (
+    CLASS,
+    FUNCTION,
+    VALUE,
+    Definition,
+    defines,
+    definitions,
+    patterns_of,
+)
 from hyperion_hook.assess.breaks.modules import listed
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
@@ -68,9 +76,9 @@ def takes_definitions(file: FileChange) -> bool:
     )
 
 
-def missing_names(tree: TreeAfter, files: Sequence[FileChange]) -> Iterator[Break]:
+def missing_names(tree: TreeAfter) -> Iterator[Break]:
     """Yield a break for each name that files no longer define and that is still used."""
-    gone = [entry for file in files for entry in _gone(tree, file)]
+    gone = [entry for file in tree.change.files if takes_definitions(file) for entry in _gone(tree, file)]
     # a name that goes from several files (overloads, methods of several classes) is asked for once
     names = list(dict.fromkeys(entry.definition.name for entry in gone))
     if not names or len(names) > MOST_NAMES:
@@ -175,9 +183,12 @@ _EXPORT = (
     r"|\bexport[ \t]*+(?:type[ \t]*+)?\{[^}]*?(?<![\w$])%s(?![\w$])(?:[ \t]*+[,}\n]|[ \t]++as\b)"
     r"|(?<![\w$])exports\.%s[ \t]*+=|module\.exports[ \t]*+=[ \t]*+\{[^}]*(?<![\w$])%s(?![\w$])"
 )
-_ANY_EXPORT = r"export[ \t]*+\*|module\.exports[ \t]*+=[ \t]*+(?!\{)|Object\.assign\([ \t]*+(?:module\.)?exports|__exportStar"
+_ANY_EXPORT = (
+    r"export[ \t]*+\*|module\.exports[ \t]*+=[ \t]*+(?!\{)|Object\.assign\([ \t]*+(?:module\.)?exports|__exportStar"
+)
 _IMPORT = re.compile(
-    r"(?:import|export)[ \t]++(?:type[ \t]++)?(?:[\w$]++[ \t]*+,[ \t]*+)?\{([^}]*+)\}[ \t\n]*+from[ \t]*+(['\"])([^'\"\n]++)\2"
+    r"(?:import|export)[ \t]++(?:type[ \t]++)?(?:[\w$]++[ \t]*+,[ \t]*+)?\{([^}]*+)\}[ \t\n]*+from[ \t]*+"
+    r"(['\"])([^'\"\n]++)\2"
     r"|(?:const|let|var)[ \t]*+\{([^}]*+)\}[ \t]*+=[ \t]*+require\([ \t]*+(['\"])([^'\"\n]++)\5"
 )
 
@@ -208,13 +219,15 @@ def _go(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
         return
     form = rf"(?<![\w.]){name}(?=\()" if gone.definition.kind == FUNCTION else rf"(?<![\w.]){name}(?![\w:])"
     for path in _files(beside):
-        if re.search(rf"(?<![\w.]){name}(?:, \w+)*\s*:?=(?!=)|[(,]\s*{name}\s+[\w*\[.]|\bfunc {name}\b", tree.code(path)):
+        # where a variable or a parameter has the name, it hides what is gone
+        if re.search(rf"(?<![\w.]){name}(?:, \w+)*\s*:?=(?!=)|[(,]\s*{name}\s+[\w*\[.]", tree.code(path)):
             continue
         yield from (Use(path, line, True) for line, _ in _matches(tree, path, form))
     if name[0].isupper():
         package = folder.rpartition("/")[2]
+        imported = rf"^\s*(?:import\s+)?(\w+)\s+\"[^\"\n]*{re.escape(folder)}\""
         for path in _files(hit for hit in hits if hit.path in _importers(tree, gone.module)):
-            alias = re.search(rf"^\s*(?:import\s+)?(\w+)\s+\"[^\"\n]*{re.escape(folder)}\"", tree.text(path), re.MULTILINE)
+            alias = re.search(imported, tree.text(path), re.MULTILINE)
             prefix = alias[1] if alias and alias[1] != "import" else package
             yield from (Use(path, line, True) for line, _ in _matches(tree, path, rf"(?<![\w.]){prefix}\.{name}(?!\w)"))
 
@@ -234,7 +247,8 @@ def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
             other = re.search(rf"^import\s+(?:static\s+)?([\w.]*)\.{name}\s*;?$", tree.code(path), re.MULTILINE)
             if other and package and not other[1].startswith(package[1]):
                 continue
-            yield from (Use(path, line, True) for line, _ in _matches(tree, path, rf"(?<![\w.@]){name}(?!\w)(?!\s*[(=;,)]\s*[^\w])"))
+            form = rf"(?<![\w.@]){name}(?!\w)(?!\s*[(=;,)]\s*[^\w])"
+            yield from (Use(path, line, True) for line, _ in _matches(tree, path, form))
         return
     line_start = gone.code.rfind("\n", 0, gone.code.rfind("\n", 0, gone.definition.end)) + 1
     if "@Override" in gone.code[line_start : gone.definition.end]:
@@ -243,8 +257,8 @@ def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     call = r"\s*\(" if is_function else r"(?![\w(])"
     for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
         code = tree.code(path)
-        receivers = receivers_of(owner, code)
-        yield from (Use(path, line, True) for line, _ in _matches(tree, path, rf"(?<![\w.])(?:this\.)?(?:{receivers})\.{name}{call}"))
+        member = rf"(?<![\w.])(?:this\.)?(?:{receivers_of(owner, code)})\.{name}{call}"
+        yield from (Use(path, line, True) for line, _ in _matches(tree, path, member))
         if path == gone.file.path and is_function and not re.search(rf"import static .*\.(?:\*|{name});", code):
             is_firm = not re.search(rf"\bclass {owner}\b[^{{]*\bextends\b", code)
             yield from (Use(path, line, is_firm)
@@ -269,9 +283,13 @@ def _c(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     }
     for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
         for line, match in _matches(tree, path, rf"(?<![\w.>#]){name}\s*\("):
-            rest = tree.code(path)[match.end() :]
-            if not re.match(r"[^;{}()]*\)\s*;", rest) or match.start() and tree.code(path)[match.start() - 1] in " \t(":
+            # what begins its line declares: a prototype, or a definition behind an attribute
+            if _start_of_line(tree.code(path), match.start())[:1].isspace():
                 yield Use(path, line, gone.definition.kind == FUNCTION)
+
+
+def _start_of_line(code: str, position: int) -> str:
+    return code[code.rfind("\n", 0, position) + 1 : position]
 
 
 _Reader = Callable[[TreeAfter, Gone, Sequence[Hit]], Iterator[Use]]

@@ -12,15 +12,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
-from hyperion_hook.domain.assessment import Advice, Assessment, Reviewer, RiskLevel, SimilarChange, Unknown
+from hyperion_hook.domain.assessment import Advice, Assessment, Reviewer, RiskLevel, Score, SimilarChange, Unknown
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.report.facts import change_line, likely_fixes, missing_of, number, percent, reasons
+from hyperion_hook.report.facts import (
+    MOST_BREAKS,
+    breaks_in_words,
+    change_line,
+    likely_fixes,
+    missing_of,
+    number,
+    percent,
+    reasons,
+)
 from hyperion_hook.report.formats.findings import place_of
 from hyperion_hook.report.safe_text import valid_unicode
 
-FORMAT = 2
+FORMAT = 3
 MOST_BYTES = 200_000
 _MOST_ENTRIES = 50
 _MOST_TEXT = 2_000
@@ -64,6 +73,8 @@ class Brief:
     percentile: float | None
     remedy: str
     cause: str
+    raised: bool
+    breaks: tuple[Place, ...]
     reasons: tuple[Reason, ...]
     files: tuple[Place, ...]
     left_out: tuple[Place, ...]
@@ -100,6 +111,12 @@ def brief_of(assessment: Assessment) -> Brief:
         percentile=risk.percentile,
         remedy=valid_unicode(risk.remedy) if isinstance(risk, Unknown) else "",
         cause=valid_unicode(risk.cause) if isinstance(risk, Unknown) else "",
+        raised=isinstance(risk, Score) and risk.raised,
+        breaks=tuple(
+            Place(valid_unicode(entry.path), entry.line, valid_unicode(f"{sentence} ({evidence})")[:_MOST_TEXT])
+            for entry, (sentence, evidence) in zip(
+                assessment.breaks, breaks_in_words(assessment.breaks)[:MOST_BREAKS], strict=False)
+        ),
         reasons=tuple(
             Reason(entry.feature, valid_unicode(entry.sentence), entry.contribution)
             for entry in reasons(assessment.explanation, _MOST_REASONS)
@@ -182,6 +199,7 @@ class _Reader:
             probability=None if probability is None else _number(probability, 0.0, 1.0),
             percentile=None if percentile is None else _number(percentile, 0.0, 100.0),
             remedy=self.text("remedy"), cause=self.text("cause"),
+            raised=bool(self._data["raised"]), breaks=self.places("breaks"),
             reasons=tuple(
                 Reason(_feature(_text(entry["feature"])), _text(entry["sentence"]), _number(entry["contribution"]))
                 for entry in self.entries("reasons", Reason)

@@ -17,7 +17,7 @@ from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score, 
 from hyperion_hook.features.catalogue import CATALOGUE, Group
 from hyperion_hook.report.comment.brief import Brief, Place, Reason
 from hyperion_hook.report.comment.state import MARKER, State, boxes, state_line
-from hyperion_hook.report.facts import ADVICE, REVIEWERS, SIMILAR, comparison, counted, factor, verdict
+from hyperion_hook.report.facts import ADVICE, REVIEWERS, SIMILAR, WOULD_BREAK, comparison, counted, factor, verdict
 from hyperion_hook.report.links import Links
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
@@ -95,7 +95,7 @@ def _heading(brief: Brief) -> str:
 def _score(brief: Brief) -> Score | Unknown:
     if brief.probability is None:
         return Unknown(brief.remedy, brief.cause)
-    return Score(brief.probability, 0.0, brief.level, brief.percentile)
+    return Score(brief.probability, 0.0, brief.level, brief.percentile, raised=brief.raised)
 
 
 def _since(brief: Brief, before: State | None) -> str:
@@ -129,9 +129,10 @@ def _moved(brief: Brief, before: State) -> str:
 def _sections(brief: Brief, links: Links) -> list[Section]:
     if brief.level is RiskLevel.LOW:
         # who is told of everything reads nothing: the rest is folded
-        found = [_left_out(brief, links)]
+        found = [_would_break(brief, links), _left_out(brief, links)]
     else:
         found = [
+            _would_break(brief, links),
             ("Why", _listed(brief.reasons[:MOST_REASONS], lambda reason: _reason(brief, reason, links))),
             ("Read first", _listed(brief.files, lambda place: f"{_at(place, links)}: {markdown_text(place.text)}")),
             _left_out(brief, links),
@@ -139,6 +140,11 @@ def _sections(brief: Brief, links: Links) -> list[Section]:
             (REVIEWERS, _listed(brief.reviewers, _reviewer)),
         ]
     return [(heading, f"**{heading}**\n\n{text}") for heading, text in found if text]
+
+
+def _would_break(brief: Brief, links: Links) -> Section:
+    return WOULD_BREAK, _listed(brief.breaks, lambda place: (
+        _linked(markdown_text(place.text), links.lines(place.path, place.line))))
 
 
 def _left_out(brief: Brief, links: Links) -> Section:

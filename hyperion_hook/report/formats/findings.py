@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from re import sub
 
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
+from hyperion_hook.domain.breaks import BreakKind
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.report.facts import comparison, factor, is_empty, likely_fixes, number, percent, reasons, verdict
 
+BREAK_RULES = tuple(kind.value for kind in BreakKind)
 RISK, UNUSUAL, CO_CHANGE, FORECAST = "change-risk", "unusual-change", "missing-co-change", "likely-bug-fix"
 MOST_REASONS = 5
 
@@ -37,6 +40,18 @@ RULES = (
          " another file too, which this change does not touch."),
     Rule(FORECAST, "A touched file is likely to need a bug fix", "By its history the file is likely to need a bug fix"
          " within 30 days."),
+    Rule(BreakKind.MODULE, "A module that others import is gone", "The change deletes or moves a module, and files that"
+         " it leaves as they are still import it."),
+    Rule(BreakKind.NAME, "A name that others use is gone", "The change removes or renames a definition, and code that"
+         " it leaves as it is still uses it."),
+    Rule(BreakKind.SIGNATURE, "Calls do not fit a changed signature", "The change adds, removes or renames parameters,"
+         " and calls that fitted before fit no more."),
+    Rule(BreakKind.DEPENDENCY, "A dependency is downgraded, loosened or in conflict", "A manifest asks for an older"
+         " version, no longer pins one, or asks for versions that exclude each other."),
+    Rule(BreakKind.COUNTERPART, "A file that must change too was left out", "The change touches a manifest, a schema or"
+         " a definition, but not what is made from it."),
+    Rule(BreakKind.SAFETY, "Safety is switched off", "Added lines switch off certificate checks, tests or locks, or"
+         " catch more exceptions than before."),
 )
 
 
@@ -67,12 +82,14 @@ class Finding:
     def fingerprint(self) -> str:
         """What stays the same while the finding is the same, however numbers and lines move; 64 hexadecimal digits."""
         about = self.message if self.rule == CO_CHANGE else ""
+        if self.rule in BREAK_RULES:
+            about = sub(r"\d+", "", self.message)
         parts = (self.rule, self.path or "", about)
         return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def findings(assessment: Assessment) -> tuple[Finding, ...]:
-    """Return what there is to look at, the risk first; nothing where the risk is LOW and the change is usual."""
+    """Return what there is to look at, the risk first; nothing where it is LOW, the change usual and nothing breaks."""
     return tuple(_findings(assessment))
 
 
@@ -100,6 +117,9 @@ def _findings(assessment: Assessment) -> Iterator[Finding]:
             f"{entry.title} {number(entry.value)}, typical {number(entry.typical)}" for entry in anomaly.unusual
         )
         yield Finding(UNUSUAL, RiskLevel.LOW, f"Unusual as a whole{': ' + told if told else ''}.", *first)
+    for broken in assessment.breaks:
+        level = RiskLevel.MEDIUM if broken.is_certain else RiskLevel.LOW
+        yield Finding(broken.kind.value, level, f"{broken.sentence} ({broken.evidence}).", broken.path, broken.line)
     if alarming:
         yield from _about_files(assessment)
 

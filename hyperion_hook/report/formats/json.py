@@ -17,6 +17,7 @@ from hyperion_hook.domain.assessment import (
     BugForecast,
     Impact,
     Reviewer,
+    Score,
     SimilarChange,
     Unknown,
 )
@@ -59,10 +60,22 @@ def assessment_object(assessment: Assessment) -> Json:
             "level": risk.level.value,
             "percentile": risk.percentile,
             "log_odds": risk.log_odds,
+            "raised": isinstance(risk, Score) and risk.raised,
         },
         "anomaly": _anomaly(assessment.anomaly),
         "bugs": _bugs(assessment.bugs),
         "impact": _impact(assessment.impact),
+        "breaks": [
+            {
+                "rule": entry.kind.value,
+                "sentence": valid_unicode(entry.sentence),
+                "evidence": valid_unicode(entry.evidence),
+                "path": valid_unicode(entry.path),
+                "line": entry.line,
+                "confidence": entry.confidence,
+            }
+            for entry in assessment.breaks
+        ],
         "explanation_base": assessment.base_log_odds,
         "explanation": [
             {

@@ -10,6 +10,8 @@ from hyperion_hook.report.facts import (
     ADVICE,
     REVIEWERS,
     SIMILAR,
+    WOULD_BREAK,
+    breaks_in_words,
     change_line,
     comparison,
     factor,
@@ -33,8 +35,8 @@ def render_markdown(assessment: Assessment) -> str:
         blocks = [markdown_text(change_line(assessment.change) + ": there is nothing to assess.")]
     else:
         parts = (
-            _head, _why, _files, _advice, _missing_co_changes, _affected, _reviewers, _similar, _forecasts, _unusual,
-            _small_print,
+            _head, _would_break, _why, _files, _advice, _missing_co_changes, _affected, _reviewers, _similar,
+            _forecasts, _unusual, _small_print,
         )
         blocks = [part(assessment) for part in parts]
     warnings = "\n".join(f"> {markdown_text(warning)}" for warning in assessment.warnings)
@@ -46,6 +48,13 @@ def _head(assessment: Assessment) -> str:
     more = markdown_text(comparison(assessment.risk))
     lines = [f"**{level}** {markdown_text(rest)}", *([more] if more else [])]
     return "\n".join(lines) + f"\n\n{markdown_text(change_line(assessment.change))}"
+
+
+def _would_break(assessment: Assessment) -> str:
+    return _listed(WOULD_BREAK, [
+        f"{markdown_text(sentence)} ({markdown_text(evidence)})"
+        for sentence, evidence in breaks_in_words(assessment.breaks)
+    ])
 
 
 def _why(assessment: Assessment) -> str:

@@ -11,6 +11,8 @@ from hyperion_hook.report.facts import (
     ADVICE,
     REVIEWERS,
     SIMILAR,
+    WOULD_BREAK,
+    breaks_in_words,
     change_line,
     comparison,
     factor,
@@ -81,6 +83,7 @@ class _Page:
             yield from self._notes(assessment.warnings)
             return
         yield from self._verdict(assessment)
+        yield from self._told(WOULD_BREAK, breaks_in_words(assessment.breaks))
         yield from self._why(reasons(assessment.explanation))
         yield from self._files(assessment)
         yield from self._told(ADVICE, [(entry.action, f"{entry.effect}; {entry.evidence}")
@@ -144,7 +147,7 @@ class _Page:
             return
         for path, reason in entries:
             # a path or a subject is clipped, what is to be done is told to its end
-            whole = heading == ADVICE
+            whole = heading in (ADVICE, WOULD_BREAK)
             yield from (f"  {line}" for line in (wrapped(path, self.width - 2) if whole else
                                                  [clipped(path, self.width - 2)]))
             yield from (f"    {self.paint(line, _FAINT)}" for line in wrapped(reason, self.width - 4))
