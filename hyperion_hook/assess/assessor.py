@@ -18,7 +18,16 @@ from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, 
 from hyperion_hook.assess.vector_cache import KeptVectors
 from hyperion_hook.assess.verdict import anomaly_of, explanation_of
 from hyperion_hook.config import Config
-from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, ModelInfo, RiskLevel, Score, Unknown
+from hyperion_hook.domain.assessment import (
+    Assessment,
+    Contribution,
+    FileToRead,
+    Impact,
+    ModelInfo,
+    RiskLevel,
+    Score,
+    Unknown,
+)
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.lazy_dataclass import dataclass
@@ -280,7 +289,7 @@ class Assessor:
             anomaly=anomaly,
             base_log_odds=base,
             explanation=contributions,
-            files_to_read=files_to_read(change, measured.history),
+            files_to_read=self._files_to_read(change, measured),
             impact=impact,
             model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
             bugs=bugs,
@@ -303,6 +312,12 @@ class Assessor:
             files_to_read=(), model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
             warnings=tuple(dict.fromkeys(said)), timing_ms=clock.laps,
         )
+
+    def _files_to_read(self, change: Change, measured: Measured) -> tuple[FileToRead, ...]:
+        if not self._config.explain:
+            return files_to_read(change, measured.history)
+        return files_to_read(
+            change, measured.history, lambda file, events: self._measurer.functions_to_read(change, file, events))
 
     def _breaks(self, change: Change) -> tuple[Break, ...]:
         from hyperion_hook.assess.breaks.find import find_breaks  # noqa: PLC0415 - after the score, and not with --version

@@ -156,11 +156,21 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionToRead:
+    """A touched function with its first changed line, and its own history in words."""
+
+    name: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileToRead:
-    """A file worth reading first, with the reason in words."""
+    """A file worth reading first, with the reason in words, and the touched functions in it."""
 
     path: str
     reason: str
+    functions: tuple[FunctionToRead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

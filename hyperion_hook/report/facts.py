@@ -148,6 +148,15 @@ def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:
     return [*rows, *([(f"and {left} more", "all are in --format json")] if left > 0 else [])]
 
 
+def reading_list(assessment: Assessment) -> list[tuple[str, str]]:
+    """Return what to read first: each file with its reason, and below it its touched functions."""
+    return [
+        row for entry in assessment.files_to_read for row in [
+            (entry.path, entry.reason), *((f"  {function.name}, line {function.line}", function.reason)
+                                          for function in entry.functions)]
+    ]
+
+
 def likely_fixes(bugs: BugForecast | None) -> tuple[FileForecast, ...]:
     """Return the touched files that are likely to need a fix within thirty days, at most three, the likeliest first."""
     if bugs is None:

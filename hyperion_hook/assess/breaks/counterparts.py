@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from hyperion_hook.assess.breaks.dependencies import is_judged
+from hyperion_hook.assess.breaks.dependencies import MOST_NAMED, is_judged
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange, FileStatus
@@ -66,17 +66,19 @@ def _lock(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
     path = _nearest(tree, file.path, LOCKS[file.path.rpartition("/")[2]])
     if not new or path is None or path in tree.touched or path in tree.gone:
         return
-    text = tree.text(path)
+    text, source = tree.text(path), tree.text(file.path)
     local = {name for _, name in after.own}
-    for asked in new:
-        if text and asked.name not in local and not _is_locked(path.rpartition("/")[2], text, asked):
-            source = tree.text(file.path)
-            at = re.search(rf"(?<![\w-]){re.escape(asked.name)}(?![\w-])", source)
-            yield _break(
-                file.path, line_of(source, at.start()) if at else 1,
-                f"{file.path} asks for {asked.name} {asked.constraint}".rstrip() + f", which {path} does not have",
-                f"{path} is not part of the change", is_certain=path.endswith("go.sum"),
-            )
+    absent = [asked for asked in new if asked.name not in local
+              and not _is_locked(path.rpartition("/")[2], text, asked)] if text else []
+    if absent:
+        names = ", ".join(f"{asked.name} {asked.constraint}".rstrip() for asked in absent[:MOST_NAMED])
+        more = f" and {len(absent) - MOST_NAMED:,} more" if len(absent) > MOST_NAMED else ""
+        at = re.search(rf"(?<![\w-]){re.escape(absent[0].name)}(?![\w-])", source)
+        yield _break(
+            file.path, line_of(source, at.start()) if at else 1,
+            f"{file.path} asks for {names}{more}, which {path} does not have", f"{path} is not part of the change",
+            is_certain=path.endswith("go.sum"),
+        )
 
 
 def _nearest(tree: TreeAfter, path: str, names: tuple[str, ...]) -> str | None:

@@ -12,7 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
-from hyperion_hook.domain.assessment import Advice, Assessment, Reviewer, RiskLevel, Score, SimilarChange, Unknown
+from hyperion_hook.domain.assessment import (
+    Advice,
+    Assessment,
+    FileToRead,
+    Reviewer,
+    RiskLevel,
+    Score,
+    SimilarChange,
+    Unknown,
+)
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.features.catalogue import CATALOGUE
@@ -26,7 +35,7 @@ from hyperion_hook.report.facts import (
     percent,
     reasons,
 )
-from hyperion_hook.report.formats.findings import place_of
+from hyperion_hook.report.formats.findings import location_of
 from hyperion_hook.report.safe_text import valid_unicode
 
 FORMAT = 3
@@ -96,7 +105,7 @@ def brief_of(assessment: Assessment) -> Brief:
     change, risk, impact, anomaly = assessment.change, assessment.risk, assessment.impact, assessment.anomaly
 
     def place(path: str, text: str) -> Place:
-        found, line = place_of(change, path)
+        found, line = location_of(assessment, path)
         shown = valid_unicode(path)
         # no page shows a file that is gone, or one whose name is no text
         return Place(shown, line if found is not None and shown == path else 0, valid_unicode(text))
@@ -121,7 +130,7 @@ def brief_of(assessment: Assessment) -> Brief:
             Reason(entry.feature, valid_unicode(entry.sentence), entry.contribution)
             for entry in reasons(assessment.explanation, _MOST_REASONS)
         ),
-        files=tuple(place(entry.path, entry.reason) for entry in assessment.files_to_read),
+        files=tuple(place(entry.path, _reading(entry)) for entry in assessment.files_to_read),
         left_out=tuple(
             together(entry.path, entry.support, entry.commits, entry.beside)
             for entry in (impact.missing_co_changes if impact else ())
@@ -145,6 +154,11 @@ def brief_of(assessment: Assessment) -> Brief:
         warnings=tuple(valid_unicode(warning) for warning in assessment.warnings),
         contributions={entry.feature: entry.contribution for entry in assessment.explanation},
     )
+
+
+def _reading(entry: FileToRead) -> str:
+    """Return why to read a file, with its touched functions."""
+    return "; ".join([entry.reason, *(f"{function.name} ({function.reason})" for function in entry.functions)])
 
 
 def _plain(entry: Entry) -> Entry:

@@ -128,10 +128,10 @@ def _about_files(assessment: Assessment) -> Iterator[Finding]:
     for missed in assessment.impact.missing_co_changes if assessment.impact else ():
         rule = rule_in_words(missed.support, missed.commits, missed.beside)
         yield Finding(CO_CHANGE, RiskLevel.LOW, f"{missed.path} changed {rule}, but not here.",
-                      *place_of(assessment.change, missed.beside))
+                      *location_of(assessment, missed.beside))
     for entry in likely_fixes(assessment.bugs):
         yield Finding(FORECAST, RiskLevel.LOW, f"{percent(entry.probability)} likely to need a bug fix within 30 days.",
-                      *place_of(assessment.change, entry.path))
+                      *location_of(assessment, entry.path))
 
 
 def _first_file(assessment: Assessment) -> tuple[str | None, int]:
@@ -140,8 +140,15 @@ def _first_file(assessment: Assessment) -> tuple[str | None, int]:
     left = [file.path for file in assessment.change.files if file.status is not FileStatus.DELETED]
     for path in (*named, *left):
         if path in left:
-            return place_of(assessment.change, path)
+            return location_of(assessment, path)
     return None, 1
+
+
+def location_of(assessment: Assessment, path: str) -> tuple[str | None, int]:
+    """Return a file of the change with the first changed line of the function to read first, where one is known."""
+    lines = [entry.functions[0].line for entry in assessment.files_to_read if entry.path == path and entry.functions]
+    found, line = place_of(assessment.change, path)
+    return (found, lines[0]) if lines and found == path else (found, line)
 
 
 def place_of(change: Change, path: str) -> tuple[str | None, int]:

@@ -89,7 +89,14 @@ def assessment_object(assessment: Assessment) -> Json:
             for entry in assessment.explanation
         ],
         "files_to_read": [
-            {"path": valid_unicode(entry.path), "reason": valid_unicode(entry.reason)}
+            {
+                "path": valid_unicode(entry.path),
+                "reason": valid_unicode(entry.reason),
+                "functions": [
+                    {"name": valid_unicode(function.name), "line": function.line, "reason": function.reason}
+                    for function in entry.functions
+                ],
+            }
             for entry in assessment.files_to_read
         ],
         "advice": _listed(assessment.advice),

@@ -64,7 +64,10 @@ def _why(assessment: Assessment) -> str:
 
 def _files(assessment: Assessment) -> str:
     return _listed("Read first", [
-        f"{markdown_code(entry.path)}: {markdown_text(entry.reason)}" for entry in assessment.files_to_read
+        f"{markdown_code(entry.path)}: {markdown_text(entry.reason)}" + "".join(
+            f"\n  - {markdown_code(function.name)} at line {function.line}: {markdown_text(function.reason)}"
+            for function in entry.functions)
+        for entry in assessment.files_to_read
     ])
 
 

@@ -22,6 +22,7 @@ from hyperion_hook.report.facts import (
     number,
     percent,
     rank,
+    reading_list,
     reasons,
     verdict,
 )
@@ -124,7 +125,7 @@ class _Page:
                 yield f"  {self.paint(sign, code)} {line}" if position == 0 else f"    {line}"
 
     def _files(self, assessment: Assessment) -> Iterator[str]:
-        yield from self._told("Read first", [(entry.path, entry.reason) for entry in assessment.files_to_read])
+        yield from self._told("Read first", reading_list(assessment))
 
     def _impact(self, impact: Impact) -> Iterator[str]:
         missing = impact.missing_co_changes[:MOST_NEIGHBOURS]
