@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,7 @@ from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Pro
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.vector_cache import KeptVectors
-from hyperion_hook.assess.verdict import anomaly_of, explanation_of
+from hyperion_hook.assess.verdict import anomaly_of, explanation_by_size, leading_files, typical_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import (
     Assessment,
@@ -28,7 +28,7 @@ from hyperion_hook.domain.assessment import (
     Score,
     Unknown,
 )
-from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.snapshot import Discussed
@@ -74,8 +74,10 @@ class IndexSummary:
 class Assessor:
     """Assesses changes of one repository; a context manager, because it holds a git process and stores open."""
 
-    def __init__(self, measurer: Measurer, references: ReferenceStore, models: ModelsInUse, config: Config,
-                 now: int | None) -> None:
+    def __init__(
+        self, measurer: Measurer, references: ReferenceStore, models: ModelsInUse, config: Config, now: int | None,
+        kind: ChangeKind = ChangeKind.STAGED, warnings: tuple[str, ...] = (),
+    ) -> None:
         self._measurer = measurer
         self._repository = measurer.repository
         self._changes = measurer.changes
@@ -85,11 +87,24 @@ class Assessor:
         self._bundle = models.bundle
         self._config = config
         self._now = now
+        self._kind = kind
+        self._warnings = warnings
 
     @classmethod
     def open(cls, folder: Path | None, config: Config, *, progress: Progress | None = None,
-             now: int | None = None) -> Assessor:
+             now: int | None = None, kind: ChangeKind = ChangeKind.STAGED, patch: bytes = b"") -> Assessor:
         """Find the repository that ``folder`` (default: here) lies in and load the models.
+
+        Parameters
+        ----------
+        folder, config, progress
+            Where, under which settings, and who is told how far it is.
+        now
+            Unix seconds that stand for the present; the clock by default.
+        kind
+            What ``staged`` assesses: what is staged, the whole work tree, or a patch.
+        patch
+            The patch.
 
         Raises
         ------
@@ -99,10 +114,15 @@ class Assessor:
             If the configured or bundled models are damaged, tampered with or too new.
         """
         repository = Repository.discover(folder)
+        warnings: tuple[str, ...] = ()
+        if kind is not ChangeKind.STAGED:
+            from hyperion_hook.git.pending import with_pending  # noqa: PLC0415 - a hook is spared the import
+
+            repository, warnings = with_pending(repository, kind, patch)
         models = models_in_use(config.models, repository.common_dir)
         root = repository.common_dir
         references = ReferenceStore.open(root / STORE_FOLDER / "reference-v1.sqlite", root)
-        return cls(Measurer(repository, config, progress), references, models, config, now)
+        return cls(Measurer(repository, config, progress), references, models, config, now, kind, warnings)
 
     @property
     def models(self) -> ModelsInUse:
@@ -190,7 +210,7 @@ class Assessor:
             commits_added=report.commits_added,
             seconds=time.perf_counter() - started,
             bytes=report.bytes,
-            reference_changes=0 if isinstance(reference, Missing) else len(reference.with_message),
+            reference_changes=0 if isinstance(reference, Missing) else len(reference.rows),
             warnings=tuple(warnings),
         )
 
@@ -214,22 +234,24 @@ class Assessor:
         reference = Missing(f"no levels: {cut.sentence}") if cut else references.build(recent, at_most=WINDOW)
         scores = {} if isinstance(reference, Missing) else references.scores(recent)
 
-        def level(probability: float, log_odds: float) -> RiskLevel:
-            return self._level(probability, _percentile(reference, log_odds, has_message=True))
+        code = reference if isinstance(reference, Missing) else reference.code()
 
-        # all are compared with the same: what is typical today
-        typical = _typical(self._bundle.typical, reference)
+        def level(probability: float, log_odds: float) -> RiskLevel:
+            return self._level(probability, _percentile(code, log_odds, has_message=True))
 
         def explain(commit: str) -> tuple[Contribution, ...]:
-            vector = self._measurer.measure(self._changes.commit(commit), only=self._needed()).vector
-            return explanation_of(self._bundle, vector, typical)[1]
+            # all are compared with the same: what is typical today
+            change = self._changes.commit(commit)
+            measured = self._measurer.measure(change, only=self._needed())
+            return explanation_by_size(self._bundle, measured.vector, code, leading_files(change, measured.history))[2]
 
         found = overview_of(self._measurer, head, scores, level, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
     def _staged(self) -> Change:
-        return self._changes.staged(now=self._now)
+        change = self._changes.staged(now=self._now, kind=self._kind)
+        return replace(change, warnings=(*change.warnings, *self._warnings)) if self._warnings else change
 
     def _new_deadline(self) -> Deadline:
         return Deadline(self._config.deadline)
@@ -260,21 +282,30 @@ class Assessor:
             return self._unknown(unknown, change, nothing_known(unknown.cause), (), clock)
         if unknown is not None:
             return self._unknown(unknown, change, vector, measured.warnings, clock)
-        at_most = REFERENCE_STEP if change.kind is ChangeKind.STAGED else WINDOW
+        at_most = REFERENCE_STEP if change.is_pending else WINDOW
         impact = self._impact(change, measured) if self._config.explain else None
         clock.lap("impact")
         reference = self._reference(change.base, at_most=at_most)
         clock.lap("reference")
         probability, log_odds = self._score(vector)
-        percentile = _percentile(reference, log_odds, has_message=change.message is not None)
+        code = reference if isinstance(reference, Missing) else reference.code()
+        peers = code if isinstance(code, Missing) else code.peers(vector)
+        percentile, of_size = (
+            _percentile(group, log_odds, has_message=change.message is not None) for group in (code, peers)
+        )
         breaks = self._breaks(change)
         clock.lap("breaks")
-        risk = _raised(Score(probability, log_odds, self._level(probability, percentile), percentile), breaks)
-        typical = _typical(self._bundle.typical, reference)
-        anomaly = anomaly_of(self._bundle, vector, typical, reference)
+        level = self._level(probability, percentile, change)
+        risk = _raised(Score(probability, log_odds, level, percentile, of_size), breaks)
+        anomaly = anomaly_of(self._bundle, vector, typical_of(self._bundle, code), reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
         clock.lap("score")
-        base, contributions = explanation_of(self._bundle, vector, typical) if self._config.explain else (None, ())
+        base: float | None = None
+        contributions: tuple[Contribution, ...] = ()
+        if self._config.explain:
+            subjects = leading_files(change, measured.history)
+            base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects)
+            risk = replace(risk, size_probability=size)
         clock.lap("explanation")
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
@@ -323,7 +354,7 @@ class Assessor:
         from hyperion_hook.assess.breaks.find import find_breaks  # noqa: PLC0415 - after the score, and not with --version
 
         # what is said beside the score has a time of its own
-        deadline = Deadline(BREAK_SECONDS) if change.kind is ChangeKind.STAGED else NEVER
+        deadline = Deadline(BREAK_SECONDS) if change.is_pending else NEVER
 
         def search(words: Sequence[str]) -> list[Hit] | None:
             return search_tree(self._repository, change.base or self._repository.empty_tree, words)
@@ -346,7 +377,7 @@ class Assessor:
 
         recent = self._measurer.recent_changes(change.base, WINDOW)
         rows = self._references_at(change.base).rows(recent, COMPARED)
-        if change.kind is ChangeKind.STAGED:
+        if change.is_pending:
             # what is said beside the score has a time of its own
             self._measurer.deadline = Deadline(SECONDS)
         return counsel(self._measurer, change, measured, risk, impact, self._probability, rows)
@@ -359,7 +390,9 @@ class Assessor:
         """Return probability and log-odds; whatever is promised and whatever is told comes from here."""
         return self._bundle.risk.score(vector)
 
-    def _level(self, probability: float, percentile: float | None) -> RiskLevel:
+    def _level(self, probability: float, percentile: float | None, change: Change | None = None) -> RiskLevel:
+        if change is not None and is_no_code(change):
+            return RiskLevel.LOW
         return risk_level(
             probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
             thresholds=self._bundle.thresholds,
@@ -412,8 +445,3 @@ def _percentile(reference: Reference | Missing, log_odds: float, *, has_message:
     if isinstance(reference, Missing):
         return None
     return reference.percentile(log_odds, has_message=has_message)
-
-
-def _typical(trained: Mapping[str, float], reference: Reference | Missing) -> dict[str, float]:
-    """Return what is typical here where that is known, and in training elsewhere."""
-    return dict(trained) | ({} if isinstance(reference, Missing) else reference.typical())

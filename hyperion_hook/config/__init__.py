@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hyperion_hook.config.file import SettingsFile, read_settings_file
-from hyperion_hook.config.kinds import FaultError
-from hyperion_hook.config.settings import RANDOM_STATE, SETTINGS, Setting, suggestion
+from hyperion_hook.config.kinds import RANDOM_STATE, FaultError, suggestion
+from hyperion_hook.config.settings import SETTINGS, Setting
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.errors import ConfigError

@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
-from hyperion_hook.config.kinds import (
-    ByModel,
-    ByPattern,
-    Kind,
-    Level,
-    Number,
-    OnePath,
-    Paths,
-    Patterns,
-    Prefix,
-    Switch,
-    Text,
-)
-
-RANDOM_STATE = 42
-CONTAMINATION = 0.1
-"""The share of ordinary changes that are called unusual; here because the hook needs it without the hyperparameters."""
+from hyperion_hook.config.by_model import ByModel
+from hyperion_hook.config.kinds import ByPattern, Kind, Level, Number, OnePath, Paths, Patterns, Prefix, Switch, Text
 
 
 class Setting(NamedTuple):
@@ -80,19 +64,3 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ml_cv_folds", Number(2, 100, whole=True), "folds of cross-validation in training", "ML_CV_FOLDS"),
     Setting("ml", ByModel(), "hyperparameters by model"),
 )
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return ``; did you mean ...?`` with the closest of the known words, '' when none is close.
-
-    Examples
-    --------
-    >>> suggestion("fail_on", ["fail-on", "strict"])
-    "; did you mean 'fail-on'?"
-    >>> suggestion("zzz", ["fail-on"])
-    ''
-    """
-    from difflib import get_close_matches  # noqa: PLC0415 - only needed when something is wrong
-
-    close = get_close_matches(word[:80], list(known), n=1, cutoff=0.7)
-    return f"; did you mean '{close[0]}'?" if close else ""

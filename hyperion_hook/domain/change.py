@@ -10,21 +10,28 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.paths import FileRole, role_of
 
+MOST_PATCH_BYTES = 50_000_000
+"""The largest patch that is applied to be assessed."""
 SYMLINK_MODE = 0o120000
 SUBMODULE_MODE = 0o160000
 _SPECIAL_MODES = frozenset({SYMLINK_MODE, SUBMODULE_MODE})
 BULK_FILES = 300
 """Files of one change that are looked into, unless configured otherwise."""
 
+_SERVED = (".html", ".htm", ".css", ".scss", ".svg")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".bmp", ".pdf", ".drawio", ".puml", ".org")
+
 
 class ChangeKind(StrEnum):
     """Where a change comes from."""
 
     STAGED = "staged"
+    WORKTREE = "worktree"
+    PATCH = "patch"
     COMMIT = "commit"
     RANGE = "range"
 
@@ -137,7 +144,7 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is judged: the staged change, a commit or a range.
+    """What is judged: what is staged or in the work tree, a patch, a commit or a range.
 
     ``base`` is the commit that was there before (``None`` for a root), ``time`` the committer's Unix seconds (for a
     staged change: now, or what git would record), ``message`` is ``None`` while it is not known.
@@ -162,6 +169,11 @@ class Change:
     unreadable: str = ""
     excluded: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether no commit records the change yet, so that somebody may wait for the answer."""
+        return self.kind not in {ChangeKind.COMMIT, ChangeKind.RANGE}
 
     @property
     def is_merge(self) -> bool:
@@ -201,19 +213,22 @@ class Change:
         return replace(self, message=None)
 
 
-def change_of_commit(commit: Commit, bulk_files: int = BULK_FILES) -> Change:
-    """Return the change that a recorded commit makes to its first parent."""
-    return Change(
-        kind=ChangeKind.COMMIT,
-        files=tuple(sorted(commit.files, key=lambda file: file.path)),
-        base=commit.parents[0] if commit.parents else None,
-        time=commit.committed_at,
-        authored_at=commit.authored_at,
-        utc_offset=commit.utc_offset,
-        revision=commit.id,
-        author=commit.author,
-        committer=commit.committer,
-        message=commit.message,
-        parents=commit.parents,
-        bulk_files=bulk_files,
+def is_no_code(change: Change) -> bool:
+    """Return whether all files are documents, pictures and the like: no code, no configuration, nothing that is served.
+
+    Examples
+    --------
+    >>> files = [FileChange(path, FileStatus.MODIFIED) for path in ("README.md", "docs/conf.py", "logo.png", "a.html")]
+    >>> is_no_code(Change(ChangeKind.STAGED, tuple(files[:3]), None, 0, 0))
+    True
+    >>> is_no_code(Change(ChangeKind.STAGED, tuple(files), None, 0, 0))
+    False
+    """
+    return bool(change.files) and all(_is_no_code(file.path) for file in change.files)
+
+
+def _is_no_code(path: str) -> bool:
+    role = role_of(path)
+    return (role is FileRole.DOCUMENT and not path.lower().endswith(_SERVED)) or (
+        role is FileRole.OTHER and path.lower().endswith(_PICTURES)
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hyperion_hook.domain.change import BULK_FILES, Change, change_of_commit
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind
+from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.git.changes import commit_change, range_change, staged_change
 from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.repository import Repository
@@ -19,9 +19,9 @@ class ChangeReader:
     exclusions: Exclusions
     bulk_files: int = BULK_FILES
 
-    def staged(self, *, now: int | None = None) -> Change:
-        """Return what is staged; see ``staged_change``."""
-        return self.exclusions.of(staged_change(self.repository, now=now, bulk_above=self.bulk_files))
+    def staged(self, *, now: int | None = None, kind: ChangeKind = ChangeKind.STAGED) -> Change:
+        """Return what the index holds; see ``staged_change``."""
+        return self.exclusions.of(staged_change(self.repository, now=now, bulk_above=self.bulk_files, kind=kind))
 
     def commit(self, revision: str) -> Change:
         """Return what a commit changes; see ``commit_change``."""

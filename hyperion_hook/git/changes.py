@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange, FileStatus, change_of_commit
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange, FileStatus
+from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import merge_base
@@ -22,7 +22,8 @@ NOBODY = "author is not known: set user.name and user.email"
 
 
 def staged_change(
-    repository: Repository, *, now: int | None = None, bulk_above: int = BULK_FILES, amend: bool = False
+    repository: Repository, *, now: int | None = None, bulk_above: int = BULK_FILES, amend: bool = False,
+    kind: ChangeKind = ChangeKind.STAGED,
 ) -> Change:
     """Return what is staged against HEAD (against nothing on a branch without commits).
 
@@ -36,6 +37,8 @@ def staged_change(
         Of more changed files than this only so many are looked into.
     amend
         Whether the change takes the place of HEAD: it is then compared with HEAD's parent and keeps HEAD's author.
+    kind
+        What the index holds; a patch is no part of a merge in progress.
 
     Raises
     ------
@@ -46,7 +49,8 @@ def staged_change(
         raise GitError(f"{repository.git_dir}: a bare repository has nothing staged; name a commit: score REV")
     author, committer = identity_of(repository, "AUTHOR", now), identity_of(repository, "COMMITTER", now)
     head = repository.head()
-    parents = ((head, *_merged_heads(repository)) if head else ())
+    merged = () if kind is ChangeKind.PATCH else _merged_heads(repository)
+    parents = ((head, *merged) if head else ())
     if amend:
         amended = _one(repository, head)
         parents = amended.parents
@@ -57,7 +61,7 @@ def staged_change(
     if author.author is None:
         warnings.append(NOBODY)
     return _with_share(Change(
-        kind=ChangeKind.STAGED, files=difference.files, base=base, time=committer.time, authored_at=author.time,
+        kind=kind, files=difference.files, base=base, time=committer.time, authored_at=author.time,
         utc_offset=author.utc_offset, author=author.author, committer=committer.author, parents=parents,
         bulk_files=bulk_above, warnings=tuple(warnings),
     ))
@@ -146,7 +150,7 @@ def part_of(repository: Repository, change: Change, files: Sequence[FileChange])
     if come_and_go and come_and_go not in ({FileStatus.ADDED}, {FileStatus.DELETED}):
         paths = sorted({path for file in files for path in (file.path, file.previous_path)})
         base = change.base or repository.empty_tree
-        if change.kind is ChangeKind.STAGED:
+        if change.is_pending:
             files = read_part(_git_of_index(repository), ("--cached", base), paths)
         else:
             files = read_part(repository.git, (base, change.revision or base), paths)

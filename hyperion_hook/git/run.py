@@ -119,6 +119,17 @@ class Git:
         """Return git for another git directory, with the same environment and, unless that names one, this index."""
         return Git(git_dir, git_dir=git_dir, environment={"GIT_INDEX_FILE": str(index)} | self._environment)
 
+    def in_work_tree(self, git_dir: Path, work_tree: Path, **variables: str) -> Git:
+        """Return git that looks at a work tree, with another git directory and further variables."""
+        git = Git(work_tree, environment=self._environment | variables)
+        git._place = (f"--git-dir={git_dir}", f"--work-tree={work_tree}")
+        return git
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that git is started with."""
+        return dict(self._environment)
+
     def command(self, *arguments: str) -> tuple[str, ...]:
         """Return the whole command line; whatever compares is told not to call other programs for it."""
         settings = tuple(part for setting in _OVERRIDES for part in ("-c", setting))

@@ -22,10 +22,10 @@ from xgboost import XGBClassifier
 
 import hyperion_hook
 from hyperion_hook import AnomalyDetector, FeatureEngineer, ModelMetadata, ModelRegistry
-from hyperion_hook.api.registry.bundle_model import BundleModel
 from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError, StoreError
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.store.models.metadata import Status
+from hyperion_hook.training.export.bundle_model import BundleClassifier
 from hyperion_hook.training.models.classifier import FeatureColumns
 from tests.support.command import Outcome, hyperion
 from tests.support.registering import register_bundled
@@ -280,7 +280,7 @@ def test_what_retrain_registered_is_loaded_as_a_classifier_over_frames(repo: Tes
     version = register_bundled(repo.path)
     registry = ModelRegistry()
     model, metadata = registry.load_model(NAME, version)
-    assert isinstance(model, BundleModel)
+    assert isinstance(model, BundleClassifier)
     assert metadata.description == "a history of its own"
     features = load_bundle().risk.features
     X, _ = table([*features[:7]])

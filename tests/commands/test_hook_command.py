@@ -36,7 +36,7 @@ def test_a_commit_shows_the_staged_change_and_passes_however_risky() -> None:
     fake = FakeAssessor(RiskLevel.HIGH)
     code, text = hook("pre-commit", fake)
     assert code is ExitCode.DONE
-    assert text.startswith("HIGH risk")
+    assert text.startswith("HIGH for this repository")
     assert fake.asked[0] == ("staged", None)
 
 
@@ -83,7 +83,7 @@ def test_a_push_is_assessed_as_one_range(history: TestRepo, monkeypatch: pytest.
     pushing(monkeypatch, f"refs/heads/main {new} refs/heads/main {old}\n")
     fake = FakeAssessor()
     code, text = hook("pre-push", fake, "origin", "url", repo=history.path)
-    assert (code, text.startswith("LOW risk")) == (ExitCode.DONE, True)
+    assert (code, text.startswith("LOW for this repository")) == (ExitCode.DONE, True)
     assert fake.asked == [("range", old, new), ("closed",)]
 
 

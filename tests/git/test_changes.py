@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, ChangeKind, FileStatus, Hunk
-from hyperion_hook.domain.commit import Author
 from hyperion_hook.errors import GitError
 from hyperion_hook.git import diff, difference
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change

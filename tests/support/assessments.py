@@ -14,6 +14,7 @@ from hyperion_hook.domain.assessment import (
     FileToRead,
     Impact,
     ModelInfo,
+    Record,
     RiskLevel,
     Score,
     UnusualValue,
@@ -30,11 +31,13 @@ IMPACT = Impact(
     (CoChange("tests/test_app.py", 7, "src/app.py", 7, 9, 7 / 9, 0.6),),
 )
 CONTRIBUTIONS = (
-    Contribution("code_lines_added", "code lines added", 412.0, 18.0, 1.25, "adds 412 code lines; typical is 18"),
-    Contribution("exp", "author's commits", 640.0, 30.0, -0.75, "the author has made 640 commits here; typical is 30"),
-    Contribution("nf", "files touched", 2.0, 2.0, 0.001, "touches 2 files; typical is 2"),
-    Contribution("recent_bug_count", "bug fixes", 9.0, 0.0, 0.5, "the files had 9 bug fixes in 180 days; typical is 0"),
-    Contribution("age", "days since last change", None, 30.0, 0.1, "the time since the last change is not known"),
+    Contribution("code_lines_added", "size of the change", 412.0, 18.0, 1.25,
+                 "a change of this size: 24%, typical here 8%", "size"),
+    Contribution("exp", "author's commits", 640.0, 30.0, -0.75, "the author has made 640 commits here, peers 30", "people"),
+    Contribution("nf", "files touched", 2.0, 2.0, 0.001, "touches 2 files, like its peers", "diffusion"),
+    Contribution("recent_bug_count", "bug fixes", 9.0, 0.0, 0.5, "app.py had 9 bug fixes in 180 days, peers 0", "history"),
+    Contribution("age", "days since last change", None, 30.0, 0.1, "the time since the last change is not known",
+                 "history"),
 )
 
 
@@ -50,7 +53,8 @@ def sample(judged: Change | None = None, **more: object) -> Assessment:
         "change": judged,
         "features": FeatureVector({"la": 3.0, "ld": 1.0, "nf": 2.0, "age": Missing("no history yet"),
                                    "discussion_count": Missing("needs a code host")}),
-        "risk": Score(0.31, -0.8, RiskLevel.HIGH, 97.2),
+        "risk": Score(0.31, -0.8, RiskLevel.HIGH, 97.2, 84.0, 0.24, 0.04),
+        "record": Record(RiskLevel.HIGH, 40, 17, 0.09),
         "anomaly": Anomaly(-0.21, True, (UnusualValue("la", "lines added", 3.0, 1.0),)),
         "base_log_odds": -0.8 - sum(entry.contribution for entry in CONTRIBUTIONS),
         "explanation": CONTRIBUTIONS,

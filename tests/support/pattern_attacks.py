@@ -36,7 +36,7 @@ FACTORIES: dict[tuple[str, str], Callable[[ModuleType], object]] = {
 
 
 SCANNERS = {"features.functions.lexis", "domain.path_patterns"}
-"""Modules whose patterns are held to one place, or after it to others by a scanner that counts what it tries in vain."""
+"""Modules whose patterns are held to one place, or to others after it by a scanner that counts vain tries."""
 MATCHED = frozenset({"match"})
 
 

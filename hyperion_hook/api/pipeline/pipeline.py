@@ -243,14 +243,14 @@ class TrainingPipeline:
         """Return the result with its time, once the tracker has it and the warnings are shown."""
         seconds = time.perf_counter() - started
         if self.tracker is not None:
-            result["warnings"] += self._track(self.tracker, result, seconds, recorded, prepared, split)
+            result["warnings"] += self._track(self.tracker, result, recorded, prepared, split)
         for line in result["warnings"]:
             _log.warning("%s", line)
         return {"training_time_seconds": seconds, **result}
 
     def _track(
-        self, tracker: Tracker, result: Mapping[str, Any], seconds: float,
-        recorded: Mapping[tuple[str, str], TrainedModel], prepared: Prepared, split: Split,
+        self, tracker: Tracker, result: Mapping[str, Any], recorded: Mapping[tuple[str, str], TrainedModel],
+        prepared: Prepared, split: Split,
     ) -> list[str]:
         frame: pd.DataFrame = prepared.frame
         names = list(result["feature_names"])
@@ -264,6 +264,6 @@ class TrainingPipeline:
             lost += told(tracker, record_of(
                 model, recorded_as=recorded_as, example=frame.iloc[split.train[:EXAMPLE_ROWS]][names],
                 truth=prepared.codes[split.test] if model.figures else None, labels=prepared.target.labels, data=data,
-                tags=tags, seconds=seconds,
+                tags=tags,
             ))
         return lost

@@ -10,7 +10,7 @@ from hyperion_hook.training.models.anomaly_training import TrainedAnomalies
 from hyperion_hook.training.models.impact_training import TrainedImpact
 from hyperion_hook.training.models.recipes import META
 from hyperion_hook.training.models.risk_training import TrainedRisk
-from hyperion_hook.training.models.training_result import Rowset, TrainedModel
+from hyperion_hook.training.models.training_result import Rowset, TrainedModel, left_out_warnings, split_warnings
 from hyperion_hook.training.validation.preparation import Prepared
 
 CHOSEN_BY = "highest mean F1 in cross-validation within the training rows"
@@ -23,8 +23,9 @@ def risk_result(trained: TrainedRisk, prepared: Prepared) -> dict[str, Any]:
     classifier = meta.instance[-1]
     return _of_rows(trained.models, trained.best, CHOSEN_BY, trained.rows, prepared) | {
         "ensemble_performance": {
-            **_figures(meta), "recipe": trained.recipe.name, "members": list(trained.recipe.members),
-            "columns": list(classifier.columns), "weights": list(classifier.weights), "threshold": classifier.threshold,
+            **_figures(meta), "recipe": trained.recipe.name, "members": [name for name, _ in classifier.members],
+            "columns": list(classifier.columns), "weights": classifier.weights_.tolist(),
+            "threshold": classifier.threshold_, "meta_learner": classifier.meta_learner_,
             "instance": meta.instance,
         },
         "baselines": trained.baselines,
@@ -65,8 +66,7 @@ def anomaly_result(trained: TrainedAnomalies, prepared: Prepared) -> dict[str, A
         "test_samples": len(trained.split.test),
         "split": {"kind": trained.split.kind, "reason": trained.split.reason},
         "warnings": [
-            *prepared.warnings, f"split {trained.split.reason}",
-            *(f"column '{name}' is left out: {why}" for name, why in trained.columns.left_out.items()),
+            *prepared.warnings, *split_warnings(trained.split, trained.copies), *left_out_warnings(trained.columns),
         ],
     }
 

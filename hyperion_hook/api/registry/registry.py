@@ -121,8 +121,9 @@ class ModelRegistry(store.ModelRegistry):
         Returns
         -------
         tuple[Any, ModelMetadata] or Any
-            The estimator as it was saved, or a ``BundleModel`` where ``retrain`` made the version. The predictions of
-            either also take what ``FeatureEngineer`` returns, mappings and lists of them, features under either name.
+            The estimator as it was saved, or a ``BundleClassifier`` where ``retrain`` made the version. The
+            predictions of either also take what ``FeatureEngineer`` returns, mappings and lists of them, features under
+            either name.
 
         Raises
         ------
@@ -252,14 +253,14 @@ class ModelRegistry(store.ModelRegistry):
 
     def _model(self, metadata: ModelMetadata) -> Any:
         from hyperion_hook.api.predict.named_estimator import taking_names  # noqa: PLC0415 - needs the extra
-        from hyperion_hook.api.registry.bundle_model import BundleModel  # noqa: PLC0415
+        from hyperion_hook.training.export.bundle_model import BundleClassifier  # noqa: PLC0415
         from hyperion_hook.training.model_files.skops_audit import RefusedError  # noqa: PLC0415
         from hyperion_hook.training.model_files.skops_files import unpacked  # noqa: PLC0415
-        from hyperion_hook.training.models.classifier import FeatureColumns  # noqa: PLC0415
+        from hyperion_hook.training.models.transformers import FeatureColumns  # noqa: PLC0415
 
         folder = self.folder(metadata.name, metadata.version)
         if ESTIMATOR not in metadata.files:
-            return BundleModel(load_bundle(folder))
+            return BundleClassifier(load_bundle(folder))
         data = (folder / ESTIMATOR).read_bytes()
         try:
             if digest_of(data) != metadata.files[ESTIMATOR]:

@@ -20,6 +20,7 @@ from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.search import Hit
 
 MOST_NAMES = 60
@@ -104,7 +105,7 @@ def by_name(hits: Iterable[Hit], names: Sequence[str]) -> dict[str, list[Hit]]:
 
 def _gone(tree: TreeAfter, file: FileChange) -> Iterator[Gone]:
     family = family_of(file.previous_path)
-    if family is None:
+    if family is None or (file.new_blob and isinstance(tree.sources.after(file), Missing)):
         return
     code = code_of(file.previous_path, tree.before(file))
     after = tree.code(file.path) if file.new_blob and family_of(file.path) == family else ""

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from hyperion_hook.assess.breaks.tree import TreeAfter
 from hyperion_hook.domain.change import FileChange
-from hyperion_hook.features.source.limits import TooSlowError
-from hyperion_hook.features.source.python_tree import python_tree
+from hyperion_hook.features.code.limits import TooSlowError
+from hyperion_hook.features.code.python_tree import python_tree
 
 MOST_CHARACTERS = 400_000
 

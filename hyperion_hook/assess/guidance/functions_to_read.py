@@ -12,7 +12,7 @@ from typing import NamedTuple
 from hyperion_hook.domain.assessment import FunctionToRead
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
-from hyperion_hook.features.source.metrics import FunctionMetrics
+from hyperion_hook.features.code.metrics import FunctionMetrics
 from hyperion_hook.git.hunks import Position
 
 MOST_FUNCTIONS = 3
@@ -87,6 +87,9 @@ def past_of(
     for event in events:
         hunks = positions.get(event.commit, ())
         touched = [hunk for hunk in hunks if hunk.new_start + max(hunk.new_count, 1) > start and hunk.new_start <= end]
+        if event is not events[-1] and hunks and hunks[0].old_start == 0 and len(hunks) == 1:
+            # it came under this path from another, whose lines are not followed
+            break
         if touched:
             commits += 1
             fixes += CommitFlag.FIX in CommitFlag(event.flags)

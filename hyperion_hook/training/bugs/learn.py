@@ -18,14 +18,13 @@ from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.training.bugs.dataset import BugOptions, BugRows, bug_rows
 from hyperion_hook.training.bugs.evaluate import BugEvaluation, Predictor, RankedFiles, evaluate_bugs, evaluate_by_time
 from hyperion_hook.training.bugs.fit import (
-    BugFitConfig,
     FittedBugs,
     fit_bug_predictor,
     held_out_since,
     with_change_log_odds,
 )
 from hyperion_hook.training.metrics.resampling import Interval
-from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.models.numbers import Numbers
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.mapping import spread
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -98,7 +97,7 @@ def _read(entry: CorpusEntry, options: RetrainOptions, progress: Progress | None
 
 def learn_bugs(histories: Sequence[BugRows], options: RetrainOptions) -> LearnedBugs:
     """Return a bug predictor fitted on a corpus, chosen and measured in time order; none where history is too short."""
-    config = _fit_config(options)
+    config = options.config
     try:
         candidate, evaluation = evaluate_by_time(histories, config=config)
         fitted = fit_bug_predictor(histories, candidate=candidate, config=config)
@@ -113,7 +112,7 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
 
     Otherwise the one in use is kept, which learned from many repositories.
     """
-    config = _fit_config(options)
+    config = options.config
     try:
         since = held_out_since(histories)
         past = fit_bug_predictor(histories, candidate=OWN_CANDIDATE, until=since, config=config)
@@ -134,10 +133,6 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
         return LearnedBugs(in_use, f"{kept} ({error}).")
     told = "" if in_use is None else f", which beats the one in use by {_words(leads[IN_USE])} ROC-AUC"
     return LearnedBugs(fitted, f"This repository's own{told}.", found, _monthly(histories))
-
-
-def _fit_config(options: RetrainOptions) -> BugFitConfig:
-    return BugFitConfig(options.seed, options.threads, None if options.models is None else options.models.bug_predictor)
 
 
 def _monthly(histories: Sequence[BugRows]) -> pd.DataFrame:

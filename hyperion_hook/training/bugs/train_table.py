@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from xgboost import XGBClassifier
-
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.training.models.fit_members import Progress, fitted_members, out_of_fold
-from hyperion_hook.training.models.meta_learner import alone
-from hyperion_hook.training.models.recipes import XGBOOST
+from hyperion_hook.training.models.classifier import fit_together
+from hyperion_hook.training.models.fit_members import Progress
+from hyperion_hook.training.models.recipes import BUGS, XGBOOST, alone
 from hyperion_hook.training.models.training_result import Rowset, SplitOptions, TrainedModel, rowset, trained_classifier
 from hyperion_hook.training.models.tuning import tuned
 from hyperion_hook.training.validation.preparation import Prepared
@@ -46,15 +44,13 @@ def train_bugs(prepared: Prepared, options: SplitOptions, config: MLConfig, prog
         )
     jobs, seed = config.n_jobs, config.random_state
     rows = rowset(prepared, options, seed)
-    members: dict[str, Any] = {XGBOOST: XGBClassifier(**config.bug_predictor, n_jobs=1)}
-    found: dict[str, Any] = {}
+    classifier = alone(XGBOOST, rows.classifier(BUGS, config))
+    tried: dict[str, Any] = {}
     if search:
-        members, found = tuned(members, rows.X, rows.y, rows.folds, seed=seed, jobs=jobs, progress=progress)
-    seen = out_of_fold(members, rows.X, rows.y, rows.folds, jobs=jobs, progress=progress)
-    made = alone(
-        XGBOOST, members, seen, rows.y[seen.rows], kind=rows.split.kind, labels=prepared.target.labels, config=config
-    )
-    fitted = fitted_members(members, rows.X, rows.y, jobs=jobs, progress=progress)
-    return TrainedBugs(
-        trained_classifier(XGBOOST, made, fitted, seen, rows, draws=options.draws, seed=seed), rows, found
-    )
+        members, tried = tuned(
+            dict(classifier.members), rows.X, rows.y, classifier.folds(rows.evidence), seed=seed, jobs=jobs,
+            progress=progress,
+        )
+        classifier.set_params(members=list(members.items()))
+    seconds = fit_together({XGBOOST: classifier}, rows.evidence, progress=progress).seconds[XGBOOST]
+    return TrainedBugs(trained_classifier(XGBOOST, classifier, rows, seconds=seconds, seed=seed), rows, tried)

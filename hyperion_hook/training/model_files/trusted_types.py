@@ -8,9 +8,10 @@ from __future__ import annotations
 
 ESTIMATORS = frozenset({
     "hyperion_hook.training.models.context_classifier.ContextClassifier",
-    "hyperion_hook.training.models.classifier.FeatureColumns",
+    "hyperion_hook.training.models.transformers.FeatureColumns",
     "hyperion_hook.training.models.classifier.RiskClassifier",
-    "hyperion_hook.training.models.classifier.SignedLog",
+    "hyperion_hook.training.models.transformers.SignedLog",
+    "hyperion_hook.training.models.transformers.TakeColumns",
     "sklearn.calibration.CalibratedClassifierCV",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",

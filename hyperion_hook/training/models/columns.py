@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import canonical
-from hyperion_hook.training.models.classifier import FeatureColumns
+from hyperion_hook.training.models.transformers import FeatureColumns
 from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, columns_of
 
 IDENTIFIERS = frozenset({

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -20,19 +21,17 @@ from hyperion_hook.features.catalogue import Origin, feature_named
 from hyperion_hook.scoring.impact import RICH
 from hyperion_hook.training.metrics.metrics import brier
 from hyperion_hook.training.metrics.performance import best_threshold, fold_figures, performance
-from hyperion_hook.training.models.classifier import RiskClassifier
+from hyperion_hook.training.models.classifier import RiskClassifier, fit_together
 from hyperion_hook.training.models.context_classifier import ContextClassifier
-from hyperion_hook.training.models.estimators import Numbers
-from hyperion_hook.training.models.fit_members import Progress, fitted_members, no_progress, out_of_fold
-from hyperion_hook.training.models.fit_risk import LEAST_POSITIVES, LEAST_ROWS
-from hyperion_hook.training.models.meta_learner import combine
-from hyperion_hook.training.models.recipes import LOGISTIC, SHALLOW, Recipe, new_members, parameters_of
-from hyperion_hook.training.models.splits import folds_of
-from hyperion_hook.training.models.training_result import Codes, Rowset, SplitOptions, TrainedModel, by_column, rowset
+from hyperion_hook.training.models.fit import LEAST_POSITIVES, LEAST_ROWS
+from hyperion_hook.training.models.fit_members import Evidence, Outcome, OutOfFold, Progress, no_progress
+from hyperion_hook.training.models.numbers import Numbers
+from hyperion_hook.training.models.recipes import LOGISTIC, MEMBERS, SHALLOW, Recipe, parameters_of
+from hyperion_hook.training.models.training_result import Rowset, SplitOptions, TrainedModel, by_column, rowset
 from hyperion_hook.training.validation.preparation import Prepared
 
 ENSEMBLE = "impact_ensemble"
-RECIPE = Recipe("by context", (LOGISTIC, SHALLOW), (f"{LOGISTIC}_log_odds", f"{SHALLOW}_log_odds"), True)
+RECIPE = Recipe("by context", (MEMBERS[LOGISTIC], MEMBERS[SHALLOW]), ("log_odds",))
 GRAPH_EVIDENCE = frozenset({"reach"})
 HISTORY_EVIDENCE = ("history_commits", "nuc")
 """Columns that say how many commits the touched files have; the first that is there counts."""
@@ -64,9 +63,11 @@ def train_impact(prepared: Prepared, options: SplitOptions, config: MLConfig, pr
     ConfigError, TrainingError
         If a setting is not valid, or there is too little to learn from.
     """
+    started = perf_counter()
     rows = rowset(prepared, options, config.random_state)
     router = _router(rows, prepared.target.labels)
-    overall, seen, probability = _fit(rows.X, rows.y, rows, config, progress)
+    overall, out, probability = _fit(rows.evidence, rows, config, progress)
+    seen = out.rows
     told = rows.y[seen]
     where = router.contexts_of(rows.X)
     contexts: dict[str, dict[str, Any]] = {}
@@ -74,7 +75,7 @@ def train_impact(prepared: Prepared, options: SplitOptions, config: MLConfig, pr
     for context in router.names:
         inside = np.flatnonzero(where == context)
         contexts[context] = {"rows": len(inside), "judged_by": "all"}
-        own = _own(inside, rows, options, config)
+        own = _own(inside, rows, config)
         if own is None:
             continue
         classifier, asked, said = own
@@ -92,15 +93,14 @@ def train_impact(prepared: Prepared, options: SplitOptions, config: MLConfig, pr
     router.threshold = best_threshold(told, probability)
     tested = router.fitted().predict_proba(rows.X_test)[:, 1]
     flagged = (tested >= router.threshold).astype(np.int64)
-    by_fold = [np.isin(seen, test) for _, test in rows.folds]
     model = TrainedModel(
         ENSEMBLE, Pipeline([("columns", rows.taken), ("model", router)]),
         performance(rows.truth, tested, flagged, draws=options.draws, seed=config.random_state),
-        fold_figures([told[part] for part in by_fold], [probability[part] for part in by_fold]),
+        fold_figures(out.by_fold(told), out.by_fold(probability)),
         by_column(rows.taken, router.feature_importances_),
-        {f"{name}__{key}": value for name, member in new_members(config, RECIPE.members).items()
+        {f"{name}__{key}": value for name, member in overall.members
          for key, value in parameters_of(member).items()},
-        flagged,
+        flagged, perf_counter() - started,
     )
     levels = {
         "HIGH": float(np.quantile(probability, 1.0 - HIGH_SHARE)),
@@ -119,27 +119,26 @@ def _router(rows: Rowset, labels: Sequence[Any]) -> ContextClassifier:
     return ContextClassifier(graph_columns=graph, history_column=history, rich_from=float(RICH), labels=list(labels))
 
 
-def _fit(X: Numbers, y: Codes, rows: Rowset, config: MLConfig, progress: Progress, folds: Any = None
-         ) -> tuple[RiskClassifier, np.ndarray, Numbers]:
-    """Return a fitted classifier, which rows were asked out of fold, and their probabilities."""
-    members = new_members(config, RECIPE.members)
-    seen = out_of_fold(members, X, y, rows.folds if folds is None else folds, jobs=config.n_jobs, progress=progress)
-    made = combine(RECIPE, members, seen, y[seen.rows], kind=rows.split.kind, labels=(0, 1), config=config)
-    fitted = fitted_members(members, X, y, jobs=config.n_jobs, progress=progress)
-    return made.classifier.with_fitted(list(fitted.items())), seen.rows, made.probability
+def _fit(evidence: Evidence, rows: Rowset, config: MLConfig, progress: Progress
+         ) -> tuple[RiskClassifier, OutOfFold, Numbers]:
+    """Return a fitted classifier, what its members said out of fold, and its probabilities of these rows."""
+    classifier = rows.classifier(RECIPE, config).set_params(labels=[0, 1])
+    together = fit_together({"": classifier}, evidence, progress=progress)
+    return classifier, together.seen, together.probabilities[""]
 
 
-def _own(inside: np.ndarray, rows: Rowset, options: SplitOptions, config: MLConfig
-         ) -> tuple[RiskClassifier, np.ndarray, Numbers] | None:
+def _own(inside: np.ndarray, rows: Rowset, config: MLConfig) -> tuple[RiskClassifier, np.ndarray, Numbers] | None:
     """Return a context's own model, or nothing where it has too few rows."""
     y = rows.y[inside]
     if len(inside) < LEAST_ROWS or min(int(y.sum()), int(len(y) - y.sum())) < LEAST_POSITIVES:
         return None
+    time = None if rows.evidence.time is None else rows.evidence.time[inside]
     try:
-        folds = folds_of(y, options.cv_folds, rows.split.kind, seed=config.random_state)
+        classifier, seen, probability = _fit(
+            Evidence(rows.X[inside], Outcome(y.astype(np.float64)), time), rows, config, no_progress)
     except TrainingError:
         return None
-    return _fit(rows.X[inside], y, rows, config, no_progress, folds)
+    return classifier, seen.rows, probability
 
 
 def _replaced(probability: Numbers, seen: np.ndarray, asked: np.ndarray, said: Numbers) -> Numbers:

@@ -10,18 +10,18 @@ from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.training.metrics.performance import fold_figures, performance, summary
-from hyperion_hook.training.models.anomaly_scores import anomaly_importance, unusualness
-from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.models.anomaly import anomaly_importance, unusualness
+from hyperion_hook.training.models.classifier import fit_together
 from hyperion_hook.training.models.fit_members import OutOfFold, Progress, fitted_members, out_of_fold
-from hyperion_hook.training.models.meta_learner import alone, combine
+from hyperion_hook.training.models.numbers import Numbers
 from hyperion_hook.training.models.recipes import (
     FOREST,
     ISOLATION,
     META,
     XGBOOST,
     Recipe,
+    alone,
     new_isolation_forest,
-    new_members,
     parameters_of,
 )
 from hyperion_hook.training.models.training_result import (
@@ -67,7 +67,7 @@ def train_risk(
     config
         Parameters of all models, seed, threads.
     progress
-        Told of each fit.
+        Called for each fit.
     search
         Whether to tune forest and XGBoost first.
 
@@ -78,45 +78,43 @@ def train_risk(
     """
     jobs, seed = config.n_jobs, config.random_state
     rows = rowset(prepared, options, seed)
-    members = new_members(config, recipe.members)
-    found: dict[str, Any] = {}
+    ensemble = rows.classifier(recipe, config)
+    folds = ensemble.folds(rows.evidence)
+    tried: dict[str, Any] = {}
     if search:
-        members, found = tuned(members, rows.X, rows.y, rows.folds, seed=seed, jobs=jobs, progress=progress)
-    isolation = new_isolation_forest(config, min(len(learn) for learn, _ in rows.folds))
-    seen = out_of_fold(members, rows.X, rows.y, rows.folds, jobs=jobs, progress=progress)
-    unusual = out_of_fold(
-        {ISOLATION: isolation}, rows.X, rows.y, rows.folds, jobs=jobs, progress=progress, score=_unusual_and_flag
-    )
-    told, kind, labels = rows.y[seen.rows], rows.split.kind, prepared.target.labels
-    combined = {
-        name: alone(name, members, seen, told, kind=kind, labels=labels, config=config) for name in (FOREST, XGBOOST)
-    }
-    combined[META] = combine(recipe, members, seen, told, kind=kind, labels=labels, config=config)
-    fitted = fitted_members(
-        {**members, ISOLATION: new_isolation_forest(config, len(rows.X))}, rows.X, rows.y, jobs=jobs, progress=progress
-    )
+        members, tried = tuned(
+            dict(ensemble.members), rows.X, rows.y, folds, seed=seed, jobs=jobs, progress=progress)
+        ensemble.set_params(members=list(members.items()))
+    classifiers = {META: ensemble} | {name: alone(name, ensemble) for name in (FOREST, XGBOOST)}
+    together = fit_together(classifiers, rows.evidence, progress=progress)
     models = {
-        name: trained_classifier(name, made, fitted, seen, rows, draws=options.draws, seed=seed)
-        for name, made in combined.items()
+        name: trained_classifier(name, classifier, rows, seconds=together.seconds[name], seed=seed)
+        for name, classifier in classifiers.items()
     }
-    models[ISOLATION] = _judged_as_risk(fitted[ISOLATION], rows, unusual, draws=options.draws, seed=seed)
+    isolation = new_isolation_forest(config, min(len(learn) for learn, _ in folds))
+    unusual = out_of_fold(
+        {ISOLATION: isolation}, rows.evidence, folds, jobs=jobs, progress=progress, score=_unusual_and_flag)
+    isolation = new_isolation_forest(config, len(rows.X))
+    fitted = fitted_members({ISOLATION: isolation}, rows.evidence, jobs=jobs, progress=progress)[ISOLATION]
+    models[ISOLATION] = _judged_as_risk(fitted, rows, unusual, seed=seed)
     best = max((FOREST, XGBOOST, META), key=lambda name: _rank(models[name]))
     return TrainedRisk(
-        {name: models[name] for name in (FOREST, XGBOOST, ISOLATION, META)}, best, rows, recipe, found,
+        {name: models[name] for name in (FOREST, XGBOOST, ISOLATION, META)}, best, rows, recipe, tried,
         baselines_of(rows, draws=options.draws, seed=seed),
     )
 
 
-def _judged_as_risk(forest: Pipeline, rows: Rowset, unusual: OutOfFold, *, draws: int, seed: int) -> TrainedModel:
+def _judged_as_risk(fitted: tuple[Pipeline, float], rows: Rowset, unusual: OutOfFold, *, seed: int) -> TrainedModel:
     """Return the isolation forest, judged as if what is unusual were risky; it has no probabilities."""
+    forest, seconds = fitted
     score = unusualness(forest, rows.X_test)
     flagged = _unusual_and_flag(forest, rows.X_test)[:, 1].astype(np.int64)
-    pairs = unusual.said[ISOLATION]
+    pairs = unusual.scores[ISOLATION]
     folds = fold_figures(
         unusual.by_fold(rows.y[unusual.rows]), unusual.by_fold(pairs[:, 0]),
         unusual.by_fold(pairs[:, 1].astype(np.int64)),
     )
-    figures = performance(rows.truth, score, flagged, draws=draws, seed=seed)
+    figures = performance(rows.truth, score, flagged, draws=rows.options.draws, seed=seed)
     for name in ("brier", "ece"):
         figures[name] = np.nan
         figures["intervals"].pop(name)
@@ -124,6 +122,7 @@ def _judged_as_risk(forest: Pipeline, rows: Rowset, unusual: OutOfFold, *, draws
     return TrainedModel(
         ISOLATION, Pipeline([("columns", rows.taken), *forest.steps]), figures, folds,
         by_column(rows.taken, anomaly_importance(forest, rows.X, seed)), parameters_of(forest), flagged,
+        seconds + unusual.seconds[ISOLATION],
     )
 
 
@@ -134,5 +133,5 @@ def _unusual_and_flag(forest: Any, X: Numbers) -> Numbers:
 
 def _rank(model: TrainedModel) -> tuple[float, float]:
     """Order models by cross-validated F1, then by Brier score."""
-    told = summary({name: model.folds[name] for name in ("f1", "brier")})
-    return told["cv_mean_f1"], -told["cv_mean_brier"]
+    means = summary({name: model.folds[name] for name in ("f1", "brier")})
+    return means["cv_mean_f1"], -means["cv_mean_brier"]

@@ -55,6 +55,12 @@ class RetrainOptions:
     version: str = "1.0.0"
 
     @property
+    def config(self) -> MLConfig:
+        """Hyperparameters, seed, folds and threads as the estimators take them."""
+        models = self.models or MLConfig(random_state=self.seed)
+        return replace(models, random_state=self.seed, cv_folds=self.folds, n_jobs=self.threads)
+
+    @property
     def replay(self) -> ReplayOptions:
         """What the replay for the risk model needs of them: patches and history, no code metrics."""
         return ReplayOptions(

@@ -17,9 +17,9 @@ from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.text import lines_as_read
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.change.changed_code import first_unread, kind_of, why_unread
+from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.source.measure import can_measure
-from hyperion_hook.features.source.metrics import FunctionMetrics, SourceMetrics
 
 OF_FUNCTIONS = (
     "cyclomatic_complexity", "cognitive_complexity", "npath_complexity", "functions_touched", "longest_function",

@@ -6,7 +6,7 @@ The rules are Nejmeh's for C. Where C has no such construct the rule that his id
 
 from __future__ import annotations
 
-from hyperion_hook.features.source.flow import Expression, Flow, Kind
+from hyperion_hook.features.flow.flow import Expression, Flow, Kind
 
 _INERT = frozenset({Kind.TERNARY, Kind.FUNCTION})
 

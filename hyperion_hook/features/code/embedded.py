@@ -6,7 +6,7 @@ import re
 
 from hyperion_hook.domain.languages import LANGUAGES
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.source import notebooks
+from hyperion_hook.features.code import notebooks
 
 EMBEDDING = frozenset({notebooks.NAME, "Svelte"})
 """Languages of ``domain.languages`` of which a part is read as another language."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hyperion_hook.features.source.brackets import after, find_body
-from hyperion_hook.features.source.expressions import MEMBER, ExpressionReader
-from hyperion_hook.features.source.flow import NOTHING, Expression, Flow, Kind
-from hyperion_hook.features.source.grammar import Grammar
-from hyperion_hook.features.source.limits import Clock
+from hyperion_hook.features.code.brackets import after, find_body
+from hyperion_hook.features.code.grammar import MEMBER, Grammar
+from hyperion_hook.features.code.limits import Clock
+from hyperion_hook.features.flow.expressions import ExpressionReader
+from hyperion_hook.features.flow.flow import NOTHING, Expression, Flow, Kind
 
 _PHP_ENDS = frozenset({"else", "elseif", "endif", "endwhile", "endfor", "endforeach", "endswitch", "case", "default"})
 _CASES = frozenset({"case", "default"})

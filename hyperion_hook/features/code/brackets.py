@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hyperion_hook.features.source.grammar import Grammar
+from hyperion_hook.features.code.grammar import Grammar
 
 _CLOSES = {")": ("(",), "]": ("[",), "}": ("{", "${")}
 _NOT_AFTER_BODY = frozenset({",", "{", ">", "|", "&", "["})

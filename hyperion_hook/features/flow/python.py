@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from hyperion_hook.features.source.flow import NOTHING, Expression, Flow, Kind
+from hyperion_hook.features.flow.flow import NOTHING, Expression, Flow, Kind
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _TRY = (ast.Try, ast.TryStar)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+MEMBER = frozenset({".", "?.", "->", "::", "!!."})
+"""What stands between an object and its member."""
+
 
 class Brace(Enum):
     """What a brace within an expression opens."""
@@ -66,6 +69,17 @@ class Grammar:
     after_parenthesis: Brace = Brace.FUNCTION
     after_word: Brace = Brace.LITERAL
     elsewhere: Brace = Brace.LITERAL
+
+
+def is_word(token: str) -> bool:
+    """Return whether a token is a name, a number or a literal.
+
+    Examples
+    --------
+    >>> is_word("name"), is_word('"text"'), is_word("+"), is_word("")
+    (True, True, False, False)
+    """
+    return token[:1].isalnum() or token[:1] in tuple("_$@#\"'`")
 
 
 def words(text: str) -> frozenset[str]:

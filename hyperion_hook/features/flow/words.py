@@ -6,11 +6,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
-from hyperion_hook.features.source.brackets import match_brackets
-from hyperion_hook.features.source.expressions import is_word
-from hyperion_hook.features.source.flow import NOTHING, Expression, Flow, Kind
-from hyperion_hook.features.source.grammar import words
-from hyperion_hook.features.source.limits import Clock
+from hyperion_hook.features.code.brackets import match_brackets
+from hyperion_hook.features.code.grammar import is_word, words
+from hyperion_hook.features.code.limits import Clock
+from hyperion_hook.features.flow.flow import NOTHING, Expression, Flow, Kind
 
 WORD_LANGUAGES = frozenset({"Ruby", "Lua"})
 _ENDS = words("end else elsif elseif when rescue ensure } )")

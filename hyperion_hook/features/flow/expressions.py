@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
-from hyperion_hook.features.source.flow import Expression, Flow, Kind
-from hyperion_hook.features.source.grammar import Brace, words
+from hyperion_hook.features.code.grammar import MEMBER, Brace, Grammar, is_word, words
+from hyperion_hook.features.flow.flow import Expression, Flow, Kind
 
-if TYPE_CHECKING:
-    from hyperion_hook.features.source.flow_tokens import TokenFlows
-
-MEMBER = frozenset({".", "?.", "->", "::", "!!."})
 _OWN = frozenset({"this", "self", "$this"})
 _CONTINUES = words(
     ". ?. && || ?? ? : + - * / % = == === != !== < > <= >= => -> | & ^ ?: :: ) ] , += -= *= /="
@@ -26,15 +23,34 @@ _BEFORE_LITERAL = frozenset({"return", "throw", "case", "yield", "await", "typeo
 _CLOSURE_AFTER = frozenset({"(", ",", "=", "move", "return", "{", ";", "=>", "else", "&"})
 
 
-def is_word(token: str) -> bool:
-    """Return whether a token is a name, a number or a literal.
+class Statements(Protocol):
+    """What reads the statements around an expression and those within it, see ``flow.statements``."""
 
-    Examples
-    --------
-    >>> is_word("name"), is_word('"text"'), is_word("+"), is_word("")
-    (True, True, False, False)
-    """
-    return token[:1].isalnum() or token[:1] in tuple("_$@#\"'`")
+    tokens: Sequence[str]
+    lines: Sequence[int]
+    grammar: Grammar
+    pairs: dict[int, int]
+    bodies: dict[int, list[Flow]]
+    name: str
+    parameters: int
+    recursive: bool
+    keywords: frozenset[str]
+    interesting: frozenset[str]
+
+    def block(self, start: int, end: int) -> list[Flow]:
+        """Return the flow of statements."""
+
+    def is_keyword(self, place: int, end: int) -> bool:
+        """Return whether a word is used as a keyword."""
+
+    def control(self, place: int, end: int, out: list[Flow]) -> int:
+        """Read a control structure; return what follows, or ``place``."""
+
+    def cases(self, place: int, closing: int, flow: Flow, *, arms: bool) -> None:
+        """Read the cases of a switch."""
+
+    def group(self, place: int, end: int, into: Expression, last: str, *, pattern: bool = False) -> str:
+        """Read what stands within brackets; return the last logical operator."""
 
 
 class ExpressionReader:
@@ -57,7 +73,7 @@ class ExpressionReader:
     """
 
     def __init__(
-        self, flows: TokenFlows, into: Expression, *, comma: bool = False, grouped: bool = False, last: str = "",
+        self, flows: Statements, into: Expression, *, comma: bool = False, grouped: bool = False, last: str = "",
         pattern: bool = False,
     ) -> None:
         self.last = last
@@ -289,12 +305,12 @@ class ExpressionReader:
             flows.recursive = True
 
 
-def tokens_at(flows: TokenFlows, place: int) -> str:
+def tokens_at(flows: Statements, place: int) -> str:
     """Return the token at a place, '' outside the file."""
     return flows.tokens[place] if 0 <= place < len(flows.tokens) else ""
 
 
-def _argument_count(flows: TokenFlows, opening: int) -> int:
+def _argument_count(flows: Statements, opening: int) -> int:
     closing = flows.pairs.get(opening, opening + 1)
     if closing == opening + 1:
         return 0

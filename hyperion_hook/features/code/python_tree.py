@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 
-from hyperion_hook.features.source.limits import TooSlowError
+from hyperion_hook.features.code.limits import TooSlowError
 
 MAX_TOKENS = 250_000
 """A tree takes up to 900 bytes a token, and the text of a megabyte that people wrote has 230,000."""

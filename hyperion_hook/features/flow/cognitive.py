@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperion_hook.features.source.flow import Expression, Flow, Kind
+from hyperion_hook.features.flow.flow import Expression, Flow, Kind
 
 
 def cognitive_complexity(body: list[Flow], *, recursive: bool = False) -> int:
