@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 FUNCTION, CLASS, VALUE = "function", "class", "name"
@@ -33,7 +34,7 @@ _SCRIPT_METHOD = (
     r"\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)[ \t]*+(?::[^{};\n]++)?\{"
 )
 _SCRIPT_VALUE = (
-    r"([\w$]++)[ \t]*+[:=][ \t]*+(?:async[ \t]++)?"
+    r"(?<![\w$])([\w$]++)[ \t]*+[:=][ \t]*+(?:async[ \t]++)?"
     r"(?:function\b|\([^()\n]*+\)[ \t]*+(?::[^=\n]++)?=>|[\w$]++[ \t]*+=>)"
 )
 _C_FUNCTION = (
@@ -49,7 +50,7 @@ _PATTERNS = {
     "jvm": (
         (CLASS, r"\b(?:class|interface|enum|record|object|trait)[ \t]++(\w++)"),
         (FUNCTION, _JAVA_METHOD),
-        (FUNCTION, r"\b(?:fun|def)[ \t]++(?:<[^\n>]*+>[ \t]*+)?(?:[\w<>?, ]++\.)?(\w++)"),
+        (FUNCTION, r"\b(?:fun|def)[ \t]++(?:<[^\n>]*+>[ \t]*+)?(?:[\w<>?]++\.)?+(\w++)"),
         (VALUE, rf"^[ \t]*+{_MODIFIERS}{_NO_TYPE}[\w.]++(?:<[^;={{}}()\n]*?>)?(?:\[\])*+[ \t]++(\w++)[ \t]*+[=;]"),
         (VALUE, r"\b(?:val|var)[ \t]++(\w++)"),
     ),
@@ -70,11 +71,13 @@ _PATTERNS = {
     "c": (
         (FUNCTION, _C_FUNCTION),
         (VALUE, r"^[ \t]*+\#[ \t]*+define[ \t]++(\w++)"),
-        (CLASS, r"\b(?:struct|union|enum|class)[ \t]++(\w++)(?=[^;,()*&\n]*+(?:\{|$))"),
+        (CLASS, r"\b(?:struct|union|enum|class)[ \t]++(\w++)(?=[^;,()*&\n]{0,200}+(?:\{|$))"),
     ),
 }
 _COMPILED: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {}
-_C_BODY = re.compile(r"[\s\w()]*+\{")
+MOST_DEFINITIONS = 3_000
+"""Of one file and kind; a file with more is generated."""
+_C_BODY = re.compile(r"[\s\w()]{0,300}+\{")
 
 
 def patterns_of(family: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
@@ -87,7 +90,7 @@ def patterns_of(family: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 def definitions(family: str, code: str) -> Iterator[Definition]:
     """Yield the definitions in code; in C only those with a body."""
     for kind, pattern in patterns_of(family):
-        for match in pattern.finditer(code):
+        for match in islice(pattern.finditer(code), MOST_DEFINITIONS):
             if family == "c" and kind == FUNCTION and not _has_body(code, match.end(1)):
                 continue
             is_top = match.start() == match.start(1) or not code[match.start() : match.start() + 1].isspace()
@@ -117,7 +120,7 @@ def arguments_after(code: str, position: int) -> tuple[str, int] | None:
     if code[start : start + 1] != "(":
         return None
     depth = 0
-    for place in range(start, min(len(code), start + 4_000)):
+    for place in range(start, min(len(code), start + 2_000)):
         letter = code[place]
         if letter in "([{":
             depth += 1

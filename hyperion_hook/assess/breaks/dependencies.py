@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.assess.breaks.tree import TreeAfter, is_aside, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
@@ -15,7 +16,7 @@ from hyperion_hook.features.manifests.versions import HIGHEST, Requirement, coun
 
 DOWNGRADES, LOOSENS = "downgrades", "loosens"
 MOST_NAMED = 3
-_BARE = re.compile(r"[vV=]?\d+(?:\.\d+)*(?:[-+.]?\w+)*$")
+_BARE = re.compile(r"[vV=]?+\d++[-+.\w]*+$")
 _NUMBERS = re.compile(r"\d+")
 _UNSTABLE = re.compile(r"[a-zA-Z]")
 
@@ -85,8 +86,8 @@ def _conflicts(file: FileChange, text: str, before: Manifest, after: Manifest) -
 
 def _break(file: FileChange, text: str, name: str, sentence: str, *, is_certain: bool) -> Break:
     added = [range(hunk.new_start, hunk.new_start + hunk.added_count) for hunk in file.hunks or ()]
-    last = re.escape(name.rpartition(":")[2])
-    lines = [line_of(text, match.start()) for match in re.finditer(rf"(?i)(?<![\w-]){last}(?![\w-])", text)]
+    pattern = pattern_of("package", name.rpartition(":")[2])
+    lines = [line_of(text, match.start()) for match in pattern.finditer(text)]
     line = next((line for line in lines if any(line in part for part in added)), lines[0] if lines else 1)
     row = text.split("\n")[line - 1].strip()[:120]
     return Break(BreakKind.DEPENDENCY, sentence, f"{file.path}:{line}: {row}", file.path, line, is_certain)

@@ -29,7 +29,7 @@ _DEFINITION = re.compile(
     rb"|exports?)\b"
     rb"|[ \t]*+(?:[\w<>\[\],.?@]++[ \t*&]++)+\w++[ \t]*+\(|\w++[ \t]*+(?::[^\n=]++)?="
     rb"|[^\n]*\b[A-Z][A-Z0-9_]{3,}[ \t]*+=)"
-    rb"|^[+-][ \t]++[*\w<>\[\] .:=|?&\"']+(?:,|\)[^;\n]*+[{:])[ \t]*+$", re.MULTILINE,
+    rb"|^[+-][ \t]++[^\n(){};]{1,200}(?:,|\)[^;\n]{0,80}[{:])[ \t]*+$", re.MULTILINE,
 )
 """Deleted lines that may define something, and lines that may list parameters."""
 _SWITCH = re.compile(

@@ -59,7 +59,7 @@ _NARROW = re.compile(
 _LOCK = re.compile(
     r"\bsynchronized[ \t]*\(|\bpthread_mutex_lock[ \t]*\("
     r"|\b\w*(?:[lL]ock|mu|mutex|Mutex)\.(?:lock|Lock|RLock|acquire)\(\)"
-    r"|^[ \t]*(?:async[ \t]+)?with[ \t]+[\w.]*(?:lock|mutex)\b[^\n]*:", re.MULTILINE,
+    r"|^[ \t]*(?:async[ \t]+)?with[ \t]++[\w.]*(?:lock|mutex)\b", re.MULTILINE,
 )
 
 def safety_off(tree: TreeAfter) -> Iterator[Break]:
@@ -132,11 +132,11 @@ def _skipped(tree: TreeAfter) -> Iterator[Break]:
 
 def _test_name(rows: list[str], number: int) -> str:
     """Return the name of the test that a mark on a line disables, '' where it cannot be told."""
-    quoted = re.search(r"\([ \t]*(['\"`])(.+?)\1", rows[number - 1]) if "@" not in rows[number - 1] else None
+    quoted = re.search(r"\([ \t]*+(['\"`])(.{1,200}?)\1", rows[number - 1]) if "@" not in rows[number - 1] else None
     if quoted:
         return quoted[2]
     for row in rows[number : number + 12]:
-        match = re.search(r"\b(?:def|class|void|fun|func)\s+`?(\w+)", row)
+        match = re.search(r"\b(?:def|class|void|fun|func)[ \t]++`?+(\w++)", row)
         if match:
             return match[1]
     return ""

@@ -19,6 +19,7 @@ from hyperion_hook.assess.breaks.names import (
     may_change_signature,
     receivers_of,
 )
+from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
@@ -26,7 +27,7 @@ from hyperion_hook.domain.languages import language_of
 
 LANGUAGES = frozenset(("Python", "Java", "Go", "C", "TypeScript"))
 """Where a call with too few or too many arguments is an error."""
-_GENERIC = re.compile(r"(?<=\w)<[\w\s,.?\[\]&|:'\"]*>")
+_GENERIC = re.compile(r"(?<=\w)<[\w\s,.?\[\]&|:'\"]*+>")
 _HARMLESS = re.compile(
     r"@(?:[\w.]*\.)?(?:staticmethod|classmethod|abstractmethod|\w*contextmanager|cache|lru_cache|override)\b"
 )
@@ -134,8 +135,8 @@ def _signature(family: str, text: str) -> Signature:
         return _python_signature(parts)
     if any("..." in part for part in parts):
         return Signature(len(parts) - 1, None)
-    may_be_left_out = {"script": r"[^:]*\?\s*:|[^:]*=|[^:]*:[^=]*=", "c": r"[^=]*="}.get(family, r"(?!)")
-    optional = sum(re.match(may_be_left_out, part) is not None for part in parts)
+    optional = sum("=" in part.replace("=>", "") or ("?" in part.partition(":")[0] and family == "script")
+                   for part in parts) if family in ("script", "c") else 0
     return Signature(len(parts) - optional, len(parts))
 
 
@@ -145,7 +146,7 @@ def _python_signature(parts: list[str]) -> Signature:
     names: set[str] = set()
     any_count = any_name = keyword_only = False
     for part in parts[int(has_receiver):]:
-        name = re.match(r"\**\w*", part)
+        name = re.match(r"\w++", part)
         if part == "/":
             continue
         if part.startswith("**"):
@@ -187,7 +188,7 @@ def split_arguments(text: str) -> list[str]:
 def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, int, str]]:
     family = family_of(path) or ""
     code = tree.code(path)
-    for match in re.finditer(rf"{_reached(family, target, path, code)}{re.escape(target.name)}(?=\s*\()", code):
+    for match in _calls(family, target, path, code):
         start = code.rfind("\n", 0, match.start()) + 1
         if defines(family, code[start : match.end() + 1], target.name):
             continue
@@ -202,19 +203,22 @@ def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, 
             yield path, line_of(code, match.start()), problem
 
 
-def _reached(family: str, target: Target, path: str, code: str) -> str:
-    """Return the pattern of what must stand before a name so that no other function of the same name is meant."""
-    is_own = path == target.file.path
-    bare = r"(?<![\w.$>])(?<!new )"
+def _calls(family: str, target: Target, path: str, code: str) -> Iterator[re.Match[str]]:
+    """Yield where a name is called in such a way that no other function of the same name is meant."""
+    is_own, name = path == target.file.path, target.name
+    folder = target.file.path.rpartition("/")[0]
     if family == "jvm":
         owner = target.file.path.rpartition("/")[2].partition(".")[0]
-        members = rf"(?<![\w.])(?:this\.)?(?:{receivers_of(owner, code)})\."
-        return rf"(?:{members}|{bare}(?:this\.)?)" if is_own else members
-    if family == "python" and target.before.has_receiver:
-        return r"\bself\." if is_own else r"(?!)"
-    if family == "go" and path.rpartition("/")[0] != target.file.path.rpartition("/")[0]:
-        return rf"(?<![\w.]){target.file.path.split('/')[-2] if '/' in target.file.path else '(?!)'}\."
-    return bare
+        yield from pattern_of("member call", receivers_of(owner, code), name).finditer(code)
+        if is_own:
+            yield from pattern_of("own call", name).finditer(code)
+    elif family == "python" and target.before.has_receiver:
+        if is_own:
+            yield from pattern_of("own Python call", name).finditer(code)
+    elif family == "go" and path.rpartition("/")[0] != folder:
+        yield from pattern_of("member call", folder.rpartition("/")[2], name).finditer(code)
+    else:
+        yield from pattern_of("call", name).finditer(code)
 
 
 def _problem(family: str, signature: Signature, arguments: list[str]) -> str | None:
@@ -222,7 +226,7 @@ def _problem(family: str, signature: Signature, arguments: list[str]) -> str | N
     if family != "c" and any(argument.startswith("*") or "..." in argument for argument in arguments):
         return None
     named = [match[1] for argument in arguments
-             if family == "python" and (match := re.match(r"(\w+)\s*=(?!=)", argument))]
+             if family == "python" and (match := re.match(r"(\w++)\s*+=(?!=)", argument))]
     unknown = next((name for name in named if name not in signature.names and not signature.takes_any_name), None)
     if unknown is not None:
         return f"{unknown}="

@@ -6,10 +6,10 @@ no findings: whoever is told of everything reads nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from re import sub
 
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.domain.breaks import BreakKind
@@ -96,7 +96,7 @@ class Finding:
         """What stays the same while the finding is the same, however numbers and lines move; 64 hexadecimal digits."""
         about = self.message if self.rule == CO_CHANGE else ""
         if self.rule in BREAK_RULES:
-            about = sub(r"\d+", "", self.message)
+            about = re.sub(r"\d+", "", self.message)
         parts = (self.rule, self.path or "", about)
         return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
