@@ -60,8 +60,8 @@ Figures = Mapping[str, Mapping[str, float]]
 class LeftOut:
     """One repository that was not learned from: its changes after the cut, and each contender's figures.
 
-    ``traced``, ``named`` and ``reverted`` are figures for the three outcomes, ``own`` those on the newest changes with and without
-    its own past; empty where there were too few of an outcome.
+    ``traced``, ``named`` and ``reverted`` are figures for the three outcomes, ``own`` those on the newest changes with
+    and without its own past; empty where there were too few of an outcome.
     """
 
     name: str
