@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
@@ -27,6 +28,9 @@ from hyperion_hook.store.history.index import HistoryIndex
 from hyperion_hook.store.history.update import open_history
 from hyperion_hook.store.history.view import IndexedHistory
 from hyperion_hook.store.source_cache import SourceCache
+
+if TYPE_CHECKING:
+    pass
 
 STORE_FOLDER = "hyperion-hook"
 GRAPH_MODULES = frozenset(feature.module for feature in CATALOGUE if feature.origin is Origin.GRAPH) | {"interface"}
@@ -129,7 +133,7 @@ class Measurer(ChangeMeasurer):
             vector = self.vector_of(change, history, graph, only=only, configured=facts, discussed=discussed)
             if kept:
                 kept.keep(change, only, history, graph, vector, 1000 * (time.monotonic() - started))
-        stores = (*self._sources.warnings, *self.graphs.warnings)
+        stores = (*self._sources.warnings, *(self.graphs.warnings if wants_graph else ()))
         warnings = (*change.warnings, *not_looked_into(change), *left_out(change), *warnings, *stores, *faults)
         return Measured(vector, history, graph, warnings)
 

@@ -255,3 +255,8 @@ def without_message_features(vector: FeatureVector) -> FeatureVector:
 
 def _quantile(ordered: Sequence[float], share: float) -> float:
     return float(ordered[min(len(ordered) - 1, int(share * len(ordered)))])
+
+
+def _median(ordered: Sequence[float]) -> float:
+    middle = len(ordered) // 2
+    return float(ordered[middle]) if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

@@ -23,6 +23,7 @@ from hyperion_hook.git.environment.neutral import cache_folder
 from hyperion_hook.git.objects import is_repo
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
+from hyperion_hook.store.models import FOLDER
 from hyperion_hook.store.models import registry as store
 from hyperion_hook.store.models.metadata import ESTIMATOR, ModelMetadata, Status, digest_of
 
@@ -289,7 +290,7 @@ class ModelRegistry(store.ModelRegistry):
 
 def _default_root(repo: Any = None) -> Path:
     try:
-        return open_repository(repo).common_dir / store.FOLDER
+        return open_repository(repo).common_dir / FOLDER
     except NotARepositoryError:
         try:
             return cache_folder() / "registry"
