@@ -32,7 +32,7 @@ from hyperion_hook.domain.assessment import (
 )
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.deadline import NEVER, Deadline
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError, HyperionError

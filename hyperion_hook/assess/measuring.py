@@ -14,7 +14,7 @@ from hyperion_hook.domain.assessment import FunctionToRead
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import EmptyHistory, FileEvent, History
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing

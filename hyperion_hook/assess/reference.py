@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 
 from hyperion_hook.config.kinds import CONTAMINATION
 from hyperion_hook.domain.deadline import NEVER, Deadline
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import EXTRACTOR_VERSION, LIGHT_MODULES

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from hyperion_hook.domain.author import Author
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.paths import FileRole, role_of
 
 MOST_PATCH_BYTES = 50_000_000

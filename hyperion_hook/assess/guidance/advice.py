@@ -28,7 +28,7 @@ from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.co_change import CoChange, PastOfFile
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent, History
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
 
