@@ -8,7 +8,7 @@ from pathlib import Path
 from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
-from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry
+from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore
 
 
 class ModelOrigin(StrEnum):
@@ -51,7 +51,7 @@ def models_in_use(configured: Path | None, common_dir: Path | None) -> ModelsInU
         return ModelsInUse(load_bundle(configured), ModelOrigin.CONFIGURED)
     warnings: tuple[str, ...] = ()
     if common_dir is not None:
-        registry = ModelRegistry.of(common_dir)
+        registry = VersionStore.of(common_dir)
         try:
             version = registry.production(RISK_PREDICTOR)
             if version is not None and (why := registry.find(RISK_PREDICTOR, version).not_scored):
