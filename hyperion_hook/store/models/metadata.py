@@ -179,6 +179,12 @@ class ModelMetadata:
         """Why ``score`` cannot use this version; empty where it can."""
         return str(self.artefact.get("not_scored", ""))
 
+    @property
+    def main_digest(self) -> str | None:
+        """The SHA-256 of the file that is the model: the estimator, else the bundle's manifest."""
+        main = self.files.get(ESTIMATOR) or self.files.get("manifest.json")
+        return None if main is None else main.sha256
+
 
 FIGURES = ("accuracy", "precision", "recall", "f1_score")
 """The fields that hold shares."""

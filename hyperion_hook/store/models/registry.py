@@ -66,7 +66,7 @@ class Registered:
     is_new: bool
 
 
-class ModelRegistry:
+class VersionStore:
     """The registry in a folder, which need not be there yet."""
 
     def __init__(self, root: Path, common_dir: Path | None = None) -> None:
@@ -74,7 +74,7 @@ class ModelRegistry:
         self._common_dir = common_dir
 
     @classmethod
-    def of(cls, common_dir: Path) -> ModelRegistry:
+    def of(cls, common_dir: Path) -> VersionStore:
         """Return the registry of the repository with this git directory."""
         return cls(common_dir / FOLDER, common_dir)
 
