@@ -17,7 +17,7 @@ from hyperion_hook import __version__
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.support.error_messages import describe, show_traceback_if_asked
 from hyperion_hook.commands.support.streams import prepare_streams
-from hyperion_hook.config.settings import suggestion
+from hyperion_hook.config.kinds import suggestion
 from hyperion_hook.errors import ExitCode, HyperionError
 from hyperion_hook.git.environment.program import make_search_safe
 from hyperion_hook.report.safe_text import printable

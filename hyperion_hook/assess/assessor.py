@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -23,14 +23,15 @@ from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, ModelInfo, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.deadline import NEVER, Deadline
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError, HyperionError
 from hyperion_hook.features.extract import nothing_known
-from hyperion_hook.git.changes import commit_change, commits_of_range, ids_of_range, range_change, staged_change
+from hyperion_hook.git.changes import commits_of_range, ids_of_range
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.members import sigmoid
-from hyperion_hook.scoring.policy import risk_level
+from hyperion_hook.scoring.policy import risk_level, with_floor
 from hyperion_hook.store.history.update import extend_index, update_index
 from hyperion_hook.store.reference_store import ReferenceStore
 
@@ -64,21 +65,37 @@ class IndexSummary:
 class Assessor:
     """Assesses changes of one repository; a context manager, because it holds a git process and stores open."""
 
-    def __init__(self, measurer: Measurer, references: ReferenceStore, models: ModelsInUse, config: Config,
-                 now: int | None) -> None:
+    def __init__(
+        self, measurer: Measurer, references: ReferenceStore, models: ModelsInUse, config: Config, now: int | None,
+        kind: ChangeKind = ChangeKind.STAGED, warnings: tuple[str, ...] = (),
+    ) -> None:
         self._measurer = measurer
         self._repository = measurer.repository
+        self._changes = measurer.changes
         self._kept = KeptVectors(measurer.repository, config)
         self._references = references
         self._models = models
         self._bundle = models.bundle
         self._config = config
         self._now = now
+        self._kind = kind
+        self._warnings = warnings
 
     @classmethod
     def open(cls, folder: Path | None, config: Config, *, progress: Progress | None = None,
-             now: int | None = None) -> Assessor:
+             now: int | None = None, kind: ChangeKind = ChangeKind.STAGED, patch: bytes = b"") -> Assessor:
         """Find the repository that ``folder`` (default: here) lies in and load the models.
+
+        Parameters
+        ----------
+        folder, config, progress
+            Where, under which settings, and who is told how far it is.
+        now
+            Unix seconds that stand for the present; the clock by default.
+        kind
+            What ``staged`` assesses: what is staged, the whole work tree, or a patch.
+        patch
+            The patch.
 
         Raises
         ------
@@ -88,10 +105,15 @@ class Assessor:
             If the configured or bundled models are damaged, tampered with or too new.
         """
         repository = Repository.discover(folder)
+        warnings: tuple[str, ...] = ()
+        if kind is not ChangeKind.STAGED:
+            from hyperion_hook.git.pending import with_pending  # noqa: PLC0415 - a hook is spared the import
+
+            repository, warnings = with_pending(repository, kind, patch)
         models = models_in_use(config.models, repository.common_dir)
         root = repository.common_dir
         references = ReferenceStore.open(root / STORE_FOLDER / "reference-v1.sqlite", root)
-        return cls(Measurer(repository, config, progress), references, models, config, now)
+        return cls(Measurer(repository, config, progress), references, models, config, now, kind, warnings)
 
     @property
     def models(self) -> ModelsInUse:
@@ -119,14 +141,13 @@ class Assessor:
     def commit(self, revision: str) -> Assessment:
         """Assess a recorded commit as of its own moment, a merge against its first parent."""
         commit = self._repository.resolve(revision)
-        return self._assess(lambda: self._recorded(commit), lost_as=(ChangeKind.COMMIT, commit))
+        return self._assess(lambda: self._changes.commit(commit), lost_as=(ChangeKind.COMMIT, commit))
 
     def range(self, start: str, end: str, discussed: Discussed | None = None) -> Assessment:
         """Assess all that ``end`` adds to ``start`` as one change, with what a code host knows of it."""
         last = self._repository.resolve(end)
         return self._assess(
-            lambda: range_change(self._repository, start, end, bulk_above=self._config.bulk_files), discussed,
-            lost_as=(ChangeKind.RANGE, last),
+            lambda: self._changes.range(start, end), discussed, lost_as=(ChangeKind.RANGE, last),
         )
 
     def each(self, start: str, end: str) -> Iterator[Assessment]:
@@ -136,7 +157,7 @@ class Assessor:
             # one index over everything the range can see; each commit's history is cut at its own parent
             self._measurer.history(self._repository.resolve(end))
             for commit in commits_of_range(self._repository, start, end):
-                change = self._measurer.change_of(commit)
+                change = self._changes.streamed(commit)
                 del ids[commit.id]
                 yield self._assess(lambda change=change: change)  # type: ignore[misc]
         except GitError as error:
@@ -149,7 +170,7 @@ class Assessor:
     def vector(self, revision: str | None) -> tuple[Change, FeatureVector]:
         """Return a change (``None``: the staged one) with all its features, without a score."""
         self._measurer.deadline = self._new_deadline() if revision is None else NEVER
-        change = self._staged() if revision is None else self._recorded(revision)
+        change = self._staged() if revision is None else self._changes.commit(revision)
         return change, self._measurer.measure(change).vector
 
     def parts(self, revision: str | None) -> tuple[Part, ...]:
@@ -157,7 +178,7 @@ class Assessor:
         from hyperion_hook.assess.guidance.recommendations import adviser_for  # noqa: PLC0415 - few ask
 
         self._measurer.deadline = NEVER
-        change = self._staged() if revision is None else self._recorded(revision)
+        change = self._staged() if revision is None else self._changes.commit(revision)
         history, _ = self._measurer.history(change.base)
         together = history.changed_together(file.previous_path for file in change.files)
         adviser = adviser_for(self._measurer, change, self._probability, NEVER)
@@ -173,7 +194,7 @@ class Assessor:
         )
         head = self._repository.head()
         graph = self._measurer.graphs.build(head) if head else Missing("no commit yet")
-        self._references_here().forget_provisional()
+        self._references_at(head).forget_provisional()
         reference = self._reference(head, at_most=WINDOW)
         warnings = [
             f"{what}: {outcome.reason}"
@@ -199,7 +220,7 @@ class Assessor:
             head = self._repository.head()
             if until.expired() or self._measurer.history(head)[0].missing_reason or is_cut_off(self._repository, head):
                 return
-            self._references_here().extend(self._measurer.recent_changes(head, WINDOW))
+            self._references_at(head).extend(self._measurer.recent_changes(head, WINDOW))
 
     def overview(self) -> Overview:
         """Return what the whole repository looks like at HEAD.
@@ -216,7 +237,7 @@ class Assessor:
         if head is None:
             raise HyperionError("there is no commit yet; a report tells of what was committed")
         recent = self._measurer.recent_changes(head, WINDOW)
-        references = self._references_here()
+        references = self._references_at(head)
         cut = is_cut_off(self._repository, head)
         reference = Missing(f"no levels: {cut.sentence}") if cut else references.build(recent, at_most=WINDOW)
         scores = {} if isinstance(reference, Missing) else references.scores(recent)
@@ -228,7 +249,7 @@ class Assessor:
 
         def explain(commit: str) -> tuple[Contribution, ...]:
             # all are compared with the same: what is typical today
-            change = self._recorded(commit)
+            change = self._changes.commit(commit)
             measured = self._measurer.measure(change, only=self._needed())
             return explanation_by_size(self._bundle, measured.vector, code, leading_files(change, measured.history))[2]
 
@@ -237,10 +258,8 @@ class Assessor:
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
     def _staged(self) -> Change:
-        return staged_change(self._repository, now=self._now, bulk_above=self._config.bulk_files)
-
-    def _recorded(self, revision: str) -> Change:
-        return commit_change(self._repository, revision, bulk_above=self._config.bulk_files)
+        change = self._changes.staged(now=self._now, kind=self._kind)
+        return replace(change, warnings=(*change.warnings, *self._warnings)) if self._warnings else change
 
     def _new_deadline(self) -> Deadline:
         return Deadline(self._config.deadline)
@@ -271,7 +290,7 @@ class Assessor:
             return self._unknown(unknown, change, nothing_known(unknown.cause), (), clock)
         if unknown is not None:
             return self._unknown(unknown, change, vector, measured.warnings, clock)
-        at_most = REFERENCE_STEP if change.kind is ChangeKind.STAGED else WINDOW
+        at_most = REFERENCE_STEP if change.is_pending else WINDOW
         impact = self._impact(change, measured) if self._config.explain else None
         clock.lap("impact")
         reference = self._reference(change.base, at_most=at_most)
@@ -282,9 +301,11 @@ class Assessor:
         percentile, of_size = (
             _percentile(group, log_odds, has_message=change.message is not None) for group in (code, peers)
         )
-        level = self._level(probability, percentile, change)
+        measured_level = self._level(probability, percentile, change)
         levels = self._levels_of(code)
-        same = None if isinstance(reference, Missing) else _share_of(level, levels, reference)
+        same = None if isinstance(reference, Missing) else _share_of(measured_level, levels, reference)
+        touched = [path for file in change.files for path in {file.path, file.previous_path}]
+        level, floor = with_floor(measured_level, touched, self._config.floor)
         risk = Score(probability, log_odds, level, percentile, of_size, share_of_level=same)
         anomaly = anomaly_of(self._bundle, vector, typical_of(self._bundle, code), reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
@@ -297,11 +318,11 @@ class Assessor:
             risk = replace(risk, size_probability=size)
         clock.lap("explanation")
         fixed = self._later_fixed(change, at_most=FIXES_STEP if change.kind is ChangeKind.STAGED else WINDOW)
-        record = None if fixed is None else record_of(level, levels, fixed)
+        record = None if fixed is None else record_of(measured_level, levels, fixed)
         clock.lap("record")
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
-        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings]
+        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
         warnings += told.warnings if told else ()
         if isinstance(reference, Missing):
             warnings.append(f"no percentile: {reference.reason}")
@@ -350,8 +371,8 @@ class Assessor:
         from hyperion_hook.assess.guidance.similar import COMPARED  # noqa: PLC0415
 
         recent = self._measurer.recent_changes(change.base, WINDOW)
-        rows = self._references_here().rows(recent, COMPARED)
-        if change.kind is ChangeKind.STAGED:
+        rows = self._references_at(change.base).rows(recent, COMPARED)
+        if change.is_pending:
             # what is said beside the score has a time of its own
             self._measurer.deadline = Deadline(SECONDS)
         return counsel(self._measurer, change, measured, risk, impact, self._probability, rows)
@@ -396,14 +417,13 @@ class Assessor:
             return Missing("it needs the whole history; run: hyperion-hook index")
         if cut := is_cut_off(self._repository, base):
             return Missing(cut.sentence)
-        return self._references_here().build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)
+        return self._references_at(base).build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)
 
-    def _references_here(self) -> ReferenceBuilder:
+    def _references_at(self, base: str | None) -> ReferenceBuilder:
         names = reference_names(self._bundle)
         return ReferenceBuilder(
-            self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names),
-            self._measurer.is_counted,
-            self._measurer.deadline,
+            self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names, base),
+            self._measurer.is_counted, self._measurer.deadline, self._changes.exclusions.digest(base),
         )
 
 

@@ -11,10 +11,10 @@ import hashlib
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from hyperion_hook.config.settings import CONTAMINATION
+from hyperion_hook.config.kinds import CONTAMINATION
 from hyperion_hook.domain.deadline import NEVER, Deadline
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import EXTRACTOR_VERSION, LIGHT_MODULES
@@ -125,7 +125,7 @@ class ReferenceBuilder:
 
     ``measure`` takes commit ids, newest first, and gives the vector of each one it could read, none past ``deadline``.
     ``is_counted`` tells whether the lines of the whole history are: then what was measured before they were is measured
-    again.
+    again. ``exclusions`` names the rules by which files are left out.
     """
 
     store: ReferenceStore
@@ -133,6 +133,7 @@ class ReferenceBuilder:
     measure: Callable[[Sequence[str]], Iterable[tuple[str, FeatureVector]]]
     is_counted: Callable[[], bool]
     deadline: Deadline = NEVER
+    exclusions: str = ""
 
     def build(self, commits: Sequence[str], *, at_most: int) -> Reference | Missing:
         """Return the reference over these commits, measuring no more than ``at_most`` of them anew.
@@ -237,7 +238,7 @@ class ReferenceBuilder:
         return f"{self._kind(names)}-uncounted"
 
     def _kind(self, names: tuple[str, ...]) -> str:
-        text = "\n".join((str(EXTRACTOR_VERSION), self.bundle.digest, *names))
+        text = "\n".join((str(EXTRACTOR_VERSION), self.bundle.digest, *names, *filter(None, (self.exclusions,))))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def _row(self, vector: FeatureVector, names: tuple[str, ...]) -> tuple[float, ...]:

@@ -190,8 +190,7 @@ def _not_assessed(faults: Sequence[str], stage: str) -> str:
 @assessing_flags
 @click.pass_obj
 def command(
-    invocation: Invocation, /, stage: str, arguments: tuple[str, ...], *, strict: bool | None, fail_on: str | None,
-    models: Path | None, explain: bool | None,
+    invocation: Invocation, /, stage: str, arguments: tuple[str, ...], *, strict: bool | None, **flags: object
 ) -> int:
     """Assess a change from within a git hook, and let it pass.
 
@@ -202,7 +201,7 @@ def command(
     give_up_after(limit_of(stage, Config().deadline, blocks=blocks))
     answer: Answer = []
     try:
-        config = invocation.config(fail_on=fail_on, models=models, explain=explain, strict=strict)
+        config = invocation.config(strict=strict, **flags)
         blocks = config.strict
         give_up_after(limit_of(stage, config.deadline, blocks=blocks))
         hook = Hook(stage, arguments, invocation.repo, lambda text: answer.append((sys.stdout.write, text)),

@@ -6,13 +6,16 @@ Paths are text decoded as UTF-8 with ``surrogateescape``, so any byte survives; 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.paths import FileRole, role_of
 
+MOST_PATCH_BYTES = 50_000_000
+"""The largest patch that is applied to be assessed."""
 SYMLINK_MODE = 0o120000
 SUBMODULE_MODE = 0o160000
 _SPECIAL_MODES = frozenset({SYMLINK_MODE, SUBMODULE_MODE})
@@ -27,6 +30,8 @@ class ChangeKind(StrEnum):
     """Where a change comes from."""
 
     STAGED = "staged"
+    WORKTREE = "worktree"
+    PATCH = "patch"
     COMMIT = "commit"
     RANGE = "range"
 
@@ -139,12 +144,13 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is judged: the staged change, a commit or a range.
+    """What is judged: what is staged or in the work tree, a patch, a commit or a range.
 
     ``base`` is the commit that was there before (``None`` for a root), ``time`` the committer's Unix seconds (for a
     staged change: now, or what git would record), ``message`` is ``None`` while it is not known.
     ``unreadable`` says why not even its files are known. All patches are read, but of more than ``bulk_files`` files
-    only a sample is looked into as a whole.
+    only a sample is looked into as a whole. ``excluded`` are the paths of files that it touches too and that are left
+    out of ``files``.
     """
 
     kind: ChangeKind
@@ -161,7 +167,13 @@ class Change:
     commit_count: int = 1
     bulk_files: int = BULK_FILES
     unreadable: str = ""
+    excluded: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether no commit records the change yet, so that somebody may wait for the answer."""
+        return self.kind not in {ChangeKind.COMMIT, ChangeKind.RANGE}
 
     @property
     def is_merge(self) -> bool:
@@ -219,22 +231,4 @@ def _is_no_code(path: str) -> bool:
     role = role_of(path)
     return (role is FileRole.DOCUMENT and not path.lower().endswith(_SERVED)) or (
         role is FileRole.OTHER and path.lower().endswith(_PICTURES)
-    )
-
-
-def change_of_commit(commit: Commit, bulk_files: int = BULK_FILES) -> Change:
-    """Return the change that a recorded commit makes to its first parent."""
-    return Change(
-        kind=ChangeKind.COMMIT,
-        files=tuple(sorted(commit.files, key=lambda file: file.path)),
-        base=commit.parents[0] if commit.parents else None,
-        time=commit.committed_at,
-        authored_at=commit.authored_at,
-        utc_offset=commit.utc_offset,
-        revision=commit.id,
-        author=commit.author,
-        committer=commit.committer,
-        message=commit.message,
-        parents=commit.parents,
-        bulk_files=bulk_files,
     )

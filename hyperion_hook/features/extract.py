@@ -9,8 +9,7 @@ from types import ModuleType
 from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.features.change import diffusion, size, tokens
-from hyperion_hook.features.code import quality
+from hyperion_hook.features.change import diffusion, quality, size, tokens
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.history import people, process, purpose, review
 from hyperion_hook.features.imports import read as imports

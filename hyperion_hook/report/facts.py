@@ -12,12 +12,13 @@ from hyperion_hook.domain.assessment import (
     Contribution,
     FileForecast,
     Record,
+    RiskLevel,
     Score,
     Unknown,
     UnusualValue,
 )
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, ChangeKind
-from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.vector import FeatureVector
@@ -138,6 +139,8 @@ def change_line(change: Change) -> str:
     """
     what = {
         ChangeKind.STAGED: "Staged change",
+        ChangeKind.WORKTREE: "Work tree",
+        ChangeKind.PATCH: "Patch",
         ChangeKind.COMMIT: f"Commit {(change.revision or '')[:10]}",
         ChangeKind.RANGE: f"Range {(change.base or 'root')[:10]}..{(change.revision or '')[:10]}",
     }[change.kind]
@@ -147,10 +150,38 @@ def change_line(change: Change) -> str:
         what = f"{counted(change.commit_count, 'commit')}, {what[len('Range '):]}"
     if change.unreadable:
         return f"{what}: its files cannot be told"
+    if not change.files and change.excluded:
+        return f"{what}: every changed file is excluded"
     if not change.files:
         return f"{what}: no files changed" if change.kind is not ChangeKind.STAGED else "Nothing is staged"
     lines = f"+{change.lines_added:,} -{change.lines_deleted:,} lines"
     return f"{what}: {counted(len(change.files), 'file')}, {lines}{_purpose(change)}"
+
+
+def nothing_to_assess(change: Change) -> str:
+    """Return what is said of an empty change: with nothing staged, what could be looked at instead.
+
+    Examples
+    --------
+    >>> nothing_to_assess(Change(ChangeKind.COMMIT, (), None, 0, 0, revision="1234567890abcdef"))
+    'Commit 1234567890: no files changed: there is nothing to assess.'
+    """
+    line = f"{change_line(change)}: there is nothing to assess."
+    if change.kind is not ChangeKind.STAGED or change.excluded:
+        return line
+    others = "edits that are not staged: score --worktree"
+    return f"{line} Instead: {others}" + ("; the last commit: score HEAD" if change.base else "")
+
+
+def brief(assessment: Assessment, most: int = 2) -> str:
+    """Return an assessment in one line: verdict, what is judged, the first reasons, and where to begin."""
+    if is_empty(assessment.change):
+        return nothing_to_assess(assessment.change)
+    told = [entry.sentence for entry in reasons(assessment.explanation, most) if entry.contribution > 0]
+    why = f" Why: {'; '.join(told)}." if told else ""
+    first = assessment.files_to_read[:1]
+    read = f" Read first: {first[0].path}." if first and assessment.risk.level is not RiskLevel.LOW else ""
+    return f"{' '.join(verdict(assessment.risk))} {change_line(assessment.change)}.{why}{read}"
 
 
 def is_empty(change: Change) -> bool:
@@ -160,7 +191,7 @@ def is_empty(change: Change) -> bool:
 
 def _purpose(change: Change) -> str:
     """Return what the message of a staged change says that it does; others can see what git will record."""
-    if change.kind is not ChangeKind.STAGED or change.message is None:
+    if not change.is_pending or change.message is None:
         return ""
     flags = classify_message(change.message, change.author or Author("", ""))
     if CommitFlag.REVERT in flags:

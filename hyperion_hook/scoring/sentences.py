@@ -7,7 +7,6 @@ from collections.abc import Callable
 from math import inf, isfinite, isnan
 
 from hyperion_hook.features.catalogue import Feature, find_feature
-from hyperion_hook.scoring.phrases import PHRASES, Phrase
 
 _LIKE = {"typical": ("as is typical", "which is not typical"), "peers": ("like its peers", "unlike its peers")}
 _FILES = re.compile(r"^(?:the files have|one of the files has|the most changed of the files has) had ")
@@ -49,16 +48,15 @@ def sentence(
     feature = find_feature(name)
     if value is None or isnan(value):
         return _unknown(feature, typical)
-    phrase = PHRASES[feature.name]
-    said = _about(_said(feature, phrase, value), value, subject)
+    said = _about(_said(feature, value), value, subject)
     if typical is None or isnan(typical):
         return f"{said}; what is typical is not known"
     alike, unlike = _LIKE[beside]
     if feature.unit == "flag":
         return f"{said}, {alike if bool(value) == (typical >= 0.5) else unlike}"
-    if _signed(feature, phrase, value) == _signed(feature, phrase, typical):
+    if _signed(feature, value) == _signed(feature, typical):
         return f"{said}, {alike}"
-    usual = _signed(feature, phrase, typical)
+    usual = _signed(feature, typical)
     return f"{said}, peers {usual}" if beside == "peers" else f"{said}; typical is {usual}"
 
 
@@ -86,14 +84,14 @@ def in_words(feature: Feature, value: float) -> str:
     >>> in_words(find_feature("la"), 12345.0), in_words(find_feature("npath_complexity"), 6.3)
     ('12,345', '10^6.3')
     """
-    return _WRITERS.get(PHRASES[feature.name].show or feature.unit, _plain)(value)
+    return _WRITERS.get(feature.show or feature.unit, _plain)(value)
 
 
-def _said(feature: Feature, phrase: Phrase, value: float) -> str:
-    shown = in_words(feature, abs(value) if phrase.negative else value)
-    if value == 0 and phrase.zero:
-        return phrase.zero.format(shown)
-    text = phrase.negative if phrase.negative and value < 0 else phrase.text
+def _said(feature: Feature, value: float) -> str:
+    shown = in_words(feature, abs(value) if feature.negative else value)
+    if value == 0 and feature.zero:
+        return feature.zero.format(shown)
+    text = feature.negative if feature.negative and value < 0 else feature.phrase
     if value == 0 and _CHOICE.search(text):
         shown = "no"
     return _CHOICE.sub(lambda found: found[1] if shown == "1" else found[2], text).format(shown)
@@ -111,12 +109,12 @@ def _unknown(feature: Feature, typical: float | None) -> str:
     said = f"not known: {'whether it ' if feature.unit == 'flag' else ''}{feature.title}"
     if typical is None or isnan(typical):
         return said
-    return f"{said}; typical is {_signed(feature, PHRASES[feature.name], typical)}"
+    return f"{said}; typical is {_signed(feature, typical)}"
 
 
-def _signed(feature: Feature, phrase: Phrase, value: float) -> str:
+def _signed(feature: Feature, value: float) -> str:
     shown = in_words(feature, value)
-    return f"+{shown}" if phrase.negative and value > 0 else shown
+    return f"+{shown}" if feature.negative and value > 0 else shown
 
 
 def _plain(value: float) -> str:

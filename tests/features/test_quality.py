@@ -15,11 +15,11 @@ from hyperion_hook.domain.history import EmptyHistory
 from hyperion_hook.domain.snapshot import Folder, SourceText
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.features.change import quality
 from hyperion_hook.features.change.changed_code import TOO_LARGE
-from hyperion_hook.features.code import quality
+from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.source.measure import measure_source
-from hyperion_hook.features.source.metrics import FunctionMetrics, SourceMetrics
 from tests.support.repo import TestRepo
 
 SIMPLE = "def f(a):\n    return a\n\n\ndef g(a):\n    if a:\n        return 1\n    return 2\n"

@@ -46,9 +46,10 @@ Note: a warning: x
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def test_nothing_staged_is_said_in_one_line_without_a_verdict() -> None:
-    text = render_text(sample(change(), warnings=()), width=80, colour=True)
-    assert text == "Nothing is staged: there is nothing to assess.\n"
+def test_nothing_staged_says_what_could_be_looked_at_and_no_verdict() -> None:
+    text = render_text(sample(change(), warnings=()), width=120, colour=True)
+    said = "Nothing is staged: there is nothing to assess. Instead: edits that are not staged: score --worktree"
+    assert " ".join(text.split()).startswith(said)
 
 
 def test_the_report_reads_well() -> None:

@@ -185,3 +185,16 @@ def test_a_missing_blob_costs_its_own_file_and_no_other(tmp_path: Path) -> None:
     assert found[commit]["code_lines_added"] == whole[commit]["code_lines_added"] == 2.0
     assert found[commit]["cyclomatic_delta"] == whole[commit]["cyclomatic_delta"]
     assert found[last] == whole[last]
+
+
+def test_files_that_are_left_out_are_not_learned_from(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    mixed = repo.commit({"a.py": "x = 1\n", "gen/b.py": "y = 1\n", "c.snap": "z\n"})
+    alone = repo.commit({"gen/b.py": "y = 2\n"})
+    repo.commit({".gitattributes": "gen/** linguist-generated\n"})
+    summary = ReplaySummary()
+    items = list(replay(Repository.discover(tmp_path), options=ReplayOptions(exclude=("*.snap",)), summary=summary))
+    found = {item.commit.id: item for item in items}
+    assert (found[mixed].vector["nf"], found[mixed].foreign) == (1.0, False)
+    assert (found[alone].vector["nf"], found[alone].foreign) == (0.0, True)
+    assert summary.foreign == 1

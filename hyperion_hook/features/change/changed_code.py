@@ -15,9 +15,9 @@ from hyperion_hook.domain.paths import FileRole, holds_data, role_of
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.text import lines_as_read
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.code.notebooks import NAME as NOTEBOOK
+from hyperion_hook.features.code.notebooks import read_notebook
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.source.notebooks import NAME as NOTEBOOK
-from hyperion_hook.features.source.notebooks import read_notebook
 
 TOO_LARGE = Missing("change too large to read line by line")
 """Of a file after the first twenty megabytes of the patch."""

@@ -20,8 +20,8 @@ from hyperion_hook.features.change.changed_code import (
     first_unread,
     kind_of,
 )
+from hyperion_hook.features.code.notebooks import NAME as NOTEBOOK
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.source.notebooks import NAME as NOTEBOOK
 
 UNCOUNTED = Missing("line counts of the change could not be read")
 

@@ -19,8 +19,8 @@ from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.languages import language_of
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.code.metrics import SourceMetrics
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.source.metrics import SourceMetrics
 from hyperion_hook.features.structure.interface_python import Breakage, breakages
 
 SEVERITY = {

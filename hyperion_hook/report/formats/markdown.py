@@ -18,6 +18,7 @@ from hyperion_hook.report.facts import (
     is_empty,
     likely_fixes,
     missing_of,
+    nothing_to_assess,
     percent,
     reasons,
     record_line,
@@ -35,7 +36,7 @@ MOST_UNUSUAL = 5
 def render_markdown(assessment: Assessment) -> str:
     """Return an assessment as Markdown with a final line feed."""
     if is_empty(assessment.change):
-        blocks = [markdown_text(change_line(assessment.change) + ": there is nothing to assess.")]
+        blocks = [markdown_text(nothing_to_assess(assessment.change))]
     elif is_no_code(assessment.change):
         blocks = [_head(assessment)]
     else:

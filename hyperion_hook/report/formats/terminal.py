@@ -20,6 +20,7 @@ from hyperion_hook.report.facts import (
     is_empty,
     likely_fixes,
     missing_of,
+    nothing_to_assess,
     percent,
     rank,
     reasons,
@@ -103,7 +104,7 @@ class _Page:
 
     def lines(self, assessment: Assessment, *, full: bool) -> Iterator[str]:
         if is_empty(assessment.change):
-            yield from wrapped(change_line(assessment.change) + ": there is nothing to assess.", self.width)
+            yield from wrapped(nothing_to_assess(assessment.change), self.width)
             yield from self.notes(assessment.warnings)
             return
         yield from self._verdict(assessment)
