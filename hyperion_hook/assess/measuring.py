@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
-from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.change import Change, without_tests
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.lazy_dataclass import dataclass
@@ -178,8 +178,8 @@ class Measurer(ChangeMeasurer):
 
     def vectors_of(
         self, commits: Sequence[str], only: Collection[str], base: str | None
-    ) -> Iterator[tuple[str, FeatureVector]]:
-        """Yield the vectors of recorded commits that the index knows, each as of its own moment.
+    ) -> Iterator[tuple[str, FeatureVector, FeatureVector | None]]:
+        """Yield the vectors of recorded commits that the index knows, each as of its own moment, whole and without tests.
 
         They leave out the same files as a change that is made on ``base``. Past the deadline there are no more: what is
         kept of a recorded commit is whole.
@@ -191,9 +191,18 @@ class Measurer(ChangeMeasurer):
             history, _ = self.history(change.base)
             report(done, len(commits))
             vector = self.vector_of(change, history, NOT_NEEDED, only=only)
+            bare = self.without_tests(change, history, NOT_NEEDED, only)
             if self.deadline.expired():
                 return
-            yield commit.id, vector
+            yield commit.id, vector, bare
+
+    def without_tests(
+        self, change: Change, history: History, graph: ImportGraph | Missing, only: Collection[str]
+    ) -> FeatureVector | None:
+        """Return the vector of a change without its tests, ``None`` where there is no such, or no time for it."""
+        bare = without_tests(change)
+        vector = None if bare is None else self.vector_of(bare, history, graph, only=only)
+        return None if self.deadline.expired() else vector
 
     def stage(self, name: str) -> Callable[[int, int], None]:
         """Return a progress reporter for one stage."""
