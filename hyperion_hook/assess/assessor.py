@@ -342,7 +342,7 @@ class Assessor:
         clock.lap("impact")
         reference = self._reference(change.base, at_most=at_most)
         clock.lap("reference")
-        probability, log_odds = self._score(vector)
+        probability, log_odds = self._score(change, measured)
         code = reference if isinstance(reference, Missing) else reference.code()
         peers = code if isinstance(code, Missing) else code.peers(vector)
         percentile, of_size = (
@@ -363,7 +363,7 @@ class Assessor:
         contributions: tuple[Contribution, ...] = ()
         if self._config.explain:
             subjects = leading_files(change, measured.history)
-            base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects)
+            base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects, log_odds)
             risk = replace(risk, size_probability=size)
         clock.lap("explanation")
         fixed = self._later_fixed(change, at_most=FIXES_STEP if change.kind is ChangeKind.STAGED else WINDOW)
@@ -447,11 +447,15 @@ class Assessor:
 
     def _probability(self, change: Change) -> float:
         """Return what ``score`` gives any change."""
-        return self._score(self._measurer.measure(change, only=self._needed()).vector)[0]
+        return self._score(change, self._measurer.measure(change, only=self._needed()))[0]
 
-    def _score(self, vector: FeatureVector) -> tuple[float, float]:
+    def _score(self, change: Change, measured: Measured) -> tuple[float, float]:
         """Return probability and log-odds; whatever is promised and whatever is told comes from here."""
-        return self._bundle.risk.score(vector)
+        bare = self._measurer.without_tests(
+            change, measured.history, measured.graph, frozenset(self._bundle.risk.features)
+        )
+        log_odds = self._bundle.risk.lower_log_odds(measured.vector, bare)
+        return sigmoid(log_odds), log_odds
 
     def _level(self, probability: float, percentile: float | None, change: Change | None = None) -> RiskLevel:
         if change is not None and is_no_code(change):

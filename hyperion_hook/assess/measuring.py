@@ -11,7 +11,7 @@ from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import FunctionToRead
-from hyperion_hook.domain.change import Change, FileChange
+from hyperion_hook.domain.change import Change, FileChange, without_tests
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import EmptyHistory, FileEvent, History
 from hyperion_hook.domain.light_dataclasses import dataclass
@@ -184,8 +184,8 @@ class Measurer(ChangeMeasurer):
 
     def vectors_of(
         self, commits: Sequence[str], only: Collection[str], base: str | None
-    ) -> Iterator[tuple[str, FeatureVector]]:
-        """Yield the vectors of recorded commits that the index knows, each as of its own moment.
+    ) -> Iterator[tuple[str, FeatureVector, FeatureVector | None]]:
+        """Yield the vectors of recorded commits that the index knows, each as of its own moment, whole and without tests.
 
         They leave out the same files as a change that is made on ``base``. Past the deadline there are no more: what is
         kept of a recorded commit is whole.
@@ -197,9 +197,18 @@ class Measurer(ChangeMeasurer):
             history, _ = self.history(change.base)
             report(done, len(commits))
             vector = self.vector_of(change, history, NOT_NEEDED, only=only)
+            bare = self.without_tests(change, history, NOT_NEEDED, only)
             if self.deadline.expired():
                 return
-            yield commit.id, vector
+            yield commit.id, vector, bare
+
+    def without_tests(
+        self, change: Change, history: History, graph: ImportGraph | Missing, only: Collection[str]
+    ) -> FeatureVector | None:
+        """Return the vector of a change without its tests, ``None`` where there is no such, or no time for it."""
+        bare = without_tests(change)
+        vector = None if bare is None else self.vector_of(bare, history, graph, only=only)
+        return None if self.deadline.expired() else vector
 
     def functions_to_read(self, change: Change, file: FileChange, events: Sequence[FileEvent]
                           ) -> tuple[FunctionToRead, ...]:

@@ -23,8 +23,9 @@ from hyperion_hook.git.environment.neutral import cache_folder
 from hyperion_hook.git.objects import is_repo
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
+from hyperion_hook.store.models import FOLDER
 from hyperion_hook.store.models.metadata import ESTIMATOR, ModelMetadata, Status, digest_of
-from hyperion_hook.store.models.registry import FOLDER, RISK_PREDICTOR, VersionStore
+from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore
 from hyperion_hook.training.mlflow.follow import followed
 
 if TYPE_CHECKING:
