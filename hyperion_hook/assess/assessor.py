@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ from hyperion_hook.assess.cut_off import is_cut_off, lost, why_unknown
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
+from hyperion_hook.assess.record import later_fixed, record_of
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.vector_cache import KeptVectors
 from hyperion_hook.assess.verdict import anomaly_of, explanation_by_size, leading_files, typical_of
@@ -28,8 +30,9 @@ from hyperion_hook.errors import GitError, HyperionError
 from hyperion_hook.features.extract import nothing_known
 from hyperion_hook.git.changes import commits_of_range, ids_of_range
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.scoring.members import sigmoid
 from hyperion_hook.scoring.policy import risk_level, with_floor
-from hyperion_hook.store.history.update import update_index
+from hyperion_hook.store.history.update import extend_index, update_index
 from hyperion_hook.store.reference_store import ReferenceStore
 
 if TYPE_CHECKING:
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
     from hyperion_hook.assess.planning import Plan
     from hyperion_hook.domain.overview import HotSpot, Overview
 
+FIXES_STEP = 6
+"""Bug fixes that are traced along with a staged change to keep the record up to date."""
 REFERENCE_STEP = 60
 """Recent changes that are scored along with a staged one to keep the percentile up to date; more is for ``index``.
 
@@ -115,6 +120,11 @@ class Assessor:
     def models(self) -> ModelsInUse:
         """The models that judge."""
         return self._models
+
+    @property
+    def git_dir(self) -> Path | None:
+        """The git directory of the work tree."""
+        return self._repository.git_dir
 
     def __enter__(self) -> Assessor:
         return self
@@ -200,6 +210,18 @@ class Assessor:
             reference_changes=0 if isinstance(reference, Missing) else len(reference.rows),
             warnings=tuple(warnings),
         )
+
+    def extend(self, seconds: float) -> None:
+        """Extend the history index and what percentiles rest on for so many seconds; a hook does once it has spoken."""
+        until = Deadline(seconds)
+        self._measurer.deadline = until
+        self._measurer.forget_index()
+        with suppress(HyperionError):
+            extend_index(self._repository, until.expired)
+            head = self._repository.head()
+            if until.expired() or self._measurer.history(head)[0].missing_reason or is_cut_off(self._repository, head):
+                return
+            self._references_at(head).extend(self._measurer.recent_changes(head, WINDOW))
 
     def overview(self) -> Overview:
         """Return what the whole repository looks like at HEAD.
@@ -312,9 +334,12 @@ class Assessor:
         percentile, of_size = (
             _percentile(group, log_odds, has_message=change.message is not None) for group in (code, peers)
         )
+        measured_level = self._level(probability, percentile, change)
+        levels = self._levels_of(code)
+        same = None if isinstance(reference, Missing) else _share_of(measured_level, levels, reference)
         touched = [path for file in change.files for path in {file.path, file.previous_path}]
-        level, floor = with_floor(self._level(probability, percentile, change), touched, self._config.floor)
-        risk = Score(probability, log_odds, level, percentile, of_size)
+        level, floor = with_floor(measured_level, touched, self._config.floor)
+        risk = Score(probability, log_odds, level, percentile, of_size, share_of_level=same)
         anomaly = anomaly_of(self._bundle, vector, typical_of(self._bundle, code), reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
         clock.lap("score")
@@ -325,6 +350,9 @@ class Assessor:
             base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects)
             risk = replace(risk, size_probability=size)
         clock.lap("explanation")
+        fixed = self._later_fixed(change, at_most=FIXES_STEP if change.kind is ChangeKind.STAGED else WINDOW)
+        record = None if fixed is None else record_of(measured_level, levels, fixed)
+        clock.lap("record")
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
         warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
@@ -341,6 +369,7 @@ class Assessor:
             files_to_read=files_to_read(change, measured.history),
             impact=impact,
             model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            record=record,
             bugs=bugs,
             advice=told.advice if told else None,
             reviewers=told.reviewers if told else None,
@@ -397,6 +426,21 @@ class Assessor:
             thresholds=self._bundle.thresholds,
         )
 
+    def _levels_of(self, code: Reference | Missing) -> dict[str, RiskLevel]:
+        """Return the level of each recent change to code."""
+        if isinstance(code, Missing):
+            return {}
+        return {
+            commit: self._level(sigmoid(score), percentile)
+            for commit, score, percentile in code.places()
+        }
+
+    def _later_fixed(self, change: Change, *, at_most: int) -> set[str] | None:
+        past = self._measurer.past(change.base) if self._config.explain else None
+        if past is None:
+            return None
+        return later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
+
     def _needed(self) -> frozenset[str]:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()
         return frozenset((*self._bundle.risk.features, *anomaly))
@@ -431,6 +475,12 @@ class _Stopwatch:
     @property
     def laps(self) -> dict[str, float]:
         return self._laps | {"total": 1000 * (self._last - self._start)}
+
+
+def _share_of(level: RiskLevel, levels: Mapping[str, RiskLevel], reference: Reference) -> float:
+    """Return the share of recent changes that have a level; those without code are LOW."""
+    without = len(reference.rows) - len(levels) if level is RiskLevel.LOW else 0
+    return (without + sum(other is level for other in levels.values())) / len(reference.rows)
 
 
 def _percentile(reference: Reference | Missing, log_odds: float, *, has_message: bool) -> float | None:

@@ -34,6 +34,8 @@ class Config:
     strict: bool = False
     explain: bool = True
     deadline: float = 2.0
+    hook_detail: str = "auto"
+    hook_background: float = 0.5
     max_file_bytes: int = 1_000_000
     bulk_files: int = 300
     index_auto_limit: int = 1000

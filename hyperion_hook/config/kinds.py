@@ -167,6 +167,29 @@ class Level:
         return self.from_toml(text)
 
 
+class Choice:
+    """One of a few words."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    @property
+    def wanted(self) -> str:
+        """What a right value is, in words."""
+        return f"one of {', '.join(self.words)}"
+
+    def from_toml(self, value: object, folder: Path | None = None) -> str:  # noqa: ARG002
+        """Read a word in any case."""
+        word = value.strip().lower() if isinstance(value, str) else ""
+        if word not in self.words:
+            raise FaultError(value, self.wanted)
+        return word
+
+    def from_text(self, text: str) -> str:
+        """Read a word in any case."""
+        return self.from_toml(text)
+
+
 class OnePath:
     """A path; ``~`` is the home folder."""
 

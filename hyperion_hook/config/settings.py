@@ -7,6 +7,7 @@ from typing import NamedTuple
 from hyperion_hook.config.by_model import ByModel
 from hyperion_hook.config.kinds import (
     ByPattern,
+    Choice,
     Floors,
     Kind,
     Level,
@@ -47,6 +48,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("strict", Switch(), "block what cannot be assessed or is UNKNOWN, instead of letting it pass"),
     Setting("explain", Switch(), "say what moves the score"),
     Setting("deadline", Number(0.05, 3600), "seconds for what is staged; what is not measured by then is missing"),
+    Setting("hook_detail", Choice("auto", "line", "short", "full"),
+            "how much a hook prints: one line, five, all; auto goes by the level: LOW, MEDIUM, HIGH"),
+    Setting("hook_background", Number(0, 60),
+            "seconds that a hook may go on, once it has spoken, to extend what the history and percentiles rest on"),
     Setting("max_file_bytes", _COUNT, "largest file whose code is measured"),
     Setting("bulk_files", _COUNT, "files of a change that are looked into as a whole"),
     Setting("index_auto_limit", Number(0, 10**9, whole=True),

@@ -37,11 +37,6 @@ class Counsel:
     warnings: tuple[str, ...] = ()
 
 
-def patches(measurer: Measurer, ids: Sequence[str]) -> list[Commit]:
-    """Return commits with their hunks."""
-    return list(read_commits(measurer.repository, ids, detail=Detail.PATCH))
-
-
 def adviser_for(
     measurer: Measurer, change: Change, score: Callable[[Change], float], deadline: Deadline
 ) -> Adviser:
@@ -50,7 +45,7 @@ def adviser_for(
     return Adviser(
         score, lambda whole, files: part_of(measurer.repository, whole, files),
         lambda path: measurer.has_file(change.base, path),
-        lambda numbers: patches(measurer, past.ids(numbers)) if past is not None else [], deadline.expired,
+        lambda numbers: measurer.patches(past.ids(numbers)) if past is not None else [], deadline.expired,
     )
 
 
@@ -105,7 +100,7 @@ def counsel(
 
     known_best = told("reviewers", lambda: counsel_reviewers(measurer, change))
     similar = told("similar changes", lambda: similar_changes(
-        change, measured.vector, rows, past, lambda ids: patches(measurer, ids)
+        change, measured.vector, rows, past, measurer.patches
     )) if rows else None
     advice = told("advice", advise)
     if deadline.expired():

@@ -40,18 +40,20 @@ class Member:
     """One member: its estimator (of one thread, not fitted), from the configuration and the columns it sees.
 
     ``only`` are the features it looks at, all by default; without one of them it is left out. ``outcome`` is the column
-    that it learns; members of another outcome than ``buggy`` are left out where the rows do not have it. The columns
-    ``<outcome>_known_at`` and ``<outcome>_weight`` belong to an outcome, ``known_at`` and ``weight`` to ``buggy``.
+    that it learns, see ``fit.outcome_of``; members of another outcome than ``buggy`` are left out where there is too
+    little of it. ``unlabelled`` is the weight of rows not known to have the outcome: less than 1 where that mostly says
+    that nobody looked (positive-unlabelled).
     """
 
     name: str
     make: Callable[[MLConfig, Sequence[str]], Any]
     only: tuple[str, ...] | None = None
     outcome: str = TRACED
+    unlabelled: float = 1.0
 
-    def on(self, outcome: str) -> Member:
+    def on(self, outcome: str, unlabelled: float = 1.0) -> Member:
         """Return the same member learning another outcome."""
-        return replace(self, name=f"{outcome}_{self.name}", outcome=outcome)
+        return replace(self, name=f"{outcome}_{self.name}", outcome=outcome, unlabelled=unlabelled)
 
     def estimator(self, config: MLConfig, names: Sequence[str], seen: Sequence[str]) -> Any:
         """Return the estimator for rows of the columns ``names``; without ``only`` it looks at ``seen``."""
@@ -76,11 +78,11 @@ class Recipe:
         """Return the recipe without some members: for ablations."""
         return replace(self, members=tuple(member for member in self.members if member.name not in names))
 
-    def for_rows(self, names: Sequence[str], outcomes: Sequence[str] = ()) -> Recipe:
-        """Return the recipe with the members for which there are the columns and the outcome."""
+    def for_rows(self, names: Sequence[str], learned: Sequence[str] = ()) -> Recipe:
+        """Return the recipe with the members that have their columns, and learn ``buggy`` or are among ``learned``."""
         return replace(self, members=tuple(
             member for member in self.members
-            if set(member.only or ()) <= set(names) and member.outcome in {TRACED, *outcomes}))
+            if set(member.only or ()) <= set(names) and (member.outcome == TRACED or member.name in learned)))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -166,6 +168,7 @@ MEMBERS = {
 SPECIFICATION = Recipe("specification", (MEMBERS[FOREST], MEMBERS[XGBOOST]), ("prediction", "confidence"))
 BLEND = Recipe("blend", tuple(MEMBERS[name] for name in (FOREST, XGBOOST, LOGISTIC, GENTLE)))
 BUGS = Recipe("bugs", (Member(XGBOOST, _bugs),), ("log_odds",))
+IMPACT = Recipe("by context", (MEMBERS[LOGISTIC], MEMBERS[SHALLOW]), ("log_odds",))
 RECIPES = {recipe.name: recipe for recipe in (BLEND, SPECIFICATION)}
 
 
@@ -207,5 +210,5 @@ def parameters_of(estimator: Any) -> dict[str, Any]:
     last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
     return {
         name: value for name, value in last.get_params(deep=False).items()
-        if isinstance(value, str | int | float | bool)
+        if isinstance(value, str | int | float | bool) and value == value  # noqa: PLR0124 - NaN is no setting
     }

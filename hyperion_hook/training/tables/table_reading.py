@@ -59,8 +59,8 @@ def frame_of(data: Any, names: Sequence[str] = (), *, what: str = "rows") -> pd.
     Parameters
     ----------
     data
-        A pandas frame (returned as it is) or series (one row), a polars or Arrow table, an array, a mapping (one row, or
-        columns), a list of mappings or of rows.
+        A pandas frame (returned as it is) or series (one row), a polars or Arrow table, an array, a list of rows or
+        mappings, a mapping (one row, or columns).
     names
         The columns of rows that have no names, in order.
     what
