@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.domain.breaks import BreakKind
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import rule_in_words
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.report.facts import (
     SIZE,
     TELLING,

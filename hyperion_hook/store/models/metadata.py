@@ -6,12 +6,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, field
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 
 FORMAT_VERSION = 2
 """The first had neither ``extra`` nor ``artefact``; it is read as if they were empty."""

@@ -20,11 +20,11 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
 from hyperion_hook.store.files.sqlite import exclusive
 from hyperion_hook.store.files.whole_files import (
