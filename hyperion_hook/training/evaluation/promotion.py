@@ -20,7 +20,7 @@ from hyperion_hook.training.evaluation.card_figures import Predictor, risk_of
 from hyperion_hook.training.export.bundle_model import BundleClassifier
 from hyperion_hook.training.metrics.metrics import roc_auc
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
-from hyperion_hook.training.models.numbers import Numbers
+from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.dataset import FEATURES, UNSEEN_DAYS, with_masked_messages
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.options import RetrainOptions
