@@ -10,7 +10,7 @@ from dataclasses import field
 from typing import NamedTuple, Protocol
 
 from hyperion_hook.domain.change import FileChange
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Missing
 
 

@@ -8,7 +8,7 @@ from dataclasses import field
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.history import History
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.snapshot import Configured, Discussed, ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.code.metrics import SourceMetrics

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import EmptyHistory, History
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import GitError, StoreError
 from hyperion_hook.git.ancestry import present, reachable
 from hyperion_hook.git.log import Detail, read_commits

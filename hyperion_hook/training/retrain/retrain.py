@@ -18,7 +18,7 @@ from hyperion_hook.domain.progress import Progress
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models
 from hyperion_hook.store.models.metadata import Status
-from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry, Registered
+from hyperion_hook.store.models.registry import RISK_PREDICTOR, Registered, VersionStore
 from hyperion_hook.training.bugs.learn import bug_histories, learn_bugs, learn_own_bugs
 from hyperion_hook.training.evaluation.backtest_models import fit_past, quality
 from hyperion_hook.training.evaluation.evaluate import Evaluation
@@ -146,7 +146,7 @@ def retrain(
 
 def retrain_here(
     repository: Repository,
-    registry: ModelRegistry,
+    registry: VersionStore,
     in_use: InUse,
     *,
     options: RetrainOptions | None = None,
@@ -228,7 +228,7 @@ def _others(own: Sequence[Repository], options: RetrainOptions) -> pd.DataFrame 
     return pool and pool.rows
 
 
-def promoted(registry: ModelRegistry, version: str, serving: str | None, decision: Decision) -> Decision:
+def promoted(registry: VersionStore, version: str, serving: str | None, decision: Decision) -> Decision:
     """Take a version as far as it has earned, and return what was decided in the end."""
     if version == serving:
         return Decision(False, f"nothing to promote: the same history gave {version} again, which serves already")
