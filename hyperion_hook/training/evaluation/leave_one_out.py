@@ -29,8 +29,8 @@ from hyperion_hook.training.metrics.figures import ranking_figures
 from hyperion_hook.training.metrics.metrics import calibration_error, pr_auc, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval
 from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE
-from hyperion_hook.training.models.numbers import Numbers
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
+from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.corpus_table import sample
 from hyperion_hook.training.rows.dataset import cut_at, pooled, time_split
 from hyperion_hook.training.rows.days import day

@@ -117,7 +117,7 @@ def retrain(
         learned = unpack(packed, POOL_FILE).rows
     checks = _checked(learned, progress)
     _tell(progress, "evaluating on the future")
-    past = fit_past(learned, options, share=TRAINED_SHARE, others=others)
+    past = fit_past(learned, options, share=TRAINED_SHARE, others=others, progress=progress)
     future = past.evaluate("the future of the same repositories", past.split.test)
     evaluations = [future]
     for name in sorted(unseen & set(rows["repository"])):
@@ -136,7 +136,7 @@ def retrain(
         mined, unseen, learned, code, past, recipe, evaluations, chosen_here=options.recipe is None, others=others,
         pool=packed, bugs=bugs, checks=checks,
     )
-    built = build(material, options)
+    built = build(material, options, progress)
     built.export(models_out)
     if tracker is not None:
         _tell(progress, "logging to MLflow")
@@ -187,10 +187,10 @@ def retrain_here(
     checks = _checked(rows, progress)
     _tell(progress, "evaluating on the future")
     others = _others([repository], options)
-    past = fit_past(rows, options, share=OWN_TRAINED_SHARE, others=others)
+    past = fit_past(rows, options, share=OWN_TRAINED_SHARE, others=others, progress=progress)
     future = past.evaluate("the newest changes of this repository", past.split.test)
     recipe = options.recipe or OWN_RECIPE
-    decision = decide(rows, past, recipe, in_use, repository, options, others)
+    decision = decide(rows, past, recipe, in_use, repository, options, others, progress)
     code = code_rows(entries, mined, options, progress)
     bugs = learn_own_bugs(bug_histories(entries, options, progress), in_use.bundle.bugs, options)
     _tell(progress, "fitting")
@@ -198,7 +198,7 @@ def retrain_here(
         mined, frozenset(), rows, code, past, recipe, [future], chosen_here=False, others=others, bugs=bugs,
         checks=checks,
     )
-    built = build(material, options)
+    built = build(material, options, progress)
     validation = {
         "decision": decision.text, "comparison": None if decision.comparison is None else asdict(decision.comparison)
     }
