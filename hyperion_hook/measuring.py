@@ -76,7 +76,7 @@ class ChangeMeasurer:
         """Return the vector of a change, measured against what was known before it; see ``extract``."""
         return extract(
             Context(
-                change, self._sources_of(change), history, graph, self._measure, configured or Configured(),
+                change, self.sources_of(change), history, graph, self._measure, configured or Configured(),
                 discussed or Discussed(), self.deadline,
             ),
             only=only,
@@ -86,5 +86,6 @@ class ChangeMeasurer:
         """Return the code metrics of a text."""
         return self._measure if isinstance(self._measure, Missing) else self._measure(path, blob, text)
 
-    def _sources_of(self, change: Change) -> GitSources:
+    def sources_of(self, change: Change) -> GitSources:
+        """Return the two sides of a change as text."""
         return GitSources(self.repository, change, self._reader, max_bytes=self._max_file_bytes)

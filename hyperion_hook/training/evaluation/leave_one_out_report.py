@@ -76,8 +76,9 @@ def as_data(found: Sequence[LeftOut], comparisons: Sequence[Comparison]) -> dict
         ],
         "repositories": [
             {
-                "name": item.name, "changes": item.changes, "buggy": item.buggy, "reverted": item.reverts,
-                "introduced": _numbers(item.traced), "taken_back": _numbers(item.reverted), "own": _numbers(item.own),
+                "name": item.name, "changes": item.changes, "buggy": item.buggy, "named": item.named_causes,
+                "reverted": item.reverts, "introduced": _numbers(item.traced), "named_causes": _numbers(item.named),
+                "taken_back": _numbers(item.reverted), "own": _numbers(item.own),
             }
             for item in found
         ],
