@@ -341,20 +341,16 @@ class Assessor:
         clock.lap("impact")
         reference = self._reference(change.base, at_most=at_most)
         clock.lap("reference")
-        probability, log_odds = self._score(change, measured)
-        code = reference if isinstance(reference, Missing) else reference.code()
-        peers = code if isinstance(code, Missing) else code.peers(vector)
-        percentile, of_size = (
-            _percentile(group, log_odds, has_message=change.message is not None) for group in (code, peers)
-        )
         breaks = self._breaks(change)
         clock.lap("breaks")
-        measured_level = self._level(probability, percentile, change)
+        code = reference if isinstance(reference, Missing) else reference.code()
         levels = self._levels_of(code)
+        scored = self._scored(change, measured, code)
+        measured_level, log_odds = scored.level, scored.log_odds
         same = None if isinstance(reference, Missing) else _share_of(measured_level, levels, reference)
         touched = [path for file in change.files for path in {file.path, file.previous_path}]
         level, floor = with_floor(measured_level, touched, self._config.floor)
-        risk = _raised(Score(probability, log_odds, level, percentile, of_size, share_of_level=same), breaks)
+        risk = _raised(replace(scored, level=level, share_of_level=same), breaks)
         anomaly = anomaly_of(self._bundle, vector, typical_of(self._bundle, code), reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
         clock.lap("score")
@@ -365,7 +361,7 @@ class Assessor:
             base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects, log_odds)
             risk = replace(risk, size_probability=size)
         clock.lap("explanation")
-        fixed = self._later_fixed(change, at_most=FIXES_STEP if change.kind is ChangeKind.STAGED else WINDOW)
+        fixed = self._later_fixed(change, at_most=FIXES_STEP if change.is_pending else WINDOW)
         record = None if fixed is None else record_of(measured_level, levels, fixed)
         clock.lap("record")
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
@@ -447,6 +443,15 @@ class Assessor:
     def _probability(self, change: Change) -> float:
         """Return what ``score`` gives any change."""
         return self._score(change, self._measurer.measure(change, only=self._needed()))[0]
+
+    def _scored(self, change: Change, measured: Measured, code: Reference | Missing) -> Score:
+        """Return the score of a change with its place among recent changes to code, and among those of its size."""
+        probability, log_odds = self._score(change, measured)
+        peers = code if isinstance(code, Missing) else code.peers(measured.vector)
+        percentile, of_size = (
+            _percentile(group, log_odds, has_message=change.message is not None) for group in (code, peers)
+        )
+        return Score(probability, log_odds, self._level(probability, percentile, change), percentile, of_size)
 
     def _score(self, change: Change, measured: Measured) -> tuple[float, float]:
         """Return probability and log-odds; whatever is promised and whatever is told comes from here."""

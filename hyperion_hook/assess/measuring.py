@@ -185,7 +185,7 @@ class Measurer(ChangeMeasurer):
     def vectors_of(
         self, commits: Sequence[str], only: Collection[str], base: str | None
     ) -> Iterator[tuple[str, FeatureVector, FeatureVector | None]]:
-        """Yield the vectors of recorded commits that the index knows, each as of its own moment, whole and without tests.
+        """Yield the vectors of recorded commits that the index knows, whole and without tests, each as of its moment.
 
         They leave out the same files as a change that is made on ``base``. Past the deadline there are no more: what is
         kept of a recorded commit is whole.

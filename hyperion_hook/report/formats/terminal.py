@@ -89,6 +89,8 @@ def render_text_line(assessment: Assessment, *, width: int, colour: bool) -> str
 def _more(change: Change) -> str:
     what = {
         ChangeKind.STAGED: "--staged",
+        ChangeKind.WORKTREE: "--worktree",
+        ChangeKind.PATCH: "-",
         ChangeKind.COMMIT: (change.revision or "")[:10],
         ChangeKind.RANGE: f"{(change.base or '')[:10]}..{(change.revision or '')[:10]}",
     }[change.kind]
