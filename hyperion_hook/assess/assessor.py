@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ from hyperion_hook.assess.cut_off import is_cut_off, lost, why_unknown
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
+from hyperion_hook.assess.record import later_fixed, record_of
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.vector_cache import KeptVectors
 from hyperion_hook.assess.verdict import anomaly_of, explanation_by_size, leading_files, typical_of
@@ -38,16 +40,20 @@ from hyperion_hook.features.extract import nothing_known
 from hyperion_hook.git.changes import commits_of_range, ids_of_range
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.search import Hit, search_tree
-from hyperion_hook.scoring.policy import risk_level
-from hyperion_hook.store.history.update import update_index
+from hyperion_hook.scoring.members import sigmoid
+from hyperion_hook.scoring.policy import risk_level, with_floor
+from hyperion_hook.store.history.update import extend_index, update_index
 from hyperion_hook.store.reference_store import ReferenceStore
 
 if TYPE_CHECKING:
     from hyperion_hook.assess.guidance.advice import Part
     from hyperion_hook.assess.guidance.recommendations import Counsel
+    from hyperion_hook.assess.planning import Plan
     from hyperion_hook.domain.breaks import Break
-    from hyperion_hook.domain.overview import Overview
+    from hyperion_hook.domain.overview import HotSpot, Overview
 
+FIXES_STEP = 6
+"""Bug fixes that are traced along with a staged change to keep the record up to date."""
 REFERENCE_STEP = 60
 """Recent changes that are scored along with a staged one to keep the percentile up to date; more is for ``index``.
 
@@ -128,6 +134,11 @@ class Assessor:
     def models(self) -> ModelsInUse:
         """The models that judge."""
         return self._models
+
+    @property
+    def git_dir(self) -> Path | None:
+        """The git directory of the work tree."""
+        return self._repository.git_dir
 
     def __enter__(self) -> Assessor:
         return self
@@ -214,6 +225,18 @@ class Assessor:
             warnings=tuple(warnings),
         )
 
+    def extend(self, seconds: float) -> None:
+        """Extend the history index and what percentiles rest on for so many seconds; a hook does once it has spoken."""
+        until = Deadline(seconds)
+        self._measurer.deadline = until
+        self._measurer.forget_index()
+        with suppress(HyperionError):
+            extend_index(self._repository, until.expired)
+            head = self._repository.head()
+            if until.expired() or self._measurer.history(head)[0].missing_reason or is_cut_off(self._repository, head):
+                return
+            self._references_at(head).extend(self._measurer.recent_changes(head, WINDOW))
+
     def overview(self) -> Overview:
         """Return what the whole repository looks like at HEAD.
 
@@ -249,6 +272,38 @@ class Assessor:
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
+    def plan(self, paths: Sequence[str], most: int) -> Plan:
+        """Return what an edit of these files of HEAD would touch, at most so many of each kind.
+
+        Raises
+        ------
+        HyperionError
+            If there is no commit yet, or a path is not one of the repository.
+        """
+        from hyperion_hook.assess.planning import plan_of  # noqa: PLC0415 - few ask
+
+        self._measurer.deadline = NEVER
+        return plan_of(self._measurer, self._head("plan"), paths, most)
+
+    def hot_spots(self) -> tuple[HotSpot, ...]:
+        """Return the source files that change most and are most complex, the hottest first.
+
+        Raises
+        ------
+        HyperionError
+            If there is no commit yet.
+        """
+        from hyperion_hook.assess.overview import hot_spots_of  # noqa: PLC0415 - few ask
+
+        self._measurer.deadline = NEVER
+        return hot_spots_of(self._measurer, self._head("hot spots"), self._config.max_file_bytes)
+
+    def _head(self, wanted: str) -> str:
+        head = self._repository.head()
+        if head is None:
+            raise HyperionError(f"{wanted}: no commits yet; commit first")
+        return head
+
     def _staged(self) -> Change:
         change = self._changes.staged(now=self._now, kind=self._kind)
         return replace(change, warnings=(*change.warnings, *self._warnings)) if self._warnings else change
@@ -282,10 +337,9 @@ class Assessor:
             return self._unknown(unknown, change, nothing_known(unknown.cause), (), clock)
         if unknown is not None:
             return self._unknown(unknown, change, vector, measured.warnings, clock)
-        at_most = REFERENCE_STEP if change.is_pending else WINDOW
         impact = self._impact(change, measured) if self._config.explain else None
         clock.lap("impact")
-        reference = self._reference(change.base, at_most=at_most)
+        reference = self._reference(change.base, at_most=REFERENCE_STEP if change.is_pending else WINDOW)
         clock.lap("reference")
         probability, log_odds = self._score(vector)
         code = reference if isinstance(reference, Missing) else reference.code()
@@ -293,10 +347,13 @@ class Assessor:
         percentile, of_size = (
             _percentile(group, log_odds, has_message=change.message is not None) for group in (code, peers)
         )
-        breaks = self._breaks(change)
-        clock.lap("breaks")
-        level = self._level(probability, percentile, change)
-        risk = _raised(Score(probability, log_odds, level, percentile, of_size), breaks)
+        breaks = self._breaks(change, clock)
+        measured_level = self._level(probability, percentile, change)
+        levels = self._levels_of(code)
+        same = None if isinstance(reference, Missing) else _share_of(measured_level, levels, reference)
+        touched = [path for file in change.files for path in {file.path, file.previous_path}]
+        level, floor = with_floor(measured_level, touched, self._config.floor)
+        risk = _raised(Score(probability, log_odds, level, percentile, of_size, share_of_level=same), breaks)
         anomaly = anomaly_of(self._bundle, vector, typical_of(self._bundle, code), reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
         clock.lap("score")
@@ -307,9 +364,12 @@ class Assessor:
             base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects)
             risk = replace(risk, size_probability=size)
         clock.lap("explanation")
+        fixed = self._later_fixed(change, at_most=FIXES_STEP if change.kind is ChangeKind.STAGED else WINDOW)
+        record = None if fixed is None else record_of(measured_level, levels, fixed)
+        clock.lap("record")
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
-        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings]
+        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
         warnings += told.warnings if told else ()
         if isinstance(reference, Missing):
             warnings.append(f"no percentile: {reference.reason}")
@@ -323,6 +383,7 @@ class Assessor:
             files_to_read=self._files_to_read(change, measured),
             impact=impact,
             model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            record=record,
             bugs=bugs,
             advice=told.advice if told else None,
             reviewers=told.reviewers if told else None,
@@ -347,10 +408,13 @@ class Assessor:
     def _files_to_read(self, change: Change, measured: Measured) -> tuple[FileToRead, ...]:
         if not self._config.explain:
             return files_to_read(change, measured.history)
-        return files_to_read(
-            change, measured.history, lambda file, events: self._measurer.functions_to_read(change, file, events))
+        # a silent run is spared the import
+        from hyperion_hook.assess.guidance.functions_to_read import functions_of  # noqa: PLC0415
 
-    def _breaks(self, change: Change) -> tuple[Break, ...]:
+        return files_to_read(
+            change, measured.history, lambda file, events: functions_of(self._measurer, change, file, events))
+
+    def _breaks(self, change: Change, clock: _Stopwatch) -> tuple[Break, ...]:
         from hyperion_hook.assess.breaks.find import find_breaks  # noqa: PLC0415 - after the score, and not with --version
 
         # what is said beside the score has a time of its own
@@ -359,8 +423,10 @@ class Assessor:
         def search(words: Sequence[str]) -> list[Hit] | None:
             return search_tree(self._repository, change.base or self._repository.empty_tree, words)
 
-        return find_breaks(change, self._measurer.sources_of(change),
-                           lambda: self._measurer.graphs.at(change.base, deadline), search, deadline)
+        breaks = find_breaks(change, self._measurer.sources_of(change),
+                             lambda: self._measurer.graphs.at(change.base, deadline), search, deadline)
+        clock.lap("breaks")
+        return breaks
 
     def _impact(self, change: Change, measured: Measured) -> Impact | None:
         # a silent run is spared the import
@@ -397,6 +463,21 @@ class Assessor:
             probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
             thresholds=self._bundle.thresholds,
         )
+
+    def _levels_of(self, code: Reference | Missing) -> dict[str, RiskLevel]:
+        """Return the level of each recent change to code."""
+        if isinstance(code, Missing):
+            return {}
+        return {
+            commit: self._level(sigmoid(score), percentile)
+            for commit, score, percentile in code.places()
+        }
+
+    def _later_fixed(self, change: Change, *, at_most: int) -> set[str] | None:
+        past = self._measurer.past(change.base) if self._config.explain else None
+        if past is None:
+            return None
+        return later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
 
     def _needed(self) -> frozenset[str]:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()
@@ -439,6 +520,12 @@ def _raised(risk: Score, breaks: Iterable[Break]) -> Score:
     if risk.level is RiskLevel.LOW and any(entry.is_certain for entry in breaks):
         return replace(risk, level=RiskLevel.MEDIUM, raised=True)
     return risk
+
+
+def _share_of(level: RiskLevel, levels: Mapping[str, RiskLevel], reference: Reference) -> float:
+    """Return the share of recent changes that have a level; those without code are LOW."""
+    without = len(reference.rows) - len(levels) if level is RiskLevel.LOW else 0
+    return (without + sum(other is level for other in levels.values())) / len(reference.rows)
 
 
 def _percentile(reference: Reference | Missing, log_odds: float, *, has_message: bool) -> float | None:

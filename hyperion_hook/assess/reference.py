@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from hyperion_hook.config.kinds import CONTAMINATION
 from hyperion_hook.domain.deadline import NEVER, Deadline
@@ -49,6 +50,13 @@ class Reference:
         lower = sum(score < log_odds for score in scores)
         equal = sum(score == log_odds for score in scores)
         return 100.0 * (lower + 0.5 * equal) / len(scores)
+
+    def places(self) -> Iterator[tuple[str, float, float]]:
+        """Yield each change with its log-odds and the share (0..100) of the others that score lower."""
+        ordered = sorted(row[0] for row in self.rows.values())
+        for commit, row in self.rows.items():
+            lower, not_higher = bisect_left(ordered, row[0]), bisect_right(ordered, row[0])
+            yield commit, row[0], 50.0 * (lower + not_higher) / len(ordered)
 
     def code(self) -> Reference:
         """Return those that touch code; all of them where those are too few to compare with."""
@@ -166,6 +174,13 @@ class ReferenceBuilder:
             return Missing(f"a percentile needs {LEAST} earlier changes; {len(rows)} could be read")
         kept = {commit: rows[commit] for commit in recent if commit in rows}
         return Reference(kept, names, self._decisions(kept, names, passing=set(passing)))
+
+    def extend(self, commits: Sequence[str]) -> None:
+        """Measure those of the recent commits that are not measured yet, until the deadline."""
+        names, recent = reference_names(self.bundle), list(commits[:WINDOW])
+        known = self.store.read(self._provisional(names), recent) | self.store.read(self._kind(names), recent)
+        if absent := [commit for commit in recent if commit not in known]:
+            self._measured(absent, names, lasting=self.is_counted())
 
     def rows(self, commits: Sequence[str], wanted: Collection[str]) -> dict[str, dict[str, float]]:
         """Return wanted feature values by name of those commits that are measured already, NaN where missing."""

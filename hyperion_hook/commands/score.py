@@ -86,7 +86,14 @@ def format_of(asked: str | None, *, each: bool) -> str:
     return asked or "jsonl"
 
 
-def renderer(name: str, *, each: bool, width: int, colour: bool) -> Render:
+class _Command(click.Command):
+    """Takes ``--explain=full`` beside the switch ``--explain``, which click would have one or the other."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, ["--explain-full" if word == "--explain=full" else word for word in args])
+
+
+def renderer(name: str, *, each: bool, width: int, colour: bool, full: bool = False) -> Render:
     """Return the function that turns an assessment into text of a format."""
     # only the format that was asked for is imported
     if name in {"json", "jsonl"}:
@@ -113,8 +120,9 @@ def renderer(name: str, *, each: bool, width: int, colour: bool) -> Render:
         return lambda assessment: printable(brief(assessment), most=2000) + "\n"
     from hyperion_hook.report.formats.terminal import render_text, render_text_line  # noqa: PLC0415
 
-    render = render_text_line if each else render_text
-    return lambda assessment: render(assessment, width=width, colour=colour)
+    if each:
+        return lambda assessment: render_text_line(assessment, width=width, colour=colour)
+    return lambda assessment: render_text(assessment, width=width, colour=colour, full=full)
 
 
 def run(
@@ -170,18 +178,19 @@ def _assessments(assessor: Assessor, target: Target, *, each: bool) -> Iterator[
         yield assessor.staged()  # or what the assessor was opened for in its place
 
 
-@click.command()
+@click.command(cls=_Command)
 @click.argument("revision", required=False, metavar="[REV | A..B | -]")
 @click.option("--staged", is_flag=True, help="Assess what is staged; the default without a revision.")
 @click.option("--worktree", is_flag=True, help="Assess all edits, staged or not, and new files that are not ignored.")
 @click.option("--each", is_flag=True, help="Assess every non-merge commit of a range, each as of its own moment.")
 @click.option("--format", "format_name", type=click.Choice(FORMATS), help="Default: text, with --each jsonl.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write the result to a file.")
+@click.option("--explain-full", is_flag=True, hidden=True)
 @assessing_flags
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913 - one argument for each flag
     invocation: Invocation, /, revision: str | None, *, staged: bool, worktree: bool, each: bool,
-    format_name: str | None, output: Path | None, **flags: object,
+    format_name: str | None, output: Path | None, explain_full: bool, explain: bool | None, **flags: object,
 ) -> int:
     """Say how risky a change is, why, and where to look first.
 
@@ -191,10 +200,10 @@ def command(
     give_up_after(stalled("score"), renewable=True)
     target = target_of(revision, staged=staged, each=each, worktree=worktree)
     chosen = format_of(format_name, each=each)
-    config = invocation.config(**flags)
+    config = invocation.config(explain=True if explain_full else explain, **flags)
     to_stdout = output is None or str(output) == "-"
     render = renderer(
         chosen, each=each, width=columns(sys.stdout) if to_stdout else PLAIN_WIDTH,
-        colour=to_stdout and wants_colour(sys.stdout, os.environ),
+        colour=to_stdout and wants_colour(sys.stdout, os.environ), full=explain_full,
     )
     return run(invocation.repo, target, each=each, render=render, output=output, config=config)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from hyperion_hook.domain.assessment import RiskLevel
 
@@ -167,6 +167,29 @@ class Level:
         return self.from_toml(text)
 
 
+class Choice:
+    """One of a few words."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    @property
+    def wanted(self) -> str:
+        """What a right value is, in words."""
+        return f"one of {', '.join(self.words)}"
+
+    def from_toml(self, value: object, folder: Path | None = None) -> str:  # noqa: ARG002
+        """Read a word in any case."""
+        word = value.strip().lower() if isinstance(value, str) else ""
+        if word not in self.words:
+            raise FaultError(value, self.wanted)
+        return word
+
+    def from_text(self, text: str) -> str:
+        """Read a word in any case."""
+        return self.from_toml(text)
+
+
 class OnePath:
     """A path; ``~`` is the home folder."""
 
@@ -224,6 +247,37 @@ class Patterns:
     def from_text(self, text: str) -> tuple[str, ...]:
         """Read patterns separated by commas."""
         return self.from_toml([part.strip() for part in text.split(",") if part.strip()])
+
+
+class Floor(NamedTuple):
+    """The least level of a change that touches a file which patterns match, written as in ``.gitignore``."""
+
+    paths: tuple[str, ...]
+    level: RiskLevel
+
+
+class Floors:
+    """Tables ``paths``, ``level``; in text ``src/auth/**=high,*.sql=medium``."""
+
+    wanted = "a list of tables, each with 'paths' (patterns) and 'level' (medium or high)"
+
+    def from_toml(self, value: object, folder: Path | None = None) -> tuple[Floor, ...]:  # noqa: ARG002
+        """Read an array of tables."""
+        if not isinstance(value, list | tuple) or not all(isinstance(entry, dict) for entry in value):
+            raise FaultError(value, self.wanted)
+        return tuple(self._entry(entry) for entry in value)
+
+    def from_text(self, text: str) -> tuple[Floor, ...]:
+        """Read pairs separated by commas."""
+        pairs = [part.strip().rpartition("=") for part in text.split(",") if part.strip()]
+        return tuple(self._entry({"paths": pattern, "level": level}) for pattern, _, level in pairs)
+
+    def _entry(self, entry: dict[str, object]) -> Floor:
+        level = entry.get("level")
+        word = level.strip().upper() if isinstance(level, str) else ""
+        if set(entry) != {"paths", "level"} or word not in {RiskLevel.MEDIUM, RiskLevel.HIGH}:
+            raise FaultError(entry, "a table of 'paths' (patterns) and 'level' (medium or high)")
+        return Floor(Patterns().from_toml(entry["paths"]), RiskLevel(word))
 
 
 class ByPattern:

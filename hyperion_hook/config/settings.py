@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hyperion_hook.config.by_model import ByModel
-from hyperion_hook.config.kinds import ByPattern, Kind, Level, Number, OnePath, Paths, Patterns, Prefix, Switch, Text
+from hyperion_hook.config.kinds import (
+    ByPattern,
+    Choice,
+    Floors,
+    Kind,
+    Level,
+    Number,
+    OnePath,
+    Paths,
+    Patterns,
+    Prefix,
+    Switch,
+    Text,
+)
 
 
 class Setting(NamedTuple):
@@ -36,6 +49,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("strict", Switch(), "block what cannot be assessed or is UNKNOWN, instead of letting it pass"),
     Setting("explain", Switch(), "say what moves the score"),
     Setting("deadline", Number(0.05, 3600), "seconds for what is staged; what is not measured by then is missing"),
+    Setting("hook_detail", Choice("auto", "line", "short", "full"),
+            "how much a hook prints: one line, five, all; auto goes by the level: LOW, MEDIUM, HIGH"),
+    Setting("hook_background", Number(0, 60),
+            "seconds that a hook may go on, once it has spoken, to extend what the history and percentiles rest on"),
     Setting("max_file_bytes", _COUNT, "largest file whose code is measured"),
     Setting("bulk_files", _COUNT, "files of a change that are looked into as a whole"),
     Setting("index_auto_limit", Number(0, 10**9, whole=True),
@@ -48,6 +65,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("coverage_before", Paths(), "coverage reports before the change (Cobertura XML, LCOV, coverage.py JSON)"),
     Setting("coverage_after", Paths(), "coverage reports after the change"),
     Setting("exclude", Patterns(), "files that are left out, in the syntax of .gitignore; also out of training"),
+    Setting("floor", Floors(), "least level of a change that touches files of a path pattern"),
     Setting("mlflow_tracking_uri", Text(), "where MLflow keeps runs", "MLFLOW_TRACKING_URI"),
     Setting("mlflow_experiment_name", Text(), "MLflow experiment", "MLFLOW_EXPERIMENT_NAME"),
     Setting("mlflow_model_prefix", Prefix(),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit, change_of_commit
-from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import merge_base
 from hyperion_hook.git.difference import read_difference, read_part
@@ -60,11 +58,11 @@ def staged_change(
     warnings = [*difference.warnings, *([MERGE] if len(parents) > 1 else [])]
     if author.author is None:
         warnings.append(NOBODY)
-    return _with_share(Change(
+    return Change(
         kind=kind, files=difference.files, base=base, time=committer.time, authored_at=author.time,
         utc_offset=author.utc_offset, author=author.author, committer=committer.author, parents=parents,
         bulk_files=bulk_above, warnings=tuple(warnings),
-    ))
+    )
 
 
 def commit_change(repository: Repository, revision: str, *, bulk_above: int = BULK_FILES) -> Change:
@@ -82,7 +80,7 @@ def commit_change(repository: Repository, revision: str, *, bulk_above: int = BU
     if not commit.parents and commit.id in repository.cut_off():
         warnings.append("a shallow clone begins here, so all files count as added; run: git fetch --deepen=1")
     change = change_of_commit(replace(commit, files=difference.files), bulk_above)
-    return _with_share(replace(change, warnings=tuple(warnings)))
+    return replace(change, warnings=tuple(warnings))
 
 
 def range_change(
@@ -114,26 +112,13 @@ def range_change(
     difference = read_difference(repository.git, (base or repository.empty_tree, last))
     ids = commit_ids(repository, [last], exclude=[first] if first else [], merges=False)
     newest = _one(repository, ids[-1] if ids else last)
-    return _with_share(Change(
+    return Change(
         kind=ChangeKind.RANGE, files=difference.files, base=base, revision=last, time=newest.committed_at,
         authored_at=newest.authored_at, utc_offset=newest.utc_offset, author=newest.author,
         committer=newest.committer, message=newest.message if len(ids) == 1 else None,
         parents=(base,) if base else (), commit_count=len(ids), bulk_files=bulk_above,
         warnings=(*warnings, *difference.warnings),
-    ))
-
-
-def _with_share(change: Change) -> Change:
-    """Return a change that warns of what share of its source is looked into."""
-    if not change.bulk:
-        return change
-    read, all_lines = (
-        sum(file.lines_changed for file in files if role_of(file.path) is FileRole.SOURCE)
-        for files in (change.sample(), change.files)
     )
-    share = f", {math.floor(100 * read / all_lines)} % of the changed source lines" if all_lines else ""
-    warning = f"{len(change.files):,} files changed: {change.bulk_files:,} of them are looked into{share}"
-    return replace(change, warnings=(*change.warnings, warning))
 
 
 def part_of(repository: Repository, change: Change, files: Sequence[FileChange]) -> Change:

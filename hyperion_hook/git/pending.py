@@ -47,7 +47,7 @@ def with_work_tree(repository: Repository) -> tuple[Repository, tuple[str, ...]]
     folder, result = _stand_in(repository)
     index = Path(repository.own.environment.get("GIT_INDEX_FILE") or repository.git_dir / "index")
     if index.exists():
-        shutil.copyfile(index, folder / "index")
+        shutil.copy2(index, folder / "index")  # by its time git sees which files may have been edited since
     exclude = repository.common_dir / "info" / "exclude"
     if exclude.exists():
         (folder / "info" / "exclude").symlink_to(exclude)

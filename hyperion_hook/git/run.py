@@ -33,7 +33,7 @@ _OVERRIDES = (
     "diff.submodule=short",
     "diff.wsErrorHighlight=none", "diff.relative=false", "diff.colorMoved=no", "core.bigFileThreshold=100m",
     "log.decorate=false", "log.excludeDecoration=", "format.notes=false", "core.warnAmbiguousRefs=false",
-    "log.showSignature=false", "log.mailmap=false",
+    "log.showSignature=false", "log.mailmap=false", "mailmap.blob=HEAD:.mailmap", f"mailmap.file={os.devnull}",
     "log.follow=false", "log.diffMerges=off", "log.showRoot=true", "i18n.logOutputEncoding=UTF-8", "color.ui=false",
     "maintenance.auto=false", "gc.auto=0", "submodule.recurse=false", "advice.detachedHead=false",
 )

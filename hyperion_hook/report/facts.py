@@ -28,7 +28,7 @@ from hyperion_hook.features.catalogue import Group
 WOULD_BREAK = "Would break"
 MOST_BREAKS = 5
 """Breaks that a report for people tells; JSON and SARIF have them all."""
-ADVICE, REVIEWERS, SIMILAR = "How to lower the risk", "Who knows this code", "Similar changes"
+ADVICE, REVIEWERS, SIMILAR = "What to do", "Who knows this code", "Similar changes"
 MOST_REASONS = 3
 TELLING = 0.1
 """Log-odds that a reason must move to be told."""

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -26,7 +27,7 @@ from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError, 
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.store.models.metadata import Status
 from hyperion_hook.training.export.bundle_model import BundleClassifier
-from hyperion_hook.training.models.classifier import FeatureColumns
+from hyperion_hook.training.models.transformers import FeatureColumns
 from tests.support.command import Outcome, hyperion
 from tests.support.registering import register_bundled
 from tests.support.repo import TestRepo
@@ -291,6 +292,10 @@ def test_what_retrain_registered_is_loaded_as_a_classifier_over_frames(repo: Tes
     assert set(model.predict(frame)) <= {0, 1}
     with pytest.raises(ConfigError, match="no column"):
         model.predict(X)
+    features_of_one = FeatureEngineer().engineer_full_feature_set({"la": 30, "ld": 2, "nf": 1})
+    [probabilities] = model.predict_proba(features_of_one)
+    assert probabilities.sum() == pytest.approx(1.0)
+    assert model.predict(features_of_one).tolist() in [[0], [1]]
     registry.promote_model(NAME, version, "production")
     assert registry.find(NAME, "production").validation["parity"] is None
 
@@ -421,7 +426,9 @@ def test_the_documents_prediction_works_on_whatever_is_in_production(repo: TestR
             "arrays": lambda: RandomForestClassifier(5, random_state=1).fit(whole.to_numpy(), y),
             "XGBoost": lambda: XGBClassifier(n_estimators=5, n_jobs=1).fit(X, y),
             "pipeline": regression,
-            "TrainingPipeline": lambda: make_pipeline(FeatureColumns(FRENCH), LogisticRegression()).fit(whole, y),
+            "TrainingPipeline": lambda: make_pipeline(
+                FeatureColumns(FRENCH), SimpleImputer(), LogisticRegression()
+            ).fit(whole, y),
         }[kind]()
         registry.save_model(fitted, NAME, kind, {"training_features": list(FRENCH)})
     registry.promote_model(NAME, "latest", "production")

@@ -50,7 +50,7 @@ def test_a_table_of_any_usual_form_is_read(form: str) -> None:
     columns = {"la": [1, 2, 3], "nf": [0.5, None, 2.0]}
     frame = pd.DataFrame(columns)
     data = {
-        "array": lambda: frame.to_numpy(), "rows": lambda: frame.to_numpy().tolist(),
+        "array": frame.to_numpy, "rows": lambda: frame.to_numpy().tolist(),
         "mappings": lambda: frame.to_dict("records"), "columns": lambda: columns,
         "arrow": lambda: pytest.importorskip("pyarrow").table(columns),
         "polars": lambda: pytest.importorskip("polars").DataFrame(columns),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperion_hook.assess.measuring import not_looked_into
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, ChangeKind, FileStatus, Hunk
 from hyperion_hook.errors import GitError
@@ -276,14 +277,13 @@ def test_of_too_many_files_the_largest_are_looked_into(repo: TestRepo) -> None:
     change = staged(repo, bulk_above=11)
     assert (change.bulk, change.lines_added) == (True, 24)
     assert all(file.hunks for file in change.files)
-    assert change.warnings == ("12 files changed: 11 of them are looked into",)
     assert not staged(repo, bulk_above=12).bulk
     repo.git("commit", "-q", "-m", "many")
     assert committed(repo, bulk_above=11).files == change.files
     repo.stage({f"f{number:02d}.py": "1\n" * (number + 1) for number in range(4)} | {"z.txt": "1\n" * 99})
     change = staged(repo, bulk_above=2)
     assert [file.path for file in change.sample()] == ["f03.py", "f02.py"]
-    assert change.warnings == ("5 files changed: 2 of them are looked into, 70 % of the changed source lines",)
+    assert not_looked_into(change) == ("5 files changed: 2 of them are looked into, 70 % of the changed source lines",)
 
 
 def test_of_a_giant_patch_the_counts_are_kept(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ Staged change: 2 files, +3 -1 lines
 
 <sub>Model risk 1.2.0, trained on 9 repositories.</sub>
 
-> no percentile: x
+> a warning: x
 """
 
 

@@ -41,7 +41,7 @@ May affect
 
 Unusual here
   lines added: 3 (typical 1)
-Note: no percentile: x
+Note: a warning: x
 """
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -19,7 +19,7 @@ from hyperion_hook.training.metrics.metrics import roc_auc
 from hyperion_hook.training.models import classifier as module
 from hyperion_hook.training.models.anomaly import columns_with_values, fit_anomaly
 from hyperion_hook.training.models.classifier import calibration
-from hyperion_hook.training.models.fit import fit, fit_recipes
+from hyperion_hook.training.models.fit import fit, fit_recipes, outcome_of
 from hyperion_hook.training.models.numbers import Codes, Numbers, as_matrix
 from hyperion_hook.training.models.recipes import BLEND, GENTLE, LOGISTIC, MEMBERS, SPECIFICATION, Member, Recipe
 from hyperion_hook.training.models.splits import StratifiedFolds, TimeFolds
@@ -146,6 +146,17 @@ def test_members_learn_their_own_outcome_weights_and_features() -> None:
     assert members["logistic"]["model"].coef_[0, 0] > 0.3 > -0.3 > members["named_logistic"]["model"].coef_[0, 0]
     assert (members["few"]["take"].columns, members["few"]["model"].coef_.shape) == ([0, 2], (1, 2))
     assert model["model"].feature_importances_.sum() == pytest.approx(1.0)
+
+
+def test_shares_count_and_who_records_nothing_teaches_nothing() -> None:
+    rows = pd.DataFrame({"repository": ["a"] * 60 + ["b"] * 60, "buggy": 0, "weight": 2.0})
+    rows["named"] = np.where(np.arange(120) % 2, np.where(rows["repository"] == "a", 0.5, 0.0), 0.0)
+    outcome = outcome_of(rows, "named", unlabelled=0.25)
+    assert outcome.weight is not None
+    assert outcome.weight[:2].tolist() == [0.5, 1.0]
+    assert not outcome.weight[60:].any()
+    taught, labels, _ = outcome.learned(np.arange(120))
+    assert (taught.tolist(), labels.sum()) == (list(range(60)), 30)
 
 
 def test_recipes_that_are_fitted_together_are_the_same_as_alone() -> None:

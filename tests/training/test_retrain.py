@@ -176,7 +176,7 @@ def test_models_learn_only_from_what_varies_and_never_from_the_clock(history: Te
     options = quick(code_commits=50)
     mined, _ = mine_all([CorpusEntry("here", history.path)], options, options.code_replay)
     risk, anomaly = model_features(mined[0].rows), anomaly_features(mined[0].rows)
-    assert {"la", "ndev", "past_bug_count"} <= {*risk}
+    assert {"la", "age", "past_bug_count"} <= {*risk}
     assert not {"hour_of_day", "day_of_week", "revenue_impact", "cyclomatic_complexity"} & {*risk}
     assert {"la", "halstead_volume"} <= {*anomaly}
     assert not {"exp", "fix", "revenue_impact"} & {*anomaly}

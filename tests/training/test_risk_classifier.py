@@ -102,8 +102,8 @@ def test_a_context_without_a_model_is_judged_by_the_model_of_all() -> None:
     def says(share: float) -> DummyClassifier:
         return DummyClassifier().fit([[0, 0]] * 10, [1] * round(10 * share) + [0] * round(10 - 10 * share))
 
-    router = ContextClassifier([0], 1, 30.0, models=[
-        ("all", says(0.2)), ("graph known, history thin", says(0.8))]).fitted()
+    router = ContextClassifier(None, [0], 1, 30.0)
+    router.models_ = [("all", says(0.2)), ("graph known, history thin", says(0.8))]
     rows = np.array([[0.5, 3.0], [0.5, 30.0], [np.nan, 3.0], [0.5, np.nan]])
     assert router.contexts_of(rows).tolist() == [
         "graph known, history thin", "graph known, history rich", "graph not known, history thin",

@@ -301,3 +301,35 @@ def test_documents_foreign_files_and_spelling_are_shared_by_nobody(tmp_path: Pat
     repo.commit({path: "one = 1\ntwo = 2\n"})
     repo.commit({path: "one = 1\ntwo = 3\n"}, message)
     assert findings(repo) == {}
+
+
+FUNCTIONS = "def first():\n    return 1\n\n\ndef second():\n    a = 1\n    b = 2\n    c = 3\n    return a\n"
+
+
+@pytest.mark.parametrize(
+    ("later", "fixed"),
+    [
+        (("    b = 2\n    c = 3\n", "    b = 20\n    c = 30\n"), ("    a = 1\n", "    a = 10\n")),
+        (("    return 1\n", "    return value\n\n\nvalue = 5\n"), ("    a = 1\n", "    a = value\n")),
+    ],
+    ids=["the same function", "a name that is brought in"],
+)
+def test_where_lines_lead_far_back_their_surroundings_count(
+    tmp_path: Path, later: tuple[str, str], fixed: tuple[str, str]
+) -> None:
+    repo = TestRepo(tmp_path)
+    old = repo.commit({"a.py": FUNCTIONS})
+    culprit = repo.commit({"a.py": FUNCTIONS.replace(*later)}, days=400)
+    fix = repo.commit({"a.py": FUNCTIONS.replace(*later).replace(*fixed)}, "Fix wrong value", days=1)
+    assert [(name, by) for name, by, _ in causes(repo)] == [(culprit, fix)]
+    assert causes(repo, SzzRules(choice=Choice.LARGEST)) == [(old, fix, 1)], "the published rules know lines alone"
+
+
+def test_surroundings_do_not_outweigh_lines_of_late(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"a.py": FUNCTIONS})
+    culprit = repo.commit({"a.py": FUNCTIONS.replace("a = 1", "a = 7")}, days=400)
+    later = FUNCTIONS.replace("a = 1", "a = 7").replace("b = 2\n    c = 3", "b = 20\n    c = 30")
+    repo.commit({"a.py": later}, days=3)
+    fix = repo.commit({"a.py": later.replace("a = 7", "a = 8")}, "Fix wrong value", days=1)
+    assert causes(repo) == [(culprit, fix, 1)]

@@ -56,7 +56,7 @@ def record_of(
         What it learned from, and further tags.
     """
     name, kind = recorded_as
-    known = [figure for figure in _FIGURES if figure in model.figures]
+    known = [figure for figure in _FIGURES if model.figures.get(figure) is not None]
     return RunRecord(
         model_name=name, model_type=kind, estimator=model.instance, parameters=model.parameters,
         metrics={

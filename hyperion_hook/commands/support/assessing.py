@@ -32,7 +32,8 @@ _FLAGS = (
     click.option("--exclude", metavar="PATTERN", multiple=True, callback=lambda _, __, given: given or None,
                  help="Leave out files, in the syntax of .gitignore; can be repeated, and replaces the setting."),
     click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use."),
-    click.option("--explain/--no-explain", default=None, help="Say what moves the score (default), or only the score."),
+    click.option("--explain/--no-explain", default=None,
+                 help="Say what moves the score (default), or only the score; 'score --explain=full' says all of it."),
 )
 
 

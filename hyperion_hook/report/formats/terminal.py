@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, RiskLevel, Unknown
-from hyperion_hook.domain.change import is_no_code
+from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.report.cells import clipped, clipped_path, padded, width_of, with_short_paths, wrapped
 from hyperion_hook.report.facts import (
@@ -37,7 +37,7 @@ from hyperion_hook.report.safe_text import printable
 LEAST_WIDTH, MOST_WIDTH = 40, 120
 MOST_UNUSUAL = 4
 MOST_NEIGHBOURS = 3
-MORE = "hyperion-hook score --staged tells more"
+_COMES_BY_ITSELF = ("run: hyperion-hook index", "no percentile: ", "their time was used up")
 _COLOURS = {RiskLevel.UNKNOWN: "1;35", RiskLevel.HIGH: "1;31", RiskLevel.MEDIUM: "1;33", RiskLevel.LOW: "1;32"}
 _HEADING, _FAINT, _RAISES, _LOWERS = "1", "2", "31", "32"
 
@@ -69,7 +69,9 @@ def render_short(assessment: Assessment, *, width: int, colour: bool, lines: int
     """Return the most important of an assessment in at most so many lines: one, or five."""
     page = _Page(min(max(width, LEAST_WIDTH), MOST_WIDTH), colour)
     said = [page.one_line(assessment)] if lines == 1 else page.few_lines(assessment)
-    return "".join(line + "\n" for line in said[:lines])
+    # what comes by itself, with the next hooks or the next commits, needs no note
+    notes = [note for note in assessment.warnings if not any(words in note for words in _COMES_BY_ITSELF)]
+    return "".join(line + "\n" for line in (*said[:lines], *page.notes(notes)))
 
 
 def render_text_line(assessment: Assessment, *, width: int, colour: bool) -> str:
@@ -82,6 +84,15 @@ def render_text_line(assessment: Assessment, *, width: int, colour: bool) -> str
     chance = "-" if risk.probability is None else percent(risk.probability)
     rest = f" {chance:>{12 - len(level)}} {place:>4}  {(change.revision or 'staged')[:10]}  {printable(subject)}"
     return page.paint(level, _COLOURS[risk.level]) + clipped(rest, page.width - len(level)) + "\n"
+
+
+def _more(change: Change) -> str:
+    what = {
+        ChangeKind.STAGED: "--staged",
+        ChangeKind.COMMIT: (change.revision or "")[:10],
+        ChangeKind.RANGE: f"{(change.base or '')[:10]}..{(change.revision or '')[:10]}",
+    }[change.kind]
+    return f"hyperion-hook score {what}"
 
 
 class _Page:
@@ -97,7 +108,7 @@ class _Page:
     def lines(self, assessment: Assessment, *, full: bool) -> Iterator[str]:
         if is_empty(assessment.change):
             yield from wrapped(nothing_to_assess(assessment.change), self.width)
-            yield from self._notes(assessment.warnings)
+            yield from self.notes(assessment.warnings)
             return
         yield from self._verdict(assessment)
         yield from self._told(WOULD_BREAK, breaks_in_words(assessment.breaks))
@@ -113,35 +124,40 @@ class _Page:
         yield from ("" for _ in notes[:1])
         for note in notes:
             yield from (self.paint(line, _FAINT) for line in wrapped(printable(note), self.width))
-        yield from self._notes(assessment.warnings)
+        yield from self.notes(assessment.warnings)
 
     def one_line(self, assessment: Assessment) -> str:
-        level, (head, rest) = assessment.risk.level, self._verdict_of(assessment)
-        share = assessment.risk.share_of_level
+        level, share = assessment.risk.level, assessment.risk.share_of_level
+        more = _more(assessment.change)
+        purpose = change_line(assessment.change).partition("; by its message it ")[2]
         if isinstance(assessment.risk, Unknown):
-            said = f"{head} {rest}"
+            said = " ".join(self._verdict_of(assessment))
         elif is_no_code(assessment.change):
-            said = f"{level.value}. Not a code change"
+            said = f"{level.value}. Not a code change; {more} tells more"
+        elif share is None:
+            said = f"{level.value}, judged by other projects; {more} tells more"
         else:
-            said = level.value if share is None else f"{level.value}, as {percent(share)} of recent changes"
-            purpose = change_line(assessment.change).partition("; by its message ")[2]
-            said += f"; {purpose}" if purpose else ""
-        said += f"; likely: {assessment.breaks[0].sentence}" if assessment.breaks else ""
-        line = clipped(printable(f"{said}; {MORE}"), self.width)
-        return self.paint(level.value, _COLOURS[level]) + line[len(level.value):]
+            said = f"{level.value}, as {percent(share)} of recent changes; {more} tells more"
+        if assessment.breaks:
+            said = said.replace(f"; {more}", f"; likely: {assessment.breaks[0].sentence}; {more}")
+        if purpose:
+            said = said.replace(f"; {more}", f"; {purpose}; {more.removesuffix(' --staged')}")
+        return self.paint(level.value, _COLOURS[level]) + clipped(printable(said), self.width)[len(level.value):]
 
     def few_lines(self, assessment: Assessment) -> list[str]:
-        """Return the verdict, its place, the strongest reason, what to read first, and what to do."""
-        why = [f"{entry.sentence} ({factor(entry.contribution)})" for entry in reasons(assessment.explanation)
-               if entry.contribution > 0]
+        """Return the verdict, its place, why, what to read first, and what to do."""
+        raising = [f"{entry.sentence} ({factor(entry.contribution)})" for entry in reasons(assessment.explanation)
+                   if entry.contribution > 0]
+        size = size_line(assessment.explanation)
+        whys = (f"{size}; {raising[0]}" if size and raising else "", size, *raising)
         first = [f"Read first: {clipped_path(entry.path, self.width - 40)} ({entry.reason})"
                  for entry in assessment.files_to_read[:1]]
         broken = [f"{WOULD_BREAK}: {sentence} ({evidence})"
                   for sentence, evidence in breaks_in_words(assessment.breaks)[:1]]
         said = [
             " ".join(self._verdict_of(assessment)), *(broken or [comparison(assessment.risk)]),
-            f"{size_line(assessment.explanation)}{'; ' if why else ''}{why[0] if why else ''}", *first,
-            f"{assessment.advice[0].action}; {MORE}" if assessment.advice else f"{MORE[:1].upper()}{MORE[1:]}",
+            next((why for why in whys if why and width_of(printable(why)) <= self.width), size), *first,
+            assessment.advice[0].action if assessment.advice else f"More: {_more(assessment.change)}",
         ]
         lines = [clipped(printable(line), self.width) for line in said if line]
         level = assessment.risk.level
@@ -262,6 +278,6 @@ class _Page:
         if len(lines) > MOST_UNUSUAL:
             yield f"  and {len(lines) - MOST_UNUSUAL} more"
 
-    def _notes(self, warnings: Iterable[str]) -> Iterator[str]:
+    def notes(self, warnings: Iterable[str]) -> Iterator[str]:
         for warning in warnings:
             yield from wrapped(f"Note: {printable(warning)}", self.width)

@@ -17,6 +17,7 @@ import pandas as pd
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.training.bugs.dataset import BugRows
 from hyperion_hook.training.bugs.fit import CANDIDATES, DEFAULTS, fit_bug_predictor, held_out_since
+from hyperion_hook.training.metrics.figures import class_figures
 from hyperion_hook.training.metrics.metrics import calibration_error, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval
 from hyperion_hook.training.models.numbers import Numbers, sigmoid
@@ -45,7 +46,7 @@ class BugEvaluation:
 
     ``cross_validation`` holds the log-loss of each candidate. ``changes`` are the changes whose forecast was compared
     with what happened, ``calibration_error`` is theirs, and ``expected`` and ``happened`` are the mean forecast and the
-    share that came true.
+    share that came true. ``classes`` are accuracy, precision, recall and F1 where a probability of 0.5 counts as fixed.
     """
 
     name: str
@@ -60,6 +61,7 @@ class BugEvaluation:
     expected: float
     happened: float
     cross_validation: Mapping[str, float] = field(default_factory=dict)
+    classes: Mapping[str, float] = field(default_factory=dict)
 
 
 class Predictor(Protocol):
@@ -116,6 +118,9 @@ def evaluate_bugs(name: str, histories: Sequence[BugRows], models: Mapping[str, 
         tuple(_ranked(label, figures[shipped], figures[label], draws) for label in (*against, *BASELINES)),
         len(said), roc_auc(truth, said), calibration_error(truth, said),
         float(said.mean()) if len(said) else math.nan, float(truth.mean()) if len(truth) else math.nan,
+        classes=class_figures(
+            monthly["fixed"].to_numpy(dtype=np.float64), (scores[shipped] >= 0.0).astype(np.float64)
+        ),
     )
 
 

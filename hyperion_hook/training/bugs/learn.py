@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import HyperionError, TrainingError
 from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
 from hyperion_hook.git.repository import Repository
@@ -23,12 +23,11 @@ from hyperion_hook.training.bugs.fit import (
     held_out_since,
     with_change_log_odds,
 )
-from hyperion_hook.training.metrics.resampling import Interval
+from hyperion_hook.training.metrics.resampling import Interval, rounded
 from hyperion_hook.training.models.numbers import Numbers
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.mapping import spread
 from hyperion_hook.training.rows.options import RetrainOptions
-from hyperion_hook.training.rows.replay import Progress
 
 OWN_CANDIDATE = "gentle"
 """For one repository alone; chosen on the corpus, not on the months on which it is to prove itself."""
@@ -54,7 +53,7 @@ class LearnedBugs:
         return {
             "note": self.note,
             "log-loss in cross-validation": {
-                name: _rounded(loss) for name, loss in (found.cross_validation if found else {}).items()
+                name: rounded(loss) for name, loss in (found.cross_validation if found else {}).items()
             },
             "evaluation": None if found is None else {
                 "on": found.name,
@@ -63,10 +62,10 @@ class LearnedBugs:
                 "models": [_ranked(entry) for entry in found.contenders],
                 "leads": [_ranked(entry) for entry in found.leads],
                 "changes": found.changes,
-                "expected": _rounded(found.expected),
-                "happened": _rounded(found.happened),
-                "calibration_error": _rounded(found.calibration_error),
-                "roc_auc_of_changes": _rounded(found.change_roc_auc),
+                "expected": rounded(found.expected),
+                "happened": rounded(found.happened),
+                "calibration_error": rounded(found.calibration_error),
+                "roc_auc_of_changes": rounded(found.change_roc_auc),
             },
         }
 
@@ -184,17 +183,9 @@ def bug_section(card: Mapping[str, Any]) -> Iterator[str]:
 
 def _ranked(entry: RankedFiles) -> dict[str, Any]:
     return {
-        "model": entry.name, "roc_auc": _interval(entry.roc_auc),
-        "precision_in_top_20": _interval(entry.precision_in_top),
+        "model": entry.name, "roc_auc": entry.roc_auc.rounded(),
+        "precision_in_top_20": entry.precision_in_top.rounded(),
     }
-
-
-def _interval(interval: Interval) -> list[float | None]:
-    return [_rounded(interval.value), _rounded(interval.low), _rounded(interval.high)]
-
-
-def _rounded(value: float) -> float | None:
-    return None if math.isnan(value) else round(float(value), 4)
 
 
 def _cells(entry: Mapping[str, Any]) -> str:

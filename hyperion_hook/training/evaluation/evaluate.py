@@ -89,14 +89,7 @@ def evaluate(
         Of the bootstrap and of chance.
     """
     truth = test["buggy"].to_numpy(dtype=np.float64)
-    unwritten = with_masked_messages(test[list(FEATURES)], 1.0, seed)
-    probabilities = {model: risk_of(fitted, test) for model, fitted in models.items()}
-    probabilities |= {model + WITHOUT_MESSAGE: risk_of(fitted, unwritten) for model, fitted in models.items()}
-    scores = dict(probabilities)
-    for baseline, score in baseline_scores(train, train["buggy"].tolist(), test, seed=seed).items():
-        scores[baseline] = score
-        if baseline == KAMEI:
-            probabilities[baseline] = sigmoid(score)
+    scores, probabilities = scored(train, test, models, seed=seed)
     areas = bootstrap(Ranking.roc_auc, truth, scores, draws=_DRAWS, seed=seed)
     precisions = bootstrap(Ranking.pr_auc, truth, scores, draws=_DRAWS, seed=seed)
     gains = bootstrap(Ranking.roc_auc, truth, scores, against=REFERENCE, draws=_DRAWS, seed=seed)
@@ -112,6 +105,22 @@ def evaluate(
         for model, score in scores.items()
     )
     return Evaluation(name, cut, len(train), len(test), int(truth.sum()), contenders)
+
+
+def scored(train: pd.DataFrame, test: pd.DataFrame, models: Mapping[str, Predictor], *, seed: int
+           ) -> tuple[dict[str, Numbers], dict[str, Numbers]]:
+    """Return the scores that models, with and without the message, and baselines give rows; and those that are chances.
+
+    Parameters are those of ``evaluate``.
+    """
+    unwritten = with_masked_messages(test[list(FEATURES)], 1.0, seed)
+    probabilities = {name: risk_of(model, test) for name, model in models.items()}
+    probabilities |= {name + WITHOUT_MESSAGE: risk_of(model, unwritten) for name, model in models.items()}
+    baselines = baseline_scores(train, train["buggy"].tolist(), test, seed=seed)
+    scores = probabilities | baselines
+    if KAMEI in baselines:
+        probabilities[KAMEI] = sigmoid(baselines[KAMEI])
+    return scores, probabilities
 
 
 def _figures(test: pd.DataFrame, truth: Numbers, score: Numbers, alert_rate: float) -> dict[str, float]:

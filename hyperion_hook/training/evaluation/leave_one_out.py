@@ -23,15 +23,15 @@ from numpy.typing import NDArray
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.training.evaluation.backtest_models import fit_rows
 from hyperion_hook.training.evaluation.card_figures import risk_of
-from hyperion_hook.training.evaluation.evaluate import WITHOUT_MESSAGE
+from hyperion_hook.training.evaluation.evaluate import scored
 from hyperion_hook.training.metrics.figures import ranking_figures
 from hyperion_hook.training.metrics.metrics import calibration_error, pr_auc, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval
-from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE, baseline_scores
-from hyperion_hook.training.models.numbers import Numbers, sigmoid
+from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE
+from hyperion_hook.training.models.numbers import Numbers
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 from hyperion_hook.training.rows.corpus_table import sample
-from hyperion_hook.training.rows.dataset import FEATURES, cut_at, pooled, time_split, with_masked_messages
+from hyperion_hook.training.rows.dataset import cut_at, pooled, time_split
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.mapping import Told, spread
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -130,14 +130,7 @@ def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | str:
         models = fit_rows(train, (SPECIFICATION, BLEND), options).models
     except TrainingError as error:
         return f"{task.name}: nothing to learn from the others' changes before {day(cut_at(own, HALF))} ({error})"
-    probabilities = {recipe: risk_of(model, test) for recipe, model in models.items()}
-    unwritten = with_masked_messages(test[list(FEATURES)], 1.0, options.seed)
-    probabilities[BLEND.name + WITHOUT_MESSAGE] = risk_of(models[BLEND.name], unwritten)
-    scores = dict(probabilities)
-    for baseline, score in baseline_scores(train, train["buggy"].tolist(), test, seed=options.seed).items():
-        scores[baseline] = score
-        if baseline == KAMEI:
-            probabilities[baseline] = sigmoid(score)
+    scores, probabilities = scored(train, test, models, seed=options.seed)
     traced = test["buggy"].to_numpy(dtype=np.float64)
     reverted = test["reverted"].to_numpy(dtype=np.float64)
     return LeftOut(

@@ -40,8 +40,8 @@ class BundleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         Parameters
         ----------
         X
-            A frame with the features by either name, NaN where missing, further columns ignored; or one row as a
-            mapping, as ``FeatureEngineer.engineer_full_feature_set`` returns it; or an array.
+            What ``FeatureColumns`` takes: a frame with the features by either name, NaN where missing, further columns
+            ignored; what ``FeatureEngineer.engineer_full_feature_set`` returns; a mapping or several; an array.
 
         Raises
         ------

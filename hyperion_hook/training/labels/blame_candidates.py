@@ -71,6 +71,15 @@ def suspects(
     return {}
 
 
+def changes_code(hunk: TracedHunk) -> bool:
+    """Whether a hunk changes code, and not only comments or white space."""
+    deleted, added = hunk.hunk.deleted, hunk.hunk.added
+    language = language_of(hunk.file.previous_path) or ""
+    return _without_space(deleted) != _without_space(added) and bool(
+        code_positions(deleted, language) or code_positions(added, language)
+    )
+
+
 def _evidence(hunk: TracedHunk, *, exhaustive: bool) -> Iterator[tuple[str | None, float]]:
     deleted, added = hunk.hunk.deleted, hunk.hunk.added
     language = language_of(hunk.file.previous_path) or ""

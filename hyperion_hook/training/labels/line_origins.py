@@ -11,16 +11,19 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.blame import blamed
+from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels.file_lines import (
     GIT_KNOWS,
@@ -36,6 +39,22 @@ from hyperion_hook.training.labels.merge_lines import MixedFile, mixed_files, mi
 
 ALL = frozenset(FileRole)
 SOURCES = frozenset({FileRole.SOURCE})
+_MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FileBefore:
+    """A file before a commit: its content, which is read when it is asked for, and who introduced each line."""
+
+    lines: Lines
+    names: Sequence[str | None]
+    content: Callable[[], bytes | None]
+
+    def origin(self, line: int) -> str | None:
+        """Return the commit that introduced a line (zero-based), ``None`` where that is unknown."""
+        listed, rest = self.lines
+        number = listed[line] if line < len(listed) else rest
+        return None if number is None else self.names[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,7 @@ class TracedHunk:
     hunk: Hunk
     deleted: tuple[str | None, ...]
     around: tuple[str | None, ...] = ()
+    before: FileBefore | None = field(default=None, compare=False, repr=False)
 
 
 class _File(NamedTuple):
@@ -93,6 +113,7 @@ class LineOrigins:
         self._heads: dict[str, _Files] = {}
         self._children, merges, self.commits = _family(repository, tips)
         self._merges = mixed_files(repository.comparing_sources() if roles == SOURCES else repository, merges)
+        self._reader: BlobReader | None = None
         self._read_ahead: dict[str, dict[str, MixedFile]] = {}
 
     def __enter__(self) -> LineOrigins:
@@ -102,6 +123,8 @@ class LineOrigins:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._merges.close()
+        if self._reader is not None:
+            self._reader.close()
 
     def advance(self, commit: Commit, *, trace: bool = False) -> tuple[TracedHunk, ...]:
         """Take in the next commit, and return where its deleted lines come from if asked to.
@@ -166,13 +189,20 @@ class LineOrigins:
             if change.hunks and known.is_for_git:
                 known = self._blamed(commit.parents[0], change.previous_path)
                 before[change.previous_path] = _File(change.old_blob, known)
+            before_change = FileBefore(known, self._names, partial(self._content, change.old_blob))
             for hunk in change.hunks or ():
                 start, end = span_of(hunk)
                 lines = known.until(end + (known.rest is not None))
                 if lines is None:
                     break
                 around = (*lines[max(0, start - 1) : start], *lines[end : end + 1])
-                yield TracedHunk(change, hunk, self._named(lines[start:end]), self._named(around))
+                yield TracedHunk(change, hunk, self._named(lines[start:end]), self._named(around), before_change)
+
+    def _content(self, blob: str | None) -> bytes | None:
+        if self._reader is None:
+            self._reader = BlobReader(self._repository)
+        content = Missing("no such file") if blob is None else self._reader.read(blob, _MOST_BYTES)
+        return None if isinstance(content, Missing) else content
 
     def _named(self, numbers: Iterable[int]) -> tuple[str | None, ...]:
         return tuple([self._names[number] for number in numbers])

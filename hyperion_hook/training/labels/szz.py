@@ -42,8 +42,9 @@ from hyperion_hook.training.labels.blame_candidates import shares, suspects, tel
 from hyperion_hook.training.labels.fixes import fix_of, given_fix, repair_of, takes_back
 from hyperion_hook.training.labels.known_commits import KnownCommits
 from hyperion_hook.training.labels.line_origins import ALL, SOURCES, LineOrigins, TracedHunk
+from hyperion_hook.training.labels.surroundings import with_surroundings
 
-LABELLER_VERSION = 8
+LABELLER_VERSION = 9
 """Raised whenever the same history can get other labels; cached labels of another version are not used."""
 
 _OUTCOMES = {FoundBy.REVERT: Outcome.REVERTED, FoundBy.TRAILER: Outcome.NAMED, FoundBy.PHRASE: Outcome.NAMED}
@@ -52,6 +53,7 @@ _OUTCOMES = {FoundBy.REVERT: Outcome.REVERTED, FoundBy.TRAILER: Outcome.NAMED, F
 _SHARED_ROLES = frozenset(FileRole) - {FileRole.DOCUMENT, FileRole.FOREIGN}
 _DAY = 86_400
 _TOGETHER_SECONDS = 60
+_FAR_BACK_SECONDS = 30 * _DAY
 
 
 class Choice(StrEnum):
@@ -209,9 +211,17 @@ class Labeller:
         if self._rules.max_files is not None and sources > self._rules.max_files:
             return []
         candidates = suspects(traced, partial(self._is_candidate, fix), exhaustive=self._rules.exhaustive)
+        if self._is_far_back(candidates, fix.time):
+            candidates = with_surroundings(candidates, traced, partial(self._is_candidate, fix))
         # where the lines of old outweigh the others, the cause is not here: the next best commit is none
         chosen = [name for name in self._choose(candidates, fix.time) if name not in self._cut_off]
         return [InducingCommit(name, fix.id, int(candidates[name])) for name in chosen]
+
+    def _is_far_back(self, candidates: Mapping[str, float], moment: int) -> bool:
+        """Whether the lines lead to a commit so old that another is to be looked for beside them."""
+        return self._rules.choice is Choice.WEIGHED and any(
+            moment - self._times[name] > _FAR_BACK_SECONDS for name in self._choose(candidates, moment)
+        )
 
     def _choose(self, candidates: Mapping[str, float], moment: int) -> Iterable[str]:
         def recency(name: str) -> tuple[int, int]:

@@ -3,44 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.features.catalogue import feature_named
 from hyperion_hook.training.metrics.performance import performance
 from hyperion_hook.training.models.anomaly import anomaly_importance, fit_anomaly, unusualness
 from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
 from hyperion_hook.training.models.fit import ANOMALY_MODULES
-from hyperion_hook.training.models.fit_members import Progress
 from hyperion_hook.training.models.recipes import ISOLATION, parameters_of
-from hyperion_hook.training.models.splits import Split
-from hyperion_hook.training.models.training_result import TrainedModel, by_column, split_table
+from hyperion_hook.training.models.training_result import (
+    THE_ONLY_ONE,
+    Trained,
+    TrainedModel,
+    by_column,
+    left_out_warnings,
+    split_table,
+    split_warnings,
+    without_probabilities,
+)
 from hyperion_hook.training.validation.preparation import Prepared
 
 FEWEST_OF_CODE = 3
 """Columns of code quality and size from which on the others are left out."""
 
 
-@dataclass(frozen=True)
-class TrainedAnomalies:
-    """The detector; ``shares`` are of rows it calls unusual, ``median`` the scores in the middle."""
-
-    model: TrainedModel
-    split: Split
-    columns: ChosenColumns
-    shares: dict[str, float]
-    median: float
-    copies: int
-
-
 def train_anomalies(
     prepared: Prepared, config: MLConfig, progress: Progress, *, labelled: bool, test_size: float,
     features: Sequence[str] | None, draws: int,
-) -> TrainedAnomalies:
+) -> Trained:
     """Fit the specification's isolation forest (contamination 0.1, 256 rows a tree).
 
     Parameters
@@ -83,15 +78,14 @@ def train_anomalies(
     score = unusualness(forest, X_test)
     with np.errstate(invalid="ignore", over="ignore"):
         flagged, flagged_before = ((forest.predict(values) == -1).astype(np.int64) for values in (X_test, X))
-    figures: dict[str, Any] = {}
+    figures: dict[str, Any] = dict.fromkeys(("accuracy", "precision", "recall", "f1"))
     if labelled:
-        figures = performance(codes[split.test], score, flagged, draws=draws, seed=seed)
-        for name in ("brier", "ece"):
-            figures[name] = np.nan
-            figures["intervals"].pop(name)
+        figures = without_probabilities(performance(codes[split.test], score, flagged, draws=draws, seed=seed))
     model = TrainedModel(
         ISOLATION, detector, figures, {},
         by_column(taken, anomaly_importance(forest, X, seed)), parameters_of(forest), flagged, seconds,
+        {"anomaly_share": {"training": float(flagged_before.mean()), "test": float(flagged.mean())},
+         "median_score": float(np.median(score))},
     )
-    shares = {"training": float(flagged_before.mean()), "test": float(flagged.mean())}
-    return TrainedAnomalies(model, split, columns, shares, float(np.median(score)), copies)
+    warnings = [*split_warnings(split, copies), *left_out_warnings(columns)]
+    return Trained({ISOLATION: model}, ISOLATION, THE_ONLY_ONE, split, columns, warnings, {})

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE, Feature
 from hyperion_hook.features.extract import LIGHT_MODULES
 from hyperion_hook.training.models.classifier import fit_together
-from hyperion_hook.training.models.fit_members import Evidence, Outcome, Progress, no_progress
+from hyperion_hook.training.models.fit_members import Evidence, Outcome
 from hyperion_hook.training.models.recipes import BLEND, TRACED, Recipe, alone
 from hyperion_hook.training.models.transformers import FeatureColumns
 from hyperion_hook.training.rows.dataset import FEATURES, UNSEEN_DAYS, with_masked_messages
@@ -32,6 +34,9 @@ _OF_THE_PAST = frozenset({
 })
 """What of a history carries over to other repositories; counts that grow with its length do not."""
 _LEAST_PRESENT = 0.02
+_LEAST_RECORDED = 3
+_MOST_COUNTED = 1_500
+_NAMED_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -95,19 +100,18 @@ def fit_recipes(
             f"{LEAST_POSITIVES} with and without a bug are needed"
         )
     seen = model_features(rows) if features is None else list(features)
-    outcomes = {
-        name: outcome_of(rows, name) for recipe in recipes for name in {member.outcome for member in recipe.members}
-        if name in rows and _can_be_learned(rows[name].to_numpy(dtype=np.float64))
+    own = {
+        member.name: outcome_of(rows, member.outcome, member.unlabelled) for recipe in recipes
+        for member in recipe.members if member.outcome in rows and (member.outcome, member.unlabelled) != (TRACED, 1.0)
     }
-    usable = [recipe.for_rows(rows.columns, tuple(outcomes)) for recipe in recipes]
+    usable = [recipe.for_rows(rows.columns, [name for name, outcome in own.items() if _can_be_learned(outcome)])
+              for recipe in recipes]
     names = list(dict.fromkeys((*seen, *(name for recipe in usable for name in recipe.only))))
     taken = FeatureColumns(names).fit(None)
     matrix = taken.transform(with_masked_messages(rows[names], masked, config.random_state))
     classifiers = {
         recipe.name: recipe.classifier(config, names, seen=seen, gap_days=gap_days) for recipe in usable
     }
-    own = {member.name: outcomes[member.outcome] for recipe in usable for member in recipe.members
-           if member.outcome != TRACED}
     time = rows["time"].to_numpy(dtype=np.float64) if "time" in rows else None
     for name in single:
         classifiers[name] = alone(name, next(
@@ -119,13 +123,43 @@ def fit_recipes(
     )
 
 
-def outcome_of(rows: pd.DataFrame, name: str) -> Outcome:
-    """Return an outcome with when it was known and what each row counts, as far as there are columns for these."""
-    prefix = "" if name == TRACED else f"{name}_"
-    known_at, weight = (
-        rows[column].to_numpy(dtype=np.float64) if column in rows else None
-        for column in (f"{prefix}known_at", f"{prefix}weight"))
-    return Outcome(rows[name].to_numpy(dtype=np.float64), known_at, weight)
+def outcome_of(rows: pd.DataFrame, name: str, unlabelled: float = 1.0) -> Outcome:
+    """Return an outcome of rows as members learn it.
+
+    Parameters
+    ----------
+    rows
+        With a column of this name: 0, 1, or the share of a 1 that a row has, which is its weight then. The columns
+        ``<name>_known_at`` and ``<name>_weight`` are looked at if they are there, and ``weight``.
+    name
+        Of another than ``buggy`` all repositories count alike, those not at all in which nobody seems to record it.
+    unlabelled
+        Weight of a row that is not known to have the outcome, beside one that has it.
+    """
+    share = rows[name].to_numpy(dtype=np.float64)
+    known_at = "known_at" if name == TRACED else f"{name}_known_at"
+    weight = np.where(share > 0, share, unlabelled)
+    for column in {"weight", f"{name}_weight"} & set(rows.columns):
+        weight = weight * rows[column].to_numpy(dtype=np.float64)
+    if name != TRACED and "repository" in rows:
+        weight = weight * _evenly(rows["repository"], share > 0)
+    return Outcome(
+        np.where(np.isnan(share), np.nan, share > 0), rows[known_at].to_numpy(dtype=np.float64)
+        if known_at in rows else None, None if (weight == 1.0).all() else weight,
+    )
+
+
+def _evenly(repositories: pd.Series[str], positive: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return weights by which every repository has a positive in ten, and counts by the root of how many it has.
+
+    Projects differ a hundredfold in how many causes their fixes name, which says nothing about their changes.
+    """
+    groups = pd.Series(positive).groupby(repositories.to_numpy())
+    positives, size = (groups.transform(how).to_numpy(dtype=np.float64) for how in ("sum", "size"))
+    total = np.where(positives >= _LEAST_RECORDED, np.sqrt(np.minimum(positives, _MOST_COUNTED)), 0.0)
+    share = np.where(positive, _NAMED_SHARE, 1.0 - _NAMED_SHARE)
+    weight: NDArray[np.float64] = total * share / np.maximum(np.where(positive, positives, size - positives), 1.0)
+    return weight / (weight.mean() or 1.0)
 
 
 def carries_over(feature: Feature) -> bool:
@@ -159,5 +193,6 @@ def _informative(rows: pd.DataFrame) -> list[str]:
     return [name for name in names if present[name] >= _LEAST_PRESENT and distinct[name] > 1]
 
 
-def _can_be_learned(truth: np.ndarray) -> bool:
-    return min(int((truth == 1).sum()), int((truth == 0).sum())) >= LEAST_POSITIVES
+def _can_be_learned(outcome: Outcome) -> bool:
+    _, labels, _ = outcome.learned(np.arange(len(outcome.truth)))
+    return min(int(labels.sum()), int((1 - labels).sum())) >= LEAST_POSITIVES

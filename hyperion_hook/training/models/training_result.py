@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,16 @@ from hyperion_hook.training.metrics.resampling import Ranking, bootstrap
 from hyperion_hook.training.models.baselines import baseline_scores
 from hyperion_hook.training.models.classifier import RiskClassifier
 from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
+from hyperion_hook.training.models.context_classifier import ContextClassifier
 from hyperion_hook.training.models.fit_members import Evidence, Outcome
 from hyperion_hook.training.models.numbers import Codes, Numbers
 from hyperion_hook.training.models.recipes import Recipe, parameters_of
 from hyperion_hook.training.models.splits import TIME, Split, identities, numbered, split_rows
 from hyperion_hook.training.models.transformers import FeatureColumns
 from hyperion_hook.training.validation.preparation import Prepared
+
+THE_ONLY_ONE = "the only model"
+_NO_PROBABILITY = ("brier", "ece")
 
 
 @dataclass(frozen=True)
@@ -133,18 +137,60 @@ class TrainedModel:
     parameters: dict[str, Any]
     flagged: Codes
     seconds: float
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def means(self) -> dict[str, Any]:
+        """Return its figures on the test rows, and mean and deviation of those in cross-validation."""
+        return {**self.figures, **summary(self.folds)}
 
     def entry(self) -> dict[str, Any]:
         """Return what a result says of it."""
         return {
-            **self.figures, **summary(self.folds), "cross_validation": self.folds,
+            **self.means(), "cross_validation": self.folds,
             "feature_importance": self.importance, "parameters": self.parameters,
-            "threshold": getattr(self.instance[-1], "threshold_", None), "instance": self.instance,
+            "threshold": getattr(self.instance[-1], "threshold_", None), "instance": self.instance, **self.extra,
         }
 
 
-def trained_classifier(name: str, classifier: RiskClassifier, rows: Rowset, *, seconds: float, seed: int
-                       ) -> TrainedModel:
+@dataclass(frozen=True)
+class Trained:
+    """What a training gives: models by name, the best of them and why it is, the split, and what only this one says."""
+
+    models: dict[str, TrainedModel]
+    best: str
+    chosen_by: str
+    split: Split
+    columns: ChosenColumns
+    warnings: list[str]
+    extra: dict[str, Any]
+
+    def result(self, prepared: Prepared) -> dict[str, Any]:
+        """Return the documented dictionary, with more beside it."""
+        entries = {name: model.entry() for name, model in self.models.items()}
+        return {
+            "validation_result": prepared.validation,
+            "models_results": entries,
+            "best_model": {"name": self.best, **entries[self.best], "chosen_by": self.chosen_by},
+            "feature_names": list(self.columns.names),
+            "left_out": dict(self.columns.left_out),
+            "training_samples": len(self.split.train),
+            "test_samples": len(self.split.test),
+            "split": {"kind": self.split.kind, "reason": self.split.reason},
+            **({"target_classes": list(prepared.target.labels)} if "roc_auc" in entries[self.best] else {}),
+            "warnings": [*prepared.warnings, *self.warnings],
+            **self.extra,
+        }
+
+
+def without_probabilities(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of a score that is no probability: Brier score and calibration error mean nothing."""
+    intervals = {name: pair for name, pair in figures["intervals"].items() if name not in _NO_PROBABILITY}
+    return figures | dict.fromkeys(_NO_PROBABILITY, np.nan) | {"intervals": intervals}
+
+
+def trained_classifier(
+    name: str, classifier: RiskClassifier | ContextClassifier, rows: Rowset, *, seconds: float, seed: int
+) -> TrainedModel:
     """Return a fitted classifier, tested on the test rows.
 
     Parameters

@@ -69,7 +69,8 @@ class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # 
         places = {name: by_name.get(name, by_name.get(canonical(name))) for name in self.names}
         absent = [name for name, place in places.items() if place is None]
         if absent and (len(absent) == len(self.names) or hasattr(X, "columns")):
-            raise ConfigError(f"features: {listed(absent, 5)} not given; the model was trained on them")
+            raise ConfigError(
+                f"features: no column {listed(absent, 5)}, which the model was trained on; add it, NaN where not known")
         parts: list[Numbers] = []
         for name, place in places.items():
             column = None if place is None else Column(place, name, frame.iloc[:, place])

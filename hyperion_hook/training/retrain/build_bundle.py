@@ -115,6 +115,7 @@ class Built:
             hyperparameters=self.settings,
             validation_results={"parity": self.parity, "roc_auc": asdict(self.measured.roc_auc), **validation},
             description=self.parts.trained_on,
+            extra={"roc_auc": self.measured.roc_auc.value},
         )
 
 

@@ -115,7 +115,7 @@ class _Recorder:
         if measured is not None:
             own = next(entry for entry in measured.contenders if entry.name == measured.candidate)
             metrics |= {
-                "roc_auc": own.roc_auc.value, "precision_in_top_20": own.precision_in_top.value,
+                **measured.classes, "roc_auc": own.roc_auc.value, "precision_in_top_20": own.precision_in_top.value,
                 "roc_auc_of_changes": measured.change_roc_auc, "calibration_error": measured.calibration_error,
             }
         return [RunRecord(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models
 from hyperion_hook.store.models.metadata import Status
@@ -32,7 +33,6 @@ from hyperion_hook.training.rows.dataset import FEATURES, merged, without_younge
 from hyperion_hook.training.rows.mine import Mined
 from hyperion_hook.training.rows.mine_all import code_rows, mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
-from hyperion_hook.training.rows.replay import Progress
 from hyperion_hook.training.validation.row_checks import checked
 
 if TYPE_CHECKING:

@@ -59,8 +59,8 @@ def frame_of(data: Any, names: Sequence[str] = (), *, what: str = "rows") -> pd.
     Parameters
     ----------
     data
-        A pandas frame (returned as it is) or series (one row), a polars or Arrow table, an array, a mapping (one row, or
-        columns), a list of mappings or of rows.
+        A pandas frame (returned as it is) or series (one row), a polars or Arrow table, an array, a list of rows or
+        mappings, a mapping (one row, or columns).
     names
         The columns of rows that have no names, in order.
     what
@@ -104,6 +104,17 @@ def frame_of(data: Any, names: Sequence[str] = (), *, what: str = "rows") -> pd.
     except (ValueError, TypeError) as error:
         said = f"{what}: a {type(data).__name__} is no table ({str(error)[:120]})"
         raise ConfigError(f"{said}; give a pandas.DataFrame, an array, a mapping or a list of mappings") from None
+
+
+def as_table(data: Any) -> Any:
+    """Return what ``frame_of`` makes of rows with columns; anything else as it is."""
+    has_columns = isinstance(data, Mapping) or hasattr(data, "schema") or (
+        hasattr(data, "__array__") and getattr(data, "ndim", 0) == 2) or (
+        isinstance(data, list | tuple) and bool(data) and isinstance(data[0], list | tuple | Mapping))
+    try:
+        return frame_of(data) if has_columns else data
+    except ConfigError:
+        return data
 
 
 def _from_file(path: Path, what: str) -> pd.DataFrame:
