@@ -337,7 +337,7 @@ def test_progress_is_told() -> None:
     pipeline = TrainingPipeline(SMALL, progress=lambda *step: seen.append(step))
     pipeline.train_risk_predictor(drawn_table(200), bootstrap_draws=20)
     assert {stage for stage, _, _ in seen} == {"validation", "cross-validation", "training"}
-    assert ("training", 4, 4) in seen
+    assert ("training", 5, 5) in seen
 
 
 def test_the_bug_predictor_learns_no_row_whose_thirty_days_were_not_over() -> None:

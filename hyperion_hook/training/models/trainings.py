@@ -27,6 +27,7 @@ from hyperion_hook.training.models.recipes import (
     IMPACT,
     ISOLATION,
     META,
+    SPECIFICATION,
     XGBOOST,
     Recipe,
     alone,
@@ -85,8 +86,10 @@ def train_risk(
     """
     jobs, seed = config.n_jobs, config.random_state
     rows = rowset(prepared, options, seed)
-    ensemble, tried = _searched(rows.classifier(recipe, config), rows, config, progress, search=search)
-    classifiers = {name: alone(name, ensemble) for name in (FOREST, XGBOOST)} | {META: ensemble}
+    documented, tried = _searched(rows.classifier(SPECIFICATION, config), rows, config, progress, search=search)
+    ensemble, own = rows.classifier(recipe, config), dict(documented.members)
+    ensemble.set_params(members=[(name, own.get(name, member)) for name, member in ensemble.members])
+    classifiers = {name: alone(name, documented) for name in (FOREST, XGBOOST)} | {META: ensemble}
     seconds = fit_together(classifiers, rows.evidence, progress=progress).seconds
     models = {
         name: trained_classifier(name, classifier, rows, seconds=seconds[name], seed=seed)
