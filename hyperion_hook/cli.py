@@ -17,7 +17,7 @@ from hyperion_hook import __version__
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.support.error_messages import describe, show_traceback_if_asked
 from hyperion_hook.commands.support.streams import prepare_streams
-from hyperion_hook.config.settings import suggestion
+from hyperion_hook.config.kinds import suggestion
 from hyperion_hook.errors import ExitCode, HyperionError
 from hyperion_hook.git.environment.program import make_search_safe
 from hyperion_hook.report.safe_text import printable
@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("report", "Write one HTML page about this repository."),
     "comment": ("comment", "Assess a pull request in a job of its code host, and keep one comment on it up to date."),
     "drift": ("drift", "Compare recent changes with what the models learned from, and retrain if they differ."),
+    "mcp": ("mcp", "Answer a coding agent over the Model Context Protocol."),
     "install": ("install", "Install a plain git hook; an existing hook is kept and run first."),
     "uninstall": ("uninstall", "Remove the git hook and restore what was there before."),
     "hook": ("hook", "Assess a change from within a git hook, and let it pass."),

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from hyperion_hook.config import Config, LoadedConfig, load_config
 from hyperion_hook.config.file import top_of_work_tree
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.report.safe_text import printable
 
 

@@ -16,7 +16,7 @@ from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL, ticked_by_level
 from hyperion_hook.errors import ConfigError, ExitCode, TooLittleHistoryError
-from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.store.feedback_store import FeedbackStore
@@ -36,7 +36,7 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
     )
 
     outside = None if labels is None else read_labels(labels)
-    repository = Repository.discover(repo)
+    repository = open_repository(repo)
     say_what_is_cut_off(repository)
     said = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
     used = models_in_use(config.models, repository.common_dir)
@@ -84,7 +84,7 @@ def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Conf
     from hyperion_hook.training.evaluation.leave_one_out import summary  # noqa: PLC0415
     from hyperion_hook.training.evaluation.leave_one_out_report import as_data, comparison_lines, repository_lines  # noqa: PLC0415
     from hyperion_hook.training.models.baselines import KAMEI  # noqa: PLC0415
-    from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED  # noqa: PLC0415
+    from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION  # noqa: PLC0415
 
     options = options_of(reading, config)
     progress = ProgressLine()
@@ -97,7 +97,7 @@ def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Conf
         click.echo(json_text(as_data(found, comparisons), indent=1), nl=False)
     else:
         _show(comparison_lines(comparisons))
-        _show(repository_lines(found, (BLEND.name, SPECIFIED.name, "code lines added", KAMEI, "la")))
+        _show(repository_lines(found, (BLEND.name, SPECIFICATION.name, "code lines added", KAMEI, "la")))
     return ExitCode.DONE
 
 

@@ -37,9 +37,9 @@ def hooks_folder(repo: Path | None) -> Path:
     HyperionError
         If another tool rewrites that folder.
     """
-    from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.git.environment.gitpython import open_repository  # noqa: PLC0415 - not wanted for --help
 
-    repository = Repository.discover(repo)
+    repository = open_repository(repo)
     folder = repository.hooks_dir()
     if (folder.parent.name, folder.name) == (".husky", "_"):
         raise HyperionError(

@@ -15,6 +15,7 @@ from hyperion_hook.commands import Invocation
 from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.errors import ConfigError, ExitCode, GitError
+from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.formats.json_text import json_text
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 
 def run(
-    repo: Path | None, *, fixes: Path | None, until: str | None, ignore_references: bool, as_csv: bool
+    repo: Path | None, *, fixes: Path | None, until: str | None, ignore_references: bool, as_csv: bool,
+    exclude: tuple[str, ...] = (),
 ) -> ExitCode:
     """Label the history of a repository, or trace the given fixes, and print what was found."""
     from hyperion_hook.training.labels.label_history import label_history  # noqa: PLC0415 - not wanted for --help
@@ -31,7 +33,7 @@ def run(
 
     if fixes is not None and until is not None:
         raise ConfigError("label: --fixes and --until exclude each other; the given commits say how far to read")
-    repository = Repository.discover(repo)
+    repository = open_repository(repo)
     say_what_is_cut_off(repository)
     progress = ProgressLine()
     if fixes is not None:
@@ -44,7 +46,7 @@ def run(
     else:
         rules = SzzRules(use_named=not ignore_references)
         tip = repository.resolve(until or "HEAD")
-        labeller = label_history(repository, [tip], rules, progress=progress)
+        labeller = label_history(repository, [tip], rules, exclude=exclude, progress=progress)
         progress.clear()
         click.echo(_labels_csv(labeller) if as_csv else _labels_json(tip, labeller), nl=False)
     return ExitCode.DONE
@@ -127,5 +129,6 @@ def command(
     tell, and since when each commit is known to have introduced a bug (Unix seconds).
     """
     return run(
-        invocation.repo, fixes=fixes, until=until, ignore_references=ignore_references, as_csv=output_format == "csv"
+        invocation.repo, fixes=fixes, until=until, ignore_references=ignore_references, as_csv=output_format == "csv",
+        exclude=invocation.config().exclude,
     )

@@ -18,6 +18,7 @@ from hyperion_hook.commands.support.mlflow_mirror import tracker_of
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ConfigError, ExitCode, MissingExtraError, TooLittleHistoryError
+from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
 
@@ -62,12 +63,12 @@ def run(
     need_the_extra("retrain")
     options = options_of(reading, config)
     if models is None:
-        here = Repository.discover(repo)
+        here = open_repository(repo)
         say_what_is_cut_off(here)
         return _into_registry(here, _keeping_rows(options, here), config, tracker())
     if corpus is not None:
         return _into_folder(None, models, corpus, options, tracker())
-    here = Repository.discover(repo)
+    here = open_repository(repo)
     say_what_is_cut_off(here)
     return _into_folder(here, models, corpus, _keeping_rows(options, here), tracker())
 
@@ -156,7 +157,8 @@ def options_of(reading: Reading, config: Config) -> RetrainOptions:
         cluster=reading.cluster, vectors=reading.vectors and reading.vectors.absolute(), seed=config.ml_random_state,
         folds=config.ml_cv_folds, threads=config.ml_n_jobs, max_file_bytes=config.max_file_bytes,
         models=MLConfig.of(config) if config.ml else None,
-        bulk_files=config.bulk_files, alert_high=config.alert_high, alert_medium=config.alert_medium,
+        bulk_files=config.bulk_files, exclude=config.exclude,
+        alert_high=config.alert_high, alert_medium=config.alert_medium,
     )
 
 

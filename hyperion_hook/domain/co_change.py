@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from hyperion_hook.domain.lazy_dataclass import dataclass
 
 
 class ChangeSet(NamedTuple):

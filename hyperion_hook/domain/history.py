@@ -14,7 +14,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 
 DAY = 86_400
 MONTH = 30 * DAY

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from hyperion_hook.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,14 @@ from types import ModuleType
 from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.features.change import diffusion, size, tokens
-from hyperion_hook.features.code import quality
+from hyperion_hook.features.change import diffusion, quality, size, tokens
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.history import people, process, purpose, review
 from hyperion_hook.features.imports import read as imports
 from hyperion_hook.features.source import measure as source
 from hyperion_hook.features.structure import business, coupling, dependencies, interface
 
-EXTRACTOR_VERSION = 3
+EXTRACTOR_VERSION = 4
 """Raised whenever a value can change for the same input; cached vectors of another version are not used."""
 
 MODULES: dict[str, ModuleType] = {

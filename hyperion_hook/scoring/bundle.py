@@ -10,11 +10,11 @@ import hashlib
 import json
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.errors import ArtefactError, ConfigError
 from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.features.history.file_forecast import PAST_VERSION

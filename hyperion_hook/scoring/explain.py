@@ -9,10 +9,10 @@ sum to the group's value (an Owen value over two of its coalition structures). B
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from math import factorial, fsum, isnan
 
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.scoring.cube import Row, coalition_values
 from hyperion_hook.scoring.risk import RiskModel

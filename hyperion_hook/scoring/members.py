@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.scoring.trees import Trees
 
 SMALLEST = 1e-9

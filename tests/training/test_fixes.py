@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.commit import Commit
 from hyperion_hook.training.labels.fixes import fix_of
 from hyperion_hook.training.labels.known_commits import KnownCommits
 

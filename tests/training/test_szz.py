@@ -215,6 +215,27 @@ def test_a_fix_of_very_many_files_is_not_traced(tmp_path: Path) -> None:
     assert causes(repo, SzzRules(max_files=3)) == [(culprit, fix, 3)]
 
 
+def test_a_revision_to_ignore_leaves_lines_to_who_wrote_them(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    culprit = repo.commit({"a.py": CODE})
+    repo.commit({"b.py": "x = 1\n"}, "Add b")
+    formatted = CODE.replace("value * 2", "(value\n             * 2)").replace("    other", "  other")
+    styled = repo.commit({"a.py": formatted}, "Reformat")
+    fix = repo.commit({"a.py": formatted.replace("* 2", "* 3")}, "Fix wrong factor")
+    assert causes(repo) == [(styled, fix, 1)]
+    repo.commit({".git-blame-ignore-revs": f"{styled}\n"}, "Ignore the style")
+    assert causes(repo) == [(culprit, fix, 1)]
+
+
+def test_generated_files_are_no_evidence(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"gen.py": CODE, "b.py": "x = 1\n"})
+    repo.commit({"gen.py": CODE.replace("2", "3")}, "Fix crash")
+    assert len(causes(repo)) == 1
+    repo.commit({".gitattributes": "gen.py linguist-generated\n"})
+    assert causes(repo) == []
+
+
 def test_positions_of_code_follow_comment_blocks() -> None:
     lines = [b"/* a", b" b = 1;", b" */", b"int c;", b"", b"// d", b"e();"]
     assert code_positions(lines, "C") == [3, 6]

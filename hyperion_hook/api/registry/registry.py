@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from hyperion_hook.api.registry.comparison import ModelComparison, compared
 from hyperion_hook.errors import ArtefactError, ConfigError, GitError, MissingExtraError, NotARepositoryError
+from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.environment.neutral import cache_folder
+from hyperion_hook.git.objects import is_repo
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
 from hyperion_hook.store.models import registry as store
@@ -40,7 +42,7 @@ class ModelRegistry(store.ModelRegistry):
     root
         The registry's folder. By default that of the repository one stands in, whose ``score`` uses the model that is
         in production under the name ``risk_predictor``; outside a repository one in the user's cache folder, which
-        nothing else reads. ``root`` says which it is.
+        nothing else reads. ``root`` says which it is. A ``git.Repo`` stands for the registry of that repository.
     tracker
         MLflow, which registers and promotes what is saved and promoted here; by default the one that the settings ask
         for, which is none while no address is named. What it refuses costs a warning.
@@ -51,8 +53,8 @@ class ModelRegistry(store.ModelRegistry):
         If there is no repository and no home folder.
     """
 
-    def __init__(self, root: Path | str | None = None, tracker: MLFlowTracker | None = None) -> None:
-        super().__init__(_default_root() if root is None else Path(root))
+    def __init__(self, root: Any = None, tracker: MLFlowTracker | None = None) -> None:
+        super().__init__(_default_root(root) if root is None or is_repo(root) else Path(root))
         self._tracker = tracker
 
     def __repr__(self) -> str:
@@ -121,7 +123,9 @@ class ModelRegistry(store.ModelRegistry):
         Returns
         -------
         tuple[Any, ModelMetadata] or Any
-            The estimator as it was saved, or a ``BundleModel`` where ``retrain`` made the version.
+            The estimator as it was saved, or a ``BundleClassifier`` where ``retrain`` made the version. The
+            predictions of either also take what ``FeatureEngineer`` returns, mappings and lists of them, features under
+            either name.
 
         Raises
         ------
@@ -217,7 +221,7 @@ class ModelRegistry(store.ModelRegistry):
     def _repository(self) -> Repository | None:
         """Return the repository that the registry lies in, else the one that one stands in."""
         with suppress(GitError):
-            return Repository.discover(self.root)
+            return open_repository(self.root)
         return None
 
     def list_models(self, name: str | None = None, status: Status | str | None = None) -> list[ModelMetadata]:
@@ -250,20 +254,26 @@ class ModelRegistry(store.ModelRegistry):
         return compared(self.find(name, a), self.find(name, b))
 
     def _model(self, metadata: ModelMetadata) -> Any:
-        from hyperion_hook.api.registry.bundle_model import BundleModel  # noqa: PLC0415 - needs the extra
+        from hyperion_hook.api.predict.named_estimator import taking_names  # noqa: PLC0415 - needs the extra
+        from hyperion_hook.training.export.bundle_model import BundleClassifier  # noqa: PLC0415
         from hyperion_hook.training.model_files.skops_audit import RefusedError  # noqa: PLC0415
         from hyperion_hook.training.model_files.skops_files import unpacked  # noqa: PLC0415
+        from hyperion_hook.training.models.transformers import FeatureColumns  # noqa: PLC0415
 
         folder = self.folder(metadata.name, metadata.version)
         if ESTIMATOR not in metadata.files:
-            return BundleModel(load_bundle(folder))
+            return BundleClassifier(load_bundle(folder))
         data = (folder / ESTIMATOR).read_bytes()
         try:
             if digest_of(data) != metadata.files[ESTIMATOR]:
                 raise RefusedError("its digest differs from the registry's")
-            return unpacked(data)
+            model = unpacked(data)
         except RefusedError as error:
             raise ArtefactError(f"{folder / ESTIMATOR}: {error}; train the model and save it anew") from None
+        # ours name and fill their columns themselves
+        return model if hasattr(model, "steps") and isinstance(model[0], FeatureColumns) else taking_names(
+            model, metadata.training_features
+        )
 
     def _validated(self, metadata: ModelMetadata) -> dict[str, Any]:
         """Return what was checked of a version; it is loaded, and what ``score`` reads is compared with it."""
@@ -277,9 +287,9 @@ class ModelRegistry(store.ModelRegistry):
         return checked
 
 
-def _default_root() -> Path:
+def _default_root(repo: Any = None) -> Path:
     try:
-        return Repository.discover(None).common_dir / store.FOLDER
+        return open_repository(repo).common_dir / store.FOLDER
     except NotARepositoryError:
         try:
             return cache_folder() / "registry"

@@ -12,6 +12,7 @@ from hyperion_hook.commands import say
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
+from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.report.facts import is_empty
 
@@ -26,8 +27,11 @@ STRICT = "Exit 3 when the change cannot be assessed: the risk is UNKNOWN, or a h
 _FLAGS = (
     click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never."),
     click.option("--strict/--no-strict", default=None, help=STRICT),
+    click.option("--exclude", metavar="PATTERN", multiple=True, callback=lambda _, __, given: given or None,
+                 help="Leave out files, in the syntax of .gitignore; can be repeated, and replaces the setting."),
     click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use."),
-    click.option("--explain/--no-explain", default=None, help="Say what moves the score (default), or only the score."),
+    click.option("--explain/--no-explain", default=None,
+                 help="Say what moves the score (default), or only the score; 'score --explain=full' says all of it."),
 )
 
 
@@ -38,11 +42,14 @@ def assessing_flags(command: Command) -> Command:
     return command
 
 
-def open_assessor(repo: Path | None, config: Config, progress: ProgressLine) -> Assessor:
+def open_assessor(
+    repo: Path | None, config: Config, progress: ProgressLine, *, kind: ChangeKind = ChangeKind.STAGED,
+    patch: bytes = b"",
+) -> Assessor:
     """Open the assessor of a repository; git, stores and models are imported only now."""
     from hyperion_hook.assess import Assessor  # noqa: PLC0415
 
-    return Assessor.open(repo, config, progress=progress)
+    return Assessor.open(repo, config, progress=progress, kind=kind, patch=patch)
 
 
 def verdict_code(assessment: Assessment, config: Config, *, told: Callable[[str], object] = say) -> ExitCode:

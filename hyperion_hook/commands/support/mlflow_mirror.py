@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.errors import ArtefactError, MissingExtraError
-from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.environment.gitpython import open_repository
 
 if TYPE_CHECKING:
     from hyperion_hook.store.models.registry import ModelRegistry
@@ -41,7 +41,7 @@ def mirrored(invocation: Invocation, registry: ModelRegistry, name: str) -> Iter
         return
     from hyperion_hook.training.mlflow.models import digest_in  # noqa: PLC0415 - needs the extra
 
-    repository = Repository.discover(invocation.repo)
+    repository = open_repository(invocation.repo)
     # what serves now comes last: it takes the name from what served before
     for version in sorted(moved, key=lambda version: moved[version] == "production"):
         digest = None

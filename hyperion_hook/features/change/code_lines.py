@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
 from hyperion_hook.domain.languages import LANGUAGES, Comments
+from hyperion_hook.domain.lazy_dataclass import dataclass
 
 _RETURN = re.compile(rb"\r(?![\r\n]|\Z)")
 _LIKE_C = Comments(("//",), (("/*", "*/"),))

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from hyperion_hook.features.source.limits import TooSlowError
-from hyperion_hook.features.source.python_tree import python_tree
+from hyperion_hook.features.code.limits import TooSlowError
+from hyperion_hook.features.code.python_tree import python_tree
 
 MAX_CHARACTERS = 400_000
 """Longer files are data or generated; their syntax tree costs a second and more."""

@@ -16,10 +16,10 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.store.files.sqlite_checks import UnfitError, inspect, move_aside
 from hyperion_hook.store.files.whole_files import ForeignFileError, check_folder, real_folder
 

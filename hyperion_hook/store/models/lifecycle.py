@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.store.models.metadata import Status, Version, plain
 
 FORMAT_VERSION = 1

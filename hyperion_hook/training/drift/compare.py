@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.errors import ConfigError
+from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.drift import measures
 from hyperion_hook.training.drift.report import DriftReport, FeatureDrift, overall
-from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, Numbers, canonical, columns_of, listed
+from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, Numbers, columns_of, listed
+from hyperion_hook.training.tables.table_reading import as_table
 
 ALPHA = 0.02
 """Of comparisons without drift so many may raise an alarm; fewer than the usual 5 %, since they are made for ever."""
@@ -55,6 +57,7 @@ def compare(
         If one of them is no frame, they have no column in common, a column is named that neither has, or a number is
         out of range.
     """
+    reference, current = as_table(reference), as_table(current)
     _check(reference, current, threshold, alpha)
     before, after = _by_name(reference), _by_name(current)
     for what, name in (("target_column", target_column), ("score_column", score_column)):
@@ -64,13 +67,20 @@ def compare(
         f"columns of one name, only the first is compared: {listed(twice)}"
         for frame in (reference, current) if (twice := _twice(frame))
     ]
-    pairs = [_Pair(name, before[name], after[name]) for name in before if name in after]
+    pairs = [
+        # of two names for one feature the catalogue's stands for both
+        _Pair(column.name if column.name == after[name].name else name, column, after[name])
+        for name, column in before.items() if name in after
+    ]
     if not pairs:
         raise ConfigError("drift: the two frames have no column in common; name the same features in both")
+    for side, one, other in (("reference", before, after), ("current", after, before)):
+        if alone := [column.name for name, column in one.items() if name not in other]:
+            warnings.append(f"columns of the {side} rows alone, not compared: {listed(alone)}")
     found = list(_adjusted(list(_compared(pairs, warnings)), threshold, alpha))
     apart = {canonical(name) for name in (target_column, score_column) if name is not None}
-    features = sorted((item for item in found if item.feature not in apart), key=_rank)
-    others = {item.feature: item for item in found if item.feature in apart}
+    features = sorted((item for item in found if canonical(item.feature) not in apart), key=_rank)
+    others = {canonical(item.feature): item for item in found if canonical(item.feature) in apart}
     return DriftReport(
         has_drift=any(item.drifted for item in found),
         drift_magnitude=overall(

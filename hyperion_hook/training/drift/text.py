@@ -92,9 +92,6 @@ def drift_lines(report: DriftReport) -> Iterator[str]:
 
 
 def _apart(report: DriftReport) -> Iterator[str]:
-    for what, names in (("no longer measured", report.only_in_reference), ("new", report.only_in_current)):
-        if names:
-            yield f"{what}, not compared: {', '.join(names)}"
     yield from report.warnings
 
 

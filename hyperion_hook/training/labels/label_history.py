@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.git.blobs import BlobReader
+from hyperion_hook.git.exclusions import Exclusions
+from hyperion_hook.git.ignored_revisions import ignored_revisions
 from hyperion_hook.git.log import Detail, commit_ids, read_commits, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels.line_origins import SOURCES, LineOrigins
@@ -16,12 +20,33 @@ _COMMITS_A_BLAME = 100
 """To ask git about a fix's lines costs about as much as to follow all lines through so many commits."""
 
 
+@contextmanager
+def open_labeller(
+    repository: Repository, tips: Sequence[str], rules: SzzRules, *, given: Collection[str] | None = None,
+    exclude: tuple[str, ...] = (),
+) -> Iterator[tuple[Labeller, LineOrigins]]:
+    """Give a labeller that heeds what the repository says of itself at the tips, and its line origins.
+
+    Files that are left out (``Exclusions``) are no evidence, unless the rules are exhaustive, and commits that
+    ``.git-blame-ignore-revs`` names are no causes.
+    """
+    with BlobReader(repository) as reader:
+        ignored = frozenset[str]().union(*(ignored_revisions(reader, tip) for tip in tips))
+        exclusions = Exclusions(reader, exclude, tips[0])
+        # git would have to be told of each commit to leave out
+        asks = given is not None and not ignored and _are_few(given, repository, tips)
+        with LineOrigins(repository, tips, roles=rules.roles, ignored=ignored, asks=asks) as origins:
+            excludes = (lambda _: False) if rules.exhaustive else exclusions.excludes
+            yield Labeller(origins, rules, given, repository.cut_off() | ignored, excludes), origins
+
+
 def label_history(
     repository: Repository,
     tips: Sequence[str],
     rules: SzzRules | None = None,
     *,
     given: Collection[str] | None = None,
+    exclude: tuple[str, ...] = (),
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Labeller:
     """Return the labeller that saw every commit which leads to the tips.
@@ -36,6 +61,8 @@ def label_history(
         How inducing commits are found.
     given
         Ids of the commits that are fixes; by default they are found by their messages.
+    exclude
+        Patterns of files whose lines are no evidence.
     progress
         Told about every fiftieth commit.
 
@@ -45,11 +72,9 @@ def label_history(
         If git fails.
     """
     rules = rules or SzzRules()
-    asks = given is not None and len(given) * _COMMITS_A_BLAME <= len(commit_ids(repository, tips))
-    with LineOrigins(repository, tips, roles=rules.roles, asks=asks) as origins:
-        labeller = Labeller(origins, rules, given, repository.cut_off())
+    with open_labeller(repository, tips, rules, given=given, exclude=exclude) as (labeller, origins):
         history = (
-            _with_contents_of(repository, tips, frozenset(given or ())) if asks
+            _with_contents_of(repository, tips, frozenset(given or ())) if origins.asks
             else read_history(repository, tips, merges=True, sources_only=rules.roles == SOURCES)
         )
         for count, commit in enumerate(history, 1):
@@ -66,3 +91,7 @@ def _with_contents_of(repository: Repository, tips: Sequence[str], wanted: froze
             yield from read_commits(repository, [commit.id], detail=Detail.PATCH)
         else:
             yield commit
+
+
+def _are_few(given: Collection[str], repository: Repository, tips: Sequence[str]) -> bool:
+    return len(given) * _COMMITS_A_BLAME <= len(commit_ids(repository, tips))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
@@ -93,6 +93,8 @@ class LineOrigins:
     roles
         What the files are for that are followed. Where these are sources alone, the stream need not have the hunks of
         others.
+    ignored
+        Commits that leave lines to those who wrote what they replace.
     asks
         Whether nothing is followed, and git is asked for the lines of each file that is traced: for few commits.
 
@@ -100,14 +102,18 @@ class LineOrigins:
     ----------
     commits
         How many commits the stream has.
+    asks
+        As given.
     """
 
     def __init__(
-        self, repository: Repository, tips: Sequence[str], *, roles: frozenset[FileRole] = ALL, asks: bool = False
+        self, repository: Repository, tips: Sequence[str], *, roles: frozenset[FileRole] = ALL,
+        ignored: Collection[str] = (), asks: bool = False,
     ) -> None:
         self._repository = repository
+        self._ignored = ignored
         self._roles = roles
-        self._asks = asks
+        self.asks = asks
         self._names: list[str | None] = [None, None]  # UNKNOWN and NOT_FOLLOWED are no commits
         self._heads: dict[str, _Files] = {}
         self._children, merges, self.commits = _family(repository, tips)
@@ -142,7 +148,7 @@ class LineOrigins:
             All hunks of files that are followed.
         """
         self._names.append(commit.id)
-        if self._asks:
+        if self.asks:
             return tuple(self._traced({}, commit)) if trace else ()
         number = len(self._names) - 1
         parents = [self._parent(parent) for parent in commit.parents[1:]]
@@ -186,7 +192,7 @@ class LineOrigins:
         for change in commit.files:
             if change.status is FileStatus.COPIED or not self._is_followed(change.previous_path):
                 continue
-            known = GIT_KNOWS if self._asks else _lines_before(before, change)
+            known = GIT_KNOWS if self.asks else _lines_before(before, change)
             if change.hunks and known.is_for_git:
                 known = self._blamed(commit.parents[0], change.previous_path)
                 before[change.previous_path] = _File(change.old_blob, known)
@@ -231,7 +237,7 @@ class LineOrigins:
     def _lines_after(self, files: _Files, change: FileChange, number: int) -> Lines:
         if change.is_regular and not self._is_followed(change.previous_path):
             return GIT_KNOWS
-        return _lines_after(files, change, number)
+        return _lines_after(files, change, number, ignored=self._names[number] in self._ignored)
 
     def _merge(self, commit: Commit, files: _Files, others: list[_Files], number: int) -> None:
         """Bring the first parent's files to what the merge made of them."""
@@ -298,7 +304,7 @@ def _lines_before(files: _Files, change: FileChange) -> Lines:
     return entry.lines if entry is not None and change.old_blob in (None, entry.blob) else NOBODY_KNOWS
 
 
-def _lines_after(files: _Files, change: FileChange, number: int) -> Lines:
+def _lines_after(files: _Files, change: FileChange, number: int, *, ignored: bool) -> Lines:
     if not change.is_regular or change.is_binary:
         return NOBODY_KNOWS
     if change.old_blob is None:
@@ -310,7 +316,7 @@ def _lines_after(files: _Files, change: FileChange, number: int) -> Lines:
     if change.hunks is None:
         # a rename or a change of mode leaves the lines alone, whether or not its patch was read
         return before if change.old_blob == change.new_blob else NOBODY_KNOWS
-    after = patched(before, change.hunks, number)
+    after = patched(before, change.hunks, number, ignored=ignored)
     if change.status is FileStatus.COPIED:
         # blame does not follow copies
         return Lines(own_lines(number, len(after.listed)), None if after.rest is None else number)

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -44,7 +44,7 @@ from hyperion_hook.training.labels.known_commits import KnownCommits
 from hyperion_hook.training.labels.line_origins import ALL, SOURCES, LineOrigins, TracedHunk
 from hyperion_hook.training.labels.surroundings import with_surroundings
 
-LABELLER_VERSION = 8
+LABELLER_VERSION = 9
 """Raised whenever the same history can get other labels; cached labels of another version are not used."""
 
 _OUTCOMES = {FoundBy.REVERT: Outcome.REVERTED, FoundBy.TRAILER: Outcome.NAMED, FoundBy.PHRASE: Outcome.NAMED}
@@ -101,7 +101,10 @@ class Labeller:
     given
         The commits that are fixes; by default they are found by their messages.
     cut_off
-        The commits at which a shallow clone begins: lines seem to come from there that nobody knows the origin of.
+        The commits at which a shallow clone begins: lines seem to come from there that nobody knows the origin of;
+        and those of which the repository says that they introduced nothing.
+    excludes
+        Whether a file is left out, so that its lines are no evidence.
 
     Attributes
     ----------
@@ -115,8 +118,9 @@ class Labeller:
 
     def __init__(
         self, origins: LineOrigins, rules: SzzRules | None = None, given: Collection[str] | None = None,
-        cut_off: Collection[str] = (),
+        cut_off: Collection[str] = (), excludes: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        self._excludes = excludes
         self._origins = origins
         self._given = None if given is None else frozenset(given)
         self._rules = rules or SzzRules()
@@ -177,7 +181,12 @@ class Labeller:
     def _shares(self, fix: FixCommit, commit: Commit, traced: Sequence[TracedHunk]) -> list[InducingCommit]:
         if self._is_told(fix):
             return self._told(fix)
-        roles = Counter(role_of(file.previous_path) for file in commit.files if tells(file))
+        traced = [hunk for hunk in traced if not self._excludes(hunk.file.previous_path)]
+        roles = Counter(
+            role_of(file.previous_path)
+            for file in commit.files
+            if tells(file) and not self._excludes(file.previous_path)
+        )
         if self._rules.max_files is not None and max(roles.values(), default=0) > self._rules.max_files:
             return []
         blamed = shares(traced, partial(self._is_candidate, fix))
@@ -194,7 +203,11 @@ class Labeller:
     def _causes(self, fix: FixCommit, commit: Commit, traced: Sequence[TracedHunk]) -> list[InducingCommit]:
         if self._is_told(fix):
             return self._told(fix)
-        sources = sum(tells(file) and role_of(file.previous_path) is FileRole.SOURCE for file in commit.files)
+        traced = [hunk for hunk in traced if not self._excludes(hunk.file.previous_path)]
+        sources = sum(
+            tells(file) and role_of(file.previous_path) is FileRole.SOURCE and not self._excludes(file.previous_path)
+            for file in commit.files
+        )
         if self._rules.max_files is not None and sources > self._rules.max_files:
             return []
         candidates = suspects(traced, partial(self._is_candidate, fix), exhaustive=self._rules.exhaustive)

@@ -193,6 +193,16 @@ def with_masked_messages(features: pd.DataFrame, share: float, seed: int) -> pd.
     return features.assign(**{name: features[name].mask(chosen) for name in columns})
 
 
+def quantiles_of(rows: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
+    """Return the 5 %, 50 % and 95 % points of every feature that has values in the rows."""
+    table = rows[list(FEATURES)].quantile([0.05, 0.5, 0.95])
+    return {
+        name: (float(table[name].iloc[0]), float(table[name].iloc[1]), float(table[name].iloc[2]))
+        for name in FEATURES
+        if table[name].notna().all()
+    }
+
+
 def write_table(dataset: pd.DataFrame, path: Path) -> None:
     """Write rows as compressed CSV, the same bytes for the same rows; a file is either whole or not there."""
     text = dataset.to_csv(index=False, lineterminator="\n")

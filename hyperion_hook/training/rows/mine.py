@@ -12,16 +12,16 @@ import pandas as pd
 
 from hyperion_hook.domain.feedback import blamed_commits
 from hyperion_hook.domain.label import Finding, FoundBy, Label, Outcome
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feedback_store import FeedbackStore
-from hyperion_hook.training.labels.label_history import label_history
-from hyperion_hook.training.labels.line_origins import LineOrigins
+from hyperion_hook.training.labels.label_history import label_history, open_labeller
 from hyperion_hook.training.labels.szz import Labeller, SzzRules
 from hyperion_hook.training.rows.dataset import dataset_of, merged, relabelled
 from hyperion_hook.training.rows.mined_store import Labels, LabelSummary, MinedStore, Table
 from hyperion_hook.training.rows.options import RULES
-from hyperion_hook.training.rows.replay import Progress, ReplayOptions, ReplaySummary, measurable, replay
+from hyperion_hook.training.rows.replay import ReplayOptions, ReplaySummary, measurable, replay
 from hyperion_hook.training.rows.workers import in_processes
 
 _SMALLEST_PART = 200
@@ -94,13 +94,12 @@ def mine(
         if parts > 1:
             table, reused = _measure_in_parts(path, kept, tip, options, parts)
         else:
-            with LineOrigins(repository, [tip], roles=rules.roles) as origins:
-                labeller = Labeller(origins, rules, cut_off=repository.cut_off())
+            with open_labeller(repository, [tip], rules, exclude=options.exclude) as (labeller, _):
                 table, reused = _measure(repository, kept, tip, options, labeller, progress)
             labels = _labels_of(labeller)
         kept.keep_table(table)
     if labels is None:
-        labels = label(repository, tip, rules)
+        labels = label(repository, tip, rules, exclude=options.exclude)
     kept.keep_labels(labels)
     rows, summary = table
     if rows.empty:
@@ -139,7 +138,9 @@ def _parts(repository: Repository, tip: str, options: ReplayOptions, jobs: int) 
     return min(max(1, jobs), measurable(repository, tip, options) // _SMALLEST_PART)
 
 
-def label(repository: Repository, tip: str, rules: SzzRules | None = None) -> Labels:
+def label(
+    repository: Repository, tip: str, rules: SzzRules | None = None, *, exclude: tuple[str, ...] = ()
+) -> Labels:
     """Return the labels of a history without measuring anything.
 
     Parameters
@@ -150,8 +151,10 @@ def label(repository: Repository, tip: str, rules: SzzRules | None = None) -> La
         The newest commit; what is fixed after it is not known.
     rules
         How inducing commits are found.
+    exclude
+        Patterns of files whose lines are no evidence.
     """
-    return _labels_of(label_history(repository, [tip], rules or RULES))
+    return _labels_of(label_history(repository, [tip], rules or RULES, exclude=exclude))
 
 
 def also_blamed(labels: Mapping[str, Label], told: Mapping[str, int]) -> dict[str, Label]:

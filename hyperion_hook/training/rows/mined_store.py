@@ -23,6 +23,8 @@ from hyperion_hook.domain.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.extract import code_versions
+from hyperion_hook.git.blobs import BlobReader
+from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feature_sets.writer import FILE_NAME
 from hyperion_hook.store.files.whole_files import ForeignFileError, check_folder, read_regular, write_whole
@@ -72,6 +74,7 @@ class MinedStore:
         self._is_own = folder is not None and folder == own_folder(repository)
         safe = re.sub(r"[^A-Za-z0-9._-]+", "+", name)
         self.name = name
+        self._repository, self._tip = repository, tip
         self._name = safe
         self._options = options
         self._versions = code_versions()
@@ -79,7 +82,7 @@ class MinedStore:
         self._boundary = "\n".join(sorted(repository.cut_off()))
         cut = f"-cut{_digest(self._boundary)}" if self._boundary else ""
         extractor = f"{self._versions}-{_digest(asdict(options))}{cut}"
-        labeller = f"l{LABELLER_VERSION}.{CLASSIFIER_VERSION}-{_digest(asdict(rules))}{cut}"
+        labeller = f"l{LABELLER_VERSION}.{CLASSIFIER_VERSION}-{_digest([asdict(rules), *options.exclude])}{cut}"
         self._table = f"{safe}-{tip[:12]}-{extractor}.csv.gz"
         self._summary = f"{safe}-{tip[:12]}-{extractor}.json"
         self._labels = f"{safe}-{tip[:12]}-{labeller}.labels.json"
@@ -90,7 +93,9 @@ class MinedStore:
             return RowJournal(None)
         options = self._options
         limits = (options.source_metrics, options.graph, options.max_file_bytes, options.bulk_files)
-        depends_on = _digest([limits, FEATURES, self._boundary])
+        with BlobReader(self._repository) as reader:
+            excluded = Exclusions(reader, options.exclude, self._tip).digest(None)
+        depends_on = _digest([limits, FEATURES, self._boundary, *filter(None, (excluded,))])
         version = f"{self._versions}-{depends_on}"
         return RowJournal(RowsAt(
             self._folder.parent / FILE_NAME if self._is_own else self._folder / f"{self._name}.{FILE_NAME}", self.name,
