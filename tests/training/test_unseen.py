@@ -81,9 +81,10 @@ def test_every_repository_is_ranked_on_the_half_after_its_cut(rows: pd.DataFrame
 
 
 def test_what_drives_bugs_elsewhere_ranks_them_here(found: list[unseen.LeftOut]) -> None:
-    traced, reverted, own = summary(found)
+    traced, named, reverted, own = summary(found)
     assert traced.means[BLEND.name]["roc_auc"].value > 0.65
     assert traced.means["la"]["roc_auc"].value > 0.65
+    assert named.means[BLEND.name]["roc_auc"].value > 0.6, "every third bug is named"
     assert abs(reverted.means[BLEND.name]["roc_auc"].value - 0.5) < 0.1, "chance has no pattern"
     assert set(own.means) == {OWN_TOO, OTHERS_ONLY}
 

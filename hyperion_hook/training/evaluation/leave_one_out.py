@@ -2,8 +2,9 @@
 
 For every repository the models are fitted on the others, with what was known of them at the moment when half of its
 changes were made, and rank its changes after that. A second comparison asks what a repository gains by learning from
-itself too: fitted at the moment when seven tenths of its changes were made, with its own past and without it. Two
-outcomes are ranked: labels traced from fixes, and changes that a later one takes back by name, which needs no tracing.
+itself too: fitted at the moment when seven tenths of its changes were made, with its own past and without it. Three
+outcomes are ranked: labels traced from fixes, and, which needs no tracing, changes that a later fix names as the cause
+and changes that a later one takes back by name.
 
 Figures are means over repositories; intervals come from drawing repositories, not rows, with replacement, so they say
 what another repository would see.
@@ -24,6 +25,7 @@ from hyperion_hook.errors import TrainingError
 from hyperion_hook.training.evaluation.backtest_models import fit_rows
 from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.evaluate import scored
+from hyperion_hook.training.evaluation.outcomes import NAMED, REVERTED, TRACED
 from hyperion_hook.training.metrics.figures import ranking_figures
 from hyperion_hook.training.metrics.metrics import calibration_error, pr_auc, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval
@@ -40,8 +42,6 @@ HALF = 0.5
 LATE = 0.7
 OWN_TOO = f"{BLEND.name}, own history too"
 OTHERS_ONLY = f"{BLEND.name}, others only"
-TRACED = "introduced a bug"
-REVERTED = "was taken back by name"
 LEAST_POSITIVES = 5
 """With fewer of an outcome to find, a repository's figures for it say nothing and are left out."""
 
@@ -55,15 +55,17 @@ Figures = Mapping[str, Mapping[str, float]]
 class LeftOut:
     """One repository that was not learned from: its changes after the cut, and each contender's figures.
 
-    ``traced`` and ``reverted`` are figures for the two outcomes, ``own`` those on the newest changes with and without
-    its own past; empty where there were too few of an outcome.
+    ``traced``, ``named`` and ``reverted`` are figures for the outcomes, ``own`` those on the newest changes with and
+    without its own past; empty where there were too few of an outcome.
     """
 
     name: str
     changes: int
     buggy: int
     reverts: int
+    causes_named: int
     traced: Figures
+    named: Figures
     reverted: Figures
     own: Figures
 
@@ -131,12 +133,11 @@ def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | str:
     except TrainingError as error:
         return f"{task.name}: nothing to learn from the others' changes before {day(cut_at(own, HALF))} ({error})"
     scores, probabilities = scored(train, test, models, seed=options.seed)
-    traced = test["buggy"].to_numpy(dtype=np.float64)
-    reverted = test["reverted"].to_numpy(dtype=np.float64)
+    traced, named, reverted = (test[column].to_numpy(dtype=np.float64) for column in ("buggy", "named", "reverted"))
     return LeftOut(
-        task.name, len(test), int(traced.sum()), int(reverted.sum()),
-        _figures(test, traced, scores, probabilities), _figures(test, reverted, scores, {}),
-        _with_its_own(own, task.late, options),
+        task.name, len(test), int(traced.sum()), int(reverted.sum()), int(named.sum()),
+        _figures(test, traced, scores, probabilities), _figures(test, named, scores, {}),
+        _figures(test, reverted, scores, {}), _with_its_own(own, task.late, options),
     )
 
 
@@ -219,10 +220,11 @@ def _mean(column: Numbers, draws: NDArray[np.int64]) -> Interval:
 
 
 def summary(found: Sequence[LeftOut], *, seed: int = 42) -> list[Comparison]:
-    """Return the three comparisons: both outcomes beside the baselines, and what a repository's own past adds."""
+    """Return the comparisons: each outcome beside the baselines, and what a repository's own past adds."""
     baselines = (*SIMPLE, KAMEI)
     return [
         compared(TRACED, [item.traced for item in found], baselines, seed=seed),
+        compared(NAMED, [item.named for item in found], baselines, seed=seed),
         compared(REVERTED, [item.reverted for item in found], baselines, seed=seed),
         compared(f"{TRACED}, newest 30 % of each repository", [item.own for item in found], [OTHERS_ONLY], seed=seed),
     ]
