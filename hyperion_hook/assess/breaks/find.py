@@ -39,8 +39,8 @@ _SWITCH = re.compile(
 )
 _MANIFEST = re.compile(
     r"(?:^|/)(?:pom\.xml|package\.json|go\.mod|Cargo\.toml|Gemfile|composer\.json|pyproject\.toml|setup\.cfg|Pipfile"
-    r"|[\w.-]*require[\w.-]*\.(?:txt|in)|Directory\.\w+\.props)$"
-    r"|\.(?:gradle|kts|gemspec|\w\wproj|proto)$|(?:^|/)requirements/"
+    r"|Directory\.\w+\.props)$"
+    r"|\.(?:gradle|kts|gemspec|\w\wproj|proto)$|(?:^|/)requirements/|require[^/\n]{0,60}$"
 )
 
 

@@ -33,8 +33,8 @@ _LEXES = {
     "python": re.compile(
         rf"\#[^\n]*+{_TRIPLE}|\'\'\'(?:[^'\\]|\\.|'(?!''))*+(?:\'\'\')?{_STRINGS}", re.DOTALL),
     "jvm": re.compile(_COMMENTS + _TRIPLE + _STRINGS, re.DOTALL),
-    "go": re.compile(rf"{_COMMENTS}|`[^`]*+`{_STRINGS}", re.DOTALL),
-    "script": re.compile(rf"{_COMMENTS}|`(?:[^`\\]|\\.)*+`{_STRINGS}", re.DOTALL),
+    "go": re.compile(rf"{_COMMENTS}|`[^`]*+`?{_STRINGS}", re.DOTALL),
+    "script": re.compile(rf"{_COMMENTS}|`(?:[^`\\]|\\.)*+`?{_STRINGS}", re.DOTALL),
     "c": re.compile(_COMMENTS + _STRINGS, re.DOTALL),
 }
 """Comments and strings of each family."""
