@@ -123,7 +123,8 @@ def difference(model: Any, columns: Sequence[str], bundle: Bundle, rows: pd.Data
     except ValueError as error:
         raise NotExportableError(f"it does not take rows as score meets them: {str(error).splitlines()[0]}") from None
     except TrainingError as error:
-        raise NotExportableError(str(error).partition(";")[0]) from None
+        said = str(error).partition(";")[0].rpartition(" by ")[2]
+        raise NotExportableError(f"as data it differs from the estimator by {said}") from None
 
 
 def usual_rows(features: Sequence[str], seed: int = 42) -> pd.DataFrame:
