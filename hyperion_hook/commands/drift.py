@@ -90,10 +90,10 @@ def _need_matplotlib() -> None:
 def folder_of(used: ModelsInUse, repository: Repository, config: Config) -> Path:
     """Return where the models in use lie."""
     from hyperion_hook.scoring.bundle import bundled_models  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry  # noqa: PLC0415
+    from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore  # noqa: PLC0415
 
     if used.version is not None:
-        return ModelRegistry.of(repository.common_dir).folder(RISK_PREDICTOR, used.version)
+        return VersionStore.of(repository.common_dir).folder(RISK_PREDICTOR, used.version)
     return config.models if config.models is not None else bundled_models()
 
 

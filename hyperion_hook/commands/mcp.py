@@ -13,8 +13,9 @@ from hyperion_hook.errors import ExitCode, MissingExtraError
 @click.command()
 @click.pass_obj
 def command(invocation: Invocation, /) -> int:
-    """Answer a coding agent over the Model Context Protocol, on stdin and stdout, for this repository alone.
+    """Answer a coding agent over the Model Context Protocol.
 
+    Requests come on stdin, answers go to stdout, and all is about this repository alone;
     'hyperion-hook install --agent NAME' tells the agent to start it.
     """
     if find_spec("mcp") is None:

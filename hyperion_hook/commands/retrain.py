@@ -103,7 +103,7 @@ def _into_registry(
     repository: Repository, options: RetrainOptions, config: Config, tracker: MLFlowTracker | None
 ) -> ExitCode:
     from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.store.models.registry import ModelRegistry  # noqa: PLC0415
+    from hyperion_hook.store.models.registry import VersionStore  # noqa: PLC0415
     from hyperion_hook.training.evaluation.promotion import InUse  # noqa: PLC0415 - needs the extra
     from hyperion_hook.training.retrain.retrain import retrain_here  # noqa: PLC0415
 
@@ -119,7 +119,7 @@ def _into_registry(
     progress = ProgressLine()
     try:
         report = retrain_here(
-            repository, ModelRegistry.of(repository.common_dir), InUse(used.bundle, label), options=options,
+            repository, VersionStore.of(repository.common_dir), InUse(used.bundle, label), options=options,
             progress=progress, tracker=tracker,
         )
     except TooLittleHistoryError as error:

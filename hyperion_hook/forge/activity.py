@@ -3,6 +3,7 @@
 | event | done |
 |---|---|
 | a pull request is opened, pushed to, reopened, made ready, or aimed at another base | assessed and commented |
+| it is reviewed, or a review is dismissed | assessed and commented: reviews are part of what is judged |
 | anything else about an open pull request (labels, titles, ...) | nothing |
 | a pull request is closed, a comment on one is edited | what people ticked in our comment is kept |
 | anything else about a comment | nothing |
@@ -18,8 +19,8 @@ from enum import StrEnum
 
 from hyperion_hook.forge.event import Event, PullRequest
 
-_PULL_REQUEST_EVENTS = frozenset({"pull_request", "pull_request_target"})
-_NEW_CONTENT = frozenset({"opened", "synchronize", "reopened", "ready_for_review"})
+_PULL_REQUEST_EVENTS = frozenset({"pull_request", "pull_request_target", "pull_request_review"})
+_NEW_CONTENT = frozenset({"opened", "synchronize", "reopened", "ready_for_review", "submitted", "dismissed"})
 
 
 class Kind(StrEnum):

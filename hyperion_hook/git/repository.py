@@ -6,11 +6,12 @@ import os
 import re
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.errors import GitError, NotARepositoryError
 from hyperion_hook.git.environment import neutral
 from hyperion_hook.git.environment.trust import trusted_folders
@@ -128,7 +129,13 @@ class Repository:
     @cached_property
     def is_partial(self) -> bool:
         """Whether objects may be missing because the clone left them at its origin."""
-        return neutral.has_promised_objects(self.common_dir) or bool(self.config("extensions.partialClone"))
+        if neutral.has_promised_objects(self.common_dir):
+            return True
+        # git takes it from this file alone, so most clones need not ask
+        with suppress(OSError):
+            if b"partialclone" not in (self.common_dir / "config").read_bytes().lower():
+                return False
+        return bool(self.config("extensions.partialClone"))
 
     @property
     def empty_tree(self) -> str:

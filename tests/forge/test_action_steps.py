@@ -157,25 +157,36 @@ def test_what_was_kept_is_posted_by_another_workflow(action: Job) -> None:
 @pytest.mark.parametrize(("inputs", "code", "said"), [
     ({"token": ""}, 0, "no token was given"), ({"models": "none"}, 2, "models 'none': not in the base commit"),
     ({"path": "elsewhere"}, 3, "elsewhere"), ({"fail-on": "sometimes"}, 2, "sometimes"),
-    ({"comment": "loudly"}, 2, "loudly"), ({"baseline": "nothing"}, 3, "nothing"),
+    ({"fail-above-percentile": "most"}, 2, "most"), ({"comment": "loudly"}, 2, "loudly"),
+    ({"baseline": "nothing"}, 3, "nothing"),
 ])
 def test_what_cannot_be_done_is_said(action: Job, inputs: dict[str, str], code: int, said: str) -> None:
     done = action.run(**inputs)
     assert (done.code, action.double.ours()) == (code, []), done.log
     assert said in done.log
+    if code:
+        assert done.outputs.get("level", "UNKNOWN") == "UNKNOWN"  # a step that asks for LOW fails closed
+
+
+def test_a_gate_that_cannot_be_told_fails_closed(action: Job) -> None:
+    done = action.run(comment="never", strict="true", **{"fail-above-percentile": "99"})
+    assert done.code == 3, done.log
+    assert "the percentile is not known, and strict is set" in done.log
+    assert action.run(comment="never", **{"fail-above-percentile": "99"}).code == 0
 
 
 def test_an_input_is_one_argument_whatever_it_holds(action: Job) -> None:
     action.only_record()
-    names = {"fail-on", "comment", "models", "path", "sarif", "baseline", "save", "from"}
+    names = {"fail-on", "fail-above-percentile", "comment", "models", "path", "sarif", "baseline", "save", "from"}
     top = str(action.runner.workspace)
     for value in HOSTILE_INPUTS:
         action.log.unlink(missing_ok=True)
         done = action.run(labels=value, token=value, **dict.fromkeys(names, value))
         assert done.code == 0, done.log
         assert action.arguments() == [
-            "--repo", f"{top}/{value}", "comment", "--comment", value, "--fail-on", value, "--models", value,
-            "--sarif", f"{top}/{value}", "--save", f"{top}/{value}", "--from", f"{top}/{value}", "--baseline", value,
+            "--repo", f"{top}/{value}", "comment", "--comment", value, "--fail-on", value,
+            "--fail-above-percentile", value, "--models", value, "--sarif", f"{top}/{value}",
+            "--save", f"{top}/{value}", "--from", f"{top}/{value}", "--baseline", value,
         ]
     assert list(action.runner.folder.parent.rglob("canary*")) == []
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from hyperion_hook.assess.breaks.dependencies import is_judged
+from hyperion_hook.assess.breaks.dependencies import MOST_NAMED, is_judged
+from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
-from hyperion_hook.domain.change import FileChange, FileStatus
+from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.manifests.readers import read_manifest
@@ -23,15 +24,7 @@ LOCKS = {
     "composer.json": ("composer.lock",),
 }
 """Lock files of each manifest, beside it or, in a workspace, above it."""
-_MODELS = re.compile(r"(?:^|/)models(?:/\w+)?\.py$")
-_FIELD = re.compile(r"^[ \t]+(\w+)[ \t]*=[ \t]*models\.(?:\w+Field|ForeignKey)\(", re.MULTILINE)
-_PRISMA = re.compile(r"^\s*(?!//)\w+\s+\w+|^\s*(?:model|enum)\s+\w+", re.MULTILINE)
-_PROTO = re.compile(r"^\s*(?:(?:optional|repeated|required)\s+)?[\w.<>, ]+\s+(\w+)\s*=\s*\d+", re.MULTILINE)
-
-
-def has_counterpart(file: FileChange) -> bool:
-    """Return whether a touched file is of a kind that another file follows."""
-    return _rule_of(file) is not None
+_PROTO = re.compile(r"(?<!\w)([A-Za-z_]\w*+)[ \t]*+=[ \t]*+\d++[ \t]*+[;\[]")
 
 
 def missing_counterparts(tree: TreeAfter) -> Iterator[Break]:
@@ -44,17 +37,11 @@ def missing_counterparts(tree: TreeAfter) -> Iterator[Break]:
 
 def _rule_of(file: FileChange) -> Callable[[TreeAfter, FileChange], Iterator[Break]] | None:
     name = file.path.rpartition("/")[2]
-    if "db/migrate/" in file.path and file.status is FileStatus.ADDED:
-        return _rails
     if not file.old_blob or not file.new_blob or role_of(file.path) in (FileRole.TEST, FileRole.FOREIGN):
         return None
     if name in LOCKS and is_judged(file):
         return _lock
-    if name.endswith(".proto"):
-        return _generated
-    if name == "schema.prisma":
-        return _prisma
-    return _django if _MODELS.search(file.path) else None
+    return _generated if name.endswith(".proto") else None
 
 
 def _break(path: str, line: int, sentence: str, evidence: str, *, is_certain: bool = False) -> Break:
@@ -70,17 +57,19 @@ def _lock(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
     path = _nearest(tree, file.path, LOCKS[file.path.rpartition("/")[2]])
     if not new or path is None or path in tree.touched or path in tree.gone:
         return
-    text = tree.text(path)
+    text, source = tree.text(path), tree.text(file.path)
     local = {name for _, name in after.own}
-    for asked in new:
-        if text and asked.name not in local and not _is_locked(path.rpartition("/")[2], text, asked):
-            source = tree.text(file.path)
-            at = re.search(rf"(?<![\w-]){re.escape(asked.name)}(?![\w-])", source)
-            yield _break(
-                file.path, line_of(source, at.start()) if at else 1,
-                f"{file.path} asks for {asked.name} {asked.constraint}".rstrip() + f", which {path} does not have",
-                f"{path} is not part of the change", is_certain=path.endswith("go.sum"),
-            )
+    absent = [asked for asked in new if asked.name not in local
+              and not _is_locked(path.rpartition("/")[2], text, asked)] if text else []
+    if absent:
+        names = ", ".join(f"{asked.name} {asked.constraint}".rstrip() for asked in absent[:MOST_NAMED])
+        more = f" and {len(absent) - MOST_NAMED:,} more" if len(absent) > MOST_NAMED else ""
+        at = pattern_of("package", absent[0].name).search(source)
+        yield _break(
+            file.path, line_of(source, at.start()) if at else 1,
+            f"{file.path} asks for {names}{more}, which {path} does not have", f"{path} is not part of the change",
+            is_certain=path.endswith("go.sum"),
+        )
 
 
 def _nearest(tree: TreeAfter, path: str, names: tuple[str, ...]) -> str | None:
@@ -96,17 +85,20 @@ def _nearest(tree: TreeAfter, path: str, names: tuple[str, ...]) -> str | None:
 
 
 def _is_locked(lock: str, text: str, asked: Requirement) -> bool:
-    name, wanted = re.escape(asked.name), re.escape(asked.constraint)
+    name, wanted = asked.name, asked.constraint
     if lock == "go.sum":
-        return re.search(rf"^{name} {wanted}(?:/go\.mod)? ", text, re.MULTILINE) is not None
+        return f"\n{name} {wanted} " in f"\n{text}" or f"\n{name} {wanted}/go.mod " in f"\n{text}"
     if lock == "yarn.lock":
-        return re.search(rf"{name}@(?:npm:)?{wanted}[\",:]", text) is not None
+        return f"{name}@{wanted}" in text or f"{name}@npm:{wanted}" in text
     if lock in ("package-lock.json", "npm-shrinkwrap.json"):
-        return re.search(rf'"{name}": "{wanted}"', text) is not None or (
-            '"packages"' not in text and f'"{asked.name}": {{' in text)
+        return f'"{name}": "{wanted}"' in text or ('"packages"' not in text and f'"{name}": {{' in text)
     if lock == "pnpm-lock.yaml":
-        return re.search(rf"'?{name}'?:\s+specifier: '?{wanted}", text) is not None or "specifier" not in text
-    return re.search(rf"(?i)(?<![\w-]){name.replace('-', '[-_.]')}(?![\w-])", text) is not None
+        return any(f"specifier: {quote}{wanted}" in text for quote in ("", "'", '"')) or "specifier" not in text
+    return _plain(name) in _plain(text)
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("_", "-").replace(".", "-")
 
 
 def _generated(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
@@ -121,41 +113,6 @@ def _generated(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
             names = ", ".join(sorted(before ^ after)[:3])
             yield _break(file.path, line, f"{file.path} has other fields than {path}, which is made from it",
                          f"{names}; {path} is not part of the change")
-
-
-def _django(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
-    folder = file.path.rpartition("/")[0]
-    app = folder.rpartition("/")[0] if folder.endswith("models") else folder
-    migrations = f"{app}/migrations" if app else "migrations"
-    before, after = (set(_FIELD.findall(code_of("a.py", text))) for text in (tree.before(file), tree.text(file.path)))
-    if before == after or not before:
-        return
-    if isinstance(tree.sources.base_folder(migrations), Missing) \
-            or any(path.startswith(f"{migrations}/") for path in tree.touched):
-        return
-    names = ", ".join(sorted(before ^ after)[:3])
-    yield _break(file.path, _changed_line(file), f"{file.path} changes fields of models without a migration",
-                 f"{names}; nothing in {migrations} is part of the change")
-
-
-def _rails(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
-    top = file.path.partition("db/migrate/")[0]
-    for schema in (f"{top}db/schema.rb", f"{top}db/structure.sql"):
-        if isinstance(tree.sources.base_file(schema), Missing):
-            continue
-        if schema not in tree.touched and re.search(r"\b(?:add|remove|rename|create|drop|change)_(?:column|table|index)", tree.text(file.path)):
-            yield _break(file.path, 1, f"{file.path} changes the database, but {schema} does not show it",
-                         f"{schema} is not part of the change")
-        return
-
-
-def _prisma(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
-    migrations = f"{file.path.rpartition('/')[0]}/migrations"
-    before, after = (sorted(_PRISMA.findall(text)) for text in (tree.before(file), tree.text(file.path)))
-    if before != after and not isinstance(tree.sources.base_folder(migrations), Missing) \
-            and not any(path.startswith(f"{migrations}/") for path in tree.touched):
-        yield _break(file.path, _changed_line(file), f"{file.path} changes models without a migration",
-                     f"nothing in {migrations} is part of the change")
 
 
 def _changed_line(file: FileChange) -> int:

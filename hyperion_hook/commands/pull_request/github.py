@@ -79,6 +79,8 @@ class GitHubRun:
             return self._post_saved(event.head)
         if activity.kind is Kind.FEEDBACK:
             return self._keep_feedback(event)
+        # what fails from here on must not look like a change of low risk to the steps after it
+        actions.write_outputs({"level": RiskLevel.UNKNOWN.value})
         repository = Repository.discover(self._repo)
         pull = event.pull_request if activity.kind is Kind.COMMENT else None
         start, end = self._range(repository, activity)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import math
 import os
 import threading
@@ -34,8 +33,6 @@ WAIT_SECONDS = 30.0
 _HOUR = 3_600
 _FAR = 1 << 60
 """Microseconds beyond every moment."""
-
-_log = logging.getLogger("hyperion_hook")
 
 
 class FeatureWriter:
@@ -234,7 +231,9 @@ class FeatureWriter:
                 line = (f"{self._path}: holds {self.cache_size:,} sets at most, so the least recently used go; pin what"
                         " must stay (pinned=True), or raise FEATURE_STORE_CACHE_SIZE")
                 file.warnings.append(line)
-                _log.warning("%s", line)
+                import logging  # noqa: PLC0415 - a hook pays for none of it
+
+                logging.getLogger("hyperion_hook").warning("%s", line)
             removed += execute(
                 "DELETE FROM sets WHERE number IN"
                 " (SELECT number FROM sets WHERE used IS NOT NULL ORDER BY used LIMIT ?)",

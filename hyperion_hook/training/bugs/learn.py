@@ -24,7 +24,7 @@ from hyperion_hook.training.bugs.fit import (
     with_change_log_odds,
 )
 from hyperion_hook.training.metrics.resampling import Interval, rounded
-from hyperion_hook.training.models.numbers import Numbers
+from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.mapping import spread
 from hyperion_hook.training.rows.options import RetrainOptions

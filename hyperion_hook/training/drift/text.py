@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hyperion_hook.training.drift.report import SIGNIFICANT, STABLE, DriftReport, FeatureDrift
-from hyperion_hook.training.retrain.card import markdown_table
+from hyperion_hook.training.metrics.markdown import markdown_table
 
 MOST_FEATURES = 15
 _ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "|<>[]*_`\\&"})

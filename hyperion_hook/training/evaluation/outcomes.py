@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.label import Outcome
-from hyperion_hook.training.models.numbers import Numbers
+from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.dataset import OUTCOMES
 
 TRACED = "introduced a bug"
-NAMED = "a later fix names as the cause"
-REVERTED = "a later change takes back by name"
+NAMED = "a fix names as its cause"
+REVERTED = "a later one takes back by name"
 _OTHERS = {NAMED: OUTCOMES[Outcome.NAMED][0], REVERTED: OUTCOMES[Outcome.REVERTED][0]}
 
 

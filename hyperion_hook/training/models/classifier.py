@@ -31,8 +31,8 @@ from hyperion_hook.training.models.fit_members import (
     one_thread,
     out_of_fold,
 )
-from hyperion_hook.training.models.numbers import Codes, Numbers, sigmoid
 from hyperion_hook.training.models.splits import StratifiedFolds, TimeFolds
+from hyperion_hook.training.numbers import Codes, Numbers, sigmoid
 
 LEAST_TO_CALIBRATE = 10
 """Rows of either class from which on the newest fold calibrates alone."""

@@ -138,7 +138,7 @@ def _compact_forest(config: MLConfig, names: Sequence[str]) -> Any:
     """Few and flat trees that rank as well as the specification's: a hook walks them, and explains by them."""
     del names
     return RandomForestClassifier(
-        n_estimators=60, max_depth=7, min_samples_leaf=20, max_samples=0.3, random_state=config.random_state, n_jobs=1
+        n_estimators=60, max_depth=7, min_samples_leaf=20, random_state=config.random_state, n_jobs=1
     )
 
 

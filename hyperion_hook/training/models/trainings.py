@@ -21,7 +21,6 @@ from hyperion_hook.training.models.anomaly import anomaly_importance, unusualnes
 from hyperion_hook.training.models.classifier import RiskClassifier, fit_together
 from hyperion_hook.training.models.context_classifier import ContextClassifier
 from hyperion_hook.training.models.fit_members import OutOfFold, fitted_members, out_of_fold
-from hyperion_hook.training.models.numbers import Numbers
 from hyperion_hook.training.models.recipes import (
     BUGS,
     FOREST,
@@ -47,6 +46,7 @@ from hyperion_hook.training.models.training_result import (
     without_probabilities,
 )
 from hyperion_hook.training.models.tuning import tuned
+from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.validation.preparation import Prepared
 
 CHOSEN_BY = "highest mean F1 in cross-validation within the training rows"

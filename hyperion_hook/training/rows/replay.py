@@ -234,7 +234,8 @@ class _Measurer(ChangeMeasurer):
         vector = self.vector_of(change, self._index.history_at(change.base), graph, only=only)
         return ReplayedCommit(commit, vector, bulk=change.bulk, foreign=foreign)
 
-    def _sources_of(self, change: Change) -> GitSources:
+    def sources_of(self, change: Change) -> GitSources:
+        """Return the two sides of a change as text."""
         return CountedSources(self.repository, change, self._reader, self._options.max_file_bytes, self._counts)
 
     def learn(self, commit: Commit, *, with_files: bool) -> None:
