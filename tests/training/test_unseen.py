@@ -77,7 +77,7 @@ def test_every_repository_is_ranked_on_the_half_after_its_cut(rows: pd.DataFrame
     for item in found:
         own = rows[rows["repository"] == item.name]
         late = own[own["time"] > cut_at(own, 0.5)]
-        assert (item.changes, item.buggy, item.causes_named, item.reverts) == (
+        assert (item.changes, item.buggy, item.named_causes, item.reverts) == (
             len(late), *(late[outcome].sum() for outcome in ("buggy", "named", "reverted")))
 
 

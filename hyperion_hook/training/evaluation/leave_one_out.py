@@ -65,8 +65,8 @@ class LeftOut:
     name: str
     changes: int
     buggy: int
+    named_causes: int
     reverts: int
-    causes_named: int
     traced: Figures
     named: Figures
     reverted: Figures
@@ -136,12 +136,13 @@ def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | str:
     except TrainingError as error:
         return f"{task.name}: nothing to learn from the others' changes before {day(cut_at(own, HALF))} ({error})"
     scores, probabilities = scored(train, test, models, seed=options.seed)
-    traced, named, reverted = (test[column].to_numpy(dtype=np.float64) for column in ("buggy", "named", "reverted"))
+    traced = test["buggy"].to_numpy(dtype=np.float64)
+    named, reverted = (test[outcome].to_numpy(dtype=np.float64) for outcome in ("named", "reverted"))
     return LeftOut(
-        task.name, len(test), int(traced.sum()), int(reverted.sum()), int(named.sum()),
+        task.name, len(test), int(traced.sum()), int(named.sum()), int(reverted.sum()),
         _figures(test, traced, scores, probabilities),
-        _figures(test, named, scores, {}) if named.sum() >= LEAST_NAMED else {},
-        _figures(test, reverted, scores, {}), _with_its_own(own, task.late, options),
+        _figures(test, named, scores, {}) if named.sum() >= LEAST_NAMED else {}, _figures(test, reverted, scores, {}),
+        _with_its_own(own, task.late, options),
     )
 
 
@@ -224,7 +225,7 @@ def _mean(column: Numbers, draws: NDArray[np.int64]) -> Interval:
 
 
 def summary(found: Sequence[LeftOut], *, seed: int = 42) -> list[Comparison]:
-    """Return the comparisons: each outcome beside the baselines, and what a repository's own past adds."""
+    """Return the comparisons: the three outcomes beside the baselines, and what a repository's own past adds."""
     baselines = (*SIMPLE, KAMEI)
     return [
         compared(TRACED, [item.traced for item in found], baselines, seed=seed),

@@ -10,8 +10,8 @@ from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.dataset import OUTCOMES
 
 TRACED = "introduced a bug"
-NAMED = "a later fix names as the cause"
-REVERTED = "a later change takes back by name"
+NAMED = "a fix names as its cause"
+REVERTED = "a later one takes back by name"
 _OTHERS = {NAMED: OUTCOMES[Outcome.NAMED][0], REVERTED: OUTCOMES[Outcome.REVERTED][0]}
 
 

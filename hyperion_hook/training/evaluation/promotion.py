@@ -115,9 +115,7 @@ def decide(
     seen = learned_until(in_use.bundle, repository)
     if seen is not None and seen > past.split.cut:
         try:
-            past = fit_past(
-                rows, options, not_before=seen, others=others, others_whole=True, progress=progress
-            )
+            past = fit_past(rows, options, not_before=seen, others=others, others_whole=True, progress=progress)
         except TooLittleHistoryError as error:
             what = str(error).partition("(")[2].rpartition(")")[0]
             learned = f"{in_use.label} learned from this history up to {day(seen)}, so only later changes can tell"

@@ -9,7 +9,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.ignored_revisions import ignored_revisions
-from hyperion_hook.git.log import Detail, commit_ids, read_commits, stream_commits
+from hyperion_hook.git.log import Detail, read_commits, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels.line_origins import SOURCES, LineOrigins
 from hyperion_hook.training.labels.read_history import read_history
@@ -91,7 +91,3 @@ def _with_contents_of(repository: Repository, tips: Sequence[str], wanted: froze
             yield from read_commits(repository, [commit.id], detail=Detail.PATCH)
         else:
             yield commit
-
-
-def _are_few(given: Collection[str], repository: Repository, tips: Sequence[str]) -> bool:
-    return len(given) * _COMMITS_A_BLAME <= len(commit_ids(repository, tips))
