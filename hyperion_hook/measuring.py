@@ -7,7 +7,9 @@ commit by commit (``training.rows.replay``).
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.deadline import NEVER
@@ -23,8 +25,10 @@ from hyperion_hook.git.change_reader import ChangeReader
 from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.sources import GitSources
-from hyperion_hook.store.graphs.cache import ImportGraphs
 from hyperion_hook.store.source_cache import SourceCache
+
+if TYPE_CHECKING:
+    from hyperion_hook.store.graphs.cache import ImportGraphs
 
 
 class ChangeMeasurer:
@@ -57,15 +61,24 @@ class ChangeMeasurer:
         self._max_file_bytes = max_file_bytes
         self._code = code
         self.changes = ChangeReader(repository, Exclusions(self._reader, exclude, attributes_of), bulk_files)
-        self.graphs = ImportGraphs(repository, self._reader, graphs, root=repository.common_dir if graphs else None)
+        self._graphs = graphs
         self._measure: MeasureSource | Missing = code if isinstance(code, Missing) else code.measured(
             lambda path, text: self.deadline.run(lambda: measure_source(path, text))
         )
 
+    @cached_property
+    def graphs(self) -> ImportGraphs:
+        """The import graphs of commits, opened when first asked for: a silent run needs none."""
+        from hyperion_hook.store.graphs.cache import ImportGraphs  # noqa: PLC0415
+
+        root = self.repository.common_dir if self._graphs else None
+        return ImportGraphs(self.repository, self._reader, self._graphs, root=root)
+
     def close(self) -> None:
         """End the git process and close the stores."""
         self._reader.close()
-        self.graphs.close()
+        if "graphs" in vars(self):
+            self.graphs.close()
         if not isinstance(self._code, Missing):
             self._code.close()
 
@@ -76,7 +89,7 @@ class ChangeMeasurer:
         """Return the vector of a change, measured against what was known before it; see ``extract``."""
         return extract(
             Context(
-                change, self._sources_of(change), history, graph, self._measure, configured or Configured(),
+                change, self.sources_of(change), history, graph, self._measure, configured or Configured(),
                 discussed or Discussed(), self.deadline,
             ),
             only=only,
@@ -86,5 +99,6 @@ class ChangeMeasurer:
         """Return the code metrics of a text."""
         return self._measure if isinstance(self._measure, Missing) else self._measure(path, blob, text)
 
-    def _sources_of(self, change: Change) -> GitSources:
+    def sources_of(self, change: Change) -> GitSources:
+        """Return the two sides of a change as text."""
         return GitSources(self.repository, change, self._reader, max_bytes=self._max_file_bytes)

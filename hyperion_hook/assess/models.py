@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
-from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry
+from hyperion_hook.store.models import has_registry
 
 
 class ModelOrigin(StrEnum):
@@ -50,8 +50,11 @@ def models_in_use(configured: Path | None, common_dir: Path | None) -> ModelsInU
     if configured is not None:
         return ModelsInUse(load_bundle(configured), ModelOrigin.CONFIGURED)
     warnings: tuple[str, ...] = ()
-    if common_dir is not None:
-        registry = ModelRegistry.of(common_dir)
+    if common_dir is not None and has_registry(common_dir):
+        # a hook is spared the import
+        from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore  # noqa: PLC0415
+
+        registry = VersionStore.of(common_dir)
         try:
             version = registry.production(RISK_PREDICTOR)
             if version is not None and (why := registry.find(RISK_PREDICTOR, version).not_scored):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.supervision import Limit, give_up_after, take_time
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ConfigError, ExitCode
 from hyperion_hook.report.facts import is_empty
 from hyperion_hook.report.formats.terminal import render_short, render_text

@@ -39,7 +39,9 @@ def hooks_folder(repo: Path | None) -> Path:
     HyperionError
         If another tool rewrites that folder.
     """
-    repository = Repository.discover(repo)
+    from hyperion_hook.git.environment.gitpython import open_repository  # noqa: PLC0415 - not wanted for --help
+
+    repository = open_repository(repo)
     folder = repository.hooks_dir()
     if (folder.parent.name, folder.name) == (".husky", "_"):
         raise HyperionError(

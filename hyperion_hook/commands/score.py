@@ -19,7 +19,7 @@ from hyperion_hook.commands.support.supervision import STALL_SECONDS, Limit, giv
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.change import MOST_PATCH_BYTES, ChangeKind
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ConfigError, ExitCode
 from hyperion_hook.report.facts import brief
 from hyperion_hook.report.safe_text import printable

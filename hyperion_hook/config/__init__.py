@@ -8,7 +8,6 @@ work tree. Keys are the field names with hyphens. Every field also has an enviro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +16,7 @@ from hyperion_hook.config.file import SettingsFile, read_settings_file
 from hyperion_hook.config.kinds import RANDOM_STATE, FaultError, Floor, suggestion
 from hyperion_hook.config.settings import SETTINGS, Setting
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.errors import ConfigError
 
 PREFIX = "HYPERION_HOOK_"
@@ -32,6 +31,7 @@ class Config:
     models: Path | None = None
     fail_on: RiskLevel | None = None
     fail_above_percentile: float | None = None
+    fail_on_break: bool = False
     strict: bool = False
     explain: bool = True
     deadline: float = 2.0
@@ -107,7 +107,8 @@ def load_config(
     config = reader.config()
     if reader.faults:
         raise ConfigError("\n".join(dict.fromkeys(reader.faults)))
-    origins = {entry.name: reader.origins.get(entry.name, "default") for entry in fields(Config)}
+    names: tuple[str, ...] = Config.__match_args__
+    origins = {name: reader.origins.get(name, "default") for name in names}
     return LoadedConfig(config, origins, (*file.warnings, *reader.warnings))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 LATEST = 253_402_300_799
 """The last second of the year 9999; later times and those before 1970 are clock faults and are clamped."""

@@ -6,12 +6,11 @@ Paths are text decoded as UTF-8 with ``surrogateescape``, so any byte survives; 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple, Self
 
 from hyperion_hook.domain.author import Author
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.paths import FileRole, role_of
 
 MOST_PATCH_BYTES = 50_000_000
@@ -225,6 +224,22 @@ def is_no_code(change: Change) -> bool:
     False
     """
     return bool(change.files) and all(_is_no_code(file.path) for file in change.files)
+
+
+def without_tests(change: Change) -> Change | None:
+    """Return what a change would be without its tests, ``None`` where it has none or nothing else.
+
+    Examples
+    --------
+    >>> files = [FileChange(path, FileStatus.MODIFIED) for path in ("a.py", "tests/test_a.py")]
+    >>> bare = without_tests(Change(ChangeKind.STAGED, tuple(files), None, 0, 0))
+    >>> [file.path for file in bare.files], without_tests(bare)
+    (['a.py'], None)
+    """
+    roles = {file.path: role_of(file.path) for file in change.files}
+    if FileRole.TEST not in roles.values() or FileRole.SOURCE not in roles.values():
+        return None
+    return replace(change, files=tuple(file for file in change.files if roles[file.path] is not FileRole.TEST))
 
 
 def _is_no_code(path: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.history import History
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.snapshot import Configured, Discussed, ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.code.metrics import SourceMetrics
@@ -33,7 +32,7 @@ class Context:
     configured: Configured = field(default_factory=Configured)
     discussed: Discussed = field(default_factory=Discussed)
     deadline: Deadline = NEVER
-    _sample: frozenset[str] = field(init=False)
+    _sample: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_sample", frozenset(file.path for file in self.change.sample()))

@@ -11,10 +11,10 @@ import os
 import shutil
 import weakref
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from hyperion_hook.domain.change import MOST_PATCH_BYTES, ChangeKind
+from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.environment import neutral
 from hyperion_hook.git.repository import Repository

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.scoring.members import Member, sigmoid
 from hyperion_hook.scoring.trees import as_row
@@ -52,6 +52,13 @@ class RiskModel:
         """Return the calibrated probability in [0, 1] and its log-odds."""
         log_odds = self.log_odds([vector.number(name) for name in self.features])
         return sigmoid(log_odds), log_odds
+
+    def lower_log_odds(self, vector: FeatureVector, bare: FeatureVector | None) -> float:
+        """Return the log-odds of a change, at most those of the same change without its tests.
+
+        To the model a test is more lines in more files; but nobody makes a change riskier by testing it.
+        """
+        return min(self.score(each)[1] for each in (vector, bare) if each is not None)
 
     def log_odds(self, numbers: Sequence[float]) -> float:
         """Return calibrated log-odds for values in the order of ``features``, NaN where missing."""

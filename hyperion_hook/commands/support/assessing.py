@@ -14,7 +14,7 @@ from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.errors import ExitCode
-from hyperion_hook.report.facts import is_empty
+from hyperion_hook.report.facts import counted, is_empty
 
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
@@ -24,10 +24,12 @@ OpenAssessor = Callable[[Path | None, Config, ProgressLine], "Assessor"]
 
 FAIL_ABOVE = "Exit 1 above this percentile of the repository's recent changes, such as 99."
 STRICT = "Exit 3 when the change cannot be assessed: the risk is UNKNOWN, or a hook fails."
+FAIL_ON_BREAK = "Exit 1 when the change certainly breaks something that others use."
 
 _FLAGS = (
     click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never."),
     click.option("--fail-above-percentile", metavar="NUMBER", help=FAIL_ABOVE),
+    click.option("--fail-on-break/--no-fail-on-break", default=None, help=FAIL_ON_BREAK),
     click.option("--strict/--no-strict", default=None, help=STRICT),
     click.option("--exclude", metavar="PATTERN", multiple=True, callback=lambda _, __, given: given or None,
                  help="Leave out files, in the syntax of .gitignore; can be repeated, and replaces the setting."),
@@ -71,6 +73,10 @@ def verdict_code(assessment: Assessment, config: Config, *, told: Callable[[str]
         return ExitCode.FAILED
     if most is not None and percentile is not None and percentile > most:
         told(f"the change is riskier than {percentile:.1f}% of recent changes; fail-above-percentile is {most:g}")
+        return ExitCode.RISK
+    certain = sum(entry.is_certain for entry in assessment.breaks)
+    if config.fail_on_break and certain:
+        told(f"the change would break {counted(certain, 'thing')}; fail-on-break is set")
         return ExitCode.RISK
     if level is RiskLevel.UNKNOWN or config.fail_on is None or level.rank < config.fail_on.rank:
         return ExitCode.DONE
