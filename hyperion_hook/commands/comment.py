@@ -57,8 +57,8 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
               help="After another workflow: post what it saved.")
 @click.option("--baseline", metavar="REV", help="Assess against this commit, not the base of the pull request.")
 @click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never.")
-@click.option("--fail-on-break/--no-fail-on-break", default=None, help=FAIL_ON_BREAK)
 @click.option("--fail-above-percentile", metavar="NUMBER", help=FAIL_ABOVE)
+@click.option("--fail-on-break/--no-fail-on-break", default=None, help=FAIL_ON_BREAK)
 @click.option("--strict/--no-strict", default=None, help=STRICT)
 @click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use.")
 @click.pass_obj

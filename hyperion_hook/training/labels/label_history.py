@@ -34,7 +34,7 @@ def open_labeller(
         ignored = frozenset[str]().union(*(ignored_revisions(reader, tip) for tip in tips))
         exclusions = Exclusions(reader, exclude, tips[0])
         # git would have to be told of each commit to leave out
-        asks = given is not None and not ignored and _are_few(given, repository, tips)
+        asks = given is not None and not ignored and len(given) * _COMMITS_A_BLAME <= len(commit_ids(repository, tips))
         with LineOrigins(repository, tips, roles=rules.roles, ignored=ignored, asks=asks) as origins:
             excludes = (lambda _: False) if rules.exhaustive else exclusions.excludes
             yield Labeller(origins, rules, given, repository.cut_off() | ignored, excludes), origins
