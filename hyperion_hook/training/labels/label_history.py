@@ -9,7 +9,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.ignored_revisions import ignored_revisions
-from hyperion_hook.git.log import Detail, read_commits, stream_commits
+from hyperion_hook.git.log import Detail, commit_ids, read_commits, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels.line_origins import SOURCES, LineOrigins
 from hyperion_hook.training.labels.read_history import read_history
