@@ -14,7 +14,6 @@ from hyperion_hook.assess.cut_off import is_cut_off, lost, why_unknown
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
-from hyperion_hook.assess.record import later_fixed, record_of
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.vector_cache import KeptVectors
 from hyperion_hook.assess.verdict import anomaly_of, explanation_by_size, leading_files, typical_of
@@ -25,6 +24,7 @@ from hyperion_hook.domain.assessment import (
     FileToRead,
     Impact,
     ModelInfo,
+    Record,
     RiskLevel,
     Score,
     Unknown,
@@ -359,8 +359,7 @@ class Assessor:
             base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects, log_odds)
             risk = replace(risk, size_probability=size)
         clock.lap("explanation")
-        fixed = self._later_fixed(change, at_most=FIXES_STEP if change.is_pending else WINDOW)
-        record = None if fixed is None else record_of(measured_level, levels, fixed)
+        record = self._record(change, measured_level, levels) if self._config.explain else None
         clock.lap("record")
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
@@ -481,11 +480,17 @@ class Assessor:
             for commit, score, percentile in code.places()
         }
 
-    def _later_fixed(self, change: Change, *, at_most: int) -> set[str] | None:
-        past = self._measurer.past(change.base) if self._config.explain else None
-        if past is None:
-            return None
-        return later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
+    def _record(self, change: Change, level: RiskLevel, levels: Mapping[str, RiskLevel]) -> Record | None:
+        """Return what became of the recent changes of a level, ``None`` where their fixes are not traced yet."""
+        # a silent run is spared the import
+        from hyperion_hook.assess.record import later_fixed, record_of  # noqa: PLC0415
+
+        past = self._measurer.past(change.base)
+        at_most = FIXES_STEP if change.is_pending else WINDOW
+        fixed = None if past is None else later_fixed(
+            past, self._references, WINDOW, self._measurer.patches, at_most=at_most
+        )
+        return None if fixed is None else record_of(level, levels, fixed)
 
     def _needed(self) -> frozenset[str]:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()

@@ -13,10 +13,7 @@ from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.scoring.anomaly import BINARY, MOST, Usual, is_rare_binary, unusual_values
 from hyperion_hook.scoring.bundle import Bundle
-from hyperion_hook.scoring.explain import explain
 from hyperion_hook.scoring.members import sigmoid
-from hyperion_hook.scoring.sentences import sentence, size_sentence
-from hyperion_hook.scoring.steps import GROUPS, REST, SIZE, explain_by_size
 
 _LOOKED_AT = 50
 _SPEAKS = "code_lines_added"
@@ -30,6 +27,9 @@ def explanation_of(
 
     The base and all contributions sum to the log-odds of the score.
     """
+    from hyperion_hook.scoring.explain import explain  # noqa: PLC0415 - a silent run is spared the imports
+    from hyperion_hook.scoring.steps import GROUPS  # noqa: PLC0415
+
     explanation = explain(bundle.risk, vector, typical, GROUPS)
     contributions = [
         _contribution(name, amount, vector, typical, GROUPS[name])
@@ -57,6 +57,10 @@ def explanation_by_size(
     log_odds
         What all sums to; by default the model's own.
     """
+    # a silent run is spared the imports
+    from hyperion_hook.scoring.sentences import size_sentence  # noqa: PLC0415
+    from hyperion_hook.scoring.steps import GROUPS, REST, SIZE, explain_by_size  # noqa: PLC0415
+
     typical = typical_of(bundle, reference)
     peers = None if isinstance(reference, Missing) else reference.peers(vector)
     steps = explain_by_size(bundle.risk, vector, typical, typical | (peers.typical() if peers else {}))
@@ -106,6 +110,8 @@ def _contribution(
     name: str, amount: float, vector: FeatureVector, typical: Mapping[str, float], group: str, *,
     beside: str = "typical", subject: tuple[str, int] | None = None,
 ) -> Contribution:
+    from hyperion_hook.scoring.sentences import sentence  # noqa: PLC0415 - see above
+
     value, usual = _number(vector.number(name)), _number(typical.get(name, math.nan))
     said = sentence(name, value, usual, beside=beside, subject=subject)
     return Contribution(name, find_feature(name).title, value, usual, amount, said, group)

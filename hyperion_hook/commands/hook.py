@@ -17,7 +17,7 @@ from hyperion_hook.commands.support.output import columns, wants_colour
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.supervision import Limit, give_up_after, take_time
 from hyperion_hook.config import Config
-from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score
+from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score, Unknown
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ConfigError, ExitCode
 from hyperion_hook.report.facts import is_empty
@@ -73,7 +73,7 @@ class Hook:
                 if not self._was_told(assessor, assessment):
                     self.write(heading + self._render(assessment, config.hook_detail))
                 code = max(code, verdict_code(assessment, config, told=self._tell_why))
-                is_behind = is_behind or (isinstance(assessment.risk, Score) and assessment.risk.percentile is None)
+                is_behind = is_behind or _is_behind(assessment.risk)
             if is_behind and config.hook_background:
                 self.give()
                 assessor.extend(config.hook_background)
@@ -163,6 +163,11 @@ class Hook:
         from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - most stages do not ask git here
 
         return Repository.discover(self.repo)
+
+
+def _is_behind(risk: Score | Unknown) -> bool:
+    """Return whether reading more of the history would tell more of a change."""
+    return "hyperion-hook index" in risk.remedy if isinstance(risk, Unknown) else risk.percentile is None
 
 
 def _give(answer: Answer) -> None:
