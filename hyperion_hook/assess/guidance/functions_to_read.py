@@ -120,7 +120,7 @@ def past_of(
     for event in events:
         hunks = positions.get(event.commit, ())
         touched = [hunk for hunk in hunks if hunk.new_start + max(hunk.new_count, 1) > start and hunk.new_start <= end]
-        if event is not events[-1] and hunks and hunks[0].old_start == 0 and len(hunks) == 1:
+        if event is not events[-1] and touched and touched[0].old_start == 0:
             # it came under this path from another, whose lines are not followed
             break
         if touched:

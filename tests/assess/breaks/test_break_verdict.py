@@ -1,0 +1,42 @@
+"""What a break does to the verdict, and to the exit code where that is wanted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from hyperion_hook.assess.guidance.functions_to_read import past_of
+from hyperion_hook.domain.history import CommitFlag, FileEvent
+from hyperion_hook.git.hunks import Position, read_positions
+from hyperion_hook.git.repository import Repository
+from tests.support.command import hyperion
+from tests.support.repo import TestRepo
+
+
+def test_a_certain_break_raises_low_and_stops_only_where_it_shall(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path / "repo")
+    repo.commit({"app/__init__.py": "", "app/core.py": "x = 1\n", "app/a.py": "from app.core import x\n"})
+    repo.stage({"app/core.py": None})
+    done = hyperion(repo.path, "score", "--format", "json")
+    assessment = json.loads(done.out)
+    assert done.code == 0
+    assert assessment["risk"]["level"] == "MEDIUM"
+    assert assessment["risk"]["raised"] is True
+    assert [entry["rule"] for entry in assessment["breaks"]] == ["missing-module"]
+    done = hyperion(repo.path, "score", "--no-explain", "--fail-on-break")
+    assert done.code == 1
+    assert "app/core.py is deleted, but 1 file still imports it" in done.out
+
+
+def test_a_function_is_followed_back_through_what_moved_it(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path / "repo")
+    first = repo.commit({"a.py": "def f():\n    return 1\n"})
+    fix = repo.commit({"a.py": "def f():\n    return 2\n"}, "Fix f")
+    above = repo.commit({"a.py": "import os\n\n\ndef f():\n    return 2\n"})
+    commits = [above, fix, first]
+    positions = read_positions(Repository.discover(repo.path), "a.py", commits)
+    assert positions[above] == (Position(0, 0, 1, 3),)
+    events = [FileEvent(time, number, 0, 1, 0, flags)
+              for number, (time, flags) in enumerate([(30, 0), (20, CommitFlag.FIX), (10, 0)])]
+    past = past_of(4, 5, events, {number: positions[commit] for number, commit in enumerate(commits)})
+    assert (past.commits, past.fixes, past.last) == (2, 1, 20)
