@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from hyperion_hook.assess.breaks.find import find_breaks
 from hyperion_hook.domain.breaks import Break, BreakKind
-from hyperion_hook.domain.change import Change, change_of_commit
+from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.commit import change_of_commit
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.log import Detail, commit_ids, read_commits
 from hyperion_hook.git.repository import Repository

@@ -336,13 +336,11 @@ class Assessor:
             return self._unknown(unknown, change, nothing_known(unknown.cause), (), clock)
         if unknown is not None:
             return self._unknown(unknown, change, vector, measured.warnings, clock)
-        at_most = REFERENCE_STEP if change.is_pending else WINDOW
         impact = self._impact(change, measured) if self._config.explain else None
         clock.lap("impact")
-        reference = self._reference(change.base, at_most=at_most)
+        reference = self._reference(change.base, at_most=REFERENCE_STEP if change.is_pending else WINDOW)
         clock.lap("reference")
-        breaks = self._breaks(change)
-        clock.lap("breaks")
+        breaks = self._breaks(change, clock)
         code = reference if isinstance(reference, Missing) else reference.code()
         levels = self._levels_of(code)
         scored = self._scored(change, measured, code)
@@ -405,10 +403,13 @@ class Assessor:
     def _files_to_read(self, change: Change, measured: Measured) -> tuple[FileToRead, ...]:
         if not self._config.explain:
             return files_to_read(change, measured.history)
-        return files_to_read(
-            change, measured.history, lambda file, events: self._measurer.functions_to_read(change, file, events))
+        # a silent run is spared the import
+        from hyperion_hook.assess.guidance.functions_to_read import functions_of  # noqa: PLC0415
 
-    def _breaks(self, change: Change) -> tuple[Break, ...]:
+        return files_to_read(
+            change, measured.history, lambda file, events: functions_of(self._measurer, change, file, events))
+
+    def _breaks(self, change: Change, clock: _Stopwatch) -> tuple[Break, ...]:
         from hyperion_hook.assess.breaks.find import find_breaks  # noqa: PLC0415 - after the score, and not with --version
 
         # what is said beside the score has a time of its own
@@ -417,8 +418,10 @@ class Assessor:
         def search(words: Sequence[str]) -> list[Hit] | None:
             return search_tree(self._repository, change.base or self._repository.empty_tree, words)
 
-        return find_breaks(change, self._measurer.sources_of(change),
-                           lambda: self._measurer.graphs.at(change.base, deadline), search, deadline)
+        breaks = find_breaks(change, self._measurer.sources_of(change),
+                             lambda: self._measurer.graphs.at(change.base, deadline), search, deadline)
+        clock.lap("breaks")
+        return breaks
 
     def _impact(self, change: Change, measured: Measured) -> Impact | None:
         # a silent run is spared the import

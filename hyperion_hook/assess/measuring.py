@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
-from hyperion_hook.domain.assessment import FunctionToRead
-from hyperion_hook.domain.change import Change, FileChange, without_tests
+from hyperion_hook.domain.change import Change, without_tests
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.history import EmptyHistory, FileEvent, History
+from hyperion_hook.domain.history import History
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
-from hyperion_hook.features.context import Context
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.measuring import ChangeMeasurer
@@ -209,34 +207,6 @@ class Measurer(ChangeMeasurer):
         bare = without_tests(change)
         vector = None if bare is None else self.vector_of(bare, history, graph, only=only)
         return None if self.deadline.expired() else vector
-
-    def functions_to_read(self, change: Change, file: FileChange, events: Sequence[FileEvent]
-                          ) -> tuple[FunctionToRead, ...]:
-        """Return the touched functions of a file with their history; nothing where none can be read in time."""
-        # a silent run is spared the import
-        from hyperion_hook.assess.guidance.functions_to_read import MOST_EVENTS, functions_to_read  # noqa: PLC0415
-        from hyperion_hook.git.hunks import read_positions  # noqa: PLC0415
-        from hyperion_hook.store.hunk_store import HunkStore  # noqa: PLC0415
-
-        sources = self.sources_of(change)
-        context = Context(change, sources, EmptyHistory(), NOT_NEEDED, self.measure_source)
-        after = context.metrics_after(file)
-        if not file.hunks or isinstance(after, Missing) or not after.functions:
-            return ()
-        before = context.metrics_before(file)
-        old = () if isinstance(before, Missing) else before.functions
-        events = events[:MOST_EVENTS]
-        past = self.past(change.base)
-        ids = past.ids(event.commit for event in events) if past is not None and old else []
-        root = self.repository.common_dir
-        store = HunkStore(root / STORE_FOLDER / "hunks-v1.sqlite", root)
-        try:
-            known = store.positions(
-                file.previous_path, ids, lambda absent: read_positions(self.repository, file.previous_path, absent))
-        finally:
-            store.close()
-        by_commit = {event.commit: known.get(commit, ()) for event, commit in zip(events, ids, strict=False)}
-        return functions_to_read(file, old, after.functions, events, by_commit, change.time)
 
     def stage(self, name: str) -> Callable[[int, int], None]:
         """Return a progress reporter for one stage."""

@@ -38,8 +38,7 @@ def run(
     if plot is not None:
         _need_matplotlib()
     from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.training.drift.report import SIGNIFICANT  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.evaluation.promotion import InUse  # noqa: PLC0415
+    from hyperion_hook.training.evaluation.promotion import InUse  # noqa: PLC0415 - needs the extra
     from hyperion_hook.training.retrain.repository_drift import ReferenceName, repository_drift  # noqa: PLC0415
     from hyperion_hook.training.rows.mined_store import vectors_folder  # noqa: PLC0415
 
@@ -65,12 +64,12 @@ def run(
     progress.clear()
     if plot is not None:
         found.report.plot(plot)
-    due = found.report.drift_magnitude > SIGNIFICANT
+    due = found.is_due
     _show(found, label, format_name, retrains=retrain and due)
     if not retrain:
         return ExitCode.DONE
     if not due:
-        say(f"not retrained: the magnitude {found.report.drift_magnitude:.2f} is not above {SIGNIFICANT:g}")
+        say(f"not retrained: {found.why_not}")
         return ExitCode.DONE
     with ExitStack() as streams:
         if format_name == "json":
@@ -112,7 +111,7 @@ def _show(found: RepositoryDrift, label: str, format_name: str, *, retrains: boo
     if format_name == "json":
         data = {
             "compared": True, "models": label, "reference": str(found.reference), "why": found.why,
-            "recent": found.recent, "compared_with": found.compared_with, "retrains": retrains,
+            "recent": found.recent, "compared_with": found.compared_with, "retrains": retrains, "to_do": found.advice,
         }
         click.echo(json_text(data | found.report.as_data(), indent=1), nl=False)
         return
@@ -121,6 +120,7 @@ def _show(found: RepositoryDrift, label: str, format_name: str, *, retrains: boo
         lines.insert(0, about)
     else:
         lines += ["", about[0].upper() + about[1:] + "."]
+    lines += [*([""] if format_name == "markdown" else []), found.advice]
     for line in lines:
         click.echo(printable(line, most=10_000))
 

@@ -26,7 +26,7 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
     """Back-test the models in use on this repository, and print how they did."""
     need_the_extra("evaluate")
     from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.training.evaluation.back_test import back_test  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.evaluation.back_test import advice, back_test  # noqa: PLC0415 - needs the extra
     from hyperion_hook.training.evaluation.promotion import InUse  # noqa: PLC0415
     from hyperion_hook.training.labels.external_labels import read_labels  # noqa: PLC0415
     from hyperion_hook.training.retrain.card import (  # noqa: PLC0415
@@ -56,12 +56,14 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
         say(f"warning: {warning}")
     data = [evaluation_data(evaluation) for evaluation in found.evaluations]
     if format_name == "json":
-        document = {"evaluations": data, "calibration": found.calibration, "feedback": said}
+        document = {"evaluations": data, "calibration": found.calibration, "feedback": said,
+                    "to_do": advice(found, label)}
         click.echo(json_text(document, indent=1), nl=False)
     else:
         _show(line for evaluation in data for line in evaluation_lines(evaluation))
         _show(calibration_lines(found.calibration))
         _show(_feedback_lines(said))
+        _show(["", advice(found, label)])
     return ExitCode.DONE
 
 

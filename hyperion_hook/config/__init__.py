@@ -30,8 +30,8 @@ class Config:
 
     models: Path | None = None
     fail_on: RiskLevel | None = None
-    fail_above_percentile: float | None = None
     fail_on_break: bool = False
+    fail_above_percentile: float | None = None
     strict: bool = False
     explain: bool = True
     deadline: float = 2.0

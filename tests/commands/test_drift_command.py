@@ -15,7 +15,6 @@ from hyperion_hook.errors import ConfigError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
 from hyperion_hook.store.feature_sets.store import FeatureStore
-from hyperion_hook.training.drift import report as drift_report
 from hyperion_hook.training.evaluation.promotion import InUse
 from hyperion_hook.training.retrain import repository_drift as drifting
 from hyperion_hook.training.retrain.repository_drift import ReferenceName, repository_drift
@@ -112,20 +111,36 @@ def test_the_command_tells_what_drifted_draws_it_and_keeps_what_it_measured(hist
         assert store.search_features(limit=1)
 
 
-def test_json_is_json_also_when_models_are_trained_anew(history: TestRepo) -> None:
+def test_an_alarm_that_retraining_cannot_use_is_not_raised(history: TestRepo) -> None:
     done = hyperion(history.path, "drift", "--since", SINCE, "--jobs", "1", "--format", "json", "--retrain")
     assert done.code == 0, done.err
     found = done.json()
     assert found["drift_magnitude"] > 0.2
     assert (found["compared"], found["has_drift"], found["retrains"], found["reference"]) == (
-        True, True, True, "history"
+        True, True, False, "history"
     )
-    assert "too little history to train on" in done.err
+    assert found["to_do"].startswith("To do: nothing, since retraining could learn from ")
+    assert "not retrained: retraining could learn from " in done.err
+
+
+def test_json_is_json_also_when_models_are_trained_anew(
+    history: TestRepo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(drifting, "UNSEEN_DAYS", 0)  # as if all bugs were known at once
+    code = drift.run(
+        history.path, Reading(since=MOMENT), reference=None, retrain=True, format_name="json", plot=None,
+        config=Config(),
+    )
+    said = capsys.readouterr()
+    assert code == 0
+    assert json.loads(said.out)["retrains"] is True
+    assert json.loads(said.out)["to_do"].startswith("To do: run hyperion-hook retrain")
+    assert "too little history to train on" in said.err
 
 
 def test_nothing_is_trained_below_the_limit(history: TestRepo, monkeypatch: pytest.MonkeyPatch,
                                             capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(drift_report, "SIGNIFICANT", 0.99)
+    monkeypatch.setattr(drifting, "SIGNIFICANT", 0.99)
     code = drift.run(
         history.path, Reading(since=MOMENT), reference=None, retrain=True, format_name="markdown", plot=None,
         config=Config(),

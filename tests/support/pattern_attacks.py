@@ -26,14 +26,15 @@ METHODS = ("compile", "match", "fullmatch", "search", "sub", "subn", "split", "f
 FACTORIES: dict[tuple[str, str], Callable[[ModuleType], object]] = {
     ("domain.path_patterns", "_segment"): lambda module: [
         module._segment(text) for text in ("*a*b*c", "?*a?*b", "[!a]*[ab]*c", "*" * 50 + "a")],
-    ("features.source.lines", "_pattern"): lambda module: [module._pattern(name) for name in module._SYNTAX],
+    ("features.code.lines", "_pattern"): lambda module: [module._pattern(name) for name in module._SYNTAX],
     ("features.change.code_lines", "_marks_of"): lambda module: [module._marks_of(name) for name in module.LANGUAGES],
     ("features.functions.lexis", "pattern_of"): lambda module: [module.pattern_of(name) for name in module.LEXES],
     ("features.functions.lexis", "chunk_of"): lambda module: [
         module.chunk_of(form) for lexis in module.LEXES.values() for form in lexis.holes],
     ("assess.breaks.patterns", "pattern_of"): lambda module: [
         module.pattern_of(form, "ab", "b") for form in module.FORMS],
-    ("assess.breaks.definitions", "patterns_of"): lambda module: [module.patterns_of(name) for name in module._PATTERNS],
+    ("assess.breaks.definitions", "patterns_of"): lambda module: [
+        module.patterns_of(name) for name in module._PATTERNS],
 }
 """Functions that make patterns from data, by module: how to have them make all."""
 

@@ -9,7 +9,7 @@ from hyperion_hook.assess.breaks.dependencies import MOST_NAMED, is_judged
 from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
-from hyperion_hook.domain.change import FileChange, FileStatus
+from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.manifests.readers import read_manifest
@@ -24,10 +24,6 @@ LOCKS = {
     "composer.json": ("composer.lock",),
 }
 """Lock files of each manifest, beside it or, in a workspace, above it."""
-_MODELS = re.compile(r"(?:^|/)models(?:/\w+)?\.py$")
-_FIELD = re.compile(r"^[ \t]++(\w++)[ \t]*+=[ \t]*+models\.(?:[A-Z]\w*+(?<=Field)|ForeignKey)\(", re.MULTILINE)
-_ALTERS = re.compile(r"\b(?:add|remove|rename|create|drop|change)_(?:column|table|index)")
-_PRISMA = re.compile(r"^[ \t]*+\w++[ \t]++\w++", re.MULTILINE)
 _PROTO = re.compile(r"(?<!\w)([A-Za-z_]\w*+)[ \t]*+=[ \t]*+\d++[ \t]*+[;\[]")
 
 
@@ -41,17 +37,11 @@ def missing_counterparts(tree: TreeAfter) -> Iterator[Break]:
 
 def _rule_of(file: FileChange) -> Callable[[TreeAfter, FileChange], Iterator[Break]] | None:
     name = file.path.rpartition("/")[2]
-    if "db/migrate/" in file.path and file.status is FileStatus.ADDED:
-        return _rails
     if not file.old_blob or not file.new_blob or role_of(file.path) in (FileRole.TEST, FileRole.FOREIGN):
         return None
     if name in LOCKS and is_judged(file):
         return _lock
-    if name.endswith(".proto"):
-        return _generated
-    if name == "schema.prisma":
-        return _prisma
-    return _django if _MODELS.search(file.path) else None
+    return _generated if name.endswith(".proto") else None
 
 
 def _break(path: str, line: int, sentence: str, evidence: str, *, is_certain: bool = False) -> Break:
@@ -123,41 +113,6 @@ def _generated(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
             names = ", ".join(sorted(before ^ after)[:3])
             yield _break(file.path, line, f"{file.path} has other fields than {path}, which is made from it",
                          f"{names}; {path} is not part of the change")
-
-
-def _django(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
-    folder = file.path.rpartition("/")[0]
-    app = folder.rpartition("/")[0] if folder.endswith("models") else folder
-    migrations = f"{app}/migrations" if app else "migrations"
-    before, after = (set(_FIELD.findall(code_of("a.py", text))) for text in (tree.before(file), tree.text(file.path)))
-    if before == after or not before:
-        return
-    if isinstance(tree.sources.base_folder(migrations), Missing) \
-            or any(path.startswith(f"{migrations}/") for path in tree.touched):
-        return
-    names = ", ".join(sorted(before ^ after)[:3])
-    yield _break(file.path, _changed_line(file), f"{file.path} changes fields of models without a migration",
-                 f"{names}; nothing in {migrations} is part of the change")
-
-
-def _rails(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
-    top = file.path.partition("db/migrate/")[0]
-    for schema in (f"{top}db/schema.rb", f"{top}db/structure.sql"):
-        if isinstance(tree.sources.base_file(schema), Missing):
-            continue
-        if schema not in tree.touched and _ALTERS.search(tree.text(file.path)):
-            yield _break(file.path, 1, f"{file.path} changes the database, but {schema} does not show it",
-                         f"{schema} is not part of the change")
-        return
-
-
-def _prisma(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
-    migrations = f"{file.path.rpartition('/')[0]}/migrations"
-    before, after = (sorted(_PRISMA.findall(text)) for text in (tree.before(file), tree.text(file.path)))
-    if before != after and not isinstance(tree.sources.base_folder(migrations), Missing) \
-            and not any(path.startswith(f"{migrations}/") for path in tree.touched):
-        yield _break(file.path, _changed_line(file), f"{file.path} changes models without a migration",
-                     f"nothing in {migrations} is part of the change")
 
 
 def _changed_line(file: FileChange) -> int:

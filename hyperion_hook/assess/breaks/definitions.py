@@ -35,7 +35,7 @@ _SCRIPT_METHOD = (
 )
 _SCRIPT_VALUE = (
     r"(?<![\w$])([\w$]++)[ \t]*+[:=][ \t]*+(?:async[ \t]++)?"
-    r"(?:function\b|\([^()\n]*+\)[ \t]*+(?::[^=\n]++)?=>|[\w$]++[ \t]*+=>)"
+    r"(?:function\b|\([^()\n]*+\)[ \t]*+(?::[^=\n]{0,80}+)?=>|[\w$]++[ \t]*+=>)"
 )
 _C_FUNCTION = (
     r"^(?:__attribute__[ \t]*+\(\([\w, ]*+\)\)[ \t]*+)?(?!(?:else|return|typedef)\b)"
@@ -50,7 +50,7 @@ _PATTERNS = {
     "jvm": (
         (CLASS, r"\b(?:class|interface|enum|record|object|trait)[ \t]++(\w++)"),
         (FUNCTION, _JAVA_METHOD),
-        (FUNCTION, r"\b(?:fun|def)[ \t]++(?:<[^\n>]*+>[ \t]*+)?(?:[\w<>?]++\.)?+(\w++)"),
+        (FUNCTION, r"\b(?:fun|def)[ \t]++(?:<[^\n<>]*+>[ \t]*+)?(?:[\w<>?]++\.)?+(\w++)"),
         (VALUE, rf"^[ \t]*+{_MODIFIERS}{_NO_TYPE}[\w.]++(?:<[^;={{}}()\n]*?>)?(?:\[\])*+[ \t]++(\w++)[ \t]*+[=;]"),
         (VALUE, r"\b(?:val|var)[ \t]++(\w++)"),
     ),

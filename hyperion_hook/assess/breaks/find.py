@@ -34,13 +34,13 @@ _DEFINITION = re.compile(
 """Deleted lines that may define something, and lines that may list parameters."""
 _SWITCH = re.compile(
     rb"^\+[^\n]*(?:[vV]erif|VERIF|rejectUnauthorized|REJECT_UNAUTH|CERT_NONE|check_hostname|HOSTNAME|Hostname"
-    rb"|accept_invalid|\.only|\bfit\b|fdescribe|skip|@Ignore|@Disabled|\bx(?:it|describe|test)\b|except\b|\bcatch\b)"
-    rb"|^-[^\n]*(?:[lL]ock|synchronized|[mM]utex|\bmu\.)", re.MULTILINE,
+    rb"|accept_invalid|\.only|\bfit\b|fdescribe|skip|@Ignore|@Disabled|\bx(?:it|describe|test)\b|except\b|\bcatch\b)",
+    re.MULTILINE,
 )
 _MANIFEST = re.compile(
     r"(?:^|/)(?:pom\.xml|package\.json|go\.mod|Cargo\.toml|Gemfile|composer\.json|pyproject\.toml|setup\.cfg|Pipfile"
-    r"|schema\.prisma|models(?:/\w+)?\.py|[\w.-]*require[\w.-]*\.(?:txt|in)|Directory\.\w+\.props)$"
-    r"|\.(?:gradle|kts|gemspec|\w\wproj|proto)$|(?:^|/)(?:requirements|db/migrate)/"
+    r"|Directory\.\w+\.props)$"
+    r"|\.(?:gradle|kts|gemspec|\w\wproj|proto)$|(?:^|/)requirements/|require[^/\n]{0,60}$"
 )
 
 

@@ -107,7 +107,9 @@ def _gone(tree: TreeAfter, file: FileChange) -> Iterator[Gone]:
         return
     code = code_of(file.previous_path, tree.before(file))
     after = tree.code(file.path) if file.new_blob and family_of(file.path) == family else ""
-    left = {definition.name for definition in definitions(family, after)}
+    # a string that is read wrongly must not hide a definition, so the text itself is asked too
+    texts = (after, tree.text(file.path) if after else "")
+    left = {definition.name for text in texts for definition in definitions(family, text)}
     seen: set[str] = set()
     for definition in definitions(family, code):
         name = definition.name

@@ -1,4 +1,4 @@
-"""Safety that added lines switch off: certificate checks, tests, narrow exception handlers, locks."""
+"""Safety that added lines switch off: certificate checks, tests, narrow exception handlers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, is_aside
 from hyperion_hook.domain.breaks import Break, BreakKind
-from hyperion_hook.domain.change import Change, FileChange, Hunk
+from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.languages import language_of
 from hyperion_hook.domain.paths import FileRole, role_of
 
@@ -54,12 +54,7 @@ _WIDE = re.compile(
 )
 _NARROW = re.compile(
     r"^[ \t]*except[ \t]+(?!\(?(?:Base)?Exception\b)[\w(]"
-    rf"|{_CATCH}(?!(?:Exception|Throwable)\b)[A-Z]", re.MULTILINE,
-)
-_LOCK = re.compile(
-    r"\bsynchronized[ \t]*\(|\bpthread_mutex_lock[ \t]*\("
-    r"|\b\w*(?:[lL]ock|mu|mutex|Mutex)\.(?:lock|Lock|RLock|acquire)\(\)"
-    r"|^[ \t]*(?:async[ \t]+)?with[ \t]++[\w.]*(?:lock|mutex)\b", re.MULTILINE,
+    rf"|{_CATCH}(?!(?:Exception|Throwable|Error)\b)[A-Z]", re.MULTILINE,
 )
 
 def safety_off(tree: TreeAfter) -> Iterator[Break]:
@@ -70,7 +65,6 @@ def safety_off(tree: TreeAfter) -> Iterator[Break]:
     for file in tree.touched.values():
         if role_of(file.path) is FileRole.SOURCE and file.old_blob and family_of(file.path):
             yield from _broadened(file)
-            yield from _unlocked(file)
 
 
 def _break(path: str, line: int, sentence: str, row: str, source: str, *, is_certain: bool = False) -> Break:
@@ -152,25 +146,3 @@ def _broadened(file: FileChange) -> Iterator[Break]:
             row = added[added.rfind("\n", 0, wide.start()) + 1 :].lstrip("\n").partition("\n")[0]
             yield _break(file.path, number, f"an exception handler of {file.path} catches more than before",
                          f"{row.strip()} instead of {old}", "CWE-396")
-
-
-def _unlocked(file: FileChange) -> Iterator[Break]:
-    hunks = file.hunks or ()
-    added = "\n".join(hunk.added_text.decode("utf-8", "replace") for hunk in hunks)
-    if re.search(r"(?i)lock|mutex|synchronized|atomic|volatile|concurrent", added):
-        return
-    for hunk in hunks:
-        deleted = hunk.deleted_text.decode("utf-8", "replace")
-        match = _LOCK.search(deleted)
-        if match is not None and _keeps_body(hunk):
-            row = deleted[deleted.rfind("\n", 0, match.start()) + 1 :].lstrip("\n").partition("\n")[0]
-            yield _break(file.path, max(1, hunk.new_start), f"a lock in {file.path} is no longer taken",
-                         f"removed: {row.strip()}", "CWE-362")
-
-
-def _keeps_body(hunk: Hunk) -> bool:
-    """Return whether what a lock guarded is still there: only the lock went, or its lines moved to the left."""
-    deleted = [row.strip() for row in hunk.deleted_text.decode("utf-8", "replace").split("\n") if row.strip(" \t{}")]
-    added = {row.strip() for row in hunk.added_text.decode("utf-8", "replace").split("\n")}
-    rest = [row for row in deleted if not re.search(r"(?i)lock|mutex|synchronized|^\W*(?:try|finally)\b", row)]
-    return (not rest and len(deleted) <= 4) or (bool(rest) and sum(row in added for row in rest) >= 0.8 * len(rest))

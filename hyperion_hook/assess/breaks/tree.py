@@ -26,14 +26,18 @@ FAMILIES = {
 Search = Callable[[Sequence[str]], list[Hit] | None]
 """Finds words in the tree before the change."""
 
-_C_LIKE = re.compile(
-    r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*+(?:\"\"\")?"
-    r"|\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?|`[^`$]*+`", re.DOTALL,
-)
-_PYTHON = re.compile(
-    r"\#[^\n]*+|\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*+(?:\"\"\")?|'''(?:[^'\\]|\\.|'(?!''))*+(?:''')?"
-    r"|\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?", re.DOTALL,
-)
+_STRINGS = r"|\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?"
+_TRIPLE = r"|\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*+(?:\"\"\")?"
+_COMMENTS = r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
+_LEXES = {
+    "python": re.compile(
+        rf"\#[^\n]*+{_TRIPLE}|\'\'\'(?:[^'\\]|\\.|'(?!''))*+(?:\'\'\')?{_STRINGS}", re.DOTALL),
+    "jvm": re.compile(_COMMENTS + _TRIPLE + _STRINGS, re.DOTALL),
+    "go": re.compile(rf"{_COMMENTS}|`[^`]*+`?{_STRINGS}", re.DOTALL),
+    "script": re.compile(rf"{_COMMENTS}|`(?:[^`\\]|\\.)*+`?{_STRINGS}", re.DOTALL),
+    "c": re.compile(_COMMENTS + _STRINGS, re.DOTALL),
+}
+"""Comments and strings of each family."""
 _ASIDE = re.compile(r"(?:^|/)(?:examples?|samples?|demos?|bench(?:marks?)?|templates?|mocks?|playgrounds?|fuzz)/")
 _NOT_BREAK = re.compile(r"[^\n]")
 
@@ -51,7 +55,7 @@ def code_of(path: str, text: str) -> str:
     >>> code_of("a.c", 'f("x, y"); // g()')
     'f(000000);       '
     """
-    pattern = _PYTHON if family_of(path) == "python" else _C_LIKE
+    pattern = _LEXES[family_of(path) or "c"]
     return pattern.sub(lambda match: _NOT_BREAK.sub(" " if match[0][0] in "#/" else "0", match[0]), text)
 
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from hyperion_hook.assess.measuring import STORE_FOLDER, Measurer
 from hyperion_hook.domain.assessment import FunctionToRead
-from hyperion_hook.domain.change import FileChange
+from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
+from hyperion_hook.domain.snapshot import SourceText
+from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.metrics import FunctionMetrics
-from hyperion_hook.git.hunks import Position
+from hyperion_hook.git.hunks import Position, read_positions
+from hyperion_hook.store.hunk_store import HunkStore
 
 MOST_FUNCTIONS = 3
 MOST_EVENTS = 60
@@ -26,6 +30,35 @@ class Past(NamedTuple):
     commits: int = 0
     fixes: int = 0
     last: int | None = None
+
+
+def functions_of(
+    measurer: Measurer, change: Change, file: FileChange, events: Sequence[FileEvent]
+) -> tuple[FunctionToRead, ...]:
+    """Return the touched functions of a file with their history; none where its functions cannot be read."""
+    sources = measurer.sources_of(change)
+    after = _functions(measurer, sources.after(file))
+    if not file.hunks or not after:
+        return ()
+    before, events = _functions(measurer, sources.before(file)), events[:MOST_EVENTS]
+    past = measurer.past(change.base)
+    ids = past.ids(event.commit for event in events) if past is not None and before else []
+    root = measurer.repository.common_dir
+    store = HunkStore(root / STORE_FOLDER / "hunks-v1.sqlite", root)
+    try:
+        known = store.positions(
+            file.previous_path, ids, lambda absent: read_positions(measurer.repository, file.previous_path, absent))
+    finally:
+        store.close()
+    by_commit = {event.commit: known.get(commit, ()) for event, commit in zip(events, ids, strict=False)}
+    return functions_to_read(file, before, after, events, by_commit, change.time)
+
+
+def _functions(measurer: Measurer, source: SourceText | Missing) -> Sequence[FunctionMetrics]:
+    if isinstance(source, Missing):
+        return ()
+    metrics = measurer.measure_source(source.path, source.blob, source.text)
+    return () if isinstance(metrics, Missing) else metrics.functions
 
 
 def functions_to_read(

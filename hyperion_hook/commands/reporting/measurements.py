@@ -103,6 +103,7 @@ def _drift(
     score = [report.score] if report.score and report.score.drifted else []
     drifted = [*score, *(item for item in report.features if item.drifted)][:MOST_FEATURES]
     return Drifted(
-        report.drift_magnitude, verdict(report), f"{found.recent} compared with {found.compared_with} ({found.why})",
+        report.drift_magnitude, f"{verdict(report)} {found.advice}",
+        f"{found.recent} compared with {found.compared_with} ({found.why})",
         tuple((item.title, moved(item)) for item in drifted),
     ), ""

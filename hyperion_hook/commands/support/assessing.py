@@ -28,8 +28,8 @@ FAIL_ON_BREAK = "Exit 1 when the change certainly breaks something that others u
 
 _FLAGS = (
     click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never."),
-    click.option("--fail-above-percentile", metavar="NUMBER", help=FAIL_ABOVE),
     click.option("--fail-on-break/--no-fail-on-break", default=None, help=FAIL_ON_BREAK),
+    click.option("--fail-above-percentile", metavar="NUMBER", help=FAIL_ABOVE),
     click.option("--strict/--no-strict", default=None, help=STRICT),
     click.option("--exclude", metavar="PATTERN", multiple=True, callback=lambda _, __, given: given or None,
                  help="Leave out files, in the syntax of .gitignore; can be repeated, and replaces the setting."),
@@ -68,15 +68,15 @@ def verdict_code(assessment: Assessment, config: Config, *, told: Callable[[str]
     if level is RiskLevel.UNKNOWN and config.strict:
         told(f"the risk is {level.value}, and strict is set")
         return ExitCode.FAILED
+    certain = sum(entry.is_certain for entry in assessment.breaks)
+    if config.fail_on_break and certain:
+        told(f"the change would break {counted(certain, 'thing')}; fail-on-break is set")
+        return ExitCode.RISK
     if most is not None and percentile is None and level is not RiskLevel.UNKNOWN and config.strict:
         told("the percentile is not known, and strict is set; run: hyperion-hook index")
         return ExitCode.FAILED
     if most is not None and percentile is not None and percentile > most:
         told(f"the change is riskier than {percentile:.1f}% of recent changes; fail-above-percentile is {most:g}")
-        return ExitCode.RISK
-    certain = sum(entry.is_certain for entry in assessment.breaks)
-    if config.fail_on_break and certain:
-        told(f"the change would break {counted(certain, 'thing')}; fail-on-break is set")
         return ExitCode.RISK
     if level is RiskLevel.UNKNOWN or config.fail_on is None or level.rank < config.fail_on.rank:
         return ExitCode.DONE

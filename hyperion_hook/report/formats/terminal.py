@@ -142,7 +142,7 @@ class _Page:
             said = f"{level.value}, as {percent(share)} of recent changes; {more} tells more"
         if assessment.breaks:
             said = said.replace(f"; {more}", f"; likely: {assessment.breaks[0].sentence}; {more}")
-        elif purpose:
+        if purpose:
             said = said.replace(f"; {more}", f"; {purpose}; {more.removesuffix(' --staged')}")
         return self.paint(level.value, _COLOURS[level]) + clipped(printable(said), self.width)[len(level.value):]
 

@@ -117,7 +117,7 @@ def glance(overview: Overview, here: Here) -> list[Tile]:
     if ranked:
         found.append(Tile("Ranking here", f"{ranked.value:.2f}", "ROC-AUC on its own past; 0.5 is chance", "quality"))
     if here.drift:
-        found.append(Tile("Drift", f"{here.drift.magnitude:.2f}", "of 1; above 0.2 train anew", "drift"))
+        found.append(Tile("Drift", f"{here.drift.magnitude:.2f}", "of 1; above 0.2 is much", "drift"))
     return found
 
 

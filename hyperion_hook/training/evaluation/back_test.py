@@ -18,7 +18,8 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.evaluation.backtest_models import LEAST_TEST_BUGS
 from hyperion_hook.training.evaluation.card_figures import calibration_data, risk_of
 from hyperion_hook.training.evaluation.evaluate import Evaluation, evaluate
-from hyperion_hook.training.evaluation.leave_one_out import LEAST_POSITIVES, REVERTED, LeftOut, leave_each_out
+from hyperion_hook.training.evaluation.leave_one_out import LEAST_POSITIVES, LeftOut, leave_each_out
+from hyperion_hook.training.evaluation.outcomes import TRACED, other_outcomes
 from hyperion_hook.training.evaluation.promotion import InUse, learned_until
 from hyperion_hook.training.labels.external_labels import labelled_from
 from hyperion_hook.training.rows.corpus_file import CorpusEntry, own_name, read_corpus
@@ -86,13 +87,11 @@ def back_test(
             f" {LEAST_TEST_BUGS} are needed after it"
         )
     models = {in_use.label: in_use}
-    traced = evaluate("changes that introduced a bug", split.train, split.test, models, cut=cut, seed=options.seed)
+    traced = evaluate(f"changes that {TRACED}", split.train, split.test, models, cut=cut, seed=options.seed)
     evaluations = [traced]
-    if int(split.test["reverted"].sum()) >= LEAST_POSITIVES:
-        taken_back = split.test.assign(buggy=split.test["reverted"])
-        evaluations.append(
-            evaluate(f"changes of which one {REVERTED}", split.train, taken_back, models, cut=cut, seed=options.seed)
-        )
+    for what, outcome in other_outcomes(split.test, LEAST_POSITIVES).items():
+        rows = split.test.assign(buggy=outcome)
+        evaluations.append(evaluate(f"changes that {what}", split.train, rows, models, cut=cut, seed=options.seed))
     calibration = calibration_data(split.test["buggy"].to_numpy(dtype=np.float64), risk_of(in_use, split.test))
     return BackTest(tuple(evaluations), calibration, warnings)
 
@@ -113,3 +112,25 @@ def unseen_repositories(
     told = None if progress is None else lambda done: progress("leaving each out", done, len(mined))
     found, left_aside = leave_each_out(rows, options, told)
     return found, (*warnings, *left_aside)
+
+
+def advice(found: BackTest, label: str) -> str:
+    """Return in one sentence what the figures of the models in use say to do."""
+    gains = [(item, item.contender(label).gain) for item in found.evaluations]
+    better = [item.name for item, gain in gains if gain is not None and gain.low > 0]
+    worse = [item.name for item, gain in gains if gain is not None and gain.high < 0]
+    if worse:
+        return (
+            f"To do: do not let {label} decide here, since lines added rank {' and '.join(worse)} better; run:"
+            " hyperion-hook retrain"
+        )
+    if better:
+        share = found.evaluations[0].contender(label).figures["share_in_top_20_percent"]
+        return (
+            f"To do: nothing, {label} rank {' and '.join(better)} better than lines added do; the riskiest fifth of the"
+            f" changes holds {share:.0%} of those that introduced a bug".replace("%", " %") + "."
+        )
+    return (
+        f"To do: read {label} as you would read the size of a change, since neither ranks better here beyond chance;"
+        " 'hyperion-hook retrain' tries to do better."
+    )

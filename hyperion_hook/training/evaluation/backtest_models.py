@@ -59,7 +59,7 @@ class PastModels:
 
 def fit_past(
     rows: pd.DataFrame, options: RetrainOptions, *, share: float = 0.0, not_before: int = 0,
-    others: pd.DataFrame | None = None, recipes: Sequence[Recipe] = tuple(RECIPES.values()),
+    others: pd.DataFrame | None = None, others_whole: bool = False, recipes: Sequence[Recipe] = tuple(RECIPES.values()),
     progress: Progress | None = None,
 ) -> PastModels:
     """Return recipes fitted on what was known at a moment.
@@ -76,6 +76,8 @@ def fit_past(
         or this one, in Unix seconds, if it is later.
     others
         Rows of other repositories to learn from too; they are never predicted.
+    others_whole
+        Whether all that is known of them today may be learned, because what the models are compared with knows it.
     recipes
         What is fitted.
     progress
@@ -98,7 +100,8 @@ def fit_past(
                 f" least {LEAST_TEST_BUGS} are needed to evaluate"
             )
         if others is not None:
-            split = replace(split, train=pooled(split.train, time_split(others, cut).train))
+            known = others if others_whole else time_split(others, cut).train
+            split = replace(split, train=pooled(split.train, known))
         fitted = fit_rows(split.train, recipes, options, single=(FOREST, XGBOOST), progress=progress)
     except TrainingError as error:
         raise TooLittleHistoryError(f"too little history to train on ({error}); the models in use are kept") from None

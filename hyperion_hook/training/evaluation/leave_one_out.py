@@ -25,6 +25,7 @@ from hyperion_hook.errors import TrainingError
 from hyperion_hook.training.evaluation.backtest_models import fit_rows
 from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.evaluate import scored
+from hyperion_hook.training.evaluation.outcomes import NAMED, REVERTED, TRACED
 from hyperion_hook.training.metrics.figures import ranking_figures
 from hyperion_hook.training.metrics.metrics import calibration_error, pr_auc, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval
@@ -41,9 +42,6 @@ HALF = 0.5
 LATE = 0.7
 OWN_TOO = f"{BLEND.name}, own history too"
 OTHERS_ONLY = f"{BLEND.name}, others only"
-TRACED = "introduced a bug"
-NAMED = "a fix names as its cause"
-REVERTED = "was taken back by name"
 LEAST_POSITIVES = 5
 """With fewer of an outcome to find, a repository's figures for it say nothing and are left out."""
 
@@ -67,8 +65,8 @@ class LeftOut:
     name: str
     changes: int
     buggy: int
-    named_causes: int
     reverts: int
+    causes_named: int
     traced: Figures
     named: Figures
     reverted: Figures
@@ -138,13 +136,12 @@ def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | str:
     except TrainingError as error:
         return f"{task.name}: nothing to learn from the others' changes before {day(cut_at(own, HALF))} ({error})"
     scores, probabilities = scored(train, test, models, seed=options.seed)
-    traced = test["buggy"].to_numpy(dtype=np.float64)
-    named, reverted = (test[outcome].to_numpy(dtype=np.float64) for outcome in ("named", "reverted"))
+    traced, named, reverted = (test[column].to_numpy(dtype=np.float64) for column in ("buggy", "named", "reverted"))
     return LeftOut(
-        task.name, len(test), int(traced.sum()), int(named.sum()), int(reverted.sum()),
+        task.name, len(test), int(traced.sum()), int(reverted.sum()), int(named.sum()),
         _figures(test, traced, scores, probabilities),
-        _figures(test, named, scores, {}) if named.sum() >= LEAST_NAMED else {}, _figures(test, reverted, scores, {}),
-        _with_its_own(own, task.late, options),
+        _figures(test, named, scores, {}) if named.sum() >= LEAST_NAMED else {},
+        _figures(test, reverted, scores, {}), _with_its_own(own, task.late, options),
     )
 
 
@@ -227,7 +224,7 @@ def _mean(column: Numbers, draws: NDArray[np.int64]) -> Interval:
 
 
 def summary(found: Sequence[LeftOut], *, seed: int = 42) -> list[Comparison]:
-    """Return the comparisons: the three outcomes beside the baselines, and what a repository's own past adds."""
+    """Return the comparisons: each outcome beside the baselines, and what a repository's own past adds."""
     baselines = (*SIMPLE, KAMEI)
     return [
         compared(TRACED, [item.traced for item in found], baselines, seed=seed),

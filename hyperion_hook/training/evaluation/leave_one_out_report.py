@@ -20,7 +20,7 @@ _TITLES = {
 def comparison_lines(comparisons: Sequence[Comparison]) -> Iterator[str]:
     """Yield the comparisons in Markdown: means over repositories, then differences from each reference."""
     for comparison in comparisons:
-        yield from ("", f"## Ranking which change {comparison.outcome}", "")
+        yield from ("", f"## Ranking changes that {comparison.outcome}", "")
         if not comparison.means:
             yield "Too few such changes in every repository."
             continue
@@ -76,9 +76,9 @@ def as_data(found: Sequence[LeftOut], comparisons: Sequence[Comparison]) -> dict
         ],
         "repositories": [
             {
-                "name": item.name, "changes": item.changes, "buggy": item.buggy, "named": item.named_causes,
-                "reverted": item.reverts, "introduced": _numbers(item.traced), "named_causes": _numbers(item.named),
-                "taken_back": _numbers(item.reverted), "own": _numbers(item.own),
+                "name": item.name, "changes": item.changes, "buggy": item.buggy, "reverted": item.reverts,
+                "named": item.causes_named, "named_causes": _numbers(item.named),
+                "introduced": _numbers(item.traced), "taken_back": _numbers(item.reverted), "own": _numbers(item.own),
             }
             for item in found
         ],

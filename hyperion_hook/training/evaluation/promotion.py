@@ -6,6 +6,7 @@ very repository: then only changes count that came after all they learned from i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,17 +17,20 @@ from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import GitError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import Bundle
-from hyperion_hook.training.evaluation.backtest_models import PastModels, fit_past
+from hyperion_hook.training.evaluation.backtest_models import LEAST_TEST_BUGS, PastModels, fit_past
 from hyperion_hook.training.evaluation.card_figures import Predictor, risk_of
+from hyperion_hook.training.evaluation.outcomes import TRACED, other_outcomes
 from hyperion_hook.training.export.bundle_model import BundleClassifier
-from hyperion_hook.training.metrics.metrics import roc_auc
-from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
+from hyperion_hook.training.metrics.metrics import calibration_error, roc_auc
+from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap, interval_of
 from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.dataset import FEATURES, UNSEEN_DAYS, with_masked_messages
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.options import RetrainOptions
 
 _DRAWS = 1_000
+_SORTED_DRAWS = 200
+"""Calibration is sorted anew for every draw, and takes longer."""
 _NEW, _USED = "new", "in use"
 
 
@@ -46,7 +50,9 @@ class InUse:
 class Comparison:
     """New models beside those in use: ROC-AUC on the same changes, the difference paired.
 
-    ``unwritten`` is the difference before the message is written, as a hook sees a change.
+    ``unwritten`` is the difference before the message is written, as a hook sees a change; ``also`` are those on other
+    outcomes of which there were enough, by what became of the changes; ``calibration`` is by how much the calibration
+    error is smaller.
     """
 
     since: int
@@ -56,6 +62,20 @@ class Comparison:
     used: float
     gain: Interval
     unwritten: Interval
+    also: Mapping[str, Interval]
+    calibration: Interval
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the new models rank some outcome better, beyond chance."""
+        return any(gain.low > 0 for gain in (self.gain, *self.also.values()))
+
+    @property
+    def worse(self) -> list[str]:
+        """In what the new models are worse beyond chance."""
+        gains = {f"on changes that {TRACED}": self.gain}
+        gains |= {f"on changes that {what}": gain for what, gain in self.also.items()}
+        return [what for what, gain in (gains | {"in calibration": self.calibration}).items() if gain.high < 0]
 
 
 @dataclass(frozen=True)
@@ -71,7 +91,7 @@ def decide(
     rows: pd.DataFrame, past: PastModels, recipe: str, in_use: InUse, repository: Repository, options: RetrainOptions,
     others: pd.DataFrame | None = None, progress: Progress | None = None,
 ) -> Decision:
-    """Return whether new models are to be promoted: only if they are better beyond chance.
+    """Return whether new models are to be promoted: if better on any outcome, beyond chance, and worse on none.
 
     Parameters
     ----------
@@ -95,14 +115,15 @@ def decide(
     seen = learned_until(in_use.bundle, repository)
     if seen is not None and seen > past.split.cut:
         try:
-            past = fit_past(rows, options, not_before=seen, others=others, progress=progress)
+            past = fit_past(
+                rows, options, not_before=seen, others=others, others_whole=True, progress=progress
+            )
         except TooLittleHistoryError as error:
             what = str(error).partition("(")[2].rpartition(")")[0]
             learned = f"{in_use.label} learned from this history up to {day(seen)}, so only later changes can tell"
             return Decision(False, f"not promoted: {learned}, and {what}")
     found = compare(past.models[recipe], in_use, past.split.test, since=past.split.cut, seed=options.seed)
-    better = found.gain.low > 0
-    return Decision(better, _in_words(found, in_use.label, better=better), found)
+    return Decision(found.is_better and not found.worse, _in_words(found, in_use.label), found)
 
 
 def compare(new: Predictor, in_use: Predictor, test: pd.DataFrame, *, since: int, seed: int) -> Comparison:
@@ -115,10 +136,24 @@ def compare(new: Predictor, in_use: Predictor, test: pd.DataFrame, *, since: int
         bootstrap(Ranking.roc_auc, truth, scores, against=_USED, draws=_DRAWS, seed=seed)[_NEW]
         for scores in (said, early)
     )
+    also = {
+        what: bootstrap(Ranking.roc_auc, outcome, said, against=_USED, draws=_DRAWS, seed=seed)[_NEW]
+        for what, outcome in other_outcomes(test, LEAST_TEST_BUGS).items()
+    }
     return Comparison(
         since, len(test), int(truth.sum()), roc_auc(truth, said[_NEW]), roc_auc(truth, said[_USED]), gain,
-        unwritten_gain,
+        unwritten_gain, also, _calibration_gain(truth, said, seed),
     )
+
+
+def _calibration_gain(truth: Numbers, said: Mapping[str, Numbers], seed: int) -> Interval:
+    """Return by how much the calibration error of the new models is smaller."""
+    random = np.random.default_rng(seed)
+    draws = [np.arange(len(truth)), *(random.integers(0, len(truth), len(truth)) for _ in range(_SORTED_DRAWS))]
+    errors = {
+        name: np.array([calibration_error(truth[rows], score[rows]) for rows in draws]) for name, score in said.items()
+    }
+    return interval_of(errors[_USED] - errors[_NEW])
 
 
 def learned_until(bundle: Bundle, repository: Repository) -> int | None:
@@ -139,13 +174,19 @@ def learned_until(bundle: Bundle, repository: Repository) -> int | None:
     return max(moments, default=None)
 
 
-def _in_words(found: Comparison, label: str, *, better: bool) -> str:
+def _in_words(found: Comparison, label: str) -> str:
     figures = (
         f"ROC-AUC {found.new:.3f} against {found.used:.3f} of {label} on {found.changes:,} changes after"
         f" {day(found.since)}, {found.buggy:,} of which introduced a bug, that neither learned from; difference"
         f" {_signed(found.gain)}, before the message is written {_signed(found.unwritten)}"
     )
-    return f"promoted: {figures}" if better else f"not promoted, since it is not better beyond chance: {figures}"
+    figures += "".join(f"; on changes that {what} {_signed(gain)}" for what, gain in found.also.items())
+    figures += f"; calibration error {_signed(found.calibration)} smaller"
+    if found.worse:
+        return f"not promoted, since it is worse {' and '.join(found.worse)}: {figures}"
+    if not found.is_better:
+        return f"not promoted, since it is not better beyond chance: {figures}"
+    return f"promoted: {figures}"
 
 
 def _signed(interval: Interval) -> str:

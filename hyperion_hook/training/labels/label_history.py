@@ -23,7 +23,7 @@ _COMMITS_A_BLAME = 100
 @contextmanager
 def open_labeller(
     repository: Repository, tips: Sequence[str], rules: SzzRules, *, given: Collection[str] | None = None,
-    exclude: tuple[str, ...] = (), asks: bool = False,
+    exclude: tuple[str, ...] = (),
 ) -> Iterator[tuple[Labeller, LineOrigins]]:
     """Give a labeller that heeds what the repository says of itself at the tips, and its line origins.
 
@@ -33,7 +33,9 @@ def open_labeller(
     with BlobReader(repository) as reader:
         ignored = frozenset[str]().union(*(ignored_revisions(reader, tip) for tip in tips))
         exclusions = Exclusions(reader, exclude, tips[0])
-        with LineOrigins(repository, tips, roles=rules.roles, ignored=ignored, asks=asks and not ignored) as origins:
+        # git would have to be told of each commit to leave out
+        asks = given is not None and not ignored and _are_few(given, repository, tips)
+        with LineOrigins(repository, tips, roles=rules.roles, ignored=ignored, asks=asks) as origins:
             excludes = (lambda _: False) if rules.exhaustive else exclusions.excludes
             yield Labeller(origins, rules, given, repository.cut_off() | ignored, excludes), origins
 
@@ -70,8 +72,7 @@ def label_history(
         If git fails.
     """
     rules = rules or SzzRules()
-    asks = given is not None and len(given) * _COMMITS_A_BLAME <= len(commit_ids(repository, tips))
-    with open_labeller(repository, tips, rules, given=given, exclude=exclude, asks=asks) as (labeller, origins):
+    with open_labeller(repository, tips, rules, given=given, exclude=exclude) as (labeller, origins):
         history = (
             _with_contents_of(repository, tips, frozenset(given or ())) if origins.asks
             else read_history(repository, tips, merges=True, sources_only=rules.roles == SOURCES)
@@ -90,3 +91,7 @@ def _with_contents_of(repository: Repository, tips: Sequence[str], wanted: froze
             yield from read_commits(repository, [commit.id], detail=Detail.PATCH)
         else:
             yield commit
+
+
+def _are_few(given: Collection[str], repository: Repository, tips: Sequence[str]) -> bool:
+    return len(given) * _COMMITS_A_BLAME <= len(commit_ids(repository, tips))

@@ -102,6 +102,8 @@ class LineOrigins:
     ----------
     commits
         How many commits the stream has.
+    asks
+        As given.
     """
 
     def __init__(

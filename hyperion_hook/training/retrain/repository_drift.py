@@ -14,14 +14,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from hyperion_hook.domain.history import DAY
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import ConfigError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.drift.compare import compare
-from hyperion_hook.training.drift.report import DriftReport
+from hyperion_hook.training.drift.report import SIGNIFICANT, DriftReport
+from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.promotion import InUse, learned_until
 from hyperion_hook.training.rows.corpus_file import own_name
 from hyperion_hook.training.rows.corpus_table import as_packed, read_pool, sample
+from hyperion_hook.training.rows.dataset import UNSEEN_DAYS
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.mine import measured
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -45,13 +48,40 @@ class ReferenceName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RepositoryDrift:
-    """A report, what was compared with what, and why that reference."""
+    """A report, what was compared with what, and why that reference.
+
+    ``learnable`` are the recent changes that are old enough for their bugs to be known, so that retraining learns from
+    them.
+    """
 
     report: DriftReport
     reference: ReferenceName
     recent: str
     compared_with: str
     why: str
+    learnable: int
+
+    @property
+    def is_due(self) -> bool:
+        """Whether retraining is worth it: much has drifted, and there is something to learn from it."""
+        return self.report.drift_magnitude > SIGNIFICANT and self.learnable >= LEAST
+
+    @property
+    def advice(self) -> str:
+        """What to do, in one sentence."""
+        if self.is_due:
+            return "To do: run hyperion-hook retrain; it uses new models only where they rank better."
+        return f"To do: nothing, since {self.why_not}."
+
+    @property
+    def why_not(self) -> str:
+        """Why retraining is not due."""
+        if self.report.drift_magnitude <= SIGNIFICANT:
+            return f"the magnitude {self.report.drift_magnitude:.2f} is not above {SIGNIFICANT:g}"
+        return (
+            f"retraining could learn from {self.learnable} of the recent changes and needs {LEAST}: the bugs of the"
+            f" last {UNSEEN_DAYS} days are not known yet"
+        )
 
 
 def repository_drift(
@@ -107,7 +137,8 @@ def repository_drift(
         recent = as_packed(recent)
     report = compare(_looked_at(before, in_use), _looked_at(recent, in_use), score_column=SCORE)
     return RepositoryDrift(report, chosen, f"{len(recent):,} changes {_span(recent)}",
-                           f"{len(before):,} changes {named}, {_span(before)}", why)
+                           f"{len(before):,} changes {named}, {_span(before)}", why,
+                           int((recent["time"] <= rows["time"].max() - UNSEEN_DAYS * DAY).sum()))
 
 
 def _rows(
@@ -164,7 +195,7 @@ def _enough(recent: pd.DataFrame, before: pd.DataFrame, learned: int | None) -> 
 def _looked_at(rows: pd.DataFrame, in_use: InUse) -> pd.DataFrame:
     """Return the features that the risk model reads, and its score."""
     features = list(in_use.bundle.risk.features)
-    return rows[features].assign(**{SCORE: in_use.predict_proba(rows)})
+    return rows[features].assign(**{SCORE: risk_of(in_use, rows)})
 
 
 def _span(rows: pd.DataFrame) -> str:

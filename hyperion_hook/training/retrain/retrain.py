@@ -187,7 +187,9 @@ def retrain_here(
     checks = _checked(rows, progress)
     _tell(progress, "evaluating on the future")
     others = _others([repository], options)
-    past = fit_past(rows, options, share=OWN_TRAINED_SHARE, others=others, progress=progress)
+    past = fit_past(
+        rows, options, share=OWN_TRAINED_SHARE, others=others, others_whole=True, progress=progress
+    )
     future = past.evaluate("the newest changes of this repository", past.split.test)
     recipe = options.recipe or OWN_RECIPE
     decision = decide(rows, past, recipe, in_use, repository, options, others, progress)

@@ -235,6 +235,7 @@ class _Measurer(ChangeMeasurer):
         return ReplayedCommit(commit, vector, bulk=change.bulk, foreign=foreign)
 
     def sources_of(self, change: Change) -> GitSources:
+        """Return the two sides of a change as text."""
         return CountedSources(self.repository, change, self._reader, self._options.max_file_bytes, self._counts)
 
     def learn(self, commit: Commit, *, with_files: bool) -> None:

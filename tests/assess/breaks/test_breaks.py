@@ -47,7 +47,6 @@ C = {
     "tool.h": "int weigh(int a, int b);\n", "tool.c": '#include "tool.h"\nint weigh(int a, int b) {\n  return a + b;\n}\n',
     "main.c": '#include "tool.h"\nint main(void) {\n  return weigh(1, 2);\n}\n',
 }
-MODELS = "class Book(models.Model):\n    title = models.CharField(max_length=9)\n"
 
 
 def found(tmp_path: Path, base: Files, staged: Files) -> tuple[Break, ...]:
@@ -97,21 +96,20 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
     "an export that a star replaces": (SCRIPT, {"src/tool.ts": "export * from './other';\n"}),
     "a definition behind an attribute": (C, {
         "tool.c": C["tool.c"].replace("int weigh(", "__attribute__ ((noinline)) int weigh(")}),
+    "a template of a script": (
+        SCRIPT | {"src/tool.ts": SCRIPT["src/tool.ts"] + "const t = 1;\n"},
+        {"src/tool.ts": "const t = `it's ${'`'} \"`;\n" + SCRIPT["src/tool.ts"].replace("(a: number", "(\n  a: number")}),
     "a newer version": ({"requirements.txt": "requests==2.0\n"}, {"requirements.txt": "requests==2.1\n"}),
     "an example's manifest": ({"examples/package.json": '{"dependencies": {"a": "2.0.0"}}\n'},
                               {"examples/package.json": '{"dependencies": {"a": "1.0.0"}}\n'}),
     "a manifest with its lock": ({"go.mod": "module m\n", "go.sum": ""},
                                  {"go.mod": "module m\n\nrequire a.org/b v1.0.0\n", "go.sum": "a.org/b v1.0.0 h1:x=\n"}),
-    "models with their migration": ({"shop/models.py": MODELS, "shop/migrations/__init__.py": ""},
-                                    {"shop/models.py": MODELS + "    pages = models.IntegerField()\n",
-                                     "shop/migrations/0002.py": "x = 1\n"}),
     "a check switched off in a test": ({"tests/test_a.py": "x = 1\n"}, {"tests/test_a.py": "get(u, verify=False)\n"}),
     "a check switched off in a comment": ({"a.py": "x = 1\n"}, {"a.py": "# get(u, verify=False)\n"}),
     "a new test that is skipped": ({"tests/test_a.py": "x = 1\n"},
                                    {"tests/test_a.py": "x = 1\n@pytest.mark.skip\ndef test_new():\n    pass\n"}),
     "a handler that narrows": ({"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"},
                                {"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"}),
-    "a lock that becomes another": ({"a.py": "with self.lock:\n    f()\n"}, {"a.py": "with self.write_lock:\n    f()\n"}),
 }
 
 
@@ -162,9 +160,10 @@ BROKEN: dict[str, tuple[Files, Files, BreakKind, str, str]] = {
     "a module without its sum": ({"go.mod": "module m\n", "go.sum": "x.org/y v1.0.0 h1:x=\n"},
                                  {"go.mod": "module m\n\nrequire a.org/b v1.0.0\n"}, P, "certain",
                                  "go.mod asks for a.org/b v1.0.0, which go.sum does not have"),
-    "models without a migration": ({"shop/models.py": MODELS, "shop/migrations/__init__.py": ""},
-                                   {"shop/models.py": MODELS + "    pages = models.IntegerField()\n"}, P, "likely",
-                                   "shop/models.py changes fields of models without a migration"),
+    "fields without what is made of them": (
+        {"a.proto": "message A {\n  string b = 1;\n}\n", "a.pb.go": "package a\n"},
+        {"a.proto": "message A {\n  string b = 1;\n  string c = 2;\n}\n"}, P, "likely",
+        "a.proto has other fields than a.pb.go, which is made from it"),
     "certificates": ({"a.py": "x = 1\n"}, {"a.py": "x = 1\nget(u, verify=False)\n"}, F, "certain",
                      "certificate checks are switched off in a.py"),
     "only one test": ({"a.test.js": "it('b', f);\n"}, {"a.test.js": "it.only('b', f);\n"}, F, "certain",
@@ -175,8 +174,6 @@ BROKEN: dict[str, tuple[Files, Files, BreakKind, str, str]] = {
     "a wider handler": ({"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"},
                         {"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"}, F, "likely",
                         "an exception handler of a.py catches more than before"),
-    "a lock not taken": ({"a.py": "with self.lock:\n    f()\n    g()\n"}, {"a.py": "f()\ng()\n"}, F, "likely",
-                         "a lock in a.py is no longer taken"),
 }
 
 
