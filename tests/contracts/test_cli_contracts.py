@@ -245,4 +245,4 @@ def test_the_shell_completes_commands_and_options(repo: TestRepo) -> None:
     assert commands.stdout == "plain,score\n"
     options = run(cwd=repo.path, _HYPERION_HOOK_COMPLETE="bash_complete", COMP_WORDS="hyperion-hook score --fa",
                   COMP_CWORD="2")
-    assert options.stdout == "plain,--fail-on\nplain,--fail-above-percentile\nplain,--fail-on-break\n"
+    assert options.stdout == "plain,--fail-on\nplain,--fail-on-break\nplain,--fail-above-percentile\n"
