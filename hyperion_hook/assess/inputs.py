@@ -10,7 +10,6 @@ from hyperion_hook.config import Config
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.snapshot import NO_COVERAGE, Configured
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.coverage import read_coverage
 from hyperion_hook.git.repository import Repository
 
 MAX_REPORT_BYTES = 50_000_000
@@ -41,6 +40,8 @@ def _coverage(root: Path, paths: Sequence[Path], deadline: Deadline) -> Coverage
     merged: dict[str, tuple[int, int]] = {}
     if not paths:
         return NO_COVERAGE
+    from hyperion_hook.features.coverage import read_coverage  # noqa: PLC0415 - few configure a report
+
     for path in paths:
         file = path if path.is_absolute() else root / path
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
@@ -24,12 +26,14 @@ from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.sources import GitSources
-from hyperion_hook.store.graphs.cache import ImportGraphs
 from hyperion_hook.store.history.commits_before import Past
 from hyperion_hook.store.history.index import HistoryIndex
 from hyperion_hook.store.history.update import open_history
 from hyperion_hook.store.history.view import IndexedHistory
 from hyperion_hook.store.source_cache import SourceCache
+
+if TYPE_CHECKING:
+    from hyperion_hook.store.graphs.cache import ImportGraphs
 
 STORE_FOLDER = "hyperion-hook"
 GRAPH_MODULES = frozenset(feature.module for feature in CATALOGUE if feature.origin is Origin.GRAPH) | {"interface"}
@@ -65,15 +69,23 @@ class Measurer:
         self.measure_source = self._sources.measured(
             lambda path, text: self.deadline.run(lambda: measure_source(path, text))
         )
-        self.graphs = ImportGraphs(repository, self._reader, folder / "imports-v1.sqlite", root=root)
         self._index: HistoryIndex | None = None
         self.deadline = NEVER
         """When measuring ends; whoever measures a staged change sets it."""
 
+    @cached_property
+    def graphs(self) -> ImportGraphs:
+        """The import graphs of commits, opened when first asked for: a silent run needs none."""
+        from hyperion_hook.store.graphs.cache import ImportGraphs  # noqa: PLC0415
+
+        root = self.repository.common_dir
+        return ImportGraphs(self.repository, self._reader, root / STORE_FOLDER / "imports-v1.sqlite", root=root)
+
     def close(self) -> None:
         """End the git process and close the stores."""
         self._reader.close()
-        self.graphs.close()
+        if "graphs" in vars(self):
+            self.graphs.close()
         self._sources.close()
         self.forget_index()
 
@@ -116,7 +128,8 @@ class Measurer:
             )
             if kept:
                 kept.keep(change, only, history, graph, vector, 1000 * (time.monotonic() - started))
-        warnings = (*change.warnings, *warnings, *self._sources.warnings, *self.graphs.warnings, *faults)
+        drawn = self.graphs.warnings if wants_graph else ()
+        warnings = (*change.warnings, *warnings, *self._sources.warnings, *drawn, *faults)
         return Measured(vector, history, graph, warnings)
 
     def history(self, base: str | None) -> tuple[History, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from hyperion_hook.domain.lazy_dataclass import dataclass
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
-from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry
+from hyperion_hook.store.models import has_registry
 
 
 class ModelOrigin(StrEnum):
@@ -50,7 +50,10 @@ def models_in_use(configured: Path | None, common_dir: Path | None) -> ModelsInU
     if configured is not None:
         return ModelsInUse(load_bundle(configured), ModelOrigin.CONFIGURED)
     warnings: tuple[str, ...] = ()
-    if common_dir is not None:
+    if common_dir is not None and has_registry(common_dir):
+        # a hook is spared the import
+        from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry  # noqa: PLC0415
+
         registry = ModelRegistry.of(common_dir)
         try:
             version = registry.production(RISK_PREDICTOR)

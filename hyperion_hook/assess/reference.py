@@ -8,7 +8,6 @@ of the recent changes has a score, so that it does not depend on how often the t
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -50,9 +49,7 @@ class Reference:
 
     def typical(self) -> dict[str, float]:
         """Return the median of each feature over the recent changes that have a value."""
-        from statistics import median  # noqa: PLC0415 - a silent hook asks for no median
-
-        return {name: float(median(values)) for name, values in self.values.items() if values}
+        return {name: _median(values) for name, values in self.values.items() if values}
 
     def quantiles(self) -> dict[str, tuple[float, float, float]]:
         """Return the 5 %, 50 % and 95 % points of each feature that enough recent changes have a value for."""
@@ -210,7 +207,8 @@ def _reference(rows: list[tuple[float, ...]], names: tuple[str, ...]) -> Referen
         tuple(sorted(columns[0])),
         tuple(sorted(columns[1])),
         {
-            name: sorted(value for value in column if not math.isnan(value))
+            # only NaN differs from itself
+            name: sorted([value for value in column if value == value])  # noqa: PLR0124
             for name, column in zip(names, columns[2:], strict=True)
         },
     )
@@ -218,3 +216,8 @@ def _reference(rows: list[tuple[float, ...]], names: tuple[str, ...]) -> Referen
 
 def _quantile(ordered: Sequence[float], share: float) -> float:
     return float(ordered[min(len(ordered) - 1, int(share * len(ordered)))])
+
+
+def _median(ordered: Sequence[float]) -> float:
+    middle = len(ordered) // 2
+    return float(ordered[middle]) if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

@@ -11,8 +11,6 @@ from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, find_feature
 from hyperion_hook.scoring.anomaly import BINARY, MOST, Usual, is_rare_binary, unusual_values
 from hyperion_hook.scoring.bundle import Bundle
-from hyperion_hook.scoring.explain import explain
-from hyperion_hook.scoring.sentences import sentence
 
 GROUPS = {feature.name: feature.group.value for feature in CATALOGUE}
 
@@ -24,6 +22,10 @@ def explanation_of(
 
     The base and all contributions sum to the log-odds of the score.
     """
+    # a silent run is spared the import
+    from hyperion_hook.scoring.explain import explain  # noqa: PLC0415
+    from hyperion_hook.scoring.sentences import sentence  # noqa: PLC0415
+
     explanation = explain(bundle.risk, vector, typical, GROUPS)
     contributions = [
         Contribution(

@@ -89,6 +89,6 @@ def _restore(self: Any, state: list[Any]) -> None:
 
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass as dataclass
+    from dataclasses import dataclass as dataclass  # noqa: PLC0414 - exported
 else:
     dataclass = _lazy_dataclass

@@ -136,3 +136,21 @@ def subsystem_of(path: str) -> str:
     ('a', '')
     """
     return path.partition("/")[0] if "/" in path else ""
+
+
+_LOCK_FILES = frozenset((
+    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "poetry.lock",
+    "pdm.lock", "uv.lock", "pipfile.lock", "cargo.lock", "composer.lock", "gemfile.lock", "go.sum", "gradle.lockfile",
+    "packages.lock.json", "flake.lock",
+))
+
+
+def is_lock_file(path: str) -> bool:
+    """Return whether a package manager writes a file: whoever changed its manifest did not choose its lines.
+
+    Examples
+    --------
+    >>> is_lock_file("uv.lock"), is_lock_file("web/package-lock.json"), is_lock_file("lock.py")
+    (True, True, False)
+    """
+    return path.rpartition("/")[2].lower() in _LOCK_FILES

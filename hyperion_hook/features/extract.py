@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Mapping
-from types import ModuleType
+from importlib import import_module
 
 from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.features.change import diffusion, size, tokens
-from hyperion_hook.features.code import quality
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.history import people, process, purpose, review
 from hyperion_hook.features.imports import read as imports
 from hyperion_hook.features.source import measure as source
-from hyperion_hook.features.structure import business, coupling, dependencies, interface
 
 EXTRACTOR_VERSION = 3
 """Raised whenever a value can change for the same input; cached vectors of another version are not used."""
 
-MODULES: dict[str, ModuleType] = {
-    "size": size, "diffusion": diffusion, "tokens": tokens, "purpose": purpose, "process": process, "people": people,
-    "review": review, "quality": quality, "coupling": coupling, "dependencies": dependencies, "interface": interface,
-    "business": business,
+MODULES = {
+    "size": "change.size", "diffusion": "change.diffusion", "tokens": "change.tokens", "purpose": "history.purpose",
+    "process": "history.process", "people": "history.people", "review": "history.review", "quality": "code.quality",
+    "coupling": "structure.coupling", "dependencies": "structure.dependencies", "interface": "structure.interface",
+    "business": "structure.business",
 }
-"""Cheap ones first: when the time budget runs out, the dear ones are missing."""
+"""Where each is; imported when it is run. Cheap ones first: when the time runs out, the dear ones are missing."""
 
 LIGHT_MODULES = frozenset({"size", "diffusion", "tokens", "purpose", "process", "people", "review"})
 """Modules that read the patch and the history only: some milliseconds a change, so cheap enough for whole histories."""
@@ -105,7 +102,7 @@ def _run(name: str, features: Mapping[str, _Bounds], context: Context, vector: d
 
 
 def _measured(name: str, context: Context) -> dict[str, Value] | Missing:
-    measure: Callable[[Context], dict[str, Value]] = MODULES[name].measure
+    measure: Callable[[Context], dict[str, Value]] = import_module(f"hyperion_hook.features.{MODULES[name]}").measure
     return context.deadline.run(lambda: measure(context)) if name in _PURE else measure(context)
 
 

@@ -2,13 +2,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 
 from hyperion_hook.domain.deadline import Deadline
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features import extract as extractor
 from hyperion_hook.features.catalogue import CATALOGUE, KAMEI_FOURTEEN, SPECIFIED, Category, find_feature
 from hyperion_hook.features.extract import MODULES, NOT_ASKED, extract
 from tests.support.changes import change, context, edit
@@ -47,7 +45,7 @@ def test_a_failing_module_costs_its_own_features_only(monkeypatch: pytest.Monkey
     def explode(context: object) -> dict[str, float]:
         raise RecursionError("too deep")
 
-    monkeypatch.setitem(extractor.MODULES, "tokens", SimpleNamespace(measure=explode))
+    monkeypatch.setattr("hyperion_hook.features.change.tokens.measure", explode)
     vector = extract(context(change(edit("a.py", "+x = 1"))))
     assert vector["tokens_added"] == Missing("could not be measured: RecursionError")
     assert vector["la"] == 1.0
@@ -55,7 +53,7 @@ def test_a_failing_module_costs_its_own_features_only(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -1.0])
 def test_a_value_outside_its_range_is_missing(monkeypatch: pytest.MonkeyPatch, value: float) -> None:
-    monkeypatch.setitem(extractor.MODULES, "size", SimpleNamespace(measure=lambda context: {"la": value}))
+    monkeypatch.setattr("hyperion_hook.features.change.size.measure", lambda context: {"la": value})
     vector = extract(context(change(edit("a.py", "+x = 1"))))
     assert isinstance(vector["la"], Missing)
     assert vector["ld"] == Missing("not measured by size")

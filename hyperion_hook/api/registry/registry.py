@@ -21,6 +21,7 @@ from hyperion_hook.errors import ArtefactError, ConfigError, GitError, MissingEx
 from hyperion_hook.git.environment.neutral import cache_folder
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
+from hyperion_hook.store.models import FOLDER
 from hyperion_hook.store.models import registry as store
 from hyperion_hook.store.models.metadata import ESTIMATOR, ModelMetadata, Status, digest_of
 
@@ -279,7 +280,7 @@ class ModelRegistry(store.ModelRegistry):
 
 def _default_root() -> Path:
     try:
-        return Repository.discover(None).common_dir / store.FOLDER
+        return Repository.discover(None).common_dir / FOLDER
     except NotARepositoryError:
         try:
             return cache_folder() / "registry"

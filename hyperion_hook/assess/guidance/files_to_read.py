@@ -7,8 +7,7 @@ import math
 from hyperion_hook.domain.assessment import FileToRead
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.history import CommitFlag, History
-from hyperion_hook.domain.paths import FileRole, role_of
-from hyperion_hook.features.structure.business import is_lock_file
+from hyperion_hook.domain.paths import FileRole, is_lock_file, role_of
 
 MOST = 3
 LOOKED_AT = 50

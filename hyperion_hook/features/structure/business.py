@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from hyperion_hook.domain.change import FileChange
+from hyperion_hook.domain.paths import is_lock_file
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.graph.view import entry_share
@@ -38,22 +39,6 @@ _SCHEMA = re.compile(
     r"|common/message/[^/]*\.json)$",
     re.IGNORECASE,
 )
-_LOCK = re.compile(
-    r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|pdm\.lock|uv\.lock"
-    r"|pipfile\.lock|cargo\.lock|composer\.lock|gemfile\.lock|go\.sum|gradle\.lockfile|packages\.lock\.json|flake\.lock)$",
-    re.IGNORECASE,
-)
-
-
-def is_lock_file(path: str) -> bool:
-    """Return whether a package manager writes a file: whoever changed its manifest did not choose its lines.
-
-    Examples
-    --------
-    >>> is_lock_file("uv.lock"), is_lock_file("web/package-lock.json"), is_lock_file("lock.py")
-    (True, True, False)
-    """
-    return _LOCK.search(path) is not None
 
 
 def measure(context: Context) -> dict[str, Value]:

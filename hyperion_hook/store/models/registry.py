@@ -35,6 +35,7 @@ from hyperion_hook.store.files.whole_files import (
     write_folder,
     write_whole,
 )
+from hyperion_hook.store.models import FOLDER
 from hyperion_hook.store.models import lifecycle as model_lifecycle
 from hyperion_hook.store.models import metadata as model_metadata
 from hyperion_hook.store.models.lifecycle import IllegalStepError, Lifecycle, NewerFormatError
@@ -49,9 +50,6 @@ from hyperion_hook.store.models.metadata import (
 )
 
 RISK_PREDICTOR = model_metadata.RISK_PREDICTOR
-FOLDER = Path("hyperion-hook") / "registry"
-"""Where the registry lies in the git directory that all worktrees share."""
-
 BUSY_SECONDS = 10.0
 _MAX_RECORD_BYTES = 8_000_000
 _LOCK = "lock"
