@@ -14,7 +14,7 @@ from hyperion_hook.domain.change import Change, change_of_commit
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.deadline import NEVER
 from hyperion_hook.domain.history import History
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, Origin

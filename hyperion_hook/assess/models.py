@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
 from hyperion_hook.store.models import has_registry

@@ -8,7 +8,7 @@ work tree. Keys are the field names with hyphens. Every field also has an enviro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, fields
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from hyperion_hook.config.file import SettingsFile, read_settings_file
 from hyperion_hook.config.kinds import FaultError
 from hyperion_hook.config.settings import RANDOM_STATE, SETTINGS, Setting, suggestion
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.errors import ConfigError
 
 PREFIX = "HYPERION_HOOK_"

@@ -6,12 +6,11 @@ Paths are text decoded as UTF-8 with ``surrogateescape``, so any byte survives; 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple, Self
 
 from hyperion_hook.domain.commit import Author, Commit
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 
 SYMLINK_MODE = 0o120000
 SUBMODULE_MODE = 0o160000

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import IntFlag
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 DAY = 86_400
 MONTH = 30 * DAY

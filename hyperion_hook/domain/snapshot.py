@@ -6,11 +6,10 @@ Both are read on demand: a change whose features need no source reads none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from typing import NamedTuple, Protocol
 
 from hyperion_hook.domain.change import FileChange
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.vector import Missing
 
 

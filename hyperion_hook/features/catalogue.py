@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from math import inf
 
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ConfigError
 
 

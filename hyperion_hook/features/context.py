@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.history import History
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.snapshot import Configured, Discussed, ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.source.metrics import SourceMetrics

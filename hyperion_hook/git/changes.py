@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus, change_of_commit
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import merge_base
 from hyperion_hook.git.difference import read_difference, read_part

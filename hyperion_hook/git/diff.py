@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange, FileStatus, Hunk
+from hyperion_hook.domain.light_dataclasses import replace
 
 _HEADER = re.compile(rb"(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@[^\n]*\n?")
 _REMARK = re.compile(rb"\n\\[^\n]*")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange
+from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.vector import NOT_FETCHED
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.blobs import DAMAGED

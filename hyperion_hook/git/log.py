@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
-from dataclasses import replace
 from enum import Enum
 from typing import IO
 
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import LATEST, Author, Commit
+from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts
 from hyperion_hook.git.difference import read_present

@@ -6,10 +6,10 @@ import os
 import re
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.errors import GitError, NotARepositoryError
 from hyperion_hook.git.environment import neutral
 from hyperion_hook.git.environment.trust import trusted_folders

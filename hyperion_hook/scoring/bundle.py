@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ArtefactError, ConfigError
 from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.features.history.file_forecast import PAST_VERSION

@@ -23,11 +23,11 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from hyperion_hook.domain.co_change import ChangeSet, CoChange, KnownFile, PastOfFile
 from hyperion_hook.domain.history import DAY
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.paths import directory_of
 
 CLOSER_LOOK = 100

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from math import factorial, fsum, isnan
 
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.scoring.cube import Row, coalition_values
 from hyperion_hook.scoring.risk import RiskModel

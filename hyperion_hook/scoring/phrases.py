@@ -6,7 +6,7 @@ says «no» and takes the second word.
 
 from __future__ import annotations
 
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

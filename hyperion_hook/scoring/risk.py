@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.scoring.members import Member, sigmoid
 from hyperion_hook.scoring.trees import as_row

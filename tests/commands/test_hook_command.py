@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.commands.hook import Hook
+from hyperion_hook.commands.hooks.run import Hook
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError, ExitCode

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from hyperion_hook.assess.guidance.split import is_worth_splitting, names_of, parts_of
 from hyperion_hook.assess.guidance.usual_tests import missing_test, typical_test_change
@@ -21,7 +20,7 @@ from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.co_change import CoChange, PastOfFile
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent, History
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
 

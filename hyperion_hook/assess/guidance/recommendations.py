@@ -13,7 +13,7 @@ from hyperion_hook.domain.assessment import Advice, Impact, Reviewer, Score, Sim
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.deadline import Deadline
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.changes import part_of
 from hyperion_hook.git.log import Detail, read_commits

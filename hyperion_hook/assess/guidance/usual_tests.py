@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import KnownFile, PastOfFile
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.paths import FileRole, role_of
 
 LOOKED_AT = 60

@@ -1,4 +1,4 @@
-"""``hook``: what a git hook runs. It informs; it blocks only where ``fail_on`` or ``strict`` say so."""
+"""What a git hook does. It informs; it blocks only where ``fail_on`` or ``strict`` say so."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.commands.support.assessing import OpenAssessor, assessing_flags, open_assessor, verdict_code
+from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
 from hyperion_hook.commands.support.error_messages import describe, show_traceback_if_asked
 from hyperion_hook.commands.support.output import columns, wants_colour
 from hyperion_hook.commands.support.progress import ProgressLine
@@ -154,20 +152,11 @@ def _not_assessed(faults: Sequence[str], stage: str) -> str:
     return f"not assessed: {faults[0]}{more}; {_GOES_ON[stage]}"
 
 
-@click.command()
-@click.argument("stage", type=click.Choice(STAGES))
-@click.argument("arguments", nargs=-1, metavar="[ARGUMENTS OF THE HOOK]")
-@assessing_flags
-@click.pass_obj
-def command(
-    invocation: Invocation, /, stage: str, arguments: tuple[str, ...], *, strict: bool | None, fail_on: str | None,
-    models: Path | None, explain: bool | None,
+def run_hook(
+    invocation: Invocation, stage: str, *arguments: str, strict: bool | None = None, fail_on: str | None = None,
+    models: Path | None = None, explain: bool | None = None,
 ) -> int:
-    """Assess a change from within a git hook, and let it pass.
-
-    pre-commit and commit-msg assess what is staged, the latter with its message; pre-push what is new to the remote.
-    A change is blocked only from --fail-on on; what cannot be assessed passes with one line, unless --strict.
-    """
+    """Assess what a stage is about and return the exit code; unless strict, what cannot be assessed passes."""
     blocks, code = bool(strict), ExitCode.DONE
     give_up_after(limit_of(stage, Config().deadline, blocks=blocks))
     answer: Answer = []

@@ -1,12 +1,10 @@
-"""What the commands that assess share: opening an assessor, the flags, and when a level stops them."""
+"""What the commands that assess share: opening an assessor, and when a level stops them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-
-import click
+from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import say
 from hyperion_hook.commands.support.progress import ProgressLine
@@ -18,24 +16,7 @@ from hyperion_hook.report.facts import is_empty
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
 
-Command = TypeVar("Command", bound=Callable[..., object])
 OpenAssessor = Callable[[Path | None, Config, ProgressLine], "Assessor"]
-
-STRICT = "Exit 3 when the change cannot be assessed: the risk is UNKNOWN, or a hook fails."
-
-_FLAGS = (
-    click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never."),
-    click.option("--strict/--no-strict", default=None, help=STRICT),
-    click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use."),
-    click.option("--explain/--no-explain", default=None, help="Say what moves the score (default), or only the score."),
-)
-
-
-def assessing_flags(command: Command) -> Command:
-    """Add the flags that every assessing command has."""
-    for flag in reversed(_FLAGS):
-        command = flag(command)
-    return command
 
 
 def open_assessor(repo: Path | None, config: Config, progress: ProgressLine) -> Assessor:

@@ -1,4 +1,4 @@
-"""``score``: assess the staged change, a commit or a range."""
+"""What ``score`` does: assess the staged change, a commit or a range."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from hyperion_hook.commands import Invocation
-from hyperion_hook.commands.support.assessing import OpenAssessor, assessing_flags, open_assessor, verdict_code
+from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
 from hyperion_hook.commands.support.output import PLAIN_WIDTH, columns, result_to, wants_colour
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.supervision import STALL_SECONDS, Limit, give_up_after, stalled, take_time
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
@@ -152,22 +150,12 @@ def _assessments(assessor: Assessor, target: Target, *, each: bool) -> Iterator[
         yield assessor.staged()
 
 
-@click.command()
-@click.argument("revision", required=False, metavar="[REV | A..B]")
-@click.option("--staged", is_flag=True, help="Assess what is staged; the default without a revision.")
-@click.option("--each", is_flag=True, help="Assess every non-merge commit of a range, each as of its own moment.")
-@click.option("--format", "format_name", type=click.Choice(FORMATS), help="Default: text, with --each jsonl.")
-@click.option("--output", type=click.Path(path_type=Path), help="Write the result to a file.")
-@assessing_flags
-@click.pass_obj
-def command(  # noqa: PLR0913 - one argument for each flag
-    invocation: Invocation, /, revision: str | None, *, staged: bool, each: bool, format_name: str | None,
-    output: Path | None, fail_on: str | None, strict: bool | None, models: Path | None, explain: bool | None,
+def score(  # noqa: PLR0913 - one argument for each flag
+    invocation: Invocation, revision: str | None = None, *, staged: bool = False, each: bool = False,
+    format_name: str | None = None, output: Path | None = None, fail_on: str | None = None, strict: bool | None = None,
+    models: Path | None = None, explain: bool | None = None,
 ) -> int:
-    """Say how risky a change is, why, and where to look first.
-
-    Without a revision the staged change is assessed, with REV one commit, with A..B all that B adds to A as one change.
-    """
+    """Assess the staged change, a commit or a range, and return the exit code."""
     give_up_after(stalled("score"), renewable=True)
     target = target_of(revision, staged=staged, each=each)
     chosen = format_of(format_name, each=each)

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import islice
 
 from hyperion_hook.domain.languages import LANGUAGES, Comments
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 _RETURN = re.compile(rb"\r(?![\r\n]|\Z)")
 _LIKE_C = Comments(("//",), (("/*", "*/"),))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.features.graph.order import ImportOrder
 from hyperion_hook.features.graph.specs import Specs, SpecTable
 from hyperion_hook.features.graph.use import Usage

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.history import MONTH, FileEvent, FileHistory, Months
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context
 

@@ -8,10 +8,9 @@ change in one language does not pay for the others.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from hyperion_hook.domain.languages import LANGUAGES, language_of
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.source.embedded import EMBEDDING, embedded_source
 from hyperion_hook.features.source.limits import Clock, TooSlowError, too_hard_to_tokenise

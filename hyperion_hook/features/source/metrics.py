@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Value
 
 

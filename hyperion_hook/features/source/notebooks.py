@@ -6,11 +6,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
 from hyperion_hook.domain.languages import LANGUAGES
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.vector import Missing
 
 NAME = "Jupyter Notebook"

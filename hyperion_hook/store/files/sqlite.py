@@ -19,7 +19,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.store.files.sqlite_checks import UnfitError, inspect, move_aside
 from hyperion_hook.store.files.whole_files import ForeignFileError, check_folder, real_folder
 

@@ -7,11 +7,11 @@ import sys
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from hyperion_hook.domain.history import FILE_WINDOW, FileEvent, FileHistory
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.store.history.graph import CommitGraph
 from hyperion_hook.store.history.outside_view import HiddenCounts
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from hyperion_hook.domain.history import MONTH, CommitFlag
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.store.history.codec import members, unpack
 from hyperion_hook.store.history.names import Names
 from hyperion_hook.store.history.tallies import TallyKey, tally_keys

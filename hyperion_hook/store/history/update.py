@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import EmptyHistory, History
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.errors import GitError, StoreError
 from hyperion_hook.git.ancestry import present, reachable
 from hyperion_hook.git.log import Detail, read_commits

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from hyperion_hook.domain.lazy_dataclass import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 FORMAT_VERSION = 2
 """The first had neither ``extra`` nor ``artefact``; it is read as if they were empty."""

@@ -1,0 +1,27 @@
+"""``score``: assess the staged change, a commit or a range."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hyperion_hook.commands import Invocation
+from hyperion_hook.commands.support.flags import assessing_flags
+from hyperion_hook.commands.support.scoring import FORMATS, score
+
+
+@click.command()
+@click.argument("revision", required=False, metavar="[REV | A..B]")
+@click.option("--staged", is_flag=True, help="Assess what is staged; the default without a revision.")
+@click.option("--each", is_flag=True, help="Assess every non-merge commit of a range, each as of its own moment.")
+@click.option("--format", "format_name", type=click.Choice(FORMATS), help="Default: text, with --each jsonl.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write the result to a file.")
+@assessing_flags
+@click.pass_obj
+def command(invocation: Invocation, /, revision: str | None, **flags: object) -> int:
+    """Say how risky a change is, why, and where to look first.
+
+    Without a revision the staged change is assessed, with REV one commit, with A..B all that B adds to A as one change.
+    """
+    return score(invocation, revision, **flags)  # type: ignore[arg-type]

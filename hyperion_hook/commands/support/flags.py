@@ -1,0 +1,27 @@
+"""The flags that every assessing command has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+STRICT = "Exit 3 when the change cannot be assessed: the risk is UNKNOWN, or a hook fails."
+
+_FLAGS = (
+    click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never."),
+    click.option("--strict/--no-strict", default=None, help=STRICT),
+    click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use."),
+    click.option("--explain/--no-explain", default=None, help="Say what moves the score (default), or only the score."),
+)
+
+
+def assessing_flags(command: Command) -> Command:
+    """Add the flags that every assessing command has."""
+    for flag in reversed(_FLAGS):
+        command = flag(command)
+    return command
