@@ -8,7 +8,6 @@ work tree. Keys are the field names with hyphens. Every field also has an enviro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -102,7 +101,8 @@ def load_config(
     config = reader.config()
     if reader.faults:
         raise ConfigError("\n".join(dict.fromkeys(reader.faults)))
-    origins = {entry.name: reader.origins.get(entry.name, "default") for entry in fields(Config)}
+    names: tuple[str, ...] = Config.__match_args__
+    origins = {name: reader.origins.get(name, "default") for name in names}
     return LoadedConfig(config, origins, (*file.warnings, *reader.warnings))
 
 

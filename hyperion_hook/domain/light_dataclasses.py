@@ -2,8 +2,8 @@
 
 The standard decorator compiles six functions for each class, half a millisecond, and imports the parser of Python: for
 the seventy classes of a hook that was a fifth of its time. Here nothing is compiled; what classes have in common is
-shared. ``dataclasses`` works on them (``fields``, ``asdict``, ``is_dataclass``), but is imported only then. A class with
-bases, or with options that are not named here, is left to it.
+shared. ``dataclasses`` works on them (``fields``, ``asdict``, ``is_dataclass``), but is imported only then. A class
+with bases, or with options that are not named here, is left to it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _initialiser(cls: Any, names: tuple[str, ...], fields: dict[str, _Field], *,
     setters = tuple(vars(cls)[name].__set__ for name in names) if slots else ()
     finish: Callable[[object], None] | None = vars(cls).get("__post_init__")
 
-    def __init__(self: object, *values: Any, **named: Any) -> None:
+    def initialise(self: object, *values: Any, **named: Any) -> None:
         if named or len(values) != count:
             values = _bound(cls, names, fields, values, named)
         if slots:
@@ -79,7 +79,7 @@ def _initialiser(cls: Any, names: tuple[str, ...], fields: dict[str, _Field], *,
         if finish is not None:
             finish(self)
 
-    return __init__
+    return initialise
 
 
 def _bound(
@@ -101,7 +101,8 @@ def _bound(
             raise TypeError(f"{cls.__qualname__}: no value for '{name}'")
         row.append(value)
     if named or len(row) > len(names):
-        raise TypeError(f"{cls.__qualname__}: {f'no field {next(iter(named))!r} to set' if named else 'too many values'}")
+        fault = f"no field '{next(iter(named))}' to set" if named else f"{len(row)} values for {len(names)} fields"
+        raise TypeError(f"{cls.__qualname__}: {fault}")
     return tuple(row)
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import weakref
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -122,7 +123,13 @@ class Repository:
     @cached_property
     def is_partial(self) -> bool:
         """Whether objects may be missing because the clone left them at its origin."""
-        return neutral.has_promised_objects(self.common_dir) or bool(self.config("extensions.partialClone"))
+        if neutral.has_promised_objects(self.common_dir):
+            return True
+        # git takes it from this file alone, so most clones need not ask
+        with suppress(OSError):
+            if b"partialclone" not in (self.common_dir / "config").read_bytes().lower():
+                return False
+        return bool(self.config("extensions.partialClone"))
 
     @property
     def empty_tree(self) -> str:

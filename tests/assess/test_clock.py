@@ -18,7 +18,7 @@ from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.features import extract
 from hyperion_hook.features.manifests import project as project_manifests
-from hyperion_hook.features.structure import coupling, interface
+from hyperion_hook.features.structure import coupling, interface_python
 from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.render import render_comment
 from hyperion_hook.report.formats.json import assessment_object
@@ -74,7 +74,7 @@ def forever(*_: object, **__: object) -> None:
 
 SLOW = {
     "code metrics": (measuring, "measure_source"),
-    "interface": (interface, "breakages"),
+    "interface": (interface_python, "breakages"),
     "manifest": (project_manifests, "read_manifest"),
     "imports of a new file": (coupling, "read_imports"),
     "imports": (graph_cache, "read_imports"),

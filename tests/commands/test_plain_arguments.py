@@ -37,7 +37,8 @@ def test_plain_arguments_mean_what_click_takes_them_to_mean(name: str, arguments
     expected = by_click(name, arguments)
     assert expected is not None
     words = called.args[1:]
-    positional = {"stage": words[0], "arguments": words[1:]} if name == "hook" else {"revision": next(iter(words), None)}
+    first = next(iter(words), None)
+    positional = {"stage": first, "arguments": words[1:]} if name == "hook" else {"revision": first}
     assert {key: value for key, value in expected.items() if value not in (None, False, ())} == {
         key: value for key, value in {**positional, **called.keywords}.items() if value not in (None, False, ())
     }
@@ -56,6 +57,6 @@ def test_what_hooks_are_run_with_is_plain(arguments: list[str]) -> None:
     assert called.keywords.get("models") in (None, Path("m"))
 
 
-@pytest.mark.parametrize("arguments", [[], ["--repo", ".", "score"], ["index"], ["hook"], ["hook", "post-commit"]], ids=str)
+@pytest.mark.parametrize("arguments", [[], ["--repo", ".", "score"], ["index"], ["hook"], ["hook", "other"]], ids=str)
 def test_what_is_not_plain_is_left_to_click(arguments: list[str]) -> None:
     assert plain_command(arguments) is None

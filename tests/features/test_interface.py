@@ -15,7 +15,8 @@ from hyperion_hook.features.context import Context
 from hyperion_hook.features.graph.view import build_graph
 from hyperion_hook.features.source.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
 from hyperion_hook.features.structure import interface
-from hyperion_hook.features.structure.interface_python import Breakage, breakages, has_same_surface
+from hyperion_hook.features.structure.breakage import Breakage
+from hyperion_hook.features.structure.interface_python import breakages, has_same_surface
 from tests.support.changes import NO_GRAPH, NO_METRICS, change, context, edit
 
 KINDS = {

@@ -21,7 +21,7 @@ from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.source.metrics import SourceMetrics
-from hyperion_hook.features.structure.interface_python import Breakage, breakages
+from hyperion_hook.features.structure.breakage import Breakage
 
 SEVERITY = {
     Breakage.OBJECT_REMOVED: 0.9,
@@ -115,6 +115,8 @@ def _of_python(context: Context, file: FileChange) -> tuple[Breakage, ...] | Mis
     after = None if file.new_blob is None else context.sources.after(file)
     if isinstance(after, Missing):
         return after
+    from hyperion_hook.features.structure.interface_python import breakages  # noqa: PLC0415 - only for Python
+
     text = "" if after is None else after.text
     return context.deadline.run(lambda: breakages(before.text, text))
 

@@ -15,26 +15,10 @@ from functools import lru_cache
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.source.limits import TooSlowError
 from hyperion_hook.features.source.python_tree import python_tree
+from hyperion_hook.features.structure.breakage import Breakage
 
 MAX_CHARACTERS = 400_000
 """Longer files are data or generated; their syntax tree costs a second and more."""
-
-
-class Breakage(StrEnum):
-    """What a change to a public interface breaks; griffe's kinds, and the two that whole files add."""
-
-    OBJECT_REMOVED = "object removed"
-    OBJECT_KIND = "object kind changed"
-    PARAMETER_REMOVED = "parameter removed"
-    PARAMETER_ADDED = "required parameter added"
-    PARAMETER_REQUIRED = "parameter made required"
-    PARAMETER_MOVED = "parameter moved"
-    PARAMETER_KIND = "parameter kind changed"
-    PARAMETER_DEFAULT = "parameter default changed"
-    RETURN_TYPE = "return type removed"
-    BASE_REMOVED = "base class removed"
-    SIGNATURE = "signature changed"
-    MODULE_MOVED = "module moved"
 
 
 class Kind(StrEnum):
