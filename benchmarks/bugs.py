@@ -20,10 +20,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.bugs.dataset import BugRows, bug_rows
 from hyperion_hook.training.bugs.evaluate import BASELINES, BugEvaluation, evaluate_bugs, evaluate_by_time
-from hyperion_hook.training.bugs.fit import BugFitConfig, fit_bug_predictor, held_out_since
+from hyperion_hook.training.bugs.fit import fit_bug_predictor, held_out_since
 from hyperion_hook.training.metrics.resampling import Interval
 from hyperion_hook.training.rows.corpus_file import CorpusEntry, read_corpus
 
@@ -40,14 +41,14 @@ def main() -> None:
     started = time.perf_counter()
     histories = joblib.Parallel(n_jobs=options.jobs)(joblib.delayed(_read)(entry) for entry in entries)
     print(f"read {len(histories)} histories in {time.perf_counter() - started:.0f} s")
-    tell(histories, options.groups, options.only, BugFitConfig(jobs=options.jobs))
+    tell(histories, options.groups, options.only, MLConfig(n_jobs=options.jobs))
 
 
 def _read(entry: CorpusEntry) -> BugRows:
     return bug_rows(Repository.discover(entry.path), name=entry.name, until=entry.until)
 
 
-def tell(histories: Sequence[BugRows], groups: int, only: Sequence[str], config: BugFitConfig) -> None:
+def tell(histories: Sequence[BugRows], groups: int, only: Sequence[str], config: MLConfig) -> None:
     """Print what comes of leaving projects out, and of time alone."""
     since = held_out_since(histories)
     named = sorted(history.name for history in histories)

@@ -33,8 +33,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.histories import indexed, options_of, sampled
 from hyperion_hook.assess.impact import evidence_of, looked_at, ranked_co_changes
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.domain.change import change_of_commit
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.domain.history import DAY, CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.vector import Missing

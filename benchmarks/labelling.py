@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.support import HYPERION, environment, measure
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.labels.line_origins import LineOrigins, TracedHunk
+from hyperion_hook.training.labels.line_origins import ALL, SOURCES, LineOrigins, TracedHunk
 from hyperion_hook.training.labels.read_history import read_history
 
 COUNT_MEMORY = """
@@ -72,7 +72,7 @@ def _agreement(folder: Path, wanted: int, *, sources_only: bool) -> tuple[int, i
     tip = repository.resolve("HEAD")
     merges: set[str] = set()
     ordinary, of_merges = _Sample(wanted), _Sample(wanted // 4)
-    with LineOrigins(repository, [tip], sources_only=sources_only) as origins:
+    with LineOrigins(repository, [tip], roles=SOURCES if sources_only else ALL) as origins:
         for commit in read_history(repository, [tip], merges=True, sources_only=sources_only):
             if commit.is_merge:
                 merges.add(commit.id)

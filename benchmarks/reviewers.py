@@ -22,8 +22,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from hyperion_hook.assess.people.identities import People
 from hyperion_hook.assess.people.reviewers import GONE_AFTER, reviewers
-from hyperion_hook.domain.change import Change, change_of_commit
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import trailers
 from hyperion_hook.git.log import Detail, stream_commits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -13,22 +14,24 @@ from hyperion_hook.assess.cut_off import is_cut_off, lost, why_unknown
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
+from hyperion_hook.assess.record import later_fixed, record_of
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.vector_cache import KeptVectors
-from hyperion_hook.assess.verdict import anomaly_of, explanation_of
+from hyperion_hook.assess.verdict import anomaly_of, explanation_by_size, leading_files, typical_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, ModelInfo, RiskLevel, Score, Unknown
-from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError, HyperionError
 from hyperion_hook.features.extract import nothing_known
-from hyperion_hook.git.changes import commit_change, commits_of_range, ids_of_range, range_change, staged_change
+from hyperion_hook.git.changes import commits_of_range, ids_of_range
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.scoring.policy import risk_level
-from hyperion_hook.store.history.update import update_index
+from hyperion_hook.scoring.members import sigmoid
+from hyperion_hook.scoring.policy import risk_level, with_floor
+from hyperion_hook.store.history.update import extend_index, update_index
 from hyperion_hook.store.reference_store import ReferenceStore
 
 if TYPE_CHECKING:
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from hyperion_hook.assess.guidance.recommendations import Counsel
     from hyperion_hook.domain.overview import Overview
 
+FIXES_STEP = 6
+"""Bug fixes that are traced along with a staged change to keep the record up to date."""
 REFERENCE_STEP = 60
 """Recent changes that are scored along with a staged one to keep the percentile up to date; more is for ``index``.
 
@@ -59,21 +64,37 @@ class IndexSummary:
 class Assessor:
     """Assesses changes of one repository; a context manager, because it holds a git process and stores open."""
 
-    def __init__(self, measurer: Measurer, references: ReferenceStore, models: ModelsInUse, config: Config,
-                 now: int | None) -> None:
+    def __init__(
+        self, measurer: Measurer, references: ReferenceStore, models: ModelsInUse, config: Config, now: int | None,
+        kind: ChangeKind = ChangeKind.STAGED, warnings: tuple[str, ...] = (),
+    ) -> None:
         self._measurer = measurer
         self._repository = measurer.repository
+        self._changes = measurer.changes
         self._kept = KeptVectors(measurer.repository, config)
         self._references = references
         self._models = models
         self._bundle = models.bundle
         self._config = config
         self._now = now
+        self._kind = kind
+        self._warnings = warnings
 
     @classmethod
     def open(cls, folder: Path | None, config: Config, *, progress: Progress | None = None,
-             now: int | None = None) -> Assessor:
+             now: int | None = None, kind: ChangeKind = ChangeKind.STAGED, patch: bytes = b"") -> Assessor:
         """Find the repository that ``folder`` (default: here) lies in and load the models.
+
+        Parameters
+        ----------
+        folder, config, progress
+            Where, under which settings, and who is told how far it is.
+        now
+            Unix seconds that stand for the present; the clock by default.
+        kind
+            What ``staged`` assesses: what is staged, the whole work tree, or a patch.
+        patch
+            The patch.
 
         Raises
         ------
@@ -83,15 +104,25 @@ class Assessor:
             If the configured or bundled models are damaged, tampered with or too new.
         """
         repository = Repository.discover(folder)
+        warnings: tuple[str, ...] = ()
+        if kind is not ChangeKind.STAGED:
+            from hyperion_hook.git.pending import with_pending  # noqa: PLC0415 - a hook is spared the import
+
+            repository, warnings = with_pending(repository, kind, patch)
         models = models_in_use(config.models, repository.common_dir)
         root = repository.common_dir
         references = ReferenceStore.open(root / STORE_FOLDER / "reference-v1.sqlite", root)
-        return cls(Measurer(repository, config, progress), references, models, config, now)
+        return cls(Measurer(repository, config, progress), references, models, config, now, kind, warnings)
 
     @property
     def models(self) -> ModelsInUse:
         """The models that judge."""
         return self._models
+
+    @property
+    def git_dir(self) -> Path | None:
+        """The git directory of the work tree."""
+        return self._repository.git_dir
 
     def __enter__(self) -> Assessor:
         return self
@@ -109,14 +140,13 @@ class Assessor:
     def commit(self, revision: str) -> Assessment:
         """Assess a recorded commit as of its own moment, a merge against its first parent."""
         commit = self._repository.resolve(revision)
-        return self._assess(lambda: self._recorded(commit), lost_as=(ChangeKind.COMMIT, commit))
+        return self._assess(lambda: self._changes.commit(commit), lost_as=(ChangeKind.COMMIT, commit))
 
     def range(self, start: str, end: str, discussed: Discussed | None = None) -> Assessment:
         """Assess all that ``end`` adds to ``start`` as one change, with what a code host knows of it."""
         last = self._repository.resolve(end)
         return self._assess(
-            lambda: range_change(self._repository, start, end, bulk_above=self._config.bulk_files), discussed,
-            lost_as=(ChangeKind.RANGE, last),
+            lambda: self._changes.range(start, end), discussed, lost_as=(ChangeKind.RANGE, last),
         )
 
     def each(self, start: str, end: str) -> Iterator[Assessment]:
@@ -126,7 +156,7 @@ class Assessor:
             # one index over everything the range can see; each commit's history is cut at its own parent
             self._measurer.history(self._repository.resolve(end))
             for commit in commits_of_range(self._repository, start, end):
-                change = self._measurer.change_of(commit)
+                change = self._changes.streamed(commit)
                 del ids[commit.id]
                 yield self._assess(lambda change=change: change)  # type: ignore[misc]
         except GitError as error:
@@ -139,7 +169,7 @@ class Assessor:
     def vector(self, revision: str | None) -> tuple[Change, FeatureVector]:
         """Return a change (``None``: the staged one) with all its features, without a score."""
         self._measurer.deadline = self._new_deadline() if revision is None else NEVER
-        change = self._staged() if revision is None else self._recorded(revision)
+        change = self._staged() if revision is None else self._changes.commit(revision)
         return change, self._measurer.measure(change).vector
 
     def parts(self, revision: str | None) -> tuple[Part, ...]:
@@ -147,7 +177,7 @@ class Assessor:
         from hyperion_hook.assess.guidance.recommendations import adviser_for  # noqa: PLC0415 - few ask
 
         self._measurer.deadline = NEVER
-        change = self._staged() if revision is None else self._recorded(revision)
+        change = self._staged() if revision is None else self._changes.commit(revision)
         history, _ = self._measurer.history(change.base)
         together = history.changed_together(file.previous_path for file in change.files)
         adviser = adviser_for(self._measurer, change, self._probability, NEVER)
@@ -163,7 +193,7 @@ class Assessor:
         )
         head = self._repository.head()
         graph = self._measurer.graphs.build(head) if head else Missing("no commit yet")
-        self._references_here().forget_provisional()
+        self._references_at(head).forget_provisional()
         reference = self._reference(head, at_most=WINDOW)
         warnings = [
             f"{what}: {outcome.reason}"
@@ -175,9 +205,21 @@ class Assessor:
             commits_added=report.commits_added,
             seconds=time.perf_counter() - started,
             bytes=report.bytes,
-            reference_changes=0 if isinstance(reference, Missing) else len(reference.with_message),
+            reference_changes=0 if isinstance(reference, Missing) else len(reference.rows),
             warnings=tuple(warnings),
         )
+
+    def extend(self, seconds: float) -> None:
+        """Extend the history index and what percentiles rest on for so many seconds; a hook does once it has spoken."""
+        until = Deadline(seconds)
+        self._measurer.deadline = until
+        self._measurer.forget_index()
+        with suppress(HyperionError):
+            extend_index(self._repository, until.expired)
+            head = self._repository.head()
+            if until.expired() or self._measurer.history(head)[0].missing_reason or is_cut_off(self._repository, head):
+                return
+            self._references_at(head).extend(self._measurer.recent_changes(head, WINDOW))
 
     def overview(self) -> Overview:
         """Return what the whole repository looks like at HEAD.
@@ -194,30 +236,29 @@ class Assessor:
         if head is None:
             raise HyperionError("there is no commit yet; a report tells of what was committed")
         recent = self._measurer.recent_changes(head, WINDOW)
-        references = self._references_here()
+        references = self._references_at(head)
         cut = is_cut_off(self._repository, head)
         reference = Missing(f"no levels: {cut.sentence}") if cut else references.build(recent, at_most=WINDOW)
         scores = {} if isinstance(reference, Missing) else references.scores(recent)
 
-        def level(probability: float, log_odds: float) -> RiskLevel:
-            return self._level(probability, _percentile(reference, log_odds, has_message=True))
+        code = reference if isinstance(reference, Missing) else reference.code()
 
-        # all are compared with the same: what is typical today
-        typical = _typical(self._bundle.typical, reference)
+        def level(probability: float, log_odds: float) -> RiskLevel:
+            return self._level(probability, _percentile(code, log_odds, has_message=True))
 
         def explain(commit: str) -> tuple[Contribution, ...]:
-            vector = self._measurer.measure(self._recorded(commit), only=self._needed()).vector
-            return explanation_of(self._bundle, vector, typical)[1]
+            # all are compared with the same: what is typical today
+            change = self._changes.commit(commit)
+            measured = self._measurer.measure(change, only=self._needed())
+            return explanation_by_size(self._bundle, measured.vector, code, leading_files(change, measured.history))[2]
 
         found = overview_of(self._measurer, head, scores, level, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
     def _staged(self) -> Change:
-        return staged_change(self._repository, now=self._now, bulk_above=self._config.bulk_files)
-
-    def _recorded(self, revision: str) -> Change:
-        return commit_change(self._repository, revision, bulk_above=self._config.bulk_files)
+        change = self._changes.staged(now=self._now, kind=self._kind)
+        return replace(change, warnings=(*change.warnings, *self._warnings)) if self._warnings else change
 
     def _new_deadline(self) -> Deadline:
         return Deadline(self._config.deadline)
@@ -248,23 +289,39 @@ class Assessor:
             return self._unknown(unknown, change, nothing_known(unknown.cause), (), clock)
         if unknown is not None:
             return self._unknown(unknown, change, vector, measured.warnings, clock)
-        at_most = REFERENCE_STEP if change.kind is ChangeKind.STAGED else WINDOW
+        at_most = REFERENCE_STEP if change.is_pending else WINDOW
         impact = self._impact(change, measured) if self._config.explain else None
         clock.lap("impact")
         reference = self._reference(change.base, at_most=at_most)
         clock.lap("reference")
         probability, log_odds = self._score(vector)
-        percentile = _percentile(reference, log_odds, has_message=change.message is not None)
-        risk = Score(probability, log_odds, self._level(probability, percentile), percentile)
-        typical = _typical(self._bundle.typical, reference)
-        anomaly = anomaly_of(self._bundle, vector, typical, reference)
+        code = reference if isinstance(reference, Missing) else reference.code()
+        peers = code if isinstance(code, Missing) else code.peers(vector)
+        percentile, of_size = (
+            _percentile(group, log_odds, has_message=change.message is not None) for group in (code, peers)
+        )
+        measured_level = self._level(probability, percentile, change)
+        levels = self._levels_of(code)
+        same = None if isinstance(reference, Missing) else _share_of(measured_level, levels, reference)
+        touched = [path for file in change.files for path in {file.path, file.previous_path}]
+        level, floor = with_floor(measured_level, touched, self._config.floor)
+        risk = Score(probability, log_odds, level, percentile, of_size, share_of_level=same)
+        anomaly = anomaly_of(self._bundle, vector, typical_of(self._bundle, code), reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
         clock.lap("score")
-        base, contributions = explanation_of(self._bundle, vector, typical) if self._config.explain else (None, ())
+        base: float | None = None
+        contributions: tuple[Contribution, ...] = ()
+        if self._config.explain:
+            subjects = leading_files(change, measured.history)
+            base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects)
+            risk = replace(risk, size_probability=size)
         clock.lap("explanation")
+        fixed = self._later_fixed(change, at_most=FIXES_STEP if change.kind is ChangeKind.STAGED else WINDOW)
+        record = None if fixed is None else record_of(measured_level, levels, fixed)
+        clock.lap("record")
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
-        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings]
+        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
         warnings += told.warnings if told else ()
         if isinstance(reference, Missing):
             warnings.append(f"no percentile: {reference.reason}")
@@ -278,6 +335,7 @@ class Assessor:
             files_to_read=files_to_read(change, measured.history),
             impact=impact,
             model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            record=record,
             bugs=bugs,
             advice=told.advice if told else None,
             reviewers=told.reviewers if told else None,
@@ -312,8 +370,8 @@ class Assessor:
         from hyperion_hook.assess.guidance.similar import COMPARED  # noqa: PLC0415
 
         recent = self._measurer.recent_changes(change.base, WINDOW)
-        rows = self._references_here().rows(recent, COMPARED)
-        if change.kind is ChangeKind.STAGED:
+        rows = self._references_at(change.base).rows(recent, COMPARED)
+        if change.is_pending:
             # what is said beside the score has a time of its own
             self._measurer.deadline = Deadline(SECONDS)
         return counsel(self._measurer, change, measured, risk, impact, self._probability, rows)
@@ -326,11 +384,28 @@ class Assessor:
         """Return probability and log-odds; whatever is promised and whatever is told comes from here."""
         return self._bundle.risk.score(vector)
 
-    def _level(self, probability: float, percentile: float | None) -> RiskLevel:
+    def _level(self, probability: float, percentile: float | None, change: Change | None = None) -> RiskLevel:
+        if change is not None and is_no_code(change):
+            return RiskLevel.LOW
         return risk_level(
             probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
             thresholds=self._bundle.thresholds,
         )
+
+    def _levels_of(self, code: Reference | Missing) -> dict[str, RiskLevel]:
+        """Return the level of each recent change to code."""
+        if isinstance(code, Missing):
+            return {}
+        return {
+            commit: self._level(sigmoid(score), percentile)
+            for commit, score, percentile in code.places()
+        }
+
+    def _later_fixed(self, change: Change, *, at_most: int) -> set[str] | None:
+        past = self._measurer.past(change.base) if self._config.explain else None
+        if past is None:
+            return None
+        return later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
 
     def _needed(self) -> frozenset[str]:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()
@@ -341,14 +416,13 @@ class Assessor:
             return Missing("it needs the whole history; run: hyperion-hook index")
         if cut := is_cut_off(self._repository, base):
             return Missing(cut.sentence)
-        return self._references_here().build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)
+        return self._references_at(base).build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)
 
-    def _references_here(self) -> ReferenceBuilder:
+    def _references_at(self, base: str | None) -> ReferenceBuilder:
         names = reference_names(self._bundle)
         return ReferenceBuilder(
-            self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names),
-            self._measurer.is_counted,
-            self._measurer.deadline,
+            self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names, base),
+            self._measurer.is_counted, self._measurer.deadline, self._changes.exclusions.digest(base),
         )
 
 
@@ -369,12 +443,13 @@ class _Stopwatch:
         return self._laps | {"total": 1000 * (self._last - self._start)}
 
 
+def _share_of(level: RiskLevel, levels: Mapping[str, RiskLevel], reference: Reference) -> float:
+    """Return the share of recent changes that have a level; those without code are LOW."""
+    without = len(reference.rows) - len(levels) if level is RiskLevel.LOW else 0
+    return (without + sum(other is level for other in levels.values())) / len(reference.rows)
+
+
 def _percentile(reference: Reference | Missing, log_odds: float, *, has_message: bool) -> float | None:
     if isinstance(reference, Missing):
         return None
     return reference.percentile(log_odds, has_message=has_message)
-
-
-def _typical(trained: Mapping[str, float], reference: Reference | Missing) -> dict[str, float]:
-    """Return what is typical here where that is known, and in training elsewhere."""
-    return dict(trained) | ({} if isinstance(reference, Missing) else reference.typical())

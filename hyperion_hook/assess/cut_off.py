@@ -65,7 +65,10 @@ def why_unknown(
     reasons = {file.unread for file in change.files} | {vector.missing.get(name, "") for name in needed}
     tip = change.revision or change.base
     if repository.is_partial and (reasons & {*_ABSENT, UNCOUNTED.reason}):
-        return FETCH if reasons & _ABSENT else is_cut_off(repository, tip) or RECOUNT
+        if reasons & _ABSENT:
+            return FETCH
+        # where only the newest commits were read, lines of older ones are not counted in any clone
+        return is_cut_off(repository, tip) or (None if history.missing_reason else RECOUNT)
     if reasons & _ABSENT:
         return REPAIR
     if history.missing_reason is not None:

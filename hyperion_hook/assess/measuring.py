@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
-from hyperion_hook.domain.change import Change, change_of_commit
+from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.deadline import NEVER
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
-from hyperion_hook.features.context import Context
-from hyperion_hook.features.extract import extract
-from hyperion_hook.features.source.measure import measure_source
-from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.git.sources import GitSources
+from hyperion_hook.measuring import ChangeMeasurer
 from hyperion_hook.store.history.commits_before import Past
 from hyperion_hook.store.history.index import HistoryIndex
 from hyperion_hook.store.history.update import open_history
 from hyperion_hook.store.history.view import IndexedHistory
 from hyperion_hook.store.source_cache import SourceCache
 
-if TYPE_CHECKING:
-    from hyperion_hook.store.graphs.cache import ImportGraphs
-
 STORE_FOLDER = "hyperion-hook"
 GRAPH_MODULES = frozenset(feature.module for feature in CATALOGUE if feature.origin is Origin.GRAPH) | {"interface"}
+
+_NAMED = 2
+"""Files left out that are named; of the others only the number is told."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""
@@ -52,41 +46,52 @@ class Measured:
     warnings: tuple[str, ...]
 
 
-class Measurer:
-    """Measures changes of one repository; holds one git process and the caches open until ``close``.
+def not_looked_into(change: Change) -> tuple[str, ...]:
+    """Return the note on the share of a change's source that is looked into, none where it is all."""
+    if not change.bulk:
+        return ()
+    read, lines = (
+        sum(file.lines_changed for file in files if role_of(file.path) is FileRole.SOURCE)
+        for files in (change.sample(), change.files)
+    )
+    share = f", {100 * read // lines} % of the changed source lines" if lines else ""
+    return (f"{len(change.files):,} files changed: {change.bulk_files:,} of them are looked into{share}",)
 
-    ``measure_source`` gives the code metrics of a path, a blob and its text, and keeps them.
+
+def left_out(change: Change) -> tuple[str, ...]:
+    """Return the note on files that are not judged, none where all are.
+
+    Examples
+    --------
+    >>> from hyperion_hook.domain.change import ChangeKind
+    >>> left_out(Change(ChangeKind.STAGED, (), None, 0, 0, excluded=("a.lock", "b.lock", "c.lock")))
+    ("excluded by 'exclude' or .gitattributes: 3 files (a.lock, b.lock, ...)",)
     """
+    paths = change.excluded
+    if not paths:
+        return ()
+    names = ", ".join((*paths[:_NAMED], *(["..."] if len(paths) > _NAMED else [])))
+    return (f"excluded by 'exclude' or .gitattributes: {len(paths):,} file{'s' * (len(paths) > 1)} ({names})",)
+
+
+class Measurer(ChangeMeasurer):
+    """Measures changes against what the stores of their repository know."""
 
     def __init__(self, repository: Repository, config: Config, progress: Progress | None = None) -> None:
         root = repository.common_dir
         folder = root / STORE_FOLDER
-        self.repository = repository
+        self._sources = SourceCache.open(folder / "source-v1.sqlite", root=root)
+        super().__init__(
+            repository, exclude=config.exclude, bulk_files=config.bulk_files, max_file_bytes=config.max_file_bytes,
+            code=self._sources, graphs=folder / "imports-v1.sqlite",
+        )
         self._config = config
         self._progress = progress
-        self._reader = BlobReader(repository)
-        self._sources = SourceCache.open(folder / "source-v1.sqlite", root=root)
-        self.measure_source = self._sources.measured(
-            lambda path, text: self.deadline.run(lambda: measure_source(path, text))
-        )
         self._index: HistoryIndex | None = None
-        self.deadline = NEVER
-        """When measuring ends; whoever measures a staged change sets it."""
-
-    @cached_property
-    def graphs(self) -> ImportGraphs:
-        """The import graphs of commits, opened when first asked for: a silent run needs none."""
-        from hyperion_hook.store.graphs.cache import ImportGraphs  # noqa: PLC0415
-
-        root = self.repository.common_dir
-        return ImportGraphs(self.repository, self._reader, root / STORE_FOLDER / "imports-v1.sqlite", root=root)
 
     def close(self) -> None:
         """End the git process and close the stores."""
-        self._reader.close()
-        if "graphs" in vars(self):
-            self.graphs.close()
-        self._sources.close()
+        super().close()
         self.forget_index()
 
     def forget_index(self) -> None:
@@ -119,17 +124,11 @@ class Measurer:
         graph = self.graphs.at(change.base, self.deadline) if wants_graph else NOT_NEEDED
         vector = kept.read(change, only, history, graph) if kept else None
         if vector is None:
-            vector = extract(
-                Context(
-                    change, self._sources_of(change), history, graph, self.measure_source, facts,
-                    discussed or Discussed(), self.deadline,
-                ),
-                only=only,
-            )
+            vector = self.vector_of(change, history, graph, only=only, configured=facts, discussed=discussed)
             if kept:
                 kept.keep(change, only, history, graph, vector, 1000 * (time.monotonic() - started))
-        drawn = self.graphs.warnings if wants_graph else ()
-        warnings = (*change.warnings, *warnings, *self._sources.warnings, *drawn, *faults)
+        stores = (*self._sources.warnings, *(self.graphs.warnings if wants_graph else ()))
+        warnings = (*change.warnings, *not_looked_into(change), *left_out(change), *warnings, *stores, *faults)
         return Measured(vector, history, graph, warnings)
 
     def history(self, base: str | None) -> tuple[History, tuple[str, ...]]:
@@ -152,6 +151,13 @@ class Measurer:
         """Return whether a path is a file of a commit."""
         return commit is not None and not isinstance(self._reader.entry(commit, path), Missing)
 
+    def owners(self, change: Change) -> Counter[str]:
+        """Return how many files of a change each of their owners owns, as of its base."""
+        from hyperion_hook.git.code_owners import owners_of  # noqa: PLC0415 - a silent hook asks for no owners
+
+        paths = [file.previous_path for file in change.files]
+        return Counter() if change.base is None else owners_of(self._reader, change.base, paths)
+
     def recent_changes(self, base: str | None, count: int) -> list[str]:
         """Return the newest non-merge commits that ``base`` knows, itself included, newest first."""
         history, _ = self.history(base)
@@ -166,29 +172,28 @@ class Measurer:
             return None
         return Past(self._index, base, history)
 
-    def vectors_of(self, commits: Sequence[str], only: Collection[str]) -> Iterator[tuple[str, FeatureVector]]:
+    def patches(self, commits: Sequence[str]) -> list[Commit]:
+        """Return commits with their hunks."""
+        return list(read_commits(self.repository, commits, detail=Detail.PATCH))
+
+    def vectors_of(
+        self, commits: Sequence[str], only: Collection[str], base: str | None
+    ) -> Iterator[tuple[str, FeatureVector]]:
         """Yield the vectors of recorded commits that the index knows, each as of its own moment.
 
-        Past the deadline there are no more: what is kept of a recorded commit is whole.
+        They leave out the same files as a change that is made on ``base``. Past the deadline there are no more: what is
+        kept of a recorded commit is whole.
         """
         report = self.stage("scoring recent changes")
+        changes = self.changes.at(base)
         for done, commit in enumerate(read_commits(self.repository, commits, detail=Detail.PATCH), 1):
-            change = self.change_of(commit)
+            change = changes.streamed(commit)
             history, _ = self.history(change.base)
-            context = Context(
-                change, self._sources_of(change), history, Missing("not needed"), self.measure_source
-            )
             report(done, len(commits))
-            vector = extract(context, only=only)
+            vector = self.vector_of(change, history, NOT_NEEDED, only=only)
             if self.deadline.expired():
                 return
             yield commit.id, vector
-
-    def change_of(self, commit: Commit) -> Change:
-        """Return the change of a streamed commit, read the way ``commit_change`` reads it."""
-        if len(commit.files) > self._config.bulk_files:
-            return commit_change(self.repository, commit.id, bulk_above=self._config.bulk_files)
-        return change_of_commit(commit)
 
     def stage(self, name: str) -> Callable[[int, int], None]:
         """Return a progress reporter for one stage."""
@@ -199,6 +204,3 @@ class Measurer:
                 progress(name, done, total)
 
         return report
-
-    def _sources_of(self, change: Change) -> GitSources:
-        return GitSources(self.repository, change, self._reader, max_bytes=self._config.max_file_bytes)

@@ -13,8 +13,8 @@ from hyperion_hook.domain.history import DAY, CommitFlag, FileHistory
 from hyperion_hook.domain.overview import ExplainedChange, HotSpot, Overview, ScoredChange
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.code.metrics import SourceMetrics
 from hyperion_hook.features.source.measure import can_measure
-from hyperion_hook.features.source.metrics import SourceMetrics
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.trees import TreeEntry, list_tree

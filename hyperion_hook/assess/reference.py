@@ -8,11 +8,13 @@ of the recent changes has a score, so that it does not depend on how often the t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from hyperion_hook.config.settings import CONTAMINATION
+from hyperion_hook.config.kinds import CONTAMINATION
 from hyperion_hook.domain.deadline import NEVER, Deadline
-from hyperion_hook.domain.light_dataclasses import dataclass, replace
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import EXTRACTOR_VERSION, LIGHT_MODULES
@@ -23,48 +25,90 @@ from hyperion_hook.store.reference_store import ReferenceStore
 
 WINDOW = 500
 LEAST = 50
+PEERS = 40
+"""Changes that one is compared with because they are about as large, and the fewest that touch code to compare with."""
+_CODE, _SIZES = ("source_files", "test_files"), ("code_lines_added", "la", "ld")
 AT_COMMIT = frozenset(feature.name for feature in CATALOGUE if feature.at_commit)
 _UNKNOWN = Missing("not measured for the reference")
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Log-odds of recent changes, sorted, with and without message, and their feature values by name.
+    """Recent changes, newest first: log-odds with and without message and then the values of ``names``, by commit.
 
-    ``decisions`` are the anomaly model's, sorted, without code metrics; empty without such a model.
+    ``decisions`` are the anomaly model's, sorted, without code metrics; empty without such a model, and for a part.
     """
 
-    with_message: tuple[float, ...]
-    without_message: tuple[float, ...]
-    values: Mapping[str, Sequence[float]]
+    rows: Mapping[str, Sequence[float]]
+    names: tuple[str, ...]
     decisions: tuple[float, ...] = ()
 
     def percentile(self, log_odds: float, *, has_message: bool) -> float:
-        """Return the share (0..100) of recent changes that score lower, equal ones counted half."""
-        scores = self.with_message if has_message else self.without_message
+        """Return the share (0..100) of these changes that score lower, equal ones counted half."""
+        column = 0 if has_message else 1
+        scores = [row[column] for row in self.rows.values()]
         lower = sum(score < log_odds for score in scores)
         equal = sum(score == log_odds for score in scores)
         return 100.0 * (lower + 0.5 * equal) / len(scores)
 
+    def places(self) -> Iterator[tuple[str, float, float]]:
+        """Yield each change with its log-odds and the share (0..100) of the others that score lower."""
+        ordered = sorted(row[0] for row in self.rows.values())
+        for commit, row in self.rows.items():
+            lower, not_higher = bisect_left(ordered, row[0]), bisect_right(ordered, row[0])
+            yield commit, row[0], 50.0 * (lower + not_higher) / len(ordered)
+
+    def code(self) -> Reference:
+        """Return those that touch code; all of them where those are too few to compare with."""
+        columns = [self._column(name) for name in _CODE]
+        touching = {commit: row for commit, row in self.rows.items() if any(row[column] > 0 for column in columns)}
+        return Reference(touching, self.names) if len(touching) >= PEERS else self
+
+    def peers(self, vector: FeatureVector) -> Reference:
+        """Return those nearest to a change in added code lines, then in all lines added and deleted."""
+        code, *other = [(self._column(name), math.log1p(vector.number(name))) for name in _SIZES]
+
+        def gap(row: Sequence[float], column: int, size: float) -> float:
+            difference = abs(math.log1p(row[column]) - size)
+            return math.inf if math.isnan(difference) else difference
+
+        nearest = sorted(self.rows, key=lambda commit: (
+            gap(self.rows[commit], *code), sum(gap(self.rows[commit], *size) for size in other)
+        ))
+        return Reference({commit: self.rows[commit] for commit in nearest[:PEERS]}, self.names)
+
     def typical(self) -> dict[str, float]:
-        """Return the median of each feature over the recent changes that have a value."""
-        return {name: _median(values) for name, values in self.values.items() if values}
+        """Return the median of each feature over the changes that have a value."""
+        return {name: _median(values) for name, values in self._values().items() if values}
 
     def quantiles(self) -> dict[str, tuple[float, float, float]]:
         """Return the 5 %, 50 % and 95 % points of each feature that enough recent changes have a value for."""
         return {
             name: (_quantile(values, 0.05), _quantile(values, 0.5), _quantile(values, 0.95))
-            for name, values in self.values.items()
+            for name, values in self._values().items()
             if len(values) >= LEAST
         }
 
-
     def usual(self) -> Usual | None:
         """Return what recent changes are like to the anomaly model, ``None`` without one."""
-        binary = self.values.get(BINARY, ())
-        if not self.decisions or not binary:
+        if not self.decisions or BINARY not in self.names:
+            return None
+        binary = [value for row in self.rows.values() if not math.isnan(value := row[self._column(BINARY)])]
+        if not binary:
             return None
         return Usual(_quantile(self.decisions, CONTAMINATION), sum(value > 0 for value in binary) / len(binary))
+
+    def _column(self, name: str) -> int:
+        return 2 + self.names.index(name)
+
+    def _values(self) -> dict[str, list[float]]:
+        """Return the values of each feature, sorted, without those that are missing."""
+        columns = zip(*self.rows.values(), strict=True)
+        return {
+            # only NaN differs from itself
+            name: sorted([value for value in column if value == value])  # noqa: PLR0124
+            for name, column in zip(self.names, list(columns)[2:], strict=True)
+        }
 
 
 def reference_names(bundle: Bundle) -> tuple[str, ...]:
@@ -79,7 +123,7 @@ class ReferenceBuilder:
 
     ``measure`` takes commit ids, newest first, and gives the vector of each one it could read, none past ``deadline``.
     ``is_counted`` tells whether the lines of the whole history are: then what was measured before they were is measured
-    again.
+    again. ``exclusions`` names the rules by which files are left out.
     """
 
     store: ReferenceStore
@@ -87,6 +131,7 @@ class ReferenceBuilder:
     measure: Callable[[Sequence[str]], Iterable[tuple[str, FeatureVector]]]
     is_counted: Callable[[], bool]
     deadline: Deadline = NEVER
+    exclusions: str = ""
 
     def build(self, commits: Sequence[str], *, at_most: int) -> Reference | Missing:
         """Return the reference over these commits, measuring no more than ``at_most`` of them anew.
@@ -126,8 +171,14 @@ class ReferenceBuilder:
         if len(rows) < LEAST:
             return Missing(f"a percentile needs {LEAST} earlier changes; {len(rows)} could be read")
         kept = {commit: rows[commit] for commit in recent if commit in rows}
-        decisions = self._decisions(kept, names, passing=set(passing))
-        return replace(_reference(list(kept.values()), names), decisions=decisions)
+        return Reference(kept, names, self._decisions(kept, names, passing=set(passing)))
+
+    def extend(self, commits: Sequence[str]) -> None:
+        """Measure those of the recent commits that are not measured yet, until the deadline."""
+        names, recent = reference_names(self.bundle), list(commits[:WINDOW])
+        known = self.store.read(self._provisional(names), recent) | self.store.read(self._kind(names), recent)
+        if absent := [commit for commit in recent if commit not in known]:
+            self._measured(absent, names, lasting=self.is_counted())
 
     def rows(self, commits: Sequence[str], wanted: Collection[str]) -> dict[str, dict[str, float]]:
         """Return wanted feature values by name of those commits that are measured already, NaN where missing."""
@@ -185,7 +236,7 @@ class ReferenceBuilder:
         return f"{self._kind(names)}-uncounted"
 
     def _kind(self, names: tuple[str, ...]) -> str:
-        text = "\n".join((str(EXTRACTOR_VERSION), self.bundle.digest, *names))
+        text = "\n".join((str(EXTRACTOR_VERSION), self.bundle.digest, *names, *filter(None, (self.exclusions,))))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def _row(self, vector: FeatureVector, names: tuple[str, ...]) -> tuple[float, ...]:
@@ -198,19 +249,6 @@ def without_message_features(vector: FeatureVector) -> FeatureVector:
     """Return the vector as it stood before its message was written."""
     hidden: dict[str, Value] = {name: _UNKNOWN if name in AT_COMMIT else value for name, value in vector.items()}
     return FeatureVector(hidden)
-
-
-def _reference(rows: list[tuple[float, ...]], names: tuple[str, ...]) -> Reference:
-    columns = list(zip(*rows, strict=True))
-    return Reference(
-        tuple(sorted(columns[0])),
-        tuple(sorted(columns[1])),
-        {
-            # only NaN differs from itself
-            name: sorted([value for value in column if value == value])  # noqa: PLR0124
-            for name, column in zip(names, columns[2:], strict=True)
-        },
-    )
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

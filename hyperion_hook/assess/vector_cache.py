@@ -62,7 +62,7 @@ class KeptVectors:
             if not isinstance(self._store, FeatureStore):
                 self._store = self._opened(FeatureStore)
             kept = self._store.get_commit(
-                self._repository.name, change.revision, extraction_version=self._version(only)
+                self._repository.name, change.revision, extraction_version=self._version(change, only)
             )
             return None if kept is None else FeatureVector(kept.features)
         return None
@@ -82,7 +82,7 @@ class KeptVectors:
         tags = {"kind": change.kind.value, "revision": change.revision}
         self._fresh.append(FeatureSet(
             vector, "", self._repository.name, tags, commit=change.revision if lasts else None, event_at=time.time(),
-            extraction_version=self._version(only), extraction_time_ms=milliseconds,
+            extraction_version=self._version(change, only), extraction_time_ms=milliseconds,
         ))
         if len(self._fresh) >= _BATCH:
             self._flush()
@@ -101,11 +101,11 @@ class KeptVectors:
         covered = self._config.coverage_before or self._config.coverage_after
         return change.kind is ChangeKind.COMMIT and whole and not covered and not change.warnings
 
-    def _version(self, only: Collection[str] | None) -> str:
+    def _version(self, change: Change, only: Collection[str] | None) -> str:
         config = self._config
         settings = [
             config.max_file_bytes, config.bulk_files, dict(config.traffic), dict(config.revenue),
-            dict(config.criticality), None if only is None else sorted(only),
+            dict(config.criticality), None if only is None else sorted(only), *change.excluded,
         ]
         digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
         return f"{PREFIX}{code_versions()}-{digest}"

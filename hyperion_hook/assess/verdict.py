@@ -3,44 +3,117 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hyperion_hook.assess.reference import Reference
 from hyperion_hook.domain.assessment import Anomaly, Contribution, UnusualValue
+from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.history import DAY, CommitFlag, History
 from hyperion_hook.domain.vector import FeatureVector, Missing
-from hyperion_hook.features.catalogue import CATALOGUE, find_feature
+from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.scoring.anomaly import BINARY, MOST, Usual, is_rare_binary, unusual_values
 from hyperion_hook.scoring.bundle import Bundle
+from hyperion_hook.scoring.members import sigmoid
 
-GROUPS = {feature.name: feature.group.value for feature in CATALOGUE}
+_LOOKED_AT = 50
+_SPEAKS = "code_lines_added"
+"""The feature under whose name the size of a change goes."""
 
 
 def explanation_of(
     bundle: Bundle, vector: FeatureVector, typical: Mapping[str, float]
 ) -> tuple[float, tuple[Contribution, ...]]:
-    """Return the log-odds of the typical change and what each feature adds to it, largest first.
+    """Return the log-odds of a typical row and what each feature of another adds to it, largest first.
 
     The base and all contributions sum to the log-odds of the score.
     """
-    # a silent run is spared the import
+    # a silent run is spared the import, here and below
     from hyperion_hook.scoring.explain import explain  # noqa: PLC0415
-    from hyperion_hook.scoring.sentences import sentence  # noqa: PLC0415
+    from hyperion_hook.scoring.steps import GROUPS  # noqa: PLC0415
 
     explanation = explain(bundle.risk, vector, typical, GROUPS)
     contributions = [
-        Contribution(
-            feature=name,
-            title=find_feature(name).title,
-            value=_number(vector.number(name)),
-            typical=_number(typical.get(name, math.nan)),
-            contribution=amount,
-            sentence=sentence(name, _number(vector.number(name)), _number(typical.get(name, math.nan))),
-        )
-        for name, amount in explanation.contributions.items()
-        if amount != 0.0
+        _contribution(name, amount, vector, typical, GROUPS[name])
+        for name, amount in explanation.contributions.items() if amount != 0.0
     ]
-    contributions.sort(key=lambda entry: (-abs(entry.contribution), entry.feature))
-    return explanation.base_log_odds, tuple(contributions)
+    return explanation.base_log_odds, _ordered(contributions)
+
+
+def explanation_by_size(
+    bundle: Bundle, vector: FeatureVector, reference: Reference | Missing, subjects: Mapping[str, tuple[str, int]]
+) -> tuple[float, float, tuple[Contribution, ...]]:
+    """Return the log-odds of the typical change, the probability of one of this size, and what adds to the former.
+
+    The base and all contributions, the one of the size first, sum to the log-odds of the score.
+
+    Parameters
+    ----------
+    bundle, vector
+        The models, and the change.
+    reference
+        What is usual here; without it what was typical in training stands for that.
+    subjects
+        As ``leading_files`` gives them.
+    """
+    from hyperion_hook.scoring.sentences import size_sentence  # noqa: PLC0415
+    from hyperion_hook.scoring.steps import GROUPS, REST, SIZE, explain_by_size  # noqa: PLC0415
+
+    typical = typical_of(bundle, reference)
+    peers = None if isinstance(reference, Missing) else reference.peers(vector)
+    steps = explain_by_size(bundle.risk, vector, typical, typical | (peers.typical() if peers else {}))
+    usual, here = sigmoid(steps.base), sigmoid(steps.base + steps.size)
+    size = find_feature(_SPEAKS)
+    contributions = [
+        Contribution(size.name, "size of the change", _number(vector.number(size.name)),
+                     _number(typical.get(size.name, math.nan)), steps.size,
+                     size_sentence(here, usual, known_here=peers is not None), SIZE),
+        *(_ordered(
+            _contribution(name, amount, vector, steps.peers, GROUPS[name], beside="peers" if peers else "typical",
+                          subject=subjects.get(name))
+            for name, amount in steps.contributions.items()
+        )),
+    ]
+    if steps.rest:
+        contributions.append(Contribution(REST, "everything else", None, None, steps.rest,
+                                          "what no single reason accounts for", REST))
+    return steps.base, here, tuple(contributions)
+
+
+def typical_of(bundle: Bundle, reference: Reference | Missing) -> dict[str, float]:
+    """Return what is typical here where that is known, and in training elsewhere."""
+    return dict(bundle.typical) | ({} if isinstance(reference, Missing) else reference.typical())
+
+
+def leading_files(change: Change, history: History) -> dict[str, tuple[str, int]]:
+    """Return, for features that count the past of files, the last name of the file that counts most, and its count."""
+    leading: dict[str, tuple[str, int]] = {}
+    for file in change.files if len(change.files) <= _LOOKED_AT else ():
+        events = history.file(file.previous_path).events
+        fixes = [event.time for event in events if event.flags & CommitFlag.FIX]
+        counts = {
+            "past_bug_count": len(fixes),
+            "recent_bug_count": sum(time >= change.time - 180 * DAY for time in fixes),
+            "recent_commits": sum(event.time >= change.time - 90 * DAY for event in events),
+        }
+        for name, count in counts.items():
+            if count > leading.get(name, ("", 0))[1]:
+                leading[name] = (file.path.rpartition("/")[2], count)
+    return leading
+
+
+def _contribution(
+    name: str, amount: float, vector: FeatureVector, typical: Mapping[str, float], group: str, *,
+    beside: str = "typical", subject: tuple[str, int] | None = None,
+) -> Contribution:
+    from hyperion_hook.scoring.sentences import sentence  # noqa: PLC0415
+
+    value, usual = _number(vector.number(name)), _number(typical.get(name, math.nan))
+    said = sentence(name, value, usual, beside=beside, subject=subject)
+    return Contribution(name, find_feature(name).title, value, usual, amount, said, group)
+
+
+def _ordered(contributions: Iterable[Contribution]) -> tuple[Contribution, ...]:
+    return tuple(sorted(contributions, key=lambda entry: (-abs(entry.contribution), entry.feature)))
 
 
 def anomaly_of(

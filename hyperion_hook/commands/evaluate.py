@@ -84,7 +84,7 @@ def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Conf
     from hyperion_hook.training.evaluation.leave_one_out import summary  # noqa: PLC0415
     from hyperion_hook.training.evaluation.leave_one_out_report import as_data, comparison_lines, repository_lines  # noqa: PLC0415
     from hyperion_hook.training.models.baselines import KAMEI  # noqa: PLC0415
-    from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED  # noqa: PLC0415
+    from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION  # noqa: PLC0415
 
     options = options_of(reading, config)
     progress = ProgressLine()
@@ -97,7 +97,7 @@ def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Conf
         click.echo(json_text(as_data(found, comparisons), indent=1), nl=False)
     else:
         _show(comparison_lines(comparisons))
-        _show(repository_lines(found, (BLEND.name, SPECIFIED.name, "code lines added", KAMEI, "la")))
+        _show(repository_lines(found, (BLEND.name, SPECIFICATION.name, "code lines added", KAMEI, "la")))
     return ExitCode.DONE
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 def run(
-    repo: Path | None, *, fixes: Path | None, until: str | None, ignore_references: bool, as_csv: bool
+    repo: Path | None, *, fixes: Path | None, until: str | None, ignore_references: bool, as_csv: bool,
+    exclude: tuple[str, ...] = (),
 ) -> ExitCode:
     """Label the history of a repository, or trace the given fixes, and print what was found."""
     from hyperion_hook.training.labels.label_history import label_history  # noqa: PLC0415 - not wanted for --help
@@ -44,7 +45,7 @@ def run(
     else:
         rules = SzzRules(use_named=not ignore_references)
         tip = repository.resolve(until or "HEAD")
-        labeller = label_history(repository, [tip], rules, progress=progress)
+        labeller = label_history(repository, [tip], rules, exclude=exclude, progress=progress)
         progress.clear()
         click.echo(_labels_csv(labeller) if as_csv else _labels_json(tip, labeller), nl=False)
     return ExitCode.DONE
@@ -127,5 +128,6 @@ def command(
     tell, and since when each commit is known to have introduced a bug (Unix seconds).
     """
     return run(
-        invocation.repo, fixes=fixes, until=until, ignore_references=ignore_references, as_csv=output_format == "csv"
+        invocation.repo, fixes=fixes, until=until, ignore_references=ignore_references, as_csv=output_format == "csv",
+        exclude=invocation.config().exclude,
     )

@@ -156,7 +156,8 @@ def options_of(reading: Reading, config: Config) -> RetrainOptions:
         cluster=reading.cluster, vectors=reading.vectors and reading.vectors.absolute(), seed=config.ml_random_state,
         folds=config.ml_cv_folds, threads=config.ml_n_jobs, max_file_bytes=config.max_file_bytes,
         models=MLConfig.of(config) if config.ml else None,
-        bulk_files=config.bulk_files, alert_high=config.alert_high, alert_medium=config.alert_medium,
+        bulk_files=config.bulk_files, exclude=config.exclude,
+        alert_high=config.alert_high, alert_medium=config.alert_medium,
     )
 
 

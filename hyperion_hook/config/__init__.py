@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hyperion_hook.config.file import SettingsFile, read_settings_file
-from hyperion_hook.config.kinds import FaultError
-from hyperion_hook.config.settings import RANDOM_STATE, SETTINGS, Setting, suggestion
+from hyperion_hook.config.kinds import RANDOM_STATE, FaultError, Floor, suggestion
+from hyperion_hook.config.settings import SETTINGS, Setting
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.errors import ConfigError
@@ -33,6 +33,8 @@ class Config:
     strict: bool = False
     explain: bool = True
     deadline: float = 2.0
+    hook_detail: str = "auto"
+    hook_background: float = 0.5
     max_file_bytes: int = 1_000_000
     bulk_files: int = 300
     index_auto_limit: int = 1000
@@ -43,6 +45,8 @@ class Config:
     criticality: Mapping[str, int] = field(default_factory=dict)
     coverage_before: tuple[Path, ...] = ()
     coverage_after: tuple[Path, ...] = ()
+    exclude: tuple[str, ...] = ()
+    floor: tuple[Floor, ...] = ()
     mlflow_tracking_uri: str = "sqlite:///mlflow.db"
     mlflow_experiment_name: str = "hyperion_ml_v3"
     mlflow_model_prefix: str | None = None

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar
 
-from hyperion_hook.config.kinds import FaultError, Kind, Number
-from hyperion_hook.config.settings import CONTAMINATION, RANDOM_STATE, suggestion
+from hyperion_hook.config.kinds import CONTAMINATION, RANDOM_STATE, FaultError, Kind, Number, suggestion
 from hyperion_hook.errors import ConfigError
 
 META_FEATURES = (

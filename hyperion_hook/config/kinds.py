@@ -6,10 +6,15 @@ Kinds are plain classes: every run imports them, and making a dataclass costs a 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import NamedTuple, Protocol
 
 from hyperion_hook.domain.assessment import RiskLevel
+
+RANDOM_STATE = 42
+CONTAMINATION = 0.1
+"""The share of ordinary changes that are called unusual; here because the hook needs it without the hyperparameters."""
 
 SHOWN = 60
 """Characters of a faulty value that an error shows."""
@@ -162,6 +167,29 @@ class Level:
         return self.from_toml(text)
 
 
+class Choice:
+    """One of a few words."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    @property
+    def wanted(self) -> str:
+        """What a right value is, in words."""
+        return f"one of {', '.join(self.words)}"
+
+    def from_toml(self, value: object, folder: Path | None = None) -> str:  # noqa: ARG002
+        """Read a word in any case."""
+        word = value.strip().lower() if isinstance(value, str) else ""
+        if word not in self.words:
+            raise FaultError(value, self.wanted)
+        return word
+
+    def from_text(self, text: str) -> str:
+        """Read a word in any case."""
+        return self.from_toml(text)
+
+
 class OnePath:
     """A path; ``~`` is the home folder."""
 
@@ -203,6 +231,55 @@ class Paths:
         return self.from_toml([part for part in text.split(os.pathsep) if part])
 
 
+class Patterns:
+    """Path patterns in the syntax of ``.gitignore``, the last that matches decides; in text separated by commas."""
+
+    wanted = "a list of at most 1000 path patterns"
+
+    def from_toml(self, value: object, folder: Path | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        """Read a list of patterns."""
+        entries = value if isinstance(value, list | tuple) else [value]
+        texts = tuple(entry for entry in entries if isinstance(entry, str) and entry.strip() and len(entry) <= 1000)
+        if len(texts) != len(entries) or len(texts) > 1000:
+            raise FaultError(value, self.wanted)
+        return texts
+
+    def from_text(self, text: str) -> tuple[str, ...]:
+        """Read patterns separated by commas."""
+        return self.from_toml([part.strip() for part in text.split(",") if part.strip()])
+
+
+class Floor(NamedTuple):
+    """The least level of a change that touches a file which patterns match, written as in ``.gitignore``."""
+
+    paths: tuple[str, ...]
+    level: RiskLevel
+
+
+class Floors:
+    """Tables ``paths``, ``level``; in text ``src/auth/**=high,*.sql=medium``."""
+
+    wanted = "a list of tables, each with 'paths' (patterns) and 'level' (medium or high)"
+
+    def from_toml(self, value: object, folder: Path | None = None) -> tuple[Floor, ...]:  # noqa: ARG002
+        """Read an array of tables."""
+        if not isinstance(value, list | tuple) or not all(isinstance(entry, dict) for entry in value):
+            raise FaultError(value, self.wanted)
+        return tuple(self._entry(entry) for entry in value)
+
+    def from_text(self, text: str) -> tuple[Floor, ...]:
+        """Read pairs separated by commas."""
+        pairs = [part.strip().rpartition("=") for part in text.split(",") if part.strip()]
+        return tuple(self._entry({"paths": pattern, "level": level}) for pattern, _, level in pairs)
+
+    def _entry(self, entry: dict[str, object]) -> Floor:
+        level = entry.get("level")
+        word = level.strip().upper() if isinstance(level, str) else ""
+        if set(entry) != {"paths", "level"} or word not in {RiskLevel.MEDIUM, RiskLevel.HIGH}:
+            raise FaultError(entry, "a table of 'paths' (patterns) and 'level' (medium or high)")
+        return Floor(Patterns().from_toml(entry["paths"]), RiskLevel(word))
+
+
 class ByPattern:
     """A number for each path pattern (``fnmatch``); in text ``src/api/*=0.6,src/admin/*=0.1``."""
 
@@ -236,35 +313,17 @@ class ByPattern:
             raise
 
 
-class ByModel:
-    """Hyperparameters by model; in text ``random-forest.max-depth=5,xgboost.n-estimators=300``.
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return ``; did you mean ...?`` with the closest of the known words, '' when none is close.
 
-    What there is and may be is in ``config.hyperparameters``, imported only where some are set: a hook needs none.
+    Examples
+    --------
+    >>> suggestion("fail_on", ["fail-on", "strict"])
+    "; did you mean 'fail-on'?"
+    >>> suggestion("zzz", ["fail-on"])
+    ''
     """
+    from difflib import get_close_matches  # noqa: PLC0415 - only needed when something is wrong
 
-    wanted = "a table from model to a table of its hyperparameters"
-
-    def from_toml(self, value: object, folder: Path | None = None) -> dict[str, dict[str, Any]]:  # noqa: ARG002
-        """Read a TOML table of tables."""
-        if not isinstance(value, dict):
-            raise FaultError(value, self.wanted)
-        return self._checked(value, from_text=False)
-
-    def from_text(self, text: str) -> dict[str, dict[str, Any]]:
-        """Read ``model.parameter=value`` separated by commas."""
-        tables: dict[str, dict[str, str]] = {}
-        for part in text.split(","):
-            name, is_set, value = part.strip().partition("=")
-            model, has_parameter, parameter = name.strip().partition(".")
-            if not (is_set and has_parameter):
-                raise FaultError(text, "a list 'model.parameter=value, ...'")
-            tables.setdefault(model, {})[parameter] = value.strip()
-        return self._checked(tables, from_text=True)
-
-    def _checked(self, tables: dict[str, Any], *, from_text: bool) -> dict[str, dict[str, Any]]:
-        from hyperion_hook.config.hyperparameters import checked_sections  # noqa: PLC0415
-
-        found, faults = checked_sections(tables, from_text=from_text)
-        if faults:
-            raise ManyFaultsError(faults)
-        return found
+    close = get_close_matches(word[:80], list(known), n=1, cutoff=0.7)
+    return f"; did you mean '{close[0]}'?" if close else ""

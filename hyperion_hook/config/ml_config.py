@@ -21,8 +21,8 @@ from hyperion_hook.config.hyperparameters import (
     XGBoostParameters,
     checked,
 )
-from hyperion_hook.config.kinds import FaultError
-from hyperion_hook.config.settings import SETTINGS, suggestion
+from hyperion_hook.config.kinds import FaultError, suggestion
+from hyperion_hook.config.settings import SETTINGS
 from hyperion_hook.errors import ConfigError
 
 _DEFAULTS = Config()

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
-from hyperion_hook.config.kinds import ByModel, ByPattern, Kind, Level, Number, OnePath, Paths, Prefix, Switch, Text
-
-RANDOM_STATE = 42
-CONTAMINATION = 0.1
-"""The share of ordinary changes that are called unusual; here because the hook needs it without the hyperparameters."""
+from hyperion_hook.config.by_model import ByModel
+from hyperion_hook.config.kinds import (
+    ByPattern,
+    Choice,
+    Floors,
+    Kind,
+    Level,
+    Number,
+    OnePath,
+    Paths,
+    Patterns,
+    Prefix,
+    Switch,
+    Text,
+)
 
 
 class Setting(NamedTuple):
@@ -39,8 +48,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("strict", Switch(), "block what cannot be assessed or is UNKNOWN, instead of letting it pass"),
     Setting("explain", Switch(), "say what moves the score"),
     Setting("deadline", Number(0.05, 3600), "seconds for what is staged; what is not measured by then is missing"),
+    Setting("hook_detail", Choice("auto", "line", "short", "full"),
+            "how much a hook prints: one line, five, all; auto goes by the level: LOW, MEDIUM, HIGH"),
+    Setting("hook_background", Number(0, 60),
+            "seconds that a hook may go on, once it has spoken, to extend what the history and percentiles rest on"),
     Setting("max_file_bytes", _COUNT, "largest file whose code is measured"),
-    Setting("bulk_files", _COUNT, "files from which a change is read without its lines"),
+    Setting("bulk_files", _COUNT, "files of a change that are looked into as a whole"),
     Setting("index_auto_limit", Number(0, 10**9, whole=True),
             "commits that a hook may add to the history index by itself; more is left to 'index'"),
     Setting("alert_high", _SHARE, "share of the repository's recent changes that are HIGH"),
@@ -50,6 +63,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("criticality", ByPattern(Number(1, 5, whole=True)), "criticality of the files of a path pattern, 1 to 5"),
     Setting("coverage_before", Paths(), "coverage reports before the change (Cobertura XML, LCOV, coverage.py JSON)"),
     Setting("coverage_after", Paths(), "coverage reports after the change"),
+    Setting("exclude", Patterns(), "files that are left out, in the syntax of .gitignore; also out of training"),
+    Setting("floor", Floors(), "least level of a change that touches files of a path pattern"),
     Setting("mlflow_tracking_uri", Text(), "where MLflow keeps runs", "MLFLOW_TRACKING_URI"),
     Setting("mlflow_experiment_name", Text(), "MLflow experiment", "MLFLOW_EXPERIMENT_NAME"),
     Setting("mlflow_model_prefix", Prefix(),
@@ -66,19 +81,3 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ml_cv_folds", Number(2, 100, whole=True), "folds of cross-validation in training", "ML_CV_FOLDS"),
     Setting("ml", ByModel(), "hyperparameters by model"),
 )
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return ``; did you mean ...?`` with the closest of the known words, '' when none is close.
-
-    Examples
-    --------
-    >>> suggestion("fail_on", ["fail-on", "strict"])
-    "; did you mean 'fail-on'?"
-    >>> suggestion("zzz", ["fail-on"])
-    ''
-    """
-    from difflib import get_close_matches  # noqa: PLC0415 - only needed when something is wrong
-
-    close = get_close_matches(word[:80], list(known), n=1, cutoff=0.7)
-    return f"; did you mean '{close[0]}'?" if close else ""

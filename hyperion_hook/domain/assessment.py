@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     # a silent hook does not need it
     from hyperion_hook.domain.co_change import CoChange
 
+_ENOUGH, _HARDLY = 10, 1.2
+"""Changes from which on a record is judged, and the times of the base rate that are no better than chance."""
+
 
 class RiskLevel(StrEnum):
     """How much attention a change deserves, by the alert rate a team can bear; UNKNOWN where nobody can tell."""
@@ -33,13 +36,19 @@ class RiskLevel(StrEnum):
 class Score:
     """A calibrated probability that the change introduces a bug, and its log-odds.
 
-    ``percentile`` is the share (0..100) of the repository's last 500 changes that score lower, ``None`` when unknown.
+    ``percentile`` is the share (0..100) of the changes to code among the repository's last 500 that score lower,
+    ``percentile_of_size`` the share of those of about this size; ``None`` when unknown. ``size_probability`` is the
+    score of a typical change of this size, ``None`` when no explanation was asked for. ``share_of_level`` is the share
+    of the last 500 that have the same level.
     """
 
     probability: float
     log_odds: float
     level: RiskLevel
     percentile: float | None
+    percentile_of_size: float | None = None
+    size_probability: float | None = None
+    share_of_level: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,18 @@ class Unknown:
         """There is none."""
 
     @property
+    def percentile_of_size(self) -> None:
+        """There is none."""
+
+    @property
+    def size_probability(self) -> None:
+        """There is none."""
+
+    @property
+    def share_of_level(self) -> None:
+        """There is none."""
+
+    @property
     def level(self) -> RiskLevel:
         """Always UNKNOWN."""
         return RiskLevel.UNKNOWN
@@ -83,7 +104,11 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one feature (or a group's remainder) adds to the log-odds, against the repository's typical change."""
+    """What one feature adds to the log-odds, against what is typical of changes of this size.
+
+    The one of group ``size`` stands for all that says how large the change is, against the repository's typical
+    change; ``other`` for what is no reason a person could use.
+    """
 
     feature: str
     title: str
@@ -91,6 +116,7 @@ class Contribution:
     typical: float | None
     contribution: float
     sentence: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +212,25 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """What became of the recent changes that had one level, by the fixes known when this one was made.
+
+    ``base_rate`` is the share of all recent changes to code that were later fixed.
+    """
+
+    level: RiskLevel
+    changes: int
+    later_fixed: int
+    base_rate: float
+
+    @property
+    def is_poor(self) -> bool:
+        """Whether the level has meant hardly more here than chance would."""
+        alarming = self.level in {RiskLevel.MEDIUM, RiskLevel.HIGH}
+        return alarming and self.changes >= _ENOUGH and self.later_fixed <= _HARDLY * self.base_rate * self.changes
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
     """Which model spoke."""
 
@@ -201,8 +246,9 @@ class Assessment:
     Where the risk is ``Unknown``, nothing else is said that rests on what is cut off.
 
     ``base_log_odds`` is the score of the repository's typical change; it and the contributions sum to the score's
-    log-odds. ``explanation`` is empty when no explanation was asked for. ``impact``, ``advice``, ``reviewers`` and
-    ``similar`` are then ``None``; empty, the last three say that there is nothing worth saying.
+    log-odds. ``record`` is ``None`` where too little is known of what became of earlier changes. ``explanation`` is
+    empty when no explanation was asked for. ``impact``, ``advice``, ``reviewers`` and ``similar`` are then ``None``;
+    empty, the last three say that there is nothing worth saying.
     """
 
     change: Change
@@ -213,6 +259,7 @@ class Assessment:
     explanation: tuple[Contribution, ...]
     files_to_read: tuple[FileToRead, ...]
     model: ModelInfo
+    record: Record | None = None
     bugs: BugForecast | None = None
     impact: Impact | None = None
     advice: tuple[Advice, ...] | None = None

@@ -9,18 +9,28 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
+from hyperion_hook.domain.paths import FileRole, role_of
 
+MOST_PATCH_BYTES = 50_000_000
+"""The largest patch that is applied to be assessed."""
 SYMLINK_MODE = 0o120000
 SUBMODULE_MODE = 0o160000
 _SPECIAL_MODES = frozenset({SYMLINK_MODE, SUBMODULE_MODE})
+BULK_FILES = 300
+"""Files of one change that are looked into, unless configured otherwise."""
+
+_SERVED = (".html", ".htm", ".css", ".scss", ".svg")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".bmp", ".pdf", ".drawio", ".puml", ".org")
 
 
 class ChangeKind(StrEnum):
     """Where a change comes from."""
 
     STAGED = "staged"
+    WORKTREE = "worktree"
+    PATCH = "patch"
     COMMIT = "commit"
     RANGE = "range"
 
@@ -98,7 +108,7 @@ class FileChange:
     """What a change does to one file.
 
     ``lines_added`` and ``lines_deleted`` are ``None`` where lines have no meaning (binary, submodule) or were not
-    counted. ``hunks`` is ``None`` when the patch was not read (names only, bulk path) and empty when there is no text.
+    counted. ``hunks`` is ``None`` when the patch was not read (names only, too large) and empty when there is no text.
     ``unread`` says why where it was wanted and is not too large: objects are missing or damaged.
     """
 
@@ -125,14 +135,21 @@ class FileChange:
         """Whether the file is an ordinary one on the sides where it exists: no symlink, no submodule."""
         return self.old_mode not in _SPECIAL_MODES and self.new_mode not in _SPECIAL_MODES
 
+    @property
+    def lines_changed(self) -> int:
+        """Added and deleted lines, 0 where they were not counted."""
+        return (self.lines_added or 0) + (self.lines_deleted or 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is judged: the staged change, a commit or a range.
+    """What is judged: what is staged or in the work tree, a patch, a commit or a range.
 
     ``base`` is the commit that was there before (``None`` for a root), ``time`` the committer's Unix seconds (for a
     staged change: now, or what git would record), ``message`` is ``None`` while it is not known.
-    ``bulk`` says that the change was too large to read line by line, ``unreadable`` why not even its files are known.
+    ``unreadable`` says why not even its files are known. All patches are read, but of more than ``bulk_files`` files
+    only a sample is looked into as a whole. ``excluded`` are the paths of files that it touches too and that are left
+    out of ``files``.
     """
 
     kind: ChangeKind
@@ -147,14 +164,38 @@ class Change:
     message: str | None = None
     parents: tuple[str, ...] = ()
     commit_count: int = 1
-    bulk: bool = False
+    bulk_files: int = BULK_FILES
     unreadable: str = ""
+    excluded: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether no commit records the change yet, so that somebody may wait for the answer."""
+        return self.kind not in {ChangeKind.COMMIT, ChangeKind.RANGE}
 
     @property
     def is_merge(self) -> bool:
         """Whether the change is a merge, judged against its first parent."""
         return len(self.parents) > 1
+
+    @property
+    def bulk(self) -> bool:
+        """Whether there are too many files to look into each."""
+        return len(self.files) > self.bulk_files
+
+    def sample(self) -> tuple[FileChange, ...]:
+        """Return the files that are looked into: all, or of too many the source files with the most changed lines.
+
+        A file that joins the change can only take the place of a smaller one, so what is summed over the sample does
+        not shrink as a change grows.
+        """
+        if not self.bulk:
+            return self.files
+        order = sorted(
+            self.files, key=lambda file: (role_of(file.path) is not FileRole.SOURCE, -file.lines_changed, file.path)
+        )
+        return tuple(order[: self.bulk_files])
 
     @property
     def lines_added(self) -> int:
@@ -171,18 +212,22 @@ class Change:
         return replace(self, message=None)
 
 
-def change_of_commit(commit: Commit) -> Change:
-    """Return the change that a recorded commit makes to its first parent."""
-    return Change(
-        kind=ChangeKind.COMMIT,
-        files=tuple(sorted(commit.files, key=lambda file: file.path)),
-        base=commit.parents[0] if commit.parents else None,
-        time=commit.committed_at,
-        authored_at=commit.authored_at,
-        utc_offset=commit.utc_offset,
-        revision=commit.id,
-        author=commit.author,
-        committer=commit.committer,
-        message=commit.message,
-        parents=commit.parents,
+def is_no_code(change: Change) -> bool:
+    """Return whether all files are documents, pictures and the like: no code, no configuration, nothing that is served.
+
+    Examples
+    --------
+    >>> files = [FileChange(path, FileStatus.MODIFIED) for path in ("README.md", "docs/conf.py", "logo.png", "a.html")]
+    >>> is_no_code(Change(ChangeKind.STAGED, tuple(files[:3]), None, 0, 0))
+    True
+    >>> is_no_code(Change(ChangeKind.STAGED, tuple(files), None, 0, 0))
+    False
+    """
+    return bool(change.files) and all(_is_no_code(file.path) for file in change.files)
+
+
+def _is_no_code(path: str) -> bool:
+    role = role_of(path)
+    return (role is FileRole.DOCUMENT and not path.lower().endswith(_SERVED)) or (
+        role is FileRole.OTHER and path.lower().endswith(_PICTURES)
     )

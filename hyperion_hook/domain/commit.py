@@ -1,37 +1,10 @@
-"""Author and Commit: recorded facts."""
+"""Commit: a recorded fact, and the change that it makes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange
 from hyperion_hook.domain.light_dataclasses import dataclass
-
-if TYPE_CHECKING:
-    from hyperion_hook.domain.change import FileChange
-
-LATEST = 253_402_300_799
-"""The last second of the year 9999; later times and those before 1970 are clock faults and are clamped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """A person as git records one."""
-
-    name: str
-    email: str
-
-    @property
-    def identity(self) -> str:
-        """What tells authors apart: the lower-cased email, else the lower-cased name.
-
-        Examples
-        --------
-        >>> Author("Ada", "Ada@Example.org").identity
-        'ada@example.org'
-        >>> Author(" Ada ", "").identity
-        'ada'
-        """
-        return (self.email.strip() or self.name.strip()).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +34,21 @@ class Commit:
     def subject(self) -> str:
         """The first line of the message."""
         return self.message.lstrip().partition("\n")[0].strip()
+
+
+def change_of_commit(commit: Commit, bulk_files: int = BULK_FILES) -> Change:
+    """Return the change that a recorded commit makes to its first parent."""
+    return Change(
+        kind=ChangeKind.COMMIT,
+        files=tuple(sorted(commit.files, key=lambda file: file.path)),
+        base=commit.parents[0] if commit.parents else None,
+        time=commit.committed_at,
+        authored_at=commit.authored_at,
+        utc_offset=commit.utc_offset,
+        revision=commit.id,
+        author=commit.author,
+        committer=commit.committer,
+        message=commit.message,
+        parents=commit.parents,
+        bulk_files=bulk_files,
+    )

@@ -13,7 +13,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.light_dataclasses import dataclass
 
 DAY = 86_400

@@ -58,7 +58,7 @@ class ImportGraph:
 
     ``imports[path]`` are the files that ``path`` imports (internal edges, sorted), ``importers`` the reverse,
     ``external[path]`` the names of packages outside the repository that ``path`` imports. ``depth`` is the longest
-    chain of imports below a file, cycles counted once; ``component`` maps files on a cycle to the cycle's number.
+    chain of imports below a file, cycles counted once; ``cycle`` are the files on its cycle, if any.
     ``reach`` is the share of entry points (files that nobody imports) from which a file is reached.
     ``rank`` is the file's place among all files by number of importers, 0 (least used) to 1.
     """
@@ -67,7 +67,7 @@ class ImportGraph:
     importers: Mapping[str, Sequence[str]]
     external: Mapping[str, Sequence[str]]
     depth: Mapping[str, int]
-    component: Mapping[str, int]
+    cycle: Mapping[str, Sequence[str]]
     reach: Mapping[str, float]
     rank: Mapping[str, float]
 

@@ -10,7 +10,7 @@ from hyperion_hook.domain.history import History
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.snapshot import Configured, Discussed, ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.source.metrics import SourceMetrics
+from hyperion_hook.features.code.metrics import SourceMetrics
 
 Measured = Mapping[str, Value]
 MeasureSource = Callable[[str, str, str], SourceMetrics | Missing]
@@ -32,6 +32,14 @@ class Context:
     configured: Configured = field(default_factory=Configured)
     discussed: Discussed = field(default_factory=Discussed)
     deadline: Deadline = NEVER
+    _sample: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_sample", frozenset(file.path for file in self.change.sample()))
+
+    def looks_into(self, file: FileChange) -> bool:
+        """Return whether a file is among those whose whole content is read."""
+        return file.path in self._sample
 
     def metrics_before(self, file: FileChange) -> SourceMetrics | Missing:
         """Return the code metrics of a file as it was at the base."""

@@ -13,12 +13,12 @@ from hyperion_hook.features.context import Context
 from hyperion_hook.features.imports import read as imports
 from hyperion_hook.features.source import measure as source
 
-EXTRACTOR_VERSION = 3
+EXTRACTOR_VERSION = 4
 """Raised whenever a value can change for the same input; cached vectors of another version are not used."""
 
 MODULES = {
     "size": "change.size", "diffusion": "change.diffusion", "tokens": "change.tokens", "purpose": "history.purpose",
-    "process": "history.process", "people": "history.people", "review": "history.review", "quality": "code.quality",
+    "process": "history.process", "people": "history.people", "review": "history.review", "quality": "change.quality",
     "coupling": "structure.coupling", "dependencies": "structure.dependencies", "interface": "structure.interface",
     "business": "structure.business",
 }

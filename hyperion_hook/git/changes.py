@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus, change_of_commit
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange, FileStatus
+from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import merge_base
@@ -15,15 +15,13 @@ from hyperion_hook.git.log import Detail, commit_ids, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.run import Git
 
-BULK_FILES = 300
-"""A change of more files is read without its contents."""
-
 MERGE = "a merge is judged against its first parent"
 NOBODY = "author is not known: set user.name and user.email"
 
 
 def staged_change(
-    repository: Repository, *, now: int | None = None, bulk_above: int = BULK_FILES, amend: bool = False
+    repository: Repository, *, now: int | None = None, bulk_above: int = BULK_FILES, amend: bool = False,
+    kind: ChangeKind = ChangeKind.STAGED,
 ) -> Change:
     """Return what is staged against HEAD (against nothing on a branch without commits).
 
@@ -34,9 +32,11 @@ def staged_change(
     now
         Unix seconds that stand for the present where git has no say; the clock by default.
     bulk_above
-        With more changed files than this their contents are not read.
+        Of more changed files than this only so many are looked into.
     amend
         Whether the change takes the place of HEAD: it is then compared with HEAD's parent and keeps HEAD's author.
+    kind
+        What the index holds; a patch is no part of a merge in progress.
 
     Raises
     ------
@@ -47,22 +47,21 @@ def staged_change(
         raise GitError(f"{repository.git_dir}: a bare repository has nothing staged; name a commit: score REV")
     author, committer = identity_of(repository, "AUTHOR", now), identity_of(repository, "COMMITTER", now)
     head = repository.head()
-    parents = ((head, *_merged_heads(repository)) if head else ())
+    merged = () if kind is ChangeKind.PATCH else _merged_heads(repository)
+    parents = ((head, *merged) if head else ())
     if amend:
         amended = _one(repository, head)
         parents = amended.parents
         author = author._replace(author=amended.author, time=amended.authored_at, utc_offset=amended.utc_offset)
     base = parents[0] if parents else None
-    difference = read_difference(
-        _git_of_index(repository), ("--cached", base or repository.empty_tree), bulk_above=bulk_above,
-    )
+    difference = read_difference(_git_of_index(repository), ("--cached", base or repository.empty_tree))
     warnings = [*difference.warnings, *([MERGE] if len(parents) > 1 else [])]
     if author.author is None:
         warnings.append(NOBODY)
     return Change(
-        kind=ChangeKind.STAGED, files=difference.files, base=base, time=committer.time, authored_at=author.time,
+        kind=kind, files=difference.files, base=base, time=committer.time, authored_at=author.time,
         utc_offset=author.utc_offset, author=author.author, committer=committer.author, parents=parents,
-        bulk=difference.bulk, warnings=tuple(warnings),
+        bulk_files=bulk_above, warnings=tuple(warnings),
     )
 
 
@@ -76,12 +75,12 @@ def commit_change(repository: Repository, revision: str, *, bulk_above: int = BU
     """
     commit = _one(repository, repository.resolve(revision))
     base = commit.parents[0] if commit.parents else repository.empty_tree
-    difference = read_difference(repository.git, (base, commit.id), bulk_above=bulk_above)
+    difference = read_difference(repository.git, (base, commit.id))
     warnings = [*([MERGE] if commit.is_merge else []), *difference.warnings]
     if not commit.parents and commit.id in repository.cut_off():
         warnings.append("a shallow clone begins here, so all files count as added; run: git fetch --deepen=1")
-    change = change_of_commit(replace(commit, files=difference.files))
-    return replace(change, bulk=difference.bulk, warnings=tuple(warnings))
+    change = change_of_commit(replace(commit, files=difference.files), bulk_above)
+    return replace(change, warnings=tuple(warnings))
 
 
 def range_change(
@@ -110,14 +109,14 @@ def range_change(
     if base is None and first is not None:
         base = first
         warnings.append(f"'{start}' and '{end}' share no history: they are compared as they are")
-    difference = read_difference(repository.git, (base or repository.empty_tree, last), bulk_above=bulk_above)
+    difference = read_difference(repository.git, (base or repository.empty_tree, last))
     ids = commit_ids(repository, [last], exclude=[first] if first else [], merges=False)
     newest = _one(repository, ids[-1] if ids else last)
     return Change(
         kind=ChangeKind.RANGE, files=difference.files, base=base, revision=last, time=newest.committed_at,
         authored_at=newest.authored_at, utc_offset=newest.utc_offset, author=newest.author,
         committer=newest.committer, message=newest.message if len(ids) == 1 else None,
-        parents=(base,) if base else (), commit_count=len(ids), bulk=difference.bulk,
+        parents=(base,) if base else (), commit_count=len(ids), bulk_files=bulk_above,
         warnings=(*warnings, *difference.warnings),
     )
 
@@ -136,7 +135,7 @@ def part_of(repository: Repository, change: Change, files: Sequence[FileChange])
     if come_and_go and come_and_go not in ({FileStatus.ADDED}, {FileStatus.DELETED}):
         paths = sorted({path for file in files for path in (file.path, file.previous_path)})
         base = change.base or repository.empty_tree
-        if change.kind is ChangeKind.STAGED:
+        if change.is_pending:
             files = read_part(_git_of_index(repository), ("--cached", base), paths)
         else:
             files = read_part(repository.git, (base, change.revision or base), paths)

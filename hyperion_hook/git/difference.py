@@ -26,10 +26,9 @@ _ARGUMENTS = 400
 
 
 class Difference(NamedTuple):
-    """Files in the order of their paths, whether they were too many to read their contents, and what to warn of."""
+    """Files in the order of their paths, and what to warn of."""
 
     files: tuple[FileChange, ...]
-    bulk: bool
     warnings: tuple[str, ...]
 
 
@@ -44,7 +43,7 @@ def read_part(git: Git, sides: Sequence[str], paths: Sequence[str]) -> tuple[Fil
     return _sorted(_contents(git, (RENAMES, *sides), _as_arguments(paths))[0])
 
 
-def read_difference(git: Git, sides: Sequence[str], *, bulk_above: int) -> Difference:
+def read_difference(git: Git, sides: Sequence[str]) -> Difference:
     """Return what differs between two sides.
 
     Parameters
@@ -53,8 +52,6 @@ def read_difference(git: Git, sides: Sequence[str], *, bulk_above: int) -> Diffe
         Of the repository.
     sides
         Two commits or trees, or ``--cached`` and one: it against the index.
-    bulk_above
-        With more files than this their lines are counted and their contents not read.
 
     Raises
     ------
@@ -62,9 +59,9 @@ def read_difference(git: Git, sides: Sequence[str], *, bulk_above: int) -> Diffe
         If even the names cannot be read.
     """
     try:
-        return _whole(git, sides, bulk_above)
+        return _whole(git, sides)
     except GitError:
-        return _what_is_there(git, sides, bulk_above)
+        return _what_is_there(git, sides)
 
 
 def read_present(
@@ -105,21 +102,17 @@ def _as_arguments(paths: Iterable[str]) -> list[str]:
     return [os.fsdecode(path.encode("utf-8", "surrogateescape")) for path in sorted(paths)]
 
 
-def _whole(git: Git, sides: Sequence[str], bulk_above: int) -> Difference:
-    files, names = _contents(git, (RENAMES, *sides), bulk_above=bulk_above)
-    bulk = len(files) > bulk_above
-    warnings = _warnings(names, len(files), bulk_above)
-    cut = sum(file.hunks is None for file in files)
-    if cut and not bulk:
+def _whole(git: Git, sides: Sequence[str]) -> Difference:
+    files, names = _contents(git, (RENAMES, *sides))
+    warnings = _warnings(names)
+    if cut := sum(file.hunks is None for file in files):
         warnings.append(f"more than {MAX_PATCH_BYTES:,} bytes changed: the contents of {cut} files were not read")
-    return Difference(_sorted(files), bulk, tuple(warnings))
+    return Difference(_sorted(files), tuple(warnings))
 
 
-def _contents(
-    git: Git, sides: Sequence[str], paths: Sequence[str] = (), *, bulk_above: int | None = None
-) -> tuple[tuple[FileChange, ...], bytes]:
-    """Return files with their contents, those too large and too many with their line counts, and git's raw entries."""
-    text = _patch(git, sides, paths, bulk_above)
+def _contents(git: Git, sides: Sequence[str], paths: Sequence[str] = ()) -> tuple[tuple[FileChange, ...], bytes]:
+    """Return files with their contents, those too large with their line counts, and git's raw entries."""
+    text = _patch(git, sides, paths)
     files = parse_difference(text)
     if is_cut(files):
         counted = git.run(*_COMMAND, "--numstat", *sides, "--", *paths, timeout=_TIMEOUT)
@@ -127,8 +120,8 @@ def _contents(
     return files, text.partition(_PATCH)[0]
 
 
-def _patch(git: Git, sides: Sequence[str], paths: Sequence[str], bulk_above: int | None) -> bytes:
-    """Return the names and then as much of the patch as is parsed; of too many files only the names."""
+def _patch(git: Git, sides: Sequence[str], paths: Sequence[str]) -> bytes:
+    """Return the names and then as much of the patch as is parsed."""
     parts: list[bytes] = []
     size = names = 0
     with git.stream(*_COMMAND, "-p", "-U0", *sides, "--", *paths) as output:
@@ -138,14 +131,12 @@ def _patch(git: Git, sides: Sequence[str], paths: Sequence[str], bulk_above: int
             if not names and _PATCH in chunk:
                 text = b"".join(parts)
                 parts, names = [text], text.index(_PATCH) + 1
-                if bulk_above is not None and len(parse_difference(text[:names])) > bulk_above:
-                    return text[:names]
             if names and size > names + MAX_PATCH_BYTES:
                 break
     return b"".join(parts)
 
 
-def _what_is_there(git: Git, sides: Sequence[str], bulk_above: int) -> Difference:
+def _what_is_there(git: Git, sides: Sequence[str]) -> Difference:
     """Return the names, by object ids alone where contents that tell them are lost, and what contents there are."""
     try:
         text = git.run(*_COMMAND, RENAMES, *sides, "--", timeout=_TIMEOUT)
@@ -160,22 +151,15 @@ def _what_is_there(git: Git, sides: Sequence[str], bulk_above: int) -> Differenc
             ) from None
     with Presence(git) as presence:
         files = read_present(git, sides, parse_difference(text), presence)
-    bulk = len(files) > bulk_above
-    warnings = _warnings(text, len(files), bulk_above)
+    warnings = _warnings(text)
     if lost := sum(file.hunks is None for file in files):
         warnings.append(f"objects are missing or damaged: the contents of {lost} files could not be read")
-    if bulk:
-        files = tuple(replace(file, hunks=None) for file in files)
-    return Difference(_sorted(files), bulk, tuple(warnings))
+    return Difference(_sorted(files), tuple(warnings))
 
 
-def _warnings(names: bytes, count: int, bulk_above: int) -> list[str]:
-    warnings = []
-    if unmerged := sum(line.partition(b"\t")[0].endswith(b" U") for line in names.split(b"\n")):
-        warnings.append(f"{unmerged} file(s) with merge conflicts left out; resolve and stage them")
-    if count > bulk_above:
-        warnings.append(f"{count:,} files changed, more than {bulk_above:,}: lines are counted, contents not read")
-    return warnings
+def _warnings(names: bytes) -> list[str]:
+    unmerged = sum(line.partition(b"\t")[0].endswith(b" U") for line in names.split(b"\n"))
+    return [f"{unmerged} file(s) with merge conflicts left out; resolve and stage them"] if unmerged else []
 
 
 def _sorted(files: Sequence[FileChange]) -> tuple[FileChange, ...]:

@@ -7,7 +7,7 @@ import re
 import time
 from typing import NamedTuple
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 from hyperion_hook.git.log import parse_time
 from hyperion_hook.git.repository import Repository
 

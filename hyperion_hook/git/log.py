@@ -12,8 +12,9 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 from enum import Enum
 from typing import IO
 
+from hyperion_hook.domain.author import LATEST, Author
 from hyperion_hook.domain.change import FileChange, FileStatus
-from hyperion_hook.domain.commit import LATEST, Author, Commit
+from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts

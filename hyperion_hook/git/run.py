@@ -33,7 +33,7 @@ _OVERRIDES = (
     "diff.submodule=short",
     "diff.wsErrorHighlight=none", "diff.relative=false", "diff.colorMoved=no", "core.bigFileThreshold=100m",
     "log.decorate=false", "log.excludeDecoration=", "format.notes=false", "core.warnAmbiguousRefs=false",
-    "log.showSignature=false", "log.mailmap=false",
+    "log.showSignature=false", "log.mailmap=false", "mailmap.blob=HEAD:.mailmap", f"mailmap.file={os.devnull}",
     "log.follow=false", "log.diffMerges=off", "log.showRoot=true", "i18n.logOutputEncoding=UTF-8", "color.ui=false",
     "maintenance.auto=false", "gc.auto=0", "submodule.recurse=false", "advice.detachedHead=false",
 )
@@ -118,6 +118,17 @@ class Git:
     def at(self, git_dir: Path, *, index: Path) -> Git:
         """Return git for another git directory, with the same environment and, unless that names one, this index."""
         return Git(git_dir, git_dir=git_dir, environment={"GIT_INDEX_FILE": str(index)} | self._environment)
+
+    def in_work_tree(self, git_dir: Path, work_tree: Path, **variables: str) -> Git:
+        """Return git that looks at a work tree, with another git directory and further variables."""
+        git = Git(work_tree, environment=self._environment | variables)
+        git._place = (f"--git-dir={git_dir}", f"--work-tree={work_tree}")
+        return git
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that git is started with."""
+        return dict(self._environment)
 
     def command(self, *arguments: str) -> tuple[str, ...]:
         """Return the whole command line; whatever compares is told not to call other programs for it."""

@@ -41,6 +41,30 @@ def clipped(text: str, width: int) -> str:
     return _fitting(text, width - 3 - width_of(tail)) + "..." + tail
 
 
+def clipped_path(path: str, width: int) -> str:
+    """Return a path that fits, with whole folders left out in its middle; anything else as ``clipped`` cuts it.
+
+    Examples
+    --------
+    >>> clipped_path("src/main/java/org/apache/kafka/Coordinator.java", 34)
+    'src/.../kafka/Coordinator.java'
+    """
+    if width_of(path) <= width or "/" not in path:
+        return clipped(path, width)
+    first, *folders, name = path.split("/")
+    while folders:
+        folders.pop(0)
+        shorter = "/".join((first, "...", *folders, name))
+        if width_of(shorter) <= width:
+            return shorter
+    return name if width_of(name) <= width else clipped(name, width)
+
+
+def with_short_paths(text: str, width: int) -> str:
+    """Return text in which each path is shortened at its folders to fit a line, so that none is broken inside."""
+    return " ".join(clipped_path(word, width) if "/" in word else word for word in text.split(" "))
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """Return text in lines that fit, broken at spaces, and within words that are longer than a line.
 

@@ -3,51 +3,104 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 
-from hyperion_hook.domain.assessment import Assessment, BugForecast, Contribution, FileForecast, Score, Unknown
+from hyperion_hook.domain.assessment import (
+    Assessment,
+    BugForecast,
+    Contribution,
+    FileForecast,
+    Record,
+    RiskLevel,
+    Score,
+    Unknown,
+    UnusualValue,
+)
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, ChangeKind
-from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.vector import FeatureVector
-from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.features.catalogue import Group
 
 ADVICE, REVIEWERS, SIMILAR = "How to lower the risk", "Who knows this code", "Similar changes"
 MOST_REASONS = 3
-TELLING = 0.05
-"""Log-odds that a reason must move to speak for its group."""
+TELLING = 0.1
+"""Log-odds that a reason must move to be told."""
 MOST_FORECASTS = 3
 LIKELY = 0.3
 """Forecasts below are no news: in busy projects a fix comes to one touched file in five within a month."""
-_GROUPS = {feature.name: feature.group.value for feature in CATALOGUE}
+SIZE = Group.SIZE.value
+_NO_REASONS = frozenset((SIZE, "other"))
+_REMEDIES = (("s was used up", "raise the setting 'deadline'"),
+             ("set user.name and user.email", "set user.name and user.email"))
+_TEXTS = frozenset(text for _, text in _REMEDIES)
 
 
-def verdict(risk: Score | Unknown) -> tuple[str, str]:
-    """Return the level and the rest of the sentence.
+def verdict(risk: Score | Unknown, record: Record | None = None, *, no_code: bool = False) -> tuple[str, str]:
+    """Return the level and the rest of the sentence, which says what it means here.
 
     Examples
     --------
     >>> from hyperion_hook.domain.assessment import RiskLevel
-    >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, 97.2)))
-    'HIGH risk: riskier than 97% of recent changes here.'
+    >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, 97.2), Record(RiskLevel.HIGH, 25, 11, 0.33)))
+    'HIGH for this repository, where 33% of changes are later fixed.'
     >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, None)))
-    'HIGH risk: 31% likely to introduce a bug.'
+    'HIGH, judged by what other projects went through.'
+    >>> " ".join(verdict(Score(0.012, -4.41, RiskLevel.LOW, 2.0), no_code=True))
+    'LOW. Not a code change.'
     """
     if isinstance(risk, Unknown):
         return f"{risk.level.value} risk:", risk.sentence
+    level = risk.level.value
+    if no_code:
+        return f"{level}.", "Not a code change."
     if risk.percentile is None:
-        return f"{risk.level.value} risk:", f"{percent(risk.probability)} likely to introduce a bug."
-    return f"{risk.level.value} risk:", f"riskier than {rank(risk.percentile)} of recent changes here."
+        return f"{level},", "judged by what other projects went through."
+    if record is None:
+        return level, "for this repository."
+    return level, f"for this repository, where {percent(record.base_rate)} of changes are later fixed."
 
 
-def comparison(risk: Score | Unknown) -> str:
-    """Return what stands below the verdict: the probability, or why nothing is compared; '' without a score."""
-    if isinstance(risk, Unknown):
+def comparison(risk: Score | Unknown, *, no_code: bool = False) -> str:
+    """Return what stands below the verdict: the place among recent changes, or that there is none; '' without a score.
+
+    Examples
+    --------
+    >>> from hyperion_hook.domain.assessment import RiskLevel
+    >>> comparison(Score(0.312, -0.79, RiskLevel.HIGH, 97.2, 84.0))
+    'Riskier than 97% of recent code changes, and than 84% of those about as large.'
+    """
+    if isinstance(risk, Unknown) or no_code:
         return ""
     if risk.percentile is None:
         return "Not compared with this repository's other changes."
-    return f"{percent(risk.probability)} likely to introduce a bug, judging by the projects the model learnt from."
+    of_size = risk.percentile_of_size
+    more = "" if of_size is None else f", and than {rank(of_size)} of those about as large"
+    return f"Riskier than {rank(risk.percentile)} of recent code changes{more}."
+
+
+def record_line(record: Record | None) -> str:
+    """Return what became of earlier changes of the same level, '' where there were none.
+
+    Examples
+    --------
+    >>> from hyperion_hook.domain.assessment import RiskLevel
+    >>> record_line(Record(RiskLevel.HIGH, 40, 17, 0.09))
+    'Of the last 40 HIGH changes here, 17 were later fixed (9% of all).'
+    >>> record_line(Record(RiskLevel.HIGH, 40, 3, 0.09))
+    'Of the last 40 HIGH changes here, 3 were later fixed (9% of all): in this repository the level means little.'
+    """
+    if record is None or not record.changes:
+        return ""
+    were = "was" if record.later_fixed == 1 else "were"
+    poor = ": in this repository the level means little" if record.is_poor else ""
+    noun = "change" if record.changes == 1 else "changes"
+    return (
+        f"Of the last {record.changes:,} {record.level.value} {noun} here, {record.later_fixed:,} {were} later fixed"
+        f" ({percent(record.base_rate)} of all){poor}."
+    )
 
 
 def rank(percentile: float) -> str:
@@ -86,17 +139,49 @@ def change_line(change: Change) -> str:
     """
     what = {
         ChangeKind.STAGED: "Staged change",
+        ChangeKind.WORKTREE: "Work tree",
+        ChangeKind.PATCH: "Patch",
         ChangeKind.COMMIT: f"Commit {(change.revision or '')[:10]}",
         ChangeKind.RANGE: f"Range {(change.base or 'root')[:10]}..{(change.revision or '')[:10]}",
     }[change.kind]
-    if change.kind is ChangeKind.RANGE and change.commit_count:
-        what += f" of {counted(change.commit_count, 'commit')}"
+    if change.kind is ChangeKind.RANGE and change.commit_count == 1:
+        what = f"1 commit, {what[len('Range '):]}"
+    elif change.kind is ChangeKind.RANGE and change.commit_count:
+        what = f"{counted(change.commit_count, 'commit')}, {what[len('Range '):]}"
     if change.unreadable:
         return f"{what}: its files cannot be told"
+    if not change.files and change.excluded:
+        return f"{what}: every changed file is excluded"
     if not change.files:
         return f"{what}: no files changed" if change.kind is not ChangeKind.STAGED else "Nothing is staged"
     lines = f"+{change.lines_added:,} -{change.lines_deleted:,} lines"
     return f"{what}: {counted(len(change.files), 'file')}, {lines}{_purpose(change)}"
+
+
+def nothing_to_assess(change: Change) -> str:
+    """Return what is said of an empty change: with nothing staged, what could be looked at instead.
+
+    Examples
+    --------
+    >>> nothing_to_assess(Change(ChangeKind.COMMIT, (), None, 0, 0, revision="1234567890abcdef"))
+    'Commit 1234567890: no files changed: there is nothing to assess.'
+    """
+    line = f"{change_line(change)}: there is nothing to assess."
+    if change.kind is not ChangeKind.STAGED or change.excluded:
+        return line
+    others = "edits that are not staged: score --worktree"
+    return f"{line} Instead: {others}" + ("; the last commit: score HEAD" if change.base else "")
+
+
+def brief(assessment: Assessment, most: int = 2) -> str:
+    """Return an assessment in one line: verdict, what is judged, the first reasons, and where to begin."""
+    if is_empty(assessment.change):
+        return nothing_to_assess(assessment.change)
+    told = [entry.sentence for entry in reasons(assessment.explanation, most) if entry.contribution > 0]
+    why = f" Why: {'; '.join(told)}." if told else ""
+    first = assessment.files_to_read[:1]
+    read = f" Read first: {first[0].path}." if first and assessment.risk.level is not RiskLevel.LOW else ""
+    return f"{' '.join(verdict(assessment.risk))} {change_line(assessment.change)}.{why}{read}"
 
 
 def is_empty(change: Change) -> bool:
@@ -106,7 +191,7 @@ def is_empty(change: Change) -> bool:
 
 def _purpose(change: Change) -> str:
     """Return what the message of a staged change says that it does; others can see what git will record."""
-    if change.kind is not ChangeKind.STAGED or change.message is None:
+    if not change.is_pending or change.message is None:
         return ""
     flags = classify_message(change.message, change.author or Author("", ""))
     if CommitFlag.REVERT in flags:
@@ -114,20 +199,22 @@ def _purpose(change: Change) -> str:
     return "; by its message it fixes a bug" if CommitFlag.FIX in flags else ""
 
 
-def reasons(explanation: Iterable[Contribution], most: int = MOST_REASONS) -> list[Contribution]:
-    """Return the contributions worth telling, largest first: none that hardly moves the odds.
+def size_line(explanation: Iterable[Contribution]) -> str:
+    """Return how risky a change of this size is, '' without an explanation."""
+    line = next((entry.sentence for entry in explanation if entry.group == SIZE), "")
+    return f"{line[:1].upper()}{line[1:]}"
 
-    The strongest of each group comes before the second of another: lines, tokens and different tokens added are three
-    ways to say that much is added, and would hide who adds it and where.
+
+def reasons(explanation: Iterable[Contribution], most: int = MOST_REASONS) -> list[Contribution]:
+    """Return what is special about a change beside its size, largest first: at most one reason a group.
+
+    What hardly moves the risk is none, nor is what is not known.
     """
-    ordered = sorted(explanation, key=_by_size)
     leading: dict[str, Contribution] = {}
-    for entry in ordered:
-        if abs(entry.contribution) >= TELLING:
-            leading.setdefault(_GROUPS.get(entry.feature, entry.feature), entry)
-    chosen = list(leading.values())[:most]
-    rest = [entry for entry in ordered if abs(entry.contribution) >= 0.01 and entry not in chosen]
-    return sorted([*chosen, *rest[: most - len(chosen)]], key=_by_size)
+    for entry in sorted(explanation, key=_by_size):
+        if abs(entry.contribution) >= TELLING and entry.value is not None and entry.group not in _NO_REASONS:
+            leading.setdefault(entry.group or entry.feature, entry)
+    return list(leading.values())[:most]
 
 
 def likely_fixes(bugs: BugForecast | None) -> tuple[FileForecast, ...]:
@@ -141,46 +228,72 @@ def _by_size(entry: Contribution) -> tuple[float, str]:
     return -abs(entry.contribution), entry.feature
 
 
+def way(contribution: float) -> str:
+    """Return which way a reason moves the risk."""
+    return "raises it" if contribution > 0 else "lowers it"
+
+
 def factor(contribution: float) -> str:
-    """Return what a contribution to the log-odds does to the odds.
+    """Return how much a contribution multiplies the risk (its odds, which for a small risk is the same).
 
     Examples
     --------
     >>> factor(math.log(1.8)), factor(-math.log(2)), factor(9.0)
-    ('odds x1.8', 'odds x0.50', 'odds x8,103')
+    ('x1.8', 'x0.50', 'x8,103')
     """
     value = math.exp(min(contribution, 50.0))
     if value < 0.01:
-        return f"odds x{value:.1g}"
-    text = f"{value:.2f}" if value < 0.995 else f"{value:.1f}" if value < 99.5 else f"{value:,.0f}"
-    return f"odds x{text}"
+        return f"x{value:.1g}"
+    return f"x{value:.2f}" if value < 0.995 else f"x{value:.1f}" if value < 99.5 else f"x{value:,.0f}"
 
 
 def missing_line(features: FeatureVector) -> str:
-    """Return how many features have no value and the commonest reasons, '' when none is missing.
+    """Return how many values are not known and what a person can do about it, '' where that is nothing.
 
     Examples
     --------
     >>> from hyperion_hook.domain.vector import Missing
-    >>> missing_line(FeatureVector({"la": 1.0, "age": Missing("no history"), "nuc": Missing("no history")}))
-    '2 of 3 features are missing: no history (2).'
+    >>> late = Missing("lines of earlier commits are not counted yet; run: hyperion-hook index")
+    >>> missing_line(FeatureVector({"la": 1.0, "file_volatility": late, "discussion_count": Missing("no code host")}))
+    '1 value is not known; to have it, run: hyperion-hook index.'
     """
-    missing = features.missing
-    if not missing:
-        return ""
-    counts: dict[str, int] = {}
-    for reason in missing.values():
-        counts[reason] = counts.get(reason, 0) + 1
-    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-    told = "; ".join(f"{reason} ({count})" for reason, count in ordered[:3])
-    more = f"; {counted(len(ordered) - 3, 'other reason')}" if len(ordered) > 3 else ""
-    verb = "is" if len(missing) == 1 else "are"
-    return f"{len(missing)} of {counted(len(features), 'feature')} {verb} missing: {told}{more}."
+    remedies = Counter(
+        remedy for reason in features.missing.values()
+        if (remedy := next((text for mark, text in _REMEDIES if mark in reason), reason.partition("; run: ")[2]))
+    )
+    del remedies[""]
+    lines = []
+    for remedy, count in remedies.most_common():
+        are, them = ("is", "it") if count == 1 else ("are", "them")
+        how = remedy if remedy in _TEXTS else f"run: {remedy}"
+        lines.append(f"{counted(count, 'value')} {are} not known; to have {them}, {how}.")
+    return " ".join(lines)
 
 
 def missing_of(assessment: Assessment) -> str:
     """Return ``missing_line`` of an assessment; '' without a score, whose verdict says what is missing."""
     return "" if isinstance(assessment.risk, Unknown) else missing_line(assessment.features)
+
+
+def unusual_lines(assessment: Assessment) -> list[str]:
+    """Return what is unusual about a change, the most telling first; nothing where no single value stands out."""
+    return [unusual_line(entry) for entry in (assessment.anomaly.unusual if assessment.anomaly else ())]
+
+
+def unusual_line(entry: UnusualValue) -> str:
+    """Return an unusual value beside the typical one."""
+    return f"{entry.title}: {number(entry.value)} (typical {number(entry.typical)})"
+
+
+def folder_name(component: str) -> str:
+    """Return how a folder is called; ``.`` is the top one.
+
+    Examples
+    --------
+    >>> folder_name("."), folder_name("src/a")
+    ('the top folder', 'src/a')
+    """
+    return "the top folder" if component == "." else component
 
 
 def number(value: float) -> str:

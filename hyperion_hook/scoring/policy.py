@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from hyperion_hook.config.kinds import Floor
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.path_patterns import is_ignored, parse_patterns
 
 
 def risk_level(
@@ -37,6 +39,30 @@ def risk_level(
     if probability >= thresholds[RiskLevel.HIGH]:
         return RiskLevel.HIGH
     return RiskLevel.MEDIUM if probability >= thresholds[RiskLevel.MEDIUM] else RiskLevel.LOW
+
+
+def with_floor(level: RiskLevel, paths: Iterable[str], floors: Iterable[Floor]) -> tuple[RiskLevel, str | None]:
+    """Return the level that a change has at least for the files it touches, and why where that raises it.
+
+    Examples
+    --------
+    >>> floors = [Floor(("src/auth/",), RiskLevel.HIGH), Floor(("*.sql",), RiskLevel.MEDIUM)]
+    >>> with_floor(RiskLevel.LOW, ["a.sql", "src/auth/login.py"], floors)
+    (<RiskLevel.HIGH: 'HIGH'>, "HIGH because of a floor for 'src/auth/' (src/auth/login.py); the score alone is LOW")
+    >>> with_floor(RiskLevel.HIGH, ["a.sql"], floors)
+    (<RiskLevel.HIGH: 'HIGH'>, None)
+    """
+    least, why = level, None
+    touched = list(paths)
+    for floor in floors:
+        if floor.level.rank > least.rank:
+            patterns = parse_patterns(floor.paths)
+            path = next((path for path in touched if is_ignored(path, patterns)), None)
+            if path is not None:
+                least = floor.level
+                named = f"'{floor.paths[0]}' ({path})"
+                why = f"{least.value} because of a floor for {named}; the score alone is {level.value}"
+    return least, why
 
 
 def reaches(level: RiskLevel, fail_on: RiskLevel | None) -> bool:

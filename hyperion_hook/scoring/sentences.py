@@ -7,12 +7,16 @@ from collections.abc import Callable
 from math import inf, isfinite, isnan
 
 from hyperion_hook.features.catalogue import Feature, find_feature
-from hyperion_hook.scoring.phrases import PHRASES, Phrase
 
+_LIKE = {"typical": ("as is typical", "which is not typical"), "peers": ("like its peers", "unlike its peers")}
+_FILES = re.compile(r"^(?:the files have|one of the files has|the most changed of the files has) had ")
 _CHOICE = re.compile(r"\[([^|\[\]]*)\|([^\[\]]*)\]")
 
 
-def sentence(name: str, value: float | None, typical: float | None) -> str:
+def sentence(
+    name: str, value: float | None, typical: float | None, *, beside: str = "typical",
+    subject: tuple[str, int] | None = None,
+) -> str:
     """Return a clause that a person understands, to stand after «raises the risk» or on its own.
 
     Parameters
@@ -21,30 +25,53 @@ def sentence(name: str, value: float | None, typical: float | None) -> str:
         The feature, by either name.
     value, typical
         The change's value and the typical one; ``None`` where missing.
+    beside
+        Whose the typical value is: ``typical`` or ``peers``.
+    subject
+        For what is counted over the past of files: the file that leads, and what it counts.
 
     Examples
     --------
     >>> sentence("code_lines_added", 412.0, 18.0)
     'adds 412 code lines; typical is 18'
+    >>> sentence("recent_bug_count", 11.0, 1.0, beside="peers", subject=("Coordinator.java", 11))
+    'Coordinator.java had 11 bug fixes in 180 days, peers 1'
+    >>> sentence("recent_bug_count", 14.0, 1.0, beside="peers", subject=("Coordinator.java", 11))
+    'the files have had 14 bug fixes in 180 days (Coordinator.java 11), peers 1'
     >>> sentence("exp", 3.0, 140.0)
     'the author has made 3 commits here; typical is 140'
-    >>> sentence("nf", 1.0, 1.0), sentence("fix", 1.0, 0.0)
-    ('touches 1 file, as is typical', 'fixes a bug, which is not typical')
+    >>> sentence("nf", 1.0, 1.0), sentence("fix", 1.0, 0.0), sentence("fix", 1.0, 0.0, beside="peers")
+    ('touches 1 file, as is typical', 'fixes a bug, which is not typical', 'fixes a bug, unlike its peers')
     >>> sentence("age", None, 12.0)
     'not known: days since the files last changed; typical is 12 days'
     """
     feature = find_feature(name)
     if value is None or isnan(value):
         return _unknown(feature, typical)
-    phrase = PHRASES[feature.name]
-    said = _said(feature, phrase, value)
+    said = _about(_said(feature, value), value, subject)
     if typical is None or isnan(typical):
         return f"{said}; what is typical is not known"
+    alike, unlike = _LIKE[beside]
     if feature.unit == "flag":
-        return f"{said}, {'as is' if bool(value) == (typical >= 0.5) else 'which is not'} typical"
-    if _signed(feature, phrase, value) == _signed(feature, phrase, typical):
-        return f"{said}, as is typical"
-    return f"{said}; typical is {_signed(feature, phrase, typical)}"
+        return f"{said}, {alike if bool(value) == (typical >= 0.5) else unlike}"
+    if _signed(feature, value) == _signed(feature, typical):
+        return f"{said}, {alike}"
+    usual = _signed(feature, typical)
+    return f"{said}, peers {usual}" if beside == "peers" else f"{said}; typical is {usual}"
+
+
+def size_sentence(here: float, usual: float, *, known_here: bool) -> str:
+    """Return how risky a change of this size is, beside a typical one.
+
+    Examples
+    --------
+    >>> size_sentence(0.14, 0.03, known_here=True), size_sentence(0.031, 0.029, known_here=False)
+    ('a change of this size: 14%, typical here 3%', 'a change of this size: 3%, as is typical elsewhere')
+    """
+    where, shown = "here" if known_here else "elsewhere", _share(here)
+    if shown == _share(usual):
+        return f"a change of this size: {shown}, as is typical {where}"
+    return f"a change of this size: {shown}, typical {where} {_share(usual)}"
 
 
 def in_words(feature: Feature, value: float) -> str:
@@ -57,29 +84,37 @@ def in_words(feature: Feature, value: float) -> str:
     >>> in_words(find_feature("la"), 12345.0), in_words(find_feature("npath_complexity"), 6.3)
     ('12,345', '10^6.3')
     """
-    return _WRITERS.get(PHRASES[feature.name].show or feature.unit, _plain)(value)
+    return _WRITERS.get(feature.show or feature.unit, _plain)(value)
 
 
-def _said(feature: Feature, phrase: Phrase, value: float) -> str:
-    shown = in_words(feature, abs(value) if phrase.negative else value)
-    if value == 0 and phrase.zero:
-        return phrase.zero.format(shown)
-    text = phrase.negative if phrase.negative and value < 0 else phrase.text
+def _said(feature: Feature, value: float) -> str:
+    shown = in_words(feature, abs(value) if feature.negative else value)
+    if value == 0 and feature.zero:
+        return feature.zero.format(shown)
+    text = feature.negative if feature.negative and value < 0 else feature.phrase
     if value == 0 and _CHOICE.search(text):
         shown = "no"
     return _CHOICE.sub(lambda found: found[1] if shown == "1" else found[2], text).format(shown)
+
+
+def _about(said: str, value: float, subject: tuple[str, int] | None) -> str:
+    """Return a clause that names the file which leads in what is counted."""
+    if subject is None:
+        return said
+    name, count = subject
+    return _FILES.sub(lambda _: f"{name} had ", said) if count == value else f"{said} ({name} {_plain(count)})"
 
 
 def _unknown(feature: Feature, typical: float | None) -> str:
     said = f"not known: {'whether it ' if feature.unit == 'flag' else ''}{feature.title}"
     if typical is None or isnan(typical):
         return said
-    return f"{said}; typical is {_signed(feature, PHRASES[feature.name], typical)}"
+    return f"{said}; typical is {_signed(feature, typical)}"
 
 
-def _signed(feature: Feature, phrase: Phrase, value: float) -> str:
+def _signed(feature: Feature, value: float) -> str:
     shown = in_words(feature, value)
-    return f"+{shown}" if phrase.negative and value > 0 else shown
+    return f"+{shown}" if feature.negative and value > 0 else shown
 
 
 def _plain(value: float) -> str:

@@ -19,8 +19,8 @@ from typing import Any
 from hyperion_hook.domain.deadline import is_late
 from hyperion_hook.domain.languages import language_of
 from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.code.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source.measure import EXTRACTOR_VERSION
-from hyperion_hook.features.source.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
 from hyperion_hook.store.files.sqlite import Form, open_memory, open_store
 from hyperion_hook.store.files.sqlite_checks import move_aside
 from hyperion_hook.store.files.whole_files import inflate

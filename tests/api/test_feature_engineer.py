@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import hyperion_hook
-from hyperion_hook import FeatureEngineer
+from hyperion_hook import FeatureEngineer, FeatureStore
 from hyperion_hook.api.engineer.interactions import INTERACTIONS
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError
@@ -138,7 +138,8 @@ def test_one_text_is_no_list_of_names() -> None:
 def test_a_french_profile_is_answered_in_french() -> None:
     french = FeatureEngineer(interactions=True).engineer_full_feature_set({"lignes_ajoutees": 3, "nb_fichiers": 2})
     assert french["lignes_ajoutees * nb_fichiers"] == 6.0
-    assert "la" not in french
+    assert "la" not in list(french)
+    assert french["la"] == french["lignes_ajoutees"] == 3.0
     assert "la" in FeatureEngineer().engineer_full_feature_set({"lignes_ajoutees": 3, "nf": 2})
 
 
@@ -398,3 +399,18 @@ def test_a_row_for_an_estimator_has_the_columns_in_its_order() -> None:
     assert row.iloc[0, 1] == 3.0
     with pytest.raises(ConfigError, match="feature 'mine': is not among these"):
         features.frame(["mine", "la"])
+
+
+@pytest.mark.parametrize("language", ["name", "french"])
+def test_features_and_what_is_stored_of_them_answer_to_both_names(language: str, tmp_path: Path) -> None:
+    names = [getattr(feature, language) for feature in CATALOGUE]
+    features = FeatureEngineer().engineer_full_feature_set(dict.fromkeys(names, 0.5), names)
+    with FeatureStore(tmp_path / "features.sqlite") as store:
+        stored = store.get_features(store.store_features(features, "a.py", "requests"))
+    assert stored is not None
+    for held in (features, stored):
+        assert list(held) == names
+        for feature in CATALOGUE:
+            assert held[feature.name] == held[feature.french] == held.get(feature.name) == held.get(feature.french)
+            assert feature.name in held
+            assert feature.french in held

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import warnings
+from copy import copy
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from xgboost import XGBClassifier
 
 import hyperion_hook
-from hyperion_hook import AnomalyDetector, ModelMetadata, ModelRegistry
-from hyperion_hook.api.registry.bundle_model import BundleModel
+from hyperion_hook import AnomalyDetector, FeatureEngineer, ModelMetadata, ModelRegistry
 from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError, StoreError
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.store.models.metadata import Status
+from hyperion_hook.training.export.bundle_model import BundleClassifier
+from hyperion_hook.training.models.transformers import FeatureColumns
 from tests.support.command import Outcome, hyperion
 from tests.support.registering import register_bundled
 from tests.support.repo import TestRepo
@@ -275,7 +281,7 @@ def test_what_retrain_registered_is_loaded_as_a_classifier_over_frames(repo: Tes
     version = register_bundled(repo.path)
     registry = ModelRegistry()
     model, metadata = registry.load_model(NAME, version)
-    assert isinstance(model, BundleModel)
+    assert isinstance(model, BundleClassifier)
     assert metadata.description == "a history of its own"
     features = load_bundle().risk.features
     X, _ = table([*features[:7]])
@@ -286,6 +292,10 @@ def test_what_retrain_registered_is_loaded_as_a_classifier_over_frames(repo: Tes
     assert set(model.predict(frame)) <= {0, 1}
     with pytest.raises(ConfigError, match="no column"):
         model.predict(X)
+    features_of_one = FeatureEngineer().engineer_full_feature_set({"la": 30, "ld": 2, "nf": 1})
+    [probabilities] = model.predict_proba(features_of_one)
+    assert probabilities.sum() == pytest.approx(1.0)
+    assert model.predict(features_of_one).tolist() in [[0], [1]]
     registry.promote_model(NAME, version, "production")
     assert registry.find(NAME, "production").validation["parity"] is None
 
@@ -401,3 +411,42 @@ def test_only_a_fitted_estimator_is_saved(registry: ModelRegistry, model: object
             registry.save_model(model, name, "RF")
         assert "\n" not in str(raised.value)
     assert registry.list_models() == []
+
+
+@pytest.mark.parametrize("kind", ["forest", "arrays", "XGBoost", "pipeline", "TrainingPipeline", "retrain"])
+def test_the_documents_prediction_works_on_whatever_is_in_production(repo: TestRepo, kind: str) -> None:
+    registry, engineer = ModelRegistry(), FeatureEngineer()
+    X, y = table()
+    whole = X.fillna(0)
+    if kind == "retrain":
+        register_bundled(repo.path)
+    else:
+        fitted: Any = {
+            "forest": lambda: RandomForestClassifier(5, random_state=1).fit(whole, y),
+            "arrays": lambda: RandomForestClassifier(5, random_state=1).fit(whole.to_numpy(), y),
+            "XGBoost": lambda: XGBClassifier(n_estimators=5, n_jobs=1).fit(X, y),
+            "pipeline": regression,
+            "TrainingPipeline": lambda: make_pipeline(
+                FeatureColumns(FRENCH), SimpleImputer(), LogisticRegression()
+            ).fit(whole, y),
+        }[kind]()
+        registry.save_model(fitted, NAME, kind, {"training_features": list(FRENCH)})
+    registry.promote_model(NAME, "latest", "production")
+    model, _ = registry.load_model(name=NAME, version="production")
+    row = dict(zip(FRENCH, (30, 4, 2, 0.5), strict=True))
+    for new_git_data in (row, [row, {**row, "lignes_ajoutees": 1}], {"la": 30, "ld": 4, "nf": 2, "entropy": 0.5}):
+        new_features = engineer.engineer_full_feature_set(new_git_data)
+        predictions = model.predict(new_features)
+        probabilities = model.predict_proba(new_features)
+        assert f"Confidence: {max(probabilities[0]):.2%}"[-1] == "%"
+        assert len(predictions) == len(probabilities) == (2 if isinstance(new_git_data, list) else 1)
+        if kind != "retrain":
+            asked = pd.DataFrame([row]) if kind != "arrays" else np.array([list(row.values())])
+            assert probabilities[0] == pytest.approx(fitted.predict_proba(asked)[0])
+    if kind not in {"retrain", "TrainingPipeline"}:
+        assert isinstance(model, type(fitted))
+        assert registry.save_model(model, NAME, kind, {"training_features": list(FRENCH)}) == "v1.0.0"
+        again = pickle.loads(pickle.dumps(model))  # noqa: S301 - as joblib sends it
+        assert type(again) is type(fitted) is type(copy(model))
+        with pytest.raises(ConfigError, match=r"row 1: no column .*; the model looks at 4 columns, by either name"):
+            model.predict({"la": 1})

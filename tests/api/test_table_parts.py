@@ -11,19 +11,26 @@ pytest.importorskip("xgboost")
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import IsolationForest
+from sklearn.model_selection import RandomizedSearchCV
 
 from hyperion_hook.errors import ConfigError, TrainingError
 from hyperion_hook.training.metrics.performance import best_threshold, fold_figures, performance
-from hyperion_hook.training.models.anomaly_scores import anomaly_importance
+from hyperion_hook.training.models.anomaly import anomaly_importance
 from hyperion_hook.training.models.columns import choose_columns
-from hyperion_hook.training.models.splits import STRATIFIED, TIME, folds_of, split_rows
+from hyperion_hook.training.models.splits import STRATIFIED, TimeFolds, split_rows
 from hyperion_hook.training.tables.target import read_target
 from hyperion_hook.training.tables.time_column import time_column_of
 
 pytestmark = pytest.mark.train
 
 DAY = 86_400.0
+
+
+def distinct(rows: int) -> np.ndarray:
+    """Return rows of which none is a copy of another."""
+    return np.arange(float(rows))[:, None]
 
 
 @pytest.mark.parametrize(("values", "labels", "codes"), [
@@ -97,7 +104,7 @@ def test_a_running_number_orders_when_it_is_asked_for() -> None:
     assert found is not None
     assert not found.is_moment
     backwards = time_column_of(pd.DataFrame({"step": [6, 5, 4, 3, 2, 1]}), "step", "y")
-    split = split_rows(np.array([0, 1, 0, 1, 0, 1]), 0.33, backwards, seed=1)
+    split = split_rows(distinct(6), np.array([0, 1, 0, 1, 0, 1]), 0.33, backwards, seed=1)
     assert (split.train.tolist(), split.test.tolist()) == ([5, 4, 3, 2], [1, 0])
     with pytest.raises(ConfigError, match="no moment or number in 1 rows"):
         time_column_of(pd.DataFrame({"step": [3, None, 2]}), "step", "y")
@@ -112,7 +119,7 @@ def test_in_time_order_every_row_learned_is_older_than_every_row_tested(rows: in
     assert time is not None
     codes = np.arange(rows) % 2
     try:
-        split = split_rows(codes, share, time, seed=1)
+        split = split_rows(distinct(rows), codes, share, time, seed=1)
     except TrainingError:
         return
     assert sorted([*split.train, *split.test]) == list(range(rows))
@@ -122,18 +129,28 @@ def test_in_time_order_every_row_learned_is_older_than_every_row_tested(rows: in
 
 def test_a_stratified_split_keeps_the_share_of_each_class() -> None:
     codes = np.array([0] * 80 + [1] * 20)
-    split = split_rows(codes, 0.2, None, seed=42)
+    split = split_rows(distinct(100), codes, 0.2, None, seed=42)
     assert split.kind == STRATIFIED
     assert np.bincount(codes[split.test]).tolist() == [16, 4]
 
 
 def test_folds_in_time_order_learn_from_earlier_rows_and_keep_the_gap() -> None:
-    codes = np.arange(60) % 2
-    seconds = np.arange(60) * DAY
-    for learn, test in folds_of(codes, 3, TIME, seed=1, seconds=seconds, gap_days=10):
+    for learn, test in TimeFolds(3, gap_days=10).split(distinct(60), groups=np.arange(60) * DAY):
         assert learn.max() <= test.min() - 10
-    learned = [len(learn) for learn, _ in folds_of(codes, 3, TIME, seed=1)]
-    assert learned == [15, 30, 45]
+    assert [len(learn) for learn, _ in TimeFolds(3).split(distinct(60))] == [15, 30, 45]
+    search = RandomizedSearchCV(DummyClassifier(), {"strategy": ["prior"]}, n_iter=1, cv=TimeFolds(3))
+    assert search.fit(distinct(60), np.arange(60) % 2).n_splits_ == 3
+
+
+def test_copies_of_a_row_are_not_learned_where_they_are_tested() -> None:
+    time = time_column_of(pd.DataFrame({"date": 1.5e9 + np.arange(20) * DAY}), "date", "y")
+    split = split_rows(np.arange(20)[:, None] % 8, np.arange(20) % 2, 0.1, time, seed=1)
+    assert (split.test.tolist(), split.copies) == ([18, 19], 4)
+    assert sorted(split.train.tolist()) == [row for row in range(18) if row % 8 not in {2, 3}]
+    rows, codes = np.arange(100)[:, None] % 50, (np.arange(100) % 50) % 2
+    split = split_rows(rows, codes, 0.2, None, seed=1)
+    assert not set(rows[split.train, 0]) & set(rows[split.test, 0])
+    assert (len(split.train), len(split.test)) == (80, 20)
 
 
 def test_columns_are_chosen_by_what_they_hold() -> None:

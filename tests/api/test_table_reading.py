@@ -43,3 +43,20 @@ def test_words_for_nothing_are_words_among_words_and_gaps_among_numbers(tmp_path
     assert found["la"].fillna(-1.0).tolist() == [1.0, -1.0, 3.0]
     assert found["flag"].dropna().tolist() == [True, False]
     assert found["gap"].isna().all()
+
+
+@pytest.mark.parametrize("form", ["array", "rows", "mappings", "columns", "arrow", "polars"])
+def test_a_table_of_any_usual_form_is_read(form: str) -> None:
+    columns = {"la": [1, 2, 3], "nf": [0.5, None, 2.0]}
+    frame = pd.DataFrame(columns)
+    data = {
+        "array": frame.to_numpy, "rows": lambda: frame.to_numpy().tolist(),
+        "mappings": lambda: frame.to_dict("records"), "columns": lambda: columns,
+        "arrow": lambda: pytest.importorskip("pyarrow").table(columns),
+        "polars": lambda: pytest.importorskip("polars").DataFrame(columns),
+    }[form]()
+    names = ["0", "1"] if form in {"array", "rows"} else ["la", "nf"]
+    pd.testing.assert_frame_equal(read_table(data), frame.set_axis(names, axis=1), check_dtype=False)
+    for wrong in (3, None, {"la": [1, 2], "nf": [1]}, [[1], [1, 2]]):
+        with pytest.raises(ConfigError, match=r"^data_file: a \w+ is no table"):
+            read_table(wrong)

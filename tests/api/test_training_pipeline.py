@@ -39,8 +39,8 @@ def train(table: pd.DataFrame | Path, **settings: Any) -> dict[str, Any]:
 def few_trees() -> Iterator[None]:
     """Every training here is of the same code with less work."""
     with pytest.MonkeyPatch.context() as patch:
-        small = {name: {**parameters, "n_estimators": 10} for name, parameters in members.GENTLE.items()}
-        patch.setattr(members, "GENTLE", small)
+        small = {name: {**parameters, "n_estimators": 10} for name, parameters in members.BOOSTED.items()}
+        patch.setattr(members, "BOOSTED", small)
         patch.setattr(members, "IsolationForest", partial(IsolationForest, n_estimators=10))
         yield
 
@@ -75,9 +75,9 @@ def test_the_documented_keys_are_there(result: dict[str, Any]) -> None:
 
 def test_the_defaults_are_the_documents() -> None:
     from hyperion_hook.config.ml_config import MLConfig
-    from hyperion_hook.training.models.recipes import new_isolation_forest, new_members
+    from hyperion_hook.training.models.recipes import SPECIFICATION, new_isolation_forest
 
-    made = new_members(MLConfig(), ("random_forest", "xgboost"))
+    made = dict(SPECIFICATION.classifier(MLConfig(), ["la"]).members)
     forest, booster = made["random_forest"].get_params(), made["xgboost"].get_params()
     assert [forest[name] for name in ("n_estimators", "max_depth", "class_weight", "random_state")] == [
         100, 10, "balanced", 42]
@@ -337,7 +337,7 @@ def test_progress_is_told() -> None:
     pipeline = TrainingPipeline(SMALL, progress=lambda *step: seen.append(step))
     pipeline.train_risk_predictor(drawn_table(200), bootstrap_draws=20)
     assert {stage for stage, _, _ in seen} == {"validation", "cross-validation", "training"}
-    assert ("training", 6, 6) in seen
+    assert ("training", 4, 4) in seen
 
 
 def test_the_bug_predictor_learns_no_row_whose_thirty_days_were_not_over() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.assess.guidance.advice import Adviser
-from hyperion_hook.assess.guidance.recommendations import CUT, Counsel, counsel, patches
+from hyperion_hook.assess.guidance.recommendations import CUT, Counsel, counsel
 from hyperion_hook.assess.guidance.similar import COMPARED, similar_changes
 from hyperion_hook.assess.measuring import Measurer
 from hyperion_hook.assess.people.reviewers import reviewers
@@ -49,7 +49,7 @@ def past_of(measurer: Measurer, change: Change) -> Past:
 def named(repo: TestRepo, revision: str = "HEAD") -> tuple[Reviewer, ...]:
     with measuring(repo) as measurer:
         change = commit_change(measurer.repository, revision)
-        return reviewers(change, past_of(measurer, change), lambda ids: patches(measurer, ids))
+        return reviewers(change, past_of(measurer, change), measurer.patches)
 
 
 def lines(start: int, count: int) -> str:
@@ -142,7 +142,7 @@ def outcomes(repo: TestRepo, revision: str = "HEAD") -> dict[str, str]:
         change = commit_change(measurer.repository, revision)
         found = similar_changes(
             change, FeatureVector(dict.fromkeys(COMPARED, 1.0)), rows_of(measurer, change), past_of(measurer, change),
-            lambda ids: patches(measurer, ids),
+            measurer.patches,
         )
     return {entry.subject: entry.outcome for entry in found}
 
@@ -197,7 +197,7 @@ def adviser(repo: TestRepo, measurer: Measurer, score: Mapping[int, float], *, e
         lambda change: score[len(change.files)],
         only,
         lambda path: (repo.path / path).exists(),
-        lambda numbers: patches(measurer, past.ids(numbers)),
+        lambda numbers: measurer.patches(past.ids(numbers)),
         lambda: expired,
     )
 

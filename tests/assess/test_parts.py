@@ -75,7 +75,7 @@ def test_only_a_large_change_of_several_source_files_that_was_read_is_parted() -
     assert is_worth_splitting(change(one, two))
     assert not is_worth_splitting(change(one))
     assert not is_worth_splitting(change(edit("a/x.py", "+1"), two))
-    assert not is_worth_splitting(change(one, two, bulk=True))
+    assert not is_worth_splitting(change(one, two, bulk_files=0))
     assert not is_worth_splitting(change(one, two, parents=("1" * 40, "2" * 40)))
 
 

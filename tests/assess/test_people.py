@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hyperion_hook.assess.people.identities import People
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 
 
 def test_one_address_or_one_name_makes_one_person_also_through_a_third() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,8 +37,36 @@ def test_a_commit_shows_the_staged_change_and_passes_however_risky() -> None:
     fake = FakeAssessor(RiskLevel.HIGH)
     code, text = hook("pre-commit", fake)
     assert code is ExitCode.DONE
-    assert text.startswith("HIGH risk")
+    assert text.startswith("HIGH for this repository")
     assert fake.asked[0] == ("staged", None)
+
+
+def test_how_much_is_printed_goes_by_the_level_or_by_the_setting() -> None:
+    def lines(level: RiskLevel, **settings: Any) -> int:
+        return len(hook("pre-commit", FakeAssessor(level), config=Config(**settings))[1].splitlines())
+
+    assert [lines(level) for level in (RiskLevel.LOW, RiskLevel.MEDIUM)] == [2, 6]  # one of them is the warning's
+    assert lines(RiskLevel.HIGH) > 10
+    assert [lines(RiskLevel.HIGH, hook_detail=detail) for detail in ("line", "short")] == [2, 6]
+    assert lines(RiskLevel.LOW, hook_detail="full") > 10
+    text = hook("pre-commit", FakeAssessor())[1]
+    assert text.startswith("LOW, as 81% of recent changes; hyperion-hook score --staged tells more\n")
+
+
+def test_commit_msg_is_silent_where_pre_commit_has_just_told_the_same(tmp_path: Path) -> None:
+    message = tmp_path / "m"
+    message.write_text("Add x\n")
+
+    def told(stage: str, level: RiskLevel) -> bool:
+        fake = FakeAssessor(level, git_dir=tmp_path)
+        return hook(stage, fake, *([str(message)] if stage == "commit-msg" else []))[1] != ""
+
+    assert told("commit-msg", RiskLevel.LOW)
+    assert told("pre-commit", RiskLevel.LOW)
+    assert not told("commit-msg", RiskLevel.LOW)
+    assert told("commit-msg", RiskLevel.LOW), "another commit, whose pre-commit hook did not run"
+    assert told("pre-commit", RiskLevel.LOW)
+    assert told("commit-msg", RiskLevel.MEDIUM), "its message makes another level of it"
 
 
 @pytest.mark.parametrize("stage", ["pre-commit", "commit-msg"])
@@ -83,7 +112,7 @@ def test_a_push_is_assessed_as_one_range(history: TestRepo, monkeypatch: pytest.
     pushing(monkeypatch, f"refs/heads/main {new} refs/heads/main {old}\n")
     fake = FakeAssessor()
     code, text = hook("pre-push", fake, "origin", "url", repo=history.path)
-    assert (code, text.startswith("LOW risk")) == (ExitCode.DONE, True)
+    assert (code, text.startswith("LOW, as 81%")) == (ExitCode.DONE, True)
     assert fake.asked == [("range", old, new), ("closed",)]
 
 

@@ -117,7 +117,7 @@ def test_a_file_gets_the_result_and_stdout_nothing(tmp_path: Path, capsys: pytes
 
 def test_a_hyphen_stands_for_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     score(FakeAssessor(), Target(), output=Path("-"))
-    assert capsys.readouterr().out.startswith("LOW risk")
+    assert capsys.readouterr().out.startswith("LOW for this repository")
 
 
 def test_what_was_in_the_file_stays_when_assessing_fails(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_file_behind_a_link_is_written_and_the_link_stays(tmp_path: Path) -> N
     (tmp_path / "link").symlink_to("real")
     score(FakeAssessor(), Target(), output=tmp_path / "link")
     assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "real").read_text().startswith("LOW risk")
+    assert (tmp_path / "real").read_text().startswith("LOW for this repository")
 
 
 @pytest.mark.parametrize("name", ["missing/out", "folder"])

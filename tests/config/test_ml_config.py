@@ -172,18 +172,18 @@ def test_the_document_names_every_parameter_with_its_default() -> None:
 
 @pytest.mark.train
 def test_training_has_no_list_of_its_own() -> None:
-    fit = pytest.importorskip("hyperion_hook.training.models.fit_risk")
+    recipes = pytest.importorskip("hyperion_hook.training.models.recipes")
     from hyperion_hook.training.bugs.dataset import HORIZON
-    from hyperion_hook.training.bugs.fit import CANDIDATES, HELD_OUT, BugFitConfig
+    from hyperion_hook.training.bugs.fit import CANDIDATES, HELD_OUT, estimator_of
     from hyperion_hook.training.bugs.fit import SPECIFIED as BUGS
     from hyperion_hook.training.rows.options import RetrainOptions
 
     config = MLConfig()
-    assert fit.SPECIFIED.columns is META_FEATURES
-    assert BugFitConfig().parameters(BUGS) == dict(config.bug_predictor) | {"n_jobs": -1}
-    assert BugFitConfig(7, 1).parameters("gentle") == CANDIDATES["gentle"] | {
-        "eval_metric": "logloss", "random_state": 7, "n_jobs": 1,
-    }
+    assert recipes.SPECIFICATION.columns == META_FEATURES
+    specified, gentle = (estimator_of(*asked).get_params() for asked in (
+        (BUGS, config), ("gentle", MLConfig(random_state=7))))
+    assert specified.items() >= dict(config.bug_predictor).items()
+    assert gentle.items() >= (CANDIDATES["gentle"] | {"eval_metric": "logloss", "random_state": 7}).items()
     assert (HORIZON, HELD_OUT) == (30 * 86400, 0.2)
     assert (RetrainOptions().seed, RetrainOptions().folds, RetrainOptions().threads) == (42, 5, -1)
 
@@ -191,17 +191,16 @@ def test_training_has_no_list_of_its_own() -> None:
 @pytest.mark.train
 def test_estimators_are_fitted_with_what_is_configured() -> None:
     pytest.importorskip("sklearn")
-    from hyperion_hook.training.models.fit_risk import SPECIFIED, FitConfig, fit_anomaly, fit_risk
-    from tests.support.models import drawn
+    from hyperion_hook.training.models.anomaly import columns_with_values, fit_anomaly
+    from tests.support.models import NAMES, drawn, fit_drawn
 
     X, y = drawn()
     told = "random-forest.n-estimators=3,xgboost.max-depth=2,isolation-forest.max-samples=9"
-    models = MLConfig.load(Path("/"), {"HYPERION_HOOK_ML": told}, random_state=5)
-    config = FitConfig(seed=5, folds=3, jobs=1, models=models)
-    forest, booster = fit_risk(X, y, recipe=SPECIFIED, config=config).members
-    assert {name: forest.estimator.get_params()[name] for name in models.random_forest} == dict(models.random_forest)
-    assert {name: booster.estimator.get_params()[name] for name in models.xgboost} == dict(models.xgboost)
-    assert fit_anomaly(X, config=config).forest.max_samples_ == 9
+    models = MLConfig.load(Path("/"), {"HYPERION_HOOK_ML": told}, random_state=5, cv_folds=3, n_jobs=1)
+    (_, forest), (_, booster) = fit_drawn(X, y, config=models)["model"].fitted_
+    assert {name: forest.get_params()[name] for name in models.random_forest} == dict(models.random_forest)
+    assert {name: booster.get_params()[name] for name in models.xgboost} == dict(models.xgboost)
+    assert fit_anomaly(X, columns_with_values(X, list(NAMES)), models)[-1].max_samples_ == 9
 
 
 def test_the_file_reaches_the_settings_of_the_program(tmp_path: Path) -> None:

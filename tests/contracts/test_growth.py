@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
+from hyperion_hook.features.code.brackets import match_brackets
+from hyperion_hook.features.code.notebooks import read_notebook
 from hyperion_hook.features.graph.live import LiveGraph
 from hyperion_hook.features.imports.read import read_imports
-from hyperion_hook.features.source.brackets import match_brackets
 from hyperion_hook.features.source.measure import measure_source
-from hyperion_hook.features.source.notebooks import read_notebook
 from hyperion_hook.features.structure.interface_python import breakages
 from hyperion_hook.git.diff import parse_difference
 

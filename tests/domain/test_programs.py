@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message, trailers
 from hyperion_hook.domain.message.programs import is_agent, is_bot, is_program

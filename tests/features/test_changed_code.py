@@ -11,12 +11,11 @@ import pytest
 from hyperion_hook.domain.languages import BY_ENDING, LANGUAGES, Language, is_build_file, language_of
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import FeatureVector, Missing
-from hyperion_hook.features.change import tokens
+from hyperion_hook.features.change import quality, tokens
 from hyperion_hook.features.change.code_lines import code_in
 from hyperion_hook.features.change.tokens import NAMES
-from hyperion_hook.features.code import quality
-from hyperion_hook.features.source.embedded import EMBEDDING
-from hyperion_hook.features.source.notebooks import NAME as NOTEBOOK
+from hyperion_hook.features.code.embedded import EMBEDDING
+from hyperion_hook.features.code.notebooks import NAME as NOTEBOOK
 from tests.support.changes import change, context, edit
 from tests.support.parity import recorded_vector
 from tests.support.repo import TestRepo

@@ -9,8 +9,8 @@ import pytest
 from cognitive_complexity.api import get_cognitive_complexity
 
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.code.metrics import FunctionMetrics
 from hyperion_hook.features.source.measure import measure_source
-from hyperion_hook.features.source.metrics import FunctionMetrics
 
 
 def function(path: str, text: str, name: str | None = None) -> FunctionMetrics:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.classes.cohesion import MethodUse, lcom4
+from hyperion_hook.features.code.metrics import ClassMetrics, SourceMetrics
 from hyperion_hook.features.source.measure import measure_source
-from hyperion_hook.features.source.metrics import ClassMetrics, SourceMetrics
 
 
 def classes(path: str, text: str) -> dict[str, ClassMetrics]:

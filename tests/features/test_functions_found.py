@@ -10,10 +10,10 @@ import pytest
 
 from benchmarks.functions_found import GRAMMARS, opinion_of, ours, parser_of
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.code.limits import Clock
+from hyperion_hook.features.code.metrics import SourceMetrics
 from hyperion_hook.features.functions.read import read_functions
-from hyperion_hook.features.source.limits import Clock
 from hyperion_hook.features.source.measure import measure_source
-from hyperion_hook.features.source.metrics import SourceMetrics
 from tests.support.parity import recorded_vector
 from tests.support.repo import TestRepo
 

@@ -19,7 +19,7 @@ from hyperion_hook.features.graph.view import (
 )
 from hyperion_hook.features.imports.read import read_imports
 
-MAPPINGS = ("imports", "importers", "external", "depth", "component", "reach", "rank")
+MAPPINGS = ("imports", "importers", "external", "depth", "cycle", "reach", "rank")
 
 
 def values_of(graph: ImportGraph) -> dict[str, object]:
@@ -31,7 +31,6 @@ def by_hand(edges: Mapping[str, Sequence[str]]) -> dict[str, dict[str, object]]:
     nodes = sorted(edges)
     below = {node: walk(edges, node) for node in nodes}
     group = {node: frozenset([node, *(other for other in below[node] if node in below[other])]) for node in nodes}
-    cycles = sorted({min(members) for members in group.values() if len(members) > 1})
     importers = {node: sorted(other for other in nodes if node in edges[other]) for node in nodes}
 
     def depth(members: frozenset[str]) -> int:
@@ -47,7 +46,7 @@ def by_hand(edges: Mapping[str, Sequence[str]]) -> dict[str, dict[str, object]]:
         "imports": {node: tuple(sorted(edges[node])) for node in nodes},
         "importers": {node: tuple(importers[node]) for node in nodes},
         "depth": {node: depth(group[node]) for node in nodes},
-        "component": {node: cycles.index(min(group[node])) for node in nodes if len(group[node]) > 1},
+        "cycle": {node: tuple(sorted(group[node])) if len(group[node]) > 1 else () for node in nodes},
         "reach": {
             node: sum(node == entry or node in below[entry] for entry in entries) / len(entries) if entries else 0.0
             for node in nodes
@@ -105,7 +104,9 @@ def test_a_chain_a_cycle_and_a_leaf_are_measured() -> None:
         "tests/test_leaf.py": ("p.leaf",),
     })
     assert dict(graph.depth) == {"main.py": 2, "p/a.py": 1, "p/b.py": 1, "p/leaf.py": 0, "tests/test_leaf.py": 1}
-    assert dict(graph.component) == {"p/a.py": 0, "p/b.py": 0}
+    assert {path: cycle for path, cycle in graph.cycle.items() if cycle} == {
+        "p/a.py": ("p/a.py", "p/b.py"), "p/b.py": ("p/a.py", "p/b.py"),
+    }
     assert dict(graph.reach) == {"main.py": 1, "p/a.py": 1, "p/b.py": 1, "p/leaf.py": 1, "tests/test_leaf.py": 0}
     assert graph.rank["p/leaf.py"] == 3 / 4
     assert graph.importers["p/leaf.py"] == ("p/b.py", "tests/test_leaf.py")
@@ -226,7 +227,7 @@ def test_files_imported_as_one_count_as_files() -> None:
     assert graph.imports["main.go"] == ("a/x.go", "a/y.go")
     assert graph.depth["main.go"] == 2
     assert graph.importers["a/y.go"] == ("b/z_test.go", "main.go")
-    assert dict(graph.component) == {}
+    assert not any(graph.cycle.values())
 
 
 def test_entry_points_that_share_a_module_are_counted_once() -> None:
@@ -267,5 +268,5 @@ def test_unknown_files_are_not_in_the_graph() -> None:
     assert "go.mod" not in graph.imports
     assert "\0\0go:x" not in graph.imports
     with pytest.raises(KeyError):
-        graph.component["a.py"]
+        graph.cycle["b.py"]
     assert len(graph.depth) == 2

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.code.npath import npath
-from hyperion_hook.features.source.flow import Expression, Flow, Kind
+from hyperion_hook.features.code.metrics import SourceMetrics
+from hyperion_hook.features.flow.flow import Expression, Flow, Kind
+from hyperion_hook.features.flow.npath import npath
 from hyperion_hook.features.source.measure import measure_source
-from hyperion_hook.features.source.metrics import SourceMetrics
 
 RULES = [
     ("", 1),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import ChangeKind
-from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.history.review import (

@@ -50,8 +50,15 @@ def test_uncounted_lines_are_missing_and_not_zero() -> None:
     assert isinstance(values["relative_churn"], Missing)
 
 
-def test_a_bulk_change_keeps_its_counts_and_says_what_was_not_read() -> None:
-    judged = change(replace(edit("a.py", "+x"), hunks=None), bulk=True)
-    values = size.measure(context(judged))
-    assert values["la"] == 1
-    assert values["hunk_count"] == values["lt"] == Missing("change too large to read line by line")
+def test_a_file_whose_patch_was_cut_off_has_one_hunk_at_least() -> None:
+    judged = change(edit("a.py", "+x\n\n+y"), replace(edit("b.py", "+x"), hunks=None))
+    values = size.measure(context(judged, before={"a.py": "", "b.py": ""}))
+    assert (values["la"], values["hunk_count"]) == (3, 3)
+
+
+def test_of_very_many_files_a_sample_tells_how_long_they_were() -> None:
+    files = [replace(edit(f"{number}.py", "+x"), old_blob=f"{number:040}") for number in range(40)]
+    judged = change(*files, edit("new.py", "+x", FileStatus.ADDED), bulk_files=4)
+    values = size.measure(context(judged, before={f"{number}.py": "x\n" * (number + 1) for number in range(40)}))
+    assert values["lt"] == 10 * (1 + 2 + 3 + 4) / 41
+    assert values["relative_churn"] == 41 / (100 + 41)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperion_hook.features.source.brackets import match_brackets
+from hyperion_hook.features.code.brackets import match_brackets
 
 
 def searched(tokens: list[str]) -> dict[int, int]:

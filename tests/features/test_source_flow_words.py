@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source.measure import measure_source
-from hyperion_hook.features.source.metrics import FunctionMetrics, SourceMetrics
 
 
 def function(path: str, body: str) -> FunctionMetrics:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from radon.raw import analyze
 
 from hyperion_hook.domain.languages import BY_ENDING
-from hyperion_hook.features.source.lines import LineCounts, count_lines
-from hyperion_hook.features.source.lines_python import python_lines
+from hyperion_hook.features.code.lines import LineCounts, count_lines
+from hyperion_hook.features.code.lines_python import python_lines
 
 SAMPLES = {
     "C": ("int a; // b\n/* c\n\n   d */ int e;\n// f\n\nchar *g = \"/* no */\";\nchar h = '\"'; // i\n", (4, 2, 2)),

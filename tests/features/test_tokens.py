@@ -39,15 +39,22 @@ def test_a_moved_line_is_moved_and_not_new() -> None:
 
 
 def test_unread_hunks_make_every_count_missing() -> None:
-    judged = change(replace(edit("src/a.py"), hunks=None), bulk=True)
+    judged = change(replace(edit("src/a.py"), hunks=None))
     assert set(tokens.measure(context(judged)).values()) == {Missing("change too large to read line by line")}
 
 
-def test_a_dump_of_generated_code_is_not_tokenised() -> None:
-    judged = change(edit("src/a.js", "+" + "x," * 1_100_000))
-    values = tokens.measure(context(judged))
-    assert values["code_lines_added"] == 1
-    assert isinstance(values["tokens_added"], Missing)
+def test_the_tokens_of_more_code_than_is_counted_are_taken_to_be_as_dense() -> None:
+    values = tokens.measure(context(change(edit("src/a.js", "+" + "x," * 1_100_000))))
+    assert (values["code_lines_added"], values["tokens_added"], values["distinct_tokens_added"]) == (1, 2_200_000, 2)
+
+
+def test_code_after_the_end_of_the_patch_is_taken_to_be_like_what_was_read() -> None:
+    read = edit("src/a.py", "+if x: y\n-z = 1")
+    cut = replace(read, path="src/b.py", hunks=None)
+    alone, both = (tokens.measure(context(change(*files))) for files in ((read,), (read, cut)))
+    twice = [name for name in alone if name != "distinct_tokens_added"]
+    assert [both[name] for name in twice] == [2 * alone[name] for name in twice]
+    assert both["distinct_tokens_added"] == alone["distinct_tokens_added"]
 
 
 PIECES = st.lists(

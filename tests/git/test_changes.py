@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from hyperion_hook.assess.measuring import not_looked_into
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, ChangeKind, FileStatus, Hunk
-from hyperion_hook.domain.commit import Author
 from hyperion_hook.errors import GitError
 from hyperion_hook.git import diff, difference
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
@@ -271,15 +272,18 @@ def test_histories_without_a_common_commit_are_compared_as_they_are(repo: TestRe
     assert any("share no history" in warning for warning in change.warnings)
 
 
-def test_of_too_many_files_lines_are_counted_and_contents_not_read(repo: TestRepo) -> None:
+def test_of_too_many_files_the_largest_are_looked_into(repo: TestRepo) -> None:
     repo.stage({f"f{number:02d}.txt": "1\n2\n" for number in range(12)})
     change = staged(repo, bulk_above=11)
     assert (change.bulk, change.lines_added) == (True, 24)
-    assert all(file.hunks is None for file in change.files)
-    assert any("12 files" in warning for warning in change.warnings)
+    assert all(file.hunks for file in change.files)
     assert not staged(repo, bulk_above=12).bulk
     repo.git("commit", "-q", "-m", "many")
     assert committed(repo, bulk_above=11).files == change.files
+    repo.stage({f"f{number:02d}.py": "1\n" * (number + 1) for number in range(4)} | {"z.txt": "1\n" * 99})
+    change = staged(repo, bulk_above=2)
+    assert [file.path for file in change.sample()] == ["f03.py", "f02.py"]
+    assert not_looked_into(change) == ("5 files changed: 2 of them are looked into, 70 % of the changed source lines",)
 
 
 def test_of_a_giant_patch_the_counts_are_kept(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,7 +304,7 @@ def test_a_missing_blob_costs_the_contents_of_its_file(repo: TestRepo) -> None:
     assert change.warnings == ("objects are missing or damaged: the contents of 1 files could not be read",)
     repo.git("reset", "-q", "--soft", "HEAD~1")
     assert [file.lines_added for file in staged(repo).files] == [1, None, 1]
-    assert [file.hunks for file in staged(repo, bulk_above=2).files] == [None] * 3
+    assert [bool(file.hunks) for file in staged(repo, bulk_above=2).files] == [True, False, True]
 
 
 def test_attributes_have_no_say(repo: TestRepo) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.domain.change import FileChange, FileStatus, change_of_commit
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.change import FileChange, FileStatus
+from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.errors import GitError
 from hyperion_hook.git import diff, log
 from hyperion_hook.git.changes import commit_change

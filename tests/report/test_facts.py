@@ -1,21 +1,24 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hyperion_hook.domain.assessment import Contribution
+from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.report.facts import factor, number, reasons
 
 
 def told(feature: str, contribution: float) -> Contribution:
-    return Contribution(feature, feature, 1.0, 0.0, contribution, feature)
+    return Contribution(feature, feature, 1.0, 0.0, contribution, feature, find_feature(feature).group.value)
 
 
-def test_reasons_come_from_different_groups_before_a_second_of_one() -> None:
-    said = [told("tokens_added", 0.9), told("distinct_tokens_added", 0.8), told("exp", -0.2), told("la", 0.1)]
-    assert [entry.feature for entry in reasons(said)] == ["tokens_added", "exp", "la"]
+def test_a_group_gives_one_reason_at_most() -> None:
+    said = [told("control_flow_added", 0.9), told("tokens_moved", 0.8), told("exp", -0.2), told("nf", 0.03)]
+    assert [entry.feature for entry in reasons(said)] == ["control_flow_added", "exp"]
 
 
-def test_a_group_that_hardly_moves_the_odds_gives_way_to_a_second_reason() -> None:
-    said = [told("tokens_added", 0.9), told("distinct_tokens_added", 0.8), told("exp", -0.03), told("la", 0.001)]
-    assert [entry.feature for entry in reasons(said)] == ["tokens_added", "distinct_tokens_added", "exp"]
+def test_size_what_is_left_over_and_what_is_not_known_are_no_reasons() -> None:
+    said = [told("la", 0.9), replace(told("nf", 0.8), group="other"), replace(told("age", -0.2), value=None)]
+    assert reasons(said) == []
 
 
 def test_a_value_that_rounds_up_to_a_thousand_is_written_out() -> None:
@@ -23,4 +26,4 @@ def test_a_value_that_rounds_up_to_a_thousand_is_written_out() -> None:
 
 
 def test_odds_that_are_far_lower_are_not_said_to_be_nothing() -> None:
-    assert [factor(-6.0), factor(-60.0), factor(-0.7)] == ["odds x0.002", "odds x9e-27", "odds x0.50"]
+    assert [factor(-6.0), factor(-60.0), factor(-0.7)] == ["x0.002", "x9e-27", "x0.50"]

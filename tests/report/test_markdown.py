@@ -14,17 +14,17 @@ from tests.support.changes import change
 
 HOSTILE = "<img src=x onerror=alert(1)> @ada [x](http://e.example) `rm` | ![i](j) #12"
 GOLDEN = """\
-**HIGH risk:** riskier than 97% of recent changes here.
-31% likely to introduce a bug, judging by the projects the model learnt from.
+**HIGH** for this repository, where 9% of changes are later fixed.
+Riskier than 97% of recent code changes, and than 84% of those about as large.
+Of the last 40 HIGH changes here, 17 were later fixed (9% of all).
 
 Staged change: 2 files, +3 -1 lines
 
 **Why**
 
-- adds 412 code lines; typical is 18 (odds x3.5)
-- the author has made 640 commits here; typical is 30 (odds x0.47)
-- the files had 9 bug fixes in 180 days; typical is 0 (odds x1.6)
-- the time since the last change is not known (odds x1.1)
+- A change of this size: 24%, typical here 8%
+- lowers it: the author has made 640 commits here, peers 30 (x0.47)
+- raises it: app.py had 9 bug fixes in 180 days, peers 0 (x1.6)
 
 **Read first**
 
@@ -40,19 +40,20 @@ Staged change: 2 files, +3 -1 lines
 - `tests`: changed in 8 of the last 9 changes of src/app.py; imports src/app.py (12 modules)
 - `docs`: changed in 3 of the last 9 changes of src/app.py
 
-**Unusual as a whole**
+**Unusual here**
 
 - lines added: 3 (typical 1)
 
 <sub>Model risk 1.2.0, trained on 9 repositories.</sub>
-<sub>2 of 5 features are missing: needs a code host (1); no history yet (1).</sub>
 
-> no percentile: x
+> a warning: x
 """
 
 
 def test_nothing_changed_is_one_line() -> None:
-    assert render_markdown(sample(change(), warnings=())) == "Nothing is staged: there is nothing to assess.\n"
+    text = render_markdown(sample(change(), warnings=()))
+    assert text.startswith("Nothing is staged: there is nothing to assess. Instead:")
+    assert text.count("\n") == 1
 
 
 def test_the_report_reads_well() -> None:

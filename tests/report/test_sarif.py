@@ -14,6 +14,7 @@ from hyperion_hook.domain.assessment import FileToRead, RiskLevel, Score
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.report.formats.findings import findings
 from hyperion_hook.report.formats.gitlab import render_gitlab
+from hyperion_hook.report.formats.rdjson import render_rdjson
 from hyperion_hook.report.formats.sarif import render_sarif
 from tests.support.assessments import impact_naming, sample
 from tests.support.changes import change, edit
@@ -65,6 +66,41 @@ def test_the_risk_is_a_warning_at_the_line_to_read_first() -> None:
     assert first["locations"][0]["physicalLocation"] == {
         "artifactLocation": {"uri": "src/app.py", "uriBaseId": "SRCROOT"}, "region": {"startLine": 1}
     }
+
+
+RDJSON = {
+    "type": "object", "required": ["source", "diagnostics"], "additionalProperties": False,
+    "properties": {
+        "source": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
+        "diagnostics": {"type": "array", "items": {
+            "type": "object", "required": ["message", "location", "severity"], "additionalProperties": False,
+            "properties": {
+                "message": {"type": "string", "minLength": 1},
+                "severity": {"enum": ["ERROR", "WARNING", "INFO"]},
+                "code": {"type": "object", "required": ["value"], "properties": {"value": {"type": "string"}}},
+                "location": {
+                    "type": "object", "required": ["path", "range"], "additionalProperties": False,
+                    "properties": {"path": {"type": "string"}, "range": {
+                        "type": "object", "required": ["start"], "properties": {"start": {
+                            "type": "object", "required": ["line"], "properties": {"line": {"type": "integer"}},
+                        }},
+                    }},
+                },
+            },
+        }},
+    },
+}
+"""What reviewdog's description of its format (``DiagnosticResult``) says of the fields that are used."""
+
+
+def test_reviewdog_gets_the_same_findings_in_its_format() -> None:
+    document = json.loads(render_rdjson(sample()))
+    jsonschema.Draft202012Validator(RDJSON).validate(document)
+    assert [entry["code"]["value"] for entry in document["diagnostics"]] == [
+        finding.rule for finding in findings(sample()) if finding.path
+    ]
+    assert document["diagnostics"][0]["severity"] in {"ERROR", "WARNING"}
+    assert json.loads(render_rdjson(sample(risk=LOW, anomaly=None)))["diagnostics"] == []
 
 
 def test_gitlab_gets_the_same_findings_with_its_own_words() -> None:

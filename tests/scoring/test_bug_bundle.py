@@ -14,8 +14,9 @@ import pytest
 from hyperion_hook.errors import ArtefactError, TrainingError
 from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
-from hyperion_hook.training.bugs.export import bug_part, check_bug_parity
+from hyperion_hook.training.bugs.export import bug_part
 from hyperion_hook.training.bugs.fit import FittedBugs
+from hyperion_hook.training.export.bundle import bug_difference, checked
 from tests.support.models import fitted_bugs, write_bundle
 from tests.support.past import drawn_past
 
@@ -47,7 +48,7 @@ def change_part(folder: Path, change: Callable[[dict[str, Any]], object]) -> Non
 
 def test_the_bundle_says_what_the_library_says_on_hard_rows(folder: Path, fitted: FittedBugs) -> None:
     past = drawn_past("two", months=4)
-    assert check_bug_parity(folder, fitted, past.monthly, count=3_000) <= 1e-6
+    assert bug_difference(fitted.model, load_bundle(folder), past.monthly, count=3_000) <= 1e-6
     model = load_bundle(folder).bugs
     assert model is not None
     expected = fitted.change_log_odds(past.touched)["log_odds"]
@@ -58,8 +59,8 @@ def test_the_bundle_says_what_the_library_says_on_hard_rows(folder: Path, fitted
 
 def test_another_model_is_noticed(folder: Path, fitted: FittedBugs) -> None:
     change_part(folder, lambda part: part.update(shift=part["shift"] + 0.01))
-    with pytest.raises(TrainingError, match="differs from the fitted one"):
-        check_bug_parity(folder, fitted, drawn_past("two", months=2).monthly, count=50)
+    with pytest.raises(TrainingError, match="differ from the fitted ones"):
+        checked(bug_difference(fitted.model, load_bundle(folder), drawn_past("two", months=2).monthly, count=50))
 
 
 def test_a_bundle_without_the_part_loads_and_is_no_parity(folder: Path, fitted: FittedBugs) -> None:
@@ -68,13 +69,13 @@ def test_a_bundle_without_the_part_loads_and_is_no_parity(folder: Path, fitted: 
     (folder / MANIFEST).write_text(json.dumps(manifest))
     assert load_bundle(folder).bugs is None
     with pytest.raises(TrainingError, match="holds no bug predictor"):
-        check_bug_parity(folder, fitted, drawn_past("two", months=2).monthly, count=50)
+        bug_difference(fitted.model, load_bundle(folder), drawn_past("two", months=2).monthly, count=50)
 
 
 def test_a_predictor_that_is_kept_goes_into_the_next_bundle_as_it_is(folder: Path) -> None:
     kept = bug_part(load_bundle(folder).bugs)
     assert kept is not None
-    assert kept.trees == (folder / "bugs.trees").read_bytes()
+    assert kept.files["bugs.trees"] == (folder / "bugs.trees").read_bytes()
     assert kept.manifest == json.loads((folder / MANIFEST).read_text())["bugs"]
     assert bug_part(None) is None
 

@@ -19,7 +19,7 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.scoring.bundle import MANIFEST, MAX_MANIFEST_BYTES, load_bundle
-from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED
+from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 from tests.support.models import NAMES, write_bundle
 
 TREES = "xgboost.trees"
@@ -28,7 +28,7 @@ TREES = "xgboost.trees"
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("original") / "models"
-    write_bundle(folder, SPECIFIED)
+    write_bundle(folder, SPECIFICATION)
     return folder
 
 
@@ -201,7 +201,7 @@ def test_a_logistic_member_is_checked_too(tmp_path: Path) -> None:
     faults = {"columns": [0, 99], "medians": [1.0], "scales": [0.0] * 8, "weights": "x", "intercept": None}
     for key, value in faults.items():
         folder = Path(shutil.copytree(tmp_path / "sound", tmp_path / key))
-        change_manifest(folder, _set("risk", "members", 0, key)(value))
+        change_manifest(folder, _set("risk", "members", 2, key)(value))
         refused(folder)
 
 

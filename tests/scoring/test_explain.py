@@ -14,14 +14,14 @@ from hyperion_hook.scoring.bundle import Bundle, load_bundle
 from hyperion_hook.scoring.cube import coalition_values
 from hyperion_hook.scoring.explain import explain, shapley
 from hyperion_hook.scoring.trees import as_row
-from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED
+from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 from tests.support.models import NAMES, write_bundle
 
 GROUPS = {feature.name: feature.group.value for feature in CATALOGUE}
 NUMBER = st.one_of(st.none(), st.floats(0, 200, width=32))
 
 
-@pytest.fixture(scope="module", params=[SPECIFIED, BLEND], ids=lambda recipe: recipe.name)
+@pytest.fixture(scope="module", params=[SPECIFICATION, BLEND], ids=lambda recipe: recipe.name)
 def bundle(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     folder: Path = tmp_path_factory.mktemp("bundle") / "models"
     write_bundle(folder, request.param)

@@ -18,7 +18,7 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.graphs.cache import NOT_BUILT, TOO_MANY_ABSENT, ImportGraphs
 from tests.support.repo import TestRepo
 
-MAPPINGS = ("imports", "importers", "external", "depth", "component", "reach", "rank")
+MAPPINGS = ("imports", "importers", "external", "depth", "cycle", "reach", "rank")
 
 
 def values_of(graph: ImportGraph | Missing) -> dict[str, object]:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import FileChange, FileStatus
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import EmptyHistory
 from hyperion_hook.errors import StoreError
 from hyperion_hook.store.history import file_history as history_lives

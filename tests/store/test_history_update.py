@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import FileChange, FileStatus
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.errors import StoreError
 from hyperion_hook.git.log import Detail, stream_commits

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.deadline import Deadline
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.code.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source.measure import measure_source
-from hyperion_hook.features.source.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
 from hyperion_hook.store.source_cache import SourceCache, decode, encode
 
 TEXT = "class A(B):\n    def f(self, a):\n        return self.x if a else 1\n"

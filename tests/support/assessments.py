@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import TracebackType
 
 from hyperion_hook.domain.assessment import (
@@ -14,6 +15,7 @@ from hyperion_hook.domain.assessment import (
     FileToRead,
     Impact,
     ModelInfo,
+    Record,
     RiskLevel,
     Score,
     UnusualValue,
@@ -30,11 +32,15 @@ IMPACT = Impact(
     (CoChange("tests/test_app.py", 7, "src/app.py", 7, 9, 7 / 9, 0.6),),
 )
 CONTRIBUTIONS = (
-    Contribution("code_lines_added", "code lines added", 412.0, 18.0, 1.25, "adds 412 code lines; typical is 18"),
-    Contribution("exp", "author's commits", 640.0, 30.0, -0.75, "the author has made 640 commits here; typical is 30"),
-    Contribution("nf", "files touched", 2.0, 2.0, 0.001, "touches 2 files; typical is 2"),
-    Contribution("recent_bug_count", "bug fixes", 9.0, 0.0, 0.5, "the files had 9 bug fixes in 180 days; typical is 0"),
-    Contribution("age", "days since last change", None, 30.0, 0.1, "the time since the last change is not known"),
+    Contribution("code_lines_added", "size of the change", 412.0, 18.0, 1.25,
+                 "a change of this size: 24%, typical here 8%", "size"),
+    Contribution("exp", "author's commits", 640.0, 30.0, -0.75, "the author has made 640 commits here, peers 30",
+                 "people"),
+    Contribution("nf", "files touched", 2.0, 2.0, 0.001, "touches 2 files, like its peers", "diffusion"),
+    Contribution("recent_bug_count", "bug fixes", 9.0, 0.0, 0.5, "app.py had 9 bug fixes in 180 days, peers 0",
+                 "history"),
+    Contribution("age", "days since last change", None, 30.0, 0.1, "the time since the last change is not known",
+                 "history"),
 )
 
 
@@ -50,7 +56,8 @@ def sample(judged: Change | None = None, **more: object) -> Assessment:
         "change": judged,
         "features": FeatureVector({"la": 3.0, "ld": 1.0, "nf": 2.0, "age": Missing("no history yet"),
                                    "discussion_count": Missing("needs a code host")}),
-        "risk": Score(0.31, -0.8, RiskLevel.HIGH, 97.2),
+        "risk": Score(0.31, -0.8, RiskLevel.HIGH, 97.2, 84.0, 0.24, 0.81),
+        "record": Record(RiskLevel.HIGH, 40, 17, 0.09),
         "anomaly": Anomaly(-0.21, True, (UnusualValue("la", "lines added", 3.0, 1.0),)),
         "base_log_odds": -0.8 - sum(entry.contribution for entry in CONTRIBUTIONS),
         "explanation": CONTRIBUTIONS,
@@ -58,7 +65,7 @@ def sample(judged: Change | None = None, **more: object) -> Assessment:
                           FileToRead("src/other.py", "+1 -0 lines")),
         "impact": IMPACT,
         "model": ModelInfo("risk", "1.2.0", "9 repositories"),
-        "warnings": ("no percentile: x",),
+        "warnings": ("a warning: x",),
         "timing_ms": {"read": 1.23456, "total": 9.87654},
     }
     return Assessment(**(values | more))  # type: ignore[arg-type]
@@ -72,6 +79,7 @@ class FakeAssessor:
     empty: bool = False
     asked: list[tuple[object, ...]] = field(default_factory=list)
     failure: Exception | None = None
+    git_dir: Path | None = None
 
     def __enter__(self) -> FakeAssessor:
         return self

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus, Hunk
-from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.domain.snapshot import Configured, Folder, ImportGraph, SourceText
 from hyperion_hook.domain.text import line_count

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.history import DAY
-from hyperion_hook.training.rows.dataset import FEATURES, in_time_order
+from hyperion_hook.training.rows.dataset import FEATURES, KEYS, OUTCOMES, in_time_order
 
 SPACING = 2 * DAY
 FOUND_AFTER = 40 * DAY
@@ -27,8 +27,21 @@ def corpus_rows(names: str = "abc", *, changes: int = 800, seed: int = 3) -> pd.
             "buggy": buggy.astype("int8"), "known_at": np.where(buggy, time + FOUND_AFTER, np.nan),
             "reverted": (rng.random(changes) < 0.05).astype("int8"),
         }
-        parts.append(pd.DataFrame(keys | features).astype({"repository": "object", "commit": "object"}))
+        own = pd.DataFrame(keys | features).astype({"repository": "object", "commit": "object"})
+        parts.append(with_outcomes(own, named=buggy & (np.arange(changes) % 3 == 0), shared=buggy * 0.5))
     return in_time_order(pd.concat(parts, ignore_index=True))
+
+
+def with_outcomes(rows: pd.DataFrame, *, named: object = 0, shared: object = 0.0) -> pd.DataFrame:
+    """Return rows that have the columns of every outcome, each found when the bug was, or forty days after a change."""
+    weights = rows[["buggy", "reverted"]].assign(named=named, traced_shared=shared)
+    weights = weights.astype({"named": "int8", "traced_shared": "float64"})
+    found_at = rows["known_at"].fillna(rows["time"] + FOUND_AFTER)
+    columns = {column: weights[column] for column, _ in OUTCOMES.values()}
+    columns |= {known_at: found_at.where(weights[column] > 0) for column, known_at in OUTCOMES.values()}
+    rest = rows[[name for name in rows.columns if name not in columns]]
+    more = pd.concat([rest, pd.DataFrame(columns)], axis=1)
+    return more[[*KEYS, *(name for name in FEATURES if name in more)]].copy()
 
 
 def with_labels_moved_in_blocks(rows: pd.DataFrame, *, blocks: int = 20, seed: int = 5) -> pd.DataFrame:
@@ -42,9 +55,10 @@ def with_labels_moved_in_blocks(rows: pd.DataFrame, *, blocks: int = 20, seed: i
     for _, own in rows.groupby("repository", sort=False):
         pieces = np.array_split(np.arange(len(own)), blocks)
         order = np.concatenate([pieces[place] for place in rng.permutation(blocks)])
-        delay = (own["known_at"] - own["time"]).to_numpy()[order]
-        parts.append(own.assign(
-            buggy=own["buggy"].to_numpy()[order], reverted=own["reverted"].to_numpy()[order],
-            known_at=own["time"].to_numpy() + delay,
-        ))
+        moved = {column: own[column].to_numpy()[order] for column, _ in OUTCOMES.values()}
+        moved |= {
+            known_at: own["time"].to_numpy() + (own[known_at] - own["time"]).to_numpy()[order]
+            for _, known_at in OUTCOMES.values()
+        }
+        parts.append(own.assign(**moved))
     return in_time_order(pd.concat(parts, ignore_index=True))

@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from hyperion_hook.commands.hooks.commit_message import recorded_message
 from hyperion_hook.config import load_config
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.languages import LANGUAGES, language_of
 from hyperion_hook.domain.message.classify import classify_message, issue_references, strip_trailers, trailers
 from hyperion_hook.domain.text import decode_text
@@ -25,13 +26,13 @@ from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.features.change.code_lines import code_by_line, code_in
 from hyperion_hook.features.change.tokens import count_tokens
+from hyperion_hook.features.code.lines import count_lines
+from hyperion_hook.features.code.notebooks import read_notebook
 from hyperion_hook.features.coverage import read_coverage
 from hyperion_hook.features.graph.live import LiveGraph
 from hyperion_hook.features.imports.read import read_imports
 from hyperion_hook.features.manifests.readers import read_manifest
-from hyperion_hook.features.source.lines import count_lines
 from hyperion_hook.features.source.measure import measure_source
-from hyperion_hook.features.source.notebooks import read_notebook
 from hyperion_hook.features.structure.interface_python import breakages
 from hyperion_hook.forge.activity import activity_of
 from hyperion_hook.forge.event import event_of, read_event

@@ -9,8 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import FileChange, FileStatus
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import MONTH, CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.paths import directory_of, subsystem_of

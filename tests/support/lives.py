@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import DAY, History
 from hyperion_hook.features.context import Context
 from hyperion_hook.store.history.index import HistoryIndex

@@ -6,24 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from sklearn.pipeline import Pipeline
 
+from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.training.bugs.export import bug_part
-from hyperion_hook.training.bugs.fit import BugFitConfig, FittedBugs, fit_bug_predictor
-from hyperion_hook.training.export.retrained import BundleParts, export_bundle
-from hyperion_hook.training.models.fit_risk import (
-    SPECIFIED,
-    FitConfig,
-    FittedAnomaly,
-    FittedRisk,
-    Recipe,
-    fit_anomaly,
-    fit_risk,
-)
+from hyperion_hook.training.bugs.fit import FittedBugs, fit_bug_predictor
+from hyperion_hook.training.export.bundle import BundleParts, anomaly_part, risk_part
+from hyperion_hook.training.export.folder import replace_bundle
+from hyperion_hook.training.models.anomaly import columns_with_values, fit_anomaly, light_decision
+from hyperion_hook.training.models.fit import fit
+from hyperion_hook.training.models.recipes import SPECIFICATION, Recipe
 from tests.support.past import drawn_past
 
 NAMES = ("la", "ld", "nf", "entropy", "age", "exp", "fix", "cyclomatic_complexity")
-QUICK = FitConfig(seed=7, folds=3, jobs=1)
+QUICK = MLConfig(random_state=7, cv_folds=3, n_jobs=1)
 
 
 def drawn(rows: int = 600, seed: int = 1) -> tuple[pd.DataFrame, np.ndarray]:
@@ -35,27 +32,32 @@ def drawn(rows: int = 600, seed: int = 1) -> tuple[pd.DataFrame, np.ndarray]:
     return X, y
 
 
-def fitted(recipe: Recipe = SPECIFIED) -> tuple[FittedRisk, FittedAnomaly, pd.DataFrame]:
-    """Return models fitted on drawn numbers."""
+def fit_drawn(X: pd.DataFrame, y: object, recipe: Recipe = SPECIFICATION, config: MLConfig = QUICK) -> Pipeline:
+    """Return a recipe fitted on all columns of rows in time order."""
+    return fit(X.assign(buggy=y), recipe, config, features=list(X.columns), gap_days=0.0)
+
+
+def fitted(recipe: Recipe = SPECIFICATION) -> tuple[Pipeline, Pipeline, pd.DataFrame]:
+    """Return a risk model and an anomaly detector fitted on drawn numbers."""
     X, y = drawn()
-    return fit_risk(X, y, recipe=recipe, config=QUICK), fit_anomaly(X, config=QUICK), X
+    return fit_drawn(X, y, recipe), fit_anomaly(X, columns_with_values(X, list(NAMES)), QUICK), X
 
 
 def fitted_bugs() -> FittedBugs:
     """Return a bug predictor fitted on drawn pasts."""
-    return fit_bug_predictor([drawn_past("one", files=30)], candidate="gentle", config=BugFitConfig(seed=7, jobs=1))
+    return fit_bug_predictor([drawn_past("one", files=30)], candidate="gentle", config=QUICK)
 
 
 def write_bundle(
-    folder: Path, recipe: Recipe = SPECIFIED, *, with_bugs: bool = False
-) -> tuple[FittedRisk, FittedAnomaly, pd.DataFrame]:
+    folder: Path, recipe: Recipe = SPECIFICATION, *, with_bugs: bool = False
+) -> tuple[Pipeline, Pipeline, pd.DataFrame]:
     """Fit, export into a folder, and return what was exported; the bug predictor only on request."""
     risk, anomaly, X = fitted(recipe)
-    export_bundle(folder, BundleParts(
-        name="test", version="0.0.1", trained_on="numbers drawn at random", risk=risk, anomaly=anomaly,
+    replace_bundle(folder, BundleParts(
+        name="test", version="0.0.1", trained_on="numbers drawn at random", risk=risk_part(risk, NAMES, recipe.name),
+        anomaly=anomaly_part(anomaly, light_decision(anomaly, X)),
         thresholds={RiskLevel.HIGH: 0.6, RiskLevel.MEDIUM: 0.4},
-        typical={name: float(X[name].median()) for name in NAMES},
         quantiles={name: (0.0, float(X[name].median()), 60.0) for name in NAMES},
         bugs=bug_part(fitted_bugs() if with_bugs else None),
-    ))
+    ).files())
     return risk, anomaly, X

@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[2] / PACKAGE
 METHODS = ("compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
 
 FACTORIES: dict[tuple[str, str], Callable[[ModuleType], object]] = {
+    ("domain.path_patterns", "_segment"): lambda module: [
+        module._segment(text) for text in ("*a*b*c", "?*a?*b", "[!a]*[ab]*c", "*" * 50 + "a")],
     ("features.source.lines", "_pattern"): lambda module: [module._pattern(name) for name in module._SYNTAX],
     ("features.change.code_lines", "_marks_of"): lambda module: [module._marks_of(name) for name in module.LANGUAGES],
     ("features.functions.lexis", "pattern_of"): lambda module: [module.pattern_of(name) for name in module.LEXES],
@@ -33,8 +35,8 @@ FACTORIES: dict[tuple[str, str], Callable[[ModuleType], object]] = {
 """Functions that make patterns from data, by module: how to have them make all."""
 
 
-SCANNERS = {"features.functions.lexis"}
-"""Modules whose patterns are held to one place after the other by a scanner that counts what it tries in vain."""
+SCANNERS = {"features.functions.lexis", "domain.path_patterns"}
+"""Modules whose patterns are held to one place, or to others after it by a scanner that counts vain tries."""
 MATCHED = frozenset({"match"})
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.history import MONTH
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
@@ -12,17 +13,16 @@ from hyperion_hook.training.bugs.evaluate import BUGS_SO_FAR, evaluate_bugs, eva
 from hyperion_hook.training.bugs.fit import (
     CANDIDATES,
     SPECIFIED,
-    BugFitConfig,
     FittedBugs,
     fit_bug_predictor,
     held_out_since,
-    probability,
     repository_weights,
 )
+from hyperion_hook.training.models.numbers import sigmoid
 from tests.support.past import drawn_past
 
 pytestmark = pytest.mark.train
-QUICK = BugFitConfig(seed=7, jobs=1)
+QUICK = MLConfig(random_state=7, n_jobs=1)
 AS_THEY_ARE = dict(CANDIDATES)
 PASTS = [drawn_past("one"), drawn_past("two", files=25)]
 
@@ -45,7 +45,7 @@ def test_the_specified_parameters_are_among_the_candidates() -> None:
 
 def test_files_fixed_lately_are_likelier_to_be_fixed_again(fitted: FittedBugs) -> None:
     rows = pd.DataFrame([dict.fromkeys(FILE_NUMBERS, 5.0) | {"fixes_90": count} for count in (0.0, 3.0)])
-    calm, busy = probability(fitted.file_log_odds(rows))
+    calm, busy = sigmoid(fitted.file_log_odds(rows))
     assert calm < 0.15
     assert busy > 0.5
 

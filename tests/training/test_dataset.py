@@ -10,15 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import DAY
-from hyperion_hook.domain.label import Label
+from hyperion_hook.domain.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.training.rows.dataset import (
     AT_COMMIT,
     FEATURES,
     KEYS,
+    OUTCOMES,
     as_known_at,
     cut_at,
     dataset_of,
@@ -31,6 +33,7 @@ from hyperion_hook.training.rows.dataset import (
     write_table,
 )
 from hyperion_hook.training.rows.replay import ReplayedCommit
+from tests.support.corpus_rows import with_outcomes
 
 ADA = Author("Ada", "ada@example.org")
 
@@ -50,10 +53,16 @@ def rows(times: list[int], known: list[float], repository: str = "r") -> pd.Data
         "reverted": np.zeros(len(times), dtype="int8"),
     }
     types = {"repository": "object", "commit": "object"}
-    return in_time_order(pd.concat([pd.DataFrame(keys).astype(types), frame], axis=1))
+    return in_time_order(with_outcomes(pd.concat([pd.DataFrame(keys).astype(types), frame], axis=1)))
 
 
 NEVER = math.nan
+
+
+def label(name: str, *findings: tuple[Outcome, float, float]) -> Label:
+    return Label(name * 40, {
+        outcome: Finding(int(day * DAY), FoundBy.LINES, weight) for outcome, day, weight in findings
+    })
 
 
 def test_no_commits_give_no_rows_but_all_columns() -> None:
@@ -64,7 +73,7 @@ def test_no_commits_give_no_rows_but_all_columns() -> None:
 
 def test_rows_are_in_time_order_with_labels_and_missing_as_nan() -> None:
     dataset = dataset_of(
-        "r", [replayed("b", 2, la=3.0), replayed("a", 1, la=5.0)], {"b" * 40: Label("b" * 40, True, 9 * DAY)}
+        "r", [replayed("b", 2, la=3.0), replayed("a", 1, la=5.0)], {"b" * 40: label("b", (Outcome.TRACED, 9, 1.0))}
     )
     assert list(dataset["commit"]) == ["a" * 40, "b" * 40]
     assert list(dataset["la"]) == [5.0, 3.0]
@@ -118,6 +127,26 @@ def test_a_label_counts_from_the_moment_it_is_known() -> None:
     dataset = rows([1], [5])
     assert list(as_known_at(dataset, 4 * DAY)["buggy"]) == [0]
     assert list(as_known_at(dataset, 5 * DAY)["buggy"]) == [1]
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_every_outcome_counts_from_the_moment_it_is_known(outcome: Outcome) -> None:
+    dataset = dataset_of("r", [replayed("a", 1), replayed("b", 2)], {"a" * 40: label("a", (outcome, 5, 1.0))})
+    column, known_at = OUTCOMES[outcome]
+    assert dataset[column].tolist() == [1, 0]
+    assert dataset[known_at].tolist()[0] == 5 * DAY
+    assert as_known_at(dataset, 5 * DAY)[column].tolist() == [1, 0]
+    assert as_known_at(dataset, 4 * DAY)[column].tolist() == [0, 0]
+    for other, _ in OUTCOMES.values():
+        assert other == column or not dataset[other].any()
+
+
+def test_a_share_of_the_blame_stays_a_share(tmp_path: Path) -> None:
+    dataset = dataset_of("r", [replayed("a", 1)], {"a" * 40: label("a", (Outcome.SHARED, 5, 0.25))})
+    assert dataset["traced_shared"].tolist() == [0.25]
+    assert dataset["buggy"].tolist() == [0]
+    write_table(dataset, tmp_path / "rows.csv.gz")
+    pd.testing.assert_frame_equal(read_table(tmp_path / "rows.csv.gz"), dataset)
 
 
 def test_masking_hides_all_that_only_a_commit_knows_in_a_share_of_rows() -> None:

@@ -201,6 +201,8 @@ def test_columns_are_paired_under_either_name() -> None:
     before, now = table(random, "counts", 200, 2), table(random, "counts", 200, 2)
     found = compared(before.set_axis(["lignes_ajoutees", "old"], axis=1), now.set_axis(["la", "new"], axis=1))
     assert [(item.feature, item.title) for item in found.features] == [("la", "lines added")]
+    french = compared(*(frame.set_axis(["lignes_ajoutees", "autre"], axis=1) for frame in (before, now)))
+    assert {item.feature for item in french.features} == {"lignes_ajoutees", "autre"}
     assert (found.only_in_reference, found.only_in_current) == (("old",), ("new",))
 
 

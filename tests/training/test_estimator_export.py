@@ -16,8 +16,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from xgboost import XGBClassifier
 
-from hyperion_hook.training.export.bundle import EstimatorBundle, columns_of, estimator_bundle
 from hyperion_hook.training.export.estimator import NotExportableError, exported
+from hyperion_hook.training.export.estimator_bundle import EstimatorBundle, columns_of, estimator_bundle
 from hyperion_hook.training.model_files.skops_files import packed, unpacked
 from tests.support.saving import FRENCH, regression, table
 
@@ -60,7 +60,7 @@ def bundle_of(model: Any, columns: list[str] | None = None) -> EstimatorBundle:
 def test_as_data_it_says_the_same_on_rows_as_they_come_and_on_hard_ones(kind: str) -> None:
     found = bundle_of(fitted(ALIKE[kind]))
     assert found.parity <= 1e-6
-    assert found.manifest["risk"]["features"] == ["la", "ld", "nf", "entropy"]
+    assert found.parts.risk.manifest["features"] == ["la", "ld", "nf", "entropy"]
 
 
 def test_one_that_was_fitted_on_a_matrix_is_told_the_names() -> None:
@@ -131,26 +131,30 @@ def test_a_feature_that_had_no_value_is_left_out_by_the_imputer_and_so_there_is_
 
 def test_what_training_pipeline_combines_says_the_same_as_data() -> None:
     own = pytest.importorskip("hyperion_hook.training.models.classifier")
+    before = pytest.importorskip("hyperion_hook.training.models.transformers")
     X, y = table()
-    columns = own.FeatureColumns(list(X.columns)).fit(None)
-    logistic = Pipeline([
-        ("impute", SimpleImputer(strategy="median", keep_empty_features=True)), ("log", own.SignedLog()),
+    columns = before.FeatureColumns(list(X.columns)).fit(None)
+    logistic = [
+        ("impute", SimpleImputer(strategy="median", keep_empty_features=True)), ("log", before.SignedLog()),
         ("scale", StandardScaler()), ("model", LogisticRegression()),
-    ])
-    members = [("random_forest", FOREST), ("xgboost", BOOSTED), ("logistic", logistic)]
-    combined = own.RiskClassifier(
-        members, ["random_forest_confidence", "xgboost_prediction", "logistic_log_odds"], [0.5, 2.0, 0.3], -1.0, 1.5,
-        0.2, 0.4, ["sain", "bogue"],
-    )
-    values = columns.transform(X)
-    combined.with_fitted([(name, member.fit(values, y)) for name, member in members])
+    ]
+    members = [
+        ("random_forest", FOREST), ("xgboost", BOOSTED), ("logistic", Pipeline(logistic)),
+        ("few", Pipeline([("take", before.TakeColumns([3, 0])), *logistic])),
+        ("trees", Pipeline([("take", before.TakeColumns([2, 1])), ("model", FOREST)])),
+    ]
+    columns_of_meta = ["random_forest_confidence", "xgboost_prediction", "logistic_log_odds", "few_log_odds",
+                       "trees_log_odds"]
+    combined = own.RiskClassifier(members, columns_of_meta, LogisticRegression(), cv_folds=3, labels=["sain", "bogue"])
+    combined.fit(columns.transform(X), np.where(y == 1, "bogue", "sain"))
     model = Pipeline([("columns", columns), ("model", combined)])
     found = bundle_of(model)
     assert found.parity <= 1e-6
-    assert [member["kind"] for member in found.manifest["risk"]["members"]] == ["forest", "boosting", "logistic"]
+    assert [member["kind"] for member in found.parts.risk.manifest["members"]] == [
+        "forest", "boosting", "logistic", "logistic", "forest"]
     back = unpacked(packed(model))
     assert np.array_equal(back.predict_proba(X), model.predict_proba(X))
     assert back.predict(X).tolist() == model.predict(X).tolist()
-    worded = Pipeline([("columns", own.FeatureColumns(["la"], {"la": ["x"]}).fit(None)), ("model", combined)])
+    worded = Pipeline([("columns", before.FeatureColumns(["la"], {"la": ["x"]}).fit(None)), ("model", combined)])
     with pytest.raises(NotExportableError, match="the step FeatureColumns"):
         exported(worded)

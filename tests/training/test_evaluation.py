@@ -28,7 +28,8 @@ class OneFeature:
         self.name = name
 
     def predict_proba(self, rows: pd.DataFrame) -> np.ndarray:
-        return rows[self.name].fillna(0.5).clip(0.0, 1.0).to_numpy(dtype=np.float64)
+        risky = rows[self.name].fillna(0.5).clip(0.0, 1.0).to_numpy(dtype=np.float64)
+        return np.column_stack([1.0 - risky, risky])
 
 
 def rows(truth: list[int], /, **features: list[float]) -> pd.DataFrame:

@@ -9,38 +9,40 @@ import pytest
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.scoring.trees import as_row
-from hyperion_hook.training.export.retrained import check_parity, hard_rows
-from hyperion_hook.training.models.estimators import as_matrix
-from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED, Recipe, fit_risk
-from tests.support.models import QUICK, drawn, write_bundle
+from hyperion_hook.training.export.bundle import anomaly_difference, checked, hard_rows, risk_difference
+from hyperion_hook.training.models.fit_members import member_log_odds
+from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION, Recipe
+from tests.support.models import drawn, fit_drawn, write_bundle
 
 
-@pytest.mark.parametrize("recipe", [SPECIFIED, BLEND], ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("recipe", [SPECIFICATION, BLEND], ids=lambda recipe: recipe.name)
 def test_the_bundle_says_what_the_libraries_say_on_ten_thousand_hard_rows(tmp_path: Path, recipe: Recipe) -> None:
     risk, anomaly, X = write_bundle(tmp_path / "models", recipe)
-    assert check_parity(tmp_path / "models", risk, anomaly, X, rows=10_000) <= 1e-6
+    bundle = load_bundle(tmp_path / "models")
+    assert risk_difference(risk, bundle, X, count=10_000) <= 1e-6
+    assert anomaly_difference(anomaly, bundle, X, count=10_000) <= 1e-6
 
 
 def test_each_member_alone_equals_its_library(tmp_path: Path) -> None:
-    risk, anomaly, X = write_bundle(tmp_path / "models")
+    risk, anomaly, X = write_bundle(tmp_path / "models", BLEND)
     bundle = load_bundle(tmp_path / "models")
-    rows = hard_rows(X[list(risk.features)], 2_000, seed=3)
-    matrix = as_matrix(rows)
-    for fitted, member in zip(risk.members, bundle.risk.members, strict=True):
-        expected = 1 / (1 + np.exp(-fitted.log_odds(matrix)))
-        found = [1 / (1 + np.exp(-member.log_odds(as_row(row)))) for row in rows.to_numpy().tolist()]
-        assert np.abs(expected - np.array(found)).max() <= 1e-6
+    rows = hard_rows(X, 2_000, seed=3)
+    matrix = risk["columns"].transform(rows)
+    for (_, fitted), member in zip(risk["model"].fitted_, bundle.risk.members, strict=True):
+        expected = 1 / (1 + np.exp(-np.clip(member_log_odds(fitted, matrix), -500, 500)))
+        found = np.array([member.log_odds(as_row(row)) for row in rows.to_numpy().tolist()])
+        assert np.abs(expected - 1 / (1 + np.exp(-np.clip(found, -500, 500)))).max() <= 1e-6
     assert bundle.anomaly is not None
-    decisions = [bundle.anomaly.decision(row) for row in rows[list(anomaly.features)].to_numpy().tolist()]
-    assert np.abs(anomaly.decision(rows) - np.array(decisions)).max() <= 1e-6
+    decisions = [bundle.anomaly.decision(row) for row in rows.to_numpy().tolist()]
+    assert np.abs(anomaly.decision_function(rows) - np.array(decisions)).max() <= 1e-6
 
 
 def test_another_model_is_noticed(tmp_path: Path) -> None:
-    _, anomaly, X = write_bundle(tmp_path / "models")
+    _, _, X = write_bundle(tmp_path / "models")
     labels = np.arange(len(X)) % 3 == 0
-    other = fit_risk(X, labels, config=QUICK)
+    other = fit_drawn(X, labels)
     with pytest.raises(TrainingError, match="differ from the fitted ones"):
-        check_parity(tmp_path / "models", other, anomaly, X, rows=50)
+        checked(risk_difference(other, load_bundle(tmp_path / "models"), X, count=50))
 
 
 def test_the_same_data_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -64,4 +66,4 @@ def test_an_export_replaces_the_whole_folder(tmp_path: Path) -> None:
 def test_too_little_data_is_refused_with_its_numbers() -> None:
     X, y = drawn(rows=100)
     with pytest.raises(TrainingError, match="100 changes"):
-        fit_risk(X, y, config=QUICK)
+        fit_drawn(X, y)

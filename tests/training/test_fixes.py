@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from hyperion_hook.domain.commit import Author, Commit
+from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.commit import Commit
 from hyperion_hook.training.labels.fixes import fix_of
 from hyperion_hook.training.labels.known_commits import KnownCommits
 
@@ -113,6 +114,13 @@ def test_an_ambiguous_name_is_no_name() -> None:
     ("Fix x\n\nThis was an oversight in 1a2b3c4d5e.", "phrase"),
     ("Fix x\n\nSince commit 1a2b3c4d5e it crashes.", "phrase"),
     ("Fix x\n\nA regression in https://example.org/a/b/commit/1a2b3c4d5e.", "phrase"),
+    ("Fix x\n\nI broke it in 1a2b3c4d5e", "phrase"),
+    ("Fix x\n\nBroken by me several days ago in 1a2b3c4d5e.", "phrase"),
+    ("x\n\nRegression-from 1a2b3c4d5e", "phrase"),
+    ("Allow x\n\nThis fixes a bug introduced in [1a2b3c4d5e].", "phrase"),
+    ("x\n\nCommit 1a2b3c4d5e (\"Add y\") broke this.", "phrase"),
+    ("x\n\nFollow up to 1a2b3c4d5e which broke y.", "phrase"),
+    ("x\n\n1a2b3c4d5e introduced a subtle bug.", "phrase"),
     ("Fix x\n\nBroken by pull request #77.", "phrase"),
 ])
 def test_a_cause_is_named_in_many_ways(message: str, how: str, known: KnownCommits) -> None:
@@ -124,7 +132,9 @@ def test_a_cause_is_named_in_many_ways(message: str, how: str, known: KnownCommi
 @pytest.mark.parametrize("message", [
     "Fix x\n\nFollow-up to 1a2b3c4d5e", "Fix x\n\nAmends 1a2b3c4d5e", "Fix x\n\nComplements #77",
     "Fix x\n\nSee 1a2b3c4d5e", "Fix x, bug #77", "Fix x\n\nFixes: #77",
-    "Add y\n\nThe option was introduced in 1a2b3c4d5e", "Fix x\n\nFixes: deadbeef",
+    "Add y\n\nThe option was introduced in 1a2b3c4d5e", "Fix x\n\nA fix for y was introduced in 1a2b3c4d5e",
+    "Fix x\n\nUse the feature introduced in 1a2b3c4d5e", "x\n\n1a2b3c4d5e introduced the parser",
+    "Fix x\n\nFixes: deadbeef",
 ])
 def test_what_continues_work_or_is_an_entry_of_a_tracker_names_no_cause(message: str, known: KnownCommits) -> None:
     fix = fix_of(commit(message), known)

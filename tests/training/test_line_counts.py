@@ -8,8 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hyperion_hook.domain.change import change_of_commit
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.log import Detail, stream_commits

@@ -11,7 +11,7 @@ import pytest
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.labels.line_origins import LineOrigins, TracedHunk
+from hyperion_hook.training.labels.line_origins import ALL, SOURCES, LineOrigins, TracedHunk
 from hyperion_hook.training.labels.read_history import read_history
 from tests.support.braided import braided_history
 from tests.support.history import tangled_history
@@ -23,7 +23,7 @@ def traced(repo: TestRepo, *, sources_only: bool = False) -> list[tuple[str, Tra
     repository = Repository.discover(repo.path)
     tip = repository.resolve("HEAD")
     found = []
-    with LineOrigins(repository, [tip], sources_only=sources_only) as origins:
+    with LineOrigins(repository, [tip], roles=SOURCES if sources_only else ALL) as origins:
         for commit in read_history(repository, [tip], merges=True, sources_only=sources_only):
             found += [
                 (commit.parents[0], hunk)

@@ -15,7 +15,8 @@ from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, bundled_models, load_bundle
 from hyperion_hook.training.rows.corpus_table import POOL_FILE, pack, read_pool, sample, unpack
-from hyperion_hook.training.rows.dataset import FEATURES, KEYS, pooled
+from hyperion_hook.training.rows.dataset import FEATURES, OUTCOMES, pooled
+from tests.support.corpus_rows import with_outcomes
 from tests.support.repo import TestRepo
 
 HEADS = {"b/later": "2" * 40, "a/first": "1" * 40}
@@ -32,7 +33,11 @@ def rows(count: int = 300, seed: int = 3) -> pd.DataFrame:
     })
     values = {name: np.round(random.exponential(50.0, count), 2) for name in FEATURES}
     table = pd.DataFrame(values).mask(random.random((count, len(FEATURES))) < 0.1)
-    return pd.concat([keys, table.assign(nd=np.nan, ld=-table["ld"])], axis=1)[[*KEYS, *FEATURES]]
+    shares = np.where(buggy == 1, np.arange(count) % 5 / 4, 0.0)
+    return with_outcomes(
+        pd.concat([keys, table.assign(nd=np.nan, ld=-table["ld"])], axis=1),
+        named=buggy * (np.arange(count) % 2), shared=shares,
+    )
 
 
 def test_a_table_comes_back_to_the_day_and_to_the_precision_promised() -> None:
@@ -40,8 +45,11 @@ def test_a_table_comes_back_to_the_day_and_to_the_precision_promised() -> None:
     pool = unpack(pack(before, HEADS), "corpus")
     after = pool.rows.sort_values(["repository", "time", "commit"]).reset_index(drop=True)
     assert pool.heads == HEADS
-    for name in ("repository", "buggy", "reverted"):
+    for name in ("repository", "buggy", "named", "reverted"):
         assert after[name].tolist() == before[name].tolist()
+    for column, known_at in OUTCOMES.values():
+        assert np.allclose(after[column], before[column], atol=0.002)
+        assert np.array_equal(after[known_at], before[known_at].where(before[column] > 0) // DAY * DAY, equal_nan=True)
     assert (after["time"] == before["time"] // DAY * DAY).all()
     found, expected = after[list(FEATURES)].to_numpy(), before[list(FEATURES)].to_numpy()
     assert (np.isnan(found) == np.isnan(expected)).all()

@@ -72,15 +72,15 @@ def test_merges_and_bots_are_counted_and_left_out(tmp_path: Path) -> None:
     assert sorted(subjects(list(with_bots))) == ["bump", "one", "two"]
 
 
-def test_a_very_large_commit_goes_the_bulk_path_and_keeps_its_counts(tmp_path: Path) -> None:
+def test_of_a_very_large_commit_only_a_sample_is_looked_into(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     commit = repo.commit({f"src/a{number}.py": "x = 1\ny = 2\n" for number in range(5)})
     summary = ReplaySummary()
     (item,) = replay(Repository.discover(tmp_path), options=ReplayOptions(bulk_files=4), summary=summary)
     assert summary.bulk == 1
     assert item.commit.id == commit
-    assert (item.vector["nf"], item.vector["la"]) == (5.0, 10.0)
-    assert "hunk_count" in item.vector.missing
+    assert (item.vector["nf"], item.vector["la"], item.vector["hunk_count"]) == (5.0, 10.0, 5.0)
+    assert (item.vector["code_lines_added"], item.vector["lines_of_code"]) == (10.0, 8.0)
 
 
 def test_a_dump_of_foreign_files_is_counted(tmp_path: Path) -> None:
@@ -185,3 +185,16 @@ def test_a_missing_blob_costs_its_own_file_and_no_other(tmp_path: Path) -> None:
     assert found[commit]["code_lines_added"] == whole[commit]["code_lines_added"] == 2.0
     assert found[commit]["cyclomatic_delta"] == whole[commit]["cyclomatic_delta"]
     assert found[last] == whole[last]
+
+
+def test_files_that_are_left_out_are_not_learned_from(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    mixed = repo.commit({"a.py": "x = 1\n", "gen/b.py": "y = 1\n", "c.snap": "z\n"})
+    alone = repo.commit({"gen/b.py": "y = 2\n"})
+    repo.commit({".gitattributes": "gen/** linguist-generated\n"})
+    summary = ReplaySummary()
+    items = list(replay(Repository.discover(tmp_path), options=ReplayOptions(exclude=("*.snap",)), summary=summary))
+    found = {item.commit.id: item for item in items}
+    assert (found[mixed].vector["nf"], found[mixed].foreign) == (1.0, False)
+    assert (found[alone].vector["nf"], found[alone].foreign) == (0.0, True)
+    assert summary.foreign == 1

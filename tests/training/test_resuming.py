@@ -18,6 +18,7 @@ from hyperion_hook.features import extract
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feature_sets.store import FeatureStore
 from hyperion_hook.training.rows import replay
+from hyperion_hook.training.rows.dataset import FEATURES
 from hyperion_hook.training.rows.mine import mine
 from hyperion_hook.training.rows.mined_store import vectors_folder
 from hyperion_hook.training.rows.replay import ReplayedCommit, ReplayOptions
@@ -138,7 +139,7 @@ def test_rows_that_an_earlier_release_kept_as_lines_are_taken_over(
     folder = tmp_path / "second"
     folder.mkdir()
     lines = [
-        json.dumps([row.commit, False, False, [None if math.isnan(number) else number for number in row[7:]]])
+        json.dumps([row.commit, False, False, [None if math.isnan(n) else n for n in row[-len(FEATURES) :]]])
         for row in mined.rows.itertuples()
     ]
     # the last one cut off

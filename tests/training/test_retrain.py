@@ -15,8 +15,8 @@ from hyperion_hook.errors import ConfigError, NotARepositoryError, TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.training.evaluation import evaluate as evaluation
-from hyperion_hook.training.evaluation.backtest_models import anomaly_features, model_features
-from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED
+from hyperion_hook.training.models.fit import anomaly_features, model_features
+from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 from hyperion_hook.training.retrain.retrain import RetrainReport, retrain
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.mine_all import mine_all
@@ -108,7 +108,7 @@ def test_the_bundle_scores_changes_of_the_history(history: TestRepo, trained: Re
 def test_the_models_beat_chance_on_the_future(trained: RetrainReport) -> None:
     (future,) = trained.evaluations
     assert future.cut is not None
-    for name in (SPECIFIED.name, BLEND.name):
+    for name in (SPECIFICATION.name, BLEND.name):
         assert future.contender(name).roc_auc.value > 0.75
     assert 0.2 < future.contender("chance").roc_auc.value < 0.8
 
@@ -160,7 +160,7 @@ def test_a_repository_left_out_is_evaluated_and_not_learned(
     assert left_out.name == "the future of other, left out of training"
     assert left_out.cut == future.cut
     assert left_out.rows < 300
-    assert left_out.contender(SPECIFIED.name).roc_auc.value > 0.75
+    assert left_out.contender(SPECIFICATION.name).roc_auc.value > 0.75
     assert report.card["data"] == trained.card["data"]
     assert [entry["left out of training"] for entry in report.card["repositories"]] == [False, True]
     assert report.card["trained_on"] == trained.card["trained_on"]
@@ -175,8 +175,8 @@ def test_a_repository_left_out_is_evaluated_and_not_learned(
 def test_models_learn_only_from_what_varies_and_never_from_the_clock(history: TestRepo) -> None:
     options = quick(code_commits=50)
     mined, _ = mine_all([CorpusEntry("here", history.path)], options, options.code_replay)
-    risk, anomaly = model_features(mined[0].rows, SPECIFIED), anomaly_features(mined[0].rows)
-    assert {"la", "exp", "past_bug_count"} <= {*risk}
+    risk, anomaly = model_features(mined[0].rows), anomaly_features(mined[0].rows)
+    assert {"la", "age", "past_bug_count"} <= {*risk}
     assert not {"hour_of_day", "day_of_week", "revenue_impact", "cyclomatic_complexity"} & {*risk}
     assert {"la", "halstead_volume"} <= {*anomaly}
     assert not {"exp", "fix", "revenue_impact"} & {*anomaly}

@@ -22,7 +22,7 @@ from hyperion_hook.training.evaluation import evaluate as evaluation
 from hyperion_hook.training.evaluation import promotion
 from hyperion_hook.training.evaluation.backtest_models import PastModels
 from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide, learned_until
-from hyperion_hook.training.models.fit_risk import BLEND
+from hyperion_hook.training.models.recipes import BLEND
 from hyperion_hook.training.retrain.retrain import RetrainReport, promoted, retrain_here
 from hyperion_hook.training.rows.corpus_file import CorpusEntry, own_name
 from hyperion_hook.training.rows.dataset import cut_at, time_split, without_youngest

@@ -64,13 +64,13 @@ def test_every_model_of_a_retraining_is_a_run(trained: Trained) -> None:
     runs = {run.data.tags["model_name"]: run for run in client.search_runs(["1"])}
     assert {name: run.data.tags["model_type"] for name, run in runs.items()} == {
         "risk_predictor_rf": "RandomForest", "risk_predictor_xgb": "XGBoost", "meta_learner": "LogisticRegression",
-        "anomaly_detector": "IsolationForest", "risk_predictor": "logistic+xgboost blend",
+        "anomaly_detector": "IsolationForest", "risk_predictor": "blend",
     }
     forest, shipped = runs["risk_predictor_rf"].data, runs["risk_predictor"].data
     assert (forest.params["n_estimators"], forest.params["max_depth"]) == ("100", "10")
     assert runs["risk_predictor_xgb"].data.params["learning_rate"] == "0.1"
     assert runs["anomaly_detector"].data.params["contamination"] == "0.1"
-    contender = report.evaluations[0].contender("logistic+xgboost blend")
+    contender = report.evaluations[0].contender("blend")
     assert shipped.metrics["roc_auc"] == pytest.approx(contender.roc_auc.value, abs=1e-9)
     assert shipped.metrics["f1_score"] == pytest.approx(contender.figures["f1_at_alert_rate"])
     assert shipped.metrics["popt"] == pytest.approx(contender.figures["popt"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.git.repository import Repository

@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("xgboost")
 
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -18,8 +19,10 @@ from sklearn.preprocessing import StandardScaler
 from xgboost import XGBClassifier
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.training.models.classifier import FeatureColumns, RiskClassifier, SignedLog, member_log_odds
+from hyperion_hook.training.models.classifier import RiskClassifier
 from hyperion_hook.training.models.context_classifier import ContextClassifier
+from hyperion_hook.training.models.fit_members import member_log_odds
+from hyperion_hook.training.models.transformers import FeatureColumns, SignedLog
 from tests.support.models import NAMES, drawn
 
 pytestmark = pytest.mark.train
@@ -35,7 +38,7 @@ def trained() -> Pipeline:
                                ("scale", StandardScaler()), ("model", LogisticRegression())])),
     ]
     columns = ["random_forest_log_odds", "xgboost_prediction", "logistic_confidence"]
-    classifier = RiskClassifier(members, columns, [0.5, 2.0, 0.3], -1.0, 1.5, 0.25, 0.4, ["LOW", "HIGH"])
+    classifier = RiskClassifier(members, columns, LogisticRegression(), cv_folds=3, labels=["LOW", "HIGH"])
     return Pipeline([("columns", FeatureColumns(list(NAMES))), ("model", classifier)]).fit(
         X, np.where(y == 1, "HIGH", "LOW"))
 
@@ -61,12 +64,14 @@ def test_what_is_combined_is_what_the_members_say(trained: Pipeline) -> None:
     matrix = trained["columns"].transform(X)
     forest, boosted, logistic = (
         np.clip(member.predict_proba(matrix)[:, 1], 1e-9, 1 - 1e-9) for _, member in classifier.fitted_)
-    combined = 0.5 * np.log(forest / (1 - forest)) + 2.0 * boosted + 0.3 * np.maximum(logistic, 1 - logistic) - 1.0
-    expected = 1.0 / (1.0 + np.exp(-(1.5 * combined + 0.25)))
+    first, second, third = classifier.meta_learner_.coef_[0]
+    combined = first * np.log(forest / (1 - forest)) + second * boosted + third * np.maximum(logistic, 1 - logistic)
+    combined += classifier.meta_learner_.intercept_[0]
+    expected = 1.0 / (1.0 + np.exp(-(classifier.slope_ * combined + classifier.shift_)))
     found = trained.predict_proba(X)
     assert found[:, 1] == pytest.approx(expected, abs=1e-9)
     assert found.sum(axis=1) == pytest.approx(1.0)
-    assert trained.predict(X).tolist() == np.where(expected >= 0.4, "HIGH", "LOW").tolist()
+    assert trained.predict(X).tolist() == np.where(expected >= classifier.threshold_, "HIGH", "LOW").tolist()
 
 
 def test_log_odds_of_a_regression_do_not_stop_at_the_last_digit_of_a_probability(trained: Pipeline) -> None:
@@ -85,21 +90,20 @@ def test_skops_keeps_it_as_it_is(trained: Pipeline) -> None:
     io = pytest.importorskip("skops.io")
     data = io.dumps(trained)
     ours = {name for name in io.get_untrusted_types(data=data) if name.startswith("hyperion_hook.")}
-    place = "hyperion_hook.training.models.classifier."
-    assert ours == {place + "FeatureColumns", place + "RiskClassifier", place + "SignedLog"}
+    place = "hyperion_hook.training.models."
+    assert ours == {
+        place + "transformers.FeatureColumns", place + "classifier.RiskClassifier", place + "transformers.SignedLog"}
     again = io.loads(data, trusted=io.get_untrusted_types(data=data))
     X, _ = drawn(seed=3)
     assert np.array_equal(again.predict_proba(X), trained.predict_proba(X))
 
 
 def test_a_context_without_a_model_is_judged_by_the_model_of_all() -> None:
-    def says(share: float) -> RiskClassifier:
-        tree = RandomForestClassifier(1, bootstrap=False).fit([[0, 0]] * 10, [1] * round(10 * share) + [0] * round(
-            10 - 10 * share))
-        return RiskClassifier([("t", tree)], ["t_log_odds"], [1.0]).with_fitted([("t", tree)])
+    def says(share: float) -> DummyClassifier:
+        return DummyClassifier().fit([[0, 0]] * 10, [1] * round(10 * share) + [0] * round(10 - 10 * share))
 
-    router = ContextClassifier([0], 1, 30.0, models=[
-        ("all", says(0.2)), ("graph known, history thin", says(0.8))]).fitted()
+    router = ContextClassifier(None, [0], 1, 30.0)
+    router.models_ = [("all", says(0.2)), ("graph known, history thin", says(0.8))]
     rows = np.array([[0.5, 3.0], [0.5, 30.0], [np.nan, 3.0], [0.5, np.nan]])
     assert router.contexts_of(rows).tolist() == [
         "graph known, history thin", "graph known, history rich", "graph not known, history thin",

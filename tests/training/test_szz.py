@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.domain.label import Label
+from hyperion_hook.domain.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels.blame_candidates import code_positions
 from hyperion_hook.training.labels.label_history import label_history
@@ -39,7 +39,9 @@ def test_the_commit_whose_code_a_fix_replaces_introduced_the_bug(tmp_path: Path)
     repo.commit({"b.py": "x = 1\n"}, "Add b")
     fix = repo.commit({"a.py": CODE.replace("value * 2", "value * 3")}, "Fix wrong factor")
     assert causes(repo) == [(culprit, fix, 1)]
-    assert labelled(repo).labels() == {culprit: Label(culprit, True, START + 3 * DAY)}
+    assert labelled(repo).labels() == {
+        culprit: Label(culprit, {Outcome.TRACED: Finding(START + 3 * DAY, FoundBy.LINES)})
+    }
 
 
 def test_the_first_fix_says_since_when_a_bug_is_known(tmp_path: Path) -> None:
@@ -213,7 +215,121 @@ def test_a_fix_of_very_many_files_is_not_traced(tmp_path: Path) -> None:
     assert causes(repo, SzzRules(max_files=3)) == [(culprit, fix, 3)]
 
 
+def test_a_revision_to_ignore_leaves_lines_to_who_wrote_them(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    culprit = repo.commit({"a.py": CODE})
+    repo.commit({"b.py": "x = 1\n"}, "Add b")
+    formatted = CODE.replace("value * 2", "(value\n             * 2)").replace("    other", "  other")
+    styled = repo.commit({"a.py": formatted}, "Reformat")
+    fix = repo.commit({"a.py": formatted.replace("* 2", "* 3")}, "Fix wrong factor")
+    assert causes(repo) == [(styled, fix, 1)]
+    repo.commit({".git-blame-ignore-revs": f"{styled}\n"}, "Ignore the style")
+    assert causes(repo) == [(culprit, fix, 1)]
+
+
+def test_generated_files_are_no_evidence(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"gen.py": CODE, "b.py": "x = 1\n"})
+    repo.commit({"gen.py": CODE.replace("2", "3")}, "Fix crash")
+    assert len(causes(repo)) == 1
+    repo.commit({".gitattributes": "gen.py linguist-generated\n"})
+    assert causes(repo) == []
+
+
 def test_positions_of_code_follow_comment_blocks() -> None:
     lines = [b"/* a", b" b = 1;", b" */", b"int c;", b"", b"// d", b"e();"]
     assert code_positions(lines, "C") == [3, 6]
     assert code_positions([], "Python") == []
+
+
+def findings(repo: TestRepo) -> dict[str, dict[Outcome, tuple[int, str, float]]]:
+    return {
+        commit: {
+            outcome: ((finding.known_at - START) // DAY, finding.found_by, finding.weight)
+            for outcome, finding in label.findings.items()
+        }
+        for commit, label in labelled(repo, SzzRules(shared=True)).labels().items()
+    }
+
+
+def test_each_outcome_is_known_from_its_own_moment(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    culprit = repo.commit({"a.py": CODE, "b.py": "x = 1\n"})
+    repo.commit({"a.py": CODE.replace("* 2", "* 3")}, "Fix wrong factor")
+    repo.commit({"b.py": "x = 2\n"}, f'Fix x\n\nFixes: {culprit[:12]} ("Add a")')
+    repo.commit({"b.py": None}, f'Revert "Add a"\n\nThis reverts commit {culprit}.')
+    assert findings(repo) == {culprit: {
+        Outcome.TRACED: (2, "lines", 1.0), Outcome.SHARED: (2, "lines", 1.0),
+        Outcome.NAMED: (3, "trailer", 1.0), Outcome.REVERTED: (4, "revert", 1.0),
+    }}
+
+
+def test_candidates_share_a_fix_and_the_one_that_is_blamed_is_traced(tmp_path: Path) -> None:
+    repo, *authors, _ = three_authors_of_a_bug(tmp_path)
+    known = findings(repo)
+    assert {name: round(label[Outcome.SHARED][2], 3) for name, label in known.items()} == dict.fromkeys(authors, 0.333)
+    assert sum(Outcome.TRACED in label for label in known.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("tests/test_a.py", "Fix flaky test"),
+        ("CMakeLists.txt", "Fix build on Windows"),
+        (".github/workflows/ci.yml", "ci: fix broken pipeline"),
+        ("setup.cfg", "Fix wrong option"),
+        ("data/rows.csv", "Fix wrong row"),
+        ("build/Makefile", "Fix parallel build"),
+    ],
+)
+def test_repairs_of_what_is_no_source_are_traced_apart(tmp_path: Path, path: str, message: str) -> None:
+    repo = TestRepo(tmp_path)
+    culprit = repo.commit({path: "one = 1\ntwo = 2\n"})
+    repo.commit({path: "one = 1\ntwo = 3\n"}, message)
+    assert findings(repo) == {culprit: {Outcome.SHARED: (2, "lines", 1.0)}}
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("README.md", "Fix wrong link"), ("docs/a.rst", "Fix the build"), ("vendor/a.py", "Fix crash"),
+        ("a.py", "Fix typo"),
+    ],
+)
+def test_documents_foreign_files_and_spelling_are_shared_by_nobody(tmp_path: Path, path: str, message: str) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({path: "one = 1\ntwo = 2\n"})
+    repo.commit({path: "one = 1\ntwo = 3\n"}, message)
+    assert findings(repo) == {}
+
+
+FUNCTIONS = "def first():\n    return 1\n\n\ndef second():\n    a = 1\n    b = 2\n    c = 3\n    return a\n"
+
+
+@pytest.mark.parametrize(
+    ("later", "fixed"),
+    [
+        (("    b = 2\n    c = 3\n", "    b = 20\n    c = 30\n"), ("    a = 1\n", "    a = 10\n")),
+        (("    return 1\n", "    return value\n\n\nvalue = 5\n"), ("    a = 1\n", "    a = value\n")),
+    ],
+    ids=["the same function", "a name that is brought in"],
+)
+def test_where_lines_lead_far_back_their_surroundings_count(
+    tmp_path: Path, later: tuple[str, str], fixed: tuple[str, str]
+) -> None:
+    repo = TestRepo(tmp_path)
+    old = repo.commit({"a.py": FUNCTIONS})
+    culprit = repo.commit({"a.py": FUNCTIONS.replace(*later)}, days=400)
+    fix = repo.commit({"a.py": FUNCTIONS.replace(*later).replace(*fixed)}, "Fix wrong value", days=1)
+    assert [(name, by) for name, by, _ in causes(repo)] == [(culprit, fix)]
+    assert causes(repo, SzzRules(choice=Choice.LARGEST)) == [(old, fix, 1)], "the published rules know lines alone"
+
+
+def test_surroundings_do_not_outweigh_lines_of_late(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"a.py": FUNCTIONS})
+    culprit = repo.commit({"a.py": FUNCTIONS.replace("a = 1", "a = 7")}, days=400)
+    later = FUNCTIONS.replace("a = 1", "a = 7").replace("b = 2\n    c = 3", "b = 20\n    c = 30")
+    repo.commit({"a.py": later}, days=3)
+    fix = repo.commit({"a.py": later.replace("a = 7", "a = 8")}, "Fix wrong value", days=1)
+    assert causes(repo) == [(culprit, fix, 1)]

@@ -50,6 +50,16 @@ def test_what_is_not_finite_is_not_measured_rather_than_zero() -> None:
     assert content.tags["not_measured"] == "loss, roc_auc"
 
 
+def test_precision_and_recall_are_told_of_each_class() -> None:
+    expected, predicted = np.array(["buggy", "clean", "clean", "clean"]), np.array(["buggy", "buggy", "clean", "clean"])
+    content = content_of(record(expected=expected, predicted=predicted), {})
+    assert content.metrics == {
+        "precision_buggy": 0.5, "precision_clean": 1.0, "recall_buggy": 1.0, "recall_clean": pytest.approx(2 / 3),
+    }
+    content = content_of(record(expected=expected, predicted=np.full(4, "clean")), {})
+    assert content.tags["not_measured"] == "precision_buggy"
+
+
 def test_importance_is_told_by_feature_the_largest_first() -> None:
     content = content_of(record(importance={"la": 0.2, "densité/jour": 0.7, "ld": math.nan}), {})
     assert list(content.metrics.items()) == [("feature_importance_densité_jour", 0.7), ("feature_importance_la", 0.2)]

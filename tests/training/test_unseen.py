@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ from hyperion_hook.domain.history import DAY
 from hyperion_hook.training.evaluation import leave_one_out as unseen
 from hyperion_hook.training.evaluation.leave_one_out import OTHERS_ONLY, OWN_TOO, compared, leave_each_out, summary
 from hyperion_hook.training.evaluation.leave_one_out_report import as_data, comparison_lines, repository_lines
-from hyperion_hook.training.models.fit_risk import BLEND, FittedRisk, Recipe
+from hyperion_hook.training.models.fit import FittedRecipes
+from hyperion_hook.training.models.recipes import BLEND, Recipe
 from hyperion_hook.training.rows.dataset import FEATURES, cut_at
 from hyperion_hook.training.rows.options import RetrainOptions
 from tests.support.corpus_rows import corpus_rows, with_labels_moved_in_blocks
@@ -54,9 +56,9 @@ def watched(rows: pd.DataFrame) -> tuple[list[unseen.LeftOut], list[pd.DataFrame
     learned: list[pd.DataFrame] = []
     fit = unseen.fit_rows
 
-    def watching(train: pd.DataFrame, recipe: Recipe, features: list[str], options: RetrainOptions) -> FittedRisk:
+    def watching(train: pd.DataFrame, recipes: Sequence[Recipe], options: RetrainOptions) -> FittedRecipes:
         learned.append(train)
-        return fit(train, recipe, features, options)
+        return fit(train, recipes, options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(unseen, "fit_rows", watching)
@@ -102,11 +104,11 @@ def test_nothing_is_learned_from_the_repository_or_from_what_was_known_later(
     learned = watched[1]
     for number, name in enumerate("abc"):
         cut = cut_at(rows[rows["repository"] == name], 0.5)
-        for train in learned[4 * number:4 * number + 2]:
+        for train in learned[3 * number:3 * number + 1]:
             assert name not in set(train["repository"])
             assert (train["time"] <= cut - 180 * DAY).all()
             assert (train.loc[train["buggy"] == 1, "known_at"] <= cut).all()
-        own, others = learned[4 * number + 2:4 * number + 4]
+        own, others = learned[3 * number + 1:3 * number + 3]
         assert name in set(own["repository"])
         assert name not in set(others["repository"])
 

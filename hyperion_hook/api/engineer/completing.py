@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from hyperion_hook.api.engineer.engineered import EngineeredFeatures
-from hyperion_hook.api.engineer.feature_names import asked_for, canonical, indicator, is_indicator
+from hyperion_hook.api.engineer.feature_names import asked_for, catalogue_name, indicator, is_indicator
 from hyperion_hook.api.engineer.raw_values import GIVEN_AS_MISSING, RawFaultError, is_missing, number
 from hyperion_hook.api.engineer.state import Fitted, scaled
 from hyperion_hook.domain.vector import Missing, Value
@@ -58,7 +58,7 @@ def filled(features: Mapping[str, object], fitted: Fitted) -> EngineeredFeatures
     for name, value in rest.items():
         gap = isinstance(value, Missing)
         # a row that was filled before has no gaps left to tell of
-        if canonical(name) in indicated or (gap and not fitted.rows):
+        if catalogue_name(name) in indicated or (gap and not fitted.rows):
             values.setdefault(indicator(name), float(gap))
     return _row(features, values, notes)
 
@@ -71,7 +71,7 @@ def _row(source: Mapping[str, object], values: dict[str, Value], notes: dict[str
 
 def _fill(name: str, fitted: Fitted) -> tuple[float | None, str]:
     """Return what fills a gap, ``None`` where nothing does, and what to say of it."""
-    found = fitted.features.get(canonical(name) or name)
+    found = fitted.features.get(catalogue_name(name) or name)
     if found is None:
         return None, f"left so: {_why_unknown(name, fitted)}"
     said = f"filled with {found.fill:g}, the {found.how} of {found.known} training values"
@@ -84,14 +84,14 @@ def normalized(features: Mapping[str, object], fitted: Fitted) -> EngineeredFeat
     for name, value in values.items():
         if is_indicator(name) or isinstance(value, Missing):
             continue
-        limits = fitted.range_of(canonical(name) or name)
+        limits = fitted.range_of(catalogue_name(name) or name)
         if limits is None:
             values[name] = Missing(f"not normalised, it has no fixed range: {_why_unknown(name, fitted)}")
             continue
         values[name] = scaled(value, *limits)
         if not limits[0] <= value <= limits[1]:
             _also(notes, name, f"{value:g} clipped to {_range(name, limits, fitted)}")
-        elif (canonical(name) or name) not in fitted.features:
+        elif (catalogue_name(name) or name) not in fitted.features:
             _also(notes, name, f"scaled by {_range(name, limits, fitted)}: {_why_unknown(name, fitted)}")
     return _row(features, values, notes)
 
@@ -99,11 +99,13 @@ def normalized(features: Mapping[str, object], fitted: Fitted) -> EngineeredFeat
 def _why_unknown(name: str, fitted: Fitted) -> str:
     if not fitted.rows:
         return UNFITTED
-    return f"no value in {fitted.rows} training rows" if canonical(name) in fitted.empty else "not among training data"
+    if catalogue_name(name) in fitted.empty:
+        return f"no value in {fitted.rows} training rows"
+    return "not among training data"
 
 
 def _range(name: str, limits: tuple[float, float], fitted: Fitted) -> str:
-    whose = "of training" if (canonical(name) or name) in fitted.features else "of the catalogue"
+    whose = "of training" if (catalogue_name(name) or name) in fitted.features else "of the catalogue"
     return f"{limits[0]:g} to {limits[1]:g}, the range {whose}"
 
 
@@ -125,7 +127,7 @@ def filled_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
             fill, said = _fill(name, fitted)
             _also(notes, name, f"missing in {count} of {len(column)} rows; {said}")
             columns[name] = column if fill is None else column.fillna(fill)
-        wanted = canonical(name) in fitted.indicated() or (count and not fitted.rows)
+        wanted = catalogue_name(name) in fitted.indicated() or (count and not fitted.rows)
         if wanted and indicator(name) not in frame.columns:
             indicators[indicator(name)] = gaps.astype("float64")
     return _told(frame.assign(**columns, **indicators), frame, notes)
@@ -138,7 +140,7 @@ def normalized_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
     columns = numeric_features(frame)
     notes = dict(frame.attrs.get("notes", {}))
     for name, column in columns.items():
-        limits = fitted.range_of(canonical(name) or name)
+        limits = fitted.range_of(catalogue_name(name) or name)
         if limits is None:
             _also(notes, name, f"not normalised, so missing: it has no fixed range: {_why_unknown(name, fitted)}")
             columns[name] = column * float("nan")

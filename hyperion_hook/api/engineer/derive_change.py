@@ -16,11 +16,11 @@ from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStat
 from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.domain.snapshot import Folder, SourceText
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.code.quality import NAMES as OF_SOURCE
+from hyperion_hook.features.change.quality import NAMES as OF_SOURCE
+from hyperion_hook.features.code.metrics import SourceMetrics
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.extract import extract
 from hyperion_hook.features.source.measure import measure_source
-from hyperion_hook.features.source.metrics import SourceMetrics
 from hyperion_hook.features.structure.business import rollback_difficulty
 
 OF_MESSAGE = ("fix", "is_revert", "is_refactoring", "message_words", "issue_references")

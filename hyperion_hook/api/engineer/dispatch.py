@@ -16,7 +16,7 @@ from hyperion_hook.api.engineer.feature_frames import (
     numeric_features,
     raise_faults,
 )
-from hyperion_hook.api.engineer.feature_names import Language, canonical, language_of, named
+from hyperion_hook.api.engineer.feature_names import Language, catalogue_name, language_of, named
 from hyperion_hook.api.engineer.interactions import INTERACTIONS, Interaction
 from hyperion_hook.api.engineer.raw_facts import Raw, read_raw
 from hyperion_hook.api.engineer.raw_values import RawFaultError, moment, shown
@@ -53,9 +53,9 @@ def some_of(raw: Any, keep: Callable[[str, bool], bool], clock: Clock) -> Any:
         return EngineeredFeatures({name: value for name, value in vector.items() if keep(name, False)},
                                   warnings=warnings)
     if is_frame(raw):
-        given = set(map(canonical, raw.columns))
+        given = set(map(catalogue_name, raw.columns))
         made = engineered_frame(raw, None, lambda row: _derived(row, clock), interactions=False)
-        return without(made, lambda name: not keep(str(canonical(name)), canonical(name) in given))
+        return without(made, lambda name: not keep(str(catalogue_name(name)), catalogue_name(name) in given))
     if is_rows(raw):
         return _each(raw, lambda row: some_of(row, keep, clock))
     found = _derived(raw, clock)
@@ -70,8 +70,8 @@ def interactions_of(base: Any) -> Any:
 
 
 def _row_interactions(base: Mapping[str, object]) -> EngineeredFeatures:
-    values, _ = read_row({name: value for name, value in base.items() if canonical(name) is not None})
-    by_name = {canonical(name): value for name, value in values.items()}
+    values, _ = read_row({name: value for name, value in base.items() if catalogue_name(name) is not None})
+    by_name = {catalogue_name(name): value for name, value in values.items()}
     language = language_of(values)
     return EngineeredFeatures({
         named(entry, language): entry.of(by_name.__getitem__) for entry in INTERACTIONS
@@ -105,10 +105,10 @@ def columns_of(made: Any) -> tuple[dict[str, list[float]], int]:
     """
     if is_frame(made):
         numeric = numeric_features(made)
-        return {str(canonical(name)): column.tolist() for name, column in numeric.items()}, len(made)
+        return {str(catalogue_name(name)): column.tolist() for name, column in numeric.items()}, len(made)
     if not isinstance(made, list):
         raise ConfigError("training data: is a single row; give a list of rows or a table")
-    rows = [{str(canonical(name)): row.number(name) for name in row} for row in made]
+    rows = [{str(catalogue_name(name)): row.number(name) for name in row} for row in made]
     names = dict.fromkeys(name for row in rows for name in row)
     return {name: [row.get(name, math.nan) for row in rows] for name in names}, len(rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hyperion_hook.api.engineer.feature_names import known
+from hyperion_hook.api.engineer.feature_names import own_name
 from hyperion_hook.domain.vector import FeatureVector, Value
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
@@ -17,7 +17,7 @@ _ORDER = names_of(CATALOGUE)
 
 
 class EngineeredFeatures(FeatureVector):
-    """A vector whose names are those that were asked for, in their order, with what is to be said of it.
+    """A vector by the names that were asked for, in their order, which answers to a feature's other name too.
 
     ``len`` counts the features, those without a value included. ``FeatureStore.store_features`` and the predictors take
     it as it stands; ``frame`` makes one row for an estimator of scikit-learn or XGBoost.
@@ -37,6 +37,8 @@ class EngineeredFeatures(FeatureVector):
     >>> features = EngineeredFeatures({"lignes_ajoutees": 3.0, "age": Missing("no history")})
     >>> len(features), features["lignes_ajoutees"], features.number("age"), features.missing
     (2, 3.0, nan, {'age': 'no history'})
+    >>> features["la"], "intervalle_dernier_changement" in features
+    (3.0, True)
     >>> features.vector().number("la")
     3.0
     """
@@ -52,8 +54,18 @@ class EngineeredFeatures(FeatureVector):
         self.unused = tuple(unused)
         self.warnings = tuple(warnings)
 
+    def __getitem__(self, name: str) -> Value:
+        held = own_name(name, self._values)
+        if held is None:
+            raise KeyError(name)
+        return self._values[held]
+
     def __repr__(self) -> str:
         return f"EngineeredFeatures({self._values!r})"
+
+    def number(self, name: str) -> float:
+        """Return the value under either name as a float, NaN where it is missing or not among the features."""
+        return super().number(own_name(name, self._values) or name)
 
     def only(self, names: Iterable[str]) -> EngineeredFeatures:
         """Return some of the features, with what was said of them."""
@@ -67,8 +79,7 @@ class EngineeredFeatures(FeatureVector):
 
     def vector(self) -> FeatureVector:
         """Return the features of the catalogue by canonical name, in its order: what models are scored with."""
-        found = {feature.name: value for name, value in self._values.items() if (feature := known(name)) is not None}
-        return FeatureVector({name: found[name] for name in _ORDER if name in found})
+        return FeatureVector({name: self[name] for name in _ORDER if name in self})
 
     def frame(self, names: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table of one row (needs pandas), NaN where a feature is missing.
@@ -86,14 +97,8 @@ class EngineeredFeatures(FeatureVector):
         from hyperion_hook.api.engineer.feature_frames import pandas_for  # noqa: PLC0415 - a single row can do without pandas
 
         wanted = tuple(self) if names is None else tuple(names)
-        own = {name: self._own_name(name) for name in wanted}
-        absent = [f"feature '{name}': is not among these; request it" for name, here in own.items() if here is None]
+        absent = [f"feature '{name}': is not among these; request it" for name in wanted if name not in self]
         if absent:
             raise ConfigError("\n".join(absent))
-        row = [self.number(str(own[name])) for name in wanted]
+        row = [self.number(name) for name in wanted]
         return pandas_for("frame()").DataFrame([row], columns=list(wanted), dtype="float64")
-
-    def _own_name(self, name: str) -> str | None:
-        feature = known(name)
-        names = (name,) if feature is None else (name, feature.name, feature.french)
-        return next((other for other in names if other in self._values), None)

@@ -8,12 +8,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from hyperion_hook.api.engineer.derive import why_not
-from hyperion_hook.api.engineer.feature_names import canonical, known, language_of, named
+from hyperion_hook.api.engineer.feature_names import catalogue_name, language_of, named
 from hyperion_hook.api.engineer.interactions import INTERACTIONS, Interaction
 from hyperion_hook.api.engineer.raw_facts import FACT_KEYS, SECTIONS, Raw
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError, MissingExtraError
-from hyperion_hook.features.catalogue import CATALOGUE, Feature
+from hyperion_hook.features.catalogue import CATALOGUE, Feature, feature_named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,11 +52,11 @@ def numeric_features(frame: pd.DataFrame) -> dict[str, pd.Series]:
         If such a column holds what is no number, or a feature stands there twice; all faults at once.
     """
     names = [name for place, name in enumerate(frame.columns)
-             if canonical(name) is not None and not _holds_facts(frame.iloc[:, place], name)]
+             if catalogue_name(name) is not None and not _holds_facts(frame.iloc[:, place], name)]
     faults = []
-    for feature, times in Counter(map(canonical, names)).items():
+    for feature, times in Counter(map(catalogue_name, names)).items():
         if times > 1:
-            columns = " and ".join(repr(name) for name in names if canonical(name) == feature)
+            columns = " and ".join(repr(name) for name in names if catalogue_name(name) == feature)
             faults.append(f"columns {columns}: are the same feature; keep one of them")
     found = {}
     for name in [] if faults else names:
@@ -72,7 +72,7 @@ def numeric_features(frame: pd.DataFrame) -> dict[str, pd.Series]:
 def _holds_facts(column: pd.Series, name: object) -> bool:
     """Whether something other than a feature is read from a column; 'recent_commits' may be a number or a list."""
     is_fact = name in FACT_KEYS or name in SECTIONS
-    return is_fact and (known(name) is None or column.map(lambda value: isinstance(value, list | tuple)).any())
+    return is_fact and (feature_named(name) is None or column.map(lambda value: isinstance(value, list | tuple)).any())
 
 
 def _floats(column: pd.Series) -> pd.Series:
@@ -134,10 +134,10 @@ def engineered_frame(
 
 
 def _as_given(frame: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, str], dict[str, str]]:
-    found = {canonical(name): column for name, column in numeric_features(frame).items()}
+    found = {catalogue_name(name): column for name, column in numeric_features(frame).items()}
     notes = {}
     for name, values in found.items():
-        feature = known(name)
+        feature = feature_named(name)
         if feature is not None:
             outside = int(((values < feature.low) | (values > feature.high)).sum())
             if outside:
@@ -149,7 +149,7 @@ def _as_given(frame: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, str]
 def _by_row(
     frame: pd.DataFrame, derive_row: Callable[[Mapping[str, Any]], Raw]
 ) -> tuple[dict[str, pd.Series], dict[str, str], dict[str, str]]:
-    given = set(map(canonical, numeric_features(frame)))
+    given = set(map(catalogue_name, numeric_features(frame)))
     rows: list[dict[str, float]] = []
     reasons: dict[str, str] = {}
     notes: dict[str, str] = {}
@@ -189,7 +189,7 @@ def interaction_column(entry: Interaction, column: Callable[[str], pd.Series | N
 
 def interactions_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Return every interaction whose two features are columns of a table, named in the language of the columns."""
-    columns = {canonical(name): values for name, values in numeric_features(frame).items()}
+    columns = {catalogue_name(name): values for name, values in numeric_features(frame).items()}
     language = language_of(frame.columns)
     made = {}
     for entry in INTERACTIONS:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from difflib import get_close_matches
 from enum import StrEnum
+from typing import Any
 
 from hyperion_hook.api.engineer.interactions import INTERACTIONS, Interaction
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.features.catalogue import CATALOGUE, Feature
+from hyperion_hook.features.catalogue import CATALOGUE, Feature, feature_named
 
 
 class Language(StrEnum):
@@ -19,19 +20,26 @@ class Language(StrEnum):
 
 
 _SUFFIXES = {Language.CANONICAL: "_missing", Language.FRENCH: "_manquant"}
-_FEATURES = {name: feature for feature in CATALOGUE for name in (feature.name, feature.french)}
+_NAMES = tuple(name for feature in CATALOGUE for name in (feature.name, feature.french))
 _INTERACTIONS = {name: entry for entry in INTERACTIONS for name in (entry.name, entry.french)}
 
 
-def known(name: object) -> Feature | None:
-    """Return the feature that a name stands for, ``None`` for any other text or thing."""
-    return _FEATURES.get(name) if isinstance(name, str) else None
+def entry_named(name: object) -> Feature | Interaction | None:
+    """Return the feature or interaction that a name stands for, ``None`` for any other text or thing."""
+    return feature_named(name) or (_INTERACTIONS.get(name) if isinstance(name, str) else None)
 
 
-def canonical(name: object) -> str | None:
+def catalogue_name(name: object) -> str | None:
     """Return the canonical name of a feature or interaction, ``None`` for any other."""
-    entry = known(name) or (_INTERACTIONS.get(name) if isinstance(name, str) else None)
+    entry = entry_named(name)
     return None if entry is None else entry.name
+
+
+def own_name(name: str, held: Container[str]) -> str | None:
+    """Return the name by which something holds a feature or interaction that is asked for by either name."""
+    entry = entry_named(name)
+    names = (name,) if entry is None else (name, entry.name, entry.french)
+    return next((other for other in names if other in held), None)
 
 
 def indicator(name: str) -> str:
@@ -42,14 +50,14 @@ def indicator(name: str) -> str:
     >>> indicator("file_age"), indicator("age_fichier_jours")
     ('file_age_missing', 'age_fichier_jours_manquant')
     """
-    return name + _SUFFIXES[Language.FRENCH if canonical(name) != name else Language.CANONICAL]
+    return name + _SUFFIXES[Language.FRENCH if catalogue_name(name) != name else Language.CANONICAL]
 
 
 def is_indicator(name: object) -> bool:
     """Return whether a name is one that ``indicator`` gives."""
     return isinstance(name, str) and any(
         name.endswith(suffix) and indicator(name.removesuffix(suffix)) == name
-        and canonical(name.removesuffix(suffix)) is not None
+        and catalogue_name(name.removesuffix(suffix)) is not None
         for suffix in _SUFFIXES.values()
     )
 
@@ -67,7 +75,7 @@ def language_of(names: Iterable[object]) -> Language:
     >>> language_of(["lignes_code", "risque_reel"]), language_of(["lignes_code", "la"]), language_of([])
     (<Language.FRENCH: 'french'>, <Language.CANONICAL: 'canonical'>, <Language.CANONICAL: 'canonical'>)
     """
-    found = [(name, feature) for name in names if (feature := known(name)) is not None]
+    found = [(name, feature) for name in names if (feature := feature_named(name)) is not None]
     # a feature whose names are the same says nothing
     told = [name == feature.french for name, feature in found if feature.name != feature.french]
     return Language.FRENCH if told and all(told) else Language.CANONICAL
@@ -95,7 +103,7 @@ def asked_for(names: Iterable[str]) -> dict[str, Feature | Interaction]:
     found: dict[str, Feature | Interaction] = {}
     faults: list[str] = []
     for name in names:
-        entry = known(name) or (_INTERACTIONS.get(_spaced(name)) if isinstance(name, str) else None)
+        entry = entry_named(_spaced(name))
         if entry is None:
             faults.append(_fault(str(name)))
         else:
@@ -105,16 +113,16 @@ def asked_for(names: Iterable[str]) -> dict[str, Feature | Interaction]:
     return found
 
 
-def _spaced(name: str) -> str:
+def _spaced(name: Any) -> Any:
     """Return the name of an interaction with one space around its sign."""
-    for sign in "*/":
+    for sign in "*/" if isinstance(name, str) else "":
         if sign in name:
             return f" {sign} ".join(part.strip() for part in name.split(sign))
     return name
 
 
 def _fault(name: str) -> str:
-    close = get_close_matches(name[:80], [*_FEATURES, *_INTERACTIONS], n=3, cutoff=0.7)
+    close = get_close_matches(name[:80], [*_NAMES, *_INTERACTIONS], n=3, cutoff=0.7)
     if not close:
         return f"feature '{name[:80]}': not in the catalogue; run: hyperion-hook features list"
     return f"feature '{name[:80]}': not in the catalogue; did you mean {' or '.join(repr(other) for other in close)}?"

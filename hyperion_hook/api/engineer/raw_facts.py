@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from hyperion_hook.api.engineer.feature_names import Language, known, language_of
+from hyperion_hook.api.engineer.feature_names import Language, language_of
 from hyperion_hook.api.engineer.raw_values import (
     GIVEN_AS_MISSING,
     RawFaultError,
@@ -22,7 +22,7 @@ from hyperion_hook.api.engineer.raw_values import (
     shown,
 )
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.catalogue import find_feature
+from hyperion_hook.features.catalogue import feature_named, find_feature
 
 SECTIONS = (
     "features", "git_summary", "code_analysis", "code_metrics", "team_data", "history", "dependencies",
@@ -179,7 +179,7 @@ def _read_given(flat: Mapping[str, object], raw: Raw) -> set[str]:
     said_by: dict[str, str] = {}
     for path, value in flat.items():
         leaf = path.rpartition(".")[2]
-        feature = known(leaf)
+        feature = feature_named(leaf)
         alias = ALIASES.get(path, ALIASES.get(leaf))
         name = feature.name if feature is not None else alias
         # 'recent_commits' may also be the commits themselves

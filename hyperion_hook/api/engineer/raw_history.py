@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hyperion_hook.api.engineer.raw_values import Moment, RawFaultError, count, is_missing, moment, person, shown
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.history import FILE_WINDOW, MONTH, EmptyHistory, FileEvent, FileHistory, Months, Tally
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.vector import Missing

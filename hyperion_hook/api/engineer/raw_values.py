@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.vector import Missing
 
 GIVEN_AS_MISSING = Missing("given as missing")

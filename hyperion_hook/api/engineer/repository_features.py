@@ -13,7 +13,6 @@ from hyperion_hook.config import load_config
 from hyperion_hook.config.file import top_of_work_tree
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.git.changes import commit_change, staged_change
 from hyperion_hook.git.repository import Repository
 
 
@@ -70,11 +69,7 @@ def repository_vector(change: RepositoryChange, only: Collection[str] | None = N
     repository = Repository.discover(folder)
     measurer = Measurer(repository, loaded.config)
     try:
-        bulk = loaded.config.bulk_files
-        if change.revision is None:
-            read = staged_change(repository, bulk_above=bulk)
-        else:
-            read = commit_change(repository, change.revision, bulk_above=bulk)
+        read = measurer.changes.staged() if change.revision is None else measurer.changes.commit(change.revision)
         measured = measurer.measure(read, only=only)
     finally:
         measurer.close()

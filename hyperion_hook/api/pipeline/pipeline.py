@@ -20,18 +20,14 @@ from hyperion_hook.api.pipeline.recording import (
     told,
     version_of,
 )
-from hyperion_hook.api.pipeline.results import anomaly_result, bug_result, impact_result, risk_result
 from hyperion_hook.config.ml_config import MLConfig
-from hyperion_hook.training.bugs.train_table import train_bugs
 from hyperion_hook.training.metrics.performance import DRAWS
 from hyperion_hook.training.mlflow.settings import tracker_asked_for
 from hyperion_hook.training.models.anomaly_training import train_anomalies
 from hyperion_hook.training.models.fit_members import Progress, no_progress
-from hyperion_hook.training.models.impact_training import train_impact
-from hyperion_hook.training.models.recipes import recipe_named
-from hyperion_hook.training.models.risk_training import train_risk
-from hyperion_hook.training.models.splits import Split
-from hyperion_hook.training.models.training_result import SplitOptions, TrainedModel
+from hyperion_hook.training.models.recipes import XGBOOST, recipe_named
+from hyperion_hook.training.models.training_result import SplitOptions, Trained
+from hyperion_hook.training.models.trainings import train_bugs, train_impact, train_risk
 from hyperion_hook.training.tables.table_reading import DataSource
 from hyperion_hook.training.validation.preparation import Prepared, Validator, prepare, prepare_unlabelled
 from hyperion_hook.training.validation.validator import DataValidator
@@ -100,7 +96,7 @@ class TrainingPipeline:
         positive
             Values of the target that count as risky; needed with more than two classes.
         ensemble
-            ``blend`` or ``specification``; see ``ml.members``.
+            ``blend`` or ``specification``; see ``training.models.recipes``.
         gap_days
             In time order, leave out rows of so many days before a row that is tested on: their bugs were not found yet.
         bootstrap_draws
@@ -117,9 +113,7 @@ class TrainingPipeline:
         trained = train_risk(
             prepared, options, recipe_named(ensemble), self.config, self.progress, search=search
         )
-        result = risk_result(trained, prepared)
-        recorded = {RECORDED_AS[name]: model for name, model in trained.models.items()}
-        return self._finished(result, started, recorded, prepared, trained.rows.split)
+        return self._finished(trained, started, prepared)
 
     def train_bug_predictor(  # noqa: PLR0913 - as above
         self, data_file: DataSource, target_column: str = "bug_30_jours", test_size: float | None = None,
@@ -154,15 +148,14 @@ class TrainingPipeline:
             float(parameters.horizon_days), bootstrap_draws,
         )
         trained = train_bugs(prepared, options, self.config, self.progress, search=search)
-        result = bug_result(trained, prepared, parameters.horizon_days)
-        return self._finished(result, started, {BUGS_RECORDED_AS: trained.model}, prepared, trained.rows.split)
+        return self._finished(trained, started, prepared, recorded_as={XGBOOST: BUGS_RECORDED_AS})
 
     def train_impact_analyzer(  # noqa: PLR0913 - as above
         self, data_file: DataSource, target_column: str = "impact_reel", test_size: float = 0.2,
         cv_folds: int | None = None, *, time_column: str | None = None, features: Sequence[str] | None = None,
         positive: Sequence[Any] | None = None, gap_days: float = 0.0, bootstrap_draws: int = DRAWS,
     ) -> dict[str, Any]:
-        """Train the impact analyser: models by context, see ``ml.impact_training``.
+        """Train the impact analyser: models by context, see ``ContextClassifier``.
 
         Parameters
         ----------
@@ -183,9 +176,7 @@ class TrainingPipeline:
         prepared = self._prepared(data_file, target_column, time_column, positive)
         options = SplitOptions(test_size, self._folds(cv_folds), features, gap_days, bootstrap_draws)
         trained = train_impact(prepared, options, self.config, self.progress)
-        result = impact_result(trained, prepared)
-        recorded = {RECORDED_AS[trained.model.name]: trained.model}
-        return self._finished(result, started, recorded, prepared, trained.rows.split)
+        return self._finished(trained, started, prepared)
 
     def train_anomaly_detector(
         self, data_file: DataSource, target_column: str | None = None, test_size: float = 0.2, *,
@@ -221,9 +212,7 @@ class TrainingPipeline:
             prepared, self.config, self.progress, labelled=target_column is not None, test_size=test_size,
             features=features, draws=bootstrap_draws,
         )
-        result = anomaly_result(trained, prepared)
-        recorded = {RECORDED_AS[trained.model.name]: trained.model}
-        return self._finished(result, started, recorded, prepared, trained.split)
+        return self._finished(trained, started, prepared)
 
     def _folds(self, cv_folds: int | None) -> int:
         return self.config.cv_folds if cv_folds is None else cv_folds
@@ -237,33 +226,33 @@ class TrainingPipeline:
         return prepared
 
     def _finished(
-        self, result: dict[str, Any], started: float, recorded: Mapping[tuple[str, str], TrainedModel],
-        prepared: Prepared, split: Split,
+        self, trained: Trained, started: float, prepared: Prepared,
+        recorded_as: Mapping[str, tuple[str, str]] = RECORDED_AS,
     ) -> dict[str, Any]:
         """Return the result with its time, once the tracker has it and the warnings are shown."""
         seconds = time.perf_counter() - started
+        result = trained.result(prepared)
         if self.tracker is not None:
-            result["warnings"] += self._track(self.tracker, result, seconds, recorded, prepared, split)
+            result["warnings"] += self._track(self.tracker, trained, prepared, recorded_as)
         for line in result["warnings"]:
             _log.warning("%s", line)
         return {"training_time_seconds": seconds, **result}
 
     def _track(
-        self, tracker: Tracker, result: Mapping[str, Any], seconds: float,
-        recorded: Mapping[tuple[str, str], TrainedModel], prepared: Prepared, split: Split,
+        self, tracker: Tracker, trained: Trained, prepared: Prepared, recorded_as: Mapping[str, tuple[str, str]]
     ) -> list[str]:
         frame: pd.DataFrame = prepared.frame
-        names = list(result["feature_names"])
+        names, split = list(trained.columns.names), trained.split
         data = data_of(
             prepared.validation, train=len(split.train), test=len(split.test), features=len(names),
             positives=float(prepared.codes[split.train].mean()),
         )
         tags = {"data_version": version_of(frame), "features_version": FEATURES_VERSION, "split": split.kind}
         lost: list[str] = []
-        for recorded_as, model in recorded.items():
+        for name, model in trained.models.items():
             lost += told(tracker, record_of(
-                model, recorded_as=recorded_as, example=frame.iloc[split.train[:EXAMPLE_ROWS]][names],
-                truth=prepared.codes[split.test] if model.figures else None, labels=prepared.target.labels, data=data,
-                tags=tags, seconds=seconds,
+                model, recorded_as=recorded_as[name], example=frame.iloc[split.train[:EXAMPLE_ROWS]][names],
+                truth=prepared.codes[split.test] if "roc_auc" in model.figures else None,
+                labels=prepared.target.labels, data=data, tags=tags,
             ))
         return lost

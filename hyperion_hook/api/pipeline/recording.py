@@ -36,7 +36,7 @@ class Tracker(Protocol):
 
 def record_of(
     model: TrainedModel, *, recorded_as: tuple[str, str], example: pd.DataFrame, truth: np.ndarray | None,
-    labels: Sequence[Any], data: Mapping[str, float], tags: Mapping[str, str], seconds: float,
+    labels: Sequence[Any], data: Mapping[str, float], tags: Mapping[str, str],
 ) -> RunRecord:
     """Return the record of one model.
 
@@ -52,14 +52,17 @@ def record_of(
         0 or 1 of the test rows, shape ``(n_rows,)``; without it there are no expected classes.
     labels
         The caller's values for 0 and 1.
-    data, tags, seconds
-        What it learned from, further tags, and how long the training took.
+    data, tags
+        What it learned from, and further tags.
     """
     name, kind = recorded_as
-    known = [figure for figure in _FIGURES if figure in model.figures]
+    known = [figure for figure in _FIGURES if model.figures.get(figure) is not None]
     return RunRecord(
         model_name=name, model_type=kind, estimator=model.instance, parameters=model.parameters,
-        metrics={_named(figure): float(model.figures[figure]) for figure in known} | {"training_time_seconds": seconds},
+        metrics={
+            **{_named(figure): float(model.figures[figure]) for figure in known},
+            "training_time_seconds": model.seconds,
+        },
         cross_validation={_named(figure): values for figure, values in model.folds.items()},
         importance=model.importance,
         expected=np.array([] if truth is None else [labels[int(code)] for code in truth]),

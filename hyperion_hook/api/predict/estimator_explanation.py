@@ -9,9 +9,9 @@ import numpy as np
 
 from hyperion_hook.api.predict.named_estimator import NamedEstimator
 from hyperion_hook.api.predict.row_explanation import RowExplanation, explained, typical_of
-from hyperion_hook.api.predict.rows import canonical, numbers_of, values_of
+from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.features.catalogue import CATALOGUE, find_feature
+from hyperion_hook.features.catalogue import CATALOGUE, canonical, find_feature
 from hyperion_hook.scoring.explain import divide
 from hyperion_hook.scoring.members import logit
 from hyperion_hook.scoring.sentences import sentence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -115,16 +115,76 @@ class NamedEstimator:
         call: Callable[[Any], Any] | None = getattr(self.estimator, method, None)
         if call is None:
             raise ConfigError(f"{type(self.estimator).__name__}: has no {method}; use a model that has")
+        return np.asarray(self.checked(call, matrix))
+
+    def checked(self, call: Callable[[Any], Any], matrix: NDArray[np.float64]) -> Any:
+        """Return what a call says of a matrix as the estimator takes it; a refusal becomes one line."""
         table: Any = matrix
         if getattr(self.estimator, "feature_names_in_", None) is not None:
             import pandas as pd  # noqa: PLC0415 - whoever fitted on names has it
 
             table = pd.DataFrame(matrix, columns=list(self.features))
         try:
-            return np.asarray(call(table))
+            return call(table)
         except ValueError as error:
             said = " ".join(str(error).split("\n", 1)[0].split())
             raise ConfigError(f"{type(self.estimator).__name__}: refuses the rows: {said[:200]}") from None
+
+
+_PREDICTIONS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "score_samples")
+
+
+def taking_names(model: Any, features: Sequence[str] = ()) -> Any:
+    """Have a fitted estimator also take rows by name; it stays what it is, and all else of it as it was.
+
+    Parameters
+    ----------
+    model
+        A fitted estimator; it is changed.
+    features
+        The columns it was fitted on, where it does not remember them.
+
+    Returns
+    -------
+    Any
+        The estimator, whose predictions take what ``FeatureEngineer`` returns, a mapping or a list of mappings, beside
+        what they took before; features under either name. One whose columns are not known is returned as it is.
+
+    Examples
+    --------
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> tree = taking_names(DecisionTreeClassifier().fit([[1, 0], [2, 0], [9, 0]], [0, 0, 1]), ["la", "nf"])
+    >>> tree.predict({"nb_fichiers": 0, "lignes_ajoutees": 8}), tree.predict([[1, 0]]), type(tree).__name__
+    (array([1]), array([0]), 'DecisionTreeClassifier')
+    """
+    kind = type(model)
+    try:
+        NamedEstimator(model, features)
+    except ConfigError:
+        return model
+
+    def method(name: str) -> Callable[..., Any]:
+        def ask(self: Any, X: Any, *more: Any, **options: Any) -> Any:
+            call = getattr(super(made, self), name)
+            if not _has_names(X):
+                return call(X, *more, **options)
+            named = NamedEstimator(self, () if hasattr(self, "feature_names_in_") else features)
+            return named.checked(lambda table: call(table, *more, **options), named.matrix(X))
+
+        return ask
+
+    def reduced(self: Any, _protocol: Any) -> Any:
+        # a copy, and what is pickled elsewhere, is of the class that everybody has
+        return kind.__new__, (kind,), self.__getstate__()
+
+    body: dict[str, Any] = {name: method(name) for name in _PREDICTIONS if hasattr(model, name)}
+    made = type(kind.__name__, (kind,), body | {"__module__": kind.__module__, "__reduce_ex__": reduced})
+    model.__class__ = made
+    return model
+
+
+def _has_names(X: Any) -> bool:
+    return isinstance(X, Mapping) or (isinstance(X, list | tuple) and len(X) > 0 and isinstance(X[0], Mapping))
 
 
 def _last(estimator: Any) -> Any:

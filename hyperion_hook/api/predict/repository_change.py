@@ -17,7 +17,6 @@ from hyperion_hook.domain.history import History
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import StoreError
-from hyperion_hook.git.changes import commit_change, range_change, staged_change
 from hyperion_hook.git.repository import Repository
 
 
@@ -63,11 +62,11 @@ def change_in(folder: str | PathLike[str] | None, revision: str | None) -> Itera
     start, is_range, end = (revision or "").replace("...", "..", 1).partition("..")
     with closing(Measurer(repository, config)) as measurer:
         if revision is None:
-            change = staged_change(repository, bulk_above=config.bulk_files)
+            change = measurer.changes.staged()
         elif is_range:
-            change = range_change(repository, start or "HEAD", end or "HEAD", bulk_above=config.bulk_files)
+            change = measurer.changes.range(start or "HEAD", end or "HEAD")
         else:
-            change = commit_change(repository, revision, bulk_above=config.bulk_files)
+            change = measurer.changes.commit(revision)
         history, _ = measurer.history(change.base)
         if history.missing_reason is not None:
             raise StoreError(f"{repository.git_dir}: {history.missing_reason}")

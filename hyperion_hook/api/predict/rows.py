@@ -8,35 +8,11 @@ from typing import Any
 
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.features.catalogue import canonical
+from hyperion_hook.features.names import both_names
 
-_CANONICAL = {name: feature.name for feature in CATALOGUE for name in (feature.name, feature.french)}
-_FRENCH = {feature.name: feature.french for feature in CATALOGUE}
 NO_VALUE = Missing("no value in the row")
 MOST_NAMED = 5
-
-
-def canonical(column: str) -> str:
-    """Return a feature's canonical name for either of its names, any other name as it is.
-
-    Examples
-    --------
-    >>> canonical("lignes_ajoutees"), canonical("la"), canonical("mine")
-    ('la', 'la', 'mine')
-    """
-    return _CANONICAL.get(column, column)
-
-
-def shown(name: str) -> str:
-    """Return a column's name for a message, with the French one where there is one.
-
-    Examples
-    --------
-    >>> shown("la"), shown("mine")
-    ("'la' (lignes_ajoutees)", "'mine'")
-    """
-    french = _FRENCH.get(name)
-    return f"'{name}'" if french in {None, name} else f"'{name}' ({french})"
 
 
 def records(rows: object) -> list[dict[str, Any]]:
@@ -124,7 +100,7 @@ def values_of(
     [{'la': 3.0, 'nf': Missing(reason="no column 'nf' (nb_fichiers)")}]
     """
     asked = {called(name): name for name in names}
-    absent = {name: Missing(f"no column {shown(name)}") for name in names}
+    absent = {name: Missing(f"no column {both_names(name)}") for name in names}
     result = []
     known: dict[str, str | None] = {}
     for number, record in enumerate(records(rows), 1):
@@ -136,7 +112,7 @@ def values_of(
             if name is None:
                 continue
             if name in found:
-                raise ConfigError(f"rows: two columns stand for {shown(name)}; drop one of them")
+                raise ConfigError(f"rows: two columns stand for {both_names(name)}; drop one of them")
             found[name] = _number(value, column, number)
         gone = [name for name in names if name not in found]
         if gone and (not optional or len(gone) == len(names)):
@@ -156,7 +132,7 @@ def numbers_of(values: Mapping[str, Value], names: Iterable[str]) -> list[float]
 
 
 def _absent(gone: Sequence[str], count: int) -> str:
-    named = ", ".join(shown(name) for name in gone[:MOST_NAMED])
+    named = ", ".join(both_names(name) for name in gone[:MOST_NAMED])
     more = f" and {len(gone) - MOST_NAMED} more" if len(gone) > MOST_NAMED else ""
     return f"no column {named}{more}; the model looks at {count} columns, by either name"
 

@@ -122,7 +122,9 @@ class ModelRegistry(store.ModelRegistry):
         Returns
         -------
         tuple[Any, ModelMetadata] or Any
-            The estimator as it was saved, or a ``BundleModel`` where ``retrain`` made the version.
+            The estimator as it was saved, or a ``BundleClassifier`` where ``retrain`` made the version. The
+            predictions of either also take what ``FeatureEngineer`` returns, mappings and lists of them, features under
+            either name.
 
         Raises
         ------
@@ -251,20 +253,26 @@ class ModelRegistry(store.ModelRegistry):
         return compared(self.find(name, a), self.find(name, b))
 
     def _model(self, metadata: ModelMetadata) -> Any:
-        from hyperion_hook.api.registry.bundle_model import BundleModel  # noqa: PLC0415 - needs the extra
+        from hyperion_hook.api.predict.named_estimator import taking_names  # noqa: PLC0415 - needs the extra
+        from hyperion_hook.training.export.bundle_model import BundleClassifier  # noqa: PLC0415
         from hyperion_hook.training.model_files.skops_audit import RefusedError  # noqa: PLC0415
         from hyperion_hook.training.model_files.skops_files import unpacked  # noqa: PLC0415
+        from hyperion_hook.training.models.transformers import FeatureColumns  # noqa: PLC0415
 
         folder = self.folder(metadata.name, metadata.version)
         if ESTIMATOR not in metadata.files:
-            return BundleModel(load_bundle(folder))
+            return BundleClassifier(load_bundle(folder))
         data = (folder / ESTIMATOR).read_bytes()
         try:
             if digest_of(data) != metadata.files[ESTIMATOR]:
                 raise RefusedError("its digest differs from the registry's")
-            return unpacked(data)
+            model = unpacked(data)
         except RefusedError as error:
             raise ArtefactError(f"{folder / ESTIMATOR}: {error}; train the model and save it anew") from None
+        # ours name and fill their columns themselves
+        return model if hasattr(model, "steps") and isinstance(model[0], FeatureColumns) else taking_names(
+            model, metadata.training_features
+        )
 
     def _validated(self, metadata: ModelMetadata) -> dict[str, Any]:
         """Return what was checked of a version; it is loaded, and what ``score`` reads is compared with it."""

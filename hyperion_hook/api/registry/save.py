@@ -9,19 +9,19 @@ import pandas as pd
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from hyperion_hook.api.registry.bundle_model import BundleModel
 from hyperion_hook.api.registry.record import draft_of
 from hyperion_hook.errors import ArtefactError, ConfigError
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.store.models.metadata import ESTIMATOR, RISK_PREDICTOR, ModelMetadata
-from hyperion_hook.training.export.bundle import (
+from hyperion_hook.training.export.bundle_model import BundleClassifier
+from hyperion_hook.training.export.estimator import NotExportableError
+from hyperion_hook.training.export.estimator_bundle import (
     EstimatorBundle,
     columns_of,
     difference,
     estimator_bundle,
     usual_rows,
 )
-from hyperion_hook.training.export.estimator import NotExportableError
 from hyperion_hook.training.model_files.skops_audit import RefusedError
 from hyperion_hook.training.model_files.skops_files import packed, unpacked
 
@@ -89,7 +89,7 @@ def parity_of(model: Any, metadata: ModelMetadata, bundle: Bundle) -> float | No
     ArtefactError
         If it is more than 1e-6.
     """
-    if isinstance(model, BundleModel):
+    if isinstance(model, BundleClassifier):
         return None
     try:
         columns = columns_of(model, metadata.training_features)

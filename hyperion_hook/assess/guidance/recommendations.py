@@ -8,7 +8,7 @@ from typing import TypeVar
 from hyperion_hook.assess.guidance.advice import Adviser
 from hyperion_hook.assess.guidance.similar import similar_changes
 from hyperion_hook.assess.measuring import Measured, Measurer
-from hyperion_hook.assess.people.reviewers import reviewers
+from hyperion_hook.assess.people.reviewers import reviewers, with_owners
 from hyperion_hook.domain.assessment import Advice, Impact, Reviewer, Score, SimilarChange
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
@@ -17,6 +17,7 @@ from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.changes import part_of
 from hyperion_hook.git.log import Detail, read_commits
+from hyperion_hook.git.mailmap import with_mailmap
 
 SECONDS = 0.8
 """Time for reviewers, similar changes and advice on what is staged; what is not begun by then is left out, and said."""
@@ -36,11 +37,6 @@ class Counsel:
     warnings: tuple[str, ...] = ()
 
 
-def patches(measurer: Measurer, ids: Sequence[str]) -> list[Commit]:
-    """Return commits with their hunks."""
-    return list(read_commits(measurer.repository, ids, detail=Detail.PATCH))
-
-
 def adviser_for(
     measurer: Measurer, change: Change, score: Callable[[Change], float], deadline: Deadline
 ) -> Adviser:
@@ -49,7 +45,7 @@ def adviser_for(
     return Adviser(
         score, lambda whole, files: part_of(measurer.repository, whole, files),
         lambda path: measurer.has_file(change.base, path),
-        lambda numbers: patches(measurer, past.ids(numbers)) if past is not None else [], deadline.expired,
+        lambda numbers: measurer.patches(past.ids(numbers)) if past is not None else [], deadline.expired,
     )
 
 
@@ -87,16 +83,19 @@ def counsel(
             return None
 
     def read(ids: Sequence[str]) -> list[Commit]:
-        return list(read_commits(measurer.repository, ids, detail=Detail.NOTHING))
+        return with_mailmap(measurer.repository, read_commits(measurer.repository, ids, detail=Detail.NOTHING))
 
     def advise() -> tuple[Advice, ...]:
         adviser = adviser_for(measurer, change, score, deadline)
         missing = impact.missing_co_changes if impact else ()
         return adviser.advise(change, risk, measured.history, measured.graph, known_best or (), missing)
 
-    known_best = told("reviewers", lambda: reviewers(change, past, read))
+    def know() -> tuple[Reviewer, ...]:
+        return with_owners(reviewers(change, past, read), measurer.owners(change), len(change.files))
+
+    known_best = told("reviewers", know)
     similar = told("similar changes", lambda: similar_changes(
-        change, measured.vector, rows, past, lambda ids: patches(measurer, ids)
+        change, measured.vector, rows, past, measurer.patches
     )) if rows else None
     advice = told("advice", advise)
     if deadline.expired():

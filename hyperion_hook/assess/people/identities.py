@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.message.programs import is_program, without_agent
 
 _NOBODY = frozenset(("", "root", "unknown", "none", "noreply", "your name", "user", "admin", "github"))

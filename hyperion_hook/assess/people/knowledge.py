@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from hyperion_hook.assess.people.identities import People
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.history import MONTH, FileHistory, History
 from hyperion_hook.domain.overview import Area, Knower
 from hyperion_hook.features.history.people import bus_factor
+from hyperion_hook.git.mailmap import mapped
 from hyperion_hook.git.repository import Repository
 
 MOST_AREAS = 24
@@ -101,11 +102,12 @@ class Names:
 
     def __init__(self, repository: Repository, head: str, history: History) -> None:
         known = _authors(repository, head)
-        self._people = People(known)
+        renamed = mapped(repository, known)
+        self._people = People(renamed.get(author, author) for author in known)
         self._person: dict[int, str] = {}
         self.last_month: dict[str, int] = {}
         for author in known:
-            number, person = history.author_number(author), self._people.of(author)
+            number, person = history.author_number(author), self._people.of(renamed.get(author, author))
             if number is not None and person is not None:
                 # all authors are known by now, so the key is the last one
                 self._person[number] = person

@@ -14,7 +14,7 @@ References
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from hyperion_hook.assess.people.identities import People
@@ -28,6 +28,7 @@ from hyperion_hook.domain.paths import directory_of
 from hyperion_hook.store.history.commits_before import Past, PastCommit
 
 MOST = 3
+_MOST_OWNERS = 2
 FILES_LOOKED_AT = 50
 EVENTS_LOOKED_AT = 200
 """Newest commits of a file."""
@@ -106,6 +107,19 @@ def reviewers(change: Change, past: Past, read: ReadCommits) -> tuple[Reviewer, 
     )
     named_people = ((people.name(key), known[key]) for key in ranked)
     return tuple([Reviewer(name, _reason(found, change.time)) for name, found in named_people if name][:MOST])
+
+
+def with_owners(known: tuple[Reviewer, ...], owners: Counter[str], files: int) -> tuple[Reviewer, ...]:
+    """Return at most three reviewers, up to two owners of files first: many teams cannot merge without them.
+
+    Examples
+    --------
+    >>> with_owners((Reviewer("Ada", "2 commits"),), Counter({"@org/core": 2}), 3)[0]
+    Reviewer(name='@org/core', reason='owns 2 of 3 files (CODEOWNERS)')
+    """
+    most = sorted(owners.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_OWNERS]
+    told = [Reviewer(name, f"owns {count:,} of {_counted(files, 'file')} (CODEOWNERS)") for name, count in most]
+    return (*told, *known)[:MOST]
 
 
 def _largest(change: Change) -> list[FileChange]:

@@ -16,10 +16,10 @@ from hyperion_hook.commands.support.output import columns, wants_colour
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.supervision import Limit, give_up_after, take_time
 from hyperion_hook.config import Config
-from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score
 from hyperion_hook.errors import ConfigError, ExitCode
 from hyperion_hook.report.facts import is_empty
-from hyperion_hook.report.formats.terminal import render_text
+from hyperion_hook.report.formats.terminal import render_short, render_text
 
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hyperion_hook.git.repository import Repository
 
 MOST_REFS = 5
+LINES = {"line": 1, "short": 5}
 PATIENCE = 1.5
 """Deadlines after which a hook gives up altogether: what is measured by the deadline still has to be said."""
 
@@ -49,10 +50,12 @@ class Hook:
     width: int = 80
     colour: bool = False
     tell: Callable[[str], object] = say
+    give: Callable[[], object] = lambda: None
+    """Shows what was written so far: what is done afterwards keeps nobody waiting for the answer."""
 
     def run(self, config: Config, assessor_of: OpenAssessor = open_assessor) -> ExitCode:
         """Assess what the stage is about, show it, and return what it means for git."""
-        code = ExitCode.DONE
+        code, is_behind = ExitCode.DONE, False
         progress = ProgressLine()
         with assessor_of(self.repo, config, progress) as assessor:
             for heading, assess in self._subjects(assessor):
@@ -61,10 +64,36 @@ class Hook:
                 if is_empty(assessment.change):
                     self.write(f"{heading}nothing {'staged' if self.stage != 'pre-push' else 'changed'}\n")
                     continue
-                self.write(heading + render_text(assessment, width=self.width, colour=self.colour))
+                if not self._was_told(assessor, assessment):
+                    self.write(heading + self._render(assessment, config.hook_detail))
                 code = max(code, verdict_code(assessment, config, told=self._tell_why))
+                is_behind = is_behind or (isinstance(assessment.risk, Score) and assessment.risk.percentile is None)
+            if is_behind and config.hook_background:
+                self.give()
+                assessor.extend(config.hook_background)
         progress.clear()
         return code
+
+    def _was_told(self, assessor: Assessor, assessment: Assessment) -> bool:
+        """Return whether pre-commit has just told the same; otherwise note what it tells."""
+        if self.stage == "pre-push":
+            return False
+        from hyperion_hook.commands.hooks.last_told import LastTold  # noqa: PLC0415 - a push needs no memory
+
+        last = LastTold(assessor.git_dir)
+        if self.stage == "commit-msg":
+            return last.takes(assessment)
+        last.note(assessment)
+        return False
+
+    def _render(self, assessment: Assessment, detail: str) -> str:
+        level = assessment.risk.level
+        if detail == "auto" and level is not RiskLevel.UNKNOWN:
+            poor = assessment.record is not None and assessment.record.is_poor
+            detail = "line" if level is RiskLevel.LOW else "short" if level is RiskLevel.MEDIUM or poor else "full"
+        if detail in LINES:
+            return render_short(assessment, width=self.width, colour=self.colour, lines=LINES[detail])
+        return render_text(assessment, width=self.width, colour=self.colour)
 
     def _tell_why(self, line: str) -> None:
         self.tell(f"{line}; to go on anyway: {_BYPASS[self.stage]}")
@@ -133,7 +162,8 @@ class Hook:
 def _give(answer: Answer) -> None:
     """Write what is said, once no limit can cut it off."""
     take_time()
-    for write, text in answer:
+    while answer:
+        write, text = answer.pop(0)
         write(text)
         sys.stdout.flush()
 
@@ -152,21 +182,18 @@ def _not_assessed(faults: Sequence[str], stage: str) -> str:
     return f"not assessed: {faults[0]}{more}; {_GOES_ON[stage]}"
 
 
-def run_hook(
-    invocation: Invocation, stage: str, *arguments: str, strict: bool | None = None, fail_on: str | None = None,
-    models: Path | None = None, explain: bool | None = None,
-) -> int:
+def run_hook(invocation: Invocation, stage: str, *arguments: str, strict: bool | None = None, **flags: object) -> int:
     """Assess what a stage is about and return the exit code; unless strict, what cannot be assessed passes."""
     blocks, code = bool(strict), ExitCode.DONE
     give_up_after(limit_of(stage, Config().deadline, blocks=blocks))
     answer: Answer = []
     try:
-        config = invocation.config(fail_on=fail_on, models=models, explain=explain, strict=strict)
+        config = invocation.config(strict=strict, **flags)
         blocks = config.strict
         give_up_after(limit_of(stage, config.deadline, blocks=blocks))
         hook = Hook(stage, arguments, invocation.repo, lambda text: answer.append((sys.stdout.write, text)),
                     columns(sys.stdout), wants_colour(sys.stdout, os.environ),
-                    tell=lambda line: answer.append((say, line)))
+                    tell=lambda line: answer.append((say, line)), give=lambda: _give(answer))
         try:
             code = hook.run(config)
         except Exception:

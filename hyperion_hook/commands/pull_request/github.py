@@ -20,6 +20,7 @@ from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
+from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.errors import ConfigError, ExitCode, GitError
 from hyperion_hook.forge.actions import Actions, Annotation, workflow_commands
@@ -177,7 +178,8 @@ class GitHubRun:
     def _write(self, assessment: Assessment) -> None:
         """Write summary, annotations and SARIF; on standard output nothing stands that came from the repository raw."""
         self._actions.write_summary(render_markdown(assessment))
-        click.echo(printable(" ".join(verdict(assessment.risk))))
+        no_code = is_no_code(assessment.change)
+        click.echo(printable(" ".join(verdict(assessment.risk, assessment.record, no_code=no_code))))
         for line in workflow_commands([
             Annotation(
                 "warning" if finding.level is not RiskLevel.LOW else "notice", f"hyperion-hook: {finding.rule}",

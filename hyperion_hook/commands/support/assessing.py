@@ -10,6 +10,7 @@ from hyperion_hook.commands import say
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
+from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.report.facts import is_empty
 
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
 OpenAssessor = Callable[[Path | None, Config, ProgressLine], "Assessor"]
 
 
-def open_assessor(repo: Path | None, config: Config, progress: ProgressLine) -> Assessor:
+def open_assessor(
+    repo: Path | None, config: Config, progress: ProgressLine, *, kind: ChangeKind = ChangeKind.STAGED,
+    patch: bytes = b"",
+) -> Assessor:
     """Open the assessor of a repository; git, stores and models are imported only now."""
     from hyperion_hook.assess import Assessor  # noqa: PLC0415
 
-    return Assessor.open(repo, config, progress=progress)
+    return Assessor.open(repo, config, progress=progress, kind=kind, patch=patch)
 
 
 def verdict_code(assessment: Assessment, config: Config, *, told: Callable[[str], object] = say) -> ExitCode:

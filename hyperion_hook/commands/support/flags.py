@@ -15,8 +15,11 @@ STRICT = "Exit 3 when the change cannot be assessed: the risk is UNKNOWN, or a h
 _FLAGS = (
     click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never."),
     click.option("--strict/--no-strict", default=None, help=STRICT),
+    click.option("--exclude", metavar="PATTERN", multiple=True, callback=lambda _, __, given: given or None,
+                 help="Leave out files, in the syntax of .gitignore; can be repeated, and replaces the setting."),
     click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use."),
-    click.option("--explain/--no-explain", default=None, help="Say what moves the score (default), or only the score."),
+    click.option("--explain/--no-explain", default=None,
+                 help="Say what moves the score (default), or only the score; 'score --explain=full' says all of it."),
 )
 
 

@@ -12,7 +12,7 @@ import click
 from hyperion_hook import __version__
 from hyperion_hook.commands import COMMANDS, PROGRAM, Invocation
 from hyperion_hook.commands.support.error_messages import CommandError
-from hyperion_hook.config.settings import suggestion
+from hyperion_hook.config.kinds import suggestion
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.report.safe_text import printable
 

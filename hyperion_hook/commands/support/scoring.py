@@ -1,10 +1,11 @@
-"""What ``score`` does: assess the staged change, a commit or a range."""
+"""What ``score`` does: assess the staged change, the work tree, a patch, a commit or a range."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,29 +16,33 @@ from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.supervision import STALL_SECONDS, Limit, give_up_after, stalled, take_time
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.domain.change import MOST_PATCH_BYTES, ChangeKind
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ConfigError, ExitCode
+from hyperion_hook.report.facts import brief
+from hyperion_hook.report.safe_text import printable
 
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
 
 Render = Callable[[Assessment], str]
-FORMATS = ("text", "json", "jsonl", "markdown", "sarif", "gitlab")
-EACH_FORMATS = ("jsonl", "text")
+FORMATS = ("text", "brief", "json", "jsonl", "markdown", "sarif", "gitlab", "rdjson")
+EACH_FORMATS = ("jsonl", "text", "brief")
 STAGED_PATIENCE = 10
 """Deadlines without progress after which scoring what is staged is given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What to assess: a range, one commit, or with neither the staged change."""
+    """What to assess: a range, one commit, or with neither a change of this kind that no commit records."""
 
     revision: str | None = None
     start: str | None = None
     end: str | None = None
+    kind: ChangeKind = ChangeKind.STAGED
 
 
-def target_of(revision: str | None, *, staged: bool, each: bool) -> Target:
+def target_of(revision: str | None, *, staged: bool, each: bool, worktree: bool = False) -> Target:
     """Return what the arguments of ``score`` name; ``A..`` and ``..B`` leave out HEAD as git does.
 
     Raises
@@ -48,17 +53,20 @@ def target_of(revision: str | None, *, staged: bool, each: bool) -> Target:
     Examples
     --------
     >>> target_of("v1..", staged=False, each=False)
-    Target(revision=None, start='v1', end='HEAD')
+    Target(revision=None, start='v1', end='HEAD', kind=<ChangeKind.STAGED: 'staged'>)
     """
-    if revision is not None and staged:
-        raise ConfigError(f"score: '{revision}' and --staged exclude each other; leave one out")
+    asked = [f"'{revision}'"] * (revision is not None) + ["--staged"] * staged + ["--worktree"] * worktree
+    if len(asked) > 1:
+        raise ConfigError(f"score: {' and '.join(asked)} exclude each other; leave one out")
     if revision is not None and ".." in revision:
         # from the merge base on either way, so three dots mean what two do
         start, _, end = revision.replace("...", "..", 1).partition("..")
         return Target(start=start or "HEAD", end=end or "HEAD")
     if each:
         raise ConfigError("score: --each needs a range; write A..B")
-    return Target(revision=revision)
+    if revision == "-":
+        return Target(kind=ChangeKind.PATCH)
+    return Target(revision=revision, kind=ChangeKind.WORKTREE if worktree else ChangeKind.STAGED)
 
 
 def format_of(asked: str | None, *, each: bool) -> str:
@@ -76,7 +84,7 @@ def format_of(asked: str | None, *, each: bool) -> str:
     return asked or "jsonl"
 
 
-def renderer(name: str, *, each: bool, width: int, colour: bool) -> Render:
+def renderer(name: str, *, each: bool, width: int, colour: bool, full: bool = False) -> Render:
     """Return the function that turns an assessment into text of a format."""
     # only the format that was asked for is imported
     if name in {"json", "jsonl"}:
@@ -95,10 +103,17 @@ def renderer(name: str, *, each: bool, width: int, colour: bool) -> Render:
         from hyperion_hook.report.formats.gitlab import render_gitlab  # noqa: PLC0415
 
         return render_gitlab
+    if name == "rdjson":
+        from hyperion_hook.report.formats.rdjson import render_rdjson  # noqa: PLC0415
+
+        return render_rdjson
+    if name == "brief":
+        return lambda assessment: printable(brief(assessment), most=2000) + "\n"
     from hyperion_hook.report.formats.terminal import render_text, render_text_line  # noqa: PLC0415
 
-    render = render_text_line if each else render_text
-    return lambda assessment: render(assessment, width=width, colour=colour)
+    if each:
+        return lambda assessment: render_text_line(assessment, width=width, colour=colour)
+    return lambda assessment: render_text(assessment, width=width, colour=colour, full=full)
 
 
 def run(
@@ -106,6 +121,9 @@ def run(
     assessor_of: OpenAssessor = open_assessor,
 ) -> ExitCode:
     """Assess, write what was found, and return what it means for the caller."""
+    if target.kind is not ChangeKind.STAGED:
+        patch = sys.stdin.buffer.read(MOST_PATCH_BYTES + 1) if target.kind is ChangeKind.PATCH else b""
+        assessor_of = partial(open_assessor, kind=target.kind, patch=patch)
     progress = ProgressLine()
     worst: Assessment | None = None
     with assessor_of(repo, config, progress) as assessor, result_to(output) as write:
@@ -124,8 +142,9 @@ def _weight(assessment: Assessment, config: Config) -> tuple[ExitCode, int]:
 
 
 def _limit(target: Target, config: Config) -> Limit:
-    # somebody waits for what is staged
-    return stalled("score", STAGED_PATIENCE * config.deadline if target == Target() else STALL_SECONDS)
+    # somebody waits for what no commit records
+    waits = target.revision is None and target.end is None
+    return stalled("score", STAGED_PATIENCE * config.deadline if waits else STALL_SECONDS)
 
 
 def _limited(assessments: Iterator[Assessment], limit: Limit) -> Iterator[Assessment]:
@@ -147,22 +166,22 @@ def _assessments(assessor: Assessor, target: Target, *, each: bool) -> Iterator[
     elif target.revision is not None:
         yield assessor.commit(target.revision)
     else:
-        yield assessor.staged()
+        yield assessor.staged()  # or what the assessor was opened for in its place
 
 
 def score(  # noqa: PLR0913 - one argument for each flag
-    invocation: Invocation, revision: str | None = None, *, staged: bool = False, each: bool = False,
-    format_name: str | None = None, output: Path | None = None, fail_on: str | None = None, strict: bool | None = None,
-    models: Path | None = None, explain: bool | None = None,
+    invocation: Invocation, revision: str | None = None, *, staged: bool = False, worktree: bool = False,
+    each: bool = False, format_name: str | None = None, output: Path | None = None, explain_full: bool = False,
+    explain: bool | None = None, **flags: object,
 ) -> int:
-    """Assess the staged change, a commit or a range, and return the exit code."""
+    """Assess the staged change, the work tree, a patch, a commit or a range, and return the exit code."""
     give_up_after(stalled("score"), renewable=True)
-    target = target_of(revision, staged=staged, each=each)
+    target = target_of(revision, staged=staged, each=each, worktree=worktree)
     chosen = format_of(format_name, each=each)
-    config = invocation.config(fail_on=fail_on, strict=strict, models=models, explain=explain)
+    config = invocation.config(explain=True if explain_full else explain, **flags)
     to_stdout = output is None or str(output) == "-"
     render = renderer(
         chosen, each=each, width=columns(sys.stdout) if to_stdout else PLAIN_WIDTH,
-        colour=to_stdout and wants_colour(sys.stdout, os.environ),
+        colour=to_stdout and wants_colour(sys.stdout, os.environ), full=explain_full,
     )
     return run(invocation.repo, target, each=each, render=render, output=output, config=config)

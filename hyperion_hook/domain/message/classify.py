@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from types import ModuleType
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.programs import is_bot, is_program
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 
 _BETWEEN_WORDS = str.maketrans(dict.fromkeys(" ._()[]+,/", "-"))
 

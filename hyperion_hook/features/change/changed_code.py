@@ -15,11 +15,12 @@ from hyperion_hook.domain.paths import FileRole, holds_data, role_of
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.text import lines_as_read
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.code.notebooks import NAME as NOTEBOOK
+from hyperion_hook.features.code.notebooks import read_notebook
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.source.notebooks import NAME as NOTEBOOK
-from hyperion_hook.features.source.notebooks import read_notebook
 
 TOO_LARGE = Missing("change too large to read line by line")
+"""Of a file after the first twenty megabytes of the patch."""
 _COUNTED = (FileRole.SOURCE, FileRole.CONFIGURATION)
 
 
@@ -61,10 +62,11 @@ def first_unread(kinds: Mapping[str, Kind]) -> Missing | None:
 
 
 def why_unread(files: Iterable[FileChange]) -> Missing | None:
-    """Return why the contents of some files were not read, ``None`` where all were."""
-    reasons = [file.unread for file in files if file.hunks is None]
-    named = next(filter(None, reasons), "")
-    return Missing(named) if named else TOO_LARGE if reasons else None
+    """Return why nobody knows what changed: a file could not be read, or all lie after the end of the patch."""
+    files = list(files)
+    if named := next((file.unread for file in files if file.hunks is None and file.unread), ""):
+        return Missing(named)
+    return TOO_LARGE if files and all(file.hunks is None for file in files) else None
 
 
 def _kind(context: Context, file: FileChange, *, is_after: bool) -> Kind:
@@ -72,7 +74,7 @@ def _kind(context: Context, file: FileChange, *, is_after: bool) -> Kind:
     role, language = role_of(path), language_of(path)
     if language is not None or role is not FileRole.OTHER or holds_data(path):
         return Kind(role, language)
-    if context.change.bulk or file.is_binary or not file.is_regular:
+    if file.is_binary or not file.is_regular or not context.looks_into(file):
         return Kind(role, None)
     source = context.sources.after(file) if is_after else context.sources.before(file)
     if isinstance(source, SourceText):

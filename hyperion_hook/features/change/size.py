@@ -7,23 +7,30 @@ are kept apart because they pull in opposite directions.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
+from typing import NamedTuple
 
 from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange
 from hyperion_hook.domain.languages import language_of
 from hyperion_hook.domain.paths import FileRole
 from hyperion_hook.domain.vector import NOT_FETCHED, Missing, Value
 from hyperion_hook.features.change.changed_code import (
-    TOO_LARGE,
     ChangedCode,
     changed_code,
     first_unread,
     kind_of,
-    why_unread,
 )
+from hyperion_hook.features.code.notebooks import NAME as NOTEBOOK
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.source.notebooks import NAME as NOTEBOOK
 
 UNCOUNTED = Missing("line counts of the change could not be read")
+
+
+class _Before(NamedTuple):
+    """Lines of the text files before a change, in all and a file; new files had none."""
+
+    total: float
+    mean: float
 
 
 def measure(context: Context) -> dict[str, Value]:
@@ -46,7 +53,7 @@ def measure(context: Context) -> dict[str, Value]:
          "largest_file_added"), why_uncounted(files),
     )
     lines_before = _lines_before(context, files)
-    values["lt"] = lines_before if isinstance(lines_before, Missing) else _mean(lines_before)
+    values["lt"] = lines_before if isinstance(lines_before, Missing) else lines_before.mean
     values["hunk_count"] = _hunk_count(files)
     if all(file.lines_added is not None and file.lines_deleted is not None for file in files):
         values |= _line_counts(context, files, lines_before)
@@ -63,7 +70,7 @@ def has_lines(file: FileChange) -> bool:
     return SUBMODULE_MODE not in (file.old_mode, file.new_mode)
 
 
-def _line_counts(context: Context, files: list[FileChange], lines_before: list[int] | Missing) -> dict[str, Value]:
+def _line_counts(context: Context, files: list[FileChange], lines_before: _Before | Missing) -> dict[str, Value]:
     added, deleted = sum(file.lines_added or 0 for file in files), sum(file.lines_deleted or 0 for file in files)
     kinds = {file.path: kind_of(context, file) for file in files}
     unread = first_unread(kinds)
@@ -83,7 +90,7 @@ def _line_counts(context: Context, files: list[FileChange], lines_before: list[i
     if isinstance(lines_before, Missing):
         values["relative_churn"] = lines_before
     else:
-        values["relative_churn"] = (added + deleted) / max(1, sum(lines_before) + added)
+        values["relative_churn"] = (added + deleted) / max(1, lines_before.total + added)
     return values
 
 
@@ -99,30 +106,27 @@ def _lines_of(context: Context, files: Iterable[FileChange]) -> tuple[int, int]:
     return added, deleted
 
 
-def _lines_before(context: Context, files: list[FileChange]) -> list[int] | Missing:
-    if context.change.bulk:
-        return TOO_LARGE
+def _lines_before(context: Context, files: list[FileChange]) -> _Before | Missing:
+    """Return the lines there were; of very many files a sample is counted, and the rest taken to be like it."""
+    # a blob's name is as good as a lot that was drawn, and the same for everyone
+    existing = sorted((file for file in files if file.old_blob), key=attrgetter("old_blob", "path"))
     counts: list[int] = []
     unread = Missing("no touched file could be read as text")
-    for file in files:
-        if file.old_blob is None:
-            counts.append(0)
-            continue
+    for file in existing[: context.change.bulk_files]:
         count = context.sources.lines_before(file)
         if not isinstance(count, Missing):
             counts.append(count)
         elif count == NOT_FETCHED:
             unread = count
-    if files and not counts:
+    if files and not counts and len(existing) == len(files):
         return unread
-    return counts
+    scale = max(1.0, len(existing) / context.change.bulk_files)
+    total, known = scale * sum(counts), scale * len(counts) + len(files) - len(existing)
+    return _Before(total, total / known if known else 0.0)
 
 
 def _hunk_count(files: list[FileChange]) -> Value:
-    if unread := why_unread(files):
-        return unread
-    return float(sum(len(file.hunks or ()) for file in files))
-
-
-def _mean(numbers: list[int]) -> float:
-    return sum(numbers) / len(numbers) if numbers else 0.0
+    if named := next((file.unread for file in files if file.unread), ""):
+        return Missing(named)
+    # a file whose patch was cut off has at least one
+    return float(sum(1 if file.hunks is None else len(file.hunks) for file in files))

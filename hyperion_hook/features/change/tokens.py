@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
-from operator import attrgetter
 
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.change.changed_code import changed_code
 from hyperion_hook.features.change.code_lines import code_in
@@ -28,54 +28,81 @@ NAMES = (
     "tokens_deleted", "distinct_tokens_added", "tokens_moved", "net_new_tokens",
 )
 MAX_CODE_BYTES = 2_000_000
-"""Code beyond this many bytes a side is a generated dump: its tokens say nothing and cost seconds."""
+"""Code a side whose tokens are counted; of more they are taken to be as dense as in these, the largest files first."""
 
 
 def measure(context: Context) -> dict[str, Value]:
     """Return counts of code lines, tokens and control-flow words over source files that are no tests.
 
     All counts are non-negative; a change without code truly adds none. Files of which nobody can tell the code are left
-    out; where there are only such, all is missing for the reason of the first of them by path.
+    out; where there are only such, all is missing for the reason of the first of them by path. Beyond the limits (of
+    the patch, and of the code whose tokens are counted) totals are estimated from what was read.
     """
-    unread: Missing | None = None
-    is_read = False
-    added_lines: list[bytes] = []
-    deleted_lines: list[bytes] = []
-    for file in sorted(context.change.files, key=attrgetter("path")):
+    unread: dict[str, Missing] = {}
+    added, deleted = _Side(), _Side()
+    for file in sorted(context.change.files, key=lambda file: (-file.lines_changed, file.path)):
         code = changed_code(context, file)
-        if isinstance(code, Missing) and file.hunks is None:
-            return dict.fromkeys(NAMES, code)
         if isinstance(code, Missing):
-            unread = unread or code
+            if file.unread:
+                return dict.fromkeys(NAMES, code)
+            unread[file.path] = code
+            if file.hunks is None:
+                added.unread_lines += file.lines_added or 0
+                deleted.unread_lines += file.lines_deleted or 0
         elif code is not None:
-            is_read = True
-            added_lines += code_in(code.added, code.language)
-            deleted_lines += code_in(code.deleted, code.language_before)
-    if unread and not is_read:
-        return dict.fromkeys(NAMES, unread)
-    values: dict[str, Value] = {
-        "code_lines_added": float(len(added_lines)),
-        "code_lines_deleted": float(len(deleted_lines)),
-    }
-    if sum(map(len, added_lines)) > MAX_CODE_BYTES or sum(map(len, deleted_lines)) > MAX_CODE_BYTES:
-        return dict.fromkeys(NAMES, Missing(f"more than {MAX_CODE_BYTES:,} bytes of code changed")) | values
-    added = count_tokens(b"\n".join(added_lines))
-    deleted = count_tokens(b"\n".join(deleted_lines))
-    total = sum(added.values())
-    moved = sum(min(added[token], deleted[token]) for token in added.keys() & deleted.keys())
-    return values | {
-        "control_flow_added": _control_flow(added),
-        "control_flow_deleted": _control_flow(deleted),
-        "tokens_added": float(total),
-        "tokens_deleted": float(sum(deleted.values())),
-        "distinct_tokens_added": float(len(added)),
-        "tokens_moved": float(moved),
-        "net_new_tokens": float(total - moved),
-    }
+            added.read(code.added, code.lines_added, code.language)
+            deleted.read(code.deleted, code.lines_deleted, code.language_before)
+    if unread and not added.files:
+        return dict.fromkeys(NAMES, unread[min(unread)])
+    return _values(added, deleted)
 
 
-def _control_flow(tokens: Mapping[bytes, int]) -> float:
-    return float(sum(map(tokens.__getitem__, _CONTROL & tokens.keys())))
+@dataclass(slots=True)
+class _Side:
+    """The code of one side: its lines, how many lines hold them, and how many more lines were not read."""
+
+    code: list[bytes] = field(default_factory=list)
+    files: int = 0
+    read_lines: int = 0
+    unread_lines: int = 0
+
+    def read(self, texts: list[bytes], lines: int, language: str) -> None:
+        self.files += 1
+        self.read_lines += lines
+        self.code += code_in(texts, language)
+
+    def counted(self) -> tuple[dict[bytes, int], float, float]:
+        """Return tokens of the code that is counted, and by what the numbers of lines and of tokens are multiplied."""
+        lines = 1 + self.unread_lines / self.read_lines if self.read_lines else 1.0
+        text = b"\n".join(self.code)
+        end = len(text)
+        if end > MAX_CODE_BYTES:
+            end = max(text.rfind(b"\n", 0, MAX_CODE_BYTES), 0) or MAX_CODE_BYTES
+        return count_tokens(text[:end]), lines, lines * len(text) / end if end else 1.0
+
+
+def _values(added: _Side, deleted: _Side) -> dict[str, Value]:
+    new, more_lines, more_new = added.counted()
+    old, more_old_lines, more_old = deleted.counted()
+    total = sum(new.values())
+    moved = sum(min(new[token], old[token]) for token in new.keys() & old.keys())
+    more_moved = min(more_new, more_old)
+    values = {
+        "code_lines_added": len(added.code) * more_lines,
+        "code_lines_deleted": len(deleted.code) * more_old_lines,
+        "control_flow_added": _control_flow(new) * more_new,
+        "control_flow_deleted": _control_flow(old) * more_old,
+        "tokens_added": total * more_new,
+        "tokens_deleted": sum(old.values()) * more_old,
+        "distinct_tokens_added": len(new),
+        "tokens_moved": moved * more_moved,
+        "net_new_tokens": total * more_new - moved * more_moved,
+    }
+    return {name: float(round(value)) for name, value in values.items()}
+
+
+def _control_flow(tokens: Mapping[bytes, int]) -> int:
+    return sum(map(tokens.__getitem__, _CONTROL & tokens.keys()))
 
 
 _WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$@0123456789" + bytes(range(0x80, 0x100))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.source.metrics import ClassMetrics
+from hyperion_hook.features.code.metrics import ClassMetrics
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hyperion_hook.features.source.expressions import MEMBER, is_word
-from hyperion_hook.features.source.grammar import words
+from hyperion_hook.features.code.grammar import MEMBER, is_word, words
 
 _OWN = frozenset({"this", "self", "$this", "static"})
 _BY_LINE = frozenset({"JavaScript", "TypeScript", "Vue", "Kotlin", "Swift", "Scala"})

@@ -9,8 +9,7 @@ from itertools import pairwise
 
 from hyperion_hook.features.classes.cohesion import ClassFacts, MethodUse
 from hyperion_hook.features.classes.members import Member, read_members, uses_of
-from hyperion_hook.features.source.expressions import is_word
-from hyperion_hook.features.source.grammar import words
+from hyperion_hook.features.code.grammar import is_word, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def read_classes(
     Examples
     --------
     >>> tokens = "class A extends B { int x ; int f ( ) { return x ; } }".split()
-    >>> from hyperion_hook.features.source.brackets import match_brackets
+    >>> from hyperion_hook.features.code.brackets import match_brackets
     >>> facts = read_classes("Java", tokens, [1] * len(tokens), match_brackets(tokens))[0]
     >>> facts.name, facts.superclasses, facts.methods[0].uses
     ('A', ('B',), frozenset({'x'}))

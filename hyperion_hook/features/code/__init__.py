@@ -1,1 +1,1 @@
-"""Quality of functions and files: cognitive and NPath complexity, Halstead, and what the change touches."""
+"""What all readers of code share: limits, lines, brackets, notebooks, and the record of what is measured on a file."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from hyperion_hook.features.code.limits import Clock
 from hyperion_hook.features.functions.scan import Tokens
-from hyperion_hook.features.source.limits import Clock
 
 ANONYMOUS = "(anonymous)"
 _MAX_ANGLES = 200

@@ -14,6 +14,7 @@ from typing import Any
 from lizard_core.function_info import FunctionInfo  # type: ignore[import-untyped]
 
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.code.limits import Clock
 from hyperion_hook.features.functions.headers import HeaderLocator
 from hyperion_hook.features.functions.locate import Definition, Located, View, parameters_of
 from hyperion_hook.features.functions.ruby import RubyLocator
@@ -27,7 +28,6 @@ from hyperion_hook.features.functions.words import (
     ScalaLocator,
     SwiftLocator,
 )
-from hyperion_hook.features.source.limits import Clock
 
 _MORE_CONDITIONS = {"C#": ("foreach",), "Ruby": ("unless",)}
 """Words for branches that lizard leaves out."""

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from hyperion_hook.features.code.limits import Clock
 from hyperion_hook.features.functions.lexis import LEXES, Hole, chunk_of, pattern_of
-from hyperion_hook.features.source.limits import Clock
 
 _REGEX_AFTER = frozenset(
     [

@@ -16,9 +16,6 @@ from hyperion_hook.features.imports.index import GROUP, Entry, ImportIndex, entr
 from hyperion_hook.features.imports.read import import_language, is_module
 from hyperion_hook.features.imports.resolve import EXTERNAL
 
-MANY_CHANGES = 2_000
-"""Edges changed in one step from which on components and depths are cheaper to compute afresh."""
-
 
 @dataclass(frozen=True, slots=True)
 class GraphParts:
@@ -29,8 +26,6 @@ class GraphParts:
     out: list[list[int]]
     inn: list[list[int]]
     external: list[tuple[str, ...]]
-    label: list[int]
-    depth: list[int]
     importers: list[int]
     entries: list[int]
     test_entries: list[int]
@@ -54,16 +49,13 @@ class LiveGraph:
         self.track = track
         self._index: ImportIndex | None = None
         self.specs = SpecTable()
-        self._edges_changed = 0
 
     @classmethod
     def restored(cls, parts: GraphParts, specs: SpecTable) -> LiveGraph:
         """Return the graph that ``parts`` were taken from."""
         graph = cls()
         graph.names = [*parts.modules, *(GROUP + key for key in parts.groups)]
-        graph.order.restore(
-            [1] * len(parts.modules) + [0] * len(parts.groups), parts.out, parts.inn, parts.label, parts.depth
-        )
+        graph.order.restore([1] * len(parts.modules) + [0] * len(parts.groups), parts.out, parts.inn)
         graph.external = {node: names for node, names in enumerate(parts.external) if names}
         graph.usage.restore(parts.importers, parts.entries, parts.test_entries)
         graph._numbers = {name: number for number, name in enumerate(graph.names)}
@@ -77,19 +69,12 @@ class LiveGraph:
         old = [self._numbers[name] for name in modules] + [self._numbers[GROUP + name] for name in groups]
         new = {number: place for place, number in enumerate(old)}
         importers, entries, test_entries = self.usage.state()
-        self.order.prepare()
-        first: dict[int, int] = {}
-        for number in old:
-            first.setdefault(self.order.label[number], new[number])
         return GraphParts(
             modules=modules,
             groups=groups,
             out=[sorted(new[target] for target in self.order.out[number]) for number in old],
             inn=[sorted(new[source] for source in self.order.inn[number]) for number in old],
             external=[self.external.get(number, ()) for number in old],
-            # the first module of a component, which sorts before any group, gives it its name
-            label=[first[self.order.label[number]] for number in old],
-            depth=[self.order.depth_of(number) for number in old],
             importers=[importers[number] for number in old[: len(modules)]],
             entries=sorted(new[number] for number in entries),
             test_entries=sorted(new[number] for number in test_entries),
@@ -140,6 +125,36 @@ class LiveGraph:
         found.discard(self._numbers.get(path, -1))
         return found, _external(names)
 
+    def resolve_after(
+        self, changes: Mapping[str, Specs | None], questions: Sequence[tuple[str, str]]
+    ) -> list[tuple[set[str], tuple[str, ...]]]:
+        """Return what imports of files, each given as path and specification, would mean once files have changed.
+
+        Parameters
+        ----------
+        changes
+            As for ``update``; the graph stays as it is.
+        questions
+            Path and specification of each import.
+
+        Returns
+        -------
+        list of tuple
+            The files of the repository and the external packages, for each question.
+        """
+        index = self._ready_index(track=False)
+        read = {path: specs for path, specs in changes.items() if import_language(path)}
+        before = [entry for path in read if path in self.specs for entry in entries_of(path, self.specs.declared(path))]
+        after = [entry for path, specs in read.items() if specs is not None for entry in entries_of(path, specs)]
+        index.replace(before, after)
+        try:
+            answers = [index.resolve(path, (spec,)) for path, spec in questions]
+            members = [{file for name in names for file in (index.group(name) if name.startswith(GROUP) else (name,))
+                        if not file.startswith("\0")} for names in answers]
+        finally:
+            index.replace(after, before)
+        return [(files, _external(names)) for files, names in zip(members, answers, strict=True)]
+
     # moving on
 
     def update(self, changes: Mapping[str, Specs | None]) -> None:
@@ -157,7 +172,6 @@ class LiveGraph:
         if not changed:
             return
         self.version += 1
-        self._edges_changed = 0
         first = not self.specs
         index = self._ready_index(track=self.track and not first)
         keys, telling = self._register(index, changed)
@@ -168,7 +182,6 @@ class LiveGraph:
             touched |= self._asking(index, telling)
         self._regroup(index, keys)
         if first:
-            self.order.forget()
             self.usage.forget()
         for path in sorted(touched):
             if path in self._numbers:
@@ -238,9 +251,6 @@ class LiveGraph:
             return
         before = set(old)
         gone, new = sorted(before - targets), sorted(targets - before)
-        self._edges_changed += len(gone) + len(new)
-        if self._edges_changed > MANY_CHANGES:
-            order.forget()
         for target in gone:
             order.disconnect(node, target)
         for target in new:

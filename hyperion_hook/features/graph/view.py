@@ -12,7 +12,6 @@ from typing import TypeVar
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.features.graph.live import LiveGraph
 from hyperion_hook.features.graph.specs import Specs
-from hyperion_hook.features.imports.index import GROUP
 
 _Value = TypeVar("_Value")
 
@@ -70,7 +69,6 @@ class Reach(PerFile[float]):
             return None
         return live.usage.reach([live.number(path) for path in paths if path in self])
 
-
     def dependent_share(self, paths: Iterable[str]) -> float:
         """Return the share of the other files that import one of the files, directly or through others."""
         live = self.live
@@ -78,36 +76,6 @@ class Reach(PerFile[float]):
         weight = live.order.weight
         others = len(live.files()) - len(nodes)
         return (sum(weight[node] for node in live.usage.above(nodes)) - len(nodes)) / others if others else 0.0
-
-
-class Components(Mapping[str, int]):
-    """The cycle of every file that lies on one; cycles are numbered by their first path."""
-
-    def __init__(self, graph: LiveGraph) -> None:
-        self._files = PerFile(graph, self._number)
-        self._numbers: dict[int, int] | None = None
-
-    def _number(self, node: int) -> int:
-        live = self._files.live
-        if live.order.cycle_of(node) is None:
-            raise KeyError(live.names[node])
-        if self._numbers is None:
-            cycles = sorted(live.order.cycles(), key=lambda nodes: min(n for n in map(live.names.__getitem__, nodes)
-                                                                       if not n.startswith(GROUP)))
-            self._numbers = {member: place for place, nodes in enumerate(cycles) for member in nodes}
-        return self._numbers[node]
-
-    def __getitem__(self, path: str) -> int:
-        return self._files[path]
-
-    def __iter__(self) -> Iterator[str]:
-        live = self._files.live
-        return iter(sorted(
-            live.names[node] for nodes in live.order.cycles() for node in nodes if live.order.weight[node]
-        ))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def build_graph(files: Mapping[str, Specs]) -> ImportGraph:
@@ -122,7 +90,7 @@ def build_graph(files: Mapping[str, Specs]) -> ImportGraph:
     Returns
     -------
     ImportGraph
-        Its mappings are lazy. Depth, components and entry points are exact at every size.
+        Its mappings are lazy. Depth, cycles and entry points are exact at every size.
 
     Examples
     --------
@@ -146,7 +114,7 @@ def view_of(live: LiveGraph) -> ImportGraph:
         importers=PerFile(live, lambda node: paths(live.importers_of(node))),
         external=PerFile(live, lambda node: live.external.get(node, ())),
         depth=PerFile(live, live.order.depth_of),
-        component=Components(live),
+        cycle=PerFile(live, lambda node: paths(live.order.cycle_of(node))),
         reach=Reach(live, lambda node: live.usage.reach((node,))),
         rank=PerFile(live, live.usage.rank),
     )
@@ -167,6 +135,17 @@ def imports_of_specs(graph: ImportGraph, path: str, specs: Specs) -> tuple[tuple
     live = LiveGraph()
     live.update(dict.fromkeys(graph.imports, ()))
     return Imports(live, lambda _: ()).of_specs(path, specs)
+
+
+def resolve_after(
+    graph: ImportGraph, changes: Mapping[str, Specs | None], questions: Sequence[tuple[str, str]]
+) -> list[tuple[set[str], tuple[str, ...]]]:
+    """Return the files and external packages that imports (path, specification) mean once files have changed."""
+    if isinstance(graph.imports, Imports):
+        return graph.imports.live.resolve_after(changes, questions)
+    live = LiveGraph()
+    live.update(dict.fromkeys(graph.imports, ()))
+    return live.resolve_after(changes, questions)
 
 
 def entry_share(graph: ImportGraph, paths: Iterable[str]) -> float | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from math import log
 from operator import attrgetter
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.history import MONTH
 from hyperion_hook.domain.paths import subsystem_of
 from hyperion_hook.domain.vector import Missing, Value

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from hyperion_hook.domain.author import LATEST, Author
 from hyperion_hook.domain.change import ChangeKind
-from hyperion_hook.domain.commit import LATEST, Author
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message, issue_references, strip_trailers
 from hyperion_hook.domain.vector import Missing, Value

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, ChangeKind
-from hyperion_hook.domain.commit import Author
 from hyperion_hook.domain.message.classify import trailers
 from hyperion_hook.domain.message.programs import is_program
 from hyperion_hook.domain.vector import Missing, Value

@@ -12,9 +12,9 @@ import re
 from hyperion_hook.domain.languages import LANGUAGES, language_of
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.source.embedded import EMBEDDING, embedded_source
-from hyperion_hook.features.source.limits import Clock, TooSlowError, too_hard_to_tokenise
-from hyperion_hook.features.source.metrics import SourceMetrics
+from hyperion_hook.features.code.embedded import EMBEDDING, embedded_source
+from hyperion_hook.features.code.limits import Clock, TooSlowError, too_hard_to_tokenise
+from hyperion_hook.features.code.metrics import SourceMetrics
 
 EXTRACTOR_VERSION = 3
 """Raised whenever a number can change for the same text; cached metrics of another version are not used."""

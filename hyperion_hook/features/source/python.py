@@ -12,13 +12,13 @@ from radon.visitors import ComplexityVisitor, Function
 
 from hyperion_hook.features.classes.cohesion import class_metrics
 from hyperion_hook.features.classes.read_python import python_classes
-from hyperion_hook.features.code.cognitive import cognitive_complexity
-from hyperion_hook.features.code.npath import npath
-from hyperion_hook.features.source.flow import nesting_depth
-from hyperion_hook.features.source.flow_python import FunctionNode, PythonFlows, PythonFunction
-from hyperion_hook.features.source.lines_python import PythonLines, python_lines
-from hyperion_hook.features.source.metrics import FunctionMetrics, SourceMetrics
-from hyperion_hook.features.source.python_tree import python_tree
+from hyperion_hook.features.code.lines_python import PythonLines, python_lines
+from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
+from hyperion_hook.features.code.python_tree import python_tree
+from hyperion_hook.features.flow.cognitive import cognitive_complexity
+from hyperion_hook.features.flow.flow import nesting_depth
+from hyperion_hook.features.flow.npath import npath
+from hyperion_hook.features.flow.python import FunctionNode, PythonFlows, PythonFunction
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 

@@ -20,19 +20,19 @@ from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.classes.cohesion import class_metrics
 from hyperion_hook.features.classes.read import CLASS_SYNTAX, read_classes
 from hyperion_hook.features.classes.visibility import Visibility
-from hyperion_hook.features.code.cognitive import cognitive_complexity, own_complexity
-from hyperion_hook.features.code.halstead import halstead_volume, maintainability_index
-from hyperion_hook.features.code.npath import npath
+from hyperion_hook.features.code.brackets import match_brackets
+from hyperion_hook.features.code.grammar import GRAMMARS
+from hyperion_hook.features.code.limits import Clock, TooSlowError, too_hard_to_tokenise
+from hyperion_hook.features.code.lines import count_lines
+from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
+from hyperion_hook.features.flow.cognitive import cognitive_complexity, own_complexity
+from hyperion_hook.features.flow.flow import nesting_depth
+from hyperion_hook.features.flow.npath import npath
+from hyperion_hook.features.flow.statements import TokenFlows
+from hyperion_hook.features.flow.words import WORD_LANGUAGES, WordFlows
 from hyperion_hook.features.functions.lexis import LEXES
 from hyperion_hook.features.functions.read import read_functions
-from hyperion_hook.features.source.brackets import match_brackets
-from hyperion_hook.features.source.flow import nesting_depth
-from hyperion_hook.features.source.flow_tokens import TokenFlows
-from hyperion_hook.features.source.flow_words import WORD_LANGUAGES, WordFlows
-from hyperion_hook.features.source.grammar import GRAMMARS
-from hyperion_hook.features.source.limits import Clock, TooSlowError, too_hard_to_tokenise
-from hyperion_hook.features.source.lines import count_lines
-from hyperion_hook.features.source.metrics import FunctionMetrics, SourceMetrics
+from hyperion_hook.features.source.halstead import halstead_volume, maintainability_index
 
 try:
     # half the time of importing all of lizard

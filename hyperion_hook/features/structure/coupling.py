@@ -51,7 +51,7 @@ def measure(context: Context) -> dict[str, Value]:
     touched = {module.path for module in modules}
     importers = frozenset().union(*(module.importers for module in modules)) - touched
     imports = frozenset().union(*(module.imports for module in modules)) - touched
-    cycles = {graph.component.get(module.path) for module in modules} - {None}
+    cycles = {graph.cycle.get(module.path, ()) for module in modules} - {()}
     return {
         "afferent_coupling": float(len(importers)),
         "efferent_coupling": float(len(imports)),
@@ -85,6 +85,8 @@ def touched_modules(context: Context, graph: ImportGraph) -> list[Module] | Miss
             modules.append(Module(
                 path, frozenset(graph.importers[path]), frozenset(graph.imports[path]), graph.depth[path]
             ))
+            continue
+        if not context.looks_into(file):
             continue
         after = context.sources.after(file)
         if isinstance(after, Missing):

@@ -19,8 +19,8 @@ from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.languages import language_of
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.features.code.metrics import SourceMetrics
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.source.metrics import SourceMetrics
 from hyperion_hook.features.structure.breakage import Breakage
 
 SEVERITY = {
@@ -54,7 +54,7 @@ def measure(context: Context) -> dict[str, Value]:
 
 def breaking_change_risk(context: Context) -> Value:
     """Return the risk; ``Missing`` when no touched source file could be compared, or its users are not known."""
-    judged = [file for file in context.change.files if _has_interface(file)]
+    judged = [file for file in context.change.files if _has_interface(file) and context.looks_into(file)]
     compared: list[Found] = []
     reason: Missing | None = None
     for file in judged:

@@ -12,15 +12,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
-from hyperion_hook.domain.assessment import Advice, Assessment, Reviewer, RiskLevel, SimilarChange, Unknown
+from hyperion_hook.domain.assessment import Advice, Assessment, Record, Reviewer, RiskLevel, SimilarChange, Unknown
+from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.report.facts import change_line, likely_fixes, missing_of, number, percent, reasons
+from hyperion_hook.report.facts import (
+    change_line,
+    folder_name,
+    likely_fixes,
+    missing_of,
+    percent,
+    reasons,
+    size_line,
+    unusual_lines,
+)
 from hyperion_hook.report.formats.findings import place_of
 from hyperion_hook.report.safe_text import valid_unicode
 
-FORMAT = 2
+FORMAT = 3
 MOST_BYTES = 200_000
 _MOST_ENTRIES = 50
 _MOST_TEXT = 2_000
@@ -33,9 +43,10 @@ Entry = TypeVar("Entry")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One contribution: the feature's name, the sentence, and what it adds to the log-odds."""
+    """One contribution: the feature's name and group, the sentence, and what it adds to the log-odds."""
 
     feature: str
+    group: str
     sentence: str
     contribution: float
 
@@ -62,6 +73,10 @@ class Brief:
     level: RiskLevel
     probability: float | None
     percentile: float | None
+    percentile_of_size: float | None
+    record: Record | None
+    no_code: bool
+    size: str
     remedy: str
     cause: str
     reasons: tuple[Reason, ...]
@@ -73,7 +88,6 @@ class Brief:
     affected: tuple[Place, ...]
     fixes: tuple[Place, ...]
     unusual: tuple[str, ...]
-    is_unusual: bool
     model: str
     missing: str
     warnings: tuple[str, ...]
@@ -82,7 +96,7 @@ class Brief:
 
 def brief_of(assessment: Assessment) -> Brief:
     """Return what a comment says of an assessment."""
-    change, risk, impact, anomaly = assessment.change, assessment.risk, assessment.impact, assessment.anomaly
+    change, risk, impact = assessment.change, assessment.risk, assessment.impact
 
     def place(path: str, text: str) -> Place:
         found, line = place_of(change, path)
@@ -98,10 +112,14 @@ def brief_of(assessment: Assessment) -> Brief:
         level=risk.level,
         probability=risk.probability,
         percentile=risk.percentile,
+        percentile_of_size=risk.percentile_of_size,
+        record=assessment.record,
+        no_code=is_no_code(change),
+        size=size_line(assessment.explanation),
         remedy=valid_unicode(risk.remedy) if isinstance(risk, Unknown) else "",
         cause=valid_unicode(risk.cause) if isinstance(risk, Unknown) else "",
         reasons=tuple(
-            Reason(entry.feature, valid_unicode(entry.sentence), entry.contribution)
+            Reason(entry.feature, entry.group, valid_unicode(entry.sentence), entry.contribution)
             for entry in reasons(assessment.explanation, _MOST_REASONS)
         ),
         files=tuple(place(entry.path, entry.reason) for entry in assessment.files_to_read),
@@ -113,20 +131,18 @@ def brief_of(assessment: Assessment) -> Brief:
         similar=tuple(_plain(entry) for entry in assessment.similar or ()),
         advice=tuple(_plain(entry) for entry in assessment.advice or ()),
         affected=tuple(
-            Place(valid_unicode(entry.component), 0, valid_unicode(entry.reason))
+            Place(valid_unicode(folder_name(entry.component)), 0, valid_unicode(entry.reason))
             for entry in (impact.affected if impact else ())
         ),
         fixes=tuple(place(entry.path, percent(entry.probability)) for entry in likely_fixes(assessment.bugs)),
-        unusual=tuple(
-            f"{entry.title}: {number(entry.value)} (typical {number(entry.typical)})"
-            for entry in (anomaly.unusual if anomaly else ())
-        ),
-        is_unusual=anomaly is not None and anomaly.is_anomaly,
+        unusual=tuple(unusual_lines(assessment)),
         model=valid_unicode(f"{assessment.model.name} {assessment.model.version}, trained on"
                             f" {assessment.model.trained_on}"),
         missing=missing_of(assessment),
         warnings=tuple(valid_unicode(warning) for warning in assessment.warnings),
-        contributions={entry.feature: entry.contribution for entry in assessment.explanation},
+        contributions={
+            entry.feature: entry.contribution for entry in assessment.explanation if entry.feature in _FEATURES
+        },
     )
 
 
@@ -175,24 +191,39 @@ class _Reader:
         if self._data["level"] not in list(RiskLevel):
             raise _NoBriefError("level is none of UNKNOWN, LOW, MEDIUM, HIGH")
         percentile, probability = self._data["percentile"], self._data["probability"]
+        of_size = self._data["percentile_of_size"]
         if (probability is None) != (self._data["level"] == RiskLevel.UNKNOWN):
             raise _NoBriefError("a level without its probability")
         return Brief(
             change=self.text("change"), level=RiskLevel(self._data["level"]),
             probability=None if probability is None else _number(probability, 0.0, 1.0),
             percentile=None if percentile is None else _number(percentile, 0.0, 100.0),
+            percentile_of_size=None if of_size is None else _number(of_size, 0.0, 100.0),
+            record=self.record(), no_code=bool(self._data["no_code"]), size=self.text("size"),
             remedy=self.text("remedy"), cause=self.text("cause"),
             reasons=tuple(
-                Reason(_feature(_text(entry["feature"])), _text(entry["sentence"]), _number(entry["contribution"]))
+                Reason(
+                    _feature(_text(entry["feature"])), _text(entry["group"]), _text(entry["sentence"]),
+                    _number(entry["contribution"]),
+                )
                 for entry in self.entries("reasons", Reason)
             ),
             files=self.places("files"), left_out=self.places("left_out"), affected=self.places("affected"),
             fixes=self.places("fixes"), reviewers=self.all_texts("reviewers", Reviewer),
             similar=self.all_texts("similar", SimilarChange), advice=self.all_texts("advice", Advice),
-            unusual=self.texts("unusual"), is_unusual=bool(self._data["is_unusual"]), model=self.text("model"),
+            unusual=self.texts("unusual"), model=self.text("model"),
             missing=self.text("missing"), warnings=self.texts("warnings"),
             contributions={_feature(name): _number(value) for name, value in self.table("contributions").items()},
         )
+
+    def record(self) -> Record | None:
+        if self._data["record"] is None:
+            return None
+        entry = self.table("record")
+        if set(entry) != {field.name for field in fields(Record)} or entry["level"] not in list(RiskLevel):
+            raise _NoBriefError("record holds something else")
+        changes, later_fixed = (int(_number(entry[name], 0, _MOST_LINE)) for name in ("changes", "later_fixed"))
+        return Record(RiskLevel(entry["level"]), changes, later_fixed, _number(entry["base_rate"], 0.0, 1.0))
 
     def text(self, name: str) -> str:
         return _text(self._data[name])

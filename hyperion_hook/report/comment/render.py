@@ -17,7 +17,17 @@ from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score, 
 from hyperion_hook.features.catalogue import CATALOGUE, Group
 from hyperion_hook.report.comment.brief import Brief, Place, Reason
 from hyperion_hook.report.comment.state import MARKER, State, boxes, state_line
-from hyperion_hook.report.facts import ADVICE, REVIEWERS, SIMILAR, comparison, counted, factor, verdict
+from hyperion_hook.report.facts import (
+    ADVICE,
+    REVIEWERS,
+    SIMILAR,
+    comparison,
+    counted,
+    factor,
+    record_line,
+    verdict,
+    way,
+)
 from hyperion_hook.report.links import Links
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
@@ -30,7 +40,7 @@ _MOST_SUBJECT = 60
 _SIGNS = {RiskLevel.HIGH: "\N{LARGE RED CIRCLE}", RiskLevel.MEDIUM: "\N{LARGE YELLOW CIRCLE}",
           RiskLevel.LOW: "\N{LARGE GREEN CIRCLE}", RiskLevel.UNKNOWN: "\N{MEDIUM WHITE CIRCLE}"}
 _GROUPS = {feature.name: feature.group for feature in CATALOGUE}
-_TITLES = {feature.name: feature.title for feature in CATALOGUE}
+_TITLES = {feature.name: feature.title for feature in CATALOGUE} | {"code_lines_added": "the size of the change"}
 _BY_HISTORY = frozenset({Group.HISTORY, Group.PEOPLE})
 _ROOM_TO_SAY_SO = 400
 _ADDRESS = re.compile(r"\]\((https?://[^\s()<>]+)\)")
@@ -85,17 +95,15 @@ def _with_shared_addresses(text: str) -> str:
 
 
 def _heading(brief: Brief) -> str:
-    level, rest = verdict(_score(brief))
-    return (
-        f"### {_SIGNS[brief.level]} {level} {markdown_text(rest)}\n\n"
-        f"{markdown_text(brief.change)}. {markdown_text(comparison(_score(brief)))}".rstrip()
-    )
+    level, rest = verdict(_score(brief), brief.record, no_code=brief.no_code)
+    said = [f"{brief.change}.", *(() if brief.no_code else (comparison(_score(brief)), record_line(brief.record)))]
+    return f"### {_SIGNS[brief.level]} {level} {markdown_text(rest)}\n\n{markdown_text(' '.join(filter(None, said)))}"
 
 
 def _score(brief: Brief) -> Score | Unknown:
     if brief.probability is None:
         return Unknown(brief.remedy, brief.cause)
-    return Score(brief.probability, 0.0, brief.level, brief.percentile)
+    return Score(brief.probability, 0.0, brief.level, brief.percentile, brief.percentile_of_size)
 
 
 def _since(brief: Brief, before: State | None) -> str:
@@ -132,7 +140,7 @@ def _sections(brief: Brief, links: Links) -> list[Section]:
         found = [_left_out(brief, links)]
     else:
         found = [
-            ("Why", _listed(brief.reasons[:MOST_REASONS], lambda reason: _reason(brief, reason, links))),
+            ("Why", _why(brief, links)),
             ("Read first", _listed(brief.files, lambda place: f"{_at(place, links)}: {markdown_text(place.text)}")),
             _left_out(brief, links),
             (ADVICE, _listed(brief.advice, partial(_advice, brief))),
@@ -152,8 +160,18 @@ def _left_out(brief: Brief, links: Links) -> Section:
     )
 
 
+def _why(brief: Brief, links: Links) -> str:
+    if brief.no_code:
+        return ""
+    first = next((place for place in brief.files if place.line), None)
+    address = None if first is None else links.lines(first.path, first.line)
+    size = [_linked(markdown_text(brief.size), address)] if brief.size else []
+    return _listed([*size, *(_reason(brief, reason, links) for reason in brief.reasons[:MOST_REASONS])], str)
+
+
 def _reason(brief: Brief, reason: Reason, links: Links) -> str:
-    return f"{_linked(markdown_text(reason.sentence), _evidence(brief, reason, links))} ({factor(reason.contribution)})"
+    said = _linked(markdown_text(reason.sentence), _evidence(brief, reason, links))
+    return f"{way(reason.contribution)}: {said} ({factor(reason.contribution)})"
 
 
 def _advice(brief: Brief, entry: Advice) -> str:
@@ -205,13 +223,10 @@ def _linked(text: str, address: str | None) -> str:
 def _details(brief: Brief, links: Links) -> str:
     """Return everything else, folded."""
     low = brief.level is RiskLevel.LOW
-    first, more = brief.reasons[:MOST_REASONS], brief.reasons[MOST_REASONS:MOST_REASONS + _MOST_MORE]
-    why = (
-        [_reason(brief, reason, links) for reason in first] if low
-        else [_reason(brief, reason, Links()) for reason in more]
-    )
+    more = brief.reasons[MOST_REASONS:MOST_REASONS + _MOST_MORE]
     parts = [
-        ("Why" if low else "More reasons", _listed(why, str)),
+        ("Why" if low else "More reasons", _why(brief, links) if low else _listed(
+            more, lambda reason: _reason(brief, reason, Links()))),
         ("Read first", _listed(brief.files, lambda place: _at(place, links)) if low else ""),
         (ADVICE, _listed(brief.advice, partial(_advice, brief)) if low else ""),
         (REVIEWERS, _listed(brief.reviewers, _reviewer) if low else ""),
@@ -222,16 +237,12 @@ def _details(brief: Brief, links: Links) -> str:
             f"{markdown_code(place.path)}: {_short(brief, place.text)}"))),
         ("Likely to need a fix within 30 days", _listed(brief.fixes, lambda place: (
             f"{markdown_code(_last_names(brief).get(place.path, place.path))}: {markdown_text(place.text)}"))),
-        ("Unusual as a whole" if brief.is_unusual else "Unusual here", _listed(_unusual(brief), markdown_text)),
+        ("Unusual here", _listed(brief.unusual, markdown_text)),
         ("Notes", _listed([f"Model {brief.model}.", brief.missing, *brief.warnings], markdown_text)),
     ]
     text = "\n\n".join(f"**{heading}**\n\n{text}" for heading, text in parts if text)
     similar = f", {counted(len(brief.similar), 'similar change')}" if brief.similar else ""
     return f"<details><summary>Details{similar}</summary>\n\n{text}\n\n</details>"
-
-
-def _unusual(brief: Brief) -> Sequence[str]:
-    return brief.unusual or (("no single number stands out",) if brief.is_unusual else ())
 
 
 def _listed(entries: Sequence[Entry], shown: Callable[[Entry], str]) -> str:

@@ -13,7 +13,20 @@ from hashlib import sha256
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import rule_in_words
-from hyperion_hook.report.facts import comparison, factor, is_empty, likely_fixes, number, percent, reasons, verdict
+from hyperion_hook.report.facts import (
+    SIZE,
+    TELLING,
+    comparison,
+    factor,
+    is_empty,
+    likely_fixes,
+    percent,
+    reasons,
+    record_line,
+    size_line,
+    unusual_lines,
+    verdict,
+)
 
 RISK, UNUSUAL, CO_CHANGE, FORECAST = "change-risk", "unusual-change", "missing-co-change", "likely-bug-fix"
 MOST_REASONS = 5
@@ -87,19 +100,18 @@ def _findings(assessment: Assessment) -> Iterator[Finding]:
         yield Finding(RISK, RiskLevel.UNKNOWN, " ".join(verdict(risk)), *first)
         return
     if alarming:
-        said = " ".join(verdict(risk))
-        more = comparison(risk) if risk.percentile is not None else ""
-        yield Finding(RISK, risk.level, f"{said} {more}".strip(), *first)
+        said = (*verdict(risk, assessment.record), comparison(risk), record_line(assessment.record))
+        yield Finding(RISK, risk.level, " ".join(line for line in said if line), *first)
+        size = next((entry for entry in assessment.explanation if entry.group == SIZE), None)
+        if size is not None and size.contribution > TELLING:
+            yield Finding(size.feature, RiskLevel.LOW, f"{size_line((size,))}.", *first)
         for entry in reasons(assessment.explanation, MOST_REASONS):
             if entry.contribution > 0:
                 sentence = f"{entry.sentence[:1].upper()}{entry.sentence[1:]} ({factor(entry.contribution)})."
                 yield Finding(entry.feature, RiskLevel.LOW, sentence, *first)
     anomaly = assessment.anomaly
-    if anomaly is not None and anomaly.is_anomaly:
-        told = "; ".join(
-            f"{entry.title} {number(entry.value)}, typical {number(entry.typical)}" for entry in anomaly.unusual
-        )
-        yield Finding(UNUSUAL, RiskLevel.LOW, f"Unusual as a whole{': ' + told if told else ''}.", *first)
+    if anomaly is not None and anomaly.is_anomaly and anomaly.unusual:
+        yield Finding(UNUSUAL, RiskLevel.LOW, f"Unusual here: {'; '.join(unusual_lines(assessment))}.", *first)
     if alarming:
         yield from _about_files(assessment)
 

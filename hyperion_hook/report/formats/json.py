@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from hyperion_hook.domain.assessment import (
@@ -16,6 +16,7 @@ from hyperion_hook.domain.assessment import (
     Assessment,
     BugForecast,
     Impact,
+    Record,
     Reviewer,
     SimilarChange,
     Unknown,
@@ -58,15 +59,19 @@ def assessment_object(assessment: Assessment) -> Json:
             "probability": risk.probability,
             "level": risk.level.value,
             "percentile": risk.percentile,
+            "percentile_of_size": risk.percentile_of_size,
+            "size_probability": risk.size_probability,
             "log_odds": risk.log_odds,
         },
         "anomaly": _anomaly(assessment.anomaly),
+        "record": _record(assessment.record),
         "bugs": _bugs(assessment.bugs),
         "impact": _impact(assessment.impact),
         "explanation_base": assessment.base_log_odds,
         "explanation": [
             {
                 "feature": entry.feature,
+                "group": entry.group,
                 "title": entry.title,
                 "value": _finite(entry.value),
                 "typical": _finite(entry.typical),
@@ -101,6 +106,10 @@ def _listed(entries: Sequence[Advice | Reviewer | SimilarChange] | None) -> list
     return [
         {field.name: valid_unicode(getattr(entry, field.name)) for field in fields(entry)} for entry in entries
     ]
+
+
+def _record(record: Record | None) -> Json | None:
+    return None if record is None else asdict(record) | {"level": record.level.value}
 
 
 def _anomaly(anomaly: Anomaly | None) -> Json | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.report.facts import (
     ADVICE,
@@ -13,13 +14,18 @@ from hyperion_hook.report.facts import (
     change_line,
     comparison,
     factor,
+    folder_name,
     is_empty,
     likely_fixes,
     missing_of,
-    number,
+    nothing_to_assess,
     percent,
     reasons,
+    record_line,
+    size_line,
+    unusual_lines,
     verdict,
+    way,
 )
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
@@ -30,7 +36,9 @@ MOST_UNUSUAL = 5
 def render_markdown(assessment: Assessment) -> str:
     """Return an assessment as Markdown with a final line feed."""
     if is_empty(assessment.change):
-        blocks = [markdown_text(change_line(assessment.change) + ": there is nothing to assess.")]
+        blocks = [markdown_text(nothing_to_assess(assessment.change))]
+    elif is_no_code(assessment.change):
+        blocks = [_head(assessment)]
     else:
         parts = (
             _head, _why, _files, _advice, _missing_co_changes, _affected, _reviewers, _similar, _forecasts, _unusual,
@@ -42,15 +50,19 @@ def render_markdown(assessment: Assessment) -> str:
 
 
 def _head(assessment: Assessment) -> str:
-    level, rest = verdict(assessment.risk)
-    more = markdown_text(comparison(assessment.risk))
-    lines = [f"**{level}** {markdown_text(rest)}", *([more] if more else [])]
+    no_code = is_no_code(assessment.change)
+    level, rest = verdict(assessment.risk, assessment.record, no_code=no_code)
+    said = () if no_code else (comparison(assessment.risk), record_line(assessment.record))
+    lines = [f"**{level}** {markdown_text(rest)}", *(markdown_text(line) for line in said if line)]
     return "\n".join(lines) + f"\n\n{markdown_text(change_line(assessment.change))}"
 
 
 def _why(assessment: Assessment) -> str:
-    told = reasons(assessment.explanation, MOST_REASONS)
-    return _listed("Why", [f"{markdown_text(entry.sentence)} ({factor(entry.contribution)})" for entry in told])
+    size, told = size_line(assessment.explanation), reasons(assessment.explanation, MOST_REASONS)
+    return _listed("Why", [*([markdown_text(size)] if size else []), *(
+        f"{way(entry.contribution)}: {markdown_text(entry.sentence)} ({factor(entry.contribution)})"
+        for entry in told
+    )])
 
 
 def _files(assessment: Assessment) -> str:
@@ -98,21 +110,17 @@ def _missing_co_changes(assessment: Assessment) -> str:
 
 def _affected(assessment: Assessment) -> str:
     return _listed("May affect", [
-        f"{markdown_code(entry.component)}: {markdown_text(entry.reason)}"
+        f"{_folder(entry.component)}: {markdown_text(entry.reason)}"
         for entry in (assessment.impact.affected if assessment.impact else ())
     ])
 
 
+def _folder(component: str) -> str:
+    return folder_name(component) if component == "." else markdown_code(component)
+
+
 def _unusual(assessment: Assessment) -> str:
-    anomaly = assessment.anomaly
-    if anomaly is None or not (anomaly.is_anomaly or anomaly.unusual):
-        return ""
-    rows = [
-        f"- {markdown_text(entry.title)}: {number(entry.value)} (typical {number(entry.typical)})"
-        for entry in anomaly.unusual[:MOST_UNUSUAL]
-    ]
-    heading = "**Unusual as a whole**" if anomaly.is_anomaly else "**Unusual here**"
-    return "\n".join([heading, *(["", *rows] if rows else [])])
+    return _listed("Unusual here", [markdown_text(line) for line in unusual_lines(assessment)[:MOST_UNUSUAL]])
 
 
 def _small_print(assessment: Assessment) -> str:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, RiskLevel
+from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, RiskLevel, Unknown
+from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
-from hyperion_hook.report.cells import clipped, padded, width_of, wrapped
+from hyperion_hook.report.cells import clipped, clipped_path, padded, width_of, with_short_paths, wrapped
 from hyperion_hook.report.facts import (
     ADVICE,
     REVIEWERS,
     SIMILAR,
     change_line,
     comparison,
+    counted,
     factor,
+    folder_name,
     is_empty,
     likely_fixes,
     missing_of,
-    number,
+    nothing_to_assess,
     percent,
     rank,
     reasons,
+    record_line,
+    size_line,
+    unusual_lines,
     verdict,
 )
 from hyperion_hook.report.safe_text import printable
@@ -28,11 +34,12 @@ from hyperion_hook.report.safe_text import printable
 LEAST_WIDTH, MOST_WIDTH = 40, 120
 MOST_UNUSUAL = 4
 MOST_NEIGHBOURS = 3
+_COMES_BY_ITSELF = ("run: hyperion-hook index", "no percentile: ", "their time was used up")
 _COLOURS = {RiskLevel.UNKNOWN: "1;35", RiskLevel.HIGH: "1;31", RiskLevel.MEDIUM: "1;33", RiskLevel.LOW: "1;32"}
 _HEADING, _FAINT, _RAISES, _LOWERS = "1", "2", "31", "32"
 
 
-def render_text(assessment: Assessment, *, width: int, colour: bool) -> str:
+def render_text(assessment: Assessment, *, width: int, colour: bool, full: bool = False) -> str:
     """Return an assessment in words.
 
     Parameters
@@ -43,6 +50,8 @@ def render_text(assessment: Assessment, *, width: int, colour: bool) -> str:
         Columns to stay within; under 40 counts as 40, over 120 as 120.
     colour
         Whether to use the terminal's colours.
+    full
+        Whether to say what every feature adds to the score, and why each missing one is missing.
 
     Returns
     -------
@@ -50,7 +59,16 @@ def render_text(assessment: Assessment, *, width: int, colour: bool) -> str:
         Lines, each ended by a line feed; nothing in them but printable characters, and colours where asked for.
     """
     page = _Page(min(max(width, LEAST_WIDTH), MOST_WIDTH), colour)
-    return "".join(line + "\n" for line in page.lines(assessment))
+    return "".join(line + "\n" for line in page.lines(assessment, full=full))
+
+
+def render_short(assessment: Assessment, *, width: int, colour: bool, lines: int) -> str:
+    """Return the most important of an assessment in at most so many lines: one, or five."""
+    page = _Page(min(max(width, LEAST_WIDTH), MOST_WIDTH), colour)
+    said = [page.one_line(assessment)] if lines == 1 else page.few_lines(assessment)
+    # what comes by itself, with the next hooks or the next commits, needs no note
+    notes = [note for note in assessment.warnings if not any(words in note for words in _COMES_BY_ITSELF)]
+    return "".join(line + "\n" for line in (*said[:lines], *page.notes(notes)))
 
 
 def render_text_line(assessment: Assessment, *, width: int, colour: bool) -> str:
@@ -65,6 +83,15 @@ def render_text_line(assessment: Assessment, *, width: int, colour: bool) -> str
     return page.paint(level, _COLOURS[risk.level]) + clipped(rest, page.width - len(level)) + "\n"
 
 
+def _more(change: Change) -> str:
+    what = {
+        ChangeKind.STAGED: "--staged",
+        ChangeKind.COMMIT: (change.revision or "")[:10],
+        ChangeKind.RANGE: f"{(change.base or '')[:10]}..{(change.revision or '')[:10]}",
+    }[change.kind]
+    return f"hyperion-hook score {what}"
+
+
 class _Page:
     """A width and whether there is colour; knows how to set text in it."""
 
@@ -75,13 +102,75 @@ class _Page:
     def paint(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text
 
-    def lines(self, assessment: Assessment) -> Iterator[str]:
+    def lines(self, assessment: Assessment, *, full: bool) -> Iterator[str]:
         if is_empty(assessment.change):
-            yield from wrapped(change_line(assessment.change) + ": there is nothing to assess.", self.width)
-            yield from self._notes(assessment.warnings)
+            yield from wrapped(nothing_to_assess(assessment.change), self.width)
+            yield from self.notes(assessment.warnings)
             return
         yield from self._verdict(assessment)
-        yield from self._why(reasons(assessment.explanation))
+        if not is_no_code(assessment.change) or full:
+            yield from self._details(assessment)
+        if full:
+            yield from self._all_contributions(assessment)
+        missing = missing_of(assessment)
+        model = assessment.model
+        notes = [*([missing] if missing else []), *(
+            [f"Model {model.name} {model.version}, trained on {model.trained_on}."] if full else []
+        )]
+        yield from ("" for _ in notes[:1])
+        for note in notes:
+            yield from (self.paint(line, _FAINT) for line in wrapped(printable(note), self.width))
+        yield from self.notes(assessment.warnings)
+
+    def one_line(self, assessment: Assessment) -> str:
+        level, share = assessment.risk.level, assessment.risk.share_of_level
+        more = _more(assessment.change)
+        purpose = change_line(assessment.change).partition("; by its message it ")[2]
+        if isinstance(assessment.risk, Unknown):
+            said = " ".join(self._verdict_of(assessment))
+        elif is_no_code(assessment.change):
+            said = f"{level.value}. Not a code change; {more} tells more"
+        elif share is None:
+            said = f"{level.value}, judged by other projects; {more} tells more"
+        else:
+            said = f"{level.value}, as {percent(share)} of recent changes; {more} tells more"
+        if purpose:
+            said = said.replace(f"; {more}", f"; {purpose}; {more.removesuffix(' --staged')}")
+        return self.paint(level.value, _COLOURS[level]) + clipped(printable(said), self.width)[len(level.value):]
+
+    def few_lines(self, assessment: Assessment) -> list[str]:
+        """Return the verdict, its place, why, what to read first, and what to do."""
+        raising = [f"{entry.sentence} ({factor(entry.contribution)})" for entry in reasons(assessment.explanation)
+                   if entry.contribution > 0]
+        size = size_line(assessment.explanation)
+        whys = (f"{size}; {raising[0]}" if size and raising else "", size, *raising)
+        first = [f"Read first: {clipped_path(entry.path, self.width - 40)} ({entry.reason})"
+                 for entry in assessment.files_to_read[:1]]
+        said = [
+            " ".join(self._verdict_of(assessment)), comparison(assessment.risk),
+            next((why for why in whys if why and width_of(printable(why)) <= self.width), size), *first,
+            assessment.advice[0].action if assessment.advice else f"More: {_more(assessment.change)}",
+        ]
+        lines = [clipped(printable(line), self.width) for line in said if line]
+        level = assessment.risk.level
+        return [self.paint(level.value, _COLOURS[level]) + lines[0][len(level.value):], *lines[1:]]
+
+    def _verdict_of(self, assessment: Assessment) -> tuple[str, str]:
+        return verdict(assessment.risk, assessment.record, no_code=is_no_code(assessment.change))
+
+    def _verdict(self, assessment: Assessment) -> Iterator[str]:
+        head, rest = self._verdict_of(assessment)
+        poor = assessment.record is not None and assessment.record.is_poor
+        code = _FAINT if poor else _COLOURS[assessment.risk.level]
+        for position, line in enumerate(wrapped(f"{head} {rest}", self.width)):
+            yield self.paint(head, code) + line[len(head):] if position == 0 else line
+        if not is_no_code(assessment.change):
+            said = (comparison(assessment.risk), record_line(assessment.record))
+            yield from (line for text in said if text for line in wrapped(text, self.width))
+        yield from wrapped(change_line(assessment.change), self.width)
+
+    def _details(self, assessment: Assessment) -> Iterator[str]:
+        yield from self._why(assessment.explanation)
         yield from self._files(assessment)
         yield from self._told(ADVICE, [(entry.action, f"{entry.effect}; {entry.evidence}")
                                        for entry in assessment.advice or ()])
@@ -92,33 +181,36 @@ class _Page:
                                         for entry in assessment.similar or ()])
         yield from self._forecasts(assessment)
         yield from self._unusual(assessment)
-        yield ""
-        missing = missing_of(assessment)
-        model = assessment.model
-        notes = [missing] if missing else []
-        notes.append(f"Model {model.name} {model.version}, trained on {model.trained_on}.")
-        for note in notes:
-            yield from (self.paint(line, _FAINT) for line in wrapped(printable(note), self.width))
-        yield from self._notes(assessment.warnings)
 
-    def _verdict(self, assessment: Assessment) -> Iterator[str]:
-        head, rest = verdict(assessment.risk)
-        for position, line in enumerate(wrapped(f"{head} {rest}", self.width)):
-            yield self.paint(head, _COLOURS[assessment.risk.level]) + line[len(head):] if position == 0 else line
-        yield from wrapped(comparison(assessment.risk), self.width)
-        yield from wrapped(change_line(assessment.change), self.width)
-
-    def _why(self, told: Iterable[Contribution]) -> Iterator[str]:
-        entries = list(told)
-        if not entries:
+    def _why(self, explanation: Sequence[Contribution]) -> Iterator[str]:
+        size = size_line(explanation)
+        if not size:
             return
         yield ""
         yield self.paint("Why", _HEADING)
-        for entry in entries:
+        yield from (f"  {line}" for line in wrapped(size, self.width - 2))
+        for entry in reasons(explanation):
             sign, code = ("+", _RAISES) if entry.contribution > 0 else ("-", _LOWERS)
             tail = f"  ({factor(entry.contribution)})"
-            for position, line in enumerate(wrapped(printable(entry.sentence) + tail, self.width - 4)):
+            for position, line in enumerate(self._wrapped(entry.sentence + tail, 4)):
                 yield f"  {self.paint(sign, code)} {line}" if position == 0 else f"    {line}"
+
+    def _all_contributions(self, assessment: Assessment) -> Iterator[str]:
+        if assessment.base_log_odds is not None:
+            yield ""
+            yield self.paint("What adds up to the score, in log-odds", _HEADING)
+            rows = [(assessment.base_log_odds, "the repository's typical change"),
+                    *((entry.contribution, entry.sentence) for entry in assessment.explanation)]
+            for amount, text in (*rows, (assessment.risk.log_odds, "this change")):
+                yield clipped(f"  {amount:+8.3f}  {printable(text)}", self.width)
+        missing: dict[str, list[str]] = {}
+        for name, reason in assessment.features.missing.items():
+            missing.setdefault(reason, []).append(name)
+        if missing:
+            yield ""
+            yield self.paint(f"Not known: {counted(len(assessment.features.missing), 'value')}", _HEADING)
+            for reason, names in sorted(missing.items()):
+                yield from (f"  {line}" for line in wrapped(printable(f"{reason}: {', '.join(names)}"), self.width - 2))
 
     def _files(self, assessment: Assessment) -> Iterator[str]:
         yield from self._told("Read first", [(entry.path, entry.reason) for entry in assessment.files_to_read])
@@ -128,7 +220,7 @@ class _Page:
         rows = [(entry.path, rule_in_words(entry.support, entry.commits, entry.beside)) for entry in missing]
         yield from self._told("Usually changed with these, but not here", rows)
         affected = impact.affected[:MOST_NEIGHBOURS]
-        yield from self._told("May affect", [(entry.component, entry.reason) for entry in affected])
+        yield from self._told("May affect", [(folder_name(entry.component), entry.reason) for entry in affected])
 
     def _told(self, heading: str, said: Iterable[tuple[str, str]]) -> Iterator[str]:
         """Set what is told beside what is said of it: in two columns where they fit, else one below the other."""
@@ -145,9 +237,13 @@ class _Page:
         for path, reason in entries:
             # a path or a subject is clipped, what is to be done is told to its end
             whole = heading == ADVICE
-            yield from (f"  {line}" for line in (wrapped(path, self.width - 2) if whole else
-                                                 [clipped(path, self.width - 2)]))
-            yield from (f"    {self.paint(line, _FAINT)}" for line in wrapped(reason, self.width - 4))
+            yield from (f"  {line}" for line in (self._wrapped(path, 2) if whole else
+                                                 [clipped_path(path, self.width - 2)]))
+            yield from (f"    {self.paint(line, _FAINT)}" for line in self._wrapped(reason, 4))
+
+    def _wrapped(self, text: str, indent: int) -> list[str]:
+        width = self.width - indent
+        return wrapped(with_short_paths(printable(text), width), width)
 
     def _forecasts(self, assessment: Assessment) -> Iterator[str]:
         entries = likely_fixes(assessment.bugs)
@@ -155,7 +251,7 @@ class _Page:
             return
         yield ""
         yield self.paint("Likely to need a fix within 30 days", _HEADING)
-        paths = [clipped(printable(entry.path), self.width - 12) for entry in entries]
+        paths = [clipped_path(printable(entry.path), self.width - 12) for entry in entries]
         longest = max(map(width_of, paths))
         yield from (
             f"  {padded(path, longest)}  {self.paint(percent(entry.probability), _FAINT)}"
@@ -163,19 +259,17 @@ class _Page:
         )
 
     def _unusual(self, assessment: Assessment) -> Iterator[str]:
-        anomaly = assessment.anomaly
-        if anomaly is None or not (anomaly.is_anomaly or anomaly.unusual):
+        lines = unusual_lines(assessment)
+        if not lines:
             return
         yield ""
-        yield self.paint("Unusual as a whole" if anomaly.is_anomaly else "Unusual here", _HEADING)
-        shown = anomaly.unusual[:MOST_UNUSUAL]
-        for entry in shown:
-            text = f"{printable(entry.title)}: {number(entry.value)} (typical {number(entry.typical)})"
-            for position, line in enumerate(wrapped(text, self.width - 4)):
+        yield self.paint("Unusual here", _HEADING)
+        for text in lines[:MOST_UNUSUAL]:
+            for position, line in enumerate(wrapped(printable(text), self.width - 4)):
                 yield ("  " if position == 0 else "    ") + line
-        if len(anomaly.unusual) > len(shown):
-            yield f"  and {len(anomaly.unusual) - len(shown)} more"
+        if len(lines) > MOST_UNUSUAL:
+            yield f"  and {len(lines) - MOST_UNUSUAL} more"
 
-    def _notes(self, warnings: Iterable[str]) -> Iterator[str]:
+    def notes(self, warnings: Iterable[str]) -> Iterator[str]:
         for warning in warnings:
             yield from wrapped(f"Note: {printable(warning)}", self.width)

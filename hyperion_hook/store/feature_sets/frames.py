@@ -9,8 +9,8 @@ from typing import Any
 
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError, MissingExtraError
+from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.store.feature_sets.metadata import StoredFeatures
-from hyperion_hook.store.feature_sets.search import english
 
 try:
     import pandas as pd
@@ -72,5 +72,5 @@ def _numbers(features: dict[str, Value], wanted: Collection[str] | None) -> dict
     numbers = {name: nan if isinstance(value, Missing) else value for name, value in features.items()}
     if not wanted:
         return numbers
-    by_english = {english(name): number for name, number in numbers.items()}
-    return {name: by_english.get(english(name), nan) for name in wanted}
+    by_english = {canonical(name): number for name, number in numbers.items()}
+    return {name: by_english.get(canonical(name), nan) for name in wanted}

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError
+from hyperion_hook.features.names import EitherName
 
 MAX_FEATURES = 10_000
 MAX_SOURCE_BYTES = 100_000_000
@@ -154,9 +155,9 @@ def absences_of(reasons: Mapping[str, Sequence[int]], count: int) -> dict[int, M
     return absent
 
 
-def joined(names: Sequence[str], numbers: Sequence[float], absent: Mapping[int, Missing]) -> dict[str, Value]:
-    """Return the values by name."""
-    features: dict[str, Value] = dict(zip(names, numbers, strict=True))
+def joined(names: Sequence[str], numbers: Sequence[float], absent: Mapping[int, Missing]) -> EitherName[Value]:
+    """Return the values by name; either name of a feature is answered."""
+    features: EitherName[Value] = EitherName(zip(names, numbers, strict=True))
     for place, missing in absent.items():
         features[names[place]] = missing
     return features

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from hyperion_hook.errors import StoreError
-from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.store.feature_sets.file import FeatureFile, pair_text
 from hyperion_hook.store.feature_sets.metadata import FeatureMetadata, StoredFeatures
 from hyperion_hook.store.feature_sets.rows import DamagedRowError, absences_of, content_hash, joined, numbers_of
@@ -22,7 +22,6 @@ _COLUMNS = (
 )
 _ALL = f"{_COLUMNS}, missing, numbers"
 _NEWEST = "event DESC, number DESC"
-_ENGLISH = {feature.french: feature.name for feature in CATALOGUE}
 
 Row = tuple[Any, ...]
 
@@ -158,14 +157,9 @@ def _conditions(file: FeatureFile, query: Query, pinned: int) -> tuple[str, list
 
 def _shapes_with(file: FeatureFile, wanted: Collection[str]) -> list[int]:
     """Return the numbers of the lists of names that hold all wanted features, by either of their names."""
-    asked = {english(name) for name in wanted}
+    asked = {canonical(name) for name in wanted}
     numbers = [number for (number,) in file.connection.execute("SELECT id FROM shapes").fetchall()]
-    return [number for number in numbers if asked <= {english(name) for name in file.value(number)}]
-
-
-def english(name: str) -> str:
-    """Return the canonical name of a feature of the catalogue, any other name as it is."""
-    return _ENGLISH.get(name, name)
+    return [number for number in numbers if asked <= {canonical(name) for name in file.value(number)}]
 
 
 def moment_of(micros: int) -> datetime:

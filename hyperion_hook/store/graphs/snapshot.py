@@ -15,7 +15,7 @@ from hyperion_hook.features.graph.live import GraphParts, LiveGraph
 from hyperion_hook.features.graph.specs import Packed, SpecTable
 from hyperion_hook.store.files.whole_files import inflate
 
-FORMAT = 1
+FORMAT = 2
 MOST_BYTES = 32_000_000
 """Of a graph, packed or not; that of 80,000 files takes half of it."""
 _HEAD = Struct("<4sI")
@@ -34,9 +34,7 @@ def encode(graph: LiveGraph) -> bytes:
         _names(parts.modules), _names(parts.groups), _names(others), _names(packages), _names(specs),
         _lists(parts.out), _lists(parts.inn),
         _lists([package_number[name] for name in names] for names in parts.external),
-        _numbers(parts.label), _numbers(parts.depth), _numbers(parts.importers), _numbers(parts.entries),
-        _numbers(parts.test_entries),
-        _lists(written),
+        _numbers(parts.importers), _numbers(parts.entries), _numbers(parts.test_entries), _lists(written),
     )
     return _HEAD.pack(_MAGIC, FORMAT) + b"".join(_SIZE.pack(len(section)) + section for section in sections)
 
@@ -66,26 +64,25 @@ def _decoded(content: bytes) -> LiveGraph:
         position += _SIZE.size
         sections.append(content[position : position + size])
         position += size
-    if len(sections) != 14 or position != len(content):
+    if len(sections) != 12 or position != len(content):
         raise ValueError("stored import graph: cut short")
     modules, groups, others, packages = (_read_names(section) for section in sections[:4])
     nodes = len(modules) + len(groups)
     out, inn = (_read_lists(section, nodes, nodes) for section in sections[5:7])
     external = _read_lists(sections[7], nodes, len(packages))
-    label, depth = (_read_numbers(section, nodes) for section in sections[8:10])
-    importers = _read_numbers(sections[10], len(modules))
-    entries, test_entries = (_read_numbers(section) for section in sections[11:13])
-    if max((*label, *entries, *test_entries), default=0) >= max(nodes, 1):
+    importers = _read_numbers(sections[8], len(modules))
+    entries, test_entries = (_read_numbers(section) for section in sections[9:11])
+    if max((*entries, *test_entries), default=0) >= max(nodes, 1):
         raise ValueError("stored import graph: damaged (number out of range)")
     parts = GraphParts(
         modules, groups, out, inn, [tuple(packages[number] for number in numbers) for numbers in external],
-        label, depth, importers, entries, test_entries,
+        importers, entries, test_entries,
     )
 
     def load_specs() -> Packed:
         texts = _read_names(sections[4])
         paths = [*modules, *others]
-        counts, numbers = _read_rows(sections[13], len(paths), len(texts))
+        counts, numbers = _read_rows(sections[11], len(paths), len(texts))
         return paths, texts, list(accumulate(counts, initial=0)), numbers
 
     return LiveGraph.restored(parts, SpecTable(load_specs))

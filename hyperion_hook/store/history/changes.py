@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from hyperion_hook.domain.co_change import ChangeSet, KnownFile, PastOfFile
 from hyperion_hook.store.history.codec import unpack
 
 if TYPE_CHECKING:
-    from hyperion_hook.store.history.file_history import View
-    from hyperion_hook.store.history.index import HistoryIndex
+    from contextlib import AbstractContextManager
+
+    from hyperion_hook.store.files.sqlite import StoreConnection
+    from hyperion_hook.store.history.file_history import FileLives, View
+    from hyperion_hook.store.history.graph import CommitGraph
+    from hyperion_hook.store.history.names import Names, PathStates
+    from hyperion_hook.store.history.outside_view import HiddenCounts
+    from hyperion_hook.store.history.tallies import Tallies
 
 NEWEST = 100
 """Newest commits of a touched file that are looked at: bounds the cost of a file that every commit touches."""
@@ -27,10 +33,31 @@ _ASKED_AT_ONCE = 500
 _CONTINUED = bytes(range(128, 256))
 
 
+class Indexed(Protocol):
+    """What a history reads of the index; ``index.HistoryIndex`` is one."""
+
+    connection: StoreConnection
+    graph: CommitGraph
+    names: Names
+    states: PathStates
+    tallies: Tallies
+    lives: FileLives
+    hidden_counts: HiddenCounts
+
+    def view(self, commit: bytes) -> View:
+        """Return which rows a commit sees."""
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Return a context in which the file does not change."""
+
+    def flush(self) -> None:
+        """Write what waits."""
+
+
 class PastChanges:
     """Change sets of past commits and names of files, seen from one commit; other commits have no effect."""
 
-    def __init__(self, index: HistoryIndex, commit: bytes) -> None:
+    def __init__(self, index: Indexed, commit: bytes) -> None:
         self._index = index
         self._commit = commit
         self._paths_of: dict[int, dict[int, list[int]]] = {}
@@ -131,7 +158,7 @@ class PastChanges:
         return {number: path.decode("utf-8", "surrogateescape") for number, path in found}
 
 
-def _in_parts(index: HistoryIndex, query: str, numbers: Sequence[int]) -> Iterable[tuple]:  # type: ignore[type-arg]
+def _in_parts(index: Indexed, query: str, numbers: Sequence[int]) -> Iterable[tuple]:  # type: ignore[type-arg]
     for start in range(0, len(numbers), _ASKED_AT_ONCE):
         part = numbers[start : start + _ASKED_AT_ONCE]
         yield from index.connection.execute(f"{query} ({','.join('?' * len(part))})", part)

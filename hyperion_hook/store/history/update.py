@@ -185,6 +185,30 @@ def update_index(repository: Repository, *, rebuild: bool = False, progress: Pro
     return IndexReport(added, count, time.perf_counter() - started, path.stat().st_size)
 
 
+def extend_index(repository: Repository, expired: Callable[[], bool]) -> None:
+    """Add the names of commits that ``HEAD`` reaches to the index, the oldest first, until all are there or time is up.
+
+    An index that would have to be emptied first is left to the command ``index``.
+    """
+    with HistoryIndex.open(index_path(repository), repository.common_dir) as index:
+        head, boundary = repository.head(), _boundary(repository)
+        if index.path is None or head is None or (index.commit_count and index.boundary != boundary):
+            return
+        generation = index.generation
+        ids = [] if index.knows(head) else reachable(repository, [head], index.tips())
+        for start in range(0, len(ids), _STEP):
+            if expired():
+                return
+            commits = list(_read(repository, ids[start:start + _STEP], Detail.NAMES))
+            with index.transaction():
+                if index.generation != generation:
+                    return
+                if not index.commit_count:
+                    index.note_boundary(boundary)
+                for commit in commits:
+                    index.add(commit)
+
+
 def _prune(repository: Repository, index: HistoryIndex, head: str) -> int:
     if set(index.tips()) <= {head}:
         return 0

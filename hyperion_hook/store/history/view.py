@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hyperion_hook.domain.commit import Author
+from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.history import FileHistory, Months, Tally
 from hyperion_hook.store.history.tallies import AUTHOR, AUTHOR_IN, DIRECTORY, REPOSITORY, TallyKey
 
 if TYPE_CHECKING:
     from hyperion_hook.domain.co_change import KnownFile, PastOfFile
-    from hyperion_hook.store.history.changes import PastChanges
-    from hyperion_hook.store.history.index import HistoryIndex
+    from hyperion_hook.store.history.changes import Indexed, PastChanges
 
 _NO_LIFE = FileHistory((), None, 0)
 
@@ -22,7 +21,7 @@ _NO_LIFE = FileHistory((), None, 0)
 class IndexedHistory:
     """The ``History`` of one indexed commit; it answers the same whatever else the index holds or will hold."""
 
-    def __init__(self, index: HistoryIndex, commit: bytes, missing_reason: str | None) -> None:
+    def __init__(self, index: Indexed, commit: bytes, missing_reason: str | None) -> None:
         self._index = index
         self._commit = commit
         self._missing_reason = missing_reason

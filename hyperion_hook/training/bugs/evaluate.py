@@ -14,17 +14,13 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.training.bugs.dataset import BugRows
-from hyperion_hook.training.bugs.fit import (
-    CANDIDATES,
-    BugFitConfig,
-    fit_bug_predictor,
-    held_out_since,
-    probability,
-)
+from hyperion_hook.training.bugs.fit import CANDIDATES, DEFAULTS, fit_bug_predictor, held_out_since
+from hyperion_hook.training.metrics.figures import class_figures
 from hyperion_hook.training.metrics.metrics import calibration_error, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval
-from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.models.numbers import Numbers, sigmoid
 
 BUGS_SO_FAR, RECENT_CHURN = "bugs so far", "recent churn"
 BASELINES: Mapping[str, Callable[[pd.DataFrame], Numbers]] = {
@@ -50,7 +46,7 @@ class BugEvaluation:
 
     ``cross_validation`` holds the log-loss of each candidate. ``changes`` are the changes whose forecast was compared
     with what happened, ``calibration_error`` is theirs, and ``expected`` and ``happened`` are the mean forecast and the
-    share that came true.
+    share that came true. ``classes`` are accuracy, precision, recall and F1 where a probability of 0.5 counts as fixed.
     """
 
     name: str
@@ -65,6 +61,7 @@ class BugEvaluation:
     expected: float
     happened: float
     cross_validation: Mapping[str, float] = field(default_factory=dict)
+    classes: Mapping[str, float] = field(default_factory=dict)
 
 
 class Predictor(Protocol):
@@ -113,7 +110,7 @@ def evaluate_bugs(name: str, histories: Sequence[BugRows], models: Mapping[str, 
     random = np.random.default_rng(seed)
     draws = [_draw(figures[shipped], random) for _ in range(_DRAWS)]
     forecast = models[shipped].change_log_odds(touched) if len(touched) else None
-    said = probability(forecast["log_odds"].to_numpy()) if forecast is not None else np.zeros(0)
+    said = sigmoid(forecast["log_odds"].to_numpy()) if forecast is not None else np.zeros(0)
     truth = forecast["fixed"].to_numpy(dtype=np.float64) if forecast is not None else np.zeros(0)
     return BugEvaluation(
         name, shipped, tuple(sorted(monthly["repository"].unique())), len(figures[shipped]),
@@ -121,13 +118,16 @@ def evaluate_bugs(name: str, histories: Sequence[BugRows], models: Mapping[str, 
         tuple(_ranked(label, figures[shipped], figures[label], draws) for label in (*against, *BASELINES)),
         len(said), roc_auc(truth, said), calibration_error(truth, said),
         float(said.mean()) if len(said) else math.nan, float(truth.mean()) if len(truth) else math.nan,
+        classes=class_figures(
+            monthly["fixed"].to_numpy(dtype=np.float64), (scores[shipped] >= 0.0).astype(np.float64)
+        ),
     )
 
 
-def evaluate_by_time(histories: Sequence[BugRows], *, config: BugFitConfig | None = None
+def evaluate_by_time(histories: Sequence[BugRows], *, config: MLConfig | None = None
                      ) -> tuple[str, BugEvaluation | None]:
     """Return the candidate chosen in the first 80 % of the time, and how all of them do in the rest."""
-    config = config or BugFitConfig()
+    config = config or DEFAULTS
     since = held_out_since(histories)
     chosen = fit_bug_predictor(histories, until=since, config=config)
     models = {
@@ -137,7 +137,7 @@ def evaluate_by_time(histories: Sequence[BugRows], *, config: BugFitConfig | Non
         for name in CANDIDATES
     }
     name = "the last fifth of the time, of the same repositories"
-    found = evaluate_bugs(name, histories, models, chosen.candidate, since=since, seed=config.seed)
+    found = evaluate_bugs(name, histories, models, chosen.candidate, since=since, seed=config.random_state)
     return chosen.candidate, None if found is None else replace(found, cross_validation=chosen.cross_validation)
 
 

@@ -7,8 +7,7 @@ probability of a whole change is no product over its files, which are fixed toge
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +15,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.pipeline import Pipeline
 from xgboost import XGBClassifier
 
-from hyperion_hook.config.hyperparameters import BugPredictorParameters
 from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
 from hyperion_hook.training.bugs.dataset import HORIZON, BugRows
-from hyperion_hook.training.models.estimators import FittedTrees, Numbers, as_matrix
+from hyperion_hook.training.models.classifier import RiskClassifier
+from hyperion_hook.training.models.fit_members import Evidence, Outcome, fitted_members, one_thread, out_of_fold
+from hyperion_hook.training.models.numbers import Numbers, logit, sigmoid
+from hyperion_hook.training.models.transformers import FeatureColumns
 
 SPECIFIED = "specification"
 DEFAULTS = MLConfig()
@@ -44,49 +48,41 @@ TOUCHED_WEIGHT = 0.5
 """Weight of all touched rows against all monthly ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class BugFitConfig:
-    """Seed, processor cores, and parameters that take the place of the specification's."""
-
-    seed: int = DEFAULTS.random_state
-    jobs: int = DEFAULTS.n_jobs
-    specified: BugPredictorParameters | None = None
-
-    def parameters(self, candidate: str) -> dict[str, Any]:
-        """Return what XGBoost is fitted with."""
-        specified = self.specified or DEFAULTS.bug_predictor
-        own = dict(specified) if candidate == SPECIFIED and self.specified else CANDIDATES[candidate]
-        return {"eval_metric": specified.eval_metric, "random_state": self.seed, "n_jobs": self.jobs} | own
-
-
 @dataclass(frozen=True)
 class FittedBugs:
-    """A fitted bug predictor.
+    """A fitted bug predictor; ``model`` takes file numbers, ``cross_validation`` is the log-loss of each candidate.
 
-    A file's log-odds are ``slope * trees + shift``; a change's are ``largest * (log-odds of its riskiest file)
-    + count * log(number of files) + intercept``.
+    A change's log-odds are ``largest * (log-odds of its riskiest file) + count * log(number of files) + intercept``.
     """
 
     candidate: str
-    trees: FittedTrees
-    slope: float
-    shift: float
+    model: Pipeline
     largest: float
     count: float
     intercept: float
     cross_validation: dict[str, float]
+    seconds: float
 
     def file_log_odds(self, rows: pd.DataFrame) -> Numbers:
         """Return the log-odds of a fix within thirty days, one for each row of file numbers."""
-        return np.asarray(self.slope * self.trees.log_odds(as_matrix(rows[list(FILE_NUMBERS)])) + self.shift)
+        return np.asarray(self.model.decision_function(rows))
 
     def change_log_odds(self, touched: pd.DataFrame) -> pd.DataFrame:
         """Return ``fixed`` (whether any of its files was) and ``log_odds`` of each change of touched rows."""
         return with_change_log_odds(touched, self.file_log_odds(touched), self.largest, self.count, self.intercept)
 
 
+def estimator_of(candidate: str, config: MLConfig) -> XGBClassifier:
+    """Return the XGBoost of a candidate, not fitted; what is configured takes the place of the specification's."""
+    changed = {
+        name: value for name, value in config.bug_predictor.items() if value != DEFAULTS.bug_predictor[name]
+    } if candidate == SPECIFIED else {}
+    shared = {"eval_metric": config.bug_predictor.eval_metric, "random_state": config.random_state, "n_jobs": 1}
+    return XGBClassifier(**{**shared, **CANDIDATES[candidate], **changed})
+
+
 def fit_bug_predictor(histories: Sequence[BugRows], *, candidate: str | None = None, until: int | None = None,
-                      config: BugFitConfig | None = None) -> FittedBugs:
+                      config: MLConfig | None = None) -> FittedBugs:
     """Fit the bug predictor on the rows of some repositories.
 
     Parameters
@@ -98,14 +94,14 @@ def fit_bug_predictor(histories: Sequence[BugRows], *, candidate: str | None = N
     until
         Unix seconds; only what had happened by then is learned. Everything by default.
     config
-        Seed, cores.
+        Seed, threads, hyperparameters.
 
     Raises
     ------
     TrainingError
         With fewer than a hundred rows of files that were fixed, or of files that were not.
     """
-    config = config or BugFitConfig()
+    config = config or DEFAULTS
     monthly, touched = _learned(histories, until)
     fixed = int(monthly["fixed"].sum())
     if min(fixed, len(monthly) - fixed) < LEAST_FIXED or touched["fixed"].nunique() < 2:
@@ -113,15 +109,34 @@ def fit_bug_predictor(histories: Sequence[BugRows], *, candidate: str | None = N
             f"bug predictor: {len(monthly)} files and months with {fixed} fixes; at least {LEAST_FIXED} with and "
             "without a fix within thirty days are needed"
         )
-    names = list(CANDIDATES) if candidate is None else [candidate]
-    validated = {name: _cross_validated(monthly, touched, name, config) for name in names}
-    losses = {name: found.loss for name, found in validated.items()}
-    best = min(names, key=lambda name: losses[name])
-    slope, shift = validated[best].calibration
-    trees = _fit(monthly, touched, best, config)
-    changes = _changes(validated[best].touched, slope * validated[best].log_odds + shift)
-    largest, count, intercept = _combined(changes, config)
-    return FittedBugs(best, trees, slope, shift, largest, count, intercept, losses)
+    rows = pd.concat([monthly.assign(counts=repository_weights(monthly)), touched.assign(
+        counts=repository_weights(touched) * (TOUCHED_WEIGHT * len(monthly) / len(touched)))], ignore_index=True)
+    is_touched = np.arange(len(rows)) >= len(monthly)
+    columns = FeatureColumns(list(FILE_NUMBERS)).fit(None)
+    truth, counts, time = (rows[name].to_numpy(dtype=np.float64) for name in ("fixed", "counts", "time"))
+    evidence = Evidence(columns.transform(rows), Outcome(truth, None, counts), time)
+    members = {name: estimator_of(name, config)
+               for name in (CANDIDATES if candidate is None else (candidate,))}
+    folds = RiskClassifier(list(members.items()), cv_folds=FOLDS, gap_days=HORIZON / DAY).folds(evidence)
+    seen = out_of_fold(members, evidence, folds, jobs=config.n_jobs)
+    losses = {
+        name: float(log_loss(truth[seen.rows], sigmoid(scores), sample_weight=counts[seen.rows]))
+        for name, scores in seen.scores.items()
+    }
+    best = min(members, key=lambda name: losses[name])
+    classifier = RiskClassifier(
+        [(best, members[best])], [f"{best}_log_odds"], cv_folds=FOLDS, gap_days=HORIZON / DAY,
+        random_state=config.random_state, n_jobs=config.n_jobs,
+    )
+    with one_thread():
+        log_odds = logit(classifier.combine(seen, evidence.outcome))
+        later = is_touched[seen.rows]
+        largest, count, intercept = _combined(_changes(rows.iloc[seen.rows[later]], log_odds[later]), config)
+    fitted, seconds = fitted_members({best: members[best]}, evidence, jobs=config.n_jobs)[best]
+    classifier.with_fitted({best: fitted})
+    return FittedBugs(
+        best, Pipeline([("columns", columns), ("model", classifier)]), largest, count, intercept, losses,
+        seen.seconds[best] + seconds)
 
 
 def _learned(histories: Sequence[BugRows], until: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -158,67 +173,6 @@ def repository_weights(rows: pd.DataFrame) -> NDArray[np.float64]:
     return np.asarray(shares * (len(rows) / shares.sum()))
 
 
-def _weights(monthly: pd.DataFrame, touched: pd.DataFrame) -> NDArray[np.float64]:
-    if not len(touched):
-        return repository_weights(monthly)
-    part = TOUCHED_WEIGHT * len(monthly) / len(touched)
-    return np.concatenate([repository_weights(monthly), repository_weights(touched) * part])
-
-
-def _fit(monthly: pd.DataFrame, touched: pd.DataFrame, candidate: str, config: BugFitConfig) -> FittedTrees:
-    rows = pd.concat([monthly, touched], ignore_index=True) if len(touched) else monthly
-    weights = _weights(monthly, touched)
-    booster = XGBClassifier(**config.parameters(candidate))
-    matrix = as_matrix(rows[list(FILE_NUMBERS)])
-    return FittedTrees("bugs", booster.fit(matrix, rows["fixed"].to_numpy(), sample_weight=weights))
-
-
-@dataclass(frozen=True)
-class _Validated:
-    """What came of cross-validation: loss, calibration, and the touched rows with log-odds no model had learned."""
-
-    loss: float
-    calibration: tuple[float, float]
-    touched: pd.DataFrame
-    log_odds: Numbers
-
-
-def _cross_validated(monthly: pd.DataFrame, touched: pd.DataFrame, candidate: str, config: BugFitConfig) -> _Validated:
-    later: list[pd.DataFrame] = []
-    touched_later: list[pd.DataFrame] = []
-    said: list[Numbers] = []
-    touched_said: list[Numbers] = []
-    for start, end in _folds(monthly):
-        past, past_touched = (rows[rows["time"] + HORIZON <= start] for rows in (monthly, touched))
-        if past["fixed"].nunique() < 2:
-            continue
-        trees = _fit(past, past_touched, candidate, config)
-        for rows, kept, log_odds in ((monthly, later, said), (touched, touched_later, touched_said)):
-            inside = rows[(rows["time"] > start) & (rows["time"] <= end)]
-            if len(inside):
-                kept.append(inside)
-                log_odds.append(trees.log_odds(as_matrix(inside[list(FILE_NUMBERS)])))
-    if not later or not touched_later:
-        raise TrainingError("bug predictor: fixes in too few stretches of time for time-series cross-validation")
-    every = pd.concat([*later, *touched_later], ignore_index=True)
-    log_odds_ = np.concatenate([*said, *touched_said])
-    part = sum(len(rows) for rows in later)
-    weights = _weights(every[:part], every[part:])
-    loss = _log_loss(every["fixed"].to_numpy(), log_odds_, weights)
-    platt = _logistic(log_odds_[:, None], every["fixed"].to_numpy(), weights, config)
-    slope, shift = (float(platt.coef_[0, 0]), float(platt.intercept_[0]))
-    # a calibration must not turn the ranking round
-    return _Validated(
-        loss, (slope, shift) if slope > 0 else (1.0, 0.0), every[part:].reset_index(drop=True), log_odds_[part:]
-    )
-
-
-def _folds(monthly: pd.DataFrame) -> Iterator[tuple[int, int]]:
-    """Yield (start, end] of stretches of time with equally many rows each, all but the first."""
-    edges = [int(monthly["time"].quantile(part / (FOLDS + 1))) for part in range(1, FOLDS + 2)]
-    yield from itertools.pairwise(edges)
-
-
 def _changes(touched: pd.DataFrame, log_odds: Numbers) -> pd.DataFrame:
     grouped = touched.assign(log_odds=log_odds).groupby(["repository", "moment"], sort=True)
     return pd.DataFrame({
@@ -236,33 +190,14 @@ def with_change_log_odds(
     return changes.assign(log_odds=combined)
 
 
-def _combined(changes: pd.DataFrame, config: BugFitConfig) -> tuple[float, float, float]:
+def _combined(changes: pd.DataFrame, config: MLConfig) -> tuple[float, float, float]:
     """Return the weights of the riskiest file and of the number of files, and the intercept."""
     weights = repository_weights(changes.assign(weight=1.0))
     if changes["fixed"].nunique() < 2:
         return 1.0, 0.0, 0.0
     columns = np.column_stack([changes["largest"], np.log(changes["files"])])
-    model = _logistic(columns, changes["fixed"].to_numpy(), weights, config)
+    model = LogisticRegression(C=1e6, max_iter=1_000, random_state=config.random_state)
+    model.fit(columns, changes["fixed"].to_numpy(), sample_weight=weights)
     largest, count = (float(value) for value in model.coef_[0])
+    # a combination must not turn the ranking round
     return (largest, count, float(model.intercept_[0])) if largest > 0 else (1.0, 0.0, 0.0)
-
-
-def _logistic(columns: Numbers, truth: Any, weights: Numbers, config: BugFitConfig) -> LogisticRegression:
-    model = LogisticRegression(C=1e6, max_iter=1_000, random_state=config.seed)
-    return model.fit(columns, truth, sample_weight=weights)
-
-
-def _log_loss(truth: Any, log_odds: Numbers, weights: Numbers) -> float:
-    losses = np.logaddexp(0.0, np.where(truth == 1, -log_odds, log_odds))
-    return float(np.average(losses, weights=weights))
-
-
-def probability(log_odds: Numbers) -> Numbers:
-    """Return probabilities.
-
-    Examples
-    --------
-    >>> probability(np.array([0.0])).tolist()
-    [0.5]
-    """
-    return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(log_odds))))

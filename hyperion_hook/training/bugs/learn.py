@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,14 +17,13 @@ from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.training.bugs.dataset import BugOptions, BugRows, bug_rows
 from hyperion_hook.training.bugs.evaluate import BugEvaluation, Predictor, RankedFiles, evaluate_bugs, evaluate_by_time
 from hyperion_hook.training.bugs.fit import (
-    BugFitConfig,
     FittedBugs,
     fit_bug_predictor,
     held_out_since,
     with_change_log_odds,
 )
-from hyperion_hook.training.metrics.resampling import Interval
-from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.metrics.resampling import Interval, rounded
+from hyperion_hook.training.models.numbers import Numbers
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.mapping import spread
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -55,7 +53,7 @@ class LearnedBugs:
         return {
             "note": self.note,
             "log-loss in cross-validation": {
-                name: _rounded(loss) for name, loss in (found.cross_validation if found else {}).items()
+                name: rounded(loss) for name, loss in (found.cross_validation if found else {}).items()
             },
             "evaluation": None if found is None else {
                 "on": found.name,
@@ -64,10 +62,10 @@ class LearnedBugs:
                 "models": [_ranked(entry) for entry in found.contenders],
                 "leads": [_ranked(entry) for entry in found.leads],
                 "changes": found.changes,
-                "expected": _rounded(found.expected),
-                "happened": _rounded(found.happened),
-                "calibration_error": _rounded(found.calibration_error),
-                "roc_auc_of_changes": _rounded(found.change_roc_auc),
+                "expected": rounded(found.expected),
+                "happened": rounded(found.happened),
+                "calibration_error": rounded(found.calibration_error),
+                "roc_auc_of_changes": rounded(found.change_roc_auc),
             },
         }
 
@@ -98,7 +96,7 @@ def _read(entry: CorpusEntry, options: RetrainOptions, progress: Progress | None
 
 def learn_bugs(histories: Sequence[BugRows], options: RetrainOptions) -> LearnedBugs:
     """Return a bug predictor fitted on a corpus, chosen and measured in time order; none where history is too short."""
-    config = _fit_config(options)
+    config = options.config
     try:
         candidate, evaluation = evaluate_by_time(histories, config=config)
         fitted = fit_bug_predictor(histories, candidate=candidate, config=config)
@@ -113,7 +111,7 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
 
     Otherwise the one in use is kept, which learned from many repositories.
     """
-    config = _fit_config(options)
+    config = options.config
     try:
         since = held_out_since(histories)
         past = fit_bug_predictor(histories, candidate=OWN_CANDIDATE, until=since, config=config)
@@ -134,10 +132,6 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
         return LearnedBugs(in_use, f"{kept} ({error}).")
     told = "" if in_use is None else f", which beats the one in use by {_words(leads[IN_USE])} ROC-AUC"
     return LearnedBugs(fitted, f"This repository's own{told}.", found, _monthly(histories))
-
-
-def _fit_config(options: RetrainOptions) -> BugFitConfig:
-    return BugFitConfig(options.seed, options.threads, None if options.models is None else options.models.bug_predictor)
 
 
 def _monthly(histories: Sequence[BugRows]) -> pd.DataFrame:
@@ -189,17 +183,9 @@ def bug_section(card: Mapping[str, Any]) -> Iterator[str]:
 
 def _ranked(entry: RankedFiles) -> dict[str, Any]:
     return {
-        "model": entry.name, "roc_auc": _interval(entry.roc_auc),
-        "precision_in_top_20": _interval(entry.precision_in_top),
+        "model": entry.name, "roc_auc": entry.roc_auc.rounded(),
+        "precision_in_top_20": entry.precision_in_top.rounded(),
     }
-
-
-def _interval(interval: Interval) -> list[float | None]:
-    return [_rounded(interval.value), _rounded(interval.low), _rounded(interval.high)]
-
-
-def _rounded(value: float) -> float | None:
-    return None if math.isnan(value) else round(float(value), 4)
 
 
 def _cells(entry: Mapping[str, Any]) -> str:

@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.errors import ConfigError
+from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.drift import measures
 from hyperion_hook.training.drift.report import DriftReport, FeatureDrift, overall
-from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, Numbers, canonical, columns_of, listed
+from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, Numbers, columns_of, listed
 
 ALPHA = 0.02
 """Of comparisons without drift so many may raise an alarm; fewer than the usual 5 %, since they are made for ever."""
@@ -64,13 +65,17 @@ def compare(
         f"columns of one name, only the first is compared: {listed(twice)}"
         for frame in (reference, current) if (twice := _twice(frame))
     ]
-    pairs = [_Pair(name, before[name], after[name]) for name in before if name in after]
+    pairs = [
+        # of two names for one feature the catalogue's stands for both
+        _Pair(column.name if column.name == after[name].name else name, column, after[name])
+        for name, column in before.items() if name in after
+    ]
     if not pairs:
         raise ConfigError("drift: the two frames have no column in common; name the same features in both")
     found = list(_adjusted(list(_compared(pairs, warnings)), threshold, alpha))
     apart = {canonical(name) for name in (target_column, score_column) if name is not None}
-    features = sorted((item for item in found if item.feature not in apart), key=_rank)
-    others = {item.feature: item for item in found if item.feature in apart}
+    features = sorted((item for item in found if canonical(item.feature) not in apart), key=_rank)
+    others = {canonical(item.feature): item for item in found if canonical(item.feature) in apart}
     return DriftReport(
         has_drift=any(item.drifted for item in found),
         drift_magnitude=overall(

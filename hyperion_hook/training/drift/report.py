@@ -25,7 +25,7 @@ class FeatureDrift:
     Attributes
     ----------
     feature, title
-        The catalogue's name and its words; a column's own name where the catalogue does not know it.
+        The column's name, the catalogue's where the tables differ in it; the catalogue's words, or the name again.
     kind
         ``number`` or ``category``.
     rows_reference, rows_current

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hyperion_hook.errors import TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.evaluation.backtest_models import LEAST_TEST_BUGS
-from hyperion_hook.training.evaluation.card_figures import calibration_table
+from hyperion_hook.training.evaluation.card_figures import calibration_data, risk_of
 from hyperion_hook.training.evaluation.evaluate import Evaluation, evaluate
 from hyperion_hook.training.evaluation.leave_one_out import LEAST_POSITIVES, REVERTED, LeftOut, leave_each_out
 from hyperion_hook.training.evaluation.promotion import InUse, learned_until
@@ -91,7 +93,7 @@ def back_test(
         evaluations.append(
             evaluate(f"changes of which one {REVERTED}", split.train, taken_back, models, cut=cut, seed=options.seed)
         )
-    calibration = calibration_table(split.test["buggy"].tolist(), in_use.predict_proba(split.test))
+    calibration = calibration_data(split.test["buggy"].to_numpy(dtype=np.float64), risk_of(in_use, split.test))
     return BackTest(tuple(evaluations), calibration, warnings)
 
 

@@ -10,20 +10,25 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.history import DAY
+from hyperion_hook.training.metrics.metrics import calibration_table
 from hyperion_hook.training.metrics.resampling import Ranking
-from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.models.numbers import Numbers
 
-BINS = 10
 MOST_IMPORTANT = 20
 _MOST_ROWS = 4_000
 """Rows on which columns are shuffled; more do not change the order of what matters."""
 
 
 class Predictor(Protocol):
-    """Anything that gives rows a probability."""
+    """Any classifier of rows, fitted or read from a bundle."""
 
     def predict_proba(self, X: pd.DataFrame) -> Numbers:
-        """Return the probability that a change introduces a bug, one for each row."""
+        """Return the probabilities of a clean and of a risky change; shape ``(n_rows, 2)``."""
+
+
+def risk_of(model: Predictor, rows: pd.DataFrame) -> Numbers:
+    """Return the probability that a change introduces a bug, one for each row."""
+    return np.asarray(model.predict_proba(rows)[:, 1])
 
 
 def label_delay(rows: pd.DataFrame) -> dict[str, float | None]:
@@ -44,31 +49,11 @@ def label_delay(rows: pd.DataFrame) -> dict[str, float | None]:
     }
 
 
-def calibration_table(truth: Sequence[float] | Numbers, probability: Numbers, bins: int = BINS) -> list[dict[str, Any]]:
-    """Return, for equal parts of the changes by rising probability, what was said and what came.
-
-    Parameters
-    ----------
-    truth, probability
-        Outcomes (0 or 1) and what was said of each; shape ``(n_rows,)``.
-    bins
-        How many parts.
-
-    Examples
-    --------
-    >>> calibration_table([0, 0, 0, 1], np.array([0.1, 0.2, 0.4, 0.6]), bins=2)[1]
-    {'changes': 2, 'predicted': 0.5, 'observed': 0.5}
-    """
-    outcomes = np.asarray(truth, dtype=np.float64)
-    order = np.argsort(probability, kind="stable")
+def calibration_data(truth: Numbers, probability: Numbers) -> list[dict[str, Any]]:
+    """Return the calibration table as plain data: what was predicted and observed of equal parts of the changes."""
     return [
-        {
-            "changes": len(part),
-            "predicted": round(float(probability[part].mean()), 4),
-            "observed": round(float(outcomes[part].mean()), 4),
-        }
-        for part in np.array_split(order, min(bins, len(order)))
-        if len(part)
+        {"changes": part.count, "predicted": round(part.predicted, 4), "observed": round(part.observed, 4)}
+        for part in calibration_table(truth, probability)
     ]
 
 
@@ -101,7 +86,7 @@ def importance(
     everyone = np.ones(len(tail))
 
     def area(changed: pd.DataFrame) -> float:
-        return Ranking(truth, model.predict_proba(changed)).roc_auc(everyone)
+        return Ranking(truth, risk_of(model, changed)).roc_auc(everyone)
 
     whole = area(tail)
     order = np.random.default_rng(seed).permutation(len(tail))

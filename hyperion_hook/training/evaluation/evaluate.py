@@ -13,22 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hyperion_hook.training.evaluation.card_figures import Predictor
-from hyperion_hook.training.metrics.metrics import (
-    auc_within_sizes,
-    brier,
-    calibration_error,
-    f1,
-    mcc,
-    popt,
-    precision_in_top,
-    recall_at_effort,
-    roc_auc,
-    share_in_top,
-)
+from hyperion_hook.training.evaluation.card_figures import Predictor, risk_of
+from hyperion_hook.training.metrics.figures import effort_figures, probability_figures, ranking_figures
+from hyperion_hook.training.metrics.metrics import roc_auc
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
 from hyperion_hook.training.models.baselines import KAMEI, baseline_scores
-from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.models.numbers import Numbers, sigmoid
 from hyperion_hook.training.rows.dataset import FEATURES, with_masked_messages
 
 REFERENCE = "la"
@@ -99,14 +89,7 @@ def evaluate(
         Of the bootstrap and of chance.
     """
     truth = test["buggy"].to_numpy(dtype=np.float64)
-    unwritten = with_masked_messages(test[list(FEATURES)], 1.0, seed)
-    probabilities = {model: fitted.predict_proba(test) for model, fitted in models.items()}
-    probabilities |= {model + WITHOUT_MESSAGE: fitted.predict_proba(unwritten) for model, fitted in models.items()}
-    scores = dict(probabilities)
-    for baseline, score in baseline_scores(train, train["buggy"].tolist(), test, seed=seed).items():
-        scores[baseline] = score
-        if baseline == KAMEI:
-            probabilities[baseline] = 1.0 / (1.0 + np.exp(-np.clip(score, -500.0, 500.0)))
+    scores, probabilities = scored(train, test, models, seed=seed)
     areas = bootstrap(Ranking.roc_auc, truth, scores, draws=_DRAWS, seed=seed)
     precisions = bootstrap(Ranking.pr_auc, truth, scores, draws=_DRAWS, seed=seed)
     gains = bootstrap(Ranking.roc_auc, truth, scores, against=REFERENCE, draws=_DRAWS, seed=seed)
@@ -116,7 +99,7 @@ def evaluate(
             areas[model],
             precisions[model],
             gains.get(model),
-            _figures(test, truth, score, alert_rate) | _calibration(truth, probabilities.get(model)),
+            _figures(test, truth, score, alert_rate) | probability_figures(truth, probabilities.get(model)),
             _within(test, truth, score),
         )
         for model, score in scores.items()
@@ -124,31 +107,32 @@ def evaluate(
     return Evaluation(name, cut, len(train), len(test), int(truth.sum()), contenders)
 
 
+def scored(train: pd.DataFrame, test: pd.DataFrame, models: Mapping[str, Predictor], *, seed: int
+           ) -> tuple[dict[str, Numbers], dict[str, Numbers]]:
+    """Return the scores that models, with and without the message, and baselines give rows; and those that are chances.
+
+    Parameters are those of ``evaluate``.
+    """
+    unwritten = with_masked_messages(test[list(FEATURES)], 1.0, seed)
+    probabilities = {name: risk_of(model, test) for name, model in models.items()}
+    probabilities |= {name + WITHOUT_MESSAGE: risk_of(model, unwritten) for name, model in models.items()}
+    baselines = baseline_scores(train, train["buggy"].tolist(), test, seed=seed)
+    scores = probabilities | baselines
+    if KAMEI in baselines:
+        probabilities[KAMEI] = sigmoid(baselines[KAMEI])
+    return scores, probabilities
+
+
 def _figures(test: pd.DataFrame, truth: Numbers, score: Numbers, alert_rate: float) -> dict[str, float]:
     lines = np.nansum(test[["la", "ld"]].to_numpy(dtype=np.float64), axis=1)
     # labels are traced through source files only, so knowing that a change has none is half the ranking
     source = test["source_files"].to_numpy(dtype=np.float64) > 0
-    flagged = np.zeros(len(score))
-    flagged[np.argsort(-score, kind="stable")[: max(1, round(alert_rate * len(score)))]] = 1.0
     return {
         "roc_auc_within_repositories": _mean_within(test, truth, score),
         "roc_auc_of_source_changes": roc_auc(truth[source], score[source]),
-        "roc_auc_within_sizes": auc_within_sizes(truth, score, lines),
-        "share_in_top_5_percent": share_in_top(truth, score, 0.05),
-        "share_in_top_10_percent": share_in_top(truth, score, 0.10),
-        "share_in_top_20_percent": share_in_top(truth, score, 0.20),
-        "precision_at_alert_rate": precision_in_top(truth, score, alert_rate),
-        "mcc_at_alert_rate": mcc(truth, flagged),
-        "f1_at_alert_rate": f1(truth, flagged),
-        "recall_at_20_percent_effort": recall_at_effort(truth, score, lines),
-        "popt": popt(truth, score, lines),
+        **ranking_figures(truth, score, lines),
+        **effort_figures(truth, score, lines, alert_rate),
     }
-
-
-def _calibration(truth: Numbers, probability: Numbers | None) -> dict[str, float]:
-    if probability is None:
-        return {}
-    return {"brier": brier(truth, probability), "calibration_error": calibration_error(truth, probability)}
 
 
 def _within(test: pd.DataFrame, truth: Numbers, score: Numbers) -> dict[str, float]:

@@ -21,15 +21,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.training.evaluation.backtest_models import fit_rows, model_features
-from hyperion_hook.training.evaluation.evaluate import WITHOUT_MESSAGE
-from hyperion_hook.training.metrics.metrics import auc_within_sizes, calibration_error, pr_auc, roc_auc, share_in_top
+from hyperion_hook.training.evaluation.backtest_models import fit_rows
+from hyperion_hook.training.evaluation.card_figures import risk_of
+from hyperion_hook.training.evaluation.evaluate import scored
+from hyperion_hook.training.metrics.figures import ranking_figures
+from hyperion_hook.training.metrics.metrics import calibration_error, pr_auc, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval
-from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE, baseline_scores
-from hyperion_hook.training.models.estimators import Numbers
-from hyperion_hook.training.models.fit_risk import BLEND, SPECIFIED
+from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE
+from hyperion_hook.training.models.numbers import Numbers
+from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 from hyperion_hook.training.rows.corpus_table import sample
-from hyperion_hook.training.rows.dataset import FEATURES, cut_at, pooled, time_split, with_masked_messages
+from hyperion_hook.training.rows.dataset import cut_at, pooled, time_split
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.mapping import Told, spread
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -125,20 +127,10 @@ def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | str:
     if bugs < LEAST_POSITIVES:
         return f"{task.name}: {bugs} of its {len(test):,} later changes introduced a bug; {LEAST_POSITIVES} are needed"
     try:
-        models = {
-            recipe.name: fit_rows(train, recipe, model_features(train, recipe), options)
-            for recipe in (SPECIFIED, BLEND)
-        }
+        models = fit_rows(train, (SPECIFICATION, BLEND), options).models
     except TrainingError as error:
         return f"{task.name}: nothing to learn from the others' changes before {day(cut_at(own, HALF))} ({error})"
-    probabilities = {recipe: model.predict_proba(test) for recipe, model in models.items()}
-    unwritten = with_masked_messages(test[list(FEATURES)], 1.0, options.seed)
-    probabilities[BLEND.name + WITHOUT_MESSAGE] = models[BLEND.name].predict_proba(unwritten)
-    scores = dict(probabilities)
-    for baseline, score in baseline_scores(train, train["buggy"].tolist(), test, seed=options.seed).items():
-        scores[baseline] = score
-        if baseline == KAMEI:
-            probabilities[baseline] = 1.0 / (1.0 + np.exp(-np.clip(score, -500.0, 500.0)))
+    scores, probabilities = scored(train, test, models, seed=options.seed)
     traced = test["buggy"].to_numpy(dtype=np.float64)
     reverted = test["reverted"].to_numpy(dtype=np.float64)
     return LeftOut(
@@ -155,7 +147,7 @@ def _with_its_own(own: pd.DataFrame, others: pd.DataFrame, options: RetrainOptio
         return {}
     said = {}
     for model, train in ((OWN_TOO, pooled(split.train, others)), (OTHERS_ONLY, others)):
-        said[model] = fit_rows(train, BLEND, model_features(train, BLEND), options).predict_proba(split.test)
+        said[model] = risk_of(fit_rows(train, (BLEND,), options).models[BLEND.name], split.test)
     return _figures(split.test, split.test["buggy"].to_numpy(dtype=np.float64), said, said)
 
 
@@ -169,10 +161,7 @@ def _figures(
         name: {
             "roc_auc": roc_auc(truth, score),
             "pr_auc": pr_auc(truth, score),
-            "share_in_top_5_percent": share_in_top(truth, score, 0.05),
-            "share_in_top_10_percent": share_in_top(truth, score, 0.10),
-            "share_in_top_20_percent": share_in_top(truth, score, 0.20),
-            "roc_auc_within_sizes": auc_within_sizes(truth, score, lines),
+            **ranking_figures(truth, score, lines),
             **({"calibration_error": calibration_error(truth, probabilities[name])} if name in probabilities else {}),
         }
         for name, score in scores.items()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hyperion_hook.training.evaluation.leave_one_out import Comparison, Figures, LeftOut
-from hyperion_hook.training.metrics.resampling import Interval
+from hyperion_hook.training.metrics.resampling import Interval, rounded
 from hyperion_hook.training.retrain.card import markdown_table
 
 _TITLES = {
@@ -87,15 +87,11 @@ def as_data(found: Sequence[LeftOut], comparisons: Sequence[Comparison]) -> dict
 def _intervals(rows: Mapping[str, Mapping[str, Interval]]) -> dict[str, dict[str, list[float | None]]]:
     return {
         name: {
-            metric: [_rounded(part) for part in (value.value, value.low, value.high)] for metric, value in row.items()
+            metric: value.rounded() for metric, value in row.items()
         }
         for name, row in rows.items()
     }
 
 
 def _numbers(figures: Figures) -> dict[str, dict[str, float | None]]:
-    return {name: {metric: _rounded(value) for metric, value in row.items()} for name, row in figures.items()}
-
-
-def _rounded(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, 4)
+    return {name: {metric: rounded(value) for metric, value in row.items()} for name, row in figures.items()}

@@ -16,10 +16,11 @@ from hyperion_hook.errors import GitError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.training.evaluation.backtest_models import PastModels, fit_past
-from hyperion_hook.training.evaluation.card_figures import Predictor
+from hyperion_hook.training.evaluation.card_figures import Predictor, risk_of
+from hyperion_hook.training.export.bundle_model import BundleClassifier
 from hyperion_hook.training.metrics.metrics import roc_auc
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
-from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.models.numbers import Numbers
 from hyperion_hook.training.rows.dataset import FEATURES, UNSEEN_DAYS, with_masked_messages
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -36,10 +37,8 @@ class InUse:
     label: str
 
     def predict_proba(self, X: pd.DataFrame) -> Numbers:
-        """Return what ``score`` would say, one probability for each row."""
-        rows = X[list(self.bundle.risk.features)].to_numpy(dtype=np.float64).tolist()
-        log_odds = np.array([self.bundle.risk.log_odds(row) for row in rows])
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -500.0, 500.0))))
+        """Return what ``score`` would say of each row; shape ``(n_rows, 2)``."""
+        return BundleClassifier(self.bundle).predict_proba(X)
 
 
 @dataclass(frozen=True)
@@ -106,9 +105,9 @@ def decide(
 def compare(new: Predictor, in_use: Predictor, test: pd.DataFrame, *, since: int, seed: int) -> Comparison:
     """Return how two models rank the same changes, with paired bootstrap intervals of the difference."""
     truth = test["buggy"].to_numpy(dtype=np.float64)
-    said = {_NEW: new.predict_proba(test), _USED: in_use.predict_proba(test)}
+    said = {_NEW: risk_of(new, test), _USED: risk_of(in_use, test)}
     unwritten = test.assign(**with_masked_messages(test[list(FEATURES)], 1.0, seed))
-    early = {_NEW: new.predict_proba(unwritten), _USED: in_use.predict_proba(unwritten)}
+    early = {_NEW: risk_of(new, unwritten), _USED: risk_of(in_use, unwritten)}
     gain, unwritten_gain = (
         bootstrap(Ranking.roc_auc, truth, scores, against=_USED, draws=_DRAWS, seed=seed)[_NEW]
         for scores in (said, early)

@@ -1,15 +1,10 @@
-"""A bundle around one fitted classifier: its risk model, with what the program came with for all the rest.
-
-Scoring, anomalies and bugs need more than a classifier: those parts, and what is usual, are taken from the bundle that
-came with the program, unless rows of the model's own training are given.
-"""
+"""The one way to a bundle: fitted estimators to data, and the check that both say the same."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,190 +13,181 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.errors import ConfigError
-from hyperion_hook.features.catalogue import find_feature
-from hyperion_hook.scoring.bundle import FORMAT_VERSION, MANIFEST, Bundle, bundled_models, load_bundle
+from hyperion_hook.errors import TrainingError
+from hyperion_hook.scoring.bundle import FORMAT_VERSION, MANIFEST, Bundle, load_bundle
+from hyperion_hook.scoring.members import sigmoid
 from hyperion_hook.store.models.metadata import digests
-from hyperion_hook.training.evaluation.backtest_models import quantiles_of
-from hyperion_hook.training.export.estimator import NotExportableError, exported
-from hyperion_hook.training.export.retrained import TOLERANCE, hard_rows
-from hyperion_hook.training.models.estimators import Numbers, as_matrix
-from hyperion_hook.training.rows.corpus_table import read_pool
-from hyperion_hook.training.rows.dataset import FEATURES
-from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.export.estimator import exported
+from hyperion_hook.training.export.trees import average_path_length, flat, from_sklearn, path_lengths, renumbered
+from hyperion_hook.training.models.numbers import Numbers, as_matrix
+from hyperion_hook.training.rows.corpus_table import POOL_FILE, entry_of
 
-COMPARED = 300
-"""Rows as they come, and as many hard ones, on which estimator and data must say the same."""
-_SAMPLE = 1_000
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
-class EstimatorBundle:
-    """A classifier as a bundle; ``parity`` is the largest difference of a probability from the estimator's."""
+class Part:
+    """One model of a bundle: its entry of the manifest, and its files."""
 
     manifest: Mapping[str, Any]
-    data: Mapping[str, bytes]
-    parity: float
-
-    def files(self, version: str) -> dict[str, bytes]:
-        """Return the bundle's files when it has this version."""
-        text = json.dumps({**self.manifest, "version": version}, indent=1, sort_keys=True, allow_nan=False)
-        return {**self.data, MANIFEST: (text + "\n").encode("ascii")}
+    files: Mapping[str, bytes]
 
 
-def columns_of(model: Any, names: Sequence[str]) -> list[str]:
-    """Return the columns that a model was fitted on: its own names where it knows them, else those given.
+@dataclass(frozen=True)
+class BundleParts:
+    """All that goes into a bundle; ``typical`` and ``quantiles`` are of the training data, by feature.
 
-    Raises
-    ------
-    NotExportableError
-        If they are not known, or others are given than it was fitted on.
+    ``pool`` is the packed table that others can learn from too; scoring never reads it.
     """
-    own = getattr(model, "feature_names_in_", None)
-    columns = list(names) if own is None else [str(name) for name in own]
-    count = getattr(model, "n_features_in_", None)
-    if not columns:
-        raise NotExportableError("its features have no names; name them in metadata['training_features']")
-    if count != len(columns):
-        raise NotExportableError(f"training_features name other columns than the {count} it was fitted on")
-    return columns
+
+    name: str
+    version: str
+    trained_on: str
+    risk: Part
+    anomaly: Part | None
+    thresholds: Mapping[RiskLevel, float]
+    quantiles: Mapping[str, Sequence[float]]
+    card: Mapping[str, Any] = field(default_factory=dict)
+    pool: bytes | None = None
+    bugs: Part | None = None
+
+    @property
+    def features(self) -> list[str]:
+        """What the risk model looks at."""
+        return list(self.risk.manifest["features"])
+
+    def files(self, version: str | None = None) -> dict[str, bytes]:
+        """Return the bundle's files by name; with a version, as that version."""
+        models = {"risk": self.risk, "anomaly": self.anomaly, "bugs": self.bugs}
+        files = {name: data for part in models.values() if part is not None for name, data in part.files.items()}
+        manifest = {
+            "format_version": FORMAT_VERSION,
+            "name": self.name,
+            "version": self.version if version is None else version,
+            "trained_on": self.trained_on,
+            **{name: None if part is None else part.manifest for name, part in models.items()},
+            "thresholds": {level.value: self.thresholds[level] for level in (RiskLevel.HIGH, RiskLevel.MEDIUM)},
+            "typical": {name: values[1] for name, values in self.quantiles.items()},
+            "quantiles": {name: list(values) for name, values in self.quantiles.items()},
+            "card": self.card,
+            "pool": None if self.pool is None else entry_of(self.pool),
+            "files": {name: digest._asdict() for name, digest in digests(files).items()},
+        }
+        text = json.dumps(manifest, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=True) + "\n"
+        return files | ({} if self.pool is None else {POOL_FILE: self.pool}) | {MANIFEST: text.encode("ascii")}
+
+    def loaded(self) -> Bundle:
+        """Return the bundle as ``scoring`` reads it."""
+        with TemporaryDirectory() as folder:
+            for name, data in self.files().items():
+                (Path(folder) / name).write_bytes(data)
+            return load_bundle(Path(folder))
 
 
-def estimator_bundle(
-    model: Any, columns: Sequence[str], *, name: str, trained_on: str, card: Mapping[str, Any],
-    reference: pd.DataFrame | None = None, seed: int = 42,
-) -> EstimatorBundle:
-    """Return a fitted classifier as a bundle that says the same.
-
-    Parameters
-    ----------
-    model
-        A binary classifier, fitted on features of the catalogue.
-    columns
-        The features by either name, in the model's order.
-    name, trained_on, card
-        As in a manifest.
-    reference
-        Rows like those it was fitted on, features by either name. The thresholds of a repository too young to have
-        some of its own, and what is usual, are taken from them; else from the rows that came with the program.
-    seed
-        Of the rows drawn for the comparison.
+def risk_part(model: Any, features: Sequence[str], name: str) -> Part:
+    """Return a fitted binary classifier as data; ``name`` is that of its recipe or kind.
 
     Raises
     ------
     NotExportableError
         If it cannot be said as data; the text says why.
     """
-    features = _features(columns)
     part = exported(model)
-    base = json.loads((bundled_models() / MANIFEST).read_bytes())
-    rows = _rows(features, reference, seed)
-    quantiles = base["quantiles"]
-    if reference is not None:
-        quantiles |= {name: list(values) for name, values in quantiles_of(rows.reindex(columns=list(FEATURES))).items()}
-    files = dict(part.files) | _carried(base)
-    manifest = base | {
-        "format_version": FORMAT_VERSION, "name": name, "version": "", "trained_on": trained_on,
-        "risk": part.manifest(type(model).__name__, features), "card": dict(card), "pool": None,
-        "thresholds": {RiskLevel.HIGH.value: 1.0, RiskLevel.MEDIUM.value: 1.0},
-        "typical": {feature: values[1] for feature, values in quantiles.items()}, "quantiles": quantiles,
-        "files": {file: digest._asdict() for file, digest in digests(files).items()},
-    }
-    with TemporaryDirectory() as place:
-        draft = EstimatorBundle(manifest, files, 0.0)
-        for file, data in draft.files("draft").items():
-            (Path(place) / file).write_bytes(data)
-        bundle = load_bundle(Path(place))
-    options = RetrainOptions()
-    said = said_by(bundle, rows)
-    manifest["thresholds"] = {
-        RiskLevel.HIGH.value: float(np.quantile(said, 1 - options.alert_high)),
-        RiskLevel.MEDIUM.value: float(np.quantile(said, 1 - options.alert_medium)),
-    }
-    return EstimatorBundle(manifest, files, difference(model, columns, bundle, rows, seed=seed))
+    return Part(part.manifest(name, features), part.files)
 
 
-def difference(model: Any, columns: Sequence[str], bundle: Bundle, rows: pd.DataFrame, *, seed: int = 42) -> float:
-    """Return the largest difference between a classifier's probabilities and its bundle's, on rows and hard ones.
+def anomaly_part(model: Any, light_decision: float) -> Part:
+    """Return a fitted anomaly detector (columns, medians, isolation forest) as data.
+
+    ``light_decision`` is the point below which a tenth of the decisions lie when code metrics are missing.
+    """
+    forest = model[-1]
+    trees = [
+        renumbered(from_sklearn(tree.tree_, path_lengths), columns)
+        for tree, columns in zip(forest.estimators_, forest.estimators_features_, strict=True)
+    ]
+    file = "isolation_forest.trees"
+    return Part({
+        "features": list(model["columns"].names),
+        # as the forest sees them
+        "medians": model["impute"].statistics_.astype(np.float32).astype(np.float64).tolist(), "trees": file,
+        "normaliser": float(average_path_length(np.array([forest.max_samples_]))[0]), "offset": float(forest.offset_),
+        "light_decision": light_decision,
+    }, {file: flat(trees)})
+
+
+def risk_difference(model: Any, bundle: Bundle, rows: pd.DataFrame, *, count: int, seed: int = 42) -> float:
+    """Return the largest difference between a classifier's probability and its bundle's.
+
+    Parameters
+    ----------
+    model
+        Fitted on the bundle's features, under the names that ``rows`` has for them, or on a matrix.
+    bundle
+        What it was exported to.
+    rows
+        Rows with the model's columns in its order, to which ``count`` hard ones are added.
+    count, seed
+        How many hard rows, and the seed they are drawn with.
+    """
+    named = getattr(model, "feature_names_in_", None) is not None
+
+    def expected(every: pd.DataFrame) -> Numbers:
+        matrix = as_matrix(every)
+        return np.asarray(model.predict_proba(pd.DataFrame(matrix, columns=every.columns) if named else matrix)[:, 1])
+
+    return _difference(expected, lambda row: sigmoid(bundle.risk.log_odds(row)), rows, count, seed)
+
+
+def anomaly_difference(model: Any, bundle: Bundle, rows: pd.DataFrame, *, count: int, seed: int = 42) -> float:
+    """Return the largest difference between an anomaly detector's decision and its bundle's, as above."""
+    detector = bundle.anomaly
+    if detector is None:
+        raise TrainingError("the bundle holds no anomaly detector; nothing is kept")
+    return _difference(model.decision_function, detector.decision, rows[list(model["columns"].names)], count, seed)
+
+
+def bug_difference(model: Any, bundle: Bundle, rows: pd.DataFrame, *, count: int, seed: int = 42) -> float:
+    """Return the largest difference between a bug predictor's probability and its bundle's, as above."""
+    predictor = bundle.bugs
+    if predictor is None:
+        raise TrainingError("the bundle holds no bug predictor; nothing is kept")
+    numbers = rows[list(model["columns"].names)]
+    return _difference(
+        lambda every: model.predict_proba(every)[:, 1], predictor.file_probability, numbers, count, seed)
+
+
+def checked(worst: float) -> float:
+    """Return a difference, or refuse it.
 
     Raises
     ------
-    NotExportableError
-        If it is more than 1e-6, or the classifier does not take rows as ``score`` meets them.
+    TrainingError
+        If it is more than 1e-6.
     """
-    some = rows.head(COMPARED)
-    matrix = as_matrix(pd.concat([some, hard_rows(some, COMPARED, seed)], ignore_index=True))
-    own = getattr(model, "feature_names_in_", None)
-    try:
-        with np.errstate(all="ignore"):
-            expected = model.predict_proba(matrix if own is None else pd.DataFrame(matrix, columns=list(columns)))[:, 1]
-    except ValueError as error:
-        raise NotExportableError(f"it does not take rows as score meets them: {str(error).splitlines()[0]}") from None
-    worst = float(np.abs(expected - said_by(bundle, pd.DataFrame(matrix))).max())
     if not worst <= TOLERANCE:
-        raise NotExportableError(f"as data it differs from the estimator by {worst:.1e}")
+        raise TrainingError(f"exported models differ from the fitted ones by {worst:.2e}; nothing is kept")
     return worst
 
 
-def said_by(bundle: Bundle, rows: pd.DataFrame) -> Numbers:
-    """Return a bundle's probability for each row; columns in the order of its features."""
-    log_odds = np.array([bundle.risk.log_odds(row) for row in rows.to_numpy(dtype=np.float64).tolist()])
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -500.0, 500.0))))
+def _difference(
+    expected: Callable[[pd.DataFrame], Numbers], exported_says: Callable[[list[float]], float], rows: pd.DataFrame,
+    count: int, seed: int,
+) -> float:
+    every = pd.concat([rows, hard_rows(rows, count, seed)], ignore_index=True)
+    result = np.array([exported_says(row) for row in every.to_numpy(dtype=np.float64).tolist()])
+    # extreme rows have log-odds whose exponential is infinite, as it should be
+    with np.errstate(all="ignore"):
+        return float(np.abs(np.asarray(expected(every)) - result).max())
 
 
-def usual_rows(features: Sequence[str], seed: int = 42) -> pd.DataFrame:
-    """Return rows of the corpus that came with the program; what it has no values of is drawn from what is usual."""
+def hard_rows(X: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
+    """Return rows drawn from each column by itself, strewn with missing, extreme and tiny values."""
     random = np.random.default_rng(seed)
-    pool = _pool_rows()
-    quantiles = load_bundle().quantiles
-    columns = {}
-    for feature in features:
-        values = None if pool is None else pool[feature].to_numpy(dtype=np.float64)
-        if values is None or not np.isfinite(values).any():
-            values = random.choice(quantiles.get(feature, (np.nan,)), _SAMPLE if values is None else len(values))
-        columns[feature] = values
-    return pd.DataFrame(columns)
-
-
-@cache
-def _pool_rows() -> pd.DataFrame | None:
-    pool = read_pool(bundled_models())
-    return pool and pool.rows.sample(min(_SAMPLE, len(pool.rows)), random_state=42)
-
-
-def _rows(features: Sequence[str], reference: pd.DataFrame | None, seed: int) -> pd.DataFrame:
-    if reference is None:
-        return usual_rows(features, seed)
-    known = {}
-    for column in reference.columns:
-        try:
-            known[find_feature(str(column)).name] = column
-        except ConfigError:
-            continue  # the target, a date: the caller's frame may hold more than features
-    if missing := [feature for feature in features if feature not in known]:
-        raise ConfigError(f"reference: no column '{missing[0]}', which the model was fitted on; add it")
-    rows = reference[[known[feature] for feature in features]].astype(np.float64)
-    rows.columns = pd.Index(list(features))
-    return rows.sample(min(_SAMPLE, len(rows)), random_state=seed).reset_index(drop=True)
-
-
-def _features(columns: Sequence[str]) -> list[str]:
-    features, unknown = [], []
-    for column in columns:
-        try:
-            features.append(find_feature(column).name)
-        except ConfigError:
-            unknown.append(column)
-    if unknown:
-        raise NotExportableError(
-            f"{len(unknown)} of its {len(columns)} features are not in the catalogue (the first is '{unknown[0][:60]}')"
-        )
-    if len(set(features)) != len(features):
-        raise NotExportableError("one of its features is there under both of its names")
-    return features
-
-
-def _carried(base: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return the files of the anomaly detector and the bug predictor that came with the program."""
-    parts = [base[key] for key in ("anomaly", "bugs") if base.get(key) is not None]
-    return {part["trees"]: (bundled_models() / part["trees"]).read_bytes() for part in parts}
+    values = X.to_numpy(dtype=np.float64)
+    rows = np.column_stack([random.choice(column, count) for column in values.T])
+    extremes = np.array([np.nan, 0.0, -0.0, 1e-45, -1e-45, 1.0, -1.0, 1e10, -1e10, 3e38, -3e38, np.inf, -np.inf])
+    strewn = random.random(rows.shape) < 0.15
+    rows[strewn] = random.choice(extremes, int(strewn.sum()))
+    rows[: len(extremes)] = extremes[:count, None]
+    return pd.DataFrame(rows, columns=X.columns)

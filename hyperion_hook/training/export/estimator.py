@@ -13,8 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from hyperion_hook.training.export.trees import boosted, flat, from_sklearn, imputed, share_of_second
-from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.export.trees import (
+    Tree,
+    boosted_trees,
+    flat,
+    from_sklearn,
+    imputed,
+    renumbered,
+    share_of_second,
+)
+from hyperion_hook.training.models.numbers import Numbers
 
 
 class NotExportableError(Exception):
@@ -46,13 +54,17 @@ class Exported:
 
 @dataclass(frozen=True)
 class _Before:
-    """What comes before a member: ``(value - means) / scales``, of logarithms if ``logged``; ``fills`` if missing."""
+    """What comes before a member: ``(value - means) / scales``, of logarithms if ``logged``; ``fills`` if missing.
+
+    ``columns`` are the features that are left, by their positions in the model's.
+    """
 
     means: Numbers
     scales: Numbers
     fills: Numbers | None = None
     scaled: bool = False
     logged: bool = False
+    columns: tuple[int, ...] | None = None
 
 
 def exported(model: Any) -> Exported:
@@ -94,6 +106,9 @@ def _after(step: Any, before: _Before) -> _Before:
     kind = _called(step)
     if kind == _COLUMNS and not step.categories:
         return before
+    if kind == _TAKE and before.columns is None and before.fills is None and not before.scaled:
+        columns = tuple(int(column) for column in step.columns)
+        return replace(before, means=before.means[list(columns)], scales=before.scales[list(columns)], columns=columns)
     if kind == _IMPUTER and before.fills is None and not before.logged and not step.add_indicator:
         statistics = np.asarray(step.statistics_, dtype=np.float64)
         if not np.isfinite(statistics).all():
@@ -115,8 +130,8 @@ def _combined(model: Any, before: _Before, name: str) -> Exported:
     _single(parts)
     return Exported(
         tuple(part.members[0] for part in parts), tuple(model.columns),
-        tuple(model.slope * float(weight) for weight in model.weights),
-        model.slope * float(model.intercept) + float(model.shift), _files(parts),
+        tuple(model.slope_ * float(weight) for weight in model.weights_),
+        model.slope_ * model.intercept_ + model.shift_, _files(parts),
     )
 
 
@@ -126,18 +141,15 @@ def _logistic(model: Any, before: _Before, name: str) -> Exported:
     name = name or "logistic"
     return Exported(({
         "name": name, "kind": "logistic" if before.logged else "linear",
-        "columns": list(range(len(before.means))), "medians": before.fills.tolist(),
+        "columns": list(before.columns or range(len(before.means))), "medians": before.fills.tolist(),
         "means": before.means.tolist(), "scales": before.scales.tolist(), "weights": model.coef_[0].tolist(),
         "intercept": float(np.ravel(model.intercept_)[0]),
     },), (f"{name}_log_odds",), (1.0,))
 
 
 def _forest(model: Any, before: _Before, name: str) -> Exported:
-    fills = _fills_of_trees(before)
     trees = [from_sklearn(tree.tree_, share_of_second) for tree in getattr(model, "estimators_", [model])]
-    if fills is not None:
-        trees = [imputed(tree, fills) for tree in trees]
-    return _of_trees(name or "random_forest", "forest", flat(trees), 0.0)
+    return _of_trees(name or "random_forest", "forest", trees, 0.0, before)
 
 
 def _boosting(model: Any, before: _Before, name: str) -> Exported:
@@ -145,8 +157,8 @@ def _boosting(model: Any, before: _Before, name: str) -> Exported:
     if model.objective != "binary:logistic" or model.booster not in (None, "gbtree"):
         raise NotExportableError(f"XGBoost with {model.objective} and booster {model.booster or 'gbtree'}")
     best = getattr(model, "best_iteration", None) if model.early_stopping_rounds else None
-    data, base = boosted(booster if best is None else booster[: best + 1], _fills_of_trees(before))
-    return _of_trees(name or "xgboost", "boosting", data, base)
+    trees, base = boosted_trees(booster if best is None else booster[: best + 1])
+    return _of_trees(name or "xgboost", "boosting", trees, base, before)
 
 
 def _stack(model: Any, before: _Before, name: str) -> Exported:
@@ -180,16 +192,16 @@ def _calibrated(model: Any, before: _Before, name: str) -> Exported:
     return Exported(part.members, (f"{part.members[0]['name']}_prediction",), (slope,), shift, part.files)
 
 
-def _fills_of_trees(before: _Before) -> list[float] | None:
+def _of_trees(name: str, kind: str, trees: Sequence[Tree], base: float, before: _Before) -> Exported:
     if before.scaled or before.logged:
         raise NotExportableError("a scaler before trees moves their thresholds; leave it out, trees need none")
-    return None if before.fills is None else [float(fill) for fill in before.fills]
-
-
-def _of_trees(name: str, kind: str, data: bytes, base: float) -> Exported:
-    file = f"risk_{name}.trees"
+    if before.fills is not None:
+        trees = [imputed(tree, before.fills.tolist()) for tree in trees]
+    if before.columns is not None:
+        trees = [renumbered(tree, before.columns) for tree in trees]
+    file = f"{name}.trees"
     member = {"name": name, "kind": kind, "trees": file, "base": base}
-    return Exported((member,), (f"{name}_log_odds",), (1.0,), files={file: data})
+    return Exported((member,), (f"{name}_log_odds",), (1.0,), files={file: flat(trees)})
 
 
 def _single(parts: Sequence[Exported]) -> None:
@@ -216,8 +228,9 @@ _FROZEN = "sklearn.frozen._frozen.FrozenEstimator"
 _IMPUTER = "sklearn.impute._base.SimpleImputer"
 _SCALER = "sklearn.preprocessing._data.StandardScaler"
 _COMBINED = "hyperion_hook.training.models.classifier.RiskClassifier"
-_COLUMNS = "hyperion_hook.training.models.classifier.FeatureColumns"
-_LOG = "hyperion_hook.training.models.classifier.SignedLog"
+_COLUMNS = "hyperion_hook.training.models.transformers.FeatureColumns"
+_LOG = "hyperion_hook.training.models.transformers.SignedLog"
+_TAKE = "hyperion_hook.training.models.transformers.TakeColumns"
 # by name, as in a file: a subclass may do anything, and nothing is imported to be compared with
 _EXPORTS: Mapping[str, Callable[[Any, _Before, str], Exported]] = {
     _PIPELINE: _pipeline,

@@ -81,28 +81,23 @@ def imputed(tree: Tree, fills: Sequence[float]) -> Tree:
     ])
 
 
-def boosted(booster: Any, fills: Sequence[float] | None = None) -> tuple[bytes, float]:
-    """Return boosted trees as the bytes of a file, and the log-odds they start from.
-
-    ``fills`` stand in for missing values, by column; without them the trees know where a missing value goes.
-    """
+def boosted_trees(booster: Any) -> tuple[list[Tree], float]:
+    """Return boosted trees, and the log-odds they start from."""
     saved = json.loads(bytes(booster.save_raw("json")))["learner"]
     base = json.loads(str(saved["learner_model_param"]["base_score"]))
     probability = float(base[0] if isinstance(base, list) else base)
     trees = []
     for tree in saved["gradient_booster"]["model"]["trees"]:
-        left = [int(child) for child in tree["left_children"]]
         conditions = [float(np.float32(value)) for value in tree["split_conditions"]]
         trees.append(Tree(
-            left, [int(child) for child in tree["right_children"]], [int(i) for i in tree["split_indices"]],
+            [int(child) for child in tree["left_children"]], [int(child) for child in tree["right_children"]],
+            [int(i) for i in tree["split_indices"]],
             # XGBoost goes left below the threshold, not at it
             [float(np.nextafter(np.float32(value), np.float32(-np.inf))) for value in conditions],
             [bool(flag) for flag in tree["default_left"]],
             conditions,
         ))
-    if fills is not None:
-        trees = [imputed(tree, fills) for tree in trees]
-    return flat(trees), float(np.log(probability / (1.0 - probability)))
+    return trees, float(np.log(probability / (1.0 - probability)))
 
 
 def flat(trees: Sequence[Tree]) -> bytes:

@@ -21,6 +21,29 @@ _ROLES = (
 """Which files are looked at, the more telling first."""
 
 
+_SHARES = dict.fromkeys(FileRole, 0.5) | {FileRole.SOURCE: 1.0, FileRole.DOCUMENT: 0.0, FileRole.FOREIGN: 0.0}
+"""What a candidate weighs among the others, by the file in which it is one."""
+
+
+def shares(traced: Sequence[TracedHunk], is_candidate: Callable[[str], bool]) -> dict[str, float]:
+    """Return the part (0..1) of the blame for each commit of which a fix touches lines, in files of any kind.
+
+    Candidates are the commits of changed lines of code, where there are none those of the lines beside it. One in
+    source code weighs as much as two elsewhere.
+    """
+    strong: defaultdict[str, float] = defaultdict(float)
+    slight: defaultdict[str, float] = defaultdict(float)
+    for hunk in traced:
+        weight = _SHARES[role_of(hunk.file.previous_path)] if tells(hunk.file) else 0.0
+        for origin, evidence in _evidence(hunk, exhaustive=False) if weight else ():
+            if origin is not None and is_candidate(origin):
+                found = slight if evidence < 1 else strong
+                found[origin] = max(weight, found[origin])
+    blamed = strong or slight
+    total = sum(blamed.values())
+    return {name: weight / total for name, weight in blamed.items()}
+
+
 def suspects(
     traced: Sequence[TracedHunk], is_candidate: Callable[[str], bool], *, exhaustive: bool = False
 ) -> dict[str, float]:
@@ -46,6 +69,15 @@ def suspects(
         if named:
             return dict(named)
     return {}
+
+
+def changes_code(hunk: TracedHunk) -> bool:
+    """Whether a hunk changes code, and not only comments or white space."""
+    deleted, added = hunk.hunk.deleted, hunk.hunk.added
+    language = language_of(hunk.file.previous_path) or ""
+    return _without_space(deleted) != _without_space(added) and bool(
+        code_positions(deleted, language) or code_positions(added, language)
+    )
 
 
 def _evidence(hunk: TracedHunk, *, exhaustive: bool) -> Iterator[tuple[str | None, float]]:

@@ -53,8 +53,12 @@ def span_of(hunk: Hunk) -> tuple[int, int]:
     return start, start + hunk.deleted_count
 
 
-def patched(before: Lines, hunks: Sequence[Hunk], number: int) -> Lines:
-    """Return the lines after the hunks; unknown ones where a hunk does not fit."""
+def patched(before: Lines, hunks: Sequence[Hunk], number: int, *, ignored: bool = False) -> Lines:
+    """Return the lines after the hunks; unknown ones where a hunk does not fit.
+
+    Lines that an ``ignored`` commit puts in the place of others keep the origins of those, spread evenly; where it
+    adds lines to none they are its own.
+    """
     if not hunks:
         return before
     lines = before.until(span_of(hunks[-1])[1])
@@ -68,7 +72,11 @@ def patched(before: Lines, hunks: Sequence[Hunk], number: int) -> Lines:
         if start < position:
             return NOBODY_KNOWS
         after += lines[position:start]
-        after += own * hunk.added_count
+        count = hunk.added_count
+        if ignored and start < end:
+            after.extend(lines[start + line * (end - start) // count] for line in range(count))
+        else:
+            after += own * count
         position = end
     after += lines[position:]
     return Lines(after, before.rest)

@@ -17,6 +17,7 @@ from hyperion_hook.training.labels.known_commits import KnownCommits, number_in
 from hyperion_hook.training.labels.named_causes import named_causes
 
 _MESSAGE_LIMIT = 20_000
+_SUBJECT_LIMIT = 300
 _MOST_VERBS = 50
 _TAKES_BACK = re.compile(
     r"\b(?:revert(?:s|ed|ing)?|back(?:s|ed|ing)?[ -]?out|roll(?:s|ed|ing)?[ -]?back(?: of)?|undo"
@@ -36,6 +37,16 @@ _QUOTED = re.compile(
 )
 _PLAIN = re.compile(r"revert(?:\([^()]{0,80}\))?!?: (.{1,900})", re.IGNORECASE)
 _AGAIN = re.compile(r'(?:reapply|re-apply|reland|revert(?:s|ed|ing)?:? "?revert(?:s|ed|ing)?)\b', re.IGNORECASE)
+_REPAIR = re.compile(
+    r"\b(?:(?:un|hot|bug)?fix(?:e[sd]|ing)?|repair(?:s|ed)?|unbreak|broken|wrong|fail(?:s|ing|ed|ures?)?)\b",
+    re.IGNORECASE,
+)
+_COSMETIC = re.compile(
+    r"\b(?:typos?|spelling|grammar|wording|docs?|doc-?strings?|documentation|comments?|read-?me|change-?logs?|format|styl(?:es?|ing)"
+    r"|formatting|indent(?:ation)?|white-?spaces?|lint(?:er|ing|s)?|clippy|rubocop|eslint|licen[cs]es?|copyrights?"
+    r"|warnings?|nits?|conflicts?|badges?|links?|examples?|bump|release)\b", re.IGNORECASE,
+)
+
 
 def fix_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
     """Return what a commit repairs, ``None`` where its message names no repair.
@@ -66,13 +77,27 @@ def fix_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
     return fix if fix.named and not known.reverts.issuperset(fix.named) else None
 
 
+def repair_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
+    """Return what a commit repairs that is no bug of the product itself: broken tests, builds, scripts, pipelines."""
+    if commit.is_merge or not _is_repair(commit.subject) or known.is_copy(commit):
+        return None
+    flags = classify_message(commit.message, commit.author)
+    return None if flags & (CommitFlag.BOT | CommitFlag.REVERT) else given_fix(commit, known)
+
+
+def _is_repair(subject: str) -> bool:
+    subject = subject[:_SUBJECT_LIMIT]
+    return _REPAIR.search(subject) is not None and _COSMETIC.search(subject) is None
+
+
 def given_fix(commit: Commit, known: KnownCommits) -> FixCommit:
     """Return what a commit repairs that is known to be a fix, whatever it says."""
     flags = classify_message(commit.message, commit.author)
     if CommitFlag.REVERT in flags:
         taken = dict.fromkeys(taken_back(commit, known), FoundBy.REVERT)
         return FixCommit(commit.id, commit.committed_at, is_revert=True, named=taken)
-    named = named_causes(commit.message[:_MESSAGE_LIMIT], is_fix=CommitFlag.FIX in flags, find=known.find)
+    is_fix = CommitFlag.FIX in flags or _is_repair(commit.subject)
+    named = named_causes(commit.message[:_MESSAGE_LIMIT], is_fix=is_fix, find=known.find)
     return FixCommit(commit.id, commit.committed_at, named=named)
 
 

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 
+from hyperion_hook.git.blobs import BlobReader
+from hyperion_hook.git.exclusions import Exclusions
+from hyperion_hook.git.ignored_revisions import ignored_revisions
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.labels.line_origins import LineOrigins
+from hyperion_hook.training.labels.line_origins import SOURCES, LineOrigins
 from hyperion_hook.training.labels.read_history import read_history
 from hyperion_hook.training.labels.szz import Labeller, SzzRules
 
 _REPORT_EVERY = 50
+
+
+@contextmanager
+def open_labeller(
+    repository: Repository, tips: Sequence[str], rules: SzzRules, *, given: Collection[str] | None = None,
+    exclude: tuple[str, ...] = (),
+) -> Iterator[tuple[Labeller, LineOrigins]]:
+    """Give a labeller that heeds what the repository says of itself at the tips, and its line origins.
+
+    Files that are left out (``Exclusions``) are no evidence, unless the rules are exhaustive, and commits that
+    ``.git-blame-ignore-revs`` names are no causes.
+    """
+    with BlobReader(repository) as reader:
+        ignored = frozenset[str]().union(*(ignored_revisions(reader, tip) for tip in tips))
+        exclusions = Exclusions(reader, exclude, tips[0])
+        with LineOrigins(repository, tips, roles=rules.roles, ignored=ignored) as origins:
+            excludes = (lambda _: False) if rules.exhaustive else exclusions.excludes
+            yield Labeller(origins, rules, given, repository.cut_off() | ignored, excludes), origins
 
 
 def label_history(
@@ -18,6 +40,7 @@ def label_history(
     rules: SzzRules | None = None,
     *,
     given: Collection[str] | None = None,
+    exclude: tuple[str, ...] = (),
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Labeller:
     """Return the labeller that saw every commit which leads to the tips.
@@ -32,6 +55,8 @@ def label_history(
         How inducing commits are found.
     given
         Ids of the commits that are fixes; by default they are found by their messages.
+    exclude
+        Patterns of files whose lines are no evidence.
     progress
         Told about every fiftieth commit.
 
@@ -41,9 +66,8 @@ def label_history(
         If git fails.
     """
     rules = rules or SzzRules()
-    with LineOrigins(repository, tips, sources_only=rules.looks_at_sources_only) as origins:
-        labeller = Labeller(origins, rules, given, repository.cut_off())
-        history = read_history(repository, tips, merges=True, sources_only=rules.looks_at_sources_only)
+    with open_labeller(repository, tips, rules, given=given, exclude=exclude) as (labeller, origins):
+        history = read_history(repository, tips, merges=True, sources_only=rules.roles == SOURCES)
         for count, commit in enumerate(history, 1):
             labeller.advance(commit)
             if progress is not None and count % _REPORT_EVERY == 0:

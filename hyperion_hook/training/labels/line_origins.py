@@ -11,16 +11,19 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.blame import blamed
+from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels.file_lines import (
     GIT_KNOWS,
@@ -34,6 +37,25 @@ from hyperion_hook.training.labels.file_lines import (
 )
 from hyperion_hook.training.labels.merge_lines import MixedFile, mixed_files, mixed_lines
 
+ALL = frozenset(FileRole)
+SOURCES = frozenset({FileRole.SOURCE})
+_MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FileBefore:
+    """A file before a commit: its content, which is read when it is asked for, and who introduced each line."""
+
+    lines: Lines
+    names: Sequence[str | None]
+    content: Callable[[], bytes | None]
+
+    def origin(self, line: int) -> str | None:
+        """Return the commit that introduced a line (zero-based), ``None`` where that is unknown."""
+        listed, rest = self.lines
+        number = listed[line] if line < len(listed) else rest
+        return None if number is None else self.names[number]
+
 
 @dataclass(frozen=True, slots=True)
 class TracedHunk:
@@ -46,6 +68,7 @@ class TracedHunk:
     hunk: Hunk
     deleted: tuple[str | None, ...]
     around: tuple[str | None, ...] = ()
+    before: FileBefore | None = field(default=None, compare=False, repr=False)
 
 
 class _File(NamedTuple):
@@ -67,8 +90,11 @@ class LineOrigins:
         Where merges are read from.
     tips
         What the stream of commits was started from.
-    sources_only
-        Whether only source files are followed; the stream need not have the hunks of others.
+    roles
+        What the files are for that are followed. Where these are sources alone, the stream need not have the hunks of
+        others.
+    ignored
+        Commits that leave lines to those who wrote what they replace.
 
     Attributes
     ----------
@@ -76,13 +102,18 @@ class LineOrigins:
         How many commits the stream has.
     """
 
-    def __init__(self, repository: Repository, tips: Sequence[str], *, sources_only: bool = False) -> None:
+    def __init__(
+        self, repository: Repository, tips: Sequence[str], *, roles: frozenset[FileRole] = ALL,
+        ignored: Collection[str] = (),
+    ) -> None:
         self._repository = repository
-        self._sources_only = sources_only
+        self._ignored = ignored
+        self._roles = roles
         self._names: list[str | None] = [None, None]  # UNKNOWN and NOT_FOLLOWED are no commits
         self._heads: dict[str, _Files] = {}
         self._children, merges, self.commits = _family(repository, tips)
-        self._merges = mixed_files(repository.comparing_sources() if sources_only else repository, merges)
+        self._merges = mixed_files(repository.comparing_sources() if roles == SOURCES else repository, merges)
+        self._reader: BlobReader | None = None
         self._read_ahead: dict[str, dict[str, MixedFile]] = {}
 
     def __enter__(self) -> LineOrigins:
@@ -92,6 +123,8 @@ class LineOrigins:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._merges.close()
+        if self._reader is not None:
+            self._reader.close()
 
     def advance(self, commit: Commit, *, trace: bool = False) -> tuple[TracedHunk, ...]:
         """Take in the next commit, and return where its deleted lines come from if asked to.
@@ -146,7 +179,7 @@ class LineOrigins:
         return files if commit not in self._heads else files.copy()
 
     def _is_followed(self, path: str) -> bool:
-        return not self._sources_only or role_of(path) is FileRole.SOURCE
+        return self._roles is ALL or role_of(path) in self._roles
 
     def _traced(self, before: _Files, commit: Commit) -> Iterator[TracedHunk]:
         for change in commit.files:
@@ -156,13 +189,20 @@ class LineOrigins:
             if change.hunks and known.is_for_git:
                 known = self._blamed(commit.parents[0], change.previous_path)
                 before[change.previous_path] = _File(change.old_blob, known)
+            before_change = FileBefore(known, self._names, partial(self._content, change.old_blob))
             for hunk in change.hunks or ():
                 start, end = span_of(hunk)
                 lines = known.until(end + (known.rest is not None))
                 if lines is None:
                     break
                 around = (*lines[max(0, start - 1) : start], *lines[end : end + 1])
-                yield TracedHunk(change, hunk, self._named(lines[start:end]), self._named(around))
+                yield TracedHunk(change, hunk, self._named(lines[start:end]), self._named(around), before_change)
+
+    def _content(self, blob: str | None) -> bytes | None:
+        if self._reader is None:
+            self._reader = BlobReader(self._repository)
+        content = Missing("no such file") if blob is None else self._reader.read(blob, _MOST_BYTES)
+        return None if isinstance(content, Missing) else content
 
     def _named(self, numbers: Iterable[int]) -> tuple[str | None, ...]:
         return tuple([self._names[number] for number in numbers])
@@ -190,7 +230,7 @@ class LineOrigins:
     def _lines_after(self, files: _Files, change: FileChange, number: int) -> Lines:
         if change.is_regular and not self._is_followed(change.previous_path):
             return GIT_KNOWS
-        return _lines_after(files, change, number)
+        return _lines_after(files, change, number, ignored=self._names[number] in self._ignored)
 
     def _merge(self, commit: Commit, files: _Files, others: list[_Files], number: int) -> None:
         """Bring the first parent's files to what the merge made of them."""
@@ -257,7 +297,7 @@ def _lines_before(files: _Files, change: FileChange) -> Lines:
     return entry.lines if entry is not None and change.old_blob in (None, entry.blob) else NOBODY_KNOWS
 
 
-def _lines_after(files: _Files, change: FileChange, number: int) -> Lines:
+def _lines_after(files: _Files, change: FileChange, number: int, *, ignored: bool) -> Lines:
     if not change.is_regular or change.is_binary:
         return NOBODY_KNOWS
     if change.old_blob is None:
@@ -269,7 +309,7 @@ def _lines_after(files: _Files, change: FileChange, number: int) -> Lines:
     if change.hunks is None:
         # a rename or a change of mode leaves the lines alone, whether or not its patch was read
         return before if change.old_blob == change.new_blob else NOBODY_KNOWS
-    after = patched(before, change.hunks, number)
+    after = patched(before, change.hunks, number, ignored=ignored)
     if change.status is FileStatus.COPIED:
         # blame does not follow copies
         return Lines(own_lines(number, len(after.listed)), None if after.rest is None else number)

@@ -27,12 +27,14 @@ _TRAILER = re.compile(
 _FILLER = (
     r"(?:(?:by|in|into|since|from|with|of|after|at|via|to|on|was|were|got|is|has|been|the|a|an|this|my|our|pr|mr|commits?"
     r"|change|changes|changeset|revision|rev|patch|pull|merge|request|version|when|accidentally|inadvertently|recent"
-    r"|earlier|previous|introduced|brought|made|git|ref|refactoring|refactor)\b[\s:,]*+)"
+    r"|earlier|previous|introduced|brought|made|git|ref|refactoring|refactor|it|me|us|i|way|back|long|several|few|days"
+    r"|weeks|ago|came|coming|comes|landed|first|only|still|incorrectly|wrongly|mistakenly|initially|originally)\b"
+    r"[\s:,'-]*+)"
 )
 _BLAME = re.compile(
     r"\b(?P<word>regress(?:ed|ions?|es)?|introduced|broken|broke|breaks|breakage|caused|causes|fallout|oversights?"
-    r"|bugs?|mistakes?|typo|error|thinko|since|regressing|overlooked|missed|forgotten|forgot)\b[\s:,]*+"
-    rf"(?P<filler>(?:{_FILLER}){{0,6}}+)[\[(<`'\"]?"
+    r"|bugs?|mistakes?|typo|error|thinko|since|regressing|overlooked|missed|forgotten|forgot)\b[\s:,'-]*+"
+    rf"(?P<filler>(?:{_FILLER}){{0,9}}+)[\[(<`'\"]?"
     rf"(?:https?://[^\s<>()]{{3,200}}/(?:commit|pull|merge_requests)/)?+{_NAME}",
     re.IGNORECASE,
 )
@@ -45,8 +47,24 @@ _CONTINUES = re.compile(
     r"|backport(?:ed)?"
     r"|cherry[ -]picked|reverts?)\W*+(?:\w++\W++){0,3}\Z", re.IGNORECASE,
 )
+_DEFECT = r"(?:bugs?|regressions?|problems?|issues?|errors?|leaks?|crash|mistakes?|breakage|failures?|flaw|race|typo)"
+_OF_A_DEFECT = re.compile(rf"\b{_DEFECT}\W+(?:\w++\W++){{0,5}}\Z", re.IGNORECASE)
+_OF_SOMETHING_ELSE = re.compile(
+    r"\b(?:fix(?:es)? (?:for [^.\n]{0,60})?|(?:features?|support|options?|ability|workarounds?|mechanisms?|types?)\W+"
+    r"(?:for \w+ )?)(?:(?:was|were|is|has|been|that|which|as|it|originally|first|newly|recently)\W+){0,4}\Z",
+    re.IGNORECASE,
+)
+"""What stands before "introduced in" where nothing broke then."""
+_BROKE = re.compile(
+    rf"{_NAME}[\s\])'\"`]*+(?:\([^()]{{0,200}}\))?[\s,]*+"
+    rf"(?:(?:which|that|it|has|had|accidentally|inadvertently|probably|apparently|also|then)\s++){{0,4}}"
+    rf"(?:broke|regressed|(?:introduced|caused)\s+(?:an?|the|this|some|another)\s+(?:[\w-]++\s+){{0,2}}?{_DEFECT})\b",
+    re.IGNORECASE,
+)
+"""``<id> broke``, ``#12 ("subject") introduced a bug``."""
 _STRONG = ("regress", "broke", "break", "fallout", "oversight", "thinko")
 """How words begin that make the commit which says them a fix: something was right before."""
+_MADE = frozenset({"introduced", "caused", "causes", "came"})
 _NEEDS_PREPOSITION = frozenset({"since", "bug", "bugs", "error", "typo", "mistake", "mistakes", "missed", "forgot",
                                 "forgotten", "overlooked"})
 
@@ -77,16 +95,19 @@ def named_causes(message: str, *, is_fix: bool, find: Callable[[str], str | None
     for match in islice(_TRAILER.finditer(message), _MOST):
         _note(causes, find(match[1]), FoundBy.TRAILER)
     for match in islice(_BLAME.finditer(message), _MOST):
-        if not is_fix and not match["word"].lower().startswith(_STRONG):
+        word, before = match["word"].lower(), message[max(0, match.start() - 80) : match.start()]
+        if not (is_fix or word.startswith(_STRONG) or _is_defect_made(match, before)):
             continue
-        if match["word"].lower() in _NEEDS_PREPOSITION and not _is_about_a_commit(match):
+        if word in _NEEDS_PREPOSITION and not _is_about_a_commit(match):
             continue
-        if _CONTINUES.search(message[max(0, match.start() - 60) : match.start()]):
+        if _CONTINUES.search(before) or (word == "introduced" and _OF_SOMETHING_ELSE.search(before)):
             continue
         following: re.Match[str] | None = match
         while following:
             _note(causes, find(following["id"] or following["number"]), FoundBy.PHRASE)
             following = _NEXT.match(message, following.end())
+    for match in islice(_BROKE.finditer(message), _MOST):
+        _note(causes, find(match["id"] or match["number"]), FoundBy.PHRASE)
     return causes
 
 
@@ -96,6 +117,13 @@ def _is_about_a_commit(match: re.Match[str]) -> bool:
     if match["word"].lower() == "since":
         return match["id"] is not None or "commit" in words
     return bool(words) and (match["id"] is not None or bool({"commit", "pr", "pull"} & set(words)))
+
+
+def _is_defect_made(match: re.Match[str], before: str) -> bool:
+    """Whether the words say that a defect was introduced, and not a feature."""
+    if match["word"].lower() in _MADE:
+        return _OF_A_DEFECT.search(before) is not None
+    return match["word"].lower() != "since" and not _MADE.isdisjoint(match["filler"].lower().split())
 
 
 def _note(causes: dict[str, FoundBy], commit: str | None, how: FoundBy) -> None:

@@ -29,24 +29,31 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.label import FixCommit, FoundBy, InducingCommit, Label
+from hyperion_hook.domain.label import Finding, FixCommit, FoundBy, InducingCommit, Label, Outcome
 from hyperion_hook.domain.paths import FileRole, role_of
-from hyperion_hook.training.labels.blame_candidates import suspects, tells
-from hyperion_hook.training.labels.fixes import fix_of, given_fix, takes_back
+from hyperion_hook.training.labels.blame_candidates import shares, suspects, tells
+from hyperion_hook.training.labels.fixes import fix_of, given_fix, repair_of, takes_back
 from hyperion_hook.training.labels.known_commits import KnownCommits
-from hyperion_hook.training.labels.line_origins import LineOrigins, TracedHunk
+from hyperion_hook.training.labels.line_origins import ALL, SOURCES, LineOrigins, TracedHunk
+from hyperion_hook.training.labels.surroundings import with_surroundings
 
-LABELLER_VERSION = 7
+LABELLER_VERSION = 9
 """Raised whenever the same history can get other labels; cached labels of another version are not used."""
 
-_NAMED = frozenset((FoundBy.TRAILER, FoundBy.PHRASE))
+_OUTCOMES = {FoundBy.REVERT: Outcome.REVERTED, FoundBy.TRAILER: Outcome.NAMED, FoundBy.PHRASE: Outcome.NAMED}
+"""What a commit has become, besides a culprit, by how that is known."""
+
+_SHARED_ROLES = frozenset(FileRole) - {FileRole.DOCUMENT, FileRole.FOREIGN}
 _DAY = 86_400
 _TOGETHER_SECONDS = 60
+_FAR_BACK_SECONDS = 30 * _DAY
 
 
 class Choice(StrEnum):
@@ -64,18 +71,22 @@ class SzzRules:
 
     ``max_files`` is the number of source files beyond which a fix is too broad to trace; ``use_named`` says that the
     commits a message names as the cause count, instead of what its lines say; ``exhaustive`` that weaker evidence
-    counts too where the sources say nothing, for commits that are known to be fixes.
+    counts too where the sources say nothing, for commits that are known to be fixes; ``shared`` that repairs of code,
+    tests, builds, configuration and data are traced a second time, and share the blame among their candidates.
     """
 
     choice: Choice = Choice.WEIGHED
     max_files: int | None = 20
     use_named: bool = True
     exhaustive: bool = False
+    shared: bool = False
 
     @property
-    def looks_at_sources_only(self) -> bool:
-        """Whether the lines of other files are never asked for."""
-        return not self.exhaustive
+    def roles(self) -> frozenset[FileRole]:
+        """What the files are for whose lines may be asked for."""
+        if self.exhaustive:
+            return ALL
+        return _SHARED_ROLES if self.shared else SOURCES
 
 
 class Labeller:
@@ -90,7 +101,10 @@ class Labeller:
     given
         The commits that are fixes; by default they are found by their messages.
     cut_off
-        The commits at which a shallow clone begins: lines seem to come from there that nobody knows the origin of.
+        The commits at which a shallow clone begins: lines seem to come from there that nobody knows the origin of;
+        and those of which the repository says that they introduced nothing.
+    excludes
+        Whether a file is left out, so that its lines are no evidence.
 
     Attributes
     ----------
@@ -98,12 +112,15 @@ class Labeller:
         The commits seen that are no merges, in order.
     fixes, inducing
         What was found so far.
+    shared
+        The candidates of all repairs with their shares, where the rules ask for them.
     """
 
     def __init__(
         self, origins: LineOrigins, rules: SzzRules | None = None, given: Collection[str] | None = None,
-        cut_off: Collection[str] = (),
+        cut_off: Collection[str] = (), excludes: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        self._excludes = excludes
         self._origins = origins
         self._given = None if given is None else frozenset(given)
         self._rules = rules or SzzRules()
@@ -115,11 +132,15 @@ class Labeller:
         self.changes: list[str] = []
         self.fixes: list[FixCommit] = []
         self.inducing: list[InducingCommit] = []
+        self.shared: list[InducingCommit] = []
 
     def advance(self, commit: Commit) -> None:
         """Take in the next commit of a stream that gives parents before children."""
         fix = self._fix(commit)
-        traced = self._origins.advance(commit, trace=fix is not None and not self._is_told(fix))
+        repair = repair_of(commit, self._known) if fix is None and self._rules.shared else fix
+        traced = self._origins.advance(commit, trace=repair is not None and not self._is_told(repair))
+        if repair is not None and self._rules.shared:
+            self.shared += self._shares(repair, commit, traced)
         if fix is not None:
             self.fixes.append(fix)
             self.inducing += self._causes(fix, commit, traced)
@@ -134,19 +155,16 @@ class Labeller:
             self._left_out.add(commit.id)
 
     def labels(self) -> dict[str, Label]:
-        """Return the label of every commit that introduced a bug, by commit; all others are not known to."""
-        times = {fix.id: fix.time for fix in self.fixes}
-        known: dict[str, int] = {}
-        for cause in self.inducing:
+        """Return what became of every commit of which something did, by commit."""
+        findings: dict[str, dict[Outcome, Finding]] = {}
+        told = [(_OUTCOMES[cause.found_by], cause) for cause in self.inducing if cause.found_by in _OUTCOMES]
+        traced = [(Outcome.TRACED, cause) for cause in self.inducing]
+        for outcome, cause in (*traced, *told, *((Outcome.SHARED, cause) for cause in self.shared)):
             # clocks go wrong: a bug cannot be known before it was made
-            moment = max(times[cause.fix], self._times[cause.id])
-            known[cause.id] = min(moment, known.get(cause.id, moment))
-        reverted = {cause.id for cause in self.inducing if cause.found_by is FoundBy.REVERT}
-        named = {cause.id for cause in self.inducing if cause.found_by in _NAMED}
-        return {
-            commit: Label(commit, True, moment, commit in reverted, commit in named)
-            for commit, moment in known.items()
-        }
+            moment = max(self._times[cause.fix], self._times[cause.id])
+            known = findings.setdefault(cause.id, {})
+            known[outcome] = Finding(moment, cause.found_by, cause.share).or_better(known.get(outcome))
+        return {commit: Label(commit, known) for commit, known in findings.items()}
 
     def _fix(self, commit: Commit) -> FixCommit | None:
         if self._given is None:
@@ -160,20 +178,50 @@ class Labeller:
     def _named(self, fix: FixCommit) -> list[str]:
         return [name for name in fix.named if name not in self._left_out]
 
+    def _shares(self, fix: FixCommit, commit: Commit, traced: Sequence[TracedHunk]) -> list[InducingCommit]:
+        if self._is_told(fix):
+            return self._told(fix)
+        traced = [hunk for hunk in traced if not self._excludes(hunk.file.previous_path)]
+        roles = Counter(
+            role_of(file.previous_path)
+            for file in commit.files
+            if tells(file) and not self._excludes(file.previous_path)
+        )
+        if self._rules.max_files is not None and max(roles.values(), default=0) > self._rules.max_files:
+            return []
+        blamed = shares(traced, partial(self._is_candidate, fix))
+        return [
+            InducingCommit(name, fix.id, 0, share=share) for name, share in blamed.items() if name not in self._cut_off
+        ]
+
+    def _told(self, fix: FixCommit) -> list[InducingCommit]:
+        return [InducingCommit(name, fix.id, 0, fix.named[name]) for name in self._named(fix)]
+
+    def _is_candidate(self, fix: FixCommit, name: str) -> bool:
+        return name not in self._left_out and abs(self._times[name] - fix.time) > _TOGETHER_SECONDS
+
     def _causes(self, fix: FixCommit, commit: Commit, traced: Sequence[TracedHunk]) -> list[InducingCommit]:
         if self._is_told(fix):
-            return [InducingCommit(name, fix.id, 0, fix.named[name]) for name in self._named(fix)]
-        sources = sum(tells(file) and role_of(file.previous_path) is FileRole.SOURCE for file in commit.files)
+            return self._told(fix)
+        traced = [hunk for hunk in traced if not self._excludes(hunk.file.previous_path)]
+        sources = sum(
+            tells(file) and role_of(file.previous_path) is FileRole.SOURCE and not self._excludes(file.previous_path)
+            for file in commit.files
+        )
         if self._rules.max_files is not None and sources > self._rules.max_files:
             return []
-
-        def is_candidate(name: str) -> bool:
-            return name not in self._left_out and abs(self._times[name] - fix.time) > _TOGETHER_SECONDS
-
-        candidates = suspects(traced, is_candidate, exhaustive=self._rules.exhaustive)
+        candidates = suspects(traced, partial(self._is_candidate, fix), exhaustive=self._rules.exhaustive)
+        if self._is_far_back(candidates, fix.time):
+            candidates = with_surroundings(candidates, traced, partial(self._is_candidate, fix))
         # where the lines of old outweigh the others, the cause is not here: the next best commit is none
         chosen = [name for name in self._choose(candidates, fix.time) if name not in self._cut_off]
         return [InducingCommit(name, fix.id, int(candidates[name])) for name in chosen]
+
+    def _is_far_back(self, candidates: Mapping[str, float], moment: int) -> bool:
+        """Whether the lines lead to a commit so old that another is to be looked for beside them."""
+        return self._rules.choice is Choice.WEIGHED and any(
+            moment - self._times[name] > _FAR_BACK_SECONDS for name in self._choose(candidates, moment)
+        )
 
     def _choose(self, candidates: Mapping[str, float], moment: int) -> Iterable[str]:
         def recency(name: str) -> tuple[int, int]:

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve
 
 from hyperion_hook.training.metrics.metrics import brier, calibration_error, mcc, pr_auc, roc_auc
-from hyperion_hook.training.metrics.resampling import Ranking, bootstrap, interval_of, resamples
-from hyperion_hook.training.models.estimators import Numbers
+from hyperion_hook.training.metrics.resampling import Numbers, Ranking, bootstrap, interval_of, resamples
 
 Codes = NDArray[np.int64]
 DRAWS = 500

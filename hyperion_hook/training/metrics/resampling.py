@@ -24,6 +24,15 @@ class Interval:
     low: float
     high: float
 
+    def rounded(self) -> list[float | None]:
+        """Return the three numbers as plain data, ``None`` where not defined."""
+        return [rounded(self.value), rounded(self.low), rounded(self.high)]
+
+
+def rounded(value: float) -> float | None:
+    """Return a figure as plain data, to four digits, ``None`` where not defined."""
+    return None if math.isnan(value) else round(float(value), 4)
+
 
 class Ranking:
     """Rows in order of falling score, equal scores together; its metrics take a weight for each row."""

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
-from hyperion_hook.training.evaluation.promotion import InUse
+from hyperion_hook.training.export.bundle_model import BundleClassifier
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class BundleModel:
         """
         del params
         features = list(self.bundle.risk.features)
-        return InUse(self.bundle, self.bundle.name).predict_proba(model_input.reindex(columns=features))
+        return BundleClassifier(self.bundle).predict_proba(model_input.reindex(columns=features))[:, 1]
 
 
 def _load_pyfunc(data_path: str) -> BundleModel:

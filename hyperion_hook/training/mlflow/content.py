@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from statistics import fmean, pstdev
 from typing import Any
 
+import numpy as np
+
 from hyperion_hook.training.mlflow.run_record import RunRecord
 
 MOST_OF_A_NAME = 250
@@ -24,6 +26,7 @@ IMPORTANCE = "feature_importance_"
 NOT_MEASURED = "not_measured"
 """The tag that names the figures which are not known."""
 
+_MOST_CLASSES = 20
 _NOT_IN_A_NAME = re.compile(r"[^\w.\- ]")
 
 
@@ -64,6 +67,7 @@ def content_of(record: RunRecord, default_tags: Mapping[str, str]) -> RunContent
 def _figures(record: RunRecord) -> Iterable[tuple[str, float]]:
     for name, value in {**record.metrics, **record.data}.items():
         yield name, float(value)
+    yield from _figures_by_class(record)
     for name, values in record.cross_validation.items():
         known = [float(value) for value in values if math.isfinite(value)]
         yield f"cv_mean_{name}", fmean(known) if known else math.nan
@@ -71,6 +75,19 @@ def _figures(record: RunRecord) -> Iterable[tuple[str, float]]:
         yield f"cv_std_{name}", pstdev(known) if known else math.nan
     for name, value in sorted(record.importance.items(), key=lambda entry: -entry[1] if entry[1] == entry[1] else 0.0):
         yield IMPORTANCE + name, float(value)
+
+
+def _figures_by_class(record: RunRecord) -> Iterable[tuple[str, float]]:
+    """Yield precision and recall of each class among the test rows, NaN where nothing was, or was to be, of it."""
+    from sklearn.metrics import precision_recall_fscore_support  # noqa: PLC0415 - costs a second
+
+    expected, predicted = (np.asarray(values).astype(str) for values in (record.expected, record.predicted))
+    classes = sorted({*expected.tolist(), *predicted.tolist()})
+    if not 1 < len(classes) <= _MOST_CLASSES:
+        return
+    figures = precision_recall_fscore_support(expected, predicted, labels=classes, zero_division=np.nan)
+    for name, values in zip(("precision", "recall"), figures, strict=False):
+        yield from ((f"{name}_{label}", float(value)) for label, value in zip(classes, values, strict=True))
 
 
 def named(entries: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from hyperion_hook.errors import HyperionError
+from hyperion_hook.training.model_files.estimator_checks import Attributes, check_estimator
 from hyperion_hook.training.model_files.trusted_types import FORMS, TRUSTED
 from hyperion_hook.training.model_files.xgboost_audit import checked_booster
 
@@ -42,7 +43,10 @@ _COMMON = frozenset({"__class__", "__module__", "__loader__", "__id__"})
 _ROOT = frozenset({"protocol", "_skops_version"})
 _SUBSETS = "sklearn.ensemble._iforest.IsolationForest"
 """Its trees are grown on some of the columns."""
-_GROWN = ("sklearn.tree.", "sklearn.ensemble._forest.", "sklearn.ensemble._iforest.")
+_GROWN = (
+    "sklearn.tree.", "sklearn.ensemble._forest.", "sklearn.ensemble._iforest.", "sklearn.ensemble._gb.",
+    "sklearn.ensemble._hist_gradient_boosting.gradient_boosting.",
+)
 _UNFITTED = {"content": "-1"}
 
 
@@ -144,6 +148,16 @@ class _Walk:
 
     _TupleNode = _ListNode
 
+    def _SliceNode(self, state: Mapping[str, Any], _kind: str, _columns: tuple[int, ...]) -> None:  # noqa: N802
+        if not all(part is None or isinstance(part, int) for part in state["content"].values()):
+            raise RefusedError("a range of columns that is none")
+
+    def _LossNode(self, state: Mapping[str, Any], _kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
+        if state["__reduce__"].keys() != {"args"}:
+            raise RefusedError("a loss is made of more than its arguments")
+        self.part(state["__reduce__"]["args"], columns)
+        self.part(state["content"], columns)
+
     def _DTypeNode(self, state: Mapping[str, Any], _kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
         self.part(state["content"], columns)
 
@@ -168,6 +182,8 @@ class _Walk:
             if attributes.keys() != {"handle"} or attributes["handle"]["__loader__"] != "BytearrayNode":
                 raise RefusedError("boosted trees that are no bytes")
             checked_booster(self._entry(attributes["handle"]["file"]))
+        read = lambda name: _array(self._entry(name))  # noqa: E731
+        check_estimator(kind, Attributes(attributes, read, columns))
         # only trees and forests hand trees the rows they check themselves; one that was not fitted has no trees
         grown = kind.startswith(_GROWN)
         columns = (*columns, _json(attributes.get("n_features_in_", _UNFITTED))) if grown else ()

@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from hyperion_hook.training.model_files.skops_audit import BOOSTER, SCHEMA, Audited, RefusedError, audited, entries_of
-from hyperion_hook.training.model_files.trusted_types import NAMES
+from hyperion_hook.training.model_files.trusted_types import FOR_FITTING, NAMES
 from hyperion_hook.training.model_files.xgboost_audit import snapshot_of, text_of
 
+_NOTHING = {"__class__": "str", "__module__": "builtins", "__loader__": "JsonNode", "content": "null", "is_json": True}
 _WHEN = (1980, 1, 1, 0, 0, 0)
 
 
@@ -32,7 +33,7 @@ def packed(model: Any) -> bytes:
     except Exception as error:
         raise RefusedError(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
     entries = entries_of(data)
-    schema = json.loads(entries.pop(SCHEMA))
+    schema = _without_fitting(json.loads(entries.pop(SCHEMA)))
     for name in set(_snapshots(schema)):
         entries[name] = text_of(entries[name])
     kept = _zipped(Audited(schema, entries))
@@ -55,9 +56,40 @@ def unpacked(data: bytes) -> Any:
         boosted = {name: snapshot_of(parts.entries[name]) for name in set(_snapshots(parts.schema))}
         # skops gets what was looked at, not the bytes it was read from: one zip file can be read in two ways
         known = _zipped(Audited(parts.schema, {**parts.entries, **boosted}))
-        return skops.io.loads(known, trusted=list(NAMES))
+        return _with_trees(skops.io.loads(known, trusted=list(NAMES)))
     except (Exception, RecursionError) as error:
         raise RefusedError(f"it does not fit together ({str(error)[:200]})") from error
+
+
+def _without_fitting(state: Any) -> Any:
+    """Return a description with nothing where only fitting needs something."""
+    if isinstance(state, list):
+        return [_without_fitting(entry) for entry in state]
+    if not isinstance(state, dict):
+        return state
+    if f"{state.get('__module__')}.{state.get('__class__')}" in FOR_FITTING:
+        return _NOTHING
+    return {key: _without_fitting(value) for key, value in state.items()}
+
+
+def _with_trees(part: Any) -> Any:
+    """Return an estimator, and what is in it, with the trees of neighbours grown from their rows."""
+    inside: Iterable[Any] = part.values() if isinstance(part, dict) else part if isinstance(part, list | tuple) else ()
+    if isinstance(part, np.ndarray) and part.dtype == object:
+        inside = part.ravel()
+    if type(part).__module__.startswith(("sklearn.", "hyperion_hook.")) and hasattr(part, "__dict__"):
+        inside = vars(part).values()
+        method = getattr(part, "_fit_method", None)
+        if method in {"kd_tree", "ball_tree"} and part._tree is None:  # noqa: SLF001 - of scikit-learn
+            from sklearn import neighbors  # noqa: PLC0415 - costs a second
+
+            grow = neighbors.KDTree if method == "kd_tree" else neighbors.BallTree
+            part._tree = grow(  # noqa: SLF001
+                part._fit_X, part.leaf_size, metric=part.effective_metric_, **part.effective_metric_params_  # noqa: SLF001
+            )
+    for entry in inside:
+        _with_trees(entry)
+    return part
 
 
 def _zipped(parts: Audited) -> bytes:

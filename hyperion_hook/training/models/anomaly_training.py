@@ -3,43 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.features.catalogue import feature_named
 from hyperion_hook.training.metrics.performance import performance
-from hyperion_hook.training.models.anomaly_scores import anomaly_importance, unusualness
+from hyperion_hook.training.models.anomaly import anomaly_importance, fit_anomaly, unusualness
 from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
-from hyperion_hook.training.models.fit_members import Progress, fitted_members
-from hyperion_hook.training.models.fit_risk import ANOMALY_MODULES
-from hyperion_hook.training.models.recipes import ISOLATION, new_isolation_forest, parameters_of
-from hyperion_hook.training.models.splits import Split, split_rows
-from hyperion_hook.training.models.training_result import TrainedModel, by_column
-from hyperion_hook.training.tables.frame_columns import entry_of
+from hyperion_hook.training.models.fit import ANOMALY_MODULES
+from hyperion_hook.training.models.fit_members import Progress
+from hyperion_hook.training.models.recipes import ISOLATION, parameters_of
+from hyperion_hook.training.models.training_result import (
+    THE_ONLY_ONE,
+    Trained,
+    TrainedModel,
+    by_column,
+    left_out_warnings,
+    split_table,
+    split_warnings,
+    without_probabilities,
+)
 from hyperion_hook.training.validation.preparation import Prepared
 
 FEWEST_OF_CODE = 3
 """Columns of code quality and size from which on the others are left out."""
 
 
-@dataclass(frozen=True)
-class TrainedAnomalies:
-    """The detector; ``shares`` are of rows it calls unusual, ``median`` the scores in the middle."""
-
-    model: TrainedModel
-    split: Split
-    columns: ChosenColumns
-    shares: dict[str, float]
-    median: float
-
-
 def train_anomalies(
     prepared: Prepared, config: MLConfig, progress: Progress, *, labelled: bool, test_size: float,
     features: Sequence[str] | None, draws: int,
-) -> TrainedAnomalies:
+) -> Trained:
     """Fit the specification's isolation forest (contamination 0.1, 256 rows a tree).
 
     Parameters
@@ -64,31 +60,32 @@ def train_anomalies(
     """
     seed = config.random_state
     codes = prepared.codes
-    split = split_rows(codes, test_size, prepared.time, seed=seed)
+    split, copies = split_table(prepared, test_size, seed=seed, features=features)
     train, test = (prepared.frame.iloc[rows].reset_index(drop=True) for rows in (split.train, split.test))
     columns = choose_columns(train, None, apart=prepared.apart, wanted=features)
-    of_code = [name for name in columns.names if (entry := entry_of(name)) and entry.module in ANOMALY_MODULES]
+    of_code = [name for name in columns.names if (entry := feature_named(name)) and entry.module in ANOMALY_MODULES]
     if features is None and len(of_code) >= FEWEST_OF_CODE:
         others = set(columns.names) - set(of_code)
         reason = "not of code quality or size, which anomalies are told by"
         columns = ChosenColumns(tuple(of_code), {}, columns.left_out | dict.fromkeys(sorted(others), reason))
     taken = columns.transformer
     X, X_test = taken.transform(train), taken.transform(test)
-    forest = fitted_members(
-        {ISOLATION: new_isolation_forest(config, len(X))}, X, codes[split.train], jobs=config.n_jobs, progress=progress
-    )[ISOLATION]
+    started = perf_counter()
+    detector = fit_anomaly(train, taken, config)
+    seconds = perf_counter() - started
+    progress("training", 1, 1)
+    forest = detector[1:]
     score = unusualness(forest, X_test)
     with np.errstate(invalid="ignore", over="ignore"):
         flagged, flagged_before = ((forest.predict(values) == -1).astype(np.int64) for values in (X_test, X))
-    figures: dict[str, Any] = {}
+    figures: dict[str, Any] = dict.fromkeys(("accuracy", "precision", "recall", "f1"))
     if labelled:
-        figures = performance(codes[split.test], score, flagged, draws=draws, seed=seed)
-        for name in ("brier", "ece"):
-            figures[name] = np.nan
-            figures["intervals"].pop(name)
+        figures = without_probabilities(performance(codes[split.test], score, flagged, draws=draws, seed=seed))
     model = TrainedModel(
-        ISOLATION, Pipeline([("columns", taken), *forest.steps]), figures, {},
-        by_column(taken, anomaly_importance(forest, X, seed)), parameters_of(forest), flagged,
+        ISOLATION, detector, figures, {},
+        by_column(taken, anomaly_importance(forest, X, seed)), parameters_of(forest), flagged, seconds,
+        {"anomaly_share": {"training": float(flagged_before.mean()), "test": float(flagged.mean())},
+         "median_score": float(np.median(score))},
     )
-    shares = {"training": float(flagged_before.mean()), "test": float(flagged.mean())}
-    return TrainedAnomalies(model, split, columns, shares, float(np.median(score)))
+    warnings = [*split_warnings(split, copies), *left_out_warnings(columns)]
+    return Trained({ISOLATION: model}, ISOLATION, THE_ONLY_ONE, split, columns, warnings, {})

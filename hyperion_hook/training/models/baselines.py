@@ -7,8 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.features.catalogue import KAMEI_FOURTEEN, names_of
-from hyperion_hook.training.models.estimators import Numbers, as_matrix, fit_logistic
+from hyperion_hook.training.models.fit_members import one_thread
+from hyperion_hook.training.models.numbers import Numbers, as_matrix
+from hyperion_hook.training.models.recipes import KAMEI as MEMBER
+from hyperion_hook.training.models.recipes import MEMBERS
 
 SIMPLE = {"la": ("la",), "code lines added": ("code_lines_added",), "lines changed": ("la", "ld")}
 KAMEI = "Kamei's fourteen, logistic"
@@ -35,9 +39,9 @@ def baseline_scores(train: pd.DataFrame, train_y: Sequence[float], test: pd.Data
               for name, columns in SIMPLE.items() if set(columns) <= set(test.columns)}
     fourteen = list(names_of(KAMEI_FOURTEEN))
     if set(fourteen) <= set(test.columns):
-        truth = np.asarray(train_y, dtype=np.float64)
-        weights = np.ones(len(truth))
-        model = fit_logistic(as_matrix(train[fourteen]), truth, weights=weights, names=fourteen, seed=seed, jobs=1)
-        scores[KAMEI] = model.log_odds(as_matrix(test[fourteen]))
+        with one_thread():
+            model = MEMBERS[MEMBER].make(MLConfig(random_state=seed), fourteen)
+            model.fit(as_matrix(train[fourteen]), np.asarray(train_y, dtype=np.int64))
+            scores[KAMEI] = model.decision_function(as_matrix(test[fourteen]))
     scores[CHANCE] = np.random.default_rng(seed).random(len(test))
     return scores

@@ -1,224 +1,204 @@
-"""The few estimators of our own: named columns in, logarithms, and calibrated classifiers over stock members.
+"""The risk model: members, a logistic meta-learner on what they say, a calibration and a threshold.
 
-Their state is plain (texts, numbers, lists, stock estimators), so that a file of theirs holds nothing that runs. All
-else is scikit-learn's and XGBoost's own.
+It is fitted by one call, whoever calls: ``retrain``, ``TrainingPipeline`` or a notebook. No row is judged by a model
+that saw it or a later one, or a label that was found later: members speak of rows out of fold, in time order with a
+gap; from that alone come meta-learner, calibration and threshold. Then the members are fitted on all rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
-from hyperion_hook.errors import ConfigError
-from hyperion_hook.training.models.estimators import Numbers, as_matrix, logit, signed_log
-from hyperion_hook.training.models.fit_risk import combination_columns
-from hyperion_hook.training.tables.frame_columns import Column, canonical, listed
+from hyperion_hook.errors import TrainingError
+from hyperion_hook.scoring.risk import split_column
+from hyperion_hook.training.metrics.performance import best_threshold, fold_figures
+from hyperion_hook.training.models.fit_members import (
+    Evidence,
+    Fold,
+    Outcome,
+    OutOfFold,
+    Progress,
+    fitted_members,
+    member_log_odds,
+    no_progress,
+    one_thread,
+    out_of_fold,
+)
+from hyperion_hook.training.models.numbers import Codes, Numbers, sigmoid
+from hyperion_hook.training.models.splits import StratifiedFolds, TimeFolds
 
-OTHER = "="
-"""Between a column and one of its categories in the name of what becomes 0 or 1."""
-
-
-class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """Takes the columns that were learned from out of whatever is given, as 32-bit numbers.
-
-    Parameters
-    ----------
-    names
-        Columns, in order.
-    categories
-        By column that holds words: those that become a column of 0 and 1 each. All others are numbers.
-
-    Notes
-    -----
-    A frame may carry the French or the English names of features; one that lacks a column is refused. In a mapping (one
-    row) what is not there is missing. An array must have the columns in order.
-
-    Examples
-    --------
-    >>> columns = FeatureColumns(["la", "language"], {"language": ["java", "python"]}).fit(None)
-    >>> columns.transform({"lignes_ajoutees": 3, "language": "python"}).tolist()
-    [[3.0, 0.0, 1.0]]
-    """
-
-    def __init__(self, names: Sequence[str] = (), categories: Mapping[str, Sequence[str]] | None = None) -> None:
-        self.names = names
-        self.categories = categories
-
-    def fit(self, X: Any, y: Any = None) -> FeatureColumns:
-        """Learn nothing: what is taken was decided before."""
-        del X, y
-        return self
-
-    def transform(self, X: Any) -> Numbers:
-        """Return numbers of shape ``(n_rows, n_columns)``, NaN where missing.
-
-        Raises
-        ------
-        ConfigError
-            If a frame lacks a column, a mapping knows none of them, or an array has another number of columns.
-        """
-        frame = self._frame(X)
-        by_name = {canonical(str(name)): place for place, name in enumerate(frame.columns)}
-        by_name |= {str(name): place for place, name in enumerate(frame.columns)}
-        places = {name: by_name.get(name, by_name.get(canonical(name))) for name in self.names}
-        absent = [name for name, place in places.items() if place is None]
-        if absent and (len(absent) == len(self.names) or not isinstance(X, Mapping)):
-            raise ConfigError(f"features: {listed(absent, 5)} not given; the model was trained on them")
-        parts: list[Numbers] = []
-        for name, place in places.items():
-            column = None if place is None else Column(place, name, frame.iloc[:, place])
-            parts.extend(self._values(name, column, len(frame)))
-        return as_matrix(pd.DataFrame(np.column_stack(parts)))
-
-    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
-        """Return the names of the columns that come out."""
-        del input_features
-        return np.array(
-            [told for name in self.names for told in (
-                [f"{name}{OTHER}{word}" for word in self._words(name)] if name in (self.categories or {}) else [name]
-            )],
-            dtype=object,
-        )
-
-    @property
-    def feature_names_in_(self) -> NDArray[np.object_]:
-        """The columns, in order."""
-        return np.array(list(self.names), dtype=object)
-
-    @property
-    def n_features_in_(self) -> int:
-        """How many columns there are."""
-        return len(self.names)
-
-    def source_names(self) -> list[str]:
-        """Return, for each column that comes out, the column it stems from."""
-        return [name for name in self.names for _ in (self._words(name) if name in (self.categories or {}) else [name])]
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
-    def _words(self, name: str) -> Sequence[str]:
-        return (self.categories or {}).get(name, ())
-
-    def _values(self, name: str, column: Column | None, rows: int) -> list[Numbers]:
-        if name not in (self.categories or {}):
-            return [np.full(rows, np.nan) if column is None else column.numbers]
-        labels = np.full(rows, None) if column is None else column.labels
-        return [(labels == word).astype(np.float64) for word in self._words(name)]
-
-    def _frame(self, X: Any) -> pd.DataFrame:
-        if isinstance(X, pd.DataFrame):
-            return X
-        if isinstance(X, pd.Series):
-            return X.to_frame().T
-        if isinstance(X, Mapping):
-            return pd.DataFrame([{str(name): value for name, value in X.items()}])
-        values = np.atleast_2d(np.asarray(X, dtype=object))
-        if values.shape[1] != len(self.names):
-            raise ConfigError(
-                f"features: {values.shape[1]} columns where the model was trained on {len(self.names)}; "
-                "give a frame with their names"
-            )
-        return pd.DataFrame(values, columns=list(self.names))
-
-
-class SignedLog(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """Replaces counts by ``sign(x) log(1 + |x|)``."""
-
-    def fit(self, X: Any, y: Any = None) -> SignedLog:
-        """Learn nothing."""
-        del X, y
-        return self
-
-    def transform(self, X: Any) -> Numbers:
-        """Return the logarithms; the shape stays."""
-        return signed_log(np.asarray(X, dtype=np.float64))
-
-    def get_feature_names_out(self, input_features: Any = None) -> Any:
-        """Return the names that came in."""
-        return input_features
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
+LEAST_TO_CALIBRATE = 10
+"""Rows of either class from which on the newest fold calibrates alone."""
 
 
 class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Members, a linear combination of what they say, a calibration, and a threshold chosen in training.
 
-    The same shape as ``scoring.risk.RiskModel``, over numbers; with one member and weight 1 it is that member,
-    calibrated.
+    Fitted, it has the shape of ``scoring.risk.RiskModel``, over numbers.
 
     Parameters
     ----------
     members
-        Pairs of name and stock estimator of the classes 0 and 1.
+        Pairs of name and estimator of the classes 0 and 1.
     columns
         What is combined: ``<member>_log_odds``, ``_prediction`` or ``_confidence``.
-    weights, intercept
-        Of the combination.
-    slope, shift
-        Of the calibration, on combined log-odds.
-    threshold
-        Probability from which on ``predict`` says the second label.
+    meta_learner
+        A logistic regression that combines the columns; ``None`` with a single column of log-odds, which then stands.
+    cv_folds, gap_days, in_time_order
+        The folds: ``TimeFolds``, or stratified ones. In time order the newest fold calibrates, the others teach the
+        meta-learner; where it has fewer than ten rows of either class, and without an order, all rows do both.
     labels
         The caller's values for 0 and 1.
+    random_state, n_jobs
+        Seed, and fits beside each other.
+
+    Attributes
+    ----------
+    fitted_
+        Pairs of name and fitted member.
+    meta_learner_
+        The fitted logistic regression, or ``None``.
+    slope_, shift_
+        Of the calibration (Platt), on combined log-odds.
+    threshold_
+        Probability from which on ``predict`` says the second label: the highest F1 out of fold.
+    cross_validation_
+        Figures of each fold by name.
+    classes_
+        As scikit-learn has it.
     """
 
-    def __init__(
-        self, members: Sequence[tuple[str, Any]] = (), columns: Sequence[str] = (), weights: Sequence[float] = (),
-        intercept: float = 0.0, slope: float = 1.0, shift: float = 0.0, threshold: float = 0.5,
-        labels: Sequence[Any] = (0, 1),
+    def __init__(  # noqa: PLR0913 - the settings of an estimator
+        self, members: Sequence[tuple[str, Any]] = (), columns: Sequence[str] = (),
+        meta_learner: LogisticRegression | None = None, *, cv_folds: int = 5, gap_days: float = 0.0,
+        in_time_order: bool = True, labels: Sequence[Any] = (0, 1), random_state: int = 42, n_jobs: int = 1,
     ) -> None:
         self.members = members
         self.columns = columns
-        self.weights = weights
-        self.intercept = intercept
-        self.slope = slope
-        self.shift = shift
-        self.threshold = threshold
+        self.meta_learner = meta_learner
+        self.cv_folds = cv_folds
+        self.gap_days = gap_days
+        self.in_time_order = in_time_order
         self.labels = labels
+        self.random_state = random_state
+        self.n_jobs = n_jobs
 
-    def fit(self, X: Any, y: Any) -> RiskClassifier:
-        """Fit the members anew; combination, calibration and threshold stay.
+    def fit(
+        self, X: Any, y: Any, *, sample_weight: Any = None, time: Any = None, known_at: Any = None,
+        own: Mapping[str, Outcome] | None = None,
+    ) -> RiskClassifier:
+        """Fit members, meta-learner, calibration and threshold.
 
         Parameters
         ----------
         X
-            Numbers of shape ``(n_rows, n_features)``.
+            Numbers of shape ``(n_rows, n_features)``; oldest first where no ``time`` is given.
         y
             The caller's labels; shape ``(n_rows,)``.
-        """
-        codes = (np.asarray(y) == self.labels[1]).astype(np.int64)
-        return self.with_fitted([(name, clone(estimator).fit(X, codes)) for name, estimator in self.members])
+        sample_weight
+            How much each row counts.
+        time, known_at
+            When each row was made, and when its second label became known, Unix seconds.
+        own
+            Outcomes that single members learn instead of ``y``, by the member's name.
 
-    def with_fitted(self, members: Sequence[tuple[str, Any]]) -> RiskClassifier:
-        """Take members that are fitted already."""
-        self.fitted_ = [tuple(member) for member in members]
-        self.classes_ = np.array(list(self.labels))
+        Raises
+        ------
+        TrainingError
+            If the second label stands in too few stretches of time.
+        """
+        codes = (np.asarray(y) == self.labels[1]).astype(np.float64)
+        arrays = [None if part is None else np.asarray(part, dtype=np.float64)
+                  for part in (known_at, sample_weight, time)]
+        evidence = Evidence(np.asarray(X, dtype=np.float64), Outcome(codes, arrays[0], arrays[1]), arrays[2], own)
+        fit_together({"": self}, evidence)
         return self
+
+    def folds(self, evidence: Evidence) -> list[Fold]:
+        """Return the folds in which there is something to learn.
+
+        Raises
+        ------
+        TrainingError
+            If there is none.
+        """
+        codes = evidence.outcome.truth.astype(np.int64)
+        splitter = TimeFolds(self.cv_folds, self.gap_days) if self.in_time_order else StratifiedFolds(
+            self.cv_folds, self.random_state)
+        folds = evidence.usable([name for name, _ in self.members], list(splitter.split(
+            evidence.X, codes, evidence.time)))
+        if not folds or len(np.unique(codes[np.concatenate([test for _, test in folds])])) < 2:
+            raise TrainingError(
+                f"training rows: {int(codes.sum())} of {len(codes)} are of the class to be predicted, in too few"
+                f" stretches of time for cross-validation in {self.cv_folds} folds; more rows are needed"
+            )
+        return folds
+
+    def combine(self, seen: OutOfFold, outcome: Outcome) -> Numbers:
+        """Learn meta-learner, calibration and threshold from what members said out of fold; return probabilities."""
+        columns = combination_columns(self.columns, seen.scores)
+        truth = outcome.truth[seen.rows].astype(np.int64)
+        weight = np.ones(len(truth)) if outcome.weight is None else outcome.weight[seen.rows]
+        newest = seen.fold == seen.fold.max()
+        apart = self.in_time_order and _can_calibrate(truth[newest]) and _can_calibrate(truth[~newest])
+        taught = ~newest if apart else np.ones(len(truth), dtype=bool)
+        self.classes_ = np.array(list(self.labels))
+        self.meta_learner_ = None
+        if self.meta_learner is not None:
+            self.meta_learner_ = clone(self.meta_learner).fit(columns[taught], truth[taught], weight[taught])
+        self.slope_, self.shift_ = 1.0, 0.0
+        if apart or self.meta_learner is None:
+            rows = newest if apart else taught
+            self.slope_, self.shift_ = calibration(
+                self._combined(columns)[rows], truth[rows], weight[rows], seed=self.random_state)
+        probability = sigmoid(self.slope_ * self._combined(columns) + self.shift_)
+        self.threshold_ = best_threshold(truth, probability)
+        self.cross_validation_ = fold_figures(seen.by_fold(truth), seen.by_fold(probability))
+        return probability
+
+    def with_fitted(self, fitted: Mapping[str, Any]) -> RiskClassifier:
+        """Take the members that are fitted already, by name."""
+        self.fitted_ = [(name, fitted[name]) for name, _ in self.members]
+        return self
+
+    def member_columns(self, X: Any) -> Numbers:
+        """Return what the meta-learner sees, one column for each of ``columns``."""
+        check_is_fitted(self, "fitted_")
+        with one_thread():
+            return combination_columns(
+                self.columns, {name: member_log_odds(estimator, X) for name, estimator in self.fitted_})
 
     def decision_function(self, X: Any) -> Numbers:
         """Return calibrated log-odds; shape ``(n_rows,)``."""
-        check_is_fitted(self, "fitted_")
-        said = {name: member_log_odds(estimator, X) for name, estimator in self.fitted_}
-        combined = combination_columns(self.columns, said) @ np.asarray(self.weights, dtype=np.float64)
-        return np.asarray(self.slope * (combined + self.intercept) + self.shift)
+        return np.asarray(self.slope_ * self._combined(self.member_columns(X)) + self.shift_)
 
     def predict_proba(self, X: Any) -> Numbers:
         """Return the probabilities of both labels; shape ``(n_rows, 2)``."""
-        probability = 1.0 / (1.0 + np.exp(-self.decision_function(X)))
+        probability = sigmoid(self.decision_function(X))
         return np.column_stack([1.0 - probability, probability])
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return labels; shape ``(n_rows,)``."""
-        risky = self.predict_proba(X)[:, 1] >= self.threshold
+        risky = self.predict_proba(X)[:, 1] >= self.threshold_
         return np.asarray(self.classes_[risky.astype(np.int64)])
+
+    @property
+    def weights_(self) -> Numbers:
+        """Of the columns, in the combination."""
+        return np.ones(1) if self.meta_learner_ is None else np.asarray(self.meta_learner_.coef_[0])
+
+    @property
+    def intercept_(self) -> float:
+        """Of the combination."""
+        return 0.0 if self.meta_learner_ is None else float(self.meta_learner_.intercept_[0])
 
     @property
     def feature_importances_(self) -> Numbers:
@@ -226,20 +206,92 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         check_is_fitted(self, "fitted_")
         return np.asarray(np.mean([member_importance(estimator) for _, estimator in self.fitted_], axis=0))
 
+    def _combined(self, columns: Numbers) -> Numbers:
+        return np.asarray(columns @ self.weights_ + self.intercept_)
 
-def member_log_odds(estimator: Any, X: Any) -> Numbers:
-    """Return the log-odds of class 1 that a fitted estimator gives."""
-    # scikit-learn looks for infinities by a sum, which extreme rows make overflow
-    with np.errstate(invalid="ignore", over="ignore"):
-        # of a regression as they are: through the probability, those of extreme rows would stop at its last digit
-        if hasattr(estimator, "decision_function"):
-            return np.asarray(estimator.decision_function(X), dtype=np.float64)
-        return logit(estimator.predict_proba(X)[:, 1])
+
+@dataclass(frozen=True)
+class Together:
+    """What came of fitting classifiers together: out of fold what the members said and each classifier's probabilities.
+
+    ``seconds`` is how long the members of each classifier took, out of fold and on all rows.
+    """
+
+    seen: OutOfFold
+    probabilities: Mapping[str, Numbers]
+    seconds: Mapping[str, float]
+
+
+def fit_together(classifiers: Mapping[str, RiskClassifier], evidence: Evidence, *, progress: Progress = no_progress
+                 ) -> Together:
+    """Fit classifiers that share members, each member once.
+
+    Parameters
+    ----------
+    classifiers
+        By name; they have the same folds, and a member of one name is the same in all of them.
+    evidence
+        What is learned from.
+    progress
+        Told of each fit.
+
+    Raises
+    ------
+    TrainingError
+        If the class to be predicted stands in too few stretches of time.
+    """
+    members = {name: member for classifier in classifiers.values() for name, member in classifier.members}
+    first = next(iter(classifiers.values()))
+    every = clone(first).set_params(members=list(members.items()))
+    seen = out_of_fold(members, evidence, every.folds(evidence), jobs=first.n_jobs, progress=progress)
+    with one_thread():
+        probabilities = {name: classifier.combine(seen, evidence.outcome) for name, classifier in classifiers.items()}
+    fitted = fitted_members(members, evidence, jobs=first.n_jobs, progress=progress)
+    for classifier in classifiers.values():
+        classifier.with_fitted({name: member for name, (member, _) in fitted.items()})
+    seconds = {
+        name: sum(seen.seconds[member] + fitted[member][1] for member, _ in classifier.members)
+        for name, classifier in classifiers.items()
+    }
+    return Together(seen, probabilities, seconds)
+
+
+def combination_columns(columns: Sequence[str], scores: Mapping[str, Numbers]) -> Numbers:
+    """Return what is combined, from each member's log-odds by its name; shape ``(n_rows, n_columns)``."""
+    values = []
+    for column in columns:
+        member, kind = split_column(column)
+        log_odds = scores[member]
+        probability = sigmoid(log_odds)
+        values.append({
+            "log_odds": log_odds, "prediction": probability, "confidence": np.maximum(probability, 1.0 - probability)
+        }[kind])
+    return np.column_stack(values)
+
+
+def calibration(combined: Numbers, truth: Codes, weight: Numbers, *, seed: int) -> tuple[float, float]:
+    """Return Platt's slope and shift; where the rows cannot tell, the combination stands as it is."""
+    if len(np.unique(truth)) < 2:
+        return 1.0, 0.0
+    platt = LogisticRegression(C=1e6, random_state=seed, max_iter=1_000).fit(combined[:, None], truth, weight)
+    slope = float(platt.coef_[0, 0])
+    # a calibration must not turn the ranking round
+    return (slope, float(platt.intercept_[0])) if slope > 0 else (1.0, 0.0)
 
 
 def member_importance(estimator: Any) -> Numbers:
     """Return importances that sum to 1: a tree ensemble's own, a logistic regression's absolute weights."""
-    last = estimator[-1] if hasattr(estimator, "steps") else estimator
+    last, taken = estimator, None
+    if hasattr(estimator, "steps"):
+        last, taken = estimator[-1], getattr(estimator[0], "columns", None)
     values = last.feature_importances_ if hasattr(last, "feature_importances_") else np.abs(last.coef_[0])
     values = np.nan_to_num(np.asarray(values, dtype=np.float64))
+    if taken is not None:
+        every = np.zeros(estimator[0].n_features_in_)
+        every[list(taken)] = values
+        values = every
     return np.asarray(values / values.sum() if values.sum() else values)
+
+
+def _can_calibrate(truth: Codes) -> bool:
+    return int(np.bincount(truth, minlength=2).min()) >= LEAST_TO_CALIBRATE

@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.training.models.classifier import FeatureColumns
-from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, canonical, columns_of
+from hyperion_hook.features.catalogue import canonical
+from hyperion_hook.training.models.transformers import FeatureColumns
+from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, columns_of
 
 IDENTIFIERS = frozenset({
     "id", "_id", "index", "commit", "commit_id", "commit_hash", "sha", "hash", "revision", "uuid", "feature_set_id",

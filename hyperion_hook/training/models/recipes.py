@@ -1,15 +1,13 @@
-"""The members of the risk ensemble as stock estimators, and how they are combined.
+"""The table of recipes: which members an ensemble has, what each learns, and what the meta-learner sees of it.
 
-Two recipes. ``blend`` is the default: the specification's random forest and XGBoost, a logistic regression on
-logarithms, and two gentler XGBoosts, by the mean of their log-odds. ``specification`` is the document's: forest and
-XGBoost, combined by a logistic regression on their predictions and confidences. Chosen by time-ordered
-cross-validation inside the first 80 % of three public tables (docs/pipeline.md).
+``blend`` ships and is the default everywhere; ``specification`` is the document's: forest and XGBoost under a logistic
+regression on their predictions and confidences. A name means one thing, for ``retrain`` and for ``TrainingPipeline``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
@@ -21,42 +19,157 @@ from xgboost import XGBClassifier
 
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.training.models.classifier import SignedLog
+from hyperion_hook.features.catalogue import KAMEI_FOURTEEN, canonical, feature_named, names_of
+from hyperion_hook.training.models.classifier import RiskClassifier
+from hyperion_hook.training.models.transformers import SignedLog, TakeColumns
 
-FOREST, XGBOOST, LOGISTIC = "random_forest", "xgboost", "logistic"
-SHALLOW, DEEP = "xgboost_shallow", "xgboost_deep"
-ISOLATION, META = "isolation_forest", "meta_learner"
-GENTLE: Mapping[str, Mapping[str, Any]] = {
+FOREST, XGBOOST, LOGISTIC, GENTLE, SHALLOW = (
+    "random_forest", "xgboost", "logistic", "xgboost_gentle", "xgboost_shallow")
+KAMEI, ISOLATION, META = "kamei", "isolation_forest", "meta_learner"
+TRACED = "buggy"
+"""The outcome that every member learns but those that name another."""
+BOOSTED: Mapping[str, Mapping[str, Any]] = {
+    GENTLE: {"n_estimators": 160, "max_depth": 4, "learning_rate": 0.06, "min_child_weight": 10},
     SHALLOW: {"n_estimators": 300, "max_depth": 3, "learning_rate": 0.04, "min_child_weight": 10, "subsample": 0.7,
               "colsample_bytree": 0.5},
-    DEEP: {"n_estimators": 300, "max_depth": 6, "learning_rate": 0.02, "min_child_weight": 20, "subsample": 0.7,
-           "colsample_bytree": 0.5},
 }
-"""Small steps over parts of rows and columns: what they learn differs more from the others than it is worse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member: its estimator (of one thread, not fitted), from the configuration and the columns it sees.
+
+    ``only`` are the features it looks at, all by default; without one of them it is left out. ``outcome`` is the column
+    that it learns, see ``fit.outcome_of``; members of another outcome than ``buggy`` are left out where there is too
+    little of it. ``unlabelled`` is the weight of rows not known to have the outcome: less than 1 where that mostly says
+    that nobody looked (positive-unlabelled).
+    """
+
+    name: str
+    make: Callable[[MLConfig, Sequence[str]], Any]
+    only: tuple[str, ...] | None = None
+    outcome: str = TRACED
+    unlabelled: float = 1.0
+
+    def on(self, outcome: str, unlabelled: float = 1.0) -> Member:
+        """Return the same member learning another outcome."""
+        return replace(self, name=f"{outcome}_{self.name}", outcome=outcome, unlabelled=unlabelled)
+
+    def estimator(self, config: MLConfig, names: Sequence[str], seen: Sequence[str]) -> Any:
+        """Return the estimator for rows of the columns ``names``; without ``only`` it looks at ``seen``."""
+        wanted = seen if self.only is None else self.only
+        if list(wanted) == list(names):
+            return self.make(config, names)
+        estimator = self.make(config, wanted)
+        steps = estimator.steps if isinstance(estimator, Pipeline) else [("model", estimator)]
+        return Pipeline([("take", TakeColumns([list(names).index(name) for name in wanted])), *steps])
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Which members are combined, and the columns of the meta-learner, or their plain mean of log-odds."""
+    """Members, what the meta-learner sees of each, and the inverse of how strongly its weights are held down."""
 
     name: str
-    members: tuple[str, ...]
-    columns: tuple[str, ...]
-    is_mean: bool
+    members: tuple[Member, ...]
+    kinds: tuple[str, ...] = ("log_odds", "confidence")
+    strength: float = 1.0
+
+    def without(self, *names: str) -> Recipe:
+        """Return the recipe without some members: for ablations."""
+        return replace(self, members=tuple(member for member in self.members if member.name not in names))
+
+    def for_rows(self, names: Sequence[str], learned: Sequence[str] = ()) -> Recipe:
+        """Return the recipe with the members that have their columns, and learn ``buggy`` or are among ``learned``."""
+        return replace(self, members=tuple(
+            member for member in self.members
+            if set(member.only or ()) <= set(names) and (member.outcome == TRACED or member.name in learned)))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the meta-learner sees."""
+        return tuple(f"{member.name}_{kind}" for member in self.members for kind in self.kinds)
+
+    @property
+    def only(self) -> tuple[str, ...]:
+        """The features that single members ask for."""
+        return tuple(dict.fromkeys(name for member in self.members for name in member.only or ()))
+
+    def classifier(
+        self, config: MLConfig, names: Sequence[str], *, seen: Sequence[str] | None = None, gap_days: float = 0.0,
+        in_time_order: bool = True, labels: Sequence[Any] = (0, 1), cv_folds: int | None = None,
+    ) -> RiskClassifier:
+        """Return the estimator of the recipe, not fitted.
+
+        Parameters
+        ----------
+        config
+            Hyperparameters, seed, threads and folds.
+        names
+            The columns of the rows, features under either name.
+        seen
+            Those of them that members without ``only`` see, all by default.
+        gap_days, in_time_order, labels, cv_folds
+            As for ``RiskClassifier``.
+        """
+        known = [canonical(name) for name in names]
+        general = known if seen is None else [canonical(name) for name in seen]
+        return RiskClassifier(
+            [(member.name, member.estimator(config, known, general)) for member in self.members], list(self.columns),
+            LogisticRegression(**{"C": self.strength, **config.meta_learner}),
+            cv_folds=config.cv_folds if cv_folds is None else cv_folds, gap_days=gap_days,
+            in_time_order=in_time_order, labels=list(labels), random_state=config.random_state, n_jobs=config.n_jobs,
+        )
 
 
-RECIPES = {
-    recipe.name: recipe for recipe in (
-        Recipe(
-            "blend", (FOREST, XGBOOST, LOGISTIC, SHALLOW, DEEP),
-            tuple(f"{name}_log_odds" for name in (FOREST, XGBOOST, LOGISTIC, SHALLOW, DEEP)), True,
-        ),
-        Recipe(
-            "specification", (FOREST, XGBOOST),
-            tuple(f"{name}_{kind}" for name in (FOREST, XGBOOST) for kind in ("prediction", "confidence")), False,
-        ),
+def _forest(config: MLConfig, names: Sequence[str]) -> Any:
+    del names
+    return RandomForestClassifier(**config.random_forest, n_jobs=1)
+
+
+def _xgboost(config: MLConfig, names: Sequence[str]) -> Any:
+    del names
+    return XGBClassifier(**config.xgboost, n_jobs=1)
+
+
+def _logistic(config: MLConfig, names: Sequence[str]) -> Any:
+    del names
+    return Pipeline([
+        ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
+        ("log", SignedLog()),
+        ("scale", StandardScaler()),
+        ("model", LogisticRegression(C=1.0, max_iter=2_000, random_state=config.random_state)),
+    ])
+
+
+def _gentle(config: MLConfig, names: Sequence[str]) -> Any:
+    """Small steps; the score never moves against the direction that the catalogue gives a feature."""
+    return XGBClassifier(
+        **BOOSTED[GENTLE], random_state=config.random_state, n_jobs=1,
+        monotone_constraints=tuple(feature.direction if (feature := feature_named(name)) else 0 for name in names),
+    )
+
+
+def _bugs(config: MLConfig, names: Sequence[str]) -> Any:
+    del names
+    return XGBClassifier(**config.bug_predictor, n_jobs=1)
+
+
+def _shallow(config: MLConfig, names: Sequence[str]) -> Any:
+    del names
+    return XGBClassifier(**BOOSTED[SHALLOW], random_state=config.random_state, n_jobs=1)
+
+
+MEMBERS = {
+    member.name: member for member in (
+        Member(FOREST, _forest), Member(XGBOOST, _xgboost), Member(LOGISTIC, _logistic), Member(GENTLE, _gentle),
+        Member(SHALLOW, _shallow), Member(KAMEI, _logistic, names_of(KAMEI_FOURTEEN)),
     )
 }
+SPECIFICATION = Recipe("specification", (MEMBERS[FOREST], MEMBERS[XGBOOST]), ("prediction", "confidence"))
+BLEND = Recipe("blend", tuple(MEMBERS[name] for name in (FOREST, XGBOOST, LOGISTIC, GENTLE)))
+BUGS = Recipe("bugs", (Member(XGBOOST, _bugs),), ("log_odds",))
+IMPACT = Recipe("by context", (MEMBERS[LOGISTIC], MEMBERS[SHALLOW]), ("log_odds",))
+RECIPES = {recipe.name: recipe for recipe in (BLEND, SPECIFICATION)}
 
 
 def recipe_named(name: str) -> Recipe:
@@ -72,23 +185,13 @@ def recipe_named(name: str) -> Recipe:
     return RECIPES[name]
 
 
-def new_members(config: MLConfig, names: tuple[str, ...]) -> dict[str, Any]:
-    """Return estimators that are not fitted, by name; each runs in one thread, since they run beside each other."""
-    made: dict[str, Any] = {
-        FOREST: RandomForestClassifier(**config.random_forest, n_jobs=1),
-        XGBOOST: XGBClassifier(**config.xgboost, n_jobs=1),
-        LOGISTIC: Pipeline([
-            ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
-            ("log", SignedLog()),
-            ("scale", StandardScaler()),
-            ("model", LogisticRegression(C=1.0, max_iter=2_000, random_state=config.random_state)),
-        ]),
-    }
-    made |= {
-        name: XGBClassifier(**parameters, random_state=config.random_state, n_jobs=1)
-        for name, parameters in GENTLE.items()
-    }
-    return {name: made[name] for name in names}
+def alone(name: str, ensemble: RiskClassifier) -> RiskClassifier:
+    """Return a classifier of one member of an ensemble, which is only calibrated; not fitted."""
+    return RiskClassifier(
+        [(name, dict(ensemble.members)[name])], [f"{name}_log_odds"], None, cv_folds=ensemble.cv_folds,
+        gap_days=ensemble.gap_days, in_time_order=ensemble.in_time_order, labels=ensemble.labels,
+        random_state=ensemble.random_state, n_jobs=ensemble.n_jobs,
+    )
 
 
 def new_isolation_forest(config: MLConfig, rows: int) -> Pipeline:
@@ -107,5 +210,5 @@ def parameters_of(estimator: Any) -> dict[str, Any]:
     last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
     return {
         name: value for name, value in last.get_params(deep=False).items()
-        if isinstance(value, str | int | float | bool)
+        if isinstance(value, str | int | float | bool) and value == value  # noqa: PLR0124 - NaN is no setting
     }

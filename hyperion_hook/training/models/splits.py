@@ -1,40 +1,135 @@
-"""Rows apart: what is learned from, what is tested on, and the folds within the former."""
+"""Who learns and who is tested: in time order with a gap, or stratified; copies of a row stay on one side."""
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import ConfigError, TrainingError
-from hyperion_hook.training.models.fit_risk import time_ordered_folds
+from hyperion_hook.training.models.numbers import Codes, Numbers, Rows
 from hyperion_hook.training.tables.time_column import TimeColumn
 
-Rows = NDArray[np.intp]
 TIME, STRATIFIED = "time", "stratified"
+
+
+class TimeFolds:
+    """Folds in time order, each learned from the rows before it; a splitter as scikit-learn has them.
+
+    Parameters
+    ----------
+    n_splits
+        How many folds; the oldest part of the rows is learned from only.
+    gap_days
+        Days before the first tested row of a fold whose rows are not learned from: their outcome was not known yet.
+
+    Examples
+    --------
+    >>> rows = np.arange(6.0)[:, None]
+    >>> [(learn.tolist(), test.tolist()) for learn, test in TimeFolds(2).split(rows)]
+    [([0, 1], [2, 3]), ([0, 1, 2, 3], [4, 5])]
+    """
+
+    def __init__(self, n_splits: int = 5, gap_days: float = 0.0) -> None:
+        self.n_splits = n_splits
+        self.gap_days = gap_days
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return how many folds there are."""
+        del X, y, groups
+        return self.n_splits
+
+    def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[Rows, Rows]]:
+        """Yield positions to learn from and to test on, oldest first; no copy of a tested row is learned.
+
+        Parameters
+        ----------
+        X
+            Numbers of shape ``(n_rows, n_columns)``.
+        y
+            Not looked at.
+        groups
+            Unix seconds of each row; without them the rows are taken as in time order, without a gap.
+        """
+        del y
+        identity = identities(X)
+        seconds = np.zeros(len(identity)) if groups is None else np.asarray(groups, dtype=np.float64)
+        order = np.argsort(seconds, kind="stable")
+        bounds = [len(order) * part // (self.n_splits + 1) for part in range(1, self.n_splits + 2)]
+        for start, stop in itertools.pairwise(bounds):
+            learn, test = order[:start], order[start:stop]
+            if groups is not None and len(test):
+                learn = learn[seconds[learn] <= seconds[test[0]] - self.gap_days * DAY]
+            yield learn[~np.isin(identity[learn], identity[test])], test
+
+
+class StratifiedFolds:
+    """scikit-learn's stratified folds, with all copies of a row in one fold."""
+
+    def __init__(self, n_splits: int = 5, random_state: int = 42) -> None:
+        self.n_splits = n_splits
+        self.random_state = random_state
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return how many folds there are."""
+        del X, y, groups
+        return self.n_splits
+
+    def split(self, X: Any, y: Any, groups: Any = None) -> Iterator[tuple[Rows, Rows]]:
+        """Yield positions to learn from and to test on."""
+        del groups
+        number, first = numbered(identities(X))
+        codes = np.asarray(y)[first]
+        count = min(self.n_splits, int(np.bincount(codes, minlength=2).min()))
+        if count < 2:
+            return
+        for learn, test in StratifiedKFold(count, shuffle=True, random_state=self.random_state).split(first, codes):
+            yield np.flatnonzero(np.isin(number, learn)), np.flatnonzero(np.isin(number, test))
 
 
 @dataclass(frozen=True)
 class Split:
-    """Row numbers to learn from and to test on; with ``kind`` ``time`` both are oldest first."""
+    """Row numbers to learn from and to test on; with ``kind`` ``time`` both are oldest first.
+
+    ``held_back`` rows are too close in time to those tested on, ``copies`` are there again among them.
+    """
 
     train: Rows
     test: Rows
     kind: str
     reason: str
     held_back: int = 0
+    copies: int = 0
 
 
-def split_rows(codes: NDArray[np.int64], test_size: float, time: TimeColumn | None, *, seed: int, gap_days: float = 0.0
+def identities(X: Any) -> NDArray[np.uint64]:
+    """Return a number for each row that only its copies share."""
+    return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(np.asarray(X)), index=False), dtype=np.uint64)
+
+
+def numbered(identity: NDArray[np.uint64]) -> tuple[Rows, Rows]:
+    """Return the number of each row among the distinct ones, and where each distinct one stands first."""
+    number, _ = pd.factorize(identity)
+    _, first = np.unique(number, return_index=True)
+    return np.asarray(number, dtype=np.intp), np.asarray(first, dtype=np.intp)
+
+
+def split_rows(X: Numbers, codes: Codes, test_size: float, time: TimeColumn | None, *, seed: int, gap_days: float = 0.0
                ) -> Split:
     """Return the newest share of the rows for testing, or a stratified share where no time is known.
 
     Parameters
     ----------
+    X
+        The rows as numbers, to tell copies; shape ``(n_rows, n_columns)``.
     codes
         The target, 0 or 1; shape ``(n_rows,)``.
     test_size
@@ -56,7 +151,9 @@ def split_rows(codes: NDArray[np.int64], test_size: float, time: TimeColumn | No
     """
     if not (isinstance(test_size, int | float) and 0.0 < test_size < 1.0):
         raise ConfigError(f"test_size: {test_size!r} is not a share between 0 and 1, as 0.2")
-    split = _random(codes, test_size, seed) if time is None else _in_time(codes, test_size, time, gap_days)
+    identity = identities(X)
+    split = _random(identity, codes, test_size, seed) if time is None else _in_time(
+        identity, codes, test_size, time, gap_days)
     counts = np.bincount(codes[split.train], minlength=2)
     if counts.min() < 2:
         raise TrainingError(
@@ -66,45 +163,15 @@ def split_rows(codes: NDArray[np.int64], test_size: float, time: TimeColumn | No
     return split
 
 
-def folds_of(codes: NDArray[np.int64], folds: int, kind: str, *, seed: int, seconds: NDArray[np.float64] | None = None,
-             gap_days: float = 0.0) -> list[tuple[Rows, Rows]]:
-    """Return (learn, test) positions within training rows: each fold from the rows before it, or stratified.
-
-    Folds whose rows to learn from have one class only are left out.
-
-    Raises
-    ------
-    ConfigError
-        With fewer than two folds.
-    TrainingError
-        If no fold is left.
-    """
-    if not isinstance(folds, int) or folds < 2:
-        raise ConfigError(f"cv_folds: {folds!r} is not a whole number from 2 on")
-    if kind == STRATIFIED:
-        count = min(folds, int(np.bincount(codes, minlength=2).min()))
-        parts = list(StratifiedKFold(count, shuffle=True, random_state=seed).split(codes, codes))
-    else:
-        parts = [(np.arange(learn.stop), np.arange(test.start, test.stop))
-                 for learn, test in time_ordered_folds(len(codes), folds)]
-        if seconds is not None and gap_days:
-            parts = [(learn[seconds[learn] <= seconds[test[0]] - gap_days * DAY], test) for learn, test in parts
-                     if len(test)]
-    kept = [(learn, test) for learn, test in parts if len(test) and len(np.unique(codes[learn])) == 2]
-    if not kept or len(np.unique(codes[np.concatenate([test for _, test in kept])])) < 2:
-        raise TrainingError(
-            f"training rows: {int(codes.sum())} of {len(codes)} are of the class to be predicted, in too few places "
-            f"for cross-validation in {folds} folds; more rows are needed"
-        )
-    return kept
-
-
-def _random(codes: NDArray[np.int64], test_size: float, seed: int) -> Split:
-    places = np.arange(len(codes))
+def _random(identity: NDArray[np.uint64], codes: Codes, test_size: float, seed: int) -> Split:
+    number, first = numbered(identity)
     try:
-        train, test = train_test_split(places, test_size=test_size, stratify=codes, random_state=seed)
+        train, test = train_test_split(
+            np.arange(len(first)), test_size=test_size, stratify=codes[first], random_state=seed)
     except ValueError as error:
-        raise TrainingError(f"test_size {test_size:g} of {len(codes)} rows: {str(error).splitlines()[0]}") from None
+        raise TrainingError(f"test_size {test_size:g} of {len(first)} rows: {str(error).splitlines()[0]}") from None
+    if len(first) < len(number):
+        train, test = np.flatnonzero(np.isin(number, train)), np.flatnonzero(np.isin(number, test))
     return Split(
         train, test, STRATIFIED,
         "stratified at random: no column says when a row was made, so figures may be flattered by rows that lie in the "
@@ -112,22 +179,24 @@ def _random(codes: NDArray[np.int64], test_size: float, seed: int) -> Split:
     )
 
 
-def _in_time(codes: NDArray[np.int64], test_size: float, time: TimeColumn, gap_days: float) -> Split:
+def _in_time(identity: NDArray[np.uint64], codes: Codes, test_size: float, time: TimeColumn, gap_days: float) -> Split:
     order = np.argsort(time.seconds, kind="stable")
     # 0.8 * 3,279 rows as the JIT protocol counts them; the small number undoes 1 - 0.2 = 0.7999...
     cut = math.floor(len(codes) * (1.0 - test_size) + 1e-9)
     if not 0 < cut < len(codes):
         raise TrainingError(f"test_size {test_size:g} of {len(codes)} rows leaves nothing to learn from or to test on")
-    train, test = order[:cut], order[cut:]
-    before = len(train)
-    if gap_days:
-        train = train[time.seconds[train] <= time.seconds[test[0]] - gap_days * DAY]
+    before, test = order[:cut], order[cut:]
+    train = before[time.seconds[before] <= time.seconds[test[0]] - gap_days * DAY] if gap_days else before
     if not len(train):
         raise TrainingError(f"time_column '{time.name}': no row is {gap_days:g} days older than the rows tested on")
+    held_back, known = len(before) - len(train), len(train)
+    train = train[~np.isin(identity[train], identity[test])]
+    if not len(train):
+        raise TrainingError(f"training rows: every one of {known} is there again among the rows tested on")
     return Split(
         train, test, TIME,
         f"in time order by '{time.name}': learned from rows up to {time.day(int(train[-1]))}, tested on those from "
         f"{time.day(int(test[0]))} on. A model is used on what comes later; a random split would let it learn from the "
         "future of the rows it is tested on and flatter every figure",
-        before - len(train),
+        held_back, known - len(train),
     )

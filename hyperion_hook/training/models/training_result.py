@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from hyperion_hook.training.metrics.performance import fold_figures, performance, summary
+from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.features.catalogue import canonical
+from hyperion_hook.training.metrics.performance import performance, summary
 from hyperion_hook.training.metrics.resampling import Ranking, bootstrap
 from hyperion_hook.training.models.baselines import baseline_scores
-from hyperion_hook.training.models.classifier import FeatureColumns
+from hyperion_hook.training.models.classifier import RiskClassifier
 from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
-from hyperion_hook.training.models.estimators import Numbers
-from hyperion_hook.training.models.fit_members import OutOfFold
-from hyperion_hook.training.models.meta_learner import Combined
-from hyperion_hook.training.models.recipes import parameters_of
-from hyperion_hook.training.models.splits import Rows, Split, folds_of, split_rows
-from hyperion_hook.training.tables.frame_columns import canonical
+from hyperion_hook.training.models.context_classifier import ContextClassifier
+from hyperion_hook.training.models.fit_members import Evidence, Outcome
+from hyperion_hook.training.models.numbers import Codes, Numbers
+from hyperion_hook.training.models.recipes import Recipe, parameters_of
+from hyperion_hook.training.models.splits import TIME, Split, identities, numbered, split_rows
+from hyperion_hook.training.models.transformers import FeatureColumns
 from hyperion_hook.training.validation.preparation import Prepared
 
-Codes = NDArray[np.int64]
+THE_ONLY_ONE = "the only model"
+_NO_PROBABILITY = ("brier", "ece")
 
 
 @dataclass(frozen=True)
@@ -40,40 +43,86 @@ class SplitOptions:
 
 @dataclass(frozen=True)
 class Rowset:
-    """Training and test rows as numbers, with the folds within the former."""
+    """Training and test rows as numbers; ``copies`` are rows of the table that stand in it before."""
 
     split: Split
     columns: ChosenColumns
     taken: FeatureColumns
-    X: Numbers
-    y: Codes
+    evidence: Evidence
     X_test: Numbers
     truth: Codes
-    folds: list[tuple[Rows, Rows]]
+    options: SplitOptions
+    labels: tuple[Any, ...]
+    copies: int
+
+    @property
+    def X(self) -> Numbers:  # noqa: N802 - as scikit-learn calls it
+        """Training rows."""
+        return self.evidence.X
+
+    @property
+    def y(self) -> Codes:
+        """The target of the training rows."""
+        return self.evidence.outcome.truth.astype(np.int64)
 
     @property
     def warnings(self) -> list[str]:
         """How the rows were split, and what is not learned from."""
-        held = self.split.held_back
-        return [
-            f"split {self.split.reason}",
-            *([f"{held} rows too close in time to the test rows are not learned from"] if held else []),
-            *(f"column '{name}' is left out: {why}" for name, why in self.columns.left_out.items()),
-        ]
+        return [*split_warnings(self.split, self.copies), *left_out_warnings(self.columns)]
+
+    def classifier(self, recipe: Recipe, config: MLConfig) -> RiskClassifier:
+        """Return the estimator of a recipe for these rows, not fitted."""
+        names = list(self.taken.get_feature_names_out())
+        return recipe.for_rows([canonical(name) for name in names]).classifier(
+            config, names, gap_days=self.options.gap_days, in_time_order=self.split.kind == TIME, labels=self.labels,
+            cv_folds=self.options.cv_folds,
+        )
 
 
 def rowset(prepared: Prepared, options: SplitOptions, seed: int) -> Rowset:
     """Return a table's rows ready to learn from; columns are chosen by the training rows alone."""
-    split = split_rows(prepared.codes, options.test_size, prepared.time, seed=seed, gap_days=options.gap_days)
+    if not isinstance(options.cv_folds, int) or options.cv_folds < 2:
+        raise ConfigError(f"cv_folds: {options.cv_folds!r} is not a whole number from 2 on")
+    split, copies = split_table(
+        prepared, options.test_size, seed=seed, gap_days=options.gap_days, features=options.features)
     train, test = (prepared.frame.iloc[rows].reset_index(drop=True) for rows in (split.train, split.test))
     y = prepared.codes[split.train]
     columns = choose_columns(train, y, apart=prepared.apart, wanted=options.features)
     taken = columns.transformer
     seconds = None if prepared.time is None else prepared.time.seconds[split.train]
-    folds = folds_of(y, options.cv_folds, split.kind, seed=seed, seconds=seconds, gap_days=options.gap_days)
     return Rowset(
-        split, columns, taken, taken.transform(train), y, taken.transform(test), prepared.codes[split.test], folds
+        split, columns, taken, Evidence(taken.transform(train), Outcome(y.astype(np.float64)), seconds),
+        taken.transform(test), prepared.codes[split.test], options, tuple(prepared.target.labels), copies,
     )
+
+
+def split_table(
+    prepared: Prepared, test_size: float, *, seed: int, gap_days: float = 0.0, features: Sequence[str] | None = None
+) -> tuple[Split, int]:
+    """Return how a table's rows are split, and how many of them are copies of earlier ones, whatever their time."""
+    every = choose_columns(prepared.frame, None, apart=prepared.apart, wanted=features).transformer
+    X = every.transform(prepared.frame)
+    _, first = numbered(identities(X))
+    split = split_rows(X, prepared.codes, test_size, prepared.time, seed=seed, gap_days=gap_days)
+    return split, len(X) - len(first)
+
+
+def split_warnings(split: Split, copies: int) -> list[str]:
+    """Return how rows were split, which are not learned from, and which are there more than once."""
+    return [
+        f"split {split.reason}",
+        *([f"{split.held_back} rows too close in time to the test rows are not learned from"]
+          if split.held_back else []),
+        *([f"{copies} rows are copies of another row; all copies of a row stay on one side of every split"]
+          if copies else []),
+        *([f"{split.copies} rows that are there again among the test rows are not learned from"]
+          if split.copies else []),
+    ]
+
+
+def left_out_warnings(columns: ChosenColumns) -> list[str]:
+    """Return which columns are no features, and why."""
+    return [f"column '{name}' is left out: {why}" for name, why in columns.left_out.items()]
 
 
 @dataclass(frozen=True)
@@ -87,62 +136,102 @@ class TrainedModel:
     importance: dict[str, float]
     parameters: dict[str, Any]
     flagged: Codes
+    seconds: float
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def means(self) -> dict[str, Any]:
+        """Return its figures on the test rows, and mean and deviation of those in cross-validation."""
+        return {**self.figures, **summary(self.folds)}
 
     def entry(self) -> dict[str, Any]:
         """Return what a result says of it."""
         return {
-            **self.figures, **summary(self.folds), "cross_validation": self.folds,
+            **self.means(), "cross_validation": self.folds,
             "feature_importance": self.importance, "parameters": self.parameters,
-            "threshold": getattr(self.instance[-1], "threshold", None), "instance": self.instance,
+            "threshold": getattr(self.instance[-1], "threshold_", None), "instance": self.instance, **self.extra,
         }
 
 
-def trained_classifier(name: str, made: Combined, fitted: Mapping[str, Any], seen: OutOfFold, rows: Rowset, *,
-                       draws: int, seed: int) -> TrainedModel:
-    """Return a combined classifier with its fitted members, tested on the test rows.
+@dataclass(frozen=True)
+class Trained:
+    """What a training gives: models by name, the best of them and why it is, the split, and what only this one says."""
+
+    models: dict[str, TrainedModel]
+    best: str
+    chosen_by: str
+    split: Split
+    columns: ChosenColumns
+    warnings: list[str]
+    extra: dict[str, Any]
+
+    def result(self, prepared: Prepared) -> dict[str, Any]:
+        """Return the documented dictionary, with more beside it."""
+        entries = {name: model.entry() for name, model in self.models.items()}
+        return {
+            "validation_result": prepared.validation,
+            "models_results": entries,
+            "best_model": {"name": self.best, **entries[self.best], "chosen_by": self.chosen_by},
+            "feature_names": list(self.columns.names),
+            "left_out": dict(self.columns.left_out),
+            "training_samples": len(self.split.train),
+            "test_samples": len(self.split.test),
+            "split": {"kind": self.split.kind, "reason": self.split.reason},
+            **({"target_classes": list(prepared.target.labels)} if "roc_auc" in entries[self.best] else {}),
+            "warnings": [*prepared.warnings, *self.warnings],
+            **self.extra,
+        }
+
+
+def without_probabilities(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of a score that is no probability: Brier score and calibration error mean nothing."""
+    intervals = {name: pair for name, pair in figures["intervals"].items() if name not in _NO_PROBABILITY}
+    return figures | dict.fromkeys(_NO_PROBABILITY, np.nan) | {"intervals": intervals}
+
+
+def trained_classifier(
+    name: str, classifier: RiskClassifier | ContextClassifier, rows: Rowset, *, seconds: float, seed: int
+) -> TrainedModel:
+    """Return a fitted classifier, tested on the test rows.
 
     Parameters
     ----------
     name
         In results.
-    made
-        The combination, and its probabilities of the out-of-fold rows.
-    fitted
-        All members by name.
-    seen
-        What they said out of fold.
+    classifier
+        The model.
     rows
         Training and test rows.
-    draws, seed
+    seconds
+        How long it took to fit.
+    seed
         For the intervals.
     """
-    classifier = made.classifier.with_fitted([(member, fitted[member]) for member, _ in made.classifier.members])
-    probability = classifier.predict_proba(rows.X_test)[:, 1]
-    flagged = (probability >= classifier.threshold).astype(np.int64)
+    tested = classifier.predict_proba(rows.X_test)[:, 1]
+    flagged = (tested >= classifier.threshold_).astype(np.int64)
     parameters = {
         f"{member}__{key}" if len(classifier.members) > 1 else key: value
         for member, estimator in classifier.members for key, value in parameters_of(estimator).items()
     }
     return TrainedModel(
         name, Pipeline([("columns", rows.taken), ("model", classifier)]),
-        performance(rows.truth, probability, flagged, draws=draws, seed=seed),
-        fold_figures(seen.by_fold(rows.y[seen.rows]), seen.by_fold(made.probability)),
-        by_column(rows.taken, classifier.feature_importances_), parameters, flagged,
+        performance(rows.truth, tested, flagged, draws=rows.options.draws, seed=seed),
+        classifier.cross_validation_, by_column(rows.taken, classifier.feature_importances_), parameters, flagged,
+        seconds,
     )
 
 
 def by_column(taken: FeatureColumns, values: Numbers) -> dict[str, float]:
     """Return importances by feature; those of a column's words are added up."""
-    told = dict.fromkeys(taken.names, 0.0)
+    importance = dict.fromkeys(taken.names, 0.0)
     for name, value in zip(taken.source_names(), values, strict=True):
-        told[name] += float(value)
-    return told
+        importance[name] += float(value)
+    return importance
 
 
 def baselines_of(rows: Rowset, *, draws: int, seed: int) -> dict[str, Any]:
     """Return ROC-AUC and interval of each baseline whose features are there, on the test rows."""
     names = [canonical(name) for name in rows.taken.get_feature_names_out()]
-    learned, asked = (pd.DataFrame(values, columns=names) for values in (rows.X, rows.X_test))
-    scores = baseline_scores(learned, rows.y.tolist(), asked, seed=seed)
+    learned, tested = (pd.DataFrame(values, columns=names) for values in (rows.X, rows.X_test))
+    scores = baseline_scores(learned, rows.y.tolist(), tested, seed=seed)
     areas = bootstrap(Ranking.roc_auc, rows.truth, scores, draws=draws, seed=seed)
     return {name: {"roc_auc": area.value, "interval": (area.low, area.high)} for name, area in areas.items()}

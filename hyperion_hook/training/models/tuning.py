@@ -7,14 +7,12 @@ from typing import Any
 
 import joblib
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.model_selection import RandomizedSearchCV
 
-from hyperion_hook.training.models.estimators import Numbers
-from hyperion_hook.training.models.fit_members import Progress
+from hyperion_hook.training.models.fit_members import Fold, Progress
+from hyperion_hook.training.models.numbers import Codes, Numbers
 from hyperion_hook.training.models.recipes import FOREST, XGBOOST
-from hyperion_hook.training.models.splits import Rows
 
 TRIED = 12
 """Draws from each grid."""
@@ -32,7 +30,7 @@ GRIDS: Mapping[str, Mapping[str, Sequence[Any]]] = {
 
 
 def tuned(
-    members: Mapping[str, Any], X: Numbers, codes: NDArray[np.int64], folds: Sequence[tuple[Rows, Rows]], *, seed: int,
+    members: Mapping[str, Any], X: Numbers, codes: Codes, folds: Sequence[Fold], *, seed: int,
     jobs: int, progress: Progress,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return estimators with the parameters that ranked the folds best, and what the search found.

@@ -5,36 +5,40 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.hyperparameters import SECTIONS
 from hyperion_hook.store.models.metadata import Lineage, ModelMetadata
 from hyperion_hook.store.models.registry import RISK_PREDICTOR
-from hyperion_hook.training.bugs.export import bug_part, check_bug_parity
+from hyperion_hook.training.bugs.export import bug_part
 from hyperion_hook.training.bugs.fit import FittedBugs
 from hyperion_hook.training.bugs.learn import LearnedBugs
-from hyperion_hook.training.evaluation.backtest_models import (
-    RECIPES,
-    PastModels,
-    anomaly_features,
-    fit_config,
-    fit_rows,
-    model_features,
-    quantiles_of,
-)
-from hyperion_hook.training.evaluation.card_figures import calibration_table, importance
+from hyperion_hook.training.evaluation.backtest_models import PastModels, fit_rows
+from hyperion_hook.training.evaluation.card_figures import calibration_data, importance, risk_of
 from hyperion_hook.training.evaluation.evaluate import Contender, Evaluation
-from hyperion_hook.training.export.folder import CARD_DATA
-from hyperion_hook.training.export.retrained import BundleParts, check_parity, export_bundle
-from hyperion_hook.training.models.fit_risk import fit_anomaly
+from hyperion_hook.training.export.bundle import (
+    BundleParts,
+    anomaly_difference,
+    anomaly_part,
+    bug_difference,
+    checked,
+    risk_difference,
+    risk_part,
+)
+from hyperion_hook.training.export.folder import CARD_DATA, replace_bundle
+from hyperion_hook.training.metrics.figures import class_figures, flagged_at
+from hyperion_hook.training.models.anomaly import columns_with_values, fit_anomaly, light_decision
+from hyperion_hook.training.models.fit import anomaly_features
+from hyperion_hook.training.models.recipes import RECIPES, parameters_of
 from hyperion_hook.training.retrain.card import Learning, model_card, render_card
-from hyperion_hook.training.rows.dataset import FEATURES, KEYS, merged, pooled
+from hyperion_hook.training.rows.dataset import FEATURES, KEYS, merged, pooled, quantiles_of
 from hyperion_hook.training.rows.mapping import versions
 from hyperion_hook.training.rows.mine import Mined
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -72,9 +76,12 @@ class Built:
     """A bundle that was checked and is nowhere yet; ``parity`` is its largest difference from what was fitted."""
 
     parts: BundleParts
+    anomaly: Pipeline
+    anomaly_seconds: float
     lineage: Lineage
     settings: Mapping[str, Any]
     measured: Contender
+    classes: Mapping[str, float]
     markdown: str
     parity: float
 
@@ -85,30 +92,30 @@ class Built:
 
     def export(self, folder: Path) -> None:
         """Write the bundle and its card, in the place of an older one."""
-        data = json.dumps(self.card, indent=1, sort_keys=True, allow_nan=False) + "\n"
-        export_bundle(folder, self.parts, {CARD_FILE: self.markdown.encode(), CARD_DATA: data.encode()})
+        replace_bundle(folder, self.files())
 
-    def files(self, version: str) -> dict[str, bytes]:
-        """Return the files of the bundle when it has this version."""
-        with TemporaryDirectory() as place:
-            folder = Path(place) / "models"
-            replace(self, parts=replace(self.parts, version=version)).export(folder)
-            return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    def files(self, version: str | None = None) -> dict[str, bytes]:
+        """Return the files of the bundle and its card, when it has this version."""
+        data = json.dumps(self.card, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        files = self.parts.files(version) | {CARD_FILE: self.markdown.encode(), CARD_DATA: data.encode()}
+        return dict(sorted(files.items()))
 
     def metadata(self, validation: Mapping[str, Any]) -> ModelMetadata:
         """Return what the registry keeps of it, ``validation`` beside what is known here."""
-        figures = self.measured.figures
         return ModelMetadata(
             name=RISK_PREDICTOR,
             model_type=self.lineage.recipe,
             lineage=self.lineage,
-            precision=_known(figures["precision_at_alert_rate"]),
-            f1_score=_known(figures["f1_at_alert_rate"]),
-            training_features=list(self.parts.risk.features),
+            accuracy=_known(self.classes["accuracy"]),
+            precision=_known(self.classes["precision"]),
+            recall=_known(self.classes["recall"]),
+            f1_score=_known(self.classes["f1_score"]),
+            training_features=self.parts.features,
             training_samples=self.card["data"]["changes"],
             hyperparameters=self.settings,
             validation_results={"parity": self.parity, "roc_auc": asdict(self.measured.roc_auc), **validation},
             description=self.parts.trained_on,
+            extra={"roc_auc": self.measured.roc_auc.value},
         )
 
 
@@ -122,57 +129,58 @@ def build(material: Material, options: RetrainOptions) -> Built:
     """
     rows, code, past, recipe = material.rows, material.code, material.past, material.recipe
     learned = pooled(rows, material.others)
-    risk = fit_rows(learned, RECIPES[recipe], model_features(learned, RECIPES[recipe]), options)
-    anomaly = fit_anomaly(code[anomaly_features(code)], config=fit_config(options))
+    risk = fit_rows(learned, [RECIPES[recipe]], options).models[recipe]
+    features = list(risk["columns"].names)
+    started = perf_counter()
+    anomaly = fit_anomaly(code, columns_with_values(code, anomaly_features(code)), options.config)
+    anomaly_seconds = perf_counter() - started
     thresholds = past.thresholds(recipe)
     model, test = past.models[recipe], past.split.test
+    truth, chance = test["buggy"].to_numpy(dtype=np.float64), risk_of(model, test)
     card = model_card(Learning(
-        tuple(material.mined), material.unseen, rows, recipe, list(risk.features), tuple(material.evaluations),
-        thresholds, calibration_table(test["buggy"].tolist(), model.predict_proba(test)),
-        importance(model, test, model.features, seed=options.seed), options, material.chosen_here,
-        material.others, material.checks,
+        tuple(material.mined), material.unseen, rows, recipe, features, tuple(material.evaluations), thresholds,
+        calibration_data(truth, chance), importance(model, test, features, seed=options.seed), options,
+        material.chosen_here, material.others, material.checks,
     ))
     card["bugs"] = material.bugs.card
     # what only the code says is known of the rows whose code was measured
     quantiles = quantiles_of(code) | quantiles_of(rows)
     parts = BundleParts(
-        name=options.name, version=options.version, trained_on=card["trained_on"], risk=risk, anomaly=anomaly,
-        thresholds=thresholds, typical={name: values[1] for name, values in quantiles.items()}, quantiles=quantiles,
-        card=card, pool=material.pool, bugs=bug_part(material.bugs.bugs),
+        name=options.name, version=options.version, trained_on=card["trained_on"],
+        risk=risk_part(risk, features, recipe), anomaly=anomaly_part(anomaly, light_decision(anomaly, code)),
+        thresholds=thresholds, quantiles=quantiles, card=card, pool=material.pool, bugs=bug_part(material.bugs.bugs),
     )
     settings = {
         "seed": options.seed, "folds": options.folds, "share learned without message": options.masked,
         "alert rates": [options.alert_high, options.alert_medium], "labels": card["labels"]["rules"],
+        "members": {name: parameters_of(member) for name, member in risk["model"].members},
     }
     if options.models is not None:
         settings["hyperparameters"] = {name: dict(getattr(options.models, name)) for name in SECTIONS}
     lineage = Lineage(
-        features=_digest("\n".join((*risk.features, "", *anomaly.features)).encode()),
+        features=_digest("\n".join((*features, "", *anomaly["columns"].names)).encode()),
         data=_digest(_content(learned), _content(code)), recipe=recipe,
         parameters=_digest(json.dumps([settings, versions()]).encode()),
     )
+    compared = merged([rows.tail(_PARITY_ROWS), code.tail(_PARITY_ROWS)])
     return Built(
-        parts, lineage, settings, material.evaluations[0].contender(recipe), render_card(card),
-        _parity(
-            parts, merged([rows.tail(_PARITY_ROWS), code.tail(_PARITY_ROWS)]),
-            material.bugs, options,
-        ),
+        parts, anomaly, anomaly_seconds, lineage, settings, material.evaluations[0].contender(recipe),
+        class_figures(truth, flagged_at(chance, options.alert_high)), render_card(card),
+        _parity(parts, risk, anomaly, compared, material.bugs, options),
     )
 
 
-def _parity(parts: BundleParts, rows: pd.DataFrame, bugs: LearnedBugs, options: RetrainOptions) -> float:
-    with TemporaryDirectory() as place:
-        trial = Path(place) / "models"
-        export_bundle(trial, parts)
-        with np.errstate(over="ignore"):  # extreme rows have log-odds whose exponential is infinite, as it should be
-            worst = check_parity(
-                trial, parts.risk, parts.anomaly, rows, seed=options.seed, rows=options.parity_rows
-            )
-            if isinstance(bugs.bugs, FittedBugs):
-                files = bugs.rows.tail(_PARITY_ROWS)
-                found = check_bug_parity(trial, bugs.bugs, files, seed=options.seed, count=options.parity_rows)
-                worst = max(worst, found)
-            return worst
+def _parity(
+    parts: BundleParts, risk: Pipeline, anomaly: Pipeline, rows: pd.DataFrame, bugs: LearnedBugs,
+    options: RetrainOptions,
+) -> float:
+    """Return the largest difference between the bundle and what was fitted, over real, random and extreme rows."""
+    bundle, hard = parts.loaded(), {"count": options.parity_rows, "seed": options.seed}
+    worst = max(
+        risk_difference(risk, bundle, rows[parts.features], **hard), anomaly_difference(anomaly, bundle, rows, **hard))
+    if isinstance(bugs.bugs, FittedBugs):
+        worst = max(worst, bug_difference(bugs.bugs.model, bundle, bugs.rows.tail(_PARITY_ROWS), **hard))
+    return checked(worst)
 
 
 def _content(rows: pd.DataFrame) -> bytes:

@@ -6,7 +6,6 @@ the clock, so the same history gives the same bytes.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -17,7 +16,7 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.training.bugs.learn import bug_section
 from hyperion_hook.training.evaluation.card_figures import label_delay
 from hyperion_hook.training.evaluation.evaluate import REFERENCE, Contender, Evaluation
-from hyperion_hook.training.metrics.resampling import Interval
+from hyperion_hook.training.metrics.resampling import rounded
 from hyperion_hook.training.rows.dataset import OWN_WEIGHT, UNSEEN_DAYS
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.mine import Mined
@@ -92,7 +91,7 @@ def model_card(learning: Learning) -> dict[str, Any]:
             "weight of a change of this repository": 1.0 if others is None else OWN_WEIGHT,
             "newest commits of each repository with code metrics, for the anomaly detector": options.code_commits,
         },
-        "thresholds": {level.value: _rounded(value) for level, value in learning.thresholds.items()},
+        "thresholds": {level.value: rounded(value) for level, value in learning.thresholds.items()},
         "evaluations": [evaluation_data(evaluation) for evaluation in learning.evaluations],
         "calibration": learning.calibration,
         "importance": learning.importance,
@@ -132,20 +131,12 @@ def evaluation_data(evaluation: Evaluation) -> dict[str, Any]:
 def _contender(contender: Contender) -> dict[str, Any]:
     return {
         "model": contender.name,
-        "roc_auc": _interval(contender.roc_auc),
-        "pr_auc": _interval(contender.pr_auc),
-        f"roc_auc_over_{REFERENCE}": None if contender.gain is None else _interval(contender.gain),
-        **{name: _rounded(value) for name, value in contender.figures.items()},
-        "roc_auc_by_repository": {name: _rounded(value) for name, value in contender.by_repository.items()},
+        "roc_auc": contender.roc_auc.rounded(),
+        "pr_auc": contender.pr_auc.rounded(),
+        f"roc_auc_over_{REFERENCE}": None if contender.gain is None else contender.gain.rounded(),
+        **{name: rounded(value) for name, value in contender.figures.items()},
+        "roc_auc_by_repository": {name: rounded(value) for name, value in contender.by_repository.items()},
     }
-
-
-def _interval(interval: Interval) -> list[float | None]:
-    return [_rounded(interval.value), _rounded(interval.low), _rounded(interval.high)]
-
-
-def _rounded(value: float) -> float | None:
-    return None if math.isnan(value) else round(float(value), 4)
 
 
 def render_card(card: Mapping[str, Any]) -> str:
@@ -168,8 +159,8 @@ def _lines(card: Mapping[str, Any]) -> Iterator[str]:
     yield from markdown_table(keys, [[_cell(item.get(key)) for key in keys] for item in card["repositories"]])
     yield ""
     yield (
-        "Merges and bots are not learned from. Bulk changes are too large to be read line by line; foreign ones touch"
-        " vendored or generated files alone."
+        "Merges and bots are not learned from. Of bulk changes only the largest files are looked into; foreign ones"
+        " touch vendored or generated files alone."
     )
     if "checks" in card:
         odd = "odd about them is:" if card["checks"] else "nothing is odd about them."

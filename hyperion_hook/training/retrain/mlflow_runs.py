@@ -1,4 +1,4 @@
-"""What a tracker is told of a retraining: the specification's four models, and the bundle that came of it.
+"""What a tracker is told of a retraining: the specification's models, the bug predictor, and the bundle.
 
 The risk models are those of the evaluation, fitted before the changes on which their figures were measured. The bundle
 is fitted on everything, and the figures told of it are those of its recipe at that earlier moment.
@@ -13,23 +13,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, precision_score, recall_score
+from sklearn.pipeline import Pipeline
 
 from hyperion_hook.features.extract import EXTRACTOR_VERSION
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.models.registry import RISK_PREDICTOR
-from hyperion_hook.training.metrics.metrics import brier, calibration_error, f1, pr_auc, roc_auc
+from hyperion_hook.training.bugs.fit import FittedBugs
+from hyperion_hook.training.evaluation.card_figures import risk_of
+from hyperion_hook.training.metrics.figures import class_figures, flagged_at, probability_figures
+from hyperion_hook.training.metrics.metrics import pr_auc, roc_auc
 from hyperion_hook.training.mlflow.run_record import RunRecord
-from hyperion_hook.training.models.estimators import FittedTrees, Numbers, as_matrix, filled
-from hyperion_hook.training.models.fit_risk import SPECIFIED, FittedAnomaly, FittedRisk
+from hyperion_hook.training.models.classifier import member_importance
+from hyperion_hook.training.models.numbers import Numbers, as_matrix
+from hyperion_hook.training.models.recipes import FOREST, META, SPECIFICATION, XGBOOST, parameters_of
 from hyperion_hook.training.retrain.build_bundle import Built, Material
 
 if TYPE_CHECKING:
     from hyperion_hook.training.mlflow.tracker import MLFlowTracker
 
 _EXAMPLE_ROWS = 5
-_NAMES = {"random_forest": ("risk_predictor_rf", "RandomForest"), "xgboost": ("risk_predictor_xgb", "XGBoost")}
+_NAMES = {FOREST: ("risk_predictor_rf", "RandomForest"), XGBOOST: ("risk_predictor_xgb", "XGBoost")}
 
 
 def records_of(material: Material, built: Built, files: Mapping[str, bytes]) -> list[RunRecord]:
@@ -44,98 +47,122 @@ def records_of(material: Material, built: Built, files: Mapping[str, bytes]) -> 
     files
         The files of the bundle by name.
     """
-    teller = _Teller(material, built)
-    risk = material.past.models[SPECIFIED.name]
-    trees = [member for member in risk.members if isinstance(member, FittedTrees)]
-    records = [*(teller.of_trees(risk, member) for member in trees), teller.of_meta_learner(risk)]
-    if built.parts.anomaly is not None:
-        records.append(teller.of_isolation_forest(built.parts.anomaly))
-    return [*records, teller.of_bundle(files)]
+    recorder = _Recorder(material, built)
+    return [
+        *(recorder.of_member(name) for name in _NAMES), recorder.of_meta_learner(), recorder.of_anomaly_detector(),
+        *recorder.of_bugs(), recorder.of_bundle(files),
+    ]
 
 
 @dataclass(frozen=True)
-class _Teller:
+class _Recorder:
     """Turns the models of one retraining into records."""
 
     material: Material
     built: Built
 
-    def of_trees(self, risk: FittedRisk, member: FittedTrees) -> RunRecord:
-        features, test = list(risk.features), self.material.past.split.test
-        matrix = as_matrix(test[features])
-        chance = member.estimator.predict_proba(matrix)[:, 1]
-        importance = dict(zip(features, member.estimator.feature_importances_, strict=True))
-        name, kind = _NAMES[member.name]
-        return self._record(
-            name, kind, member.estimator, member.estimator.get_params(), chance, _frame(matrix, features), importance
+    def of_member(self, name: str) -> RunRecord:
+        """Return forest or XGBoost as it is in the ensemble; its figures are of its calibrated probabilities."""
+        model = self.material.past.models[name]
+        [(_, member)] = model["model"].fitted_
+        features = list(model["columns"].names)
+        return self._risk(
+            *_NAMES[name], member, parameters_of(member), model, features,
+            dict(zip(features, member_importance(member), strict=True)),
         )
 
-    def of_meta_learner(self, risk: FittedRisk) -> RunRecord:
-        """Return the logistic regression on what forest and XGBoost say, put together from its numbers."""
-        names, columns = list(risk.recipe.columns), risk.columns(self.material.past.split.test)
-        learner = LogisticRegression(solver="liblinear")
-        learner.classes_, learner.n_iter_ = np.array([0.0, 1.0]), np.array([0])
-        learner.coef_, learner.intercept_ = np.array([risk.weights]), np.array([risk.intercept])
-        learner.n_features_in_ = len(names)
-        weights = dict(zip(names, risk.weights, strict=True))
-        return self._record(
-            "meta_learner", "LogisticRegression", learner, {**learner.get_params(), "coefficients": weights},
-            learner.predict_proba(columns)[:, 1], _frame(columns, names),
+    def of_meta_learner(self) -> RunRecord:
+        """Return the logistic regression on what forest and XGBoost say."""
+        model = self.material.past.models[SPECIFICATION.name]
+        classifier = model["model"]
+        columns = list(classifier.columns)
+        weights = dict(zip(columns, classifier.weights_.tolist(), strict=True))
+        test = self.material.past.split.test.head(_EXAMPLE_ROWS)
+        record = self._risk(
+            META, "LogisticRegression", classifier.meta_learner_,
+            {**classifier.meta_learner_.get_params(), "coefficients": weights}, model, [],
             {name: abs(weight) for name, weight in weights.items()},
         )
+        return replace(record, example=_frame(classifier.member_columns(model["columns"].transform(test)), columns))
 
-    def of_isolation_forest(self, anomaly: FittedAnomaly) -> RunRecord:
-        """Return the forest beside the bugs it knew nothing of, on the rows it was fitted on."""
-        code = self.material.code
-        values = filled(as_matrix(code[list(anomaly.features)]), anomaly.medians)
-        decision, buggy = anomaly.decision(code), code["buggy"].to_numpy(dtype=np.float64)
+    def of_anomaly_detector(self) -> RunRecord:
+        """Return the isolation forest beside the bugs it knew nothing of, on the rows it was fitted on."""
+        code, detector = self.material.code, self.built.anomaly
+        names = list(detector["columns"].names)
+        decision, buggy = detector.decision_function(code), code["buggy"].to_numpy(dtype=np.float64)
         unusual = (decision < 0).astype(np.float64)
+        values = detector[:-1].transform(code.head(_EXAMPLE_ROWS))
         return RunRecord(
-            model_name="anomaly_detector", model_type="IsolationForest", estimator=anomaly.forest,
-            parameters=anomaly.forest.get_params(),
-            metrics={**_of_classes(buggy, unusual), "roc_auc": roc_auc(buggy, -decision),
-                     "anomaly_share": float(unusual.mean())},
+            model_name="anomaly_detector", model_type="IsolationForest", estimator=detector[-1],
+            parameters=detector[-1].get_params(),
+            metrics={**class_figures(buggy, unusual), "roc_auc": roc_auc(buggy, -decision),
+                     "anomaly_share": float(unusual.mean()), "training_time_seconds": self.built.anomaly_seconds},
             cross_validation={}, importance={}, expected=_classes(buggy), predicted=_classes(unusual),
-            example=_frame(values, list(anomaly.features)),
+            example=_frame(values, names),
             tags={**self._tags(), "measured_on": "bugs of the rows it was fitted on, which it was not told of"},
-            data={"training_samples": len(code), "feature_count": len(anomaly.features)},
+            data={"training_samples": len(code), "feature_count": len(names), **_presence(code[names])},
         )
+
+    def of_bugs(self) -> list[RunRecord]:
+        """Return the bug predictor, if one was trained; its figures are of the last fifth of the time."""
+        learned = self.material.bugs
+        if not isinstance(learned.bugs, FittedBugs):
+            return []
+        model, rows, measured = learned.bugs.model, learned.rows, learned.evaluation
+        classifier, names = model["model"], list(model["columns"].names)
+        [(_, booster)] = classifier.fitted_
+        metrics = {"training_time_seconds": learned.bugs.seconds}
+        if measured is not None:
+            own = next(entry for entry in measured.contenders if entry.name == measured.candidate)
+            metrics |= {
+                **measured.classes, "roc_auc": own.roc_auc.value, "precision_in_top_20": own.precision_in_top.value,
+                "roc_auc_of_changes": measured.change_roc_auc, "calibration_error": measured.calibration_error,
+            }
+        return [RunRecord(
+            model_name="bug_predictor", model_type="XGBoost", estimator=model, parameters=parameters_of(booster),
+            metrics=metrics, cross_validation=_folds(classifier.cross_validation_),
+            importance=dict(zip(names, member_importance(booster), strict=True)), expected=np.array([]),
+            predicted=np.array([]), example=rows[names].head(_EXAMPLE_ROWS),
+            tags={**self._tags(), "measured_on": "the last fifth of the time, before which its parameters were chosen"},
+            data={"training_samples": len(rows), "feature_count": len(names),
+                  "class_balance": float(rows["fixed"].mean()), **_presence(rows[names])},
+        )]
 
     def of_bundle(self, files: Mapping[str, bytes]) -> RunRecord:
         """Return what ``score`` uses, with the figures of its recipe on changes that it had not seen."""
-        test, features = self.material.past.split.test, list(self.built.parts.risk.features)
         importance = {entry["feature"]: entry["roc_auc_lost"] for entry in self.built.card["importance"]}
-        record = self._record(
+        record = self._risk(
             RISK_PREDICTOR, self.built.lineage.recipe, None, self.built.settings,
-            self.material.past.models[self.material.recipe].predict_proba(test),
-            _frame(as_matrix(test[features]), features), importance,
+            self.material.past.models[self.material.recipe], self.built.parts.features, importance,
         )
         return replace(record, bundle=files, metrics={**record.metrics, **self.built.measured.figures})
 
-    def _record(
-        self, name: str, kind: str, estimator: Any, parameters: Mapping[str, Any], chance: Numbers,
-        example: pd.DataFrame, importance: Mapping[str, float],
+    def _risk(
+        self, name: str, kind: str, estimator: Any, parameters: Mapping[str, Any], model: Pipeline,
+        features: list[str], importance: Mapping[str, float],
     ) -> RunRecord:
         """Return a record of a model that was measured on the future, where it flags as many changes as ``score``."""
-        split = self.material.past.split
-        buggy, said = split.test["buggy"].to_numpy(dtype=np.float64), np.zeros(len(chance))
-        rate = self.material.past.options.alert_high
-        said[np.argsort(-chance, kind="stable")[: max(1, round(rate * len(chance)))]] = 1.0
+        past = self.material.past
+        split, rate = past.split, past.options.alert_high
+        buggy, chance = split.test["buggy"].to_numpy(dtype=np.float64), risk_of(model, split.test)
+        flagged = flagged_at(chance, rate)
+        learned = split.train[list(model["columns"].names)]
         metrics = {
-            **_of_classes(buggy, said), "roc_auc": roc_auc(buggy, chance), "pr_auc": pr_auc(buggy, chance),
-            "brier": brier(buggy, chance), "calibration_error": calibration_error(buggy, chance),
+            **class_figures(buggy, flagged), "roc_auc": roc_auc(buggy, chance), "pr_auc": pr_auc(buggy, chance),
+            **probability_figures(buggy, chance),
         }
-        present = split.train[list(example.columns)] if set(example.columns) <= set(split.train.columns) else None
-        data = {
-            "training_samples": len(split.train), "test_samples": len(buggy), "feature_count": example.shape[1],
-            "class_balance": float(split.train["buggy"].mean()),
-        }
-        if present is not None:
-            data["missing_percentage"] = 100.0 * float(present.isna().to_numpy().mean())
+        recorded = next(label for label, other in past.models.items() if other is model)
         return RunRecord(
-            model_name=name, model_type=kind, estimator=estimator, parameters=parameters, metrics=metrics,
-            cross_validation={}, importance=importance, expected=_classes(buggy), predicted=_classes(said),
-            example=example, data=data,
+            model_name=name, model_type=kind, estimator=estimator, parameters=parameters,
+            metrics=metrics | {"training_time_seconds": past.seconds[recorded]},
+            cross_validation=_folds(model["model"].cross_validation_), importance=importance,
+            expected=_classes(buggy), predicted=_classes(flagged),
+            example=_frame(as_matrix(split.test[features].head(_EXAMPLE_ROWS)), features),
+            data={
+                "training_samples": len(split.train), "test_samples": len(buggy),
+                "feature_count": len(features) or len(model["model"].columns),
+                "class_balance": float(split.train["buggy"].mean()), **_presence(learned),
+            },
             tags={**self._tags(), "measured_on": "changes after all that it had learned from",
                   "flagged": f"the {rate:.0%} with the highest chance"},
         )
@@ -148,12 +175,14 @@ class _Teller:
         }
 
 
-def _of_classes(truth: Numbers, said: Numbers) -> dict[str, float]:
-    return {
-        "accuracy": float(accuracy_score(truth, said)),
-        "precision": float(precision_score(truth, said, zero_division=np.nan)),
-        "recall": float(recall_score(truth, said, zero_division=np.nan)), "f1_score": f1(truth, said),
-    }
+def _presence(rows: pd.DataFrame) -> dict[str, float]:
+    """Return the share of values that are there, and the percentage that is not."""
+    missing = float(rows.isna().to_numpy().mean())
+    return {"missing_percentage": 100.0 * missing, "feature_coverage": 1.0 - missing}
+
+
+def _folds(figures: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    return {"f1_score" if name == "f1" else name: values for name, values in figures.items()}
 
 
 def _classes(flags: Numbers) -> NDArray[np.object_]:

@@ -19,10 +19,11 @@ from hyperion_hook.scoring.bundle import bundled_models
 from hyperion_hook.store.models.metadata import Status
 from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry, Registered
 from hyperion_hook.training.bugs.learn import bug_histories, learn_bugs, learn_own_bugs
-from hyperion_hook.training.evaluation.backtest_models import RECIPES, fit_past, model_features, quality
+from hyperion_hook.training.evaluation.backtest_models import fit_past, quality
 from hyperion_hook.training.evaluation.evaluate import Evaluation
 from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide
-from hyperion_hook.training.models.fit_risk import BLEND
+from hyperion_hook.training.models.fit import model_features
+from hyperion_hook.training.models.recipes import BLEND, RECIPES
 from hyperion_hook.training.retrain.build_bundle import Built, Material, build
 from hyperion_hook.training.retrain.mlflow_runs import track
 from hyperion_hook.training.rows.corpus_file import CorpusEntry, entries_of, own_name, read_corpus
@@ -215,7 +216,7 @@ def retrain_here(
 def _checked(rows: pd.DataFrame, progress: Progress | None) -> tuple[str, ...]:
     """Return what validating the rows found odd; rows that cannot be learned from are an error."""
     _tell(progress, "validating")
-    learned = {name for recipe in RECIPES.values() for name in model_features(rows, recipe)}
+    learned = {*model_features(rows), *(name for recipe in RECIPES.values() for name in recipe.only)}
     return checked(rows, [name for name in FEATURES if name in learned])
 
 

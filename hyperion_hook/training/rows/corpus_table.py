@@ -22,18 +22,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.domain.history import DAY
+from hyperion_hook.domain.label import Outcome
 from hyperion_hook.errors import ArtefactError, GitError, TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, read_limited
-from hyperion_hook.training.models.estimators import Numbers, signed_log
-from hyperion_hook.training.rows.dataset import FEATURES, KEYS, in_time_order
+from hyperion_hook.training.models.numbers import Numbers, signed_log
+from hyperion_hook.training.rows.dataset import FEATURES, KEYS, OUTCOMES, in_time_order
 
 POOL_FILE = "corpus.npz"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _MAX_BYTES = 32_000_000
 _MOST_UNPACKED = 300_000_000
 _NEVER = 65_535
-"""The day that stands for «no bug known»."""
+"""The day that stands for «not known»."""
+_SHARE = OUTCOMES[Outcome.SHARED][0]
+_WHOLE_SHARE = 255
 
 
 @dataclass(frozen=True)
@@ -90,13 +93,35 @@ def pack(rows: pd.DataFrame, heads: Mapping[str, str]) -> bytes:
         "about": np.frombuffer(json.dumps(about, sort_keys=True).encode(), dtype=np.uint8),
         "repository": rows["repository"].map(place).to_numpy(dtype=np.uint16),
         "day": (rows["time"] // DAY).to_numpy(dtype=np.uint16),
-        "known": np.where(rows["buggy"] == 1, rows["known_at"] // DAY, _NEVER).astype(np.uint16),
-        "reverted": rows["reverted"].to_numpy(dtype=np.uint8),
+        **{known: _packed_days(rows[known].where(rows[column] > 0)) for column, known in OUTCOMES.values()},
+        _SHARE: np.round(rows[_SHARE] * _WHOLE_SHARE).to_numpy(dtype=np.uint8),
         "values": _halves(rows[present].to_numpy(dtype=np.float64)),
     }
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **columns)
     return buffer.getvalue()
+
+
+def _packed_days(moments: pd.Series[float]) -> NDArray[np.uint16]:
+    days: NDArray[np.uint16] = (moments // DAY).fillna(_NEVER).to_numpy(dtype=np.uint16)
+    return days
+
+
+def _outcomes_of_version_1(columns: Mapping[str, Numbers]) -> dict[str, Numbers]:
+    """Return the days of outcomes as an older bundle has them: it knows of traced and reverted commits alone."""
+    known, never = columns["known"], np.full_like(columns["known"], _NEVER)
+    days = {known_at: never for _, known_at in OUTCOMES.values()}
+    reverted = np.where(columns["reverted"] == 1, known, _NEVER)
+    return days | {"known_at": known, "reverted_known_at": reverted, _SHARE: np.zeros_like(columns["reverted"])}
+
+
+def _outcomes(columns: Mapping[str, Numbers]) -> dict[str, Numbers]:
+    keys: dict[str, Numbers] = {}
+    for column, known_at in OUTCOMES.values():
+        known = columns[known_at] != _NEVER
+        keys[column] = columns[_SHARE].astype(np.float64) / _WHOLE_SHARE if column == _SHARE else known.astype(np.int8)
+        keys[known_at] = np.where(known, columns[known_at].astype(np.float64) * DAY, np.nan)
+    return keys
 
 
 def _halves(values: Numbers) -> NDArray[np.float16]:
@@ -129,7 +154,9 @@ def unpack(data: bytes, where: str) -> Pool:
         with np.load(io.BytesIO(data), allow_pickle=False) as packed:
             columns = {name: packed[name] for name in packed.files}
         about = json.loads(columns["about"].tobytes())
-        if about["format_version"] != FORMAT_VERSION:
+        if about["format_version"] == 1:
+            columns |= _outcomes_of_version_1(columns)
+        elif about["format_version"] != FORMAT_VERSION:
             raise ValueError(f"format {about['format_version']}; update hyperion-hook")
         return Pool(_rows(columns, about), {str(name): str(head) for name, head in about["heads"].items()})
     except (
@@ -168,14 +195,11 @@ def _rows(columns: Mapping[str, Numbers], about: Mapping[str, object]) -> pd.Dat
     values = columns["values"].astype(np.float64)
     if values.shape != (len(features), len(columns["day"])) or not set(features) <= set(FEATURES):
         raise ValueError("columns that do not fit")
-    buggy = columns["known"] != _NEVER
     keys = pd.DataFrame({
         "repository": np.array(names, dtype=object)[columns["repository"]],
-        "commit": [f"{number:08x}" for number in range(len(buggy))],
+        "commit": [f"{number:08x}" for number in range(values.shape[1])],
         "time": columns["day"].astype(np.int64) * DAY,
-        "buggy": buggy.astype(np.int8),
-        "known_at": np.where(buggy, columns["known"].astype(np.float64) * DAY, np.nan),
-        "reverted": columns["reverted"].astype(np.int8),
+        **_outcomes(columns),
     })
     table = pd.DataFrame(_unlogged(values).T, columns=features)
     return in_time_order(pd.concat([keys, table.reindex(columns=list(FEATURES))], axis=1)[[*KEYS, *FEATURES]])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hyperion_hook.domain.history import DAY
-from hyperion_hook.domain.label import Label
+from hyperion_hook.domain.label import Label, Outcome
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
 from hyperion_hook.store.files.whole_files import read_regular, write_whole
@@ -33,7 +35,14 @@ OWN_WEIGHT = 3.0
 """How much a change of the repository itself counts beside one of another repository, by measurement (docs)."""
 
 FEATURES = names_of(CATALOGUE)
-KEYS = ("repository", "commit", "time", "buggy", "known_at", "reverted")
+OUTCOMES = {
+    Outcome.TRACED: ("buggy", "known_at"),
+    Outcome.SHARED: ("traced_shared", "traced_shared_known_at"),
+    Outcome.NAMED: ("named", "named_known_at"),
+    Outcome.REVERTED: ("reverted", "reverted_known_at"),
+}
+"""The columns that hold how much an outcome weighs (1 or 0, for ``SHARED`` a share) and since when it is known."""
+KEYS = ("repository", "commit", "time", *itertools.chain.from_iterable(OUTCOMES.values()))
 _MOST_BYTES = 1_000_000_000
 _MOST_RATIO = 100
 """Rows of numbers are packed to a tenth."""
@@ -52,32 +61,30 @@ def dataset_of(repository: str, replayed: Iterable[ReplayedCommit], labels: Mapp
     replayed
         Commits with their vectors.
     labels
-        Labels of the commits that introduced a bug; a commit without one is not known to.
+        What became of the commits; of a commit without a label nothing is known.
 
     Returns
     -------
     pd.DataFrame
-        The columns ``KEYS`` and ``FEATURES``; ``time`` and ``known_at`` in Unix seconds (``known_at`` NaN where nothing
-        is known), ``buggy`` and ``reverted`` (a later commit takes this one back by name) 0 or 1, features as floats,
+        The columns ``KEYS`` and ``FEATURES``; moments in Unix seconds, NaN where nothing is known; features as floats,
         NaN where missing.
     """
     rows = [
         (
-            repository, item.commit.id, item.commit.committed_at, 0, float("nan"), 0, *item.vector.numbers(FEATURES),
+            repository, item.commit.id, item.commit.committed_at, *_UNKNOWN, *item.vector.numbers(FEATURES),
         )
         for item in replayed
     ]
     return relabelled(in_time_order(pd.DataFrame(rows, columns=[*KEYS, *FEATURES]).astype(_types())), labels)
 
 
-def _known_at(label: Label | None) -> float:
-    return float("nan") if label is None or label.known_at is None else float(label.known_at)
+_UNKNOWN = (0, float("nan")) * len(OUTCOMES)
+_WHOLE = tuple(column for outcome, (column, _) in OUTCOMES.items() if outcome is not Outcome.SHARED)
 
 
 def _types() -> dict[str, str]:
-    return {
-        "repository": "object", "commit": "object", "time": "int64", "buggy": "int8", "reverted": "int8"
-    } | dict.fromkeys(("known_at", *FEATURES), "float64")
+    whole = {"repository": "object", "commit": "object", "time": "int64"} | dict.fromkeys(_WHOLE, "int8")
+    return {name: whole.get(name, "float64") for name in (*KEYS, *FEATURES)}
 
 
 def in_time_order(dataset: pd.DataFrame) -> pd.DataFrame:
@@ -92,12 +99,12 @@ def merged(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def relabelled(dataset: pd.DataFrame, labels: Mapping[str, Label]) -> pd.DataFrame:
     """Return the rows of one repository with other labels."""
-    commits = dataset["commit"]
-    return dataset.assign(
-        buggy=commits.isin(list(labels)).astype("int8"),
-        known_at=[_known_at(labels.get(commit)) for commit in commits],
-        reverted=commits.isin([commit for commit, label in labels.items() if label.reverted]).astype("int8"),
-    )
+    columns: dict[str, NDArray[np.float64]] = {}
+    for outcome, (column, known_column) in OUTCOMES.items():
+        found = [labels[commit].findings.get(outcome) if commit in labels else None for commit in dataset["commit"]]
+        columns[column] = np.array([0.0 if one is None else one.weight for one in found])
+        columns[known_column] = np.array([np.nan if one is None else one.known_at for one in found], dtype=np.float64)
+    return dataset.assign(**columns).astype(dict.fromkeys(_WHOLE, "int8"))
 
 
 def without_youngest(dataset: pd.DataFrame, days: int = UNSEEN_DAYS) -> pd.DataFrame:
@@ -159,9 +166,12 @@ def pooled(own: pd.DataFrame, others: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def as_known_at(dataset: pd.DataFrame, moment: int) -> pd.DataFrame:
-    """Return the rows with the labels that were known at a moment (Unix seconds)."""
-    known = (dataset["buggy"] == 1) & (dataset["known_at"] <= moment)
-    return dataset.assign(buggy=known.astype("int8")).reset_index(drop=True)
+    """Return the rows with what was known of every outcome at a moment (Unix seconds)."""
+    kept = {
+        column: dataset[column].where(dataset[known_at] <= moment, 0).astype(dataset[column].dtype)
+        for column, known_at in OUTCOMES.values() if column in dataset and known_at in dataset
+    }
+    return dataset.assign(**kept).reset_index(drop=True)
 
 
 def with_masked_messages(features: pd.DataFrame, share: float, seed: int) -> pd.DataFrame:
@@ -181,6 +191,16 @@ def with_masked_messages(features: pd.DataFrame, share: float, seed: int) -> pd.
     chosen = np.random.default_rng(seed).random(len(features)) < share
     columns = [name for name in AT_COMMIT if name in features.columns]
     return features.assign(**{name: features[name].mask(chosen) for name in columns})
+
+
+def quantiles_of(rows: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
+    """Return the 5 %, 50 % and 95 % points of every feature that has values in the rows."""
+    table = rows[list(FEATURES)].quantile([0.05, 0.5, 0.95])
+    return {
+        name: (float(table[name].iloc[0]), float(table[name].iloc[1]), float(table[name].iloc[2]))
+        for name in FEATURES
+        if table[name].notna().all()
+    }
 
 
 def write_table(dataset: pd.DataFrame, path: Path) -> None:
@@ -210,7 +230,7 @@ def read_table(path: Path) -> pd.DataFrame:
     Raises
     ------
     TrainingError
-        If the file is damaged or a column of ``KEYS`` is not there.
+        If the file is damaged, or does not say which commit of which repository made a row, and when.
     """
     try:
         _check_size(path)
@@ -219,12 +239,14 @@ def read_table(path: Path) -> pd.DataFrame:
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise TrainingError(f"{path.name}: cannot be read ({error}); delete it and mine again") from error
     dataset = dataset.rename(columns={feature.french: feature.name for feature in CATALOGUE})
-    absent = [name for name in KEYS if name not in dataset.columns]
+    absent = [name for name in KEYS[:3] if name not in dataset.columns]
     if absent:
         raise TrainingError(f"{path.name}: column '{absent[0]}' is not there; delete it and mine again")
     try:
         whole = dataset.reindex(columns=[*KEYS, *FEATURES])
         # an integer column may have been written as a float by another tool; the copy puts the columns together again
-        return whole.astype(dict.fromkeys(("time", "buggy", "reverted"), "float64")).astype(_types()).copy()
+        weights = [column for column, _ in OUTCOMES.values()]
+        whole[weights] = whole[weights].fillna(0)
+        return whole.astype(dict.fromkeys(("time", *_WHOLE), "float64")).astype(_types()).copy()
     except (ValueError, TypeError) as error:
         raise TrainingError(f"{path.name}: {error}; delete it and mine again") from error

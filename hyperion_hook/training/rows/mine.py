@@ -11,15 +11,15 @@ from pathlib import Path
 import pandas as pd
 
 from hyperion_hook.domain.feedback import blamed_commits
-from hyperion_hook.domain.label import Label
+from hyperion_hook.domain.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feedback_store import FeedbackStore
-from hyperion_hook.training.labels.label_history import label_history
-from hyperion_hook.training.labels.line_origins import LineOrigins
+from hyperion_hook.training.labels.label_history import label_history, open_labeller
 from hyperion_hook.training.labels.szz import Labeller, SzzRules
 from hyperion_hook.training.rows.dataset import dataset_of, merged, relabelled
 from hyperion_hook.training.rows.mined_store import Labels, LabelSummary, MinedStore, Table
+from hyperion_hook.training.rows.options import RULES
 from hyperion_hook.training.rows.replay import Progress, ReplayOptions, ReplaySummary, measurable, replay
 from hyperion_hook.training.rows.workers import in_processes
 
@@ -81,7 +81,7 @@ def mine(
     StoreError
         If what people ticked in comments cannot be read.
     """
-    options, rules = options or ReplayOptions(), rules or SzzRules()
+    options, rules = options or ReplayOptions(), rules or RULES
     repository = Repository.discover(path)
     tip = repository.resolve(until)
     name = name or name_of(path)
@@ -93,13 +93,12 @@ def mine(
         if parts > 1:
             table, reused = _measure_in_parts(path, kept, tip, options, parts)
         else:
-            with LineOrigins(repository, [tip], sources_only=rules.looks_at_sources_only) as origins:
-                labeller = Labeller(origins, rules, cut_off=repository.cut_off())
+            with open_labeller(repository, [tip], rules, exclude=options.exclude) as (labeller, _):
                 table, reused = _measure(repository, kept, tip, options, labeller, progress)
             labels = _labels_of(labeller)
         kept.keep_table(table)
     if labels is None:
-        labels = label(repository, tip, rules)
+        labels = label(repository, tip, rules, exclude=options.exclude)
     kept.keep_labels(labels)
     rows, summary = table
     if rows.empty:
@@ -122,7 +121,7 @@ def measured(
     """
     repository = Repository.discover(path)
     tip = repository.resolve(until)
-    kept = MinedStore(vectors, repository, name, tip, options, SzzRules())
+    kept = MinedStore(vectors, repository, name, tip, options, RULES)
     table = kept.table()
     if table is None:
         parts = _parts(repository, tip, options, jobs)
@@ -138,7 +137,9 @@ def _parts(repository: Repository, tip: str, options: ReplayOptions, jobs: int) 
     return min(max(1, jobs), measurable(repository, tip, options) // _SMALLEST_PART)
 
 
-def label(repository: Repository, tip: str, rules: SzzRules | None = None) -> Labels:
+def label(
+    repository: Repository, tip: str, rules: SzzRules | None = None, *, exclude: tuple[str, ...] = ()
+) -> Labels:
     """Return the labels of a history without measuring anything.
 
     Parameters
@@ -149,8 +150,10 @@ def label(repository: Repository, tip: str, rules: SzzRules | None = None) -> La
         The newest commit; what is fixed after it is not known.
     rules
         How inducing commits are found.
+    exclude
+        Patterns of files whose lines are no evidence.
     """
-    return _labels_of(label_history(repository, [tip], rules))
+    return _labels_of(label_history(repository, [tip], rules or RULES, exclude=exclude))
 
 
 def also_blamed(labels: Mapping[str, Label], told: Mapping[str, int]) -> dict[str, Label]:
@@ -165,14 +168,15 @@ def also_blamed(labels: Mapping[str, Label], told: Mapping[str, int]) -> dict[st
 
     Examples
     --------
-    >>> also_blamed({"a": Label("a", True, 20)}, {"a": 10, "b": 30})["a"].known_at
+    >>> also_blamed({}, {"a": 10})["a"].known_at
     10
     """
     blamed = {}
     for commit, since in told.items():
-        traced = labels.get(commit, Label(commit, buggy=True))
-        known = since if traced.known_at is None else min(since, traced.known_at)
-        blamed[commit] = replace(traced, known_at=known)
+        known = labels[commit].findings if commit in labels else {}
+        said = Finding(since, FoundBy.FEEDBACK)
+        also = {outcome: said.or_better(known.get(outcome)) for outcome in (Outcome.TRACED, Outcome.SHARED)}
+        blamed[commit] = Label(commit, {**known, **also})
     return {**labels, **blamed}
 
 
@@ -190,9 +194,10 @@ def name_of(path: Path) -> str:
 
 def _labels_of(labeller: Labeller) -> Labels:
     by_commit = labeller.labels()
+    inducing = len({cause.id for cause in labeller.inducing})
     reverts = sum(fix.is_revert for fix in labeller.fixes)
     traced = len({cause.fix for cause in labeller.inducing})
-    return Labels(by_commit, LabelSummary(len(labeller.fixes) - reverts, reverts, traced, len(by_commit)))
+    return Labels(by_commit, LabelSummary(len(labeller.fixes) - reverts, reverts, traced, inducing))
 
 
 def _measure(

@@ -19,10 +19,12 @@ from typing import Any
 
 import pandas as pd
 
-from hyperion_hook.domain.label import Label
+from hyperion_hook.domain.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.extract import code_versions
+from hyperion_hook.git.blobs import BlobReader
+from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feature_sets.writer import FILE_NAME
 from hyperion_hook.store.files.whole_files import ForeignFileError, check_folder, read_regular, write_whole
@@ -72,6 +74,7 @@ class MinedStore:
         self._is_own = folder is not None and folder == own_folder(repository)
         safe = re.sub(r"[^A-Za-z0-9._-]+", "+", name)
         self.name = name
+        self._repository, self._tip = repository, tip
         self._name = safe
         self._options = options
         self._versions = code_versions()
@@ -79,7 +82,7 @@ class MinedStore:
         self._boundary = "\n".join(sorted(repository.cut_off()))
         cut = f"-cut{_digest(self._boundary)}" if self._boundary else ""
         extractor = f"{self._versions}-{_digest(asdict(options))}{cut}"
-        labeller = f"l{LABELLER_VERSION}.{CLASSIFIER_VERSION}-{_digest(asdict(rules))}{cut}"
+        labeller = f"l{LABELLER_VERSION}.{CLASSIFIER_VERSION}-{_digest([asdict(rules), *options.exclude])}{cut}"
         self._table = f"{safe}-{tip[:12]}-{extractor}.csv.gz"
         self._summary = f"{safe}-{tip[:12]}-{extractor}.json"
         self._labels = f"{safe}-{tip[:12]}-{labeller}.labels.json"
@@ -90,7 +93,9 @@ class MinedStore:
             return RowJournal(None)
         options = self._options
         limits = (options.source_metrics, options.graph, options.max_file_bytes, options.bulk_files)
-        depends_on = _digest([limits, FEATURES, self._boundary])
+        with BlobReader(self._repository) as reader:
+            excluded = Exclusions(reader, options.exclude, self._tip).digest(None)
+        depends_on = _digest([limits, FEATURES, self._boundary, *filter(None, (excluded,))])
         version = f"{self._versions}-{depends_on}"
         return RowJournal(RowsAt(
             self._folder.parent / FILE_NAME if self._is_own else self._folder / f"{self._name}.{FILE_NAME}", self.name,
@@ -127,17 +132,24 @@ class MinedStore:
         kept = self._read(self._labels)
         if kept is None:
             return None
-        reverted = set(kept["reverted"])
-        known = {
-            commit: Label(commit, True, moment, commit in reverted) for commit, moment in kept["known_at"].items()
+        labels = {
+            commit: Label(commit, {
+                Outcome(outcome): Finding(known_at, FoundBy(found_by), weight)
+                for outcome, (known_at, found_by, weight) in findings.items()
+            })
+            for commit, findings in kept["labels"].items()
         }
-        return Labels(known, LabelSummary(**kept["summary"]))
+        return Labels(labels, LabelSummary(**kept["summary"]))
 
     def keep_labels(self, labels: Labels) -> None:
         """Keep labels."""
-        known = {commit: label.known_at for commit, label in labels.by_commit.items()}
-        reverted = sorted(commit for commit, label in labels.by_commit.items() if label.reverted)
-        self._write(self._labels, {"summary": asdict(labels.summary), "known_at": known, "reverted": reverted})
+        findings = {
+            commit: {
+                outcome: (found.known_at, found.found_by, found.weight) for outcome, found in label.findings.items()
+            }
+            for commit, label in labels.by_commit.items()
+        }
+        self._write(self._labels, {"summary": asdict(labels.summary), "labels": findings})
 
     def _read(self, name: str) -> dict[str, Any] | None:
         if self._folder is None:

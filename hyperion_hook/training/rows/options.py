@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hyperion_hook.config.ml_config import MLConfig
@@ -10,6 +10,8 @@ from hyperion_hook.training.labels.szz import SzzRules
 from hyperion_hook.training.rows.replay import ReplayOptions
 
 DEFAULTS = MLConfig()
+RULES = SzzRules(shared=True)
+"""What is asked for of every history that is learned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class RetrainOptions:
     code_commits: int = 300
     max_file_bytes: int = 1_000_000
     bulk_files: int = 300
-    rules: SzzRules = field(default_factory=SzzRules)
+    exclude: tuple[str, ...] = ()
+    rules: SzzRules = RULES
     vectors: Path | None = None
     jobs: int = 1
     cluster: str | None = None
@@ -52,11 +55,17 @@ class RetrainOptions:
     version: str = "1.0.0"
 
     @property
+    def config(self) -> MLConfig:
+        """Hyperparameters, seed, folds and threads as the estimators take them."""
+        models = self.models or MLConfig(random_state=self.seed)
+        return replace(models, random_state=self.seed, cv_folds=self.folds, n_jobs=self.threads)
+
+    @property
     def replay(self) -> ReplayOptions:
         """What the replay for the risk model needs of them: patches and history, no code metrics."""
         return ReplayOptions(
             since=self.since, max_commits=self.max_commits, source_metrics=False, graph=False,
-            max_file_bytes=self.max_file_bytes, bulk_files=self.bulk_files,
+            max_file_bytes=self.max_file_bytes, bulk_files=self.bulk_files, exclude=self.exclude,
         )
 
     @property

@@ -7,25 +7,20 @@ against the history, the import graph and the sources of its first parent; only 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 
-from hyperion_hook.domain.change import Change, change_of_commit
+from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
-from hyperion_hook.features.context import Context, MeasureSource
-from hyperion_hook.features.extract import extract
-from hyperion_hook.features.source.measure import measure_source
-from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.graphs.cache import ImportGraphs
+from hyperion_hook.git.sources import GitSources
+from hyperion_hook.measuring import ChangeMeasurer
 from hyperion_hook.store.history.index import HistoryIndex
 from hyperion_hook.store.source_cache import SourceCache
 from hyperion_hook.training.labels.read_history import read_history
@@ -48,7 +43,8 @@ _WITHOUT_SOURCE = frozenset(feature.name for feature in CATALOGUE if feature.mod
 class ReplayedCommit:
     """A commit and what was known of its change when it was made.
 
-    ``bulk``: it was too large to be read line by line; ``foreign``: it touches nothing but files of others.
+    ``bulk``: it has too many files to look into each; ``foreign``: it touches nothing but files of others, or that are
+    left out.
     """
 
     commit: Commit
@@ -59,7 +55,7 @@ class ReplayedCommit:
 
 @dataclass(slots=True)
 class ReplaySummary:
-    """What a replay met; merges and bots are not measured, bulk changes are measured without their lines.
+    """What a replay met; merges and bots are not measured, of bulk changes only a sample of files.
 
     Nor are the commits at which a shallow clone begins (``cut_off``): nobody knows what they changed.
     """
@@ -78,7 +74,8 @@ class ReplayOptions:
     """What is measured of which commits; the limits are the hook's own.
 
     ``since`` (Unix seconds) and ``max_commits`` (the newest so many) choose the commits that are measured, ``window``
-    a run of these by position; the history before them is read all the same.
+    a run of these by position; the history before them is read all the same. ``exclude`` are patterns of files that are
+    left out, besides those that the newest commit's ``.gitattributes`` marks as generated or vendored.
     """
 
     since: int | None = None
@@ -89,6 +86,7 @@ class ReplayOptions:
     bots: bool = False
     max_file_bytes: int = 1_000_000
     bulk_files: int = 300
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -160,7 +158,7 @@ def replay(
     cut_off = repository.cut_off()
     total = _count(repository, tip)
     selection = _Selection(_since(repository, tip, options) - measurable(repository, tip, options), options.window)
-    with _Measurer(repository, options, sources) as measurer:
+    with closing(_Measurer(repository, options, sources, tip)) as measurer:
         for commit in read_history(repository, [tip], merges=bool(observers)):
             counts.commits += 1
             flags = classify_message(commit.message, commit.author)
@@ -206,67 +204,38 @@ def _since(repository: Repository, tip: str, options: ReplayOptions) -> int:
     return sum(int(date) >= options.since for date in dates)
 
 
-@dataclass(slots=True)
-class _Measurer:
+class _Measurer(ChangeMeasurer):
     """Measures changes against a history that grows commit by commit; everything is held in memory."""
 
-    repository: Repository
-    options: ReplayOptions
-    sources: Path | None
-    _open: ExitStack = field(default_factory=ExitStack)
-    _reader: BlobReader = field(init=False)
-    _counts: LineCounts = field(init=False)
-    _graphs: ImportGraphs = field(init=False)
-    _index: HistoryIndex = field(init=False)
-    _measure_source: MeasureSource | Missing = field(init=False)
-
-    def __enter__(self) -> _Measurer:
-        options = self.options
-        self._reader = BlobReader(self.repository)
-        self._open.callback(self._reader.close)
-        self._counts = LineCounts(self._reader, options.max_file_bytes)
-        self._graphs = ImportGraphs(self.repository, self._reader, None)
-        self._open.callback(self._graphs.close)
-        self._index = HistoryIndex.open(None)
-        self._open.callback(self._index.close)
-        self._measure_source = Missing("code metrics were not asked for")
+    def __init__(self, repository: Repository, options: ReplayOptions, sources: Path | None, tip: str) -> None:
+        code: SourceCache | Missing = Missing("code metrics were not asked for")
         if options.source_metrics:
-            path = self.sources
-            cache = SourceCache.in_memory() if path is None else SourceCache.open(path, max_rows=_MOST_SOURCES)
-            self._open.callback(cache.close)
-            self._measure_source = cache.measured(measure_source)
-        return self
+            in_memory = sources is None
+            code = SourceCache.in_memory() if in_memory else SourceCache.open(sources, max_rows=_MOST_SOURCES)
+        super().__init__(
+            repository, exclude=options.exclude, attributes_of=tip, bulk_files=options.bulk_files,
+            max_file_bytes=options.max_file_bytes, code=code, graphs=None,
+        )
+        self._options = options
+        self._counts = LineCounts(self._reader, options.max_file_bytes)
+        self._index = HistoryIndex.open(None)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._open.close()
+    def close(self) -> None:
+        """End the git process and close the stores."""
+        super().close()
+        self._index.close()
 
     def measured(self, commit: Commit) -> ReplayedCommit:
-        """Return a commit with its vector."""
-        change = self._change_of(commit)
-        foreign = bool(change.files) and all(role_of(file.path) is FileRole.FOREIGN for file in change.files)
-        return ReplayedCommit(commit, self._measure(change), bulk=change.bulk, foreign=foreign)
+        """Return a commit with its vector as of its first parent."""
+        change = self.changes.streamed(commit)
+        foreign = bool(commit.files) and all(role_of(file.path) is FileRole.FOREIGN for file in change.files)
+        graph = self.graphs.at(change.base) if self._options.graph else Missing("the import graph was not asked for")
+        only = None if self._options.source_metrics else _WITHOUT_SOURCE
+        vector = self.vector_of(change, self._index.history_at(change.base), graph, only=only)
+        return ReplayedCommit(commit, vector, bulk=change.bulk, foreign=foreign)
 
-    def _change_of(self, commit: Commit) -> Change:
-        """Return the change of a commit, read the way the hook reads it."""
-        if len(commit.files) > self.options.bulk_files:
-            return commit_change(self.repository, commit.id, bulk_above=self.options.bulk_files)
-        return change_of_commit(commit)
-
-    def _measure(self, change: Change) -> FeatureVector:
-        """Return the vector of a change as of its base."""
-        options = self.options
-        return extract(
-            Context(
-                change,
-                CountedSources(self.repository, change, self._reader, options.max_file_bytes, self._counts),
-                self._index.history_at(change.base),
-                self._graphs.at(change.base) if options.graph else Missing("the import graph was not asked for"),
-                self._measure_source,
-            ),
-            only=None if options.source_metrics else _WITHOUT_SOURCE,
-        )
+    def _sources_of(self, change: Change) -> GitSources:
+        return CountedSources(self.repository, change, self._reader, self._options.max_file_bytes, self._counts)
 
     def learn(self, commit: Commit, *, with_files: bool) -> None:
         """Add a commit to the history; one without files counts as an ancestor only."""

@@ -15,8 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hyperion_hook.errors import ConfigError
-from hyperion_hook.features.catalogue import Feature, find_feature
+from hyperion_hook.features.catalogue import Feature, canonical, feature_named
 
 Numbers = NDArray[np.float64]
 LARGEST = float(np.finfo(np.float32).max)
@@ -87,7 +86,7 @@ class Column:
     @cached_property
     def entry(self) -> Feature | None:
         """The feature of the catalogue that has this name, French or English."""
-        return entry_of(self.name)
+        return feature_named(self.name)
 
     @property
     def canonical(self) -> str:
@@ -104,26 +103,6 @@ def columns_of(frame: pd.DataFrame) -> tuple[Column, ...]:
     [('la', 'number as text'), ('who', 'text')]
     """
     return tuple(Column(place, str(name), frame.iloc[:, place]) for place, name in enumerate(frame.columns))
-
-
-def entry_of(name: str) -> Feature | None:
-    """Return the feature of the catalogue with an English or a French name, ``None`` if there is none."""
-    try:
-        return find_feature(name)
-    except ConfigError:
-        return None
-
-
-def canonical(name: str) -> str:
-    """Return the catalogue's name of a feature, any other name as it is.
-
-    Examples
-    --------
-    >>> canonical("lignes_ajoutees"), canonical("risque_reel")
-    ('la', 'risque_reel')
-    """
-    entry = entry_of(name)
-    return name if entry is None else entry.name
 
 
 def listed(names: Sequence[str], most: int = 10) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 import zlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from hyperion_hook.errors import ConfigError
 
-DataSource: TypeAlias = str | Path | pd.DataFrame
+DataSource: TypeAlias = Any
+"""A file's path, or what ``frame_of`` takes."""
 PARQUET = frozenset({".parquet", ".pq"})
 _MISSING = frozenset({
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
@@ -28,7 +32,7 @@ def read_table(data: DataSource, *, what: str = "data_file") -> pd.DataFrame:
     Parameters
     ----------
     data
-        A CSV file (also compressed: ``.gz``, ``.bz2``, ``.xz``, ``.zip``), a Parquet file, or a frame.
+        A CSV file (also compressed: ``.gz``, ``.bz2``, ``.xz``, ``.zip``), a Parquet file, or what ``frame_of`` takes.
     what
         How an error calls it.
 
@@ -37,8 +41,9 @@ def read_table(data: DataSource, *, what: str = "data_file") -> pd.DataFrame:
     ConfigError
         If it cannot be read, has no rows, or has two columns of one name.
     """
-    table = data.copy() if isinstance(data, pd.DataFrame) else _from_file(Path(data), what)
-    named = what if isinstance(data, pd.DataFrame) else f"{what} '{data}'"
+    is_file = isinstance(data, str | os.PathLike)
+    table = _from_file(Path(data), what) if is_file else frame_of(data, what=what).copy()
+    named = f"{what} '{data}'" if is_file else what
     if table.empty:
         raise ConfigError(f"{named}: has no rows; give a table of at least 10")
     table.columns = [str(name) for name in table.columns]
@@ -46,6 +51,59 @@ def read_table(data: DataSource, *, what: str = "data_file") -> pd.DataFrame:
     if len(twice):
         raise ConfigError(f"{named}: has two columns named '{twice[0]}'; rename or drop one")
     return table.reset_index(drop=True)
+
+
+def frame_of(data: Any, names: Sequence[str] = (), *, what: str = "rows") -> pd.DataFrame:
+    """Return rows as a frame.
+
+    Parameters
+    ----------
+    data
+        A pandas frame (returned as it is) or series (one row), a polars or Arrow table, an array, a list of rows or
+        mappings, a mapping (one row, or columns).
+    names
+        The columns of rows that have no names, in order.
+    what
+        How an error calls it.
+
+    Raises
+    ------
+    ConfigError
+        If it is no table, or has another number of columns than there are names.
+
+    Examples
+    --------
+    >>> frame_of({"la": 3}).shape, frame_of({"la": [3, 4]}).shape, frame_of([[1, 2]], ["la", "nf"]).columns.tolist()
+    ((1, 1), (2, 1), ['la', 'nf'])
+    """
+    if isinstance(data, pd.DataFrame):
+        return data
+    if isinstance(data, pd.Series):
+        return data.to_frame().T
+    columns = getattr(data, "to_pydict", None) or getattr(data, "to_dict", None)
+    if columns is not None and hasattr(data, "schema"):
+        # polars' columns are series of its own unless it is told otherwise
+        return pd.DataFrame(columns(as_series=False) if hasattr(data, "lazy") else columns())
+    try:
+        if isinstance(data, Mapping):
+            is_row = not any(isinstance(value, list | tuple | np.ndarray | pd.Series) for value in data.values())
+            return pd.DataFrame([dict(data)] if is_row else dict(data))
+        if isinstance(data, list | tuple) and data and all(isinstance(row, Mapping) for row in data):
+            return pd.DataFrame([dict(row) for row in data])
+        if not isinstance(data, list | tuple) and not hasattr(data, "__array__"):
+            raise ValueError("it has no rows")
+        if isinstance(data, list | tuple) and len({len(row) for row in data if isinstance(row, list | tuple)}) > 1:
+            raise ValueError("its rows differ in length")
+        values = np.atleast_2d(np.asarray(data, dtype=None if hasattr(data, "dtype") else object))
+        if names and values.shape[1] != len(names):
+            raise ConfigError(
+                f"features: {values.shape[1]} columns where the model was trained on {len(names)}; "
+                "give a frame with their names"
+            )
+        return pd.DataFrame(values, columns=list(names) or None).infer_objects()
+    except (ValueError, TypeError) as error:
+        said = f"{what}: a {type(data).__name__} is no table ({str(error)[:120]})"
+        raise ConfigError(f"{said}; give a pandas.DataFrame, an array, a mapping or a list of mappings") from None
 
 
 def _from_file(path: Path, what: str) -> pd.DataFrame:

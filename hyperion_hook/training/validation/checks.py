@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hyperion_hook.training.tables.frame_columns import LARGEST, NUMERIC, Column, Kind, canonical, listed
+from hyperion_hook.features.catalogue import canonical
+from hyperion_hook.training.tables.frame_columns import LARGEST, NUMERIC, Column, Kind, listed
 from hyperion_hook.training.validation.result import Findings, Table, class_shares
 
 FIX = "validate_and_prepare_data(..., fix_issues=True)"

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.errors import ConfigError, TrainingError
-from hyperion_hook.training.tables.frame_columns import canonical
+from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.tables.table_reading import DataSource, read_table
 from hyperion_hook.training.tables.target import Target, read_target
 from hyperion_hook.training.tables.time_column import TimeColumn, time_column_of

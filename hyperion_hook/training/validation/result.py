@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hyperion_hook.features.names import EitherName
 from hyperion_hook.training.tables.frame_columns import Column, Kind, columns_of
 
 
@@ -119,8 +120,8 @@ class Table:
             n_features=len(self.features),
             missing_percentage=100.0 * empty / cells if cells else 0.0,
             duplicate_percentage=100.0 * float(self.duplicates().mean()) if rows else 0.0,
-            feature_coverage={column.name: column.coverage for column in self.features},
-            feature_types={column.name: str(column.kind) for column in self.features},
+            feature_coverage=EitherName((column.name, column.coverage) for column in self.features),
+            feature_types=EitherName((column.name, str(column.kind)) for column in self.features),
             target_classes=list(shares),
             target_balance=shares,
         )

@@ -1,0 +1,162 @@
+"""Files that must change together by how their tools work, of which the change touches only one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from hyperion_hook.assess.breaks.dependencies import is_judged
+from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, line_of
+from hyperion_hook.domain.breaks import Break, BreakKind
+from hyperion_hook.domain.change import FileChange, FileStatus
+from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.manifests.readers import read_manifest
+from hyperion_hook.features.manifests.versions import Requirement
+
+LOCKS = {
+    "package.json": ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"),
+    "Cargo.toml": ("Cargo.lock",),
+    "go.mod": ("go.sum",),
+    "pyproject.toml": ("poetry.lock", "uv.lock", "pdm.lock"),
+    "Gemfile": ("Gemfile.lock",),
+    "composer.json": ("composer.lock",),
+}
+"""Lock files of each manifest, beside it or, in a workspace, above it."""
+_MODELS = re.compile(r"(?:^|/)models(?:/\w+)?\.py$")
+_FIELD = re.compile(r"^[ \t]+(\w+)[ \t]*=[ \t]*models\.(?:\w+Field|ForeignKey)\(", re.MULTILINE)
+_PRISMA = re.compile(r"^\s*(?!//)\w+\s+\w+|^\s*(?:model|enum)\s+\w+", re.MULTILINE)
+_PROTO = re.compile(r"^\s*(?:(?:optional|repeated|required)\s+)?[\w.<>, ]+\s+(\w+)\s*=\s*\d+", re.MULTILINE)
+
+
+def has_counterpart(file: FileChange) -> bool:
+    """Return whether a touched file is of a kind that another file follows."""
+    return _rule_of(file) is not None
+
+
+def missing_counterparts(tree: TreeAfter) -> Iterator[Break]:
+    """Yield a break for each touched file whose counterpart was left as it is."""
+    for file in tree.change.files:
+        rule = _rule_of(file)
+        if rule is not None:
+            yield from rule(tree, file)
+
+
+def _rule_of(file: FileChange) -> Callable[[TreeAfter, FileChange], Iterator[Break]] | None:
+    name = file.path.rpartition("/")[2]
+    if "db/migrate/" in file.path and file.status is FileStatus.ADDED:
+        return _rails
+    if not file.old_blob or not file.new_blob or role_of(file.path) in (FileRole.TEST, FileRole.FOREIGN):
+        return None
+    if name in LOCKS and is_judged(file):
+        return _lock
+    if name.endswith(".proto"):
+        return _generated
+    if name == "schema.prisma":
+        return _prisma
+    return _django if _MODELS.search(file.path) else None
+
+
+def _break(path: str, line: int, sentence: str, evidence: str, *, is_certain: bool = False) -> Break:
+    return Break(BreakKind.COUNTERPART, sentence, evidence, path, line, is_certain)
+
+
+def _lock(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
+    before, after = read_manifest(file.previous_path, tree.before(file)), read_manifest(file.path, tree.text(file.path))
+    if isinstance(before, Missing) or isinstance(after, Missing):
+        return
+    known = set(before.requirements)
+    new = [asked for asked in after.requirements if asked not in known and not asked.condition]
+    path = _nearest(tree, file.path, LOCKS[file.path.rpartition("/")[2]])
+    if not new or path is None or path in tree.touched or path in tree.gone:
+        return
+    text = tree.text(path)
+    local = {name for _, name in after.own}
+    for asked in new:
+        if text and asked.name not in local and not _is_locked(path.rpartition("/")[2], text, asked):
+            source = tree.text(file.path)
+            at = re.search(rf"(?<![\w-]){re.escape(asked.name)}(?![\w-])", source)
+            yield _break(
+                file.path, line_of(source, at.start()) if at else 1,
+                f"{file.path} asks for {asked.name} {asked.constraint}".rstrip() + f", which {path} does not have",
+                f"{path} is not part of the change", is_certain=path.endswith("go.sum"),
+            )
+
+
+def _nearest(tree: TreeAfter, path: str, names: tuple[str, ...]) -> str | None:
+    folder = path.rpartition("/")[0]
+    while True:
+        start = f"{folder}/" if folder else ""
+        for name in names:
+            if start + name in tree.touched or not isinstance(tree.sources.base_file(start + name), Missing):
+                return start + name
+        if not folder:
+            return None
+        folder = folder.rpartition("/")[0]
+
+
+def _is_locked(lock: str, text: str, asked: Requirement) -> bool:
+    name, wanted = re.escape(asked.name), re.escape(asked.constraint)
+    if lock == "go.sum":
+        return re.search(rf"^{name} {wanted}(?:/go\.mod)? ", text, re.MULTILINE) is not None
+    if lock == "yarn.lock":
+        return re.search(rf"{name}@(?:npm:)?{wanted}[\",:]", text) is not None
+    if lock in ("package-lock.json", "npm-shrinkwrap.json"):
+        return re.search(rf'"{name}": "{wanted}"', text) is not None or (
+            '"packages"' not in text and f'"{asked.name}": {{' in text)
+    if lock == "pnpm-lock.yaml":
+        return re.search(rf"'?{name}'?:\s+specifier: '?{wanted}", text) is not None or "specifier" not in text
+    return re.search(rf"(?i)(?<![\w-]){name.replace('-', '[-_.]')}(?![\w-])", text) is not None
+
+
+def _generated(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
+    stem = file.path.removesuffix(".proto")
+    before, after = (set(_PROTO.findall(code_of("a.c", text))) for text in (tree.before(file), tree.text(file.path)))
+    if before == after:
+        return
+    for path in (f"{stem}.pb.go", f"{stem}_pb2.py"):
+        if path not in tree.touched and path not in tree.gone \
+                and not isinstance(tree.sources.base_file(path), Missing):
+            line = _changed_line(file)
+            names = ", ".join(sorted(before ^ after)[:3])
+            yield _break(file.path, line, f"{file.path} has other fields than {path}, which is made from it",
+                         f"{names}; {path} is not part of the change")
+
+
+def _django(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
+    folder = file.path.rpartition("/")[0]
+    app = folder.rpartition("/")[0] if folder.endswith("models") else folder
+    migrations = f"{app}/migrations" if app else "migrations"
+    before, after = (set(_FIELD.findall(code_of("a.py", text))) for text in (tree.before(file), tree.text(file.path)))
+    if before == after or not before:
+        return
+    if isinstance(tree.sources.base_folder(migrations), Missing) \
+            or any(path.startswith(f"{migrations}/") for path in tree.touched):
+        return
+    names = ", ".join(sorted(before ^ after)[:3])
+    yield _break(file.path, _changed_line(file), f"{file.path} changes fields of models without a migration",
+                 f"{names}; nothing in {migrations} is part of the change")
+
+
+def _rails(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
+    top = file.path.partition("db/migrate/")[0]
+    for schema in (f"{top}db/schema.rb", f"{top}db/structure.sql"):
+        if isinstance(tree.sources.base_file(schema), Missing):
+            continue
+        if schema not in tree.touched and re.search(r"\b(?:add|remove|rename|create|drop|change)_(?:column|table|index)", tree.text(file.path)):
+            yield _break(file.path, 1, f"{file.path} changes the database, but {schema} does not show it",
+                         f"{schema} is not part of the change")
+        return
+
+
+def _prisma(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
+    migrations = f"{file.path.rpartition('/')[0]}/migrations"
+    before, after = (sorted(_PRISMA.findall(text)) for text in (tree.before(file), tree.text(file.path)))
+    if before != after and not isinstance(tree.sources.base_folder(migrations), Missing) \
+            and not any(path.startswith(f"{migrations}/") for path in tree.touched):
+        yield _break(file.path, _changed_line(file), f"{file.path} changes models without a migration",
+                     f"nothing in {migrations} is part of the change")
+
+
+def _changed_line(file: FileChange) -> int:
+    return max(1, min((hunk.new_start for hunk in file.hunks or ()), default=1))

@@ -1,0 +1,119 @@
+"""Where names are defined, read by pattern from code without comments and strings, by family of languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+FUNCTION, CLASS, VALUE = "function", "class", "name"
+
+
+class Definition(NamedTuple):
+    """A definition; ``end`` is the position after its name, ``is_top`` whether it begins its line."""
+
+    name: str
+    kind: str
+    end: int
+    is_top: bool
+
+
+_NO_TYPE = r"(?!(?:return|new|else|throw|case|assert|await|yield|package|import|goto|delete|in|of)\b)"
+_MODIFIERS = (
+    r"(?:(?:public|protected|private|internal|static|final|abstract|synchronized|default|native|override|open|suspend|"
+    r"inline|lazy|implicit|sealed|data|const)[ \t]++)*+"
+)
+_PATTERNS = {
+    "python": (
+        (FUNCTION, r"^[ \t]*+(?:async[ \t]++)?def[ \t]++(\w++)"),
+        (CLASS, r"^[ \t]*+class[ \t]++(\w++)"),
+        (VALUE, r"^([A-Za-z_]\w*+)[ \t]*+(?::[^=\n]++)?=(?!=)"),
+    ),
+    "jvm": (
+        (CLASS, r"\b(?:class|interface|enum|record|object|trait)[ \t]++(\w++)"),
+        (FUNCTION, rf"^[ \t]*+(?:@\w[\w.]*+(?:\([^()\n]*+\))?[ \t]++)*+{_MODIFIERS}(?:<[^\n(){{}};]*?>[ \t]++)?{_NO_TYPE}"
+                   r"[\w.]++(?:<[^;={}()\n]*?>)?(?:\[\])*+[ \t]++(\w++)[ \t]*+\("),
+        (FUNCTION, r"\b(?:fun|def)[ \t]++(?:<[^\n>]*+>[ \t]*+)?(?:[\w<>?, ]++\.)?(\w++)"),
+        (VALUE, rf"^[ \t]*+{_MODIFIERS}{_NO_TYPE}[\w.]++(?:<[^;={{}}()\n]*?>)?(?:\[\])*+[ \t]++(\w++)[ \t]*+[=;]"),
+        (VALUE, r"\b(?:val|var)[ \t]++(\w++)"),
+    ),
+    "go": (
+        (FUNCTION, r"^func[ \t]++(?:\([^()\n]*+\)[ \t]*+)?(\w++)"),
+        (CLASS, r"^(?:type[ \t]++|\t)(\w++)(?:\[[^\]\n]*+\])?[ \t]++(?:struct|interface|func|map|=)?"),
+        (VALUE, r"^(?:var|const)[ \t]++(\w++)"),
+        (VALUE, r"^\t(\w++)[ \t]*+(?:,[\w, \t]++)?(?:[\w.\[\]*]++[ \t]*+)?=(?!=)"),
+    ),
+    "script": (
+        (FUNCTION, r"\bfunction[ \t]*+\*?[ \t]*+([\w$]++)"),
+        (CLASS, r"\b(?:class|interface|type|enum|namespace)[ \t]++([\w$]++)"),
+        (VALUE, r"\b(?:const|let|var)[ \t]++([\w$]++)"),
+        (FUNCTION, r"^[ \t]*+(?:(?:static|async|get|set|public|private|protected|readonly|abstract|override)[ \t]++)*+"
+                   r"[*#]?(?!(?:if|for|while|switch|catch|function|return)\b)([\w$]++)[ \t]*+(?:<[^>\n]*+>)?"
+                   r"\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)[ \t]*+(?::[^{};\n]++)?\{"),
+        (FUNCTION, r"([\w$]++)[ \t]*+[:=][ \t]*+(?:async[ \t]++)?(?:function\b|\([^()\n]*+\)[ \t]*+(?::[^=\n]++)?=>|[\w$]++[ \t]*+=>)"),
+        (VALUE, r"(?:exports|prototype|\b[A-Z]\w*+)\.([\w$]++)[ \t]*+=(?!=)"),
+    ),
+    "c": (
+        (FUNCTION, r"^(?!(?:else|return|typedef)\b)(?:[A-Za-z_][\w \t*&:<>,]*?[ \t*&:~])?(\w++)[ \t]*+(?=\()"),
+        (VALUE, r"^[ \t]*+\#[ \t]*+define[ \t]++(\w++)"),
+        (CLASS, r"\b(?:struct|union|enum|class)[ \t]++(\w++)(?=[^;,()*&\n]*+(?:\{|$))"),
+    ),
+}
+_COMPILED: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {}
+_C_BODY = re.compile(r"[\s\w()]*+\{")
+
+
+def patterns_of(family: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the patterns of a family, compiled when first used."""
+    if family not in _COMPILED:
+        _COMPILED[family] = tuple((kind, re.compile(text, re.MULTILINE)) for kind, text in _PATTERNS[family])
+    return _COMPILED[family]
+
+
+def definitions(family: str, code: str) -> Iterator[Definition]:
+    """Yield the definitions in code; in C only those with a body."""
+    for kind, pattern in patterns_of(family):
+        for match in pattern.finditer(code):
+            if family == "c" and kind == FUNCTION and not _has_body(code, match.end(1)):
+                continue
+            is_top = match.start() == match.start(1) or not code[match.start() : match.start() + 1].isspace()
+            yield Definition(match[1], kind, match.end(1), is_top)
+
+
+def defines(family: str, line: str, name: str) -> bool:
+    """Return whether a line, comments and all, may define a name; a prototype of C does not."""
+    for kind, pattern in patterns_of(family):
+        for match in pattern.finditer(line):
+            if match[1] == name and not (family == "c" and kind == FUNCTION and ";" in line[match.end() :]):
+                return True
+    return False
+
+
+def arguments_after(code: str, position: int) -> tuple[str, int] | None:
+    """Return what stands in the brackets that open at or after a position, and the position behind them.
+
+    Examples
+    --------
+    >>> arguments_after("f (a, g(b)) + 1", 1)
+    ('a, g(b)', 11)
+    """
+    start = position
+    while start < len(code) and code[start] in " \t\n":
+        start += 1
+    if code[start : start + 1] != "(":
+        return None
+    depth = 0
+    for place in range(start, min(len(code), start + 4_000)):
+        letter = code[place]
+        if letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+            if not depth:
+                return code[start + 1 : place], place + 1
+    return None
+
+
+def _has_body(code: str, position: int) -> bool:
+    inside = arguments_after(code, position)
+    return inside is not None and _C_BODY.match(code, inside[1]) is not None

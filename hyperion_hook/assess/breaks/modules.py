@@ -1,0 +1,126 @@
+"""Modules that are deleted or moved while others still import them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hyperion_hook.assess.breaks.tree import TreeAfter, family_of, line_of
+from hyperion_hook.domain.breaks import Break, BreakKind
+from hyperion_hook.domain.change import FileStatus
+from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.features.graph.view import resolve_after
+from hyperion_hook.features.imports.read import read_imports
+
+MOST_MODULES = 200
+MOST_IMPORTERS = 2_000
+MOST_NAMED = 3
+_BINDS = (
+    r"(?:def|class)\s+(?:__getattr__|%s)\b|^\s*%s\s*[:=]|import\s*(?:\*|\([^)]*\b%s\b|[^#\n]*\b%s\b)|[\"']%s[\"']"
+).replace("%s", "%(word)s")
+_CONDITIONAL = re.compile(r"[ \t]*+\#[ \t]*+(?:(if)|(endif))", re.MULTILINE)
+
+
+def missing_modules(tree: TreeAfter) -> Iterator[Break]:
+    """Yield a break for each module that is gone and that files left behind still import."""
+    gone = [
+        file for file in tree.change.files
+        if file.previous_path in tree.gone and file.previous_path in tree.graph.importers
+        and role_of(file.previous_path) is not FileRole.FOREIGN
+    ][:MOST_MODULES]
+    if not gone:
+        return
+    before = {file.path: file.previous_path for file in tree.change.files if file.new_blob}
+    now = {old: path for path, old in before.items()}
+    asked: dict[tuple[str, str], str] = {}
+    for file in gone:
+        module = file.previous_path
+        for importer in tree.graph.importers[module][:MOST_IMPORTERS]:
+            path = now.get(importer, importer)
+            if path in tree.gone or role_of(path) in (FileRole.FOREIGN, FileRole.DOCUMENT):
+                continue
+            for spec in _single(read_imports(path, tree.text(path))):
+                if module in tree.imports(importer, spec):
+                    asked.setdefault((path, spec), module)
+    changes = dict.fromkeys(tree.gone) | {
+        path: read_imports(path, tree.text(path)) for path in tree.touched
+    }
+    answers = resolve_after(tree.graph, changes, list(asked))
+    users: dict[str, list[tuple[str, int, bool]]] = {}
+    for ((path, spec), module), (files, _) in zip(asked.items(), answers, strict=True):
+        if _still_means(tree, files, spec):
+            continue
+        line, is_firm = _place(tree, path, spec)
+        if line and path not in {user for user, _, _ in users.get(module, ())}:
+            users.setdefault(module, []).append((path, line, is_firm))
+    for file in gone:
+        if found := users.get(file.previous_path):
+            yield _break(file.previous_path, file.path if file.status is FileStatus.RENAMED else "", found)
+
+
+def _break(module: str, moved_to: str, users: list[tuple[str, int, bool]]) -> Break:
+    users.sort(key=lambda user: (not user[2], role_of(user[0]) is not FileRole.SOURCE, user[0]))
+    what = f"moved to {moved_to}" if moved_to else "deleted"
+    count = f"{len(users):,} files still import" if len(users) > 1 else "1 file still imports"
+    return Break(
+        BreakKind.MODULE, f"{module} is {what}, but {count} it", listed([user[:2] for user in users]),
+        users[0][0], users[0][1], any(is_firm for _, _, is_firm in users),
+    )
+
+
+def listed(places: list[tuple[str, int]], most: int = MOST_NAMED) -> str:
+    """Return places in words, the first few by name.
+
+    Examples
+    --------
+    >>> listed([("a.py", 1), ("b.py", 2), ("c.py", 3)], 2)
+    'a.py:1, b.py:2 and 1 more'
+    """
+    named = ", ".join(f"{path}:{line}" for path, line in places[:most])
+    return f"{named} and {len(places) - most:,} more" if len(places) > most else named
+
+
+def _single(specs: tuple[str, ...]) -> Iterator[str]:
+    """Yield specifications one name at a time: of ``a:b,c`` each may be a module of its own."""
+    for spec in specs:
+        module, colon, names = spec.partition(":")
+        if colon and "," in names and not spec.startswith("="):
+            yield from (f"{module}:{name}" for name in names.split(","))
+        elif not spec.startswith("="):
+            yield spec
+
+
+def _still_means(tree: TreeAfter, files: set[str], spec: str) -> bool:
+    """Return whether an import means something after the change: a file that can stand for what was meant."""
+    if not files:
+        return False
+    if not all(family_of(path) == "python" for path in files):
+        return True
+    # a module that is gone leaves its package, which may offer the name itself
+    module, _, name = spec.partition(":")
+    word = name or module.rpartition(".")[2]
+    return any(
+        path.rpartition("/")[2].partition(".")[0] == word or path.rpartition("/")[0].rpartition("/")[2] == word
+        or re.search(_BINDS % {"word": re.escape(word)}, tree.text(path), re.MULTILINE)
+        for path in files
+    )
+
+
+def _place(tree: TreeAfter, path: str, spec: str) -> tuple[int, bool]:
+    """Return the line of an import and whether it is run in any case; 0 where it is not found."""
+    text = tree.text(path)
+    module, _, name = spec.partition(":")
+    first = re.escape(module.lstrip(".") if family_of(path) == "python" else module)
+    patterns = [rf"(?:from|import)\s+\.*{first}\b", rf"['\"<]{first}['\">]", rf"\b{first}\b"]
+    if name:
+        patterns.insert(0, rf"from\s+\.*{first}\s+import\b[^#\n]*(?:\([^)]*)?\b{re.escape(name)}\b")
+    match = next((match for pattern in patterns if (match := re.search(pattern, text))), None)
+    if match is None:
+        return 0, False
+    row = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
+    is_firm = not row[:1].isspace() or family_of(path) not in ("python", "script")
+    if family_of(path) == "c":
+        # the guard around a header is one condition
+        depth = sum(1 if found[1] else -1 for found in _CONDITIONAL.finditer(text, 0, match.start()))
+        is_firm = depth <= int(path.endswith((".h", ".hpp", ".hh")))
+    return line_of(text, match.start()), is_firm

@@ -1,0 +1,286 @@
+"""Names that are gone from a file while code elsewhere still uses them, in any of the families but by its own rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from hyperion_hook.assess.breaks.definitions import (
+    CLASS,
+    FUNCTION,
+    VALUE,
+    Definition,
+    defines,
+    definitions,
+    patterns_of,
+)
+from hyperion_hook.assess.breaks.modules import listed
+from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of
+from hyperion_hook.domain.breaks import Break, BreakKind
+from hyperion_hook.domain.change import FileChange
+from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.git.search import Hit
+
+MOST_NAMES = 60
+"""Names that are searched for; a change that takes more away is read as a whole or not at all."""
+MOST_FILES = 40
+"""Files that use a name and are read."""
+LEAST_LETTERS = 4
+
+
+class Use(NamedTuple):
+    """A line that uses a name, and whether nothing else can be meant by it."""
+
+    path: str
+    line: int
+    is_firm: bool
+
+
+class Gone(NamedTuple):
+    """A definition that a file no longer has; ``code`` is the file before without comments and strings."""
+
+    file: FileChange
+    definition: Definition
+    family: str
+    code: str
+
+    @property
+    def module(self) -> str:
+        """The path that others imported."""
+        return self.file.previous_path
+
+
+_PARAMETER = re.compile(
+    rb"^[+-][ \t]++(?:\*{0,2}[A-Za-z_]\w*+(?:[ \t]*+:[^=\n]++)?(?:[ \t]*+=[^=\n]++)?"
+    rb"|[\w.<>\[\], ?*&]++[ \t*&][A-Za-z_]\w*+)[ \t]*+(?:,|\)[^;\n]*+[{:])[ \t]*+$", re.MULTILINE,
+)
+
+
+def may_change_signature(file: FileChange) -> bool:
+    """Return whether a touched file may have changed a list of parameters, by its changed lines alone."""
+    return takes_definitions(file) or (
+        file.old_blob is not None and family_of(file.path) is not None
+        and any(_PARAMETER.search(hunk.body) for hunk in file.hunks or () if hunk.deleted_count)
+    )
+
+
+def takes_definitions(file: FileChange) -> bool:
+    """Return whether a touched file may have lost a definition, by its deleted lines alone."""
+    family = family_of(file.previous_path)
+    if family is None or file.old_blob is None or role_of(file.previous_path) in (FileRole.FOREIGN, FileRole.DOCUMENT):
+        return False
+    return any(
+        pattern.search(hunk.deleted_text.decode("utf-8", "replace"))
+        for hunk in file.hunks or () if hunk.deleted_count for _, pattern in patterns_of(family)
+    )
+
+
+def missing_names(tree: TreeAfter, files: Sequence[FileChange]) -> Iterator[Break]:
+    """Yield a break for each name that files no longer define and that is still used."""
+    gone = [entry for file in files for entry in _gone(tree, file)]
+    # a name that goes from several files (overloads, methods of several classes) is asked for once
+    names = list(dict.fromkeys(entry.definition.name for entry in gone))
+    if not names or len(names) > MOST_NAMES:
+        return
+    hits_of = by_name(tree.hits(names) or (), names)
+    for entry in gone:
+        hits = [hit for hit in hits_of.get(entry.definition.name, ()) if family_of(hit.path) == entry.family]
+        uses = list(_READERS[entry.family](tree, entry, hits))
+        if uses:
+            yield _break(entry, uses)
+
+
+def by_name(hits: Iterable[Hit], names: Sequence[str]) -> dict[str, list[Hit]]:
+    """Return hits by the names that stand in them; vendored files and documents are left out."""
+    words = re.compile(rf"(?<![\w$])(?:{'|'.join(map(re.escape, names))})(?![\w$])")
+    sorted_by_name: dict[str, list[Hit]] = {}
+    for hit in hits:
+        if role_of(hit.path) not in (FileRole.FOREIGN, FileRole.DOCUMENT):
+            for name in dict.fromkeys(words.findall(hit.text)):
+                sorted_by_name.setdefault(name, []).append(hit)
+    return sorted_by_name
+
+
+def _gone(tree: TreeAfter, file: FileChange) -> Iterator[Gone]:
+    family = family_of(file.previous_path)
+    if family is None:
+        return
+    code = code_of(file.previous_path, tree.before(file))
+    after = tree.code(file.path) if file.new_blob and family_of(file.path) == family else ""
+    left = {definition.name for definition in definitions(family, after)}
+    seen: set[str] = set()
+    for definition in definitions(family, code):
+        name = definition.name
+        if name not in left and name not in seen and len(name) >= LEAST_LETTERS and not name.startswith("__"):
+            seen.add(name)
+            if _may_be_used(definition, family, code, after):
+                yield Gone(file, definition, family, code)
+
+
+def _may_be_used(definition: Definition, family: str, code: str, after: str) -> bool:
+    """Return whether anything outside the lines that define a name could use it: no local variable."""
+    name = re.escape(definition.name)
+    if family == "script":
+        is_handed_on = re.search(rf"(?<![\w$.]){name}(?![\w$])", after) or re.search(_ANY_EXPORT, after)
+        return bool(after) and not is_handed_on and re.search(_EXPORT.replace("%s", name), code) is not None
+    if family == "jvm":
+        return definition.kind != VALUE or definition.name.isupper()
+    if family == "c" and re.search(rf"^static\b[^;{{}}]*?\b{name}\s*\(", code, re.MULTILINE):
+        return re.search(rf"\b{name}\b", after) is not None
+    return definition.is_top or family != "go"
+
+
+def _break(gone: Gone, uses: list[Use]) -> Break:
+    uses.sort(key=lambda use: (not use.is_firm, role_of(use.path) is not FileRole.SOURCE, use.path, use.line))
+    paths = list(dict.fromkeys(use.path for use in uses))
+    count = f"{len(uses):,} lines still use" if len(uses) > 1 else "1 line still uses"
+    where = f" in {len(paths):,} files" if len(paths) > 1 else ""
+    return Break(
+        BreakKind.NAME, f"{gone.definition.name} is gone from {gone.module}, but {count} it{where}",
+        listed([(use.path, use.line) for use in uses]), uses[0].path, uses[0].line,
+        any(use.is_firm for use in uses),
+    )
+
+
+def _files(hits: Iterable[Hit]) -> list[str]:
+    return list(dict.fromkeys(hit.path for hit in hits))[:MOST_FILES]
+
+
+def _importers(tree: TreeAfter, module: str) -> frozenset[str]:
+    return frozenset(tree.graph.importers.get(module, ()))
+
+
+def _defined_elsewhere(gone: Gone, hits: Iterable[Hit]) -> bool:
+    return any(defines(gone.family, hit.text, gone.definition.name) for hit in hits)
+
+
+def _matches(tree: TreeAfter, path: str, pattern: str) -> Iterator[tuple[int, re.Match[str]]]:
+    code = tree.code(path)
+    for match in re.finditer(pattern, code, re.MULTILINE):
+        yield line_of(code, match.start()), match
+
+
+# Python: what is imported by name, and what the file itself still calls
+
+
+def _python(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
+    from hyperion_hook.assess.breaks.python_names import method_uses, top_level_uses  # noqa: PLC0415 - needs ast
+
+    if gone.definition.is_top:
+        for path, line, is_firm in top_level_uses(tree, gone.file, gone.definition.name, _files(hits)):
+            yield Use(path, line, is_firm)
+    elif gone.definition.kind == FUNCTION and not _defined_elsewhere(gone, hits):
+        for path, line, is_firm in method_uses(tree, gone.file, gone.definition.name, _files(hits)):
+            yield Use(path, line, is_firm)
+
+
+# JavaScript and TypeScript: what is imported by name from the file
+
+_EXPORT = (
+    r"\bexport[ \t]++(?:declare[ \t]++)?(?:default[ \t]++)?(?:async[ \t]++)?"
+    r"(?:function\*?|class|const|let|var|interface|type|enum|abstract[ \t]++class|namespace)[ \t]++%s(?![\w$])"
+    r"|\bexport[ \t]*+(?:type[ \t]*+)?\{[^}]*?(?<![\w$])%s(?![\w$])(?:[ \t]*+[,}\n]|[ \t]++as\b)"
+    r"|(?<![\w$])exports\.%s[ \t]*+=|module\.exports[ \t]*+=[ \t]*+\{[^}]*(?<![\w$])%s(?![\w$])"
+)
+_ANY_EXPORT = r"export[ \t]*+\*|module\.exports[ \t]*+=[ \t]*+(?!\{)|Object\.assign\([ \t]*+(?:module\.)?exports|__exportStar"
+_IMPORT = re.compile(
+    r"(?:import|export)[ \t]++(?:type[ \t]++)?(?:[\w$]++[ \t]*+,[ \t]*+)?\{([^}]*+)\}[ \t\n]*+from[ \t]*+(['\"])([^'\"\n]++)\2"
+    r"|(?:const|let|var)[ \t]*+\{([^}]*+)\}[ \t]*+=[ \t]*+require\([ \t]*+(['\"])([^'\"\n]++)\5"
+)
+
+
+def _script(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
+    name = gone.definition.name
+    for path in _files(hits):
+        text = tree.text(path)
+        for match in _IMPORT.finditer(text):
+            names, spec = (match[1], match[3]) if match[3] else (match[4], match[6])
+            imported = {part.strip().removeprefix("type ").partition(" as ")[0].partition(":")[0].strip()
+                        for part in names.split(",")}
+            if name in imported and tree.imports(path, spec) == (gone.module,):
+                yield Use(path, line_of(text, match.start()), True)
+
+
+# Go: what the package itself and its importers still name
+
+
+def _go(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
+    name, folder = gone.definition.name, gone.module.rpartition("/")[0]
+    beside = [hit for hit in hits if hit.path.rpartition("/")[0] == folder]
+    line = gone.code[gone.code.rfind("\n", 0, gone.definition.end) + 1 : gone.definition.end]
+    if line.startswith("func ("):
+        # whose method is called cannot be told without types
+        return
+    if not gone.definition.is_top or _defined_elsewhere(gone, beside):
+        return
+    form = rf"(?<![\w.]){name}(?=\()" if gone.definition.kind == FUNCTION else rf"(?<![\w.]){name}(?![\w:])"
+    for path in _files(beside):
+        if re.search(rf"(?<![\w.]){name}(?:, \w+)*\s*:?=(?!=)|[(,]\s*{name}\s+[\w*\[.]|\bfunc {name}\b", tree.code(path)):
+            continue
+        yield from (Use(path, line, True) for line, _ in _matches(tree, path, form))
+    if name[0].isupper():
+        package = folder.rpartition("/")[2]
+        for path in _files(hit for hit in hits if hit.path in _importers(tree, gone.module)):
+            alias = re.search(rf"^\s*(?:import\s+)?(\w+)\s+\"[^\"\n]*{re.escape(folder)}\"", tree.text(path), re.MULTILINE)
+            prefix = alias[1] if alias and alias[1] != "import" else package
+            yield from (Use(path, line, True) for line, _ in _matches(tree, path, rf"(?<![\w.]){prefix}\.{name}(?!\w)"))
+
+
+# Java: classes by name, members by the class before them
+
+
+def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
+    name = gone.definition.name
+    importers = _importers(tree, gone.module)
+    if _defined_elsewhere(gone, hits):
+        return
+    owner = gone.module.rpartition("/")[2].partition(".")[0]
+    if gone.definition.kind == CLASS:
+        package = re.search(r"^\s*package\s+([\w.]+)", gone.code, re.MULTILINE)
+        for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
+            other = re.search(rf"^import\s+(?:static\s+)?([\w.]*)\.{name}\s*;?$", tree.code(path), re.MULTILINE)
+            if other and package and not other[1].startswith(package[1]):
+                continue
+            yield from (Use(path, line, True) for line, _ in _matches(tree, path, rf"(?<![\w.@]){name}(?!\w)(?!\s*[(=;,)]\s*[^\w])"))
+        return
+    line_start = gone.code.rfind("\n", 0, gone.code.rfind("\n", 0, gone.definition.end)) + 1
+    if "@Override" in gone.code[line_start : gone.definition.end]:
+        return
+    is_function = gone.definition.kind == FUNCTION
+    call = r"\s*\(" if is_function else r"(?![\w(])"
+    for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
+        code = tree.code(path)
+        receivers = receivers_of(owner, code)
+        yield from (Use(path, line, True) for line, _ in _matches(tree, path, rf"(?<![\w.])(?:this\.)?(?:{receivers})\.{name}{call}"))
+        if path == gone.file.path and is_function and not re.search(rf"import static .*\.(?:\*|{name});", code):
+            is_firm = not re.search(rf"\bclass {owner}\b[^{{]*\bextends\b", code)
+            yield from (Use(path, line, is_firm)
+                        for line, _ in _matches(tree, path, rf"(?:(?<![\w.])this\.|(?<![\w.:])(?<!new )){name}\s*\("))
+
+
+def receivers_of(owner: str, code: str) -> str:
+    """Return a pattern of what a member of a class is reached through: the class, and variables declared with it."""
+    declared = re.findall(rf"\b{owner}(?:<[^;(){{}}]*?>)?\s+(\w+)\s*[=;,):]", code)
+    return "|".join(map(re.escape, dict.fromkeys([owner, *declared])))
+
+
+# C: functions and macros of the whole tree
+
+
+def _c(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
+    name = gone.definition.name
+    if _defined_elsewhere(gone, hits) or gone.definition.kind == CLASS:
+        return
+    importers = _importers(tree, gone.module) | {
+        user for ending in (".h", ".hpp") for user in _importers(tree, gone.module.rpartition(".")[0] + ending)
+    }
+    for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
+        for line, match in _matches(tree, path, rf"(?<![\w.>#]){name}\s*\("):
+            rest = tree.code(path)[match.end() :]
+            if not re.match(r"[^;{}()]*\)\s*;", rest) or (match.start() and tree.code(path)[match.start() - 1] in " \t("):
+                yield Use(path, line, gone.definition.kind == FUNCTION)
+
+
+_Reader = Callable[[TreeAfter, Gone, Sequence[Hit]], Iterator[Use]]
+_READERS: Mapping[str, _Reader] = {"python": _python, "script": _script, "go": _go, "jvm": _jvm, "c": _c}

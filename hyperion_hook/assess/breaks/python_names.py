@@ -1,0 +1,100 @@
+"""Who still uses a name that a Python module no longer has, read from syntax trees."""
+
+from __future__ import annotations
+
+import ast
+import io
+from collections.abc import Iterator, Sequence
+
+from hyperion_hook.assess.breaks.tree import TreeAfter
+from hyperion_hook.domain.change import FileChange
+from hyperion_hook.features.code.limits import TooSlowError
+from hyperion_hook.features.code.python_tree import python_tree
+
+MOST_CHARACTERS = 400_000
+
+_BUILT_IN = (str, bytes, list, dict, set, int, float, BaseException, io.TextIOWrapper, io.BytesIO)
+
+Place = tuple[str, int, bool]
+
+
+def parsed(text: str) -> ast.Module | None:
+    """Return the syntax tree of a text, ``None`` where it does not parse or is too long."""
+    if len(text) > MOST_CHARACTERS:
+        return None
+    try:
+        return python_tree(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, TooSlowError):
+        return None
+
+
+def bound_names(tree: ast.AST) -> set[str]:
+    """Return every name that anything in a tree binds, in whatever scope; ``*`` for a star import."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif isinstance(node, ast.alias):
+            names.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            names.add(node.name)
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            names.update(node.names)
+    return names
+
+
+def top_level_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequence[str]) -> Iterator[Place]:
+    """Yield where a name is imported from a module that no longer binds it, and where the module itself loads it."""
+    module = parsed(after.text(file.path)) if file.new_blob else None
+    if module is None:
+        # a module that is gone is missed as a whole
+        return
+    bound = bound_names(module)
+    if name in bound or "*" in bound or "__getattr__" in bound or "globals" in after.text(file.path):
+        return
+    for node in ast.walk(module):
+        if isinstance(node, ast.Name) and node.id == name:
+            yield file.path, node.lineno, True
+    for path in paths:
+        user = parsed(after.text(path)) if path != file.path else None
+        if user is not None:
+            yield from _imports_of(after, user, path, file.previous_path, name)
+
+
+def _imports_of(after: TreeAfter, user: ast.Module, path: str, module: str, name: str) -> Iterator[Place]:
+    firm = {id(node) for node in user.body}
+    for node in ast.walk(user):
+        if isinstance(node, ast.ImportFrom):
+            spec = "." * node.level + (node.module or "")
+            for alias in node.names:
+                if alias.name == name and after.imports(path, f"{spec}:{name}") == (module,):
+                    yield path, node.lineno, id(node) in firm
+
+
+def method_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequence[str]) -> Iterator[Place]:
+    """Yield where a method is called on ``self`` in its own file, where nothing in the tree defines the name."""
+    if file.path not in paths or any(hasattr(kind, name) for kind in _BUILT_IN):
+        return
+    trees = {path: tree for path in paths if (tree := parsed(after.text(path))) is not None}
+    if file.path not in trees or any(name in bound_names(tree) or _sets(tree, name) for tree in trees.values()):
+        return
+    for owner in ast.walk(trees[file.path]):
+        if isinstance(owner, ast.ClassDef):
+            is_firm = all(isinstance(base, ast.Name) and base.id == "object" for base in owner.bases)
+            for node in ast.walk(owner):
+                if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.value, ast.Name) \
+                        and node.value.id == "self":
+                    yield file.path, node.lineno, is_firm
+
+
+def _sets(tree: ast.AST, name: str) -> bool:
+    """Return whether an attribute of this name is set, or the name stands in a string."""
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr == name and not isinstance(node.ctx, ast.Load))
+        or (isinstance(node, ast.Constant) and node.value == name)
+        for node in ast.walk(tree)
+    )

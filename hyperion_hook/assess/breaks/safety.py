@@ -1,0 +1,176 @@
+"""Safety that added lines switch off: certificate checks, tests, narrow exception handlers, locks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, is_aside
+from hyperion_hook.domain.breaks import Break, BreakKind
+from hyperion_hook.domain.change import Change, FileChange, Hunk
+from hyperion_hook.domain.languages import language_of
+from hyperion_hook.domain.paths import FileRole, role_of
+
+
+class Switch(NamedTuple):
+    """What switches safety off; ``source`` is where it is described, ``in_tests`` whether tests are looked at."""
+
+    what: str
+    pattern: re.Pattern[str]
+    source: str
+    in_tests: bool
+    is_certain: bool
+
+
+_CERTIFICATES = Switch(
+    "certificate checks are switched off",
+    re.compile(
+        r"(?<![\w.])verify[ \t]*=[ \t]*False\b|\bInsecureSkipVerify[ \t]*[:=]+[ \t]*true\b"
+        r"|\brejectUnauthorized[ \t]*:[ \t]*false\b|\bNODE_TLS_REJECT_UNAUTHORIZED\b[^\n]{0,12}?0"
+        r"|\b_create_unverified_context\b|\bverify_mode[ \t]*=[ \t]*ssl\.CERT_NONE\b|\bcheck_hostname[ \t]*=[ \t]*False\b"
+        r"|\bCURLOPT_SSL_VERIFY(?:PEER|HOST)[ \t]*,[ \t]*(?:0|false|FALSE)\b|\bNoopHostnameVerifier\b"
+        r"|\bALLOW_ALL_HOSTNAME_VERIFIER\b|\bdanger_accept_invalid_certs\(true\)|\bhttp\.sslVerify[ \t=]+false\b"
+    ),
+    "CWE-295", False, True,
+)
+_ONLY = Switch(
+    "only this test runs, the others of its file do not",
+    re.compile(r"(?<![\w.$])(?:it|test|describe|context|suite)\.only[ \t]*\(|(?<![\w.$])(?:fit|fdescribe)[ \t]*\([ \t]*['\"`]"),
+    "Jest and Mocha, .only", True, True,
+)
+SKIPS = re.compile(
+    r"^[ \t]*@(?:pytest\.mark\.skip\b(?!if)|unittest\.skip\b(?!If|Unless)|Ignore\b|Disabled\b(?!On|If|For))"
+    r"|(?<![\w.$])(?:it|test|describe)\.skip[ \t]*\([ \t]*['\"`]|(?<![\w.$])(?:xit|xdescribe|xtest)[ \t]*\([ \t]*['\"`]",
+    re.MULTILINE,
+)
+_WIDE = re.compile(r"^[ \t]*except(?:[ \t]+(?:Exception|BaseException)\b(?![^\n]*,))?[^\n(,]*:|\bcatch[ \t]*\([ \t]*(?:final[ \t]+)?(?:Exception|Throwable)\b", re.MULTILINE)
+_NARROW = re.compile(r"^[ \t]*except[ \t]+(?!\(?(?:Base)?Exception\b)[\w(]|\bcatch[ \t]*\([ \t]*(?:final[ \t]+)?(?!(?:Exception|Throwable)\b)[A-Z]", re.MULTILINE)
+_LOCK = re.compile(
+    r"\bsynchronized[ \t]*\(|\bpthread_mutex_lock[ \t]*\(|\b\w*(?:[lL]ock|mu|mutex|Mutex)\.(?:lock|Lock|RLock|acquire)\(\)"
+    r"|^[ \t]*(?:async[ \t]+)?with[ \t]+[\w.]*(?:lock|mutex)\b[^\n]*:", re.MULTILINE)
+QUICK = re.compile(
+    rb"(?i)verif|reject_?unauthorized|cert|hostname|\.only|\bfit\b|fdescribe|skip|@ignore|@disabled|\bx(?:it|describe|test)\b"
+    rb"|except\b|\bcatch\b|lock|synchronized|mutex"
+)
+"""What any of the rules must see in a hunk before its lines are read."""
+
+
+def may_switch_off(change: Change) -> bool:
+    """Return whether any hunk holds a word that one of the rules looks for."""
+    return any(QUICK.search(hunk.body) for file in change.files for hunk in file.hunks or ())
+
+
+def safety_off(tree: TreeAfter) -> Iterator[Break]:
+    """Yield a break for each place where added lines switch safety off."""
+    for switch in (_CERTIFICATES, _ONLY):
+        yield from _switched(tree, switch)
+    yield from _skipped(tree)
+    for file in tree.touched.values():
+        if role_of(file.path) is FileRole.SOURCE and file.old_blob and family_of(file.path):
+            yield from _broadened(file)
+            yield from _unlocked(tree, file)
+
+
+def _break(path: str, line: int, sentence: str, row: str, source: str, *, is_certain: bool = False) -> Break:
+    return Break(BreakKind.SAFETY, sentence, f"{row.strip()[:120]} ({source})", path, line, is_certain)
+
+
+def _added(file: FileChange) -> Iterator[tuple[int, str]]:
+    """Yield number and text of each added line, comments left out."""
+    for hunk in file.hunks or ():
+        if hunk.added_count:
+            text = hunk.added_text.decode("utf-8", "replace")
+            code = code_of(file.path, text).split("\n") if family_of(file.path) else text.split("\n")
+            for number, (row, bare) in enumerate(zip(text.split("\n"), code, strict=False), hunk.new_start):
+                if bare.strip():
+                    yield number, row
+
+
+def _deleted_text(change: Change) -> str:
+    return "\n".join(hunk.deleted_text.decode("utf-8", "replace") for file in change.files for hunk in file.hunks or ())
+
+
+def _switched(tree: TreeAfter, switch: Switch) -> Iterator[Break]:
+    roles = (FileRole.TEST, FileRole.SOURCE) if switch.in_tests else (FileRole.SOURCE, FileRole.CONFIGURATION)
+    # what only moves was off before
+    spare = Counter(match[0] for match in switch.pattern.finditer(_deleted_text(tree.change)))
+    for file in tree.touched.values():
+        if role_of(file.path) not in roles or language_of(file.path) is None or is_aside(file.path):
+            continue
+        for number, row in _added(file):
+            match = switch.pattern.search(row)
+            if match is None or row.lstrip().startswith(("#", "//", "*")):
+                continue
+            if spare[match[0]] > 0:
+                spare[match[0]] -= 1
+                continue
+            yield _break(file.path, number, f"{switch.what} in {file.path}", row, switch.source,
+                         is_certain=switch.is_certain)
+
+
+def _skipped(tree: TreeAfter) -> Iterator[Break]:
+    spare = len(SKIPS.findall(_deleted_text(tree.change)))
+    for file in tree.touched.values():
+        if role_of(file.path) is not FileRole.TEST or not file.old_blob or family_of(file.path) is None:
+            continue
+        before = tree.before(file)
+        rows = tree.text(file.path).split("\n")
+        for number, row in _added(file):
+            if SKIPS.search(row) is None:
+                continue
+            name = _test_name(rows, number)
+            # a test that comes with its mark was never run
+            if not name or name not in before:
+                continue
+            if spare > 0:
+                spare -= 1
+                continue
+            yield _break(file.path, number, f"the test {name} no longer runs", row, "a test that is skipped guards nothing")
+
+
+def _test_name(rows: list[str], number: int) -> str:
+    """Return the name of the test that a mark on a line disables, '' where it cannot be told."""
+    quoted = re.search(r"\([ \t]*(['\"`])(.+?)\1", rows[number - 1]) if "@" not in rows[number - 1] else None
+    if quoted:
+        return quoted[2]
+    for row in rows[number : number + 12]:
+        match = re.search(r"\b(?:def|class|void|fun|func)\s+`?(\w+)", row)
+        if match:
+            return match[1]
+    return ""
+
+
+def _broadened(file: FileChange) -> Iterator[Break]:
+    for hunk in file.hunks or ():
+        deleted, added = (text.decode("utf-8", "replace") for text in (hunk.deleted_text, hunk.added_text))
+        wide, narrow = _WIDE.search(added), _NARROW.search(deleted)
+        if wide and narrow and not _NARROW.search(added) and not _WIDE.search(deleted):
+            number = hunk.new_start + added.count("\n", 0, wide.start())
+            old = deleted[deleted.rfind("\n", 0, narrow.start()) + 1 :].partition("\n")[0].strip()
+            row = added[added.rfind("\n", 0, wide.start()) + 1 :].lstrip("\n").partition("\n")[0]
+            yield _break(file.path, number, f"an exception handler of {file.path} catches more than before",
+                         f"{row.strip()} instead of {old}", "CWE-396")
+
+
+def _unlocked(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
+    hunks = file.hunks or ()
+    added = "\n".join(hunk.added_text.decode("utf-8", "replace") for hunk in hunks)
+    if re.search(r"(?i)lock|mutex|synchronized|atomic|volatile|concurrent", added):
+        return
+    for hunk in hunks:
+        deleted = hunk.deleted_text.decode("utf-8", "replace")
+        match = _LOCK.search(deleted)
+        if match is not None and _keeps_body(hunk):
+            row = deleted[deleted.rfind("\n", 0, match.start()) + 1 :].lstrip("\n").partition("\n")[0]
+            yield _break(file.path, max(1, hunk.new_start), f"a lock in {file.path} is no longer taken",
+                         f"removed: {row.strip()}", "CWE-362")
+
+
+def _keeps_body(hunk: Hunk) -> bool:
+    """Return whether what a lock guarded is still there: only the lock went, or its lines moved to the left."""
+    deleted = [row.strip() for row in hunk.deleted_text.decode("utf-8", "replace").split("\n") if row.strip(" \t{}")]
+    added = {row.strip() for row in hunk.added_text.decode("utf-8", "replace").split("\n")}
+    rest = [row for row in deleted if not re.search(r"(?i)lock|mutex|synchronized|^\W*(?:try|finally)\b", row)]
+    return (not rest and len(deleted) <= 4) or (bool(rest) and sum(row in added for row in rest) >= 0.8 * len(rest))

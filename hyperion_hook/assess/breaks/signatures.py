@@ -1,0 +1,226 @@
+"""Functions that ask for other arguments than before, and calls left behind that do not pass them.
+
+Only functions whose name is defined once in the tree are looked at, and only calls that fitted before and fit no more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from hyperion_hook.assess.breaks.definitions import FUNCTION, arguments_after, defines, definitions
+from hyperion_hook.assess.breaks.modules import listed
+from hyperion_hook.assess.breaks.names import LEAST_LETTERS, MOST_FILES, MOST_NAMES, by_name, receivers_of
+from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of
+from hyperion_hook.domain.breaks import Break, BreakKind
+from hyperion_hook.domain.change import FileChange
+from hyperion_hook.domain.languages import language_of
+
+LANGUAGES = frozenset(("Python", "Java", "Go", "C", "TypeScript"))
+"""Where a call with too few or too many arguments is an error."""
+_GENERIC = re.compile(r"(?<=\w)<[\w\s,.?\[\]&|:'\"]*>")
+_HARMLESS = re.compile(r"@(?:[\w.]*\.)?(?:staticmethod|classmethod|abstractmethod|\w*contextmanager|cache|lru_cache|override)\b")
+
+
+class Signature(NamedTuple):
+    """How many arguments a call may pass, and by which names; ``most`` is ``None`` without a limit."""
+
+    least: int
+    most: int | None
+    names: frozenset[str]
+    takes_any_name: bool
+    has_receiver: bool
+
+
+class Target(NamedTuple):
+    """A function before and after, and where it is defined now."""
+
+    file: FileChange
+    name: str
+    before: Signature
+    after: Signature
+    line: int
+
+
+def changed_signatures(tree: TreeAfter, files: Sequence[FileChange]) -> Iterator[Break]:
+    """Yield a break for each function with calls that fitted its signature before and do not after."""
+    targets = [target for file in files for target in _targets(tree, file)]
+    names = list(dict.fromkeys(target.name for target in targets))
+    if not names or len(names) > MOST_NAMES:
+        return
+    hits = by_name(tree.hits(names) or (), names)
+    for target in targets:
+        family = family_of(target.file.path) or ""
+        mine = [hit for hit in hits.get(target.name, ()) if family_of(hit.path) == family]
+        if sum(defines(family, hit.text, target.name) for hit in mine) != 1:
+            continue
+        importers = tree.graph.importers.get(target.file.previous_path, ())
+        paths = [path for path in dict.fromkeys(hit.path for hit in mine)
+                 if tree.is_linked(path, target.file.path, importers)]
+        calls = [call for path in paths[:MOST_FILES] for call in _misfits(tree, target, path)]
+        if calls:
+            yield _break(target, calls)
+
+
+def _break(target: Target, calls: list[tuple[str, int, str]]) -> Break:
+    count = f"{len(calls):,} calls still pass" if len(calls) > 1 else "1 call still passes"
+    return Break(
+        BreakKind.SIGNATURE, f"{target.name} {_wanted(target.after)}, but {count} {calls[0][2]}",
+        f"{target.file.path}:{target.line}; " + listed([call[:2] for call in calls]), calls[0][0], calls[0][1], True,
+    )
+
+
+def _wanted(signature: Signature) -> str:
+    least, most = signature.least, signature.most
+    if most is None:
+        return f"now takes at least {_arguments(least)}"
+    return f"now takes {_arguments(most)}" if least == most else f"now takes {least} to {_arguments(most)}"
+
+
+def _arguments(count: int) -> str:
+    return f"{count} argument{'' if count == 1 else 's'}"
+
+
+def _targets(tree: TreeAfter, file: FileChange) -> Iterator[Target]:
+    if not file.new_blob or language_of(file.path) not in LANGUAGES:
+        return
+    family = family_of(file.path) or ""
+    sides = (code_of(file.previous_path, tree.before(file)), tree.code(file.path))
+    found = [_signatures(family, code) for code in sides]
+    for name, (after, end) in found[1].items():
+        before = found[0].get(name)
+        if before is not None and before[0] != after and len(name) >= LEAST_LETTERS and not name.startswith("__"):
+            yield Target(file, name, before[0], after, line_of(sides[1], end))
+
+
+def _signatures(family: str, code: str) -> dict[str, tuple[Signature, int]]:
+    """Return the signature of each name that code defines once, with the end of the name."""
+    ends: dict[str, list[int]] = {}
+    for definition in definitions(family, code):
+        ends.setdefault(definition.name, []).append(definition.end if definition.kind == FUNCTION else -1)
+    read: dict[str, tuple[Signature, int]] = {}
+    for name, places in ends.items():
+        if len(set(places)) == 1 and places[0] >= 0 and not _is_wrapped(family, code, places[0]) and (inside := arguments_after(code, places[0])) is not None:
+            signature = _signature(family, inside[0])
+            if signature is not None:
+                read[name] = signature, places[0]
+    return read
+
+
+def _is_wrapped(family: str, code: str, end: int) -> bool:
+    """Return whether a decorator may change how a function of Python is called."""
+    if family != "python":
+        return False
+    above = code[: code.rfind("\n", 0, end) + 1].rstrip().rpartition("\n")[2].strip()
+    return above.startswith("@") and _HARMLESS.match(above) is None
+
+
+def _signature(family: str, text: str) -> Signature | None:
+    parts = split_arguments(text)
+    if family == "c" and parts == ["void"]:
+        parts = []
+    if family == "python":
+        return _python_signature(parts)
+    names = frozenset[str]()
+    if any("..." in part for part in parts):
+        least = len(parts) - 1
+        return Signature(least, None, names, False, False)
+    optional = sum(1 for part in parts if (family == "script" and re.match(r"[^:]*\?\s*:|[^:]*=|[^:]*:[^=]*=", part))
+                   or (family == "c" and "=" in part))
+    return Signature(len(parts) - optional, len(parts), names, False, False)
+
+
+def _python_signature(parts: list[str]) -> Signature | None:
+    least = most = 0
+    has_receiver = bool(parts) and parts[0].partition(":")[0].strip() in ("self", "cls", "mcs")
+    names: set[str] = set()
+    any_count = any_name = keyword_only = False
+    for part in parts[int(has_receiver):]:
+        name = re.match(r"\**\w*", part)
+        if part == "/":
+            continue
+        if part.startswith("**"):
+            any_name = True
+        elif part.startswith("*"):
+            keyword_only = True
+            any_count = any_count or len(part) > 1
+        elif name is not None:
+            names.add(name[0])
+            if not keyword_only:
+                most += 1
+            least += "=" not in part
+    return Signature(least, None if any_count else most, frozenset(names), any_name, has_receiver)
+
+
+def split_arguments(text: str) -> list[str]:
+    """Return what the commas outside brackets divide, without blanks; generics count as brackets.
+
+    Examples
+    --------
+    >>> split_arguments("a, f(b, c), Map<K, V> d, {e: 1, f: 2},")
+    ['a', 'f(b, c)', 'Map d', '{e: 1, f: 2}']
+    """
+    previous = None
+    while previous != text:
+        previous, text = text, _GENERIC.sub("", text)
+    parts, depth, start = [], 0, 0
+    for place, letter in enumerate(text):
+        if letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+        elif letter == "," and not depth:
+            parts.append(text[start:place].strip())
+            start = place + 1
+    return [part for part in (*parts, text[start:].strip()) if part]
+
+
+def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, int, str]]:
+    family = family_of(path) or ""
+    code = tree.code(path)
+    for match in re.finditer(rf"{_reached(family, target, path, code)}{re.escape(target.name)}(?=\s*\()", code):
+        start = code.rfind("\n", 0, match.start()) + 1
+        if defines(family, code[start : match.end() + 1], target.name):
+            continue
+        inside = arguments_after(code, match.end())
+        if inside is None:
+            continue
+        arguments = split_arguments(inside[0])
+        if family == "go" and len(arguments) == 1 and arguments[0].endswith(")"):
+            continue  # all values of a call may be handed on
+        if _problem(family, target.before, arguments) is None \
+                and (problem := _problem(family, target.after, arguments)) is not None:
+            yield path, line_of(code, match.start()), problem
+
+
+def _reached(family: str, target: Target, path: str, code: str) -> str:
+    """Return the pattern of what must stand before a name so that no other function of the same name is meant."""
+    is_own = path == target.file.path
+    bare = r"(?<![\w.$>])(?<!new )"
+    if family == "jvm":
+        owner = target.file.path.rpartition("/")[2].partition(".")[0]
+        members = rf"(?<![\w.])(?:this\.)?(?:{receivers_of(owner, code)})\."
+        return rf"(?:{members}|{bare}(?:this\.)?)" if is_own else members
+    if family == "python" and target.before.has_receiver:
+        return r"\bself\." if is_own else r"(?!)"
+    if family == "go" and path.rpartition("/")[0] != target.file.path.rpartition("/")[0]:
+        return rf"(?<![\w.]){target.file.path.split('/')[-2] if '/' in target.file.path else '(?!)'}\."
+    return bare
+
+
+def _problem(family: str, signature: Signature, arguments: list[str]) -> str | None:
+    """Return what is wrong with a call, '' where nothing can be said, ``None`` where it fits."""
+    if any(argument.startswith("*") or "..." in argument for argument in arguments) and family in ("python", "script", "go"):
+        return None
+    named = [match[1] for argument in arguments
+             if family == "python" and (match := re.match(r"(\w+)\s*=(?!=)", argument))]
+    unknown = next((name for name in named if name not in signature.names and not signature.takes_any_name), None)
+    if unknown is not None:
+        return f"{unknown}="
+    if len(arguments) < signature.least:
+        return str(len(arguments) or "none")
+    positional = len(arguments) - len(named)
+    if signature.most is not None and positional > signature.most:
+        return str(positional)
+    return None

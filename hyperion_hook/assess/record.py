@@ -1,0 +1,99 @@
+"""What became of the recent changes of each level, cheaply: which of them a later bug fix traces back to.
+
+A fix of at most 20 files traces back to the recent change that last added a line it deletes, in the same source file.
+That is a shorter way than ``label`` goes, over the last 500 changes only, and is kept fix by fix: a new commit costs no
+more than its own tracing. Only commits that the change knows are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from hyperion_hook.domain.assessment import Record, RiskLevel
+from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.history import CommitFlag
+from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.store.history.commits_before import Past, PastCommit
+from hyperion_hook.store.reference_store import ReferenceStore
+
+MOST_FILES = 20
+"""A larger commit is no proof that it repaired another one."""
+_KIND = "culprits-1"
+_DIGITS = 12
+"""Of a commit's id: 48 bits, which a row of numbers holds exactly."""
+_LETTERS = 4
+"""Shorter lines (brackets, ``else``) are in every file."""
+_REPAIRS = CommitFlag.FIX | CommitFlag.REVERT
+
+ReadPatches = Callable[[Sequence[str]], Iterable[Commit]]
+
+
+def later_fixed(past: Past, store: ReferenceStore, count: int, read: ReadPatches, *, at_most: int) -> set[str] | None:
+    """Return those of the newest ``count`` commits that a later fix among them traces back to.
+
+    ``None`` where more than ``at_most`` fixes are not traced yet: those are left to whoever has the time.
+    """
+    recent = past.recent(count)
+    fixes = [commit for commit in recent if commit.flags & _REPAIRS and len(commit.files) <= MOST_FILES]
+    known = store.read(_KIND, [commit.id for commit in fixes])
+    absent = [commit for commit in fixes if commit.id not in known]
+    if len(absent) > at_most:
+        return None
+    if absent:
+        traced = trace({commit.id for commit in absent}, read(_sharing(absent, recent)))
+        rows = {fix: (0.0, *(float(int(culprit[:_DIGITS], 16)) for culprit in sorted(culprits)))
+                for fix, culprits in traced.items()}
+        store.write(_KIND, rows)
+        known |= rows
+    numbers = {number for row in known.values() for number in row[1:]}
+    return {commit.id for commit in recent if float(int(commit.id[:_DIGITS], 16)) in numbers}
+
+
+def _sharing(fixes: Sequence[PastCommit], recent: Sequence[PastCommit]) -> list[str]:
+    """Return the ids of those recent commits that share a file with a fix, oldest first."""
+    files = frozenset().union(*(fix.files for fix in fixes))
+    return [commit.id for commit in reversed(recent) if commit.files & files]
+
+
+def trace(fixes: Collection[str], commits: Iterable[Commit]) -> dict[str, set[str]]:
+    """Return the culprits of each fix: the commits that last added a line that it deletes.
+
+    Parameters
+    ----------
+    fixes
+        Ids of the commits to trace.
+    commits
+        With hunks, oldest first, the fixes among them.
+    """
+    added: dict[str, dict[bytes, str]] = {}
+    culprits: dict[str, set[str]] = {fix: set() for fix in fixes}
+    for commit in commits:
+        for file in commit.files:
+            if role_of(file.path) is not FileRole.SOURCE:
+                continue
+            lines = added.setdefault(file.previous_path, {})
+            if file.path != file.previous_path:
+                lines = added[file.path] = dict(lines)
+            for hunk in file.hunks or ():
+                for line in _telling(hunk.deleted):
+                    culprit = lines.pop(line, None)
+                    if culprit is not None and commit.id in culprits:
+                        culprits[commit.id].add(culprit)
+            for hunk in file.hunks or ():
+                lines.update(dict.fromkeys(_telling(hunk.added), commit.id))
+    return culprits
+
+
+def _telling(lines: Iterable[bytes]) -> Iterable[bytes]:
+    stripped = (line.strip() for line in lines)
+    return (line for line in stripped if sum(97 <= letter | 32 <= 122 for letter in line) >= _LETTERS)
+
+
+def record_of(level: RiskLevel, levels: Mapping[str, RiskLevel], fixed: Collection[str]) -> Record | None:
+    """Return what became of the changes of one level, from the level of each recent change to code."""
+    if not levels:
+        return None
+    same = [commit for commit, other in levels.items() if other is level]
+    return Record(
+        level, len(same), sum(commit in fixed for commit in same), sum(map(fixed.__contains__, levels)) / len(levels)
+    )

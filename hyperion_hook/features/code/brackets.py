@@ -1,0 +1,101 @@
+# ruff: noqa: S105 - tokens of source text are no passwords
+"""Which brackets belong together, and where the body of a function is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hyperion_hook.features.code.grammar import Grammar
+
+_CLOSES = {")": ("(",), "]": ("[",), "}": ("{", "${")}
+_NOT_AFTER_BODY = frozenset({",", "{", ">", "|", "&", "["})
+
+
+def match_brackets(tokens: Sequence[str]) -> dict[int, int]:
+    """Return for each bracket that has a partner where the partner is, both ways.
+
+    Examples
+    --------
+    >>> match_brackets(["{", "(", ")", "}"]) == {0: 3, 3: 0, 1: 2, 2: 1}
+    True
+    """
+    pairs: dict[int, int] = {}
+    stack: list[int] = []
+    # how many of each are open since the last brace, for each open brace: nothing is searched for that is not there
+    scopes: list[dict[str, int]] = [{"(": 0, "[": 0, "${": 0}]
+    for place, token in enumerate(tokens):
+        if token in ("(", "[", "${"):
+            stack.append(place)
+            scopes[-1][token] += 1
+        elif token == "{":
+            stack.append(place)
+            scopes.append({"(": 0, "[": 0, "${": 0})
+        elif token in _CLOSES:
+            # a brace closes what is open within it; a stray parenthesis closes nothing
+            wanted = _CLOSES[token]
+            if scopes[-1][wanted[-1]] or (token == "}" and len(scopes) > 1):
+                start = _close(tokens, stack, scopes, wanted)
+                pairs[start], pairs[place] = place, start
+    return pairs
+
+
+def _close(tokens: Sequence[str], stack: list[int], scopes: list[dict[str, int]], wanted: tuple[str, ...]) -> int:
+    """Take off what is open down to the first of those wanted, and return its place."""
+    while True:
+        start = stack.pop()
+        opening = tokens[start]
+        if opening == "{":
+            scopes.pop()
+        else:
+            scopes[-1][opening] -= 1
+        if opening in wanted:
+            return start
+
+
+def after(pairs: Mapping[int, int], place: int) -> int:
+    """Return the place after a token, or after what it opens."""
+    return max(pairs.get(place, place), place) + 1
+
+
+def find_body(
+    tokens: Sequence[str], pairs: Mapping[int, int], grammar: Grammar, first: int, last: int
+) -> tuple[int, int]:
+    """Return where the body of a function starts and ends, (-1, -1) without one.
+
+    Parameters
+    ----------
+    tokens, pairs
+        The file and its brackets.
+    grammar
+        Of its language.
+    first, last
+        The tokens that lizard gives to the function: from the name, the parameters or the body on; for JavaScript they
+        can end within it.
+    """
+    place = _after_parameters(tokens, pairs, first, last)
+    if place == first and first and tokens[first - 1] == "{":
+        # lizard hands an arrow function of JavaScript and a `sub` of Perl their tokens from the body on
+        closing = pairs.get(first - 1, last)
+        if closing == last or (first > 1 and tokens[first - 2] == "=>"):
+            return first - 1, closing
+    while place <= last:
+        token = tokens[place]
+        if token == "=>" or (token == "=" and grammar.expressions):
+            # a file can end with the arrow
+            return (place + 1, last) if place + 1 < len(tokens) else (-1, -1)
+        closing = pairs.get(place, last)
+        # braces before those of the body belong to types or initialise members
+        if token == "{" and (closing >= last or tokens[closing + 1] not in _NOT_AFTER_BODY):
+            return place, closing
+        place = after(pairs, place)
+    return (first, last) if grammar.newline_ends and grammar.arrows and first <= last else (-1, -1)
+
+
+def _after_parameters(tokens: Sequence[str], pairs: Mapping[int, int], first: int, last: int) -> int:
+    """Return the place after the parenthesis that closes the parameters, where they opened before ``first``."""
+    place = first
+    while place <= last:
+        if tokens[place] == ")" and pairs.get(place, place) < first:
+            return place + 1
+        place = after(pairs, place)
+    return first

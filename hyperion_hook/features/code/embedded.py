@@ -1,0 +1,50 @@
+"""Files that hold source of another language: what of them is read, on the same lines."""
+
+from __future__ import annotations
+
+import re
+
+from hyperion_hook.domain.languages import LANGUAGES
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.code import notebooks
+
+EMBEDDING = frozenset({notebooks.NAME, "Svelte"})
+"""Languages of ``domain.languages`` of which a part is read as another language."""
+_SCRIPT = re.compile(r"<script\b[^>]*+>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script\s*+>", re.IGNORECASE)
+
+
+def embedded_source(language: str, text: str) -> tuple[str, str] | Missing:
+    r"""Return the language and the text of the part that is read; its lines have the numbers they have in the file.
+
+    Parameters
+    ----------
+    language
+        One of ``EMBEDDING``.
+    text
+        The file, with line feeds.
+
+    Examples
+    --------
+    >>> embedded_source("Svelte", "<p>a</p>\n<script>\nlet b = 1\n</script>\n")
+    ('TypeScript', '\n\nlet b = 1\n')
+    """
+    if language == "Svelte":
+        return "TypeScript", _scripts(text)
+    notebook = notebooks.read_notebook(text)
+    if isinstance(notebook, Missing):
+        return notebook
+    if not LANGUAGES[notebook.language].reader:
+        return Missing(f"no reader for {notebook.language}")
+    source = notebook.as_source()
+    return source if isinstance(source, Missing) else (notebook.language, source)
+
+
+def _scripts(text: str) -> str:
+    kept, end = [], 0
+    while (opening := _SCRIPT.search(text, end)) is not None:
+        closing = _SCRIPT_END.search(text, opening.end())
+        stop = closing.start() if closing else len(text)
+        kept += ["\n" * text.count("\n", end, opening.end()), text[opening.end() : stop]]
+        end = stop
+    return "".join(kept)

@@ -1,0 +1,321 @@
+# ruff: noqa: S105 - tokens of source text are no passwords
+"""Reads one expression out of tokens: logical operators, ternaries, lambdas and control structures within it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from hyperion_hook.features.code.grammar import MEMBER, Brace, Grammar, is_word, words
+from hyperion_hook.features.flow.flow import Expression, Flow, Kind
+
+_OWN = frozenset({"this", "self", "$this"})
+_CONTINUES = words(
+    ". ?. && || ?? ? : + - * / % = == === != !== < > <= >= => -> | & ^ ?: :: ) ] , += -= *= /="
+    " instanceof in is as and or"
+)
+_OPENS_NOTHING = frozenset({"++", "--", ")", "]", "}"})
+_NO_TERNARY_AFTER = frozenset({"", "(", ",", ":", "=", "|", "<", "?", "=>"})
+_NO_TERNARY_BEFORE = frozenset({":", ",", ")", ">", "]", ".", ";", "=", "?", "|", "&", "??", "=>", "}", "*"})
+_NULLABLE_FOLLOWERS = frozenset({"=", ";", ",", ")", "{", "=>", "in"})
+_STARTS = frozenset({"", "(", "=", "return", ":", "?", ",", ";", "{", "}", "if", "while", "when", "switch", "=>"})
+_BEFORE_LITERAL = frozenset({"return", "throw", "case", "yield", "await", "typeof", "in", "of", "default"})
+_CLOSURE_AFTER = frozenset({"(", ",", "=", "move", "return", "{", ";", "=>", "else", "&"})
+
+
+class Statements(Protocol):
+    """What reads the statements around an expression and those within it, see ``flow.statements``."""
+
+    tokens: Sequence[str]
+    lines: Sequence[int]
+    grammar: Grammar
+    pairs: dict[int, int]
+    bodies: dict[int, list[Flow]]
+    name: str
+    parameters: int
+    recursive: bool
+    keywords: frozenset[str]
+    interesting: frozenset[str]
+
+    def block(self, start: int, end: int) -> list[Flow]:
+        """Return the flow of statements."""
+
+    def is_keyword(self, place: int, end: int) -> bool:
+        """Return whether a word is used as a keyword."""
+
+    def control(self, place: int, end: int, out: list[Flow]) -> int:
+        """Read a control structure; return what follows, or ``place``."""
+
+    def cases(self, place: int, closing: int, flow: Flow, *, arms: bool) -> None:
+        """Read the cases of a switch."""
+
+    def group(self, place: int, end: int, into: Expression, last: str, *, pattern: bool = False) -> str:
+        """Read what stands within brackets; return the last logical operator."""
+
+
+class ExpressionReader:
+    """One run over an expression; ternaries and lambdas move the place where things are noted one level down.
+
+    Parameters
+    ----------
+    flows
+        The statement reader, for blocks and control structures within the expression.
+    into
+        Where things are noted.
+    comma
+        A comma at this level ends the expression.
+    grouped
+        The expression stands within brackets: only their end ends it.
+    last
+        The logical operator that was read last, so that a run of like ones counts once across parentheses.
+    pattern
+        It is the pattern of a case: an ``if`` within is its guard.
+    """
+
+    def __init__(
+        self, flows: Statements, into: Expression, *, comma: bool = False, grouped: bool = False, last: str = "",
+        pattern: bool = False,
+    ) -> None:
+        self.last = last
+        self._flows = flows
+        self._base = self._into = into
+        self._comma = comma
+        self._grouped = grouped
+        self._pattern = pattern
+        self._waiting = 0
+        self._pending = ""
+
+    def read(self, start: int, end: int) -> int:
+        """Read from ``start`` on; return where the statement after it starts, at most ``end``."""
+        flows = self._flows
+        tokens, lines, interesting = flows.tokens, flows.lines, flows.interesting
+        by_line = flows.grammar.newline_ends and not self._grouped
+        optional = flows.grammar.ternary and flows.grammar.newline_ends
+        place = start
+        while place < end:
+            token = tokens[place]
+            if by_line and place > start and lines[place] != lines[place - 1] and self._line_ends(place):
+                return place
+            if token not in interesting:
+                if token == flows.name:
+                    self._note_call(place, end)
+                elif optional and token[-1] == "?" and token != "??" and place + 1 < end:
+                    self._question(place, end)
+                place += 1
+                continue
+            following = self._special(token, place, start, end)
+            if following < 0:
+                return ~following
+            place = following
+        return end
+
+    def _special(  # noqa: C901, PLR0911, PLR0912 - one branch for each token that matters
+        self, token: str, place: int, start: int, end: int
+    ) -> int:
+        """Handle a token that matters; return the next place, or its complement where the expression ends."""
+        flows = self._flows
+        grammar = flows.grammar
+        if token in ("(", "["):
+            return self._brackets(place, end)
+        if token == "{":
+            return self._brace(place, end)
+        if token == ";":
+            self._restart()
+            return place + 1 if self._grouped else ~(place + 1)
+        if token == ",":
+            self._restart()
+            return ~(place + 1) if self._comma and not self._grouped else place + 1
+        if token in ("|", "||") and grammar.arm == "=>" and grammar.bare_heads and self._is_closure(place):
+            return self._closure(token, place, end)
+        if token in grammar.logical:
+            if place + 1 < end and tokens_at(flows, place + 1) == "=":
+                # an assignment with an operator, as in `a ||= b`
+                return place + 1
+            self._into.operators += 1
+            if token != self.last:
+                self._into.sequences += 1
+                self.last = token
+            return place + 1
+        if token == "?":
+            self._question(place, end)
+        elif token == ":":
+            if self._waiting:
+                self._waiting -= 1
+                self.last = ""
+            elif grammar.labels and not self._grouped:
+                return ~(place + 1)
+        elif token == "else":
+            if not self._grouped and place > start:
+                return ~place
+        elif token in grammar.arrows:
+            self._arrow(place, end)
+        elif token in grammar.functions or token in ("new", "class"):
+            self._pending = token
+        elif token in grammar.postfix_switches and place + 1 < end and tokens_at(flows, place + 1) == "{":
+            return self._postfix_switch(place, end)
+        elif token in flows.keywords:
+            return self._keyword(token, place, start, end)
+        return place + 1
+
+    def _restart(self) -> None:
+        self._into, self._waiting, self._pending, self.last = self._base, 0, "", ""
+
+    def _line_ends(self, place: int) -> bool:
+        tokens = self._flows.tokens
+        previous, token = tokens[place - 1], tokens[place]
+        if token in _CONTINUES or (token == "{" and (self._pending or not is_word(previous))):
+            return False
+        return is_word(previous) or previous in _OPENS_NOTHING
+
+    def _brackets(self, place: int, end: int) -> int:
+        flows = self._flows
+        if place not in flows.pairs:
+            return place + 1
+        closing = min(flows.pairs[place], end)
+        previous = tokens_at(flows, place - 1)
+        # a run of like operators goes on into parentheses that are an operand of it
+        operand = previous in flows.grammar.logical or previous in _STARTS
+        shared = tokens_at(flows, place) == "(" and operand
+        after = flows.group(place + 1, closing, self._into, self.last if shared else "")
+        if shared and after:
+            self.last = after
+        return closing + 1
+
+    def _question(self, place: int, end: int) -> None:
+        flows = self._flows
+        tokens = flows.tokens
+        token, previous = tokens[place], tokens[place - 1] if place else ""
+        if not flows.grammar.ternary or getattr(token, "is_optional", False):
+            return
+        following = tokens[place + 1] if place + 1 < end else ""
+        if following in _NO_TERNARY_BEFORE or (token == "?" and previous in _NO_TERNARY_AFTER):
+            return
+        if token != "?" and following in ("(", "<", "{"):
+            return
+        if flows.grammar.arm == "=>" and not flows.grammar.else_ifs:
+            # a nullable type or a conditional access of C#
+            after = tokens[place + 2] if place + 2 < end else ""
+            if following == "[" or (is_word(following) and after in _NULLABLE_FOLLOWERS):
+                return
+        inner = Expression()
+        self._into.parts.append(Flow(Kind.TERNARY, inner))
+        self._into = inner
+        self._waiting += 1
+        self.last = ""
+
+    def _arrow(self, place: int, end: int) -> None:
+        flows = self._flows
+        if "fn" in flows.grammar.functions and self._pending != "fn":
+            return
+        if place + 1 < end and flows.tokens[place + 1] != "{":
+            self._open_lambda()
+
+    def _open_lambda(self) -> None:
+        inner = Expression()
+        self._into.parts.append(Flow(Kind.FUNCTION, blocks=[[Flow(Kind.PLAIN, inner)]]))
+        self._into, self._waiting, self.last, self._pending = inner, 0, "", ""
+
+    def _is_closure(self, place: int) -> bool:
+        return not place or self._flows.tokens[place - 1] in _CLOSURE_AFTER
+
+    def _closure(self, token: str, place: int, end: int) -> int:
+        tokens, pairs = self._flows.tokens, self._flows.pairs
+        place += 1
+        if token == "|":
+            while place < end and tokens[place] != "|":
+                place = pairs.get(place, place) + 1 if tokens[place] in ("(", "[") else place + 1
+            place += 1
+        if place < end and tokens[place] in ("{", "->"):
+            self._pending = "|"
+        elif place < end:
+            self._open_lambda()
+        return place
+
+    def _brace(self, place: int, end: int) -> int:
+        flows = self._flows
+        if place not in flows.pairs:
+            return place + 1
+        closing = min(flows.pairs[place], end)
+        kind = self._kind_of_brace(place)
+        self._pending = ""
+        if kind is Brace.LITERAL:
+            flows.group(place + 1, closing, self._into, "")
+            return closing + 1
+        block = flows.bodies.get(place)
+        if block is None:
+            block = flows.block(place + 1, closing)
+        if block:
+            self._into.parts.append(Flow(Kind.FUNCTION if kind is Brace.FUNCTION else Kind.BLOCK, blocks=[block]))
+        following = tokens_at(flows, closing + 1)
+        # nothing that goes on with the expression: a macro with a block, a local function, a local class
+        if not self._grouped and closing + 1 < end and is_word(following) and following not in _CONTINUES:
+            return ~(closing + 1)
+        return closing + 1
+
+    def _kind_of_brace(self, place: int) -> Brace:
+        flows = self._flows
+        grammar = flows.grammar
+        previous = tokens_at(flows, place - 1)
+        if self._pending in ("new", "class") and previous != "]":
+            return Brace.BLOCK
+        if self._pending or place in flows.bodies or previous in grammar.arrows:
+            return Brace.FUNCTION
+        if previous == ")":
+            opened = flows.pairs.get(place - 1, 0)
+            return Brace.FUNCTION if tokens_at(flows, opened - 1) == "]" else grammar.after_parenthesis
+        if previous == "]" and grammar.after_parenthesis is Brace.BLOCK and not grammar.bare_heads:
+            return Brace.FUNCTION
+        if (is_word(previous) and previous not in _BEFORE_LITERAL) or previous == ">":
+            return grammar.after_word
+        return grammar.elsewhere
+
+    def _postfix_switch(self, place: int, end: int) -> int:
+        flows = self._flows
+        closing = min(flows.pairs.get(place + 1, end), end)
+        flow = Flow(Kind.SWITCH)
+        flows.cases(place + 2, closing, flow, arms=False)
+        self._into.parts.append(flow)
+        return closing + 1
+
+    def _keyword(self, token: str, place: int, start: int, end: int) -> int:
+        flows = self._flows
+        grammar = flows.grammar
+        if self._pattern or (place == start and not self._grouped) or not flows.is_keyword(place, end):
+            return place + 1
+        if grammar.expressions or (token in grammar.switches and grammar.arm):
+            return max(flows.control(place, end, self._into.parts), place + 1)
+        if grammar.postfix:
+            head = Expression()
+            following = ExpressionReader(flows, head).read(place + 1, end)
+            self._base.parts.append(Flow(Kind.IF if token in grammar.ifs else Kind.LOOP, head, [[]]))
+            return ~following
+        # a macro without a semicolon: the next statement starts here
+        return place + 1 if self._grouped else ~place
+
+    def _note_call(self, place: int, end: int) -> None:
+        flows = self._flows
+        tokens = flows.tokens
+        if place + 1 >= end or tokens[place + 1] != "(":
+            return
+        if place and tokens[place - 1] in MEMBER and tokens[place - 2] not in _OWN:
+            return
+        if tokens_at(flows, place - 1) == "new":
+            return
+        if not flows.grammar.overloads or _argument_count(flows, place + 1) == flows.parameters:
+            flows.recursive = True
+
+
+def tokens_at(flows: Statements, place: int) -> str:
+    """Return the token at a place, '' outside the file."""
+    return flows.tokens[place] if 0 <= place < len(flows.tokens) else ""
+
+
+def _argument_count(flows: Statements, opening: int) -> int:
+    closing = flows.pairs.get(opening, opening + 1)
+    if closing == opening + 1:
+        return 0
+    count, place = 1, opening + 1
+    while place < closing:
+        count += flows.tokens[place] == ","
+        place = flows.pairs[place] + 1 if flows.pairs.get(place, -1) > place else place + 1
+    return count

@@ -1,0 +1,131 @@
+"""Files that nobody judges: by the setting ``exclude``, and generated or vendored ones by ``.gitattributes``.
+
+The attributes are those of the commit that a change is made on, never the change's own: who could mark files as
+generated in the change that edits them could hide the edit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.light_dataclasses import replace
+from hyperion_hook.domain.path_patterns import PathPattern, is_ignored, parse_pattern, parse_patterns
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.git.blobs import BlobReader
+
+_FILE = ".gitattributes"
+_MOST_BYTES = 1_000_000
+_MOST_RULES = 1000
+_MARKS = {
+    prefix + name + value: value != "=false" and not prefix
+    for name in ("linguist-generated", "linguist-vendored")
+    for prefix, value in (("", ""), ("", "=true"), ("", "=false"), ("-", ""), ("!", ""))
+}
+"""How a file is marked, and whether that makes it one that nobody writes here."""
+
+_Rules = tuple[tuple[PathPattern, dict[str, bool]], ...]
+
+
+class Exclusions:
+    """Decides which files of a change are left out; what it read is kept for the next change.
+
+    Parameters
+    ----------
+    reader
+        Reads ``.gitattributes``.
+    patterns
+        The setting ``exclude``, in the syntax of ``.gitignore``.
+    at
+        The commit whose attributes count for every change; by default each change's own base.
+    """
+
+    def __init__(self, reader: BlobReader, patterns: tuple[str, ...] = (), at: str | None = None) -> None:
+        self._reader = reader
+        self._lines = patterns
+        self._patterns = parse_patterns(patterns)
+        self._at = at
+        self._rules: dict[tuple[str, str], _Rules] = {}
+        self._known: dict[tuple[str | None, str], bool] = {}
+
+    def at(self, commit: str | None) -> Exclusions:
+        """Return the same for the attributes of one commit."""
+        return Exclusions(self._reader, self._lines, commit)
+
+    def of(self, change: Change) -> Change:
+        """Return a change without the files that are left out, which it names in ``excluded``."""
+        base = self._at or change.base
+        excluded = tuple(file.path for file in change.files if self.excludes(file.path, base))
+        if not excluded:
+            return change
+        files = tuple(file for file in change.files if file.path not in excluded)
+        return replace(change, files=files, excluded=excluded)
+
+    def of_commit(self, commit: Commit) -> Commit:
+        """Return a commit without the files that are left out."""
+        base = self._at or next(iter(commit.parents), None)
+        return replace(commit, files=tuple(file for file in commit.files if not self.excludes(file.path, base)))
+
+    def excludes(self, path: str, base: str | None = None) -> bool:
+        """Return whether a file is left out by the settings, or by the attributes of a commit."""
+        commit = self._at or base
+        key = commit, path
+        if key not in self._known:
+            marked = commit is not None and self._is_marked(commit, path)
+            self._known[key] = marked or is_ignored(path, self._patterns)
+        return self._known[key]
+
+    def digest(self, base: str | None) -> str:
+        """Return a short name of what is in force at a commit, '' for nothing; attributes below the top do not count.
+
+        What was measured under other rules is not the same change.
+        """
+        top = self._content(self._at or base, "")
+        lines = [line for line in top.splitlines() if "linguist-" in line]
+        if not self._lines and not lines:
+            return ""
+        return hashlib.sha256("\n".join((*self._lines, "", *lines)).encode("utf-8", "replace")).hexdigest()[:8]
+
+    def _is_marked(self, commit: str, path: str) -> bool:
+        marks: dict[str, bool] = {}
+        for folder in _folders(path):
+            name = path[len(folder) :].removeprefix("/") if folder else path
+            for pattern, given in self._rules_of(commit, folder):
+                if pattern.matches(name):
+                    marks |= given
+        return any(marks.values())
+
+    def _rules_of(self, commit: str, folder: str) -> _Rules:
+        key = commit, folder
+        if key not in self._rules:
+            self._rules[key] = tuple(_parsed(self._content(commit, folder)))
+        return self._rules[key]
+
+    def _content(self, commit: str | None, folder: str) -> str:
+        if commit is None:
+            return ""
+        content = self._reader.read_path(commit, f"{folder}/{_FILE}" if folder else _FILE, _MOST_BYTES)
+        # one that this clone did not fetch marks nothing: then more is judged, not less
+        return "" if isinstance(content, Missing) else content.decode("utf-8", "surrogateescape")
+
+
+def _folders(path: str) -> Iterator[str]:
+    """Yield the folders that a file lies in, the top first, which is called ''."""
+    yield ""
+    end = path.find("/")
+    while end > 0:
+        yield path[:end]
+        end = path.find("/", end + 1)
+
+
+def _parsed(content: str) -> Iterator[tuple[PathPattern, dict[str, bool]]]:
+    for line in [line for line in content.splitlines() if "linguist-" in line][:_MOST_RULES]:
+        text, _, words = line[1:].partition('" ') if line[0] == '"' else line.strip().replace("\t", " ").partition(" ")
+        # git knows no negation here; a macro is a name for other attributes
+        pattern = None if text.startswith(("!", "[attr]")) else parse_pattern(text)
+        marks = {word.lstrip("-!").partition("=")[0]: _MARKS[word] for word in words.split() if word in _MARKS}
+        if pattern is not None and marks:
+            yield pattern, marks
+

@@ -1,0 +1,64 @@
+"""The one table of figures of a ranking: ``evaluate``, ``retrain``, MLflow and the model card read it."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.metrics import accuracy_score, precision_score, recall_score
+
+from hyperion_hook.training.metrics.metrics import (
+    auc_within_sizes,
+    brier,
+    calibration_error,
+    f1,
+    mcc,
+    popt,
+    precision_in_top,
+    recall_at_effort,
+    share_in_top,
+)
+from hyperion_hook.training.metrics.resampling import Numbers
+
+
+def ranking_figures(truth: Numbers, score: Numbers, lines: Numbers) -> dict[str, float]:
+    """Return what ROC-AUC does not say of a ranking: the top of it, and among changes of similar size."""
+    return {
+        "roc_auc_within_sizes": auc_within_sizes(truth, score, lines),
+        "share_in_top_5_percent": share_in_top(truth, score, 0.05),
+        "share_in_top_10_percent": share_in_top(truth, score, 0.10),
+        "share_in_top_20_percent": share_in_top(truth, score, 0.20),
+    }
+
+
+def effort_figures(truth: Numbers, score: Numbers, lines: Numbers, alert_rate: float) -> dict[str, float]:
+    """Return figures of flagging the ``alert_rate`` with the highest scores, and of reading by falling score."""
+    flagged = flagged_at(score, alert_rate)
+    return {
+        "precision_at_alert_rate": precision_in_top(truth, score, alert_rate),
+        "mcc_at_alert_rate": mcc(truth, flagged),
+        "f1_at_alert_rate": f1(truth, flagged),
+        "recall_at_20_percent_effort": recall_at_effort(truth, score, lines),
+        "popt": popt(truth, score, lines),
+    }
+
+
+def probability_figures(truth: Numbers, probability: Numbers | None) -> dict[str, float]:
+    """Return how honest probabilities are; nothing of scores that are none."""
+    if probability is None:
+        return {}
+    return {"brier": brier(truth, probability), "calibration_error": calibration_error(truth, probability)}
+
+
+def class_figures(truth: Numbers, flagged: Numbers) -> dict[str, float]:
+    """Return accuracy, precision, recall and F1 of flags (0 or 1); NaN where not defined."""
+    return {
+        "accuracy": float(accuracy_score(truth, flagged)),
+        "precision": float(precision_score(truth, flagged, zero_division=np.nan)),
+        "recall": float(recall_score(truth, flagged, zero_division=np.nan)), "f1_score": f1(truth, flagged),
+    }
+
+
+def flagged_at(score: Numbers, alert_rate: float) -> Numbers:
+    """Return 1 for the share of the rows with the highest scores, at least one, else 0."""
+    flagged = np.zeros(len(score))
+    flagged[np.argsort(-score, kind="stable")[: max(1, round(alert_rate * len(score)))]] = 1.0
+    return flagged

@@ -1,0 +1,61 @@
+"""The explanation in two steps, over random changes: it sums, and its signs agree with the field."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hyperion_hook.domain.vector import FeatureVector, Missing, Value
+from hyperion_hook.features.catalogue import find_feature
+from hyperion_hook.scoring.bundle import Bundle, load_bundle
+from hyperion_hook.scoring.steps import GROUPS, OF_SIZE, SIZE, explain_by_size
+
+
+@pytest.fixture(scope="module")
+def bundle() -> Bundle:
+    return load_bundle(None)
+
+
+def values(draw: st.DrawFn, bundle: Bundle, *, missing: bool) -> dict[str, Value]:
+    made: dict[str, Value] = {}
+    for name in bundle.risk.features:
+        feature = find_feature(name)
+        high = min(feature.high, draw(st.sampled_from((3.0, 40.0, 900.0))))
+        low = max(feature.low, 0.0)
+        number = draw(st.integers(int(low * 8), int(high * 8))) / 8
+        made[name] = Missing("not known") if missing and draw(st.integers(0, 9)) == 0 else number
+    return made
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_the_steps_sum_and_no_reason_contradicts_the_field(bundle: Bundle, data: st.DataObject) -> None:
+    vector = FeatureVector(values(data.draw, bundle, missing=True))
+    typical, peers = (
+        {name: value for name, value in values(data.draw, bundle, missing=False).items() if isinstance(value, float)}
+        for _ in range(2)
+    )
+    steps = explain_by_size(bundle.risk, vector, typical, peers)
+    total = steps.base + steps.size + math.fsum(steps.contributions.values()) + steps.rest
+    assert total == pytest.approx(bundle.risk.score(vector)[1], abs=1e-9)
+    for name, amount in steps.contributions.items():
+        feature, difference = find_feature(name), vector.number(name) - peers[name]
+        assert not math.isnan(difference)
+        assert amount * difference * (feature.direction or (GROUPS[name] == "diffusion")) >= 0
+        assert name not in OF_SIZE
+        assert GROUPS[name] != SIZE
+    added = [vector.number(name) - typical[name] for name in ("code_lines_added", "la")]
+    if any(difference > 0 for difference in added):
+        assert steps.size >= 0
+
+
+def test_a_message_that_is_not_written_yet_is_compared_with_none(bundle: Bundle) -> None:
+    peers = dict(bundle.typical) | {"fix": 1.0, "message_words": 40.0}
+    unwritten = {name: Missing("the message is not written yet") for name in bundle.risk.features
+                 if find_feature(name).at_commit}
+    vector = FeatureVector({**peers, **unwritten})
+    steps = explain_by_size(bundle.risk, vector, peers, peers)
+    assert (steps.size, dict(steps.contributions), steps.rest) == (0.0, {}, 0.0)
