@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from hyperion_hook.store.models.metadata import Status
-from hyperion_hook.store.models.registry import ModelRegistry
+from hyperion_hook.store.models.registry import VersionStore
 
 NAME = "risk_predictor"
 
@@ -39,7 +39,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number in range(options.rounds):
             # a new registry now and then: versions only add up
-            registry = ModelRegistry(Path(folder) / f"registry-{number // 20}")
+            registry = VersionStore(Path(folder) / f"registry-{number // 20}")
             writers = [_start(registry.root, 10 * number + writer) for writer in (1, 2)]
             before = len(registry.versions(NAME))
             while len(registry.versions(NAME)) == before:
@@ -82,7 +82,7 @@ def _through_the_api(rounds: int, seed: int) -> None:
     )
 
 
-def _unnamed(registry: ModelRegistry, versions: dict[str, Status]) -> bool:
+def _unnamed(registry: VersionStore, versions: dict[str, Status]) -> bool:
     named = {f"{NAME}_{version}" for version in versions} | {"lock", "lock-journal", "metadata", f"{NAME}.json"}
     return any(entry.name not in named for entry in registry.root.iterdir())
 

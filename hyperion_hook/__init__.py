@@ -30,6 +30,7 @@ _HOME: dict[str, str] = {
     "TrainingPipeline": "api.pipeline.pipeline",
     "ValidationResult": "training.validation.result",
     "compare_runs": "training.mlflow.compare",
+    "ml_environment": "config.environment",
 }
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "ValidationResult",
     "__version__",
     "compare_runs",
+    "ml_environment",
 ]
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class ChangeMeasurer:
     """Measures changes of one repository; holds one git process and the caches open until ``close``.
 
-    ``changes`` reads what is to be measured.
+    ``changes`` reads what is to be measured, ``graphs`` the import graphs it is measured against.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class ChangeMeasurer:
         self._max_file_bytes = max_file_bytes
         self._code = code
         self.changes = ChangeReader(repository, Exclusions(self._reader, exclude, attributes_of), bulk_files)
-        self._graphs_file = graphs
+        self._graphs = graphs
         self._measure: MeasureSource | Missing = code if isinstance(code, Missing) else code.measured(
             lambda path, text: self.deadline.run(lambda: measure_source(path, text))
         )
@@ -71,8 +71,8 @@ class ChangeMeasurer:
         """The import graphs of commits, opened when first asked for: a silent run needs none."""
         from hyperion_hook.store.graphs.cache import ImportGraphs  # noqa: PLC0415
 
-        root = self.repository.common_dir if self._graphs_file else None
-        return ImportGraphs(self.repository, self._reader, self._graphs_file, root=root)
+        root = self.repository.common_dir if self._graphs else None
+        return ImportGraphs(self.repository, self._reader, self._graphs, root=root)
 
     def close(self) -> None:
         """End the git process and close the stores."""
@@ -89,7 +89,7 @@ class ChangeMeasurer:
         """Return the vector of a change, measured against what was known before it; see ``extract``."""
         return extract(
             Context(
-                change, self._sources_of(change), history, graph, self._measure, configured or Configured(),
+                change, self.sources_of(change), history, graph, self._measure, configured or Configured(),
                 discussed or Discussed(), self.deadline,
             ),
             only=only,
@@ -99,5 +99,6 @@ class ChangeMeasurer:
         """Return the code metrics of a text."""
         return self._measure if isinstance(self._measure, Missing) else self._measure(path, blob, text)
 
-    def _sources_of(self, change: Change) -> GitSources:
+    def sources_of(self, change: Change) -> GitSources:
+        """Return the two sides of a change as text."""
         return GitSources(self.repository, change, self._reader, max_bytes=self._max_file_bytes)

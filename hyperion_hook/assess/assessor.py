@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,16 @@ from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, 
 from hyperion_hook.assess.vector_cache import KeptVectors
 from hyperion_hook.assess.verdict import anomaly_of, explanation_by_size, leading_files, typical_of
 from hyperion_hook.config import Config
-from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, ModelInfo, RiskLevel, Score, Unknown
+from hyperion_hook.domain.assessment import (
+    Assessment,
+    Contribution,
+    FileToRead,
+    Impact,
+    ModelInfo,
+    RiskLevel,
+    Score,
+    Unknown,
+)
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
@@ -29,6 +38,7 @@ from hyperion_hook.errors import GitError, HyperionError
 from hyperion_hook.features.extract import nothing_known
 from hyperion_hook.git.changes import commits_of_range, ids_of_range
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.search import Hit, search_tree
 from hyperion_hook.scoring.members import sigmoid
 from hyperion_hook.scoring.policy import risk_level, with_floor
 from hyperion_hook.store.history.update import extend_index, update_index
@@ -37,7 +47,9 @@ from hyperion_hook.store.reference_store import ReferenceStore
 if TYPE_CHECKING:
     from hyperion_hook.assess.guidance.advice import Part
     from hyperion_hook.assess.guidance.recommendations import Counsel
-    from hyperion_hook.domain.overview import Overview
+    from hyperion_hook.assess.planning import Plan
+    from hyperion_hook.domain.breaks import Break
+    from hyperion_hook.domain.overview import HotSpot, Overview
 
 FIXES_STEP = 6
 """Bug fixes that are traced along with a staged change to keep the record up to date."""
@@ -47,6 +59,9 @@ REFERENCE_STEP = 60
 Whoever asks for a recorded change has no commit waiting: then all are scored, so that the answer does not depend on
 what was asked before.
 """
+
+BREAK_SECONDS = 2.0
+"""How long a hook looks for what a staged change would break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +271,38 @@ class Assessor:
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
+    def plan(self, paths: Sequence[str], most: int) -> Plan:
+        """Return what an edit of these files of HEAD would touch, at most so many of each kind.
+
+        Raises
+        ------
+        HyperionError
+            If there is no commit yet, or a path is not one of the repository.
+        """
+        from hyperion_hook.assess.planning import plan_of  # noqa: PLC0415 - few ask
+
+        self._measurer.deadline = NEVER
+        return plan_of(self._measurer, self._head("plan"), paths, most)
+
+    def hot_spots(self) -> tuple[HotSpot, ...]:
+        """Return the source files that change most and are most complex, the hottest first.
+
+        Raises
+        ------
+        HyperionError
+            If there is no commit yet.
+        """
+        from hyperion_hook.assess.overview import hot_spots_of  # noqa: PLC0415 - few ask
+
+        self._measurer.deadline = NEVER
+        return hot_spots_of(self._measurer, self._head("hot spots"), self._config.max_file_bytes)
+
+    def _head(self, wanted: str) -> str:
+        head = self._repository.head()
+        if head is None:
+            raise HyperionError(f"{wanted}: no commits yet; commit first")
+        return head
+
     def _staged(self) -> Change:
         change = self._changes.staged(now=self._now, kind=self._kind)
         return replace(change, warnings=(*change.warnings, *self._warnings)) if self._warnings else change
@@ -294,18 +341,16 @@ class Assessor:
         clock.lap("impact")
         reference = self._reference(change.base, at_most=at_most)
         clock.lap("reference")
-        probability, log_odds = self._score(vector)
+        breaks = self._breaks(change)
+        clock.lap("breaks")
         code = reference if isinstance(reference, Missing) else reference.code()
-        peers = code if isinstance(code, Missing) else code.peers(vector)
-        percentile, of_size = (
-            _percentile(group, log_odds, has_message=change.message is not None) for group in (code, peers)
-        )
-        measured_level = self._level(probability, percentile, change)
         levels = self._levels_of(code)
+        scored = self._scored(change, measured, code)
+        measured_level, log_odds = scored.level, scored.log_odds
         same = None if isinstance(reference, Missing) else _share_of(measured_level, levels, reference)
         touched = [path for file in change.files for path in {file.path, file.previous_path}]
         level, floor = with_floor(measured_level, touched, self._config.floor)
-        risk = Score(probability, log_odds, level, percentile, of_size, share_of_level=same)
+        risk = _raised(replace(scored, level=level, share_of_level=same), breaks)
         anomaly = anomaly_of(self._bundle, vector, typical_of(self._bundle, code), reference)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
         clock.lap("score")
@@ -313,10 +358,10 @@ class Assessor:
         contributions: tuple[Contribution, ...] = ()
         if self._config.explain:
             subjects = leading_files(change, measured.history)
-            base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects)
+            base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects, log_odds)
             risk = replace(risk, size_probability=size)
         clock.lap("explanation")
-        fixed = self._later_fixed(change, at_most=FIXES_STEP if change.kind is ChangeKind.STAGED else WINDOW)
+        fixed = self._later_fixed(change, at_most=FIXES_STEP if change.is_pending else WINDOW)
         record = None if fixed is None else record_of(measured_level, levels, fixed)
         clock.lap("record")
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
@@ -332,7 +377,7 @@ class Assessor:
             anomaly=anomaly,
             base_log_odds=base,
             explanation=contributions,
-            files_to_read=files_to_read(change, measured.history),
+            files_to_read=self._files_to_read(change, measured),
             impact=impact,
             model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
             record=record,
@@ -340,6 +385,7 @@ class Assessor:
             advice=told.advice if told else None,
             reviewers=told.reviewers if told else None,
             similar=told.similar if told else None,
+            breaks=breaks,
             warnings=tuple(dict.fromkeys(warnings)),
             timing_ms=clock.laps,
         )
@@ -355,6 +401,24 @@ class Assessor:
             files_to_read=(), model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
             warnings=tuple(dict.fromkeys(said)), timing_ms=clock.laps,
         )
+
+    def _files_to_read(self, change: Change, measured: Measured) -> tuple[FileToRead, ...]:
+        if not self._config.explain:
+            return files_to_read(change, measured.history)
+        return files_to_read(
+            change, measured.history, lambda file, events: self._measurer.functions_to_read(change, file, events))
+
+    def _breaks(self, change: Change) -> tuple[Break, ...]:
+        from hyperion_hook.assess.breaks.find import find_breaks  # noqa: PLC0415 - after the score, and not with --version
+
+        # what is said beside the score has a time of its own
+        deadline = Deadline(BREAK_SECONDS) if change.is_pending else NEVER
+
+        def search(words: Sequence[str]) -> list[Hit] | None:
+            return search_tree(self._repository, change.base or self._repository.empty_tree, words)
+
+        return find_breaks(change, self._measurer.sources_of(change),
+                           lambda: self._measurer.graphs.at(change.base, deadline), search, deadline)
 
     def _impact(self, change: Change, measured: Measured) -> Impact | None:
         # a silent run is spared the import
@@ -378,11 +442,24 @@ class Assessor:
 
     def _probability(self, change: Change) -> float:
         """Return what ``score`` gives any change."""
-        return self._score(self._measurer.measure(change, only=self._needed()).vector)[0]
+        return self._score(change, self._measurer.measure(change, only=self._needed()))[0]
 
-    def _score(self, vector: FeatureVector) -> tuple[float, float]:
+    def _scored(self, change: Change, measured: Measured, code: Reference | Missing) -> Score:
+        """Return the score of a change with its place among recent changes to code, and among those of its size."""
+        probability, log_odds = self._score(change, measured)
+        peers = code if isinstance(code, Missing) else code.peers(measured.vector)
+        percentile, of_size = (
+            _percentile(group, log_odds, has_message=change.message is not None) for group in (code, peers)
+        )
+        return Score(probability, log_odds, self._level(probability, percentile, change), percentile, of_size)
+
+    def _score(self, change: Change, measured: Measured) -> tuple[float, float]:
         """Return probability and log-odds; whatever is promised and whatever is told comes from here."""
-        return self._bundle.risk.score(vector)
+        bare = self._measurer.without_tests(
+            change, measured.history, measured.graph, frozenset(self._bundle.risk.features)
+        )
+        log_odds = self._bundle.risk.lower_log_odds(measured.vector, bare)
+        return sigmoid(log_odds), log_odds
 
     def _level(self, probability: float, percentile: float | None, change: Change | None = None) -> RiskLevel:
         if change is not None and is_no_code(change):
@@ -447,6 +524,13 @@ def _share_of(level: RiskLevel, levels: Mapping[str, RiskLevel], reference: Refe
     """Return the share of recent changes that have a level; those without code are LOW."""
     without = len(reference.rows) - len(levels) if level is RiskLevel.LOW else 0
     return (without + sum(other is level for other in levels.values())) / len(reference.rows)
+
+
+def _raised(risk: Score, breaks: Iterable[Break]) -> Score:
+    """Return a score whose level is at least MEDIUM where something certainly breaks."""
+    if risk.level is RiskLevel.LOW and any(entry.is_certain for entry in breaks):
+        return replace(risk, level=RiskLevel.MEDIUM, raised=True)
+    return risk
 
 
 def _percentile(reference: Reference | Missing, log_odds: float, *, has_message: bool) -> float | None:

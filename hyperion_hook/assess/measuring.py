@@ -5,18 +5,21 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
-from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.assessment import FunctionToRead
+from hyperion_hook.domain.change import Change, FileChange, without_tests
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.history import History
+from hyperion_hook.domain.history import EmptyHistory, FileEvent, History
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
+from hyperion_hook.features.context import Context
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.measuring import ChangeMeasurer
@@ -25,6 +28,9 @@ from hyperion_hook.store.history.index import HistoryIndex
 from hyperion_hook.store.history.update import open_history
 from hyperion_hook.store.history.view import IndexedHistory
 from hyperion_hook.store.source_cache import SourceCache
+
+if TYPE_CHECKING:
+    pass
 
 STORE_FOLDER = "hyperion-hook"
 GRAPH_MODULES = frozenset(feature.module for feature in CATALOGUE if feature.origin is Origin.GRAPH) | {"interface"}
@@ -178,8 +184,8 @@ class Measurer(ChangeMeasurer):
 
     def vectors_of(
         self, commits: Sequence[str], only: Collection[str], base: str | None
-    ) -> Iterator[tuple[str, FeatureVector]]:
-        """Yield the vectors of recorded commits that the index knows, each as of its own moment.
+    ) -> Iterator[tuple[str, FeatureVector, FeatureVector | None]]:
+        """Yield the vectors of recorded commits that the index knows, whole and without tests, each as of its moment.
 
         They leave out the same files as a change that is made on ``base``. Past the deadline there are no more: what is
         kept of a recorded commit is whole.
@@ -191,9 +197,46 @@ class Measurer(ChangeMeasurer):
             history, _ = self.history(change.base)
             report(done, len(commits))
             vector = self.vector_of(change, history, NOT_NEEDED, only=only)
+            bare = self.without_tests(change, history, NOT_NEEDED, only)
             if self.deadline.expired():
                 return
-            yield commit.id, vector
+            yield commit.id, vector, bare
+
+    def without_tests(
+        self, change: Change, history: History, graph: ImportGraph | Missing, only: Collection[str]
+    ) -> FeatureVector | None:
+        """Return the vector of a change without its tests, ``None`` where there is no such, or no time for it."""
+        bare = without_tests(change)
+        vector = None if bare is None else self.vector_of(bare, history, graph, only=only)
+        return None if self.deadline.expired() else vector
+
+    def functions_to_read(self, change: Change, file: FileChange, events: Sequence[FileEvent]
+                          ) -> tuple[FunctionToRead, ...]:
+        """Return the touched functions of a file with their history; nothing where none can be read in time."""
+        # a silent run is spared the import
+        from hyperion_hook.assess.guidance.functions_to_read import MOST_EVENTS, functions_to_read  # noqa: PLC0415
+        from hyperion_hook.git.hunks import read_positions  # noqa: PLC0415
+        from hyperion_hook.store.hunk_store import HunkStore  # noqa: PLC0415
+
+        sources = self.sources_of(change)
+        context = Context(change, sources, EmptyHistory(), NOT_NEEDED, self.measure_source)
+        after = context.metrics_after(file)
+        if not file.hunks or isinstance(after, Missing) or not after.functions:
+            return ()
+        before = context.metrics_before(file)
+        old = () if isinstance(before, Missing) else before.functions
+        events = events[:MOST_EVENTS]
+        past = self.past(change.base)
+        ids = past.ids(event.commit for event in events) if past is not None and old else []
+        root = self.repository.common_dir
+        store = HunkStore(root / STORE_FOLDER / "hunks-v1.sqlite", root)
+        try:
+            known = store.positions(
+                file.previous_path, ids, lambda absent: read_positions(self.repository, file.previous_path, absent))
+        finally:
+            store.close()
+        by_commit = {event.commit: known.get(commit, ()) for event, commit in zip(events, ids, strict=False)}
+        return functions_to_read(file, old, after.functions, events, by_commit, change.time)
 
     def stage(self, name: str) -> Callable[[int, int], None]:
         """Return a progress reporter for one stage."""

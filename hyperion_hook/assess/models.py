@@ -52,9 +52,9 @@ def models_in_use(configured: Path | None, common_dir: Path | None) -> ModelsInU
     warnings: tuple[str, ...] = ()
     if common_dir is not None and has_registry(common_dir):
         # a hook is spared the import
-        from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry  # noqa: PLC0415
+        from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore  # noqa: PLC0415
 
-        registry = ModelRegistry.of(common_dir)
+        registry = VersionStore.of(common_dir)
         try:
             version = registry.production(RISK_PREDICTOR)
             if version is not None and (why := registry.find(RISK_PREDICTOR, version).not_scored):

@@ -52,10 +52,7 @@ def overview_of(
     """
     repository = measurer.repository
     history, warnings = measurer.history(head)
-    files = {
-        path: entry for path, entry in list_tree(repository, head).items()
-        if entry.is_regular and role_of(path) is FileRole.SOURCE
-    }
+    files = _own_sources(measurer, head)
     lives = {path: history.file(path) for path in files}
     (newest,) = read_commits(repository, [head], detail=Detail.NOTHING)
     names = Names(repository, head, history)
@@ -75,6 +72,25 @@ def overview_of(
         people=known.people,
         warnings=warnings,
     )
+
+
+def hot_spots_of(measurer: Measurer, head: str, max_bytes: int) -> tuple[HotSpot, ...]:
+    """Return the hottest source files of a commit, the hottest first."""
+    repository = measurer.repository
+    history, _ = measurer.history(head)
+    files = _own_sources(measurer, head)
+    lives = {path: history.file(path) for path in files}
+    (newest,) = read_commits(repository, [head], detail=Detail.NOTHING)
+    names = Names(repository, head, history)
+    return _hot_spots(measurer, files, _busiest(lives, names, newest.committed_at), max_bytes)
+
+
+def _own_sources(measurer: Measurer, head: str) -> dict[str, TreeEntry]:
+    excludes = measurer.changes.exclusions.excludes
+    return {
+        path: entry for path, entry in list_tree(measurer.repository, head).items()
+        if entry.is_regular and role_of(path) is FileRole.SOURCE and not excludes(path, head)
+    }
 
 
 def _changes(measurer: Measurer, scores: Mapping[str, float], level: Level) -> tuple[ScoredChange, ...]:

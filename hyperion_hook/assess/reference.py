@@ -29,6 +29,8 @@ PEERS = 40
 """Changes that one is compared with because they are about as large, and the fewest that touch code to compare with."""
 _CODE, _SIZES = ("source_files", "test_files"), ("code_lines_added", "la", "ld")
 AT_COMMIT = frozenset(feature.name for feature in CATALOGUE if feature.at_commit)
+_RULE = "2: tests are not held against a change"
+"""How rows are scored beside the models; another one makes them anew."""
 _UNKNOWN = Missing("not measured for the reference")
 
 
@@ -128,7 +130,7 @@ class ReferenceBuilder:
 
     store: ReferenceStore
     bundle: Bundle
-    measure: Callable[[Sequence[str]], Iterable[tuple[str, FeatureVector]]]
+    measure: Callable[[Sequence[str]], Iterable[tuple[str, FeatureVector, FeatureVector | None]]]
     is_counted: Callable[[], bool]
     deadline: Deadline = NEVER
     exclusions: str = ""
@@ -226,8 +228,8 @@ class ReferenceBuilder:
     ) -> dict[str, tuple[float, ...]]:
         """Measure commits; unless all is ``lasting``, what waits for lines to be counted is kept apart."""
         rows: dict[bool, dict[str, tuple[float, ...]]] = {True: {}, False: {}}
-        for commit, vector in self.measure(commits) if commits else ():
-            rows[lasting or vector.get("file_volatility") != UNCOUNTED][commit] = self._row(vector, names)
+        for commit, vector, bare in self.measure(commits) if commits else ():
+            rows[lasting or vector.get("file_volatility") != UNCOUNTED][commit] = self._row(vector, bare, names)
         self.store.write(self._kind(names), rows[True])
         self.store.write(self._provisional(names), rows[False])
         return rows[True] | rows[False]
@@ -236,12 +238,16 @@ class ReferenceBuilder:
         return f"{self._kind(names)}-uncounted"
 
     def _kind(self, names: tuple[str, ...]) -> str:
-        text = "\n".join((str(EXTRACTOR_VERSION), self.bundle.digest, *names, *filter(None, (self.exclusions,))))
+        text = "\n".join((str(EXTRACTOR_VERSION), _RULE, self.bundle.digest, *names, *filter(None, (self.exclusions,))))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    def _row(self, vector: FeatureVector, names: tuple[str, ...]) -> tuple[float, ...]:
-        _, with_message = self.bundle.risk.score(vector)
-        _, without_message = self.bundle.risk.score(without_message_features(vector))
+    def _row(
+        self, vector: FeatureVector, bare: FeatureVector | None, names: tuple[str, ...]
+    ) -> tuple[float, ...]:
+        with_message = self.bundle.risk.lower_log_odds(vector, bare)
+        without_message = self.bundle.risk.lower_log_odds(
+            without_message_features(vector), None if bare is None else without_message_features(bare)
+        )
         return (with_message, without_message, *(vector.number(name) for name in names))
 
 

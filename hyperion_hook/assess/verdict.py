@@ -40,7 +40,8 @@ def explanation_of(
 
 
 def explanation_by_size(
-    bundle: Bundle, vector: FeatureVector, reference: Reference | Missing, subjects: Mapping[str, tuple[str, int]]
+    bundle: Bundle, vector: FeatureVector, reference: Reference | Missing, subjects: Mapping[str, tuple[str, int]],
+    log_odds: float | None = None,
 ) -> tuple[float, float, tuple[Contribution, ...]]:
     """Return the log-odds of the typical change, the probability of one of this size, and what adds to the former.
 
@@ -54,6 +55,8 @@ def explanation_by_size(
         What is usual here; without it what was typical in training stands for that.
     subjects
         As ``leading_files`` gives them.
+    log_odds
+        What all sums to; by default the model's own.
     """
     from hyperion_hook.scoring.sentences import size_sentence  # noqa: PLC0415
     from hyperion_hook.scoring.steps import GROUPS, REST, SIZE, explain_by_size  # noqa: PLC0415
@@ -61,6 +64,8 @@ def explanation_by_size(
     typical = typical_of(bundle, reference)
     peers = None if isinstance(reference, Missing) else reference.peers(vector)
     steps = explain_by_size(bundle.risk, vector, typical, typical | (peers.typical() if peers else {}))
+    # that tests are not held against a change is no matter of a single feature
+    rest = steps.rest + (0.0 if log_odds is None else log_odds - bundle.risk.score(vector)[1])
     usual, here = sigmoid(steps.base), sigmoid(steps.base + steps.size)
     size = find_feature(_SPEAKS)
     contributions = [
@@ -73,8 +78,8 @@ def explanation_by_size(
             for name, amount in steps.contributions.items()
         )),
     ]
-    if steps.rest:
-        contributions.append(Contribution(REST, "everything else", None, None, steps.rest,
+    if rest:
+        contributions.append(Contribution(REST, "everything else", None, None, rest,
                                           "what no single reason accounts for", REST))
     return steps.base, here, tuple(contributions)
 

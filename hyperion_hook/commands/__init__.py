@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("report", "Write one HTML page about this repository."),
     "comment": ("comment", "Assess a pull request in a job of its code host, and keep one comment on it up to date."),
     "drift": ("drift", "Compare recent changes with what the models learned from, and retrain if they differ."),
+    "mcp": ("mcp", "Answer a coding agent over the Model Context Protocol."),
     "install": ("install", "Install a plain git hook; an existing hook is kept and run first."),
     "uninstall": ("uninstall", "Remove the git hook and restore what was there before."),
     "hook": ("hook", "Assess a change from within a git hook, and let it pass."),

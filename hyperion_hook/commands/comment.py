@@ -14,7 +14,7 @@ from hyperion_hook.commands.pull_request.github import GitHubRun
 from hyperion_hook.commands.pull_request.gitlab import run_in_gitlab
 from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, Asked
 from hyperion_hook.commands.support.assessing import open_assessor, verdict_code
-from hyperion_hook.commands.support.flags import STRICT
+from hyperion_hook.commands.support.flags import FAIL_ON_BREAK, STRICT
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.scoring import target_of
 from hyperion_hook.commands.support.supervision import give_up_after, stalled, take_time
@@ -58,12 +58,14 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
               help="After another workflow: post what it saved.")
 @click.option("--baseline", metavar="REV", help="Assess against this commit, not the base of the pull request.")
 @click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never.")
+@click.option("--fail-on-break/--no-fail-on-break", default=None, help=FAIL_ON_BREAK)
 @click.option("--strict/--no-strict", default=None, help=STRICT)
 @click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use.")
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument for each flag
     invocation: Invocation, /, revision: str | None, *, forge: str, mode: str, labels: bool, sarif: Path | None,
-    saved_to: Path | None, saved_in: Path | None, baseline: str | None, fail_on: str | None, strict: bool | None,
+    saved_to: Path | None, saved_in: Path | None, baseline: str | None, fail_on: str | None,
+    fail_on_break: bool | None, strict: bool | None,
     models: Path | None,
 ) -> int:
     """Assess a pull request in a job of its code host, and keep one comment on it up to date.
@@ -72,7 +74,7 @@ def command(  # noqa: PLR0913 - one argument for each flag
     host refuses is said, and is no failure.
     """
     give_up_after(stalled("comment"), renewable=True)
-    flags = {"fail_on": fail_on, "strict": strict, "models": models}
+    flags = {"fail_on": fail_on, "fail_on_break": fail_on_break, "strict": strict, "models": models}
     asked = Asked(mode, labels, sarif, saved_to, saved_in, baseline, flags)
     if forge == "none":
         if revision is None:

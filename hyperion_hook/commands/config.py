@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -108,3 +109,29 @@ def show_command(invocation: Invocation, /, *, format_name: str) -> int:
         say(f"warning: {warning}")
     click.echo((settings_json if format_name == "json" else settings_text)(loaded), nl=False)
     return ExitCode.DONE
+
+
+@command.command("environment")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def environment_command(invocation: Invocation, /, *, format_name: str) -> int:
+    """Show what is installed, what each extra lacks, where MLflow is, and what makes trainings repeatable."""
+    from hyperion_hook.config.environment import ml_environment  # noqa: PLC0415 - no other command shows it
+
+    found = ml_environment(invocation.load())
+    found["mlflow"]["tracking_uri"] = shown(found["mlflow"]["tracking_uri"])
+    click.echo(json_text(found, indent=2) if format_name == "json" else environment_text(found), nl=False)
+    return ExitCode.DONE
+
+
+def environment_text(found: Mapping[str, Any]) -> str:
+    """Return one line for each part of an installation."""
+    rows = [(name, str(found[name])) for name in ("program", "python", "platform")]
+    for name, absent in found["extras"].items():
+        remedy = f"lacks {', '.join(absent)}; run: pip install 'hyperion-hook[{name}]'"
+        rows.append((f"extra {name}", remedy if absent else "complete"))
+    for part in ("packages", "mlflow", "training"):
+        rows += [(f"{part}.{name}", "not installed" if value is None else str(value))
+                 for name, value in found[part].items()]
+    width = max(len(name) for name, _ in rows)
+    return "".join(f"{name:{width}}  {printable(value)}\n" for name, value in rows)

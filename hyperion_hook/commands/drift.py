@@ -17,6 +17,7 @@ from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode, MissingExtraError, TooLittleHistoryError
+from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable
@@ -42,7 +43,7 @@ def run(
     from hyperion_hook.training.retrain.repository_drift import ReferenceName, repository_drift  # noqa: PLC0415
     from hyperion_hook.training.rows.mined_store import vectors_folder  # noqa: PLC0415
 
-    repository = Repository.discover(repo)
+    repository = open_repository(repo)
     say_what_is_cut_off(repository)
     used = models_in_use(config.models, repository.common_dir)
     for warning in used.warnings:
@@ -90,10 +91,10 @@ def _need_matplotlib() -> None:
 def folder_of(used: ModelsInUse, repository: Repository, config: Config) -> Path:
     """Return where the models in use lie."""
     from hyperion_hook.scoring.bundle import bundled_models  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry  # noqa: PLC0415
+    from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore  # noqa: PLC0415
 
     if used.version is not None:
-        return ModelRegistry.of(repository.common_dir).folder(RISK_PREDICTOR, used.version)
+        return VersionStore.of(repository.common_dir).folder(RISK_PREDICTOR, used.version)
     return config.models if config.models is not None else bundled_models()
 
 

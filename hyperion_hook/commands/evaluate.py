@@ -16,7 +16,7 @@ from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL, ticked_by_level
 from hyperion_hook.errors import ConfigError, ExitCode, TooLittleHistoryError
-from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.store.feedback_store import FeedbackStore
@@ -36,7 +36,7 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
     )
 
     outside = None if labels is None else read_labels(labels)
-    repository = Repository.discover(repo)
+    repository = open_repository(repo)
     say_what_is_cut_off(repository)
     said = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
     used = models_in_use(config.models, repository.common_dir)

@@ -17,7 +17,8 @@ from hyperion_hook.commands.support.flags import assessing_flags
 def command(invocation: Invocation, /, stage: str, arguments: tuple[str, ...], **flags: object) -> int:
     """Assess a change from within a git hook, and let it pass.
 
-    pre-commit and commit-msg assess what is staged, the latter with its message; pre-push what is new to the remote.
+    pre-commit and commit-msg assess what is staged, the latter with its message; pre-push what is new to the remote;
+    agent, which a coding agent runs after an edit, the work tree, and speaks only from MEDIUM up.
     A change is blocked only from --fail-on on; what cannot be assessed passes with one line, unless --strict.
     """
     return run_hook(invocation, stage, *arguments, **flags)  # type: ignore[arg-type]

@@ -10,8 +10,10 @@ import click
 
 import hyperion_hook
 from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.hooks.agent_files import AGENTS, install_agent
 from hyperion_hook.commands.hooks.hook_files import STAGES, hook_script, install_hook
 from hyperion_hook.errors import ExitCode, HyperionError
+from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
 
 _LEVELS = {
@@ -37,9 +39,9 @@ def hooks_folder(repo: Path | None) -> Path:
     HyperionError
         If another tool rewrites that folder.
     """
-    from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.git.environment.gitpython import open_repository  # noqa: PLC0415 - not wanted for --help
 
-    repository = Repository.discover(repo)
+    repository = open_repository(repo)
     folder = repository.hooks_dir()
     if (folder.parent.name, folder.name) == (".husky", "_"):
         raise HyperionError(
@@ -56,10 +58,17 @@ def hooks_folder(repo: Path | None) -> Path:
 
 @click.command()
 @click.option("--stage", "stages", type=click.Choice(STAGES), multiple=True, help="Default: pre-commit; repeatable.")
+@click.option("--agent", "agents", type=click.Choice(AGENTS), multiple=True,
+              help="Configure a coding agent instead; repeatable.")
 @click.pass_obj
-def command(invocation: Invocation, /, *, stages: tuple[str, ...]) -> int:
+def command(invocation: Invocation, /, *, stages: tuple[str, ...], agents: tuple[str, ...]) -> int:
     """Install a plain git hook; an existing hook is kept and run first.
 
-    The hook informs and lets everything pass, unless the setting fail-on says otherwise.
+    The hook informs and lets everything pass, unless the setting fail-on says otherwise. With --agent the agent's files
+    in the work tree name the server 'hyperion-hook mcp' and, where the agent has hooks, one that runs after an edit.
     """
-    return run(invocation.repo, stages or ("pre-commit",))
+    code = run(invocation.repo, stages or ("pre-commit",)) if stages or not agents else ExitCode.DONE
+    for agent in agents:
+        for line in install_agent(Repository.discover(invocation.repo), agent):
+            click.echo(printable(line))
+    return code

@@ -15,6 +15,7 @@ from hyperion_hook.commands import Invocation
 from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.errors import ConfigError, ExitCode, GitError
+from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.formats.json_text import json_text
 
@@ -32,7 +33,7 @@ def run(
 
     if fixes is not None and until is not None:
         raise ConfigError("label: --fixes and --until exclude each other; the given commits say how far to read")
-    repository = Repository.discover(repo)
+    repository = open_repository(repo)
     say_what_is_cut_off(repository)
     progress = ProgressLine()
     if fixes is not None:

@@ -14,7 +14,7 @@ from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode, MissingExtraError
-from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.environment.gitpython import open_repository
 
 DEFAULT_NAME = Path("hyperion-report.html")
 
@@ -36,7 +36,7 @@ def run(
             summary = assessor.build_index(rebuild=False)
             overview = assessor.overview()
             used = assessor.models
-        here = measured_here(Repository.discover(repo), used, config, progress, wanted=evaluate, jobs=jobs)
+        here = measured_here(open_repository(repo), used, config, progress, wanted=evaluate, jobs=jobs)
         progress.clear()
         for warning in summary.warnings:
             say(f"warning: {warning}")

@@ -18,6 +18,7 @@ from hyperion_hook.commands.support.mlflow_mirror import tracker_of
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ConfigError, ExitCode, MissingExtraError, TooLittleHistoryError
+from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
 
@@ -62,12 +63,12 @@ def run(
     need_the_extra("retrain")
     options = options_of(reading, config)
     if models is None:
-        here = Repository.discover(repo)
+        here = open_repository(repo)
         say_what_is_cut_off(here)
         return _into_registry(here, _keeping_rows(options, here), config, tracker())
     if corpus is not None:
         return _into_folder(None, models, corpus, options, tracker())
-    here = Repository.discover(repo)
+    here = open_repository(repo)
     say_what_is_cut_off(here)
     return _into_folder(here, models, corpus, _keeping_rows(options, here), tracker())
 
@@ -102,7 +103,7 @@ def _into_registry(
     repository: Repository, options: RetrainOptions, config: Config, tracker: MLFlowTracker | None
 ) -> ExitCode:
     from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.store.models.registry import ModelRegistry  # noqa: PLC0415
+    from hyperion_hook.store.models.registry import VersionStore  # noqa: PLC0415
     from hyperion_hook.training.evaluation.promotion import InUse  # noqa: PLC0415 - needs the extra
     from hyperion_hook.training.retrain.retrain import retrain_here  # noqa: PLC0415
 
@@ -118,7 +119,7 @@ def _into_registry(
     progress = ProgressLine()
     try:
         report = retrain_here(
-            repository, ModelRegistry.of(repository.common_dir), InUse(used.bundle, label), options=options,
+            repository, VersionStore.of(repository.common_dir), InUse(used.bundle, label), options=options,
             progress=progress, tracker=tracker,
         )
     except TooLittleHistoryError as error:

@@ -25,7 +25,7 @@ class _Command(click.Command):
 @click.option("--each", is_flag=True, help="Assess every non-merge commit of a range, each as of its own moment.")
 @click.option("--format", "format_name", type=click.Choice(FORMATS), help="Default: text, with --each jsonl.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write the result to a file.")
-@click.option("--explain-full", is_flag=True, hidden=True)
+@click.option("--explain-full", is_flag=True, hidden=True, help="What --explain=full stands for.")
 @assessing_flags
 @click.pass_obj
 def command(invocation: Invocation, /, revision: str | None, **flags: object) -> int:

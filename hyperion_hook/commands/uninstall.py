@@ -8,9 +8,11 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation
+from hyperion_hook.commands.hooks.agent_files import AGENTS, uninstall_agent
 from hyperion_hook.commands.hooks.hook_files import STAGES, uninstall_hook
 from hyperion_hook.commands.install import hooks_folder
 from hyperion_hook.errors import ExitCode
+from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
 
 
@@ -25,7 +27,14 @@ def run(repo: Path | None, stages: Sequence[str]) -> ExitCode:
 
 @click.command()
 @click.option("--stage", "stages", type=click.Choice(STAGES), multiple=True, help="Default: all; repeatable.")
+@click.option("--agent", "agents", type=click.Choice(AGENTS), multiple=True,
+              help="Restore the files of a coding agent instead; repeatable.")
 @click.pass_obj
-def command(invocation: Invocation, /, *, stages: tuple[str, ...]) -> int:
+def command(invocation: Invocation, /, *, stages: tuple[str, ...], agents: tuple[str, ...]) -> int:
     """Remove the git hook and restore what was there before."""
-    return run(invocation.repo, stages or STAGES)
+    code = run(invocation.repo, stages or STAGES) if stages or not agents else ExitCode.DONE
+    for agent in agents:
+        lines = uninstall_agent(Repository.discover(invocation.repo), agent)
+        for line in lines or [f"{agent}: nothing of hyperion-hook here"]:
+            click.echo(printable(line))
+    return code

@@ -30,6 +30,7 @@ class Config:
 
     models: Path | None = None
     fail_on: RiskLevel | None = None
+    fail_on_break: bool = False
     strict: bool = False
     explain: bool = True
     deadline: float = 2.0

@@ -45,6 +45,7 @@ _COUNT = Number(1, 10**12, whole=True)
 SETTINGS: tuple[Setting, ...] = (
     Setting("models", OnePath(), "folder of the models to use; the bundled ones by default", from_file_folder=True),
     Setting("fail_on", Level(), "risk level from which commands exit 1 and hooks block; never by default"),
+    Setting("fail_on_break", Switch(), "exit 1, and block in hooks, where the change certainly breaks something"),
     Setting("strict", Switch(), "block what cannot be assessed or is UNKNOWN, instead of letting it pass"),
     Setting("explain", Switch(), "say what moves the score"),
     Setting("deadline", Number(0.05, 3600), "seconds for what is staged; what is not measured by then is missing"),

@@ -11,7 +11,8 @@ from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.vector import FeatureVector
 
 if TYPE_CHECKING:
-    # a silent hook does not need it
+    # a silent hook does not need them
+    from hyperion_hook.domain.breaks import Break
     from hyperion_hook.domain.co_change import CoChange
 
 _ENOUGH, _HARDLY = 10, 1.2
@@ -40,6 +41,7 @@ class Score:
     ``percentile_of_size`` the share of those of about this size; ``None`` when unknown. ``size_probability`` is the
     score of a typical change of this size, ``None`` when no explanation was asked for. ``share_of_level`` is the share
     of the last 500 that have the same level.
+    ``raised`` says that the level would be LOW, were it not for something that the change certainly breaks.
     """
 
     probability: float
@@ -49,6 +51,7 @@ class Score:
     percentile_of_size: float | None = None
     size_probability: float | None = None
     share_of_level: float | None = None
+    raised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +181,21 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionToRead:
+    """A touched function with its first changed line, and its own history in words."""
+
+    name: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileToRead:
-    """A file worth reading first, with the reason in words."""
+    """A file worth reading first, with the reason in words, and the touched functions in it."""
 
     path: str
     reason: str
+    functions: tuple[FunctionToRead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +261,8 @@ class Assessment:
     ``base_log_odds`` is the score of the repository's typical change; it and the contributions sum to the score's
     log-odds. ``record`` is ``None`` where too little is known of what became of earlier changes. ``explanation`` is
     empty when no explanation was asked for. ``impact``, ``advice``, ``reviewers`` and ``similar`` are then ``None``;
-    empty, the last three say that there is nothing worth saying.
+    empty, the last three say that there is nothing worth saying. ``breaks`` are what the change would
+    break by rules, whatever the score.
     """
 
     change: Change
@@ -265,5 +279,6 @@ class Assessment:
     advice: tuple[Advice, ...] | None = None
     reviewers: tuple[Reviewer, ...] | None = None
     similar: tuple[SimilarChange, ...] | None = None
+    breaks: tuple[Break, ...] = ()
     warnings: tuple[str, ...] = ()
     timing_ms: Mapping[str, float] = field(default_factory=dict)

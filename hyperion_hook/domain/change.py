@@ -226,6 +226,22 @@ def is_no_code(change: Change) -> bool:
     return bool(change.files) and all(_is_no_code(file.path) for file in change.files)
 
 
+def without_tests(change: Change) -> Change | None:
+    """Return what a change would be without its tests, ``None`` where it has none or nothing else.
+
+    Examples
+    --------
+    >>> files = [FileChange(path, FileStatus.MODIFIED) for path in ("a.py", "tests/test_a.py")]
+    >>> bare = without_tests(Change(ChangeKind.STAGED, tuple(files), None, 0, 0))
+    >>> [file.path for file in bare.files], without_tests(bare)
+    (['a.py'], None)
+    """
+    roles = {file.path: role_of(file.path) for file in change.files}
+    if FileRole.TEST not in roles.values() or FileRole.SOURCE not in roles.values():
+        return None
+    return replace(change, files=tuple(file for file in change.files if roles[file.path] is not FileRole.TEST))
+
+
 def _is_no_code(path: str) -> bool:
     role = role_of(path)
     return (role is FileRole.DOCUMENT and not path.lower().endswith(_SERVED)) or (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 NOT_USEFUL = "not-useful"
 CAUSED_BUG = "caused-bug"

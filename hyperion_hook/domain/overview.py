@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from hyperion_hook.domain.assessment import Contribution, RiskLevel
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

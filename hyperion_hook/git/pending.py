@@ -11,10 +11,10 @@ import os
 import shutil
 import weakref
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from hyperion_hook.domain.change import MOST_PATCH_BYTES, ChangeKind
+from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.environment import neutral
 from hyperion_hook.git.repository import Repository
@@ -47,7 +47,7 @@ def with_work_tree(repository: Repository) -> tuple[Repository, tuple[str, ...]]
     folder, result = _stand_in(repository)
     index = Path(repository.own.environment.get("GIT_INDEX_FILE") or repository.git_dir / "index")
     if index.exists():
-        shutil.copyfile(index, folder / "index")
+        shutil.copy2(index, folder / "index")  # by its time git sees which files may have been edited since
     exclude = repository.common_dir / "info" / "exclude"
     if exclude.exists():
         (folder / "info" / "exclude").symlink_to(exclude)

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.errors import GitError, NotARepositoryError
 from hyperion_hook.git.environment import neutral
 from hyperion_hook.git.environment.trust import trusted_folders
+from hyperion_hook.git.objects import folder_of
 from hyperion_hook.git.run import Git, complaint
 from hyperion_hook.git.source_attributes import SOURCES_ONLY
 
@@ -54,19 +56,23 @@ class Repository:
     object_format: str
 
     @classmethod
-    def discover(cls, path: str | os.PathLike[str] | None = None) -> Repository:
+    def discover(cls, path: Any = None, program: type[Git] = Git) -> Repository:
         """Find the repository that a folder lies in.
 
         Parameters
         ----------
         path
-            The folder; ``None`` stands for here and honours ``GIT_DIR`` and the like, as git sets them for hooks.
+            The folder, or a ``git.Repo``; ``None`` stands for here and honours ``GIT_DIR`` and the like, as git sets
+            them for hooks.
+        program
+            What git is asked with.
 
         Raises
         ------
         NotARepositoryError
             If there is none, or git refuses to use it.
         """
+        path = folder_of(path)
         folder = Path(os.fspath(path)).absolute() if path is not None else Path.cwd()
         if not folder.is_dir():
             raise NotARepositoryError(f"{path}: no such folder; name one inside a git repository")
@@ -77,14 +83,14 @@ class Repository:
                 environment.pop(name, None)
             environment |= trusted
         _make_absolute(environment, folder)
-        answers = _ask_where(folder, environment)
+        answers = _ask_where(folder, environment, program)
         git_dir, common_dir = Path(answers[0]), Path(answers[1])
         is_bare = answers[2] == "true"
         top = Path(answers[5]) if answers[5] and not is_bare else None
         # git hands hooks an index file relative to where it started them, and that is the top of the work tree
         if environment.get("GIT_INDEX_FILE"):
             environment["GIT_INDEX_FILE"] = str((top or folder) / environment["GIT_INDEX_FILE"])
-        own = Git(git_dir, git_dir=git_dir, environment=environment)
+        own = program(git_dir, git_dir=git_dir, environment=environment)
         found = cls(own, own, git_dir, common_dir, top, is_bare, answers[3] == "true", answers[4] or "sha1")
         return replace(found, git=found.git_without_attributes) if neutral.wanted(common_dir) else found
 
@@ -205,9 +211,9 @@ def _make_absolute(environment: dict[str, str], folder: Path) -> None:
         environment[name] = os.pathsep.join(part if part[:1] == '"' else str(folder / part) for part in parts)
 
 
-def _ask_where(folder: Path, environment: Mapping[str, str]) -> list[str]:
+def _ask_where(folder: Path, environment: Mapping[str, str], program: type[Git]) -> list[str]:
     """Return git's answers to all questions, '' for the top of a work tree where there is none."""
-    git = Git(folder, environment=environment)
+    git = program(folder, environment=environment)
     # the last question ends git with an error in a bare repository, after it answered the others
     lines = os.fsdecode(git.run("rev-parse", "--path-format=absolute", *_QUESTIONS, check=False)).split("\n")
     if len(lines) < len(_QUESTIONS):

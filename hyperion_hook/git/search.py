@@ -19,7 +19,9 @@ class Hit(NamedTuple):
     text: str
 
 
-def search_tree(repository: Repository, treeish: str, words: Sequence[str], *, seconds: float = 5.0) -> list[Hit] | None:
+def search_tree(
+    repository: Repository, treeish: str, words: Sequence[str], *, seconds: float = 5.0
+) -> list[Hit] | None:
     """Return every line of a commit's text files that holds one of the words as a whole word, case and all.
 
     ``None`` where git does not answer in time, or the words are so common that the answer is too long to be of use.

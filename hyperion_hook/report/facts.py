@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hyperion_hook.domain.assessment import (
     Assessment,
@@ -18,13 +18,17 @@ from hyperion_hook.domain.assessment import (
     UnusualValue,
 )
 from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.breaks import Break
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import Group
 
-ADVICE, REVIEWERS, SIMILAR = "How to lower the risk", "Who knows this code", "Similar changes"
+WOULD_BREAK = "Would break"
+MOST_BREAKS = 5
+"""Breaks that a report for people tells; JSON and SARIF have them all."""
+ADVICE, REVIEWERS, SIMILAR = "What to do", "Who knows this code", "Similar changes"
 MOST_REASONS = 3
 TELLING = 0.1
 """Log-odds that a reason must move to be told."""
@@ -44,6 +48,8 @@ def verdict(risk: Score | Unknown, record: Record | None = None, *, no_code: boo
     Examples
     --------
     >>> from hyperion_hook.domain.assessment import RiskLevel
+    >>> " ".join(verdict(Score(0.012, -4.4, RiskLevel.MEDIUM, 12.0, raised=True)))
+    'MEDIUM, raised from LOW because it would break something.'
     >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, 97.2), Record(RiskLevel.HIGH, 25, 11, 0.33)))
     'HIGH for this repository, where 33% of changes are later fixed.'
     >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, None)))
@@ -54,6 +60,8 @@ def verdict(risk: Score | Unknown, record: Record | None = None, *, no_code: boo
     if isinstance(risk, Unknown):
         return f"{risk.level.value} risk:", risk.sentence
     level = risk.level.value
+    if risk.raised:
+        return f"{level},", "raised from LOW because it would break something."
     if no_code:
         return f"{level}.", "Not a code change."
     if risk.percentile is None:
@@ -215,6 +223,23 @@ def reasons(explanation: Iterable[Contribution], most: int = MOST_REASONS) -> li
         if abs(entry.contribution) >= TELLING and entry.value is not None and entry.group not in _NO_REASONS:
             leading.setdefault(entry.group or entry.feature, entry)
     return list(leading.values())[:most]
+
+
+def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:
+    """Return sentence and evidence of the first breaks, and how many are left out."""
+    rows = [(f"{'' if entry.is_certain else 'Likely: '}{entry.sentence}", entry.evidence)
+            for entry in breaks[:MOST_BREAKS]]
+    left = len(breaks) - MOST_BREAKS
+    return [*rows, *([(f"and {left} more", "all are in --format json")] if left > 0 else [])]
+
+
+def reading_list(assessment: Assessment) -> list[tuple[str, str]]:
+    """Return what to read first: each file with its reason, and below it its touched functions."""
+    return [
+        row for entry in assessment.files_to_read for row in [
+            (entry.path, entry.reason), *((f"  {function.name}, line {function.line}", function.reason)
+                                          for function in entry.functions)]
+    ]
 
 
 def likely_fixes(bugs: BugForecast | None) -> tuple[FileForecast, ...]:

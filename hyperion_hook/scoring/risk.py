@@ -53,6 +53,13 @@ class RiskModel:
         log_odds = self.log_odds([vector.number(name) for name in self.features])
         return sigmoid(log_odds), log_odds
 
+    def lower_log_odds(self, vector: FeatureVector, bare: FeatureVector | None) -> float:
+        """Return the log-odds of a change, at most those of the same change without its tests.
+
+        To the model a test is more lines in more files; but nobody makes a change riskier by testing it.
+        """
+        return min(self.score(each)[1] for each in (vector, bare) if each is not None)
+
     def log_odds(self, numbers: Sequence[float]) -> float:
         """Return calibrated log-odds for values in the order of ``features``, NaN where missing."""
         row = as_row(numbers)

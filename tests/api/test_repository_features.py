@@ -6,9 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook import FeatureEngineer, RepositoryChange
+from hyperion_hook import (
+    BugPredictor,
+    FeatureEngineer,
+    FeatureStore,
+    ImpactAnalyzer,
+    ModelRegistry,
+    RepositoryChange,
+)
 from hyperion_hook.errors import ConfigError, GitError, NotARepositoryError
 from hyperion_hook.features.catalogue import CATALOGUE, find_feature
+from hyperion_hook.git.repository import Repository
 from tests.support.command import hyperion
 from tests.support.history import tangled_history
 from tests.support.repo import TestRepo
@@ -75,3 +83,35 @@ def test_what_is_not_there_is_one_line(tmp_path: Path, repo: TestRepo) -> None:
         engineer.engineer_full_feature_set((repo.path, "nonsense"))
     with pytest.raises(ConfigError, match="give a pair"):
         engineer.engineer_full_feature_set((str(repo.path), 7))
+
+
+def test_gitpythons_objects_name_repositories_and_commits(repo: TestRepo, tmp_path: Path) -> None:
+    git = pytest.importorskip("git")
+    with git.Repo(repo.path) as here:
+        engineer, names = FeatureEngineer(), ["lignes_ajoutees", "nb_fichiers", "author_experience"]
+        for told, plain in (
+            (here, "HEAD"), (here.head.commit, "HEAD"), ((here, "HEAD~1"), "HEAD~1"), ((here, here.head.ref), "HEAD"),
+            ((repo.path, here.head.commit.parents[0]), "HEAD~1"), (RepositoryChange(here, here.head.commit), "HEAD"),
+        ):
+            assert dict(engineer.engineer_full_feature_set(raw_data=told, requested_features=names)) == dict(
+                engineer.engineer_full_feature_set((repo.path, plain), names))
+        assert RepositoryChange(repo.path, "HEAD~1").commit == here.commit("HEAD~1")
+        assert RepositoryChange(here, None).commit is None
+        features = engineer.engineer_full_feature_set(here.head.commit, names)
+        with FeatureStore(here) as store:
+            store.store_features(features, "", here, commit=here.head.commit)
+            [found] = store.search_features(repository=here)
+            assert (found.commit, found.repository) == (here.head.commit.hexsha, Repository.discover(repo.path).name)
+        assert (repo.path / ".git" / "hyperion-hook" / "features-v1.sqlite").is_file()
+        assert Repository.discover(here).work_tree == repo.path.resolve()
+
+
+@pytest.mark.train
+def test_predictors_and_registry_take_gitpythons_objects(repo: TestRepo) -> None:
+    git = pytest.importorskip("git")
+    pytest.importorskip("sklearn")
+    with git.Repo(repo.path) as here:
+        assert BugPredictor.file_rows(here, here.head.commit) == BugPredictor.file_rows(repo.path, "HEAD")
+        analyzer = ImpactAnalyzer()
+        assert analyzer.analyze(revision=here.head.commit) == analyzer.analyze(repo.path, "HEAD")
+        assert ModelRegistry(here).root == repo.path.resolve() / ".git" / "hyperion-hook" / "registry"

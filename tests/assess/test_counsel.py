@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperion_hook.assess.guidance import usual_tests
 from hyperion_hook.assess.guidance.advice import Adviser
 from hyperion_hook.assess.guidance.recommendations import CUT, Counsel, counsel
 from hyperion_hook.assess.guidance.similar import COMPARED, similar_changes
@@ -19,11 +20,13 @@ from hyperion_hook.domain.assessment import Reviewer, RiskLevel, Score
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.co_change import CoChange
 from hyperion_hook.domain.deadline import Deadline
+from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.history.commits_before import Past
+from tests.support.changes import change, edit
 from tests.support.repo import TestRepo
 
 ADA, GRACE, LINUS, KEN = (f"{name} <{name.lower()}@example.org>" for name in ("Ada", "Grace", "Linus", "Ken"))
@@ -181,10 +184,19 @@ def test_a_fix_that_replaced_its_lines_is_told_and_one_elsewhere_in_the_file_onl
 
 def test_an_outcome_that_came_later_is_not_known(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
-    repo.commit({"pkg/a.py": "value = 1\n"}, "Begin")
+    repo.commit({"pkg/a.py": "value = 0\n"}, "Begin", days=0)
+    repo.commit({"pkg/a.py": "value = 1\n"}, "Begin again", days=0)
     judged = repo.commit({"pkg/a.py": "value = 2\n"}, "Judged", days=20)
     repo.commit({"pkg/a.py": "value = 3\n"}, "Fix crash", days=1)
-    assert outcomes(repo, judged) == {"Begin": "no bug fix in its files since (20 days)"}
+    assert set(outcomes(repo, judged).values()) == {"no bug fix in its files since (20 days)"}
+
+
+def test_one_similar_change_alone_is_none(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"pkg/a.py": "value = 1\n"}, "Begin")
+    repo.commit({"pkg/b.py": "value = 1\n"}, "In the same folder")
+    repo.commit({"pkg/a.py": "value = 2\n"}, "Judged")
+    assert outcomes(repo) == {}
 
 
 # what would make it safer
@@ -263,9 +275,21 @@ def test_the_usual_test_is_advised_when_the_score_falls_with_it(tmp_path: Path) 
     )]
 
 
-def test_what_the_model_does_not_give_is_not_promised(tmp_path: Path) -> None:
-    given = advise(with_usual_tests(tmp_path), {1: 0.4, 2: 0.41})
-    assert [action for action, _, _ in given if action.startswith("Test it")] == []
+def test_what_the_model_does_not_give_is_not_promised_but_the_test_can_be_run(tmp_path: Path) -> None:
+    assert advise(with_usual_tests(tmp_path), {1: 0.4, 2: 0.41}) == [(
+        "Run pkg/tests/test_a.py", "what they catch is not committed; the score stays 40%",
+        "it changed in 4 of the last 5 changes to pkg/a.py",
+    )]
+
+
+def test_tests_that_import_what_is_touched_are_run_by_name_first() -> None:
+    importers = {"pkg/a.py": ("pkg/c.py", "tests/test_all.py", "tests/test_a.py", "tests/test_b.py", "tests/gone.py")}
+    graph = ImportGraph({}, importers, {}, {}, {}, {}, {})
+    touched = change(edit("pkg/a.py", "+x"), edit("tests/test_b.py", "+y"))
+    assert usual_tests.tests_to_run(touched, (), graph, lambda _: {}, lambda path: "gone" not in path) == (
+        ("tests/test_a.py", "imports pkg/a.py"), ("tests/test_all.py", "imports pkg/a.py"),
+    )
+    assert usual_tests.tests_to_run(touched, (), Missing("no graph"), lambda _: {}, lambda _: True) == ()
 
 
 def test_a_test_that_is_gone_is_not_usual_any_more(tmp_path: Path) -> None:
@@ -290,9 +314,10 @@ def forgotten(tmp_path: Path, later: int) -> TestRepo:
 
 def test_a_file_is_named_that_was_changed_soon_after_it_had_been_left_out(tmp_path: Path) -> None:
     missing = (CoChange("pkg/b.py", 2, "pkg/a.py", 4, 8, 0.5, 0.8),)
-    assert advise(forgotten(tmp_path, later=3), {}, missing=missing) == [(
+    assert advise(forgotten(tmp_path, later=3), {2: 0.35}, missing=missing) == [(
         "See whether pkg/b.py must change, too",
-        "3 of 4 changes that left it out were followed by one to it within 7 days, 0 of 4 of those that did not",
+        ("3 of 4 changes that left it out were followed by one to it within 7 days, 0 of 4 of those that did not;"
+         " with a usual change to it the score is 35%"),
         "4 of the last 8 changes to pkg/a.py also changed it",
     )]
 
@@ -316,7 +341,7 @@ def test_a_reviewer_is_advised_where_newcomers_fared_worse(tmp_path: Path) -> No
     assert advise(repo, {}, known=known) == [(
         "Have it reviewed by Grace",
         ("91% of 22 changes by people new to these files were followed by a bug fix within 30 days, under 0.1% of 20 "
-         "by people at home in them"),
+         "by people at home in them; the score stays 40%"),
         "25 commits to these files",
     )]
 

@@ -10,7 +10,7 @@ from hyperion_hook.assess.models import ModelOrigin, models_in_use
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.scoring.bundle import MANIFEST, bundled_models
 from hyperion_hook.store.models.metadata import Status
-from hyperion_hook.store.models.registry import ModelRegistry
+from hyperion_hook.store.models.registry import VersionStore
 from tests.support.registering import draft, register_bundled, serve_bundled
 
 
@@ -47,7 +47,7 @@ def test_with_a_damaged_registry_the_bundled_models_judge_and_it_is_said(
     tmp_path: Path, file: str, damage: str
 ) -> None:
     serve_bundled(tmp_path)
-    path = ModelRegistry.of(tmp_path / ".git").root / file
+    path = VersionStore.of(tmp_path / ".git").root / file
     data = path.read_bytes()
     path.write_bytes({"flipped": data[:60] + bytes([data[60] ^ 1]) + data[61:], "cut": data[:-5]}.get(damage, b""))
     if damage == "gone":
@@ -61,7 +61,7 @@ def test_with_a_damaged_registry_the_bundled_models_judge_and_it_is_said(
 
 
 def test_a_version_that_a_newer_program_made_is_not_used(tmp_path: Path) -> None:
-    registry = ModelRegistry.of(tmp_path / ".git")
+    registry = VersionStore.of(tmp_path / ".git")
     manifest = json.dumps({"format_version": 99}).encode()
     registry.register(draft("one"), lambda version: {MANIFEST: manifest})
     registry.promote("risk_predictor", "latest", Status.VALIDATED)

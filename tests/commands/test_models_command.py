@@ -7,7 +7,7 @@ import pytest
 
 from hyperion_hook.assess.models import models_in_use
 from hyperion_hook.scoring.bundle import load_bundle
-from hyperion_hook.store.models.registry import ModelRegistry
+from hyperion_hook.store.models.registry import VersionStore
 from tests.support.command import Outcome, hyperion
 from tests.support.registering import register_bundled, serve_bundled
 from tests.support.repo import TestRepo
@@ -42,7 +42,7 @@ def lines(outcome: Outcome) -> list[list[str]]:
 def test_without_a_registry_the_bundled_models_are_listed_and_in_use(repo: TestRepo) -> None:
     (bundled,) = lines(hyperion(repo.path, "models", "list"))
     assert bundled[:3] == ["*", "bundled", "1.0.0"]
-    assert not ModelRegistry.of(repo.path / ".git").root.exists()
+    assert not VersionStore.of(repo.path / ".git").root.exists()
 
 
 def test_outside_a_repository_the_bundled_models_are_listed_and_shown(tmp_path: Path) -> None:

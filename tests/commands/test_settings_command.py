@@ -3,12 +3,13 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import fields
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from hyperion_hook.cli import main
-from hyperion_hook.config import Config
+from hyperion_hook.config import Config, environment
 from hyperion_hook.config.settings import SETTINGS
 
 
@@ -86,3 +87,24 @@ def test_faults_are_a_line_each_and_exit_code_2(work_tree: Path, capsys: pytest.
         "hyperion-hook: .hyperion-hook.toml: unknown setting 'dead-line'; did you mean 'deadline'?",
         "hyperion-hook: .hyperion-hook.toml: strict: 'x' is not true or false",
     ]
+
+
+def test_the_environment_says_what_is_installed_and_what_an_extra_lacks(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://ada:secret@example.org")
+    monkeypatch.setenv("ML_RANDOM_STATE", "7")
+    real = environment.installed
+    monkeypatch.setattr(environment, "installed", lambda name: None if name == "skops" else real(name))
+    assert main(["config", "environment", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["packages"]["click"] == version("click")
+    assert found["packages"]["skops"] is None
+    assert {"train", "plots", "mlflow", "cluster"} == set(found["extras"])
+    assert all("skops" in absent for absent in found["extras"].values()), "each is made of the extra train"
+    assert found["mlflow"]["tracking_uri"] == "https://ada:***@example.org"
+    assert found["training"] == {"random_state": 7, "n_jobs": -1, "cv_folds": 5}
+    assert main(["config", "environment"]) == 0
+    text = capsys.readouterr().out
+    assert "lacks skops; run: pip install 'hyperion-hook[train]'" in text
+    assert "secret" not in text

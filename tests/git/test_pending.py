@@ -102,6 +102,14 @@ def test_programs_of_the_repository_do_not_run(repo: TestRepo, tmp_path: Path) -
     assert not canary.exists()
 
 
+def test_an_edit_in_the_second_of_the_commit_is_seen(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    for number in range(3):
+        repo.commit({"a.py": f"x = {number}\n"})
+        repo.write({"a.py": "x = 9\n"})
+        assert told(staged_change(with_work_tree(Repository.discover(tmp_path))[0])) == [("a.py", "M", 1, 1)]
+
+
 def test_line_ends_that_git_converts_are_no_edits(repo: TestRepo) -> None:
     repo.git("config", "core.autocrlf", "true")
     repo.write({"edited.py": LINES.replace("\n", "\r\n").replace("line 3\r", "line three\r")})

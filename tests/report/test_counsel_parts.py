@@ -33,7 +33,7 @@ def test_nothing_is_shown_of_what_was_not_computed_or_is_empty() -> None:
 
 def test_text_tells_all_three_after_the_files() -> None:
     text = render_text(told(), width=80, colour=False)
-    assert text.index("Read first") < text.index("How to lower the risk") < text.index("Who knows this code")
+    assert text.index("Read first") < text.index("What to do") < text.index("Who knows this code")
     assert "  Grace  12 commits to these files, 2 reviews; active this month\n" in text
     assert "Similar changes\n  aaaaaaaaaa Add x by Grace  no bug fix in its files since (40 days)\n" in text
     assert "  Commit it in 2 parts: a.py (5%); b.py (9%)\n" in text
@@ -48,7 +48,7 @@ def test_text_stays_within_its_width_and_prints_nothing_that_acts(width: int) ->
 
 def test_markdown_tells_all_three_and_nothing_in_them_acts() -> None:
     text = render_markdown(told(HOSTILE))
-    assert "**How to lower the risk**" in text
+    assert "**What to do**" in text
     assert "**Who knows this code**" in text
     assert "**Similar changes**" in text
     assert "<script>" not in text

@@ -75,7 +75,7 @@ def test_everything_that_is_known_is_shown() -> None:
     text = " ".join(" ".join(Reader(page).text).split())
     for said in (
         "At commit ffffffffff of 2023-11-14, after 1,234 commits", "1 HIGH, 1 MEDIUM", "60% Change 0",
-        "adds 400 lines; typical is 10 (odds x3.5)", "src/a/file0.py", "the whole repository", "Ada 80%", "2 years ago",
+        "adds 400 lines; typical is 10 (x3.5)", "src/a/file0.py", "the whole repository", "Ada 80%", "2 years ago",
         "Drift in 1 of 46 features.", "magnitude 0.23 of 1; 500 changes compared with 1,000",
         "lines added: typically 12 before, 40 now", "changes that introduced a bug: 60 of 1,200 changes",
         "0.840 0.800 to 0.880", "the future of the same repositories", "It knows no tests.", "hyperion-hook 1.2.3",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.assessment import FileToRead, RiskLevel, Score
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.report.formats.findings import findings
+from hyperion_hook.report.formats.findings import RULES, findings
 from hyperion_hook.report.formats.gitlab import render_gitlab
 from hyperion_hook.report.formats.rdjson import render_rdjson
 from hyperion_hook.report.formats.sarif import render_sarif
@@ -53,7 +53,7 @@ def test_the_schema_refuses_what_is_wrong() -> None:
 def test_every_feature_is_a_rule_and_every_result_names_its_own() -> None:
     run = sarif()
     rules = run["tool"]["driver"]["rules"]
-    assert [rule["id"] for rule in rules[4:]] == [feature.name for feature in CATALOGUE]
+    assert [rule["id"] for rule in rules[len(RULES):]] == [feature.name for feature in CATALOGUE]
     assert len({rule["id"] for rule in rules}) == len({rule["name"] for rule in rules}) == len(rules)
     for result, finding in zip(run["results"], findings(sample()), strict=True):
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == finding.rule

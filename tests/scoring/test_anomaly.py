@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from math import log
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.scoring.anomaly import RARE, AnomalyModel, Usual, is_rare_binary, unusual_values
+from hyperion_hook.scoring.smells import SMELLS, Smell, smells_in
 from hyperion_hook.scoring.trees import LEAF, Trees, serialise
 
 # one split: values of la up to 100 are reached after 9 steps, larger ones after 1
@@ -87,3 +90,16 @@ def test_a_binary_file_is_unusual_where_it_is_rare() -> None:
     for vector, usual in ((text, None), (text, Usual(0.0, 0.0)), (blob, Usual(0.0, RARE)), (FeatureVector({}), None)):
         assert not is_rare_binary(vector, usual)
         assert MODEL.score(vector, usual)[1] is False
+
+
+@pytest.mark.parametrize("smell", SMELLS, ids=lambda smell: smell.name)
+def test_a_smell_is_seen_at_its_threshold_and_not_below_or_where_a_number_is_missing(smell: Smell) -> None:
+    over = {"method_count": 15, "class_count": 1, "class_cohesion": 0.3, "longest_function": 66, "nesting_depth": 5,
+            "functions_touched": 8, "source_files": 6, "la": 10_000, "ld": 1_000}
+    under = {"method_count": 14, "class_cohesion": 0.4, "longest_function": 65, "nesting_depth": 4,
+             "functions_touched": 7, "source_files": 5, "la": 9_999, "ld": 1_001}
+    assert smell in smells_in(over)
+    for name in smell.features:
+        assert find_feature(name).name == name
+        assert smell not in smells_in({**over, name: math.nan})
+        assert name not in under or smell not in smells_in({**over, name: under[name]})

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hyperion_hook import FeatureEngineer
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.store.feature_sets.metadata import FeatureMetadata
@@ -375,3 +376,20 @@ def test_names_of_any_kind_are_kept(store: FeatureStore) -> None:
     metadata = found.metadata
     assert (metadata.source_file, metadata.repository, metadata.commit) == (odd, name, "v1.0")
     assert len(store.search_features(name, {"k\udcff": "v'"})) == 1
+
+
+def test_a_bound_that_evicts_says_so_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with FeatureStore(tmp_path / "features.sqlite", cache_size=2) as store:
+        for number in range(5):
+            store.store_features({"la": number}, "", "requests")
+        [line] = store.warnings
+    assert [record.message for record in caplog.records] == [line]
+    assert "holds 2 sets at most" in line
+
+
+def test_how_long_the_extraction_took_is_measured(tmp_path: Path) -> None:
+    features = FeatureEngineer().engineer_full_feature_set({"la": 3})
+    with FeatureStore(tmp_path / "features.sqlite") as store:
+        found = store.get_metadata(store.store_features(features, "", "requests"))
+    assert found is not None
+    assert found.extraction_time_ms == features.extraction_time_ms > 0

@@ -15,18 +15,18 @@ from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
 from hyperion_hook.store.files.whole_files import write_whole
 from hyperion_hook.store.models import registry as model_registry
 from hyperion_hook.store.models.metadata import Lineage, ModelMetadata, Status
-from hyperion_hook.store.models.registry import ModelRegistry, Registered
+from hyperion_hook.store.models.registry import Registered, VersionStore
 from tests.support.registering import churn, draft, files_of
 
 NAME = "risk_predictor"
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> ModelRegistry:
-    return ModelRegistry(tmp_path / "registry")
+def registry(tmp_path: Path) -> VersionStore:
+    return VersionStore(tmp_path / "registry")
 
 
-def with_two(registry: ModelRegistry) -> ModelRegistry:
+def with_two(registry: VersionStore) -> VersionStore:
     for data in ("one", "two"):
         version = registry.register(draft(data), files_of).version
         registry.promote(NAME, version, Status.VALIDATED)
@@ -34,7 +34,7 @@ def with_two(registry: ModelRegistry) -> ModelRegistry:
     return registry
 
 
-def check_all(registry: ModelRegistry) -> None:
+def check_all(registry: VersionStore) -> None:
     for version in registry.versions(NAME):
         registry.folder(NAME, version)
 
@@ -43,7 +43,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_registry_that_is_not_there_has_nothing(registry: ModelRegistry) -> None:
+def test_a_registry_that_is_not_there_has_nothing(registry: VersionStore) -> None:
     assert (registry.names(), registry.versions(NAME), registry.production(NAME)) == ([], {}, None)
     for version in ("latest", "production", "v1.0.0"):
         with pytest.raises(ConfigError, match="no version"):
@@ -51,7 +51,7 @@ def test_a_registry_that_is_not_there_has_nothing(registry: ModelRegistry) -> No
     assert not registry.root.exists()
 
 
-def test_a_registered_model_is_there_with_all_that_was_said_of_it(registry: ModelRegistry) -> None:
+def test_a_registered_model_is_there_with_all_that_was_said_of_it(registry: VersionStore) -> None:
     assert registry.register(draft("one"), files_of) == Registered("v1.0.0", is_new=True)
     found = registry.find(NAME)
     assert (found.version, found.status, found.model_type) == ("v1.0.0", Status.TRAINED, "blend")
@@ -65,7 +65,7 @@ def test_a_registered_model_is_there_with_all_that_was_said_of_it(registry: Mode
     assert registry.names() == [NAME]
 
 
-def test_the_same_model_again_is_the_version_it_was(registry: ModelRegistry) -> None:
+def test_the_same_model_again_is_the_version_it_was(registry: VersionStore) -> None:
     registry.register(draft("one"), files_of)
     registry.register(draft("two"), files_of)
     before = everything(registry.root)
@@ -76,11 +76,11 @@ def test_the_same_model_again_is_the_version_it_was(registry: ModelRegistry) -> 
 
 
 def test_two_registries_filled_alike_hold_the_same_bytes(tmp_path: Path) -> None:
-    one, other = (with_two(ModelRegistry(tmp_path / name)) for name in ("one", "other"))
+    one, other = (with_two(VersionStore(tmp_path / name)) for name in ("one", "other"))
     assert everything(one.root) == everything(other.root)
 
 
-def test_promotion_deprecates_what_served_and_rollback_returns(registry: ModelRegistry) -> None:
+def test_promotion_deprecates_what_served_and_rollback_returns(registry: VersionStore) -> None:
     with_two(registry)
     assert registry.versions(NAME) == {"v1.0.0": Status.DEPRECATED, "v1.1.0": Status.PRODUCTION}
     assert registry.rollback(NAME) == ("v1.1.0", "v1.0.0")
@@ -91,7 +91,7 @@ def test_promotion_deprecates_what_served_and_rollback_returns(registry: ModelRe
         registry.rollback(NAME)
 
 
-def test_an_illegal_step_is_one_line_and_changes_nothing(registry: ModelRegistry) -> None:
+def test_an_illegal_step_is_one_line_and_changes_nothing(registry: VersionStore) -> None:
     registry.register(draft("one"), files_of)
     before = everything(registry.root)
     with pytest.raises(StoreError, match=r"^risk_predictor: v1\.0\.0 is trained and cannot become production"):
@@ -103,7 +103,7 @@ def test_an_illegal_step_is_one_line_and_changes_nothing(registry: ModelRegistry
     assert everything(registry.root) == before
 
 
-def test_who_was_compared_with_another_model_than_serves_by_now_is_not_promoted(registry: ModelRegistry) -> None:
+def test_who_was_compared_with_another_model_than_serves_by_now_is_not_promoted(registry: VersionStore) -> None:
     with_two(registry)
     registry.register(draft("three"), files_of)
     registry.promote(NAME, "latest", Status.VALIDATED)
@@ -115,7 +115,7 @@ def test_who_was_compared_with_another_model_than_serves_by_now_is_not_promoted(
     assert registry.production(NAME) == "v1.2.0"
 
 
-def test_a_flipped_byte_in_any_file_is_noticed(registry: ModelRegistry) -> None:
+def test_a_flipped_byte_in_any_file_is_noticed(registry: VersionStore) -> None:
     with_two(registry)
     files = [path for path in registry.root.rglob("*") if path.is_file() and path.name != "lock"]
     assert len(files) == 7
@@ -130,7 +130,7 @@ def test_a_flipped_byte_in_any_file_is_noticed(registry: ModelRegistry) -> None:
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut", "longer", "folder", "pipe"])
-def test_a_damaged_file_is_noticed_and_a_rollback_helps(registry: ModelRegistry, damage: str) -> None:
+def test_a_damaged_file_is_noticed_and_a_rollback_helps(registry: VersionStore, damage: str) -> None:
     with_two(registry)
     path = registry.root / "risk_predictor_v1.1.0" / "manifest.json"
     data = path.read_bytes()
@@ -147,7 +147,7 @@ def test_a_damaged_file_is_noticed_and_a_rollback_helps(registry: ModelRegistry,
     registry.folder(NAME, "production")
 
 
-def test_nothing_damaged_is_promoted_or_rolled_back_to(registry: ModelRegistry) -> None:
+def test_nothing_damaged_is_promoted_or_rolled_back_to(registry: VersionStore) -> None:
     with_two(registry)
     registry.register(draft("three"), files_of)
     for version in ("v1.0.0", "v1.2.0"):
@@ -161,13 +161,13 @@ def test_nothing_damaged_is_promoted_or_rolled_back_to(registry: ModelRegistry) 
     assert registry.rollback(NAME) == ("v1.1.0", None)
 
 
-def test_a_damaged_record_keeps_no_new_version_out(registry: ModelRegistry) -> None:
+def test_a_damaged_record_keeps_no_new_version_out(registry: VersionStore) -> None:
     registry.register(draft("one"), files_of)
     (registry.root / "metadata" / "risk_predictor_v1.0.0_metadata.json").write_bytes(b"{}")
     assert registry.register(draft("one"), files_of).version == "v2.0.0"
 
 
-def test_what_a_killed_writer_left_is_swept_away_and_its_number_is_used(registry: ModelRegistry) -> None:
+def test_what_a_killed_writer_left_is_swept_away_and_its_number_is_used(registry: VersionStore) -> None:
     registry.register(draft("one"), files_of)
     (registry.root / "risk_predictor_v1.1.0").mkdir()
     (registry.root / "risk_predictor_v1.1.0" / "half").write_text("x")
@@ -178,7 +178,7 @@ def test_what_a_killed_writer_left_is_swept_away_and_its_number_is_used(registry
     assert not list(registry.root.glob(".*"))
 
 
-def test_a_record_that_was_lost_is_noticed_and_nothing_takes_the_versions_place(registry: ModelRegistry) -> None:
+def test_a_record_that_was_lost_is_noticed_and_nothing_takes_the_versions_place(registry: VersionStore) -> None:
     with_two(registry)
     record = registry.root / f"{NAME}.json"
     kept = record.read_bytes()
@@ -199,7 +199,7 @@ def test_a_record_that_was_lost_is_noticed_and_nothing_takes_the_versions_place(
 
 @pytest.mark.parametrize("writes", [0, 1, 2])
 def test_a_first_writer_that_is_killed_is_no_lost_record(
-    registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch, writes: int
+    registry: VersionStore, monkeypatch: pytest.MonkeyPatch, writes: int
 ) -> None:
     left = iter(range(writes))
 
@@ -217,7 +217,7 @@ def test_a_first_writer_that_is_killed_is_no_lost_record(
     check_all(registry)
 
 
-def test_a_file_of_no_plain_name_is_no_model(registry: ModelRegistry) -> None:
+def test_a_file_of_no_plain_name_is_no_model(registry: VersionStore) -> None:
     with_two(registry)
     (registry.root / "zz top.json").write_text("{}")
     (registry.root / "notes_v1.txt").write_text("")
@@ -226,12 +226,12 @@ def test_a_file_of_no_plain_name_is_no_model(registry: ModelRegistry) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 101])
-def test_a_name_that_leads_elsewhere_is_refused(registry: ModelRegistry, name: str) -> None:
+def test_a_name_that_leads_elsewhere_is_refused(registry: VersionStore, name: str) -> None:
     with pytest.raises(ConfigError, match="model name"):
         registry.find(name)
 
 
-def test_a_file_that_leads_elsewhere_is_not_written(registry: ModelRegistry) -> None:
+def test_a_file_that_leads_elsewhere_is_not_written(registry: VersionStore) -> None:
     with pytest.raises(ValueError, match="no plain name"):
         registry.register(draft("one"), lambda version: {"../../x": b""})
     assert registry.versions(NAME) == {}
@@ -242,14 +242,14 @@ def test_a_place_that_cannot_be_written_and_a_lock_that_is_held_are_one_line(
 ) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match=r"file.*the registry is as it was"):
-        ModelRegistry(tmp_path / "file" / "registry").register(draft("one"), files_of)
-    assert ModelRegistry(tmp_path / "file" / "registry").production(NAME) is None
+        VersionStore(tmp_path / "file" / "registry").register(draft("one"), files_of)
+    assert VersionStore(tmp_path / "file" / "registry").production(NAME) is None
     monkeypatch.setattr(model_registry, "BUSY_SECONDS", 0.05)
-    registry = ModelRegistry(tmp_path / "registry")
+    registry = VersionStore(tmp_path / "registry")
 
     def inner(version: str) -> Mapping[str, bytes]:
         with pytest.raises(StoreError, match="lock cannot be had"):
-            ModelRegistry(registry.root).register(draft("two"), files_of)
+            VersionStore(registry.root).register(draft("two"), files_of)
         return files_of(version)
 
     assert registry.register(draft("one"), inner).version == "v1.0.0"
@@ -260,7 +260,7 @@ def start(root: Path, seed: int, rounds: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parents[2])
 
 
-def test_two_writers_lose_nothing(registry: ModelRegistry) -> None:
+def test_two_writers_lose_nothing(registry: VersionStore) -> None:
     writers = [start(registry.root, seed, 8) for seed in (1, 2)]
     assert [writer.wait(60) for writer in writers] == [0, 0]
     versions = registry.versions(NAME)
@@ -269,7 +269,7 @@ def test_two_writers_lose_nothing(registry: ModelRegistry) -> None:
     check_all(registry)
 
 
-def test_a_killed_writer_leaves_a_registry_that_loads(registry: ModelRegistry) -> None:
+def test_a_killed_writer_leaves_a_registry_that_loads(registry: VersionStore) -> None:
     rng = random.Random(3)  # noqa: S311
     for attempt in range(6):
         writer = start(registry.root, attempt, 1000)

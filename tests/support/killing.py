@@ -26,7 +26,7 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.store.feature_sets.store import FeatureStore
 from hyperion_hook.store.feedback_store import FeedbackStore
 from hyperion_hook.store.models.metadata import Status
-from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry
+from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore
 from tests.support.buggy import buggy_history
 from tests.support.generated import generated_history
 from tests.support.registering import register_bundled
@@ -111,7 +111,7 @@ class Promote:
         for number in range(4):
             self._repo.commit({"a.py": f"x = {number}\n"})
         self._versions = [register_bundled(self._repo.path, data=data) for data in ("one", "two", "three")]
-        registry = self._registry = ModelRegistry.of(self._repo.path / ".git")
+        registry = self._registry = VersionStore.of(self._repo.path / ".git")
         for version in self._versions:
             registry.promote(RISK_PREDICTOR, version, Status.VALIDATED)
         registry.promote(RISK_PREDICTOR, self._versions[0])
@@ -214,7 +214,7 @@ class Retrain:
 
         evaluation._DRAWS, promotion._DRAWS = 5, 50
         self._repo = buggy_history(self.place / "retrain", commits=500)
-        self._registry = ModelRegistry.of(self._repo.path / ".git")
+        self._registry = VersionStore.of(self._repo.path / ".git")
         self._known: dict[str, Status] = {}
 
     def prepare(self) -> None:

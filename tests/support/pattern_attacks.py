@@ -31,6 +31,9 @@ FACTORIES: dict[tuple[str, str], Callable[[ModuleType], object]] = {
     ("features.functions.lexis", "pattern_of"): lambda module: [module.pattern_of(name) for name in module.LEXES],
     ("features.functions.lexis", "chunk_of"): lambda module: [
         module.chunk_of(form) for lexis in module.LEXES.values() for form in lexis.holes],
+    ("assess.breaks.patterns", "pattern_of"): lambda module: [
+        module.pattern_of(form, "ab", "b") for form in module.FORMS],
+    ("assess.breaks.definitions", "patterns_of"): lambda module: [module.patterns_of(name) for name in module._PATTERNS],
 }
 """Functions that make patterns from data, by module: how to have them make all."""
 

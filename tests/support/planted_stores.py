@@ -20,7 +20,7 @@ from hyperion_hook.store.feedback_store import FeedbackStore
 from hyperion_hook.store.files.sqlite_checks import JOURNAL_MAGIC
 from hyperion_hook.store.graphs.cache import _Store
 from hyperion_hook.store.history.index import HistoryIndex
-from hyperion_hook.store.models.registry import ModelRegistry
+from hyperion_hook.store.models.registry import VersionStore
 from hyperion_hook.store.reference_store import ReferenceStore
 from hyperion_hook.store.source_cache import SourceCache
 from tests.store.test_history_index import commit
@@ -75,7 +75,7 @@ def _feedback(root: Path) -> object:
 
 
 def _registry(root: Path) -> object:
-    registry = ModelRegistry.of(root)
+    registry = VersionStore.of(root)
     version = registry.register(draft("one"), files_of).version
     # a new version where the record of the first was damaged
     return registry.folder("risk_predictor", version).name == f"risk_predictor_{version}"

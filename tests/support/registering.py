@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hyperion_hook.scoring.bundle import MANIFEST, bundled_models
 from hyperion_hook.store.models.metadata import Lineage, ModelMetadata, Status
-from hyperion_hook.store.models.registry import ModelRegistry
+from hyperion_hook.store.models.registry import VersionStore
 
 
 def draft(data: str) -> ModelMetadata:
@@ -26,7 +26,7 @@ def files_of(version: str) -> dict[str, bytes]:
 
 def churn(root: str, seed: int, rounds: int) -> None:
     """Register and promote one model after the other."""
-    registry = ModelRegistry(Path(root))
+    registry = VersionStore(Path(root))
     for number in range(rounds):
         before = len(registry.versions("risk_predictor"))
         version = registry.register(draft(f"{seed} {number} {before}"), files_of).version
@@ -45,12 +45,12 @@ def register_bundled(repo: Path, *, name: str = "theirs", data: str = "one") -> 
 
     model = replace(draft(data), description="a history of its own",
                     validation_results={"decision": "promoted: it was better"})
-    return ModelRegistry.of(repo / ".git").register(model, files).version
+    return VersionStore.of(repo / ".git").register(model, files).version
 
 
 def serve_bundled(repo: Path, *, name: str = "theirs", data: str = "one") -> str:
     """Register the bundled models as a repository's own, and let them serve."""
     version = register_bundled(repo, name=name, data=data)
-    registry = ModelRegistry.of(repo / ".git")
+    registry = VersionStore.of(repo / ".git")
     registry.promote("risk_predictor", version, Status.VALIDATED)
     return registry.promote("risk_predictor", version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from decimal import Decimal
 
@@ -211,3 +212,24 @@ def test_what_cannot_be_mended_stays_an_error() -> None:
     clean, result = DataValidator().validate_and_prepare_data(frame()[["lignes_ajoutees"]], TARGET)
     assert len(clean.columns) == 1
     assert result.errors == ["target 'risque_reel': no such column; there are: lignes_ajoutees"]
+
+
+@pytest.mark.parametrize("form", [
+    pd.DataFrame.to_numpy, lambda data: data.to_dict("records"), lambda data: data.to_dict("list"),
+])
+def test_tables_of_other_forms_are_validated_and_compared(form: Callable[[pd.DataFrame], object]) -> None:
+    data = frame(entropie_changement=np.linspace(0, 1, ROWS))
+    result = DataValidator().validate_dataframe(form(data))
+    assert (result.is_valid, result.n_samples, result.n_features) == (True, ROWS, 3)
+    assert not DataValidator().detect_data_drift(form(data), form(data)).has_drift
+
+
+def test_few_rows_and_what_nearly_equals_the_target_are_told() -> None:
+    target = np.array([0, 1] * 20)
+    data = pd.DataFrame({"a": np.arange(40) % 7, "almost": np.where(np.arange(40) == 3, 0, target), TARGET: target})
+    assert DataValidator().validate_target(data, TARGET).warnings == [
+        "target 'risque_reel': nearly follows from (correlation) almost (0.951)"
+    ]
+    assert DataValidator().validate_structure(data.head(12)).warnings[0] == (
+        "few samples: 12; of so few, figures are mostly chance"
+    )

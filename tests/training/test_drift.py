@@ -204,6 +204,10 @@ def test_columns_are_paired_under_either_name() -> None:
     french = compared(*(frame.set_axis(["lignes_ajoutees", "autre"], axis=1) for frame in (before, now)))
     assert {item.feature for item in french.features} == {"lignes_ajoutees", "autre"}
     assert (found.only_in_reference, found.only_in_current) == (("old",), ("new",))
+    assert found.warnings == (
+        "columns of the reference rows alone, not compared: old",
+        "columns of the current rows alone, not compared: new",
+    )
 
 
 def test_label_and_score_are_reported_apart() -> None:

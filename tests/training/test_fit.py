@@ -20,9 +20,9 @@ from hyperion_hook.training.models import classifier as module
 from hyperion_hook.training.models.anomaly import columns_with_values, fit_anomaly
 from hyperion_hook.training.models.classifier import calibration
 from hyperion_hook.training.models.fit import fit, fit_recipes, outcome_of
-from hyperion_hook.training.models.numbers import Codes, Numbers, as_matrix
 from hyperion_hook.training.models.recipes import BLEND, GENTLE, LOGISTIC, MEMBERS, SPECIFICATION, Member, Recipe
 from hyperion_hook.training.models.splits import StratifiedFolds, TimeFolds
+from hyperion_hook.training.numbers import Codes, Numbers, as_matrix
 from tests.support.models import NAMES, QUICK, drawn, fit_drawn
 
 

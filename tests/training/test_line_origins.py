@@ -11,8 +11,11 @@ import pytest
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.training.labels import label_history as label_history_module
+from hyperion_hook.training.labels.label_history import label_history
 from hyperion_hook.training.labels.line_origins import ALL, SOURCES, LineOrigins, TracedHunk
 from hyperion_hook.training.labels.read_history import read_history
+from hyperion_hook.training.labels.szz import Choice, SzzRules
 from tests.support.braided import braided_history
 from tests.support.history import tangled_history
 from tests.support.repo import TestRepo
@@ -173,3 +176,21 @@ def test_what_was_not_followed_is_not_known(tmp_path: Path) -> None:
     with LineOrigins(repository, ["HEAD"]) as origins:
         (hunk,) = origins.advance(commits[1], trace=True)
     assert hunk.deleted == (None,)
+
+
+def test_a_few_fixes_are_traced_alike_by_asking_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"a.py": "a = 1\nb = 2\nc = 3\n", "b.cfg": "x = 1\n"})
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit({"a.py": "a = 1\nb = 2\nc = 30\n"})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"a.py": "a = 10\nb = 2\nc = 3\n"})
+    repo.git("merge", "-q", "--no-edit", "side")
+    fixes = [repo.commit({"a.py": "a = 11\nb = 2\nc = 31\n"}, "Fix"), repo.commit({"b.cfg": "x = 2\n"}, "Fix")]
+    repository = Repository.discover(repo.path)
+    rules = SzzRules(choice=Choice.ALL, exhaustive=True)
+    followed = label_history(repository, fixes, rules, given=fixes)
+    monkeypatch.setattr(label_history_module, "_COMMITS_A_BLAME", 1)
+    asked = label_history(repository, fixes, rules, given=fixes)
+    assert len(followed.inducing) == 3
+    assert (asked.inducing, asked.fixes, asked.changes) == (followed.inducing, followed.fixes, followed.changes)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperion_hook import measuring
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features import extract
@@ -194,7 +195,7 @@ def test_code_is_not_measured_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     for path in kept.iterdir():
         if not path.name.startswith("code-metrics"):
             path.unlink()
-    monkeypatch.setattr(replay, "measure_source", None)  # called, it would make metrics missing
+    monkeypatch.setattr(measuring, "measure_source", None)  # called, it would make metrics missing
     mine(repo.path, vectors=kept)
     again = results(kept)
     assert {name: first[name] for name in first if name.endswith("z")} == {

@@ -17,7 +17,7 @@ from hyperion_hook.errors import ExitCode, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
 from hyperion_hook.store.models.metadata import Status
-from hyperion_hook.store.models.registry import ModelRegistry, Registered
+from hyperion_hook.store.models.registry import Registered, VersionStore
 from hyperion_hook.training.evaluation import evaluate as evaluation
 from hyperion_hook.training.evaluation import promotion
 from hyperion_hook.training.evaluation.backtest_models import PastModels
@@ -63,7 +63,7 @@ def blind(bundle: Bundle) -> InUse:
     return InUse(replace(bundle, risk=replace(bundle.risk, combination=combination), card={}), "the blind model")
 
 
-def trained(history: TestRepo, registry: ModelRegistry, in_use: InUse, options: RetrainOptions) -> RetrainReport:
+def trained(history: TestRepo, registry: VersionStore, in_use: InUse, options: RetrainOptions) -> RetrainReport:
     return retrain_here(Repository.discover(history.path), registry, in_use, options=options)
 
 
@@ -73,19 +73,19 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def first(history: TestRepo, options: RetrainOptions, tmp_path_factory: pytest.TempPathFactory
-          ) -> tuple[ModelRegistry, RetrainReport]:
-    registry = ModelRegistry(tmp_path_factory.mktemp("first") / "registry")
+          ) -> tuple[VersionStore, RetrainReport]:
+    registry = VersionStore(tmp_path_factory.mktemp("first") / "registry")
     return registry, trained(history, registry, blind(load_bundle()), options)
 
 
 @pytest.fixture
-def copied(first: tuple[ModelRegistry, RetrainReport], tmp_path: Path) -> ModelRegistry:
+def copied(first: tuple[VersionStore, RetrainReport], tmp_path: Path) -> VersionStore:
     shutil.copytree(first[0].root, tmp_path / "registry")
-    return ModelRegistry(tmp_path / "registry")
+    return VersionStore(tmp_path / "registry")
 
 
 def test_what_is_better_beyond_chance_is_promoted_with_the_figures(
-    first: tuple[ModelRegistry, RetrainReport]
+    first: tuple[VersionStore, RetrainReport]
 ) -> None:
     registry, report = first
     assert report.decision is not None
@@ -108,7 +108,7 @@ def test_what_is_better_beyond_chance_is_promoted_with_the_figures(
 
 
 def test_what_is_not_better_is_registered_and_not_promoted(
-    history: TestRepo, options: RetrainOptions, copied: ModelRegistry
+    history: TestRepo, options: RetrainOptions, copied: VersionStore
 ) -> None:
     # the same models again, as if they had learned from another history
     equal = InUse(replace(load_bundle(copied.folder(NAME, "latest")), card={}), "v1.0.0")
@@ -120,7 +120,7 @@ def test_what_is_not_better_is_registered_and_not_promoted(
 
 
 def test_models_that_learned_from_this_history_are_compared_on_what_came_later(
-    history: TestRepo, options: RetrainOptions, first: tuple[ModelRegistry, RetrainReport]
+    history: TestRepo, options: RetrainOptions, first: tuple[VersionStore, RetrainReport]
 ) -> None:
     bundle, repository = load_bundle(first[1].folder), Repository.discover(history.path)
     last = START + 699 * 2 * DAY
@@ -139,7 +139,7 @@ def test_models_of_other_histories_have_learned_nothing_from_this_one(history: T
 
 
 def test_the_same_history_and_seed_give_the_same_bytes_and_so_the_same_version(
-    history: TestRepo, options: RetrainOptions, copied: ModelRegistry
+    history: TestRepo, options: RetrainOptions, copied: VersionStore
 ) -> None:
     before = everything(copied.root)
     serving = InUse(load_bundle(copied.folder(NAME, "latest")), "v1.0.0")
@@ -150,7 +150,7 @@ def test_the_same_history_and_seed_give_the_same_bytes_and_so_the_same_version(
     assert everything(copied.root) == before
 
 
-def test_what_was_rolled_back_is_not_promoted_again(copied: ModelRegistry) -> None:
+def test_what_was_rolled_back_is_not_promoted_again(copied: VersionStore) -> None:
     copied.rollback(NAME)
     decision = promoted(copied, "v1.0.0", None, Decision(True, "promoted: it was better"))
     assert decision.text == "not promoted: the same history gave v1.0.0 again, which is deprecated"
@@ -158,7 +158,7 @@ def test_what_was_rolled_back_is_not_promoted_again(copied: ModelRegistry) -> No
 
 
 def test_other_history_raises_the_second_number_or_with_other_features_the_first(
-    history: TestRepo, options: RetrainOptions, copied: ModelRegistry
+    history: TestRepo, options: RetrainOptions, copied: VersionStore
 ) -> None:
     report = trained(history, copied, blind(load_bundle()), replace(options, until="HEAD~10"))
     assert report.registered is not None
@@ -188,7 +188,7 @@ def test_with_too_little_history_nothing_is_registered(options: RetrainOptions, 
     repo = TestRepo(tmp_path / "young")
     for number in range(12):
         repo.commit({"a.py": f"x = {number}\n"}, "Fix it" if number % 3 else "Add it", days=60)
-    registry = ModelRegistry(tmp_path / "registry")
+    registry = VersionStore(tmp_path / "registry")
     with pytest.raises(TooLittleHistoryError, match=r"^too little history .*; the models in use are kept$"):
         trained(repo, registry, blind(load_bundle()), options)
     assert not registry.root.exists()

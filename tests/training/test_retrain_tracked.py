@@ -15,7 +15,7 @@ from hyperion_hook.config import Config
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import load_bundle
-from hyperion_hook.store.models.registry import ModelRegistry
+from hyperion_hook.store.models.registry import VersionStore
 from hyperion_hook.training.evaluation import evaluate as evaluation
 from hyperion_hook.training.evaluation import promotion
 from hyperion_hook.training.evaluation.promotion import InUse
@@ -51,7 +51,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, empty_mlflow: Path) -> Tra
         patch.setattr(evaluation, "_DRAWS", 5)
         patch.setattr(promotion, "_DRAWS", 50)
         report = retrain_here(
-            found, ModelRegistry.of(found.common_dir), blind, options=options,
+            found, VersionStore.of(found.common_dir), blind, options=options,
             tracker=MLFlowTracker(MLFlowConfig(uri), say=said.append),
         )
     return repo, report, uri, said
@@ -112,7 +112,7 @@ def test_the_promotion_and_a_rollback_are_followed(trained: Trained, monkeypatch
     assert (version.tags["version"], version.tags["status"]) == (report.registered.version, "production")
     assert client.get_model_version_by_alias(NAME, "production").version == version.version
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-    registry = ModelRegistry.of(repo.path / ".git")
+    registry = VersionStore.of(repo.path / ".git")
     with mirrored(Invocation(repo.path), registry, NAME):
         registry.rollback(NAME)
     assert client.get_registered_model(NAME).aliases == {}

@@ -77,14 +77,16 @@ def test_every_repository_is_ranked_on_the_half_after_its_cut(rows: pd.DataFrame
     for item in found:
         own = rows[rows["repository"] == item.name]
         late = own[own["time"] > cut_at(own, 0.5)]
-        assert (item.changes, item.buggy, item.reverts) == (len(late), late["buggy"].sum(), late["reverted"].sum())
+        assert (item.changes, item.buggy, item.named_causes, item.reverts) == (
+            len(late), *(late[outcome].sum() for outcome in ("buggy", "named", "reverted")))
 
 
 def test_what_drives_bugs_elsewhere_ranks_them_here(found: list[unseen.LeftOut]) -> None:
-    traced, reverted, own = summary(found)
+    traced, named, reverted, own = summary(found)
     assert traced.means[BLEND.name]["roc_auc"].value > 0.65
     assert traced.means["la"]["roc_auc"].value > 0.65
     assert abs(reverted.means[BLEND.name]["roc_auc"].value - 0.5) < 0.1, "chance has no pattern"
+    assert named.means[BLEND.name]["roc_auc"].value > 0.6
     assert set(own.means) == {OWN_TOO, OTHERS_ONLY}
 
 

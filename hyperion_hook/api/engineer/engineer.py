@@ -19,6 +19,7 @@ from hyperion_hook.api.engineer.dispatch import (
     with_dates,
     without,
 )
+from hyperion_hook.api.engineer.engineered import EngineeredFeatures
 from hyperion_hook.api.engineer.feature_names import asked_for, is_indicator
 from hyperion_hook.api.engineer.state import Fitted, Options, fit, from_json
 from hyperion_hook.errors import ArtefactError, ConfigError
@@ -145,7 +146,11 @@ class FeatureEngineer:
         wanted = [name for name in ("impute", "normalize") if getattr(self.options, name)]
         if wanted and not self.fitted.rows:
             raise ConfigError(f"FeatureEngineer: {' and '.join(wanted)} need training data; call fit() first")
+        started = time.perf_counter()
         made = engineered(raw_data, asked, self.options, self._clock)
+        rows = made if isinstance(made, list) else [made]
+        for row in rows if rows and isinstance(rows[0], EngineeredFeatures) else ():
+            row.extraction_time_ms = 1_000 * (time.perf_counter() - started) / len(rows)
         if self.options.impute:
             made = self.handle_missing_features(made)
             # who asks for features by name gets those

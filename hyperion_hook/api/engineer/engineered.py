@@ -30,6 +30,8 @@ class EngineeredFeatures(FeatureVector):
         Keys of the raw data that nothing was read from.
     warnings
         What to warn of where a repository was measured.
+    extraction_time_ms
+        How long it took to make the features, in milliseconds.
 
     Examples
     --------
@@ -43,16 +45,17 @@ class EngineeredFeatures(FeatureVector):
     3.0
     """
 
-    __slots__ = ("notes", "unused", "warnings")
+    __slots__ = ("extraction_time_ms", "notes", "unused", "warnings")
 
     def __init__(
         self, values: Mapping[str, Value], notes: Mapping[str, str] | None = None, unused: Iterable[str] = (),
-        warnings: Iterable[str] = (),
+        warnings: Iterable[str] = (), extraction_time_ms: float = 0.0,
     ) -> None:
         super().__init__(values)
         self.notes = dict(notes or {})
         self.unused = tuple(unused)
         self.warnings = tuple(warnings)
+        self.extraction_time_ms = extraction_time_ms
 
     def __getitem__(self, name: str) -> Value:
         held = own_name(name, self._values)
@@ -71,11 +74,11 @@ class EngineeredFeatures(FeatureVector):
         """Return some of the features, with what was said of them."""
         kept = {name: self._values[name] for name in names}
         notes = {name: note for name, note in self.notes.items() if name in kept}
-        return EngineeredFeatures(kept, notes, self.unused, self.warnings)
+        return EngineeredFeatures(kept, notes, self.unused, self.warnings, self.extraction_time_ms)
 
     def with_values(self, values: Mapping[str, Value], notes: Mapping[str, str]) -> EngineeredFeatures:
         """Return other values and notes with what else was said of the row."""
-        return EngineeredFeatures(values, notes, self.unused, self.warnings)
+        return EngineeredFeatures(values, notes, self.unused, self.warnings, self.extraction_time_ms)
 
     def vector(self) -> FeatureVector:
         """Return the features of the catalogue by canonical name, in its order: what models are scored with."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hyperion_hook.api.engineer.raw_values import shown
 from hyperion_hook.assess.measuring import Measurer
@@ -13,18 +13,29 @@ from hyperion_hook.config import load_config
 from hyperion_hook.config.file import top_of_work_tree
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.environment.gitpython import open_repository, repo_of
+from hyperion_hook.git.objects import folder_of, is_commit, is_repo, revision_of
 
 
 class RepositoryChange(NamedTuple):
-    """A change of a repository: the folder, and a revision; ``None`` stands for what is staged."""
+    """A change of a repository: its folder, or a ``git.Repo``; a revision, or a ``git.Commit``; ``None``: staged."""
 
-    path: str | os.PathLike[str]
-    revision: str | None = "HEAD"
+    path: Any
+    revision: Any = "HEAD"
+
+    @property
+    def commit(self) -> Any:
+        """The commit as GitPython's ``Commit``, ``None`` for what is staged."""
+        if self.revision is None:
+            return None
+        repository = open_repository(self.path)
+        return repo_of(repository).commit(repository.resolve(revision_of(self.revision)))
 
 
 def repository_change(raw: object) -> RepositoryChange | None:
-    """Return the change that raw data name: a path (its HEAD), or a pair of path and revision; ``None`` for others.
+    """Return the change that raw data name; ``None`` for others.
+
+    It may be a repository's path or a ``git.Repo`` (its HEAD), a ``git.Commit``, or a pair of repository and revision.
 
     Raises
     ------
@@ -38,13 +49,16 @@ def repository_change(raw: object) -> RepositoryChange | None:
     >>> repository_change(Path("requests")).revision, repository_change({"la": 3})
     ('HEAD', None)
     """
-    if isinstance(raw, str | os.PathLike):
-        return RepositoryChange(raw)
-    if not (isinstance(raw, tuple) and raw and isinstance(raw[0], str | os.PathLike)):
+    if is_commit(raw):
+        return RepositoryChange(folder_of(raw.repo), revision_of(raw))  # type: ignore[attr-defined]
+    if is_repo(raw) or isinstance(raw, str | os.PathLike):
+        return RepositoryChange(folder_of(raw))
+    if not (isinstance(raw, tuple) and raw and (is_repo(raw[0]) or isinstance(raw[0], str | os.PathLike))):
         return None
-    if not (len(raw) == 2 and isinstance(raw[1], str | None)):
+    revision = revision_of(raw[1]) if len(raw) == 2 else raw
+    if not isinstance(revision, str | None):
         raise ConfigError(f"raw_data {shown(raw)}: give a pair of a repository's path and a revision")
-    return RepositoryChange(*raw)
+    return RepositoryChange(folder_of(raw[0]), revision)
 
 
 def repository_vector(change: RepositoryChange, only: Collection[str] | None = None) -> tuple[FeatureVector, list[str]]:
@@ -64,12 +78,12 @@ def repository_vector(change: RepositoryChange, only: Collection[str] | None = N
     GitError
         If the revision is not there.
     """
-    folder = Path(change.path)
+    folder, revision = Path(folder_of(change.path)), revision_of(change.revision)
     loaded = load_config(top_of_work_tree(folder), os.environ)
-    repository = Repository.discover(folder)
+    repository = open_repository(folder)
     measurer = Measurer(repository, loaded.config)
     try:
-        read = measurer.changes.staged() if change.revision is None else measurer.changes.commit(change.revision)
+        read = measurer.changes.staged() if revision is None else measurer.changes.commit(revision)
         measured = measurer.measure(read, only=only)
     finally:
         measurer.close()

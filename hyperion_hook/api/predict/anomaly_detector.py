@@ -12,12 +12,13 @@ from hyperion_hook.api.predict.named_estimator import NamedEstimator
 from hyperion_hook.api.predict.predictor import Predictor, lacks
 from hyperion_hook.api.predict.risk_predictor import two_columns
 from hyperion_hook.api.predict.row_explanation import RowExplanation, explained, typical_of
-from hyperion_hook.api.predict.rows import vectors_of
+from hyperion_hook.api.predict.rows import numbers_of, values_of, vectors_of
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.scoring.anomaly import BINARY, AnomalyModel, is_rare_binary
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.cube import Row, tree_values
 from hyperion_hook.scoring.explain import divide
+from hyperion_hook.scoring.smells import SMELLS, Smell, smells_in
 from hyperion_hook.scoring.trees import as_row
 
 
@@ -89,6 +90,20 @@ class AnomalyDetector(Predictor):
             rest = BINARY if is_rare_binary(vector, None) else ""
             found.append(explained(explanation, vector, usual, model.score(vector)[0], in_words, rest))
         return found
+
+    def smells(self, rows: object) -> list[tuple[Smell, ...]]:
+        """Return the known smells of each row, none where nothing fits; thresholds and sources stand with them.
+
+        Examples
+        --------
+        >>> [found] = AnomalyDetector().smells({"la": 90_000, "ld": 3, "profondeur_imbrication": 4})
+        >>> [(smell.name, smell.source) for smell in found]
+        [('large dump', 'after Hindle et al. 2008')]
+        """
+        names = tuple(dict.fromkeys(name for smell in SMELLS for name in smell.features))
+        return [
+            smells_in(dict(zip(names, numbers_of(values, names), strict=True))) for values in values_of(rows, names)
+        ]
 
     def _said(self, rows: object) -> list[tuple[float, bool]]:
         if isinstance(self.model, NamedEstimator):

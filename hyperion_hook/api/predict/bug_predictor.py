@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -111,15 +110,15 @@ class BugPredictor(Predictor):
         return found
 
     @staticmethod
-    def file_rows(folder: str | PathLike[str] | None = None, revision: str | None = None) -> list[dict[str, Any]]:
+    def file_rows(folder: Any = None, revision: Any = None) -> list[dict[str, Any]]:
         """Return a row for each source file of a change, as it is once the change is made, with its ``path``.
 
         Parameters
         ----------
         folder
-            A folder of the repository; by default the current one.
+            A folder of the repository, or a ``git.Repo``; by default the current one.
         revision
-            A commit, or ``A..B``; by default what is staged.
+            A commit, also as a ``git.Commit``, or ``A..B``; by default what is staged.
         """
         with change_in(folder, revision) as here:
             files, change, history = judged_files(here.change.files), here.change, here.history

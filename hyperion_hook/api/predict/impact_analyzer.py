@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from os import PathLike
 from typing import Any, TypeVar
 
 import numpy as np
@@ -98,15 +97,15 @@ class ImpactAnalyzer(Predictor):
             found.append(explained(explanation, values, {}, math.fsum((base, *parts)), _words))
         return found
 
-    def analyze(self, folder: str | PathLike[str] | None = None, revision: str | None = None) -> Impact:
+    def analyze(self, folder: Any = None, revision: Any = None) -> Impact:
         """Return score, level and affected components of a change, as ``score`` tells them.
 
         Parameters
         ----------
         folder
-            A folder of the repository; by default the current one.
+            A folder of the repository, or a ``git.Repo``; by default the current one.
         revision
-            A commit, or ``A..B``; by default what is staged.
+            A commit, also as a ``git.Commit``, or ``A..B``; by default what is staged.
 
         Raises
         ------
@@ -115,12 +114,12 @@ class ImpactAnalyzer(Predictor):
         """
         return self._asked(folder, revision, _impact_of)
 
-    def evidence(self, folder: str | PathLike[str] | None = None, revision: str | None = None) -> dict[str, Any]:
+    def evidence(self, folder: Any = None, revision: Any = None) -> dict[str, Any]:
         """Return the row of evidence of a change; parameters and errors as for ``analyze``."""
         return self._asked(folder, revision, _row_of)
 
     def _asked(
-        self, folder: str | PathLike[str] | None, revision: str | None, answer: Callable[[ChangeInRepository], Answer]
+        self, folder: Any, revision: Any, answer: Callable[[ChangeInRepository], Answer]
     ) -> Answer:
         if isinstance(self.model, NamedEstimator):
             raise ConfigError("analyze: an estimator knows rows only; use ImpactAnalyzer()")

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from hyperion_hook.assess.measuring import Measurer
 from hyperion_hook.config import load_config
@@ -17,7 +17,8 @@ from hyperion_hook.domain.history import History
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import StoreError
-from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.environment.gitpython import open_repository
+from hyperion_hook.git.objects import folder_of, is_commit, revision_of
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,15 @@ class ChangeInRepository:
 
 
 @contextmanager
-def change_in(folder: str | PathLike[str] | None, revision: str | None) -> Iterator[ChangeInRepository]:
+def change_in(folder: Any, revision: Any) -> Iterator[ChangeInRepository]:
     """Read a change as ``score`` does, under the repository's settings.
 
     Parameters
     ----------
     folder
-        A folder of the repository; ``None`` for the current one.
+        A folder of the repository, or a ``git.Repo``; ``None`` for the current one, or the one that a commit is of.
     revision
-        A commit, or ``A..B``; ``None`` for what is staged.
+        A commit, also as a ``git.Commit``, or ``A..B``; ``None`` for what is staged.
 
     Raises
     ------
@@ -56,8 +57,11 @@ def change_in(folder: str | PathLike[str] | None, revision: str | None) -> Itera
     StoreError
         If the history is cut short: every file would look young and sound.
     """
-    place = None if folder is None else Path(folder)
-    repository = Repository.discover(place)
+    if folder is None and is_commit(revision):
+        folder = revision.repo
+    place = None if folder is None else Path(folder_of(folder))
+    revision = revision_of(revision)
+    repository = open_repository(place)
     config = load_config(top_of_work_tree(place or Path()), os.environ).config
     start, is_range, end = (revision or "").replace("...", "..", 1).partition("..")
     with closing(Measurer(repository, config)) as measurer:

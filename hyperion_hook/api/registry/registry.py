@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from hyperion_hook.api.registry.comparison import ModelComparison, compared
 from hyperion_hook.errors import ArtefactError, ConfigError, GitError, MissingExtraError, NotARepositoryError
+from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.environment.neutral import cache_folder
+from hyperion_hook.git.objects import is_repo
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
 from hyperion_hook.store.models import FOLDER
-from hyperion_hook.store.models import registry as store
 from hyperion_hook.store.models.metadata import ESTIMATOR, ModelMetadata, Status, digest_of
+from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore
+from hyperion_hook.training.mlflow.follow import followed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 _LIBRARIES = ("scikit-learn", "xgboost", "xgboost-cpu", "skops", "numpy")
 
 
-class ModelRegistry(store.ModelRegistry):
+class ModelRegistry(VersionStore):
     """Versions of models by name, each with what is known of it, and one at most in production.
 
     Parameters
@@ -41,7 +44,7 @@ class ModelRegistry(store.ModelRegistry):
     root
         The registry's folder. By default that of the repository one stands in, whose ``score`` uses the model that is
         in production under the name ``risk_predictor``; outside a repository one in the user's cache folder, which
-        nothing else reads. ``root`` says which it is.
+        nothing else reads. ``root`` says which it is. A ``git.Repo`` stands for the registry of that repository.
     tracker
         MLflow, which registers and promotes what is saved and promoted here; by default the one that the settings ask
         for, which is none while no address is named. What it refuses costs a warning.
@@ -52,8 +55,8 @@ class ModelRegistry(store.ModelRegistry):
         If there is no repository and no home folder.
     """
 
-    def __init__(self, root: Path | str | None = None, tracker: MLFlowTracker | None = None) -> None:
-        super().__init__(_default_root() if root is None else Path(root))
+    def __init__(self, root: Any = None, tracker: MLFlowTracker | None = None) -> None:
+        super().__init__(_default_root(root) if root is None or is_repo(root) else Path(root))
         self._tracker = tracker
 
     def __repr__(self) -> str:
@@ -162,16 +165,13 @@ class ModelRegistry(store.ModelRegistry):
         except ValueError:
             raise ConfigError(f"status '{str(status)[:40]}': use validated, production or deprecated") from None
         metadata = self.find(name, version)
-        if to is Status.DEPRECATED:
-            number = self.deprecate(name, metadata.version)
-            self._mirror(name, number)
-            return number
-        before, validation = self.production(name), None
-        if metadata.status is Status.TRAINED and to is not Status.TRAINED:
-            validation = self._validated(metadata)
-        number = self.promote(name, metadata.version, to, validation=validation)
-        self._mirror(name, before, number)
-        if to is Status.PRODUCTION and name == store.RISK_PREDICTOR and metadata.not_scored:
+        with followed(self, name, self._tracked, self._repository):
+            if to is Status.DEPRECATED:
+                return self.deprecate(name, metadata.version)
+            is_checked = metadata.status is Status.TRAINED and to is not Status.TRAINED
+            validation = self._validated(metadata) if is_checked else None
+            number = self.promote(name, metadata.version, to, validation=validation)
+        if to is Status.PRODUCTION and name == RISK_PREDICTOR and metadata.not_scored:
             what = f"score uses the bundled models: {name} {number} {metadata.not_scored}"
             warnings.warn(what, UserWarning, stacklevel=2)
         return number
@@ -191,9 +191,8 @@ class ModelRegistry(store.ModelRegistry):
         StoreError
             If no version is in production, or the registry cannot be written.
         """
-        before, after = super().rollback(name)
-        self._mirror(name, before, after)
-        return before, after
+        with followed(self, name, self._tracked, self._repository):
+            return super().rollback(name)
 
     def _tracked(self) -> MLFlowTracker | None:
         if self._tracker is None:
@@ -202,25 +201,10 @@ class ModelRegistry(store.ModelRegistry):
             return tracker_asked_for()
         return self._tracker
 
-    def _mirror(self, name: str, *versions: str | None) -> None:
-        """Have versions where they are now in MLflow too, what served before first."""
-        tracker = self._tracked()
-        changed = [version for version in dict.fromkeys(versions) if version is not None]
-        if tracker is None:
-            return
-        from hyperion_hook.training.mlflow.models import digest_in  # noqa: PLC0415 - needs the extra
-
-        now, repository = self.versions(name), self._repository()
-        for version in changed:
-            digest = None
-            with suppress(ArtefactError):  # one that is damaged can be deprecated
-                digest = digest_in(self.find(name, version))
-            tracker.mirror_promotion(name, version, now[version].value, digest=digest, repository=repository)
-
     def _repository(self) -> Repository | None:
         """Return the repository that the registry lies in, else the one that one stands in."""
         with suppress(GitError):
-            return Repository.discover(self.root)
+            return open_repository(self.root)
         return None
 
     def list_models(self, name: str | None = None, status: Status | str | None = None) -> list[ModelMetadata]:
@@ -286,9 +270,9 @@ class ModelRegistry(store.ModelRegistry):
         return checked
 
 
-def _default_root() -> Path:
+def _default_root(repo: Any = None) -> Path:
     try:
-        return Repository.discover(None).common_dir / FOLDER
+        return open_repository(repo).common_dir / FOLDER
     except NotARepositoryError:
         try:
             return cache_folder() / "registry"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from hyperion_hook.assess.breaks.dependencies import is_judged
+from hyperion_hook.assess.breaks.dependencies import MOST_NAMED, is_judged
+from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange, FileStatus
@@ -24,14 +25,10 @@ LOCKS = {
 }
 """Lock files of each manifest, beside it or, in a workspace, above it."""
 _MODELS = re.compile(r"(?:^|/)models(?:/\w+)?\.py$")
-_FIELD = re.compile(r"^[ \t]+(\w+)[ \t]*=[ \t]*models\.(?:\w+Field|ForeignKey)\(", re.MULTILINE)
-_PRISMA = re.compile(r"^\s*(?!//)\w+\s+\w+|^\s*(?:model|enum)\s+\w+", re.MULTILINE)
-_PROTO = re.compile(r"^\s*(?:(?:optional|repeated|required)\s+)?[\w.<>, ]+\s+(\w+)\s*=\s*\d+", re.MULTILINE)
-
-
-def has_counterpart(file: FileChange) -> bool:
-    """Return whether a touched file is of a kind that another file follows."""
-    return _rule_of(file) is not None
+_FIELD = re.compile(r"^[ \t]++(\w++)[ \t]*+=[ \t]*+models\.(?:[A-Z]\w*+(?<=Field)|ForeignKey)\(", re.MULTILINE)
+_ALTERS = re.compile(r"\b(?:add|remove|rename|create|drop|change)_(?:column|table|index)")
+_PRISMA = re.compile(r"^[ \t]*+\w++[ \t]++\w++", re.MULTILINE)
+_PROTO = re.compile(r"(?<!\w)([A-Za-z_]\w*+)[ \t]*+=[ \t]*+\d++[ \t]*+[;\[]")
 
 
 def missing_counterparts(tree: TreeAfter) -> Iterator[Break]:
@@ -70,17 +67,19 @@ def _lock(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
     path = _nearest(tree, file.path, LOCKS[file.path.rpartition("/")[2]])
     if not new or path is None or path in tree.touched or path in tree.gone:
         return
-    text = tree.text(path)
+    text, source = tree.text(path), tree.text(file.path)
     local = {name for _, name in after.own}
-    for asked in new:
-        if text and asked.name not in local and not _is_locked(path.rpartition("/")[2], text, asked):
-            source = tree.text(file.path)
-            at = re.search(rf"(?<![\w-]){re.escape(asked.name)}(?![\w-])", source)
-            yield _break(
-                file.path, line_of(source, at.start()) if at else 1,
-                f"{file.path} asks for {asked.name} {asked.constraint}".rstrip() + f", which {path} does not have",
-                f"{path} is not part of the change", is_certain=path.endswith("go.sum"),
-            )
+    absent = [asked for asked in new if asked.name not in local
+              and not _is_locked(path.rpartition("/")[2], text, asked)] if text else []
+    if absent:
+        names = ", ".join(f"{asked.name} {asked.constraint}".rstrip() for asked in absent[:MOST_NAMED])
+        more = f" and {len(absent) - MOST_NAMED:,} more" if len(absent) > MOST_NAMED else ""
+        at = pattern_of("package", absent[0].name).search(source)
+        yield _break(
+            file.path, line_of(source, at.start()) if at else 1,
+            f"{file.path} asks for {names}{more}, which {path} does not have", f"{path} is not part of the change",
+            is_certain=path.endswith("go.sum"),
+        )
 
 
 def _nearest(tree: TreeAfter, path: str, names: tuple[str, ...]) -> str | None:
@@ -96,17 +95,20 @@ def _nearest(tree: TreeAfter, path: str, names: tuple[str, ...]) -> str | None:
 
 
 def _is_locked(lock: str, text: str, asked: Requirement) -> bool:
-    name, wanted = re.escape(asked.name), re.escape(asked.constraint)
+    name, wanted = asked.name, asked.constraint
     if lock == "go.sum":
-        return re.search(rf"^{name} {wanted}(?:/go\.mod)? ", text, re.MULTILINE) is not None
+        return f"\n{name} {wanted} " in f"\n{text}" or f"\n{name} {wanted}/go.mod " in f"\n{text}"
     if lock == "yarn.lock":
-        return re.search(rf"{name}@(?:npm:)?{wanted}[\",:]", text) is not None
+        return f"{name}@{wanted}" in text or f"{name}@npm:{wanted}" in text
     if lock in ("package-lock.json", "npm-shrinkwrap.json"):
-        return re.search(rf'"{name}": "{wanted}"', text) is not None or (
-            '"packages"' not in text and f'"{asked.name}": {{' in text)
+        return f'"{name}": "{wanted}"' in text or ('"packages"' not in text and f'"{name}": {{' in text)
     if lock == "pnpm-lock.yaml":
-        return re.search(rf"'?{name}'?:\s+specifier: '?{wanted}", text) is not None or "specifier" not in text
-    return re.search(rf"(?i)(?<![\w-]){name.replace('-', '[-_.]')}(?![\w-])", text) is not None
+        return any(f"specifier: {quote}{wanted}" in text for quote in ("", "'", '"')) or "specifier" not in text
+    return _plain(name) in _plain(text)
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("_", "-").replace(".", "-")
 
 
 def _generated(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
@@ -143,7 +145,7 @@ def _rails(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
     for schema in (f"{top}db/schema.rb", f"{top}db/structure.sql"):
         if isinstance(tree.sources.base_file(schema), Missing):
             continue
-        if schema not in tree.touched and re.search(r"\b(?:add|remove|rename|create|drop|change)_(?:column|table|index)", tree.text(file.path)):
+        if schema not in tree.touched and _ALTERS.search(tree.text(file.path)):
             yield _break(file.path, 1, f"{file.path} changes the database, but {schema} does not show it",
                          f"{schema} is not part of the change")
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 FUNCTION, CLASS, VALUE = "function", "class", "name"
@@ -23,6 +24,23 @@ _MODIFIERS = (
     r"(?:(?:public|protected|private|internal|static|final|abstract|synchronized|default|native|override|open|suspend|"
     r"inline|lazy|implicit|sealed|data|const)[ \t]++)*+"
 )
+_JAVA_METHOD = (
+    rf"^[ \t]*+(?:@\w[\w.]*+(?:\([^()\n]*+\))?[ \t]++)*+{_MODIFIERS}(?:<[^\n(){{}};]*?>[ \t]++)?{_NO_TYPE}"
+    r"[\w.]++(?:<[^;={}()\n]*?>)?(?:\[\])*+[ \t]++(\w++)[ \t]*+\("
+)
+_SCRIPT_METHOD = (
+    r"^[ \t]*+(?:(?:static|async|get|set|public|private|protected|readonly|abstract|override)[ \t]++)*+"
+    r"[*#]?(?!(?:if|for|while|switch|catch|function|return)\b)([\w$]++)[ \t]*+(?:<[^>\n]*+>)?"
+    r"\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)[ \t]*+(?::[^{};\n]++)?\{"
+)
+_SCRIPT_VALUE = (
+    r"(?<![\w$])([\w$]++)[ \t]*+[:=][ \t]*+(?:async[ \t]++)?"
+    r"(?:function\b|\([^()\n]*+\)[ \t]*+(?::[^=\n]++)?=>|[\w$]++[ \t]*+=>)"
+)
+_C_FUNCTION = (
+    r"^(?:__attribute__[ \t]*+\(\([\w, ]*+\)\)[ \t]*+)?(?!(?:else|return|typedef)\b)"
+    r"(?:[A-Za-z_][\w \t*&:<>,]*?[ \t*&:~])?(\w++)[ \t]*+(?=\()"
+)
 _PATTERNS = {
     "python": (
         (FUNCTION, r"^[ \t]*+(?:async[ \t]++)?def[ \t]++(\w++)"),
@@ -31,9 +49,8 @@ _PATTERNS = {
     ),
     "jvm": (
         (CLASS, r"\b(?:class|interface|enum|record|object|trait)[ \t]++(\w++)"),
-        (FUNCTION, rf"^[ \t]*+(?:@\w[\w.]*+(?:\([^()\n]*+\))?[ \t]++)*+{_MODIFIERS}(?:<[^\n(){{}};]*?>[ \t]++)?{_NO_TYPE}"
-                   r"[\w.]++(?:<[^;={}()\n]*?>)?(?:\[\])*+[ \t]++(\w++)[ \t]*+\("),
-        (FUNCTION, r"\b(?:fun|def)[ \t]++(?:<[^\n>]*+>[ \t]*+)?(?:[\w<>?, ]++\.)?(\w++)"),
+        (FUNCTION, _JAVA_METHOD),
+        (FUNCTION, r"\b(?:fun|def)[ \t]++(?:<[^\n>]*+>[ \t]*+)?(?:[\w<>?]++\.)?+(\w++)"),
         (VALUE, rf"^[ \t]*+{_MODIFIERS}{_NO_TYPE}[\w.]++(?:<[^;={{}}()\n]*?>)?(?:\[\])*+[ \t]++(\w++)[ \t]*+[=;]"),
         (VALUE, r"\b(?:val|var)[ \t]++(\w++)"),
     ),
@@ -47,20 +64,20 @@ _PATTERNS = {
         (FUNCTION, r"\bfunction[ \t]*+\*?[ \t]*+([\w$]++)"),
         (CLASS, r"\b(?:class|interface|type|enum|namespace)[ \t]++([\w$]++)"),
         (VALUE, r"\b(?:const|let|var)[ \t]++([\w$]++)"),
-        (FUNCTION, r"^[ \t]*+(?:(?:static|async|get|set|public|private|protected|readonly|abstract|override)[ \t]++)*+"
-                   r"[*#]?(?!(?:if|for|while|switch|catch|function|return)\b)([\w$]++)[ \t]*+(?:<[^>\n]*+>)?"
-                   r"\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)[ \t]*+(?::[^{};\n]++)?\{"),
-        (FUNCTION, r"([\w$]++)[ \t]*+[:=][ \t]*+(?:async[ \t]++)?(?:function\b|\([^()\n]*+\)[ \t]*+(?::[^=\n]++)?=>|[\w$]++[ \t]*+=>)"),
+        (FUNCTION, _SCRIPT_METHOD),
+        (FUNCTION, _SCRIPT_VALUE),
         (VALUE, r"(?:exports|prototype|\b[A-Z]\w*+)\.([\w$]++)[ \t]*+=(?!=)"),
     ),
     "c": (
-        (FUNCTION, r"^(?!(?:else|return|typedef)\b)(?:[A-Za-z_][\w \t*&:<>,]*?[ \t*&:~])?(\w++)[ \t]*+(?=\()"),
+        (FUNCTION, _C_FUNCTION),
         (VALUE, r"^[ \t]*+\#[ \t]*+define[ \t]++(\w++)"),
-        (CLASS, r"\b(?:struct|union|enum|class)[ \t]++(\w++)(?=[^;,()*&\n]*+(?:\{|$))"),
+        (CLASS, r"\b(?:struct|union|enum|class)[ \t]++(\w++)(?=[^;,()*&\n]{0,200}+(?:\{|$))"),
     ),
 }
 _COMPILED: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {}
-_C_BODY = re.compile(r"[\s\w()]*+\{")
+MOST_DEFINITIONS = 3_000
+"""Of one file and kind; a file with more is generated."""
+_C_BODY = re.compile(r"[\s\w()]{0,300}+\{")
 
 
 def patterns_of(family: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
@@ -73,7 +90,7 @@ def patterns_of(family: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 def definitions(family: str, code: str) -> Iterator[Definition]:
     """Yield the definitions in code; in C only those with a body."""
     for kind, pattern in patterns_of(family):
-        for match in pattern.finditer(code):
+        for match in islice(pattern.finditer(code), MOST_DEFINITIONS):
             if family == "c" and kind == FUNCTION and not _has_body(code, match.end(1)):
                 continue
             is_top = match.start() == match.start(1) or not code[match.start() : match.start() + 1].isspace()
@@ -103,7 +120,7 @@ def arguments_after(code: str, position: int) -> tuple[str, int] | None:
     if code[start : start + 1] != "(":
         return None
     depth = 0
-    for place in range(start, min(len(code), start + 4_000)):
+    for place in range(start, min(len(code), start + 2_000)):
         letter = code[place]
         if letter in "([{":
             depth += 1

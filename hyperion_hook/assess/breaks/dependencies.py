@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.assess.breaks.tree import TreeAfter, is_aside, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
@@ -15,7 +16,7 @@ from hyperion_hook.features.manifests.versions import HIGHEST, Requirement, coun
 
 DOWNGRADES, LOOSENS = "downgrades", "loosens"
 MOST_NAMED = 3
-_BARE = re.compile(r"[vV=]?\d+(?:\.\d+)*(?:[-+.]?\w+)*$")
+_BARE = re.compile(r"[vV=]?+\d++[-+.\w]*+$")
 _NUMBERS = re.compile(r"\d+")
 _UNSTABLE = re.compile(r"[a-zA-Z]")
 
@@ -30,10 +31,10 @@ def weaker_dependencies(tree: TreeAfter) -> Iterator[Break]:
     """Yield a break for each way in which a touched manifest weakens dependencies."""
     for file in filter(is_judged, tree.change.files):
         text = tree.text(file.path)
-        sides = read_manifest(file.previous_path, tree.before(file)), read_manifest(file.path, text)
-        if isinstance(sides[0], Missing) or isinstance(sides[1], Missing):
+        old, new = read_manifest(file.previous_path, tree.before(file)), read_manifest(file.path, text)
+        if isinstance(old, Missing) or isinstance(new, Missing):
             continue
-        before, after = _by_name(sides[0]), _by_name(sides[1])
+        before, after = _by_name(old), _by_name(new)
         weaker: dict[str, list[tuple[str, str]]] = {}
         for key, now in after.items():
             was = before.get(key)
@@ -44,7 +45,7 @@ def weaker_dependencies(tree: TreeAfter) -> Iterator[Break]:
             told = ", ".join(shown for _, shown in names[:MOST_NAMED])
             more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
             yield _break(file, text, names[0][0], f"{file.path} {how} {told}{more}", is_certain=False)
-        yield from _conflicts(file, text, *sides)
+        yield from _conflicts(file, text, old, new)
 
 
 def _by_name(manifest: Manifest) -> dict[tuple[str, str], Requirement]:
@@ -85,8 +86,8 @@ def _conflicts(file: FileChange, text: str, before: Manifest, after: Manifest) -
 
 def _break(file: FileChange, text: str, name: str, sentence: str, *, is_certain: bool) -> Break:
     added = [range(hunk.new_start, hunk.new_start + hunk.added_count) for hunk in file.hunks or ()]
-    last = re.escape(name.rpartition(":")[2])
-    lines = [line_of(text, match.start()) for match in re.finditer(rf"(?i)(?<![\w-]){last}(?![\w-])", text)]
+    pattern = pattern_of("package", name.rpartition(":")[2])
+    lines = [line_of(text, match.start()) for match in pattern.finditer(text)]
     line = next((line for line in lines if any(line in part for part in added)), lines[0] if lines else 1)
     row = text.split("\n")[line - 1].strip()[:120]
     return Break(BreakKind.DEPENDENCY, sentence, f"{file.path}:{line}: {row}", file.path, line, is_certain)

@@ -1,50 +1,90 @@
-"""All rules together; paths and changed lines decide which of them have anything to look at."""
+"""All rules together; paths and changed lines decide which of them have anything to look at.
+
+A hook must not pay for rules that have nothing to say: they are imported only where a path or a changed line calls for
+them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from hyperion_hook.assess.breaks.counterparts import has_counterpart, missing_counterparts
-from hyperion_hook.assess.breaks.dependencies import is_judged, weaker_dependencies
-from hyperion_hook.assess.breaks.modules import missing_modules
-from hyperion_hook.assess.breaks.names import may_change_signature, missing_names, takes_definitions
-from hyperion_hook.assess.breaks.safety import may_switch_off, safety_off
-from hyperion_hook.assess.breaks.signatures import changed_signatures
-from hyperion_hook.assess.breaks.tree import TreeAfter
-from hyperion_hook.domain.breaks import Break
+from hyperion_hook.domain.change import Change, FileStatus
 from hyperion_hook.domain.deadline import NEVER, Deadline
+from hyperion_hook.domain.snapshot import ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.imports.read import is_module
+
+if TYPE_CHECKING:
+    from hyperion_hook.assess.breaks.tree import Search, TreeAfter
+    from hyperion_hook.domain.breaks import Break
+
+    Rule = Callable[[TreeAfter], Iterator[Break]]
 
 MOST = 20
 """Breaks that are told, the certain ones first."""
+_DEFINITION = re.compile(
+    rb"^-(?:[^\n]*\b(?:def|class|func|function|interface|enum|record|struct|type|define|fun|const|let|var|val"
+    rb"|exports?)\b"
+    rb"|[ \t]*+(?:[\w<>\[\],.?@]++[ \t*&]++)+\w++[ \t]*+\(|\w++[ \t]*+(?::[^\n=]++)?="
+    rb"|[^\n]*\b[A-Z][A-Z0-9_]{3,}[ \t]*+=)"
+    rb"|^[+-][ \t]++[^\n(){};]{1,200}(?:,|\)[^;\n]{0,80}[{:])[ \t]*+$", re.MULTILINE,
+)
+"""Deleted lines that may define something, and lines that may list parameters."""
+_SWITCH = re.compile(
+    rb"^\+[^\n]*(?:[vV]erif|VERIF|rejectUnauthorized|REJECT_UNAUTH|CERT_NONE|check_hostname|HOSTNAME|Hostname"
+    rb"|accept_invalid|\.only|\bfit\b|fdescribe|skip|@Ignore|@Disabled|\bx(?:it|describe|test)\b|except\b|\bcatch\b)"
+    rb"|^-[^\n]*(?:[lL]ock|synchronized|[mM]utex|\bmu\.)", re.MULTILINE,
+)
+_MANIFEST = re.compile(
+    r"(?:^|/)(?:pom\.xml|package\.json|go\.mod|Cargo\.toml|Gemfile|composer\.json|pyproject\.toml|setup\.cfg|Pipfile"
+    r"|schema\.prisma|models(?:/\w+)?\.py|[\w.-]*require[\w.-]*\.(?:txt|in)|Directory\.\w+\.props)$"
+    r"|\.(?:gradle|kts|gemspec|\w\wproj|proto)$|(?:^|/)(?:requirements|db/migrate)/"
+)
 
 
-def find_breaks(tree: TreeAfter, deadline: Deadline = NEVER) -> tuple[Break, ...]:
-    """Return what a change would break, the certain first, at most ``MOST``; no rule is begun after the deadline."""
+def find_breaks(
+    change: Change, sources: Sources, graph: Callable[[], ImportGraph | Missing], search: Search,
+    deadline: Deadline = NEVER,
+) -> tuple[Break, ...]:
+    """Return what a change would break, the certain first, at most ``MOST``; what the deadline cuts off is not told.
+
+    Parameters are those of ``TreeAfter``.
+    """
     breaks: list[Break] = []
-    for rule in _rules(tree):
-        # what is not finished in time is not told
-        result = deadline.run(lambda rule=rule: list(islice(rule, 4 * MOST)))  # type: ignore[misc]
+    tree: TreeAfter | None = None
+    for rule in _rules(change):
+        if tree is None:
+            from hyperion_hook.assess.breaks.tree import TreeAfter  # noqa: PLC0415
+
+            tree = TreeAfter(change, sources, graph, search)
+        result = deadline.run(lambda rule=rule, tree=tree: list(islice(rule(tree), 4 * MOST)))  # type: ignore[misc]
         breaks += [] if isinstance(result, Missing) else result
     breaks.sort(key=lambda entry: not entry.is_certain)
     return tuple(dict.fromkeys(breaks))[:MOST]
 
 
-def _rules(tree: TreeAfter) -> Iterator[Iterator[Break]]:
-    files = tree.change.files
-    if any(is_module(path) for path in tree.gone):
-        yield missing_modules(tree)
-    if taken := [file for file in files if takes_definitions(file)]:
-        yield missing_names(tree, taken)
-    if changed := [file for file in files if may_change_signature(file)]:
-        yield changed_signatures(tree, changed)
-    if any(is_judged(file) for file in files):
-        yield weaker_dependencies(tree)
-    if any(has_counterpart(file) for file in files):
-        yield missing_counterparts(tree)
-    if may_switch_off(tree.change):
-        yield safety_off(tree)
+def _rules(change: Change) -> Iterator[Rule]:  # each is imported where it has something to look at
+    hunks = [hunk.body for file in change.files for hunk in file.hunks or ()]
+    is_gone = any(file.status in (FileStatus.DELETED, FileStatus.RENAMED) for file in change.files)
+    if is_gone:
+        from hyperion_hook.assess.breaks.modules import missing_modules  # noqa: PLC0415
 
+        yield missing_modules
+    if any(map(_DEFINITION.search, hunks)):
+        from hyperion_hook.assess.breaks.names import missing_names  # noqa: PLC0415
+        from hyperion_hook.assess.breaks.signatures import changed_signatures  # noqa: PLC0415
 
+        yield missing_names
+        yield changed_signatures
+    if any(_MANIFEST.search(file.path) for file in change.files):
+        from hyperion_hook.assess.breaks.counterparts import missing_counterparts  # noqa: PLC0415
+        from hyperion_hook.assess.breaks.dependencies import weaker_dependencies  # noqa: PLC0415
+
+        yield weaker_dependencies
+        yield missing_counterparts
+    if any(map(_SWITCH.search, hunks)):
+        from hyperion_hook.assess.breaks.safety import safety_off  # noqa: PLC0415
+
+        yield safety_off

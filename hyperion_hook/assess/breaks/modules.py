@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.assess.breaks.tree import TreeAfter, family_of, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileStatus
@@ -15,10 +16,9 @@ from hyperion_hook.features.imports.read import read_imports
 MOST_MODULES = 200
 MOST_IMPORTERS = 2_000
 MOST_NAMED = 3
-_BINDS = (
-    r"(?:def|class)\s+(?:__getattr__|%s)\b|^\s*%s\s*[:=]|import\s*(?:\*|\([^)]*\b%s\b|[^#\n]*\b%s\b)|[\"']%s[\"']"
-).replace("%s", "%(word)s")
-_CONDITIONAL = re.compile(r"[ \t]*+\#[ \t]*+(?:(if)|(endif))", re.MULTILINE)
+MOST_OF_LIST = 500
+"""Characters behind the name of a module in which what is imported from it is looked for."""
+_CONDITIONAL = re.compile(r"^[ \t]*+\#[ \t]*+(?:(if)|(endif))", re.MULTILINE)
 
 
 def missing_modules(tree: TreeAfter) -> Iterator[Break]:
@@ -96,25 +96,30 @@ def _still_means(tree: TreeAfter, files: set[str], spec: str) -> bool:
         return False
     if not all(family_of(path) == "python" for path in files):
         return True
+    from hyperion_hook.assess.breaks.python_names import bound_names, parsed  # noqa: PLC0415 - needs ast
+
     # a module that is gone leaves its package, which may offer the name itself
     module, _, name = spec.partition(":")
     word = name or module.rpartition(".")[2]
-    return any(
-        path.rpartition("/")[2].partition(".")[0] == word or path.rpartition("/")[0].rpartition("/")[2] == word
-        or re.search(_BINDS % {"word": re.escape(word)}, tree.text(path), re.MULTILINE)
-        for path in files
-    )
+    for path in files:
+        if word in (path.rpartition("/")[2].partition(".")[0], path.rpartition("/")[0].rpartition("/")[2]):
+            return True
+        package = parsed(tree.text(path))
+        if package is None or bound_names(package) & {word, "*", "__getattr__"}:
+            return True
+    return False
 
 
 def _place(tree: TreeAfter, path: str, spec: str) -> tuple[int, bool]:
     """Return the line of an import and whether it is run in any case; 0 where it is not found."""
     text = tree.text(path)
     module, _, name = spec.partition(":")
-    first = re.escape(module.lstrip(".") if family_of(path) == "python" else module)
-    patterns = [rf"(?:from|import)\s+\.*{first}\b", rf"['\"<]{first}['\">]", rf"\b{first}\b"]
-    if name:
-        patterns.insert(0, rf"from\s+\.*{first}\s+import\b[^#\n]*(?:\([^)]*)?\b{re.escape(name)}\b")
-    match = next((match for pattern in patterns if (match := re.search(pattern, text))), None)
+    # readers mark how a file is named: a quote or bracket in C, dots for relative names
+    first = module.lstrip(".\"<").removeprefix("/") or name
+    matches = next((matches for form in ("import", "quoted", "word")
+                    if (matches := list(pattern_of(form, first).finditer(text)))), [])
+    match = next((match for match in matches if name in text[match.end() : match.end() + MOST_OF_LIST]),
+                 matches[0] if matches else None)
     if match is None:
         return 0, False
     row = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]

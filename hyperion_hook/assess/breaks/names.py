@@ -16,10 +16,12 @@ from hyperion_hook.assess.breaks.definitions import (
     patterns_of,
 )
 from hyperion_hook.assess.breaks.modules import listed
+from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.search import Hit
 
 MOST_NAMES = 60
@@ -51,10 +53,7 @@ class Gone(NamedTuple):
         return self.file.previous_path
 
 
-_PARAMETER = re.compile(
-    rb"^[+-][ \t]++(?:\*{0,2}[A-Za-z_]\w*+(?:[ \t]*+:[^=\n]++)?(?:[ \t]*+=[^=\n]++)?"
-    rb"|[\w.<>\[\], ?*&]++[ \t*&][A-Za-z_]\w*+)[ \t]*+(?:,|\)[^;\n]*+[{:])[ \t]*+$", re.MULTILINE,
-)
+_PARAMETER = re.compile(rb"^[+-][ \t]++[^\n(){};]{1,200}(?:,|\)[^;\n]{0,80}[{:])[ \t]*+$", re.MULTILINE)
 
 
 def may_change_signature(file: FileChange) -> bool:
@@ -76,9 +75,9 @@ def takes_definitions(file: FileChange) -> bool:
     )
 
 
-def missing_names(tree: TreeAfter, files: Sequence[FileChange]) -> Iterator[Break]:
+def missing_names(tree: TreeAfter) -> Iterator[Break]:
     """Yield a break for each name that files no longer define and that is still used."""
-    gone = [entry for file in files for entry in _gone(tree, file)]
+    gone = [entry for file in tree.change.files if takes_definitions(file) for entry in _gone(tree, file)]
     # a name that goes from several files (overloads, methods of several classes) is asked for once
     names = list(dict.fromkeys(entry.definition.name for entry in gone))
     if not names or len(names) > MOST_NAMES:
@@ -93,7 +92,7 @@ def missing_names(tree: TreeAfter, files: Sequence[FileChange]) -> Iterator[Brea
 
 def by_name(hits: Iterable[Hit], names: Sequence[str]) -> dict[str, list[Hit]]:
     """Return hits by the names that stand in them; vendored files and documents are left out."""
-    words = re.compile(rf"(?<![\w$])(?:{'|'.join(map(re.escape, names))})(?![\w$])")
+    words = pattern_of("word", tuple(names))
     sorted_by_name: dict[str, list[Hit]] = {}
     for hit in hits:
         if role_of(hit.path) not in (FileRole.FOREIGN, FileRole.DOCUMENT):
@@ -104,7 +103,7 @@ def by_name(hits: Iterable[Hit], names: Sequence[str]) -> dict[str, list[Hit]]:
 
 def _gone(tree: TreeAfter, file: FileChange) -> Iterator[Gone]:
     family = family_of(file.previous_path)
-    if family is None:
+    if family is None or (file.new_blob and isinstance(tree.sources.after(file), Missing)):
         return
     code = code_of(file.previous_path, tree.before(file))
     after = tree.code(file.path) if file.new_blob and family_of(file.path) == family else ""
@@ -120,14 +119,14 @@ def _gone(tree: TreeAfter, file: FileChange) -> Iterator[Gone]:
 
 def _may_be_used(definition: Definition, family: str, code: str, after: str) -> bool:
     """Return whether anything outside the lines that define a name could use it: no local variable."""
-    name = re.escape(definition.name)
+    name = definition.name
     if family == "script":
-        is_handed_on = re.search(rf"(?<![\w$.]){name}(?![\w$])", after) or re.search(_ANY_EXPORT, after)
-        return bool(after) and not is_handed_on and re.search(_EXPORT.replace("%s", name), code) is not None
+        is_handed_on = pattern_of("free word", name).search(after) or _ANY_EXPORT.search(after)
+        return bool(after) and not is_handed_on and name in _exports(code)
     if family == "jvm":
-        return definition.kind != VALUE or definition.name.isupper()
-    if family == "c" and re.search(rf"^static\b[^;{{}}]*?\b{name}\s*\(", code, re.MULTILINE):
-        return re.search(rf"\b{name}\b", after) is not None
+        return definition.kind != VALUE or name.isupper()
+    if family == "c" and _start_of_line(code, definition.end).startswith("static"):
+        return pattern_of("word", name).search(after) is not None
     return definition.is_top or family != "go"
 
 
@@ -155,9 +154,9 @@ def _defined_elsewhere(gone: Gone, hits: Iterable[Hit]) -> bool:
     return any(defines(gone.family, hit.text, gone.definition.name) for hit in hits)
 
 
-def _matches(tree: TreeAfter, path: str, pattern: str) -> Iterator[tuple[int, re.Match[str]]]:
+def _matches(tree: TreeAfter, path: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
     code = tree.code(path)
-    for match in re.finditer(pattern, code, re.MULTILINE):
+    for match in pattern.finditer(code):
         yield line_of(code, match.start()), match
 
 
@@ -177,17 +176,30 @@ def _python(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
 
 # JavaScript and TypeScript: what is imported by name from the file
 
-_EXPORT = (
-    r"\bexport[ \t]++(?:declare[ \t]++)?(?:default[ \t]++)?(?:async[ \t]++)?"
-    r"(?:function\*?|class|const|let|var|interface|type|enum|abstract[ \t]++class|namespace)[ \t]++%s(?![\w$])"
-    r"|\bexport[ \t]*+(?:type[ \t]*+)?\{[^}]*?(?<![\w$])%s(?![\w$])(?:[ \t]*+[,}\n]|[ \t]++as\b)"
-    r"|(?<![\w$])exports\.%s[ \t]*+=|module\.exports[ \t]*+=[ \t]*+\{[^}]*(?<![\w$])%s(?![\w$])"
+_EXPORTED = re.compile(
+    r"\bexport[ \t]++(?:declare[ \t]++)?(?:default[ \t]++)?(?:abstract[ \t]++|async[ \t]++)?"
+    r"(?:function|class|const|let|var|interface|type|enum|namespace)[ \t]*+\*?[ \t]*+([\w$]++)"
+    r"|(?<![\w$])exports\.([\w$]++)[ \t]*+=(?!=)"
+    r"|\bexport[ \t]*+(?:type[ \t]*+)?\{([^{}]*+)|\bmodule\.exports[ \t]*+=[ \t]*+\{([^{}]*+)"
 )
-_ANY_EXPORT = r"export[ \t]*+\*|module\.exports[ \t]*+=[ \t]*+(?!\{)|Object\.assign\([ \t]*+(?:module\.)?exports|__exportStar"
+_ANY_EXPORT = re.compile(
+    r"export[ \t]*+\*|module\.exports[ \t]*+=[ \t]*+(?!\{)|Object\.assign\([ \t]*+(?:module\.)?exports|__exportStar"
+)
 _IMPORT = re.compile(
-    r"(?:import|export)[ \t]++(?:type[ \t]++)?(?:[\w$]++[ \t]*+,[ \t]*+)?\{([^}]*+)\}[ \t\n]*+from[ \t]*+(['\"])([^'\"\n]++)\2"
-    r"|(?:const|let|var)[ \t]*+\{([^}]*+)\}[ \t]*+=[ \t]*+require\([ \t]*+(['\"])([^'\"\n]++)\5"
+    r"(?:import|export)[ \t]++(?:type[ \t]++)?(?:[\w$]++[ \t]*+,[ \t]*+)?\{([^{}]*+)\}[ \t\n]*+from[ \t]*+"
+    r"(['\"])([^'\"\n]++)\2"
+    r"|(?:const|let|var)[ \t]*+\{([^{}]*+)\}[ \t]*+=[ \t]*+require\([ \t]*+(['\"])([^'\"\n]++)\5"
 )
+
+
+def _exports(code: str) -> set[str]:
+    """Return the names under which a script exports."""
+    names: set[str] = set()
+    for declared, assigned, listed_names, handed_out in _EXPORTED.findall(code):
+        names.update({declared, assigned} - {""})
+        names.update(part.split()[-1] for part in listed_names.split(",") if part.split())
+        names.update(part.partition(":")[0].strip() for part in handed_out.split(","))
+    return names
 
 
 def _script(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
@@ -214,55 +226,66 @@ def _go(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
         return
     if not gone.definition.is_top or _defined_elsewhere(gone, beside):
         return
-    form = rf"(?<![\w.]){name}(?=\()" if gone.definition.kind == FUNCTION else rf"(?<![\w.]){name}(?![\w:])"
+    form = "Go function" if gone.definition.kind == FUNCTION else "Go name"
     for path in _files(beside):
-        if re.search(rf"(?<![\w.]){name}(?:, \w+)*\s*:?=(?!=)|[(,]\s*{name}\s+[\w*\[.]|\bfunc {name}\b", tree.code(path)):
-            continue
-        yield from (Use(path, line, True) for line, _ in _matches(tree, path, form))
+        # where a variable or a parameter has the name, it hides what is gone
+        if not pattern_of("Go hides", name).search(tree.code(path)):
+            yield from (Use(path, line, True) for line, _ in _matches(tree, path, pattern_of(form, name)))
     if name[0].isupper():
-        package = folder.rpartition("/")[2]
         for path in _files(hit for hit in hits if hit.path in _importers(tree, gone.module)):
-            alias = re.search(rf"^\s*(?:import\s+)?(\w+)\s+\"[^\"\n]*{re.escape(folder)}\"", tree.text(path), re.MULTILINE)
-            prefix = alias[1] if alias and alias[1] != "import" else package
-            yield from (Use(path, line, True) for line, _ in _matches(tree, path, rf"(?<![\w.]){prefix}\.{name}(?!\w)"))
+            aliases = [alias for alias, imported in _GO_IMPORT.findall(tree.text(path)) if imported.endswith(folder)]
+            member = pattern_of("member", aliases[0] if aliases else folder.rpartition("/")[2], name)
+            yield from (Use(path, line, True) for line, _ in _matches(tree, path, member))
+
+
+_GO_IMPORT = re.compile(r"^[ \t]*+(?:import[ \t]++)?+(\w++)[ \t]++\"([^\"\n]*+)\"", re.MULTILINE)
 
 
 # Java: classes by name, members by the class before them
 
 
+_JAVA_IMPORT = re.compile(r"^import[ \t]++(static[ \t]++)?+([\w.*]++)", re.MULTILINE)
+_PACKAGE = re.compile(r"^[ \t]*+package[ \t]++([\w.]++)", re.MULTILINE)
+
+
 def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     name = gone.definition.name
-    importers = _importers(tree, gone.module)
     if _defined_elsewhere(gone, hits):
         return
-    owner = gone.module.rpartition("/")[2].partition(".")[0]
+    importers = _importers(tree, gone.module)
+    paths = _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers))
     if gone.definition.kind == CLASS:
-        package = re.search(r"^\s*package\s+([\w.]+)", gone.code, re.MULTILINE)
-        for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
-            other = re.search(rf"^import\s+(?:static\s+)?([\w.]*)\.{name}\s*;?$", tree.code(path), re.MULTILINE)
-            if other and package and not other[1].startswith(package[1]):
-                continue
-            yield from (Use(path, line, True) for line, _ in _matches(tree, path, rf"(?<![\w.@]){name}(?!\w)(?!\s*[(=;,)]\s*[^\w])"))
+        package = _PACKAGE.search(gone.code)
+        for path in paths:
+            others = [found for _, found in _JAVA_IMPORT.findall(tree.code(path)) if found.endswith(f".{name}")]
+            # a class of the same name from elsewhere is meant
+            if not (others and package and not others[0].startswith(package[1])):
+                yield from (Use(path, line, True) for line, _ in _matches(tree, path, pattern_of("Java class", name)))
         return
-    line_start = gone.code.rfind("\n", 0, gone.code.rfind("\n", 0, gone.definition.end)) + 1
-    if "@Override" in gone.code[line_start : gone.definition.end]:
-        return
+    above = gone.code.rfind("\n", 0, gone.code.rfind("\n", 0, gone.definition.end)) + 1
+    if "@Override" not in gone.code[above : gone.definition.end]:
+        for path in paths:
+            yield from _member_uses(tree, gone, path)
+
+
+def _member_uses(tree: TreeAfter, gone: Gone, path: str) -> Iterator[Use]:
+    name, code = gone.definition.name, tree.code(path)
+    owner = gone.module.rpartition("/")[2].partition(".")[0]
     is_function = gone.definition.kind == FUNCTION
-    call = r"\s*\(" if is_function else r"(?![\w(])"
-    for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
-        code = tree.code(path)
-        receivers = receivers_of(owner, code)
-        yield from (Use(path, line, True) for line, _ in _matches(tree, path, rf"(?<![\w.])(?:this\.)?(?:{receivers})\.{name}{call}"))
-        if path == gone.file.path and is_function and not re.search(rf"import static .*\.(?:\*|{name});", code):
-            is_firm = not re.search(rf"\bclass {owner}\b[^{{]*\bextends\b", code)
-            yield from (Use(path, line, is_firm)
-                        for line, _ in _matches(tree, path, rf"(?:(?<![\w.])this\.|(?<![\w.:])(?<!new )){name}\s*\("))
+    member = pattern_of("member call" if is_function else "member", receivers_of(owner, code), name)
+    yield from (Use(path, line, True) for line, _ in _matches(tree, path, member))
+    if path != gone.file.path or not is_function:
+        return
+    if any(is_static and found.rpartition(".")[2] in (name, "*") for is_static, found in _JAVA_IMPORT.findall(code)):
+        return
+    header = pattern_of("class", owner).search(code)
+    is_firm = header is None or "extends" not in header[1]
+    yield from (Use(path, line, is_firm) for line, _ in _matches(tree, path, pattern_of("own call", name)))
 
 
-def receivers_of(owner: str, code: str) -> str:
-    """Return a pattern of what a member of a class is reached through: the class, and variables declared with it."""
-    declared = re.findall(rf"\b{owner}(?:<[^;(){{}}]*?>)?\s+(\w+)\s*[=;,):]", code)
-    return "|".join(map(re.escape, dict.fromkeys([owner, *declared])))
+def receivers_of(owner: str, code: str) -> tuple[str, ...]:
+    """Return what a member of a class is reached through: the class, and variables declared with it."""
+    return tuple(dict.fromkeys([owner, *pattern_of("declared with", owner).findall(code)]))
 
 
 # C: functions and macros of the whole tree
@@ -276,10 +299,14 @@ def _c(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
         user for ending in (".h", ".hpp") for user in _importers(tree, gone.module.rpartition(".")[0] + ending)
     }
     for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
-        for line, match in _matches(tree, path, rf"(?<![\w.>#]){name}\s*\("):
-            rest = tree.code(path)[match.end() :]
-            if not re.match(r"[^;{}()]*\)\s*;", rest) or (match.start() and tree.code(path)[match.start() - 1] in " \t("):
+        for line, match in _matches(tree, path, pattern_of("C call", name)):
+            # what begins its line declares: a prototype, or a definition behind an attribute
+            if _start_of_line(tree.code(path), match.start())[:1].isspace():
                 yield Use(path, line, gone.definition.kind == FUNCTION)
+
+
+def _start_of_line(code: str, position: int) -> str:
+    return code[code.rfind("\n", 0, position) + 1 : position]
 
 
 _Reader = Callable[[TreeAfter, Gone, Sequence[Hit]], Iterator[Use]]

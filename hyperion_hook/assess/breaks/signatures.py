@@ -6,12 +6,20 @@ Only functions whose name is defined once in the tree are looked at, and only ca
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from hyperion_hook.assess.breaks.definitions import FUNCTION, arguments_after, defines, definitions
 from hyperion_hook.assess.breaks.modules import listed
-from hyperion_hook.assess.breaks.names import LEAST_LETTERS, MOST_FILES, MOST_NAMES, by_name, receivers_of
+from hyperion_hook.assess.breaks.names import (
+    LEAST_LETTERS,
+    MOST_FILES,
+    MOST_NAMES,
+    by_name,
+    may_change_signature,
+    receivers_of,
+)
+from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
@@ -19,8 +27,10 @@ from hyperion_hook.domain.languages import language_of
 
 LANGUAGES = frozenset(("Python", "Java", "Go", "C", "TypeScript"))
 """Where a call with too few or too many arguments is an error."""
-_GENERIC = re.compile(r"(?<=\w)<[\w\s,.?\[\]&|:'\"]*>")
-_HARMLESS = re.compile(r"@(?:[\w.]*\.)?(?:staticmethod|classmethod|abstractmethod|\w*contextmanager|cache|lru_cache|override)\b")
+_GENERIC = re.compile(r"(?<=\w)<[\w\s,.?\[\]&|:'\"]*+>")
+_HARMLESS = re.compile(
+    r"@(?:[\w.]*\.)?(?:staticmethod|classmethod|abstractmethod|\w*contextmanager|cache|lru_cache|override)\b"
+)
 
 
 class Signature(NamedTuple):
@@ -28,9 +38,9 @@ class Signature(NamedTuple):
 
     least: int
     most: int | None
-    names: frozenset[str]
-    takes_any_name: bool
-    has_receiver: bool
+    names: frozenset[str] = frozenset()
+    takes_any_name: bool = False
+    has_receiver: bool = False
 
 
 class Target(NamedTuple):
@@ -43,9 +53,9 @@ class Target(NamedTuple):
     line: int
 
 
-def changed_signatures(tree: TreeAfter, files: Sequence[FileChange]) -> Iterator[Break]:
+def changed_signatures(tree: TreeAfter) -> Iterator[Break]:
     """Yield a break for each function with calls that fitted its signature before and do not after."""
-    targets = [target for file in files for target in _targets(tree, file)]
+    targets = [target for file in tree.change.files if may_change_signature(file) for target in _targets(tree, file)]
     names = list(dict.fromkeys(target.name for target in targets))
     if not names or len(names) > MOST_NAMES:
         return
@@ -101,10 +111,11 @@ def _signatures(family: str, code: str) -> dict[str, tuple[Signature, int]]:
         ends.setdefault(definition.name, []).append(definition.end if definition.kind == FUNCTION else -1)
     read: dict[str, tuple[Signature, int]] = {}
     for name, places in ends.items():
-        if len(set(places)) == 1 and places[0] >= 0 and not _is_wrapped(family, code, places[0]) and (inside := arguments_after(code, places[0])) is not None:
-            signature = _signature(family, inside[0])
-            if signature is not None:
-                read[name] = signature, places[0]
+        if len(set(places)) > 1 or places[0] < 0 or _is_wrapped(family, code, places[0]):
+            continue
+        inside = arguments_after(code, places[0])
+        if inside is not None:
+            read[name] = _signature(family, inside[0]), places[0]
     return read
 
 
@@ -116,28 +127,26 @@ def _is_wrapped(family: str, code: str, end: int) -> bool:
     return above.startswith("@") and _HARMLESS.match(above) is None
 
 
-def _signature(family: str, text: str) -> Signature | None:
+def _signature(family: str, text: str) -> Signature:
     parts = split_arguments(text)
     if family == "c" and parts == ["void"]:
         parts = []
     if family == "python":
         return _python_signature(parts)
-    names = frozenset[str]()
     if any("..." in part for part in parts):
-        least = len(parts) - 1
-        return Signature(least, None, names, False, False)
-    optional = sum(1 for part in parts if (family == "script" and re.match(r"[^:]*\?\s*:|[^:]*=|[^:]*:[^=]*=", part))
-                   or (family == "c" and "=" in part))
-    return Signature(len(parts) - optional, len(parts), names, False, False)
+        return Signature(len(parts) - 1, None)
+    optional = sum("=" in part.replace("=>", "") or ("?" in part.partition(":")[0] and family == "script")
+                   for part in parts) if family in ("script", "c") else 0
+    return Signature(len(parts) - optional, len(parts))
 
 
-def _python_signature(parts: list[str]) -> Signature | None:
+def _python_signature(parts: list[str]) -> Signature:
     least = most = 0
     has_receiver = bool(parts) and parts[0].partition(":")[0].strip() in ("self", "cls", "mcs")
     names: set[str] = set()
     any_count = any_name = keyword_only = False
     for part in parts[int(has_receiver):]:
-        name = re.match(r"\**\w*", part)
+        name = re.match(r"\w++", part)
         if part == "/":
             continue
         if part.startswith("**"):
@@ -179,7 +188,7 @@ def split_arguments(text: str) -> list[str]:
 def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, int, str]]:
     family = family_of(path) or ""
     code = tree.code(path)
-    for match in re.finditer(rf"{_reached(family, target, path, code)}{re.escape(target.name)}(?=\s*\()", code):
+    for match in _calls(family, target, path, code):
         start = code.rfind("\n", 0, match.start()) + 1
         if defines(family, code[start : match.end() + 1], target.name):
             continue
@@ -194,27 +203,30 @@ def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, 
             yield path, line_of(code, match.start()), problem
 
 
-def _reached(family: str, target: Target, path: str, code: str) -> str:
-    """Return the pattern of what must stand before a name so that no other function of the same name is meant."""
-    is_own = path == target.file.path
-    bare = r"(?<![\w.$>])(?<!new )"
+def _calls(family: str, target: Target, path: str, code: str) -> Iterator[re.Match[str]]:
+    """Yield where a name is called in such a way that no other function of the same name is meant."""
+    is_own, name = path == target.file.path, target.name
+    folder = target.file.path.rpartition("/")[0]
     if family == "jvm":
         owner = target.file.path.rpartition("/")[2].partition(".")[0]
-        members = rf"(?<![\w.])(?:this\.)?(?:{receivers_of(owner, code)})\."
-        return rf"(?:{members}|{bare}(?:this\.)?)" if is_own else members
-    if family == "python" and target.before.has_receiver:
-        return r"\bself\." if is_own else r"(?!)"
-    if family == "go" and path.rpartition("/")[0] != target.file.path.rpartition("/")[0]:
-        return rf"(?<![\w.]){target.file.path.split('/')[-2] if '/' in target.file.path else '(?!)'}\."
-    return bare
+        yield from pattern_of("member call", receivers_of(owner, code), name).finditer(code)
+        if is_own:
+            yield from pattern_of("own call", name).finditer(code)
+    elif family == "python" and target.before.has_receiver:
+        if is_own:
+            yield from pattern_of("own Python call", name).finditer(code)
+    elif family == "go" and path.rpartition("/")[0] != folder:
+        yield from pattern_of("member call", folder.rpartition("/")[2], name).finditer(code)
+    else:
+        yield from pattern_of("call", name).finditer(code)
 
 
 def _problem(family: str, signature: Signature, arguments: list[str]) -> str | None:
-    """Return what is wrong with a call, '' where nothing can be said, ``None`` where it fits."""
-    if any(argument.startswith("*") or "..." in argument for argument in arguments) and family in ("python", "script", "go"):
+    """Return what a call passes that it should not, ``None`` where it fits or cannot be told."""
+    if family != "c" and any(argument.startswith("*") or "..." in argument for argument in arguments):
         return None
     named = [match[1] for argument in arguments
-             if family == "python" and (match := re.match(r"(\w+)\s*=(?!=)", argument))]
+             if family == "python" and (match := re.match(r"(\w++)\s*+=(?!=)", argument))]
     unknown = next((name for name in named if name not in signature.names and not signature.takes_any_name), None)
     if unknown is not None:
         return f"{unknown}="

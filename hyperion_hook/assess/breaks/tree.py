@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
+from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.languages import language_of
 from hyperion_hook.domain.snapshot import ImportGraph, Sources
@@ -118,7 +119,7 @@ class TreeAfter:
         found = self._search(names) if names else []
         if found is None:
             return None
-        words = re.compile(rf"(?<![\w$])(?:{'|'.join(map(re.escape, names))})(?![\w$])")
+        words = pattern_of("word", tuple(names))
         left = [hit for hit in found if hit.path not in self.gone and hit.path not in self.touched]
         for path in self.touched:
             if family_of(path):

@@ -2,7 +2,8 @@
 
 * Split it: every part is scored by the extractor and the model that score the whole change.
 * Add the usual test: scored with what such a test change looks like in this repository; said only if the score falls.
-* Look at a file that usually changes too: what became of changes that left it out.
+* Look at a file that usually changes too: what became of changes that left it out, and the score with a usual one.
+* Run the tests that import or usually change with what is touched; that leaves the score as it is.
 * Ask somebody who knows the files: how changes by people new to these files fared.
 
 What has no effect worth saying is not said. ``docs/advice.md`` tells what the figures mean.
@@ -14,7 +15,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from hyperion_hook.assess.guidance.split import is_worth_splitting, names_of, parts_of
-from hyperion_hook.assess.guidance.usual_tests import missing_test, typical_test_change
+from hyperion_hook.assess.guidance.usual_tests import (
+    EXAMPLES,
+    UsualTest,
+    missing_test,
+    tests_to_run,
+    typical_test_change,
+)
 from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.co_change import CoChange, PastOfFile
@@ -99,7 +106,8 @@ class Adviser:
             lambda: self._split_advice(change, risk, together, graph),
             lambda: self._test_advice(change, risk, together, history),
             # a test that is advised already is not named again
-            lambda: _co_change_advice(missing, history, change.time, [advice.action for advice in given]),
+            lambda: self._co_change_advice(change, missing, together, history, [advice.action for advice in given]),
+            lambda: self._run_advice(change, risk, together, history, graph, [advice.action for advice in given]),
             lambda: _reviewer_advice(change, risk, history, known_best),
         )
         for step in steps:
@@ -151,8 +159,7 @@ class Adviser:
         typical = typical_test_change(usual, self.read(usual.examples))
         if typical is None:
             return None
-        files = tuple(sorted((*change.files, typical), key=lambda file: file.path))
-        probability = self.score(replace(change, files=files))
+        probability = self.score(replace(change, files=_in_order((*change.files, typical))))
         if self.expired() or not _lower(probability, risk.probability):
             return None
         return Advice(
@@ -160,6 +167,61 @@ class Adviser:
             f"from {share(risk.probability)} to {share(probability)}",
             f"{usual.support} of the last {usual.commits} changes to {usual.source.path} also changed {usual.test}",
         )
+
+
+    def _co_change_advice(
+        self, change: Change, missing: Sequence[CoChange], together: Sequence[PastOfFile], history: History,
+        said: Sequence[str],
+    ) -> Advice | None:
+        best = next((entry for entry in missing if entry.probability >= SURE), None)
+        if best is None or any(best.path in action for action in said):
+            return None
+        effect = _left_out(
+            history.file(best.beside).events[: best.commits], history.file(best.path).events, change.time
+        )
+        if effect is None:
+            return None
+        return Advice(
+            f"See whether {best.path} must change, too", effect + self._with(change, best, together),
+            f"{best.support} of the last {best.commits} changes to {best.beside} also changed it",
+        )
+
+    def _with(self, change: Change, best: CoChange, together: Sequence[PastOfFile]) -> str:
+        """Return what the score is with a usual change to the file, '' where none can be read."""
+        source = next((file for file in change.files if file.previous_path == best.beside), None)
+        past = next((past for past in together if past.path == best.beside), None)
+        if source is None or past is None or self.expired():
+            return ""
+        examples = tuple(entry.commit for entry in past.changes if best.file in entry.files)[:EXAMPLES]
+        typical = typical_test_change(
+            UsualTest(source, best.path, best.support, best.commits, examples), self.read(examples)
+        )
+        if typical is None:
+            return ""
+        probability = self.score(replace(change, files=_in_order((*change.files, typical))))
+        return "" if self.expired() else f"; with a usual change to it the score is {share(probability)}"
+
+    def _run_advice(
+        self, change: Change, risk: Score, together: Sequence[PastOfFile], history: History,
+        graph: ImportGraph | Missing, said: Sequence[str],
+    ) -> Advice | None:
+        if risk.level is RiskLevel.LOW:
+            return None
+        tests = [
+            test for test in tests_to_run(change, together, graph, history.known_files, self.exists)
+            if not any(test[0] in action for action in said)
+        ]
+        if not tests:
+            return None
+        return Advice(
+            f"Run {', '.join(path for path, _ in tests)}",
+            f"what they catch is not committed; the score stays {share(risk.probability)}",
+            f"{'it' if len(tests) == 1 else 'the first'} {tests[0][1]}",
+        )
+
+
+def _in_order(files: Sequence[FileChange]) -> tuple[FileChange, ...]:
+    return tuple(sorted(files, key=lambda file: file.path))
 
 
 def _lower(probability: float, before: float) -> bool:
@@ -177,19 +239,6 @@ def share(probability: float) -> str:
     if probability < 0.001:
         return "under 0.1%"
     return f"{100 * probability:.0f}%" if probability >= 0.0995 else f"{100 * probability:.1f}%"
-
-
-def _co_change_advice(missing: Sequence[CoChange], history: History, now: int, said: Sequence[str]) -> Advice | None:
-    best = next((entry for entry in missing if entry.probability >= SURE), None)
-    if best is None or any(best.path in action for action in said):
-        return None
-    effect = _left_out(history.file(best.beside).events[: best.commits], history.file(best.path).events, now)
-    if effect is None:
-        return None
-    return Advice(
-        f"See whether {best.path} must change, too", effect,
-        f"{best.support} of the last {best.commits} changes to {best.beside} also changed it",
-    )
 
 
 def _left_out(beside: Sequence[FileEvent], events: Sequence[FileEvent], now: int) -> str | None:
@@ -228,7 +277,9 @@ def _reviewer_advice(
     if not lives or own > NEWCOMER * len(lives) or risk.level is RiskLevel.LOW:
         return None
     best, fared = known_best[0], _newcomers_fared(lives, change.time)
-    return Advice(f"Have it reviewed by {best.name}", fared, best.reason) if fared else None
+    return Advice(
+        f"Have it reviewed by {best.name}", f"{fared}; the score stays {share(risk.probability)}", best.reason
+    ) if fared else None
 
 
 def _newcomers_fared(lives: Sequence[Sequence[FileEvent]], now: int) -> str | None:

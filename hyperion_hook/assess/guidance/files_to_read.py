@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 
-from hyperion_hook.domain.assessment import FileToRead
+from hyperion_hook.domain.assessment import FileToRead, FunctionToRead
 from hyperion_hook.domain.change import Change, FileChange
-from hyperion_hook.domain.history import CommitFlag, History
+from hyperion_hook.domain.history import CommitFlag, FileEvent, History
 from hyperion_hook.domain.paths import FileRole, is_lock_file, role_of
 
 MOST = 3
@@ -23,8 +24,13 @@ _ROLE_WEIGHT = {
 }
 
 
-def files_to_read(change: Change, history: History) -> tuple[FileToRead, ...]:
-    """Return the files where a reviewer's time is spent best, at most three, best first.
+Functions = Callable[[FileChange, Sequence[FileEvent]], tuple[FunctionToRead, ...]]
+
+
+def files_to_read(
+    change: Change, history: History, functions: Functions = lambda _file, _events: ()
+) -> tuple[FileToRead, ...]:
+    """Return the files where a reviewer's time is spent best, at most three, best first, each with its functions.
 
     A file counts by the lines changed in it, more so the more bug fixes it has seen; tests, documents and vendored
     files count less than source, as do lock files, which nobody wrote.
@@ -35,7 +41,10 @@ def files_to_read(change: Change, history: History) -> tuple[FileToRead, ...]:
         fixes = sum(CommitFlag.FIX in CommitFlag(event.flags) for event in history.file(file.previous_path).events)
         ranked.append((_weight(file) * math.sqrt(1 + fixes), file, fixes))
     ranked.sort(key=lambda entry: (-entry[0], entry[1].path))
-    return tuple(FileToRead(file.path, _reason(file, fixes)) for weight, file, fixes in ranked[:MOST] if weight > 0)
+    return tuple(
+        FileToRead(file.path, _reason(file, fixes), functions(file, history.file(file.previous_path).events))
+        for weight, file, fixes in ranked[:MOST] if weight > 0
+    )
 
 
 def _weight(file: FileChange) -> float:

@@ -49,6 +49,17 @@ def adviser_for(
     )
 
 
+def counsel_reviewers(measurer: Measurer, change: Change) -> tuple[Reviewer, ...]:
+    """Return who could review a change: owners of its files, and who knows them by history."""
+    past = measurer.past(change.base)
+
+    def read(ids: Sequence[str]) -> list[Commit]:
+        return with_mailmap(measurer.repository, read_commits(measurer.repository, ids, detail=Detail.NOTHING))
+
+    known = () if past is None else reviewers(change, past, read)
+    return with_owners(known, measurer.owners(change), len(change.files))
+
+
 def counsel(
     measurer: Measurer, change: Change, measured: Measured, risk: Score, impact: Impact | None,
     score: Callable[[Change], float], rows: Mapping[str, Mapping[str, float]],
@@ -82,18 +93,12 @@ def counsel(
             warnings[f"no {what}: {error}"] = None
             return None
 
-    def read(ids: Sequence[str]) -> list[Commit]:
-        return with_mailmap(measurer.repository, read_commits(measurer.repository, ids, detail=Detail.NOTHING))
-
     def advise() -> tuple[Advice, ...]:
         adviser = adviser_for(measurer, change, score, deadline)
         missing = impact.missing_co_changes if impact else ()
         return adviser.advise(change, risk, measured.history, measured.graph, known_best or (), missing)
 
-    def know() -> tuple[Reviewer, ...]:
-        return with_owners(reviewers(change, past, read), measurer.owners(change), len(change.files))
-
-    known_best = told("reviewers", know)
+    known_best = told("reviewers", lambda: counsel_reviewers(measurer, change))
     similar = told("similar changes", lambda: similar_changes(
         change, measured.vector, rows, past, measurer.patches
     )) if rows else None

@@ -1,7 +1,8 @@
 """Earlier changes like this one, and what became of them.
 
-1. Nearest among the repository's last 500 changes: which files and folders they share with this one, and how close
-   they are in size, spread and age of the files, each as a percentile among those changes.
+1. Nearest among those of the repository's last 500 changes that share files with this one, are of its kind (source,
+   tests alone, neither) and of its size (a quarter to four times as many lines): which files and folders they share,
+   and how close they are in size, spread and age of the files, each as a percentile. One alone is none.
 2. What became of each, as known when this change was made: reverted by a commit that says so; a bug fix that deleted
    or replaced lines it had added; else bug fixes in the same source files, which is only what it says.
 """
@@ -22,13 +23,15 @@ from hyperion_hook.domain.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.store.history.commits_before import Past, PastCommit
 
-MOST = 3
+FEWEST, MOST = 2, 3
+_SHARED, _TIMES = 0.2, math.log(4)
+"""How much of the files must be shared, and how many times as large one may be."""
 FIXED_WITHIN = 30
 """Days in which a bug fix in the same files is told."""
 
 COMPARED = (
     "source_lines_added", "test_lines_added", "la", "ld", "nf", "nd", "entropy", "files_added", "hunk_count",
-    "recent_commits", "file_age", "author_file_commits",
+    "recent_commits", "file_age", "author_file_commits", "source_files", "test_files",
 )
 _FILES, _FOLDERS, _SHAPE = 1.0, 0.5, 0.5
 _FIXES_READ, _REVERTS_READ = 3, 2
@@ -97,7 +100,7 @@ def similar_changes(
 def nearest(
     change: Change, vector: FeatureVector, recent: Sequence[PastCommit], rows: Mapping[str, Row], past: Past
 ) -> list[PastCommit]:
-    """Return the most similar recent commits that share a file or a folder with the change, nearest first."""
+    """Return the most similar recent commits that share a file with the change and are like it, nearest first."""
     together = past.history.changed_together(file.previous_path for file in change.files)
     files = frozenset(entry.file for entry in together)
     folders = past.directories({directory_of(file.path) for file in change.files})
@@ -107,15 +110,29 @@ def nearest(
     found = []
     for commit in recent:
         shared_files, shared_folders = overlap(files, commit.files), overlap(folders, commit.directories)
-        if not shared_files and not shared_folders:
-            continue
         row = rows[commit.id]
+        if shared_files < _SHARED or not _is_alike(vector, row):
+            continue
         gaps = [abs(mine[name] - place(columns[name], row.get(name, math.nan))) for name in COMPARED]
         known = [gap for gap in gaps if not math.isnan(gap)]
         shape = 1.0 - sum(known) / len(known) if known else 0.0
         found.append((_FILES * shared_files + _FOLDERS * shared_folders + _SHAPE * shape, commit))
     found.sort(key=lambda entry: (-entry[0], -entry[1].time, entry[1].id))
-    return [commit for _, commit in found[:MOST]]
+    return [commit for _, commit in found[:MOST]] if len(found) >= FEWEST else []
+
+
+def _is_alike(vector: FeatureVector, row: Row) -> bool:
+    """Return whether two changes are of one kind and about as large; what is not known of either does not part them."""
+    def kind(number: Callable[[str], float]) -> int:
+        return 2 if number("source_files") > 0 else int(number("test_files") > 0)
+
+    def lines(number: Callable[[str], float]) -> float:
+        return math.log1p(number("la") + number("ld"))
+
+    def of_row(name: str) -> float:
+        return row.get(name, math.nan)
+
+    return kind(vector.number) == kind(of_row) and not abs(lines(vector.number) - lines(of_row)) > _TIMES
 
 
 def overlap(one: frozenset[int], other: frozenset[int]) -> float:

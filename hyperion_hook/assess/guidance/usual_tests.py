@@ -1,15 +1,20 @@
-"""The test that usually changes with a source file, and what such a change of it looks like here."""
+"""The tests of source files: which usually change with them, which import them, what a change of one looks like."""
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import KnownFile, PastOfFile
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.languages import language_of
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.snapshot import ImportGraph
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.scoring.co_change import words_of
 
 LOOKED_AT = 60
 """Newest commits of a source file."""
@@ -24,6 +29,8 @@ EXAMPLES = 8
 """Newest commits with both that are read for their lines."""
 
 _CLOSER_LOOK = 10
+MOST_TO_RUN = 3
+_SHARED = re.compile(r"(?:^|/)(?:fixtures|testdata|test_apps|data|support|helpers?|utils?)/|(?:Utils?|Helpers?)\.\w+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +82,48 @@ def _usual(
     return UsualTest(source, known[test].path, counts[test], len(changes), examples)
 
 
+def tests_to_run(
+    change: Change, together: Sequence[PastOfFile], graph: ImportGraph | Missing,
+    known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]], exists: Callable[[str], bool],
+) -> tuple[tuple[str, str], ...]:
+    """Return the tests that import or usually change with the touched source, the surest first, each with its reason.
+
+    Tests that the change touches itself are run anyway, and are left out.
+    """
+    touched = {path for file in change.files for path in (file.path, file.previous_path)}
+    source = [file.previous_path for file in change.files if role_of(file.path) is FileRole.SOURCE]
+    weights: defaultdict[str, float] = defaultdict(float)
+    reasons: dict[str, list[str]] = {}
+    for past in together:
+        if past.path in source:
+            changes = past.changes[:LOOKED_AT]
+            counts = Counter(file for entry in changes for file in entry.files)
+            often = {file: count for file, count in counts.most_common(_CLOSER_LOOK) if count >= FEWEST - 1}
+            for file, about in known_files(often).items():
+                weights[about.path] += often[file] / len(changes)
+                reasons.setdefault(about.path, []).append(
+                    f"changed in {often[file]} of the last {len(changes)} changes to {past.path}"
+                )
+    importers = {} if isinstance(graph, Missing) else graph.importers
+    for path in source:
+        for importer in importers.get(path, ()):
+            # a test of a name like the source's is that one's own test
+            weights[importer] += 1.0 if words_of(importer) == words_of(path) else 0.2
+            reasons.setdefault(importer, []).append(f"imports {path}")
+    ranked = sorted(weights, key=lambda path: (-weights[path], path))
+    tests = [path for path in ranked if path not in touched and _can_be_run(path)]
+    found = [path for path in tests[:2 * MOST_TO_RUN] if exists(path)]
+    return tuple((path, reasons[path][0]) for path in found[:MOST_TO_RUN])
+
+
+def _can_be_run(path: str) -> bool:
+    """Return whether a path is that of tests themselves, not of what they share or read."""
+    is_named = not path.endswith(".py") or "test" in path.rpartition("/")[2].removeprefix("conftest")
+    return role_of(path) is FileRole.TEST and is_named and language_of(path) != "" and not _SHARED.search(path)
+
+
 def typical_test_change(usual: UsualTest, examples: Sequence[Commit]) -> FileChange | None:
-    """Return a real earlier change of the test that is as large as this source change usually gets.
+    """Return a real earlier change of the test (or other file) that is as large as this source change usually gets.
 
     The usual size is the median of test lines a source line over the examples, times the source lines added now; of the
     examples the nearest to it in size is returned, ``None`` where none can be read.

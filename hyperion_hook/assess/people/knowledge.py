@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from hyperion_hook.assess.people.identities import People
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.history import MONTH, FileHistory, History
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.overview import Area, Knower
 from hyperion_hook.features.history.people import bus_factor
 from hyperion_hook.git.mailmap import mapped

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.store.files.whole_files import check_folder, read_regular, real_folder, write_whole
 
 _FILE = Path("hyperion-hook") / "last-told"
 _MOST_BYTES = 200
@@ -20,26 +21,24 @@ class LastTold:
 
     def note(self, assessment: Assessment) -> None:
         """Remember what is told of a staged change."""
-        if self._file is None or self._file.is_symlink() or self._file.parent.is_symlink():
-            return
-        with suppress(OSError):
-            self._file.parent.mkdir(exist_ok=True)
-            self._file.write_text(_key(assessment), encoding="ascii")
+        if self._file is not None:
+            with suppress(OSError):
+                real_folder(self._file.parent, self._file.parents[1])
+                write_whole(self._file, _key(assessment))
 
     def takes(self, assessment: Assessment) -> bool:
         """Return whether the same was told of the same files; it is forgotten then, so that it is left out once."""
-        if self._file is None or self._file.is_symlink() or not self._file.is_file():
-            return False
-        with suppress(OSError):
-            with self._file.open("rb") as file:
-                told = file.read(_MOST_BYTES)
-            self._file.unlink()
-            return told == _key(assessment).encode("ascii")
+        if self._file is not None:
+            with suppress(OSError):
+                check_folder(self._file.parent, self._file.parents[1])
+                told = read_regular(self._file, _MOST_BYTES)
+                self._file.unlink()
+                return told == _key(assessment)
         return False
 
 
-def _key(assessment: Assessment) -> str:
+def _key(assessment: Assessment) -> bytes:
     change = assessment.change
     files = [(file.path, file.old_path, file.status.value, file.new_blob, file.new_mode) for file in change.files]
     text = repr((change.base, files, assessment.risk.level.value))
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest().encode("ascii")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 Git = Callable[..., bytes]
 """Runs git with arguments and returns its output."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.supervision import Limit, give_up_after, take_time
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ConfigError, ExitCode
 from hyperion_hook.report.facts import is_empty
 from hyperion_hook.report.formats.terminal import render_short, render_text
@@ -30,11 +30,15 @@ MOST_REFS = 5
 LINES = {"line": 1, "short": 5}
 PATIENCE = 1.5
 """Deadlines after which a hook gives up altogether: what is measured by the deadline still has to be said."""
+AGENT_PATIENCE = 10.0
+"""An agent waits longer than a person, and nothing is blocked meanwhile."""
 
-_GOES_ON = {"pre-commit": "the commit goes on", "commit-msg": "the commit goes on", "pre-push": "the push goes on"}
+_GOES_ON = {"pre-commit": "the commit goes on", "commit-msg": "the commit goes on", "pre-push": "the push goes on",
+            "agent": "the edit stays"}
 _BYPASS = {"pre-commit": "git commit --no-verify", "commit-msg": "git commit --no-verify",
            "pre-push": "git push --no-verify"}
 STAGES = tuple(_GOES_ON)
+AGENT = "agent"
 Answer = list[tuple[Callable[[str], object], str]]
 """Texts in order, and what each is written with."""
 
@@ -170,7 +174,7 @@ def _give(answer: Answer) -> None:
 
 def limit_of(stage: str, deadline: float, *, blocks: bool) -> Limit:
     """Return what a hook may take, and what becomes of the commit or push when it takes longer."""
-    seconds = PATIENCE * deadline
+    seconds = (AGENT_PATIENCE if stage == AGENT else PATIENCE) * deadline
     fault = f"it took longer than {seconds:g} s"
     if blocks:
         return Limit(seconds, fault, ExitCode.FAILED)
@@ -184,13 +188,19 @@ def _not_assessed(faults: Sequence[str], stage: str) -> str:
 
 def run_hook(invocation: Invocation, stage: str, *arguments: str, strict: bool | None = None, **flags: object) -> int:
     """Assess what a stage is about and return the exit code; unless strict, what cannot be assessed passes."""
-    blocks, code = bool(strict), ExitCode.DONE
+    blocks, code = bool(strict) and stage != AGENT, ExitCode.DONE
     give_up_after(limit_of(stage, Config().deadline, blocks=blocks))
     answer: Answer = []
     try:
         config = invocation.config(strict=strict, **flags)
-        blocks = config.strict
+        blocks = config.strict and stage != AGENT
         give_up_after(limit_of(stage, config.deadline, blocks=blocks))
+        if stage == AGENT:
+            from hyperion_hook.commands.hooks.after_edit import told_to_agent  # noqa: PLC0415 - for one stage of four
+
+            answer.append((sys.stdout.write, told_to_agent(invocation.repo, config)))
+            _give(answer)
+            return code
         hook = Hook(stage, arguments, invocation.repo, lambda text: answer.append((sys.stdout.write, text)),
                     columns(sys.stdout), wants_colour(sys.stdout, os.environ),
                     tell=lambda line: answer.append((say, line)), give=lambda: _give(answer))

@@ -15,7 +15,7 @@ from hyperion_hook.store.models.metadata import RISK_PREDICTOR
 if TYPE_CHECKING:
     from hyperion_hook.scoring.bundle import Bundle
     from hyperion_hook.store.models.metadata import ModelMetadata
-    from hyperion_hook.store.models.registry import ModelRegistry
+    from hyperion_hook.store.models.registry import VersionStore
 
 BUNDLED = "bundled"
 """Stands for the models that came with the program where a version is asked for."""
@@ -31,7 +31,7 @@ def common_dir_of(repo: Path | None) -> Path | None:
         return None
 
 
-def registry_of(repo: Path | None) -> ModelRegistry:
+def registry_of(repo: Path | None) -> VersionStore:
     """Return the registry of a repository.
 
     Raises
@@ -40,9 +40,9 @@ def registry_of(repo: Path | None) -> ModelRegistry:
         If the folder is in none.
     """
     from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.store.models.registry import ModelRegistry  # noqa: PLC0415
+    from hyperion_hook.store.models.registry import VersionStore  # noqa: PLC0415
 
-    return ModelRegistry.of(Repository.discover(repo).common_dir)
+    return VersionStore.of(Repository.discover(repo).common_dir)
 
 
 def listed(common_dir: Path | None, config: Config) -> list[Listed]:
@@ -63,9 +63,9 @@ def listed(common_dir: Path | None, config: Config) -> list[Listed]:
 
 
 def _registered(common_dir: Path, in_use: str | None) -> Iterator[Listed]:
-    from hyperion_hook.store.models.registry import ModelRegistry  # noqa: PLC0415
+    from hyperion_hook.store.models.registry import VersionStore  # noqa: PLC0415
 
-    registry = ModelRegistry.of(common_dir)
+    registry = VersionStore.of(common_dir)
     # what score can use comes first
     for name in sorted(registry.names(), key=lambda name: (name != RISK_PREDICTOR, name)):
         try:

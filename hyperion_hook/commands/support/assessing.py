@@ -12,7 +12,7 @@ from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.errors import ExitCode
-from hyperion_hook.report.facts import is_empty
+from hyperion_hook.report.facts import counted, is_empty
 
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
@@ -41,6 +41,10 @@ def verdict_code(assessment: Assessment, config: Config, *, told: Callable[[str]
     if level is RiskLevel.UNKNOWN and config.strict:
         told(f"the risk is {level.value}, and strict is set")
         return ExitCode.FAILED
+    certain = sum(entry.is_certain for entry in assessment.breaks)
+    if config.fail_on_break and certain:
+        told(f"the change would break {counted(certain, 'thing')}; fail-on-break is set")
+        return ExitCode.RISK
     if level is RiskLevel.UNKNOWN or config.fail_on is None or level.rank < config.fail_on.rank:
         return ExitCode.DONE
     told(f"the risk is {level.value}; fail-on is {config.fail_on.value}")

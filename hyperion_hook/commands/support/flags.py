@@ -11,9 +11,11 @@ import click
 Command = TypeVar("Command", bound=Callable[..., object])
 
 STRICT = "Exit 3 when the change cannot be assessed: the risk is UNKNOWN, or a hook fails."
+FAIL_ON_BREAK = "Exit 1 when the change certainly breaks something that others use."
 
 _FLAGS = (
     click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never."),
+    click.option("--fail-on-break/--no-fail-on-break", default=None, help=FAIL_ON_BREAK),
     click.option("--strict/--no-strict", default=None, help=STRICT),
     click.option("--exclude", metavar="PATTERN", multiple=True, callback=lambda _, __, given: given or None,
                  help="Leave out files, in the syntax of .gitignore; can be repeated, and replaces the setting."),

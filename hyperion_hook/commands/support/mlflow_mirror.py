@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.errors import ArtefactError, MissingExtraError
-from hyperion_hook.git.repository import Repository
+from hyperion_hook.errors import MissingExtraError
+from hyperion_hook.git.environment.gitpython import open_repository
+from hyperion_hook.training.mlflow.follow import followed
 
 if TYPE_CHECKING:
-    from hyperion_hook.store.models.registry import ModelRegistry
+    from hyperion_hook.store.models.registry import VersionStore
     from hyperion_hook.training.mlflow.tracker import MLFlowTracker
 
 
@@ -31,20 +32,7 @@ def tracker_of(invocation: Invocation) -> MLFlowTracker | None:
 
 
 @contextmanager
-def mirrored(invocation: Invocation, registry: ModelRegistry, name: str) -> Iterator[None]:
+def mirrored(invocation: Invocation, registry: VersionStore, name: str) -> Iterator[None]:
     """Have MLflow follow what becomes of the versions of a model."""
-    before = registry.versions(name)
-    yield
-    moved = {version: status for version, status in registry.versions(name).items() if before.get(version) != status}
-    tracker = tracker_of(invocation) if moved else None
-    if tracker is None:
-        return
-    from hyperion_hook.training.mlflow.models import digest_in  # noqa: PLC0415 - needs the extra
-
-    repository = Repository.discover(invocation.repo)
-    # what serves now comes last: it takes the name from what served before
-    for version in sorted(moved, key=lambda version: moved[version] == "production"):
-        digest = None
-        with suppress(ArtefactError):  # one that is damaged can be deprecated
-            digest = digest_in(registry.find(name, version))
-        tracker.mirror_promotion(name, version, moved[version], digest=digest, repository=repository)
+    with followed(registry, name, lambda: tracker_of(invocation), lambda: open_repository(invocation.repo)):
+        yield

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.code.metrics import ClassMetrics
 

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.code.grammar import MEMBER, is_word, words
 
 _OWN = frozenset({"this", "self", "$this", "static"})

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.classes.cohesion import ClassFacts, MethodUse
 from hyperion_hook.features.classes.members import Member, read_members, uses_of
 from hyperion_hook.features.code.grammar import is_word, words

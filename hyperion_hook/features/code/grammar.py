@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 MEMBER = frozenset({".", "?.", "->", "::", "!!."})
 """What stands between an object and its member."""

@@ -7,8 +7,9 @@ code; a blank line stays blank inside a comment, so that the three always add up
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 # a closing mark is optional everywhere: without one the rest is taken, so that no text is scanned more than once
 _DOUBLE, _SINGLE = r'"(?:[^"\\\n]|\\.)*+"?', r"'(?:[^'\\\n]|\\.)*+'?"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from dataclasses import dataclass, field
+
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 
 _TOKEN = re.compile(
     r"(?P<string>(?:\b[rRbBuUfF]{1,2})?(?:'''(?:[^'\\]|\\.|'(?!''))*+'''|\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*+\"\"\""

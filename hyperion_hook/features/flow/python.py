@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from itertools import pairwise
 
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.flow.flow import NOTHING, Expression, Flow, Kind
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef

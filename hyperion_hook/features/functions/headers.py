@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.functions.locate import Definition, Located, View, ternaries
 
 _TYPES = frozenset({"class", "struct", "union", "interface", "record", "enum", "@interface"})

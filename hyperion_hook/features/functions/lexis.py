@@ -6,9 +6,10 @@ Every pattern is possessive, so that the time grows with the text alone. Tokens 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
+
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 
 _BLOCK, _LINE = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+", r"//[^\n]*+"
 _NESTED = r"/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*)|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+)[^*/]*+)*+(?:\*/)?+"

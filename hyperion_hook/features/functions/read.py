@@ -8,11 +8,11 @@ comes from a locator. A file whose brackets do not match, or whose functions can
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lizard_core.function_info import FunctionInfo  # type: ignore[import-untyped]
 
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.limits import Clock
 from hyperion_hook.features.functions.headers import HeaderLocator

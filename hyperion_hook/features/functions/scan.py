@@ -8,9 +8,9 @@ is open.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.code.limits import Clock
 from hyperion_hook.features.functions.lexis import LEXES, Hole, chunk_of, pattern_of
 

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.functions.locate import ANONYMOUS, Definition, Located, View
 from hyperion_hook.features.functions.script_types import type_end
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 import lizard_languages  # type: ignore[import-untyped]
 
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.classes.cohesion import class_metrics
 from hyperion_hook.features.classes.read import CLASS_SYNTAX, read_classes

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.code.limits import TooSlowError
 from hyperion_hook.features.code.python_tree import python_tree
 from hyperion_hook.features.structure.breakage import Breakage

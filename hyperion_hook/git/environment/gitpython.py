@@ -1,18 +1,66 @@
-"""GitPython, held to the same git and the same environment as ``run``.
+"""GitPython, held to the same git and the same environment as ``run``: what commands off the hook's path ask it.
 
 By itself it runs, as soon as it is imported, what ``GIT_PYTHON_GIT_EXECUTABLE`` names, or a ``git`` of the current
-folder, and its own reader of configuration files breaks at conditional includes. So it is imported and asked in a
-scrubbed environment, and git answers.
+folder, takes a repository of another owner, and its own readers break at conditional includes and newer forms of refs.
+So it is imported and asked in a scrubbed environment, and has git answer. Hooks and ``score`` do without: importing it
+costs a multiple of what they take.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
+from hyperion_hook.errors import GitError
 from hyperion_hook.git.environment.program import gitpython_variables
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.run import Git
+
+_QUESTIONS = frozenset({"config", "for-each-ref", "rev-parse", "symbolic-ref", "var", "worktree"})
+_SECONDS = 60.0
+
+
+class GitPythonGit(Git):
+    """Git whose questions of where, settings and refs GitPython asks; objects and histories are read as ever."""
+
+    def ask(self, *arguments: str) -> bytes:
+        """Return what git says of settings and identities, as ``Git.ask``."""
+        variables, command = self.question(*arguments)
+        out, _, code = _answer(command, os.fspath(self.folder), variables)
+        return b"" if code else out
+
+    def _finish(self, arguments: tuple[str, ...], stdin: bytes, timeout: float) -> tuple[bytes, bytes, int]:
+        # another thread must not find the environment changed
+        if arguments[0] not in _QUESTIONS or stdin or threading.current_thread() is not threading.main_thread():
+            return super()._finish(arguments, stdin, timeout)
+        return _answer(self.command(*arguments), os.fspath(self.folder), self.environment)
+
+
+def open_repository(path: Any = None) -> Repository:
+    """Return the repository that a folder lies in, as ``Repository.discover`` does, by GitPython.
+
+    Parameters
+    ----------
+    path
+        A folder, or a ``git.Repo``; ``None`` for the current folder.
+
+    Raises
+    ------
+    NotARepositoryError
+        If there is none, or git refuses to use it.
+    """
+    return Repository.discover(path, GitPythonGit)
+
+
+def repo_of(repository: Repository) -> Any:
+    """Return a repository as GitPython's ``Repo``."""
+    with _environment(repository.own.environment | gitpython_variables(repository.own.question()[1][0])):
+        from git import Repo  # noqa: PLC0415 - not light
+
+        return Repo(repository.work_tree or repository.git_dir)
 
 
 def level_of(repository: Repository, setting: str) -> str:
@@ -24,16 +72,28 @@ def level_of(repository: Repository, setting: str) -> str:
         ``system``, ``global``, ``local``, ``worktree`` or ``command``, as git names them; included files belong to the
         level that includes them.
     """
-    variables, arguments = repository.own.question("config", "--null", "--show-scope", "--get", setting)
+    variables, command = repository.own.question("config", "--null", "--show-scope", "--get", setting)
     try:
-        with _environment(variables | gitpython_variables(arguments[0])):
-            from git.cmd import Git as GitPython  # noqa: PLC0415 - not light, and few repositories need it
-
-            GitPython.GIT_PYTHON_GIT_EXECUTABLE = arguments[0]  # it may have been imported before
-            answer = GitPython(repository.git_dir).execute(list(arguments), stdout_as_string=False)
-    except Exception:  # noqa: BLE001 - one word of a message is missing then
+        return os.fsdecode(_answer(command, os.fspath(repository.git_dir), variables)[0].partition(b"\0")[0])
+    except GitError:  # one word of a message is missing then
         return ""
-    return os.fsdecode(bytes(answer).partition(b"\0")[0]) if isinstance(answer, bytes) else ""
+
+
+def _answer(command: tuple[str, ...], folder: str, variables: Mapping[str, str]) -> tuple[bytes, bytes, int]:
+    """Return what git writes to its two outputs, and its status."""
+    with _environment({**variables, **gitpython_variables(command[0])}):
+        from git.cmd import Git as GitPython  # noqa: PLC0415 - not light
+
+        GitPython.GIT_PYTHON_GIT_EXECUTABLE = command[0]  # it may have been imported before
+        try:
+            answer: Any = GitPython(folder).execute(
+                list(command), with_extended_output=True, with_exceptions=False, stdout_as_string=False,
+                strip_newline_in_stdout=False, kill_after_timeout=None if os.name == "nt" else _SECONDS,
+            )
+        except Exception as problem:  # noqa: BLE001 - it raises errors of its own and of the system
+            raise GitError(f"git cannot be started in {folder}: {problem}") from None
+    code, out, error = answer
+    return out, error if isinstance(error, bytes) else os.fsencode(error), code
 
 
 @contextmanager

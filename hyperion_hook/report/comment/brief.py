@@ -12,12 +12,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
-from hyperion_hook.domain.assessment import Advice, Assessment, Record, Reviewer, RiskLevel, SimilarChange, Unknown
+from hyperion_hook.domain.assessment import (
+    Advice,
+    Assessment,
+    FileToRead,
+    Record,
+    Reviewer,
+    RiskLevel,
+    Score,
+    SimilarChange,
+    Unknown,
+)
 from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.report.facts import (
+    MOST_BREAKS,
+    breaks_in_words,
     change_line,
     folder_name,
     likely_fixes,
@@ -27,7 +39,7 @@ from hyperion_hook.report.facts import (
     size_line,
     unusual_lines,
 )
-from hyperion_hook.report.formats.findings import place_of
+from hyperion_hook.report.formats.findings import location_of
 from hyperion_hook.report.safe_text import valid_unicode
 
 FORMAT = 3
@@ -79,6 +91,8 @@ class Brief:
     size: str
     remedy: str
     cause: str
+    raised: bool
+    breaks: tuple[Place, ...]
     reasons: tuple[Reason, ...]
     files: tuple[Place, ...]
     left_out: tuple[Place, ...]
@@ -99,7 +113,7 @@ def brief_of(assessment: Assessment) -> Brief:
     change, risk, impact = assessment.change, assessment.risk, assessment.impact
 
     def place(path: str, text: str) -> Place:
-        found, line = place_of(change, path)
+        found, line = location_of(assessment, path)
         shown = valid_unicode(path)
         # no page shows a file that is gone, or one whose name is no text
         return Place(shown, line if found is not None and shown == path else 0, valid_unicode(text))
@@ -118,11 +132,17 @@ def brief_of(assessment: Assessment) -> Brief:
         size=size_line(assessment.explanation),
         remedy=valid_unicode(risk.remedy) if isinstance(risk, Unknown) else "",
         cause=valid_unicode(risk.cause) if isinstance(risk, Unknown) else "",
+        raised=isinstance(risk, Score) and risk.raised,
+        breaks=tuple(
+            Place(valid_unicode(entry.path), entry.line, valid_unicode(f"{sentence} ({evidence})")[:_MOST_TEXT])
+            for entry, (sentence, evidence) in zip(
+                assessment.breaks, breaks_in_words(assessment.breaks)[:MOST_BREAKS], strict=False)
+        ),
         reasons=tuple(
             Reason(entry.feature, entry.group, valid_unicode(entry.sentence), entry.contribution)
             for entry in reasons(assessment.explanation, _MOST_REASONS)
         ),
-        files=tuple(place(entry.path, entry.reason) for entry in assessment.files_to_read),
+        files=tuple(place(entry.path, _reading(entry)) for entry in assessment.files_to_read),
         left_out=tuple(
             together(entry.path, entry.support, entry.commits, entry.beside)
             for entry in (impact.missing_co_changes if impact else ())
@@ -144,6 +164,11 @@ def brief_of(assessment: Assessment) -> Brief:
             entry.feature: entry.contribution for entry in assessment.explanation if entry.feature in _FEATURES
         },
     )
+
+
+def _reading(entry: FileToRead) -> str:
+    """Return why to read a file, with its touched functions."""
+    return "; ".join([entry.reason, *(f"{function.name} ({function.reason})" for function in entry.functions)])
 
 
 def _plain(entry: Entry) -> Entry:
@@ -201,6 +226,7 @@ class _Reader:
             percentile_of_size=None if of_size is None else _number(of_size, 0.0, 100.0),
             record=self.record(), no_code=bool(self._data["no_code"]), size=self.text("size"),
             remedy=self.text("remedy"), cause=self.text("cause"),
+            raised=bool(self._data["raised"]), breaks=self.places("breaks"),
             reasons=tuple(
                 Reason(
                     _feature(_text(entry["feature"])), _text(entry["group"]), _text(entry["sentence"]),

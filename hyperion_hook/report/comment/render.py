@@ -21,6 +21,7 @@ from hyperion_hook.report.facts import (
     ADVICE,
     REVIEWERS,
     SIMILAR,
+    WOULD_BREAK,
     comparison,
     counted,
     factor,
@@ -103,7 +104,8 @@ def _heading(brief: Brief) -> str:
 def _score(brief: Brief) -> Score | Unknown:
     if brief.probability is None:
         return Unknown(brief.remedy, brief.cause)
-    return Score(brief.probability, 0.0, brief.level, brief.percentile, brief.percentile_of_size)
+    return Score(
+        brief.probability, 0.0, brief.level, brief.percentile, brief.percentile_of_size, raised=brief.raised)
 
 
 def _since(brief: Brief, before: State | None) -> str:
@@ -137,9 +139,10 @@ def _moved(brief: Brief, before: State) -> str:
 def _sections(brief: Brief, links: Links) -> list[Section]:
     if brief.level is RiskLevel.LOW:
         # who is told of everything reads nothing: the rest is folded
-        found = [_left_out(brief, links)]
+        found = [_would_break(brief, links), _left_out(brief, links)]
     else:
         found = [
+            _would_break(brief, links),
             ("Why", _why(brief, links)),
             ("Read first", _listed(brief.files, lambda place: f"{_at(place, links)}: {markdown_text(place.text)}")),
             _left_out(brief, links),
@@ -147,6 +150,11 @@ def _sections(brief: Brief, links: Links) -> list[Section]:
             (REVIEWERS, _listed(brief.reviewers, _reviewer)),
         ]
     return [(heading, f"**{heading}**\n\n{text}") for heading, text in found if text]
+
+
+def _would_break(brief: Brief, links: Links) -> Section:
+    return WOULD_BREAK, _listed(brief.breaks, lambda place: (
+        _linked(markdown_text(place.text), links.lines(place.path, place.line))))
 
 
 def _left_out(brief: Brief, links: Links) -> Section:

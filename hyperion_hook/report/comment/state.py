@@ -13,11 +13,11 @@ import re
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.report.comment.brief import Brief
 

@@ -6,13 +6,15 @@ no findings: whoever is told of everything reads nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
+from hyperion_hook.domain.breaks import BreakKind
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import rule_in_words
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.report.facts import (
     SIZE,
     TELLING,
@@ -28,6 +30,7 @@ from hyperion_hook.report.facts import (
     verdict,
 )
 
+BREAK_RULES = tuple(kind.value for kind in BreakKind)
 RISK, UNUSUAL, CO_CHANGE, FORECAST = "change-risk", "unusual-change", "missing-co-change", "likely-bug-fix"
 MOST_REASONS = 5
 
@@ -50,6 +53,18 @@ RULES = (
          " another file too, which this change does not touch."),
     Rule(FORECAST, "A touched file is likely to need a bug fix", "By its history the file is likely to need a bug fix"
          " within 30 days."),
+    Rule(BreakKind.MODULE, "A module that others import is gone", "The change deletes or moves a module, and files that"
+         " it leaves as they are still import it."),
+    Rule(BreakKind.NAME, "A name that others use is gone", "The change removes or renames a definition, and code that"
+         " it leaves as it is still uses it."),
+    Rule(BreakKind.SIGNATURE, "Calls do not fit a changed signature", "The change adds, removes or renames parameters,"
+         " and calls that fitted before fit no more."),
+    Rule(BreakKind.DEPENDENCY, "A dependency is downgraded, loosened or in conflict", "A manifest asks for an older"
+         " version, no longer pins one, or asks for versions that exclude each other."),
+    Rule(BreakKind.COUNTERPART, "A file that must change too was left out", "The change touches a manifest, a schema or"
+         " a definition, but not what is made from it."),
+    Rule(BreakKind.SAFETY, "Safety is switched off", "Added lines switch off certificate checks, tests or locks, or"
+         " catch more exceptions than before."),
 )
 
 
@@ -80,12 +95,14 @@ class Finding:
     def fingerprint(self) -> str:
         """What stays the same while the finding is the same, however numbers and lines move; 64 hexadecimal digits."""
         about = self.message if self.rule == CO_CHANGE else ""
+        if self.rule in BREAK_RULES:
+            about = re.sub(r"\d+", "", self.message)
         parts = (self.rule, self.path or "", about)
         return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def findings(assessment: Assessment) -> tuple[Finding, ...]:
-    """Return what there is to look at, the risk first; nothing where the risk is LOW and the change is usual."""
+    """Return what there is to look at, the risk first; nothing where it is LOW, the change usual and nothing breaks."""
     return tuple(_findings(assessment))
 
 
@@ -112,6 +129,9 @@ def _findings(assessment: Assessment) -> Iterator[Finding]:
     anomaly = assessment.anomaly
     if anomaly is not None and anomaly.is_anomaly and anomaly.unusual:
         yield Finding(UNUSUAL, RiskLevel.LOW, f"Unusual here: {'; '.join(unusual_lines(assessment))}.", *first)
+    for broken in assessment.breaks:
+        level = RiskLevel.MEDIUM if broken.is_certain else RiskLevel.LOW
+        yield Finding(broken.kind.value, level, f"{broken.sentence} ({broken.evidence}).", broken.path, broken.line)
     if alarming:
         yield from _about_files(assessment)
 
@@ -120,10 +140,10 @@ def _about_files(assessment: Assessment) -> Iterator[Finding]:
     for missed in assessment.impact.missing_co_changes if assessment.impact else ():
         rule = rule_in_words(missed.support, missed.commits, missed.beside)
         yield Finding(CO_CHANGE, RiskLevel.LOW, f"{missed.path} changed {rule}, but not here.",
-                      *place_of(assessment.change, missed.beside))
+                      *location_of(assessment, missed.beside))
     for entry in likely_fixes(assessment.bugs):
         yield Finding(FORECAST, RiskLevel.LOW, f"{percent(entry.probability)} likely to need a bug fix within 30 days.",
-                      *place_of(assessment.change, entry.path))
+                      *location_of(assessment, entry.path))
 
 
 def _first_file(assessment: Assessment) -> tuple[str | None, int]:
@@ -132,8 +152,15 @@ def _first_file(assessment: Assessment) -> tuple[str | None, int]:
     left = [file.path for file in assessment.change.files if file.status is not FileStatus.DELETED]
     for path in (*named, *left):
         if path in left:
-            return place_of(assessment.change, path)
+            return location_of(assessment, path)
     return None, 1
+
+
+def location_of(assessment: Assessment, path: str) -> tuple[str | None, int]:
+    """Return a file of the change with the first changed line of the function to read first, where one is known."""
+    lines = [entry.functions[0].line for entry in assessment.files_to_read if entry.path == path and entry.functions]
+    found, line = place_of(assessment.change, path)
+    return (found, lines[0]) if lines and found == path else (found, line)
 
 
 def place_of(change: Change, path: str) -> tuple[str | None, int]:

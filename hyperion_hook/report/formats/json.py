@@ -18,6 +18,7 @@ from hyperion_hook.domain.assessment import (
     Impact,
     Record,
     Reviewer,
+    Score,
     SimilarChange,
     Unknown,
 )
@@ -62,11 +63,23 @@ def assessment_object(assessment: Assessment) -> Json:
             "percentile_of_size": risk.percentile_of_size,
             "size_probability": risk.size_probability,
             "log_odds": risk.log_odds,
+            "raised": isinstance(risk, Score) and risk.raised,
         },
         "anomaly": _anomaly(assessment.anomaly),
         "record": _record(assessment.record),
         "bugs": _bugs(assessment.bugs),
         "impact": _impact(assessment.impact),
+        "breaks": [
+            {
+                "rule": entry.kind.value,
+                "sentence": valid_unicode(entry.sentence),
+                "evidence": valid_unicode(entry.evidence),
+                "path": valid_unicode(entry.path),
+                "line": entry.line,
+                "confidence": entry.confidence,
+            }
+            for entry in assessment.breaks
+        ],
         "explanation_base": assessment.base_log_odds,
         "explanation": [
             {
@@ -81,7 +94,14 @@ def assessment_object(assessment: Assessment) -> Json:
             for entry in assessment.explanation
         ],
         "files_to_read": [
-            {"path": valid_unicode(entry.path), "reason": valid_unicode(entry.reason)}
+            {
+                "path": valid_unicode(entry.path),
+                "reason": valid_unicode(entry.reason),
+                "functions": [
+                    {"name": valid_unicode(function.name), "line": function.line, "reason": function.reason}
+                    for function in entry.functions
+                ],
+            }
             for entry in assessment.files_to_read
         ],
         "advice": _listed(assessment.advice),

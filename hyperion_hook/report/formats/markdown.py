@@ -11,6 +11,8 @@ from hyperion_hook.report.facts import (
     ADVICE,
     REVIEWERS,
     SIMILAR,
+    WOULD_BREAK,
+    breaks_in_words,
     change_line,
     comparison,
     factor,
@@ -41,8 +43,8 @@ def render_markdown(assessment: Assessment) -> str:
         blocks = [_head(assessment)]
     else:
         parts = (
-            _head, _why, _files, _advice, _missing_co_changes, _affected, _reviewers, _similar, _forecasts, _unusual,
-            _small_print,
+            _head, _would_break, _why, _files, _advice, _missing_co_changes, _affected, _reviewers, _similar,
+            _forecasts, _unusual, _small_print,
         )
         blocks = [part(assessment) for part in parts]
     warnings = "\n".join(f"> {markdown_text(warning)}" for warning in assessment.warnings)
@@ -57,6 +59,13 @@ def _head(assessment: Assessment) -> str:
     return "\n".join(lines) + f"\n\n{markdown_text(change_line(assessment.change))}"
 
 
+def _would_break(assessment: Assessment) -> str:
+    return _listed(WOULD_BREAK, [
+        f"{markdown_text(sentence)} ({markdown_text(evidence)})"
+        for sentence, evidence in breaks_in_words(assessment.breaks)
+    ])
+
+
 def _why(assessment: Assessment) -> str:
     size, told = size_line(assessment.explanation), reasons(assessment.explanation, MOST_REASONS)
     return _listed("Why", [*([markdown_text(size)] if size else []), *(
@@ -67,7 +76,10 @@ def _why(assessment: Assessment) -> str:
 
 def _files(assessment: Assessment) -> str:
     return _listed("Read first", [
-        f"{markdown_code(entry.path)}: {markdown_text(entry.reason)}" for entry in assessment.files_to_read
+        f"{markdown_code(entry.path)}: {markdown_text(entry.reason)}" + "".join(
+            f"\n  - {markdown_code(function.name)} at line {function.line}: {markdown_text(function.reason)}"
+            for function in entry.functions)
+        for entry in assessment.files_to_read
     ])
 
 

@@ -9,7 +9,7 @@ from hyperion_hook import __version__
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.features.catalogue import CATALOGUE, Feature
 from hyperion_hook.report.facts import change_line
-from hyperion_hook.report.formats.findings import RULES, Finding, Rule, findings
+from hyperion_hook.report.formats.findings import BREAK_RULES, RULES, Finding, Rule, findings
 from hyperion_hook.report.formats.json import Json
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable
@@ -51,7 +51,7 @@ def _rule(rule: Rule) -> Json:
         "name": _pascal(rule.name),
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.meaning},
-        "defaultConfiguration": {"level": "warning" if rule.name == RULES[0].name else "note"},
+        "defaultConfiguration": {"level": "warning" if rule.name in (RULES[0].name, *BREAK_RULES) else "note"},
         "properties": {"tags": ["risk"]},
     }
 
@@ -82,7 +82,7 @@ def _result(finding: Finding, assessment: Assessment) -> Json:
         "message": {"text": printable(finding.message)},
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},
     }
-    if finding.level is not RiskLevel.LOW and assessment.risk.probability is not None:
+    if finding.rule == RULES[0].name and assessment.risk.probability is not None:
         result["rank"] = round(100 * assessment.risk.probability, 4)
     if finding.path is not None:
         result["locations"] = [{

@@ -12,6 +12,8 @@ from hyperion_hook.report.facts import (
     ADVICE,
     REVIEWERS,
     SIMILAR,
+    WOULD_BREAK,
+    breaks_in_words,
     change_line,
     comparison,
     counted,
@@ -23,6 +25,7 @@ from hyperion_hook.report.facts import (
     nothing_to_assess,
     percent,
     rank,
+    reading_list,
     reasons,
     record_line,
     size_line,
@@ -86,6 +89,8 @@ def render_text_line(assessment: Assessment, *, width: int, colour: bool) -> str
 def _more(change: Change) -> str:
     what = {
         ChangeKind.STAGED: "--staged",
+        ChangeKind.WORKTREE: "--worktree",
+        ChangeKind.PATCH: "-",
         ChangeKind.COMMIT: (change.revision or "")[:10],
         ChangeKind.RANGE: f"{(change.base or '')[:10]}..{(change.revision or '')[:10]}",
     }[change.kind]
@@ -108,6 +113,7 @@ class _Page:
             yield from self.notes(assessment.warnings)
             return
         yield from self._verdict(assessment)
+        yield from self._told(WOULD_BREAK, breaks_in_words(assessment.breaks))
         if not is_no_code(assessment.change) or full:
             yield from self._details(assessment)
         if full:
@@ -134,7 +140,9 @@ class _Page:
             said = f"{level.value}, judged by other projects; {more} tells more"
         else:
             said = f"{level.value}, as {percent(share)} of recent changes; {more} tells more"
-        if purpose:
+        if assessment.breaks:
+            said = said.replace(f"; {more}", f"; likely: {assessment.breaks[0].sentence}; {more}")
+        elif purpose:
             said = said.replace(f"; {more}", f"; {purpose}; {more.removesuffix(' --staged')}")
         return self.paint(level.value, _COLOURS[level]) + clipped(printable(said), self.width)[len(level.value):]
 
@@ -146,8 +154,10 @@ class _Page:
         whys = (f"{size}; {raising[0]}" if size and raising else "", size, *raising)
         first = [f"Read first: {clipped_path(entry.path, self.width - 40)} ({entry.reason})"
                  for entry in assessment.files_to_read[:1]]
+        broken = [f"{WOULD_BREAK}: {sentence} ({evidence})"
+                  for sentence, evidence in breaks_in_words(assessment.breaks)[:1]]
         said = [
-            " ".join(self._verdict_of(assessment)), comparison(assessment.risk),
+            " ".join(self._verdict_of(assessment)), *(broken or [comparison(assessment.risk)]),
             next((why for why in whys if why and width_of(printable(why)) <= self.width), size), *first,
             assessment.advice[0].action if assessment.advice else f"More: {_more(assessment.change)}",
         ]
@@ -213,7 +223,7 @@ class _Page:
                 yield from (f"  {line}" for line in wrapped(printable(f"{reason}: {', '.join(names)}"), self.width - 2))
 
     def _files(self, assessment: Assessment) -> Iterator[str]:
-        yield from self._told("Read first", [(entry.path, entry.reason) for entry in assessment.files_to_read])
+        yield from self._told("Read first", reading_list(assessment))
 
     def _impact(self, impact: Impact) -> Iterator[str]:
         missing = impact.missing_co_changes[:MOST_NEIGHBOURS]
@@ -236,7 +246,7 @@ class _Page:
             return
         for path, reason in entries:
             # a path or a subject is clipped, what is to be done is told to its end
-            whole = heading == ADVICE
+            whole = heading in (ADVICE, WOULD_BREAK)
             yield from (f"  {line}" for line in (self._wrapped(path, 2) if whole else
                                                  [clipped_path(path, self.width - 2)]))
             yield from (f"    {self.paint(line, _FAINT)}" for line in self._wrapped(reason, 4))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.report.safe_text import printable
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
 from typing import NamedTuple
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.overview import HotSpot, ScoredChange
 from hyperion_hook.report.facts import counted, percent
 

@@ -10,11 +10,11 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.overview import Overview
 from hyperion_hook.report.facts import counted, factor, number, percent
 from hyperion_hook.report.page import card as page_card

@@ -7,9 +7,11 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hyperion_hook.errors import ConfigError
+from hyperion_hook.git.objects import is_repo
+from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feature_sets.file import FeatureFile
 from hyperion_hook.store.feature_sets.rows import checked, content_hash, packed, source_hash
 
@@ -180,3 +182,8 @@ def _put(file: FeatureFile, row: Row, use: int) -> int:
     ).lastrowid
     assert number is not None  # noqa: S101 - an INSERT has a row
     return number
+
+
+def repository_name(repository: Any) -> Any:
+    """Return what a repository is called: a ``git.Repo`` what it was cloned by, a name as it is."""
+    return Repository.discover(repository).name if is_repo(repository) else repository

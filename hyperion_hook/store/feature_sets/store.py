@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from hyperion_hook.domain.vector import Value
 from hyperion_hook.store.feature_sets.file import FeatureFile
 from hyperion_hook.store.feature_sets.metadata import FeatureMetadata, StoredFeatures
-from hyperion_hook.store.feature_sets.rows_in import EXTRACTION_VERSION, Moment, micros_of
+from hyperion_hook.store.feature_sets.rows_in import EXTRACTION_VERSION, Moment, micros_of, repository_name
 from hyperion_hook.store.feature_sets.search import (
     Query,
     figures,
@@ -38,7 +38,8 @@ class FeatureStore(FeatureWriter):
     Parameters
     ----------
     path
-        The file; by default ``features-v1.sqlite`` in the user's cache folder.
+        The file; by default ``features-v1.sqlite`` in the user's cache folder. A ``git.Repo`` stands for the file in
+        its git directory, which ``retrain`` and ``score`` read and write.
     ttl_hours
         Hours from its event on for which a set that is not pinned is served, 0 or more; ``math.inf`` for ever. By
         default the setting ``FEATURE_STORE_TTL_HOURS``, 24.
@@ -346,7 +347,7 @@ class FeatureStore(FeatureWriter):
         feature_names: Collection[str] | None, version: str | None,
     ) -> Query:
         return Query(
-            self._expired(self._now()), repository, tags, None if since is None else micros_of(since),
+            self._expired(self._now()), repository_name(repository), tags, None if since is None else micros_of(since),
             None if until is None else micros_of(until), feature_names, version,
         )
 

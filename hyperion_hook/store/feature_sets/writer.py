@@ -16,8 +16,17 @@ from typing import Any, Self
 
 from hyperion_hook.config import load_config
 from hyperion_hook.errors import ConfigError, StoreError
+from hyperion_hook.git.objects import is_repo, revision_of
 from hyperion_hook.store.feature_sets.file import FeatureFile
-from hyperion_hook.store.feature_sets.rows_in import EXTRACTION_VERSION, MICRO, FeatureSet, Moment, prepared, put
+from hyperion_hook.store.feature_sets.rows_in import (
+    EXTRACTION_VERSION,
+    MICRO,
+    FeatureSet,
+    Moment,
+    prepared,
+    put,
+    repository_name,
+)
 
 FILE_NAME = "features-v1.sqlite"
 WAIT_SECONDS = 30.0
@@ -31,7 +40,7 @@ class FeatureWriter:
 
     def __init__(
         self,
-        path: str | os.PathLike[str] | None = None,
+        path: Any = None,
         *,
         ttl_hours: float | None = None,
         cache_size: int | None = None,
@@ -48,6 +57,9 @@ class FeatureWriter:
             raise ConfigError(f"ttl_hours: {ttl_hours} is not a number of hours from 0 on")
         if cache_size != int(cache_size) or cache_size < 1:
             raise ConfigError(f"cache_size: {cache_size} is not a whole number from 1 on")
+        if is_repo(path):
+            root = Path(path.common_dir).resolve()
+            path, rebuild = root / "hyperion-hook" / FILE_NAME, True if rebuild is None else rebuild
         self._path = _default_path() if path is None else Path(path)
         self._rebuild = path is None if rebuild is None else rebuild
         self.ttl_hours = ttl_hours
@@ -57,6 +69,7 @@ class FeatureWriter:
         self._root = root
         self._lock = threading.RLock()
         self._hits = self._misses = 0
+        self._says_evicts = False
         self._open()
 
     @classmethod
@@ -105,13 +118,13 @@ class FeatureWriter:
         self,
         features_dict: Mapping[str, object],
         source_file: str | os.PathLike[str],
-        repository: str,
+        repository: Any,
         tags: Mapping[str, str] | None = None,
         *,
-        commit: str | None = None,
+        commit: Any = None,
         event_at: Moment | None = None,
         extraction_version: str = EXTRACTION_VERSION,
-        extraction_time_ms: float = 0.0,
+        extraction_time_ms: float | None = None,
         pinned: bool = False,
     ) -> str:
         """Store features and return the id of the set; once it is returned, the set is kept even if we are killed.
@@ -123,7 +136,7 @@ class FeatureWriter:
         source_file
             What the features were extracted from; its MD5 is kept if it is there. '' for a whole change.
         repository
-            What the repository is called.
+            What the repository is called; a ``git.Repo`` is called what it was cloned by.
         tags
             Words by which the set can be found.
         commit
@@ -134,7 +147,7 @@ class FeatureWriter:
         extraction_version
             Version of what extracted the features.
         extraction_time_ms
-            How long that took, in milliseconds.
+            How long that took, in milliseconds; by default what ``FeatureEngineer`` measured of these features.
         pinned
             Keep it whatever its age and however little it is used.
 
@@ -145,9 +158,11 @@ class FeatureWriter:
         StoreError
             If the file cannot be written; nothing was stored.
         """
+        if extraction_time_ms is None:
+            extraction_time_ms = float(getattr(features_dict, "extraction_time_ms", 0.0))
         given = FeatureSet(
-            features_dict, os.fspath(source_file), repository, tags or {}, commit, event_at, extraction_version,
-            extraction_time_ms, pinned,
+            features_dict, os.fspath(source_file), repository_name(repository), tags or {}, revision_of(commit),
+            event_at, extraction_version, extraction_time_ms, pinned,
         )
         return self.store_many([given])[0]
 
@@ -211,6 +226,14 @@ class FeatureWriter:
         ).rowcount
         ((kept,),) = execute("SELECT unpinned FROM store")
         if kept > self.cache_size:
+            if not self._says_evicts:
+                self._says_evicts = True
+                line = (f"{self._path}: holds {self.cache_size:,} sets at most, so the least recently used go; pin what"
+                        " must stay (pinned=True), or raise FEATURE_STORE_CACHE_SIZE")
+                file.warnings.append(line)
+                import logging  # noqa: PLC0415 - a hook pays for none of it
+
+                logging.getLogger("hyperion_hook").warning("%s", line)
             removed += execute(
                 "DELETE FROM sets WHERE number IN"
                 " (SELECT number FROM sets WHERE used IS NOT NULL ORDER BY used LIMIT ?)",

@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import field, replace
 from typing import Any
 
-from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, field, replace
 from hyperion_hook.store.models.metadata import Status, Version, plain
 
 FORMAT_VERSION = 1

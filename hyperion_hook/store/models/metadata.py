@@ -6,12 +6,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, field
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 
 FORMAT_VERSION = 2
 """The first had neither ``extra`` nor ``artefact``; it is read as if they were empty."""
@@ -178,6 +178,12 @@ class ModelMetadata:
     def not_scored(self) -> str:
         """Why ``score`` cannot use this version; empty where it can."""
         return str(self.artefact.get("not_scored", ""))
+
+    @property
+    def main_digest(self) -> str | None:
+        """The SHA-256 of the file that is the model: the estimator, else the bundle's manifest."""
+        main = self.files.get(ESTIMATOR) or self.files.get("manifest.json")
+        return None if main is None else main.sha256
 
 
 FIGURES = ("accuracy", "precision", "recall", "f1_score")

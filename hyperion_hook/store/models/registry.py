@@ -20,11 +20,11 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
 from hyperion_hook.store.files.sqlite import exclusive
 from hyperion_hook.store.files.whole_files import (
@@ -66,7 +66,7 @@ class Registered:
     is_new: bool
 
 
-class ModelRegistry:
+class VersionStore:
     """The registry in a folder, which need not be there yet."""
 
     def __init__(self, root: Path, common_dir: Path | None = None) -> None:
@@ -74,7 +74,7 @@ class ModelRegistry:
         self._common_dir = common_dir
 
     @classmethod
-    def of(cls, common_dir: Path) -> ModelRegistry:
+    def of(cls, common_dir: Path) -> VersionStore:
         """Return the registry of the repository with this git directory."""
         return cls(common_dir / FOLDER, common_dir)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from hyperion_hook.config.hyperparameters import BugPredictorParameters
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import DAY, MONTH, History
 from hyperion_hook.domain.paths import FileRole, directory_of, role_of
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.features.history.file_forecast import FILE_NUMBERS, file_numbers, judged_files, numbers_after
 from hyperion_hook.git.log import Detail, commit_ids, read_commits
 from hyperion_hook.git.repository import Repository
@@ -34,7 +35,6 @@ KEYS = ("repository", "moment", "time", "path", "fixed", "weight", "whole")
 """``moment`` is a month's number or a commit, ``time`` its Unix seconds, ``fixed`` 0 or 1. A row stands for ``weight``
 rows of its repository; ``whole`` marks months of which every file is there."""
 
-Progress = Callable[[str, int, int], None]
 Numbers = NDArray[np.float32]
 _REPORT_EVERY = 200
 

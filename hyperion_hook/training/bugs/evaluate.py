@@ -20,7 +20,7 @@ from hyperion_hook.training.bugs.fit import CANDIDATES, DEFAULTS, fit_bug_predic
 from hyperion_hook.training.metrics.figures import class_figures
 from hyperion_hook.training.metrics.metrics import calibration_error, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval
-from hyperion_hook.training.models.numbers import Numbers, sigmoid
+from hyperion_hook.training.numbers import Numbers, sigmoid
 
 BUGS_SO_FAR, RECENT_CHURN = "bugs so far", "recent churn"
 BASELINES: Mapping[str, Callable[[pd.DataFrame], Numbers]] = {

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import HyperionError, TrainingError
 from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
 from hyperion_hook.git.repository import Repository
@@ -23,11 +24,10 @@ from hyperion_hook.training.bugs.fit import (
     with_change_log_odds,
 )
 from hyperion_hook.training.metrics.resampling import Interval, rounded
-from hyperion_hook.training.models.numbers import Numbers
+from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.mapping import spread
 from hyperion_hook.training.rows.options import RetrainOptions
-from hyperion_hook.training.rows.replay import Progress
 
 OWN_CANDIDATE = "gentle"
 """For one repository alone; chosen on the corpus, not on the months on which it is to prove itself."""

@@ -18,6 +18,7 @@ from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.drift import measures
 from hyperion_hook.training.drift.report import DriftReport, FeatureDrift, overall
 from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, Numbers, columns_of, listed
+from hyperion_hook.training.tables.table_reading import as_table
 
 ALPHA = 0.02
 """Of comparisons without drift so many may raise an alarm; fewer than the usual 5 %, since they are made for ever."""
@@ -56,6 +57,7 @@ def compare(
         If one of them is no frame, they have no column in common, a column is named that neither has, or a number is
         out of range.
     """
+    reference, current = as_table(reference), as_table(current)
     _check(reference, current, threshold, alpha)
     before, after = _by_name(reference), _by_name(current)
     for what, name in (("target_column", target_column), ("score_column", score_column)):
@@ -72,6 +74,9 @@ def compare(
     ]
     if not pairs:
         raise ConfigError("drift: the two frames have no column in common; name the same features in both")
+    for side, one, other in (("reference", before, after), ("current", after, before)):
+        if alone := [column.name for name, column in one.items() if name not in other]:
+            warnings.append(f"columns of the {side} rows alone, not compared: {listed(alone)}")
     found = list(_adjusted(list(_compared(pairs, warnings)), threshold, alpha))
     apart = {canonical(name) for name in (target_column, score_column) if name is not None}
     features = sorted((item for item in found if canonical(item.feature) not in apart), key=_rank)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hyperion_hook.training.drift.report import SIGNIFICANT, STABLE, DriftReport, FeatureDrift
-from hyperion_hook.training.retrain.card import markdown_table
+from hyperion_hook.training.metrics.markdown import markdown_table
 
 MOST_FEATURES = 15
 _ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "|<>[]*_`\\&"})
@@ -92,9 +92,6 @@ def drift_lines(report: DriftReport) -> Iterator[str]:
 
 
 def _apart(report: DriftReport) -> Iterator[str]:
-    for what, names in (("no longer measured", report.only_in_reference), ("new", report.only_in_current)):
-        if names:
-            yield f"{what}, not compared: {', '.join(names)}"
     yield from report.warnings
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.evaluation.backtest_models import LEAST_TEST_BUGS
@@ -25,7 +26,6 @@ from hyperion_hook.training.rows.dataset import UNSEEN_DAYS, cut_at, merged, tim
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
-from hyperion_hook.training.rows.replay import Progress
 
 _SHARE = 0.5
 

@@ -13,6 +13,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.errors import TooLittleHistoryError, TrainingError
 from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.evaluate import WITHOUT_MESSAGE, Evaluation, evaluate
@@ -59,6 +60,7 @@ class PastModels:
 def fit_past(
     rows: pd.DataFrame, options: RetrainOptions, *, share: float = 0.0, not_before: int = 0,
     others: pd.DataFrame | None = None, recipes: Sequence[Recipe] = tuple(RECIPES.values()),
+    progress: Progress | None = None,
 ) -> PastModels:
     """Return recipes fitted on what was known at a moment.
 
@@ -76,6 +78,8 @@ def fit_past(
         Rows of other repositories to learn from too; they are never predicted.
     recipes
         What is fitted.
+    progress
+        Told of each fit.
 
     Raises
     ------
@@ -95,7 +99,7 @@ def fit_past(
             )
         if others is not None:
             split = replace(split, train=pooled(split.train, time_split(others, cut).train))
-        fitted = fit_rows(split.train, recipes, options, single=(FOREST, XGBOOST))
+        fitted = fit_rows(split.train, recipes, options, single=(FOREST, XGBOOST), progress=progress)
     except TrainingError as error:
         raise TooLittleHistoryError(f"too little history to train on ({error}); the models in use are kept") from None
     return PastModels(split, fitted.models, options, fitted.seconds)
@@ -106,7 +110,8 @@ def quality(evaluation: Evaluation, recipe: str) -> float:
     return sum(evaluation.contender(recipe + suffix).roc_auc.value for suffix in ("", WITHOUT_MESSAGE)) / 2
 
 
-def fit_rows(rows: pd.DataFrame, recipes: Sequence[Recipe], options: RetrainOptions, *, single: Sequence[str] = ()
-             ) -> FittedRecipes:
+def fit_rows(rows: pd.DataFrame, recipes: Sequence[Recipe], options: RetrainOptions, *, single: Sequence[str] = (),
+             progress: Progress | None = None) -> FittedRecipes:
     """Return recipes fitted on rows in time order, a share of them without their message, and single members."""
-    return fit_recipes(rows, recipes, options.config, masked=options.masked, single=single)
+    return fit_recipes(
+        rows, recipes, options.config, masked=options.masked, single=single, progress=progress or no_progress)

@@ -12,10 +12,10 @@ import pandas as pd
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.training.metrics.metrics import calibration_table
 from hyperion_hook.training.metrics.resampling import Ranking
-from hyperion_hook.training.models.numbers import Numbers
+from hyperion_hook.training.numbers import Numbers
 
 MOST_IMPORTANT = 20
-_MOST_ROWS = 4_000
+_MOST_ROWS = 2_000
 """Rows on which columns are shuffled; more do not change the order of what matters."""
 
 

@@ -18,7 +18,7 @@ from hyperion_hook.training.metrics.figures import effort_figures, probability_f
 from hyperion_hook.training.metrics.metrics import roc_auc
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
 from hyperion_hook.training.models.baselines import KAMEI, baseline_scores
-from hyperion_hook.training.models.numbers import Numbers, sigmoid
+from hyperion_hook.training.numbers import Numbers, sigmoid
 from hyperion_hook.training.rows.dataset import FEATURES, with_masked_messages
 
 REFERENCE = "la"

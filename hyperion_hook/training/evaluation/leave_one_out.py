@@ -2,8 +2,9 @@
 
 For every repository the models are fitted on the others, with what was known of them at the moment when half of its
 changes were made, and rank its changes after that. A second comparison asks what a repository gains by learning from
-itself too: fitted at the moment when seven tenths of its changes were made, with its own past and without it. Two
-outcomes are ranked: labels traced from fixes, and changes that a later one takes back by name, which needs no tracing.
+itself too: fitted at the moment when seven tenths of its changes were made, with its own past and without it. Three
+outcomes are ranked: labels traced from fixes, and two that need no tracing: changes that a fix names as its cause, and
+those that a later one takes back by name.
 
 Figures are means over repositories; intervals come from drawing repositories, not rows, with replacement, so they say
 what another repository would see.
@@ -28,8 +29,8 @@ from hyperion_hook.training.metrics.figures import ranking_figures
 from hyperion_hook.training.metrics.metrics import calibration_error, pr_auc, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval
 from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE
-from hyperion_hook.training.models.numbers import Numbers
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
+from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.corpus_table import sample
 from hyperion_hook.training.rows.dataset import cut_at, pooled, time_split
 from hyperion_hook.training.rows.days import day
@@ -41,9 +42,13 @@ LATE = 0.7
 OWN_TOO = f"{BLEND.name}, own history too"
 OTHERS_ONLY = f"{BLEND.name}, others only"
 TRACED = "introduced a bug"
+NAMED = "a fix names as its cause"
 REVERTED = "was taken back by name"
 LEAST_POSITIVES = 5
 """With fewer of an outcome to find, a repository's figures for it say nothing and are left out."""
+
+LEAST_NAMED = 20
+"""Fewer named causes say more of who names them than of a model."""
 
 _DRAWS = 2_000
 
@@ -55,15 +60,17 @@ Figures = Mapping[str, Mapping[str, float]]
 class LeftOut:
     """One repository that was not learned from: its changes after the cut, and each contender's figures.
 
-    ``traced`` and ``reverted`` are figures for the two outcomes, ``own`` those on the newest changes with and without
-    its own past; empty where there were too few of an outcome.
+    ``traced``, ``named`` and ``reverted`` are figures for the three outcomes, ``own`` those on the newest changes with
+    and without its own past; empty where there were too few of an outcome.
     """
 
     name: str
     changes: int
     buggy: int
+    named_causes: int
     reverts: int
     traced: Figures
+    named: Figures
     reverted: Figures
     own: Figures
 
@@ -132,10 +139,11 @@ def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | str:
         return f"{task.name}: nothing to learn from the others' changes before {day(cut_at(own, HALF))} ({error})"
     scores, probabilities = scored(train, test, models, seed=options.seed)
     traced = test["buggy"].to_numpy(dtype=np.float64)
-    reverted = test["reverted"].to_numpy(dtype=np.float64)
+    named, reverted = (test[outcome].to_numpy(dtype=np.float64) for outcome in ("named", "reverted"))
     return LeftOut(
-        task.name, len(test), int(traced.sum()), int(reverted.sum()),
-        _figures(test, traced, scores, probabilities), _figures(test, reverted, scores, {}),
+        task.name, len(test), int(traced.sum()), int(named.sum()), int(reverted.sum()),
+        _figures(test, traced, scores, probabilities),
+        _figures(test, named, scores, {}) if named.sum() >= LEAST_NAMED else {}, _figures(test, reverted, scores, {}),
         _with_its_own(own, task.late, options),
     )
 
@@ -219,10 +227,11 @@ def _mean(column: Numbers, draws: NDArray[np.int64]) -> Interval:
 
 
 def summary(found: Sequence[LeftOut], *, seed: int = 42) -> list[Comparison]:
-    """Return the three comparisons: both outcomes beside the baselines, and what a repository's own past adds."""
+    """Return the comparisons: the three outcomes beside the baselines, and what a repository's own past adds."""
     baselines = (*SIMPLE, KAMEI)
     return [
         compared(TRACED, [item.traced for item in found], baselines, seed=seed),
+        compared(NAMED, [item.named for item in found], baselines, seed=seed),
         compared(REVERTED, [item.reverted for item in found], baselines, seed=seed),
         compared(f"{TRACED}, newest 30 % of each repository", [item.own for item in found], [OTHERS_ONLY], seed=seed),
     ]

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hyperion_hook.training.evaluation.leave_one_out import Comparison, Figures, LeftOut
+from hyperion_hook.training.metrics.markdown import markdown_table
 from hyperion_hook.training.metrics.resampling import Interval, rounded
-from hyperion_hook.training.retrain.card import markdown_table
 
 _TITLES = {
     "roc_auc": "ROC-AUC", "pr_auc": "PR-AUC", "share_in_top_5_percent": "in top 5 %",
@@ -76,8 +76,9 @@ def as_data(found: Sequence[LeftOut], comparisons: Sequence[Comparison]) -> dict
         ],
         "repositories": [
             {
-                "name": item.name, "changes": item.changes, "buggy": item.buggy, "reverted": item.reverts,
-                "introduced": _numbers(item.traced), "taken_back": _numbers(item.reverted), "own": _numbers(item.own),
+                "name": item.name, "changes": item.changes, "buggy": item.buggy, "named": item.named_causes,
+                "reverted": item.reverts, "introduced": _numbers(item.traced), "named_causes": _numbers(item.named),
+                "taken_back": _numbers(item.reverted), "own": _numbers(item.own),
             }
             for item in found
         ],

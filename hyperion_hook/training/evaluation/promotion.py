@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.history import DAY
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import GitError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import Bundle
@@ -20,7 +21,7 @@ from hyperion_hook.training.evaluation.card_figures import Predictor, risk_of
 from hyperion_hook.training.export.bundle_model import BundleClassifier
 from hyperion_hook.training.metrics.metrics import roc_auc
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
-from hyperion_hook.training.models.numbers import Numbers
+from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.dataset import FEATURES, UNSEEN_DAYS, with_masked_messages
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -68,7 +69,7 @@ class Decision:
 
 def decide(
     rows: pd.DataFrame, past: PastModels, recipe: str, in_use: InUse, repository: Repository, options: RetrainOptions,
-    others: pd.DataFrame | None = None,
+    others: pd.DataFrame | None = None, progress: Progress | None = None,
 ) -> Decision:
     """Return whether new models are to be promoted: only if they are better beyond chance.
 
@@ -88,11 +89,13 @@ def decide(
         How is learned.
     others
         Rows of other repositories that are learned from too.
+    progress
+        Told of each fit.
     """
     seen = learned_until(in_use.bundle, repository)
     if seen is not None and seen > past.split.cut:
         try:
-            past = fit_past(rows, options, not_before=seen, others=others)
+            past = fit_past(rows, options, not_before=seen, others=others, progress=progress)
         except TooLittleHistoryError as error:
             what = str(error).partition("(")[2].rpartition(")")[0]
             learned = f"{in_use.label} learned from this history up to {day(seen)}, so only later changes can tell"

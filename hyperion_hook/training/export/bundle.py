@@ -19,7 +19,7 @@ from hyperion_hook.scoring.members import sigmoid
 from hyperion_hook.store.models.metadata import digests
 from hyperion_hook.training.export.estimator import exported
 from hyperion_hook.training.export.trees import average_path_length, flat, from_sklearn, path_lengths, renumbered
-from hyperion_hook.training.models.numbers import Numbers, as_matrix
+from hyperion_hook.training.numbers import Numbers, as_matrix
 from hyperion_hook.training.rows.corpus_table import POOL_FILE, entry_of
 
 TOLERANCE = 1e-6

@@ -10,8 +10,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.members import sigmoid
-from hyperion_hook.training.models.numbers import Numbers
 from hyperion_hook.training.models.transformers import FeatureColumns
+from hyperion_hook.training.numbers import Numbers
 
 
 class BundleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -40,8 +40,8 @@ class BundleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         Parameters
         ----------
         X
-            A frame with the features by either name, NaN where missing, further columns ignored; or one row as a
-            mapping, as ``FeatureEngineer.engineer_full_feature_set`` returns it; or an array.
+            What ``FeatureColumns`` takes: a frame with the features by either name, NaN where missing, further columns
+            ignored; what ``FeatureEngineer.engineer_full_feature_set`` returns; a mapping or several; an array.
 
         Raises
         ------

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
+from hyperion_hook.domain.commit import Commit
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.ignored_revisions import ignored_revisions
+from hyperion_hook.git.log import Detail, commit_ids, read_commits, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels.line_origins import SOURCES, LineOrigins
 from hyperion_hook.training.labels.read_history import read_history
 from hyperion_hook.training.labels.szz import Labeller, SzzRules
 
 _REPORT_EVERY = 50
+_COMMITS_A_BLAME = 100
+"""To ask git about a fix's lines costs about as much as to follow all lines through so many commits."""
 
 
 @contextmanager
 def open_labeller(
     repository: Repository, tips: Sequence[str], rules: SzzRules, *, given: Collection[str] | None = None,
-    exclude: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (), asks: bool = False,
 ) -> Iterator[tuple[Labeller, LineOrigins]]:
     """Give a labeller that heeds what the repository says of itself at the tips, and its line origins.
 
@@ -29,7 +33,7 @@ def open_labeller(
     with BlobReader(repository) as reader:
         ignored = frozenset[str]().union(*(ignored_revisions(reader, tip) for tip in tips))
         exclusions = Exclusions(reader, exclude, tips[0])
-        with LineOrigins(repository, tips, roles=rules.roles, ignored=ignored) as origins:
+        with LineOrigins(repository, tips, roles=rules.roles, ignored=ignored, asks=asks and not ignored) as origins:
             excludes = (lambda _: False) if rules.exhaustive else exclusions.excludes
             yield Labeller(origins, rules, given, repository.cut_off() | ignored, excludes), origins
 
@@ -66,10 +70,23 @@ def label_history(
         If git fails.
     """
     rules = rules or SzzRules()
-    with open_labeller(repository, tips, rules, given=given, exclude=exclude) as (labeller, origins):
-        history = read_history(repository, tips, merges=True, sources_only=rules.roles == SOURCES)
+    asks = given is not None and len(given) * _COMMITS_A_BLAME <= len(commit_ids(repository, tips))
+    with open_labeller(repository, tips, rules, given=given, exclude=exclude, asks=asks) as (labeller, origins):
+        history = (
+            _with_contents_of(repository, tips, frozenset(given or ())) if origins.asks
+            else read_history(repository, tips, merges=True, sources_only=rules.roles == SOURCES)
+        )
         for count, commit in enumerate(history, 1):
             labeller.advance(commit)
             if progress is not None and count % _REPORT_EVERY == 0:
                 progress("reading history", count, origins.commits)
     return labeller
+
+
+def _with_contents_of(repository: Repository, tips: Sequence[str], wanted: frozenset[str]) -> Iterator[Commit]:
+    """Yield all commits that lead to the tips, those that are wanted with hunks and all others without files."""
+    for commit in stream_commits(repository, tips, detail=Detail.NOTHING):
+        if commit.id in wanted and not commit.is_merge:
+            yield from read_commits(repository, [commit.id], detail=Detail.PATCH)
+        else:
+            yield commit

@@ -95,6 +95,8 @@ class LineOrigins:
         others.
     ignored
         Commits that leave lines to those who wrote what they replace.
+    asks
+        Whether nothing is followed, and git is asked for the lines of each file that is traced: for few commits.
 
     Attributes
     ----------
@@ -104,11 +106,12 @@ class LineOrigins:
 
     def __init__(
         self, repository: Repository, tips: Sequence[str], *, roles: frozenset[FileRole] = ALL,
-        ignored: Collection[str] = (),
+        ignored: Collection[str] = (), asks: bool = False,
     ) -> None:
         self._repository = repository
         self._ignored = ignored
         self._roles = roles
+        self.asks = asks
         self._names: list[str | None] = [None, None]  # UNKNOWN and NOT_FOLLOWED are no commits
         self._heads: dict[str, _Files] = {}
         self._children, merges, self.commits = _family(repository, tips)
@@ -143,6 +146,8 @@ class LineOrigins:
             All hunks of files that are followed.
         """
         self._names.append(commit.id)
+        if self.asks:
+            return tuple(self._traced({}, commit)) if trace else ()
         number = len(self._names) - 1
         parents = [self._parent(parent) for parent in commit.parents[1:]]
         files = self._take(commit.parents[0]) if commit.parents else {}
@@ -185,7 +190,7 @@ class LineOrigins:
         for change in commit.files:
             if change.status is FileStatus.COPIED or not self._is_followed(change.previous_path):
                 continue
-            known = _lines_before(before, change)
+            known = GIT_KNOWS if self.asks else _lines_before(before, change)
             if change.hunks and known.is_for_git:
                 known = self._blamed(commit.parents[0], change.previous_path)
                 before[change.previous_path] = _File(change.old_blob, known)

@@ -62,6 +62,7 @@ _BROKE = re.compile(
     re.IGNORECASE,
 )
 """``<id> broke``, ``#12 ("subject") introduced a bug``."""
+_BREAKING = ("broke", "regressed", "introduced", "caused")
 _STRONG = ("regress", "broke", "break", "fallout", "oversight", "thinko")
 """How words begin that make the commit which says them a fix: something was right before."""
 _MADE = frozenset({"introduced", "caused", "causes", "came"})
@@ -106,7 +107,8 @@ def named_causes(message: str, *, is_fix: bool, find: Callable[[str], str | None
         while following:
             _note(causes, find(following["id"] or following["number"]), FoundBy.PHRASE)
             following = _NEXT.match(message, following.end())
-    for match in islice(_BROKE.finditer(message), _MOST):
+    says_broke = any(word in message for word in _BREAKING)  # most do not, and the pattern is costly
+    for match in islice(_BROKE.finditer(message), _MOST) if says_broke else ():
         _note(causes, find(match["id"] or match["number"]), FoundBy.PHRASE)
     return causes
 

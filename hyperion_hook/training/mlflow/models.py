@@ -17,7 +17,7 @@ import pandas as pd
 
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.bundle import MANIFEST
-from hyperion_hook.store.models.metadata import ESTIMATOR, ModelMetadata, digest_of
+from hyperion_hook.store.models.metadata import digest_of
 from hyperion_hook.training.mlflow.calls import in_one_line
 from hyperion_hook.training.mlflow.run_record import RunRecord
 from hyperion_hook.training.model_files.skops_audit import RefusedError, UntrustedTypeError
@@ -82,12 +82,6 @@ def audited_bytes(estimator: Any) -> bytes:
         raise TrainingError(f"{name} holds {error.kind}, which is not on the list of trusted types") from None
     except RefusedError as error:
         raise TrainingError(f"{name} cannot be written without pickle ({in_one_line(error)})") from error
-
-
-def digest_in(metadata: ModelMetadata) -> str | None:
-    """Return the digest of a version's main file in our registry, as ``saved_model`` returns it."""
-    main = metadata.files.get(ESTIMATOR) or metadata.files.get(MANIFEST)
-    return None if main is None else main.sha256
 
 
 def example_of(record: RunRecord) -> pd.DataFrame:

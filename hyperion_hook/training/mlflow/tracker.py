@@ -35,7 +35,6 @@ from hyperion_hook.training.mlflow.calls import (
     within,
 )
 from hyperion_hook.training.mlflow.content import content_of
-from hyperion_hook.training.mlflow.models import digest_in
 from hyperion_hook.training.mlflow.owner import Owner, owner_of
 from hyperion_hook.training.mlflow.plots import draw_plots
 from hyperion_hook.training.mlflow.promotion import Entry, RegistrationError
@@ -205,7 +204,7 @@ class MLFlowTracker:
         """
         place, logged = _RUN_OF.get(estimator, (None, None))
         # an estimator that was fitted again since it was logged is another model
-        if logged is None or place != self.uri or digest_in(metadata) not in {None, logged.digest}:
+        if logged is None or place != self.uri or metadata.main_digest not in {None, logged.digest}:
             logged = self.log(record_of(estimator, metadata))
         if logged is None:
             return None

@@ -11,9 +11,9 @@ from sklearn.pipeline import Pipeline
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.scoring.anomaly import LIGHT
 from hyperion_hook.training.models.fit_members import one_thread
-from hyperion_hook.training.models.numbers import Numbers
 from hyperion_hook.training.models.recipes import new_isolation_forest
 from hyperion_hook.training.models.transformers import FeatureColumns
+from hyperion_hook.training.numbers import Numbers
 
 _ROWS_FOR_IMPORTANCE = 500
 

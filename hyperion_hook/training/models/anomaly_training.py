@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.features.catalogue import feature_named
 from hyperion_hook.training.metrics.performance import performance
 from hyperion_hook.training.models.anomaly import anomaly_importance, fit_anomaly, unusualness
 from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
 from hyperion_hook.training.models.fit import ANOMALY_MODULES
-from hyperion_hook.training.models.fit_members import Progress
 from hyperion_hook.training.models.recipes import ISOLATION, parameters_of
 from hyperion_hook.training.models.training_result import (
     THE_ONLY_ONE,

@@ -17,6 +17,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
+from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.risk import split_column
 from hyperion_hook.training.metrics.performance import best_threshold, fold_figures
@@ -25,15 +26,13 @@ from hyperion_hook.training.models.fit_members import (
     Fold,
     Outcome,
     OutOfFold,
-    Progress,
     fitted_members,
     member_log_odds,
-    no_progress,
     one_thread,
     out_of_fold,
 )
-from hyperion_hook.training.models.numbers import Codes, Numbers, sigmoid
 from hyperion_hook.training.models.splits import StratifiedFolds, TimeFolds
+from hyperion_hook.training.numbers import Codes, Numbers, sigmoid
 
 LEAST_TO_CALIBRATE = 10
 """Rows of either class from which on the newest fold calibrates alone."""
@@ -154,11 +153,9 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self.meta_learner_ = None
         if self.meta_learner is not None:
             self.meta_learner_ = clone(self.meta_learner).fit(columns[taught], truth[taught], weight[taught])
-        self.slope_, self.shift_ = 1.0, 0.0
-        if apart or self.meta_learner is None:
-            rows = newest if apart else taught
-            self.slope_, self.shift_ = calibration(
-                self._combined(columns)[rows], truth[rows], weight[rows], seed=self.random_state)
+        rows = newest if apart else taught
+        self.slope_, self.shift_ = calibration(
+            self._combined(columns)[rows], truth[rows], weight[rows], seed=self.random_state)
         probability = sigmoid(self.slope_ * self._combined(columns) + self.shift_)
         self.threshold_ = best_threshold(truth, probability)
         self.cross_validation_ = fold_figures(seen.by_fold(truth), seen.by_fold(probability))

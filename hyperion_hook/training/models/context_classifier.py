@@ -15,7 +15,7 @@ from hyperion_hook.training.metrics.metrics import brier
 from hyperion_hook.training.metrics.performance import best_threshold, fold_figures
 from hyperion_hook.training.models.classifier import RiskClassifier, Together, fit_together
 from hyperion_hook.training.models.fit_members import Evidence, Outcome
-from hyperion_hook.training.models.numbers import Numbers
+from hyperion_hook.training.numbers import Numbers
 
 EVERY = "all"
 CONTEXTS = ("graph known, history rich", "graph known, history thin", "graph not known, history rich",

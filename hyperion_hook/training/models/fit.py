@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE, Feature
 from hyperion_hook.features.extract import LIGHT_MODULES
 from hyperion_hook.training.models.classifier import fit_together
-from hyperion_hook.training.models.fit_members import Evidence, Outcome, Progress, no_progress
+from hyperion_hook.training.models.fit_members import Evidence, Outcome
 from hyperion_hook.training.models.recipes import BLEND, TRACED, Recipe, alone
 from hyperion_hook.training.models.transformers import FeatureColumns
 from hyperion_hook.training.rows.dataset import FEATURES, UNSEEN_DAYS, with_masked_messages
@@ -32,6 +34,9 @@ _OF_THE_PAST = frozenset({
 })
 """What of a history carries over to other repositories; counts that grow with its length do not."""
 _LEAST_PRESENT = 0.02
+_LEAST_RECORDED = 3
+_MOST_COUNTED = 1_500
+_NAMED_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -127,8 +132,7 @@ def outcome_of(rows: pd.DataFrame, name: str, unlabelled: float = 1.0) -> Outcom
         With a column of this name: 0, 1, or the share of a 1 that a row has, which is its weight then. The columns
         ``<name>_known_at`` and ``<name>_weight`` are looked at if they are there, and ``weight``.
     name
-        Repositories in which another outcome than ``buggy`` is known of fewer than twenty changes are not learned from:
-        nobody records it there.
+        Of another than ``buggy`` all repositories count alike, those not at all in which nobody seems to record it.
     unlabelled
         Weight of a row that is not known to have the outcome, beside one that has it.
     """
@@ -138,12 +142,24 @@ def outcome_of(rows: pd.DataFrame, name: str, unlabelled: float = 1.0) -> Outcom
     for column in {"weight", f"{name}_weight"} & set(rows.columns):
         weight = weight * rows[column].to_numpy(dtype=np.float64)
     if name != TRACED and "repository" in rows:
-        recorded = (rows[name] > 0).groupby(rows["repository"]).transform("sum").to_numpy()
-        weight = np.where(recorded >= LEAST_POSITIVES, weight, 0.0)
+        weight = weight * _evenly(rows["repository"], share > 0)
     return Outcome(
         np.where(np.isnan(share), np.nan, share > 0), rows[known_at].to_numpy(dtype=np.float64)
         if known_at in rows else None, None if (weight == 1.0).all() else weight,
     )
+
+
+def _evenly(repositories: pd.Series[str], positive: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return weights by which every repository has a positive in ten, and counts by the root of how many it has.
+
+    Projects differ a hundredfold in how many causes their fixes name, which says nothing about their changes.
+    """
+    groups = pd.Series(positive).groupby(repositories.to_numpy())
+    positives, size = (groups.transform(how).to_numpy(dtype=np.float64) for how in ("sum", "size"))
+    total = np.where(positives >= _LEAST_RECORDED, np.sqrt(np.minimum(positives, _MOST_COUNTED)), 0.0)
+    share = np.where(positive, _NAMED_SHARE, 1.0 - _NAMED_SHARE)
+    weight: NDArray[np.float64] = total * share / np.maximum(np.where(positive, positives, size - positives), 1.0)
+    return weight / (weight.mean() or 1.0)
 
 
 def carries_over(feature: Feature) -> bool:

@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
-from hyperion_hook.training.models.numbers import Codes, Numbers, Rows, logit
+from hyperion_hook.domain.progress import Progress, no_progress
+from hyperion_hook.training.numbers import Codes, Numbers, Rows, logit
 
-Progress = Callable[[str, int, int], object]
-"""Called with stage, done, total."""
 Fold = tuple[Rows, Rows]
 """Positions to learn from and to test on."""
 
@@ -29,10 +28,6 @@ Fold = tuple[Rows, Rows]
 def one_thread() -> AbstractContextManager[object]:
     """Return a context in which BLAS and OpenMP use one thread."""
     return cast("AbstractContextManager[object]", threadpool_limits(limits=1))
-
-
-def no_progress(stage: str, done: int, total: int) -> None:
-    """Report nothing."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import Origin, feature_named
 from hyperion_hook.scoring.impact import RICH
@@ -19,8 +20,7 @@ from hyperion_hook.training.metrics.performance import fold_figures, performance
 from hyperion_hook.training.models.anomaly import anomaly_importance, unusualness
 from hyperion_hook.training.models.classifier import RiskClassifier, fit_together
 from hyperion_hook.training.models.context_classifier import ContextClassifier
-from hyperion_hook.training.models.fit_members import OutOfFold, Progress, fitted_members, out_of_fold
-from hyperion_hook.training.models.numbers import Numbers
+from hyperion_hook.training.models.fit_members import OutOfFold, fitted_members, out_of_fold
 from hyperion_hook.training.models.recipes import (
     BUGS,
     FOREST,
@@ -46,6 +46,7 @@ from hyperion_hook.training.models.training_result import (
     without_probabilities,
 )
 from hyperion_hook.training.models.tuning import tuned
+from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.validation.preparation import Prepared
 
 CHOSEN_BY = "highest mean F1 in cross-validation within the training rows"

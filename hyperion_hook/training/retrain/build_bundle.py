@@ -15,6 +15,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.hyperparameters import SECTIONS
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.store.models.metadata import Lineage, ModelMetadata
 from hyperion_hook.store.models.registry import RISK_PREDICTOR
 from hyperion_hook.training.bugs.export import bug_part
@@ -119,7 +120,7 @@ class Built:
         )
 
 
-def build(material: Material, options: RetrainOptions) -> Built:
+def build(material: Material, options: RetrainOptions, progress: Progress | None = None) -> Built:
     """Fit on all rows, and return the bundle once it scores like what was fitted.
 
     Raises
@@ -129,7 +130,7 @@ def build(material: Material, options: RetrainOptions) -> Built:
     """
     rows, code, past, recipe = material.rows, material.code, material.past, material.recipe
     learned = pooled(rows, material.others)
-    risk = fit_rows(learned, [RECIPES[recipe]], options).models[recipe]
+    risk = fit_rows(learned, [RECIPES[recipe]], options, progress=progress).models[recipe]
     features = list(risk["columns"].names)
     started = perf_counter()
     anomaly = fit_anomaly(code, columns_with_values(code, anomaly_features(code)), options.config)

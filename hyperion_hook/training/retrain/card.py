@@ -16,6 +16,7 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.training.bugs.learn import bug_section
 from hyperion_hook.training.evaluation.card_figures import label_delay
 from hyperion_hook.training.evaluation.evaluate import REFERENCE, Contender, Evaluation
+from hyperion_hook.training.metrics.markdown import markdown_table
 from hyperion_hook.training.metrics.resampling import rounded
 from hyperion_hook.training.rows.dataset import OWN_WEIGHT, UNSEEN_DAYS
 from hyperion_hook.training.rows.days import day
@@ -213,13 +214,6 @@ def evaluation_lines(evaluation: Mapping[str, Any]) -> Iterator[str]:
         ]
         for model in evaluation["models"]
     ])
-
-
-def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield the lines of a table in Markdown."""
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + "---|" * len(head)
-    yield from ("| " + " | ".join(row) + " |" for row in rows)
 
 
 def _ranged(interval: list[float | None] | None) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import ConfigError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.drift.compare import compare
@@ -24,7 +25,7 @@ from hyperion_hook.training.rows.corpus_table import as_packed, read_pool, sampl
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.mine import measured
 from hyperion_hook.training.rows.options import RetrainOptions
-from hyperion_hook.training.rows.replay import Progress, measurable
+from hyperion_hook.training.rows.replay import measurable
 
 RECENT = 500
 """As many changes as a percentile compares with."""

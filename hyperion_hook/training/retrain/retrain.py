@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models
 from hyperion_hook.store.models.metadata import Status
-from hyperion_hook.store.models.registry import RISK_PREDICTOR, ModelRegistry, Registered
+from hyperion_hook.store.models.registry import RISK_PREDICTOR, Registered, VersionStore
 from hyperion_hook.training.bugs.learn import bug_histories, learn_bugs, learn_own_bugs
 from hyperion_hook.training.evaluation.backtest_models import fit_past, quality
 from hyperion_hook.training.evaluation.evaluate import Evaluation
@@ -32,7 +33,6 @@ from hyperion_hook.training.rows.dataset import FEATURES, merged, without_younge
 from hyperion_hook.training.rows.mine import Mined
 from hyperion_hook.training.rows.mine_all import code_rows, mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
-from hyperion_hook.training.rows.replay import Progress
 from hyperion_hook.training.validation.row_checks import checked
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def retrain(
         learned = unpack(packed, POOL_FILE).rows
     checks = _checked(learned, progress)
     _tell(progress, "evaluating on the future")
-    past = fit_past(learned, options, share=TRAINED_SHARE, others=others)
+    past = fit_past(learned, options, share=TRAINED_SHARE, others=others, progress=progress)
     future = past.evaluate("the future of the same repositories", past.split.test)
     evaluations = [future]
     for name in sorted(unseen & set(rows["repository"])):
@@ -136,7 +136,7 @@ def retrain(
         mined, unseen, learned, code, past, recipe, evaluations, chosen_here=options.recipe is None, others=others,
         pool=packed, bugs=bugs, checks=checks,
     )
-    built = build(material, options)
+    built = build(material, options, progress)
     built.export(models_out)
     if tracker is not None:
         _tell(progress, "logging to MLflow")
@@ -146,7 +146,7 @@ def retrain(
 
 def retrain_here(
     repository: Repository,
-    registry: ModelRegistry,
+    registry: VersionStore,
     in_use: InUse,
     *,
     options: RetrainOptions | None = None,
@@ -187,10 +187,10 @@ def retrain_here(
     checks = _checked(rows, progress)
     _tell(progress, "evaluating on the future")
     others = _others([repository], options)
-    past = fit_past(rows, options, share=OWN_TRAINED_SHARE, others=others)
+    past = fit_past(rows, options, share=OWN_TRAINED_SHARE, others=others, progress=progress)
     future = past.evaluate("the newest changes of this repository", past.split.test)
     recipe = options.recipe or OWN_RECIPE
-    decision = decide(rows, past, recipe, in_use, repository, options, others)
+    decision = decide(rows, past, recipe, in_use, repository, options, others, progress)
     code = code_rows(entries, mined, options, progress)
     bugs = learn_own_bugs(bug_histories(entries, options, progress), in_use.bundle.bugs, options)
     _tell(progress, "fitting")
@@ -198,7 +198,7 @@ def retrain_here(
         mined, frozenset(), rows, code, past, recipe, [future], chosen_here=False, others=others, bugs=bugs,
         checks=checks,
     )
-    built = build(material, options)
+    built = build(material, options, progress)
     validation = {
         "decision": decision.text, "comparison": None if decision.comparison is None else asdict(decision.comparison)
     }
@@ -228,7 +228,7 @@ def _others(own: Sequence[Repository], options: RetrainOptions) -> pd.DataFrame 
     return pool and pool.rows
 
 
-def promoted(registry: ModelRegistry, version: str, serving: str | None, decision: Decision) -> Decision:
+def promoted(registry: VersionStore, version: str, serving: str | None, decision: Decision) -> Decision:
     """Take a version as far as it has earned, and return what was decided in the end."""
     if version == serving:
         return Decision(False, f"nothing to promote: the same history gave {version} again, which serves already")

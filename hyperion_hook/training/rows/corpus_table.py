@@ -26,7 +26,7 @@ from hyperion_hook.domain.label import Outcome
 from hyperion_hook.errors import ArtefactError, GitError, TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, read_limited
-from hyperion_hook.training.models.numbers import Numbers, signed_log
+from hyperion_hook.training.numbers import Numbers, signed_log
 from hyperion_hook.training.rows.dataset import FEATURES, KEYS, OUTCOMES, in_time_order
 
 POOL_FILE = "corpus.npz"
@@ -64,11 +64,16 @@ class Pool:
 
 
 def sample(rows: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
-    """Return at most ``count`` rows drawn at random, all alike, in their old order."""
+    """Return at most ``count`` rows drawn at random, as many of each repository as it has, in their old order.
+
+    What a small one lacks is shared out among the others, so no repository outweighs the rest by its size.
+    """
     if len(rows) <= count:
         return rows
-    chosen = np.sort(np.random.default_rng(seed).choice(len(rows), count, replace=False))
-    return rows.iloc[chosen].reset_index(drop=True)
+    order = pd.Series(np.random.default_rng(seed).permutation(len(rows)), index=rows.index)
+    turn = order.groupby(rows["repository"]).rank(method="first")
+    chosen = pd.DataFrame({"turn": turn, "order": order}).sort_values(["turn", "order"]).index[:count]
+    return rows.loc[np.sort(chosen)].reset_index(drop=True)
 
 
 def pack(rows: pd.DataFrame, heads: Mapping[str, str]) -> bytes:

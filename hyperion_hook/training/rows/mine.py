@@ -12,6 +12,7 @@ import pandas as pd
 
 from hyperion_hook.domain.feedback import blamed_commits
 from hyperion_hook.domain.label import Finding, FoundBy, Label, Outcome
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feedback_store import FeedbackStore
@@ -20,7 +21,7 @@ from hyperion_hook.training.labels.szz import Labeller, SzzRules
 from hyperion_hook.training.rows.dataset import dataset_of, merged, relabelled
 from hyperion_hook.training.rows.mined_store import Labels, LabelSummary, MinedStore, Table
 from hyperion_hook.training.rows.options import RULES
-from hyperion_hook.training.rows.replay import Progress, ReplayOptions, ReplaySummary, measurable, replay
+from hyperion_hook.training.rows.replay import ReplayOptions, ReplaySummary, measurable, replay
 from hyperion_hook.training.rows.workers import in_processes
 
 _SMALLEST_PART = 200

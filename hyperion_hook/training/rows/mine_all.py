@@ -7,13 +7,14 @@ from functools import partial
 
 import pandas as pd
 
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import ConfigError, HyperionError
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.dataset import merged
 from hyperion_hook.training.rows.mapping import spread
 from hyperion_hook.training.rows.mine import Mined, mine
 from hyperion_hook.training.rows.options import RetrainOptions
-from hyperion_hook.training.rows.replay import Progress, ReplayOptions
+from hyperion_hook.training.rows.replay import ReplayOptions
 
 
 def mine_all(
@@ -60,5 +61,5 @@ def _mine_one(
         return error
 
 
-def _counted(progress: Progress | None, total: int) -> Callable[[int], None] | None:
+def _counted(progress: Progress | None, total: int) -> Callable[[int], object] | None:
     return None if progress is None else lambda done: progress("mining repositories", done, total)

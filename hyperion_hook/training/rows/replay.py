@@ -16,6 +16,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
 from hyperion_hook.git.repository import Repository
@@ -26,7 +27,6 @@ from hyperion_hook.store.source_cache import SourceCache
 from hyperion_hook.training.labels.read_history import read_history
 from hyperion_hook.training.rows.line_counts import CountedSources, LineCounts
 
-Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""
 
 Observer = Callable[[Commit], None]
@@ -234,7 +234,7 @@ class _Measurer(ChangeMeasurer):
         vector = self.vector_of(change, self._index.history_at(change.base), graph, only=only)
         return ReplayedCommit(commit, vector, bulk=change.bulk, foreign=foreign)
 
-    def _sources_of(self, change: Change) -> GitSources:
+    def sources_of(self, change: Change) -> GitSources:
         return CountedSources(self.repository, change, self._reader, self._options.max_file_bytes, self._counts)
 
     def learn(self, commit: Commit, *, with_files: bool) -> None:

@@ -106,6 +106,17 @@ def frame_of(data: Any, names: Sequence[str] = (), *, what: str = "rows") -> pd.
         raise ConfigError(f"{said}; give a pandas.DataFrame, an array, a mapping or a list of mappings") from None
 
 
+def as_table(data: Any) -> Any:
+    """Return what ``frame_of`` makes of rows with columns; anything else as it is."""
+    has_columns = isinstance(data, Mapping) or hasattr(data, "schema") or (
+        hasattr(data, "__array__") and getattr(data, "ndim", 0) == 2) or (
+        isinstance(data, list | tuple) and bool(data) and isinstance(data[0], list | tuple | Mapping))
+    try:
+        return frame_of(data) if has_columns else data
+    except ConfigError:
+        return data
+
+
 def _from_file(path: Path, what: str) -> pd.DataFrame:
     if not path.is_file():
         found = "is a folder" if path.is_dir() else "is not there"

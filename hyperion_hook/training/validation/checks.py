@@ -48,7 +48,9 @@ class Limits:
 
 _NEARLY_CONSTANT = 0.99
 _MANY_CLASSES = 20
+_NEARLY_THE_TARGET = 0.95
 _THE_TARGET_ITSELF = 0.999
+_FEW_ROWS = 30
 
 
 def structure(table: Table, limits: Limits) -> Findings:
@@ -58,6 +60,8 @@ def structure(table: Table, limits: Limits) -> Findings:
     if rows < limits.min_samples:
         errors.append(f"too few samples: {rows}; at least {limits.min_samples} are needed")
         suggestions.append("collect more rows, or a longer history")
+    elif rows < _FEW_ROWS:
+        warnings.append(f"few samples: {rows}; of so few, figures are mostly chance")
     if not table.features:
         errors.append("no features: the frame has no column besides the target" if table.targets
                       else "no features: the frame has no columns")
@@ -170,9 +174,15 @@ def target(table: Table, limits: Limits) -> Findings:
             f"target '{name}': imbalanced, class {rarest!r} has {100 * shares[rarest]:.1f} % of the rows"
         )
         suggestions.append("judge by PR-AUC, not accuracy; collect more rows of the rare class, or weigh them")
-    giveaways = [column.name for column in table.features if _gives_away(column, table.target)]
+    alike = {column.name: _likeness(column, table.target) for column in table.features}
+    giveaways = [column for column, share in alike.items() if share >= _THE_TARGET_ITSELF]
+    nearly = [f"{column} ({share:.3f})" for column, share in alike.items()
+              if _NEARLY_THE_TARGET <= share < _THE_TARGET_ITSELF]
     if giveaways:
         warnings.append(f"target '{name}': follows from {listed(giveaways)}, which may not be known beforehand")
+    if nearly:
+        warnings.append(f"target '{name}': nearly follows from (correlation) {listed(nearly)}")
+    if giveaways or nearly:
         suggestions.append("leave out features that are known only once the outcome is")
     return Findings(tuple(errors), tuple(warnings), tuple(suggestions))
 
@@ -237,16 +247,15 @@ def _commonest(column: Column) -> tuple[float, float]:
     return float(values[place]), float(counts[place] / counts.sum())
 
 
-def _gives_away(column: Column, target: Column) -> bool:
-    """Return whether a feature is the target over again, up to scale."""
+def _likeness(column: Column, target: Column) -> float:
+    """Return how nearly a feature is the target over again, up to scale: the correlation; of words, 1 or 0."""
     if column.kind not in NUMERIC or target.kind not in NUMERIC:
-        return column.kind not in NUMERIC and target.kind not in NUMERIC and len(column.labels) > 1 and bool(
-            (column.labels == target.labels).all()
-        )
+        both_words = column.kind not in NUMERIC and target.kind not in NUMERIC and len(column.labels) > 1
+        return float(both_words and bool((column.labels == target.labels).all()))
     both = np.isfinite(column.numbers) & np.isfinite(target.numbers)
     x, y = column.numbers[both], target.numbers[both]
     if len(x) < 3:
-        return False
-    with np.errstate(over="ignore", invalid="ignore"):
+        return 0.0
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         x, y = x - x.mean(), y - y.mean()
-        return bool(abs(x @ y) >= _THE_TARGET_ITSELF * np.sqrt((x @ x) * (y @ y)) > 0)
+        return float(np.nan_to_num(abs(x @ y) / np.sqrt((x @ x) * (y @ y)), posinf=0.0))

@@ -12,6 +12,7 @@ import pandas as pd
 
 from hyperion_hook.training.drift.compare import compare
 from hyperion_hook.training.drift.report import DriftReport
+from hyperion_hook.training.tables.table_reading import as_table
 from hyperion_hook.training.validation import checks
 from hyperion_hook.training.validation.checks import Limits
 from hyperion_hook.training.validation.repair import repaired
@@ -69,7 +70,7 @@ class DataValidator:
         Parameters
         ----------
         df
-            Any frame; not changed. What is no frame is an error of the result.
+            Any table (a frame, an array, rows, polars, Arrow); not changed. What is none is an error of the result.
         target_column
             The column to be predicted; it is no feature. Without one the target is not validated.
         expected_features
@@ -114,6 +115,7 @@ class DataValidator:
             The frame, its rows numbered anew; and the result of validating it, what was mended first among the
             warnings.
         """
+        df = as_table(df)
         before = self.validate_dataframe(df, target_column)
         if not isinstance(df, pd.DataFrame):
             return pd.DataFrame(), before
@@ -157,6 +159,7 @@ class DataValidator:
 def _checked(
     df: pd.DataFrame, target_column: str | None, run: Callable[[Table], list[Findings]]
 ) -> ValidationResult:
+    df = as_table(df)
     if not isinstance(df, pd.DataFrame):
         found = Findings(
             (f"not a DataFrame: {type(df).__name__}",), (), ("pass a pandas.DataFrame, one row for each change",)

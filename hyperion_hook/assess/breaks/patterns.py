@@ -1,0 +1,45 @@
+"""Patterns that hold names of the code that is read, all made in one place so that all can be tried for their time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+_BARE = r"(?<![\w.$>])(?<!new )"
+FORMS = {
+    "package": r"(?<![\w-])%0(?![\w-])",
+    "import": r"^[ \t]*+(?:from|import)[ \t]++\.*+%0(?!\w)",
+    "quoted": r"['\"<](?:\./)?%0['\".>]",
+    "word": r"(?<![\w$])%0(?![\w$])",
+    "free word": r"(?<![\w$.])%0(?![\w$])",
+    "call": _BARE + r"%0(?=\s*+\()",
+    "own call": r"(?:(?<![\w.])this\.|(?<![\w.:])(?<!new ))%0(?=\s*+\()",
+    "own Python call": r"\bself\.%0(?=\s*+\()",
+    "C call": r"(?<![\w.>#])%0(?=\s*+\()",
+    "Go function": r"(?<![\w.])%0(?=\()",
+    "Go name": r"(?<![\w.])%0(?![\w:])",
+    "Go hides": r"(?<![\w.])%0(?:, \w++){0,5}+[ \t]*+:?=(?!=)|[(,][ \t]*+%0[ \t]++[\w*\[.]",
+    "member": r"(?<![\w.])(?:this\.)?+%0\.%1(?!\w)",
+    "member call": r"(?<![\w.])(?:this\.)?+%0\.%1(?=\s*+\()",
+    "Java class": r"(?<![\w.@])%0(?!\w)(?![ \t]*+=)",
+    "declared with": r"\b%0(?:<[^;(){}<>]{0,100}+>)?+[ \t]++(\w++)[ \t]*+[=;,):]",
+    "class": r"\bclass[ \t]++%0\b([^{]{0,300}+)",
+}
+"""What is looked for, by name: ``%0`` and ``%1`` are names from the code."""
+
+
+@lru_cache(maxsize=512)
+def pattern_of(form: str, *words: str | tuple[str, ...]) -> re.Pattern[str]:
+    """Return a pattern of ``FORMS`` with names in it; a tuple of names stands for any of them.
+
+    Examples
+    --------
+    >>> pattern_of("member", ("a", "b"), "c").findall("a.c x.c b.c b.cd")
+    ['a.c', 'b.c']
+    """
+    text = FORMS[form]
+    for place, word in enumerate(words):
+        names: Iterable[str] = (word,) if isinstance(word, str) else word
+        text = text.replace(f"%{place}", f"(?:{'|'.join(map(re.escape, names))})")
+    return re.compile(text, re.MULTILINE)

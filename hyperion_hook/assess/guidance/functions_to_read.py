@@ -1,0 +1,118 @@
+"""The functions of a file that a change touches, each with what its own lines went through before.
+
+A function is followed back by the positions of hunks: its lines before a commit are its lines after it, less what the
+hunks above it added. That is what ``git log -L`` computes from texts, at a hundredth of the cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from hyperion_hook.domain.assessment import FunctionToRead
+from hyperion_hook.domain.change import FileChange
+from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
+from hyperion_hook.features.code.metrics import FunctionMetrics
+from hyperion_hook.git.hunks import Position
+
+MOST_FUNCTIONS = 3
+MOST_EVENTS = 60
+"""Newest commits on a file that are looked at."""
+
+
+class Past(NamedTuple):
+    """What a function went through: commits that touched it, those of them that fix bugs, and the newest's time."""
+
+    commits: int = 0
+    fixes: int = 0
+    last: int | None = None
+
+
+def functions_to_read(
+    file: FileChange, before: Sequence[FunctionMetrics], after: Sequence[FunctionMetrics],
+    events: Sequence[FileEvent], positions: Mapping[int, tuple[Position, ...]], now: int,
+) -> tuple[FunctionToRead, ...]:
+    """Return the functions that a change touches, those with the most fixes and changed lines first.
+
+    Parameters
+    ----------
+    file
+        The change to the file, with its hunks.
+    before, after
+        The functions on both sides.
+    events, positions
+        The newest commits on the file, and their hunks by commit.
+    now
+        Unix seconds of the change.
+    """
+    old = {function.name: function for function in before}
+    ranked = []
+    for function, lines in _touched(file, after):
+        was = old.get(function.name)
+        past = past_of(was.start_line, was.end_line, events, positions) if was is not None else None
+        fixes = past.fixes if past else 0
+        ranked.append((-(1 + fixes) * len(lines), lines[0], FunctionToRead(
+            function.name.replace("::", "."), lines[0], _reason(function, was, past, now))))
+    return tuple(entry for _, _, entry in sorted(ranked)[:MOST_FUNCTIONS])
+
+
+def _touched(file: FileChange, functions: Sequence[FunctionMetrics]) -> Iterable[tuple[FunctionMetrics, list[int]]]:
+    """Yield functions with the changed lines whose innermost function they are."""
+    by_function: dict[int, list[int]] = {}
+    for hunk in file.hunks or ():
+        # where lines only went, the line before them is what is left to look at
+        for line in range(hunk.new_start, hunk.new_start + max(hunk.added_count, 1)):
+            inside = [index for index, function in enumerate(functions)
+                      if function.start_line <= line <= function.end_line]
+            if inside:
+                innermost = max(inside, key=lambda index: functions[index].start_line)
+                by_function.setdefault(innermost, []).append(line)
+    for index, lines in by_function.items():
+        yield functions[index], lines
+
+
+def past_of(
+    start: int, end: int, events: Sequence[FileEvent], positions: Mapping[int, tuple[Position, ...]]
+) -> Past:
+    """Return what lines went through, followed back from the newest commit that is looked at.
+
+    Examples
+    --------
+    >>> event = FileEvent(9, 1, 0, 1, 0, CommitFlag.FIX)
+    >>> past_of(5, 9, [event], {1: (Position(2, 0, 3, 2), Position(5, 1, 7, 1))})
+    Past(commits=1, fixes=1, last=9)
+    """
+    commits = fixes = 0
+    last: int | None = None
+    for event in events:
+        hunks = positions.get(event.commit, ())
+        touched = [hunk for hunk in hunks if hunk.new_start + max(hunk.new_count, 1) > start and hunk.new_start <= end]
+        if event is not events[-1] and hunks and hunks[0].old_start == 0 and len(hunks) == 1:
+            # it came under this path from another, whose lines are not followed
+            break
+        if touched:
+            commits += 1
+            fixes += CommitFlag.FIX in CommitFlag(event.flags)
+            last = event.time if last is None else last
+        moved = sum(hunk.new_count - hunk.old_count for hunk in hunks
+                    if hunk.new_start + max(hunk.new_count, 1) <= start)
+        grown = sum(hunk.new_count - hunk.old_count for hunk in touched)
+        start, end = start - moved, end - moved - grown
+        if end < start or start < 1:
+            # all of its lines came with this commit
+            break
+    return Past(commits, fixes, last)
+
+
+def _reason(now: FunctionMetrics, was: FunctionMetrics | None, past: Past | None, time: int) -> str:
+    parts = []
+    if was is None:
+        parts.append("new")
+    if past and past.fixes:
+        parts.append(f"{past.fixes} earlier bug fix{'es' if past.fixes > 1 else ''}")
+    if past and past.last is not None:
+        days = max(0, (time - past.last) // DAY)
+        parts.append(f"last changed {'today' if not days else '1 day ago' if days == 1 else f'{days:,} days ago'}")
+    grown = f"{was.cyclomatic} to " if was is not None and was.cyclomatic != now.cyclomatic else ""
+    parts.append(f"complexity {grown}{now.cyclomatic}")
+    return ", ".join(parts)

@@ -1,0 +1,251 @@
+"""The files of coding agents that ``install --agent`` edits and ``uninstall --agent`` puts back, byte for byte.
+
+What a file held before is kept in the git directory. A file that nobody edited since gets exactly that back; from one
+that somebody did edit only our own entries are taken out again.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hyperion_hook.errors import HyperionError
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.report.formats.json_text import json_text
+from hyperion_hook.store.files.whole_files import read_regular, write_whole
+
+_NAME = "hyperion-hook"
+_MOST_BYTES = 1_000_000
+_TOML_BEGIN, _TOML_END = f"# {_NAME}: begin\n", f"# {_NAME}: end\n"
+
+
+class AgentFile(NamedTuple):
+    """A file of an agent: where it lies, the keys that lead to our entry, and the entry (a list holds it among others).
+
+    ``is_toml``: the entry is a table that is written at the end, between two marks.
+    """
+
+    path: str
+    keys: tuple[str, ...]
+    entry: dict[str, Any]
+    in_list: bool = False
+    is_toml: bool = False
+    defaults: tuple[tuple[str, Any], ...] = ()
+
+
+AGENTS = ("claude", "cursor", "codex", "copilot")
+
+
+def files_of(agent: str, program: Sequence[str]) -> tuple[AgentFile, ...]:
+    """Return what an agent reads: the server, and for agents with hooks what runs after an edit.
+
+    Parameters
+    ----------
+    agent
+        One of ``AGENTS``.
+    program
+        The command line that starts this program.
+    """
+    server: dict[str, Any] = {"command": program[0], "args": [*program[1:], "mcp"]}
+    typed = {"type": "stdio"} | server
+    hook = shlex.join([*program, "hook", "agent"])
+    run = {"type": "command", "command": hook}
+    after_edit = {"matcher": "Edit|MultiEdit|Write", "hooks": [run]}
+    return {
+        "claude": (
+            AgentFile(".mcp.json", ("mcpServers", _NAME), typed),
+            AgentFile(".claude/settings.json", ("hooks", "PostToolUse"), after_edit, in_list=True),
+        ),
+        "cursor": (
+            AgentFile(".cursor/mcp.json", ("mcpServers", _NAME), typed),
+            AgentFile(
+                ".cursor/hooks.json", ("hooks", "afterFileEdit"), {"command": hook}, in_list=True,
+                defaults=(("version", 1),),
+            ),
+        ),
+        "codex": (AgentFile(".codex/config.toml", ("mcp_servers", _NAME), server, is_toml=True),),
+        "copilot": (AgentFile(".vscode/mcp.json", ("servers", _NAME), typed),),
+    }[agent]
+
+
+def program_here() -> tuple[str, ...]:
+    """Return how an agent starts this program: by its name where that is found, since such files are often shared."""
+    from shutil import which  # noqa: PLC0415 - few install
+
+    return (_NAME,) if which(_NAME) else (sys.executable, "-P", "-m", "hyperion_hook")
+
+
+def install_agent(repository: Repository, agent: str) -> list[str]:
+    """Write an agent's files, keep what they held, and return what was done.
+
+    Raises
+    ------
+    HyperionError
+        If there is no work tree, or a file is not one that can be edited; then nothing is written.
+    """
+    top = _top(repository)
+    planned = []
+    for file in files_of(agent, program_here()):
+        before = _read(top, file.path)
+        planned.append((file, before, _with_entry(file, before)))
+    kept, done = _kept(repository), []
+    for file, before, after in planned:
+        if after == before:
+            done.append(f"{agent}: already in {file.path}")
+            continue
+        kept.setdefault(file.path, {"before": None if before is None else base64.b64encode(before).decode()})
+        kept[file.path]["after"] = base64.b64encode(after).decode()
+        _keep(repository, kept)
+        _write(top / file.path, after)
+        done.append(f"{agent}: {'written' if before is None else 'added'} to {file.path}")
+    return done
+
+
+def uninstall_agent(repository: Repository, agent: str) -> list[str]:
+    """Put an agent's files back, and return what was done.
+
+    Raises
+    ------
+    HyperionError
+        If a file cannot be edited.
+    """
+    top, kept, done = _top(repository), _kept(repository), []
+    for file in files_of(agent, program_here()):
+        entry, now = kept.pop(file.path, None), _read(top, file.path)
+        if entry is None or now is None:
+            continue
+        before = None if entry["before"] is None else base64.b64decode(entry["before"])
+        if now != base64.b64decode(entry["after"]):
+            before = _without_entry(file, now)
+        if before is None:
+            (top / file.path).unlink()
+            with suppress(OSError):  # a folder that holds something else stays
+                (top / file.path).parent.rmdir()
+        else:
+            _write(top / file.path, before)
+        done.append(f"{agent}: {'removed' if before is None else 'restored'} {file.path}")
+    _keep(repository, kept)
+    return done
+
+
+def _with_entry(file: AgentFile, before: bytes | None) -> bytes:
+    if file.is_toml:
+        text = (before or b"").decode("utf-8", "surrogateescape")
+        if _TOML_BEGIN in text:
+            text = _without_block(text)
+        elif f"[{'.'.join(file.keys)}]" in text:
+            raise HyperionError(f"{file.path}: has an entry '{_NAME}' that is not ours; remove it first")
+        lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in file.entry.items())
+        gap = "\n" if text and not text.endswith("\n") else ""
+        block = f"{_TOML_BEGIN}[{'.'.join(file.keys)}]\n{lines}{_TOML_END}"
+        return (text + gap + block).encode("utf-8", "surrogateescape")
+    table = _parsed(file, before)
+    for key, value in file.defaults:
+        table.setdefault(key, value)
+    inner = table
+    for key in file.keys[:-1]:
+        inner = _section(file, inner, key)
+    last = file.keys[-1]
+    if file.in_list:
+        entries = inner.setdefault(last, [])
+        if not isinstance(entries, list):
+            raise HyperionError(f"{file.path}: '{last}' is not a list; correct it, then install again")
+        if file.entry not in entries:
+            entries.append(file.entry)
+    else:
+        inner[last] = file.entry
+    return before if before is not None and table == _parsed(file, before) else json_text(table, indent=2).encode()
+
+
+def _without_entry(file: AgentFile, now: bytes) -> bytes:
+    if file.is_toml:
+        return _without_block(now.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    table = inner = _parsed(file, now)
+    for key in file.keys[:-1]:
+        inner = _section(file, inner, key)
+    last = file.keys[-1]
+    if file.in_list:
+        inner[last] = [entry for entry in inner.get(last, []) if entry != file.entry]
+    else:
+        inner.pop(last, None)
+    return json_text(table, indent=2).encode()
+
+
+def _without_block(text: str) -> str:
+    head, _, rest = text.partition(_TOML_BEGIN)
+    return head + rest.partition(_TOML_END)[2]
+
+
+def _section(file: AgentFile, table: dict[str, Any], key: str) -> dict[str, Any]:
+    inner = table.setdefault(key, {})
+    if not isinstance(inner, dict):
+        raise HyperionError(f"{file.path}: '{key}' is not a table; correct it, then install again")
+    return inner
+
+
+def _parsed(file: AgentFile, content: bytes | None) -> dict[str, Any]:
+    if content is None or not content.strip():
+        return {}
+    try:
+        table = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        table = None
+    if not isinstance(table, dict):
+        entry = json.dumps({file.keys[-1]: file.entry})
+        raise HyperionError(f"{file.path}: not plain JSON; add under '{file.keys[0]}' by hand: {entry}")
+    return table
+
+
+def _top(repository: Repository) -> Path:
+    if repository.work_tree is None:
+        raise HyperionError(f"{repository.git_dir}: a bare repository has no files of agents")
+    return repository.work_tree
+
+
+def _read(top: Path, name: str) -> bytes | None:
+    path = top / name
+    if Path(os.path.realpath(path)) != Path(os.path.realpath(top)) / name:
+        raise HyperionError(f"{name}: is or lies behind a link; edit what it leads to by hand")
+    try:
+        return read_regular(path, _MOST_BYTES)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise HyperionError(f"{name}: cannot be read: {error}") from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        part.write_bytes(content)
+        if path.exists():
+            part.chmod(path.stat().st_mode & 0o777)
+        part.replace(path)
+    except OSError as error:
+        raise HyperionError(f"{path}: {error.strerror or 'cannot be written'}") from None
+
+
+def _store(repository: Repository) -> Path:
+    return repository.git_dir / "hyperion-hook" / "agents.json"  # of this work tree, as the files are
+
+
+def _kept(repository: Repository) -> dict[str, dict[str, Any]]:
+    try:
+        kept = json.loads(_store(repository).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _keep(repository: Repository, kept: dict[str, dict[str, Any]]) -> None:
+    path = _store(repository)
+    path.parent.mkdir(exist_ok=True)
+    write_whole(path, json_text(kept, indent=1).encode())

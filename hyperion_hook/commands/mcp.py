@@ -1,0 +1,28 @@
+"""``mcp``: answer a coding agent over the Model Context Protocol."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import click
+
+from hyperion_hook.commands import Invocation
+from hyperion_hook.errors import ExitCode, MissingExtraError
+
+
+@click.command()
+@click.pass_obj
+def command(invocation: Invocation, /) -> int:
+    """Answer a coding agent over the Model Context Protocol, on stdin and stdout, for this repository alone.
+
+    'hyperion-hook install --agent NAME' tells the agent to start it.
+    """
+    if find_spec("mcp") is None:
+        raise MissingExtraError("mcp", "mcp", "mcp")
+    from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - not wanted for --help
+
+    Repository.discover(invocation.repo)  # an agent is told at once, not at its first question
+    from hyperion_hook.mcp.server import server_of  # noqa: PLC0415 - needs the extra, and a second
+
+    server_of(invocation.repo, lambda: invocation.load().config).run("stdio")
+    return ExitCode.DONE

@@ -1,0 +1,44 @@
+"""Which lines of one file each of many commits changed, without their text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from hyperion_hook.errors import GitError
+from hyperion_hook.git.repository import Repository
+
+_ROW = re.compile(rb"^(?:([0-9a-f]{40,64})$|@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@)", re.MULTILINE)
+
+
+class Position(NamedTuple):
+    """Where a hunk stands: one-based starts and counts; where a count is 0 the start is the line before."""
+
+    old_start: int
+    old_count: int
+    new_start: int
+    new_count: int
+
+
+def read_positions(
+    repository: Repository, path: str, commits: Sequence[str], seconds: float = 2.0
+) -> dict[str, tuple[Position, ...]]:
+    """Return the hunks of a file in non-merge commits, by commit; nothing where git does not answer in time."""
+    try:
+        output = repository.git.run(
+            "diff-tree", "--stdin", "-r", "--root", "-p", "-U0", "--no-renames", "--", path,
+            stdin="".join(f"{commit}\n" for commit in commits).encode("ascii"), timeout=seconds,
+        )
+    except GitError:
+        return {}
+    # a commit in which the file was called otherwise says nothing of it
+    positions: dict[str, list[Position]] = {commit: [] for commit in commits}
+    current: list[Position] = []
+    for match in _ROW.finditer(output):
+        if match[1]:
+            current = positions.setdefault(match[1].decode("ascii"), [])
+        else:
+            old, old_count, new, new_count = (int(match[part] or b"1") for part in (2, 3, 4, 5))
+            current.append(Position(old, old_count, new, new_count))
+    return {commit: tuple(hunks) for commit, hunks in positions.items()}

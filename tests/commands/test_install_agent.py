@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from hyperion_hook.commands.hooks.agent_files import AGENTS, files_of
+from tests.support.command import hyperion
+from tests.support.repo import TestRepo
+
+FOUND = {
+    ".mcp.json": b'{"mcpServers": {"other":   {"command": "x"}}}', ".cursor/mcp.json": b"\xef\xbb\xbf{}",
+    ".claude/settings.json": b'{"hooks": {"PostToolUse": [{"matcher": "Bash", "hooks": []}]}, "model": "m"}\r\n',
+    ".cursor/hooks.json": b'{"version": 1, "hooks": {"afterFileEdit": [{"command": "y"}]}}',
+    ".codex/config.toml": b'model = "m"\n[mcp_servers.other]\ncommand = "x"', ".vscode/mcp.json": b"",
+}
+
+
+def entry_in(folder: Path, agent: str) -> dict[str, object]:
+    file = files_of(agent, ("hyperion-hook",))[0]
+    content = (folder / file.path).read_text("utf-8-sig")
+    table = tomllib.loads(content) if file.is_toml else json.loads(content)
+    for key in file.keys:
+        table = table[key]
+    return dict(table)
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> TestRepo:
+    repo = TestRepo(tmp_path)
+    repo.commit({"a.py": "a = 1\n"})
+    return repo
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+@pytest.mark.parametrize("had_files", [True, False])
+def test_files_of_an_agent_come_back_byte_for_byte(repo: TestRepo, agent: str, had_files: bool) -> None:
+    paths = [file.path for file in files_of(agent, ("hyperion-hook",))]
+    if had_files:
+        repo.write({path: FOUND[path] for path in paths})
+    before = repo.git("status", "--porcelain", "-uall")
+    assert hyperion(repo.path, "install", "--agent", agent).code == 0
+    assert entry_in(repo.path, agent)["args"][-1] == "mcp"  # type: ignore[index]
+    again = hyperion(repo.path, "install", "--agent", agent)
+    assert again.out.count("already in") == len(paths)
+    assert hyperion(repo.path, "uninstall", "--agent", agent).code == 0
+    assert repo.git("status", "--porcelain", "-uall") == before
+    for path in paths if had_files else ():
+        assert (repo.path / path).read_bytes() == FOUND[path]
+    assert "nothing of hyperion-hook" in hyperion(repo.path, "uninstall", "--agent", agent).out
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_what_somebody_added_meanwhile_stays(repo: TestRepo, agent: str) -> None:
+    hyperion(repo.path, "install", "--agent", agent)
+    file = files_of(agent, ("hyperion-hook",))[0]
+    path = repo.path / file.path
+    if file.is_toml:
+        path.write_text(path.read_text() + 'mine = "x"\n')
+    else:
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"mine": "x"}))
+    hyperion(repo.path, "uninstall", "--agent", agent)
+    assert "mine" in path.read_text()
+    assert "hyperion-hook" not in path.read_text()
+
+
+@pytest.mark.parametrize(("content", "fault"), [
+    (b"// comment\n{}", "not plain JSON; add under 'mcpServers' by hand"), (b"[1]", "not plain JSON"),
+    (b'{"mcpServers": 3}', "'mcpServers' is not a table"), (b"[" * 100_000, "not plain JSON"),
+])
+def test_a_file_that_cannot_be_edited_stops_all(repo: TestRepo, content: bytes, fault: str) -> None:
+    repo.write({".mcp.json": content})
+    done = hyperion(repo.path, "install", "--agent", "claude")
+    assert done.code == 3
+    assert fault in done.err
+    assert (repo.path / ".mcp.json").read_bytes() == content
+    assert not (repo.path / ".claude").exists()
+
+
+def test_nothing_is_written_through_links(repo: TestRepo, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (repo.path / ".claude").symlink_to(outside)
+    done = hyperion(repo.path, "install", "--agent", "claude")
+    assert (done.code, list(outside.iterdir())) == (3, [])
+    assert "behind a link" in done.err
+
+
+def test_after_an_edit_an_agent_hears_only_of_risk(repo: TestRepo) -> None:
+    repo.write({"a.py": "a = 2\n"})
+    quiet = hyperion(repo.path, "hook", "agent", stdin='{"tool_name": "Edit"}')
+    assert (quiet.code, quiet.json()) == (0, {})
+    repo.write({".hyperion-hook.toml": '[[floor]]\npaths = ["a.py"]\nlevel = "medium"\n'})
+    loud = hyperion(repo.path, "hook", "agent", "--fail-on", "low").json()
+    assert loud["additional_context"].startswith("MEDIUM")
+    assert loud["hookSpecificOutput"] == {
+        "hookEventName": "PostToolUse", "additionalContext": loud["additional_context"]
+    }
+    broken = hyperion(repo.path.parent, "--repo", str(repo.path / "none"), "hook", "agent", "--strict")
+    assert (broken.code, broken.out) == (0, "")
+    assert "the edit stays" in broken.err
