@@ -81,9 +81,7 @@ class Reference:
 
     def typical(self) -> dict[str, float]:
         """Return the median of each feature over the changes that have a value."""
-        from statistics import median  # noqa: PLC0415 - a silent hook asks for no median
-
-        return {name: float(median(values)) for name, values in self._values().items() if values}
+        return {name: _median(values) for name, values in self._values().items() if values}
 
     def quantiles(self) -> dict[str, tuple[float, float, float]]:
         """Return the 5 %, 50 % and 95 % points of each feature that enough recent changes have a value for."""

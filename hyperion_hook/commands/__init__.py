@@ -1,7 +1,7 @@
 """One file per command: plain values in, exit code out.
 
-Every module named in ``cli.COMMANDS`` has ``command``, a ``click.Command`` whose callback returns an exit code and gets
-an ``Invocation`` by ``click.pass_obj``. What is costly to import is imported when the command runs.
+Every module named in ``COMMANDS`` has ``command``, a ``click.Command`` whose callback returns an exit code and gets an
+``Invocation`` by ``click.pass_obj``. What is costly to import is imported when the command runs.
 """
 
 from __future__ import annotations
@@ -14,6 +14,28 @@ from hyperion_hook.config import Config, LoadedConfig, load_config
 from hyperion_hook.config.file import top_of_work_tree
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.report.safe_text import printable
+
+PROGRAM = "hyperion-hook"
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "score": ("score", "Say how risky a change is, why, and where to look first."),
+    "index": ("index", "Build or extend the history index of this repository."),
+    "features": ("features", "List the features, or show those of one change."),
+    "models": ("models", "List the models, show what one was trained on, or say which one serves."),
+    "label": ("label", "Say which commits fix bugs, and which commits introduced them."),
+    "retrain": ("retrain", "Train models on this repository's own history; measured beside simple baselines."),
+    "evaluate": ("evaluate", "Try the models on this repository's past, in time order, beside simple baselines."),
+    "report": ("report", "Write one HTML page about this repository."),
+    "comment": ("comment", "Assess a pull request in a job of its code host, and keep one comment on it up to date."),
+    "drift": ("drift", "Compare recent changes with what the models learned from, and retrain if they differ."),
+    "mcp": ("mcp", "Answer a coding agent over the Model Context Protocol."),
+    "install": ("install", "Install a plain git hook; an existing hook is kept and run first."),
+    "uninstall": ("uninstall", "Remove the git hook and restore what was there before."),
+    "hook": ("hook", "Assess a change from within a git hook, and let it pass."),
+    "config": ("config", "Show every setting in force and where it came from."),
+    "completion": ("completion", "Print the shell's completion script."),
+}
+"""Command name to the module here and its summary for ``--help``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from hyperion_hook.commands.pull_request.base_settings import trusted_settings
 from hyperion_hook.commands.pull_request.github import GitHubRun
 from hyperion_hook.commands.pull_request.gitlab import run_in_gitlab
 from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, Asked
-from hyperion_hook.commands.score import target_of
-from hyperion_hook.commands.support.assessing import FAIL_ABOVE, FAIL_ON_BREAK, STRICT, open_assessor, verdict_code
+from hyperion_hook.commands.support.assessing import open_assessor, verdict_code
+from hyperion_hook.commands.support.flags import FAIL_ABOVE, FAIL_ON_BREAK, STRICT
 from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.commands.support.scoring import target_of
 from hyperion_hook.commands.support.supervision import give_up_after, stalled, take_time
 from hyperion_hook.errors import ConfigError, ExitCode
 from hyperion_hook.git.repository import Repository

@@ -112,7 +112,7 @@ def test_whatever_reads_a_text_is_given_up_at_the_deadline(
 
 def test_a_coverage_report_is_given_up_at_the_deadline(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     (repo.path / "cov.xml").write_text("<coverage/>")
-    monkeypatch.setattr("hyperion_hook.assess.inputs.read_coverage", forever)
+    monkeypatch.setattr("hyperion_hook.features.coverage.read_coverage", forever)
     repo.stage({"pkg/core.py": "x = 1\n"})
     with Assessor.open(repo.path, Config(deadline=SECONDS, coverage_after=(Path("cov.xml"),))) as assessor:
         assert "the time budget of 0.5 s" in " ".join(assessor.staged().warnings)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hyperion_hook.commands.hook import Hook
+from hyperion_hook.commands.hooks.run import Hook
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError, ExitCode

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 import pytest
 
-from hyperion_hook.cli import COMMANDS
+from hyperion_hook.commands import COMMANDS
 from hyperion_hook.config import Config
 from hyperion_hook.config.settings import SETTINGS
 from tests.support.repo import TestRepo
@@ -63,6 +63,7 @@ def test_help_lists_every_command_and_imports_none_of_them(tmp_path: Path) -> No
         assert re.search(rf"^  {name} +\S", done.stdout, re.MULTILINE)
     assert done.stderr == (
         "['hyperion_hook.commands.support', 'hyperion_hook.commands.support.error_messages', "
+        "'hyperion_hook.commands.support.group', 'hyperion_hook.commands.support.plain', "
         "'hyperion_hook.commands.support.streams']\n"
     )
 

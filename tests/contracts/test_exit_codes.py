@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.cli import COMMANDS
+from hyperion_hook.commands import COMMANDS
 from tests.support.command import EXECUTABLE
 from tests.support.repo import TestRepo
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-
-import click
+import sys
 
 from hyperion_hook.config import TRACEBACK_VARIABLE
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.report.safe_text import printable
+
+
+class CommandError(Exception):
+    """Carries an error of a command past click, which would end the program with 1, or call it an interruption."""
 
 
 def describe(error: Exception) -> list[str]:
@@ -24,7 +27,8 @@ def describe(error: Exception) -> list[str]:
     """
     if isinstance(error, HyperionError):
         return [printable(line) for line in str(error).split("\n")]
-    if isinstance(error, click.ClickException):
+    # an error of click can only come from where it was imported
+    if (click := sys.modules.get("click")) and isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         hint = [f"see: {context.command_path} --help"] if context else []
         # click sets long lists in lines of their own

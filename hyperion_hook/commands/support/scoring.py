@@ -1,0 +1,187 @@
+"""What ``score`` does: assess the staged change, the work tree, a patch, a commit or a range."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hyperion_hook.commands import Invocation
+from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
+from hyperion_hook.commands.support.output import PLAIN_WIDTH, columns, result_to, wants_colour
+from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.commands.support.supervision import STALL_SECONDS, Limit, give_up_after, stalled, take_time
+from hyperion_hook.config import Config
+from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.domain.change import MOST_PATCH_BYTES, ChangeKind
+from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.errors import ConfigError, ExitCode
+from hyperion_hook.report.facts import brief
+from hyperion_hook.report.safe_text import printable
+
+if TYPE_CHECKING:
+    from hyperion_hook.assess import Assessor
+
+Render = Callable[[Assessment], str]
+FORMATS = ("text", "brief", "json", "jsonl", "markdown", "sarif", "gitlab", "rdjson")
+EACH_FORMATS = ("jsonl", "text", "brief")
+STAGED_PATIENCE = 10
+"""Deadlines without progress after which scoring what is staged is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to assess: a range, one commit, or with neither a change of this kind that no commit records."""
+
+    revision: str | None = None
+    start: str | None = None
+    end: str | None = None
+    kind: ChangeKind = ChangeKind.STAGED
+
+
+def target_of(revision: str | None, *, staged: bool, each: bool, worktree: bool = False) -> Target:
+    """Return what the arguments of ``score`` name; ``A..`` and ``..B`` leave out HEAD as git does.
+
+    Raises
+    ------
+    ConfigError
+        If the arguments contradict each other.
+
+    Examples
+    --------
+    >>> target_of("v1..", staged=False, each=False)
+    Target(revision=None, start='v1', end='HEAD', kind=<ChangeKind.STAGED: 'staged'>)
+    """
+    asked = [f"'{revision}'"] * (revision is not None) + ["--staged"] * staged + ["--worktree"] * worktree
+    if len(asked) > 1:
+        raise ConfigError(f"score: {' and '.join(asked)} exclude each other; leave one out")
+    if revision is not None and ".." in revision:
+        # from the merge base on either way, so three dots mean what two do
+        start, _, end = revision.replace("...", "..", 1).partition("..")
+        return Target(start=start or "HEAD", end=end or "HEAD")
+    if each:
+        raise ConfigError("score: --each needs a range; write A..B")
+    if revision == "-":
+        return Target(kind=ChangeKind.PATCH)
+    return Target(revision=revision, kind=ChangeKind.WORKTREE if worktree else ChangeKind.STAGED)
+
+
+def format_of(asked: str | None, *, each: bool) -> str:
+    """Return the format in force: text, or JSON lines with ``--each``.
+
+    Raises
+    ------
+    ConfigError
+        If the format cannot hold several changes.
+    """
+    if not each:
+        return asked or "text"
+    if asked is not None and asked not in EACH_FORMATS:
+        raise ConfigError(f"score: --each has no format '{asked}'; use --format {' or '.join(EACH_FORMATS)}")
+    return asked or "jsonl"
+
+
+def renderer(name: str, *, each: bool, width: int, colour: bool, full: bool = False) -> Render:
+    """Return the function that turns an assessment into text of a format."""
+    # only the format that was asked for is imported
+    if name in {"json", "jsonl"}:
+        from hyperion_hook.report.formats.json import render_json, render_json_line  # noqa: PLC0415
+
+        return render_json if name == "json" else render_json_line
+    if name == "markdown":
+        from hyperion_hook.report.formats.markdown import render_markdown  # noqa: PLC0415
+
+        return render_markdown
+    if name == "sarif":
+        from hyperion_hook.report.formats.sarif import render_sarif  # noqa: PLC0415
+
+        return render_sarif
+    if name == "gitlab":
+        from hyperion_hook.report.formats.gitlab import render_gitlab  # noqa: PLC0415
+
+        return render_gitlab
+    if name == "rdjson":
+        from hyperion_hook.report.formats.rdjson import render_rdjson  # noqa: PLC0415
+
+        return render_rdjson
+    if name == "brief":
+        return lambda assessment: printable(brief(assessment), most=2000) + "\n"
+    from hyperion_hook.report.formats.terminal import render_text, render_text_line  # noqa: PLC0415
+
+    if each:
+        return lambda assessment: render_text_line(assessment, width=width, colour=colour)
+    return lambda assessment: render_text(assessment, width=width, colour=colour, full=full)
+
+
+def run(
+    repo: Path | None, target: Target, *, each: bool, render: Render, output: Path | None, config: Config,
+    assessor_of: OpenAssessor = open_assessor,
+) -> ExitCode:
+    """Assess, write what was found, and return what it means for the caller."""
+    if target.kind is not ChangeKind.STAGED:
+        patch = sys.stdin.buffer.read(MOST_PATCH_BYTES + 1) if target.kind is ChangeKind.PATCH else b""
+        assessor_of = partial(open_assessor, kind=target.kind, patch=patch)
+    progress = ProgressLine()
+    worst: Assessment | None = None
+    with assessor_of(repo, config, progress) as assessor, result_to(output) as write:
+        for assessment in _limited(_assessments(assessor, target, each=each), _limit(target, config)):
+            progress.clear()
+            write(render(assessment))
+            sys.stdout.flush()
+            if worst is None or _weight(assessment, config) > _weight(worst, config):
+                worst = assessment
+    progress.clear()
+    return ExitCode.DONE if worst is None else verdict_code(worst, config)
+
+
+def _weight(assessment: Assessment, config: Config) -> tuple[ExitCode, int]:
+    return verdict_code(assessment, config, told=lambda _: None), assessment.risk.level.rank
+
+
+def _limit(target: Target, config: Config) -> Limit:
+    # somebody waits for what no commit records
+    waits = target.revision is None and target.end is None
+    return stalled("score", STAGED_PATIENCE * config.deadline if waits else STALL_SECONDS)
+
+
+def _limited(assessments: Iterator[Assessment], limit: Limit) -> Iterator[Assessment]:
+    while True:
+        give_up_after(limit, renewable=True)
+        assessment = next(assessments, None)
+        take_time()
+        if assessment is None:
+            return
+        yield assessment
+
+
+def _assessments(assessor: Assessor, target: Target, *, each: bool) -> Iterator[Assessment]:
+    if target.start is not None and target.end is not None:
+        if each:
+            yield from assessor.each(target.start, target.end)
+        else:
+            yield assessor.range(target.start, target.end)
+    elif target.revision is not None:
+        yield assessor.commit(target.revision)
+    else:
+        yield assessor.staged()  # or what the assessor was opened for in its place
+
+
+def score(  # noqa: PLR0913 - one argument for each flag
+    invocation: Invocation, revision: str | None = None, *, staged: bool = False, worktree: bool = False,
+    each: bool = False, format_name: str | None = None, output: Path | None = None, explain_full: bool = False,
+    explain: bool | None = None, **flags: object,
+) -> int:
+    """Assess the staged change, the work tree, a patch, a commit or a range, and return the exit code."""
+    give_up_after(stalled("score"), renewable=True)
+    target = target_of(revision, staged=staged, each=each, worktree=worktree)
+    chosen = format_of(format_name, each=each)
+    config = invocation.config(explain=True if explain_full else explain, **flags)
+    to_stdout = output is None or str(output) == "-"
+    render = renderer(
+        chosen, each=each, width=columns(sys.stdout) if to_stdout else PLAIN_WIDTH,
+        colour=to_stdout and wants_colour(sys.stdout, os.environ), full=explain_full,
+    )
+    return run(invocation.repo, target, each=each, render=render, output=output, config=config)
