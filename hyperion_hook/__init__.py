@@ -74,7 +74,7 @@ def __getattr__(name: str) -> object:
         module = (error.name or "").partition(".")[0]
         if module in {"", __name__}:
             raise
-        from hyperion_hook.errors import MissingExtraError  # noqa: PLC0415 - only told when something is missing
+        from hyperion_hook.errors import MissingExtraError
 
         raise MissingExtraError(name, "train", module) from None
 

@@ -14,7 +14,7 @@ def run() -> None:
     # what is imported lives to the end: looking through it for garbage every 700 objects costs more than it frees
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
     try:
-        from hyperion_hook.commands.support.supervision import supervised  # noqa: PLC0415 - its failure is no risk, either
+        from hyperion_hook.commands.support.supervision import supervised
 
         code = supervised(_main)
     except KeyboardInterrupt:
@@ -28,7 +28,7 @@ def run() -> None:
 
 def _main() -> int:
     # a process that only waits needs none of it
-    from hyperion_hook.cli import main  # noqa: PLC0415
+    from hyperion_hook.cli import main
 
     return main()
 

@@ -42,7 +42,7 @@ def _run(words: Sequence[str]) -> int | None:
     command = plain_command(words)
     if command is not None:
         return command()
-    from hyperion_hook.commands.support.group import run_command  # noqa: PLC0415 - a hook is spared click
+    from hyperion_hook.commands.support.group import run_command
 
     return run_command(words)
 

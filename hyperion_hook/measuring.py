@@ -69,7 +69,7 @@ class ChangeMeasurer:
     @cached_property
     def graphs(self) -> ImportGraphs:
         """The import graphs of commits, opened when first asked for: a silent run needs none."""
-        from hyperion_hook.store.graphs.cache import ImportGraphs  # noqa: PLC0415
+        from hyperion_hook.store.graphs.cache import ImportGraphs
 
         root = self.repository.common_dir if self._graphs else None
         return ImportGraphs(self.repository, self._reader, self._graphs, root=root)

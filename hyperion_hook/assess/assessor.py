@@ -121,7 +121,7 @@ class Assessor:
         repository = Repository.discover(folder)
         warnings: tuple[str, ...] = ()
         if kind is not ChangeKind.STAGED:
-            from hyperion_hook.git.pending import with_pending  # noqa: PLC0415 - a hook is spared the import
+            from hyperion_hook.git.pending import with_pending
 
             repository, warnings = with_pending(repository, kind, patch)
         models = models_in_use(config.models, repository.common_dir)
@@ -189,7 +189,7 @@ class Assessor:
 
     def parts(self, revision: str | None) -> tuple[Part, ...]:
         """Return the parts of a change (``None``: the staged one), each with its score when committed alone."""
-        from hyperion_hook.assess.guidance.recommendations import adviser_for  # noqa: PLC0415 - few ask
+        from hyperion_hook.assess.guidance.recommendations import adviser_for
 
         self._measurer.deadline = NEVER
         change = self._staged() if revision is None else self._changes.commit(revision)
@@ -244,7 +244,7 @@ class Assessor:
         HyperionError
             If there is no commit yet.
         """
-        from hyperion_hook.assess.overview import overview_of  # noqa: PLC0415 - few ask
+        from hyperion_hook.assess.overview import overview_of
 
         self._measurer.deadline = NEVER
         head = self._repository.head()
@@ -279,7 +279,7 @@ class Assessor:
         HyperionError
             If there is no commit yet, or a path is not one of the repository.
         """
-        from hyperion_hook.assess.planning import plan_of  # noqa: PLC0415 - few ask
+        from hyperion_hook.assess.planning import plan_of
 
         self._measurer.deadline = NEVER
         return plan_of(self._measurer, self._head("plan"), paths, most)
@@ -292,7 +292,7 @@ class Assessor:
         HyperionError
             If there is no commit yet.
         """
-        from hyperion_hook.assess.overview import hot_spots_of  # noqa: PLC0415 - few ask
+        from hyperion_hook.assess.overview import hot_spots_of
 
         self._measurer.deadline = NEVER
         return hot_spots_of(self._measurer, self._head("hot spots"), self._config.max_file_bytes)
@@ -403,13 +403,13 @@ class Assessor:
         if not self._config.explain:
             return files_to_read(change, measured.history)
         # a silent run is spared the import
-        from hyperion_hook.assess.guidance.functions_to_read import functions_of  # noqa: PLC0415
+        from hyperion_hook.assess.guidance.functions_to_read import functions_of
 
         return files_to_read(
             change, measured.history, lambda file, events: functions_of(self._measurer, change, file, events))
 
     def _breaks(self, change: Change, clock: _Stopwatch) -> tuple[Break, ...]:
-        from hyperion_hook.assess.breaks.find import find_breaks  # noqa: PLC0415 - after the score, and not with --version
+        from hyperion_hook.assess.breaks.find import find_breaks
 
         # what is said beside the score has a time of its own
         deadline = Deadline(BREAK_SECONDS) if change.is_pending else NEVER
@@ -424,7 +424,7 @@ class Assessor:
 
     def _impact(self, change: Change, measured: Measured) -> Impact | None:
         # a silent run is spared the import
-        from hyperion_hook.assess.impact import impact_of  # noqa: PLC0415
+        from hyperion_hook.assess.impact import impact_of
 
         return impact_of(
             change, measured.history, measured.graph, lambda path: self._measurer.has_file(change.base, path)
@@ -432,8 +432,8 @@ class Assessor:
 
     def _counsel(self, change: Change, measured: Measured, risk: Score, impact: Impact | None) -> Counsel:
         # a silent run is spared the import
-        from hyperion_hook.assess.guidance.recommendations import SECONDS, counsel  # noqa: PLC0415
-        from hyperion_hook.assess.guidance.similar import COMPARED  # noqa: PLC0415
+        from hyperion_hook.assess.guidance.recommendations import SECONDS, counsel
+        from hyperion_hook.assess.guidance.similar import COMPARED
 
         recent = self._measurer.recent_changes(change.base, WINDOW)
         rows = self._references_at(change.base).rows(recent, COMPARED)
@@ -483,7 +483,7 @@ class Assessor:
     def _record(self, change: Change, level: RiskLevel, levels: Mapping[str, RiskLevel]) -> Record | None:
         """Return what became of the recent changes of a level, ``None`` where their fixes are not traced yet."""
         # a silent run is spared the import
-        from hyperion_hook.assess.record import later_fixed, record_of  # noqa: PLC0415
+        from hyperion_hook.assess.record import later_fixed, record_of
 
         past = self._measurer.past(change.base)
         at_most = FIXES_STEP if change.is_pending else WINDOW

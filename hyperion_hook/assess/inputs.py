@@ -40,7 +40,7 @@ def _coverage(root: Path, paths: Sequence[Path], deadline: Deadline) -> Coverage
     merged: dict[str, tuple[int, int]] = {}
     if not paths:
         return NO_COVERAGE
-    from hyperion_hook.features.coverage import read_coverage  # noqa: PLC0415 - few configure a report
+    from hyperion_hook.features.coverage import read_coverage
 
     for path in paths:
         file = path if path.is_absolute() else root / path

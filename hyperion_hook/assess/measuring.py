@@ -157,7 +157,7 @@ class Measurer(ChangeMeasurer):
 
     def owners(self, change: Change) -> Counter[str]:
         """Return how many files of a change each of their owners owns, as of its base."""
-        from hyperion_hook.git.code_owners import owners_of  # noqa: PLC0415 - a silent hook asks for no owners
+        from hyperion_hook.git.code_owners import owners_of
 
         paths = [file.previous_path for file in change.files]
         return Counter() if change.base is None else owners_of(self._reader, change.base, paths)

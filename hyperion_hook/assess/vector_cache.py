@@ -56,7 +56,7 @@ class KeptVectors:
         """Return the vector of a commit that was assessed before in the same way, ``None`` where there is none."""
         if change.revision is None or not self._lasts(change, history, graph):
             return None
-        from hyperion_hook.store.feature_sets.store import FeatureStore  # noqa: PLC0415 - a staged change is spared the import
+        from hyperion_hook.store.feature_sets.store import FeatureStore
 
         with suppress(StoreError):
             if not isinstance(self._store, FeatureStore):
@@ -74,7 +74,7 @@ class KeptVectors:
         """Note the vector of a recorded change; written when enough have come together, or at the end."""
         if change.revision is None:
             return
-        from hyperion_hook.store.feature_sets.rows_in import FeatureSet  # noqa: PLC0415 - see above
+        from hyperion_hook.store.feature_sets.rows_in import FeatureSet
 
         lasts = self._lasts(change, history, graph) and not any(
             reason.startswith(_PASSING) or _ABSENT in reason for reason in vector.missing.values()
@@ -121,7 +121,7 @@ class KeptVectors:
     def _flush(self) -> None:
         fresh, self._fresh = self._fresh, []
         if fresh:
-            from hyperion_hook.store.feature_sets.writer import FeatureWriter  # noqa: PLC0415 - see above
+            from hyperion_hook.store.feature_sets.writer import FeatureWriter
 
             with suppress(StoreError):
                 self._store = self._store or self._opened(FeatureWriter)

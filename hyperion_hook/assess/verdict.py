@@ -27,8 +27,8 @@ def explanation_of(
 
     The base and all contributions sum to the log-odds of the score.
     """
-    from hyperion_hook.scoring.explain import explain  # noqa: PLC0415 - a silent run is spared the imports
-    from hyperion_hook.scoring.steps import GROUPS  # noqa: PLC0415
+    from hyperion_hook.scoring.explain import explain
+    from hyperion_hook.scoring.steps import GROUPS
 
     explanation = explain(bundle.risk, vector, typical, GROUPS)
     contributions = [
@@ -58,8 +58,8 @@ def explanation_by_size(
         What all sums to; by default the model's own.
     """
     # a silent run is spared the imports
-    from hyperion_hook.scoring.sentences import size_sentence  # noqa: PLC0415
-    from hyperion_hook.scoring.steps import GROUPS, REST, SIZE, explain_by_size  # noqa: PLC0415
+    from hyperion_hook.scoring.sentences import size_sentence
+    from hyperion_hook.scoring.steps import GROUPS, REST, SIZE, explain_by_size
 
     typical = typical_of(bundle, reference)
     peers = None if isinstance(reference, Missing) else reference.peers(vector)
@@ -110,7 +110,7 @@ def _contribution(
     name: str, amount: float, vector: FeatureVector, typical: Mapping[str, float], group: str, *,
     beside: str = "typical", subject: tuple[str, int] | None = None,
 ) -> Contribution:
-    from hyperion_hook.scoring.sentences import sentence  # noqa: PLC0415 - see above
+    from hyperion_hook.scoring.sentences import sentence
 
     value, usual = _number(vector.number(name)), _number(typical.get(name, math.nan))
     said = sentence(name, value, usual, beside=beside, subject=subject)

@@ -72,8 +72,8 @@ def settings_json(loaded: LoadedConfig) -> str:
 
 def hyperparameters(loaded: LoadedConfig) -> dict[str, dict[str, dict[str, Shown]]]:
     """Return value and origin of every hyperparameter, by model and name as a file has them."""
-    from hyperion_hook.config.hyperparameters import SECTIONS  # noqa: PLC0415 - no other command shows them
-    from hyperion_hook.config.ml_config import MLConfig  # noqa: PLC0415
+    from hyperion_hook.config.hyperparameters import SECTIONS
+    from hyperion_hook.config.ml_config import MLConfig
 
     config = MLConfig.of(loaded.config)
     return {
@@ -116,7 +116,7 @@ def show_command(invocation: Invocation, /, *, format_name: str) -> int:
 @click.pass_obj
 def environment_command(invocation: Invocation, /, *, format_name: str) -> int:
     """Show what is installed, what each extra lacks, where MLflow is, and what makes trainings repeatable."""
-    from hyperion_hook.config.environment import ml_environment  # noqa: PLC0415 - no other command shows it
+    from hyperion_hook.config.environment import ml_environment
 
     found = ml_environment(invocation.load())
     found["mlflow"]["tracking_uri"] = shown(found["mlflow"]["tracking_uri"])

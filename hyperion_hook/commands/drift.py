@@ -37,10 +37,10 @@ def run(
     need_the_extra("drift")
     if plot is not None:
         _need_matplotlib()
-    from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.training.evaluation.promotion import InUse  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.retrain.repository_drift import ReferenceName, repository_drift  # noqa: PLC0415
-    from hyperion_hook.training.rows.mined_store import vectors_folder  # noqa: PLC0415
+    from hyperion_hook.assess.models import models_in_use
+    from hyperion_hook.training.evaluation.promotion import InUse
+    from hyperion_hook.training.retrain.repository_drift import ReferenceName, repository_drift
+    from hyperion_hook.training.rows.mined_store import vectors_folder
 
     repository = open_repository(repo)
     say_what_is_cut_off(repository)
@@ -81,7 +81,7 @@ def run(
 
 
 def _need_matplotlib() -> None:
-    from importlib.util import find_spec  # noqa: PLC0415 - not wanted for --help
+    from importlib.util import find_spec
 
     if find_spec("matplotlib") is None:
         raise MissingExtraError("drift --plot", "plots", "matplotlib")
@@ -89,8 +89,8 @@ def _need_matplotlib() -> None:
 
 def folder_of(used: ModelsInUse, repository: Repository, config: Config) -> Path:
     """Return where the models in use lie."""
-    from hyperion_hook.scoring.bundle import bundled_models  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore  # noqa: PLC0415
+    from hyperion_hook.scoring.bundle import bundled_models
+    from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore
 
     if used.version is not None:
         return VersionStore.of(repository.common_dir).folder(RISK_PREDICTOR, used.version)
@@ -105,7 +105,7 @@ def _tell_too_few(reason: str, format_name: str) -> None:
 
 
 def _show(found: RepositoryDrift, label: str, format_name: str, *, retrains: bool) -> None:
-    from hyperion_hook.training.drift.text import drift_lines  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.drift.text import drift_lines
 
     about = f"{found.recent} compared with {found.compared_with} (reference '{found.reference}': {found.why})"
     if format_name == "json":

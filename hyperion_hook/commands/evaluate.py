@@ -25,11 +25,11 @@ from hyperion_hook.store.feedback_store import FeedbackStore
 def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format_name: str, config: Config) -> ExitCode:
     """Back-test the models in use on this repository, and print how they did."""
     need_the_extra("evaluate")
-    from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.training.evaluation.back_test import advice, back_test  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.evaluation.promotion import InUse  # noqa: PLC0415
-    from hyperion_hook.training.labels.external_labels import read_labels  # noqa: PLC0415
-    from hyperion_hook.training.retrain.card import (  # noqa: PLC0415
+    from hyperion_hook.assess.models import models_in_use
+    from hyperion_hook.training.evaluation.back_test import advice, back_test
+    from hyperion_hook.training.evaluation.promotion import InUse
+    from hyperion_hook.training.labels.external_labels import read_labels
+    from hyperion_hook.training.retrain.card import (
         calibration_lines,
         evaluation_data,
         evaluation_lines,
@@ -82,11 +82,11 @@ def _feedback_lines(said: Mapping[RiskLevel, Mapping[str, int]]) -> list[str]:
 def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Config) -> ExitCode:
     """Leave each repository of a corpus out in turn, and print how the recipes did on it."""
     need_the_extra("evaluate")
-    from hyperion_hook.training.evaluation.back_test import unseen_repositories  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.evaluation.leave_one_out import summary  # noqa: PLC0415
-    from hyperion_hook.training.evaluation.leave_one_out_report import as_data, comparison_lines, repository_lines  # noqa: PLC0415
-    from hyperion_hook.training.models.baselines import KAMEI  # noqa: PLC0415
-    from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION  # noqa: PLC0415
+    from hyperion_hook.training.evaluation.back_test import unseen_repositories
+    from hyperion_hook.training.evaluation.leave_one_out import summary
+    from hyperion_hook.training.evaluation.leave_one_out_report import as_data, comparison_lines, repository_lines
+    from hyperion_hook.training.models.baselines import KAMEI
+    from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 
     options = options_of(reading, config)
     progress = ProgressLine()

@@ -108,7 +108,7 @@ def command() -> None:
 def list_command(format_name: str) -> int:
     """List every feature: names, unit, range, meaning and where it comes from."""
     if format_name == "markdown":
-        from hyperion_hook.report.feature_table import feature_table  # noqa: PLC0415 - only this format needs it
+        from hyperion_hook.report.feature_table import feature_table
 
         text = feature_table(CATALOGUE)
     else:

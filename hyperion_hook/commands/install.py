@@ -39,7 +39,7 @@ def hooks_folder(repo: Path | None) -> Path:
     HyperionError
         If another tool rewrites that folder.
     """
-    from hyperion_hook.git.environment.gitpython import open_repository  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.git.environment.gitpython import open_repository
 
     repository = open_repository(repo)
     folder = repository.hooks_dir()
@@ -49,7 +49,7 @@ def hooks_folder(repo: Path | None) -> Path:
             f" to '{folder.parent / 'pre-commit'}' instead"
         )
     if folder != repository.common_dir / "hooks":
-        from hyperion_hook.git.environment.gitpython import level_of  # noqa: PLC0415 - few repositories set this
+        from hyperion_hook.git.environment.gitpython import level_of
 
         where = _LEVELS.get(level_of(repository, "core.hooksPath"), "")
         say(f"core.hooksPath is set{where}: the hook lies in {folder} and runs wherever that folder is used")

@@ -28,8 +28,8 @@ def run(
     exclude: tuple[str, ...] = (),
 ) -> ExitCode:
     """Label the history of a repository, or trace the given fixes, and print what was found."""
-    from hyperion_hook.training.labels.label_history import label_history  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.training.labels.szz import SzzRules  # noqa: PLC0415
+    from hyperion_hook.training.labels.label_history import label_history
+    from hyperion_hook.training.labels.szz import SzzRules
 
     if fixes is not None and until is not None:
         raise ConfigError("label: --fixes and --until exclude each other; the given commits say how far to read")

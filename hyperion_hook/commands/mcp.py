@@ -20,10 +20,10 @@ def command(invocation: Invocation, /) -> int:
     """
     if find_spec("mcp") is None:
         raise MissingExtraError("mcp", "mcp", "mcp")
-    from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.git.repository import Repository
 
     Repository.discover(invocation.repo)  # an agent is told at once, not at its first question
-    from hyperion_hook.mcp.server import server_of  # noqa: PLC0415 - needs the extra, and a second
+    from hyperion_hook.mcp.server import server_of
 
     server_of(invocation.repo, lambda: invocation.load().config).run("stdio")
     return ExitCode.DONE

@@ -90,7 +90,7 @@ def promote_command(invocation: Invocation, /, version: str, *, name: str, to: s
     It must be validated; what 'retrain' found not to be better than the models in use is only trained, and becomes
     validated by '--to validated', on your word. What served before is deprecated.
     """
-    from hyperion_hook.store.models.metadata import Status  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.store.models.metadata import Status
 
     registry = registry_of(invocation.repo)
     before = registry.production(name)
@@ -143,7 +143,7 @@ def _instead(name: str) -> str:
 @click.pass_obj
 def export_command(invocation: Invocation, /, version: str, folder: Path, *, name: str) -> int:
     """Copy the models of a version into a folder, which '--models' can name; for other clones and other machines."""
-    from hyperion_hook.training.export.folder import replace_bundle  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.training.export.folder import replace_bundle
 
     source = folder_of(invocation.repo, name, version)
     files = {path.name: path.read_bytes() for path in sorted(source.iterdir()) if path.is_file()}

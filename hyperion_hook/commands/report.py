@@ -26,8 +26,8 @@ def run(
     """Gather what there is to see, and write the page."""
     if find_spec("jinja2") is None:
         raise MissingExtraError("report", "train", "jinja2")
-    from hyperion_hook.commands.reporting.measurements import measured_here  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.report.page.render import ModelFacts, render_page  # noqa: PLC0415
+    from hyperion_hook.commands.reporting.measurements import measured_here
+    from hyperion_hook.report.page.render import ModelFacts, render_page
 
     progress = ProgressLine()
     # opened first: who cannot write there should not learn it after minutes

@@ -75,7 +75,7 @@ def run(
 
 def _keeping_rows(options: RetrainOptions, repository: Repository) -> RetrainOptions:
     """Return options with the repository's own folder of rows, unless another one was named."""
-    from hyperion_hook.training.rows.mined_store import vectors_folder  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.rows.mined_store import vectors_folder
 
     return options if options.vectors else replace(options, vectors=vectors_folder(repository))
 
@@ -84,7 +84,7 @@ def _into_folder(
     repository: Repository | None, models: Path, corpus: Path | None, options: RetrainOptions,
     tracker: MLFlowTracker | None,
 ) -> ExitCode:
-    from hyperion_hook.training.retrain.retrain import retrain  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.retrain.retrain import retrain
 
     if tracker is not None:
         tracker.announce()
@@ -102,10 +102,10 @@ def _into_folder(
 def _into_registry(
     repository: Repository, options: RetrainOptions, config: Config, tracker: MLFlowTracker | None
 ) -> ExitCode:
-    from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.store.models.registry import VersionStore  # noqa: PLC0415
-    from hyperion_hook.training.evaluation.promotion import InUse  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.retrain.retrain import retrain_here  # noqa: PLC0415
+    from hyperion_hook.assess.models import models_in_use
+    from hyperion_hook.store.models.registry import VersionStore
+    from hyperion_hook.training.evaluation.promotion import InUse
+    from hyperion_hook.training.retrain.retrain import retrain_here
 
     used = models_in_use(config.models, repository.common_dir)
     for warning in used.warnings:
@@ -149,8 +149,8 @@ def _show(report: RetrainReport) -> None:
 
 def options_of(reading: Reading, config: Config) -> RetrainOptions:
     """Return what is read and how it is learned, from flags and settings."""
-    from hyperion_hook.config.ml_config import MLConfig  # noqa: PLC0415 - only training needs it
-    from hyperion_hook.training.rows.options import RetrainOptions  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.config.ml_config import MLConfig
+    from hyperion_hook.training.rows.options import RetrainOptions
 
     return RetrainOptions(
         since=reading.since, until=reading.until, max_commits=reading.max_commits, jobs=reading.jobs,
@@ -170,7 +170,7 @@ def need_the_extra(command: str) -> None:
     MissingExtraError
         If not; it says how to install it.
     """
-    from importlib.util import find_spec  # noqa: PLC0415 - not wanted for --help
+    from importlib.util import find_spec
 
     for module in _OF_THE_EXTRA:
         if find_spec(module) is None:

@@ -34,7 +34,7 @@ class ByModel:
         return self._checked(tables, from_text=True)
 
     def _checked(self, tables: dict[str, Any], *, from_text: bool) -> dict[str, dict[str, Any]]:
-        from hyperion_hook.config.hyperparameters import checked_sections  # noqa: PLC0415
+        from hyperion_hook.config.hyperparameters import checked_sections
 
         found, faults = checked_sections(tables, from_text=from_text)
         if faults:

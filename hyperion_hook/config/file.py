@@ -87,7 +87,7 @@ def _parsed(name: str, data: bytes | None, faults: list[str], unless_named: byte
     if sum(count * count for count in dots) + max(dots, default=0) * len(dots) > MAX_PARTS_WORK:
         faults.append(f"{name}: nested too deeply")
         return None
-    import tomllib  # noqa: PLC0415 - most repositories have no configuration file
+    import tomllib
 
     try:
         return tomllib.loads(data.decode("utf-8-sig"))

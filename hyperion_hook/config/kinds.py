@@ -323,7 +323,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     >>> suggestion("zzz", ["fail-on"])
     ''
     """
-    from difflib import get_close_matches  # noqa: PLC0415 - only needed when something is wrong
+    from difflib import get_close_matches
 
     close = get_close_matches(word[:80], list(known), n=1, cutoff=0.7)
     return f"; did you mean '{close[0]}'?" if close else ""

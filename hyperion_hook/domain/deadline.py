@@ -149,7 +149,7 @@ class _ThreadAlarm:
         return max(self._rings - time.monotonic(), 0.001) if self._timer is not None else 0.0
 
     def _ring(self) -> None:
-        import _thread  # noqa: PLC0415 - where there are timers nobody needs it
+        import _thread
 
         self._timer = None
         _thread.interrupt_main(self.number)

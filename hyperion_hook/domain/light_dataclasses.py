@@ -113,7 +113,7 @@ class _StandardFields:
         self._names, self._fields, self._frozen = names, fields, frozen
 
     def __get__(self, instance: object, owner: type) -> dict[str, Any]:
-        import dataclasses  # noqa: PLC0415 - see above
+        import dataclasses
 
         made = next(cls for cls in owner.__mro__ if vars(cls).get("__dataclass_fields__") is self)
         body: dict[str, Any] = {"__annotations__": made.__annotations__, "__module__": made.__module__}
@@ -141,13 +141,13 @@ def _comparing(names: tuple[str, ...], fields: dict[str, _Field], *, frozen: boo
 
 
 def _refuse_to_assign(self: object, name: str, value: object) -> None:  # noqa: ARG001 - the shape of the method
-    from dataclasses import FrozenInstanceError  # noqa: PLC0415 - see above
+    from dataclasses import FrozenInstanceError
 
     raise FrozenInstanceError(f"cannot assign to field {name!r}")
 
 
 def _refuse_to_delete(self: object, name: str) -> None:  # noqa: ARG001 - the shape of the method
-    from dataclasses import FrozenInstanceError  # noqa: PLC0415 - see above
+    from dataclasses import FrozenInstanceError
 
     raise FrozenInstanceError(f"cannot delete field {name!r}")
 

@@ -115,7 +115,7 @@ def _also(notes: dict[str, str], name: str, said: str) -> None:
 
 def filled_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
     """Return a table filled as ``filled`` fills a row; columns that are no features stay, ``attrs['notes']`` tells."""
-    from hyperion_hook.api.engineer.feature_frames import numeric_features  # noqa: PLC0415 - only a table needs pandas
+    from hyperion_hook.api.engineer.feature_frames import numeric_features
 
     columns = numeric_features(frame)
     notes = dict(frame.attrs.get("notes", {}))
@@ -135,7 +135,7 @@ def filled_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
 
 def normalized_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
     """Return a table scaled as ``normalized`` scales a row; columns that are no features stay."""
-    from hyperion_hook.api.engineer.feature_frames import numeric_features  # noqa: PLC0415 - only a table needs pandas
+    from hyperion_hook.api.engineer.feature_frames import numeric_features
 
     columns = numeric_features(frame)
     notes = dict(frame.attrs.get("notes", {}))

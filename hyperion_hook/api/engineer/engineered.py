@@ -97,7 +97,7 @@ class EngineeredFeatures(FeatureVector):
         ConfigError
             If features are not here under either of their names: one line for each.
         """
-        from hyperion_hook.api.engineer.feature_frames import pandas_for  # noqa: PLC0415 - a single row can do without pandas
+        from hyperion_hook.api.engineer.feature_frames import pandas_for
 
         wanted = tuple(self) if names is None else tuple(names)
         absent = [f"feature '{name}': is not among these; request it" for name in wanted if name not in self]

@@ -31,7 +31,7 @@ def pandas_for(what: str) -> ModuleType:
         If it is not installed.
     """
     try:
-        import pandas as pd  # noqa: PLC0415 - only tables need it
+        import pandas as pd
     except ImportError:
         raise MissingExtraError(what, "train", "pandas") from None
     module: ModuleType = pd

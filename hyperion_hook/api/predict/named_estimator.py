@@ -121,7 +121,7 @@ class NamedEstimator:
         """Return what a call says of a matrix as the estimator takes it; a refusal becomes one line."""
         table: Any = matrix
         if getattr(self.estimator, "feature_names_in_", None) is not None:
-            import pandas as pd  # noqa: PLC0415 - whoever fitted on names has it
+            import pandas as pd
 
             table = pd.DataFrame(matrix, columns=list(self.features))
         try:

@@ -106,7 +106,7 @@ def lacks(bundle: Bundle, what: str) -> ArtefactError:
 def registered(name: str, version: str, registry: Any = None) -> Model:
     """Return a registered model: its bundle where it has one, else the estimator."""
     if registry is None:
-        from hyperion_hook.api.registry.registry import ModelRegistry  # noqa: PLC0415 - only a registry by default needs it
+        from hyperion_hook.api.registry.registry import ModelRegistry
 
         registry = ModelRegistry()
     # what score uses is there as a bundle; anything else, and another registry, gives an estimator
@@ -123,7 +123,7 @@ def registered(name: str, version: str, registry: Any = None) -> Model:
 
 def tracked(uri: str) -> Model:
     """Return a model that MLflow keeps: one of our bundles, or an estimator with the columns of its signature."""
-    from hyperion_hook.training.mlflow.load import load_model  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.mlflow.load import load_model
 
     model, columns = load_model(uri)
     if isinstance(model, Bundle):

@@ -40,7 +40,7 @@ class RowExplanation:
 
     def frame(self) -> pd.DataFrame:
         """Return one line for each contribution."""
-        import pandas as pd  # noqa: PLC0415 - an explanation can be read without
+        import pandas as pd
 
         return pd.DataFrame([[getattr(entry, name) for name in COLUMNS] for entry in self], columns=list(COLUMNS))
 

@@ -96,7 +96,7 @@ class ModelRegistry(VersionStore):
             If the registry cannot be written.
         """
         _need_the_extra("ModelRegistry.save_model")
-        from hyperion_hook.api.registry.save import prepared  # noqa: PLC0415 - needs the extra
+        from hyperion_hook.api.registry.save import prepared
 
         draft, files_of = prepared(model, name, model_type, metadata, reference, _libraries())
         version = self.register(draft, files_of).version
@@ -196,7 +196,7 @@ class ModelRegistry(VersionStore):
 
     def _tracked(self) -> MLFlowTracker | None:
         if self._tracker is None:
-            from hyperion_hook.training.mlflow.settings import tracker_asked_for  # noqa: PLC0415 - needs the extra
+            from hyperion_hook.training.mlflow.settings import tracker_asked_for
 
             return tracker_asked_for()
         return self._tracker
@@ -237,11 +237,11 @@ class ModelRegistry(VersionStore):
         return compared(self.find(name, a), self.find(name, b))
 
     def _model(self, metadata: ModelMetadata) -> Any:
-        from hyperion_hook.api.predict.named_estimator import taking_names  # noqa: PLC0415 - needs the extra
-        from hyperion_hook.training.export.bundle_model import BundleClassifier  # noqa: PLC0415
-        from hyperion_hook.training.model_files.skops_audit import RefusedError  # noqa: PLC0415
-        from hyperion_hook.training.model_files.skops_files import unpacked  # noqa: PLC0415
-        from hyperion_hook.training.models.transformers import FeatureColumns  # noqa: PLC0415
+        from hyperion_hook.api.predict.named_estimator import taking_names
+        from hyperion_hook.training.export.bundle_model import BundleClassifier
+        from hyperion_hook.training.model_files.skops_audit import RefusedError
+        from hyperion_hook.training.model_files.skops_files import unpacked
+        from hyperion_hook.training.models.transformers import FeatureColumns
 
         folder = self.folder(metadata.name, metadata.version)
         if ESTIMATOR not in metadata.files:
@@ -261,7 +261,7 @@ class ModelRegistry(VersionStore):
     def _validated(self, metadata: ModelMetadata) -> dict[str, Any]:
         """Return what was checked of a version; it is loaded, and what ``score`` reads is compared with it."""
         _need_the_extra("ModelRegistry.promote_model")
-        from hyperion_hook.api.registry.save import parity_of  # noqa: PLC0415 - needs the extra
+        from hyperion_hook.api.registry.save import parity_of
 
         model = self._model(metadata)
         checked: dict[str, Any] = {"files": sorted(metadata.files), "loaded": type(model).__name__}

@@ -56,7 +56,7 @@ def find_breaks(
     tree: TreeAfter | None = None
     for rule in _rules(change):
         if tree is None:
-            from hyperion_hook.assess.breaks.tree import TreeAfter  # noqa: PLC0415
+            from hyperion_hook.assess.breaks.tree import TreeAfter
 
             tree = TreeAfter(change, sources, graph, search)
         result = deadline.run(lambda rule=rule, tree=tree: list(islice(rule(tree), 4 * MOST)))  # type: ignore[misc]
@@ -69,22 +69,22 @@ def _rules(change: Change) -> Iterator[Rule]:  # each is imported where it has s
     hunks = [hunk.body for file in change.files for hunk in file.hunks or ()]
     is_gone = any(file.status in (FileStatus.DELETED, FileStatus.RENAMED) for file in change.files)
     if is_gone:
-        from hyperion_hook.assess.breaks.modules import missing_modules  # noqa: PLC0415
+        from hyperion_hook.assess.breaks.modules import missing_modules
 
         yield missing_modules
     if any(map(_DEFINITION.search, hunks)):
-        from hyperion_hook.assess.breaks.names import missing_names  # noqa: PLC0415
-        from hyperion_hook.assess.breaks.signatures import changed_signatures  # noqa: PLC0415
+        from hyperion_hook.assess.breaks.names import missing_names
+        from hyperion_hook.assess.breaks.signatures import changed_signatures
 
         yield missing_names
         yield changed_signatures
     if any(_MANIFEST.search(file.path) for file in change.files):
-        from hyperion_hook.assess.breaks.counterparts import missing_counterparts  # noqa: PLC0415
-        from hyperion_hook.assess.breaks.dependencies import weaker_dependencies  # noqa: PLC0415
+        from hyperion_hook.assess.breaks.counterparts import missing_counterparts
+        from hyperion_hook.assess.breaks.dependencies import weaker_dependencies
 
         yield weaker_dependencies
         yield missing_counterparts
     if any(map(_SWITCH.search, hunks)):
-        from hyperion_hook.assess.breaks.safety import safety_off  # noqa: PLC0415
+        from hyperion_hook.assess.breaks.safety import safety_off
 
         yield safety_off

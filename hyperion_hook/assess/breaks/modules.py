@@ -96,7 +96,7 @@ def _still_means(tree: TreeAfter, files: set[str], spec: str) -> bool:
         return False
     if not all(family_of(path) == "python" for path in files):
         return True
-    from hyperion_hook.assess.breaks.python_names import bound_names, parsed  # noqa: PLC0415 - needs ast
+    from hyperion_hook.assess.breaks.python_names import bound_names, parsed
 
     # a module that is gone leaves its package, which may offer the name itself
     module, _, name = spec.partition(":")

@@ -166,7 +166,7 @@ def _matches(tree: TreeAfter, path: str, pattern: re.Pattern[str]) -> Iterator[t
 
 
 def _python(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
-    from hyperion_hook.assess.breaks.python_names import method_uses, top_level_uses  # noqa: PLC0415 - needs ast
+    from hyperion_hook.assess.breaks.python_names import method_uses, top_level_uses
 
     if gone.definition.is_top:
         for path, line, is_firm in top_level_uses(tree, gone.file, gone.definition.name, _files(hits)):

@@ -77,7 +77,7 @@ def files_of(agent: str, program: Sequence[str]) -> tuple[AgentFile, ...]:
 
 def program_here() -> tuple[str, ...]:
     """Return how an agent starts this program: by its name where that is found, since such files are often shared."""
-    from shutil import which  # noqa: PLC0415 - few install
+    from shutil import which
 
     return (_NAME,) if which(_NAME) else (sys.executable, "-P", "-m", "hyperion_hook")
 

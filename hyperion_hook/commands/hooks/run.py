@@ -82,7 +82,7 @@ class Hook:
         """Return whether pre-commit has just told the same; otherwise note what it tells."""
         if self.stage == "pre-push":
             return False
-        from hyperion_hook.commands.hooks.last_told import LastTold  # noqa: PLC0415 - a push needs no memory
+        from hyperion_hook.commands.hooks.last_told import LastTold
 
         last = LastTold(assessor.git_dir)
         if self.stage == "commit-msg":
@@ -114,7 +114,7 @@ class Hook:
     def _message(self) -> str:
         if not self.arguments:
             raise ConfigError("hook commit-msg: needs the file of the message; in pre-commit set pass_filenames: true")
-        from hyperion_hook.commands.hooks.commit_message import (  # noqa: PLC0415 - for one stage of three
+        from hyperion_hook.commands.hooks.commit_message import (
             is_plain,
             message_settings,
             read_message,
@@ -143,7 +143,7 @@ class Hook:
             say(f"{len(pushes) - MOST_REFS} more refs are not assessed")
 
     def _pushed(self) -> list[Pushed]:
-        from hyperion_hook.commands.hooks.pre_push import (  # noqa: PLC0415 - for one stage of three
+        from hyperion_hook.commands.hooks.pre_push import (
             pushed_by_pre_commit,
             pushed_refs,
             ref_updates,
@@ -158,7 +158,7 @@ class Hook:
         return pushed_refs(ref_updates(sys.stdin.read()), remote, repository.git.run)
 
     def _repository(self) -> Repository:
-        from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - most stages do not ask git here
+        from hyperion_hook.git.repository import Repository
 
         return Repository.discover(self.repo)
 
@@ -201,7 +201,7 @@ def run_hook(invocation: Invocation, stage: str, *arguments: str, strict: bool |
         blocks = config.strict and stage != AGENT
         give_up_after(limit_of(stage, config.deadline, blocks=blocks))
         if stage == AGENT:
-            from hyperion_hook.commands.hooks.after_edit import told_to_agent  # noqa: PLC0415 - for one stage of four
+            from hyperion_hook.commands.hooks.after_edit import told_to_agent
 
             answer.append((sys.stdout.write, told_to_agent(invocation.repo, config)))
             _give(answer)

@@ -23,7 +23,7 @@ BUNDLED = "bundled"
 
 def common_dir_of(repo: Path | None) -> Path | None:
     """Return the git directory that the registry lies in, ``None`` outside a repository."""
-    from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.git.repository import Repository
 
     try:
         return Repository.discover(repo).common_dir
@@ -39,16 +39,16 @@ def registry_of(repo: Path | None) -> VersionStore:
     NotARepositoryError
         If the folder is in none.
     """
-    from hyperion_hook.git.repository import Repository  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.store.models.registry import VersionStore  # noqa: PLC0415
+    from hyperion_hook.git.repository import Repository
+    from hyperion_hook.store.models.registry import VersionStore
 
     return VersionStore.of(Repository.discover(repo).common_dir)
 
 
 def listed(common_dir: Path | None, config: Config) -> list[Listed]:
     """Return all models there are: those of the registry, newest first, the configured and the bundled ones."""
-    from hyperion_hook.assess.models import ModelOrigin, models_in_use  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.scoring.bundle import load_bundle  # noqa: PLC0415
+    from hyperion_hook.assess.models import ModelOrigin, models_in_use
+    from hyperion_hook.scoring.bundle import load_bundle
 
     try:
         used = models_in_use(config.models, common_dir)
@@ -63,7 +63,7 @@ def listed(common_dir: Path | None, config: Config) -> list[Listed]:
 
 
 def _registered(common_dir: Path, in_use: str | None) -> Iterator[Listed]:
-    from hyperion_hook.store.models.registry import VersionStore  # noqa: PLC0415
+    from hyperion_hook.store.models.registry import VersionStore
 
     registry = VersionStore.of(common_dir)
     # what score can use comes first
@@ -116,8 +116,8 @@ def shown(
     ArtefactError
         If they are damaged.
     """
-    from hyperion_hook.assess.models import models_in_use  # noqa: PLC0415 - not wanted for --help
-    from hyperion_hook.scoring.bundle import load_bundle  # noqa: PLC0415
+    from hyperion_hook.assess.models import models_in_use
+    from hyperion_hook.scoring.bundle import load_bundle
 
     if version is None and name != RISK_PREDICTOR:
         version = "latest"
@@ -143,6 +143,6 @@ def folder_of(repo: Path | None, name: str, version: str) -> Path:
     ArtefactError
         If its files are not as they were registered.
     """
-    from hyperion_hook.scoring.bundle import bundled_models  # noqa: PLC0415 - not wanted for --help
+    from hyperion_hook.scoring.bundle import bundled_models
 
     return bundled_models() if version == BUNDLED else registry_of(repo).folder(name, version)

@@ -56,15 +56,15 @@ def measured_here(
         if wanted:
             raise
         return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
-    from hyperion_hook.training.retrain.cache_status import is_at_hand  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.rows.mined_store import vectors_folder  # noqa: PLC0415
+    from hyperion_hook.training.retrain.cache_status import is_at_hand
+    from hyperion_hook.training.rows.mined_store import vectors_folder
 
     options = options_of(
         Reading(jobs=jobs or os.cpu_count() or 1, vectors=vectors_folder(repository)), config
     )
     if not (wanted or is_at_hand(repository, options)):
         return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
-    from hyperion_hook.training.evaluation.promotion import InUse  # noqa: PLC0415 - seconds of scikit-learn
+    from hyperion_hook.training.evaluation.promotion import InUse
 
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
     in_use = InUse(used.bundle, label)
@@ -76,8 +76,8 @@ def measured_here(
 def _figures(
     repository: Repository, in_use: InUse, options: RetrainOptions, progress: ProgressLine
 ) -> tuple[dict[str, Any], str]:
-    from hyperion_hook.training.evaluation.back_test import back_test  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.retrain.card import evaluation_data  # noqa: PLC0415
+    from hyperion_hook.training.evaluation.back_test import back_test
+    from hyperion_hook.training.retrain.card import evaluation_data
 
     try:
         found = back_test(repository, in_use, options, progress=progress)
@@ -92,8 +92,8 @@ def _figures(
 def _drift(
     repository: Repository, in_use: InUse, folder: Path, options: RetrainOptions, progress: ProgressLine
 ) -> tuple[Drifted | None, str]:
-    from hyperion_hook.training.drift.text import MOST_FEATURES, moved, verdict  # noqa: PLC0415 - needs the extra
-    from hyperion_hook.training.retrain.repository_drift import repository_drift  # noqa: PLC0415
+    from hyperion_hook.training.drift.text import MOST_FEATURES, moved, verdict
+    from hyperion_hook.training.retrain.repository_drift import repository_drift
 
     try:
         found = repository_drift(repository, in_use, folder, options, progress=progress)

@@ -25,7 +25,7 @@ def open_assessor(
     patch: bytes = b"",
 ) -> Assessor:
     """Open the assessor of a repository; git, stores and models are imported only now."""
-    from hyperion_hook.assess import Assessor  # noqa: PLC0415
+    from hyperion_hook.assess import Assessor
 
     return Assessor.open(repo, config, progress=progress, kind=kind, patch=patch)
 

@@ -45,6 +45,6 @@ def describe(error: Exception) -> list[str]:
 def show_traceback_if_asked(error: Exception) -> None:
     """Print where an error came from when the environment asks for it."""
     if os.environ.get(TRACEBACK_VARIABLE):
-        import traceback  # noqa: PLC0415
+        import traceback
 
         traceback.print_exception(error)

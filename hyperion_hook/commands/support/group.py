@@ -50,7 +50,7 @@ class LazyGroup(click.Group):
 def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     if not asked or ctx.resilient_parsing:
         return
-    from hyperion_hook.scoring.bundle import load_bundle  # noqa: PLC0415 - most runs do not ask
+    from hyperion_hook.scoring.bundle import load_bundle
 
     click.echo(f"{PROGRAM} {__version__}")
     bundle = load_bundle(None)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def tracker_of(invocation: Invocation) -> MLFlowTracker | None:
     """Return the tracker that the settings ask for; why there is none although they do is said."""
-    from importlib.util import find_spec  # noqa: PLC0415 - not wanted for --help
+    from importlib.util import find_spec
 
     loaded = invocation.load()
     if loaded.origins["mlflow_tracking_uri"] == "default":
@@ -26,7 +26,7 @@ def tracker_of(invocation: Invocation) -> MLFlowTracker | None:
     if find_spec("mlflow") is None:
         say(f"warning: {MissingExtraError('MLflow', 'mlflow', 'mlflow')}; all else goes on")
         return None
-    from hyperion_hook.training.mlflow.settings import tracker_asked_for  # noqa: PLC0415 - needs the extra
+    from hyperion_hook.training.mlflow.settings import tracker_asked_for
 
     return tracker_asked_for(loaded, top=invocation.top(), say=say)
 

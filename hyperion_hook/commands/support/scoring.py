@@ -88,28 +88,28 @@ def renderer(name: str, *, each: bool, width: int, colour: bool, full: bool = Fa
     """Return the function that turns an assessment into text of a format."""
     # only the format that was asked for is imported
     if name in {"json", "jsonl"}:
-        from hyperion_hook.report.formats.json import render_json, render_json_line  # noqa: PLC0415
+        from hyperion_hook.report.formats.json import render_json, render_json_line
 
         return render_json if name == "json" else render_json_line
     if name == "markdown":
-        from hyperion_hook.report.formats.markdown import render_markdown  # noqa: PLC0415
+        from hyperion_hook.report.formats.markdown import render_markdown
 
         return render_markdown
     if name == "sarif":
-        from hyperion_hook.report.formats.sarif import render_sarif  # noqa: PLC0415
+        from hyperion_hook.report.formats.sarif import render_sarif
 
         return render_sarif
     if name == "gitlab":
-        from hyperion_hook.report.formats.gitlab import render_gitlab  # noqa: PLC0415
+        from hyperion_hook.report.formats.gitlab import render_gitlab
 
         return render_gitlab
     if name == "rdjson":
-        from hyperion_hook.report.formats.rdjson import render_rdjson  # noqa: PLC0415
+        from hyperion_hook.report.formats.rdjson import render_rdjson
 
         return render_rdjson
     if name == "brief":
         return lambda assessment: printable(brief(assessment), most=2000) + "\n"
-    from hyperion_hook.report.formats.terminal import render_text, render_text_line  # noqa: PLC0415
+    from hyperion_hook.report.formats.terminal import render_text, render_text_line
 
     if each:
         return lambda assessment: render_text_line(assessment, width=width, colour=colour)

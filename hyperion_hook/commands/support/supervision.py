@@ -182,7 +182,7 @@ def _interrupt_once() -> None:
 
 def _die_with_parent(lifeline: int) -> None:
     """Have the system end this process when the other end of a pipe is gone; best effort where it cannot."""
-    import fcntl  # noqa: PLC0415 - not on every system
+    import fcntl
 
     with suppress(OSError, AttributeError):
         fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
@@ -200,7 +200,7 @@ def _watched_by_thread(work: Callable[[], int]) -> int:
             changed.notify()
 
     def wait() -> None:
-        import _thread  # noqa: PLC0415 - few come here
+        import _thread
 
         with changed:
             while (limit := limits[-1]) is None or changed.wait(limit.seconds):

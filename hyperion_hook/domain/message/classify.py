@@ -22,14 +22,14 @@ _BODY_LIMIT = 20_000
 
 @cache
 def _patterns() -> ModuleType:
-    from hyperion_hook.domain.message import patterns as message_patterns  # noqa: PLC0415 - costs 10 ms, and a staged change has no message
+    from hyperion_hook.domain.message import patterns as message_patterns
 
     return message_patterns
 
 
 @cache
 def _people_patterns() -> ModuleType:
-    from hyperion_hook.domain.message import people_patterns  # noqa: PLC0415 - a change that is not explained needs none
+    from hyperion_hook.domain.message import people_patterns
 
     return people_patterns
 

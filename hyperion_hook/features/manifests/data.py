@@ -155,7 +155,7 @@ def _accessor(name: str) -> str:
 
 
 def _toml(text: str) -> dict[str, Any] | Missing:
-    import tomllib  # noqa: PLC0415 - loaded only where such a file exists
+    import tomllib
 
     # the parser takes quadratic time for a key of many parts: a minute for one line of 100 kB
     if _LONG_KEY.search(_NO_KEY.sub("x", text)):

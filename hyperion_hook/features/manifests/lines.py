@@ -65,7 +65,7 @@ def python_name(name: str) -> str:
 
 def read_setup_cfg(text: str) -> Manifest | Missing:
     """Read what setuptools takes from ``setup.cfg``."""
-    import configparser  # noqa: PLC0415 - loaded only where such a file exists
+    import configparser
 
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:

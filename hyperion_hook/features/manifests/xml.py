@@ -19,7 +19,7 @@ MAX_XML = 50_000_000
 def parse_xml(text: str) -> Element | Missing:
     """Return the root element; documents that declare a type or entities are refused, so nothing is expanded."""
     # the tree builder is the standard library's; what makes it unsafe are entities, and there are none
-    from xml.etree.ElementTree import ParseError, fromstring  # noqa: PLC0415
+    from xml.etree.ElementTree import ParseError, fromstring
 
     if len(text) > MAX_XML:
         return Missing(f"is larger than {MAX_XML:,} characters")

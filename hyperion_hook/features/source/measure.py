@@ -115,13 +115,13 @@ def _refused(text: str, limits: Limits) -> str | None:
 def _measured(path: str, language: str, text: str, clock: Clock) -> SourceMetrics | Missing:
     if language == "Python":
         return _python(text, clock)
-    from hyperion_hook.features.source.tokens import measure_tokens  # noqa: PLC0415 - lizard costs 30 ms to import
+    from hyperion_hook.features.source.tokens import measure_tokens
 
     return measure_tokens(path, language, text, clock)
 
 
 def _python(text: str, clock: Clock) -> SourceMetrics | Missing:
-    from hyperion_hook.features.source.python import measure_python  # noqa: PLC0415 - radon costs 16 ms to import
+    from hyperion_hook.features.source.python import measure_python
 
     try:
         return measure_python(text)
@@ -129,7 +129,7 @@ def _python(text: str, clock: Clock) -> SourceMetrics | Missing:
         reason = Missing(f"Python cannot parse it: {getattr(error, 'msg', None) or error}")
     if too_hard_to_tokenise(text, "Python"):
         return reason
-    from hyperion_hook.features.source.tokens import measure_tokens  # noqa: PLC0415 - as above
+    from hyperion_hook.features.source.tokens import measure_tokens
 
     rough = measure_tokens("unparsed.py", "Python", text, clock)
     if isinstance(rough, Missing) or not rough.functions:

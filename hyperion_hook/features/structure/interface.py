@@ -115,7 +115,7 @@ def _of_python(context: Context, file: FileChange) -> tuple[Breakage, ...] | Mis
     after = None if file.new_blob is None else context.sources.after(file)
     if isinstance(after, Missing):
         return after
-    from hyperion_hook.features.structure.interface_python import breakages  # noqa: PLC0415 - only for Python
+    from hyperion_hook.features.structure.interface_python import breakages
 
     text = "" if after is None else after.text
     return context.deadline.run(lambda: breakages(before.text, text))

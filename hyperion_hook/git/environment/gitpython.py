@@ -58,7 +58,7 @@ def open_repository(path: Any = None) -> Repository:
 def repo_of(repository: Repository) -> Any:
     """Return a repository as GitPython's ``Repo``."""
     with _environment(repository.own.environment | gitpython_variables(repository.own.question()[1][0])):
-        from git import Repo  # noqa: PLC0415 - not light
+        from git import Repo
 
         return Repo(repository.work_tree or repository.git_dir)
 
@@ -82,7 +82,7 @@ def level_of(repository: Repository, setting: str) -> str:
 def _answer(command: tuple[str, ...], folder: str, variables: Mapping[str, str]) -> tuple[bytes, bytes, int]:
     """Return what git writes to its two outputs, and its status."""
     with _environment({**variables, **gitpython_variables(command[0])}):
-        from git.cmd import Git as GitPython  # noqa: PLC0415 - not light
+        from git.cmd import Git as GitPython
 
         GitPython.GIT_PYTHON_GIT_EXECUTABLE = command[0]  # it may have been imported before
         try:

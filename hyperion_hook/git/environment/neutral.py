@@ -33,7 +33,7 @@ def neutral_git_dir(
     attributes
         What git is to know of files; nothing else in the repository has a say.
     """
-    import tempfile  # noqa: PLC0415 - few repositories need it, and it costs every hook 5 ms
+    import tempfile
 
     folder: Path | None = None
     try:
@@ -73,7 +73,7 @@ def remove(folder: Path, owner: int | None = None) -> None:
     """Remove a stand-in, not what its links lead to; with an ``owner`` only in the process of that number."""
     if owner not in (None, os.getpid()):
         return  # a fork goes and its parent still works
-    import shutil  # noqa: PLC0415 - see above
+    import shutil
 
     with suppress(OSError):
         shutil.rmtree(folder)

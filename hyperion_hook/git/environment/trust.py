@@ -44,7 +44,7 @@ def _settings(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _parameters(text: str) -> Iterator[tuple[str, str]]:
     """Yield the settings that ``git -c`` hands on: words quoted for a shell, a key, ``=`` and a value."""
-    import shlex  # noqa: PLC0415 - hardly any hook sees one
+    import shlex
 
     try:
         words = shlex.split(text)

@@ -84,7 +84,7 @@ class Tile(NamedTuple):
 
 def render_page(overview: Overview, model: ModelFacts, here: Here | None = None, *, version: str) -> str:
     """Return the page; it depends on its arguments alone, so the same repository gives the same bytes."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape  # noqa: PLC0415 - an extra
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
     here = here or Here()
     environment = Environment(

@@ -311,7 +311,7 @@ class FeatureStore(FeatureWriter):
         StoreError
             If the file is damaged.
         """
-        from hyperion_hook.store.feature_sets.frames import completed, frame_of  # noqa: PLC0415 - needs the extra
+        from hyperion_hook.store.feature_sets.frames import completed, frame_of
 
         if entities is None:
             return frame_of(

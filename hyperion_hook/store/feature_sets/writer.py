@@ -231,7 +231,7 @@ class FeatureWriter:
                 line = (f"{self._path}: holds {self.cache_size:,} sets at most, so the least recently used go; pin what"
                         " must stay (pinned=True), or raise FEATURE_STORE_CACHE_SIZE")
                 file.warnings.append(line)
-                import logging  # noqa: PLC0415 - a hook pays for none of it
+                import logging
 
                 logging.getLogger("hyperion_hook").warning("%s", line)
             removed += execute(
@@ -279,7 +279,7 @@ def before(moment: int, hours: float) -> int:
 
 
 def _default_path() -> Path:
-    from hyperion_hook.git.environment.neutral import cache_folder  # noqa: PLC0415 - a path that is named needs no home
+    from hyperion_hook.git.environment.neutral import cache_folder
 
     try:
         return cache_folder() / FILE_NAME

@@ -69,7 +69,7 @@ class IndexedHistory:
     @cached_property
     def _past(self) -> PastChanges:
         # a silent hook does not ask
-        from hyperion_hook.store.history.changes import PastChanges  # noqa: PLC0415
+        from hyperion_hook.store.history.changes import PastChanges
 
         return PastChanges(self._index, self._commit)
 

@@ -140,7 +140,7 @@ class DriftReport:
 
     def to_markdown(self) -> str:
         """Return the report as Markdown."""
-        from hyperion_hook.training.drift.text import drift_markdown  # noqa: PLC0415 - it reads this module
+        from hyperion_hook.training.drift.text import drift_markdown
 
         return drift_markdown(self)
 
@@ -156,7 +156,7 @@ class DriftReport:
         """
         if find_spec("matplotlib") is None:
             raise MissingExtraError("plot", "plots", "matplotlib")
-        from hyperion_hook.training.drift.plot import draw  # noqa: PLC0415 - half a second of matplotlib
+        from hyperion_hook.training.drift.plot import draw
 
         draw(self, Path(path))
 

@@ -112,7 +112,7 @@ def client_of(uri: str) -> Any:
         make_sure_it_answers(uri, ANSWER_SECONDS)
     elif is_database(uri):
         _make_sure_it_opens(uri)
-    from mlflow import MlflowClient  # noqa: PLC0415 - takes seconds
+    from mlflow import MlflowClient
 
     # its loggers get their level when it is imported
     for name in _LOGGERS:
@@ -130,7 +130,7 @@ def make_sure_it_answers(uri: str, seconds: float) -> None:
     TrackingError
         If it does not.
     """
-    import requests  # noqa: PLC0415 - comes with MLflow
+    import requests
 
     end = time.monotonic() + seconds
     secure = os.environ.get("MLFLOW_TRACKING_INSECURE_TLS", "").lower() not in {"1", "true"}
@@ -156,7 +156,7 @@ def make_sure_it_answers(uri: str, seconds: float) -> None:
 
 def _make_sure_it_opens(uri: str) -> None:
     """Connect to a database once, within ``calling``; MLflow itself would try for minutes."""
-    import sqlalchemy  # noqa: PLC0415 - comes with MLflow
+    import sqlalchemy
 
     folder = local_folder(uri)
     if folder is not None:

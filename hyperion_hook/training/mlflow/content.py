@@ -79,7 +79,7 @@ def _figures(record: RunRecord) -> Iterable[tuple[str, float]]:
 
 def _figures_by_class(record: RunRecord) -> Iterable[tuple[str, float]]:
     """Yield precision and recall of each class among the test rows, NaN where nothing was, or was to be, of it."""
-    from sklearn.metrics import precision_recall_fscore_support  # noqa: PLC0415 - costs a second
+    from sklearn.metrics import precision_recall_fscore_support
 
     expected, predicted = (np.asarray(values).astype(str) for values in (record.expected, record.predicted))
     classes = sorted({*expected.tolist(), *predicted.tolist()})

@@ -60,7 +60,7 @@ def reader_of(location: str, uri: str, patience: Patience) -> Read:
     if not scheme:
         root = path_of(location)
         return lambda name, most: _local(root, plain_path(name), most)
-    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository  # noqa: PLC0415 - slow
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
     store = get_artifact_repository(location, tracking_uri=uri)
     if scheme in _CLOUD:
@@ -109,7 +109,7 @@ def _limited(path: Path, most: int) -> bytes:
 
 
 def _streamed(address: str, name: str, most: int, patience: Patience) -> bytes:
-    from mlflow.utils import credentials, rest_utils  # noqa: PLC0415 - takes seconds
+    from mlflow.utils import credentials, rest_utils
 
     calls: Any = rest_utils
     sender: Any = credentials

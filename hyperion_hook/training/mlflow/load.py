@@ -101,7 +101,7 @@ def described(data: bytes) -> Mapping[str, Any]:
     RefusedError
         If it is no YAML, or has tags, anchors or more than a dozen levels.
     """
-    import yaml  # noqa: PLC0415 - comes with MLflow
+    import yaml
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     depth = 0
@@ -124,7 +124,7 @@ def _estimator(read: Read, flavours: Mapping[str, Any]) -> Any:
     if ours:
         return unpacked(read(plain_path(ours.get("estimator")), MAX_BYTES))
     if boosting.get("model_format") == "json" and boosting.get("model_class") in _CLASSES:
-        from xgboost.core import XGBoostError  # noqa: PLC0415 - costs a second
+        from xgboost.core import XGBoostError
 
         text = read(plain_path(boosting.get("data")), MAX_FILE_BYTES)
         try:

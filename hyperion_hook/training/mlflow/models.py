@@ -116,7 +116,7 @@ def _shape_of(record: RunRecord, predict: Callable[[pd.DataFrame], Any]) -> dict
     TrainingError
         If the model does not take its own example.
     """
-    from mlflow.models import infer_signature  # noqa: PLC0415 - takes seconds
+    from mlflow.models import infer_signature
 
     example = example_of(record)
     if example.empty:
@@ -129,7 +129,7 @@ def _shape_of(record: RunRecord, predict: Callable[[pd.DataFrame], Any]) -> dict
 
 
 def _save_sklearn(record: RunRecord, model: Any, folder: Path) -> None:
-    import mlflow.sklearn  # noqa: PLC0415 - takes seconds
+    import mlflow.sklearn
 
     mlflow.sklearn.save_model(
         record.estimator, str(folder), mlflow_model=model, serialization_format="skops",
@@ -141,9 +141,9 @@ def _save_sklearn(record: RunRecord, model: Any, folder: Path) -> None:
 
 def _save_xgboost(record: RunRecord, model: Any, folder: Path) -> None:
     """Write XGBoost's own format, and beside it what ``mlflow.sklearn.load_model`` reads."""
-    import mlflow.xgboost  # noqa: PLC0415 - takes seconds
-    import sklearn  # noqa: PLC0415
-    import skops.io  # noqa: PLC0415
+    import mlflow.xgboost
+    import sklearn
+    import skops.io
 
     mlflow.xgboost.save_model(
         record.estimator, str(folder), mlflow_model=model, model_format="json",
@@ -158,9 +158,9 @@ def _save_xgboost(record: RunRecord, model: Any, folder: Path) -> None:
 
 
 def _save_bundle(record: RunRecord, model: Any, folder: Path) -> None:
-    import mlflow.pyfunc  # noqa: PLC0415 - takes seconds
+    import mlflow.pyfunc
 
-    from hyperion_hook.training.mlflow.bundle import written_bundle  # noqa: PLC0415
+    from hyperion_hook.training.mlflow.bundle import written_bundle
 
     with written_bundle(record.bundle) as bundle:
         mlflow.pyfunc.save_model(

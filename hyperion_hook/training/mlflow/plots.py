@@ -42,8 +42,8 @@ def draw_plots(record: RunRecord, folder: Path) -> list[Path]:
 
 def draw_confusion(expected: np.ndarray, predicted: np.ndarray, title: str, path: Path) -> None:
     """Draw how many rows of each class were predicted as which, with the share of the class."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - half a second that only a run with plots pays
-    from sklearn.metrics import confusion_matrix  # noqa: PLC0415
+    from matplotlib.figure import Figure
+    from sklearn.metrics import confusion_matrix
 
     labels = _classes(expected, predicted)
     counts = confusion_matrix([str(value) for value in expected], [str(value) for value in predicted], labels=labels)
@@ -72,7 +72,7 @@ def draw_confusion(expected: np.ndarray, predicted: np.ndarray, title: str, path
 
 def draw_importance(importance: Mapping[str, float], title: str, path: Path) -> None:
     """Draw the features that matter most as bars, the largest on top."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - see above
+    from matplotlib.figure import Figure
 
     known = {name: value for name, value in importance.items() if np.isfinite(value)}
     top = sorted(known, key=lambda name: (-abs(known[name]), name))[:MOST_BARS]

@@ -56,7 +56,7 @@ def register(client: Any, logged: LoggedRun, entry: Entry) -> str:
     RegistrationError
         If the name cannot be one of a registered model, or is something else's.
     """
-    from mlflow.exceptions import MlflowException  # noqa: PLC0415 - takes seconds
+    from mlflow.exceptions import MlflowException
 
     name = _checked(entry)
     try:

@@ -90,7 +90,7 @@ def log_run(
 
 def experiment_id_of(client: Any, name: str, uri: str) -> str:
     """Return the id of an experiment, which is made if it is not there."""
-    from mlflow.exceptions import MlflowException  # noqa: PLC0415 - takes seconds
+    from mlflow.exceptions import MlflowException
 
     found = client.get_experiment_by_name(name)
     if found is None:
@@ -104,7 +104,7 @@ def experiment_id_of(client: Any, name: str, uri: str) -> str:
 
 
 def _begun(client: Any, experiment_id: str, record: RunRecord, content: RunContent, moment: datetime) -> Any:
-    from mlflow.entities import Param, RunTag  # noqa: PLC0415 - takes seconds
+    from mlflow.entities import Param, RunTag
 
     seconds = max(content.metrics.get("training_time_seconds", 0.0), 0.0)
     run = client.create_run(
@@ -123,8 +123,8 @@ def _log_model(
     client: Any, run: Any, record: RunRecord, content: RunContent, patience: Patience, say: Callable[[str], object]
 ) -> tuple[str | None, str | None]:
     """Log the model in the steps of MLflow's ``log_model``, which would ask for every metric; return id and digest."""
-    from mlflow.entities import LoggedModelOutput  # noqa: PLC0415 - takes seconds
-    from mlflow.models import Model  # noqa: PLC0415
+    from mlflow.entities import LoggedModelOutput
+    from mlflow.models import Model
 
     if record.estimator is None and not record.bundle:
         return None, None
@@ -152,7 +152,7 @@ def _log_model(
 
 def _log_metrics(client: Any, run_id: str, content: RunContent, model_id: str | None) -> None:
     """Log metrics as the run's, and as the model's, so that MLflow shows them beside either."""
-    from mlflow.entities import Metric  # noqa: PLC0415 - takes seconds
+    from mlflow.entities import Metric
 
     moment = int(time.time() * 1_000)
     for of_model in (None,) if model_id is None else (None, model_id):

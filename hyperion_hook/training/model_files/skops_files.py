@@ -26,7 +26,7 @@ def packed(model: Any) -> bytes:
     RefusedError
         If it holds anything that is not on the list of trusted types, or could not be loaded again.
     """
-    import skops.io  # noqa: PLC0415 - costs a second; reading a registry needs none of it
+    import skops.io
 
     try:
         data = skops.io.dumps(model)
@@ -49,7 +49,7 @@ def unpacked(data: bytes) -> Any:
     RefusedError
         If the bytes hold anything that is not trusted, or what they hold does not fit together; nothing is executed.
     """
-    import skops.io  # noqa: PLC0415 - see above
+    import skops.io
 
     parts = audited(data)
     try:
@@ -81,7 +81,7 @@ def _with_trees(part: Any) -> Any:
         inside = vars(part).values()
         method = getattr(part, "_fit_method", None)
         if method in {"kd_tree", "ball_tree"} and part._tree is None:  # noqa: SLF001 - of scikit-learn
-            from sklearn import neighbors  # noqa: PLC0415 - costs a second
+            from sklearn import neighbors
 
             grow = neighbors.KDTree if method == "kd_tree" else neighbors.BallTree
             part._tree = grow(  # noqa: SLF001

@@ -25,7 +25,7 @@ _MOST_COLUMNS, _MOST_CLASSES = 1_000_000, 1_000
 
 def text_of(snapshot: bytes) -> bytes:
     """Return a snapshot that XGBoost made in this process as its JSON."""
-    from xgboost import Booster  # noqa: PLC0415 - costs a second
+    from xgboost import Booster
 
     booster = Booster()
     booster.__setstate__({"handle": bytearray(snapshot)})
@@ -40,7 +40,7 @@ def snapshot_of(text: bytes) -> bytes:
     ValueError, KeyError, TypeError, AttributeError
         If they are not whole.
     """
-    from xgboost import Booster  # noqa: PLC0415 - costs a second
+    from xgboost import Booster
 
     booster = Booster()
     booster.load_model(_audited_json(text))
@@ -62,7 +62,7 @@ def boosted(kind: str, text: bytes) -> Any:
     ValueError, KeyError, TypeError, AttributeError
         If the trees are not whole, or another estimator's.
     """
-    import xgboost  # noqa: PLC0415 - costs a second
+    import xgboost
 
     model = getattr(xgboost, kind)()
     model.load_model(_audited_json(text))

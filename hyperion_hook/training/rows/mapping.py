@@ -73,7 +73,7 @@ def versions() -> tuple[int, ...]:
 
 def _on_cluster(function: Callable[[Item], Result], items: Sequence[Item], address: str, told: Told) -> list[Result]:
     try:
-        from distributed import Client, KilledWorker, as_completed  # noqa: PLC0415 - another extra
+        from distributed import Client, KilledWorker, as_completed
     except ImportError:
         raise MissingExtraError("--cluster", "cluster", "distributed") from None
     # what goes wrong is said once, by us
