@@ -79,8 +79,11 @@ def _check(clone: Path, scratch: Path, wanted: int, *, staged: bool) -> Counter[
                     counts["equal"] += 1
                 else:
                     counts["different"] += 1
-                    print(f"  {change.revision} {part.files[0].path}: promised {part.probability}, "
-                          f"scored {scored.risk.probability}", flush=True)
+                    print(
+                        f"  {change.revision} {part.files[0].path}: promised {part.probability}, "
+                        f"scored {scored.risk.probability}",
+                        flush=True,
+                    )
     return counts
 
 
@@ -156,16 +159,22 @@ def _identity(change: Change) -> Mapping[str, str]:
     sign, minutes = ("-" if change.utc_offset < 0 else "+"), abs(change.utc_offset)
     zone = f"{sign}{minutes // 60:02}{minutes % 60:02}"
     return {
-        "GIT_AUTHOR_NAME": change.author.name, "GIT_AUTHOR_EMAIL": change.author.email,
+        "GIT_AUTHOR_NAME": change.author.name,
+        "GIT_AUTHOR_EMAIL": change.author.email,
         "GIT_AUTHOR_DATE": f"@{change.authored_at} {zone}",
-        "GIT_COMMITTER_NAME": change.committer.name, "GIT_COMMITTER_EMAIL": change.committer.email,
+        "GIT_COMMITTER_NAME": change.committer.name,
+        "GIT_COMMITTER_EMAIL": change.committer.email,
         "GIT_COMMITTER_DATE": f"@{change.time} {zone}",
     }
 
 
 def _plumb(folder: Path, change: Change, *arguments: str, stdin: bytes | None = None) -> str:
     done = subprocess.run(
-        ["git", *arguments], cwd=folder, input=stdin, capture_output=True, check=True,
+        ["git", *arguments],
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        check=True,
         env=environment() | dict(_identity(change)),
     )
     return done.stdout.decode(errors="replace")

@@ -76,12 +76,17 @@ def _hyperion(folder: Path, models: dict[str, str], *arguments: str) -> str:
 def _plants(folder: Path) -> Iterator[tuple[str, Files]]:
     rng = random.Random(7)  # noqa: S311 - contents of no meaning, always the same
     for count in (500, 4_000):
-        yield f"vendored dump, {count:,} files", {
-            f"vendor/lib{number % 40}/part{number}.js": _script(rng, rng.randrange(20, 400)) for number in range(count)
-        }
-    yield "vendored dump elsewhere, 500 files", {
-        f"lib/imported{number % 40}/part{number}.py": _script(rng, rng.randrange(20, 400)) for number in range(500)
-    }
+        yield (
+            f"vendored dump, {count:,} files",
+            {
+                f"vendor/lib{number % 40}/part{number}.js": _script(rng, rng.randrange(20, 400))
+                for number in range(count)
+            },
+        )
+    yield (
+        "vendored dump elsewhere, 500 files",
+        {f"lib/imported{number % 40}/part{number}.py": _script(rng, rng.randrange(20, 400)) for number in range(500)},
+    )
     yield "folder reformatted", _reformatted(folder)
     yield "generated parser, 20,000 lines", {"src/generated_parser.py": _parser(20_000)}
     yield "minified script, 20,000 lines", {"static/app.min.js": _script(rng, 20_000)}

@@ -51,15 +51,21 @@ def main() -> None:
             known = {path for file in change.files for path in (file.path, file.previous_path)}
             mark = "" if not options.apart else "+" if _named(entry) & known else "?"
             counts[entry.kind.value, entry.confidence, mark] += 1
-            print(f"{mark:1} {clone.name} {(change.revision or '')[:10]} {entry.kind.value} {entry.confidence}:"
-                  f" {entry.sentence} [{entry.path}:{entry.line}] {entry.evidence}", flush=True)
+            print(
+                f"{mark:1} {clone.name} {(change.revision or '')[:10]} {entry.kind.value} {entry.confidence}:"
+                f" {entry.sentence} [{entry.path}:{entry.line}] {entry.evidence}",
+                flush=True,
+            )
     for (kind, confidence, mark), count in sorted(counts.items()):
         print(f"{kind:20} {confidence:8} {mark:1} {count:5}")
 
 
 def _named(entry: Break) -> set[str]:
-    return {entry.path, *(word.rpartition(":")[0] for word in entry.evidence.replace(",", " ").split()), *(
-        word.rstrip(",;") for text in (entry.sentence, entry.evidence) for word in text.split())} - {""}
+    return {
+        entry.path,
+        *(word.rpartition(":")[0] for word in entry.evidence.replace(",", " ").split()),
+        *(word.rstrip(",;") for text in (entry.sentence, entry.evidence) for word in text.split()),
+    } - {""}
 
 
 def breaks_of(clone: Path, commits: int, skip: int, *, apart: bool) -> Iterator[tuple[Change, Break]]:
@@ -80,7 +86,9 @@ def breaks_of(clone: Path, commits: int, skip: int, *, apart: bool) -> Iterator[
             base = whole.base
             known = {path for file in change.files for path in (file.path, file.previous_path)}
             for entry in find_breaks(
-                change, GitSources(repository, change, reader), lambda base=base: graphs.at(base),  # type: ignore[misc]
+                change,
+                GitSources(repository, change, reader),
+                lambda base=base: graphs.at(base),  # type: ignore[misc]
                 lambda words, base=base: search_tree(repository, base, words),  # type: ignore[misc]
             ):
                 if not apart or not _named(entry) <= known:

@@ -72,8 +72,10 @@ def tell(histories: Sequence[BugRows], groups: int, only: Sequence[str], config:
         print(f"  {title:44} {np.mean(values):+.4f} [{low:+.4f}, {high:+.4f}]")
     _, by_time = evaluate_by_time(histories, config=config)
     if by_time is not None:
-        print(f"{by_time.name}: {len(by_time.repositories)} repositories, {by_time.months} months; "
-              f"chosen {by_time.candidate}")
+        print(
+            f"{by_time.name}: {len(by_time.repositories)} repositories, {by_time.months} months; "
+            f"chosen {by_time.candidate}"
+        )
         for ranked in by_time.contenders:
             print(f"  {ranked.name:16} AUC {_told(ranked.roc_auc)}  top 20 {_told(ranked.precision_in_top)}")
         for ranked in by_time.leads:
@@ -91,8 +93,11 @@ def _row(result: BugEvaluation) -> None:
 
 
 def _changes(result: BugEvaluation) -> None:
-    print(f"  {result.changes} changes: expected {result.expected:.3f}, happened {result.happened:.3f}, calibration "
-          f"error {result.calibration_error:.3f}, AUC {result.change_roc_auc:.3f}", flush=True)
+    print(
+        f"  {result.changes} changes: expected {result.expected:.3f}, happened {result.happened:.3f}, calibration "
+        f"error {result.calibration_error:.3f}, AUC {result.change_roc_auc:.3f}",
+        flush=True,
+    )
 
 
 def _means(found: Sequence[BugEvaluation]) -> dict[str, list[float]]:

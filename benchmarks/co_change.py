@@ -105,8 +105,12 @@ def _case(index: HistoryIndex, commit: Commit, hidden: str) -> Case:
         key=lambda name: (-rules[name[0]][0], -rules[name[0]][1], name[1]),
     )
     return Case(
-        _place([entry.path for entry in ranked], hidden), _place([path for _, path in by_rule], hidden),
-        tuple(ranked[:MOST_SHOWN]), hidden, tuple(complete[:MOST_SHOWN]), spent,
+        _place([entry.path for entry in ranked], hidden),
+        _place([path for _, path in by_rule], hidden),
+        tuple(ranked[:MOST_SHOWN]),
+        hidden,
+        tuple(complete[:MOST_SHOWN]),
+        spent,
     )
 
 

@@ -37,10 +37,18 @@ def step(folder: Path, double: GitHubDouble, files: Path, base: str, head: str) 
     (files / "event.json").write_text(json.dumps({"action": "synchronize", "pull_request": pull}), encoding="utf-8")
     before = len(double.asked)
     child = subprocess.Popen(
-        [HYPERION, "--repo", str(folder), "comment"], cwd=files, stdout=subprocess.DEVNULL, env=environment() | {
-            "GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(files / "event.json"),
-            "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_OUTPUT": str(files / "output"), "GITHUB_TOKEN": JOB_TOKEN,
-            "GITHUB_STEP_SUMMARY": str(files / "summary"), "GITHUB_API_URL": double.api,
+        [HYPERION, "--repo", str(folder), "comment"],
+        cwd=files,
+        stdout=subprocess.DEVNULL,
+        env=environment()
+        | {
+            "GITHUB_EVENT_NAME": "pull_request",
+            "GITHUB_EVENT_PATH": str(files / "event.json"),
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_OUTPUT": str(files / "output"),
+            "GITHUB_TOKEN": JOB_TOKEN,
+            "GITHUB_STEP_SUMMARY": str(files / "summary"),
+            "GITHUB_API_URL": double.api,
         },
     )
     _, status, usage = os.wait4(child.pid, 0)
@@ -69,8 +77,11 @@ def main() -> None:
                 assert isinstance(double, GitHubDouble)
                 state = "restored" if number else "fresh"
                 cpu, requests, length, level = step(folder, double, files, base, head)
-                print(f"{state:9} {cpu:6.2f} CPU s (limit {LIMITS[state]:.0f}), {requests} requests (limit 6),"
-                      f" {length:,} characters, {level}", flush=True)
+                print(
+                    f"{state:9} {cpu:6.2f} CPU s (limit {LIMITS[state]:.0f}), {requests} requests (limit 6),"
+                    f" {length:,} characters, {level}",
+                    flush=True,
+                )
     finally:
         shutil.rmtree(scratch)
 

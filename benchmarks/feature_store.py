@@ -43,8 +43,10 @@ def main() -> None:
         cpu, wall = time.process_time(), time.perf_counter()
         for batch in _batches(options.sets, rng, commits=options.commits):
             ids += store.store_many(batch)
-        print(f"{options.sets:,} sets, {BATCH:,} at a time: {time.process_time() - cpu:.1f} CPU s,"
-              f" {time.perf_counter() - wall:.1f} s of wall time (limit 60 s)")
+        print(
+            f"{options.sets:,} sets, {BATCH:,} at a time: {time.process_time() - cpu:.1f} CPU s,"
+            f" {time.perf_counter() - wall:.1f} s of wall time (limit 60 s)"
+        )
         store.close()
         size = sum(file.stat().st_size for file in Path(folder).iterdir())
         print(f"on disk: {size / 1e6:.1f} MB (limit 60 MB), {size / options.sets:.0f} bytes a set")
@@ -52,12 +54,16 @@ def main() -> None:
         _timed("read by id (limit 1 ms)", lambda: store.get_features(rng.choice(ids)), 2_000)
         if options.commits:
             _timed("read by commit", lambda: store.get_commit("repository-7", f"{7:040x}", source_file="src/7.py"), 500)
-        _timed("newest at a moment", lambda: store.get_features_at(
-            f"repository-{rng.randrange(100)}", START + rng.randrange(options.sets)), 500)
+        _timed(
+            "newest at a moment",
+            lambda: store.get_features_at(f"repository-{rng.randrange(100)}", START + rng.randrange(options.sets)),
+            500,
+        )
         searches: dict[str, Callable[[], object]] = {
             "repository and tag": lambda: store.search_features(f"repository-{rng.randrange(100)}", {"type": "risk"}),
             "repository, an hour": lambda: store.search_features(
-                f"repository-{rng.randrange(100)}", since=START, until=START + 3600),
+                f"repository-{rng.randrange(100)}", since=START, until=START + 3600
+            ),
             "a rare tag": lambda: store.search_features(tags={"batch": str(rng.randrange(options.sets // BATCH))}),
             "a common tag, newest 100": lambda: store.search_features(tags={"type": "risk"}, limit=100),
             "a feature name, newest 100": lambda: store.search_features(feature_names=["feature_3"], limit=100),
@@ -78,8 +84,10 @@ def main() -> None:
         with FeatureStore(path, cache_size=1_000, ttl_hours=1e6) as bounded:
             removed = bounded.cleanup()
         size = sum(file.stat().st_size for file in Path(folder).iterdir())
-        print(f"cleanup to a bound of 1,000: {removed:,} removed in {time.process_time() - cpu:.1f} CPU s,"
-              f" {size / 1e6:.1f} MB left")
+        print(
+            f"cleanup to a bound of 1,000: {removed:,} removed in {time.process_time() - cpu:.1f} CPU s,"
+            f" {size / 1e6:.1f} MB left"
+        )
 
 
 def _batches(
@@ -88,9 +96,12 @@ def _batches(
     for start in range(first, first + count, batch):
         yield [
             FeatureSet(
-                _features(rng, number), f"src/{number}.py", f"repository-{number % 100}",
+                _features(rng, number),
+                f"src/{number}.py",
+                f"repository-{number % 100}",
                 {"type": "risk" if number % 2 else "size", "batch": str(number // BATCH)},
-                commit=f"{number:040x}" if commits else None, event_at=START + number,
+                commit=f"{number:040x}" if commits else None,
+                event_at=START + number,
             )
             for number in range(start, start + batch)
         ]

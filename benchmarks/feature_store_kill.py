@@ -41,8 +41,10 @@ def main() -> None:
 def _round(path: Path, number: int, rng: random.Random) -> int:
     writers = [
         subprocess.Popen(
-            [sys.executable, "-c", WRITE, str(path), str(writer), "1000" if writer == 0 else "5"], cwd=ROOT,
-            stdout=subprocess.PIPE, text=True,
+            [sys.executable, "-c", WRITE, str(path), str(writer), "1000" if writer == 0 else "5"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for writer in range(WRITERS)
     ]

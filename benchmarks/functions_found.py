@@ -32,45 +32,82 @@ GRAMMARS: dict[str, tuple[str, str, str, str]] = {
     "C": ("tree_sitter_c", "language", "function_definition", ""),
     "C++": ("tree_sitter_cpp", "language", "function_definition", "lambda_expression"),
     "Java": (
-        "tree_sitter_java", "language", "method_declaration constructor_declaration compact_constructor_declaration",
+        "tree_sitter_java",
+        "language",
+        "method_declaration constructor_declaration compact_constructor_declaration",
         "lambda_expression",
     ),
     "JavaScript": ("tree_sitter_javascript", "language", *_SCRIPT),
     "TypeScript": ("tree_sitter_typescript", "language_typescript", *_SCRIPT),
     "TSX": ("tree_sitter_typescript", "language_tsx", *_SCRIPT),
     "C#": (
-        "tree_sitter_c_sharp", "language",
+        "tree_sitter_c_sharp",
+        "language",
         "method_declaration constructor_declaration destructor_declaration local_function_statement",
-        ("operator_declaration conversion_operator_declaration accessor_declaration property_declaration "
-        "indexer_declaration lambda_expression anonymous_method_expression"),
+        (
+            "operator_declaration conversion_operator_declaration accessor_declaration property_declaration "
+            "indexer_declaration lambda_expression anonymous_method_expression"
+        ),
     ),
     "Go": ("tree_sitter_go", "language", "function_declaration method_declaration", "func_literal"),
     "Rust": ("tree_sitter_rust", "language", "function_item", "closure_expression macro_invocation macro_definition"),
     "Ruby": ("tree_sitter_ruby", "language", "method singleton_method", ""),
     "PHP": (
-        "tree_sitter_php", "language_php", "function_definition method_declaration",
+        "tree_sitter_php",
+        "language_php",
+        "function_definition method_declaration",
         "anonymous_function anonymous_function_creation_expression arrow_function property_hook",
     ),
     "Kotlin": (
-        "tree_sitter_kotlin", "language", "function_declaration secondary_constructor",
+        "tree_sitter_kotlin",
+        "language",
+        "function_declaration secondary_constructor",
         "getter setter anonymous_function lambda_literal",
     ),
     "Scala": ("tree_sitter_scala", "language", "function_definition", ""),
     "Swift": (
-        "tree_sitter_swift", "language", "function_declaration init_declaration deinit_declaration",
+        "tree_sitter_swift",
+        "language",
+        "function_declaration init_declaration deinit_declaration",
         "subscript_declaration computed_getter computed_setter computed_property willset_clause didset_clause",
     ),
 }
 """Module and function of each grammar, its named definitions, and what else is a function there."""
 _GIVEN = {
-    "assignment_expression", "pair", "public_field_definition", "field_definition", "variable_declarator",
-    "required_parameter", "optional_parameter", "assignment_pattern",
+    "assignment_expression",
+    "pair",
+    "public_field_definition",
+    "field_definition",
+    "variable_declarator",
+    "required_parameter",
+    "optional_parameter",
+    "assignment_pattern",
 }
 _NAMES = {
-    "identifier", "field_identifier", "property_identifier", "private_property_identifier", "simple_identifier", "name",
-    "destructor_name", "operator_name", "operator_cast", "type_identifier", "constant", "operator", "setter", "init",
-    "deinit", "constructor", "string", "computed_property_name", "operator_identifier", "template_function",
-    "number", "referenceable_operator", "custom_operator", "bang",
+    "identifier",
+    "field_identifier",
+    "property_identifier",
+    "private_property_identifier",
+    "simple_identifier",
+    "name",
+    "destructor_name",
+    "operator_name",
+    "operator_cast",
+    "type_identifier",
+    "constant",
+    "operator",
+    "setter",
+    "init",
+    "deinit",
+    "constructor",
+    "string",
+    "computed_property_name",
+    "operator_identifier",
+    "template_function",
+    "number",
+    "referenceable_operator",
+    "custom_operator",
+    "bang",
 }
 
 
@@ -117,8 +154,11 @@ def opinion_of(parser: Any, language: str, text: str) -> Opinion:
             parent = node.parent
             if parent is not None and parent.type in _GIVEN:
                 opinion.lines.update(range(parent.start_point[0] + 1, node.start_point[0] + 1))
-            opinion.lines.update(range(node.start_point[0] + 1, node.end_point[0] + 2 if "macro" in node.type else
-                                       node.start_point[0] + 2))
+            opinion.lines.update(
+                range(
+                    node.start_point[0] + 1, node.end_point[0] + 2 if "macro" in node.type else node.start_point[0] + 2
+                )
+            )
             name = _bound_name(node) if node.type in _SCRIPT[1].split() else None
             if name is not None:
                 opinion.named.append(name)
@@ -179,7 +219,7 @@ def _plain(name: str) -> str:
     if name.startswith("operator") and "(" in name[9:]:
         name = name[: name.index("(", 9)]
     if name.startswith("operator") or "::operator" in name:
-        return name[name.index("operator"):]
+        return name[name.index("operator") :]
     return name
 
 
@@ -269,7 +309,8 @@ def main() -> None:
         print(
             f"| {language} | {item.files} | {len(item.repositories)} | {item.functions:,} "
             f"| {item.found / max(item.functions, 1):.1%} | {item.invented / max(item.listed, 1):.1%} "
-            f"| {item.missing.total() / item.files:.1%} | {item.seconds / item.files * 1000:.1f} |", flush=True,
+            f"| {item.missing.total() / item.files:.1%} | {item.seconds / item.files * 1000:.1f} |",
+            flush=True,
         )
 
 

@@ -59,8 +59,11 @@ def main() -> None:
             result = json.loads(done.stdout)
         except ValueError:
             result = {"inputs": 0, "slowest": 0, "megabytes": 0, "faults": [f"died: {done.stderr[-2_000:]}"]}
-        print(f"| {name} | {result['inputs']:,} | {result['slowest']:,.0f} | {result['megabytes']:.0f} | "
-              f"{len(result['faults'])} |", flush=True)
+        print(
+            f"| {name} | {result['inputs']:,} | {result['slowest']:,.0f} | {result['megabytes']:.0f} | "
+            f"{len(result['faults'])} |",
+            flush=True,
+        )
         faults += [f"{name}: {fault}" for fault in result["faults"]]
     print("", *faults, sep="\n")
     raise SystemExit(bool(faults))
@@ -89,7 +92,9 @@ def _tried(options: argparse.Namespace) -> dict[str, Any]:
         if high < (high := _megabytes()) and high > MOST_MEGABYTES:
             faults.setdefault(f"{high:.0f} MB for {item.name}", _shown(item))
     return {
-        "inputs": count, "slowest": 1_000 * slowest, "megabytes": high,
+        "inputs": count,
+        "slowest": 1_000 * slowest,
+        "megabytes": high,
         "faults": [f"{fault}: {shown}" for fault, shown in faults.items()],
     }
 

@@ -96,7 +96,8 @@ def cases_of(clone: Path, count: int, part: Sequence[float], seed: int) -> list[
         graphs = ImportGraphs(repository, reader, None)
         times = [commit.committed_at for commit in commits]
         early = [
-            commit for commit in commits
+            commit
+            for commit in commits
             if len(commit.files) <= MOST_FILES and commit.committed_at < times[-1] - 30 * DAY
         ]
         found = []
@@ -111,18 +112,23 @@ def cases_of(clone: Path, count: int, part: Sequence[float], seed: int) -> list[
             }
             affected = {known: affected_components(what) for known, what in evidence.items()}
             place = bisect_right(times, commit.committed_at)
-            imports = Counter(component_of(name) for names in (evidence[True].importers or {}).values()
-                              for name in names)
+            imports = Counter(
+                component_of(name) for names in (evidence[True].importers or {}).values() for name in names
+            )
             own = {component_of(path) for path in evidence[True].paths}
-            found.append(Case(
-                str(clone), len(change.files), evidence[True].is_rich,
-                {known: terms_of(what, affected[known]) for known, what in evidence.items()},
-                {known: impact_score(what, affected[known]) for known, what in evidence.items()},
-                {entry.component: entry.strength for entry in affected[True]},
-                [name for name, _ in imports.most_common() if name not in own],
-                _popular(commits[:place], commit.committed_at, own),
-                _outcome(commit, commits[place : bisect_right(times, commit.committed_at + 30 * DAY)]) - own,
-            ))
+            found.append(
+                Case(
+                    str(clone),
+                    len(change.files),
+                    evidence[True].is_rich,
+                    {known: terms_of(what, affected[known]) for known, what in evidence.items()},
+                    {known: impact_score(what, affected[known]) for known, what in evidence.items()},
+                    {entry.component: entry.strength for entry in affected[True]},
+                    [name for name, _ in imports.most_common() if name not in own],
+                    _popular(commits[:place], commit.committed_at, own),
+                    _outcome(commit, commits[place : bisect_right(times, commit.committed_at + 30 * DAY)]) - own,
+                )
+            )
         graphs.close()
         reader.close()
         return found
@@ -185,9 +191,11 @@ def tell_levels(cases: Sequence[Case]) -> None:
     for level in RiskLevel:
         own = [case for case in cases if impact_level(case.scores[True]) is level]
         if own:
-            print(f"{level.value}: {len(own) / len(cases):.3f} of changes; mean score "
-                  f"{np.mean([case.scores[True] for case in own]):.3f}, reached "
-                  f"{np.mean([bool(case.outcome) for case in own]):.3f}")
+            print(
+                f"{level.value}: {len(own) / len(cases):.3f} of changes; mean score "
+                f"{np.mean([case.scores[True] for case in own]):.3f}, reached "
+                f"{np.mean([bool(case.outcome) for case in own]):.3f}"
+            )
 
 
 def tell_affected(cases: Sequence[Case]) -> None:
@@ -201,20 +209,27 @@ def tell_affected(cases: Sequence[Case]) -> None:
     rng = random.Random(0)  # noqa: S311 - resampling
     samples = [rng.choices(range(len(reached)), k=len(reached)) for _ in range(SAMPLES)]
     hits = {
-        name: np.array([[not case.outcome.isdisjoint(named_here(case)[:most]) for most in (1, 3, 5)]
-                        for case in reached], dtype=float)
+        name: np.array(
+            [[not case.outcome.isdisjoint(named_here(case)[:most]) for most in (1, 3, 5)] for case in reached],
+            dtype=float,
+        )
         for name, named_here in named.items()
     }
     for name, found in hits.items():
         differences = [(hits["affected"][sample] - found[sample]).mean(axis=0) for sample in samples]
         low, high = np.quantile(differences, (0.025, 0.975), axis=0)
-        print(f"{name}: of {len(reached)} changes, reached among the first 1, 3, 5: " + ", ".join(
-            f"{rate:.3f} ({least:+.3f}..{most:+.3f})"
-            for rate, least, most in zip(found.mean(axis=0), low, high, strict=True)
-        ))
+        print(
+            f"{name}: of {len(reached)} changes, reached among the first 1, 3, 5: "
+            + ", ".join(
+                f"{rate:.3f} ({least:+.3f}..{most:+.3f})"
+                for rate, least, most in zip(found.mean(axis=0), low, high, strict=True)
+            )
+        )
     for low, high in ((0.1, 0.2), (0.2, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 1.01)):
         named_so = [
-            name in case.outcome for case in cases for name, strength in list(case.strengths.items())[:MOST_AFFECTED]
+            name in case.outcome
+            for case in cases
+            for name, strength in list(case.strengths.items())[:MOST_AFFECTED]
             if low <= strength < high and strength >= LEAST_STRENGTH
         ]
         rate = np.mean(named_so or [False])

@@ -61,7 +61,11 @@ def main() -> None:
 
 def _trained(table: pd.DataFrame, options: argparse.Namespace) -> dict[str, Any]:
     return TrainingPipeline().train_risk_predictor(
-        table, target_column=options.target, test_size=0.2, cv_folds=5, time_column=options.time,
+        table,
+        target_column=options.target,
+        test_size=0.2,
+        cv_folds=5,
+        time_column=options.time,
         ensemble=options.ensemble,
     )
 
@@ -86,8 +90,10 @@ def _show(name: str, result: dict[str, Any], seconds: float) -> None:
 def _row(model: str, entry: dict[str, Any]) -> None:
     low, high = entry["intervals"]["roc_auc"]
     area = f"{entry['roc_auc']:.4f} ({low:.3f}-{high:.3f})"
-    print(f"  {model:28} {area:24} {entry['pr_auc']:7.4f} {entry['brier']:7.4f} {entry['ece']:7.4f} {entry['f1']:6.3f} "
-          f"{entry['cv_mean_roc_auc']:11.4f}")
+    print(
+        f"  {model:28} {area:24} {entry['pr_auc']:7.4f} {entry['brier']:7.4f} {entry['ece']:7.4f} {entry['f1']:6.3f} "
+        f"{entry['cv_mean_roc_auc']:11.4f}"
+    )
 
 
 if __name__ == "__main__":

@@ -46,8 +46,9 @@ def main() -> None:
     parser.add_argument("--all-files", action="store_true", help="blame lines of any file")
     parser.add_argument("--no-cost", action="store_true", help="only compare with git blame")
     options = parser.parse_args()
-    print(f"{'repository':40} {'log CPU s':>9} {'label':>7} {'ratio':>6} {'peak MB':>8} {'lines':>6} {'equal':>6} "
-          "merges")
+    print(
+        f"{'repository':40} {'log CPU s':>9} {'label':>7} {'ratio':>6} {'peak MB':>8} {'lines':>6} {'equal':>6} merges"
+    )
     for folder in options.repositories:
         cost = f"{'':33}" if options.no_cost else _cost(folder, options.runs)
         lines, equal, mixed = _agreement(folder, options.lines, sources_only=not options.all_files)
@@ -111,9 +112,23 @@ class _Sample:
 def _blame(folder: Path, parent: str, hunk: TracedHunk) -> Iterator[str]:
     count = min(len(hunk.deleted), MOST_OF_A_HUNK)
     done = subprocess.run(
-        ["git", "-c", "core.attributesFile=/dev/null", "-c", "diff.renameLimit=400", "blame", "--porcelain",
-         f"-L{hunk.hunk.old_start},+{count}", parent, "--", os.fsencode(hunk.file.previous_path)],
-        cwd=folder, capture_output=True, check=True, env=environment(),
+        [
+            "git",
+            "-c",
+            "core.attributesFile=/dev/null",
+            "-c",
+            "diff.renameLimit=400",
+            "blame",
+            "--porcelain",
+            f"-L{hunk.hunk.old_start},+{count}",
+            parent,
+            "--",
+            os.fsencode(hunk.file.previous_path),
+        ],
+        cwd=folder,
+        capture_output=True,
+        check=True,
+        env=environment(),
     )
     for line in done.stdout.split(b"\n"):
         word = line.split(b" ", 1)[0]

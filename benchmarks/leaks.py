@@ -63,7 +63,8 @@ def _without_later_history(entry: CorpusEntry, options: RetrainOptions) -> None:
     labels = int((then.loc[both, "buggy"] != alone.loc[both, "buggy"]).sum())
     print(
         f"{entry.name}: {len(both):,} changes up to {last[:10]}; without later history {vectors} vectors differ and"
-        f" {labels} of {int(alone['buggy'].sum()):,} labels", flush=True,
+        f" {labels} of {int(alone['buggy'].sum()):,} labels",
+        flush=True,
     )
 
 

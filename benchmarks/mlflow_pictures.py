@@ -42,21 +42,42 @@ def records() -> list[RunRecord]:
         said = model.predict(frame[900:])
         said = (said < 0).astype(int) if kind == "IsolationForest" else said
         importance = dict(zip(frame.columns, getattr(model, "feature_importances_", []), strict=False))
-        told.append(RunRecord(
-            name, kind, model, model.get_params(),
-            {"accuracy": accuracy_score(truth[900:], said), "f1_score": f1_score(truth[900:], said)}, {}, importance,
-            truth[900:], said, frame[:5], data={"training_samples": 900, "test_samples": 300},
-        ))
+        told.append(
+            RunRecord(
+                name,
+                kind,
+                model,
+                model.get_params(),
+                {"accuracy": accuracy_score(truth[900:], said), "f1_score": f1_score(truth[900:], said)},
+                {},
+                importance,
+                truth[900:],
+                said,
+                frame[:5],
+                data={"training_samples": 900, "test_samples": 300},
+            )
+        )
     return told
 
 
 def picture(url: str, path: Path) -> None:
     with TemporaryDirectory() as profile:
         subprocess.run(
-            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-             f"--user-data-dir={profile}", "--window-size=1500,1300", "--virtual-time-budget=20000",
-             f"--screenshot={path}", url],
-            check=True, capture_output=True, timeout=180,
+            [
+                "chromium",
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+                f"--user-data-dir={profile}",
+                "--window-size=1500,1300",
+                "--virtual-time-budget=20000",
+                f"--screenshot={path}",
+                url,
+            ],
+            check=True,
+            capture_output=True,
+            timeout=180,
         )
     print(path)
 
@@ -73,9 +94,26 @@ def main() -> None:
         port = free.getsockname()[1]
         free.close()
         server = subprocess.Popen(
-            [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-             "--backend-store-uri", f"sqlite:///{place}/mlflow.db", "--artifacts-destination", f"{place}/artifacts"],
-            env=QUIET, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            [
+                sys.executable,
+                "-m",
+                "mlflow",
+                "server",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(port),
+                "--workers",
+                "1",
+                "--backend-store-uri",
+                f"sqlite:///{place}/mlflow.db",
+                "--artifacts-destination",
+                f"{place}/artifacts",
+            ],
+            env=QUIET,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
             base = f"http://127.0.0.1:{port}"

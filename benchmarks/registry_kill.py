@@ -71,8 +71,12 @@ def _through_the_api(rounds: int, seed: int) -> None:
         wrong = killed_writers(Path(folder), rounds, seed)
         registries = [ModelRegistry(path) for path in sorted(Path(folder).glob("registry-*"))]
         wrong += [fault for registry in registries for fault in faults(registry)]
-        statuses = [status for registry in registries for name in registry.names()
-                    for status in registry.versions(name).values()]
+        statuses = [
+            status
+            for registry in registries
+            for name in registry.names()
+            for status in registry.versions(name).values()
+        ]
     if wrong:
         raise SystemExit("\n".join(wrong))
     print(

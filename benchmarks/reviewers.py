@@ -77,8 +77,11 @@ def _evaluate(clone: Path, newest: int, seed: int) -> None:
         low, high = _interval([float(hit) for hit in row], seed)
         gain = [float(hit) - float(other) for hit, other in zip(row, base_hits, strict=True)]
         less, more = _interval(gain, seed)
-        print(f"  {name:28} top 3: {sum(row) / count:.3f} [{low:.3f}, {high:.3f}]"
-              f"  against most commits: {sum(gain) / count:+.3f} [{less:+.3f}, {more:+.3f}]", flush=True)
+        print(
+            f"  {name:28} top 3: {sum(row) / count:.3f} [{low:.3f}, {high:.3f}]"
+            f"  against most commits: {sum(gain) / count:+.3f} [{less:+.3f}, {more:+.3f}]",
+            flush=True,
+        )
 
 
 def _all_people(commits: Sequence[Commit]) -> People:
@@ -98,9 +101,7 @@ def _hit(names: Sequence[str], truth: set[str], people: People) -> bool:
     return bool({people.of(Author(name, "")) for name in names} & truth)
 
 
-def _most_commits(
-    change: Change, past: Past, by_id: dict[str, Commit], people: People, *, recent: bool
-) -> list[str]:
+def _most_commits(change: Change, past: Past, by_id: dict[str, Commit], people: People, *, recent: bool) -> list[str]:
     author_of: Callable[[int], str | None] = lambda number: people.of(by_id[past.ids([number])[0]].author)  # noqa: E731
     own = people.of(change.author) if change.author else None
     counts: Counter[str] = Counter()

@@ -124,7 +124,11 @@ def _wide(scratch: Path, _: Path | None) -> Iterator[str]:
 
 
 BENCHMARKS: dict[str, Callable[[Path, Path | None], Iterator[str]]] = {
-    "index": _index, "warm": _warm, "extension": _extension, "flat": _flat, "wide": _wide,
+    "index": _index,
+    "warm": _warm,
+    "extension": _extension,
+    "flat": _flat,
+    "wide": _wide,
 }
 
 if __name__ == "__main__":

@@ -37,8 +37,13 @@ def main() -> None:
         repository = Repository.discover(clone)
         tip = repository.resolve("HEAD")
         commits = int(repository.git.run("rev-list", "--count", tip))
-        git = cost(lambda place=clone: subprocess.run(
-            ["git", "-C", str(place), "log", "-M", "-p", "-U0", "--pretty=raw"], stdout=subprocess.DEVNULL, check=True))
+        git = cost(
+            lambda place=clone: subprocess.run(
+                ["git", "-C", str(place), "log", "-M", "-p", "-U0", "--pretty=raw"],
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
+        )
         labels = cost(lambda found=repository, at=tip: label(found, at))
         rows = cost(lambda place=clone: mine(place, options=options.replay))
         mined: list[Mined] = []

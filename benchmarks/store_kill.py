@@ -35,8 +35,13 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             wrong, died = killed(SUBJECTS[name](Path(folder)), options.rounds, options.seed, LONGEST.get(name))
         failed |= bool(wrong)
-        print(f"{name}: {options.rounds} rounds, {died} killed before the end, {len(wrong)} faults,"
-              f" {time.monotonic() - started:.0f} s", *wrong[:10], sep="\n  ", flush=True)
+        print(
+            f"{name}: {options.rounds} rounds, {died} killed before the end, {len(wrong)} faults,"
+            f" {time.monotonic() - started:.0f} s",
+            *wrong[:10],
+            sep="\n  ",
+            flush=True,
+        )
     raise SystemExit(failed)
 
 

@@ -25,21 +25,35 @@ def environment() -> dict[str, str]:
     """Return an environment without the machine's git configuration, with a fixed identity and clock."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     return clean | {
-        "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C",
-        "GIT_AUTHOR_NAME": "Author 1", "GIT_AUTHOR_EMAIL": "author1@example.org",
-        "GIT_COMMITTER_NAME": "Author 1", "GIT_COMMITTER_EMAIL": "author1@example.org",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "LC_ALL": "C",
+        "GIT_AUTHOR_NAME": "Author 1",
+        "GIT_AUTHOR_EMAIL": "author1@example.org",
+        "GIT_COMMITTER_NAME": "Author 1",
+        "GIT_COMMITTER_EMAIL": "author1@example.org",
     }
 
 
-def measure(command: Sequence[str], folder: Path, *, runs: int = 5, warm_up: int = 1,
-            before: Sequence[str] | None = None, more: Mapping[str, str] | None = None) -> Figures:
+def measure(
+    command: Sequence[str],
+    folder: Path,
+    *,
+    runs: int = 5,
+    warm_up: int = 1,
+    before: Sequence[str] | None = None,
+    more: Mapping[str, str] | None = None,
+) -> Figures:
     """Run a command several times and return its figures; ``before`` is run ahead of each, uncounted."""
     times, peaks = [], []
     for number in range(warm_up + runs):
         if before:
             subprocess.run(before, cwd=folder, check=True, capture_output=True, env=environment())
         child = subprocess.Popen(
-            command, cwd=folder, env=environment() | dict(more or {}), stdout=subprocess.DEVNULL,
+            command,
+            cwd=folder,
+            env=environment() | dict(more or {}),
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
         assert child.stderr is not None
@@ -70,9 +84,7 @@ def build_history(folder: Path, commits: int, *, files: int = 400, authors: int 
     """
     folder.mkdir(parents=True)
     git(folder, "init", "-q", "-b", "main")
-    feed = subprocess.Popen(
-        ["git", "fast-import", "--quiet"], cwd=folder, stdin=subprocess.PIPE, env=environment()
-    )
+    feed = subprocess.Popen(["git", "fast-import", "--quiet"], cwd=folder, stdin=subprocess.PIPE, env=environment())
     assert feed.stdin is not None
     start = 1_700_000_000 - commits * 3600
     versions = [0] * files

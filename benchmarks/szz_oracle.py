@@ -62,17 +62,26 @@ def main() -> None:
     traced = [one for several in found for one in several]
     report("references believed", traced, "believed")
     report("references ignored", traced, "ignored")
-    misses = Counter(f"{cause}, {'another' if one.ignored else 'none'} blamed"
-                     for one in traced for bug in one.bugs - one.ignored
-                     for cause in [where(places[one.repository], one.fix, bug)])
+    misses = Counter(
+        f"{cause}, {'another' if one.ignored else 'none'} blamed"
+        for one in traced
+        for bug in one.bugs - one.ignored
+        for cause in [where(places[one.repository], one.fix, bug)]
+    )
     print(f"misses, references ignored: {sum(misses.values())}")
     for cause, count in misses.most_common():
         print(f"  {count:4} {cause}")
     if options.misses:
         for one in traced:
             if one.bugs - one.ignored:
-                print(one.repository, one.fix[:12], "cause", *(name[:12] for name in sorted(one.bugs)),
-                      "blamed", *(name[:12] for name in sorted(one.ignored)))
+                print(
+                    one.repository,
+                    one.fix[:12],
+                    "cause",
+                    *(name[:12] for name in sorted(one.bugs)),
+                    "blamed",
+                    *(name[:12] for name in sorted(one.ignored)),
+                )
 
 
 def place(mirrors: Path, name: str) -> Path:
@@ -112,9 +121,11 @@ def report(title: str, traced: Sequence[Traced], which: str) -> None:
         f1(counts[name] for name in generator.choices(repositories, k=len(repositories))) for _ in range(ROUNDS)
     )
     total = sum(counts.values(), Counter())
-    print(f"{title}: precision {total['hits'] / total['identified']:.3f} recall {total['hits'] / total['actual']:.3f} "
-          f"F1 {f1([total]):.3f} [{scores[ROUNDS // 40]:.3f}, {scores[-ROUNDS // 40]:.3f}] "
-          f"({total['hits']}/{total['identified']}/{total['actual']} hits/identified/actual)")
+    print(
+        f"{title}: precision {total['hits'] / total['identified']:.3f} recall {total['hits'] / total['actual']:.3f} "
+        f"F1 {f1([total]):.3f} [{scores[ROUNDS // 40]:.3f}, {scores[-ROUNDS // 40]:.3f}] "
+        f"({total['hits']}/{total['identified']}/{total['actual']} hits/identified/actual)"
+    )
 
 
 def f1(counts: Iterator[Counter[str]] | Sequence[Counter[str]]) -> float:

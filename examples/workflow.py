@@ -30,8 +30,15 @@ from hyperion_hook import (
 from hyperion_hook.errors import HyperionError
 
 FEATURES = [
-    "lignes_ajoutees", "lignes_supprimees", "nb_fichiers", "entropie_changement", "commits_recents",
-    "nb_bugs_historiques", "frequence_commits", "experience_auteur", "facteur_bus",
+    "lignes_ajoutees",
+    "lignes_supprimees",
+    "nb_fichiers",
+    "entropie_changement",
+    "commits_recents",
+    "nb_bugs_historiques",
+    "frequence_commits",
+    "experience_auteur",
+    "facteur_bus",
 ]
 
 
@@ -58,9 +65,7 @@ def main() -> None:
     # 2. kept, with all that is known of them
     with FeatureStore(given.work / "features.sqlite") as store:
         for commit, features in zip(labels["commit"], measured, strict=True):
-            store.store_features(
-                features_dict=features, source_file="", repository=name, commit=commit
-            )
+            store.store_features(features_dict=features, source_file="", repository=name, commit=commit)
         print(f"the store holds {store.get_feature_statistics()['total_feature_sets']} sets")
 
     # 3. validated
@@ -78,9 +83,15 @@ def main() -> None:
     # 5. registered and promoted
     registry = ModelRegistry(given.work / "registry")
     version = registry.save_model(
-        model=best["instance"], name="example", model_type=best["name"],
-        metadata={"accuracy": best["accuracy"], "f1_score": best["f1"], "training_samples": result["training_samples"],
-                  "training_features": result["feature_names"]},
+        model=best["instance"],
+        name="example",
+        model_type=best["name"],
+        metadata={
+            "accuracy": best["accuracy"],
+            "f1_score": best["f1"],
+            "training_samples": result["training_samples"],
+            "training_features": result["feature_names"],
+        },
     )
     if registry.production("example") != version:  # the same rows give the same model, which serves already
         registry.promote_model(name="example", version=version, status="production")

@@ -51,8 +51,15 @@ class ChangeMeasurer:
     """
 
     def __init__(
-        self, repository: Repository, *, exclude: tuple[str, ...], attributes_of: str | None = None, bulk_files: int,
-        max_file_bytes: int, code: SourceCache | Missing, graphs: Path | None,
+        self,
+        repository: Repository,
+        *,
+        exclude: tuple[str, ...],
+        attributes_of: str | None = None,
+        bulk_files: int,
+        max_file_bytes: int,
+        code: SourceCache | Missing,
+        graphs: Path | None,
     ) -> None:
         self.repository = repository
         self.deadline = NEVER
@@ -62,8 +69,10 @@ class ChangeMeasurer:
         self._code = code
         self.changes = ChangeReader(repository, Exclusions(self._reader, exclude, attributes_of), bulk_files)
         self._graphs = graphs
-        self._measure: MeasureSource | Missing = code if isinstance(code, Missing) else code.measured(
-            lambda path, text: self.deadline.run(lambda: measure_source(path, text))
+        self._measure: MeasureSource | Missing = (
+            code
+            if isinstance(code, Missing)
+            else code.measured(lambda path, text: self.deadline.run(lambda: measure_source(path, text)))
         )
 
     @cached_property
@@ -83,14 +92,26 @@ class ChangeMeasurer:
             self._code.close()
 
     def vector_of(
-        self, change: Change, history: History, graph: ImportGraph | Missing, *, only: Collection[str] | None = None,
-        configured: Configured | None = None, discussed: Discussed | None = None,
+        self,
+        change: Change,
+        history: History,
+        graph: ImportGraph | Missing,
+        *,
+        only: Collection[str] | None = None,
+        configured: Configured | None = None,
+        discussed: Discussed | None = None,
     ) -> FeatureVector:
         """Return the vector of a change, measured against what was known before it; see ``extract``."""
         return extract(
             Context(
-                change, self.sources_of(change), history, graph, self._measure, configured or Configured(),
-                discussed or Discussed(), self.deadline,
+                change,
+                self.sources_of(change),
+                history,
+                graph,
+                self._measure,
+                configured or Configured(),
+                discussed or Discussed(),
+                self.deadline,
             ),
             only=only,
         )

@@ -80,8 +80,14 @@ class Assessor:
     """Assesses changes of one repository; a context manager, because it holds a git process and stores open."""
 
     def __init__(
-        self, measurer: Measurer, references: ReferenceStore, models: ModelsInUse, config: Config, now: int | None,
-        kind: ChangeKind = ChangeKind.STAGED, warnings: tuple[str, ...] = (),
+        self,
+        measurer: Measurer,
+        references: ReferenceStore,
+        models: ModelsInUse,
+        config: Config,
+        now: int | None,
+        kind: ChangeKind = ChangeKind.STAGED,
+        warnings: tuple[str, ...] = (),
     ) -> None:
         self._measurer = measurer
         self._repository = measurer.repository
@@ -96,8 +102,16 @@ class Assessor:
         self._warnings = warnings
 
     @classmethod
-    def open(cls, folder: Path | None, config: Config, *, progress: Progress | None = None,
-             now: int | None = None, kind: ChangeKind = ChangeKind.STAGED, patch: bytes = b"") -> Assessor:
+    def open(
+        cls,
+        folder: Path | None,
+        config: Config,
+        *,
+        progress: Progress | None = None,
+        now: int | None = None,
+        kind: ChangeKind = ChangeKind.STAGED,
+        patch: bytes = b"",
+    ) -> Assessor:
         """Find the repository that ``folder`` (default: here) lies in and load the models.
 
         Parameters
@@ -142,8 +156,9 @@ class Assessor:
     def __enter__(self) -> Assessor:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._kept.close()
         self._measurer.close()
         self._references.close()
@@ -161,7 +176,9 @@ class Assessor:
         """Assess all that ``end`` adds to ``start`` as one change, with what a code host knows of it."""
         last = self._repository.resolve(end)
         return self._assess(
-            lambda: self._changes.range(start, end), discussed, lost_as=(ChangeKind.RANGE, last),
+            lambda: self._changes.range(start, end),
+            discussed,
+            lost_as=(ChangeKind.RANGE, last),
         )
 
     def each(self, start: str, end: str) -> Iterator[Assessment]:
@@ -203,9 +220,7 @@ class Assessor:
         started = time.perf_counter()
         self._measurer.deadline = NEVER
         self._measurer.forget_index()
-        report = update_index(
-            self._repository, rebuild=rebuild, progress=self._measurer.stage("reading history")
-        )
+        report = update_index(self._repository, rebuild=rebuild, progress=self._measurer.stage("reading history"))
         head = self._repository.head()
         graph = self._measurer.graphs.build(head) if head else Missing("no commit yet")
         self._references_at(head).forget_provisional()
@@ -311,7 +326,11 @@ class Assessor:
         return Deadline(self._config.deadline)
 
     def _assess(
-        self, read: Callable[[], Change], discussed: Discussed | None = None, *, deadline: Deadline = NEVER,
+        self,
+        read: Callable[[], Change],
+        discussed: Discussed | None = None,
+        *,
+        deadline: Deadline = NEVER,
         lost_as: tuple[ChangeKind, str | None] = (ChangeKind.STAGED, None),
     ) -> Assessment:
         self._measurer.deadline = deadline
@@ -321,7 +340,9 @@ class Assessor:
             change = read()
             clock.lap("read")
             measured = self._measurer.measure(
-                change, only=None if self._config.explain else self._needed(), discussed=discussed,
+                change,
+                only=None if self._config.explain else self._needed(),
+                discussed=discussed,
                 # what a code host knows can change, and is no part of what vectors are kept by
                 kept=self._kept if discussed is None else None,
             )
@@ -394,9 +415,16 @@ class Assessor:
         # what the verdict says need not be said again
         said = [*self._models.warnings, *(line for line in warnings if f"run: {unknown.remedy}" not in line)]
         return Assessment(
-            change=change, features=vector, risk=unknown, anomaly=None, base_log_odds=None, explanation=(),
-            files_to_read=(), model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
-            warnings=tuple(dict.fromkeys(said)), timing_ms=clock.laps,
+            change=change,
+            features=vector,
+            risk=unknown,
+            anomaly=None,
+            base_log_odds=None,
+            explanation=(),
+            files_to_read=(),
+            model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            warnings=tuple(dict.fromkeys(said)),
+            timing_ms=clock.laps,
         )
 
     def _files_to_read(self, change: Change, measured: Measured) -> tuple[FileToRead, ...]:
@@ -406,7 +434,8 @@ class Assessor:
         from hyperion_hook.assess.guidance.functions_to_read import functions_of
 
         return files_to_read(
-            change, measured.history, lambda file, events: functions_of(self._measurer, change, file, events))
+            change, measured.history, lambda file, events: functions_of(self._measurer, change, file, events)
+        )
 
     def _breaks(self, change: Change, clock: _Stopwatch) -> tuple[Break, ...]:
         from hyperion_hook.assess.breaks.find import find_breaks
@@ -417,8 +446,13 @@ class Assessor:
         def search(words: Sequence[str]) -> list[Hit] | None:
             return search_tree(self._repository, change.base or self._repository.empty_tree, words)
 
-        breaks = find_breaks(change, self._measurer.sources_of(change),
-                             lambda: self._measurer.graphs.at(change.base, deadline), search, deadline)
+        breaks = find_breaks(
+            change,
+            self._measurer.sources_of(change),
+            lambda: self._measurer.graphs.at(change.base, deadline),
+            search,
+            deadline,
+        )
         clock.lap("breaks")
         return breaks
 
@@ -467,7 +501,10 @@ class Assessor:
         if change is not None and is_no_code(change):
             return RiskLevel.LOW
         return risk_level(
-            probability, percentile, high_rate=self._config.alert_high, medium_rate=self._config.alert_medium,
+            probability,
+            percentile,
+            high_rate=self._config.alert_high,
+            medium_rate=self._config.alert_medium,
             thresholds=self._bundle.thresholds,
         )
 
@@ -475,10 +512,7 @@ class Assessor:
         """Return the level of each recent change to code."""
         if isinstance(code, Missing):
             return {}
-        return {
-            commit: self._level(sigmoid(score), percentile)
-            for commit, score, percentile in code.places()
-        }
+        return {commit: self._level(sigmoid(score), percentile) for commit, score, percentile in code.places()}
 
     def _record(self, change: Change, level: RiskLevel, levels: Mapping[str, RiskLevel]) -> Record | None:
         """Return what became of the recent changes of a level, ``None`` where their fixes are not traced yet."""
@@ -487,8 +521,10 @@ class Assessor:
 
         past = self._measurer.past(change.base)
         at_most = FIXES_STEP if change.is_pending else WINDOW
-        fixed = None if past is None else later_fixed(
-            past, self._references, WINDOW, self._measurer.patches, at_most=at_most
+        fixed = (
+            None
+            if past is None
+            else later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
         )
         return None if fixed is None else record_of(level, levels, fixed)
 
@@ -506,8 +542,12 @@ class Assessor:
     def _references_at(self, base: str | None) -> ReferenceBuilder:
         names = reference_names(self._bundle)
         return ReferenceBuilder(
-            self._references, self._bundle, lambda commits: self._measurer.vectors_of(commits, names, base),
-            self._measurer.is_counted, self._measurer.deadline, self._changes.exclusions.digest(base),
+            self._references,
+            self._bundle,
+            lambda commits: self._measurer.vectors_of(commits, names, base),
+            self._measurer.is_counted,
+            self._measurer.deadline,
+            self._changes.exclusions.digest(base),
         )
 
 

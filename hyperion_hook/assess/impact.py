@@ -92,7 +92,10 @@ def worth_telling(ranked: Sequence[CoChange], exists: Callable[[str], bool]) -> 
 
 
 def evidence_of(
-    change: Change, history: History, graph: ImportGraph | Missing, pasts: Sequence[PastOfFile],
+    change: Change,
+    history: History,
+    graph: ImportGraph | Missing,
+    pasts: Sequence[PastOfFile],
     ranked: Sequence[CoChange],
 ) -> ImpactEvidence:
     """Return what the score and the affected components are computed from."""
@@ -100,7 +103,9 @@ def evidence_of(
     paths = looked_at(change)
     lately = {
         event.commit: event.flags
-        for path in paths for event in history.file(path).events if change.time - event.time < _LATELY
+        for path in paths
+        for event in history.file(path).events
+        if change.time - event.time < _LATELY
     }
     importers = None
     reach = 0.0

@@ -24,13 +24,14 @@ def configured(
     root = repository.work_tree or repository.git_dir
     before = _coverage(root, config.coverage_before, deadline)
     after = _coverage(root, config.coverage_after, deadline)
-    faults = tuple(
-        value.reason for value in (before, after) if isinstance(value, Missing) and value is not NO_COVERAGE
-    )
+    faults = tuple(value.reason for value in (before, after) if isinstance(value, Missing) and value is not NO_COVERAGE)
     return (
         Configured(
-            traffic=config.traffic, revenue=config.revenue, criticality=config.criticality,
-            coverage_before=before, coverage_after=after,
+            traffic=config.traffic,
+            revenue=config.revenue,
+            criticality=config.criticality,
+            coverage_before=before,
+            coverage_after=after,
         ),
         faults,
     )

@@ -86,8 +86,12 @@ class Measurer(ChangeMeasurer):
         folder = root / STORE_FOLDER
         self._sources = SourceCache.open(folder / "source-v1.sqlite", root=root)
         super().__init__(
-            repository, exclude=config.exclude, bulk_files=config.bulk_files, max_file_bytes=config.max_file_bytes,
-            code=self._sources, graphs=folder / "imports-v1.sqlite",
+            repository,
+            exclude=config.exclude,
+            bulk_files=config.bulk_files,
+            max_file_bytes=config.max_file_bytes,
+            code=self._sources,
+            graphs=folder / "imports-v1.sqlite",
         )
         self._config = config
         self._progress = progress
@@ -105,7 +109,11 @@ class Measurer(ChangeMeasurer):
             self._index = None
 
     def measure(
-        self, change: Change, *, only: Collection[str] | None = None, discussed: Discussed | None = None,
+        self,
+        change: Change,
+        *,
+        only: Collection[str] | None = None,
+        discussed: Discussed | None = None,
         kept: KeptVectors | None = None,
     ) -> Measured:
         """Return the vector of a change, as far as it is measured before the deadline.

@@ -88,7 +88,8 @@ def hot_spots_of(measurer: Measurer, head: str, max_bytes: int) -> tuple[HotSpot
 def _own_sources(measurer: Measurer, head: str) -> dict[str, TreeEntry]:
     excludes = measurer.changes.exclusions.excludes
     return {
-        path: entry for path, entry in list_tree(measurer.repository, head).items()
+        path: entry
+        for path, entry in list_tree(measurer.repository, head).items()
         if entry.is_regular and role_of(path) is FileRole.SOURCE and not excludes(path, head)
     }
 
@@ -98,18 +99,20 @@ def _changes(measurer: Measurer, scores: Mapping[str, float], level: Level) -> t
     for commit in read_commits(measurer.repository, list(scores)[:WINDOW], detail=Detail.NOTHING):
         log_odds, subject = scores[commit.id], commit.message.partition("\n")[0][:_SUBJECT]
         probability = 1.0 / (1.0 + math.exp(-log_odds))
-        found.append(ScoredChange(
-            commit.id, commit.committed_at, commit.author.name, subject, probability, level(probability, log_odds)
-        ))
+        found.append(
+            ScoredChange(
+                commit.id, commit.committed_at, commit.author.name, subject, probability, level(probability, log_odds)
+            )
+        )
     return tuple(sorted(found, key=lambda change: (change.time, change.commit)))
 
 
 def _riskiest(changes: Sequence[ScoredChange], explain: Explain) -> tuple[ExplainedChange, ...]:
     worst = sorted(changes, key=lambda change: (-change.probability, change.commit))[:MOST_RISKIEST]
     return tuple(
-        ExplainedChange(change, tuple(
-            entry for entry in reasons(explain(change.commit), MOST_REASONS) if entry.contribution > 0
-        ))
+        ExplainedChange(
+            change, tuple(entry for entry in reasons(explain(change.commit), MOST_REASONS) if entry.contribution > 0)
+        )
         for change in worst
     )
 
@@ -144,9 +147,7 @@ def _hot_spots(
     return tuple(sorted(found, key=lambda spot: (-spot.heat, spot.path)))
 
 
-def _measured(
-    measurer: Measurer, reader: BlobReader, path: str, blob: str, max_bytes: int
-) -> SourceMetrics | None:
+def _measured(measurer: Measurer, reader: BlobReader, path: str, blob: str, max_bytes: int) -> SourceMetrics | None:
     content = reader.read(blob, max_bytes) if can_measure(path) else Missing("not measured")
     if isinstance(content, Missing):
         return None

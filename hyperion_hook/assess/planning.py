@@ -76,8 +76,10 @@ def plan_of(measurer: Measurer, head: str, paths: Sequence[str], most: int) -> P
     if not isinstance(graph, Missing):
         importers = tuple(sorted({name for path in known for name in graph.importers.get(path, ())} - set(known)))
     ranked = [
-        entry for entry in ranked_co_changes(change, history, history.changed_together(known))
-        if entry.support >= _LEAST_SUPPORT and entry.probability >= _LEAST_PROBABILITY
+        entry
+        for entry in ranked_co_changes(change, history, history.changed_together(known))
+        if entry.support >= _LEAST_SUPPORT
+        and entry.probability >= _LEAST_PROBABILITY
         and measurer.has_file(head, entry.path)
     ]
     beside = [entry for entry in ranked if role_of(entry.path) is not FileRole.TEST]
@@ -127,15 +129,15 @@ def _past_bugs(measurer: Measurer, history: History, paths: Sequence[str], most:
     past = measurer.past(measurer.repository.head())
     events = {
         event.commit: (event.time, path)
-        for path in paths for event in history.file(path).events if event.flags & CommitFlag.FIX
+        for path in paths
+        for event in history.file(path).events
+        if event.flags & CommitFlag.FIX
     }
     newest = sorted(events, key=lambda number: -events[number][0])[:most]
     if past is None or not newest:
         return ()
     ids = past.ids(newest)
-    subjects = {
-        commit.id: commit.subject for commit in read_commits(measurer.repository, ids, detail=Detail.NOTHING)
-    }
+    subjects = {commit.id: commit.subject for commit in read_commits(measurer.repository, ids, detail=Detail.NOTHING)}
     return tuple(
         PastBug(commit, events[number][0], subjects.get(commit, ""), events[number][1])
         for number, commit in zip(newest, ids, strict=True)

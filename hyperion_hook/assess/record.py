@@ -41,8 +41,10 @@ def later_fixed(past: Past, store: ReferenceStore, count: int, read: ReadPatches
         return None
     if absent:
         traced = trace({commit.id for commit in absent}, read(_sharing(absent, recent)))
-        rows = {fix: (0.0, *(float(int(culprit[:_DIGITS], 16)) for culprit in sorted(culprits)))
-                for fix, culprits in traced.items()}
+        rows = {
+            fix: (0.0, *(float(int(culprit[:_DIGITS], 16)) for culprit in sorted(culprits)))
+            for fix, culprits in traced.items()
+        }
         store.write(_KIND, rows)
         known |= rows
     numbers = {number for row in known.values() for number in row[1:]}

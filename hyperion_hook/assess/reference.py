@@ -74,9 +74,10 @@ class Reference:
             difference = abs(math.log1p(row[column]) - size)
             return math.inf if math.isnan(difference) else difference
 
-        nearest = sorted(self.rows, key=lambda commit: (
-            gap(self.rows[commit], *code), sum(gap(self.rows[commit], *size) for size in other)
-        ))
+        nearest = sorted(
+            self.rows,
+            key=lambda commit: (gap(self.rows[commit], *code), sum(gap(self.rows[commit], *size) for size in other)),
+        )
         return Reference({commit: self.rows[commit] for commit in nearest[:PEERS]}, self.names)
 
     def typical(self) -> dict[str, float]:
@@ -189,7 +190,8 @@ class ReferenceBuilder:
         recent = list(commits[:WINDOW])
         known = self.store.read(self._provisional(names), recent) | self.store.read(self._kind(names), recent)
         return {
-            commit: {name: row[column] for name, column in columns} for commit, row in known.items()
+            commit: {name: row[column] for name, column in columns}
+            for commit, row in known.items()
             if len(row) == len(names) + 2
         }
 
@@ -241,9 +243,7 @@ class ReferenceBuilder:
         text = "\n".join((str(EXTRACTOR_VERSION), _RULE, self.bundle.digest, *names, *filter(None, (self.exclusions,))))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    def _row(
-        self, vector: FeatureVector, bare: FeatureVector | None, names: tuple[str, ...]
-    ) -> tuple[float, ...]:
+    def _row(self, vector: FeatureVector, bare: FeatureVector | None, names: tuple[str, ...]) -> tuple[float, ...]:
         with_message = self.bundle.risk.lower_log_odds(vector, bare)
         without_message = self.bundle.risk.lower_log_odds(
             without_message_features(vector), None if bare is None else without_message_features(bare)

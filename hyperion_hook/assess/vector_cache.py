@@ -68,8 +68,13 @@ class KeptVectors:
         return None
 
     def keep(
-        self, change: Change, only: Collection[str] | None, history: History, graph: ImportGraph | Missing,
-        vector: FeatureVector, milliseconds: float,
+        self,
+        change: Change,
+        only: Collection[str] | None,
+        history: History,
+        graph: ImportGraph | Missing,
+        vector: FeatureVector,
+        milliseconds: float,
     ) -> None:
         """Note the vector of a recorded change; written when enough have come together, or at the end."""
         if change.revision is None:
@@ -80,10 +85,18 @@ class KeptVectors:
             reason.startswith(_PASSING) or _ABSENT in reason for reason in vector.missing.values()
         )
         tags = {"kind": change.kind.value, "revision": change.revision}
-        self._fresh.append(FeatureSet(
-            vector, "", self._repository.name, tags, commit=change.revision if lasts else None, event_at=time.time(),
-            extraction_version=self._version(change, only), extraction_time_ms=milliseconds,
-        ))
+        self._fresh.append(
+            FeatureSet(
+                vector,
+                "",
+                self._repository.name,
+                tags,
+                commit=change.revision if lasts else None,
+                event_at=time.time(),
+                extraction_version=self._version(change, only),
+                extraction_time_ms=milliseconds,
+            )
+        )
         if len(self._fresh) >= _BATCH:
             self._flush()
 
@@ -104,8 +117,13 @@ class KeptVectors:
     def _version(self, change: Change, only: Collection[str] | None) -> str:
         config = self._config
         settings = [
-            config.max_file_bytes, config.bulk_files, dict(config.traffic), dict(config.revenue),
-            dict(config.criticality), None if only is None else sorted(only), *change.excluded,
+            config.max_file_bytes,
+            config.bulk_files,
+            dict(config.traffic),
+            dict(config.revenue),
+            dict(config.criticality),
+            None if only is None else sorted(only),
+            *change.excluded,
         ]
         digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
         return f"{PREFIX}{code_versions()}-{digest}"
@@ -114,8 +132,10 @@ class KeptVectors:
         if self._store is not None:
             self._store.close()
         return kind.of(
-            self._repository.common_dir, ttl_hours=self._config.feature_store_ttl_hours,
-            cache_size=self._config.feature_store_cache_size, wait_seconds=WAIT_SECONDS,
+            self._repository.common_dir,
+            ttl_hours=self._config.feature_store_ttl_hours,
+            cache_size=self._config.feature_store_cache_size,
+            wait_seconds=WAIT_SECONDS,
         )
 
     def _flush(self) -> None:

@@ -33,13 +33,17 @@ def explanation_of(
     explanation = explain(bundle.risk, vector, typical, GROUPS)
     contributions = [
         _contribution(name, amount, vector, typical, GROUPS[name])
-        for name, amount in explanation.contributions.items() if amount != 0.0
+        for name, amount in explanation.contributions.items()
+        if amount != 0.0
     ]
     return explanation.base_log_odds, _ordered(contributions)
 
 
 def explanation_by_size(
-    bundle: Bundle, vector: FeatureVector, reference: Reference | Missing, subjects: Mapping[str, tuple[str, int]],
+    bundle: Bundle,
+    vector: FeatureVector,
+    reference: Reference | Missing,
+    subjects: Mapping[str, tuple[str, int]],
     log_odds: float | None = None,
 ) -> tuple[float, float, tuple[Contribution, ...]]:
     """Return the log-odds of the typical change, the probability of one of this size, and what adds to the former.
@@ -69,18 +73,34 @@ def explanation_by_size(
     usual, here = sigmoid(steps.base), sigmoid(steps.base + steps.size)
     size = find_feature(_SPEAKS)
     contributions = [
-        Contribution(size.name, "size of the change", _number(vector.number(size.name)),
-                     _number(typical.get(size.name, math.nan)), steps.size,
-                     size_sentence(here, usual, known_here=peers is not None), SIZE),
-        *(_ordered(
-            _contribution(name, amount, vector, steps.peers, GROUPS[name], beside="peers" if peers else "typical",
-                          subject=subjects.get(name))
-            for name, amount in steps.contributions.items()
-        )),
+        Contribution(
+            size.name,
+            "size of the change",
+            _number(vector.number(size.name)),
+            _number(typical.get(size.name, math.nan)),
+            steps.size,
+            size_sentence(here, usual, known_here=peers is not None),
+            SIZE,
+        ),
+        *(
+            _ordered(
+                _contribution(
+                    name,
+                    amount,
+                    vector,
+                    steps.peers,
+                    GROUPS[name],
+                    beside="peers" if peers else "typical",
+                    subject=subjects.get(name),
+                )
+                for name, amount in steps.contributions.items()
+            )
+        ),
     ]
     if rest:
-        contributions.append(Contribution(REST, "everything else", None, None, rest,
-                                          "what no single reason accounts for", REST))
+        contributions.append(
+            Contribution(REST, "everything else", None, None, rest, "what no single reason accounts for", REST)
+        )
     return steps.base, here, tuple(contributions)
 
 
@@ -107,8 +127,14 @@ def leading_files(change: Change, history: History) -> dict[str, tuple[str, int]
 
 
 def _contribution(
-    name: str, amount: float, vector: FeatureVector, typical: Mapping[str, float], group: str, *,
-    beside: str = "typical", subject: tuple[str, int] | None = None,
+    name: str,
+    amount: float,
+    vector: FeatureVector,
+    typical: Mapping[str, float],
+    group: str,
+    *,
+    beside: str = "typical",
+    subject: tuple[str, int] | None = None,
 ) -> Contribution:
     from hyperion_hook.scoring.sentences import sentence
 

@@ -46,16 +46,35 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
 
 @click.command()
 @click.argument("revision", required=False, metavar="[REV | A..B]")
-@click.option("--forge", type=click.Choice(["github", "gitlab", "none"]), default="github",
-              help="The code host to tell; none writes the comment on A..B to standard output.")
-@click.option("--comment", "mode", type=click.Choice([ALWAYS, HIGH, NEVER]), default=ALWAYS,
-              help="When to comment; high: only on HIGH risk.")
+@click.option(
+    "--forge",
+    type=click.Choice(["github", "gitlab", "none"]),
+    default="github",
+    help="The code host to tell; none writes the comment on A..B to standard output.",
+)
+@click.option(
+    "--comment",
+    "mode",
+    type=click.Choice([ALWAYS, HIGH, NEVER]),
+    default=ALWAYS,
+    help="When to comment; high: only on HIGH risk.",
+)
 @click.option("--labels", is_flag=True, help="Put the level on the pull request as a label.")
 @click.option("--sarif", type=click.Path(path_type=Path), metavar="FILE", help="Write SARIF to a file, too.")
-@click.option("--save", "saved_to", type=click.Path(path_type=Path), metavar="FILE",
-              help="Keep what is said for a workflow that may write, where this one may not.")
-@click.option("--from", "saved_in", type=click.Path(path_type=Path), metavar="FILE",
-              help="After another workflow: post what it saved.")
+@click.option(
+    "--save",
+    "saved_to",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Keep what is said for a workflow that may write, where this one may not.",
+)
+@click.option(
+    "--from",
+    "saved_in",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="After another workflow: post what it saved.",
+)
 @click.option("--baseline", metavar="REV", help="Assess against this commit, not the base of the pull request.")
 @click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never.")
 @click.option("--fail-above-percentile", metavar="NUMBER", help=FAIL_ABOVE)
@@ -64,8 +83,18 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
 @click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use.")
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument for each flag
-    invocation: Invocation, /, revision: str | None, *, forge: str, mode: str, labels: bool, sarif: Path | None,
-    saved_to: Path | None, saved_in: Path | None, baseline: str | None, **flags: object,
+    invocation: Invocation,
+    /,
+    revision: str | None,
+    *,
+    forge: str,
+    mode: str,
+    labels: bool,
+    sarif: Path | None,
+    saved_to: Path | None,
+    saved_in: Path | None,
+    baseline: str | None,
+    **flags: object,
 ) -> int:
     """Assess a pull request in a job of its code host, and keep one comment on it up to date.
 

@@ -46,13 +46,18 @@ def shown(value: object) -> Shown:
 def settings_text(loaded: LoadedConfig) -> str:
     """Return one line for each setting: key, value, origin."""
     rows = [
-        (entry.name.replace("_", "-"), printable(json.dumps(shown(getattr(loaded.config, entry.name)))),
-         printable(loaded.origins[entry.name]))
-        for entry in fields(Config) if entry.name != MODELS
+        (
+            entry.name.replace("_", "-"),
+            printable(json.dumps(shown(getattr(loaded.config, entry.name)))),
+            printable(loaded.origins[entry.name]),
+        )
+        for entry in fields(Config)
+        if entry.name != MODELS
     ]
     rows += [
         (f"{MODELS}.{model}.{name}", printable(json.dumps(told["value"])), printable(str(told["origin"])))
-        for model, parameters in hyperparameters(loaded).items() for name, told in parameters.items()
+        for model, parameters in hyperparameters(loaded).items()
+        for name, told in parameters.items()
     ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "".join(f"{key:{widths[0]}}  {value:{widths[1]}}  {origin}\n" for key, value, origin in rows)
@@ -62,9 +67,11 @@ def settings_json(loaded: LoadedConfig) -> str:
     """Return every setting with value and origin as JSON."""
     entries: dict[str, object] = {
         entry.name.replace("_", "-"): {
-            "value": shown(getattr(loaded.config, entry.name)), "origin": valid_unicode(loaded.origins[entry.name])
+            "value": shown(getattr(loaded.config, entry.name)),
+            "origin": valid_unicode(loaded.origins[entry.name]),
         }
-        for entry in fields(Config) if entry.name != MODELS
+        for entry in fields(Config)
+        if entry.name != MODELS
     }
     entries[MODELS] = hyperparameters(loaded)
     return json_text(entries, indent=2)
@@ -131,7 +138,8 @@ def environment_text(found: Mapping[str, Any]) -> str:
         remedy = f"lacks {', '.join(absent)}; run: pip install 'hyperion-hook[{name}]'"
         rows.append((f"extra {name}", remedy if absent else "complete"))
     for part in ("packages", "mlflow", "training"):
-        rows += [(f"{part}.{name}", "not installed" if value is None else str(value))
-                 for name, value in found[part].items()]
+        rows += [
+            (f"{part}.{name}", "not installed" if value is None else str(value)) for name, value in found[part].items()
+        ]
     width = max(len(name) for name, _ in rows)
     return "".join(f"{name:{width}}  {printable(value)}\n" for name, value in rows)

@@ -30,7 +30,13 @@ REFERENCES = ("training", "history")
 
 
 def run(
-    repo: Path | None, reading: Reading, *, reference: str | None, retrain: bool, format_name: str, plot: Path | None,
+    repo: Path | None,
+    reading: Reading,
+    *,
+    reference: str | None,
+    retrain: bool,
+    format_name: str,
+    plot: Path | None,
     config: Config,
 ) -> ExitCode:
     """Compare recent changes with a reference, print what drifted, and retrain if that was asked for and is due."""
@@ -49,13 +55,16 @@ def run(
         say(f"warning: {warning}")
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
     progress = ProgressLine()
-    options = options_of(
-        Reading(None, reading.until, None, reading.jobs, None, vectors_folder(repository)), config
-    )
+    options = options_of(Reading(None, reading.until, None, reading.jobs, None, vectors_folder(repository)), config)
     try:
         found = repository_drift(
-            repository, InUse(used.bundle, label), folder_of(used, repository, config), options,
-            reference=None if reference is None else ReferenceName(reference), since=reading.since, progress=progress,
+            repository,
+            InUse(used.bundle, label),
+            folder_of(used, repository, config),
+            options,
+            reference=None if reference is None else ReferenceName(reference),
+            since=reading.since,
+            progress=progress,
         )
     except TooLittleHistoryError as error:
         progress.clear()
@@ -110,8 +119,14 @@ def _show(found: RepositoryDrift, label: str, format_name: str, *, retrains: boo
     about = f"{found.recent} compared with {found.compared_with} (reference '{found.reference}': {found.why})"
     if format_name == "json":
         data = {
-            "compared": True, "models": label, "reference": str(found.reference), "why": found.why,
-            "recent": found.recent, "compared_with": found.compared_with, "retrains": retrains, "to_do": found.advice,
+            "compared": True,
+            "models": label,
+            "reference": str(found.reference),
+            "why": found.why,
+            "recent": found.recent,
+            "compared_with": found.compared_with,
+            "retrains": retrains,
+            "to_do": found.advice,
         }
         click.echo(json_text(data | found.report.as_data(), indent=1), nl=False)
         return
@@ -126,20 +141,35 @@ def _show(found: RepositoryDrift, label: str, format_name: str, *, retrains: boo
 
 
 @click.command()
-@click.option("--reference", type=click.Choice(REFERENCES),
-              help="Compare with what the models in use learned from, or with the changes before the recent ones; by"
-              " default the first where the models learned from this repository, else the second.")
+@click.option(
+    "--reference",
+    type=click.Choice(REFERENCES),
+    help="Compare with what the models in use learned from, or with the changes before the recent ones; by"
+    " default the first where the models learned from this repository, else the second.",
+)
 @click.option("--retrain", is_flag=True, help="Retrain when the magnitude exceeds 0.2.")
 @click.option("--since", metavar="DATE", help="Recent are the changes since this day (2024-12-31); else the last 500.")
 @click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
 @click.option("--format", "format_name", type=click.Choice(["text", "json", "markdown"]), default="text")
-@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE",
-              help="Draw what drifted into this file, such as drift.png or drift.svg.")
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw what drifted into this file, such as drift.png or drift.svg.",
+)
 @click.pass_obj
 def command(
-    invocation: Invocation, /, *, reference: str | None, retrain: bool, since: str | None, until: str,
-    jobs: int | None, format_name: str, plot: Path | None,
+    invocation: Invocation,
+    /,
+    *,
+    reference: str | None,
+    retrain: bool,
+    since: str | None,
+    until: str,
+    jobs: int | None,
+    format_name: str,
+    plot: Path | None,
 ) -> int:
     """Compare recent changes with what the models learned from, and retrain if they differ.
 
@@ -148,6 +178,11 @@ def command(
     """
     reading = Reading(day_of(since), until, None, jobs or os.cpu_count() or 1)
     return run(
-        invocation.repo, reading, reference=reference, retrain=retrain, format_name=format_name, plot=plot,
+        invocation.repo,
+        reading,
+        reference=reference,
+        retrain=retrain,
+        format_name=format_name,
+        plot=plot,
         config=invocation.config(),
     )

@@ -56,8 +56,12 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
         say(f"warning: {warning}")
     data = [evaluation_data(evaluation) for evaluation in found.evaluations]
     if format_name == "json":
-        document = {"evaluations": data, "calibration": found.calibration, "feedback": said,
-                    "to_do": advice(found, label)}
+        document = {
+            "evaluations": data,
+            "calibration": found.calibration,
+            "feedback": said,
+            "to_do": advice(found, label),
+        }
         click.echo(json_text(document, indent=1), nl=False)
     else:
         _show(line for evaluation in data for line in evaluation_lines(evaluation))
@@ -72,10 +76,15 @@ def _feedback_lines(said: Mapping[RiskLevel, Mapping[str, int]]) -> list[str]:
     if not any(counts["told"] for counts in said.values()):
         return []
     return [
-        "", "What people ticked in comments on pull requests:", "",
-        "| level | comments | not useful | caused a bug |", "|---|---|---|---|",
-        *(f"| {level.value} | {counts['told']:,} | {counts[NOT_USEFUL]:,} | {counts[CAUSED_BUG]:,} |"
-          for level, counts in sorted(said.items(), key=lambda item: -item[0].rank)),
+        "",
+        "What people ticked in comments on pull requests:",
+        "",
+        "| level | comments | not useful | caused a bug |",
+        "|---|---|---|---|",
+        *(
+            f"| {level.value} | {counts['told']:,} | {counts[NOT_USEFUL]:,} | {counts[CAUSED_BUG]:,} |"
+            for level, counts in sorted(said.items(), key=lambda item: -item[0].rank)
+        ),
     ]
 
 
@@ -109,23 +118,46 @@ def _show(lines: Iterable[str]) -> None:
 
 
 @click.command()
-@click.option("--models", type=click.Path(path_type=Path), metavar="DIR",
-              help="Folder of the models; those in use by default.")
-@click.option("--labels", type=click.Path(path_type=Path), metavar="CSV",
-              help="Table commit,buggy from elsewhere, instead of labels traced from this history's fixes.")
+@click.option(
+    "--models", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the models; those in use by default."
+)
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path),
+    metavar="CSV",
+    help="Table commit,buggy from elsewhere, instead of labels traced from this history's fixes.",
+)
 @click.option("--since", metavar="DATE", help="Only changes since this day (2024-12-31).")
 @click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
 @click.option("--max-commits", type=click.IntRange(1), help="Only the newest so many changes.")
-@click.option("--corpus", type=click.Path(path_type=Path), metavar="FILE",
-              help="TOML file that names repositories: train on all but one, rank that one, for each in turn.")
+@click.option(
+    "--corpus",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="TOML file that names repositories: train on all but one, rank that one, for each in turn.",
+)
 @click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
-@click.option("--vectors", type=click.Path(path_type=Path), metavar="DIR",
-              help="Folder that keeps what was measured, so that nothing is measured twice.")
+@click.option(
+    "--vectors",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder that keeps what was measured, so that nothing is measured twice.",
+)
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument for each flag
-    invocation: Invocation, /, *, models: Path | None, labels: Path | None, since: str | None, until: str,
-    max_commits: int | None, corpus: Path | None, jobs: int | None, vectors: Path | None, format_name: str,
+    invocation: Invocation,
+    /,
+    *,
+    models: Path | None,
+    labels: Path | None,
+    since: str | None,
+    until: str,
+    max_commits: int | None,
+    corpus: Path | None,
+    jobs: int | None,
+    vectors: Path | None,
+    format_name: str,
 ) -> int:
     """Try the models on this repository's past, in time order, beside simple baselines.
 

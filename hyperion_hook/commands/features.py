@@ -27,8 +27,10 @@ def catalogue_text(features: tuple[Feature, ...] = CATALOGUE) -> str:
         lines += ["", category.value.upper()] if lines else [category.value.upper()]
         for feature in features:
             if feature.category is category:
-                lines += [f"  {feature.name} ({feature.french})",
-                          f"      {feature.meaning} [{feature.unit}, {feature.origin.value}]"]
+                lines += [
+                    f"  {feature.name} ({feature.french})",
+                    f"      {feature.meaning} [{feature.unit}, {feature.origin.value}]",
+                ]
     return "\n".join(lines) + "\n"
 
 
@@ -86,7 +88,10 @@ def vector_json(change: Change, vector: FeatureVector) -> str:
 
 
 def extract(
-    repo: Path | None, revision: str | None, format_name: str, config: Config,
+    repo: Path | None,
+    revision: str | None,
+    format_name: str,
+    config: Config,
     assessor_of: OpenAssessor = open_assessor,
 ) -> ExitCode:
     """Show the vector of one change."""

@@ -17,8 +17,11 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
 
 _LEVELS = {
-    "local": " in this repository", "worktree": " in this worktree", "global": " for this user",
-    "system": " for this machine", "command": " for this command",
+    "local": " in this repository",
+    "worktree": " in this worktree",
+    "global": " for this user",
+    "system": " for this machine",
+    "command": " for this command",
 }
 
 
@@ -58,8 +61,9 @@ def hooks_folder(repo: Path | None) -> Path:
 
 @click.command()
 @click.option("--stage", "stages", type=click.Choice(STAGES), multiple=True, help="Default: pre-commit; repeatable.")
-@click.option("--agent", "agents", type=click.Choice(AGENTS), multiple=True,
-              help="Configure a coding agent instead; repeatable.")
+@click.option(
+    "--agent", "agents", type=click.Choice(AGENTS), multiple=True, help="Configure a coding agent instead; repeatable."
+)
 @click.pass_obj
 def command(invocation: Invocation, /, *, stages: tuple[str, ...], agents: tuple[str, ...]) -> int:
     """Install a plain git hook; an existing hook is kept and run first.

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 
 def run(
-    repo: Path | None, *, fixes: Path | None, until: str | None, ignore_references: bool, as_csv: bool,
+    repo: Path | None,
+    *,
+    fixes: Path | None,
+    until: str | None,
+    ignore_references: bool,
+    as_csv: bool,
     exclude: tuple[str, ...] = (),
 ) -> ExitCode:
     """Label the history of a repository, or trace the given fixes, and print what was found."""
@@ -88,7 +93,10 @@ def _labels_json(tip: str, labeller: Labeller) -> str:
     for cause in labeller.inducing:
         found_by.setdefault(cause.id, {})[cause.fix] = cause.found_by
     found = {
-        "until": tip, "commits": len(labeller.changes), "fixes": fixes, "known_at": labels,
+        "until": tip,
+        "commits": len(labeller.changes),
+        "fixes": fixes,
+        "known_at": labels,
         "found_by": dict(sorted(found_by.items())),
     }
     return json_text(found, indent=1)
@@ -112,13 +120,26 @@ def _csv(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
 
 
 @click.command()
-@click.option("--fixes", type=click.Path(path_type=Path), metavar="FILE",
-              help="Trace exactly the commits in this file, one a line; '-' is stdin. By default fixes are found.")
+@click.option(
+    "--fixes",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Trace exactly the commits in this file, one a line; '-' is stdin. By default fixes are found.",
+)
 @click.option("--until", metavar="REV", help="The newest commit to read; HEAD by default.")
-@click.option("--ignore-references", is_flag=True,
-              help="Ignore commits named in messages (reverts, 'Fixes:', 'regression in'); trace lines instead.")
-@click.option("--format", "output_format", type=click.Choice(["json", "csv"]), default="json", show_default=True,
-              help="JSON, or CSV with one row a pair or a commit.")
+@click.option(
+    "--ignore-references",
+    is_flag=True,
+    help="Ignore commits named in messages (reverts, 'Fixes:', 'regression in'); trace lines instead.",
+)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["json", "csv"]),
+    default="json",
+    show_default=True,
+    help="JSON, or CSV with one row a pair or a commit.",
+)
 @click.pass_obj
 def command(
     invocation: Invocation, /, *, fixes: Path | None, until: str | None, ignore_references: bool, output_format: str
@@ -129,6 +150,10 @@ def command(
     tell, and since when each commit is known to have introduced a bug (Unix seconds).
     """
     return run(
-        invocation.repo, fixes=fixes, until=until, ignore_references=ignore_references, as_csv=output_format == "csv",
+        invocation.repo,
+        fixes=fixes,
+        until=until,
+        ignore_references=ignore_references,
+        as_csv=output_format == "csv",
         exclude=invocation.config().exclude,
     )

@@ -81,8 +81,13 @@ def show_command(
 @command.command("promote")
 @click.argument("version")
 @_NAME
-@click.option("--to", type=click.Choice(["validated", "production"]), default="production", show_default=True,
-              help="How far: one step at a time.")
+@click.option(
+    "--to",
+    type=click.Choice(["validated", "production"]),
+    default="production",
+    show_default=True,
+    help="How far: one step at a time.",
+)
 @click.pass_obj
 def promote_command(invocation: Invocation, /, version: str, *, name: str, to: str) -> int:
     """Let a version of this repository's registry serve from now on.

@@ -20,7 +20,12 @@ DEFAULT_NAME = Path("hyperion-report.html")
 
 
 def run(
-    repo: Path | None, output: Path, config: Config, *, evaluate: bool | None = None, jobs: int | None = None,
+    repo: Path | None,
+    output: Path,
+    config: Config,
+    *,
+    evaluate: bool | None = None,
+    jobs: int | None = None,
     assessor_of: OpenAssessor = open_assessor,
 ) -> ExitCode:
     """Gather what there is to see, and write the page."""
@@ -49,12 +54,21 @@ def run(
 
 
 @click.command()
-@click.option("--output", type=click.Path(path_type=Path), default=DEFAULT_NAME, show_default=True, metavar="FILE",
-              help="Where the page goes; - for standard output.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_NAME,
+    show_default=True,
+    metavar="FILE",
+    help="Where the page goes; - for standard output.",
+)
 @click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use.")
-@click.option("--evaluate/--no-evaluate", default=None,
-              help="Measure the models and drift on this repository's own history, which is replayed for it (a minute"
-              " for 10,000 commits); by default only when that is at hand, as after 'retrain'.")
+@click.option(
+    "--evaluate/--no-evaluate",
+    default=None,
+    help="Measure the models and drift on this repository's own history, which is replayed for it (a minute"
+    " for 10,000 commits); by default only when that is at hand, as after 'retrain'.",
+)
 @click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
 @click.pass_obj
 def command(

@@ -49,7 +49,12 @@ class Reading:
 
 
 def run(
-    repo: Path | None, reading: Reading, *, models: Path | None, corpus: Path | None, config: Config,
+    repo: Path | None,
+    reading: Reading,
+    *,
+    models: Path | None,
+    corpus: Path | None,
+    config: Config,
     tracker: Callable[[], MLFlowTracker | None] = lambda: None,
 ) -> ExitCode:
     """Train; into a folder if one is named, else into the repository's registry, and promote what is better.
@@ -81,7 +86,10 @@ def _keeping_rows(options: RetrainOptions, repository: Repository) -> RetrainOpt
 
 
 def _into_folder(
-    repository: Repository | None, models: Path, corpus: Path | None, options: RetrainOptions,
+    repository: Repository | None,
+    models: Path,
+    corpus: Path | None,
+    options: RetrainOptions,
     tracker: MLFlowTracker | None,
 ) -> ExitCode:
     from hyperion_hook.training.retrain.retrain import retrain
@@ -90,8 +98,12 @@ def _into_folder(
         tracker.announce()
     progress = ProgressLine()
     report = retrain(
-        [repository.work_tree or repository.git_dir] if repository else [], models_out=models, corpus=corpus,
-        options=options, progress=progress, tracker=tracker,
+        [repository.work_tree or repository.git_dir] if repository else [],
+        models_out=models,
+        corpus=corpus,
+        options=options,
+        progress=progress,
+        tracker=tracker,
     )
     progress.clear()
     _show(report)
@@ -119,8 +131,12 @@ def _into_registry(
     progress = ProgressLine()
     try:
         report = retrain_here(
-            repository, VersionStore.of(repository.common_dir), InUse(used.bundle, label), options=options,
-            progress=progress, tracker=tracker,
+            repository,
+            VersionStore.of(repository.common_dir),
+            InUse(used.bundle, label),
+            options=options,
+            progress=progress,
+            tracker=tracker,
         )
     except TooLittleHistoryError as error:
         progress.clear()
@@ -153,12 +169,21 @@ def options_of(reading: Reading, config: Config) -> RetrainOptions:
     from hyperion_hook.training.rows.options import RetrainOptions
 
     return RetrainOptions(
-        since=reading.since, until=reading.until, max_commits=reading.max_commits, jobs=reading.jobs,
-        cluster=reading.cluster, vectors=reading.vectors and reading.vectors.absolute(), seed=config.ml_random_state,
-        folds=config.ml_cv_folds, threads=config.ml_n_jobs, max_file_bytes=config.max_file_bytes,
+        since=reading.since,
+        until=reading.until,
+        max_commits=reading.max_commits,
+        jobs=reading.jobs,
+        cluster=reading.cluster,
+        vectors=reading.vectors and reading.vectors.absolute(),
+        seed=config.ml_random_state,
+        folds=config.ml_cv_folds,
+        threads=config.ml_n_jobs,
+        max_file_bytes=config.max_file_bytes,
         models=MLConfig.of(config) if config.ml else None,
-        bulk_files=config.bulk_files, exclude=config.exclude,
-        alert_high=config.alert_high, alert_medium=config.alert_medium,
+        bulk_files=config.bulk_files,
+        exclude=config.exclude,
+        alert_high=config.alert_high,
+        alert_medium=config.alert_medium,
     )
 
 
@@ -203,20 +228,44 @@ def day_of(text: str | None) -> int | None:
 @click.option("--since", metavar="DATE", help="Learn from changes since this day (2024-12-31) only.")
 @click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
 @click.option("--max-commits", type=click.IntRange(1), help="Learn from the newest so many changes only.")
-@click.option("--models", type=click.Path(path_type=Path), metavar="DIR",
-              help="Folder that the models go to, instead of this repository's registry.")
+@click.option(
+    "--models",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder that the models go to, instead of this repository's registry.",
+)
 @click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
-@click.option("--corpus", type=click.Path(path_type=Path), metavar="FILE",
-              help="TOML file that names the repositories to learn from, instead of this one.")
-@click.option("--cluster", metavar="ADDRESS",
-              help="Dask scheduler whose workers read the repositories of --corpus; needs the extra 'cluster'.")
-@click.option("--vectors", type=click.Path(path_type=Path), metavar="DIR",
-              help="Folder that keeps what was measured, so that an interrupted run goes on where it was;"
-              " hyperion-hook/vectors in the git directory by default.")
+@click.option(
+    "--corpus",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="TOML file that names the repositories to learn from, instead of this one.",
+)
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Dask scheduler whose workers read the repositories of --corpus; needs the extra 'cluster'.",
+)
+@click.option(
+    "--vectors",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder that keeps what was measured, so that an interrupted run goes on where it was;"
+    " hyperion-hook/vectors in the git directory by default.",
+)
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument for each flag
-    invocation: Invocation, /, *, since: str | None, until: str, max_commits: int | None, models: Path | None,
-    jobs: int | None, corpus: Path | None, cluster: str | None, vectors: Path | None,
+    invocation: Invocation,
+    /,
+    *,
+    since: str | None,
+    until: str,
+    max_commits: int | None,
+    models: Path | None,
+    jobs: int | None,
+    corpus: Path | None,
+    cluster: str | None,
+    vectors: Path | None,
 ) -> int:
     """Train models on this repository's own history; measured beside simple baselines.
 
@@ -226,6 +275,10 @@ def command(  # noqa: PLR0913 - one argument for each flag
     """
     reading = Reading(day_of(since), until, max_commits, jobs or os.cpu_count() or 1, cluster, vectors)
     return run(
-        invocation.repo, reading, models=models, corpus=corpus, config=invocation.config(),
+        invocation.repo,
+        reading,
+        models=models,
+        corpus=corpus,
+        config=invocation.config(),
         tracker=lambda: tracker_of(invocation),
     )

@@ -27,8 +27,13 @@ def run(repo: Path | None, stages: Sequence[str]) -> ExitCode:
 
 @click.command()
 @click.option("--stage", "stages", type=click.Choice(STAGES), multiple=True, help="Default: all; repeatable.")
-@click.option("--agent", "agents", type=click.Choice(AGENTS), multiple=True,
-              help="Restore the files of a coding agent instead; repeatable.")
+@click.option(
+    "--agent",
+    "agents",
+    type=click.Choice(AGENTS),
+    multiple=True,
+    help="Restore the files of a coding agent instead; repeatable.",
+)
 @click.pass_obj
 def command(invocation: Invocation, /, *, stages: tuple[str, ...], agents: tuple[str, ...]) -> int:
     """Remove the git hook and restore what was there before."""

@@ -70,7 +70,9 @@ class LoadedConfig(NamedTuple):
 
 
 def load_config(
-    folder: Path | None, environment: Mapping[str, str], flags: Mapping[str, object] | None = None,
+    folder: Path | None,
+    environment: Mapping[str, str],
+    flags: Mapping[str, object] | None = None,
     texts: Mapping[str, bytes] | None = None,
 ) -> LoadedConfig:
     """Return the settings in force.

@@ -45,17 +45,23 @@ def ml_environment(loaded: LoadedConfig | None = None) -> dict[str, Any]:
     needs = needed_packages()
     packages = {name: installed(name) for name in sorted({name for names in needs.values() for name in names})}
     return {
-        "program": installed(PACKAGE), "python": platform.python_version(), "platform": platform.platform(),
+        "program": installed(PACKAGE),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
         "packages": packages,
         "extras": {
             extra: [name for name in names if packages[name] is None] for extra, names in sorted(needs.items()) if extra
         },
         "mlflow": {
-            "version": packages.get("mlflow"), "experiment": config.mlflow_experiment_name,
-            "tracking_uri": config.mlflow_tracking_uri, "set_by": loaded.origins["mlflow_tracking_uri"],
+            "version": packages.get("mlflow"),
+            "experiment": config.mlflow_experiment_name,
+            "tracking_uri": config.mlflow_tracking_uri,
+            "set_by": loaded.origins["mlflow_tracking_uri"],
         },
         "training": {
-            "random_state": config.ml_random_state, "n_jobs": config.ml_n_jobs, "cv_folds": config.ml_cv_folds,
+            "random_state": config.ml_random_state,
+            "n_jobs": config.ml_n_jobs,
+            "cv_folds": config.ml_cv_folds,
         },
     }
 
@@ -75,9 +81,11 @@ def needed_packages() -> dict[str, list[str]]:
             # an extra that is made of another one has its packages
             names += [f"={part}" for part in (found["extras"] or "").split(",") if part] or [found["package"].lower()]
     return {
-        part: list(dict.fromkeys(
-            package for name in names for package in (needs[name[1:]] if name.startswith("=") else [name])
-        ))
+        part: list(
+            dict.fromkeys(
+                package for name in names for package in (needs[name[1:]] if name.startswith("=") else [name])
+            )
+        )
         for part, names in needs.items()
     }
 

@@ -14,7 +14,10 @@ from hyperion_hook.config.kinds import CONTAMINATION, RANDOM_STATE, FaultError, 
 from hyperion_hook.errors import ConfigError
 
 META_FEATURES = (
-    "random_forest_prediction", "random_forest_confidence", "xgboost_prediction", "xgboost_confidence",
+    "random_forest_prediction",
+    "random_forest_confidence",
+    "xgboost_prediction",
+    "xgboost_confidence",
 )
 """The columns of the meta-learner: prediction and confidence of each member."""
 
@@ -176,14 +179,18 @@ class BugPredictorParameters(Parameters):
 SECTIONS: dict[str, type[Parameters]] = {
     kind.section: kind
     for kind in (
-        RandomForestParameters, XGBoostParameters, MetaLearnerParameters, IsolationForestParameters,
+        RandomForestParameters,
+        XGBoostParameters,
+        MetaLearnerParameters,
+        IsolationForestParameters,
         BugPredictorParameters,
     )
 }
 
 
-def checked(kind: type[Parameters], given: Mapping[Any, object], *, from_text: bool = False
-            ) -> tuple[dict[str, Any], list[str]]:
+def checked(
+    kind: type[Parameters], given: Mapping[Any, object], *, from_text: bool = False
+) -> tuple[dict[str, Any], list[str]]:
     """Return the valid values of a section by name, and one line for each fault; hyphens count as underscores.
 
     Examples
@@ -207,8 +214,9 @@ def checked(kind: type[Parameters], given: Mapping[Any, object], *, from_text: b
     return values, faults
 
 
-def checked_sections(given: Mapping[str, object], *, from_text: bool = False
-                     ) -> tuple[dict[str, dict[str, Any]], list[str]]:
+def checked_sections(
+    given: Mapping[str, object], *, from_text: bool = False
+) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """Return the valid values of all sections that are given, and one line for each fault.
 
     Examples

@@ -140,10 +140,12 @@ class MLConfig:
         given: dict[str, Any] = {name: getattr(config, setting) for name, setting in _SHARED.items()}
         given |= {name: dict(table) for name, table in config.ml.items()}
         given["feature_store"] = {
-            "ttl_hours": config.feature_store_ttl_hours, "cache_size": config.feature_store_cache_size,
+            "ttl_hours": config.feature_store_ttl_hours,
+            "cache_size": config.feature_store_cache_size,
         }
         given["mlflow"] = {
-            "tracking_uri": config.mlflow_tracking_uri, "experiment_name": config.mlflow_experiment_name,
+            "tracking_uri": config.mlflow_tracking_uri,
+            "experiment_name": config.mlflow_experiment_name,
         }
         for name, value in arguments.items():
             if name in unknown or value is None:
@@ -159,8 +161,9 @@ class MLConfig:
         return made
 
     @classmethod
-    def load(cls, folder: Path | None = None, environment: Mapping[str, str] | None = None, **arguments: Any
-             ) -> MLConfig:
+    def load(
+        cls, folder: Path | None = None, environment: Mapping[str, str] | None = None, **arguments: Any
+    ) -> MLConfig:
         """Return what is in force: defaults < file < environment < arguments.
 
         Parameters
@@ -202,8 +205,9 @@ class MLConfig:
         return asdict(self) | {"meta_features": list(self.meta_features)}
 
 
-def _section(kind: type[Parameters], given: object, shared: Mapping[str, object]
-             ) -> tuple[Parameters | None, list[str]]:
+def _section(
+    kind: type[Parameters], given: object, shared: Mapping[str, object]
+) -> tuple[Parameters | None, list[str]]:
     """Return a section from itself, a mapping or nothing, or what is wrong with it."""
     if isinstance(given, kind):
         return given, []

@@ -67,8 +67,14 @@ class FileHistory:
 
     @classmethod
     def counted(
-        cls, events: tuple[FileEvent, ...], first_time: int | None, event_count: int, *, commits: tuple[int, ...],
-        author_counts: Mapping[int, int], flag_counts: Mapping[int, int],
+        cls,
+        events: tuple[FileEvent, ...],
+        first_time: int | None,
+        event_count: int,
+        *,
+        commits: tuple[int, ...],
+        author_counts: Mapping[int, int],
+        flag_counts: Mapping[int, int],
     ) -> Self:
         """Return a life whose events were counted as they came in."""
         life = cls(events, first_time, event_count)
@@ -188,5 +194,3 @@ class EmptyHistory:
 
     def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:  # noqa: D102
         return {}
-
-

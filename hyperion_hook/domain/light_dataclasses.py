@@ -43,8 +43,11 @@ def _made(plain: _Class, frozen: bool, slots: bool) -> _Class:
     body = {name: value for name, value in vars(plain).items() if name not in _OF_THE_COMPILER}
     given = {name: body[name] for name in names if name in body}
     fields = {name: value if isinstance(value, _Field) else _Field(value) for name, value in given.items()}
-    own = {"__match_args__": names, "__dataclass_fields__": _StandardFields(names, fields, frozen=frozen),
-           **_comparing(names, fields, frozen=frozen)}
+    own = {
+        "__match_args__": names,
+        "__dataclass_fields__": _StandardFields(names, fields, frozen=frozen),
+        **_comparing(names, fields, frozen=frozen),
+    }
     if frozen:
         own |= {"__setattr__": _refuse_to_assign, "__delattr__": _refuse_to_delete}
     cls: Any = plain
@@ -93,7 +96,7 @@ def _bound(
         If there are too many, one twice, one of no field, or none for a field without default.
     """
     row = list(values)
-    for name in names[len(values):]:
+    for name in names[len(values) :]:
         value = named.pop(name, _ABSENT)
         if value is _ABSENT and name in fields:
             value = fields[name].value()

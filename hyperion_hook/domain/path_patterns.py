@@ -12,8 +12,13 @@ from fnmatch import translate
 from typing import NamedTuple
 
 _POSIX = {
-    "[:digit:]": "0-9", "[:alpha:]": "a-zA-Z", "[:alnum:]": "a-zA-Z0-9", "[:upper:]": "A-Z", "[:lower:]": "a-z",
-    "[:space:]": " \t", "[:xdigit:]": "0-9a-fA-F",
+    "[:digit:]": "0-9",
+    "[:alpha:]": "a-zA-Z",
+    "[:alnum:]": "a-zA-Z0-9",
+    "[:upper:]": "A-Z",
+    "[:lower:]": "a-z",
+    "[:space:]": " \t",
+    "[:xdigit:]": "0-9a-fA-F",
 }
 _ESCAPED = re.compile(r"\\(.)")
 _ANY_FOLDERS = None
@@ -60,9 +65,12 @@ def parse_pattern(line: str) -> PathPattern | None:
     if not any(parts):
         return None
     return PathPattern(
-        tuple(_ANY_FOLDERS if part == "**" and number < len(parts) - 1 else _segment(part)
-              for number, part in enumerate(parts)),
-        folders_only, negated,
+        tuple(
+            _ANY_FOLDERS if part == "**" and number < len(parts) - 1 else _segment(part)
+            for number, part in enumerate(parts)
+        ),
+        folders_only,
+        negated,
     )
 
 

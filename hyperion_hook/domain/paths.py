@@ -17,8 +17,17 @@ TEST_WORDS = ("test", "tests", "spec", "specs")
 TEST_CLASSES = ("Test", "Tests", "TestCase", "IT", "Spec")
 TEST_CLASS_EXTENSIONS = ("java", "kt", "scala", "groovy", "cs", "php", "swift")
 FOREIGN_FOLDERS = (
-    "vendor", "vendored", "third-party", "third_party", "thirdparty", "node_modules", "bower_components", "external",
-    "extern", "dist", "_vendor",
+    "vendor",
+    "vendored",
+    "third-party",
+    "third_party",
+    "thirdparty",
+    "node_modules",
+    "bower_components",
+    "external",
+    "extern",
+    "dist",
+    "_vendor",
 )
 
 _TEST = re.compile(
@@ -138,11 +147,27 @@ def subsystem_of(path: str) -> str:
     return path.partition("/")[0] if "/" in path else ""
 
 
-_LOCK_FILES = frozenset((
-    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "poetry.lock",
-    "pdm.lock", "uv.lock", "pipfile.lock", "cargo.lock", "composer.lock", "gemfile.lock", "go.sum", "gradle.lockfile",
-    "packages.lock.json", "flake.lock",
-))
+_LOCK_FILES = frozenset(
+    (
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        "bun.lock",
+        "bun.lockb",
+        "poetry.lock",
+        "pdm.lock",
+        "uv.lock",
+        "pipfile.lock",
+        "cargo.lock",
+        "composer.lock",
+        "gemfile.lock",
+        "go.sum",
+        "gradle.lockfile",
+        "packages.lock.json",
+        "flake.lock",
+    )
+)
 
 
 def is_lock_file(path: str) -> bool:

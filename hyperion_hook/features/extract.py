@@ -17,9 +17,17 @@ EXTRACTOR_VERSION = 4
 """Raised whenever a value can change for the same input; cached vectors of another version are not used."""
 
 MODULES = {
-    "size": "change.size", "diffusion": "change.diffusion", "tokens": "change.tokens", "purpose": "history.purpose",
-    "process": "history.process", "people": "history.people", "review": "history.review", "quality": "change.quality",
-    "coupling": "structure.coupling", "dependencies": "structure.dependencies", "interface": "structure.interface",
+    "size": "change.size",
+    "diffusion": "change.diffusion",
+    "tokens": "change.tokens",
+    "purpose": "history.purpose",
+    "process": "history.process",
+    "people": "history.people",
+    "review": "history.review",
+    "quality": "change.quality",
+    "coupling": "structure.coupling",
+    "dependencies": "structure.dependencies",
+    "interface": "structure.interface",
     "business": "structure.business",
 }
 """Where each is; imported when it is run. Cheap ones first: when the time runs out, the dear ones are missing."""
@@ -34,7 +42,8 @@ _Bounds = tuple[float, float]
 _FEATURES: dict[str, dict[str, _Bounds]] = {
     name: {
         feature.name: (max(feature.low, -sys.float_info.max), min(feature.high, sys.float_info.max))
-        for feature in CATALOGUE if feature.module == name
+        for feature in CATALOGUE
+        if feature.module == name
     }
     for name in MODULES
 }

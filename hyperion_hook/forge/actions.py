@@ -63,10 +63,13 @@ class Actions:
         if not _REPOSITORY.fullmatch(repository):
             raise ConfigError(f"comment: GITHUB_REPOSITORY is '{repository[:80]}', not owner/name")
         return cls(
-            environment["GITHUB_EVENT_NAME"], environment["GITHUB_EVENT_PATH"], repository,
+            environment["GITHUB_EVENT_NAME"],
+            environment["GITHUB_EVENT_PATH"],
+            repository,
             environment.get("GITHUB_API_URL", "https://api.github.com").rstrip("/"),
             environment.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/"),
-            _file(environment, "GITHUB_OUTPUT"), _file(environment, "GITHUB_STEP_SUMMARY"),
+            _file(environment, "GITHUB_OUTPUT"),
+            _file(environment, "GITHUB_STEP_SUMMARY"),
         )
 
     def write_outputs(self, values: Mapping[str, str]) -> None:

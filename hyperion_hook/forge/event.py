@@ -148,7 +148,9 @@ def pull_request_of(data: Mapping[str, Any], repository: str) -> PullRequest:
     head_repository = data["head"].get("repo") or {}
     counts = [data.get(name) for name in ("comments", "review_comments")]
     return PullRequest(
-        number_of(data["number"]), _commit(data["base"]["sha"]), _commit(data["head"]["sha"]),
+        number_of(data["number"]),
+        _commit(data["base"]["sha"]),
+        _commit(data["head"]["sha"]),
         # the head of a deleted fork has no repository any more
         from_fork=str(head_repository.get("full_name", "")).lower() != repository.lower(),
         is_open=data.get("state", "open") == "open",

@@ -53,7 +53,9 @@ class GitHub:
     def of(cls, api_url: str, repository: str, token: str) -> GitHub:
         """Return a repository reached with a token."""
         headers = {
-            "Accept": "application/vnd.github+json", "X-GitHub-Api-Version": API_VERSION, "User-Agent": "hyperion-hook",
+            "Accept": "application/vnd.github+json",
+            "X-GitHub-Api-Version": API_VERSION,
+            "User-Agent": "hyperion-hook",
         }
         return cls(Http(api_url, token, headers, "GitHub"), repository)
 
@@ -94,7 +96,8 @@ class GitHub:
             If they cannot be had.
         """
         found = [
-            entry for entry in self._http.pages(f"{self._root}/issues/{number}/comments")
+            entry
+            for entry in self._http.pages(f"{self._root}/issues/{number}/comments")
             if str(entry.get("body") or "").startswith(marker) and self._is_own(entry)
         ]
         return sorted(map(_comment, found), key=lambda comment: comment.id)
@@ -186,7 +189,9 @@ class GitHub:
 def _comment(data: Any) -> Comment:
     try:
         return Comment(
-            number_of(data["id"]), with_line_feeds(data.get("body")), str(data["html_url"]),
+            number_of(data["id"]),
+            with_line_feeds(data.get("body")),
+            str(data["html_url"]),
             seconds_of(data.get("updated_at")),
         )
     except (KeyError, TypeError, ValueError, AttributeError):

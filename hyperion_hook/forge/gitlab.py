@@ -52,6 +52,7 @@ class GitLabJob:
         ConfigError
             If this is no job of a merge request's pipeline.
         """
+
         def value(name: str, form: re.Pattern[str] | None = None) -> str:
             text = environment.get(name, "")
             if not text or (form is not None and not form.fullmatch(text)):
@@ -65,8 +66,10 @@ class GitLabJob:
         # where results are merged for a trial, CI_COMMIT_SHA is that trial
         source = "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"
         return cls(
-            value("CI_API_V4_URL").rstrip("/"), value("CI_PROJECT_URL").rstrip("/"),
-            int(value("CI_PROJECT_ID", _NUMBER)), int(value("CI_MERGE_REQUEST_IID", _NUMBER)),
+            value("CI_API_V4_URL").rstrip("/"),
+            value("CI_PROJECT_URL").rstrip("/"),
+            int(value("CI_PROJECT_ID", _NUMBER)),
+            int(value("CI_MERGE_REQUEST_IID", _NUMBER)),
             value("CI_MERGE_REQUEST_DIFF_BASE_SHA", _COMMIT),
             value(source if environment.get(source) else "CI_COMMIT_SHA", _COMMIT),
         )
@@ -104,7 +107,8 @@ class GitLab:
             If they cannot be had.
         """
         found = [
-            entry for entry in self._http.pages(f"{self._root}/{number}/notes?order_by=created_at&sort=asc")
+            entry
+            for entry in self._http.pages(f"{self._root}/{number}/notes?order_by=created_at&sort=asc")
             if str(entry.get("body") or "").startswith(marker) and self._is_own(entry)
         ]
         return sorted((self._comment(number, entry) for entry in found), key=lambda comment: comment.id)
@@ -180,7 +184,9 @@ class GitLab:
         try:
             note = number_of(data["id"])
             return Comment(
-                note, with_line_feeds(data.get("body")), f"{self._pages}/{number}#note_{note}",
+                note,
+                with_line_feeds(data.get("body")),
+                f"{self._pages}/{number}#note_{note}",
                 seconds_of(data.get("updated_at")),
             )
         except (KeyError, TypeError, ValueError, AttributeError):

@@ -28,8 +28,14 @@ _MOST_VALUES = 500_000
 """Of JSON: two bytes of text can cost a hundred of memory."""
 _PAGE = 100
 _MOST_PAGES = 100
-_AGAIN = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE,
-                    HTTPStatus.GATEWAY_TIMEOUT})
+_AGAIN = frozenset(
+    {
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
 
 
 class ForgeError(HyperionError):
@@ -109,11 +115,11 @@ class Http:
         except ValueError:
             is_web = False
         if not is_web:
-            raise ConfigError(f"{self.name}: the address '{self.base[:200]}' is no web address; it begins with https://")
+            raise ConfigError(
+                f"{self.name}: the address '{self.base[:200]}' is no web address; it begins with https://"
+            )
 
-    def send(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, base: str | None = None
-    ) -> Answer:
+    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, base: str | None = None) -> Answer:
         """Return what the server answers, after further tries where that may help.
 
         Parameters
@@ -187,7 +193,8 @@ class Http:
         if timeout <= 0:
             raise TimeoutError(f"{BUDGET_SECONDS:g} seconds are used up")
         headers = {
-            **self.headers, self.token_header: self.token_prefix + self.token,
+            **self.headers,
+            self.token_header: self.token_prefix + self.token,
             **({} if data is None else {"Content-Type": "application/json"}),
         }
         request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310 - the scheme is checked

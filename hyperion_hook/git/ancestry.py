@@ -26,9 +26,7 @@ def present(repository: Repository, commits: Sequence[str]) -> list[str]:
     return [line.split()[0] for line in found.splitlines() if line.endswith(" commit")]
 
 
-def missing_and_hidden(
-    repository: Repository, head: str, tips: Sequence[str]
-) -> tuple[list[str], list[str]]:
+def missing_and_hidden(repository: Repository, head: str, tips: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return what ``head`` reaches and the tips do not, and what the tips reach and ``head`` does not.
 
     Both are parents before children, and both are empty when ``head`` is the only tip, without asking git.
@@ -48,7 +46,13 @@ def count_commits(repository: Repository, head: str, exclude: Sequence[str] = ()
 def lacks_objects(repository: Repository, tip: str, *, newest: int) -> bool:
     """Whether files or folders of the newest commits that ``tip`` reaches are missing from the repository."""
     found = repository.git.run(
-        "rev-list", "--objects", "--missing=print", "--no-merges", f"--max-count={newest}", tip, timeout=600,
+        "rev-list",
+        "--objects",
+        "--missing=print",
+        "--no-merges",
+        f"--max-count={newest}",
+        tip,
+        timeout=600,
         check=False,
     )
     # a commit that git cannot read at all gives no list

@@ -20,7 +20,11 @@ NOBODY = "author is not known: set user.name and user.email"
 
 
 def staged_change(
-    repository: Repository, *, now: int | None = None, bulk_above: int = BULK_FILES, amend: bool = False,
+    repository: Repository,
+    *,
+    now: int | None = None,
+    bulk_above: int = BULK_FILES,
+    amend: bool = False,
     kind: ChangeKind = ChangeKind.STAGED,
 ) -> Change:
     """Return what is staged against HEAD (against nothing on a branch without commits).
@@ -48,7 +52,7 @@ def staged_change(
     author, committer = identity_of(repository, "AUTHOR", now), identity_of(repository, "COMMITTER", now)
     head = repository.head()
     merged = () if kind is ChangeKind.PATCH else _merged_heads(repository)
-    parents = ((head, *merged) if head else ())
+    parents = (head, *merged) if head else ()
     if amend:
         amended = _one(repository, head)
         parents = amended.parents
@@ -59,9 +63,17 @@ def staged_change(
     if author.author is None:
         warnings.append(NOBODY)
     return Change(
-        kind=kind, files=difference.files, base=base, time=committer.time, authored_at=author.time,
-        utc_offset=author.utc_offset, author=author.author, committer=committer.author, parents=parents,
-        bulk_files=bulk_above, warnings=tuple(warnings),
+        kind=kind,
+        files=difference.files,
+        base=base,
+        time=committer.time,
+        authored_at=author.time,
+        utc_offset=author.utc_offset,
+        author=author.author,
+        committer=committer.author,
+        parents=parents,
+        bulk_files=bulk_above,
+        warnings=tuple(warnings),
     )
 
 
@@ -83,9 +95,7 @@ def commit_change(repository: Repository, revision: str, *, bulk_above: int = BU
     return replace(change, warnings=tuple(warnings))
 
 
-def range_change(
-    repository: Repository, start: str | None, end: str, *, bulk_above: int = BULK_FILES
-) -> Change:
+def range_change(repository: Repository, start: str | None, end: str, *, bulk_above: int = BULK_FILES) -> Change:
     """Return all that ``end`` adds to ``start`` as one change: from their merge base to ``end``.
 
     The author is that of the newest commit that is no merge; ``commit_count`` counts those, and the message is known
@@ -113,10 +123,19 @@ def range_change(
     ids = commit_ids(repository, [last], exclude=[first] if first else [], merges=False)
     newest = _one(repository, ids[-1] if ids else last)
     return Change(
-        kind=ChangeKind.RANGE, files=difference.files, base=base, revision=last, time=newest.committed_at,
-        authored_at=newest.authored_at, utc_offset=newest.utc_offset, author=newest.author,
-        committer=newest.committer, message=newest.message if len(ids) == 1 else None,
-        parents=(base,) if base else (), commit_count=len(ids), bulk_files=bulk_above,
+        kind=ChangeKind.RANGE,
+        files=difference.files,
+        base=base,
+        revision=last,
+        time=newest.committed_at,
+        authored_at=newest.authored_at,
+        utc_offset=newest.utc_offset,
+        author=newest.author,
+        committer=newest.committer,
+        message=newest.message if len(ids) == 1 else None,
+        parents=(base,) if base else (),
+        commit_count=len(ids),
+        bulk_files=bulk_above,
         warnings=(*warnings, *difference.warnings),
     )
 

@@ -12,7 +12,15 @@ _HEADER = re.compile(rb"(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@[^\n]*\n?")
 _REMARK = re.compile(rb"\n\\[^\n]*")
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _LETTERS = {
-    b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r", b'"': b'"', b"\\": b"\\",
+    b"a": b"\a",
+    b"b": b"\b",
+    b"t": b"\t",
+    b"n": b"\n",
+    b"v": b"\v",
+    b"f": b"\f",
+    b"r": b"\r",
+    b'"': b'"',
+    b"\\": b"\\",
 }
 _STATUSES = {status.value.encode(): status for status in FileStatus}
 MAX_PATCH_BYTES = 20_000_000
@@ -65,8 +73,12 @@ def with_counts(files: Sequence[FileChange], counted: Sequence[FileChange]) -> t
     """Return files whose patch was cut off with the line counts of a second reading."""
     counts = {file.path: file for file in counted}
     return tuple(
-        file if file.hunks is not None or file.path not in counts else replace(
-            file, lines_added=counts[file.path].lines_added, lines_deleted=counts[file.path].lines_deleted,
+        file
+        if file.hunks is not None or file.path not in counts
+        else replace(
+            file,
+            lines_added=counts[file.path].lines_added,
+            lines_deleted=counts[file.path].lines_deleted,
             is_binary=counts[file.path].is_binary,
         )
         for file in files
@@ -166,8 +178,17 @@ def _read(
     file: FileChange, added: int | None, deleted: int | None, hunks: tuple[Hunk, ...], *, is_binary: bool = False
 ) -> FileChange:
     return FileChange(  # five times as fast as "replace", and called for every file of a history
-        file.path, file.status, file.old_path, file.old_mode, file.new_mode, file.old_blob, file.new_blob,
-        added, deleted, is_binary, hunks,
+        file.path,
+        file.status,
+        file.old_path,
+        file.old_mode,
+        file.new_mode,
+        file.old_blob,
+        file.new_blob,
+        added,
+        deleted,
+        is_binary,
+        hunks,
     )
 
 
@@ -181,6 +202,9 @@ def _hunk(piece: bytes) -> Hunk | None:
     if b"\n\\" in body:  # a last line without a line feed is followed by a remark of git's
         body = _REMARK.sub(b"", body)
     return Hunk.of_patch(
-        int(old_start), int(new_start), 1 if old_count is None else int(old_count),
-        1 if new_count is None else int(new_count), body,
+        int(old_start),
+        int(new_start),
+        1 if old_count is None else int(old_count),
+        1 if new_count is None else int(new_count),
+        body,
     )

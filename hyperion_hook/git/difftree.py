@@ -67,9 +67,7 @@ class Presence(Conversation):
         """Whether both sides of all files can be read."""
         sides = [(file.old_mode, file.old_blob) for file in files] + [(file.new_mode, file.new_blob) for file in files]
         blobs = list(dict.fromkeys(blob for mode, blob in sides if blob and mode != SUBMODULE_MODE))
-        return all(
-            self._has(blobs[start : start + _ASKED_AT_ONCE]) for start in range(0, len(blobs), _ASKED_AT_ONCE)
-        )
+        return all(self._has(blobs[start : start + _ASKED_AT_ONCE]) for start in range(0, len(blobs), _ASKED_AT_ONCE))
 
     def _has(self, blobs: Sequence[str]) -> bool:
         process = self.asked("\n".join((*blobs, "")).encode())

@@ -128,4 +128,3 @@ def _parsed(content: str) -> Iterator[tuple[PathPattern, dict[str, bool]]]:
         marks = {word.lstrip("-!").partition("=")[0]: _MARKS[word] for word in words.split() if word in _MARKS}
         if pattern is not None and marks:
             yield pattern, marks
-

@@ -27,8 +27,17 @@ def read_positions(
     """Return the hunks of a file in non-merge commits, by commit; nothing where git does not answer in time."""
     try:
         output = repository.git.run(
-            "diff-tree", "--stdin", "-r", "--root", "-p", "-U0", "--no-renames", "--", path,
-            stdin="".join(f"{commit}\n" for commit in commits).encode("ascii"), timeout=seconds,
+            "diff-tree",
+            "--stdin",
+            "-r",
+            "--root",
+            "-p",
+            "-U0",
+            "--no-renames",
+            "--",
+            path,
+            stdin="".join(f"{commit}\n" for commit in commits).encode("ascii"),
+            timeout=seconds,
         )
     except GitError:
         return {}

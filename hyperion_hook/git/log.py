@@ -39,8 +39,13 @@ class Detail(Enum):
 
 
 def stream_commits(
-    repository: Repository, tips: Sequence[str], *, exclude: Sequence[str] = (), detail: Detail,
-    newest: int | None = None, first_parent_of_merges: bool = False,
+    repository: Repository,
+    tips: Sequence[str],
+    *,
+    exclude: Sequence[str] = (),
+    detail: Detail,
+    newest: int | None = None,
+    first_parent_of_merges: bool = False,
 ) -> Iterator[Commit]:
     """Yield the commits reachable from ``tips`` and not from ``exclude``, parents before children.
 
@@ -60,7 +65,11 @@ def stream_commits(
 
 
 def commit_ids(
-    repository: Repository, tips: Sequence[str], *, exclude: Sequence[str] = (), newest: int | None = None,
+    repository: Repository,
+    tips: Sequence[str],
+    *,
+    exclude: Sequence[str] = (),
+    newest: int | None = None,
     merges: bool = True,
 ) -> list[str]:
     """Return the ids of a stretch of history, parents before children, on request without merges."""
@@ -168,12 +177,22 @@ def _read_what_is_there(
             yield replace(commit, files=files)
 
 
-def _log(
-    repository: Repository, ids: Sequence[str], options: Sequence[str]
-) -> AbstractContextManager[IO[bytes]]:
+def _log(repository: Repository, ids: Sequence[str], options: Sequence[str]) -> AbstractContextManager[IO[bytes]]:
     return repository.git.stream(
-        "log", "--no-walk=unsorted", "--stdin", "--no-color", "--no-abbrev", "--full-index", "--no-notes",
-        "--encoding=UTF-8", "--date=raw", "--root", "--no-relative", "--diff-merges=off", *options, _FORMAT,
+        "log",
+        "--no-walk=unsorted",
+        "--stdin",
+        "--no-color",
+        "--no-abbrev",
+        "--full-index",
+        "--no-notes",
+        "--encoding=UTF-8",
+        "--date=raw",
+        "--root",
+        "--no-relative",
+        "--diff-merges=off",
+        *options,
+        _FORMAT,
         stdin="\n".join((*ids, "")).encode(),
     )
 

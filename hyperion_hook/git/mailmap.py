@@ -45,7 +45,8 @@ def with_mailmap(repository: Repository, commits: Iterable[Commit]) -> list[Comm
         return read
     return [
         replace(
-            commit, author=renamed.get(commit.author, commit.author),
+            commit,
+            author=renamed.get(commit.author, commit.author),
             committer=renamed.get(commit.committer, commit.committer),
         )
         for commit in read

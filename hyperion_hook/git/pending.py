@@ -108,8 +108,11 @@ def _variables(folder: Path) -> dict[str, str]:
 
 def _git_at(repository: Repository, folder: Path, work_tree: Path) -> Git:
     values = {name: repository.config(name) for name in _SETTINGS}
-    lines = [f'[core]\n\t{name.partition(".")[2]} = {value}\n' for name, value in values.items()
-             if value in {"true", "false", "input", "lf", "crlf", "native"}]
+    lines = [
+        f"[core]\n\t{name.partition('.')[2]} = {value}\n"
+        for name, value in values.items()
+        if value in {"true", "false", "input", "lf", "crlf", "native"}
+    ]
     settings = (folder / "config").read_text().replace("bare = true", "bare = false")
     (folder / "config").write_text(settings + "".join(lines))
     return repository.own.in_work_tree(folder, work_tree, **_variables(folder))

@@ -23,13 +23,25 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")
 _REMEDY = re.compile(rb"git config --global --add safe\.directory [^\n]+")
 _ONE_REPOSITORY = (
-    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_PREFIX", "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_NAMESPACE",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_QUARANTINE_PATH",
+    "GIT_PREFIX",
+    "GIT_CONFIG_PARAMETERS",
     "GIT_CONFIG_COUNT",
 )
 """What git tells the programs it starts about the repository it works on."""
 _QUESTIONS = (
-    "--absolute-git-dir", "--git-common-dir", "--is-bare-repository", "--is-shallow-repository", "--show-object-format",
+    "--absolute-git-dir",
+    "--git-common-dir",
+    "--is-bare-repository",
+    "--is-shallow-repository",
+    "--show-object-format",
     "--show-toplevel",
 )
 _EMPTY_TREES = {

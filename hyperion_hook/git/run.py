@@ -23,26 +23,75 @@ if TYPE_CHECKING:
     from io import BufferedReader
 
 _OVERRIDES = (
-    "core.fsmonitor=false", f"core.hooksPath={os.devnull}", f"core.attributesFile={os.devnull}",
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    f"core.attributesFile={os.devnull}",
     "core.quotePath=false",
-    "core.pager=cat", "core.sshCommand=false", "core.askPass=", "core.alternateRefsCommand=true", "core.abbrev=40",
-    "core.commitGraph=true", "credential.helper=", "protocol.allow=never", "gpg.program=false",
-    "diff.renames=true", "diff.renameLimit=400", "diff.algorithm=myers", "diff.noprefix=false",
-    "diff.mnemonicPrefix=false", "diff.ignoreSubmodules=none", "diff.suppressBlankEmpty=false",
-    "diff.interHunkContext=0", "diff.context=0", "diff.indentHeuristic=true", f"diff.orderFile={os.devnull}",
+    "core.pager=cat",
+    "core.sshCommand=false",
+    "core.askPass=",
+    "core.alternateRefsCommand=true",
+    "core.abbrev=40",
+    "core.commitGraph=true",
+    "credential.helper=",
+    "protocol.allow=never",
+    "gpg.program=false",
+    "diff.renames=true",
+    "diff.renameLimit=400",
+    "diff.algorithm=myers",
+    "diff.noprefix=false",
+    "diff.mnemonicPrefix=false",
+    "diff.ignoreSubmodules=none",
+    "diff.suppressBlankEmpty=false",
+    "diff.interHunkContext=0",
+    "diff.context=0",
+    "diff.indentHeuristic=true",
+    f"diff.orderFile={os.devnull}",
     "diff.submodule=short",
-    "diff.wsErrorHighlight=none", "diff.relative=false", "diff.colorMoved=no", "core.bigFileThreshold=100m",
-    "log.decorate=false", "log.excludeDecoration=", "format.notes=false", "core.warnAmbiguousRefs=false",
-    "log.showSignature=false", "log.mailmap=false", "mailmap.blob=HEAD:.mailmap", f"mailmap.file={os.devnull}",
-    "log.follow=false", "log.diffMerges=off", "log.showRoot=true", "i18n.logOutputEncoding=UTF-8", "color.ui=false",
-    "maintenance.auto=false", "gc.auto=0", "submodule.recurse=false", "advice.detachedHead=false",
+    "diff.wsErrorHighlight=none",
+    "diff.relative=false",
+    "diff.colorMoved=no",
+    "core.bigFileThreshold=100m",
+    "log.decorate=false",
+    "log.excludeDecoration=",
+    "format.notes=false",
+    "core.warnAmbiguousRefs=false",
+    "log.showSignature=false",
+    "log.mailmap=false",
+    "mailmap.blob=HEAD:.mailmap",
+    f"mailmap.file={os.devnull}",
+    "log.follow=false",
+    "log.diffMerges=off",
+    "log.showRoot=true",
+    "i18n.logOutputEncoding=UTF-8",
+    "color.ui=false",
+    "maintenance.auto=false",
+    "gc.auto=0",
+    "submodule.recurse=false",
+    "advice.detachedHead=false",
 )
 _KEPT = {
-    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM",
-    "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL",
-    "GIT_COMMITTER_DATE", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_QUARANTINE_PATH",
-    "GIT_EXEC_PATH", "GIT_TEST_ASSUME_DIFFERENT_OWNER",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+    "GIT_AUTHOR_NAME",
+    "GIT_AUTHOR_EMAIL",
+    "GIT_AUTHOR_DATE",
+    "GIT_COMMITTER_NAME",
+    "GIT_COMMITTER_EMAIL",
+    "GIT_COMMITTER_DATE",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_QUARANTINE_PATH",
+    "GIT_EXEC_PATH",
+    "GIT_TEST_ASSUME_DIFFERENT_OWNER",
 }
 _COMPARING = {"blame", "diff", "diff-files", "diff-index", "diff-tree", "log", "show"}
 _NO_PROGRAMS = ("--no-ext-diff", "--no-textconv")
@@ -53,11 +102,22 @@ def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
     clean = {name: value for name, value in environment.items() if not name.startswith("GIT_") or name in _KEPT}
     if not Path(clean.get("GIT_EXEC_PATH", "")).is_absolute():
         clean.pop("GIT_EXEC_PATH", None)
-    return clean | trusted_folders(environment) | safe_search(environment) | {
-        "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1",
-        "GIT_PAGER": "cat", "GIT_ALLOW_PROTOCOL": "", "GIT_ATTR_NOSYSTEM": "1", "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_GRAFT_FILE": os.devnull,
-    }
+    return (
+        clean
+        | trusted_folders(environment)
+        | safe_search(environment)
+        | {
+            "LC_ALL": "C",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_PAGER": "cat",
+            "GIT_ALLOW_PROTOCOL": "",
+            "GIT_ATTR_NOSYSTEM": "1",
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_GRAFT_FILE": os.devnull,
+        }
+    )
 
 
 class Process:
@@ -68,8 +128,13 @@ class Process:
 
     def __init__(self, command: tuple[str, ...], folder: Path, environment: Mapping[str, str], *, listen: bool) -> None:
         self.popen = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if listen else subprocess.DEVNULL, bufsize=1 << 18,
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if listen else subprocess.DEVNULL,
+            bufsize=1 << 18,
         )
         self.stdin, self.stdout = cast("IO[bytes]", self.popen.stdin), cast("BufferedReader", self.popen.stdout)
 
@@ -101,8 +166,9 @@ class Git:
         Taken over without anything that could run a program; the process's own by default.
     """
 
-    def __init__(self, folder: Path, *, git_dir: Path | None = None, environment: Mapping[str, str] | None = None
-                 ) -> None:
+    def __init__(
+        self, folder: Path, *, git_dir: Path | None = None, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
         given = os.environ if environment is None else environment
         self._environment = scrubbed(given)
@@ -134,8 +200,16 @@ class Git:
         """Return the whole command line; whatever compares is told not to call other programs for it."""
         settings = tuple(part for setting in _OVERRIDES for part in ("-c", setting))
         plain = _NO_PROGRAMS if arguments[0] in _COMPARING else ()
-        return (self._program, "--no-pager", "--literal-pathspecs", *self._place, *settings, arguments[0], *plain,
-                *arguments[1:])
+        return (
+            self._program,
+            "--no-pager",
+            "--literal-pathspecs",
+            *self._place,
+            *settings,
+            arguments[0],
+            *plain,
+            *arguments[1:],
+        )
 
     def start(self, *arguments: str) -> Process:
         """Start git to be asked and to answer; the caller ends it."""
@@ -185,7 +259,12 @@ class Git:
         variables, command = self.question(*arguments)
         try:
             done = subprocess.run(
-                command, cwd=self.folder, env=variables, stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+                command,
+                cwd=self.folder,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=60,
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):

@@ -29,8 +29,21 @@ def search_tree(
     patterns = [part for word in words for part in ("-e", word)]
     try:
         output = repository.git.run(
-            "grep", "-I", "-n", "-z", "-w", "-F", "--full-name", "--no-color", "--no-column", "--no-recurse-submodules",
-            *patterns, treeish, "--", timeout=seconds, check=False,
+            "grep",
+            "-I",
+            "-n",
+            "-z",
+            "-w",
+            "-F",
+            "--full-name",
+            "--no-color",
+            "--no-column",
+            "--no-recurse-submodules",
+            *patterns,
+            treeish,
+            "--",
+            timeout=seconds,
+            check=False,
         )
     except GitError:
         return None

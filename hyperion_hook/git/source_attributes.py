@@ -29,7 +29,12 @@ _OTHERS = (  # of many patterns those without "**" and sets are the cheap ones; 
     *(f"**/src/{folder}/**" for folder in TEST_FOLDERS_OF_SRC if folder not in TEST_FOLDERS),
     *(f"*[-._]{word}.*" for word in TEST_WORDS),
     *(f"*{word}.{extension}" for word in TEST_CLASSES for extension in TEST_CLASS_EXTENSIONS),
-    "test_*", "*.min.js", "*_pb2.py", "*.pb.go", "docs/**", "doc/**",
+    "test_*",
+    "*.min.js",
+    "*_pb2.py",
+    "*.pb.go",
+    "docs/**",
+    "doc/**",
 )
 
 SOURCES_ONLY = "\n".join(

@@ -49,9 +49,7 @@ def list_tree(repository: Repository, treeish: str) -> dict[str, TreeEntry]:
     return entries
 
 
-def changed_paths(
-    repository: Repository, old_tree: str | None, new_tree: str
-) -> list[tuple[str, int, str | None]]:
+def changed_paths(repository: Repository, old_tree: str | None, new_tree: str) -> list[tuple[str, int, str | None]]:
     """Return (path, mode, blob) of each file that differs; a file that is gone has mode 0 and no blob.
 
     Parameters
@@ -71,9 +69,13 @@ def changed_paths(
     for meta, path in zip(fields[0::2], fields[1::2], strict=False):
         _, mode, _, blob, status = meta.split(b" ")
         gone = status == b"D"
-        changed.append((
-            path.decode("utf-8", "surrogateescape"), 0 if gone else int(mode, 8), None if gone else blob.decode("ascii")
-        ))
+        changed.append(
+            (
+                path.decode("utf-8", "surrogateescape"),
+                0 if gone else int(mode, 8),
+                None if gone else blob.decode("ascii"),
+            )
+        )
     return changed
 
 

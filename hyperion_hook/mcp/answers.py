@@ -97,7 +97,9 @@ def risk(assessment: Assessment, *, full: bool) -> Risk:
     judged = assessment.risk
     missed = assessment.impact.missing_co_changes if assessment.impact else ()
     answer = Risk(
-        level=judged.level.value, probability=_rounded(judged.probability), percentile=_rounded(judged.percentile, 1),
+        level=judged.level.value,
+        probability=_rounded(judged.probability),
+        percentile=_rounded(judged.percentile, 1),
         summary=printable(brief(assessment, most=0), most=400),
         reasons=[printable(entry.sentence, most=width) for entry in reasons(assessment.explanation, most)],
         read_first=_named(((entry.path, entry.reason) for entry in assessment.files_to_read), most, width),
@@ -115,9 +117,7 @@ def risk(assessment: Assessment, *, full: bool) -> Risk:
 def touched(plan: Plan, *, full: bool) -> Touched:
     """Return a plan."""
     most, width = (FULL, _WHOLE) if full else (LEAN, _CLIPPED)
-    bugs = (
-        (f"{entry.commit[:10]} {entry.subject}", f"{_day(entry.time)}, {entry.path}") for entry in plan.past_bugs
-    )
+    bugs = ((f"{entry.commit[:10]} {entry.subject}", f"{_day(entry.time)}, {entry.path}") for entry in plan.past_bugs)
     answer = Touched(
         importers=None if plan.importers is None else [printable(name, most=width) for name in plan.importers[:most]],
         changes_with=_named(plan.changes_with, most, width),
@@ -132,13 +132,19 @@ def touched(plan: Plan, *, full: bool) -> Touched:
 
 def spots(found: Iterable[HotSpot], limit: int) -> Spots:
     """Return hot spots; as many as asked for where that is more than a few."""
-    answer = Spots(hot_spots=[
-        Spot(
-            path=printable(spot.path, most=_CLIPPED), changes=spot.changes, fixes=spot.fixes, authors=spot.authors,
-            complexity=spot.complexity, lines=spot.lines,
-        )
-        for spot in list(found)[:limit]
-    ])
+    answer = Spots(
+        hot_spots=[
+            Spot(
+                path=printable(spot.path, most=_CLIPPED),
+                changes=spot.changes,
+                fixes=spot.fixes,
+                authors=spot.authors,
+                complexity=spot.complexity,
+                lines=spot.lines,
+            )
+            for spot in list(found)[:limit]
+        ]
+    )
     return _fitted(answer, full=limit > SPOTS)
 
 
@@ -146,8 +152,12 @@ def explained(feature: Feature) -> Explained:
     """Return a feature of the catalogue."""
     source = f"{feature.origin.value}; {feature.reference}" if feature.reference else feature.origin.value
     return Explained(
-        name=feature.name, title=feature.title, meaning=feature.meaning, unit=feature.unit,
-        category=feature.category.value, source=source,
+        name=feature.name,
+        title=feature.title,
+        meaning=feature.meaning,
+        unit=feature.unit,
+        category=feature.category.value,
+        source=source,
     )
 
 

@@ -34,13 +34,21 @@ _MOST_TEXT = 400_000
 _Answer = TypeVar("_Answer")
 
 Full = Annotated[bool, Field(description="Everything, not only the most important entries.")]
-What = Annotated[str, Field(
-    description="'worktree' (all edits, the default), 'staged', a revision such as HEAD~1, or a range A..B.",
-    max_length=500,
-)]
-Paths = Annotated[list[str], Field(
-    description="Files to be edited, from the top of the repository, like src/a.py.", min_length=1, max_length=50,
-)]
+What = Annotated[
+    str,
+    Field(
+        description="'worktree' (all edits, the default), 'staged', a revision such as HEAD~1, or a range A..B.",
+        max_length=500,
+    ),
+]
+Paths = Annotated[
+    list[str],
+    Field(
+        description="Files to be edited, from the top of the repository, like src/a.py.",
+        min_length=1,
+        max_length=50,
+    ),
+]
 
 
 def server_of(root: Path | None, config: Callable[[], Config]) -> MCPServer:
@@ -54,7 +62,10 @@ def server_of(root: Path | None, config: Callable[[], Config]) -> MCPServer:
         Gives the settings in force.
     """
     server = MCPServer(
-        "hyperion-hook", title="Hyperion Hook", version=hyperion_hook.__version__, instructions=_INSTRUCTIONS,
+        "hyperion-hook",
+        title="Hyperion Hook",
+        version=hyperion_hook.__version__,
+        instructions=_INSTRUCTIONS,
         log_level="WARNING",
     )
     lock = Lock()  # an assessor holds a git process and stores: one at a time

@@ -86,10 +86,10 @@ def wrapped(text: str, width: int) -> list[str]:
         rest = word
         while width_of(rest) > width:
             part = _fitting(rest, width)
-            if rest[len(part):].startswith("::") and len(part) > 1:
+            if rest[len(part) :].startswith("::") and len(part) > 1:
                 part = part[:-1]  # a build server obeys a line that begins like this
             lines.append(part)
-            rest = rest[len(part):]
+            rest = rest[len(part) :]
         line = rest
     return [*lines, line] if line or not lines else lines
 

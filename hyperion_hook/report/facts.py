@@ -37,8 +37,10 @@ LIKELY = 0.3
 """Forecasts below are no news: in busy projects a fix comes to one touched file in five within a month."""
 SIZE = Group.SIZE.value
 _NO_REASONS = frozenset((SIZE, "other"))
-_REMEDIES = (("s was used up", "raise the setting 'deadline'"),
-             ("set user.name and user.email", "set user.name and user.email"))
+_REMEDIES = (
+    ("s was used up", "raise the setting 'deadline'"),
+    ("set user.name and user.email", "set user.name and user.email"),
+)
 _TEXTS = frozenset(text for _, text in _REMEDIES)
 
 
@@ -153,9 +155,9 @@ def change_line(change: Change) -> str:
         ChangeKind.RANGE: f"Range {(change.base or 'root')[:10]}..{(change.revision or '')[:10]}",
     }[change.kind]
     if change.kind is ChangeKind.RANGE and change.commit_count == 1:
-        what = f"1 commit, {what[len('Range '):]}"
+        what = f"1 commit, {what[len('Range ') :]}"
     elif change.kind is ChangeKind.RANGE and change.commit_count:
-        what = f"{counted(change.commit_count, 'commit')}, {what[len('Range '):]}"
+        what = f"{counted(change.commit_count, 'commit')}, {what[len('Range ') :]}"
     if change.unreadable:
         return f"{what}: its files cannot be told"
     if not change.files and change.excluded:
@@ -227,8 +229,9 @@ def reasons(explanation: Iterable[Contribution], most: int = MOST_REASONS) -> li
 
 def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:
     """Return sentence and evidence of the first breaks, and how many are left out."""
-    rows = [(f"{'' if entry.is_certain else 'Likely: '}{entry.sentence}", entry.evidence)
-            for entry in breaks[:MOST_BREAKS]]
+    rows = [
+        (f"{'' if entry.is_certain else 'Likely: '}{entry.sentence}", entry.evidence) for entry in breaks[:MOST_BREAKS]
+    ]
     left = len(breaks) - MOST_BREAKS
     return [*rows, *([(f"and {left} more", "all are in --format json")] if left > 0 else [])]
 
@@ -236,9 +239,12 @@ def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:
 def reading_list(assessment: Assessment) -> list[tuple[str, str]]:
     """Return what to read first: each file with its reason, and below it its touched functions."""
     return [
-        row for entry in assessment.files_to_read for row in [
-            (entry.path, entry.reason), *((f"  {function.name}, line {function.line}", function.reason)
-                                          for function in entry.functions)]
+        row
+        for entry in assessment.files_to_read
+        for row in [
+            (entry.path, entry.reason),
+            *((f"  {function.name}, line {function.line}", function.reason) for function in entry.functions),
+        ]
     ]
 
 
@@ -283,7 +289,8 @@ def missing_line(features: FeatureVector) -> str:
     '1 value is not known; to have it, run: hyperion-hook index.'
     """
     remedies = Counter(
-        remedy for reason in features.missing.values()
+        remedy
+        for reason in features.missing.values()
         if (remedy := next((text for mark, text in _REMEDIES if mark in reason), reason.partition("; run: ")[2]))
     )
     del remedies[""]

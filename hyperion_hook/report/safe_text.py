@@ -98,7 +98,7 @@ def markdown_text(text: str) -> str:
     begin = _LEADING.match(shown)
     shown = _MARKUP.sub(lambda match: _ENTITIES.get(match[0], "\\" + match[0]), shown)
     # where a list would begin
-    return shown if begin is None else f"{begin[0]}\\{shown[begin.end():]}"
+    return shown if begin is None else f"{begin[0]}\\{shown[begin.end() :]}"
 
 
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}

@@ -89,8 +89,9 @@ class AnomalyModel:
 
     def zero(self, numbers: Sequence[float], usual: Usual | None = None) -> float:
         """Return the decision below which such a change is unusual; whether its code metrics are known matters."""
-        has_code = any(not math.isnan(value) for name, value in zip(self.features, numbers, strict=True)
-                       if name not in LIGHT)
+        has_code = any(
+            not math.isnan(value) for name, value in zip(self.features, numbers, strict=True) if name not in LIGHT
+        )
         here = self.light_decision if usual is None else usual.decision
         # a change with code metrics is compared with the training's zero, moved as far as this repository lies from it
         return here - self.light_decision if has_code else here
@@ -118,9 +119,9 @@ def unusual_values(vector: FeatureVector, quantiles: Mapping[str, tuple[float, f
         value = vector.number(feature.name)
         distance = _distance(value, *quantiles[feature.name])
         # low values of what is risky when high are no news
-        if distance > STANDS_OUT and (feature.direction == 0 or (value > quantiles[feature.name][1]) == (
-            feature.direction > 0
-        )):
+        if distance > STANDS_OUT and (
+            feature.direction == 0 or (value > quantiles[feature.name][1]) == (feature.direction > 0)
+        ):
             far.append((-distance, feature.name))
     return [name for _, name in sorted(far)[:MOST]]
 

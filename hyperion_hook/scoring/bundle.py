@@ -120,9 +120,14 @@ def _risk(files: Mapping[str, bytes], part: Mapping[str, Any]) -> RiskModel:
     if slope <= 0:
         raise ValueError("the calibration would turn the order round")
     return RiskModel(
-        features, members,
+        features,
+        members,
         Combination(
-            columns, weights, _number(combination["intercept"]), slope, _number(combination["shift"]),
+            columns,
+            weights,
+            _number(combination["intercept"]),
+            slope,
+            _number(combination["shift"]),
         ),
     )
 
@@ -136,9 +141,14 @@ def _member(files: Mapping[str, bytes], part: Mapping[str, Any], feature_count: 
         if any(scale < 1e-9 for scale in scales):
             raise ValueError("a scale is too small")
         return LogisticMember(
-            _text(part["name"]), columns, _numbers(part["medians"], len(columns)),
-            _numbers(part["means"], len(columns)), scales, _numbers(part["weights"], len(columns)),
-            _number(part["intercept"]), logged=part["kind"] == "logistic",
+            _text(part["name"]),
+            columns,
+            _numbers(part["medians"], len(columns)),
+            _numbers(part["means"], len(columns)),
+            scales,
+            _numbers(part["weights"], len(columns)),
+            _number(part["intercept"]),
+            logged=part["kind"] == "logistic",
         )
     if part["kind"] not in ("forest", "boosting"):
         raise ValueError(f"member kind {part['kind']!r}")
@@ -152,8 +162,12 @@ def _anomaly(files: Mapping[str, bytes], part: Mapping[str, Any]) -> AnomalyMode
     if normaliser < 1e-9:
         raise ValueError("the normaliser is too small")
     return AnomalyModel(
-        features, _numbers(part["medians"], len(features)), _trees(files, part["trees"], len(features)),
-        normaliser, _number(part["offset"]), _number(part.get("light_decision", 0.0)),
+        features,
+        _numbers(part["medians"], len(features)),
+        _trees(files, part["trees"], len(features)),
+        normaliser,
+        _number(part["offset"]),
+        _number(part.get("light_decision", 0.0)),
     )
 
 

@@ -89,8 +89,10 @@ class Candidate:
 
 
 def rank_co_changes(
-    evidence: Sequence[PastOfFile], known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
-    paths: Sequence[str], time: int,
+    evidence: Sequence[PastOfFile],
+    known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
+    paths: Sequence[str],
+    time: int,
 ) -> list[CoChange]:
     """Return the files that changed with the touched ones in the past, the likeliest to belong to the change first.
 
@@ -112,8 +114,10 @@ def rank_co_changes(
 
 
 def weighed(
-    evidence: Sequence[PastOfFile], known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
-    paths: Sequence[str], time: int,
+    evidence: Sequence[PastOfFile],
+    known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
+    paths: Sequence[str],
+    time: int,
 ) -> list[Candidate]:
     """Return the most promising candidates with what the formula looks at, by path."""
     tallies = _tallies(evidence, time)
@@ -126,7 +130,8 @@ def weighed(
     touched = set(paths)
     candidates = [
         Candidate(file, about.path, _features(tallies[file], about, stems, folders, len(evidence), time))
-        for file, about in known_files(best).items() if about.path not in touched
+        for file, about in known_files(best).items()
+        if about.path not in touched
     ]
     return sorted(candidates, key=lambda candidate: candidate.path)
 
@@ -219,7 +224,8 @@ def _strongest_rule(evidence: Sequence[PastOfFile], file: int) -> tuple[str, int
     """Return the touched file that a file goes with most, in how many of its commits, and how many it has."""
     rules = (
         (sum(file in change.files for change in past.changes), len(past.changes), past.path)
-        for past in evidence if past.changes
+        for past in evidence
+        if past.changes
     )
     support, commits, path = min(rules, key=lambda rule: (-rule[0] / rule[1], -rule[0], rule[2]))
     return path, support, commits

@@ -109,9 +109,7 @@ def _spread(leaves: dict[tuple[int, int], float], count: int) -> list[float]:
     return totals
 
 
-def _logistic_totals(
-    member: LogisticMember, one: Row, other: Row, player_of: Sequence[int], count: int
-) -> list[float]:
+def _logistic_totals(member: LogisticMember, one: Row, other: Row, player_of: Sequence[int], count: int) -> list[float]:
     gains = [0.0] * count
     base = member.intercept
     for column, within, without in zip(member.columns, member.terms(one), member.terms(other), strict=True):

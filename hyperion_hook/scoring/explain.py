@@ -129,11 +129,13 @@ def shapley(values: Sequence[float], count: int) -> list[float]:
     result = []
     for player in range(count):
         bit = 1 << player
-        result.append(fsum(
-            weights[coalition.bit_count()] * (values[coalition | bit] - values[coalition])
-            for coalition in range(1 << count)
-            if not coalition & bit
-        ))
+        result.append(
+            fsum(
+                weights[coalition.bit_count()] * (values[coalition | bit] - values[coalition])
+                for coalition in range(1 << count)
+                if not coalition & bit
+            )
+        )
     return result
 
 
@@ -171,9 +173,7 @@ def _made_to_sum(shares: Mapping[int, float], total: float) -> dict[int, float]:
     """Return shares that sum to a total: what is missing goes to each by its size, so a share of nothing stays 0."""
     gap = total - fsum(shares.values())
     size = fsum(abs(share) for share in shares.values())
-    return {
-        column: share + gap * (abs(share) / size if size else 1 / len(shares)) for column, share in shares.items()
-    }
+    return {column: share + gap * (abs(share) / size if size else 1 / len(shares)) for column, share in shares.items()}
 
 
 def _effect(game: Game, one: Row, other: Row, mixed: Row, column: int) -> float:

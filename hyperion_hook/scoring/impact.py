@@ -95,7 +95,9 @@ def affected_components(evidence: ImpactEvidence) -> list[Affected]:
 def terms_of(evidence: ImpactEvidence, affected: Iterable[Affected]) -> tuple[float, ...]:
     """Return what the score is computed from, in the order of ``TERMS``."""
     return (
-        math.log1p(sum(entry.strength for entry in affected)), evidence.reach, math.log1p(evidence.fixes),
+        math.log1p(sum(entry.strength for entry in affected)),
+        evidence.reach,
+        math.log1p(evidence.fixes),
         math.log1p(evidence.commits),
     )
 

@@ -10,7 +10,11 @@ from hyperion_hook.domain.path_patterns import is_ignored, parse_patterns
 
 
 def risk_level(
-    probability: float, percentile: float | None, *, high_rate: float = 0.05, medium_rate: float = 0.20,
+    probability: float,
+    percentile: float | None,
+    *,
+    high_rate: float = 0.05,
+    medium_rate: float = 0.20,
     thresholds: Mapping[RiskLevel, float],
 ) -> RiskLevel:
     """Return the level of a score, by the alert rate a team can bear.

@@ -14,7 +14,11 @@ _CHOICE = re.compile(r"\[([^|\[\]]*)\|([^\[\]]*)\]")
 
 
 def sentence(
-    name: str, value: float | None, typical: float | None, *, beside: str = "typical",
+    name: str,
+    value: float | None,
+    typical: float | None,
+    *,
+    beside: str = "typical",
     subject: tuple[str, int] | None = None,
 ) -> str:
     """Return a clause that a person understands, to stand after «raises the risk» or on its own.
@@ -165,8 +169,11 @@ def _days(value: float) -> str:
 
 
 _SPANS = (
-    (90.0, 1.0, "minute"), (48 * 60.0, 60.0, "hour"), (60 * 1440.0, 1440.0, "day"),
-    (2 * 365.25 * 1440, 365.25 * 120, "month"), (inf, 365.25 * 1440, "year"),
+    (90.0, 1.0, "minute"),
+    (48 * 60.0, 60.0, "hour"),
+    (60 * 1440.0, 1440.0, "day"),
+    (2 * 365.25 * 1440, 365.25 * 120, "month"),
+    (inf, 365.25 * 1440, "year"),
 )
 _WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WRITERS: dict[str, Callable[[float], str]] = {

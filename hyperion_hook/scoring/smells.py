@@ -27,16 +27,29 @@ class Smell(NamedTuple):
 
 _BOOK = "after Lanza and Marinescu 2006"
 SMELLS = (
-    Smell("god class", ("method_count", "class_count", "class_cohesion"),
-          "at least 15 methods a class, cohesion under 1/3", _BOOK,
-          lambda methods, classes, cohesion: classes >= 1 and methods >= 15 * classes and cohesion < 1 / 3),
+    Smell(
+        "god class",
+        ("method_count", "class_count", "class_cohesion"),
+        "at least 15 methods a class, cohesion under 1/3",
+        _BOOK,
+        lambda methods, classes, cohesion: classes >= 1 and methods >= 15 * classes and cohesion < 1 / 3,
+    ),
     Smell("long method", ("longest_function",), "more than 65 lines", _BOOK, lambda lines: lines > 65),
     Smell("deep nesting", ("nesting_depth",), "at least 5 levels", _BOOK, lambda levels: levels >= 5),
-    Smell("shotgun surgery", ("functions_touched", "source_files"), "more than 7 functions in more than 5 files",
-          _BOOK, lambda functions, files: functions > 7 and files > 5),
-    Smell("large dump", ("la", "ld"), "at least 10,000 lines added, ten times those deleted",
-          "after Hindle et al. 2008",
-          lambda added, deleted: added >= 10_000 and added >= 10 * deleted),
+    Smell(
+        "shotgun surgery",
+        ("functions_touched", "source_files"),
+        "more than 7 functions in more than 5 files",
+        _BOOK,
+        lambda functions, files: functions > 7 and files > 5,
+    ),
+    Smell(
+        "large dump",
+        ("la", "ld"),
+        "at least 10,000 lines added, ten times those deleted",
+        "after Hindle et al. 2008",
+        lambda added, deleted: added >= 10_000 and added >= 10 * deleted,
+    ),
 )
 
 

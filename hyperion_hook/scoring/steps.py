@@ -25,19 +25,25 @@ _TESTS = ("test_change_ratio", "test_lines_added", "test_files")
 GROUPS = {feature.name: feature.group.value for feature in CATALOGUE} | dict.fromkeys(_TESTS, TESTS) | {"lt": "code"}
 """The group of each feature in an explanation; tests are no matter of size, nor is how long the files were before."""
 
-OF_SIZE = frozenset({
-    *(name for name, group in GROUPS.items() if group == SIZE), "test_lines_added", "test_files",
-    "tokens_added", "tokens_deleted", "distinct_tokens_added", "net_new_tokens", "control_flow_deleted",
-})
+OF_SIZE = frozenset(
+    {
+        *(name for name, group in GROUPS.items() if group == SIZE),
+        "test_lines_added",
+        "test_files",
+        "tokens_added",
+        "tokens_deleted",
+        "distinct_tokens_added",
+        "net_new_tokens",
+        "control_flow_deleted",
+    }
+)
 """What says how large a change is."""
 
 _LIKE_SIZE = frozenset({SIZE, Group.CONTENT.value, Group.DIFFUSION.value})
 _ADDED, _CHANGED = ("code_lines_added", "la"), ("code_lines_added", "la", "ld")
 _AT_COMMIT = frozenset(feature.name for feature in CATALOGUE if feature.at_commit)
 # of how far a change spreads, more is never said to be safer
-_DIRECTIONS = {
-    feature.name: feature.direction or int(feature.group is Group.DIFFUSION) for feature in CATALOGUE
-}
+_DIRECTIONS = {feature.name: feature.direction or int(feature.group is Group.DIFFUSION) for feature in CATALOGUE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,6 @@ def _agreeing(
 def _larger(vector: FeatureVector, typical: Mapping[str, float]) -> int:
     """Return 1 where a change adds more than is typical, -1 where it changes no more, 0 where nobody knows."""
     more = [vector.number(name) - typical.get(name, nan) for name in _CHANGED]
-    if any(difference > 0 for difference in more[:len(_ADDED)]):
+    if any(difference > 0 for difference in more[: len(_ADDED)]):
         return 1
     return 0 if any(difference > 0 or isnan(difference) for difference in more) else -1

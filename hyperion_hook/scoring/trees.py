@@ -34,8 +34,9 @@ class Trees:
 
     __slots__ = ("features", "left", "name", "roots", "thresholds")
 
-    def __init__(self, name: str, roots: Sequence[int], features: array[int], thresholds: array[float],
-                 left: array[int]) -> None:
+    def __init__(
+        self, name: str, roots: Sequence[int], features: array[int], thresholds: array[float], left: array[int]
+    ) -> None:
         self.name = name
         self.roots = roots
         self.features = features
@@ -119,9 +120,7 @@ def as_row(numbers: Sequence[float]) -> array[float]:
     >>> as_row([0.1, float("inf"), -1e300]).tolist()
     [0.10000000149011612, 3.4028234663852886e+38, -3.4028234663852886e+38]
     """
-    return array("f", [
-        number if isnan(number) else min(max(number, -LARGEST), LARGEST) for number in numbers
-    ])
+    return array("f", [number if isnan(number) else min(max(number, -LARGEST), LARGEST) for number in numbers])
 
 
 def _damaged(name: str, what: str) -> ArtefactError:

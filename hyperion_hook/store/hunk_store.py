@@ -19,9 +19,14 @@ _MOST_HUNKS = 500
 """Of a file in one commit; a commit that changes more says nothing of one function."""
 _FORM = Form(
     "hunk index",
-    ("""CREATE TABLE hunks (id INTEGER PRIMARY KEY, commit_id BLOB NOT NULL, path BLOB NOT NULL,
- positions BLOB NOT NULL, UNIQUE (path, commit_id))""",),
-    version=1, is_cache=True, pragmas=("synchronous=OFF",), value_bytes=100_000,
+    (
+        """CREATE TABLE hunks (id INTEGER PRIMARY KEY, commit_id BLOB NOT NULL, path BLOB NOT NULL,
+ positions BLOB NOT NULL, UNIQUE (path, commit_id))""",
+    ),
+    version=1,
+    is_cache=True,
+    pragmas=("synchronous=OFF",),
+    value_bytes=100_000,
 )
 
 Read = Callable[[Sequence[str]], Mapping[str, tuple[Position, ...]]]
@@ -68,12 +73,15 @@ class HunkStore:
     def _keep(self, path: str, fresh: Mapping[str, tuple[Position, ...]]) -> None:
         if self._connection is None:
             return
-        rows = [(bytes.fromhex(commit), path_key(path), pack(number for hunk in hunks for number in hunk))
-                for commit, hunks in fresh.items()]
+        rows = [
+            (bytes.fromhex(commit), path_key(path), pack(number for hunk in hunks for number in hunk))
+            for commit, hunks in fresh.items()
+        ]
         # what cannot be written is read again another time
         with suppress(sqlite3.Error), self._connection:
             self._connection.executemany(
-                "INSERT OR IGNORE INTO hunks (commit_id, path, positions) VALUES (?, ?, ?)", rows)
+                "INSERT OR IGNORE INTO hunks (commit_id, path, positions) VALUES (?, ?, ?)", rows
+            )
             self._connection.execute("DELETE FROM hunks WHERE id <= (SELECT max(id) FROM hunks) - ?", (MAX_ROWS,))
 
 

@@ -17,9 +17,13 @@ from hyperion_hook.store.files.sqlite import Form, open_memory, open_store
 MAX_ROWS = 4_000
 _FORM = Form(
     "reference store",
-    ("""CREATE TABLE vectors (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, revision TEXT NOT NULL,
-    numbers BLOB NOT NULL, UNIQUE (kind, revision))""",),
-    version=1, is_cache=True, value_bytes=100_000,
+    (
+        """CREATE TABLE vectors (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, revision TEXT NOT NULL,
+    numbers BLOB NOT NULL, UNIQUE (kind, revision))""",
+    ),
+    version=1,
+    is_cache=True,
+    value_bytes=100_000,
 )
 _BUSY_SECONDS = 2.0
 _MOST_BYTES = 20_000
@@ -73,9 +77,7 @@ class ReferenceStore:
                 "INSERT OR IGNORE INTO vectors (kind, revision, numbers) VALUES (?, ?, ?)",
                 [(kind, revision, array("d", numbers).tobytes()) for revision, numbers in rows.items()],
             )
-            self._connection.execute(
-                "DELETE FROM vectors WHERE id <= (SELECT max(id) FROM vectors) - ?", (MAX_ROWS,)
-            )
+            self._connection.execute("DELETE FROM vectors WHERE id <= (SELECT max(id) FROM vectors) - ?", (MAX_ROWS,))
 
     def forget(self, kind: str) -> None:
         """Drop all rows of a kind."""

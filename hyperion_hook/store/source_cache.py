@@ -34,8 +34,12 @@ _COMPRESS_FROM = 200
 _MOST_BYTES = 4_000_000
 """A longer result, unpacked, is measured again each time."""
 _FORM = Form(
-    "source cache", ("CREATE TABLE measured (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL)",),
-    version=1, is_cache=True, pragmas=("synchronous=OFF",), value_bytes=_MOST_BYTES,
+    "source cache",
+    ("CREATE TABLE measured (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL)",),
+    version=1,
+    is_cache=True,
+    pragmas=("synchronous=OFF",),
+    value_bytes=_MOST_BYTES,
 )
 
 
@@ -46,7 +50,10 @@ class SourceCache:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection | None, max_rows: int = MAX_ROWS, path: Path | None = None,
+        self,
+        connection: sqlite3.Connection | None,
+        max_rows: int = MAX_ROWS,
+        path: Path | None = None,
         warnings: Iterable[str] = (),
     ) -> None:
         self._connection = connection
@@ -196,10 +203,15 @@ def decode(value: bytes) -> SourceMetrics | Missing:
     language, lines, code, comment, blank, maintainability, volume = plain["file"]
     classes = plain["classes"]
     return SourceMetrics(
-        language, lines, code, comment, blank,
+        language,
+        lines,
+        code,
+        comment,
+        blank,
         tuple(_function(item) for item in plain["functions"]),
         None if classes is None else tuple(_class(item) for item in classes),
-        _value(maintainability), _value(volume),
+        _value(maintainability),
+        _value(volume),
     )
 
 
@@ -208,19 +220,41 @@ def _to_plain(result: SourceMetrics | Missing) -> dict[str, Any]:
         return {"missing": result.reason}
     return {
         "file": [
-            result.language, result.lines, result.code_lines, result.comment_lines, result.blank_lines,
-            _plain(result.maintainability), _plain(result.halstead_volume),
+            result.language,
+            result.lines,
+            result.code_lines,
+            result.comment_lines,
+            result.blank_lines,
+            _plain(result.maintainability),
+            _plain(result.halstead_volume),
         ],
         "functions": [
             [
-                item.name, item.start_line, item.end_line, item.code_lines, item.cyclomatic, _plain(item.cognitive),
-                _plain(item.npath), _plain(item.nesting), item.parameters, item.tokens, item.is_public, item.signature,
+                item.name,
+                item.start_line,
+                item.end_line,
+                item.code_lines,
+                item.cyclomatic,
+                _plain(item.cognitive),
+                _plain(item.npath),
+                _plain(item.nesting),
+                item.parameters,
+                item.tokens,
+                item.is_public,
+                item.signature,
             ]
             for item in result.functions
         ],
-        "classes": None if result.classes is None else [
+        "classes": None
+        if result.classes is None
+        else [
             [
-                item.name, item.start_line, item.end_line, list(item.bases), _plain(item.depth), _plain(item.lcom4),
+                item.name,
+                item.start_line,
+                item.end_line,
+                list(item.bases),
+                _plain(item.depth),
+                _plain(item.lcom4),
                 item.method_count,
             ]
             for item in result.classes
@@ -239,8 +273,18 @@ def _value(plain: float | list[str]) -> Value:
 def _function(item: list[Any]) -> FunctionMetrics:
     name, start, end, code, cyclomatic, cognitive, npath, nesting, parameters, tokens, public, signature = item
     return FunctionMetrics(
-        name, start, end, code, cyclomatic, _value(cognitive), _value(npath), _value(nesting), parameters, tokens,
-        public, signature,
+        name,
+        start,
+        end,
+        code,
+        cyclomatic,
+        _value(cognitive),
+        _value(npath),
+        _value(nesting),
+        parameters,
+        tokens,
+        public,
+        signature,
     )
 
 

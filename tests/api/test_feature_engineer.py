@@ -45,8 +45,8 @@ def test_the_block_of_feature_engineering_runs_as_written(capsys: pytest.Capture
             "frequence_commits",
             "estimation_trafic_affecte",
             "age_fichier_jours",
-            "nb_dependances_circulaires"
-        ]
+            "nb_dependances_circulaires",
+        ],
     )
 
     print(f"✅ Extracted {len(features)} features")
@@ -97,7 +97,7 @@ def test_what_is_engineered_can_be_stored_with_its_reasons(tmp_path: Path) -> No
         features_dict=features,
         source_file="repo/file.py",
         repository="requests",
-        tags={"version": "1.0", "type": "risk"}
+        tags={"version": "1.0", "type": "risk"},
     )
 
     assert dict(store.get_features(feature_set_id)) == dict(features)
@@ -160,8 +160,14 @@ def test_what_is_given_as_missing_is_missing_for_its_reason_and_never_zero(nothi
 
 
 def test_all_that_cannot_be_read_is_said_at_once() -> None:
-    raw = {"la": "many", "nf": math.inf, "creation_date": "yesterday", "git_summary": {"commits": -1},
-           "lignes_code": 1, "lines_of_code": 2}
+    raw = {
+        "la": "many",
+        "nf": math.inf,
+        "creation_date": "yesterday",
+        "git_summary": {"commits": -1},
+        "lignes_code": 1,
+        "lines_of_code": 2,
+    }
     with pytest.raises(ConfigError) as caught:
         FeatureEngineer().engineer_full_feature_set(raw)
     assert str(caught.value).split("\n") == [
@@ -197,8 +203,11 @@ def test_keys_that_nobody_reads_are_told() -> None:
 def test_the_three_parts_make_up_the_whole() -> None:
     engineer = FeatureEngineer()
     raw = git_profile() | {"commit_history": file_history()}
-    parts = [engineer.extract_basic_features(raw), engineer.engineer_temporal_features(raw),
-             engineer.engineer_risk_features(raw)]
+    parts = [
+        engineer.extract_basic_features(raw),
+        engineer.engineer_temporal_features(raw),
+        engineer.engineer_risk_features(raw),
+    ]
     together = {name: value for part in parts for name, value in part.present.items()}
     assert together == engineer.engineer_full_feature_set(raw).present
     assert all(part.present for part in parts)
@@ -225,19 +234,49 @@ def test_where_no_moment_is_named_it_is_now_and_a_note_says_so() -> None:
 
 
 def test_code_metrics_give_risk_features() -> None:
-    risk = FeatureEngineer().engineer_risk_features({
-        "cyclomatic_complexity": 7, "halstead_volume": 1000, "total_complexity": 10, "code_lines": 100,
-        "comment_lines": 20, "lcom4": [1, 4], "npath_count": 1000, "importers": ["a", "b", "a"], "imports": 1,
-        "coverage_before": 0.5, "coverage_after": 0.75, "affected_traffic": 0.5, "revenue_weight": 0.4,
-    })
+    risk = FeatureEngineer().engineer_risk_features(
+        {
+            "cyclomatic_complexity": 7,
+            "halstead_volume": 1000,
+            "total_complexity": 10,
+            "code_lines": 100,
+            "comment_lines": 20,
+            "lcom4": [1, 4],
+            "npath_count": 1000,
+            "importers": ["a", "b", "a"],
+            "imports": 1,
+            "coverage_before": 0.5,
+            "coverage_after": 0.75,
+            "affected_traffic": 0.5,
+            "revenue_weight": 0.4,
+        }
+    )
     assert risk["maintainability_index"] == pytest.approx(57.4, abs=0.01)
-    assert {name: risk[name] for name in (
-        "cyclomatic_complexity", "comment_density", "class_cohesion", "npath_complexity", "afferent_coupling",
-        "efferent_coupling", "instability", "fan_in_fan_out", "test_coverage_delta", "revenue_impact",
-    )} == {
-        "cyclomatic_complexity": 7.0, "comment_density": 20 / 120, "class_cohesion": 0.25,
-        "npath_complexity": pytest.approx(3.0), "afferent_coupling": 2.0, "efferent_coupling": 1.0,
-        "instability": 1 / 3, "fan_in_fan_out": 1.5, "test_coverage_delta": 0.25, "revenue_impact": 0.2,
+    assert {
+        name: risk[name]
+        for name in (
+            "cyclomatic_complexity",
+            "comment_density",
+            "class_cohesion",
+            "npath_complexity",
+            "afferent_coupling",
+            "efferent_coupling",
+            "instability",
+            "fan_in_fan_out",
+            "test_coverage_delta",
+            "revenue_impact",
+        )
+    } == {
+        "cyclomatic_complexity": 7.0,
+        "comment_density": 20 / 120,
+        "class_cohesion": 0.25,
+        "npath_complexity": pytest.approx(3.0),
+        "afferent_coupling": 2.0,
+        "efferent_coupling": 1.0,
+        "instability": 1 / 3,
+        "fan_in_fan_out": 1.5,
+        "test_coverage_delta": 0.25,
+        "revenue_impact": 0.2,
     }
 
 
@@ -256,8 +295,12 @@ def test_every_interaction_is_of_the_catalogue_and_has_a_reason() -> None:
 
 # -- fitting ----------------------------------------------------------------------------------------------------------
 
-TRAINING = [{"la": 1, "nf": 1, "fix": 1}, {"la": 5, "nf": 3, "fix": None}, {"la": 9, "nf": None, "fix": 1},
-            {"la": 3, "nf": 5, "fix": 0}]
+TRAINING = [
+    {"la": 1, "nf": 1, "fix": 1},
+    {"la": 5, "nf": 3, "fix": None},
+    {"la": 9, "nf": None, "fix": 1},
+    {"la": 3, "nf": 5, "fix": 0},
+]
 
 
 def test_normalising_uses_the_range_of_training_and_says_what_it_clips() -> None:
@@ -265,9 +308,7 @@ def test_normalising_uses_the_range_of_training_and_says_what_it_clips() -> None
     scaled = engineer.normalize_features({"la": 5, "nf": 99, "lignes_supprimees": 4})
     assert (scaled["la"], scaled["nf"]) == (0.5, 1.0)
     assert scaled.notes == {"nf": "99 clipped to 1 to 5, the range of training"}
-    assert scaled.missing == {
-        "lignes_supprimees": "not normalised, it has no fixed range: no value in 4 training rows"
-    }
+    assert scaled.missing == {"lignes_supprimees": "not normalised, it has no fixed range: no value in 4 training rows"}
 
 
 def test_without_fit_only_bounds_of_the_catalogue_serve_and_that_is_said() -> None:

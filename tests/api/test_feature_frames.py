@@ -21,8 +21,11 @@ def french() -> pd.DataFrame:
     """Return a table with the specification's names, as people have it, with its target."""
     return pd.DataFrame(
         {
-            "lignes_ajoutees": [10.0, None, 30.0], "nb_fichiers": [1, 2, 3], "complexite_cyclomatique": [5, 0, 7],
-            "projet": ["a", "b", "c"], "risque_reel": [0, 1, 0],
+            "lignes_ajoutees": [10.0, None, 30.0],
+            "nb_fichiers": [1, 2, 3],
+            "complexite_cyclomatique": [5, 0, 7],
+            "projet": ["a", "b", "c"],
+            "risque_reel": [0, 1, 0],
         },
         index=["x", "y", "z"],
     )
@@ -54,11 +57,16 @@ def test_all_thirty_five_by_french_name() -> None:
 
 
 def test_a_table_and_its_rows_give_the_same() -> None:
-    frame = pd.DataFrame({
-        "creation_date": ["2024-01-01", "2024-02-01", None], "reference_date": pd.to_datetime(["2024-03-01"] * 3),
-        "commits": [10, 20, 30], "reverts": [1, 2, np.nan], "lignes_ajoutees": [1.5, np.nan, 3.0],
-        "commit_history": [file_history(), None, None],
-    })
+    frame = pd.DataFrame(
+        {
+            "creation_date": ["2024-01-01", "2024-02-01", None],
+            "reference_date": pd.to_datetime(["2024-03-01"] * 3),
+            "commits": [10, 20, 30],
+            "reverts": [1, 2, np.nan],
+            "lignes_ajoutees": [1.5, np.nan, 3.0],
+            "commit_history": [file_history(), None, None],
+        }
+    )
     engineer = FeatureEngineer()
     table = engineer.engineer_full_feature_set(frame)
     rows = engineer.engineer_full_feature_set(frame.to_dict("records"))
@@ -86,9 +94,13 @@ def test_one_row_of_a_table_is_a_row() -> None:
 
 
 def test_missing_values_of_every_kind_are_missing() -> None:
-    frame = pd.DataFrame({
-        "la": pd.array([1, None], dtype="Int64"), "nf": [2, Missing("the tool failed")], "ld": [1.0, math.inf],
-    })
+    frame = pd.DataFrame(
+        {
+            "la": pd.array([1, None], dtype="Int64"),
+            "nf": [2, Missing("the tool failed")],
+            "ld": [1.0, math.inf],
+        }
+    )
     features = FeatureEngineer().engineer_full_feature_set(frame)
     assert features.isna().sum().to_dict() == {"nf": 1, "la": 1, "ld": 1}
 

@@ -103,8 +103,17 @@ def test_a_document_that_does_not_fit_is_refused(change: dict[str, Any], said: s
 
 @pytest.mark.parametrize(
     "entry",
-    [{"low": 3.0}, {"fill": "2"}, {"high": math.nan}, {"high": math.inf}, {"known": 0}, {"missing": -1},
-     {"how": "guess"}, {"low": True}, {"high": 10**400}],
+    [
+        {"low": 3.0},
+        {"fill": "2"},
+        {"high": math.nan},
+        {"high": math.inf},
+        {"known": 0},
+        {"missing": -1},
+        {"how": "guess"},
+        {"low": True},
+        {"high": 10**400},
+    ],
     ids=str,
 )
 def test_a_feature_that_does_not_fit_is_refused(entry: dict[str, Any]) -> None:

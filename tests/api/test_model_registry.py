@@ -65,27 +65,18 @@ def test_the_documents_code_runs_as_written(repo: TestRepo, boosted: XGBClassifi
         model=trained_model,
         name="risk_predictor",
         model_type="XGBoost",
-        metadata={
-            "accuracy": 0.95,
-            "f1_score": 0.93,
-            "training_features": list(FRENCH),
-            "training_samples": 1000
-        }
+        metadata={"accuracy": 0.95, "f1_score": 0.93, "training_features": list(FRENCH), "training_samples": 1000},
     )
     assert version == "v1.0.0"
 
     model, metadata = registry.load_model(
         name="risk_predictor",
         version="latest",  # ou version spécifique "v1.0.0"
-        return_metadata=True
+        return_metadata=True,
     )
     assert isinstance(metadata, ModelMetadata)
 
-    registry.promote_model(
-        name="risk_predictor",
-        version="v1.0.0",
-        status="production"
-    )
+    registry.promote_model(name="risk_predictor", version="v1.0.0", status="production")
 
     models = registry.list_models()
     assert [(entry.name, entry.version, entry.status) for entry in models] == [(NAME, "v1.0.0", "production")]
@@ -94,7 +85,7 @@ def test_the_documents_code_runs_as_written(repo: TestRepo, boosted: XGBClassifi
     registry = ModelRegistry()
     model, metadata = registry.load_model(
         name="risk_predictor",
-        version="latest"  # ou version spécifique
+        version="latest",  # ou version spécifique
     )
     new_features, _ = table()
     predictions = model.predict(new_features)
@@ -120,12 +111,24 @@ def test_every_field_of_the_document_is_there_with_its_default(registry: ModelRe
 
 
 def test_what_is_said_of_a_model_is_kept(registry: ModelRegistry) -> None:
-    registry.save_model(regression(), "one", "LogisticRegression", {
-        "accuracy": np.float64(0.9), "precision": 1, "recall": float("nan"), "training_samples": np.int64(7),
-        "hyperparameters": {"C": np.float32(0.5)}, "validation_results": {"folds": np.array([0.5, np.nan])},
-        "tags": {"team": "a", "run": 3}, "description": "nuit", "created_by": "moi", "roc_auc": 0.8,
-        "depuis": Path("a"),
-    })
+    registry.save_model(
+        regression(),
+        "one",
+        "LogisticRegression",
+        {
+            "accuracy": np.float64(0.9),
+            "precision": 1,
+            "recall": float("nan"),
+            "training_samples": np.int64(7),
+            "hyperparameters": {"C": np.float32(0.5)},
+            "validation_results": {"folds": np.array([0.5, np.nan])},
+            "tags": {"team": "a", "run": 3},
+            "description": "nuit",
+            "created_by": "moi",
+            "roc_auc": 0.8,
+            "depuis": Path("a"),
+        },
+    )
     found = registry.find("one")
     assert (found.accuracy, found.precision, found.recall, found.training_samples) == (0.9, 1.0, None, 7)
     assert (found.hyperparameters, found.validation_results) == ({"C": 0.5}, {"folds": [0.5, None]})
@@ -135,10 +138,22 @@ def test_what_is_said_of_a_model_is_kept(registry: ModelRegistry) -> None:
 
 def test_all_that_is_wrong_is_said_at_once_and_nothing_is_kept(registry: ModelRegistry) -> None:
     with pytest.raises(ConfigError) as raised:
-        registry.save_model(regression(), "a/b", "", {
-            "accuracy": 95, "f1_score": "high", "training_samples": 1.5, "training_features": "la", "tags": [1],
-            "description": 3, "status": "production", "version": "v9.0.0", "callback": print,
-        })
+        registry.save_model(
+            regression(),
+            "a/b",
+            "",
+            {
+                "accuracy": 95,
+                "f1_score": "high",
+                "training_samples": 1.5,
+                "training_features": "la",
+                "tags": [1],
+                "description": 3,
+                "status": "production",
+                "version": "v9.0.0",
+                "callback": print,
+            },
+        )
     lines = str(raised.value).splitlines()
     assert len(lines) == 11
     assert lines[0] == "model_type '': no text; name the type, such as 'XGBoost'"
@@ -176,9 +191,12 @@ def test_promotion_goes_step_by_step_and_a_trained_version_is_validated_first(re
     assert registry.find(NAME, "production").validation["files"] == sorted(registry.find(NAME, "v1.1.0").files)
     assert [entry.version for entry in registry.list_models(status="deprecated")] == ["v1.0.0"]
     for version, status, why in (
-        ("v1.1.0", "validated", "serves already"), ("v1.1.0", "production", "serves already"),
-        ("v1.0.0", "production", "only a rollback"), ("v1.0.0", "validated", "only a rollback"),
-        ("v1.2.0", "trained", "not to trained"), ("v1.1.0", "trained", "not to trained"),
+        ("v1.1.0", "validated", "serves already"),
+        ("v1.1.0", "production", "serves already"),
+        ("v1.0.0", "production", "only a rollback"),
+        ("v1.0.0", "validated", "only a rollback"),
+        ("v1.2.0", "trained", "not to trained"),
+        ("v1.1.0", "trained", "not to trained"),
     ):
         with pytest.raises(StoreError, match=why):
             registry.promote_model(NAME, version, status)
@@ -202,8 +220,12 @@ def test_two_versions_beside_each_other(registry: ModelRegistry) -> None:
     assert (found.features_added, found.features_removed) == ((), (FRENCH[3],))
     assert found.hyperparameters == {"C": (1, 2)}
     assert str(found).splitlines() == [
-        "risk_predictor: v1.0.0 and v2.0.0", "  accuracy: 0.8, 0.9  (+0.1)", "  training_samples: 0, 0  (+0)",
-        "  roc_auc: 0.7, -", f"  - {FRENCH[3]}", "  C: 1, 2",
+        "risk_predictor: v1.0.0 and v2.0.0",
+        "  accuracy: 0.8, 0.9  (+0.1)",
+        "  training_samples: 0, 0  (+0)",
+        "  roc_auc: 0.7, -",
+        f"  - {FRENCH[3]}",
+        "  C: 1, 2",
     ]
 
 
@@ -219,7 +241,8 @@ def test_what_was_promoted_is_what_score_uses(repo: TestRepo, boosted: XGBClassi
     assert document["anomaly"] is not None
     listed = json.loads(hyperion(repo.path, "models", "list", "--format", "json").out)
     assert [(row["name"], row["version"], row["in_use"]) for row in listed] == [
-        (NAME, "v1.0.0", True), (None, "1.0.0", False),
+        (NAME, "v1.0.0", True),
+        (None, "1.0.0", False),
     ]
     shown = hyperion(repo.path, "models", "show").out
     assert shown.startswith("risk_predictor v1.0.0\nproduction; validated: its files are whole, it loads")
@@ -305,13 +328,17 @@ def test_a_flipped_byte_in_any_file_is_noticed(registry: ModelRegistry) -> None:
     registry.promote_model(NAME, "latest")
     files = [path for path in registry.root.rglob("*") if path.is_file() and path.name != "lock"]
     assert {path.name for path in files} == {
-        "risk_predictor.json", "risk_predictor_v1.0.0_metadata.json", "model.skops", "manifest.json", "bugs.trees",
+        "risk_predictor.json",
+        "risk_predictor_v1.0.0_metadata.json",
+        "model.skops",
+        "manifest.json",
+        "bugs.trees",
         "isolation_forest.trees",
     }
     for path in files:
         data = path.read_bytes()
         for place in (0, len(data) // 2, len(data) - 2):
-            path.write_bytes(data[:place] + bytes([data[place] ^ 4]) + data[place + 1:])
+            path.write_bytes(data[:place] + bytes([data[place] ^ 4]) + data[place + 1 :])
             with pytest.raises(ArtefactError, match=path.name.replace(".", r"\.")):
                 registry.load_model(NAME)
         path.write_bytes(data)
@@ -401,10 +428,20 @@ def test_a_regression_alone_does_not_take_rows_as_score_meets_them(registry: Mod
     assert "put a SimpleImputer before it" in registry.find(NAME).not_scored
 
 
-@pytest.mark.parametrize("model", [
-    None, 3, "s", {"a": 1}, [LogisticRegression()], RandomForestClassifier, RandomForestClassifier(), XGBClassifier(),
-    FunctionTransformer().fit([[1.0]]),
-])
+@pytest.mark.parametrize(
+    "model",
+    [
+        None,
+        3,
+        "s",
+        {"a": 1},
+        [LogisticRegression()],
+        RandomForestClassifier,
+        RandomForestClassifier(),
+        XGBClassifier(),
+        FunctionTransformer().fit([[1.0]]),
+    ],
+)
 def test_only_a_fitted_estimator_is_saved(registry: ModelRegistry, model: object) -> None:
     for name in ("one", NAME):
         with pytest.raises(ConfigError, match=f"^{name}: .*(no estimator|not fitted)") as raised:

@@ -56,9 +56,7 @@ def test_a_registrys_estimator_speaks_through_every_predictor() -> None:
     np.testing.assert_array_equal(risk.predict_proba(WHOLE[list(reversed(NAMES))]), expected)
     np.testing.assert_array_equal(risk.predict(WHOLE), FOREST.predict(WHOLE.to_numpy()))
     levels = RiskPredictor(risk.model, thresholds={"HIGH": 0.6, "MEDIUM": 0.3}).predict(WHOLE)
-    assert levels.tolist() == [
-        "HIGH" if one >= 0.6 else "MEDIUM" if one >= 0.3 else "LOW" for one in expected[:, 1]
-    ]
+    assert levels.tolist() == ["HIGH" if one >= 0.6 else "MEDIUM" if one >= 0.3 else "LOW" for one in expected[:, 1]]
     bugs = BugPredictor.from_registry("mine", "v1.0.0", shelf)
     np.testing.assert_array_equal(bugs.predict(WHOLE), (expected[:, 1] >= 0.5).astype(int))
     impact = ImpactAnalyzer.from_registry(registry=shelf)
@@ -142,8 +140,12 @@ def test_a_model_that_mlflow_keeps_is_asked(tmp_path: Path) -> None:
     forest = RandomForestClassifier(n_estimators=5, random_state=1).fit(WHOLE.to_numpy(), Y)
     where = tmp_path / "model"
     flavour.save_model(
-        forest, str(where), serialization_format="skops", skops_trusted_types=["sklearn.tree._tree.Tree"],
-        signature=infer_signature(WHOLE, forest.predict(WHOLE.to_numpy())), pip_requirements=["scikit-learn"],
+        forest,
+        str(where),
+        serialization_format="skops",
+        skops_trusted_types=["sklearn.tree._tree.Tree"],
+        signature=infer_signature(WHOLE, forest.predict(WHOLE.to_numpy())),
+        pip_requirements=["scikit-learn"],
     )
     predictor = RiskPredictor.from_mlflow(str(where))
     assert predictor.features == NAMES

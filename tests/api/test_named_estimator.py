@@ -25,10 +25,15 @@ X, Y = drawn(rows=300)
 WHOLE = X.fillna(0.0)
 
 
-@pytest.mark.parametrize("estimator", [
-    RandomForestClassifier(n_estimators=5, random_state=1), LogisticRegression(max_iter=500),
-    XGBClassifier(n_estimators=5, n_jobs=1),
-], ids=lambda estimator: type(estimator).__name__)
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RandomForestClassifier(n_estimators=5, random_state=1),
+        LogisticRegression(max_iter=500),
+        XGBClassifier(n_estimators=5, n_jobs=1),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
 def test_it_says_what_the_estimator_says_whatever_the_order_and_the_names(estimator: object) -> None:
     fitted = estimator.fit(WHOLE, Y)
     model = NamedEstimator(fitted)
@@ -101,8 +106,10 @@ def test_the_class_of_the_bug_is_told_by_its_label(harmless: object, bug: object
 
 
 def test_a_class_that_cannot_be_told_is_refused_in_one_line() -> None:
-    for labels, said in [(np.where(Y == 1, "up", "down"), "which of its classes 'down' and 'up' is the bug"),
-                         (np.arange(len(Y)) % 3, "the model has 3 classes where two are needed")]:
+    for labels, said in [
+        (np.where(Y == 1, "up", "down"), "which of its classes 'down' and 'up' is the bug"),
+        (np.arange(len(Y)) % 3, "the model has 3 classes where two are needed"),
+    ]:
         fitted = RandomForestClassifier(n_estimators=5, random_state=1).fit(WHOLE, labels)
         assert set(RiskPredictor(fitted).predict(WHOLE)) <= set(fitted.classes_)
         for ask in (RiskPredictor(fitted).predict_proba, BugPredictor(fitted).predict, ImpactAnalyzer(fitted).score):

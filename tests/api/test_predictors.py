@@ -41,11 +41,14 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> TestRepo:
     repo = TestRepo(tmp_path_factory.mktemp("predict") / "repo")
     for number in range(12):
         body = "\n".join(f"    if x > {line}: return {line}" for line in range(number + 1))
-        repo.commit({
-            "src/app/run.py": f"import util\n\ndef run(x):\n{body}\n    return x\n",
-            "src/lib/util.py": f"def util(x):\n    return x + {number}\n",
-            **({"doc/guide.md": f"step {number}\n"} if number % 3 == 0 else {}),
-        }, message="Fix the crash" if number % 4 == 1 else f"Add step {number}")
+        repo.commit(
+            {
+                "src/app/run.py": f"import util\n\ndef run(x):\n{body}\n    return x\n",
+                "src/lib/util.py": f"def util(x):\n    return x + {number}\n",
+                **({"doc/guide.md": f"step {number}\n"} if number % 3 == 0 else {}),
+            },
+            message="Fix the crash" if number % 4 == 1 else f"Add step {number}",
+        )
     repo.commit({"src/app/run.py": "def run(x):\n    return [y for y in x if y]\n", "src/app/new.py": "A = 1\n" * 40})
     return repo
 
@@ -137,11 +140,22 @@ def test_a_table_is_its_rows_and_the_order_of_columns_is_of_no_matter(rows: list
     assert first.score == pytest.approx(RISK.explain(rows[0])[0].score, abs=0)
 
 
-RISING = frozenset({
-    "code_lines_added", "source_lines_added", "tokens_added", "distinct_tokens_added", "net_new_tokens",
-    "control_flow_added", "source_files", "past_bug_count", "recent_bug_count", "file_bug_share", "directory_bug_share",
-    "repository_bug_share",
-})
+RISING = frozenset(
+    {
+        "code_lines_added",
+        "source_lines_added",
+        "tokens_added",
+        "distinct_tokens_added",
+        "net_new_tokens",
+        "control_flow_added",
+        "source_files",
+        "past_bug_count",
+        "recent_bug_count",
+        "file_bug_share",
+        "directory_bug_share",
+        "repository_bug_share",
+    }
+)
 """What the shipped booster was held to when it was fitted; those that are fitted now keep to the catalogue."""
 
 
@@ -189,11 +203,17 @@ def test_a_files_explanation_sums_to_its_log_odds(row: dict[str, Any]) -> None:
 
 @RULES
 @given(
-    st.fixed_dictionaries({
-        "affected_strength": st.floats(0, 50), "reach": st.none() | st.floats(0, 1), "fixes": st.integers(0, 500),
-        "commits": st.integers(0, 5000), "history_commits": st.integers(0, 9000),
-    }),
-    st.sampled_from(["affected_strength", "reach", "fixes", "commits"]), st.floats(0, 10),
+    st.fixed_dictionaries(
+        {
+            "affected_strength": st.floats(0, 50),
+            "reach": st.none() | st.floats(0, 1),
+            "fixes": st.integers(0, 500),
+            "commits": st.integers(0, 5000),
+            "history_commits": st.integers(0, 9000),
+        }
+    ),
+    st.sampled_from(["affected_strength", "reach", "fixes", "commits"]),
+    st.floats(0, 10),
 )
 def test_more_evidence_never_lowers_the_impact(row: dict[str, Any], name: str, more: float) -> None:
     larger = row if row[name] is None else {**row, name: row[name] + more}
@@ -236,8 +256,10 @@ def test_no_row_is_an_empty_answer() -> None:
         (lambda: RiskPredictor(thresholds={"HIGH": 0.1, "MEDIUM": 0.2}), "thresholds: not two probabilities"),
         (lambda: BugPredictor(threshold=2), "threshold: 2 is no probability"),
         (lambda: IMPACT.score({"reach": 0.1, "fixes": 1}), "row 1, column 'affected_strength': no column"),
-        (lambda: IMPACT.score(dict.fromkeys(["affected_strength", "fixes", "commits", "history_commits"], -1)),
-         "row 1, column 'affected_strength': -1 is negative"),
+        (
+            lambda: IMPACT.score(dict.fromkeys(["affected_strength", "fixes", "commits", "history_commits"], -1)),
+            "row 1, column 'affected_strength': -1 is negative",
+        ),
         (lambda: IMPACT.explain([], typical={"fixes": 1}), "explain: the impact's base is a change without evidence"),
         (lambda: RISK.explain({"la": 1}, typical=[]), "typical: no row"),
     ],
@@ -262,9 +284,7 @@ def test_a_bundle_of_ones_own_is_asked(tmp_path: Path) -> None:
     assert repr(RiskPredictor.from_bundle(tmp_path / "models")) == "RiskPredictor(test 0.0.1)"
 
 
-def test_what_serves_in_a_repository_is_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_serves_in_a_repository_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repo = TestRepo(tmp_path / "repo")
     repo.commit({"a.py": "a = 1\n"})
     monkeypatch.chdir(repo.path)

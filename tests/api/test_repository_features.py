@@ -48,7 +48,8 @@ def test_staged_changes_and_every_way_to_name_a_repository(repo: TestRepo) -> No
     printed = hyperion(repo.path, "features", "extract", "--format", "json").json()["features"]
     staged = engineer.engineer_full_feature_set(RepositoryChange(repo.path, None))
     assert {name: staged.present.get(name) for name in ("la", "cyclomatic_complexity", "nf")} == {
-        name: printed[name]["value"] for name in ("la", "cyclomatic_complexity", "nf")}
+        name: printed[name]["value"] for name in ("la", "cyclomatic_complexity", "nf")
+    }
     names = ["lignes_ajoutees", "la * nf"]
     head = engineer.engineer_full_feature_set(RepositoryChange(repo.path), names)
     assert dict(head) == dict(engineer.engineer_full_feature_set(repo.path, names))
@@ -90,11 +91,16 @@ def test_gitpythons_objects_name_repositories_and_commits(repo: TestRepo, tmp_pa
     with git.Repo(repo.path) as here:
         engineer, names = FeatureEngineer(), ["lignes_ajoutees", "nb_fichiers", "author_experience"]
         for told, plain in (
-            (here, "HEAD"), (here.head.commit, "HEAD"), ((here, "HEAD~1"), "HEAD~1"), ((here, here.head.ref), "HEAD"),
-            ((repo.path, here.head.commit.parents[0]), "HEAD~1"), (RepositoryChange(here, here.head.commit), "HEAD"),
+            (here, "HEAD"),
+            (here.head.commit, "HEAD"),
+            ((here, "HEAD~1"), "HEAD~1"),
+            ((here, here.head.ref), "HEAD"),
+            ((repo.path, here.head.commit.parents[0]), "HEAD~1"),
+            (RepositoryChange(here, here.head.commit), "HEAD"),
         ):
             assert dict(engineer.engineer_full_feature_set(raw_data=told, requested_features=names)) == dict(
-                engineer.engineer_full_feature_set((repo.path, plain), names))
+                engineer.engineer_full_feature_set((repo.path, plain), names)
+            )
         assert RepositoryChange(repo.path, "HEAD~1").commit == here.commit("HEAD~1")
         assert RepositoryChange(here, None).commit is None
         features = engineer.engineer_full_feature_set(here.head.commit, names)

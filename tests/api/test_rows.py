@@ -30,7 +30,8 @@ def test_either_name_is_taken_and_the_order_is_of_no_matter() -> None:
 def test_what_is_not_there_is_missing_with_a_reason_and_not_zero() -> None:
     [vector] = vectors_of({"la": None, "nf": math.nan}, NAMES)
     assert vector.missing == {
-        "la": "no value in the row", "nf": "no value in the row",
+        "la": "no value in the row",
+        "nf": "no value in the row",
         "age": "no column 'age' (intervalle_dernier_changement)",
     }
 

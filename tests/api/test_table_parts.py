@@ -33,15 +33,18 @@ def distinct(rows: int) -> np.ndarray:
     return np.arange(float(rows))[:, None]
 
 
-@pytest.mark.parametrize(("values", "labels", "codes"), [
-    ([0, 1, 1], (0, 1), [0, 1, 1]),
-    ([0.0, np.nan, 1.0], (0, 1), [0, -1, 1]),
-    ([-1, 1, -1], (-1, 1), [0, 1, 0]),
-    ([True, False, None], (False, True), [1, 0, -1]),
-    (["High", "low", "high "], None, None),
-    (["élevé", "faible", "faible"], ("faible", "élevé"), [1, 0, 0]),
-    (["HIGH", "MEDIUM", "MEDIUM"], ("MEDIUM", "HIGH"), [1, 0, 0]),
-])
+@pytest.mark.parametrize(
+    ("values", "labels", "codes"),
+    [
+        ([0, 1, 1], (0, 1), [0, 1, 1]),
+        ([0.0, np.nan, 1.0], (0, 1), [0, -1, 1]),
+        ([-1, 1, -1], (-1, 1), [0, 1, 0]),
+        ([True, False, None], (False, True), [1, 0, -1]),
+        (["High", "low", "high "], None, None),
+        (["élevé", "faible", "faible"], ("faible", "élevé"), [1, 0, 0]),
+        (["HIGH", "MEDIUM", "MEDIUM"], ("MEDIUM", "HIGH"), [1, 0, 0]),
+    ],
+)
 def test_targets_are_read_from_the_harmless_to_the_risky(
     values: list[object], labels: tuple[object, object] | None, codes: list[int] | None
 ) -> None:
@@ -62,12 +65,15 @@ def test_of_words_that_are_not_known_the_rarer_is_predicted_and_it_is_said() -> 
     assert "positive=['down']" in target.warnings[0]
 
 
-@pytest.mark.parametrize(("values", "seconds"), [
-    ([1_500_000_000, 1_500_086_400], [1.5e9, 1.5e9 + DAY]),
-    ([1_500_000_000_000, 1_500_086_400_000], [1.5e9, 1.5e9 + DAY]),
-    (["2017-07-14T02:40:00+00:00", "2017-07-15 02:40:00"], [1.5e9, 1.5e9 + DAY]),
-    (pd.to_datetime(["2017-07-14T02:40:00", "2017-07-15T02:40:00"]), [1.5e9, 1.5e9 + DAY]),
-])
+@pytest.mark.parametrize(
+    ("values", "seconds"),
+    [
+        ([1_500_000_000, 1_500_086_400], [1.5e9, 1.5e9 + DAY]),
+        ([1_500_000_000_000, 1_500_086_400_000], [1.5e9, 1.5e9 + DAY]),
+        (["2017-07-14T02:40:00+00:00", "2017-07-15 02:40:00"], [1.5e9, 1.5e9 + DAY]),
+        (pd.to_datetime(["2017-07-14T02:40:00", "2017-07-15T02:40:00"]), [1.5e9, 1.5e9 + DAY]),
+    ],
+)
 def test_moments_are_read_as_seconds(values: object, seconds: list[float]) -> None:
     found = time_column_of(pd.DataFrame({"la": [1, 2], "Date": values}), None, "y")
     assert found is not None
@@ -79,9 +85,17 @@ def test_a_usual_name_without_moments_is_no_time(values: list[object]) -> None:
     assert time_column_of(pd.DataFrame({"time": values}), None, "y") is None
 
 
-@pytest.mark.parametrize("form", [
-    "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%Y/%m/%d",
-])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "%d/%m/%Y",
+        "%m/%d/%Y",
+        "%d.%m.%Y",
+        "%d-%m-%Y %H:%M",
+        "%d/%m/%Y %H:%M:%S",
+        "%Y/%m/%d",
+    ],
+)
 def test_dates_of_a_column_are_read_in_one_order(form: str) -> None:
     days = pd.date_range("2024-01-01", periods=120)
     found = time_column_of(pd.DataFrame({"date": days.strftime(form)}), None, "y")
@@ -89,11 +103,14 @@ def test_dates_of_a_column_are_read_in_one_order(form: str) -> None:
     assert found.seconds.tolist() == [1_704_067_200.0 + DAY * number for number in range(120)]
 
 
-@pytest.mark.parametrize(("values", "message"), [
-    (["01/02/2024", "03/04/2024"], "dates as '01/02/2024' may be day or month first; write ISO dates"),
-    (["13/02/24", "14/02/24"], "the year of '13/02/24' cannot be told; write ISO dates"),
-    (["13/02/2024", "03/14/2024"], "have the day first in some rows"),
-])
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["01/02/2024", "03/04/2024"], "dates as '01/02/2024' may be day or month first; write ISO dates"),
+        (["13/02/24", "14/02/24"], "the year of '13/02/24' cannot be told; write ISO dates"),
+        (["13/02/2024", "03/14/2024"], "have the day first in some rows"),
+    ],
+)
 def test_dates_whose_day_cannot_be_told_are_refused(values: list[str], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         time_column_of(pd.DataFrame({"date": values}), None, "y")
@@ -155,10 +172,18 @@ def test_copies_of_a_row_are_not_learned_where_they_are_tested() -> None:
 
 def test_columns_are_chosen_by_what_they_hold() -> None:
     codes = np.array([0, 1] * 15)
-    frame = pd.DataFrame({
-        "y": codes, "la": range(30), "lignes_ajoutees": range(30), "sha": ["a"] * 30, "flag": codes == 0,
-        "kind": ["a", "b", "c"] * 10, "when": pd.date_range("2024-01-01", periods=30), "odd": [1, "x", None] * 10,
-    })
+    frame = pd.DataFrame(
+        {
+            "y": codes,
+            "la": range(30),
+            "lignes_ajoutees": range(30),
+            "sha": ["a"] * 30,
+            "flag": codes == 0,
+            "kind": ["a", "b", "c"] * 10,
+            "when": pd.date_range("2024-01-01", periods=30),
+            "odd": [1, "x", None] * 10,
+        }
+    )
     chosen = choose_columns(frame, codes, apart={"y"})
     assert chosen.names == ("la", "kind")
     assert chosen.categories == {"kind": ["a", "b", "c"]}

@@ -20,12 +20,15 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("la,ld\n1,2,3\n4,5,6\n", "rows have more fields than the header has names"),
-    ("la,ld,la\n1,2,3\n", "has two columns named 'la'"),
-    ("la,ld\n1,2\n4,5,6\n", "cannot be read"),
-    ("", "cannot be read"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("la,ld\n1,2,3\n4,5,6\n", "rows have more fields than the header has names"),
+        ("la,ld,la\n1,2,3\n", "has two columns named 'la'"),
+        ("la,ld\n1,2\n4,5,6\n", "cannot be read"),
+        ("", "cannot be read"),
+    ],
+)
 def test_a_header_that_does_not_name_every_column_once_is_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message) as caught:
         read_table(written(tmp_path, text))
@@ -50,8 +53,10 @@ def test_a_table_of_any_usual_form_is_read(form: str) -> None:
     columns = {"la": [1, 2, 3], "nf": [0.5, None, 2.0]}
     frame = pd.DataFrame(columns)
     data = {
-        "array": frame.to_numpy, "rows": lambda: frame.to_numpy().tolist(),
-        "mappings": lambda: frame.to_dict("records"), "columns": lambda: columns,
+        "array": frame.to_numpy,
+        "rows": lambda: frame.to_numpy().tolist(),
+        "mappings": lambda: frame.to_dict("records"),
+        "columns": lambda: columns,
         "arrow": lambda: pytest.importorskip("pyarrow").table(columns),
         "polars": lambda: pytest.importorskip("polars").DataFrame(columns),
     }[form]()

@@ -52,8 +52,14 @@ def result(few_trees: None) -> dict[str, Any]:
 
 def test_the_documented_keys_are_there(result: dict[str, Any]) -> None:
     assert {
-        "training_time_seconds", "validation_result", "models_results", "best_model", "ensemble_performance",
-        "feature_names", "training_samples", "test_samples",
+        "training_time_seconds",
+        "validation_result",
+        "models_results",
+        "best_model",
+        "ensemble_performance",
+        "feature_names",
+        "training_samples",
+        "test_samples",
     } <= result.keys()
     assert list(result["models_results"]) == ["random_forest", "xgboost", "isolation_forest", "meta_learner"]
     for entry in result["models_results"].values():
@@ -80,9 +86,17 @@ def test_the_defaults_are_the_documents() -> None:
     made = dict(SPECIFICATION.classifier(MLConfig(), ["la"]).members)
     forest, booster = made["random_forest"].get_params(), made["xgboost"].get_params()
     assert [forest[name] for name in ("n_estimators", "max_depth", "class_weight", "random_state")] == [
-        100, 10, "balanced", 42]
+        100,
+        10,
+        "balanced",
+        42,
+    ]
     assert [booster[name] for name in ("n_estimators", "max_depth", "learning_rate", "random_state")] == [
-        100, 8, 0.1, 42]
+        100,
+        8,
+        0.1,
+        42,
+    ]
     isolation = new_isolation_forest(MLConfig(), 1000)["forest"].get_params()
     assert [isolation[name] for name in ("contamination", "max_samples", "random_state")] == [0.1, 256, 42]
 
@@ -222,15 +236,18 @@ def test_messy_columns_are_left_out_with_a_reason() -> None:
     assert np.isfinite(instance.predict_proba({"la": 3, "language": "cobol"})).all()
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    (lambda table: table.head(9), "9 rows"),
-    (lambda table: table.assign(risque_reel=1), "one class only"),
-    (lambda table: table.assign(risque_reel=table["la"] / 7), "two classes are needed"),
-    (lambda table: table.drop(columns="risque_reel"), "is not a column"),
-    (lambda table: table[["date", "risque_reel"]], "no column can be learned from"),
-    (lambda table: table.assign(risque_reel=[1] + [0] * (len(table) - 1)), "at least 2 of each"),
-    (lambda table: table.head(0), "has no rows"),
-])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda table: table.head(9), "9 rows"),
+        (lambda table: table.assign(risque_reel=1), "one class only"),
+        (lambda table: table.assign(risque_reel=table["la"] / 7), "two classes are needed"),
+        (lambda table: table.drop(columns="risque_reel"), "is not a column"),
+        (lambda table: table[["date", "risque_reel"]], "no column can be learned from"),
+        (lambda table: table.assign(risque_reel=[1] + [0] * (len(table) - 1)), "at least 2 of each"),
+        (lambda table: table.head(0), "has no rows"),
+    ],
+)
 def test_a_table_that_cannot_be_learned_from_is_refused_in_one_line(
     change: Callable[[pd.DataFrame], pd.DataFrame], message: str
 ) -> None:
@@ -239,11 +256,17 @@ def test_a_table_that_cannot_be_learned_from_is_refused_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("settings", "message"), [
-    ({"test_size": 1.5}, "test_size: 1.5"), ({"cv_folds": 1}, "cv_folds: 1"), ({"time_column": "when"}, "'when'"),
-    ({"time_column": "risque_reel"}, "is the target"), ({"ensemble": "best"}, "none of blend"),
-    ({"features": ["la", "lines"]}, "feature 'lines'"),
-])
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"test_size": 1.5}, "test_size: 1.5"),
+        ({"cv_folds": 1}, "cv_folds: 1"),
+        ({"time_column": "when"}, "'when'"),
+        ({"time_column": "risque_reel"}, "is the target"),
+        ({"ensemble": "best"}, "none of blend"),
+        ({"features": ["la", "lines"]}, "feature 'lines'"),
+    ],
+)
 def test_a_setting_that_is_not_valid_is_named(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         train(drawn_table(60), **settings)
@@ -274,7 +297,11 @@ def test_rows_without_a_target_are_left_out_and_counted() -> None:
 def test_the_specified_ensemble_learns_from_the_four_columns() -> None:
     found = train(drawn_table(300), ensemble="specification")["ensemble_performance"]
     assert found["columns"] == [
-        "random_forest_prediction", "random_forest_confidence", "xgboost_prediction", "xgboost_confidence"]
+        "random_forest_prediction",
+        "random_forest_confidence",
+        "xgboost_prediction",
+        "xgboost_confidence",
+    ]
 
 
 def test_rows_too_young_to_be_known_are_held_back() -> None:
@@ -312,7 +339,11 @@ def test_a_tracker_gets_every_model() -> None:
     table = drawn_table(300)
     found = TrainingPipeline(SMALL, tracker=notebook).train_risk_predictor(table, bootstrap_draws=20)
     assert [record.model_name for record in notebook.records] == [
-        "risk_predictor_rf", "risk_predictor_xgb", "anomaly_detector", "risk_predictor"]
+        "risk_predictor_rf",
+        "risk_predictor_xgb",
+        "anomaly_detector",
+        "risk_predictor",
+    ]
     record = notebook.records[0]
     entry = found["models_results"]["random_forest"]
     assert record.estimator is entry["instance"]

@@ -50,8 +50,10 @@ def test_a_staged_change_is_forecast_as_it_is_once_recorded(tmp_path: Path) -> N
     write_bundle(tmp_path / "models", with_bugs=True)
     repo = TestRepo(tmp_path / "repo")
     for number in range(60):
-        repo.commit({f"src/f{number % 3}.py": f"x = {number}\n", "notes.md": f"{number}\n"},
-                    "Fix crash" if number % 4 == 0 else "Improve")
+        repo.commit(
+            {f"src/f{number % 3}.py": f"x = {number}\n", "notes.md": f"{number}\n"},
+            "Fix crash" if number % 4 == 0 else "Improve",
+        )
     repo.stage({"src/f0.py": "x = 99\n", "src/new.py": "y = 1\n", "notes.md": "staged\n"})
     arguments = ("--format", "json", "--models", str(tmp_path / "models"))
     hyperion(repo.path, "index")

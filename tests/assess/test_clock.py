@@ -90,10 +90,13 @@ def test_whatever_reads_a_text_is_given_up_at_the_deadline(
     repo: TestRepo, monkeypatch: pytest.MonkeyPatch, module: object, name: str
 ) -> None:
     known = next(path for path in repo.git("ls-files", "*.py").split() if "test" not in path)
-    repo.stage({
-        known: "def changed(a):\n    return a\n", "pkg/fresh.py": "import pkg.core\n",
-        "requirements.txt": "flask\n",
-    })
+    repo.stage(
+        {
+            known: "def changed(a):\n    return a\n",
+            "pkg/fresh.py": "import pkg.core\n",
+            "requirements.txt": "flask\n",
+        }
+    )
     with Assessor.open(repo.path, Config(deadline=600), now=NOW) as assessor:
         whole = assessor.staged()
     forget(repo)

@@ -72,9 +72,13 @@ def test_nobody_is_named_for_files_that_only_the_author_knows(tmp_path: Path) ->
 
 def test_a_coding_agent_is_nobody_s_reviewer_and_counts_for_nobody(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
-    agents = ["Claude <noreply@anthropic.com>", "copilot-swe-agent[bot] <1+Copilot@users.noreply.github.com>",
-              "Cursor Agent <cursoragent@cursor.com>", "Devin AI <x@example.org>",
-              "openhands <openhands@all-hands.dev>"]
+    agents = [
+        "Claude <noreply@anthropic.com>",
+        "copilot-swe-agent[bot] <1+Copilot@users.noreply.github.com>",
+        "Cursor Agent <cursoragent@cursor.com>",
+        "Devin AI <x@example.org>",
+        "openhands <openhands@all-hands.dev>",
+    ]
     for number, author in enumerate([*agents, *agents]):
         message = f"Change {number}\n\nReviewed-by: {author}\nCo-authored-by: {author}"
         repo.commit({"pkg/a.py": f"{number}\n"}, message, author=author)
@@ -144,7 +148,10 @@ def outcomes(repo: TestRepo, revision: str = "HEAD") -> dict[str, str]:
     with measuring(repo) as measurer:
         change = commit_change(measurer.repository, revision)
         found = similar_changes(
-            change, FeatureVector(dict.fromkeys(COMPARED, 1.0)), rows_of(measurer, change), past_of(measurer, change),
+            change,
+            FeatureVector(dict.fromkeys(COMPARED, 1.0)),
+            rows_of(measurer, change),
+            past_of(measurer, change),
             measurer.patches,
         )
     return {entry.subject: entry.outcome for entry in found}
@@ -218,8 +225,15 @@ def only(change: Change, files: Sequence[FileChange]) -> Change:
     return replace(change, files=tuple(files))
 
 
-def advise(repo: TestRepo, score: Mapping[int, float], risk: Score = LIKELY, known: tuple[Reviewer, ...] = (),
-           missing: tuple[CoChange, ...] = (), *, expired: bool = False) -> list[tuple[str, str, str]]:
+def advise(
+    repo: TestRepo,
+    score: Mapping[int, float],
+    risk: Score = LIKELY,
+    known: tuple[Reviewer, ...] = (),
+    missing: tuple[CoChange, ...] = (),
+    *,
+    expired: bool = False,
+) -> list[tuple[str, str, str]]:
     with measuring(repo) as measurer:
         change = commit_change(measurer.repository, "HEAD")
         history, _ = measurer.history(change.base)
@@ -237,17 +251,26 @@ def test_no_advice_for_a_small_change_to_one_file(tmp_path: Path) -> None:
 def tangled(tmp_path: Path) -> TestRepo:
     repo = TestRepo(tmp_path)
     repo.commit({"net/http.py": "1\n", "db/table.py": "1\n", "README.md": "1\n"}, "Begin")
-    repo.commit({"net/http.py": lines(0, 30), "tests/net/test_http.py": lines(0, 9), "db/table.py": lines(0, 40),
-                 "README.md": "2\n"}, "Do two things")
+    repo.commit(
+        {
+            "net/http.py": lines(0, 30),
+            "tests/net/test_http.py": lines(0, 9),
+            "db/table.py": lines(0, 40),
+            "README.md": "2\n",
+        },
+        "Do two things",
+    )
     return repo
 
 
 def test_a_large_change_is_parted_where_nothing_ties_its_files(tmp_path: Path) -> None:
-    assert advise(tangled(tmp_path), {2: 0.21, 1: 0.05, 3: 0.21, 4: 0.4}) == [(
-        "Commit it in 2 parts: db/table.py and 1 more (21%); net/http.py and 1 more (21%)",
-        "the riskiest part scores 21% instead of 40%",
-        "no folder, name, import or past commit ties the parts together",
-    )]
+    assert advise(tangled(tmp_path), {2: 0.21, 1: 0.05, 3: 0.21, 4: 0.4}) == [
+        (
+            "Commit it in 2 parts: db/table.py and 1 more (21%); net/http.py and 1 more (21%)",
+            "the riskiest part scores 21% instead of 40%",
+            "no folder, name, import or past commit ties the parts together",
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -269,17 +292,23 @@ def with_usual_tests(tmp_path: Path) -> TestRepo:
 
 
 def test_the_usual_test_is_advised_when_the_score_falls_with_it(tmp_path: Path) -> None:
-    assert advise(with_usual_tests(tmp_path), {1: 0.4, 2: 0.3}) == [(
-        "Test it in pkg/tests/test_a.py, usually with some 5 lines", "from 40% to 30%",
-        "4 of the last 5 changes to pkg/a.py also changed pkg/tests/test_a.py",
-    )]
+    assert advise(with_usual_tests(tmp_path), {1: 0.4, 2: 0.3}) == [
+        (
+            "Test it in pkg/tests/test_a.py, usually with some 5 lines",
+            "from 40% to 30%",
+            "4 of the last 5 changes to pkg/a.py also changed pkg/tests/test_a.py",
+        )
+    ]
 
 
 def test_what_the_model_does_not_give_is_not_promised_but_the_test_can_be_run(tmp_path: Path) -> None:
-    assert advise(with_usual_tests(tmp_path), {1: 0.4, 2: 0.41}) == [(
-        "Run pkg/tests/test_a.py", "what they catch is not committed; the score stays 40%",
-        "it changed in 4 of the last 5 changes to pkg/a.py",
-    )]
+    assert advise(with_usual_tests(tmp_path), {1: 0.4, 2: 0.41}) == [
+        (
+            "Run pkg/tests/test_a.py",
+            "what they catch is not committed; the score stays 40%",
+            "it changed in 4 of the last 5 changes to pkg/a.py",
+        )
+    ]
 
 
 def test_tests_that_import_what_is_touched_are_run_by_name_first() -> None:
@@ -287,7 +316,8 @@ def test_tests_that_import_what_is_touched_are_run_by_name_first() -> None:
     graph = ImportGraph({}, importers, {}, {}, {}, {}, {})
     touched = change(edit("pkg/a.py", "+x"), edit("tests/test_b.py", "+y"))
     assert usual_tests.tests_to_run(touched, (), graph, lambda _: {}, lambda path: "gone" not in path) == (
-        ("tests/test_a.py", "imports pkg/a.py"), ("tests/test_all.py", "imports pkg/a.py"),
+        ("tests/test_a.py", "imports pkg/a.py"),
+        ("tests/test_all.py", "imports pkg/a.py"),
     )
     assert usual_tests.tests_to_run(touched, (), Missing("no graph"), lambda _: {}, lambda _: True) == ()
 
@@ -314,12 +344,16 @@ def forgotten(tmp_path: Path, later: int) -> TestRepo:
 
 def test_a_file_is_named_that_was_changed_soon_after_it_had_been_left_out(tmp_path: Path) -> None:
     missing = (CoChange("pkg/b.py", 2, "pkg/a.py", 4, 8, 0.5, 0.8),)
-    assert advise(forgotten(tmp_path, later=3), {2: 0.35}, missing=missing) == [(
-        "See whether pkg/b.py must change, too",
-        ("3 of 4 changes that left it out were followed by one to it within 7 days, 0 of 4 of those that did not;"
-         " with a usual change to it the score is 35%"),
-        "4 of the last 8 changes to pkg/a.py also changed it",
-    )]
+    assert advise(forgotten(tmp_path, later=3), {2: 0.35}, missing=missing) == [
+        (
+            "See whether pkg/b.py must change, too",
+            (
+                "3 of 4 changes that left it out were followed by one to it within 7 days, 0 of 4 of those that did not;"
+                " with a usual change to it the score is 35%"
+            ),
+            "4 of the last 8 changes to pkg/a.py also changed it",
+        )
+    ]
 
 
 def test_a_file_is_not_named_where_leaving_it_out_made_no_difference(tmp_path: Path) -> None:
@@ -338,12 +372,16 @@ def test_a_reviewer_is_advised_where_newcomers_fared_worse(tmp_path: Path) -> No
     repo.commit({"pkg/a.py": "last\n"}, author=ADA, days=40)
     known = (Reviewer("Grace", "25 commits to these files"),)
     # by newcomers: 20 guests, each fixed, and Grace's first two commits; by Grace from her sixth on: 20, none fixed
-    assert advise(repo, {}, known=known) == [(
-        "Have it reviewed by Grace",
-        ("91% of 22 changes by people new to these files were followed by a bug fix within 30 days, under 0.1% of 20 "
-         "by people at home in them; the score stays 40%"),
-        "25 commits to these files",
-    )]
+    assert advise(repo, {}, known=known) == [
+        (
+            "Have it reviewed by Grace",
+            (
+                "91% of 22 changes by people new to these files were followed by a bug fix within 30 days, under 0.1% of 20 "
+                "by people at home in them; the score stays 40%"
+            ),
+            "25 commits to these files",
+        )
+    ]
 
 
 def test_a_git_that_fails_costs_the_counsel_and_not_the_score(tmp_path: Path) -> None:

@@ -49,8 +49,7 @@ def test_the_usual_test_is_missing_and_who_imports_is_affected(tmp_path: Path) -
     repo.stage({"src/app.py": "x = 9\n"})
     impact = impact_at(repo)
     [missing] = impact.missing_co_changes
-    assert (missing.path, missing.beside, missing.support, missing.commits) == (
-        "tests/test_app.py", "src/app.py", 5, 6)
+    assert (missing.path, missing.beside, missing.support, missing.commits) == ("tests/test_app.py", "src/app.py", 5, 6)
     assert missing.confidence == pytest.approx(5 / 6)
     assert missing.probability >= LEAST_PROBABILITY
     assert [(entry.component, entry.reason) for entry in impact.affected] == [

@@ -57,10 +57,15 @@ def test_a_commit_is_read_and_assessed_as_when_it_was_measured(repo: TestRepo, m
     assert measured.count(first.change.revision) == 2 * count - 1
 
 
-@pytest.mark.parametrize("other", [
-    Config(deadline=600, bulk_files=1), Config(deadline=600, criticality={"*": 5}),
-    Config(deadline=600, max_file_bytes=10), Config(deadline=600, feature_store_ttl_hours=0),
-])
+@pytest.mark.parametrize(
+    "other",
+    [
+        Config(deadline=600, bulk_files=1),
+        Config(deadline=600, criticality={"*": 5}),
+        Config(deadline=600, max_file_bytes=10),
+        Config(deadline=600, feature_store_ttl_hours=0),
+    ],
+)
 def test_other_settings_are_another_vector(repo: TestRepo, measured: list[str | None], other: Config) -> None:
     silent = replace(other, explain=False)
     score(repo, replace(CONFIG, explain=False))
@@ -69,9 +74,7 @@ def test_other_settings_are_another_vector(repo: TestRepo, measured: list[str | 
     assert repo.head() in measured
 
 
-def test_other_code_measures_again(
-    repo: TestRepo, measured: list[str | None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_code_measures_again(repo: TestRepo, measured: list[str | None], monkeypatch: pytest.MonkeyPatch) -> None:
     silent = replace(CONFIG, explain=False)
     score(repo, silent)
     measured.clear()
@@ -90,9 +93,7 @@ def test_no_deadline_shortens_what_is_recorded(repo: TestRepo, measured: list[st
     assert repo.head() not in measured
 
 
-def test_what_was_measured_on_a_shorter_history_is_measured_again(
-    repo: TestRepo, measured: list[str | None]
-) -> None:
+def test_what_was_measured_on_a_shorter_history_is_measured_again(repo: TestRepo, measured: list[str | None]) -> None:
     short = Config(explain=False, deadline=600, index_auto_limit=0)
     assert score(repo, short).risk.level is RiskLevel.UNKNOWN
     measured.clear()

@@ -40,8 +40,15 @@ def test_a_named_folder_wins_and_a_damaged_one_is_refused(tmp_path: Path) -> Non
         models_in_use(tmp_path / "named", tmp_path / ".git")
 
 
-@pytest.mark.parametrize("file", ["risk_predictor_v1.0.0/manifest.json", "risk_predictor_v1.0.0/xgboost.trees",
-                                  "risk_predictor.json", "metadata/risk_predictor_v1.0.0_metadata.json"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "risk_predictor_v1.0.0/manifest.json",
+        "risk_predictor_v1.0.0/xgboost.trees",
+        "risk_predictor.json",
+        "metadata/risk_predictor_v1.0.0_metadata.json",
+    ],
+)
 @pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "gone"])
 def test_with_a_damaged_registry_the_bundled_models_judge_and_it_is_said(
     tmp_path: Path, file: str, damage: str

@@ -62,7 +62,9 @@ def test_an_area_counts_persons_not_names_and_no_programs(known: Overview) -> No
 
 def test_people_come_with_what_they_made_most_of(known: Overview) -> None:
     assert {person.name: (round(person.share, 2), person.leads) for person in known.people} == {
-        "Ada": (0.4, (("new", pytest.approx(2 / 3)),)), "Linus": (0.4, (("old", 1.0),)), "Grace": (0.2, ()),
+        "Ada": (0.4, (("new", pytest.approx(2 / 3)),)),
+        "Linus": (0.4, (("old", 1.0),)),
+        "Grace": (0.2, ()),
     }
     gone = {person.name for person in known.people if person.months > GONE_MONTHS}
     assert gone == {"Linus"}

@@ -20,8 +20,9 @@ NO_GRAPH = Missing("no graph")
 NO_PAST: tuple[PastOfFile, ...] = ()
 
 
-def paths(*files: FileChange, together: tuple[PastOfFile, ...] = NO_PAST, graph: ImportGraph | Missing = NO_GRAPH
-          ) -> list[list[str]]:
+def paths(
+    *files: FileChange, together: tuple[PastOfFile, ...] = NO_PAST, graph: ImportGraph | Missing = NO_GRAPH
+) -> list[list[str]]:
     return [[file.path for file in part] for part in parts_of(files, together, graph)]
 
 
@@ -52,8 +53,13 @@ def test_three_of_ten_commits_tie(shared: int, parts: int) -> None:
 
 
 def test_what_is_no_source_goes_with_the_nearest_part() -> None:
-    files = (edit("a/x.py", "+1\n+2"), edit("b/y.py", "+1"), edit("b/data.json", "+1"), edit("README.md", "+1"),
-             edit("tests/test_all.py", "+1"))
+    files = (
+        edit("a/x.py", "+1\n+2"),
+        edit("b/y.py", "+1"),
+        edit("b/data.json", "+1"),
+        edit("README.md", "+1"),
+        edit("tests/test_all.py", "+1"),
+    )
     assert paths(*files) == [["README.md", "a/x.py", "tests/test_all.py"], ["b/data.json", "b/y.py"]]
 
 
@@ -91,8 +97,12 @@ def history(tmp_path: Path) -> TestRepo:
 
 
 CHANGED: dict[str, str | bytes | None] = {
-    "net/http.py": body("http", 20), "net/tests/test_http.py": body("test_http", 4), "db/table.py": body("table", 25),
-    "db/old.py": None, "db/new.py": body("old", 9) + "x = 1\n", "logo.png": b"\x00\x01",
+    "net/http.py": body("http", 20),
+    "net/tests/test_http.py": body("test_http", 4),
+    "db/table.py": body("table", 25),
+    "db/old.py": None,
+    "db/new.py": body("old", 9) + "x = 1\n",
+    "logo.png": b"\x00\x01",
 }
 
 

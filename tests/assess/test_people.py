@@ -15,8 +15,8 @@ def test_one_address_or_one_name_makes_one_person_also_through_a_third() -> None
 
 
 @pytest.mark.parametrize(
-    "author", [Author("dependabot[bot]", "x@y"), Author("GitHub", "noreply@github.com"), Author("root", ""),
-               Author("", "")]
+    "author",
+    [Author("dependabot[bot]", "x@y"), Author("GitHub", "noreply@github.com"), Author("root", ""), Author("", "")],
 )
 def test_programs_and_nobody_in_particular_are_no_persons(author: Author) -> None:
     assert People().of(author) is None

@@ -16,13 +16,17 @@ def commit(name: str, *files: FileChange) -> Commit:
 
 def test_a_fix_traces_back_to_the_commit_that_last_added_a_line_it_deletes() -> None:
     stream = [
-        commit("a", edit("x.py", "+total = count(first)\n+}")), commit("b", edit("x.py", "+value = first")),
+        commit("a", edit("x.py", "+total = count(first)\n+}")),
+        commit("b", edit("x.py", "+value = first")),
         commit("c", edit("x.py", "-total = count(first)\n+total = count(second)")),
         commit("d", edit("y.py", "-total = count(second)", old_path="x.py")),
-        commit("e", edit("y.py", "-value = first\n-}")), commit("f", edit("README.md", "-value = first")),
+        commit("e", edit("y.py", "-value = first\n-}")),
+        commit("f", edit("README.md", "-value = first")),
     ]
     assert trace({"d" * 40, "e" * 40, "f" * 40}, stream) == {
-        "d" * 40: {"c" * 40}, "e" * 40: {"b" * 40}, "f" * 40: set()
+        "d" * 40: {"c" * 40},
+        "e" * 40: {"b" * 40},
+        "f" * 40: set(),
     }
 
 
@@ -32,8 +36,14 @@ def test_a_record_counts_the_changes_of_its_level_beside_all() -> None:
     assert record_of(RiskLevel.HIGH, {}, {"1"}) is None
 
 
-@pytest.mark.parametrize(("level", "fixed", "poor"), [
-    (RiskLevel.HIGH, 17, False), (RiskLevel.HIGH, 4, True), (RiskLevel.MEDIUM, 4, True), (RiskLevel.LOW, 4, False),
-])
+@pytest.mark.parametrize(
+    ("level", "fixed", "poor"),
+    [
+        (RiskLevel.HIGH, 17, False),
+        (RiskLevel.HIGH, 4, True),
+        (RiskLevel.MEDIUM, 4, True),
+        (RiskLevel.LOW, 4, False),
+    ],
+)
 def test_a_poor_record_says_so(level: RiskLevel, fixed: int, *, poor: bool) -> None:
     assert ("the level means little" in record_line(Record(level, 40, fixed, 0.09))) is poor

@@ -15,8 +15,12 @@ def test_a_percentile_after_index_is_that_of_a_fresh_clone_whatever_was_scored_b
     assert before["risk"]["percentile"] is not None
     assert before["missing"]["file_volatility"].startswith("lines of earlier commits are not counted yet")
     hyperion(repo.path, "index")
-    subprocess.run(["git", "clone", "-q", str(repo.path), str(tmp_path / "fresh")], check=True, capture_output=True,
-                   env=repo.environment())
+    subprocess.run(
+        ["git", "clone", "-q", str(repo.path), str(tmp_path / "fresh")],
+        check=True,
+        capture_output=True,
+        env=repo.environment(),
+    )
     fresh = TestRepo(tmp_path / "fresh", init=False)
     hyperion(fresh.path, "index")
     arguments = ("score", "HEAD", "--format", "json")

@@ -25,7 +25,8 @@ coverage-after = ["after.info"]
 UNKNOWN_WITHOUT_SETTINGS = {"test_coverage_delta", "revenue_impact", "discussion_count"}
 
 PYTHON = {
-    "shop/__init__.py": "", "shop/cart.py": (
+    "shop/__init__.py": "",
+    "shop/cart.py": (
         "from shop import price\n\n\nclass Base:\n    pass\n\n\nclass Cart(Base):\n    def __init__(self):\n"
         "        self.items = []\n\n    def add(self, item):\n        # keep it\n        self.items.append(item)\n\n"
         "    def total(self):\n        return sum(price.of(item) for item in self.items)\n"
@@ -70,8 +71,11 @@ def changed(path: Path, language: str) -> TestRepo:
     repo = TestRepo(path)
     repo.commit(files, "Begin", "Grace <grace@example.org>")
     repo.commit({name: files[name] + "\n"}, "Fix crash", "Ada <ada@example.org>")
-    repo.commit({name: files[name].replace(old, new)}, "Guard\n\nReviewed-by: Grace <grace@example.org>",
-                "Ada <ada@example.org>")
+    repo.commit(
+        {name: files[name].replace(old, new)},
+        "Guard\n\nReviewed-by: Grace <grace@example.org>",
+        "Ada <ada@example.org>",
+    )
     # approved two hours later: equal dates tell of no approval
     repo.git("commit", "-q", "--amend", "--no-edit", env={"GIT_COMMITTER_DATE": f"@{repo.clock + 7_200} +0000"})
     return repo
@@ -81,11 +85,13 @@ def changed(path: Path, language: str) -> TestRepo:
 def test_nearly_all_have_a_value_with_coverage_and_settings(tmp_path: Path, language: str) -> None:
     repo = changed(tmp_path / "repo", language)
     name = CASES[language][1]
-    repo.write({
-        ".hyperion-hook.toml": SETTINGS,
-        "before.info": f"SF:{name}\nDA:1,1\nDA:2,0\nend_of_record\n",
-        "after.info": f"SF:{name}\nDA:1,1\nDA:2,1\nend_of_record\n",
-    })
+    repo.write(
+        {
+            ".hyperion-hook.toml": SETTINGS,
+            "before.info": f"SF:{name}\nDA:1,1\nDA:2,0\nend_of_record\n",
+            "after.info": f"SF:{name}\nDA:1,1\nDA:2,1\nend_of_record\n",
+        }
+    )
     vector = vector_of(repo)
     missing = {feature: vector.missing[feature] for feature in names_of(SPECIFIED) if feature in vector.missing}
     assert set(missing) == {"discussion_count"}, missing

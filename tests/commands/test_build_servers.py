@@ -13,11 +13,26 @@ from tests.support.repo import TestRepo
 from tests.support.runner import command_in
 
 NAMES = [
-    "##vso[task.setvariable variable=PATH]x.py", "##[error]y.py", "::set-output name=level::LOW.py", "::error::z.py",
-    "##teamcity[buildStatus status='SUCCESS'].py", "a ##vso[task.complete result=Succeeded]DONE.py",
-    "section_start:1700000000:build\r\x1b[0Kb.py", "\x1b[2J\x1b]0;t\x07c.py", "travis_fold:start:a\rd.py", "\x7fe.py",
-    "x" * 70 + "::error::w.py", "y" * 76 + " ::warning::w.py", "é##[group]f.py", "###[x]g.py", "####vso[a]h.py",
-    "::group::i\u2028::error::j.py", "\n::error::k.py", "\r::error::l.py", "--- m.py", "^^^ +++.py",
+    "##vso[task.setvariable variable=PATH]x.py",
+    "##[error]y.py",
+    "::set-output name=level::LOW.py",
+    "::error::z.py",
+    "##teamcity[buildStatus status='SUCCESS'].py",
+    "a ##vso[task.complete result=Succeeded]DONE.py",
+    "section_start:1700000000:build\r\x1b[0Kb.py",
+    "\x1b[2J\x1b]0;t\x07c.py",
+    "travis_fold:start:a\rd.py",
+    "\x7fe.py",
+    "x" * 70 + "::error::w.py",
+    "y" * 76 + " ::warning::w.py",
+    "é##[group]f.py",
+    "###[x]g.py",
+    "####vso[a]h.py",
+    "::group::i\u2028::error::j.py",
+    "\n::error::k.py",
+    "\r::error::l.py",
+    "--- m.py",
+    "^^^ +++.py",
 ]
 AUTHOR = "::error::Eve ##vso[task.setvariable variable=a]b <eve@example.org>"
 _OBEYED = re.compile(r"##\w*\[|section_(?:start|end):\d+:[^\n]*\r|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -50,18 +65,40 @@ def assert_obeyed_nowhere(text: str) -> None:
         assert not re.match(r"\s*(?:::|##\w*\[)\S", line), line
 
 
-@pytest.mark.parametrize("arguments", [
-    *(["score", *what, "--format", form] for form in ("json", "jsonl", "text", "sarif", "gitlab", "markdown")
-      for what in ([], ["HEAD"])),
-    ["score", "--each", "HEAD~6..HEAD"],
-    ["features", "extract", "HEAD", "--format", "json"], ["features", "extract", "HEAD"], ["features", "list"],
-    ["features", "list", "--format", "json"], ["label"], ["label", "--format", "csv"], ["config", "show"],
-    ["config", "show", "--format", "json"], ["models", "list"], ["models", "list", "--format", "json"],
-    ["models", "show"],
-    ["models", "show", "--format", "json"], ["index"], ["comment", "--forge", "none", "HEAD~3..HEAD"], ["--version"],
-    ["score", "::error::x"], ["score", "--models", "##vso[a]b"], ["::error::a"], ["score", "--format", "##[error]x"],
-    ["label", "--fixes", "##vso[a]b"], ["score", "HEAD..##[error]"], ["models", "promote", "##vso[a]"],
-], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(
+            ["score", *what, "--format", form]
+            for form in ("json", "jsonl", "text", "sarif", "gitlab", "markdown")
+            for what in ([], ["HEAD"])
+        ),
+        ["score", "--each", "HEAD~6..HEAD"],
+        ["features", "extract", "HEAD", "--format", "json"],
+        ["features", "extract", "HEAD"],
+        ["features", "list"],
+        ["features", "list", "--format", "json"],
+        ["label"],
+        ["label", "--format", "csv"],
+        ["config", "show"],
+        ["config", "show", "--format", "json"],
+        ["models", "list"],
+        ["models", "list", "--format", "json"],
+        ["models", "show"],
+        ["models", "show", "--format", "json"],
+        ["index"],
+        ["comment", "--forge", "none", "HEAD~3..HEAD"],
+        ["--version"],
+        ["score", "::error::x"],
+        ["score", "--models", "##vso[a]b"],
+        ["::error::a"],
+        ["score", "--format", "##[error]x"],
+        ["label", "--fixes", "##vso[a]b"],
+        ["score", "HEAD..##[error]"],
+        ["models", "promote", "##vso[a]"],
+    ],
+    ids=" ".join,
+)
 def test_no_line_is_a_command(repo: TestRepo, arguments: list[str]) -> None:
     done = hyperion(repo.path, *arguments)
     assert_obeyed_nowhere(done.out)

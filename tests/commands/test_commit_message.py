@@ -27,12 +27,20 @@ COMMENTS = [None, ";", "%", "auto"]
 # how the commit is made: with -F, or with an editor that puts the text above or in place of what git wrote
 WAYS = ["file", "editor", "alone", "verbose", "quiet", "colon"]
 MESSAGES = [
-    "Fix x\n", "#12 Fix crash\n\nBody of the message.\n", "\n\nFix x  \n\n\n\nbody\t\n# comment\n;also\n% last\n\n\n",
-    "Fix x\r\n\r\nbody\r\n# c\r\n", "  # indented\n; x\n#\n", f"Fix\n\n# {SCISSORS}\nbelow\n",
+    "Fix x\n",
+    "#12 Fix crash\n\nBody of the message.\n",
+    "\n\nFix x  \n\n\n\nbody\t\n# comment\n;also\n% last\n\n\n",
+    "Fix x\r\n\r\nbody\r\n# c\r\n",
+    "  # indented\n; x\n#\n",
+    f"Fix\n\n# {SCISSORS}\nbelow\n",
     f"; {SCISSORS}\nbelow\nFix\n",
-    "Fix x\n\n# Conflicts:\n#\ta.py\n", "h\u00e9 \u20ac\n\n#\u00e9\n",
-    "Fix\x0bx\x0c\u2028y\n#z\x85w\n", "Fix x", "# a\n; b\n% c\n! d\n",
-    f"Fix\n# {SCISSORS} \n# {SCISSORS}\nx\n# {SCISSORS}\n", "a\n\n \n\t\n\nb\n\n",
+    "Fix x\n\n# Conflicts:\n#\ta.py\n",
+    "h\u00e9 \u20ac\n\n#\u00e9\n",
+    "Fix\x0bx\x0c\u2028y\n#z\x85w\n",
+    "Fix x",
+    "# a\n; b\n% c\n! d\n",
+    f"Fix\n# {SCISSORS} \n# {SCISSORS}\nx\n# {SCISSORS}\n",
+    "a\n\n \n\t\n\nb\n\n",
 ]
 
 
@@ -50,8 +58,10 @@ class Committer:
         self.text = folder / "text"
         self.numbers = itertools.count()
         self.editors = {}
-        for name, line in {"editor": f'cat "{self.text}" "$1" > "$1.new"; mv "$1.new" "$1"',
-                           "alone": f'cp "{self.text}" "$1"'}.items():
+        for name, line in {
+            "editor": f'cat "{self.text}" "$1" > "$1.new"; mv "$1.new" "$1"',
+            "alone": f'cp "{self.text}" "$1"',
+        }.items():
             file = folder / name
             file.write_text(f"#!/bin/sh\n{line}\n")
             file.chmod(0o755)
@@ -70,9 +80,12 @@ class Committer:
         self.text.write_bytes(message)
         self.seen.unlink(missing_ok=True)
         arguments, editor = {
-            "file": (["-F", str(self.text)], "false"), "editor": ([], self.editors["editor"]),
-            "alone": ([], self.editors["alone"]), "verbose": (["-v"], self.editors["editor"]),
-            "quiet": (["--no-status"], self.editors["editor"]), "colon": (["-e", "-F", str(self.text)], ":"),
+            "file": (["-F", str(self.text)], "false"),
+            "editor": ([], self.editors["editor"]),
+            "alone": ([], self.editors["alone"]),
+            "verbose": (["-v"], self.editors["editor"]),
+            "quiet": (["--no-status"], self.editors["editor"]),
+            "colon": (["-e", "-F", str(self.text)], ":"),
         }[way]
         (self.repo.path / "a.py").write_text(f"# a\n; b\nx = {next(self.numbers)}\n")
         before = self.repo.head()
@@ -108,10 +121,18 @@ def test_the_text_is_the_one_that_git_records(committer: Committer, cleanup: str
     assert compared > len(WAYS) / 2
 
 
-@pytest.mark.parametrize(("encoding", "text"), [
-    ("ISO-8859-1", "caf\u00e9 Fix\n"), ("windows-1252", "\u20ac Fix\n"), ("Shift_JIS", "\u8868\u793a Fix\n"),
-    ("EUC-JP", "\u8868 Fix\n"), ("KOI8-R", "\u0444 Fix\n"), ("nonsense", "\u00e9\n"), ("zlib", "\u00e9\n"),
-])
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("ISO-8859-1", "caf\u00e9 Fix\n"),
+        ("windows-1252", "\u20ac Fix\n"),
+        ("Shift_JIS", "\u8868\u793a Fix\n"),
+        ("EUC-JP", "\u8868 Fix\n"),
+        ("KOI8-R", "\u0444 Fix\n"),
+        ("nonsense", "\u00e9\n"),
+        ("zlib", "\u00e9\n"),
+    ],
+)
 def test_the_encoding_of_messages_is_git_s(committer: Committer, encoding: str, text: str) -> None:
     committer.settings(cleanup=None, comment=None, encoding=encoding)
     data = text.encode(encoding if encoding not in {"nonsense", "zlib"} else "utf-8")
@@ -187,7 +208,9 @@ def test_stripped_text_is_stripped_and_plain_text_is_left_alone_in_every_mode(te
     if is_plain(text.encode()):
         for mode in CLEANUPS:
             assert recorded_message(text.encode(), {"commit.cleanup": mode or "default"}, editor=False) in {
-                text, strip_space(text, "#") or text}
+                text,
+                strip_space(text, "#") or text,
+            }
 
 
 def test_an_endless_file_is_cut_and_bytes_of_no_encoding_do_no_harm(tmp_path: Path) -> None:

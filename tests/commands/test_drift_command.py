@@ -43,7 +43,9 @@ def learned_here(history: TestRepo, commit: str) -> InUse:
 def test_bundled_models_make_the_own_history_the_reference(history: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drifting, "RECENT", 80)
     found = repository_drift(
-        Repository.discover(history.path), InUse(load_bundle(), "the bundled models"), bundled_models(),
+        Repository.discover(history.path),
+        InUse(load_bundle(), "the bundled models"),
+        bundled_models(),
         RetrainOptions(),
     )
     assert found.reference is ReferenceName.HISTORY
@@ -73,9 +75,7 @@ def test_the_corpus_is_a_reference_by_name_in_the_numbers_it_is_kept_in(
     monkeypatch.setattr(drifting, "_POOL_ROWS", 300)
     used = InUse(load_bundle(), "the bundled models")
     repository = Repository.discover(history.path)
-    found = repository_drift(
-        repository, used, bundled_models(), RetrainOptions(), reference=ReferenceName.TRAINING
-    )
+    found = repository_drift(repository, used, bundled_models(), RetrainOptions(), reference=ReferenceName.TRAINING)
     assert found.report.rows_reference == 300
     assert "repositories that the bundled models learned from" in found.compared_with
     # both are rounded alike, so that a count of one is the same number in both
@@ -92,8 +92,11 @@ def test_too_few_recent_changes_are_told_with_the_day_models_learned_until(histo
     recent = START + 200 * 2 * DAY
     with pytest.raises(TooLittleHistoryError, match=r"40 recent ones after 2021-.*; 50 are needed"):
         repository_drift(
-            Repository.discover(history.path), learned_here(history, history.head()), bundled_models(),
-            RetrainOptions(), since=recent,
+            Repository.discover(history.path),
+            learned_here(history, history.head()),
+            bundled_models(),
+            RetrainOptions(),
+            since=recent,
         )
 
 
@@ -117,7 +120,10 @@ def test_an_alarm_that_retraining_cannot_use_is_not_raised(history: TestRepo) ->
     found = done.json()
     assert found["drift_magnitude"] > 0.2
     assert (found["compared"], found["has_drift"], found["retrains"], found["reference"]) == (
-        True, True, False, "history"
+        True,
+        True,
+        False,
+        "history",
     )
     assert found["to_do"].startswith("To do: nothing, since retraining could learn from ")
     assert "not retrained: retraining could learn from " in done.err
@@ -128,7 +134,12 @@ def test_json_is_json_also_when_models_are_trained_anew(
 ) -> None:
     monkeypatch.setattr(drifting, "UNSEEN_DAYS", 0)  # as if all bugs were known at once
     code = drift.run(
-        history.path, Reading(since=MOMENT), reference=None, retrain=True, format_name="json", plot=None,
+        history.path,
+        Reading(since=MOMENT),
+        reference=None,
+        retrain=True,
+        format_name="json",
+        plot=None,
         config=Config(),
     )
     said = capsys.readouterr()
@@ -138,11 +149,17 @@ def test_json_is_json_also_when_models_are_trained_anew(
     assert "too little history to train on" in said.err
 
 
-def test_nothing_is_trained_below_the_limit(history: TestRepo, monkeypatch: pytest.MonkeyPatch,
-                                            capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_trained_below_the_limit(
+    history: TestRepo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(drifting, "SIGNIFICANT", 0.99)
     code = drift.run(
-        history.path, Reading(since=MOMENT), reference=None, retrain=True, format_name="markdown", plot=None,
+        history.path,
+        Reading(since=MOMENT),
+        reference=None,
+        retrain=True,
+        format_name="markdown",
+        plot=None,
         config=Config(),
     )
     said = capsys.readouterr()

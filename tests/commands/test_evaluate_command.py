@@ -50,9 +50,7 @@ def test_too_little_history_is_said_and_is_no_failure(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     repo.commit({"a.py": "x = 1\n"})
     done = hyperion(tmp_path, "evaluate")
-    assert (done.code, done.out) == (
-        0, "nothing to evaluate on: no change is old enough for its bugs to be known\n"
-    )
+    assert (done.code, done.out) == (0, "nothing to evaluate on: no change is old enough for its bugs to be known\n")
 
 
 def test_a_corpus_brings_its_own_labels_and_models(tmp_path: Path) -> None:
@@ -68,8 +66,19 @@ def test_each_repository_of_a_corpus_is_left_out_in_turn(history: TestRepo, tmp_
     corpus.write_text(
         f'[[repository]]\nname = "one"\npath = "{history.path}"\n[[repository]]\nname = "two"\npath = "{other.path}"\n'
     )
-    done = hyperion(tmp_path, "evaluate", "--corpus", str(corpus), "--format", "json", "--jobs", "1",
-                    "--vectors", str(tmp_path / "v"), env={"ML_CV_FOLDS": "2", "ML_N_JOBS": "1"})
+    done = hyperion(
+        tmp_path,
+        "evaluate",
+        "--corpus",
+        str(corpus),
+        "--format",
+        "json",
+        "--jobs",
+        "1",
+        "--vectors",
+        str(tmp_path / "v"),
+        env={"ML_CV_FOLDS": "2", "ML_N_JOBS": "1"},
+    )
     assert done.code == 0, done.err
     # both begin on the same day: half of one is too little to learn about the other, and that is said
     assert done.err.count("left aside: ") + len(done.json()["repositories"]) == 2

@@ -15,11 +15,13 @@ from tests.support.assessments import FakeAssessor
 from tests.support.repo import TestRepo
 
 
-def hook(stage: str, fake: FakeAssessor, *arguments: str, repo: Path | None = None, config: Config | None = None
-         ) -> tuple[ExitCode, str]:
+def hook(
+    stage: str, fake: FakeAssessor, *arguments: str, repo: Path | None = None, config: Config | None = None
+) -> tuple[ExitCode, str]:
     written: list[str] = []
     code = Hook(stage, arguments, repo, written.append).run(
-        config or Config(), lambda where, settings, progress: fake  # type: ignore[arg-type, return-value]
+        config or Config(),
+        lambda where, settings, progress: fake,  # type: ignore[arg-type, return-value]
     )
     return code, "".join(written)
 
@@ -121,8 +123,9 @@ def test_several_refs_are_headed_by_their_names_and_the_worst_counts(
 ) -> None:
     old, new = history.git("rev-parse", "HEAD~1", "HEAD").split()
     pushing(monkeypatch, "".join(f"refs/heads/b{n} {new} refs/heads/b{n} {old}\n" for n in range(7)))
-    code, text = hook("pre-push", FakeAssessor(RiskLevel.MEDIUM), "origin", repo=history.path,
-                      config=Config(fail_on=RiskLevel.MEDIUM))
+    code, text = hook(
+        "pre-push", FakeAssessor(RiskLevel.MEDIUM), "origin", repo=history.path, config=Config(fail_on=RiskLevel.MEDIUM)
+    )
     assert code is ExitCode.RISK
     assert [line for line in text.splitlines() if line.startswith("refs/")] == [f"refs/heads/b{n}" for n in range(5)]
     assert "2 more refs are not assessed" in capsys.readouterr().err
@@ -139,9 +142,7 @@ def test_a_first_push_says_that_its_root_is_left_out(
     assert "without its first commit" in capsys.readouterr().err
 
 
-def test_a_first_push_of_a_single_commit_assesses_that_commit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_first_push_of_a_single_commit_assesses_that_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repo = TestRepo(tmp_path / "r")
     only = repo.commit({"a": "1"})
     pushing(monkeypatch, f"refs/heads/main {only} refs/heads/main {'0' * 40}\n")
@@ -154,4 +155,3 @@ def test_a_first_push_of_a_single_commit_assesses_that_commit(
 def test_nothing_to_push_is_said(history: TestRepo, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     pushing(monkeypatch, text)
     assert hook("pre-push", FakeAssessor(), "origin", repo=history.path) == (ExitCode.DONE, "nothing to push\n")
-

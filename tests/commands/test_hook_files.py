@@ -8,7 +8,7 @@ import pytest
 from hyperion_hook.commands.hooks.hook_files import MARK, STAGES, hook_script, install_hook, is_ours, uninstall_hook
 from hyperion_hook.errors import HyperionError
 
-FOREIGN = b"#!/bin/sh\n# not ours \xff\necho before \"$@\" >>\"$LOG\"\n"
+FOREIGN = b'#!/bin/sh\n# not ours \xff\necho before "$@" >>"$LOG"\n'
 
 
 def stand_in(path: Path, name: str = "ours", code: int = 0) -> str:
@@ -19,11 +19,16 @@ def stand_in(path: Path, name: str = "ours", code: int = 0) -> str:
     return str(path)
 
 
-def run_hook(folder: Path, stage: str, *arguments: str, stdin: bytes = b"", path: str = "/usr/bin:/bin",
-             **more: str) -> tuple[int, str, str]:
+def run_hook(
+    folder: Path, stage: str, *arguments: str, stdin: bytes = b"", path: str = "/usr/bin:/bin", **more: str
+) -> tuple[int, str, str]:
     log = folder / "log"
     done = subprocess.run(
-        [folder / stage, *arguments], input=stdin, capture_output=True, check=False, cwd=folder,
+        [folder / stage, *arguments],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        cwd=folder,
         env={"PATH": path, "LOG": str(log), **more},
     )
     return done.returncode, log.read_text() if log.exists() else "", done.stderr.decode()
@@ -132,7 +137,8 @@ def test_the_hook_before_runs_first_with_the_same_arguments(tmp_path: Path, stag
     installed(tmp_path, stage)
     code, log, _ = run_hook(tmp_path, stage, "a b", "c'd")
     assert (code, [line for line in log.splitlines() if line]) == (
-        0, ["before a b c'd", f"ours -P -m hyperion_hook hook {stage} -- a b c'd"]
+        0,
+        ["before a b c'd", f"ours -P -m hyperion_hook hook {stage} -- a b c'd"],
     )
 
 
@@ -224,8 +230,18 @@ def test_nothing_of_the_folder_is_run_however_path_is_written(tmp_path: Path, st
 
 @pytest.mark.parametrize(
     ("given", "passed_on"),
-    [(None, "unset"), ("", "unset"), (".", "unset"), ("src", "unset"), (":/a", "unset"), ("/a:", "unset"),
-     ("/a::/b", "unset"), ("/a:b", "unset"), ("/a", "/a"), ("/a:/b c", "/a:/b c")],
+    [
+        (None, "unset"),
+        ("", "unset"),
+        (".", "unset"),
+        ("src", "unset"),
+        (":/a", "unset"),
+        ("/a:", "unset"),
+        ("/a::/b", "unset"),
+        ("/a:b", "unset"),
+        ("/a", "/a"),
+        ("/a:/b c", "/a:/b c"),
+    ],
 )
 def test_python_is_told_of_no_folder_that_moves_with_the_checkout(
     tmp_path: Path, given: str | None, passed_on: str

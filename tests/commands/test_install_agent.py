@@ -11,10 +11,12 @@ from tests.support.command import hyperion
 from tests.support.repo import TestRepo
 
 FOUND = {
-    ".mcp.json": b'{"mcpServers": {"other":   {"command": "x"}}}', ".cursor/mcp.json": b"\xef\xbb\xbf{}",
+    ".mcp.json": b'{"mcpServers": {"other":   {"command": "x"}}}',
+    ".cursor/mcp.json": b"\xef\xbb\xbf{}",
     ".claude/settings.json": b'{"hooks": {"PostToolUse": [{"matcher": "Bash", "hooks": []}]}, "model": "m"}\r\n',
     ".cursor/hooks.json": b'{"version": 1, "hooks": {"afterFileEdit": [{"command": "y"}]}}',
-    ".codex/config.toml": b'model = "m"\n[mcp_servers.other]\ncommand = "x"', ".vscode/mcp.json": b"",
+    ".codex/config.toml": b'model = "m"\n[mcp_servers.other]\ncommand = "x"',
+    ".vscode/mcp.json": b"",
 }
 
 
@@ -66,10 +68,15 @@ def test_what_somebody_added_meanwhile_stays(repo: TestRepo, agent: str) -> None
     assert "hyperion-hook" not in path.read_text()
 
 
-@pytest.mark.parametrize(("content", "fault"), [
-    (b"// comment\n{}", "not plain JSON; add under 'mcpServers' by hand"), (b"[1]", "not plain JSON"),
-    (b'{"mcpServers": 3}', "'mcpServers' is not a table"), (b"[" * 100_000, "not plain JSON"),
-])
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"// comment\n{}", "not plain JSON; add under 'mcpServers' by hand"),
+        (b"[1]", "not plain JSON"),
+        (b'{"mcpServers": 3}', "'mcpServers' is not a table"),
+        (b"[" * 100_000, "not plain JSON"),
+    ],
+)
 def test_a_file_that_cannot_be_edited_stops_all(repo: TestRepo, content: bytes, fault: str) -> None:
     repo.write({".mcp.json": content})
     done = hyperion(repo.path, "install", "--agent", "claude")
@@ -95,7 +102,8 @@ def test_after_an_edit_an_agent_hears_only_of_risk(repo: TestRepo) -> None:
     loud = hyperion(repo.path, "hook", "agent", "--fail-on", "low").json()
     assert loud["additional_context"].startswith("MEDIUM")
     assert loud["hookSpecificOutput"] == {
-        "hookEventName": "PostToolUse", "additionalContext": loud["additional_context"]
+        "hookEventName": "PostToolUse",
+        "additionalContext": loud["additional_context"],
     }
     broken = hyperion(repo.path.parent, "--repo", str(repo.path / "none"), "hook", "agent", "--strict")
     assert (broken.code, broken.out) == (0, "")

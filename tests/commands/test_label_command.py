@@ -37,7 +37,8 @@ def test_fixes_are_found_with_their_causes(made: tuple[TestRepo, dict[str, str]]
     repo, names = made
     found = hyperion(repo.path, "label").json()
     assert found == {
-        "until": names["naming"], "commits": 4,
+        "until": names["naming"],
+        "commits": 4,
         "fixes": {names["fix"]: [names["first"]], names["naming"]: [names["first"]]},
         "known_at": {names["first"]: START + 3 * DAY},
         "found_by": {names["first"]: {names["fix"]: "lines", names["naming"]: "trailer"}},

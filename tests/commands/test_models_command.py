@@ -64,7 +64,8 @@ def test_a_version_serves_from_promotion_to_rollback(repo: TestRepo) -> None:
     serve_bundled(repo.path, name="others", data="two")
     assert serving(repo) == ("others", "v1.1.0")
     assert [row[:4] for row in lines(hyperion(repo.path, "models", "list"))] == [
-        ["*", "registry", "v1.1.0", "production"], ["registry", "v1.0.0", "deprecated", "trained"],
+        ["*", "registry", "v1.1.0", "production"],
+        ["registry", "v1.0.0", "deprecated", "trained"],
         ["bundled", "1.0.0", "-", "trained"],
     ]
     back = hyperion(repo.path, "models", "rollback")
@@ -91,8 +92,11 @@ def test_named_models_win_over_the_registry_and_that_is_said_when_promoting(repo
     serve_bundled(repo.path, name="others", data="two")
     named = str(tmp_path / "out")
     assert scored(repo, "--models", named)[0] == "theirs"
-    (configured, *_) = [row for row in lines(hyperion(repo.path, "models", "list", env={"HYPERION_HOOK_MODELS": named}))
-                        if "configured" in row]
+    (configured, *_) = [
+        row
+        for row in lines(hyperion(repo.path, "models", "list", env={"HYPERION_HOOK_MODELS": named}))
+        if "configured" in row
+    ]
     assert configured[0] == "*"
     back = hyperion(repo.path, "models", "rollback", env={"HYPERION_HOOK_MODELS": named})
     assert "'models' is set (environment HYPERION_HOOK_MODELS), so the registry is not asked" in back.err

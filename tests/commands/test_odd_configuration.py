@@ -38,8 +38,13 @@ ACCEPTED = {
     "worktree configuration": "[extensions]\n\tworktreeConfig = true\n",
     "many": "".join(f"[section{n}]\n\tkey = {n}\n" for n in range(3000)),
 }
-REFUSED = {"no key": "= x\n", "unclosed": "[user\n", "bad escape": "[user]\n\tname = \\q\n",
-           "endless include": "[include]\n\tpath = config\n", "NUL": "[user]\n\tname\0 = x\n"}
+REFUSED = {
+    "no key": "= x\n",
+    "unclosed": "[user\n",
+    "bad escape": "[user]\n\tname = \\q\n",
+    "endless include": "[include]\n\tpath = config\n",
+    "NUL": "[user]\n\tname\0 = x\n",
+}
 
 
 @pytest.fixture
@@ -86,17 +91,31 @@ def test_the_level_is_named_through_an_include(tmp_path: Path, level: str) -> No
     repo = TestRepo(tmp_path / "repo")
     (tmp_path / "included").write_text(f"[core]\n\thooksPath = {tmp_path / 'hooks'}\n")
     (tmp_path / "config").write_text(f'[includeIf "gitdir:{tmp_path}/"]\n\tpath = included\n')
-    done = hyperion(repo.path, "install", env={
-        f"GIT_CONFIG_{level.upper()}": str(tmp_path / "config"), "GIT_CONFIG_NOSYSTEM": "0",
-    })
+    done = hyperion(
+        repo.path,
+        "install",
+        env={
+            f"GIT_CONFIG_{level.upper()}": str(tmp_path / "config"),
+            "GIT_CONFIG_NOSYSTEM": "0",
+        },
+    )
     assert done.code == 0, done.err
     assert f"set for this {'user' if level == 'global' else 'machine'}: " in done.err
 
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("EXECUTABLE", "{trap}"), ("EXECUTABLE", "./trap"), ("EXECUTABLE", "trap"), ("EXECUTABLE", "no-such-program"),
-     ("EXECUTABLE", ""), ("REFRESH", "nonsense"), ("INITIAL_REFRESH", "raise"), ("TRACE", "full"), ("USE_SHELL", "1")],
+    [
+        ("EXECUTABLE", "{trap}"),
+        ("EXECUTABLE", "./trap"),
+        ("EXECUTABLE", "trap"),
+        ("EXECUTABLE", "no-such-program"),
+        ("EXECUTABLE", ""),
+        ("REFRESH", "nonsense"),
+        ("INITIAL_REFRESH", "raise"),
+        ("TRACE", "full"),
+        ("USE_SHELL", "1"),
+    ],
 )
 def test_variables_of_gitpython_have_no_say(repo: TestRepo, tmp_path: Path, variable: str, value: str) -> None:
     trap = repo.path / "trap"
@@ -115,7 +134,11 @@ def test_whoever_imports_gitpython_beside_us_gets_our_git(repo: TestRepo, tmp_pa
     trap.chmod(0o755)
     code = "import hyperion_hook.training, git; print(git.Git.GIT_PYTHON_GIT_EXECUTABLE)"
     done = subprocess.run(
-        [sys.executable, "-P", "-c", code], cwd=repo.path, capture_output=True, text=True, check=True,
+        [sys.executable, "-P", "-c", code],
+        cwd=repo.path,
+        capture_output=True,
+        text=True,
+        check=True,
         env=repo.environment() | {"PATH": f".:{repo.environment()['PATH']}", "GIT_PYTHON_GIT_EXECUTABLE": "./git"},
     )
     assert Path(done.stdout.strip()).is_absolute()

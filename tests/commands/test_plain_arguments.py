@@ -11,11 +11,37 @@ from hyperion_hook.commands.hook import command as hook
 from hyperion_hook.commands.score import command as score
 from hyperion_hook.commands.support.plain import plain_command
 
-WORDS = st.sampled_from([
-    "--strict", "--no-strict", "--explain", "--no-explain", "--staged", "--each", "--fail-on", "--models", "--format",
-    "--output", "--help", "-h", "--", "--stag", "--fail-on=high", "-", "", "high", "json", "HEAD", "A..B", "pre-commit",
-    "commit-msg", "pre-push", "origin", "a b", "é",
-])
+WORDS = st.sampled_from(
+    [
+        "--strict",
+        "--no-strict",
+        "--explain",
+        "--no-explain",
+        "--staged",
+        "--each",
+        "--fail-on",
+        "--models",
+        "--format",
+        "--output",
+        "--help",
+        "-h",
+        "--",
+        "--stag",
+        "--fail-on=high",
+        "-",
+        "",
+        "high",
+        "json",
+        "HEAD",
+        "A..B",
+        "pre-commit",
+        "commit-msg",
+        "pre-push",
+        "origin",
+        "a b",
+        "é",
+    ]
+)
 
 
 def by_click(name: str, arguments: list[str]) -> dict[str, object] | None:
@@ -46,11 +72,20 @@ def test_plain_arguments_mean_what_click_takes_them_to_mean(name: str, arguments
     assert {key: expected[key] for key in called.keywords} == called.keywords
 
 
-@pytest.mark.parametrize("arguments", [
-    ["hook", "pre-commit"], ["hook", "commit-msg", ".git/COMMIT_EDITMSG"], ["hook", "pre-push", "origin", "git@host:a"],
-    ["hook", "pre-commit", "--fail-on", "high", "--no-explain"], ["score"], ["score", "--staged"], ["score", "HEAD~1"],
-    ["score", "--staged", "--no-explain", "--models", "m"],
-], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["hook", "pre-commit"],
+        ["hook", "commit-msg", ".git/COMMIT_EDITMSG"],
+        ["hook", "pre-push", "origin", "git@host:a"],
+        ["hook", "pre-commit", "--fail-on", "high", "--no-explain"],
+        ["score"],
+        ["score", "--staged"],
+        ["score", "HEAD~1"],
+        ["score", "--staged", "--no-explain", "--models", "m"],
+    ],
+    ids=" ".join,
+)
 def test_what_hooks_are_run_with_is_plain(arguments: list[str]) -> None:
     called = plain_command(arguments)
     assert called is not None

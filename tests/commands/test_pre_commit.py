@@ -21,8 +21,14 @@ STAGES = ("pre-commit", "commit-msg", "pre-push")
 
 def pre_commit(repo: TestRepo, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [BIN / "pre-commit", *arguments], cwd=cwd or repo.path, text=True, check=False, env=hook_environment(repo),
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        [BIN / "pre-commit", *arguments],
+        cwd=cwd or repo.path,
+        text=True,
+        check=False,
+        env=hook_environment(repo),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
     )
 
 

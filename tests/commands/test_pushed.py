@@ -73,8 +73,12 @@ def test_the_range_that_pre_commit_names_is_taken(repo: TestRepo) -> None:
     def none(*arguments: object) -> bytes:
         raise AssertionError(arguments)
 
-    environment = {"PRE_COMMIT": "1", "PRE_COMMIT_FROM_REF": "a", "PRE_COMMIT_TO_REF": "b",
-                   "PRE_COMMIT_LOCAL_BRANCH": "refs/heads/x"}
+    environment = {
+        "PRE_COMMIT": "1",
+        "PRE_COMMIT_FROM_REF": "a",
+        "PRE_COMMIT_TO_REF": "b",
+        "PRE_COMMIT_LOCAL_BRANCH": "refs/heads/x",
+    }
     assert pushed_by_pre_commit(environment, none, str) == [Pushed("refs/heads/x", "a", "b")]
 
 

@@ -33,7 +33,11 @@ def on_a_terminal(repo: TestRepo, *arguments: str, columns: int = 80, **environm
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     with subprocess.Popen(
-        [EXECUTABLE, *arguments], cwd=repo.path, stdin=subprocess.DEVNULL, stdout=slave, stderr=subprocess.PIPE,
+        [EXECUTABLE, *arguments],
+        cwd=repo.path,
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+        stderr=subprocess.PIPE,
         env=hook_environment(repo) | {"TERM": "xterm"} | environment,
     ) as process:
         os.close(slave)

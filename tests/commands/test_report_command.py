@@ -76,7 +76,11 @@ def test_a_place_that_cannot_be_written_is_told_before_the_work(repo: TestRepo) 
 def test_a_missing_extra_is_one_line_that_says_how_to_install_it(repo: TestRepo) -> None:
     code = "import sys; sys.modules['jinja2'] = None; from hyperion_hook.__main__ import run; run()"
     done = subprocess.run(
-        [sys.executable, "-c", code, "report"], cwd=repo.path, env=repo.environment(), capture_output=True, text=True,
+        [sys.executable, "-c", code, "report"],
+        cwd=repo.path,
+        env=repo.environment(),
+        capture_output=True,
+        text=True,
         check=False,
     )
     assert (done.returncode, done.stdout) == (2, "")
@@ -106,6 +110,7 @@ def test_too_little_history_to_measure_on_is_said_on_the_page(repo: TestRepo) ->
     done = hyperion(repo.path, "report", "--evaluate", "--output", "-", "--jobs", "1")
     assert done.code == 0, done.err
     assert "Not measured on this repository: nothing to evaluate on: no change is old enough" in done.out
-    assert "Not measured on this repository: --no-evaluate." in hyperion(
-        repo.path, "report", "--no-evaluate", "--output", "-"
-    ).out
+    assert (
+        "Not measured on this repository: --no-evaluate."
+        in hyperion(repo.path, "report", "--no-evaluate", "--output", "-").out
+    )

@@ -14,12 +14,22 @@ from tests.support.assessments import FakeAssessor
 
 
 def score(
-    fake: FakeAssessor, target: Target, *, each: bool = False, name: str = "text", output: Path | None = None,
+    fake: FakeAssessor,
+    target: Target,
+    *,
+    each: bool = False,
+    name: str = "text",
+    output: Path | None = None,
     config: Config | None = None,
 ) -> ExitCode:
     return run(
-        None, target, each=each, render=renderer(name, each=each, width=80, colour=False), output=output,
-        config=config or Config(), assessor_of=lambda repo, settings, progress: fake,  # type: ignore[arg-type, return-value]
+        None,
+        target,
+        each=each,
+        render=renderer(name, each=each, width=80, colour=False),
+        output=output,
+        config=config or Config(),
+        assessor_of=lambda repo, settings, progress: fake,  # type: ignore[arg-type, return-value]
     )
 
 
@@ -82,7 +92,10 @@ def test_every_format_goes_to_stdout_and_nothing_to_stderr(name: str, capsys: py
 
 def test_each_writes_one_line_a_change_and_fails_on_the_worst(capsys: pytest.CaptureFixture[str]) -> None:
     code = score(
-        FakeAssessor(RiskLevel.HIGH), Target(start="a", end="b"), each=True, name="jsonl",
+        FakeAssessor(RiskLevel.HIGH),
+        Target(start="a", end="b"),
+        each=True,
+        name="jsonl",
         config=Config(fail_on=RiskLevel.HIGH),
     )
     out, err = capsys.readouterr()

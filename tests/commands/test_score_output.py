@@ -16,8 +16,16 @@ from tests.support.history import tangled_history
 from tests.support.repo import TestRepo
 
 SCHEMA = jsonschema.Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
-HOSTILE_NAMES = (b"a\nb.py", b"\x1b[31mred.py", b"caf\xe9.py", b"-n.py", b"'q\" `$(x)`.py", b"@ada #1 [x](y).py",
-                 b"\xe2\x80\xaegnp.py", b"sp ace.py")
+HOSTILE_NAMES = (
+    b"a\nb.py",
+    b"\x1b[31mred.py",
+    b"caf\xe9.py",
+    b"-n.py",
+    b"'q\" `$(x)`.py",
+    b"@ada #1 [x](y).py",
+    b"\xe2\x80\xaegnp.py",
+    b"sp ace.py",
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +37,14 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> TestRepo:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--staged"], ["HEAD"], ["HEAD~4..HEAD"], ["--each", "HEAD~6..HEAD"], ["--no-explain"],
-     ["--format", "jsonl", "HEAD~1"]],
+    [
+        ["--staged"],
+        ["HEAD"],
+        ["HEAD~4..HEAD"],
+        ["--each", "HEAD~6..HEAD"],
+        ["--no-explain"],
+        ["--format", "jsonl", "HEAD~1"],
+    ],
     ids=" ".join,
 )
 def test_every_way_to_score_gives_valid_json_whose_contributions_sum_up(repo: TestRepo, arguments: list[str]) -> None:
@@ -58,8 +72,10 @@ def test_each_gives_every_commit_once_newest_last(repo: TestRepo) -> None:
 
 @pytest.mark.parametrize(
     "environment",
-    [{"LC_ALL": "C", "TZ": "Asia/Kathmandu", "COLUMNS": "40", "FORCE_COLOR": "1"},
-     {"LC_ALL": "de_DE.ISO-8859-1", "PYTHONUTF8": "0", "PYTHONHASHSEED": "7"}],
+    [
+        {"LC_ALL": "C", "TZ": "Asia/Kathmandu", "COLUMNS": "40", "FORCE_COLOR": "1"},
+        {"LC_ALL": "de_DE.ISO-8859-1", "PYTHONUTF8": "0", "PYTHONHASHSEED": "7"},
+    ],
     ids=str,
 )
 @pytest.mark.parametrize("revision", ["--staged", "HEAD", "HEAD~4..HEAD"])

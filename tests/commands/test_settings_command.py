@@ -70,9 +70,7 @@ def test_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert "https://ada:***@example.org/x" in show(capsys)
 
 
-def test_a_file_named_by_another_folder_is_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_named_by_another_folder_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = tmp_path / "other"
     (other / ".git").mkdir(parents=True)
     (other / ".hyperion-hook.toml").write_text("deadline = 7\n")

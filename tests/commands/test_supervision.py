@@ -37,7 +37,11 @@ def started(tmp_path: Path, body: str, *, by_thread: bool = False) -> subprocess
         "sys.exit(supervised(main))\n"
     )
     return subprocess.Popen(
-        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        stdin=subprocess.DEVNULL,
     )
 
 

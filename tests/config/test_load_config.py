@@ -115,9 +115,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 
 def test_a_mistyped_variable_is_warned_of_and_a_foreign_one_is_not() -> None:
     loaded = load_config(None, {"HYPERION_HOOK_FAILON": "high", "HYPERION_HOOK_TRACEBACK": "1", "HYPERION_HOOK_Q": "1"})
-    assert loaded.warnings == (
-        "environment: unknown variable HYPERION_HOOK_FAILON; did you mean 'FAIL_ON'?",
-    )
+    assert loaded.warnings == ("environment: unknown variable HYPERION_HOOK_FAILON; did you mean 'FAIL_ON'?",)
 
 
 def test_never_switches_off_what_a_file_switched_on(tmp_path: Path) -> None:
@@ -128,8 +126,14 @@ def test_never_switches_off_what_a_file_switched_on(tmp_path: Path) -> None:
 def test_patterns_are_read_from_text_and_from_toml_alike(tmp_path: Path) -> None:
     own_file(tmp_path, "[traffic]\n'src/api/*' = 0.6\n'a=b' = 1\n[revenue]\n'x' = 0\n[criticality]\n'x' = 5\n")
     from_file = load_config(tmp_path, {}).config
-    from_text = load_config(None, {"HYPERION_HOOK_TRAFFIC": "src/api/*=0.6, a=b=1", "HYPERION_HOOK_REVENUE": "x=0",
-                                   "HYPERION_HOOK_CRITICALITY": "x=5"}).config
+    from_text = load_config(
+        None,
+        {
+            "HYPERION_HOOK_TRAFFIC": "src/api/*=0.6, a=b=1",
+            "HYPERION_HOOK_REVENUE": "x=0",
+            "HYPERION_HOOK_CRITICALITY": "x=5",
+        },
+    ).config
     assert from_file == from_text
     assert from_file.traffic == {"src/api/*": 0.6, "a=b": 1}
 
@@ -149,9 +153,24 @@ def test_high_alerts_cannot_be_more_than_all_alerts() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["deadline = nan", "deadline = inf", "deadline = true", "bulk-files = 1.5", "bulk-files = 0", "strict = 1",
-     "models = ''", "models = 3", "traffic = 1", "traffic = {a = 'x'}", "coverage-after = [1]", "fail-on = 2",
-     "mlflow-tracking-uri = ' '", "ml-random-state = -1", "criticality = {a = 1.5}", "models = {a = 1}"],
+    [
+        "deadline = nan",
+        "deadline = inf",
+        "deadline = true",
+        "bulk-files = 1.5",
+        "bulk-files = 0",
+        "strict = 1",
+        "models = ''",
+        "models = 3",
+        "traffic = 1",
+        "traffic = {a = 'x'}",
+        "coverage-after = [1]",
+        "fail-on = 2",
+        "mlflow-tracking-uri = ' '",
+        "ml-random-state = -1",
+        "criticality = {a = 1.5}",
+        "models = {a = 1}",
+    ],
 )
 def test_a_value_of_the_wrong_kind_or_size_is_a_fault(tmp_path: Path, text: str) -> None:
     key = text.partition(" ")[0]
@@ -167,10 +186,13 @@ def test_any_environment_gives_settings_or_one_fault_a_variable_at_most(environm
     assert isinstance(found, Config) or 1 <= len(found) <= len(environment) + 1
 
 
-@pytest.mark.parametrize(("line", "shown"), [
-    (f"bulk-files = 0x{'f' * 5000}", "bulk-files: a value too long to be shown is not a whole number"),
-    (f"strict.{'a.' * 2000}a = 1", "strict: a value too large to be shown is not true or false"),
-])
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (f"bulk-files = 0x{'f' * 5000}", "bulk-files: a value too long to be shown is not a whole number"),
+        (f"strict.{'a.' * 2000}a = 1", "strict: a value too large to be shown is not true or false"),
+    ],
+)
 def test_a_value_that_python_cannot_write_is_still_a_fault(tmp_path: Path, line: str, shown: str) -> None:
     own_file(tmp_path, line)
     with pytest.raises(ConfigError, match=shown):

@@ -29,7 +29,11 @@ SPECIFICATION = {
     "meta_learner": {"solver": "liblinear", "random_state": 42},
     "isolation_forest": {"contamination": 0.1, "max_samples": 256, "random_state": 42, "n_jobs": -1},
     "bug_predictor": {
-        "n_estimators": 200, "max_depth": 8, "learning_rate": 0.1, "random_state": 42, "eval_metric": "logloss",
+        "n_estimators": 200,
+        "max_depth": 8,
+        "learning_rate": 0.1,
+        "random_state": 42,
+        "eval_metric": "logloss",
     },
 }
 
@@ -46,7 +50,10 @@ def test_the_defaults_are_the_specifications() -> None:
         assert getattr(config, section) == parameters, section
         assert dict(**getattr(config, section)) == parameters
     assert config.meta_features == (
-        "random_forest_prediction", "random_forest_confidence", "xgboost_prediction", "xgboost_confidence",
+        "random_forest_prediction",
+        "random_forest_confidence",
+        "xgboost_prediction",
+        "xgboost_confidence",
     )
     assert (config.random_state, config.n_jobs, config.cv_folds) == (42, -1, 5)
     assert (config.bug_predictor.horizon_days, config.bug_predictor.test_share) == (30, 0.2)
@@ -89,12 +96,20 @@ def test_arguments_win_over_environment_over_file_over_defaults(tmp_path: Path) 
         "ml-cv-folds = 4\nml-random-state = 1\n[ml.random-forest]\nn-estimators = 300\nmax-depth = 3\n"
     )
     environment = {
-        "ML_RANDOM_STATE": "7", "ML_N_JOBS": "2", "FEATURE_STORE_TTL_HOURS": "12", "FEATURE_STORE_CACHE_SIZE": "9",
-        "MLFLOW_TRACKING_URI": "file:./mlruns", "MLFLOW_EXPERIMENT_NAME": "mine", "ML_CV_FOLDS": "6",
+        "ML_RANDOM_STATE": "7",
+        "ML_N_JOBS": "2",
+        "FEATURE_STORE_TTL_HOURS": "12",
+        "FEATURE_STORE_CACHE_SIZE": "9",
+        "MLFLOW_TRACKING_URI": "file:./mlruns",
+        "MLFLOW_EXPERIMENT_NAME": "mine",
+        "ML_CV_FOLDS": "6",
     }
     config = MLConfig.load(tmp_path, environment, random_forest={"max_depth": 5}, cv_folds=None, n_jobs=3)
     assert config.random_forest == {
-        "n_estimators": 300, "max_depth": 5, "class_weight": "balanced", "random_state": 7,
+        "n_estimators": 300,
+        "max_depth": 5,
+        "class_weight": "balanced",
+        "random_state": 7,
     }
     assert (config.cv_folds, config.n_jobs, config.random_state) == (6, 3, 7)
     assert config.feature_store == {"ttl_hours": 12.0, "cache_size": 9}
@@ -110,8 +125,12 @@ def test_the_environment_can_name_hyperparameters() -> None:
 
 def test_all_faults_are_told_at_once() -> None:
     found = faults(
-        random_state=-1, cv_folds=1, xgboost={"max_depth": 0, "eta": 1, "learning_rate": True},
-        random_forest={"class_weight": "heavy"}, mlflow={"tracking_uri": " "}, meta_learner=3,
+        random_state=-1,
+        cv_folds=1,
+        xgboost={"max_depth": 0, "eta": 1, "learning_rate": True},
+        random_forest={"class_weight": "heavy"},
+        mlflow={"tracking_uri": " "},
+        meta_learner=3,
     )
     assert found == [
         "random_state: -1 is not a whole number from 0 to 4.29497e+09",
@@ -146,11 +165,15 @@ def test_faults_of_file_environment_and_arguments_are_told_together(tmp_path: Pa
     ]
 
 
-@given(st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.dictionaries(st.sampled_from([*SECTIONS, "n-estimators", "max_depth", "x"]), inner, max_size=4),
-    max_leaves=8,
-))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: st.dictionaries(
+            st.sampled_from([*SECTIONS, "n-estimators", "max_depth", "x"]), inner, max_size=4
+        ),
+        max_leaves=8,
+    )
+)
 def test_whatever_stands_in_the_table_is_a_value_or_a_fault(table: object) -> None:
     if isinstance(table, dict):
         found, wrong = checked_sections(table)
@@ -180,8 +203,9 @@ def test_training_has_no_list_of_its_own() -> None:
 
     config = MLConfig()
     assert recipes.SPECIFICATION.columns == META_FEATURES
-    specified, gentle = (estimator_of(*asked).get_params() for asked in (
-        (BUGS, config), ("gentle", MLConfig(random_state=7))))
+    specified, gentle = (
+        estimator_of(*asked).get_params() for asked in ((BUGS, config), ("gentle", MLConfig(random_state=7)))
+    )
     assert specified.items() >= dict(config.bug_predictor).items()
     assert gentle.items() >= (CANDIDATES["gentle"] | {"eval_metric": "logloss", "random_state": 7}).items()
     assert (HORIZON, HELD_OUT) == (30 * 86400, 0.2)

@@ -33,8 +33,10 @@ def test_a_pyproject_that_does_not_name_us_is_not_even_parsed(tmp_path: Path) ->
         (b"<<<<<<< HEAD\nstrict = true\n", "not valid TOML"),
         (b"a = " + b"9" * 5000, "a number has too many digits"),
         (b"a." * 20_000 + b"a = 1", "nested too deeply"),
-        (b"[a" + b".a" * 2000 + b"]\n" + b"\n".join(b"k%d = 1" % number for number in range(20_000)),
-         "nested too deeply"),
+        (
+            b"[a" + b".a" * 2000 + b"]\n" + b"\n".join(b"k%d = 1" % number for number in range(20_000)),
+            "nested too deeply",
+        ),
     ],
     ids=["syntax", "encoding", "depth", "nul", "size", "conflict", "digits", "parts", "parts and lines"],
 )

@@ -44,9 +44,17 @@ def test_it_covers_what_each_package_needs_on_every_system(name: str) -> None:
         pytest.skip("not installed here")
     for text in needed:
         requirement = Requirement(text)
-        environments = [{"sys_platform": system, "platform_system": system.capitalize(), "extra": "",
-                         "python_version": "3.13", "python_full_version": "3.13.0", "implementation_name": "cpython"}
-                        for system in ("linux", "darwin", "win32", "windows")]
+        environments = [
+            {
+                "sys_platform": system,
+                "platform_system": system.capitalize(),
+                "extra": "",
+                "python_version": "3.13",
+                "python_full_version": "3.13.0",
+                "implementation_name": "cpython",
+            }
+            for system in ("linux", "darwin", "win32", "windows")
+        ]
         if requirement.marker is None or any(map(requirement.marker.evaluate, environments)):
             assert canonicalize_name(requirement.name) in locked(), text
 

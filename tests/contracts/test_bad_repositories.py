@@ -105,33 +105,56 @@ def submodule_bump(repo: TestRepo) -> list[str]:
 
 
 def odd_files(repo: TestRepo) -> list[str]:
-    repo.stage({
-        "empty.py": "", "binary.bin": bytes(range(256)), "nul.py": b"x = 1\0\n", "crlf.py": "x = 1\r\ny = 2\r\n",
-        "bom.py": b"\xef\xbb\xbfx = 1\n", "wide.py": "x = 'é'\n".encode("utf-16"), "latin.py": b"x = '\xe9'\n",
-        "minified.js": "var a=1;" * 5_000, "generated.py": "x = [\n" + "1,\n" * 50_000 + "]\n",
-        "broken.py": "def (:\n", "broken.java": "class { { { (", "no_newline.py": "x = 1",
-        "huge.txt": "line\n" * 400_000,
-    })
+    repo.stage(
+        {
+            "empty.py": "",
+            "binary.bin": bytes(range(256)),
+            "nul.py": b"x = 1\0\n",
+            "crlf.py": "x = 1\r\ny = 2\r\n",
+            "bom.py": b"\xef\xbb\xbfx = 1\n",
+            "wide.py": "x = 'é'\n".encode("utf-16"),
+            "latin.py": b"x = '\xe9'\n",
+            "minified.js": "var a=1;" * 5_000,
+            "generated.py": "x = [\n" + "1,\n" * 50_000 + "]\n",
+            "broken.py": "def (:\n",
+            "broken.java": "class { { { (",
+            "no_newline.py": "x = 1",
+            "huge.txt": "line\n" * 400_000,
+        }
+    )
     return ["--staged"]
 
 
 def odd_names(repo: TestRepo) -> list[str]:
-    repo.stage({
-        "a space.py": "x = 1\n", "quo\"te.py": "x = 1\n", "new\nline.py": "x = 1\n", "-dash.py": "x = 1\n",
-        "--help": "x\n", "tab\tname.py": "x = 1\n", "\udcff\udcfe.py": "x = 1\n", "\x1b[31mred.py": "x = 1\n",
-        "::set-output name=x::y": "x\n", "ünïcödé.py": "x = 1\n", "a/b/c/d/e/deep.py": "x = 1\n", "{}.py": "x = 1\n",
-    })
+    repo.stage(
+        {
+            "a space.py": "x = 1\n",
+            'quo"te.py': "x = 1\n",
+            "new\nline.py": "x = 1\n",
+            "-dash.py": "x = 1\n",
+            "--help": "x\n",
+            "tab\tname.py": "x = 1\n",
+            "\udcff\udcfe.py": "x = 1\n",
+            "\x1b[31mred.py": "x = 1\n",
+            "::set-output name=x::y": "x\n",
+            "ünïcödé.py": "x = 1\n",
+            "a/b/c/d/e/deep.py": "x = 1\n",
+            "{}.py": "x = 1\n",
+        }
+    )
     return ["--staged"]
 
 
 def hard_sources(repo: TestRepo) -> list[str]:
-    repo.stage({
-        "nested.py": "".join("    " * n + f"def f{n}():\n" for n in range(32)) + "    " * 32 + "pass\n",
-        "sum.py": "x = " + " + ".join(["1"] * 4_000) + "\n",
-        "parens.py": "x = " + "(" * 5_000 + ")" * 5_000 + "\n",
-        "many.java": "class A {\n" + "".join(f"void m{n}() {{ }}\n" for n in range(5_000)) + "}\n",
-        "nested.js": "function f(){" * 400 + "}" * 400 + "\n",
-    })
+    repo.stage(
+        {
+            "nested.py": "".join("    " * n + f"def f{n}():\n" for n in range(32)) + "    " * 32 + "pass\n",
+            "sum.py": "x = " + " + ".join(["1"] * 4_000) + "\n",
+            "parens.py": "x = " + "(" * 5_000 + ")" * 5_000 + "\n",
+            "many.java": "class A {\n" + "".join(f"void m{n}() {{ }}\n" for n in range(5_000)) + "}\n",
+            "nested.js": "function f(){" * 400 + "}" * 400 + "\n",
+        }
+    )
     return ["--staged"]
 
 
@@ -166,8 +189,23 @@ def absurd_dates(repo: TestRepo) -> list[str]:
 
 
 GOOD: list[Callable[[TestRepo], list[str]]] = [
-    unborn, first_commit, detached, merge, octopus, two_roots, rename_copy_mode, symlinks, submodule_bump, odd_files,
-    odd_names, hard_sources, deletions_only, nothing_but_a_message, whole_range, odd_people, absurd_dates,
+    unborn,
+    first_commit,
+    detached,
+    merge,
+    octopus,
+    two_roots,
+    rename_copy_mode,
+    symlinks,
+    submodule_bump,
+    odd_files,
+    odd_names,
+    hard_sources,
+    deletions_only,
+    nothing_but_a_message,
+    whole_range,
+    odd_people,
+    absurd_dates,
 ]
 
 
@@ -193,8 +231,10 @@ def test_a_merge_says_against_what_it_was_judged(tmp_path: Path) -> None:
 def test_a_shallow_clone_says_so(tmp_path: Path) -> None:
     repo = plain(tmp_path / "repo")
     subprocess.run(
-        ["git", "clone", "-q", "--depth", "1", f"file://{repo.path}", str(tmp_path / "shallow")], check=True,
-        env=repo.environment(), capture_output=True,
+        ["git", "clone", "-q", "--depth", "1", f"file://{repo.path}", str(tmp_path / "shallow")],
+        check=True,
+        env=repo.environment(),
+        capture_output=True,
     )
     document = scored(tmp_path / "shallow", "HEAD")
     assert "git fetch --unshallow" in document["warnings"][0]  # type: ignore[index]
@@ -211,8 +251,12 @@ def test_a_worktree_shares_the_index_of_its_repository(tmp_path: Path) -> None:
 
 def test_a_bare_repository_scores_commits_and_refuses_the_staged_change(tmp_path: Path) -> None:
     repo = plain(tmp_path / "repo")
-    subprocess.run(["git", "clone", "-q", "--bare", str(repo.path), str(tmp_path / "bare")], check=True,
-                   env=repo.environment(), capture_output=True)
+    subprocess.run(
+        ["git", "clone", "-q", "--bare", str(repo.path), str(tmp_path / "bare")],
+        check=True,
+        env=repo.environment(),
+        capture_output=True,
+    )
     scored(tmp_path / "bare", "HEAD")
     refused = hyperion(tmp_path / "bare", "score", "--staged")
     assert refused.code == 3
@@ -292,8 +336,12 @@ def test_rewritten_history_under_an_existing_index(tmp_path: Path) -> None:
     repo.git("reset", "-q", "--hard", "HEAD~2")
     repo.commit({"a.py": "def f(x):\n    return 4\n"}, "Other way", "Grace <grace@example.org>")
     repo.commit({"a.py": "def f(x):\n    return 5\n"}, "Further")
-    subprocess.run(["git", "clone", "-q", str(repo.path), str(tmp_path / "fresh")], check=True,
-                   env=repo.environment(), capture_output=True)
+    subprocess.run(
+        ["git", "clone", "-q", str(repo.path), str(tmp_path / "fresh")],
+        check=True,
+        env=repo.environment(),
+        capture_output=True,
+    )
     assert scored(repo.path, "HEAD")["features"] == scored(tmp_path / "fresh", "HEAD")["features"]
 
 
@@ -302,8 +350,11 @@ def test_same_input_same_output_whatever_surrounds_it(tmp_path: Path) -> None:
     repo.stage({"b.py": "import a\nimport os\n", "c.py": "c = 1\n"})
     arguments = ("score", "--staged", "--format", "json")
     first = hyperion(repo.path, *arguments).without_timings()
-    for env in ({"LC_ALL": "C.UTF-8", "TZ": "Pacific/Kiritimati"}, {"COLUMNS": "40", "PYTHONHASHSEED": "7"},
-                {"LANG": "tr_TR.UTF-8", "TZ": "America/St_Johns", "COLUMNS": "300", "PYTHONHASHSEED": "99"}):
+    for env in (
+        {"LC_ALL": "C.UTF-8", "TZ": "Pacific/Kiritimati"},
+        {"COLUMNS": "40", "PYTHONHASHSEED": "7"},
+        {"LANG": "tr_TR.UTF-8", "TZ": "America/St_Johns", "COLUMNS": "300", "PYTHONHASHSEED": "99"},
+    ):
         assert hyperion(repo.path, *arguments, env=env).without_timings() == first
 
 
@@ -338,10 +389,26 @@ def test_hostile_configuration_never_runs(tmp_path: Path) -> None:
     trap = tmp_path / "trap.sh"
     trap.write_text(f"#!/bin/sh\necho \"$0 $@\" >> '{canary}'\ncat\n")
     trap.chmod(0o755)
-    for name in ("core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "diff.external", "core.askPass",
-                 "diff.evil.command", "diff.evil.textconv", "filter.evil.clean", "filter.evil.smudge",
-                 "filter.evil.process", "gpg.program", "credential.helper", "core.alternateRefsCommand",
-                 "uploadpack.packObjectsHook", "pager.log", "pager.diff", "interactive.diffFilter"):
+    for name in (
+        "core.fsmonitor",
+        "core.sshCommand",
+        "core.pager",
+        "core.editor",
+        "diff.external",
+        "core.askPass",
+        "diff.evil.command",
+        "diff.evil.textconv",
+        "filter.evil.clean",
+        "filter.evil.smudge",
+        "filter.evil.process",
+        "gpg.program",
+        "credential.helper",
+        "core.alternateRefsCommand",
+        "uploadpack.packObjectsHook",
+        "pager.log",
+        "pager.diff",
+        "interactive.diffFilter",
+    ):
         repo.git("config", name, str(trap))
     for name in ("log", "diff", "cat-file", "rev-parse", "rev-list", "diff-index", "ls-tree"):
         repo.git("config", f"alias.{name}", f"!{trap}")
@@ -352,11 +419,25 @@ def test_hostile_configuration_never_runs(tmp_path: Path) -> None:
         shutil.copy(trap, hooks / name)
     repo.write({".gitattributes": "* diff=evil filter=evil merge=evil\n", "a.py": "def f(x):\n    return 9\n"})
     blob = repo.git("-c", "core.attributesFile=/dev/null", "hash-object", "-w", "--no-filters", "a.py").strip()
-    repo.git("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "update-index", "--cacheinfo",
-             f"100644,{blob},a.py")
+    repo.git(
+        "-c",
+        f"core.hooksPath={os.devnull}",
+        "-c",
+        "core.fsmonitor=false",
+        "update-index",
+        "--cacheinfo",
+        f"100644,{blob},a.py",
+    )
     canary.unlink(missing_ok=True)
-    for arguments in (["score", "--staged"], ["score", "HEAD"], ["score", "HEAD~1..HEAD"], ["index"],
-                      ["features", "extract", "HEAD"], ["config", "show"], ["score", "--each", "HEAD~1..HEAD"]):
+    for arguments in (
+        ["score", "--staged"],
+        ["score", "HEAD"],
+        ["score", "HEAD~1..HEAD"],
+        ["index"],
+        ["features", "extract", "HEAD"],
+        ["config", "show"],
+        ["score", "--each", "HEAD~1..HEAD"],
+    ):
         outcome = hyperion(repo.path, *arguments)
         assert outcome.code == 0, outcome.err
     assert not canary.exists(), canary.read_text()

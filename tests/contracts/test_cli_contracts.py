@@ -27,8 +27,12 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "HYPERION_"))}
     return subprocess.run(
-        [Path(sys.executable).with_name("hyperion-hook"), *arguments], cwd=cwd, capture_output=True, text=True,
-        env=clean | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"} | environment, check=False,
+        [Path(sys.executable).with_name("hyperion-hook"), *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env=clean | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"} | environment,
+        check=False,
     )
 
 
@@ -151,8 +155,11 @@ def test_an_interrupt_is_exit_code_130(repo: TestRepo, tmp_path: Path) -> None:
     message = tmp_path / "message"
     os.mkfifo(message)
     process = subprocess.Popen(
-        [Path(sys.executable).with_name("hyperion-hook"), "hook", "commit-msg", message], cwd=repo.path,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [Path(sys.executable).with_name("hyperion-hook"), "hook", "commit-msg", message],
+        cwd=repo.path,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     # opening a pipe waits until the other end is open too: by then the hook reads the message
     with message.open("w"):
@@ -183,9 +190,16 @@ def test_what_a_hook_cannot_do_passes_in_one_line_unless_strict(tmp_path: Path) 
 
 def test_a_reader_that_stops_early_is_no_error(repo: TestRepo) -> None:
     done = subprocess.run(
-        ["sh", "-c", '"$0" features list --format json | head -c 1; echo "${PIPESTATUS:-}"',
-         str(Path(sys.executable).with_name("hyperion-hook"))],
-        cwd=repo.path, capture_output=True, text=True, check=False,
+        [
+            "sh",
+            "-c",
+            '"$0" features list --format json | head -c 1; echo "${PIPESTATUS:-}"',
+            str(Path(sys.executable).with_name("hyperion-hook")),
+        ],
+        cwd=repo.path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.stdout.startswith("[")
     assert done.stderr == ""
@@ -200,7 +214,11 @@ def test_a_reader_that_is_gone_does_not_look_like_a_risk(tmp_path: Path, argumen
     os.close(reading)
     done = subprocess.run(
         [str(Path(sys.executable).with_name("hyperion-hook")), *arguments],
-        cwd=repo.path, stdout=writing, stderr=subprocess.PIPE, text=True, check=False,
+        cwd=repo.path,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
@@ -209,7 +227,10 @@ def test_a_reader_that_is_gone_does_not_look_like_a_risk(tmp_path: Path, argumen
 def test_a_closed_stdout_is_no_crash(repo: TestRepo) -> None:
     done = subprocess.run(
         ["sh", "-c", '"$0" features list >&-', str(Path(sys.executable).with_name("hyperion-hook"))],
-        cwd=repo.path, capture_output=True, text=True, check=False,
+        cwd=repo.path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -217,20 +238,21 @@ def test_a_closed_stdout_is_no_crash(repo: TestRepo) -> None:
 def test_output_is_the_same_whatever_the_locale(repo: TestRepo) -> None:
     plain = run("features", "list", cwd=repo.path).stdout
     for locale in ("C", "C.UTF-8", "de_DE.ISO-8859-1"):
-        assert run("features", "list", cwd=repo.path, LC_ALL=locale, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"
-                   ).stdout == plain
+        assert (
+            run("features", "list", cwd=repo.path, LC_ALL=locale, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0").stdout
+            == plain
+        )
 
 
 def test_an_unexpected_error_is_one_line_and_its_place_is_shown_on_request(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()
-    (broken / "sitecustomize.py").write_text(
-        "import hyperion_hook.features.catalogue as c\nc.CATALOGUE = None\n"
-    )
+    (broken / "sitecustomize.py").write_text("import hyperion_hook.features.catalogue as c\nc.CATALOGUE = None\n")
     done = run("features", "list", cwd=tmp_path, PYTHONPATH=str(broken))
     assert (done.returncode, done.stdout) == (3, "")
-    assert re.fullmatch(r"hyperion-hook: internal error \(TypeError: .*\); HYPERION_HOOK_TRACEBACK=1 shows where\n",
-                        done.stderr)
+    assert re.fullmatch(
+        r"hyperion-hook: internal error \(TypeError: .*\); HYPERION_HOOK_TRACEBACK=1 shows where\n", done.stderr
+    )
     shown = run("features", "list", cwd=tmp_path, PYTHONPATH=str(broken), HYPERION_HOOK_TRACEBACK="1")
     assert "Traceback (most recent call last)" in shown.stderr
 
@@ -244,6 +266,7 @@ def test_completion_scripts_complete_by_asking_the_program(shell: str, repo: Tes
 def test_the_shell_completes_commands_and_options(repo: TestRepo) -> None:
     commands = run(cwd=repo.path, _HYPERION_HOOK_COMPLETE="bash_complete", COMP_WORDS="hyperion-hook s", COMP_CWORD="1")
     assert commands.stdout == "plain,score\n"
-    options = run(cwd=repo.path, _HYPERION_HOOK_COMPLETE="bash_complete", COMP_WORDS="hyperion-hook score --fa",
-                  COMP_CWORD="2")
+    options = run(
+        cwd=repo.path, _HYPERION_HOOK_COMPLETE="bash_complete", COMP_WORDS="hyperion-hook score --fa", COMP_CWORD="2"
+    )
     assert options.stdout == "plain,--fail-on\nplain,--fail-on-break\nplain,--fail-above-percentile\n"

@@ -13,15 +13,33 @@ from tests.support.command import EXECUTABLE
 from tests.support.repo import TestRepo
 
 RUNS = {
-    "score HEAD": 0, "score HEAD --fail-on low": 1, "score no-such-revision": 3, "score --nonsense": 2, "index": 0,
-    "features list": 0, "models list": 0, "label --until no-such-revision": 3, "retrain --nonsense": 2,
-    "evaluate --nonsense": 2, "report --output no/such/folder": 3, "comment": 2, "drift --nonsense": 2,
-    "install --stage nonsense": 2, "uninstall": 0, "config show": 0, "completion bash": 0, "hook pre-commit": 0,
-    "hook pre-commit --fail-on low": 1, "hook commit-msg no-such-file": 0, "hook pre-push": 0,
+    "score HEAD": 0,
+    "score HEAD --fail-on low": 1,
+    "score no-such-revision": 3,
+    "score --nonsense": 2,
+    "index": 0,
+    "features list": 0,
+    "models list": 0,
+    "label --until no-such-revision": 3,
+    "retrain --nonsense": 2,
+    "evaluate --nonsense": 2,
+    "report --output no/such/folder": 3,
+    "comment": 2,
+    "drift --nonsense": 2,
+    "install --stage nonsense": 2,
+    "uninstall": 0,
+    "config show": 0,
+    "completion bash": 0,
+    "hook pre-commit": 0,
+    "hook pre-commit --fail-on low": 1,
+    "hook commit-msg no-such-file": 0,
+    "hook pre-push": 0,
     "hook pre-commit --strict --models no-such-folder": 3,
 }
 STREAMS = {
-    "all lost": ">/dev/full 2>/dev/full", "errors lost": ">/dev/null 2>/dev/full", "all closed": "<&- >&- 2>&-",
+    "all lost": ">/dev/full 2>/dev/full",
+    "errors lost": ">/dev/null 2>/dev/full",
+    "all closed": "<&- >&- 2>&-",
     "nobody reads": "",
 }
 full_disk = pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full disk to offer")
@@ -41,8 +59,13 @@ def code_of(repo: TestRepo, command: str, streams: str) -> int:
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
-        ["sh", "-c", f'exec "$0" {command} {streams}', str(EXECUTABLE)], cwd=repo.path, check=False,
-        env=repo.environment(), stdin=subprocess.DEVNULL, stdout=writing, stderr=writing,
+        ["sh", "-c", f'exec "$0" {command} {streams}', str(EXECUTABLE)],
+        cwd=repo.path,
+        check=False,
+        env=repo.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=writing,
+        stderr=writing,
     )
     os.close(writing)
     return done.returncode
@@ -53,10 +76,15 @@ def test_every_command_is_tried() -> None:
 
 
 @full_disk
-@pytest.mark.parametrize(("command", "streams"), [
-    (command, streams) for number, command in enumerate(RUNS) for place, streams in enumerate(STREAMS)
-    if streams == "all lost" or number % 3 == place - 1 or RUNS[command] == 1
-])
+@pytest.mark.parametrize(
+    ("command", "streams"),
+    [
+        (command, streams)
+        for number, command in enumerate(RUNS)
+        for place, streams in enumerate(STREAMS)
+        if streams == "all lost" or number % 3 == place - 1 or RUNS[command] == 1
+    ],
+)
 def test_the_code_is_that_of_what_happened(repo: TestRepo, command: str, streams: str) -> None:
     expected = {RUNS[command]}
     if streams == "all lost" and RUNS[command] < 2 and not command.startswith("hook"):
@@ -75,12 +103,18 @@ def test_files_do_not_take_the_place_of_closed_streams(repo: TestRepo, tmp_path:
         assert file.read_bytes()[:16] == b"SQLite format 3\0" or not file.read_bytes()
 
 
-@pytest.mark.parametrize(("arguments", "code"), [("score", 3), ("hook pre-commit", 0), ("--repo . hook pre-push", 0),
-                                                 ("hook pre-commit --strict", 3)])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [("score", 3), ("hook pre-commit", 0), ("--repo . hook pre-push", 0), ("hook pre-commit --strict", 3)],
+)
 def test_a_broken_installation_is_no_risk(tmp_path: Path, arguments: str, code: int) -> None:
     (tmp_path / "click.py").write_text("raise ImportError('half installed')\n")
     done = subprocess.run(
-        [EXECUTABLE, *arguments.split()], cwd=tmp_path, capture_output=True, text=True, check=False,
+        [EXECUTABLE, *arguments.split()],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
         env={"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin"},
     )
     assert (done.returncode, done.stdout) == (code, "")

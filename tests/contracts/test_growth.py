@@ -21,9 +21,31 @@ STEEPEST = 9.0
 SHORTEST = 0.08
 """Seconds of the processor below which a measurement says nothing."""
 PIECES = (
-    "]]a(\n", "}}}a{\n", "(((\n", "<a<b\n", "a>>b<c\n", "else if (a) b;\n", "x ? y :\n", "a && b ||\n", "class A {\n",
-    "class A(B) { void f() { x; } }\n", "f() { g();\n", "a.b(() =>\n", "case 1: x;\n", "'\n", '"a\n', "`${\n", "/*\n",
-    "#if A\n#else\n", "def f(a): return a\n", "@a\n", "fn f() {}\n", "<<A\n", 'R"(\n', "private a;\n", "|a|\n",
+    "]]a(\n",
+    "}}}a{\n",
+    "(((\n",
+    "<a<b\n",
+    "a>>b<c\n",
+    "else if (a) b;\n",
+    "x ? y :\n",
+    "a && b ||\n",
+    "class A {\n",
+    "class A(B) { void f() { x; } }\n",
+    "f() { g();\n",
+    "a.b(() =>\n",
+    "case 1: x;\n",
+    "'\n",
+    '"a\n',
+    "`${\n",
+    "/*\n",
+    "#if A\n#else\n",
+    "def f(a): return a\n",
+    "@a\n",
+    "fn f() {}\n",
+    "<<A\n",
+    'R"(\n',
+    "private a;\n",
+    "|a|\n",
 )
 """What is repeated; each is a step of some scanner, or makes it look back or ahead."""
 PATHS = tuple(
@@ -68,21 +90,34 @@ def _modules(line: str) -> Callable[[int], object]:
 
 
 INTERFACES = (
-    "def f{}(a, *, b=1): ...\n", "class C{}: x: int\n", "class C(C): ...\n", "@a\ndef f(): ...\n",
+    "def f{}(a, *, b=1): ...\n",
+    "class C{}: x: int\n",
+    "class C(C): ...\n",
+    "@a\ndef f(): ...\n",
 )
 OTHERS: dict[str, Callable[[int], object]] = {
-    **{f"brackets {text}": lambda size, text=text: match_brackets(list(text * size * 2))  # type: ignore[misc]
-       for text in ("]]a(", "(<", "<a>", "}{(", "[)")},
-    **{f"interface {text}": lambda size, text=text: breakages(  # type: ignore[misc]
-        "a = 1\n", "".join(text.format(at) for at in range(size))) for text in INTERFACES},
-    **{f"imports {text}": _modules(text)
-       for text in ("import src.m{}.a\n", "from . import *\n", "from src import m{}\n", "import a.b.c.d.e\n")},
+    **{
+        f"brackets {text}": lambda size, text=text: match_brackets(list(text * size * 2))  # type: ignore[misc]
+        for text in ("]]a(", "(<", "<a>", "}{(", "[)")
+    },
+    **{
+        f"interface {text}": lambda size, text=text: breakages(  # type: ignore[misc]
+            "a = 1\n", "".join(text.format(at) for at in range(size))
+        )
+        for text in INTERFACES
+    },
+    **{
+        f"imports {text}": _modules(text)
+        for text in ("import src.m{}.a\n", "from . import *\n", "from src import m{}\n", "import a.b.c.d.e\n")
+    },
     "script": lambda size: read_imports("a.js", "import {a} from './b'\n" * size),
     "rust": lambda size: read_imports("a.rs", "use a::{b::{" * size),
     "notebook": lambda size: read_notebook(
-        '{"cells": [' + '{"cell_type": "code", "source": ["a\\n"]},\n' * size + "{}]}"),
+        '{"cells": [' + '{"cell_type": "code", "source": ["a\\n"]},\n' * size + "{}]}"
+    ),
     "patch": lambda size: parse_difference(
-        b":100644 100644 1 2 M\ta\n\ndiff --git a/a b/a\n" + b"@@ -1 +1 @@\n-a\n\\ No newline\n+b\n" * size * 4),
+        b":100644 100644 1 2 M\ta\n\ndiff --git a/a b/a\n" + b"@@ -1 +1 @@\n-a\n\\ No newline\n+b\n" * size * 4
+    ),
 }
 
 

@@ -40,15 +40,20 @@ def modules_of(repo: TestRepo, arguments: list[str], tmp_path: Path) -> set[str]
     (watch / "sitecustomize.py").write_text(WATCH)
     seen = tmp_path / "seen.json"
     done = subprocess.run(
-        [Path(sys.executable).with_name("hyperion-hook"), *arguments], cwd=repo.path, capture_output=True, text=True,
-        env=repo.environment() | {"PYTHONPATH": str(watch), "SEEN_MODULES": str(seen)}, check=False,
+        [Path(sys.executable).with_name("hyperion-hook"), *arguments],
+        cwd=repo.path,
+        capture_output=True,
+        text=True,
+        env=repo.environment() | {"PYTHONPATH": str(watch), "SEEN_MODULES": str(seen)},
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return set(json.loads(seen.read_text()))
 
 
-@pytest.mark.parametrize("arguments", [["score", "--staged", "--no-explain"], ["hook", "pre-commit", "--no-explain"]],
-                         ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["score", "--staged", "--no-explain"], ["hook", "pre-commit", "--no-explain"]], ids=" ".join
+)
 def test_a_warm_silent_run_imports_little(tmp_path: Path, arguments: list[str]) -> None:
     repo = TestRepo(tmp_path / "repo")
     repo.commit({"B.java": "class B { int f() { return 1; } }\n"})
@@ -62,8 +67,14 @@ def test_a_warm_silent_run_imports_little(tmp_path: Path, arguments: list[str]) 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["score", "--staged"], ["score", "HEAD"], ["score", "--staged", "--no-explain"], ["hook", "pre-commit"],
-     ["features", "list"], ["models", "list"]],
+    [
+        ["score", "--staged"],
+        ["score", "HEAD"],
+        ["score", "--staged", "--no-explain"],
+        ["hook", "pre-commit"],
+        ["features", "list"],
+        ["models", "list"],
+    ],
     ids=" ".join,
 )
 def test_the_real_command_stays_light(tmp_path: Path, arguments: list[str]) -> None:

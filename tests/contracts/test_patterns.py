@@ -16,7 +16,8 @@ from tests.support import pattern_attacks
 from tests.support.pattern_attacks import FACTORIES, ROOT, Found, calls_of_re, fault_of, modules_with_patterns
 
 OF_WORDS = {
-    ("features.graph.specs", "paths_mentioning"), ("features.functions.scan", "_skip_documents"),
+    ("features.graph.specs", "paths_mentioning"),
+    ("features.functions.scan", "_skip_documents"),
     ("commands.hooks.commit_message", "_is_verbose"),
 }
 """Functions that look for escaped words, which cannot backtrack."""
@@ -24,7 +25,11 @@ OF_WORDS = {
 
 def test_no_pattern_backtracks() -> None:
     done = subprocess.run(
-        [sys.executable, pattern_attacks.__file__], capture_output=True, text=True, timeout=400, check=False,
+        [sys.executable, pattern_attacks.__file__],
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
         env=os.environ | {"PYTHONPATH": str(ROOT.parent)},
     )
     lines = done.stdout.splitlines()
@@ -48,11 +53,22 @@ def test_every_pattern_that_is_made_from_data_is_tried() -> None:
         assert not re.search(r"^\s*(?:from re import|import re as|import re,)", path.read_text(), re.MULTILINE), path
 
 
-@pytest.mark.parametrize("pattern", [
-    r"(?:a+)+b", r"(?s)/\*.*?\*/", r"\s*$", r"(?m)^import[ \t]*\(([^)]*)\)", r"a[ \t(]+x?[ \t]*b", r"<([^>\n]*)> \d",
-    r"(?m)^use[ \t]+([^;]{1,20000});", r'"""(?:[^"\\]|\\.|"(?!""))*"""', r"([0-7]+) ([^\0]+)\0", r"(\w+\s?)*;",
-    r".*,.*,.*x",
-])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"(?:a+)+b",
+        r"(?s)/\*.*?\*/",
+        r"\s*$",
+        r"(?m)^import[ \t]*\(([^)]*)\)",
+        r"a[ \t(]+x?[ \t]*b",
+        r"<([^>\n]*)> \d",
+        r"(?m)^use[ \t]+([^;]{1,20000});",
+        r'"""(?:[^"\\]|\\.|"(?!""))*"""',
+        r"([0-7]+) ([^\0]+)\0",
+        r"(\w+\s?)*;",
+        r".*,.*,.*x",
+    ],
+)
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="a pattern cannot be stopped here")
 def test_what_is_known_to_backtrack_is_seen(pattern: str) -> None:
     assert fault_of(Found("", re.compile(pattern), frozenset({"search"})))

@@ -36,26 +36,56 @@ from tests.support.repo import TestRepo
 from tests.support.watched import OURS, hyperion_watched
 
 COMMANDS: dict[str, tuple[str, ...]] = {
-    "score": ("score",), "score json": ("score", "--format", "json"), "score REV": ("score", "HEAD~4"),
+    "score": ("score",),
+    "score json": ("score", "--format", "json"),
+    "score REV": ("score", "HEAD~4"),
     "score A..B": ("score", "HEAD~12..HEAD", "--format", "sarif"),
     "score --each": ("score", "HEAD~6..HEAD", "--each"),
     "score markdown": ("score", "HEAD", "--format", "markdown"),
-    "index": ("index",), "index --rebuild": ("index", "--rebuild"),
-    "features extract": ("features", "extract", "HEAD"), "features extract staged": ("features", "extract"),
-    "features list": ("features", "list"), "label": ("label",), "label csv": ("label", "--format", "csv"),
-    "models list": ("models", "list"), "models show": ("models", "show"),
-    "models promote": ("models", "promote", "{version}"), "models rollback": ("models", "rollback"),
+    "index": ("index",),
+    "index --rebuild": ("index", "--rebuild"),
+    "features extract": ("features", "extract", "HEAD"),
+    "features extract staged": ("features", "extract"),
+    "features list": ("features", "list"),
+    "label": ("label",),
+    "label csv": ("label", "--format", "csv"),
+    "models list": ("models", "list"),
+    "models show": ("models", "show"),
+    "models promote": ("models", "promote", "{version}"),
+    "models rollback": ("models", "rollback"),
     "models deprecate": ("models", "deprecate", "{version}"),
     "models export": ("models", "export", "{version}", "{outputs}/exported"),
-    "config show": ("config", "show"), "completion bash": ("completion", "bash"),
-    "completion zsh": ("completion", "zsh"), "completion fish": ("completion", "fish"),
-    "hook pre-commit": ("hook", "pre-commit"), "hook commit-msg": ("hook", "commit-msg", ".git/COMMIT_EDITMSG"),
+    "config show": ("config", "show"),
+    "completion bash": ("completion", "bash"),
+    "completion zsh": ("completion", "zsh"),
+    "completion fish": ("completion", "fish"),
+    "hook pre-commit": ("hook", "pre-commit"),
+    "hook commit-msg": ("hook", "commit-msg", ".git/COMMIT_EDITMSG"),
     "hook pre-push": ("hook", "pre-push", "origin", "https://example.org/x.git"),
-    "comment": ("comment", "--forge", "none", "HEAD~6..HEAD"), "help": ("--help",), "version": ("--version",),
+    "comment": ("comment", "--forge", "none", "HEAD~6..HEAD"),
+    "help": ("--help",),
+    "version": ("--version",),
 }
 TRAINING = (
-    "retrain", "--jobs", "2", "+", "evaluate", "--jobs", "2", "+", "drift", "--jobs", "2", "--plot",
-    "{outputs}/drift.png", "+", "report", "--jobs", "2", "--output", "{outputs}/report.html",
+    "retrain",
+    "--jobs",
+    "2",
+    "+",
+    "evaluate",
+    "--jobs",
+    "2",
+    "+",
+    "drift",
+    "--jobs",
+    "2",
+    "--plot",
+    "{outputs}/drift.png",
+    "+",
+    "report",
+    "--jobs",
+    "2",
+    "--output",
+    "{outputs}/report.html",
 )
 """One process for all, because its imports take longer than what it does."""
 
@@ -136,15 +166,20 @@ def test_none_runs_what_lies_elsewhere(name: str, elsewhere: World) -> None:
 def _run(world: World, name: str) -> None:
     head = world.repo.path / ".git" / "refs" / "heads" / "main"
     pushed = f"refs/heads/main {head.read_text().strip()} refs/heads/main {'0' * 40}\n"
-    done = hyperion_watched(world, *_arguments(world, COMMANDS[name]), stdin=pushed if "pre-push" in name else "",
-                            expected=(0, 3) if name.startswith("models ") else (0,))
+    done = hyperion_watched(
+        world,
+        *_arguments(world, COMMANDS[name]),
+        stdin=pushed if "pre-push" in name else "",
+        expected=(0, 3) if name.startswith("models ") else (0,),
+    )
     assert not done.changed
 
 
 @pytest.mark.train
 def test_no_training_runs_a_plant(checkout: World) -> None:
-    done = hyperion_watched(checkout, *_arguments(checkout, TRAINING), program="quick_main.py",
-                            env={"HYPERION_HOOK_ML_CV_FOLDS": "2"})
+    done = hyperion_watched(
+        checkout, *_arguments(checkout, TRAINING), program="quick_main.py", env={"HYPERION_HOOK_ML_CV_FOLDS": "2"}
+    )
     assert not done.changed
     assert {path.name for path in checkout.folder("outputs").iterdir()} >= {"drift.png", "report.html"}
 
@@ -175,12 +210,26 @@ def test_models_rows_and_tables_are_read_as_data(checkout: World) -> None:
 
 
 STORE_FAULTS = (
-    {"history": "a journal that names a file", "sources": "a link to a database", "references": "a trigger",
-     "graphs": "an endless view", "features": "a hard link"},
-    {"history": "a log that is a hard link", "sources": "a journal that is a link", "references": "one more view",
-     "graphs": "a generated column", "features": "shared memory that is a link"},
-    {"history": "a link to an empty file", "sources": "a link to nothing", "references": "a link to a folder",
-     "graphs": "its folder a link"},
+    {
+        "history": "a journal that names a file",
+        "sources": "a link to a database",
+        "references": "a trigger",
+        "graphs": "an endless view",
+        "features": "a hard link",
+    },
+    {
+        "history": "a log that is a hard link",
+        "sources": "a journal that is a link",
+        "references": "one more view",
+        "graphs": "a generated column",
+        "features": "shared memory that is a link",
+    },
+    {
+        "history": "a link to an empty file",
+        "sources": "a link to nothing",
+        "references": "a link to a folder",
+        "graphs": "its folder a link",
+    },
 )
 
 
@@ -213,12 +262,20 @@ def test_a_comment_on_github_runs_no_plant(checkout: World) -> None:
     double = GitHubDouble()
     with double:
         double.pull = pull
-        done = hyperion_watched(checkout, "comment", env={
-            "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(event),
-            "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": JOB_TOKEN, "GITHUB_API_URL": double.api,
-            "GITHUB_OUTPUT": str(checkout.folder("temporary") / "output"),
-            "GITHUB_STEP_SUMMARY": str(checkout.folder("temporary") / "summary"),
-        })
+        done = hyperion_watched(
+            checkout,
+            "comment",
+            env={
+                "GITHUB_ACTIONS": "true",
+                "GITHUB_EVENT_NAME": "pull_request",
+                "GITHUB_EVENT_PATH": str(event),
+                "GITHUB_REPOSITORY": REPOSITORY,
+                "GITHUB_TOKEN": JOB_TOKEN,
+                "GITHUB_API_URL": double.api,
+                "GITHUB_OUTPUT": str(checkout.folder("temporary") / "output"),
+                "GITHUB_STEP_SUMMARY": str(checkout.folder("temporary") / "summary"),
+            },
+        )
         assert len(double.ours()) == 1
     assert not done.changed
 
@@ -239,14 +296,40 @@ def test_install_and_uninstall_run_no_plant(checkout: World, elsewhere: World, s
 def test_the_plants_are_alive(elsewhere: World) -> None:
     """What a user types does run them."""
     shell = shutil.which("sh") or "/bin/sh"
-    typed = ("git status", "git diff", "git diff HEAD~3", "git add -A", "git commit -q -m x", "git log -2",
-             "git fetch origin", "git checkout -q -b more", "git commit --amend", "git fetch evil", "uname", "python3")
-    subprocess.run([shell, "-c", "; ".join(typed)], cwd=elsewhere.repo.path, check=False, capture_output=True,
-                   timeout=60, env=elsewhere.repo.environment() | elsewhere.environment, stdin=subprocess.DEVNULL)
+    typed = (
+        "git status",
+        "git diff",
+        "git diff HEAD~3",
+        "git add -A",
+        "git commit -q -m x",
+        "git log -2",
+        "git fetch origin",
+        "git checkout -q -b more",
+        "git commit --amend",
+        "git fetch evil",
+        "uname",
+        "python3",
+    )
+    subprocess.run(
+        [shell, "-c", "; ".join(typed)],
+        cwd=elsewhere.repo.path,
+        check=False,
+        capture_output=True,
+        timeout=60,
+        env=elsewhere.repo.environment() | elsewhere.environment,
+        stdin=subprocess.DEVNULL,
+    )
     git = shutil.which("git") or "git"
     for words in typed[:10]:
-        subprocess.run([git, *words.split()[1:]], cwd=elsewhere.repo.path, check=False, capture_output=True,
-                       timeout=60, env=elsewhere.repo.environment() | elsewhere.environment, stdin=subprocess.DEVNULL)
+        subprocess.run(
+            [git, *words.split()[1:]],
+            cwd=elsewhere.repo.path,
+            check=False,
+            capture_output=True,
+            timeout=60,
+            env=elsewhere.repo.environment() | elsewhere.environment,
+            stdin=subprocess.DEVNULL,
+        )
     sang = elsewhere.sang()
     _still(elsewhere)
     assert len(sang) >= 10, sang

@@ -15,7 +15,12 @@ from tests.support.planted_stores import ANY_FAULTS, FOLDER, PLAIN, SQLITE, SQLI
 
 OF_ANOTHER_TYPE = {"numbers for bytes", "bytes for numbers", "bytes for texts", "numbers beyond all"}
 FITS = OF_ANOTHER_TYPE | {
-    "nothing", "gone", "empty", "pages of 64 kB", "values of 2 MB", "values that unpack to 200 MB",
+    "nothing",
+    "gone",
+    "empty",
+    "pages of 64 kB",
+    "values of 2 MB",
+    "values that unpack to 200 MB",
 }
 CASES = [
     pytest.param(use, name, fault, stores is SQLITE and what in SQLITE_FAULTS.keys() - FITS, id=f"{kind}:{what}")

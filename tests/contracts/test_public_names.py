@@ -9,9 +9,7 @@ import pytest
 
 import hyperion_hook
 
-MISSING = (
-    "RiskPredictor: needs the package 'numpy', which is not installed; run: pip install 'hyperion-hook[train]'"
-)
+MISSING = "RiskPredictor: needs the package 'numpy', which is not installed; run: pip install 'hyperion-hook[train]'"
 
 
 @pytest.mark.train

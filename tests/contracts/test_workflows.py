@@ -69,8 +69,13 @@ def test_the_documents_show_what_is_checked_here() -> None:
 
 def test_they_are_valid(folder: Path) -> None:
     checked("check-jsonschema", "--builtin-schema", "vendor.github-actions", ROOT / "action.yml")
-    checked("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS,
-            *sorted((folder / ".github" / "workflows").iterdir()))
+    checked(
+        "check-jsonschema",
+        "--builtin-schema",
+        "vendor.github-workflows",
+        *WORKFLOWS,
+        *sorted((folder / ".github" / "workflows").iterdir()),
+    )
     checked("check-jsonschema", "--builtin-schema", "vendor.dependabot", ROOT / ".github" / "dependabot.yml")
     checked("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", *sorted(folder.glob("*.yml")))
 
@@ -81,15 +86,18 @@ def test_the_linter_has_nothing_to_say(folder: Path) -> None:
     # what is copied is short: names, comments on permissions and limits on runs at once are up to whoever copies
     said = subprocess.run(
         [BIN / "zizmor", *zizmor, "--format", "plain", folder / ".github" / "workflows"],
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout
     found = re.findall(r"^(?:error|warning|info|help|note)\[([\w-]+)\].*\n\s*--> .*?([\w-]+)\.yml", said, re.MULTILINE)
     risky = {name for name, text in SHOWN_WORKFLOWS.items() if OTHERS_CODE & set(parsed(text)["on"])}
     assert set(found) == {("dangerous-triggers", name) for name in risky}, said
 
 
-@pytest.mark.parametrize("name", [name for name, text in SHOWN_WORKFLOWS.items()
-                                  if OTHERS_CODE & set(parsed(text)["on"])])
+@pytest.mark.parametrize(
+    "name", [name for name, text in SHOWN_WORKFLOWS.items() if OTHERS_CODE & set(parsed(text)["on"])]
+)
 def test_where_a_token_may_write_nothing_of_a_pull_request_is_checked_out(name: str) -> None:
     for job in parsed(SHOWN_WORKFLOWS[name])["jobs"].values():
         for step in job["steps"]:
@@ -104,7 +112,9 @@ def test_every_other_action_is_pinned_with_its_version_beside_it() -> None:
     ours = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "action.yml", *WORKFLOWS)}
     texts = ours | SHOWN_WORKFLOWS
     loose = [
-        f"{name}: {line.strip()}" for name, text in texts.items() for line in text.splitlines()
+        f"{name}: {line.strip()}"
+        for name, text in texts.items()
+        for line in text.splitlines()
         if re.search(r"\buses: (?!\./)", line) and not PINNED.search(line)
     ]
     assert loose == []
@@ -125,7 +135,7 @@ def test_no_script_holds_an_expression() -> None:
 def test_the_documents_name_every_input_and_output_of_the_action() -> None:
     action = parsed((ROOT / "action.yml").read_text(encoding="utf-8"))
     page = (ROOT / "docs" / "action.md").read_text(encoding="utf-8")
-    table = page[page.index("## Inputs and outputs"):page.index("## What happens when")]
+    table = page[page.index("## Inputs and outputs") : page.index("## What happens when")]
     assert [name for name in (*action["inputs"], *action["outputs"]) if f"`{name}`" not in table] == []
     for text in SHOWN_WORKFLOWS.values():
         for job in parsed(text)["jobs"].values():

@@ -96,20 +96,23 @@ def test_other_changes_are_no_bug_fixes(subject: str) -> None:
     assert CommitFlag.FIX not in classify_message(f"{subject}\n\nMore words.", ADA)
 
 
-@pytest.mark.parametrize(("body", "is_fix"), [
-    ("Fixes #12", True),
-    ("This fixes: GH-12.", True),
-    ("fix pallets/flask#12", True),
-    ("Fixes https://github.com/a/b/issues/12", True),
-    ("Fixes KAFKA-12", True),
-    ('Fixes: 1a2b3c4d5e ("net: add x")', True),
-    ("closes #12", False),
-    ("- fixes #<issue number>", False),
-    ("<!-- Fixes #12 -->", False),
-    ("<!-- a template without an end\nFixes #12", False),
-    ("- [ ] bug fix\n- [x] feature", False),
-    ("This prefixes #12", False),
-])
+@pytest.mark.parametrize(
+    ("body", "is_fix"),
+    [
+        ("Fixes #12", True),
+        ("This fixes: GH-12.", True),
+        ("fix pallets/flask#12", True),
+        ("Fixes https://github.com/a/b/issues/12", True),
+        ("Fixes KAFKA-12", True),
+        ('Fixes: 1a2b3c4d5e ("net: add x")', True),
+        ("closes #12", False),
+        ("- fixes #<issue number>", False),
+        ("<!-- Fixes #12 -->", False),
+        ("<!-- a template without an end\nFixes #12", False),
+        ("- [ ] bug fix\n- [x] feature", False),
+        ("This prefixes #12", False),
+    ],
+)
 def test_a_body_makes_a_fix_only_by_naming_what_it_fixes(body: str, is_fix: bool) -> None:
     assert (CommitFlag.FIX in classify_message(f"Handle empty names\n\n{body}\n", ADA)) is is_fix
 
@@ -131,59 +134,71 @@ def test_adding_an_ability_that_an_issue_asked_for_is_no_fix(message: str, is_fi
     assert (CommitFlag.FIX in classify_message(message, ADA)) is is_fix
 
 
-@pytest.mark.parametrize(("message", "flags"), [
-    ('Revert "Fix crash"\n\nThis reverts commit 1234567.', CommitFlag.REVERT),
-    ("Undo it\n\nThis reverts commit 1234567890abcdef.", CommitFlag.REVERT),
-    ("KAFKA-12: Revert the last change", CommitFlag.REVERT),
-    ("revert: feat: add it", CommitFlag.REVERT),
-    ("Handle reverted transactions", CommitFlag.NONE),
-    ("HOTFIX: stop the leak", CommitFlag.HOTFIX | CommitFlag.FIX),
-    ("hot-fix for login", CommitFlag.HOTFIX | CommitFlag.FIX),
-    ("HOTFIX: fix checkstyle", CommitFlag.HOTFIX),
-    ("", CommitFlag.NONE),
-    ("\n\n  Fix crash", CommitFlag.FIX),
-])
+@pytest.mark.parametrize(
+    ("message", "flags"),
+    [
+        ('Revert "Fix crash"\n\nThis reverts commit 1234567.', CommitFlag.REVERT),
+        ("Undo it\n\nThis reverts commit 1234567890abcdef.", CommitFlag.REVERT),
+        ("KAFKA-12: Revert the last change", CommitFlag.REVERT),
+        ("revert: feat: add it", CommitFlag.REVERT),
+        ("Handle reverted transactions", CommitFlag.NONE),
+        ("HOTFIX: stop the leak", CommitFlag.HOTFIX | CommitFlag.FIX),
+        ("hot-fix for login", CommitFlag.HOTFIX | CommitFlag.FIX),
+        ("HOTFIX: fix checkstyle", CommitFlag.HOTFIX),
+        ("", CommitFlag.NONE),
+        ("\n\n  Fix crash", CommitFlag.FIX),
+    ],
+)
 def test_reverts_and_hotfixes_are_told_apart(message: str, flags: CommitFlag) -> None:
     assert classify_message(message, ADA) == flags
 
 
-@pytest.mark.parametrize(("name", "email", "is_bot"), [
-    ("dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com", True),
-    ("renovate-bot", "bot@renovateapp.com", True),
-    ("pre-commit-ci", "x@y.z", True),
-    ("Travis CI", "travis@example.org", True),
-    ("Ada", "release-bot@example.org", True),
-    ("Abbot", "abbot@example.org", False),
-    ("Botond", "botond@example.org", False),
-    ("GitHub", "noreply@github.com", False),
-    ("", "", False),
-])
+@pytest.mark.parametrize(
+    ("name", "email", "is_bot"),
+    [
+        ("dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com", True),
+        ("renovate-bot", "bot@renovateapp.com", True),
+        ("pre-commit-ci", "x@y.z", True),
+        ("Travis CI", "travis@example.org", True),
+        ("Ada", "release-bot@example.org", True),
+        ("Abbot", "abbot@example.org", False),
+        ("Botond", "botond@example.org", False),
+        ("GitHub", "noreply@github.com", False),
+        ("", "", False),
+    ],
+)
 def test_bots_are_known_by_their_names(name: str, email: str, is_bot: bool) -> None:
     assert (CommitFlag.BOT in classify_message("Update x", Author(name, email))) is is_bot
 
 
-@pytest.mark.parametrize(("message", "rest"), [
-    ("Subject", "Subject"),
-    ("Subject\n\nBody: of words", "Subject\n\nBody: of words"),
-    ("Subject\n\nBody\n\nSigned-off-by: A <a@b>\nCo-authored-by: B <b@c>\n", "Subject\n\nBody"),
-    ("Subject\n\nBody\n\nReviewers: A <a@b>,\n  B <b@c>", "Subject\n\nBody"),
-    ("Subject\n\n(cherry picked from commit 1234)\n\nSigned-off-by: A <a@b>", "Subject"),
-    ("Signed-off-by: A <a@b>", "Signed-off-by: A <a@b>"),
-    ("", ""),
-])
+@pytest.mark.parametrize(
+    ("message", "rest"),
+    [
+        ("Subject", "Subject"),
+        ("Subject\n\nBody: of words", "Subject\n\nBody: of words"),
+        ("Subject\n\nBody\n\nSigned-off-by: A <a@b>\nCo-authored-by: B <b@c>\n", "Subject\n\nBody"),
+        ("Subject\n\nBody\n\nReviewers: A <a@b>,\n  B <b@c>", "Subject\n\nBody"),
+        ("Subject\n\n(cherry picked from commit 1234)\n\nSigned-off-by: A <a@b>", "Subject"),
+        ("Signed-off-by: A <a@b>", "Signed-off-by: A <a@b>"),
+        ("", ""),
+    ],
+)
 def test_trailers_are_stripped_and_nothing_else(message: str, rest: str) -> None:
     assert strip_trailers(message) == rest
 
 
-@pytest.mark.parametrize(("message", "references"), [
-    ("x (#12), GH-12", {"#12"}),
-    ("KAFKA-123: a; ZOOKEEPER-7.", {"KAFKA-123", "ZOOKEEPER-7"}),
-    ("see https://github.com/a/b/pull/9 and https://gitlab.com/a/b/-/merge_requests/10", {"#9", "#10"}),
-    ("https://issues.apache.org/jira/browse/KAFKA-5", {"KAFKA-5"}),
-    ("pallets/flask#4", {"#4"}),
-    ("UTF-8, SHA-256, ISO-8601, PEP-8, CVE-2021-1234, &#39; a#b #x", set()),
-    ("", set()),
-])
+@pytest.mark.parametrize(
+    ("message", "references"),
+    [
+        ("x (#12), GH-12", {"#12"}),
+        ("KAFKA-123: a; ZOOKEEPER-7.", {"KAFKA-123", "ZOOKEEPER-7"}),
+        ("see https://github.com/a/b/pull/9 and https://gitlab.com/a/b/-/merge_requests/10", {"#9", "#10"}),
+        ("https://issues.apache.org/jira/browse/KAFKA-5", {"KAFKA-5"}),
+        ("pallets/flask#4", {"#4"}),
+        ("UTF-8, SHA-256, ISO-8601, PEP-8, CVE-2021-1234, &#39; a#b #x", set()),
+        ("", set()),
+    ],
+)
 def test_issue_references_are_found(message: str, references: set[str]) -> None:
     assert issue_references(message) == references
 
@@ -206,9 +221,19 @@ def test_reviewers_are_read_from_trailers_and_lists() -> None:
 
 
 HOSTILE = [
-    "fix " * 50_000, "<!--" * 50_000, "a-" * 100_000, "a/" * 50_000 + "#", "http://" + "a/" * 50_000,
-    "fix " + "the " * 50_000, "docs and " * 50_000, "x\n" + "A-b: c\n" * 50_000, "x\n" + "fixes: " * 50_000,
-    "x\n" + " \n" * 50_000, "A" * 100_000, "x\nReviewers: " + "a, " * 50_000, "x\nreviewers" + " " * 100_000,
+    "fix " * 50_000,
+    "<!--" * 50_000,
+    "a-" * 100_000,
+    "a/" * 50_000 + "#",
+    "http://" + "a/" * 50_000,
+    "fix " + "the " * 50_000,
+    "docs and " * 50_000,
+    "x\n" + "A-b: c\n" * 50_000,
+    "x\n" + "fixes: " * 50_000,
+    "x\n" + " \n" * 50_000,
+    "A" * 100_000,
+    "x\nReviewers: " + "a, " * 50_000,
+    "x\nreviewers" + " " * 100_000,
 ]
 
 

@@ -12,16 +12,59 @@ from hyperion_hook.domain.path_patterns import is_ignored, parse_pattern, parse_
 from tests.support.repo import TestRepo
 
 PATHS = [
-    "a", "b.py", "a/b.py", "a/a/b.py", "a/b/a/b.py", "gen/a.py", "a/gen/b", "gen/b/gen/a.py", "a.b/c", "[a]", "a b",
-    "c.min.js", "x/c.min.js", "A/B.py", "a1/b2", "-a", "!a", "#a", "a/b/c/d/e", "b",
+    "a",
+    "b.py",
+    "a/b.py",
+    "a/a/b.py",
+    "a/b/a/b.py",
+    "gen/a.py",
+    "a/gen/b",
+    "gen/b/gen/a.py",
+    "a.b/c",
+    "[a]",
+    "a b",
+    "c.min.js",
+    "x/c.min.js",
+    "A/B.py",
+    "a1/b2",
+    "-a",
+    "!a",
+    "#a",
+    "a/b/c/d/e",
+    "b",
 ]
-WORDS = st.sampled_from([
-    "a", "b", "gen", "*", "**", "?", "*.py", "[ab]", "[!a]", "[^a]", "a*", "*b*", "\\[a]", "[[:digit:]]", "a[0-9]", "c",
-    "*.min.*", "\\!a", "\\#a", "a?b", "a\\ b", "**b", "e**",
-])
+WORDS = st.sampled_from(
+    [
+        "a",
+        "b",
+        "gen",
+        "*",
+        "**",
+        "?",
+        "*.py",
+        "[ab]",
+        "[!a]",
+        "[^a]",
+        "a*",
+        "*b*",
+        "\\[a]",
+        "[[:digit:]]",
+        "a[0-9]",
+        "c",
+        "*.min.*",
+        "\\!a",
+        "\\#a",
+        "a?b",
+        "a\\ b",
+        "**b",
+        "e**",
+    ]
+)
 PATTERNS = st.builds(
     lambda sign, root, parts, end: f"{sign}{root}{'/'.join(parts)}{end}",
-    st.sampled_from(["", "", "", "!"]), st.sampled_from(["", "/"]), st.lists(WORDS, min_size=1, max_size=4),
+    st.sampled_from(["", "", "", "!"]),
+    st.sampled_from(["", "/"]),
+    st.lists(WORDS, min_size=1, max_size=4),
     st.sampled_from(["", "", "/", " "]),
 )
 

@@ -33,8 +33,15 @@ def test_text_is_decoded_with_line_feeds(data: bytes, text: str) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"a\0b", b"\x89PNG\r\n\x1a\n\0\0", b"\xff\xfe\x00", b"\xff\xfe\x00\xd8", b"\xe9\x01",
-     b"\xef\xbb\xbf\xe9\xff", bytes(range(256))],
+    [
+        b"a\0b",
+        b"\x89PNG\r\n\x1a\n\0\0",
+        b"\xff\xfe\x00",
+        b"\xff\xfe\x00\xd8",
+        b"\xe9\x01",
+        b"\xef\xbb\xbf\xe9\xff",
+        bytes(range(256)),
+    ],
     ids=repr,
 )
 def test_what_is_no_text_is_binary(data: bytes) -> None:

@@ -16,10 +16,16 @@ UNKNOWN = Missing("not known")
 
 @pytest.fixture
 def graph() -> ImportGraph:
-    return build_graph({
-        "web.py": ("shop.cart",), "job.py": ("shop.tax",), "admin.py": ("shop.cart", "shop.tax"), "shop/cart.py": (),
-        "shop/tax.py": (), "tests/test_cart.py": ("shop.cart",),
-    })
+    return build_graph(
+        {
+            "web.py": ("shop.cart",),
+            "job.py": ("shop.tax",),
+            "admin.py": ("shop.cart", "shop.tax"),
+            "shop/cart.py": (),
+            "shop/tax.py": (),
+            "tests/test_cart.py": ("shop.cart",),
+        }
+    )
 
 
 def test_what_only_the_team_knows_is_missing_without_configuration(graph: ImportGraph) -> None:
@@ -70,15 +76,19 @@ def test_configuration_comes_first(graph: ImportGraph) -> None:
 def test_criticality_is_the_rank_in_the_import_graph(graph: ImportGraph) -> None:
     # cart has three importers, more than all five others
     assert business.measure(context(change(edit("shop/cart.py", "+x")), graph=graph))["module_criticality"] == 5
-    assert business.measure(context(change(edit("shop/tax.py", "+x")),
-        graph=graph))["module_criticality"] == 1 + 4 * 4 / 5
+    assert (
+        business.measure(context(change(edit("shop/tax.py", "+x")), graph=graph))["module_criticality"] == 1 + 4 * 4 / 5
+    )
     assert business.measure(context(change(edit("web.py", "+x")), graph=graph))["module_criticality"] == 1
 
 
 def test_coverage_is_compared_over_the_touched_files() -> None:
     judged = change(
-        edit("a.py", "+x"), edit("new.py", "+x", FileStatus.ADDED), edit("moved.py", "+x", old_path="old.py"),
-        edit("gone.py", "-x", FileStatus.DELETED), edit("README.md", "+x"),
+        edit("a.py", "+x"),
+        edit("new.py", "+x", FileStatus.ADDED),
+        edit("moved.py", "+x", old_path="old.py"),
+        edit("gone.py", "-x", FileStatus.DELETED),
+        edit("README.md", "+x"),
     )
     configured = Configured(
         coverage_before={"a.py": (5, 10), "old.py": (0, 10), "gone.py": (10, 10), "other.py": (0, 99)},
@@ -92,9 +102,11 @@ def test_a_report_that_does_not_know_the_files_is_missing() -> None:
     before = Configured(coverage_before={}, coverage_after={"a.py": (1, 2)})
     after = Configured(coverage_before={"a.py": (1, 2)}, coverage_after={"a.py": (0, 0)})
     assert business.coverage_delta(context(judged, configured=before)) == Missing(
-        "no touched file is in the coverage report from before the change")
+        "no touched file is in the coverage report from before the change"
+    )
     assert business.coverage_delta(context(judged, configured=after)) == Missing(
-        "no touched file is in the coverage report from after the change")
+        "no touched file is in the coverage report from after the change"
+    )
     only_after = Configured(coverage_after={"a.py": (1, 2)})
     assert business.coverage_delta(context(judged, configured=only_after)) == NO_COVERAGE
 
@@ -103,19 +115,22 @@ def files(*paths: str) -> list[FileChange]:
     return [edit(path, "+x") for path in paths]
 
 
-@pytest.mark.parametrize(("paths", "risk", "expected"), [
-    ([], UNKNOWN, 0),
-    (["a.py"], UNKNOWN, 0),
-    (["a.py"], 0.5, 0.4 * 0.5),
-    (["shop/migrations/0001_initial.py"], UNKNOWN, 0.5),
-    (["db/migrate/20240101120000_add_carts.rb"], UNKNOWN, 0.5),
-    (["shop/migrations/README.md"], UNKNOWN, 0),
-    (["api/cart.proto"], UNKNOWN, 0.35),
-    (["poetry.lock"], UNKNOWN, 0.15),
-    (["pyproject.toml"], UNKNOWN, 0.15),
-    (["db/migrate/20240101120000_add_carts.rb", "db/schema.rb"], UNKNOWN, 1 - 0.5 * 0.65 * (1 - 0.4 * 1 / 21)),
-    ([f"m{number}.py" for number in range(21)], 0.0, 0.4 / 2),
-])
+@pytest.mark.parametrize(
+    ("paths", "risk", "expected"),
+    [
+        ([], UNKNOWN, 0),
+        (["a.py"], UNKNOWN, 0),
+        (["a.py"], 0.5, 0.4 * 0.5),
+        (["shop/migrations/0001_initial.py"], UNKNOWN, 0.5),
+        (["db/migrate/20240101120000_add_carts.rb"], UNKNOWN, 0.5),
+        (["shop/migrations/README.md"], UNKNOWN, 0),
+        (["api/cart.proto"], UNKNOWN, 0.35),
+        (["poetry.lock"], UNKNOWN, 0.15),
+        (["pyproject.toml"], UNKNOWN, 0.15),
+        (["db/migrate/20240101120000_add_carts.rb", "db/schema.rb"], UNKNOWN, 1 - 0.5 * 0.65 * (1 - 0.4 * 1 / 21)),
+        ([f"m{number}.py" for number in range(21)], 0.0, 0.4 / 2),
+    ],
+)
 def test_the_way_back_is_as_hard_as_the_formula_says(paths: list[str], risk: float | Missing, expected: float) -> None:
     assert rollback_difficulty(files(*paths), risk) == pytest.approx(expected)
 

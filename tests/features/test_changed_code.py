@@ -95,9 +95,15 @@ def test_code_of_every_language_is_counted_or_missing_by_name(language: Language
 
 
 SCRIPTS = {
-    "#!/bin/sh\n": "Shell", "#! /usr/bin/env bash\n": "Shell", "#!/usr/bin/env -S python3.11 -u\n": "Python",
-    "#!/usr/bin/perl -w\n": "Perl", "#!/usr/bin/env VAR=1 node\n": "JavaScript", "#!/opt/x/Rscript\n": "R",
-    "#!/usr/bin/env pwsh\n": "PowerShell", "#!/usr/bin/lua5.4\n": "Lua", "#!/usr/bin/make -f\n": "Makefile",
+    "#!/bin/sh\n": "Shell",
+    "#! /usr/bin/env bash\n": "Shell",
+    "#!/usr/bin/env -S python3.11 -u\n": "Python",
+    "#!/usr/bin/perl -w\n": "Perl",
+    "#!/usr/bin/env VAR=1 node\n": "JavaScript",
+    "#!/opt/x/Rscript\n": "R",
+    "#!/usr/bin/env pwsh\n": "PowerShell",
+    "#!/usr/bin/lua5.4\n": "Lua",
+    "#!/usr/bin/make -f\n": "Makefile",
 }
 
 
@@ -129,9 +135,28 @@ def test_an_ending_that_nobody_knows_is_missing_unless_other_code_is_read(repo: 
 
 @pytest.mark.parametrize(
     "path",
-    ["README.md", "LICENSE", "docs/a.rst", "data/rows.csv", "a.json", "package-lock.json", "Cargo.lock", "go.sum",
-     "a.svg", "js/lib.min.js", "api_pb2.py", "vendor/a.go", "po/de.po", "a/__snapshots__/b.snap", "man/a.1",
-     ".gitignore", "VERSION", "style.css", "a.patch", "logo.bin"],
+    [
+        "README.md",
+        "LICENSE",
+        "docs/a.rst",
+        "data/rows.csv",
+        "a.json",
+        "package-lock.json",
+        "Cargo.lock",
+        "go.sum",
+        "a.svg",
+        "js/lib.min.js",
+        "api_pb2.py",
+        "vendor/a.go",
+        "po/de.po",
+        "a/__snapshots__/b.snap",
+        "man/a.1",
+        ".gitignore",
+        "VERSION",
+        "style.css",
+        "a.patch",
+        "logo.bin",
+    ],
 )
 def test_what_holds_no_code_counts_nothing(repo: TestRepo, path: str) -> None:
     vector = vector_of(repo, **{path: f"{path}\n"})
@@ -152,9 +177,14 @@ def notebook(*cells: object, language: str = "python", old: bool = False) -> str
     written = []
     for cell in cells:
         kind, source, output = cell if isinstance(cell, tuple) else ("code", cell, None)
-        written.append({"cell_type": kind, "metadata": {}, "input" if old else "source": source} | (
-            {"outputs": [{"output_type": "stream", "name": "stdout", "text": output or []}]} if kind == "code" else {}
-        ))
+        written.append(
+            {"cell_type": kind, "metadata": {}, "input" if old else "source": source}
+            | (
+                {"outputs": [{"output_type": "stream", "name": "stdout", "text": output or []}]}
+                if kind == "code"
+                else {}
+            )
+        )
     top = {"worksheets": [{"cells": written}]} if old else {"cells": written}
     return json.dumps(top | {"metadata": {"language_info": {"name": language}}, "nbformat": 4}, indent=1) + "\n"
 

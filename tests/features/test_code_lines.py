@@ -33,8 +33,30 @@ def test_code_is_told_from_comments(language: str, lines: list[str], expected: l
 
 LANGUAGES = ("Python", "Java", "Vue", "Ruby", "Haskell", "SQL", "PHP", "Erlang", "Fortran", "Shell")
 PIECES = (
-    b"a", b" ", b"\n", b"\n", b"/*", b"*/", b"*", b"//", b"#", b'"""', b"'''", b"<!--", b"-->", b"=begin", b"=end",
-    b"{-", b"-}", b"--", b"\t", b"\r", b"%", b"!", b"\x0b", b"/",
+    b"a",
+    b" ",
+    b"\n",
+    b"\n",
+    b"/*",
+    b"*/",
+    b"*",
+    b"//",
+    b"#",
+    b'"""',
+    b"'''",
+    b"<!--",
+    b"-->",
+    b"=begin",
+    b"=end",
+    b"{-",
+    b"-}",
+    b"--",
+    b"\t",
+    b"\r",
+    b"%",
+    b"!",
+    b"\x0b",
+    b"/",
 )
 
 

@@ -107,14 +107,24 @@ def test_a_function_within_a_function_nests(path: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("condition", "points"),
     [
-        ("a", 1), ("a && b && c", 2), ("a && b && c || d || e && f", 4), ("a && !(b && c)", 3), ("a || (b || c)", 2),
-        ("a && (b || c) && d", 4), ("f(a && b) && c", 3), ("a == (b && c) || d", 3),
+        ("a", 1),
+        ("a && b && c", 2),
+        ("a && b && c || d || e && f", 4),
+        ("a && !(b && c)", 3),
+        ("a || (b || c)", 2),
+        ("a && (b || c) && d", 4),
+        ("f(a && b) && c", 3),
+        ("a == (b && c) || d", 3),
     ],
 )
 @pytest.mark.parametrize("path", ["a.java", "a.c", "a.js", "a.cs"])
 def test_a_run_of_like_operators_costs_one(path: str, condition: str, points: int) -> None:
     body = f"void go() {{ if ({condition}) {{ g(); }} }}"
-    text = {"a.java": f"class A {{ {body} }}", "a.cs": f"class A {{ {body} }}", "a.js": body.replace("void", "function")}
+    text = {
+        "a.java": f"class A {{ {body} }}",
+        "a.cs": f"class A {{ {body} }}",
+        "a.js": body.replace("void", "function"),
+    }
     assert function(path, text.get(path, body)).cognitive == points
 
 
@@ -168,7 +178,10 @@ def test_each_branch_of_a_chain_costs_one_without_nesting(path: str, text: str) 
 
 
 def test_an_if_in_an_else_block_is_nested_and_an_elif_is_not() -> None:
-    assert function("a.py", "def go():\n    if a:\n        x()\n    else:\n        if b:\n            y()\n").cognitive == 4
+    assert (
+        function("a.py", "def go():\n    if a:\n        x()\n    else:\n        if b:\n            y()\n").cognitive
+        == 4
+    )
 
 
 @pytest.mark.parametrize(
@@ -212,7 +225,7 @@ def test_a_postfix_condition_of_perl_costs_one() -> None:
     assert function("a.pl", "sub go { return 1 if $a && $b; foo() unless $c; }").cognitive == 3
 
 
-PYTHON_SAMPLES = '''
+PYTHON_SAMPLES = """
 def one(a, b):
     for x in a:
         if x and b:
@@ -249,7 +262,7 @@ def four(a):
         a -= 1
     else:
         return 2
-'''
+"""
 
 
 @pytest.mark.parametrize("name", ["one", "three", "four"])

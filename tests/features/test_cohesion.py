@@ -27,8 +27,11 @@ def test_no_methods_have_no_components() -> None:
 def test_methods_are_linked_by_shared_fields_and_by_calls() -> None:
     # the textbook picture: A-B by a call, B and C by a field; D and E by another field
     methods = [
-        MethodUse("a", frozenset({"b"})), MethodUse("b", frozenset({"x"})), MethodUse("c", frozenset({"x"})),
-        MethodUse("d", frozenset({"y"})), MethodUse("e", frozenset({"y"})),
+        MethodUse("a", frozenset({"b"})),
+        MethodUse("b", frozenset({"x"})),
+        MethodUse("c", frozenset({"x"})),
+        MethodUse("d", frozenset({"y"})),
+        MethodUse("e", frozenset({"y"})),
     ]
     assert lcom4(methods) == 2
     assert lcom4([*methods, MethodUse("e", frozenset({"a", "d"}))]) == 1
@@ -195,9 +198,14 @@ def test_a_class_of_two_groups_has_two_components_and_one_level_above_it(path: s
 @pytest.mark.parametrize(
     ("path", "bases"),
     [
-        ("a.java", ("Base", "Runnable", "Other")), ("a.kt", ("Base", "Runnable")), ("a.cs", ("Base", "IRunnable")),
-        ("a.ts", ("Base", "Runnable")), ("a.php", ("Base", "Runnable")), ("a.swift", ("Base", "Runnable")),
-        ("a.scala", ("Base", "Runnable")), ("a.cpp", ("Base",)),
+        ("a.java", ("Base", "Runnable", "Other")),
+        ("a.kt", ("Base", "Runnable")),
+        ("a.cs", ("Base", "IRunnable")),
+        ("a.ts", ("Base", "Runnable")),
+        ("a.php", ("Base", "Runnable")),
+        ("a.swift", ("Base", "Runnable")),
+        ("a.scala", ("Base", "Runnable")),
+        ("a.cpp", ("Base",)),
     ],
 )
 def test_bases_are_named_as_written(path: str, bases: tuple[str, ...]) -> None:
@@ -219,7 +227,10 @@ def test_a_call_joins_the_groups() -> None:
         ("a.kt", "open class A\nopen class B : A()\nopen class C : B()\nclass D : C(), Thing\n"),
         ("a.cs", "class A {} class B : A {} class C : B {} class D : C, IThing {}"),
         ("a.ts", "class A {}\nclass B extends A {}\nclass C extends B {}\nclass D extends C {}\n"),
-        ("a.cpp", "class A {}; class B : public A {}; struct C : B {}; class D final : private C, virtual public Thing {};"),
+        (
+            "a.cpp",
+            "class A {}; class B : public A {}; struct C : B {}; class D final : private C, virtual public Thing {};",
+        ),
     ],
 )
 def test_depth_counts_the_levels_above_a_class(path: str, text: str) -> None:
@@ -227,7 +238,9 @@ def test_depth_counts_the_levels_above_a_class(path: str, text: str) -> None:
 
 
 def test_a_base_from_another_file_is_one_level_and_markers_are_none() -> None:
-    found = classes("a.py", "class A(elsewhere.Base): pass\nclass B(object): pass\nclass C(Generic[T], Protocol): pass\n")
+    found = classes(
+        "a.py", "class A(elsewhere.Base): pass\nclass B(object): pass\nclass C(Generic[T], Protocol): pass\n"
+    )
     assert {name: item.depth for name, item in found.items()} == {"A": 1, "B": 0, "C": 0}
     assert found["A"].bases == ("elsewhere.Base",)
 
@@ -238,7 +251,9 @@ def test_classes_that_inherit_from_each_other_end() -> None:
 
 
 def test_interfaces_and_empty_classes_have_no_cohesion() -> None:
-    found = classes("a.java", "interface A { void f(); } class B { int x; } class C { abstract void g(); C() { h(); } }")
+    found = classes(
+        "a.java", "interface A { void f(); } class B { int x; } class C { abstract void g(); C() { h(); } }"
+    )
     assert all(isinstance(item.lcom4, Missing) for item in found.values())
     found = classes("a.py", "class A(Protocol):\n    def f(self) -> int: ...\n    def g(self):\n        '''Say.'''\n")
     assert isinstance(found["A"].lcom4, Missing)
@@ -252,10 +267,16 @@ def test_a_header_without_bodies_says_so() -> None:
 
 def test_nested_and_local_classes_are_found_with_their_names() -> None:
     assert list(classes("a.py", "class A:\n    class B:\n        pass\ndef f():\n    class C:\n        pass\n")) == [
-        "A", "A.B", "f.C",
+        "A",
+        "A.B",
+        "f.C",
     ]
     assert list(classes("a.java", "class A { static class B { interface C {} } enum D { X } record E(int a) {} }")) == [
-        "A", "A.B", "A.B.C", "A.D", "A.E",
+        "A",
+        "A.B",
+        "A.B.C",
+        "A.D",
+        "A.E",
     ]
 
 

@@ -13,11 +13,17 @@ from tests.support.changes import NO_GRAPH, change, context, edit
 @pytest.fixture
 def graph() -> ImportGraph:
     # main, page -> cart <-> price -> tax; text stands alone
-    return build_graph({
-        "main.py": ("shop.cart",), "page.py": ("shop.cart", "shop.price"), "shop/cart.py": ("shop.price",),
-        "shop/price.py": ("shop.cart", "shop.tax"), "shop/tax.py": (), "shop/text.py": (),
-        "tests/test_tax.py": ("shop.tax",),
-    })
+    return build_graph(
+        {
+            "main.py": ("shop.cart",),
+            "page.py": ("shop.cart", "shop.price"),
+            "shop/cart.py": ("shop.price",),
+            "shop/price.py": ("shop.cart", "shop.tax"),
+            "shop/tax.py": (),
+            "shop/text.py": (),
+            "tests/test_tax.py": ("shop.tax",),
+        }
+    )
 
 
 def test_a_change_without_modules_has_no_coupling(graph: ImportGraph) -> None:
@@ -33,14 +39,19 @@ def test_without_a_graph_the_reason_is_passed_on() -> None:
 def test_one_module_is_counted_by_hand(graph: ImportGraph) -> None:
     values = coupling.measure(context(change(edit("shop/price.py", "+x")), graph=graph))
     assert values == {
-        "afferent_coupling": 2, "efferent_coupling": 2, "instability": 2 / 4, "dependency_depth": 1,
-        "circular_dependency_count": 1, "fan_in_fan_out": (2 + 1) / (2 + 1),
+        "afferent_coupling": 2,
+        "efferent_coupling": 2,
+        "instability": 2 / 4,
+        "dependency_depth": 1,
+        "circular_dependency_count": 1,
+        "fan_in_fan_out": (2 + 1) / (2 + 1),
     }
 
 
 def test_modules_of_the_change_do_not_count_each_other(graph: ImportGraph) -> None:
-    judged = change(edit("shop/price.py", "+x"), edit("shop/cart.py", "+x"), edit("shop/tax.py", "-x",
-        FileStatus.DELETED))
+    judged = change(
+        edit("shop/price.py", "+x"), edit("shop/cart.py", "+x"), edit("shop/tax.py", "-x", FileStatus.DELETED)
+    )
     values = coupling.measure(context(judged, graph=graph))
     # main, page and the test remain as users; nothing else is imported
     assert (values["afferent_coupling"], values["efferent_coupling"]) == (3, 0)
@@ -52,8 +63,9 @@ def test_modules_of_the_change_do_not_count_each_other(graph: ImportGraph) -> No
 
 def test_a_new_file_is_measured_by_its_own_text(graph: ImportGraph) -> None:
     judged = change(edit("shop/new.py", "+x", FileStatus.ADDED))
-    values = coupling.measure(context(judged, after={"shop/new.py": "from . import price, text\nimport yaml\n"},
-        graph=graph))
+    values = coupling.measure(
+        context(judged, after={"shop/new.py": "from . import price, text\nimport yaml\n"}, graph=graph)
+    )
     assert (values["afferent_coupling"], values["efferent_coupling"]) == (0, 2)
     assert values["dependency_depth"] == 2
     assert values["instability"] == 1

@@ -17,11 +17,13 @@ PYPROJECT = '[project]\nname = "shop"\ndependencies = ["click>=8", "rich"]\n'
 def test_without_a_manifest_the_imported_packages_are_counted() -> None:
     judged = change(edit("a.py", "+x"))
     assert dependencies.measure(context(judged)) == {
-        "external_dependency_count": dependencies.NO_MANIFEST, "version_conflict_count": dependencies.NO_MANIFEST,
+        "external_dependency_count": dependencies.NO_MANIFEST,
+        "version_conflict_count": dependencies.NO_MANIFEST,
     }
     graph = build_graph({"a.py": ("yaml", "os"), "b.py": ("yaml", "click:echo", "a")})
     assert dependencies.measure(context(judged, graph=graph)) == {
-        "external_dependency_count": 2, "version_conflict_count": dependencies.NO_MANIFEST,
+        "external_dependency_count": 2,
+        "version_conflict_count": dependencies.NO_MANIFEST,
     }
 
 
@@ -33,8 +35,10 @@ def test_manifests_at_the_top_count_without_being_touched() -> None:
 
 def test_the_touched_manifest_counts_as_the_change_leaves_it() -> None:
     judged = change(edit("pyproject.toml", "+x"), edit("web/package.json", "+x", FileStatus.ADDED))
-    after = {"pyproject.toml": PYPROJECT.replace("click>=8", "click<8"),
-        "web/package.json": '{"dependencies": {"vue": "3"}}'}
+    after = {
+        "pyproject.toml": PYPROJECT.replace("click>=8", "click<8"),
+        "web/package.json": '{"dependencies": {"vue": "3"}}',
+    }
     before = {"pyproject.toml": PYPROJECT, "requirements.txt": "click==8.1\n"}
     values = dependencies.measure(context(judged, before=before, after=after))
     assert values == {"external_dependency_count": 3, "version_conflict_count": 1}
@@ -70,82 +74,114 @@ def test_the_same_package_of_two_tools_counts_once() -> None:
 def pom(artifact: str, *dependencies: str, modules: str = "", group: str = "org.shop") -> str:
     listed = "".join(
         f"<dependency><groupId>{name.partition(':')[0]}</groupId><artifactId>{name.partition(':')[2]}</artifactId></dependency>"
-        for name in dependencies)
-    return (f"<project><groupId>{group}</groupId><artifactId>{artifact}</artifactId><modules>{modules}</modules>"
-            f"<dependencies>{listed}</dependencies></project>")
+        for name in dependencies
+    )
+    return (
+        f"<project><groupId>{group}</groupId><artifactId>{artifact}</artifactId><modules>{modules}</modules>"
+        f"<dependencies>{listed}</dependencies></project>"
+    )
 
 
 BUILDS = {
-    "maven": ({
-        "pom.xml": pom("shop", modules="<module>core</module><module>web/app</module>"),
-        "core/pom.xml": pom("core", "org.slf4j:slf4j-api", "junit:junit"),
-        "web/app/pom.xml": pom(
-            "app", "org.slf4j:slf4j-api", "org.shop:core", "com.other:tools", modules="<module>../deep</module>"),
-        "web/deep/pom.xml": pom("tools", "io.netty:netty-all", group="com.other"),
-        "elsewhere/x/pom.xml": pom("x", "not:counted"),
-    }, 3),
-    "gradle": ({
-        "settings.gradle.kts": 'include(":core", ":web:app")\nproject(":core").projectDir = file("parts/core")\n',
-        "gradle/libs.versions.toml": '[libraries]\nslf4j-api = {module = "org.slf4j:slf4j-api", version = "2"}\n'
-        'jackson = "com.fasterxml:jackson:2"\n[bundles]\nall = ["slf4j-api", "jackson"]\n',
-        "build.gradle.kts": "plugins { java }\n",
-        "parts/core/build.gradle.kts": "dependencies {\n  implementation(libs.slf4j.api)\n  api(libs.bundles.all)\n}\n",
-        "web/app/app.gradle.kts": 'dependencies {\n  implementation("org.slf4j:slf4j-api:2.0")\n'
-        '  testImplementation("junit:junit:4")\n  implementation(project(":core"))\n}\n',
-    }, 3),
-    "npm": ({
-        "package.json":
-            '{"name": "top", "workspaces": ["packages/*", "!packages/old"], "devDependencies": {"jest": "29"}}',
-        "packages/a/package.json": '{"name": "@x/a", "dependencies": {"vue": "3", "@x/b": "1.0.0"}}',
-        "packages/b/package.json": '{"name": "@x/b", "dependencies": {"vue": "2"}}',
-        "packages/old/package.json": '{"dependencies": {"left-pad": "1"}}',
-    }, 2),
-    "pnpm": ({
-        "pnpm-workspace.yaml": "packages:\n  - 'libs/**'  # all\nonlyBuilt:\n  - x\n",
-        "libs/deep/a/package.json": '{"dependencies": {"vue": "3"}}',
-    }, 1),
-    "cargo": ({
-        "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\n[workspace.dependencies]\nserde = "1"\nlog = "0.4"\n'
-        'core = {path = "crates/core"}\nfast = {package = "faster", version = "2"}\n',
-        "crates/core/Cargo.toml": '[package]\nname = "core"\n[dependencies]\nserde = {workspace = true}\n',
-        "crates/cli/Cargo.toml":
-            '[package]\nname = "cli"\n[dependencies]\ncore.workspace = true\nfast.workspace = true\n'
-        'serde = "1"\n',
-    }, 2),
-    "go": ({
-        "go.work": "go 1.22\n\nuse (\n\t./api\n\t./deep/server\n)\n",
-        "api/go.mod":
-            "module x.org/api\n\nrequire (\n\tgithub.com/a/b v1.0.0 // why (see c)\n\tgithub.com/c/d v1.0.0\n)\n",
-        "deep/server/go.mod": "module x.org/server\n\nrequire x.org/api v0.0.0\nrequire github.com/e/f v1.0.0\n",
-    }, 3),
-    "uv": ({
-        "pyproject.toml": '[project]\nname = "top"\ndependencies = ["click", "part"]\n[tool.uv.workspace]\n'
-        'members = ["packages/*"]\n[tool.uv.sources]\npart = {workspace = true}\n',
-        "packages/part/pyproject.toml": '[project]\nname = "part"\ndependencies = ["rich"]\n',
-    }, 2),
-    "dotnet": ({
-        "Directory.Packages.props":
-            '<Project><ItemGroup><PackageVersion Include="A" Version="1" /></ItemGroup></Project>',
-        "src/Shop/Shop.csproj": '<Project><ItemGroup><PackageReference Include="A" /></ItemGroup></Project>',
-        "test/Shop.Tests/T.csproj": '<Project><ItemGroup><PackageReference Include="NUnit" /></ItemGroup></Project>',
-    }, 2),
-    "solution": ({
-        "Shop.sln": 'Project("{F}") = "Shop", "deep\\a\\b\\Shop.csproj", "{G}"\nEndProject\n',
-        "deep/a/b/Shop.csproj":
-            '<Project><ItemGroup><PackageReference Include="A" Version="1" /></ItemGroup></Project>',
-    }, 1),
-    "two projects side by side": ({
-        "backend/go.mod": "module x\n\nrequire github.com/a/b v1.0.0\n",
-        "frontend/package.json": '{"dependencies": {"vue": "3"}}',
-        "examples/package.json": '{"dependencies": {"left-pad": "1"}}',
-        ".ci/package.json": '{"dependencies": {"x": "1"}}',
-    }, 2),
-    "gems": ({
-        "Gemfile": "gemspec\ngem 'rake'\ngem 'part', path: 'part'\n",
-        "shop.gemspec": 'Gem::Specification.new do |s|\n  s.name = "shop"\n  s.add_dependency "rack", "~> 3"\n'
-        '  s.add_development_dependency("minitest")\nend\n',
-        "part/part.gemspec": 's.name = "part"\ns.add_dependency "shop", "1"\n',
-    }, 3),
+    "maven": (
+        {
+            "pom.xml": pom("shop", modules="<module>core</module><module>web/app</module>"),
+            "core/pom.xml": pom("core", "org.slf4j:slf4j-api", "junit:junit"),
+            "web/app/pom.xml": pom(
+                "app", "org.slf4j:slf4j-api", "org.shop:core", "com.other:tools", modules="<module>../deep</module>"
+            ),
+            "web/deep/pom.xml": pom("tools", "io.netty:netty-all", group="com.other"),
+            "elsewhere/x/pom.xml": pom("x", "not:counted"),
+        },
+        3,
+    ),
+    "gradle": (
+        {
+            "settings.gradle.kts": 'include(":core", ":web:app")\nproject(":core").projectDir = file("parts/core")\n',
+            "gradle/libs.versions.toml": '[libraries]\nslf4j-api = {module = "org.slf4j:slf4j-api", version = "2"}\n'
+            'jackson = "com.fasterxml:jackson:2"\n[bundles]\nall = ["slf4j-api", "jackson"]\n',
+            "build.gradle.kts": "plugins { java }\n",
+            "parts/core/build.gradle.kts": "dependencies {\n  implementation(libs.slf4j.api)\n  api(libs.bundles.all)\n}\n",
+            "web/app/app.gradle.kts": 'dependencies {\n  implementation("org.slf4j:slf4j-api:2.0")\n'
+            '  testImplementation("junit:junit:4")\n  implementation(project(":core"))\n}\n',
+        },
+        3,
+    ),
+    "npm": (
+        {
+            "package.json": '{"name": "top", "workspaces": ["packages/*", "!packages/old"], "devDependencies": {"jest": "29"}}',
+            "packages/a/package.json": '{"name": "@x/a", "dependencies": {"vue": "3", "@x/b": "1.0.0"}}',
+            "packages/b/package.json": '{"name": "@x/b", "dependencies": {"vue": "2"}}',
+            "packages/old/package.json": '{"dependencies": {"left-pad": "1"}}',
+        },
+        2,
+    ),
+    "pnpm": (
+        {
+            "pnpm-workspace.yaml": "packages:\n  - 'libs/**'  # all\nonlyBuilt:\n  - x\n",
+            "libs/deep/a/package.json": '{"dependencies": {"vue": "3"}}',
+        },
+        1,
+    ),
+    "cargo": (
+        {
+            "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\n[workspace.dependencies]\nserde = "1"\nlog = "0.4"\n'
+            'core = {path = "crates/core"}\nfast = {package = "faster", version = "2"}\n',
+            "crates/core/Cargo.toml": '[package]\nname = "core"\n[dependencies]\nserde = {workspace = true}\n',
+            "crates/cli/Cargo.toml": '[package]\nname = "cli"\n[dependencies]\ncore.workspace = true\nfast.workspace = true\n'
+            'serde = "1"\n',
+        },
+        2,
+    ),
+    "go": (
+        {
+            "go.work": "go 1.22\n\nuse (\n\t./api\n\t./deep/server\n)\n",
+            "api/go.mod": "module x.org/api\n\nrequire (\n\tgithub.com/a/b v1.0.0 // why (see c)\n\tgithub.com/c/d v1.0.0\n)\n",
+            "deep/server/go.mod": "module x.org/server\n\nrequire x.org/api v0.0.0\nrequire github.com/e/f v1.0.0\n",
+        },
+        3,
+    ),
+    "uv": (
+        {
+            "pyproject.toml": '[project]\nname = "top"\ndependencies = ["click", "part"]\n[tool.uv.workspace]\n'
+            'members = ["packages/*"]\n[tool.uv.sources]\npart = {workspace = true}\n',
+            "packages/part/pyproject.toml": '[project]\nname = "part"\ndependencies = ["rich"]\n',
+        },
+        2,
+    ),
+    "dotnet": (
+        {
+            "Directory.Packages.props": '<Project><ItemGroup><PackageVersion Include="A" Version="1" /></ItemGroup></Project>',
+            "src/Shop/Shop.csproj": '<Project><ItemGroup><PackageReference Include="A" /></ItemGroup></Project>',
+            "test/Shop.Tests/T.csproj": '<Project><ItemGroup><PackageReference Include="NUnit" /></ItemGroup></Project>',
+        },
+        2,
+    ),
+    "solution": (
+        {
+            "Shop.sln": 'Project("{F}") = "Shop", "deep\\a\\b\\Shop.csproj", "{G}"\nEndProject\n',
+            "deep/a/b/Shop.csproj": '<Project><ItemGroup><PackageReference Include="A" Version="1" /></ItemGroup></Project>',
+        },
+        1,
+    ),
+    "two projects side by side": (
+        {
+            "backend/go.mod": "module x\n\nrequire github.com/a/b v1.0.0\n",
+            "frontend/package.json": '{"dependencies": {"vue": "3"}}',
+            "examples/package.json": '{"dependencies": {"left-pad": "1"}}',
+            ".ci/package.json": '{"dependencies": {"x": "1"}}',
+        },
+        2,
+    ),
+    "gems": (
+        {
+            "Gemfile": "gemspec\ngem 'rake'\ngem 'part', path: 'part'\n",
+            "shop.gemspec": 'Gem::Specification.new do |s|\n  s.name = "shop"\n  s.add_dependency "rack", "~> 3"\n'
+            '  s.add_development_dependency("minitest")\nend\n',
+            "part/part.gemspec": 's.name = "part"\ns.add_dependency "shop", "1"\n',
+        },
+        3,
+    ),
 }
 
 
@@ -164,10 +200,19 @@ def test_touching_a_manifest_does_not_change_the_count(build: str) -> None:
         assert values["external_dependency_count"] == count
 
 
-@pytest.mark.parametrize("path", [
-    "docs/requirements.txt", "requirements-docs.txt", "requirements/docs.txt", "doc/requirements/all.txt",
-    "website/package.json", "tests/fixtures/x/package.json", "examples/a/pom.xml", "vendor/x/go.mod",
-])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "docs/requirements.txt",
+        "requirements-docs.txt",
+        "requirements/docs.txt",
+        "doc/requirements/all.txt",
+        "website/package.json",
+        "tests/fixtures/x/package.json",
+        "examples/a/pom.xml",
+        "vendor/x/go.mod",
+    ],
+)
 def test_what_the_documentation_or_an_example_needs_is_not_counted(path: str) -> None:
     judged = change(edit(path, "+x", FileStatus.ADDED))
     after = {path: '{"dependencies": {"vue": "3"}}' if path.endswith("json") else "sphinx\nfuro\n"}
@@ -184,8 +229,9 @@ def test_a_module_that_the_change_adds_is_counted() -> None:
 
 def test_modules_that_name_each_other_or_the_outside_end() -> None:
     before = {
-        "pom.xml":
-            pom("a", "x:y", modules="<module>.</module><module>b</module><module>../..</module><module>/etc</module>"),
+        "pom.xml": pom(
+            "a", "x:y", modules="<module>.</module><module>b</module><module>../..</module><module>/etc</module>"
+        ),
         "b/pom.xml": pom("b", modules="<module>..</module>" * 3),
     }
     values = dependencies.measure(context(change(edit("a.py")), before=before))

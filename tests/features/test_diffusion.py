@@ -17,8 +17,12 @@ def test_an_empty_change_is_spread_over_nothing() -> None:
 
 def test_folders_files_and_languages_are_counted() -> None:
     judged = change(
-        edit("a/x/one.py", "+1"), edit("a/y/two.py", "+1"), edit("b/three.js", "+1"), edit("four.txt", "+1"),
-        edit("b/test/five_test.go", "+1", FileStatus.ADDED), edit("b/six.c", "", old_path="b/old.c"),
+        edit("a/x/one.py", "+1"),
+        edit("a/y/two.py", "+1"),
+        edit("b/three.js", "+1"),
+        edit("four.txt", "+1"),
+        edit("b/test/five_test.go", "+1", FileStatus.ADDED),
+        edit("b/six.c", "", old_path="b/old.c"),
     )
     values = diffusion.measure(context(judged))
     assert (values["ns"], values["nd"], values["nf"]) == (3, 5, 6)

@@ -42,7 +42,11 @@ def test_a_file_without_a_past_has_counts_of_zero_and_unknown_shares() -> None:
 
 def test_a_past_is_counted_by_windows() -> None:
     found = numbers(
-        event(2, flags=1), event(40, author=2), event(100, author=2, flags=1), event(200, flags=2), event(500, flags=5),
+        event(2, flags=1),
+        event(40, author=2),
+        event(100, author=2, flags=1),
+        event(200, flags=2),
+        event(500, flags=5),
     )
     assert [found[f"commits_{days}"] for days in (30, 90, 180, 365)] == [1, 2, 3, 4]
     assert [found[f"fixes_{days}"] for days in (30, 90, 180, 365)] == [1, 1, 2, 2]
@@ -88,16 +92,22 @@ def test_numbers_are_counts_or_unknown_and_wider_windows_hold_more(
         assert counts[-1] <= found[kind]
 
 
-def source(path: str = "src/a.py", status: FileStatus = FileStatus.MODIFIED, lines: int = 3, mode: int = 0o100644
-           ) -> FileChange:
+def source(
+    path: str = "src/a.py", status: FileStatus = FileStatus.MODIFIED, lines: int = 3, mode: int = 0o100644
+) -> FileChange:
     return FileChange(path, status, old_mode=mode, new_mode=mode, lines_added=lines, lines_deleted=0)
 
 
 def test_only_source_that_stays_is_judged() -> None:
     assert is_judged(source())
     assert is_judged(source(status=FileStatus.ADDED))
-    for other in (source(status=FileStatus.DELETED), source("tests/test_a.py"), source("README.md"),
-                  source("vendor/a.go"), source(mode=SYMLINK_MODE)):
+    for other in (
+        source(status=FileStatus.DELETED),
+        source("tests/test_a.py"),
+        source("README.md"),
+        source("vendor/a.go"),
+        source(mode=SYMLINK_MODE),
+    ):
         assert not is_judged(other)
 
 

@@ -53,7 +53,8 @@ def by_hand(edges: Mapping[str, Sequence[str]]) -> dict[str, dict[str, object]]:
         },
         "rank": {
             node: sum(len(importers[other]) < len(importers[node]) for other in nodes) / (len(nodes) - 1)
-            if len(nodes) > 1 else 0.0
+            if len(nodes) > 1
+            else 0.0
             for node in nodes
         },
     }
@@ -78,7 +79,8 @@ def edge_sets(draw: st.DrawFn) -> dict[str, list[str]]:
     nodes = draw(st.lists(st.sampled_from(NAMES), min_size=1, unique=True))
     return {
         node: draw(st.lists(st.sampled_from([other for other in nodes if other != node]), unique=True))
-        if len(nodes) > 1 else []
+        if len(nodes) > 1
+        else []
         for node in nodes
     }
 
@@ -99,13 +101,19 @@ def test_no_files_give_an_empty_graph() -> None:
 
 def test_a_chain_a_cycle_and_a_leaf_are_measured() -> None:
     # main -> a <-> b -> leaf, and a test that imports the leaf
-    graph = build_graph({
-        "main.py": ("p.a",), "p/a.py": ("p.b",), "p/b.py": ("p.a", "p.leaf"), "p/leaf.py": ("os", "yaml"),
-        "tests/test_leaf.py": ("p.leaf",),
-    })
+    graph = build_graph(
+        {
+            "main.py": ("p.a",),
+            "p/a.py": ("p.b",),
+            "p/b.py": ("p.a", "p.leaf"),
+            "p/leaf.py": ("os", "yaml"),
+            "tests/test_leaf.py": ("p.leaf",),
+        }
+    )
     assert dict(graph.depth) == {"main.py": 2, "p/a.py": 1, "p/b.py": 1, "p/leaf.py": 0, "tests/test_leaf.py": 1}
     assert {path: cycle for path, cycle in graph.cycle.items() if cycle} == {
-        "p/a.py": ("p/a.py", "p/b.py"), "p/b.py": ("p/a.py", "p/b.py"),
+        "p/a.py": ("p/a.py", "p/b.py"),
+        "p/b.py": ("p/a.py", "p/b.py"),
     }
     assert dict(graph.reach) == {"main.py": 1, "p/a.py": 1, "p/b.py": 1, "p/leaf.py": 1, "tests/test_leaf.py": 0}
     assert graph.rank["p/leaf.py"] == 3 / 4
@@ -221,9 +229,16 @@ def test_a_large_change_is_computed_afresh() -> None:
 
 
 def test_files_imported_as_one_count_as_files() -> None:
-    graph = build_graph({
-        "go.mod": ("=m",), "main.go": ("m/a",), "a/x.go": ("m/b",), "a/y.go": (), "b/z.go": (), "b/z_test.go": ("m/a",),
-    })
+    graph = build_graph(
+        {
+            "go.mod": ("=m",),
+            "main.go": ("m/a",),
+            "a/x.go": ("m/b",),
+            "a/y.go": (),
+            "b/z.go": (),
+            "b/z_test.go": ("m/a",),
+        }
+    )
     assert graph.imports["main.go"] == ("a/x.go", "a/y.go")
     assert graph.depth["main.go"] == 2
     assert graph.importers["a/y.go"] == ("b/z_test.go", "main.go")
@@ -231,8 +246,17 @@ def test_files_imported_as_one_count_as_files() -> None:
 
 
 def test_entry_points_that_share_a_module_are_counted_once() -> None:
-    graph = build_graph({"one.py": ("p.a",), "two.py": ("p.a", "p.b"), "three.py": ("p.b",), "four.py": ("p.c",),
-                         "p/a.py": (), "p/b.py": (), "p/c.py": ()})
+    graph = build_graph(
+        {
+            "one.py": ("p.a",),
+            "two.py": ("p.a", "p.b"),
+            "three.py": ("p.b",),
+            "four.py": ("p.c",),
+            "p/a.py": (),
+            "p/b.py": (),
+            "p/c.py": (),
+        }
+    )
     assert graph.reach["p/a.py"] == 2 / 4
     assert entry_share(graph, ["p/a.py", "p/b.py", "gone.py"]) == 3 / 4
 

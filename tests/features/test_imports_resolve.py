@@ -27,18 +27,15 @@ PYTHON = {
     "other/helpers.py": "import xml.dom\n",
 }
 JAVA = {
-    "core/src/main/java/org/shop/Cart.java":
-        "package org.shop;\nimport org.shop.price.Price;\nimport java.util.List;\nimport org.shop.price.Tax.Rate;\n",
-    "core/src/main/java/org/shop/price/Price.java":
-        "package org.shop.price;\nimport static org.shop.Cart.LIMIT;\nimport com.google.common.base.Joiner;\n",
+    "core/src/main/java/org/shop/Cart.java": "package org.shop;\nimport org.shop.price.Price;\nimport java.util.List;\nimport org.shop.price.Tax.Rate;\n",
+    "core/src/main/java/org/shop/price/Price.java": "package org.shop.price;\nimport static org.shop.Cart.LIMIT;\nimport com.google.common.base.Joiner;\n",
     "core/src/main/java/org/shop/price/Tax.java": "package org.shop.price;\nimport org.shop.generated.Absent;\n",
     "core/src/test/java/org/shop/CartTest.java": "package org.shop;\nimport org.shop.price.*;\n"
     "import org.junit.Test;\n",
     "app/src/main/kotlin/App.kt": "package org.app\nimport org.shop.Cart\nimport org.app.util.shorten\n"
     "import okio.buffer\n",
     "app/src/main/kotlin/Strings.kt": "package org.app.util\n\nfun String.shorten() = this\n",
-    "app/src/main/scala/org/app/Main.scala":
-        "package org.app\nimport org.shop.{Cart, price => p}\nimport org.app.util._\nimport scala.util.Try\n",
+    "app/src/main/scala/org/app/Main.scala": "package org.app\nimport org.shop.{Cart, price => p}\nimport org.app.util._\nimport scala.util.Try\n",
 }
 SCRIPT = {
     "package.json": '{"name": "shop"}',
@@ -77,7 +74,7 @@ RUST = {
 }
 C = {
     "src/server.c": '#include "server.h"\n#include <stdio.h>\n#include <openssl/ssl.h>\n#include "util/list.h"\n'
-        '#include "gone.h"\n',
+    '#include "gone.h"\n',
     "src/server.h": "#include <sys/types.h>\n",
     "include/util/list.h": "",
     "deps/other/list.h": "",
@@ -105,69 +102,116 @@ CSHARP = {
 }
 
 EXPECTED: dict[str, tuple[dict[str, str], dict[str, list[str]], dict[str, list[str]]]] = {
-    "Python": (PYTHON, {
-        "src/shop/__init__.py": ["src/shop/cart.py"],
-        "src/shop/cart.py": ["src/shop/json.py", "src/shop/prices.py"],
-        "src/shop/prices.py": ["src/shop/tools/text.py"],
-        "src/shop/tools/text.py": ["src/shop/prices.py"],
-        "tests/conftest.py": ["src/shop/cart.py", "tests/helpers.py"],
-    }, {"src/shop/cart.py": ["requests"], "tests/conftest.py": ["yaml"]}),
-    "Java, Kotlin, Scala": (JAVA, {
-        "core/src/main/java/org/shop/Cart.java": [
-            "core/src/main/java/org/shop/price/Price.java", "core/src/main/java/org/shop/price/Tax.java"],
-        "core/src/main/java/org/shop/price/Price.java": ["core/src/main/java/org/shop/Cart.java"],
-        "core/src/test/java/org/shop/CartTest.java": [
-            "core/src/main/java/org/shop/price/Price.java", "core/src/main/java/org/shop/price/Tax.java"],
-        "app/src/main/kotlin/App.kt": ["app/src/main/kotlin/Strings.kt", "core/src/main/java/org/shop/Cart.java"],
-        "app/src/main/scala/org/app/Main.scala": [
-            "app/src/main/kotlin/Strings.kt", "core/src/main/java/org/shop/Cart.java"],
-    }, {"core/src/main/java/org/shop/price/Price.java": ["com.google.common"],
-        "core/src/main/java/org/shop/price/Tax.java": ["org.shop.generated"],
-        "core/src/test/java/org/shop/CartTest.java": ["org.junit"],
-        "app/src/main/kotlin/App.kt": ["okio"]}),
-    "JavaScript, TypeScript, Vue": (SCRIPT, {
-        "packages/shared/src/index.ts": ["packages/shared/src/text.ts"],
-        "src/index.js": ["src/cart/index.jsx"],
-        "src/cart/index.jsx": ["packages/shared/src/index.ts", "packages/shared/src/text.ts"],
-        "src/cart/view.vue": ["src/index.js"],
-        "test/all.js": ["src/index.js"],
-    }, {"src/cart/index.jsx": ["react"], "src/cart/view.vue": ["lodash"], "test/all.js": ["@sinon/fake-timers"]}),
-    "Go": (GO, {
-        "main.go": ["cart/cart.go", "cart/items.go"],
-        "cart/cart.go": ["internal/price/price.go"],
-        "cart/cart_test.go": ["cart/cart.go", "cart/items.go"],
-        "tools/gen/gen.go": ["tools/lib/lib.go"],
-    }, {"main.go": ["golang.org/x/text"], "cart/cart_test.go": ["gopkg.in/check.v1"]}),
-    "Rust": (RUST, {
-        "crates/price-list/src/lib.rs": ["crates/price-list/src/tax.rs"],
-        "crates/price-list/src/tax.rs": ["crates/price-list/src/lib.rs"],
-        "src/main.rs": ["crates/price-list/src/tax.rs", "src/cart/mod.rs"],
-        "src/cart/mod.rs": ["src/cart/item.rs"],
-        "src/cart/item.rs": ["src/cart/item/part.rs", "src/cart/mod.rs"],
-        "tests/all.rs": ["tests/common/mod.rs"],
-    }, {"src/main.rs": ["serde"]}),
-    "C and C++": (C, {
-        "src/server.c": ["include/util/list.h", "src/server.h"],
-        "src/list.cpp": ["deps/other/list.h", "include/util/list.h"],
-    }, {"src/server.c": ["openssl"]}),
-    "Ruby": (RUBY, {
-        "lib/shop.rb": ["lib/shop/cart.rb", "lib/shop/price.rb"],
-        "lib/shop/cart.rb": ["lib/shop/price.rb"],
-        "spec/spec_helper.rb": ["lib/shop.rb"],
-        "spec/cart_spec.rb": ["spec/spec_helper.rb"],
-    }, {"lib/shop/cart.rb": ["nokogiri"]}),
-    "PHP": (PHP, {
-        "src/Shop/Cart.php": ["src/Shop/Price/Rate.php"],
-        "src/Shop/Price/Rate.php": ["src/Shop/Price/Tax.php"],
-        "src/Shop/Price/Tax.php": ["src/Shop/Price/Rate.php"],
-        "tests/CartTest.php": ["src/Shop/Cart.php", "src/Shop/Price/Tax.php"],
-    }, {"src/Shop/Cart.php": ["Symfony\\Component\\Console"], "src/Shop/Price/Rate.php": ["Psr\\Log"],
-        "tests/CartTest.php": []}),
-    "C#": (CSHARP, {
-        "src/Shop/Cart.cs": ["src/Shop/Prices/Rate.cs", "src/Shop/Prices/Tax.cs"],
-        "src/Shop/Prices/Tax.cs": ["src/Shop/Prices/Rate.cs"],
-        "test/CartTest.cs": ["src/Shop/Cart.cs", "src/Shop/Prices/Tax.cs"],
-    }, {"src/Shop/Prices/Tax.cs": ["Newtonsoft.Json"], "test/CartTest.cs": ["NUnit.Framework"]}),
+    "Python": (
+        PYTHON,
+        {
+            "src/shop/__init__.py": ["src/shop/cart.py"],
+            "src/shop/cart.py": ["src/shop/json.py", "src/shop/prices.py"],
+            "src/shop/prices.py": ["src/shop/tools/text.py"],
+            "src/shop/tools/text.py": ["src/shop/prices.py"],
+            "tests/conftest.py": ["src/shop/cart.py", "tests/helpers.py"],
+        },
+        {"src/shop/cart.py": ["requests"], "tests/conftest.py": ["yaml"]},
+    ),
+    "Java, Kotlin, Scala": (
+        JAVA,
+        {
+            "core/src/main/java/org/shop/Cart.java": [
+                "core/src/main/java/org/shop/price/Price.java",
+                "core/src/main/java/org/shop/price/Tax.java",
+            ],
+            "core/src/main/java/org/shop/price/Price.java": ["core/src/main/java/org/shop/Cart.java"],
+            "core/src/test/java/org/shop/CartTest.java": [
+                "core/src/main/java/org/shop/price/Price.java",
+                "core/src/main/java/org/shop/price/Tax.java",
+            ],
+            "app/src/main/kotlin/App.kt": ["app/src/main/kotlin/Strings.kt", "core/src/main/java/org/shop/Cart.java"],
+            "app/src/main/scala/org/app/Main.scala": [
+                "app/src/main/kotlin/Strings.kt",
+                "core/src/main/java/org/shop/Cart.java",
+            ],
+        },
+        {
+            "core/src/main/java/org/shop/price/Price.java": ["com.google.common"],
+            "core/src/main/java/org/shop/price/Tax.java": ["org.shop.generated"],
+            "core/src/test/java/org/shop/CartTest.java": ["org.junit"],
+            "app/src/main/kotlin/App.kt": ["okio"],
+        },
+    ),
+    "JavaScript, TypeScript, Vue": (
+        SCRIPT,
+        {
+            "packages/shared/src/index.ts": ["packages/shared/src/text.ts"],
+            "src/index.js": ["src/cart/index.jsx"],
+            "src/cart/index.jsx": ["packages/shared/src/index.ts", "packages/shared/src/text.ts"],
+            "src/cart/view.vue": ["src/index.js"],
+            "test/all.js": ["src/index.js"],
+        },
+        {"src/cart/index.jsx": ["react"], "src/cart/view.vue": ["lodash"], "test/all.js": ["@sinon/fake-timers"]},
+    ),
+    "Go": (
+        GO,
+        {
+            "main.go": ["cart/cart.go", "cart/items.go"],
+            "cart/cart.go": ["internal/price/price.go"],
+            "cart/cart_test.go": ["cart/cart.go", "cart/items.go"],
+            "tools/gen/gen.go": ["tools/lib/lib.go"],
+        },
+        {"main.go": ["golang.org/x/text"], "cart/cart_test.go": ["gopkg.in/check.v1"]},
+    ),
+    "Rust": (
+        RUST,
+        {
+            "crates/price-list/src/lib.rs": ["crates/price-list/src/tax.rs"],
+            "crates/price-list/src/tax.rs": ["crates/price-list/src/lib.rs"],
+            "src/main.rs": ["crates/price-list/src/tax.rs", "src/cart/mod.rs"],
+            "src/cart/mod.rs": ["src/cart/item.rs"],
+            "src/cart/item.rs": ["src/cart/item/part.rs", "src/cart/mod.rs"],
+            "tests/all.rs": ["tests/common/mod.rs"],
+        },
+        {"src/main.rs": ["serde"]},
+    ),
+    "C and C++": (
+        C,
+        {
+            "src/server.c": ["include/util/list.h", "src/server.h"],
+            "src/list.cpp": ["deps/other/list.h", "include/util/list.h"],
+        },
+        {"src/server.c": ["openssl"]},
+    ),
+    "Ruby": (
+        RUBY,
+        {
+            "lib/shop.rb": ["lib/shop/cart.rb", "lib/shop/price.rb"],
+            "lib/shop/cart.rb": ["lib/shop/price.rb"],
+            "spec/spec_helper.rb": ["lib/shop.rb"],
+            "spec/cart_spec.rb": ["spec/spec_helper.rb"],
+        },
+        {"lib/shop/cart.rb": ["nokogiri"]},
+    ),
+    "PHP": (
+        PHP,
+        {
+            "src/Shop/Cart.php": ["src/Shop/Price/Rate.php"],
+            "src/Shop/Price/Rate.php": ["src/Shop/Price/Tax.php"],
+            "src/Shop/Price/Tax.php": ["src/Shop/Price/Rate.php"],
+            "tests/CartTest.php": ["src/Shop/Cart.php", "src/Shop/Price/Tax.php"],
+        },
+        {
+            "src/Shop/Cart.php": ["Symfony\\Component\\Console"],
+            "src/Shop/Price/Rate.php": ["Psr\\Log"],
+            "tests/CartTest.php": [],
+        },
+    ),
+    "C#": (
+        CSHARP,
+        {
+            "src/Shop/Cart.cs": ["src/Shop/Prices/Rate.cs", "src/Shop/Prices/Tax.cs"],
+            "src/Shop/Prices/Tax.cs": ["src/Shop/Prices/Rate.cs"],
+            "test/CartTest.cs": ["src/Shop/Cart.cs", "src/Shop/Prices/Tax.cs"],
+        },
+        {"src/Shop/Prices/Tax.cs": ["Newtonsoft.Json"], "test/CartTest.cs": ["NUnit.Framework"]},
+    ),
 }
 
 

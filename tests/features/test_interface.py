@@ -44,10 +44,16 @@ EXAMPLES = {
     "a function is gone": ("def f(): ...\ndef g(): ...\n", "def g(): ...\n", [Breakage.OBJECT_REMOVED]),
     "a private function is gone": ("def _f(): ...\n", "", []),
     "a special method is gone": (
-        "class A:\n    def __eq__(self, o): ...\n", "class A: ...\n", [Breakage.OBJECT_REMOVED]),
+        "class A:\n    def __eq__(self, o): ...\n",
+        "class A: ...\n",
+        [Breakage.OBJECT_REMOVED],
+    ),
     "a class became a function": ("class A: ...\n", "def A(): ...\n", [Breakage.OBJECT_KIND]),
     "a method became a property": (
-        "class A:\n    def x(self): ...\n", "class A:\n    @property\n    def x(self): ...\n", [Breakage.OBJECT_KIND]),
+        "class A:\n    def x(self): ...\n",
+        "class A:\n    @property\n    def x(self): ...\n",
+        [Breakage.OBJECT_KIND],
+    ),
     "a constant is gone": ("A = 1\nB: int = 2\n", "B = 2\n", [Breakage.OBJECT_REMOVED]),
     "a parameter is gone": ("def f(a, b): ...\n", "def f(a): ...\n", [Breakage.PARAMETER_REMOVED]),
     "a required parameter came": ("def f(a): ...\n", "def f(a, b): ...\n", [Breakage.PARAMETER_ADDED]),
@@ -62,16 +68,24 @@ EXAMPLES = {
     "a base is gone": ("class A(B, C): ...\n", "class A(B): ...\n", [Breakage.BASE_REMOVED]),
     "a method is gone": ("class A:\n    def f(self): ...\n", "class A:\n    pass\n", [Breakage.OBJECT_REMOVED]),
     "an attribute set by __init__ is gone": (
-        "class A:\n    def __init__(self):\n        self.x = 1\n", "class A:\n    def __init__(self):\n        pass\n",
-        [Breakage.OBJECT_REMOVED]),
+        "class A:\n    def __init__(self):\n        self.x = 1\n",
+        "class A:\n    def __init__(self):\n        pass\n",
+        [Breakage.OBJECT_REMOVED],
+    ),
     "__all__ decides": (
-        "__all__ = ['_f']\ndef _f(): ...\ndef g(): ...\n", "__all__ = ['_f']\n", [Breakage.OBJECT_REMOVED]),
+        "__all__ = ['_f']\ndef _f(): ...\ndef g(): ...\n",
+        "__all__ = ['_f']\n",
+        [Breakage.OBJECT_REMOVED],
+    ),
     "an imported name is not ours": ("from x import y\n", "", []),
     "an exported import is": ("from x import y\n__all__ = ['y']\n", "__all__ = ['y']\n", [Breakage.OBJECT_REMOVED]),
     "the other branch keeps it": ("if a:\n    def f(): ...\n", "try:\n    x\nexcept E:\n    def f(): ...\n", []),
     "a coroutine is a function": ("async def f(a): ...\n", "def f(a, b): ...\n", [Breakage.PARAMETER_ADDED]),
     "overloads are no versions": (
-        "@overload\ndef f(a): ...\n@overload\ndef f(a, b): ...\ndef f(a, b=1): ...\n", "def f(a, b=1): ...\n", []),
+        "@overload\ndef f(a): ...\n@overload\ndef f(a, b): ...\ndef f(a, b=1): ...\n",
+        "def f(a, b=1): ...\n",
+        [],
+    ),
 }
 
 
@@ -140,14 +154,20 @@ def functions(draw: st.DrawFn, indent: str = "", first: str = "") -> str:
 
 @st.composite
 def modules(draw: st.DrawFn) -> str:
-    parts = draw(st.lists(st.one_of(
-        functions(),
-        st.sampled_from(["A = 1\n", "B: int = 2\n", "_C = 3\n", "g = 4\n", "import os\n"]),
-    ), max_size=4))
+    parts = draw(
+        st.lists(
+            st.one_of(
+                functions(),
+                st.sampled_from(["A = 1\n", "B: int = 2\n", "_C = 3\n", "g = 4\n", "import os\n"]),
+            ),
+            max_size=4,
+        )
+    )
     for name in draw(st.lists(st.sampled_from(["K", "L"]), unique=True)):
         bases = draw(st.sampled_from(["", "(x.M)", "(x.M, x.N)"]))
-        members = draw(st.lists(st.one_of(functions("    ", "self"), st.sampled_from(["    x = 1\n", "    _y = 2\n"])),
-                                max_size=3))
+        members = draw(
+            st.lists(st.one_of(functions("    ", "self"), st.sampled_from(["    x = 1\n", "    _y = 2\n"])), max_size=3)
+        )
         parts.append(f"class {name}{bases}:\n" + ("".join(members) or "    pass\n"))
     return "".join(parts)
 
@@ -165,28 +185,50 @@ def test_the_same_surface_breaks_nothing(before: str, after: str) -> None:
         assert not by_griffe(before, after)
 
 
-@pytest.mark.parametrize("text", ["def f(:\n", "x = " + "(" * 500, "\0", "a" * 1_000_001 + "\ndef f(): ...",
-                                  "x = " + "-" * 100_000 + "1",
-                                  "class A:\n    def f(x=" + "[" * 150 + "]" * 150 + "): ..."], ids=range(6))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(:\n",
+        "x = " + "(" * 500,
+        "\0",
+        "a" * 1_000_001 + "\ndef f(): ...",
+        "x = " + "-" * 100_000 + "1",
+        "class A:\n    def f(x=" + "[" * 150 + "]" * 150 + "): ...",
+    ],
+    ids=range(6),
+)
 def test_a_text_that_does_not_parse_is_unknown_or_unbroken(text: str) -> None:
     assert breakages(text, "def f(): ...\n") in (None, (Breakage.OBJECT_REMOVED,), ())
 
 
 def metrics(*functions: tuple[str, str, bool], classes: tuple[str, ...] = ()) -> SourceMetrics:
     return SourceMetrics(
-        "Java", 1, 1, 0, 0,
-        tuple(FunctionMetrics(name, 1, 1, 1, 1, 0.0, 0.0, 0.0, 0, 1, public, signature)
-              for name, signature, public in functions),
-        tuple(ClassMetrics(name, 1, 1, (), 0.0, 1.0, 1) for name in classes), 100.0, 1.0)
+        "Java",
+        1,
+        1,
+        0,
+        0,
+        tuple(
+            FunctionMetrics(name, 1, 1, 1, 1, 0.0, 0.0, 0.0, 0, 1, public, signature)
+            for name, signature, public in functions
+        ),
+        tuple(ClassMetrics(name, 1, 1, (), 0.0, 1.0, 1) for name in classes),
+        100.0,
+        1.0,
+    )
 
 
 def risk_of(before: SourceMetrics, after: SourceMetrics, users: int = 0) -> object:
     graph = build_graph({"A.java": ("=p",), **{f"U{number}.java": ("p.A",) for number in range(users)}})
     texts = {"before": {"A.java": "before"}, "after": {"A.java": "after"}}
-    return interface.measure(context(
-        change(edit("A.java", "+x")), graph=graph, **texts,
-        measure_source=lambda path, blob, text: before if text == "before" else after,
-    ))["breaking_change_risk"]
+    return interface.measure(
+        context(
+            change(edit("A.java", "+x")),
+            graph=graph,
+            **texts,
+            measure_source=lambda path, blob, text: before if text == "before" else after,
+        )
+    )["breaking_change_risk"]
 
 
 def test_other_languages_are_compared_by_names_and_signatures() -> None:

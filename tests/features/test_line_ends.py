@@ -11,17 +11,41 @@ from hyperion_hook.domain.text import decode_lines, line_count
 from hyperion_hook.features.change.code_lines import code_by_line
 from tests.support.repo import TestRepo
 
-PYTHON = ("# first\n", "def one(x):\n    # of{odd}them\n    return x\n", "\n",
-          "def two(x):\n    if x:\n        return 1\n    return 2\n", "\n", "def three(x):\n    return 3\n")
-JAVA = ("class A {{\n", "  int one(int x) {{\n    // of{odd}them\n    return x;\n  }}\n", "\n",
-        "  int two(int x) {{\n    if (x > 1) {{\n      return 1;\n    }}\n    return 2;\n  }}\n", "\n",
-        "  int three(int x) {{\n    return 3;\n  }}\n}}\n")
-SCRIPT = ("\n", "function one(x) {{\n  // of{odd}them\n  return x;\n}}\n", "\n",
-          "function two(x) {{\n  if (x) {{\n    return 1;\n  }}\n  return 2;\n}}\n", "\n",
-          "function three(x) {{\n  return 3;\n}}\n")
-TEXTS = {"a.py": PYTHON, "A.java": JAVA, "a.js": SCRIPT, "a.kt": tuple(
-    part.replace("int one(int x)", "fun one(x: Int): Int").replace("int two(int x)", "fun two(x: Int): Int")
-    .replace("int three(int x)", "fun three(x: Int): Int") for part in JAVA)}
+PYTHON = (
+    "# first\n",
+    "def one(x):\n    # of{odd}them\n    return x\n",
+    "\n",
+    "def two(x):\n    if x:\n        return 1\n    return 2\n",
+    "\n",
+    "def three(x):\n    return 3\n",
+)
+JAVA = (
+    "class A {{\n",
+    "  int one(int x) {{\n    // of{odd}them\n    return x;\n  }}\n",
+    "\n",
+    "  int two(int x) {{\n    if (x > 1) {{\n      return 1;\n    }}\n    return 2;\n  }}\n",
+    "\n",
+    "  int three(int x) {{\n    return 3;\n  }}\n}}\n",
+)
+SCRIPT = (
+    "\n",
+    "function one(x) {{\n  // of{odd}them\n  return x;\n}}\n",
+    "\n",
+    "function two(x) {{\n  if (x) {{\n    return 1;\n  }}\n  return 2;\n}}\n",
+    "\n",
+    "function three(x) {{\n  return 3;\n}}\n",
+)
+TEXTS = {
+    "a.py": PYTHON,
+    "A.java": JAVA,
+    "a.js": SCRIPT,
+    "a.kt": tuple(
+        part.replace("int one(int x)", "fun one(x: Int): Int")
+        .replace("int two(int x)", "fun two(x: Int): Int")
+        .replace("int three(int x)", "fun three(x: Int): Int")
+        for part in JAVA
+    ),
+}
 ENDS = ("line feed", "both", "mixed", "returns within functions", "return before a comment's end", "return alone")
 
 
@@ -76,11 +100,13 @@ def test_code_is_counted_by_the_lines_of_git(tmp_path: Path, ends: str) -> None:
     assert len(lines) == text.removesuffix(b"\n").count(b"\n") + 1
     # a comment ends where a compiler sees the end of its line
     assert b"".join(b" ".join(lines).split()) == b"".join(
-        b"".join(line.split()) for line in code_by_line([text.replace(b"\r", b"\n")], "Java"))
+        b"".join(line.split()) for line in code_by_line([text.replace(b"\r", b"\n")], "Java")
+    )
 
 
-@pytest.mark.parametrize("data", [b"", b"a", b"a\r", b"\r", b"a\r\rb", b"a\r\r\nb", b"a\rb\r\n", b"\r\n\r",
-                                  b"a\n\rb\n"])
+@pytest.mark.parametrize(
+    "data", [b"", b"a", b"a\r", b"\r", b"a\r\rb", b"a\r\r\nb", b"a\rb\r\n", b"\r\n\r", b"a\n\rb\n"]
+)
 def test_lines_and_breaks_together_are_the_lines_of_git(data: bytes) -> None:
     decoded = decode_lines(data)
     assert isinstance(decoded, tuple)

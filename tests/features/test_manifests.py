@@ -14,7 +14,8 @@ from hyperion_hook.features.manifests.versions import (
 )
 
 MANIFESTS = {
-    "pyproject.toml": ("""
+    "pyproject.toml": (
+        """
 [build-system]
 requires = ["hatchling"]
 [project]
@@ -24,8 +25,11 @@ dependencies = ["Click>=8.1", "typing.extensions ; python_version < '3.11'", "sh
 test = ["pytest~=8.0"]
 [dependency-groups]
 dev = ["ruff", {include-group = "test"}]
-""", [("click", ">=8.1"), ("typing-extensions", ""), ("a", ""), ("pytest", "~=8.0"), ("ruff", "")]),
-    "poetry/pyproject.toml": ("""
+""",
+        [("click", ">=8.1"), ("typing-extensions", ""), ("a", ""), ("pytest", "~=8.0"), ("ruff", "")],
+    ),
+    "poetry/pyproject.toml": (
+        """
 [tool.poetry]
 name = "shop"
 [tool.poetry.dependencies]
@@ -35,24 +39,39 @@ rich = [{version = "<13", python = "<3.9"}, {version = ">=13", python = ">=3.9"}
 local = {path = "../local"}
 [tool.poetry.group.dev.dependencies]
 black = {version = "*"}
-""", [("requests", "^2.28"), ("rich", "<13"), ("rich", ">=13"), ("black", "*")]),
+""",
+        [("requests", "^2.28"), ("rich", "<13"), ("rich", ">=13"), ("black", "*")],
+    ),
     "requirements.txt": (
-        ("# comment\n-r other.txt\n--index-url https://x\nclick==8.1.7  # why\nFoo_Bar[x,y] >= 1.0, < 2 "
-         "; os_name == 'nt'\n-e .\ngit+https://x/y.git\n./local\nattrs==1.0 \\\n    --hash=sha256:aa\n"),
-        [("click", "==8.1.7"), ("foo-bar", ">= 1.0, < 2"), ("attrs", "==1.0")]),
+        (
+            "# comment\n-r other.txt\n--index-url https://x\nclick==8.1.7  # why\nFoo_Bar[x,y] >= 1.0, < 2 "
+            "; os_name == 'nt'\n-e .\ngit+https://x/y.git\n./local\nattrs==1.0 \\\n    --hash=sha256:aa\n"
+        ),
+        [("click", "==8.1.7"), ("foo-bar", ">= 1.0, < 2"), ("attrs", "==1.0")],
+    ),
     "setup.cfg": (
-        ("[metadata]\nname = x\n[options]\ninstall_requires =\n    click>=7\n    six\n[options.extras_require]\n"
-         "t =\n  pytest\n"),
-        [("click", ">=7"), ("six", ""), ("pytest", "")]),
+        (
+            "[metadata]\nname = x\n[options]\ninstall_requires =\n    click>=7\n    six\n[options.extras_require]\n"
+            "t =\n  pytest\n"
+        ),
+        [("click", ">=7"), ("six", ""), ("pytest", "")],
+    ),
     "package.json": (
-        ('{"dependencies": {"vue": "^3.4", "@a/b": "workspace:*"}, "devDependencies": {"jest": "29.x"}, '
-         '"peerDependencies": 1}'),
-        [("vue", "^3.4"), ("jest", "29.x")]),
+        (
+            '{"dependencies": {"vue": "^3.4", "@a/b": "workspace:*"}, "devDependencies": {"jest": "29.x"}, '
+            '"peerDependencies": 1}'
+        ),
+        [("vue", "^3.4"), ("jest", "29.x")],
+    ),
     "composer.json": (
-        ('{"require": {"php": ">=8", "ext-json": "*", "Symfony/Console": "^6.4 || ^7"}, '
-         '"require-dev": {"phpunit/phpunit": "^10"}}'),
-        [("symfony/console", "^6.4 || ^7"), ("phpunit/phpunit", "^10")]),
-    "Cargo.toml": ("""
+        (
+            '{"require": {"php": ">=8", "ext-json": "*", "Symfony/Console": "^6.4 || ^7"}, '
+            '"require-dev": {"phpunit/phpunit": "^10"}}'
+        ),
+        [("symfony/console", "^6.4 || ^7"), ("phpunit/phpunit", "^10")],
+    ),
+    "Cargo.toml": (
+        """
 [package]
 name = "shop"
 [dependencies]
@@ -63,31 +82,45 @@ log = "0.4"
 other = { package = "renamed", version = "2" }
 [target.'cfg(unix)'.dependencies]
 libc = "0.2"
-""", [("serde", "1.0"), ("log", "0.4"), ("renamed", "2"), ("libc", "0.2")]),
+""",
+        [("serde", "1.0"), ("log", "0.4"), ("renamed", "2"), ("libc", "0.2")],
+    ),
     "go.mod": (
-        ("module m\n\ngo 1.22\n\nrequire github.com/a/b v1.2.3\nrequire (\n\tgolang.org/x/net v0.1.0\n"
-        "\tgithub.com/c/d v1.0.0 // indirect\n)\n"),
-        [("github.com/a/b", "v1.2.3"), ("golang.org/x/net", "v0.1.0")]),
+        (
+            "module m\n\ngo 1.22\n\nrequire github.com/a/b v1.2.3\nrequire (\n\tgolang.org/x/net v0.1.0\n"
+            "\tgithub.com/c/d v1.0.0 // indirect\n)\n"
+        ),
+        [("github.com/a/b", "v1.2.3"), ("golang.org/x/net", "v0.1.0")],
+    ),
     "Gemfile": (
         "source 'https://x'\ngem 'rails', '~> 7.0', '>= 7.0.4'\ngem \"pg\"\n# gem 'no'\n  gem 'puma', require: false\n",
-        [("rails", "~> 7.0, >= 7.0.4"), ("pg", ""), ("puma", "")]),
+        [("rails", "~> 7.0, >= 7.0.4"), ("pg", ""), ("puma", "")],
+    ),
     "build.gradle": (
-        ("dependencies {\n  implementation 'org.slf4j:slf4j-api:2.0'\n  testImplementation(\"junit:junit:4.13\")\n"
-        "  api libs.jackson\n  implementation project(':clients')\n  compile group: 'a.b', name: 'c', version:"
-        " '1'\n}\n"),
-        [("org.slf4j:slf4j-api", "2.0"), ("junit:junit", "4.13"), ("libs.jackson", ""), ("a.b:c", "")]),
-    "pom.xml": ("""<?xml version="1.0" encoding="ISO-8859-1"?>
+        (
+            "dependencies {\n  implementation 'org.slf4j:slf4j-api:2.0'\n  testImplementation(\"junit:junit:4.13\")\n"
+            "  api libs.jackson\n  implementation project(':clients')\n  compile group: 'a.b', name: 'c', version:"
+            " '1'\n}\n"
+        ),
+        [("org.slf4j:slf4j-api", "2.0"), ("junit:junit", "4.13"), ("libs.jackson", ""), ("a.b:c", "")],
+    ),
+    "pom.xml": (
+        """<?xml version="1.0" encoding="ISO-8859-1"?>
 <project xmlns="http://maven.apache.org/POM/4.0.0"><groupId>org.shop</groupId><artifactId>shop</artifactId>
 <properties><v>[1,2)</v></properties>
 <dependencyManagement><dependencies><dependency><groupId>no</groupId><artifactId>no</artifactId></dependency>
 </dependencies></dependencyManagement>
 <dependencies><dependency><groupId>org.slf4j</groupId><artifactId>slf4j-api</artifactId><version>${v}</version></dependency>
 <dependency><groupId>${project.groupId}</groupId><artifactId>own</artifactId></dependency></dependencies></project>""",
-                [("org.slf4j:slf4j-api", "[1,2)")]),
+        [("org.slf4j:slf4j-api", "[1,2)")],
+    ),
     "src/Shop.csproj": (
-        ('<Project><ItemGroup><PackageReference Include="Newtonsoft.Json" Version="13.0.1" />'
-        "<PackageReference Include=\"NUnit\"><Version>4</Version></PackageReference></ItemGroup></Project>"),
-        [("newtonsoft.json", "13.0.1"), ("nunit", "4")]),
+        (
+            '<Project><ItemGroup><PackageReference Include="Newtonsoft.Json" Version="13.0.1" />'
+            '<PackageReference Include="NUnit"><Version>4</Version></PackageReference></ItemGroup></Project>'
+        ),
+        [("newtonsoft.json", "13.0.1"), ("nunit", "4")],
+    ),
 }
 
 
@@ -111,14 +144,33 @@ def test_other_files_are_no_manifests(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", MANIFESTS)
-@pytest.mark.parametrize("text", [
-    "", "{", "[", "]]>", "\0", "a" * 1_000_001, "[" * 200_000, '{"a":' * 100_000, "a.b" * 50_000 + " = 1",
-    "<a>" * 100_000,
-    '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "[]", '"x"', "null", "[project]\ndependencies = 3\n",
-    '{"dependencies": []}',
-    "[tool.poetry.dependencies]\na = [[[1]]]\n", "[options]\ninstall_requires\n", "%(x)s", "[[project]]\n",
-    "[tool]\npoetry = 1\n",
-], ids=range(21))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[",
+        "]]>",
+        "\0",
+        "a" * 1_000_001,
+        "[" * 200_000,
+        '{"a":' * 100_000,
+        "a.b" * 50_000 + " = 1",
+        "<a>" * 100_000,
+        '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+        "[]",
+        '"x"',
+        "null",
+        "[project]\ndependencies = 3\n",
+        '{"dependencies": []}',
+        "[tool.poetry.dependencies]\na = [[[1]]]\n",
+        "[options]\ninstall_requires\n",
+        "%(x)s",
+        "[[project]]\n",
+        "[tool]\npoetry = 1\n",
+    ],
+    ids=range(21),
+)
 def test_a_broken_manifest_is_empty_or_missing_with_its_reason(path: str, text: str) -> None:
     found = read_manifest(path, text)
     assert isinstance(found, Manifest) or found.reason.startswith(path)
@@ -173,10 +225,20 @@ def test_constraints_allow_what_their_ecosystem_allows(
     assert not any(allows(ecosystem, constraint, version) for version in outside)
 
 
-@pytest.mark.parametrize(("ecosystem", "constraint"), [
-    ("npm", "github:a/b"), ("npm", "latest-beta"), ("pypi", ">=1.0rc1"), ("composer", "dev-main"), ("maven", "1.2"),
-    ("nuget", "1.2"), ("go", "v1.2.3"), ("npm", "x" * 400), ("pypi", "1.2.3.4.5.6"),
-])
+@pytest.mark.parametrize(
+    ("ecosystem", "constraint"),
+    [
+        ("npm", "github:a/b"),
+        ("npm", "latest-beta"),
+        ("pypi", ">=1.0rc1"),
+        ("composer", "dev-main"),
+        ("maven", "1.2"),
+        ("nuget", "1.2"),
+        ("go", "v1.2.3"),
+        ("npm", "x" * 400),
+        ("pypi", "1.2.3.4.5.6"),
+    ],
+)
 def test_what_cannot_be_decided_is_no_condition(ecosystem: str, constraint: str) -> None:
     assert parse_constraint(ecosystem, constraint) is None
 

@@ -100,14 +100,26 @@ def test_python_follows_the_rules(body: str, expected: int) -> None:
     ("path", "text", "expected"),
     [
         ("a.go", "package a\nfunc f(a int) {\n if a && b {\n  x()\n } else {\n  y()\n }\n for a {\n  z()\n }\n}\n", 6),
-        ("a.go", "package a\nfunc f(a int) {\n switch a {\n case 1:\n  x()\n case 2, 3:\n  y()\n default:\n  z()\n }\n}\n", 3),
+        (
+            "a.go",
+            "package a\nfunc f(a int) {\n switch a {\n case 1:\n  x()\n case 2, 3:\n  y()\n default:\n  z()\n }\n}\n",
+            3,
+        ),
         ("a.rs", "fn f(a: u32) { let v = if a > 1 { 1 } else { 2 }; if b { x(); } }", 4),
         ("a.rs", "fn f(a: u32) -> u32 { match a { 1 | 2 => x(), n if n > 3 && b => y(), _ => 0 } }", 4),
         ("a.kt", "fun f(a: Int): Int {\n val v = if (a > 1) 1 else 2\n if (b) x()\n return v\n}\n", 4),
         ("a.kt", "fun f(a: Int) = when (a) {\n 1 -> x()\n 2 -> y()\n else -> z()\n}\n", 3),
-        ("a.scala", "object A {\n def f(a: Int) = {\n a match {\n case 1 => x()\n case 2 => y()\n case _ => z()\n }\n }\n}\n", 3),
+        (
+            "a.scala",
+            "object A {\n def f(a: Int) = {\n a match {\n case 1 => x()\n case 2 => y()\n case _ => z()\n }\n }\n}\n",
+            3,
+        ),
         ("a.swift", "func f(a: Int) {\n guard a > 1 else { return }\n if b && c {\n x()\n }\n}\n", 6),
-        ("a.java", "class A { int f(int a) { return switch (a) { case 1 -> x(); case 2 -> y(); default -> 0; }; } }", 3),
+        (
+            "a.java",
+            "class A { int f(int a) { return switch (a) { case 1 -> x(); case 2 -> y(); default -> 0; }; } }",
+            3,
+        ),
         ("a.java", "class A { void f(int a) { try { if (b) x(); } catch (E e) { y(); } finally { if (c) z(); } } }", 6),
         ("a.cs", "class A { int f(int a) => a switch { 1 => x(), 2 => y(), _ => 0 }; }", 3),
     ],
@@ -132,14 +144,18 @@ flows = st.recursive(
     st.builds(lambda n: Flow(Kind.PLAIN, Expression(operators=n)), st.integers(0, 3)),
     lambda inner: st.builds(
         lambda kind, operators, body, rest: Flow(kind, Expression(operators), [body], rest),
-        st.sampled_from([Kind.IF, Kind.LOOP, Kind.SWITCH, Kind.TRY, Kind.BLOCK]), st.integers(0, 3),
-        st.lists(inner, max_size=3), st.none() | st.lists(inner, max_size=2),
+        st.sampled_from([Kind.IF, Kind.LOOP, Kind.SWITCH, Kind.TRY, Kind.BLOCK]),
+        st.integers(0, 3),
+        st.lists(inner, max_size=3),
+        st.none() | st.lists(inner, max_size=2),
     ),
     max_leaves=12,
 )
 
 
 @given(st.lists(flows, max_size=4), st.lists(flows, max_size=4))
-def test_consecutive_statements_multiply_and_nothing_has_less_than_one_path(first: list[Flow], second: list[Flow]) -> None:
+def test_consecutive_statements_multiply_and_nothing_has_less_than_one_path(
+    first: list[Flow], second: list[Flow]
+) -> None:
     assert npath(first + second) == npath(first) * npath(second)
     assert npath(first) >= 1

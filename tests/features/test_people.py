@@ -65,8 +65,18 @@ def test_experience_of_the_author() -> None:
 
 def test_a_new_author_has_no_experience() -> None:
     values = measure(touching("lib/a.py", PAST, author="dee"))
-    assert {values[name] for name in ("exp", "rexp", "sexp", "author_experience", "author_recent_commits",
-                                      "author_ownership", "author_file_commits")} == {0.0}
+    assert {
+        values[name]
+        for name in (
+            "exp",
+            "rexp",
+            "sexp",
+            "author_experience",
+            "author_recent_commits",
+            "author_ownership",
+            "author_file_commits",
+        )
+    } == {0.0}
     assert values["author_bug_share"] == Missing("a new author: no commits here yet")
 
 

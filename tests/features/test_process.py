@@ -31,9 +31,12 @@ def test_the_module_measures_exactly_its_features() -> None:
 
 def test_only_new_files_have_counts_of_zero_and_no_means() -> None:
     values = measure(touching("+new.py", PAST))
-    assert {name: values[name] for name in ("nuc", "file_commits", "past_bug_count", "hotfix_count", "recent_commits",
-                                            "recent_bug_count")} == dict.fromkeys(
-        ("nuc", "file_commits", "past_bug_count", "hotfix_count", "recent_commits", "recent_bug_count"), 0.0)
+    assert {
+        name: values[name]
+        for name in ("nuc", "file_commits", "past_bug_count", "hotfix_count", "recent_commits", "recent_bug_count")
+    } == dict.fromkeys(
+        ("nuc", "file_commits", "past_bug_count", "hotfix_count", "recent_commits", "recent_bug_count"), 0.0
+    )
     for name in ("age", "file_age", "commit_frequency", "file_volatility", "rollback_frequency"):
         assert values[name] == ONLY_NEW_FILES
     assert values["file_bug_share"] == Missing("no touched file has 5 commits yet")
@@ -121,8 +124,17 @@ def test_folders_and_repository_are_seen_by_months() -> None:
 def test_a_short_history_gives_what_it_covers_and_misses_the_rest() -> None:
     short = Missing("short")
     values = measure(touching("a.py b.py", "300 ada Old: b.py\n50 ada Fix crash: a.py", reason="short"))
-    for name in ("file_age", "file_commits", "past_bug_count", "hotfix_count", "rollback_frequency", "file_bug_share",
-                 "directory_bug_share", "directory_commits", "repository_bug_share"):
+    for name in (
+        "file_age",
+        "file_commits",
+        "past_bug_count",
+        "hotfix_count",
+        "rollback_frequency",
+        "file_bug_share",
+        "directory_bug_share",
+        "directory_commits",
+        "repository_bug_share",
+    ):
         assert values[name] == short
     assert values["age"] == pytest.approx((300 + 50) / 2)
     assert values["nuc"] == 2

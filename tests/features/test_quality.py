@@ -240,8 +240,17 @@ def test_the_order_of_files_does_not_matter() -> None:
 @pytest.mark.parametrize(
     ("start", "added", "deleted", "expected"),
     [
-        (1, 1, 0, []), (2, 1, 0, []), (3, 1, 0, ["f"]), (6, 1, 0, ["f"]), (7, 1, 0, []), (8, 1, 0, ["g"]),
-        (5, 4, 0, ["f", "g"]), (2, 0, 1, []), (3, 0, 1, ["f"]), (6, 0, 1, ["f"]), (7, 0, 2, []),
+        (1, 1, 0, []),
+        (2, 1, 0, []),
+        (3, 1, 0, ["f"]),
+        (6, 1, 0, ["f"]),
+        (7, 1, 0, []),
+        (8, 1, 0, ["g"]),
+        (5, 4, 0, ["f", "g"]),
+        (2, 0, 1, []),
+        (3, 0, 1, ["f"]),
+        (6, 0, 1, ["f"]),
+        (7, 0, 2, []),
     ],
 )
 def test_lines_decide_which_function_is_touched(start: int, added: int, deleted: int, expected: list[str]) -> None:

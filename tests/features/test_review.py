@@ -22,14 +22,23 @@ PAST = "600 bob Begin: a.py\n300 cy More: a.py\n10 ada More: a.py"
 
 
 def committed(message: str, committer: Author = PEOPLE["ada"], hours: float = 0, reason: str | None = None) -> Context:
-    return touching("a.py", PAST, kind=ChangeKind.COMMIT, message=message, committer=committer, reason=reason,
-                    authored_at=NOW - int(hours * 3600))
+    return touching(
+        "a.py",
+        PAST,
+        kind=ChangeKind.COMMIT,
+        message=message,
+        committer=committer,
+        reason=reason,
+        authored_at=NOW - int(hours * 3600),
+    )
 
 
 @pytest.mark.parametrize("kind", [ChangeKind.STAGED, ChangeKind.RANGE])
 def test_what_is_not_a_commit_has_not_been_reviewed(kind: ChangeKind) -> None:
     assert measure(touching("a.py", PAST, kind=kind)) == {
-        "reviewer_experience": NOT_COMMITTED, "approval_time": NOT_COMMITTED, "discussion_count": NEEDS_HOST,
+        "reviewer_experience": NOT_COMMITTED,
+        "approval_time": NOT_COMMITTED,
+        "discussion_count": NEEDS_HOST,
     }
 
 
@@ -58,9 +67,14 @@ def test_a_committer_who_is_not_the_author_reviewed() -> None:
     assert measure(committed("x", PEOPLE["bob"]))["reviewer_experience"] == pytest.approx(20, abs=1)
 
 
-@pytest.mark.parametrize("committer", [
-    PEOPLE["ada"], Author("GitHub", "noreply@github.com"), Author("merge[bot]", "m@example.org"),
-])
+@pytest.mark.parametrize(
+    "committer",
+    [
+        PEOPLE["ada"],
+        Author("GitHub", "noreply@github.com"),
+        Author("merge[bot]", "m@example.org"),
+    ],
+)
 def test_neither_the_author_nor_a_forge_reviews(committer: Author) -> None:
     values = measure(committed("x\n\nReviewed-by: Ada <ada@example.org>", committer))
     assert values["reviewer_experience"] == NO_REVIEWER

@@ -147,8 +147,12 @@ MISREAD = {
     # lizard counts the name of a method twice: for itself and for the function around it
     "a.java": {"Basket::later": ("Basket::later", 26, 30, 5, 1, 17, 0)},
     # it gives arrow functions no parameters, lets them run on, and misses the first token of a method
-    "a.js": {"(anonymous)4": ("(anonymous)", 4, 4, 1, 1, 9, 2), "sum": ("sum", 4, 4, 1, 1, 13, 1),
-             "load": ("load", 6, 14, 7, 4, 56, 2), "go": ("go", 16, 16, 1, 1, 12, 1)},
+    "a.js": {
+        "(anonymous)4": ("(anonymous)", 4, 4, 1, 1, 9, 2),
+        "sum": ("sum", 4, 4, 1, 1, 13, 1),
+        "load": ("load", 6, 14, 7, 4, 56, 2),
+        "go": ("go", 16, 16, 1, 1, 12, 1),
+    },
 }
 MISREAD["a.ts"] = MISREAD["a.js"]
 
@@ -162,9 +166,17 @@ def test_functions_are_those_of_lizard_with_the_same_numbers(path: str) -> None:
         (item.name, item.start_line, item.end_line, item.code_lines, item.cyclomatic, item.tokens, item.parameters)
         for item in measured(path, SAMPLES[path]).functions
     ) == sorted(
-        corrected.get(item.name) or corrected.get(f"{item.name}{item.start_line}") or
-        (item.name, item.start_line, item.end_line, item.nloc, item.cyclomatic_complexity, item.token_count,
-         item.parameter_count)
+        corrected.get(item.name)
+        or corrected.get(f"{item.name}{item.start_line}")
+        or (
+            item.name,
+            item.start_line,
+            item.end_line,
+            item.nloc,
+            item.cyclomatic_complexity,
+            item.token_count,
+            item.parameter_count,
+        )
         for item in direct
     )
 
@@ -175,9 +187,7 @@ def test_a_python_module_has_the_numbers_of_radon(module: object) -> None:
     metrics = measured("a.py", text)
     assert metrics.maintainability == pytest.approx(mi_visit(text, multi=True), abs=1e-9)
     assert metrics.halstead_volume == pytest.approx(h_visit(text).total.volume, abs=1e-9)
-    direct = {
-        (block.lineno, block.name): block.complexity for block in cc_visit(text) if block.letter in "FM"
-    }
+    direct = {(block.lineno, block.name): block.complexity for block in cc_visit(text) if block.letter in "FM"}
     own = {(item.start_line, item.name.rpartition(".")[2]): item.cyclomatic for item in metrics.functions}
     decorated = {key for key in direct if key not in own}
     assert len(decorated) < len(direct) / 2
@@ -236,14 +246,20 @@ def test_what_can_be_called_from_elsewhere_is_public(path: str, public: set[str]
 @pytest.mark.parametrize(
     ("path", "text", "is_public"),
     [
-        ("a.py", "def f(): pass", True), ("a.py", "def _f(): pass", False), ("a.py", "def __len__(): pass", True),
+        ("a.py", "def f(): pass", True),
+        ("a.py", "def _f(): pass", False),
+        ("a.py", "def __len__(): pass", True),
         ("a.py", "class _A:\n    def f(self): pass", False),
         ("a.cs", "class A { public int F() { return 1; } }", True),
         ("a.cs", "class A { int F() { return 1; } }", False),
-        ("a.kt", "class A {\n fun f() { }\n}\n", True), ("a.kt", "class A {\n private fun f() { }\n}\n", False),
-        ("a.php", "<?php class A { private function f() { } }", False), ("a.php", "<?php function f() { }", True),
-        ("a.swift", "public func f() { }\n", True), ("a.swift", "func f() { }\n", False),
-        ("a.ts", "export class A { f() { return 1 } }", True), ("a.ts", "export const x = 1\nfunction f() { }", False),
+        ("a.kt", "class A {\n fun f() { }\n}\n", True),
+        ("a.kt", "class A {\n private fun f() { }\n}\n", False),
+        ("a.php", "<?php class A { private function f() { } }", False),
+        ("a.php", "<?php function f() { }", True),
+        ("a.swift", "public func f() { }\n", True),
+        ("a.swift", "func f() { }\n", False),
+        ("a.ts", "export class A { f() { return 1 } }", True),
+        ("a.ts", "export const x = 1\nfunction f() { }", False),
         ("a.ts", "export class A { private f() { return 1 } }", False),
     ],
 )
@@ -295,8 +311,10 @@ def test_a_language_without_a_reader_is_missing_by_name() -> None:
         ("a.java", "int a; /* b\n" * 40_000, "never end"),
         ("a.ts", ("a < " + "b ? " * 4_000 + "\n") * 20, "characters"),
         ("a.m", 'R"(\n' * 30_000, "never end"),
-        ("a.swift", "/* \n" * 90_000, "never ends"), ("a.rs", 'r#" ' * 50_000, "characters"),
-        ("a.rs", 'r#" \n' * 50_000, "never ends"), ("a.php", "<?php\n" + "<<<A\n" * 50_000, "never ends"),
+        ("a.swift", "/* \n" * 90_000, "never ends"),
+        ("a.rs", 'r#" ' * 50_000, "characters"),
+        ("a.rs", 'r#" \n' * 50_000, "never ends"),
+        ("a.php", "<?php\n" + "<<<A\n" * 50_000, "never ends"),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else None,
 )
@@ -367,8 +385,32 @@ def test_code_outside_all_functions_is_no_function() -> None:
 
 
 PATHS = [
-    "a.py", "a.java", "a.kt", "a.scala", "a.js", "a.ts", "a.tsx", "a.vue", "a.go", "a.rs", "a.c", "a.cpp", "a.cs",
-    "a.m", "a.swift", "a.rb", "a.php", "a.pl", "a.lua", "a.r", "a.erl", "a.f90", "a.sol", "a.zig", "a.sql", "a.gd",
+    "a.py",
+    "a.java",
+    "a.kt",
+    "a.scala",
+    "a.js",
+    "a.ts",
+    "a.tsx",
+    "a.vue",
+    "a.go",
+    "a.rs",
+    "a.c",
+    "a.cpp",
+    "a.cs",
+    "a.m",
+    "a.swift",
+    "a.rb",
+    "a.php",
+    "a.pl",
+    "a.lua",
+    "a.r",
+    "a.erl",
+    "a.f90",
+    "a.sol",
+    "a.zig",
+    "a.sql",
+    "a.gd",
 ]
 SCRAPS = """if else for while do switch case default try catch finally class def fn func fun function return => -> {
 } ( ) [ ] ; : , . ? && || and or not end then elsif match when new this self x y = == < > ! | & " ' ` /* */ // # \\ @ $

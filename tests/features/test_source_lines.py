@@ -17,17 +17,17 @@ from hyperion_hook.features.code.lines import LineCounts, count_lines
 from hyperion_hook.features.code.lines_python import python_lines
 
 SAMPLES = {
-    "C": ("int a; // b\n/* c\n\n   d */ int e;\n// f\n\nchar *g = \"/* no */\";\nchar h = '\"'; // i\n", (4, 2, 2)),
+    "C": ('int a; // b\n/* c\n\n   d */ int e;\n// f\n\nchar *g = "/* no */";\nchar h = \'"\'; // i\n', (4, 2, 2)),
     "Java": ('String a = """\n // text\n""";\n/** doc */\nint b; /* c */\n', (4, 1, 0)),
     "JavaScript": ("const a = `\n// text\n`;\n// b\nconst c = 'it\\'s // no';\n", (4, 1, 0)),
     "Go": ("a := `\n/* raw */\n`\n// b\n", (3, 1, 0)),
-    "Rust": ("let a = r#\"\n// raw \" still\n\"#;\n/// doc\nfn f<'a>(x: &'a str) {} // b\n", (4, 1, 0)),
+    "Rust": ('let a = r#"\n// raw " still\n"#;\n/// doc\nfn f<\'a>(x: &\'a str) {} // b\n', (4, 1, 0)),
     "C#": ('var a = @"c:\\";\n// b\nvar d = "\\" // no";\n', (2, 1, 0)),
     "PHP": ("<?php\n# a\n#[Attribute]\n// b\n$c = '# no';\n", (3, 2, 0)),
     "Ruby": ('=begin\ndoc\n\n=end\na = "#{b} # no"\n# c\nd = 1 # e\n', (2, 4, 1)),
     "Lua": ("--[[ a\n b ]]\nc = 1 -- d\n--[==[ e ]] f\n]==] g = 2\n-- h\n", (2, 4, 0)),
     "SQL": ("-- a\nSELECT '--no' /* b */ FROM c;\n/* d */\n", (1, 2, 0)),
-    "Shell": ("#!/bin/sh\n# a\necho ${#b} \"# no\" # c\n", (1, 2, 0)),
+    "Shell": ('#!/bin/sh\n# a\necho ${#b} "# no" # c\n', (1, 2, 0)),
     "Haskell": ("{- a\n b -}\nc = 1 -- d\n", (1, 2, 0)),
     "Erlang": ("% a\nb() -> ok. % c\n", (1, 1, 0)),
     "Kotlin": ('val a = """\n// text\n"""\n/* b */\n', (3, 1, 0)),
@@ -69,7 +69,10 @@ def test_python_lines_equal_the_raw_counts_of_radon(module: object) -> None:
     text = inspect.getsource(inspect.getmodule(module))  # type: ignore[arg-type]
     raw, counted = analyze(text), python_lines(text)
     assert (counted.logical, counted.source, counted.comments, counted.multi) == (
-        raw.lloc, raw.sloc, raw.comments, raw.multi,
+        raw.lloc,
+        raw.sloc,
+        raw.comments,
+        raw.multi,
     )
     assert counted.lines == raw.loc
     assert counted.blank == raw.blank

@@ -58,10 +58,36 @@ def test_code_after_the_end_of_the_patch_is_taken_to_be_like_what_was_read() -> 
 
 
 PIECES = st.lists(
-    st.sampled_from([
-        b"a", b"Zeta_", b"if", b"1", b"90", b"0x", b".", b"$", b"@", b"\xe9", b"&", b"|", b"=", b"!", b"<", b">", b"-",
-        b":", b"(", b"#", b" ", b"\n", b"\t", b"\x01", b"\x7f", b"\x1c",
-    ])
+    st.sampled_from(
+        [
+            b"a",
+            b"Zeta_",
+            b"if",
+            b"1",
+            b"90",
+            b"0x",
+            b".",
+            b"$",
+            b"@",
+            b"\xe9",
+            b"&",
+            b"|",
+            b"=",
+            b"!",
+            b"<",
+            b">",
+            b"-",
+            b":",
+            b"(",
+            b"#",
+            b" ",
+            b"\n",
+            b"\t",
+            b"\x01",
+            b"\x7f",
+            b"\x1c",
+        ]
+    )
 ).map(b"".join)
 
 

@@ -21,9 +21,29 @@ from tests.support.runner import Runner, StepRun
 
 ACTION = Path(__file__).parents[2]
 HOSTILE_INPUTS = [
-    " ", "a b", "'", '"', "$(touch canary)", "`touch canary`", "a\ntouch canary", "; touch canary #", "& touch canary",
-    "-x", "--repo=/", "--", "*", "~", "\\", "${{ github.token }}", "$HOME", "!!", "%0Atouch canary", "a\r\nb",
-    "<(touch canary)", "true; touch canary", "é\u202e",
+    " ",
+    "a b",
+    "'",
+    '"',
+    "$(touch canary)",
+    "`touch canary`",
+    "a\ntouch canary",
+    "; touch canary #",
+    "& touch canary",
+    "-x",
+    "--repo=/",
+    "--",
+    "*",
+    "~",
+    "\\",
+    "${{ github.token }}",
+    "$HOME",
+    "!!",
+    "%0Atouch canary",
+    "a\r\nb",
+    "<(touch canary)",
+    "true; touch canary",
+    "é\u202e",
 ]
 BRANCH = '$(touch canary)`touch canary`";touch${IFS}canary;#<b>@ada'
 # makes an environment without waiting for one, keeps what it is called with, and hands the rest to the real one
@@ -63,7 +83,7 @@ class Job:
     def arguments(self) -> list[str]:
         """Return what the program was called with."""
         called = self.log.read_bytes().decode().split("\0")[:-1]
-        return called[called.index("hyperion_hook") + 1:]
+        return called[called.index("hyperion_hook") + 1 :]
 
 
 @pytest.fixture
@@ -72,9 +92,18 @@ def action(pull: Pull, github: GitHubDouble, tmp_path: Path) -> Job:
     pull.repo.git("checkout", "-q", "--detach", pull.base)
     merged = pull.repo.merge("topic")
     context = {
-        "token": JOB_TOKEN, "sha": merged, "run_id": "12", "run_attempt": "1", "repository": REPOSITORY,
-        "event_name": "pull_request", "api_url": github.api, "server_url": "https://github.com", "actor": BRANCH,
-        "head_ref": BRANCH, "ref_name": f"{NUMBER}/merge", "ref": f"refs/pull/{NUMBER}/merge",
+        "token": JOB_TOKEN,
+        "sha": merged,
+        "run_id": "12",
+        "run_attempt": "1",
+        "repository": REPOSITORY,
+        "event_name": "pull_request",
+        "api_url": github.api,
+        "server_url": "https://github.com",
+        "actor": BRANCH,
+        "head_ref": BRANCH,
+        "ref_name": f"{NUMBER}/merge",
+        "ref": f"refs/pull/{NUMBER}/merge",
     }
     runner = Runner(ACTION, tmp_path / "a runner's", pull.repo.path, context)
     python, log = tmp_path / "a python", tmp_path / "called"
@@ -154,12 +183,18 @@ def test_what_was_kept_is_posted_by_another_workflow(action: Job) -> None:
     assert done.outputs["comment-url"]
 
 
-@pytest.mark.parametrize(("inputs", "code", "said"), [
-    ({"token": ""}, 0, "no token was given"), ({"models": "none"}, 2, "models 'none': not in the base commit"),
-    ({"path": "elsewhere"}, 3, "elsewhere"), ({"fail-on": "sometimes"}, 2, "sometimes"),
-    ({"fail-above-percentile": "most"}, 2, "most"), ({"comment": "loudly"}, 2, "loudly"),
-    ({"baseline": "nothing"}, 3, "nothing"),
-])
+@pytest.mark.parametrize(
+    ("inputs", "code", "said"),
+    [
+        ({"token": ""}, 0, "no token was given"),
+        ({"models": "none"}, 2, "models 'none': not in the base commit"),
+        ({"path": "elsewhere"}, 3, "elsewhere"),
+        ({"fail-on": "sometimes"}, 2, "sometimes"),
+        ({"fail-above-percentile": "most"}, 2, "most"),
+        ({"comment": "loudly"}, 2, "loudly"),
+        ({"baseline": "nothing"}, 3, "nothing"),
+    ],
+)
 def test_what_cannot_be_done_is_said(action: Job, inputs: dict[str, str], code: int, said: str) -> None:
     done = action.run(**inputs)
     assert (done.code, action.double.ours()) == (code, []), done.log
@@ -184,9 +219,25 @@ def test_an_input_is_one_argument_whatever_it_holds(action: Job) -> None:
         done = action.run(labels=value, token=value, **dict.fromkeys(names, value))
         assert done.code == 0, done.log
         assert action.arguments() == [
-            "--repo", f"{top}/{value}", "comment", "--comment", value, "--fail-on", value,
-            "--fail-above-percentile", value, "--models", value, "--sarif", f"{top}/{value}",
-            "--save", f"{top}/{value}", "--from", f"{top}/{value}", "--baseline", value,
+            "--repo",
+            f"{top}/{value}",
+            "comment",
+            "--comment",
+            value,
+            "--fail-on",
+            value,
+            "--fail-above-percentile",
+            value,
+            "--models",
+            value,
+            "--sarif",
+            f"{top}/{value}",
+            "--save",
+            f"{top}/{value}",
+            "--from",
+            f"{top}/{value}",
+            "--baseline",
+            value,
         ]
     assert list(action.runner.folder.parent.rglob("canary*")) == []
 
@@ -202,10 +253,25 @@ def plant(action: Job, mark: Path) -> None:
     """Put into the checkout whatever Python, pip or a shell likes to find, and have variables point there."""
     top = action.runner.workspace
     evil = EVIL.format(str(mark))
-    names = ["venv.py", "venv/__init__.py", "venv/__main__.py", "pip/__init__.py", "pip/__main__.py", "pip.py",
-             "click.py", "hyperion_hook/__init__.py", "hyperion_hook/__main__.py", "sitecustomize.py",
-             "usercustomize.py", "site.py", "encodings/__init__.py", "json.py", "hatchling/__init__.py", "setup.py",
-             "hatch_build.py"]
+    names = [
+        "venv.py",
+        "venv/__init__.py",
+        "venv/__main__.py",
+        "pip/__init__.py",
+        "pip/__main__.py",
+        "pip.py",
+        "click.py",
+        "hyperion_hook/__init__.py",
+        "hyperion_hook/__main__.py",
+        "sitecustomize.py",
+        "usercustomize.py",
+        "site.py",
+        "encodings/__init__.py",
+        "json.py",
+        "hatchling/__init__.py",
+        "setup.py",
+        "hatch_build.py",
+    ]
     for name in names:
         (top / name).parent.mkdir(exist_ok=True)
         (top / name).write_text(evil)
@@ -218,7 +284,9 @@ def plant(action: Job, mark: Path) -> None:
         (top / name).write_text(f"#!/bin/sh\ntouch '{mark}'\n")
         (top / name).chmod(0o755)
     action.runner.variables |= {
-        "PYTHONPATH": str(top), "PYTHONSTARTUP": str(top / "site.py"), "PYTHONUSERBASE": str(top),
+        "PYTHONPATH": str(top),
+        "PYTHONSTARTUP": str(top / "site.py"),
+        "PYTHONUSERBASE": str(top),
         "PYTHONWARNINGS": "error",
     }
 

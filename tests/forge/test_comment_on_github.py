@@ -34,7 +34,9 @@ def assert_told(done: Done, double: GitHubDouble) -> None:
 
 
 def test_a_comment_that_would_say_the_same_is_not_touched_and_one_that_would_not_is_updated(
-    job: GitHubJob, pull: Pull, github: GitHubDouble,
+    job: GitHubJob,
+    pull: Pull,
+    github: GitHubDouble,
 ) -> None:
     job.in_process = False
     first = job.pull(pull.base, pull.head)
@@ -52,9 +54,7 @@ def test_a_comment_that_would_say_the_same_is_not_touched_and_one_that_would_not
     assert (state.head, state.before.head) == (pull.repo.head(), pull.head)
 
 
-def test_250_other_comments_are_looked_through_and_left_alone(
-    job: GitHubJob, pull: Pull, github: GitHubDouble
-) -> None:
+def test_250_other_comments_are_looked_through_and_left_alone(job: GitHubJob, pull: Pull, github: GitHubDouble) -> None:
     for number in range(250):
         github.add_comment(f"comment {number}")
     others = [dict(entry) for entry in github.comments]
@@ -212,9 +212,7 @@ def test_after_a_push_by_force_the_new_commits_are_told(job: GitHubJob, pull: Pu
 
 
 @pytest.mark.parametrize("files", [300, 4_000])
-def test_a_change_of_many_files_fits_everywhere(
-    job: GitHubJob, pull: Pull, github: GitHubDouble, files: int
-) -> None:
+def test_a_change_of_many_files_fits_everywhere(job: GitHubJob, pull: Pull, github: GitHubDouble, files: int) -> None:
     head = commit_many(pull.repo, {f"many/file{number:04}.py": f"x = {number}\n" for number in range(files)})
     done = job.pull(pull.base, head)
     assert (done.code, len(github.ours())) == (0, 1)
@@ -239,8 +237,10 @@ def test_fail_on_fails_the_job_after_everything_was_told(job: GitHubJob, pull: P
 def test_other_events_are_told_in_the_summary(job: GitHubJob, pull: Pull) -> None:
     gone = "d" * 40
     for name, event in (
-        ("push", {"before": pull.base, "after": pull.head}), ("push", {"before": "0" * 40, "after": pull.head}),
-        ("push", {"before": gone, "after": pull.head}), ("schedule", {}),
+        ("push", {"before": pull.base, "after": pull.head}),
+        ("push", {"before": "0" * 40, "after": pull.head}),
+        ("push", {"before": gone, "after": pull.head}),
+        ("schedule", {}),
         ("merge_group", {"merge_group": {"base_sha": pull.base, "head_sha": pull.head}}),
     ):
         done = job.run(name, event)

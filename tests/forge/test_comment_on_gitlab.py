@@ -23,11 +23,23 @@ def gitlab() -> Iterator[GitLabDouble]:
 
 
 def job(pull: Pull, gitlab: GitLabDouble, *arguments: str, head: str | None = None, **env: str) -> Outcome:
-    done = hyperion(pull.repo.path, "comment", "--forge", "gitlab", *arguments, env={
-        "CI_API_V4_URL": f"{gitlab.url}/api/v4", "CI_PROJECT_ID": str(PROJECT), "CI_MERGE_REQUEST_IID": str(NUMBER),
-        "CI_MERGE_REQUEST_DIFF_BASE_SHA": pull.base, "CI_COMMIT_SHA": head or pull.head, "GITLAB_TOKEN": TOKEN,
-        "CI_PROJECT_URL": "https://gitlab.example/g/p",
-    } | env)
+    done = hyperion(
+        pull.repo.path,
+        "comment",
+        "--forge",
+        "gitlab",
+        *arguments,
+        env={
+            "CI_API_V4_URL": f"{gitlab.url}/api/v4",
+            "CI_PROJECT_ID": str(PROJECT),
+            "CI_MERGE_REQUEST_IID": str(NUMBER),
+            "CI_MERGE_REQUEST_DIFF_BASE_SHA": pull.base,
+            "CI_COMMIT_SHA": head or pull.head,
+            "GITLAB_TOKEN": TOKEN,
+            "CI_PROJECT_URL": "https://gitlab.example/g/p",
+        }
+        | env,
+    )
     assert TOKEN not in done.out + done.err
     return done
 
@@ -72,12 +84,15 @@ def test_what_gitlab_refuses_is_said_and_passes(pull: Pull, gitlab: GitLabDouble
     assert len(gitlab.asked) == asked
 
 
-@pytest.mark.parametrize(("name", "value", "code", "said"), [
-    ("CI_MERGE_REQUEST_IID", "", 2, "CI_MERGE_REQUEST_IID is not set"),
-    ("CI_PROJECT_ID", "../7", 2, "CI_PROJECT_ID is '../7'"),
-    ("CI_COMMIT_SHA", "d" * 40, 3, "commit dddddddddd is not in this clone; set the variable GIT_DEPTH to 0"),
-    ("CI_API_V4_URL", "file:///etc", 2, "no web address"),
-])
+@pytest.mark.parametrize(
+    ("name", "value", "code", "said"),
+    [
+        ("CI_MERGE_REQUEST_IID", "", 2, "CI_MERGE_REQUEST_IID is not set"),
+        ("CI_PROJECT_ID", "../7", 2, "CI_PROJECT_ID is '../7'"),
+        ("CI_COMMIT_SHA", "d" * 40, 3, "commit dddddddddd is not in this clone; set the variable GIT_DEPTH to 0"),
+        ("CI_API_V4_URL", "file:///etc", 2, "no web address"),
+    ],
+)
 def test_what_is_no_job_of_a_merge_request_is_said(
     pull: Pull, gitlab: GitLabDouble, name: str, value: str, code: int, said: str
 ) -> None:

@@ -65,9 +65,7 @@ def test_when_the_pull_request_is_closed_its_merge_commit_is_kept_too(
     assert kept(pull)[NUMBER] == Feedback(NUMBER, RiskLevel.LOW, (pull.head, MERGED), {CAUSED_BUG: TICKED_AT})
 
 
-def test_a_tick_after_the_merge_is_heard_by_an_edited_comment(
-    job: GitHubJob, pull: Pull, github: GitHubDouble
-) -> None:
+def test_a_tick_after_the_merge_is_heard_by_an_edited_comment(job: GitHubJob, pull: Pull, github: GitHubDouble) -> None:
     job.pull(pull.base, pull.head)
     github.tick(BUG, TICKED_AT)
     github.pull = pull_json(pull.base, pull.head, state="closed", merged=True, merge_commit_sha=MERGED)
@@ -107,13 +105,22 @@ def test_what_cannot_be_asked_or_kept_is_said_and_passes(job: GitHubJob, pull: P
     assert "no token" in job.pull(pull.base, pull.head, **closing).err
 
 
-@pytest.mark.parametrize("text", [
-    "[]", "null", '{"format": 1}', '{"format": 1, "changes": {"x": {}}}', "[" * 100_000, "\xff",
-    '{"format": 1, "changes": {"7": {"level": "HIGH", "commits": ["--x"], "ticks": {}}}}',
-    '{"format": 1, "changes": {"7": {"level": "AWFUL", "commits": [], "ticks": {}}}}',
-    '{"format": 1, "changes": {"7": {"level": "LOW", "commits": [], "ticks": {"x": 1}}}}',
-    '{"format": 2, "changes": {}}', " " * 4_000_001,
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "null",
+        '{"format": 1}',
+        '{"format": 1, "changes": {"x": {}}}',
+        "[" * 100_000,
+        "\xff",
+        '{"format": 1, "changes": {"7": {"level": "HIGH", "commits": ["--x"], "ticks": {}}}}',
+        '{"format": 1, "changes": {"7": {"level": "AWFUL", "commits": [], "ticks": {}}}}',
+        '{"format": 1, "changes": {"7": {"level": "LOW", "commits": [], "ticks": {"x": 1}}}}',
+        '{"format": 2, "changes": {}}',
+        " " * 4_000_001,
+    ],
+)
 def test_a_damaged_file_is_said_and_never_written_over(tmp_path: Path, text: str) -> None:
     store = FeedbackStore(tmp_path / "feedback.json")
     (tmp_path / "feedback.json").write_text(text, encoding="latin-1")
@@ -168,5 +175,6 @@ def test_the_file_is_small_and_readable(tmp_path: Path) -> None:
     store = FeedbackStore(tmp_path / "feedback.json")
     store.keep(7, RiskLevel.HIGH, ("a" * 40,), {CAUSED_BUG}, 5)
     assert json.loads((tmp_path / "feedback.json").read_text()) == {
-        "format": 1, "changes": {"7": {"level": "HIGH", "commits": ["a" * 40], "ticks": {"caused-bug": 5}}},
+        "format": 1,
+        "changes": {"7": {"level": "HIGH", "commits": ["a" * 40], "ticks": {"caused-bug": 5}}},
     }

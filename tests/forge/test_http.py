@@ -53,15 +53,24 @@ def test_many_slow_answers_use_the_budget_up() -> None:
         assert clock.now < 3 * http.BUDGET_SECONDS
 
 
-@pytest.mark.parametrize(("status", "headers", "slept"), [
-    (500, {}, [1.0, 2.0]), (403, {}, []), (404, {}, []),
-    (429, {}, [2.0, 4.0]), (429, {"retry-after": "3"}, [3.0, 3.0]), (429, {"retry-after": "44"}, []),
-    (429, {"retry-after": "-1"}, [0.0, 0.0]), (429, {"retry-after": "inf"}, []),
-    (429, {"retry-after": "nan"}, [0.0, 0.0]),
-    (429, {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, [2.0, 4.0]),
-    (403, {"retry-after": "3"}, [3.0, 3.0]), (403, {"x-ratelimit-remaining": "0"}, []),
-    (403, {"x-ratelimit-remaining": "0", "retry-after": "3"}, [3.0, 3.0]),
-])
+@pytest.mark.parametrize(
+    ("status", "headers", "slept"),
+    [
+        (500, {}, [1.0, 2.0]),
+        (403, {}, []),
+        (404, {}, []),
+        (429, {}, [2.0, 4.0]),
+        (429, {"retry-after": "3"}, [3.0, 3.0]),
+        (429, {"retry-after": "44"}, []),
+        (429, {"retry-after": "-1"}, [0.0, 0.0]),
+        (429, {"retry-after": "inf"}, []),
+        (429, {"retry-after": "nan"}, [0.0, 0.0]),
+        (429, {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, [2.0, 4.0]),
+        (403, {"retry-after": "3"}, [3.0, 3.0]),
+        (403, {"x-ratelimit-remaining": "0"}, []),
+        (403, {"x-ratelimit-remaining": "0", "retry-after": "3"}, [3.0, 3.0]),
+    ],
+)
 def test_what_the_server_says_of_waiting_is_heard_as_far_as_the_budget_goes(
     status: int, headers: dict[str, str], slept: list[float]
 ) -> None:

@@ -38,7 +38,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
         repo.clock += 86_400
         said = message.replace("\0", "").encode("utf-8", "surrogateescape")
         who = as_name(author).encode("utf-8", "surrogateescape") + b" <%d@e.example> %d +0000\n" % (
-            HOSTILE.index(author), repo.clock)
+            HOSTILE.index(author),
+            repo.clock,
+        )
         stream.extend(b"commit refs/heads/main\nauthor " + who + b"committer " + who)
         stream.extend(b"data %d\n" % len(said) + said + b"\n")
         for path, text in files.items():
@@ -61,8 +63,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
         stream.clear()
         paths = [f"{at}/{as_path(text)}" if at % 2 else as_path(text) for at, text in enumerate(group)]
         commit({path: CODE.format(99) * 9 for path in (*paths[:3], *paths[5:])}, group[-1], group[0])
-        text = bytes(stream).replace(b"refs/heads/main", b"refs/heads/topic").replace(
-            b"\nM 100644", b"\nfrom " + base.encode() + b"\nM 100644", 1)
+        text = (
+            bytes(stream)
+            .replace(b"refs/heads/main", b"refs/heads/topic")
+            .replace(b"\nM 100644", b"\nfrom " + base.encode() + b"\nM 100644", 1)
+        )
         repo.git("update-ref", "-d", "refs/heads/topic")
         repo.git("fast-import", "--quiet", "--force", stdin=text)
         pulls.append((base, repo.git("rev-parse", "refs/heads/topic").strip(), group))
@@ -101,6 +106,11 @@ def test_hostile_text_changes_nothing_but_text(
         boxes = [tag for tag in page.skeleton if tag.startswith("<input")]
         assert len(boxes) == (2 if markdown is comment else 0)
     assert len(rendered(comment).comments) == 2
-    headings = {"Why", "Read first", "Usually changed with these, but not here", "Who knows this code",
-                "Similar changes"}
+    headings = {
+        "Why",
+        "Read first",
+        "Usually changed with these, but not here",
+        "Who knows this code",
+        "Similar changes",
+    }
     assert {heading for heading in headings if f"**{heading}**" not in comment} == set()

@@ -57,12 +57,16 @@ SLOW: dict[str, tuple[Pieces, float]] = {
     "the body a byte at a time": (dripping(HEAD + b"Content-Length: 9000\r\n\r\n" + b" " * 9_000), 0.05),
     "a body without length, a byte at a time": (without_end(HEAD + b"\r\n", b" "), 0.05),
     "the head of a chunk a byte at a time": (
-        dripping(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2;" + b"x" * 60_000), 0.05),
+        dripping(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2;" + b"x" * 60_000),
+        0.05,
+    ),
     "chunks of a byte": (without_end(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"), 0.05),
     "trailers without end": (without_end(HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X-A: b\r\n"), 0.05),
     "to be continued, without end": (without_end(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), 0.05),
     "an error whose text is a byte at a time": (
-        dripping(b"HTTP/1.1 500 No\r\nContent-Length: 9000\r\n\r\n" + b" " * 9_000), 0.05),
+        dripping(b"HTTP/1.1 500 No\r\nContent-Length: 9000\r\n\r\n" + b" " * 9_000),
+        0.05,
+    ),
     "nothing at all": (dripping(b" "), 30.0),
 }
 AT_ONCE: dict[str, bytes] = {
@@ -80,7 +84,7 @@ NONSENSE: dict[str, bytes] = {
     "no number": b'{"id": 1e400, "number": 1e400, "html_url": "u", "body": "b", "login": 1e400}',
     "NaN": b'{"id": NaN, "html_url": NaN, "body": NaN, "login": NaN, "head": NaN}',
     "a list with no numbers": f'[{{"id": 1e400, "body": "{MARKER}", "user": {{"login": "{BOT}", "type": "Bot"}},'
-                              f' "author": {{"id": 1e400}}}}]'.encode(),
+    f' "author": {{"id": 1e400}}}}]'.encode(),
     "a huge number": b'{"id": ' + b"9" * 4_000 + b', "html_url": "u", "body": "b"}',
     "a huger number": b'{"id": ' + b"9" * 5_000 + b"}",
     "numbers below one": b'{"id": -1, "number": 0, "html_url": "u", "body": "b"}',
@@ -89,19 +93,25 @@ NONSENSE: dict[str, bytes] = {
     "deep tables": b'{"a":' * _DEEP + b"1" + b"}" * _DEEP,
     "many values": b"[" + b"[]," * 600_000 + b"[]]",
     "keys twice": b'{"id": 1, "id": [], "html_url": "u", "html_url": {}, "body": 1, "body": [],'
-                  b' "login": "a", "login": 2}',
+    b' "login": "a", "login": 2}',
     "lone surrogates": b'{"id": 5, "html_url": "\\ud800::error::", "body": "\\udc00", "login": "\\ud800"}',
     "a list of surrogates": f'[{{"id": 5, "html_url": "\\ud800", "body": "{MARKER}\\ud800", "name": "\\ud800", "user":'
-                            f' {{"login": "{BOT}", "type": "Bot"}}, "state": "APPROVED", "submitted_at": "\\ud800"}}]'
-                            .encode(),
+    f' {{"login": "{BOT}", "type": "Bot"}}, "state": "APPROVED", "submitted_at": "\\ud800"}}]'.encode(),
     "wrong types": b'[{"id": [], "body": [1], "user": [1], "author": 7, "name": {}, "state": {},'
-                   b' "submitted_at": 1e400}]',
+    b' "submitted_at": 1e400}]',
     "wrong tables": b'{"id": {}, "html_url": [], "body": {}, "user": [], "data": [], "head": 1, "base": [],'
-                    b' "login": {}}',
+    b' "login": {}}',
     "inner nonsense": b'{"data": {"viewer": {"login": [1]}}, "head": {"sha": 1, "repo": [1]}, "base": {"sha": {}},'
-                      b' "number": 7}',
-    "null": b"null", "a text": b'"x"', "a number": b"1e400", "an empty list": b"[]", "an empty table": b"{}",
-    "a list of lists": b"[[]]", "nothing": b"", "no JSON": b"<html>", "UTF-16": "[]".encode("utf-16"),
+    b' "number": 7}',
+    "null": b"null",
+    "a text": b'"x"',
+    "a number": b"1e400",
+    "an empty list": b"[]",
+    "an empty table": b"{}",
+    "a list of lists": b"[[]]",
+    "nothing": b"",
+    "no JSON": b"<html>",
+    "UTF-16": "[]".encode("utf-16"),
     "dates": b'[{"state": "APPROVED", "submitted_at": "0001-01-01T00:00:00", "user": {"login": "x"}, "body": 1}]',
 }
 
@@ -182,7 +192,8 @@ def test_a_name_that_is_not_looked_up_in_time_has_the_same_deadline() -> None:
     over = threading.Event()
     with (
         mock.patch.object(socket, "getaddrinfo", side_effect=lambda *_, **__: over.wait(20)),
-        mock.patch.object(http, "TIMEOUT_SECONDS", DEADLINE), pytest.raises(ForgeError, match="no answer in time"),
+        mock.patch.object(http, "TIMEOUT_SECONDS", DEADLINE),
+        pytest.raises(ForgeError, match="no answer in time"),
     ):
         Http("http://host.example", "s3cret", {}, "Host").send("POST", "/a", {})
     over.set()
@@ -203,8 +214,12 @@ GITHUB = {
     "viewer": ("POST", "^/graphql$", True),
 }
 GITLAB = {
-    "comments": ("GET", "/notes$", False), "write": ("POST", "/notes$", False), "update": ("PUT", "/notes/", True),
-    "remove": ("DELETE", "/notes/", True), "user": ("GET", "/user$", True), "label": ("PUT", "/3$", False),
+    "comments": ("GET", "/notes$", False),
+    "write": ("POST", "/notes$", False),
+    "update": ("PUT", "/notes/", True),
+    "remove": ("DELETE", "/notes/", True),
+    "user": ("GET", "/user$", True),
+    "label": ("PUT", "/3$", False),
 }
 
 
@@ -255,9 +270,7 @@ def test_nonsense_of_gitlab_is_never_an_internal_error(request_name: str) -> Non
 
 
 @pytest.mark.parametrize("way", ["no number", "wrong types", "lone surrogates"])
-def test_nonsense_is_said_by_the_command_and_passes(
-    job: GitHubJob, pull: Pull, github: GitHubDouble, way: str
-) -> None:
+def test_nonsense_is_said_by_the_command_and_passes(job: GitHubJob, pull: Pull, github: GitHubDouble, way: str) -> None:
     for method in ("GET", "POST"):
         github.told(method, COMMENTS, Said(200, NONSENSE[way]), times=1)
     done = job.pull(pull.base, pull.head)
@@ -285,21 +298,35 @@ def test_the_saved_comment_of_a_nonsensical_pull_request_is_not_posted(
     assert job.pull(pull.base, pull.head, "opened", "--comment", "never", "--save", str(tmp_path / "s")).code == 0
     for body in NONSENSE.values():
         github.told("GET", "/pulls/7$", Said(200, body), times=1)
-        done = job.run("workflow_run", {"action": "completed", "workflow_run": {"head_sha": pull.head}},
-                       "--from", str(tmp_path / "s"))
+        done = job.run(
+            "workflow_run",
+            {"action": "completed", "workflow_run": {"head_sha": pull.head}},
+            "--from",
+            str(tmp_path / "s"),
+        )
         assert (done.code, done.err.count("\n"), "internal" in done.err) == (0, 1, False)
     assert github.ours() == []
 
 
-@pytest.mark.parametrize("text", [
-    "null", "[]", "1e400", '{"number": 1e400, "brief": "{}"}', '{"number": 7, "brief": 1}',
-    '{"number": 7, "brief": "{\\"format\\": 1}"}', '{"number": ' + "9" * 4_000 + ', "brief": "{}"}', "[" * 100_000,
-    '{"number": 7, "brief": ' + json.dumps("[" * 100_000) + "}",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "null",
+        "[]",
+        "1e400",
+        '{"number": 1e400, "brief": "{}"}',
+        '{"number": 7, "brief": 1}',
+        '{"number": 7, "brief": "{\\"format\\": 1}"}',
+        '{"number": ' + "9" * 4_000 + ', "brief": "{}"}',
+        "[" * 100_000,
+        '{"number": 7, "brief": ' + json.dumps("[" * 100_000) + "}",
+    ],
+)
 def test_a_saved_file_of_nonsense_is_one_line(job: GitHubJob, tmp_path: Path, text: str) -> None:
     (tmp_path / "s").write_text(text)
-    done = job.run("workflow_run", {"action": "completed", "workflow_run": {"head_sha": "a" * 40}},
-                   "--from", str(tmp_path / "s"))
+    done = job.run(
+        "workflow_run", {"action": "completed", "workflow_run": {"head_sha": "a" * 40}}, "--from", str(tmp_path / "s")
+    )
     assert (done.code, done.err.count("\n"), "internal" in done.err) == (3, 1, False)
 
 
@@ -325,7 +352,8 @@ def test_a_token_that_github_does_not_know_is_no_installation(job: GitHubJob, pu
 
 
 def test_a_token_of_gitlab_that_may_not_ask_who_it_is_updates_the_note_of_a_bot(
-    pull: Pull, gitlab: GitLabDouble  # noqa: F811
+    pull: Pull,
+    gitlab: GitLabDouble,  # noqa: F811
 ) -> None:
     gitlab.told("GET", "/user$", Said(403, {"message": "403 Forbidden"}))
     gitlab.add(f"{MARKER}\nby somebody else")
@@ -335,11 +363,15 @@ def test_a_token_of_gitlab_that_may_not_ask_who_it_is_updates_the_note_of_a_bot(
     assert [asked.method for asked in gitlab.written()] == ["POST", "PUT"]
 
 
-@pytest.mark.parametrize("data", [
-    *NONSENSE.values(), b'{"h": "' + b"a" * 40 + b'", "l": "LOW", "c": [], "b": null}',
-    b'{"h": "' + b"a" * 40 + b'", "l": "LOW", "c": {"la": ' + b"9" * 4_000 + b'}, "b": null}',
-    b'{"h": "' + b"a" * 40 + b'", "l": [], "c": {"la": []}, "b": [1]}',
-])
+@pytest.mark.parametrize(
+    "data",
+    [
+        *NONSENSE.values(),
+        b'{"h": "' + b"a" * 40 + b'", "l": "LOW", "c": [], "b": null}',
+        b'{"h": "' + b"a" * 40 + b'", "l": "LOW", "c": {"la": ' + b"9" * 4_000 + b'}, "b": null}',
+        b'{"h": "' + b"a" * 40 + b'", "l": [], "c": {"la": []}, "b": [1]}',
+    ],
+)
 def test_a_state_of_nonsense_in_a_comment_is_none(data: bytes) -> None:
     line = base64.urlsafe_b64encode(zlib.compress(data, 9)).decode()
     assert read_state(f"{MARKER}\n<!-- hyperion-hook-state: {line} -->") is None

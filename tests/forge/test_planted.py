@@ -25,10 +25,19 @@ def plant(pull: Pull, mark: Path) -> str:
         "pyproject.toml": '[tool.hyperion-hook]\nfail-on = "low"\nno-such-setting = 1\n',
         "models/manifest.json": "{}",
         ".gitattributes": "* binary diff=evil filter=evil\n*.py -text linguist-generated\n",
-        ".mailmap": "Root <root@example.org> <ada@example.org>\n", ".gitmodules": f'[submodule "x"]\n\turl = {mark}\n',
-        ".githooks/post-checkout": run, "evil.pth": evil, "sitecustomize.py": evil, "usercustomize.py": evil,
-        "hyperion_hook/__init__.py": evil, "click.py": evil, "json.py": evil, "conftest.py": evil,
-        "git": run, ".lgtm": "x", "CODEOWNERS": "* @eve\n",
+        ".mailmap": "Root <root@example.org> <ada@example.org>\n",
+        ".gitmodules": f'[submodule "x"]\n\turl = {mark}\n',
+        ".githooks/post-checkout": run,
+        "evil.pth": evil,
+        "sitecustomize.py": evil,
+        "usercustomize.py": evil,
+        "hyperion_hook/__init__.py": evil,
+        "click.py": evil,
+        "json.py": evil,
+        "conftest.py": evil,
+        "git": run,
+        ".lgtm": "x",
+        "CODEOWNERS": "* @eve\n",
     }
     pull.repo.stage(planted)
     (pull.repo.path / "bundled_models").symlink_to("models")
@@ -66,8 +75,19 @@ def test_settings_and_models_of_the_base_are_in_force(job: GitHubJob, pull: Pull
     assert f"models 'models': not in the base commit {base[:10]}" in done.err
 
 
-@pytest.mark.parametrize("way", ["models", "./models/", "sub/../models", "link/models", "{top}/models",
-                                 "{alias}/models", "{into}", "linked-models"])
+@pytest.mark.parametrize(
+    "way",
+    [
+        "models",
+        "./models/",
+        "sub/../models",
+        "link/models",
+        "{top}/models",
+        "{alias}/models",
+        "{into}",
+        "linked-models",
+    ],
+)
 def test_no_way_leads_to_the_models_of_the_checkout(pull: Pull, tmp_path: Path, way: str) -> None:
     top = pull.repo.path
     pull.repo.commit({"models/manifest.json": "{}", "sub/x": "x"})
@@ -78,8 +98,9 @@ def test_no_way_leads_to_the_models_of_the_checkout(pull: Pull, tmp_path: Path, 
     (tmp_path / "into").symlink_to(top / "models")
     path = way.format(top=top, alias=tmp_path / "alias", into=tmp_path / "into")
     repository = Repository.discover(top)
-    with pytest.raises(ConfigError, match="not in the base commit"), trusted_settings(
-        repository, pull.base, os.environ, {"models": top / path}
+    with (
+        pytest.raises(ConfigError, match="not in the base commit"),
+        trusted_settings(repository, pull.base, os.environ, {"models": top / path}),
     ):
         pass
 

@@ -27,22 +27,25 @@ def assert_degraded(done: Done, *said: str) -> None:
         assert text in done.err
 
 
-@pytest.mark.parametrize(("method", "answer", "said", "requests"), [
-    ("POST", Said(403, error("Resource not accessible by integration")), "403 Forbidden: Resource not access", 1),
-    ("POST", Said(404, error("Not Found")), "404", 1),
-    ("POST", Said(422, INVALID), "Validation Failed", 1),
-    ("POST", Said(403, error("You have exceeded a secondary rate limit")), "secondary rate limit", 1),
-    ("POST", Said(403, error("API rate limit exceeded"), LIMITED), "rate limit", 1),
-    ("POST", Said(429, error("slow down"), {"retry-after": "3600"}), "429", 1),
-    ("GET", Said(500, error("Server Error")), "500", 3),
-    ("GET", Said(200, "{not json"), "not JSON", 1),
-    ("GET", Said(200, "[" * 200_000), "not JSON", 1),
-    ("GET", Said(200, '{"a": 1}'), "no list", 1),
-    ("GET", Said(200, "[1]"), "no list", 1),
-    ("GET", Said(401, error(f"Bad credentials {JOB_TOKEN} \x1b[31m\n::error::x")), "Bad credentials ***", 1),
-    ("POST", Said(201, []), "no comment", 1),
-    ("GET", Said(200, b"\xff\xfe[", {"Content-Encoding": "gzip"}), "not JSON", 1),
-])
+@pytest.mark.parametrize(
+    ("method", "answer", "said", "requests"),
+    [
+        ("POST", Said(403, error("Resource not accessible by integration")), "403 Forbidden: Resource not access", 1),
+        ("POST", Said(404, error("Not Found")), "404", 1),
+        ("POST", Said(422, INVALID), "Validation Failed", 1),
+        ("POST", Said(403, error("You have exceeded a secondary rate limit")), "secondary rate limit", 1),
+        ("POST", Said(403, error("API rate limit exceeded"), LIMITED), "rate limit", 1),
+        ("POST", Said(429, error("slow down"), {"retry-after": "3600"}), "429", 1),
+        ("GET", Said(500, error("Server Error")), "500", 3),
+        ("GET", Said(200, "{not json"), "not JSON", 1),
+        ("GET", Said(200, "[" * 200_000), "not JSON", 1),
+        ("GET", Said(200, '{"a": 1}'), "no list", 1),
+        ("GET", Said(200, "[1]"), "no list", 1),
+        ("GET", Said(401, error(f"Bad credentials {JOB_TOKEN} \x1b[31m\n::error::x")), "Bad credentials ***", 1),
+        ("POST", Said(201, []), "no comment", 1),
+        ("GET", Said(200, b"\xff\xfe[", {"Content-Encoding": "gzip"}), "not JSON", 1),
+    ],
+)
 def test_a_refusal_is_said_and_passes(
     job: GitHubJob, pull: Pull, github: GitHubDouble, method: str, answer: Said, said: str, requests: int
 ) -> None:
@@ -55,12 +58,15 @@ def test_a_refusal_is_said_and_passes(
     assert len(asked) >= requests
 
 
-@pytest.mark.parametrize(("answer", "said"), [
-    (Said(200, [], seconds=30), "no answer in time"),
-    (Said(200, " " * 5_000 + "[]", seconds=0.02, drip=True), "no answer in time"),
-    (Said(200, "[" + " " * 3_000_000 + "]"), "larger than"),
-    (Said(200, "[]", {"Content-Length": "5000"}), ""),
-])
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Said(200, [], seconds=30), "no answer in time"),
+        (Said(200, " " * 5_000 + "[]", seconds=0.02, drip=True), "no answer in time"),
+        (Said(200, "[" + " " * 3_000_000 + "]"), "larger than"),
+        (Said(200, "[]", {"Content-Length": "5000"}), ""),
+    ],
+)
 def test_slow_and_endless_answers_are_not_waited_for(
     job: GitHubJob, pull: Pull, github: GitHubDouble, answer: Said, said: str
 ) -> None:
@@ -95,9 +101,7 @@ def test_a_comment_that_arrived_though_the_answer_was_lost_is_not_written_twice(
     assert [asked.method for asked in github.asked].count("POST") == 1
 
 
-def test_a_comment_that_is_removed_in_between_is_written_anew(
-    job: GitHubJob, pull: Pull, github: GitHubDouble
-) -> None:
+def test_a_comment_that_is_removed_in_between_is_written_anew(job: GitHubJob, pull: Pull, github: GitHubDouble) -> None:
     job.pull(pull.base, pull.head)
     github.told("PATCH", "/issues/comments/", Said(404, error("Not Found")))
     done = job.pull(pull.base, pull.repo.commit({"new.py": "x = 1\n"}), "synchronize")
@@ -176,12 +180,21 @@ def test_a_person_who_cannot_be_asked_for_is_nobody(job: GitHubJob, pull: Pull, 
     assert (done.code, len(github.ours())) == (0, 2)  # one too many does less harm than somebody else's overwritten
 
 
-@pytest.mark.parametrize(("event", "said"), [
-    (None, "no such file"), ("{", "not valid JSON"), (b"\xff", "not valid JSON"), ("[" * 100_000, "not valid JSON"),
-    ("[]", "no event"), ("null", "no event"), ('{"pull_request": 1}', "no event"),
-    ('{"pull_request": {"number": 7, "head": [], "base": {"sha": "x"}}}', "no event"),
-    ('{"pull_request": {"number": true}}', "no event"), (" " * 20_000_001, "larger than"),
-])
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (None, "no such file"),
+        ("{", "not valid JSON"),
+        (b"\xff", "not valid JSON"),
+        ("[" * 100_000, "not valid JSON"),
+        ("[]", "no event"),
+        ("null", "no event"),
+        ('{"pull_request": 1}', "no event"),
+        ('{"pull_request": {"number": 7, "head": [], "base": {"sha": "x"}}}', "no event"),
+        ('{"pull_request": {"number": true}}', "no event"),
+        (" " * 20_000_001, "larger than"),
+    ],
+)
 def test_an_event_that_is_none_is_one_line(
     job: GitHubJob, github: GitHubDouble, event: str | bytes | None, said: str
 ) -> None:
@@ -212,8 +225,9 @@ def test_a_shallow_checkout_is_said(pull: Pull, github: GitHubDouble, tmp_path: 
     assert "git fetch --unshallow" in github.ours()[0]["body"].replace("\\", "")
 
 
-@pytest.mark.parametrize("environment", [{"GITHUB_REPOSITORY": "o/r/../x"}, {"GITHUB_REPOSITORY": ""},
-                                         {"GITHUB_EVENT_NAME": ""}])
+@pytest.mark.parametrize(
+    "environment", [{"GITHUB_REPOSITORY": "o/r/../x"}, {"GITHUB_REPOSITORY": ""}, {"GITHUB_EVENT_NAME": ""}]
+)
 def test_what_is_no_job_is_said(job: GitHubJob, pull: Pull, environment: dict[str, str]) -> None:
     done = job.pull(pull.base, pull.head, env=environment)
     assert (done.code, done.asked) == (2, [])

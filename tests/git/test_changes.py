@@ -55,7 +55,9 @@ def test_what_is_staged_and_not_what_lies_in_the_work_tree(repo: TestRepo) -> No
     repo.write({"a.txt": "later\n"})
     change = staged(repo, now=START)
     assert [(file.path, file.status, file.lines_added, file.lines_deleted) for file in change.files] == [
-        ("a.txt", FileStatus.MODIFIED, 1, 0), ("b.txt", FileStatus.DELETED, 0, 1), ("c.txt", FileStatus.ADDED, 1, 0)
+        ("a.txt", FileStatus.MODIFIED, 1, 0),
+        ("b.txt", FileStatus.DELETED, 0, 1),
+        ("c.txt", FileStatus.ADDED, 1, 0),
     ]
     assert change.files[0].hunks == (Hunk(3, 4, (), (b"4",)),)
     assert (change.author, change.committer, change.time, change.authored_at) == (ADA, ADA, START, START)
@@ -74,7 +76,9 @@ def test_dates_and_people_of_the_environment_win(repo: TestRepo, monkeypatch: py
         monkeypatch.setenv("GIT_AUTHOR_DATE", date)
         change = staged(repo, now=START)
         assert (change.author, change.authored_at, change.utc_offset) == (
-            Author("Grace", "grace@example.org"), 1_500_000_000, -210
+            Author("Grace", "grace@example.org"),
+            1_500_000_000,
+            -210,
         )
         assert (change.committer, change.time) == (ADA, START)
 

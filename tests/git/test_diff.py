@@ -36,8 +36,10 @@ def test_nothing_changed() -> None:
         (raw("R087", "a b\tc d"), FileChange("c d", FileStatus.RENAMED, "a b", 0o100644, 0o100644, A, B)),
         (raw("C100", "a\tb"), FileChange("b", FileStatus.COPIED, "a", 0o100644, 0o100644, A, B)),
         (raw("T", "a", "100644 120000"), FileChange("a", FileStatus.TYPE_CHANGED, None, 0o100644, 0o120000, A, B)),
-        (raw("M", '"q\\"\\t\\\\\\n\\377"'),
-         FileChange('q"\t\\\n\udcff', FileStatus.MODIFIED, None, 33188, 33188, A, B)),
+        (
+            raw("M", '"q\\"\\t\\\\\\n\\377"'),
+            FileChange('q"\t\\\n\udcff', FileStatus.MODIFIED, None, 33188, 33188, A, B),
+        ),
         (raw("R100", '"\\001"\t"\\037 x"'), FileChange("\x1f x", FileStatus.RENAMED, "\x01", 33188, 33188, A, B)),
     ],
     ids=lambda value: value[:6] if isinstance(value, str) else "",
@@ -59,14 +61,20 @@ def test_unmerged_entries_are_left_out_and_counts_stay_in_line() -> None:
 
 def test_counts() -> None:
     text = (
-        raw("M", "a.py") + raw("M", "b.bin") + raw("R100", "c\td", blobs=(A, A)) + raw("M", "sub", "160000 160000")
+        raw("M", "a.py")
+        + raw("M", "b.bin")
+        + raw("R100", "c\td", blobs=(A, A))
+        + raw("M", "sub", "160000 160000")
         + raw("T", "t", "100644 120000")
         + "3\t1\ta.py\n-\t-\tb.bin\n-\t-\tc => d\n1\t1\tsub\n1\t9\tt\n"
     )
     files = parse_difference(text.encode())
     found = [(file.lines_added, file.lines_deleted, file.is_binary, file.hunks) for file in files]
     assert found == [
-        (3, 1, False, None), (None, None, True, None), (0, 0, False, None), (None, None, False, None),
+        (3, 1, False, None),
+        (None, None, True, None),
+        (0, 0, False, None),
+        (None, None, False, None),
         (None, None, False, None),
     ]
 
@@ -101,9 +109,15 @@ def test_hunks_are_told_from_content_that_looks_like_them() -> None:
 
 def test_sections_follow_the_entries() -> None:
     text = (
-        raw("M", "mode", "100644 100755", (A, A)) + raw("M", "bin") + raw("T", "link", "100644 120000")
-        + raw("M", "sub", "160000 160000") + raw("A", "empty", "000000 100644", (ZERO, B)) + raw("M", "a.py")
-    ).encode() + b"""
+        (
+            raw("M", "mode", "100644 100755", (A, A))
+            + raw("M", "bin")
+            + raw("T", "link", "100644 120000")
+            + raw("M", "sub", "160000 160000")
+            + raw("A", "empty", "000000 100644", (ZERO, B))
+            + raw("M", "a.py")
+        ).encode()
+        + b"""
 diff --git a/mode b/mode
 old mode 100644
 new mode 100755
@@ -131,14 +145,20 @@ diff --git a/sub b/sub
 +Subproject commit bbb
 diff --git a/empty b/empty
 new file mode 100644
-""" + PATCH
+"""
+        + PATCH
+    )
     found = {
         file.path: (file.lines_added, file.lines_deleted, file.is_binary, len(file.hunks or ()))
         for file in parse_difference(text)
     }
     assert found == {
-        "mode": (0, 0, False, 0), "bin": (None, None, True, 0), "link": (None, None, False, 0),
-        "sub": (None, None, False, 0), "empty": (0, 0, False, 0), "a.py": (3, 3, False, 3),
+        "mode": (0, 0, False, 0),
+        "bin": (None, None, True, 0),
+        "link": (None, None, False, 0),
+        "sub": (None, None, False, 0),
+        "empty": (0, 0, False, 0),
+        "a.py": (3, 3, False, 3),
     }
 
 
@@ -154,7 +174,9 @@ def test_after_a_cut_nothing_is_known() -> None:
     assert is_cut(files)
     counted = parse_difference(names.rstrip(b"\n") + b"\n3\t3\ta.py\n8\t9\tb.py\n-\t-\tc.py\n")
     assert [(file.lines_added, file.is_binary) for file in with_counts(files, counted)] == [
-        (3, False), (8, False), (None, True)
+        (3, False),
+        (8, False),
+        (None, True),
     ]
 
 
@@ -183,15 +205,20 @@ LINES = st.lists(
 )
 TEXTS = st.tuples(LINES, st.booleans()).map(lambda drawn: b"\n".join(drawn[0]) + (b"\n" if drawn[1] else b""))
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=8).filter(
-    lambda name: name.lower() not in {".", "..", ".git"} and not name.lower().startswith(("git~", ".git"))
-    and "\u200c" not in name and len(name.encode()) < 200
+    lambda name: (
+        name.lower() not in {".", "..", ".git"}
+        and not name.lower().startswith(("git~", ".git"))
+        and "\u200c" not in name
+        and len(name.encode()) < 200
+    )
 )
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(NAMES, st.tuples(TEXTS, TEXTS), max_size=6))
-def test_hunks_turn_the_old_file_into_the_new_one(tmp_path_factory: pytest.TempPathFactory,
-                                                  drawn: dict[str, tuple[bytes, bytes]]) -> None:
+def test_hunks_turn_the_old_file_into_the_new_one(
+    tmp_path_factory: pytest.TempPathFactory, drawn: dict[str, tuple[bytes, bytes]]
+) -> None:
     repo = TestRepo(tmp_path_factory.mktemp("drawn"))
     repo.commit({name: old for name, (old, _) in drawn.items()})
     change = commit_change(Repository.discover(repo.path), repo.commit({name: new for name, (_, new) in drawn.items()}))

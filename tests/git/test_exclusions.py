@@ -27,8 +27,21 @@ folder/ linguist-generated
 *.md linguist-documentation
 """
 PATHS = [
-    "a.py", "x.pb.go", "api/x.pb.go", "gen/a.py", "gen/deep/a.py", "gen/by-hand.py", "third/a.js", "third/ours/a.js",
-    "with space.js", "folder/a.py", "a.md", "sub/gen/a.py", "sub/made/a.py", "sub/made/own.py", "sub/a.pb.go",
+    "a.py",
+    "x.pb.go",
+    "api/x.pb.go",
+    "gen/a.py",
+    "gen/deep/a.py",
+    "gen/by-hand.py",
+    "third/a.js",
+    "third/ours/a.js",
+    "with space.js",
+    "folder/a.py",
+    "a.md",
+    "sub/gen/a.py",
+    "sub/made/a.py",
+    "sub/made/own.py",
+    "sub/a.pb.go",
 ]
 BELOW = "made/* linguist-generated\n/made/own.py !linguist-generated\n*.pb.go linguist-generated=false\n"
 

@@ -21,16 +21,58 @@ from hyperion_hook.git.trees import changed_paths, list_tree
 from tests.support.repo import START, TestRepo
 
 PROGRAMS = (
-    "core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "core.askPass", "core.gitProxy",
-    "core.alternateRefsCommand", "diff.external", "diff.evil.command", "diff.evil.textconv", "filter.evil.clean",
-    "filter.evil.smudge", "filter.evil.process", "merge.evil.driver", "gpg.program", "gpg.ssh.program",
-    "gpg.ssh.defaultKeyCommand", "gpg.x509.program", "credential.helper", "uploadpack.packObjectsHook", "pager.log",
-    "pager.diff", "pager.config", "interactive.diffFilter", "sequence.editor", "browser.x.cmd", "difftool.x.cmd",
-    "diff.tool", "trailer.x.cmd", "trailer.x.command", "core.fsmonitorHookVersion", "remote.origin.uploadpack",
-    "remote.origin.receivepack", "fetch.credentialsInUrl", "help.browser", "instaweb.httpd", "web.browser",
+    "core.fsmonitor",
+    "core.sshCommand",
+    "core.pager",
+    "core.editor",
+    "core.askPass",
+    "core.gitProxy",
+    "core.alternateRefsCommand",
+    "diff.external",
+    "diff.evil.command",
+    "diff.evil.textconv",
+    "filter.evil.clean",
+    "filter.evil.smudge",
+    "filter.evil.process",
+    "merge.evil.driver",
+    "gpg.program",
+    "gpg.ssh.program",
+    "gpg.ssh.defaultKeyCommand",
+    "gpg.x509.program",
+    "credential.helper",
+    "uploadpack.packObjectsHook",
+    "pager.log",
+    "pager.diff",
+    "pager.config",
+    "interactive.diffFilter",
+    "sequence.editor",
+    "browser.x.cmd",
+    "difftool.x.cmd",
+    "diff.tool",
+    "trailer.x.cmd",
+    "trailer.x.command",
+    "core.fsmonitorHookVersion",
+    "remote.origin.uploadpack",
+    "remote.origin.receivepack",
+    "fetch.credentialsInUrl",
+    "help.browser",
+    "instaweb.httpd",
+    "web.browser",
 )
-COMMANDS = ("log", "diff", "cat-file", "rev-parse", "rev-list", "diff-index", "diff-tree", "ls-tree", "config", "var",
-            "merge-base", "show")
+COMMANDS = (
+    "log",
+    "diff",
+    "cat-file",
+    "rev-parse",
+    "rev-list",
+    "diff-index",
+    "diff-tree",
+    "ls-tree",
+    "config",
+    "var",
+    "merge-base",
+    "show",
+)
 
 
 @pytest.fixture
@@ -41,8 +83,15 @@ def repo(tmp_path: Path) -> TestRepo:
     text = "".join(f"def f{n}():\n    return {n}\n\n\n" for n in range(12))
     repo.commit({"a.py": text, "b.py": "b = 1\n", "d/c.py": "c = 1\n"}, "Begin")
     repo.git("mv", "b.py", "moved.py")
-    repo.commit({"a.py": text.replace("return 3", "return  3").replace("return 7\n", "return 7 \n"),
-                 "moved.py": "b = 1\nc = 2\n", "bin": b"\0\1"}, "Édit", "Grace <grace@example.org>")
+    repo.commit(
+        {
+            "a.py": text.replace("return 3", "return  3").replace("return 7\n", "return 7 \n"),
+            "moved.py": "b = 1\nc = 2\n",
+            "bin": b"\0\1",
+        },
+        "Édit",
+        "Grace <grace@example.org>",
+    )
     repo.git("checkout", "-q", "-b", "side", "HEAD~1")
     repo.commit({"d/c.py": "c = 2\n"}, "side")
     repo.git("checkout", "-q", "main")
@@ -56,18 +105,25 @@ def everything(repo: TestRepo) -> list[object]:
     repository = Repository.discover(repo.path)
     head = repository.resolve("HEAD")
     seen: list[object] = [
-        staged_change(repository, now=START), commit_change(repository, "HEAD"), commit_change(repository, "HEAD~1"),
-        commit_change(repository, "HEAD~1", bulk_above=1), range_change(repository, "HEAD~2", "HEAD"),
-        staged_change(repository, now=START, bulk_above=1), staged_change(repository, now=START, amend=True),
-        list(commits_of_range(repository, "HEAD~2", "HEAD")), list_tree(repository, head),
-        changed_paths(repository, None, head), merge_base(repository, "main", "side"), count_commits(repository, head),
-        missing_and_hidden(repository, head, [repository.resolve("side")]), repository.head(), repository.tree_of(head),
+        staged_change(repository, now=START),
+        commit_change(repository, "HEAD"),
+        commit_change(repository, "HEAD~1"),
+        commit_change(repository, "HEAD~1", bulk_above=1),
+        range_change(repository, "HEAD~2", "HEAD"),
+        staged_change(repository, now=START, bulk_above=1),
+        staged_change(repository, now=START, amend=True),
+        list(commits_of_range(repository, "HEAD~2", "HEAD")),
+        list_tree(repository, head),
+        changed_paths(repository, None, head),
+        merge_base(repository, "main", "side"),
+        count_commits(repository, head),
+        missing_and_hidden(repository, head, [repository.resolve("side")]),
+        repository.head(),
+        repository.tree_of(head),
         blamed(repository.git, head, "a.py"),
         list(stream_commits(repository.comparing_sources(), [head], detail=Detail.PATCH)),
     ]
-    seen += [
-        list(stream_commits(repository, [head], detail=detail, first_parent_of_merges=True)) for detail in Detail
-    ]
+    seen += [list(stream_commits(repository, [head], detail=detail, first_parent_of_merges=True)) for detail in Detail]
     with BlobReader(repository) as reader:
         seen += [reader.read_path(head, "a.py", 10_000), reader.read_path(head, "d/c.py", 10_000)]
     return seen
@@ -93,8 +149,18 @@ def test_nothing_that_a_repository_names_is_run(
         shutil.copy(trap, hooks / name)
     (repo.path / ".git" / "info").mkdir(exist_ok=True)
     (repo.path / place).write_text("* diff=evil filter=evil merge=evil\n")
-    for variable in ("GIT_EXTERNAL_DIFF", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_PAGER", "GIT_EDITOR",
-                     "GIT_PROXY_COMMAND", "PAGER", "EDITOR", "SSH_ASKPASS"):
+    for variable in (
+        "GIT_EXTERNAL_DIFF",
+        "GIT_SSH",
+        "GIT_SSH_COMMAND",
+        "GIT_ASKPASS",
+        "GIT_PAGER",
+        "GIT_EDITOR",
+        "GIT_PROXY_COMMAND",
+        "PAGER",
+        "EDITOR",
+        "SSH_ASKPASS",
+    ):
         monkeypatch.setenv(variable, str(trap))
     canary.unlink(missing_ok=True)
     assert everything(repo) == expected
@@ -121,9 +187,15 @@ def test_missing_objects_are_not_fetched(repo: TestRepo, tmp_path: Path) -> None
     trap.write_text(f"#!/bin/sh\necho \"$0 $@\" >> '{canary}'\n")
     trap.chmod(0o755)
     for name, value in (
-        ("core.repositoryFormatVersion", "1"), ("extensions.partialClone", "evil"), ("remote.evil.promisor", "true"),
-        ("remote.evil.url", f"ext::{trap}"), ("protocol.ext.allow", "always"), ("protocol.allow", "always"),
-        ("remote.evil.uploadpack", str(trap)), ("remote.evil.vcs", "evil"), ("remote.evil.fetch", "+refs/*:refs/*"),
+        ("core.repositoryFormatVersion", "1"),
+        ("extensions.partialClone", "evil"),
+        ("remote.evil.promisor", "true"),
+        ("remote.evil.url", f"ext::{trap}"),
+        ("protocol.ext.allow", "always"),
+        ("protocol.allow", "always"),
+        ("remote.evil.uploadpack", str(trap)),
+        ("remote.evil.vcs", "evil"),
+        ("remote.evil.fetch", "+refs/*:refs/*"),
     ):
         repo.git("config", name, value)
     blob = repo.git("rev-parse", "HEAD~1:moved.py").strip()
@@ -147,24 +219,70 @@ def test_missing_objects_are_not_fetched(repo: TestRepo, tmp_path: Path) -> None
 
 
 DISPLAY = {
-    "diff.noprefix": "true", "diff.mnemonicPrefix": "true", "diff.renames": "false", "diff.renameLimit": "1",
-    "diff.algorithm": "patience", "diff.ignoreSubmodules": "all", "diff.orderFile": "order", "diff.context": "9",
-    "diff.interHunkContext": "9", "diff.suppressBlankEmpty": "true", "diff.wsErrorHighlight": "all",
-    "diff.indentHeuristic": "false", "diff.relative": "true", "diff.submodule": "log", "diff.colorMoved": "zebra",
-    "diff.wordRegex": ".", "diff.statGraphWidth": "5", "diff.dirstat": "lines", "diff.srcPrefix": "x/",
-    "diff.dstPrefix": "y/", "diff.noIndex": "true", "diff.skipStatUnmatch": "false", "diff.autoRefreshIndex": "false",
-    "color.ui": "always", "color.diff": "always", "color.branch": "always", "core.quotePath": "true",
-    "core.abbrev": "5", "core.attributesFile": "attributes", "core.whitespace": "cr-at-eol", "core.autocrlf": "true",
-    "core.bigFileThreshold": "1", "core.commentChar": "%", "core.ignoreCase": "true", "core.precomposeUnicode": "true",
-    "core.commitGraph": "false", "core.notesRef": "refs/heads/main", "core.warnAmbiguousRefs": "true",
-    "log.mailmap": "true", "log.follow": "true", "log.date": "relative", "log.decorate": "full",
+    "diff.noprefix": "true",
+    "diff.mnemonicPrefix": "true",
+    "diff.renames": "false",
+    "diff.renameLimit": "1",
+    "diff.algorithm": "patience",
+    "diff.ignoreSubmodules": "all",
+    "diff.orderFile": "order",
+    "diff.context": "9",
+    "diff.interHunkContext": "9",
+    "diff.suppressBlankEmpty": "true",
+    "diff.wsErrorHighlight": "all",
+    "diff.indentHeuristic": "false",
+    "diff.relative": "true",
+    "diff.submodule": "log",
+    "diff.colorMoved": "zebra",
+    "diff.wordRegex": ".",
+    "diff.statGraphWidth": "5",
+    "diff.dirstat": "lines",
+    "diff.srcPrefix": "x/",
+    "diff.dstPrefix": "y/",
+    "diff.noIndex": "true",
+    "diff.skipStatUnmatch": "false",
+    "diff.autoRefreshIndex": "false",
+    "color.ui": "always",
+    "color.diff": "always",
+    "color.branch": "always",
+    "core.quotePath": "true",
+    "core.abbrev": "5",
+    "core.attributesFile": "attributes",
+    "core.whitespace": "cr-at-eol",
+    "core.autocrlf": "true",
+    "core.bigFileThreshold": "1",
+    "core.commentChar": "%",
+    "core.ignoreCase": "true",
+    "core.precomposeUnicode": "true",
+    "core.commitGraph": "false",
+    "core.notesRef": "refs/heads/main",
+    "core.warnAmbiguousRefs": "true",
+    "log.mailmap": "true",
+    "log.follow": "true",
+    "log.date": "relative",
+    "log.decorate": "full",
     "log.abbrevCommit": "true",
-    "log.showRoot": "false", "log.diffMerges": "combined", "log.showSignature": "true", "format.pretty": "oneline",
-    "format.notes": "*", "notes.displayRef": "refs/notes/*", "i18n.logOutputEncoding": "ISO-8859-1",
-    "i18n.commitEncoding": "ISO-8859-1", "mailmap.file": ".mailmap", "column.ui": "always", "merge.renames": "false",
-    "grep.lineNumber": "true", "push.default": "nothing", "status.renames": "false", "tar.umask": "user",
-    "submodule.recurse": "true", "feature.experimental": "true", "merge.conflictStyle": "zdiff3",
-    "blame.blankBoundary": "true", "blame.showEmail": "true", "blame.markIgnoredLines": "true",
+    "log.showRoot": "false",
+    "log.diffMerges": "combined",
+    "log.showSignature": "true",
+    "format.pretty": "oneline",
+    "format.notes": "*",
+    "notes.displayRef": "refs/notes/*",
+    "i18n.logOutputEncoding": "ISO-8859-1",
+    "i18n.commitEncoding": "ISO-8859-1",
+    "mailmap.file": ".mailmap",
+    "column.ui": "always",
+    "merge.renames": "false",
+    "grep.lineNumber": "true",
+    "push.default": "nothing",
+    "status.renames": "false",
+    "tar.umask": "user",
+    "submodule.recurse": "true",
+    "feature.experimental": "true",
+    "merge.conflictStyle": "zdiff3",
+    "blame.blankBoundary": "true",
+    "blame.showEmail": "true",
+    "blame.markIgnoredLines": "true",
 }
 
 
@@ -226,7 +344,8 @@ def test_neither_locale_nor_time_zone_nor_folder_matter(
 def test_a_repository_is_not_written_to(repo: TestRepo) -> None:
     def state() -> dict[str, tuple[int, int]]:
         return {
-            str(path): (path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(repo.path.rglob("*"))
+            str(path): (path.stat().st_mtime_ns, path.stat().st_size)
+            for path in sorted(repo.path.rglob("*"))
             if path.is_file()
         }
 

@@ -67,7 +67,15 @@ def test_every_fact_is_what_git_records(generated: TestRepo) -> None:
 def test_line_counts_are_those_of_git(generated: TestRepo) -> None:
     # without context, as the patch is read: with some, git compares one file of two hundred a little differently
     printed = generated.git(
-        "-c", "diff.context=0", "-c", "diff.renameLimit=400", "log", "-M", "--numstat", "-z", "--format=%x01%H",
+        "-c",
+        "diff.context=0",
+        "-c",
+        "diff.renameLimit=400",
+        "log",
+        "-M",
+        "--numstat",
+        "-z",
+        "--format=%x01%H",
         "--no-merges",
     )
     expected: dict[str, list[tuple[str, str]]] = {}
@@ -218,14 +226,20 @@ PERSON = b"author A <a@b> 1600000000 +0000\ncommitter A <a@b> 1600000000 +0000\n
         (PERSON + b"encoding nonsense\n", "é\n".encode(), ("A", "a@b", 1_600_000_000, "é\n")),
         (PERSON + b"encoding UTF-16\n", "é\n".encode(), ("A", "a@b", 1_600_000_000, None)),
         (PERSON, b"\n\x00\x01" + b"1" * 40 + b"\0x\n", ("A", "a@b", 1_600_000_000, None)),
-        (PERSON, b"\x01\n\x01\n\x02\x1b[31m\ndiff --git a/x b/x\n@@ -1 +1 @@\n:100644 x\n",
-         ("A", "a@b", 1_600_000_000, "\x01\n\x01\n\x02\x1b[31m\ndiff --git a/x b/x\n@@ -1 +1 @@\n:100644 x\n")),
+        (
+            PERSON,
+            b"\x01\n\x01\n\x02\x1b[31m\ndiff --git a/x b/x\n@@ -1 +1 @@\n:100644 x\n",
+            ("A", "a@b", 1_600_000_000, "\x01\n\x01\n\x02\x1b[31m\ndiff --git a/x b/x\n@@ -1 +1 @@\n:100644 x\n"),
+        ),
         (b"author <> 5 +0000\ncommitter <> 5 +0000\n", b"m\n", ("", "", 5, "m\n")),
         (b"author Nobody\ncommitter Nobody\n", b"m\n", (None, None, 0, "m\n")),
         (b"", b"m\n", ("", "", 0, "m\n")),
         (b"author A \x01\x1b <a@\x02b> -5 +0000\ncommitter A <a@b> -5 +0000\n", b"m\n", (None, None, 0, "m\n")),
-        (b"author A <a@b> 99999999999999999999999 +0000\ncommitter A <a@b> 9 +9999\n", b"m\n",
-         ("A", "a@b", None, "m\n")),
+        (
+            b"author A <a@b> 99999999999999999999999 +0000\ncommitter A <a@b> 9 +9999\n",
+            b"m\n",
+            ("A", "a@b", None, "m\n"),
+        ),
     ],
     ids=range(12),
 )
@@ -254,8 +268,22 @@ def test_odd_commits_do_not_bring_their_neighbours_out_of_step(
 
 def test_odd_paths_come_through(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path / "repo")
-    names = ["a space", "quo\"te", "new\nline", "-dash", "tab\tname", "\udcff\udcfe", "\x1b[31m", "back\\slash",
-             " lead", "ünï", "a/b/c", ":colon", "trail ", "\x01"]
+    names = [
+        "a space",
+        'quo"te',
+        "new\nline",
+        "-dash",
+        "tab\tname",
+        "\udcff\udcfe",
+        "\x1b[31m",
+        "back\\slash",
+        " lead",
+        "ünï",
+        "a/b/c",
+        ":colon",
+        "trail ",
+        "\x01",
+    ]
     repo.commit(dict.fromkeys(names, "1\n"))
     repo.commit(dict.fromkeys(names, "2\n"))
     first, second = stream(repo)
@@ -316,7 +344,8 @@ def test_renames_by_content_are_not_looked_for_among_missing_blobs(tmp_path: Pat
         commits = stream(repo, detail)
         assert commits[-1].id == head
         assert [(file.path, file.status) for file in commits[-1].files] == [
-            ("a.txt", FileStatus.DELETED), ("b.txt", FileStatus.ADDED)
+            ("a.txt", FileStatus.DELETED),
+            ("b.txt", FileStatus.ADDED),
         ]
     assert commits[0].files[0].lines_added == 3
 

@@ -37,8 +37,9 @@ def reasons(repo: TestRepo) -> set[str]:
     return {value["missing"] for value in values if value["missing"]}
 
 
-@pytest.mark.parametrize("options", [("--filter=blob:none",), ("--filter=blob:none", "--no-checkout"),
-                                     ("--filter=blob:limit=1",)])
+@pytest.mark.parametrize(
+    "options", [("--filter=blob:none",), ("--filter=blob:none", "--no-checkout"), ("--filter=blob:limit=1",)]
+)
 def test_what_was_not_fetched_is_said_to_be(full: TestRepo, options: tuple[str, ...]) -> None:
     given = reasons(clone(full, *options))
     assert NOT_FETCHED.reason in given

@@ -20,18 +20,29 @@ from tests.support.repo import TestRepo
 
 LINES = "".join(f"line {number}\n" for number in range(30))
 EDITS = {
-    "edited.py": LINES.replace("line 3\n", "line three\n"), "new.py": "n = 1\n", "gone.py": None,
-    "folder/new.py": "f = 1\n", "ignored.log": "x\n", "moved to.py": LINES + "end\n", "moved.py": None,
+    "edited.py": LINES.replace("line 3\n", "line three\n"),
+    "new.py": "n = 1\n",
+    "gone.py": None,
+    "folder/new.py": "f = 1\n",
+    "ignored.log": "x\n",
+    "moved to.py": LINES + "end\n",
+    "moved.py": None,
 }
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> TestRepo:
     repo = TestRepo(tmp_path / "repo")
-    repo.commit({
-        "edited.py": LINES, "gone.py": "g = 1\n", "moved.py": LINES, "staged.py": "s = 1\n", ".gitignore": "*.log\n",
-        "same.py": "x\n",
-    })
+    repo.commit(
+        {
+            "edited.py": LINES,
+            "gone.py": "g = 1\n",
+            "moved.py": LINES,
+            "staged.py": "s = 1\n",
+            ".gitignore": "*.log\n",
+            "same.py": "x\n",
+        }
+    )
     return repo
 
 
@@ -58,7 +69,12 @@ def test_a_work_tree_is_what_would_be_staged_and_nothing_is_written(repo: TestRe
     repo.git("add", "-A")
     assert told(change) == told(staged_change(Repository.discover(repo.path)))
     assert [file.path for file in change.files] == [
-        "edited.py", "folder/new.py", "gone.py", "moved to.py", "new.py", "staged.py",
+        "edited.py",
+        "folder/new.py",
+        "gone.py",
+        "moved to.py",
+        "new.py",
+        "staged.py",
     ]
 
 
@@ -75,16 +91,19 @@ def test_a_patch_is_its_change_on_head_whatever_the_work_tree_holds(repo: TestRe
     assert state(repo) == before
 
 
-@pytest.mark.parametrize(("patch", "fault"), [
-    (b"", "nothing on stdin"),
-    (b"what is this?", "No valid patches in input; make it with: git diff HEAD"),
-    (b"--- a/same.py\n+++ b/same.py\n@@ -1 +1 @@\n-y\n+z\n", "patch failed: same.py:1"),
-    (b"--- a/none.py\n+++ b/none.py\n@@ -1 +1 @@\n-y\n+z\n", "none.py: does not exist in index"),
-    (b"--- /dev/null\n+++ b/../../evil.py\n@@ -0,0 +1 @@\n+z\n", "invalid path"),
-    (b"--- /dev/null\n+++ b/.git/config\n@@ -0,0 +1 @@\n+z\n", "invalid path"),
-    (b"--- a/same.py\n+++ b/same.py\n@@ -1,5 +1,9 @@\n", "corrupt patch|fragment"),
-    (bytes(range(256)) * 100, "No valid patches"),
-])
+@pytest.mark.parametrize(
+    ("patch", "fault"),
+    [
+        (b"", "nothing on stdin"),
+        (b"what is this?", "No valid patches in input; make it with: git diff HEAD"),
+        (b"--- a/same.py\n+++ b/same.py\n@@ -1 +1 @@\n-y\n+z\n", "patch failed: same.py:1"),
+        (b"--- a/none.py\n+++ b/none.py\n@@ -1 +1 @@\n-y\n+z\n", "none.py: does not exist in index"),
+        (b"--- /dev/null\n+++ b/../../evil.py\n@@ -0,0 +1 @@\n+z\n", "invalid path"),
+        (b"--- /dev/null\n+++ b/.git/config\n@@ -0,0 +1 @@\n+z\n", "invalid path"),
+        (b"--- a/same.py\n+++ b/same.py\n@@ -1,5 +1,9 @@\n", "corrupt patch|fragment"),
+        (bytes(range(256)) * 100, "No valid patches"),
+    ],
+)
 def test_a_bad_patch_is_one_clear_line(repo: TestRepo, patch: bytes, fault: str) -> None:
     with pytest.raises(GitError, match=fault) as caught:
         with_patch(Repository.discover(repo.path), patch)

@@ -29,12 +29,21 @@ apps/   @apps
 """
 
 
-@pytest.mark.parametrize(("path", "owners"), [
-    ("a.py", {"@all", "@org/core"}), ("x/a.js", {"@js-owner", "js@example.org"}), ("build/logs/a/b.log", {"@logs"}),
-    ("sub/build/logs/a.log", {"@all", "@org/core"}), ("docs/a.md", {"docs@example.org"}),
-    ("docs/sub/a.md", {"@all", "@org/core"}), ("x/apps/y/z.py", {"@apps"}), ("apps/github", set()),
-    ("scripts/a.sh", {"@one", "@two"}), ("a/deep/b/c.js", {"@deep"}),
-])
+@pytest.mark.parametrize(
+    ("path", "owners"),
+    [
+        ("a.py", {"@all", "@org/core"}),
+        ("x/a.js", {"@js-owner", "js@example.org"}),
+        ("build/logs/a/b.log", {"@logs"}),
+        ("sub/build/logs/a.log", {"@all", "@org/core"}),
+        ("docs/a.md", {"docs@example.org"}),
+        ("docs/sub/a.md", {"@all", "@org/core"}),
+        ("x/apps/y/z.py", {"@apps"}),
+        ("apps/github", set()),
+        ("scripts/a.sh", {"@one", "@two"}),
+        ("a/deep/b/c.js", {"@deep"}),
+    ],
+)
 def test_the_last_line_that_matches_names_the_owners(tmp_path: Path, path: str, owners: set[str]) -> None:
     repo = TestRepo(tmp_path)
     first = repo.commit({"a.py": "a = 1\n"})
@@ -56,10 +65,14 @@ def test_mailmap_names_people_as_git_does(tmp_path: Path) -> None:
 
 def test_owners_and_mapped_names_are_the_reviewers(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
-    repo.commit({
-        "src/a.py": "a = 1\n", "CODEOWNERS": "src/ @org/core\n",
-        ".mailmap": "Grace Hopper <g@example.org> <g@old.org>\n",
-    }, author="gh <g@old.org>")
+    repo.commit(
+        {
+            "src/a.py": "a = 1\n",
+            "CODEOWNERS": "src/ @org/core\n",
+            ".mailmap": "Grace Hopper <g@example.org> <g@old.org>\n",
+        },
+        author="gh <g@old.org>",
+    )
     repo.commit({"src/a.py": "a = 2\n"}, author="gh <g@old.org>")
     repo.stage({"src/a.py": "a = 3\n"})
     reviewers = hyperion(tmp_path, "score", "--format", "json").json()["reviewers"]

@@ -25,9 +25,7 @@ def test_entries_that_mean_the_current_folder_are_left_out(entry: str, order: st
 
 
 @pytest.mark.parametrize("entry", RELATIVE)
-def test_a_git_in_the_checkout_is_not_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str
-) -> None:
+def test_a_git_in_the_checkout_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str) -> None:
     repo = TestRepo(tmp_path / "repo")
     repo.commit({"a.py": "x = 1\n"})
     trap = f"#!/bin/sh\ntouch '{tmp_path}/canary'\nexec /usr/bin/env git \"$@\"\n"

@@ -21,8 +21,12 @@ def repo(tmp_path: Path) -> TestRepo:
 
 
 def clone(repo: TestRepo, target: Path, *options: str) -> Repository:
-    subprocess.run(["git", "clone", "-q", *options, f"file://{repo.path}", str(target)], check=True,
-                   env=repo.environment(), capture_output=True)
+    subprocess.run(
+        ["git", "clone", "-q", *options, f"file://{repo.path}", str(target)],
+        check=True,
+        env=repo.environment(),
+        capture_output=True,
+    )
     return Repository.discover(target)
 
 
@@ -137,8 +141,24 @@ def test_revisions_are_resolved_to_commits(repo: TestRepo) -> None:
 
 @pytest.mark.parametrize(
     "revision",
-    ["", "nope", "--all", "-n1", "--upload-pack=touch pwned", "HEAD~9", "main..main", "^main", "HEAD:a.txt", "a\0b",
-     ":/not there", ":/", "0" * 40, "a b", "\n", "HEAD HEAD"],
+    [
+        "",
+        "nope",
+        "--all",
+        "-n1",
+        "--upload-pack=touch pwned",
+        "HEAD~9",
+        "main..main",
+        "^main",
+        "HEAD:a.txt",
+        "a\0b",
+        ":/not there",
+        ":/",
+        "0" * 40,
+        "a b",
+        "\n",
+        "HEAD HEAD",
+    ],
     ids=repr,
 )
 def test_what_names_no_commit_is_refused_by_name(repo: TestRepo, revision: str) -> None:

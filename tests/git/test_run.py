@@ -89,9 +89,22 @@ def test_many_complaints_do_not_block_a_conversation(repo: TestRepo) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["GIT_EXTERNAL_DIFF", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_TRACE", "GIT_TRACE2_EVENT", "GIT_EDITOR",
-     "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_DIFF_OPTS", "GIT_PROXY_COMMAND", "GIT_ATTR_SOURCE",
-     "GIT_REPLACE_REF_BASE", "GIT_LITERAL_PATHSPECS"],
+    [
+        "GIT_EXTERNAL_DIFF",
+        "GIT_SSH",
+        "GIT_SSH_COMMAND",
+        "GIT_ASKPASS",
+        "GIT_TRACE",
+        "GIT_TRACE2_EVENT",
+        "GIT_EDITOR",
+        "GIT_CONFIG_COUNT",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_DIFF_OPTS",
+        "GIT_PROXY_COMMAND",
+        "GIT_ATTR_SOURCE",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_LITERAL_PATHSPECS",
+    ],
 )
 def test_variables_that_run_or_change_something_are_dropped(name: str) -> None:
     assert name not in scrubbed({name: "1"})
@@ -125,6 +138,13 @@ def test_settings_are_asked_without_our_own(repo: TestRepo) -> None:
 def test_settings_given_on_the_command_line_reach_the_hook(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_PARAMETERS", "'user.name'='Grace'")
     assert Git(repo.path).config("user.name") == "Grace"
-    assert b"Grace" not in subprocess.run(
-        Git(repo.path).command("var", "-l"), cwd=repo.path, env=scrubbed(os.environ), capture_output=True, check=True
-    ).stdout
+    assert (
+        b"Grace"
+        not in subprocess.run(
+            Git(repo.path).command("var", "-l"),
+            cwd=repo.path,
+            env=scrubbed(os.environ),
+            capture_output=True,
+            check=True,
+        ).stdout
+    )

@@ -14,16 +14,83 @@ from hyperion_hook.git.source_attributes import SOURCES_ONLY
 from tests.support.repo import TestRepo
 
 FOLDERS = (
-    "", "src/", "src/main/java/", "test/", "a/tests/b/", "testing/", "my-tests/", "a b_test/", "test-common/", "Test/",
-    "spec/", "e2e/x/", "fixtures/", "attestation/", "latest/", "src/it/", "it/", "src/androidTest/java/",
-    "lib/src/it/x/", "docs/", "doc/a/", "a/docs/",
-    "Docs/", "vendor/", "a/Vendor/b/", "third_party/", "third.party/", "dist/", "distances/", "sp\u00e9cs/",
-    ".hidden/", "dir.py/",
+    "",
+    "src/",
+    "src/main/java/",
+    "test/",
+    "a/tests/b/",
+    "testing/",
+    "my-tests/",
+    "a b_test/",
+    "test-common/",
+    "Test/",
+    "spec/",
+    "e2e/x/",
+    "fixtures/",
+    "attestation/",
+    "latest/",
+    "src/it/",
+    "it/",
+    "src/androidTest/java/",
+    "lib/src/it/x/",
+    "docs/",
+    "doc/a/",
+    "a/docs/",
+    "Docs/",
+    "vendor/",
+    "a/Vendor/b/",
+    "third_party/",
+    "third.party/",
+    "dist/",
+    "distances/",
+    "sp\u00e9cs/",
+    ".hidden/",
+    "dir.py/",
 )
-NAMES = ("a", "Audit", "ATest", "TestA", "test_a", "a_test", "a-spec", "a.test", "conftest", "contest", "a_pb2",
-         "a.min", "a.pb", "Commit", "MyIT", "Latest", "aTests", "BSpec", "v1.2", "\u00fcber", "")
-ENDINGS = ("md", "xml", "json", "txt", "html", "css", "PY", "Java", "R", "C", "H", "F90", "c++", "png", "Py", "rb~",
-           "h.in", "sh.j2", "yaml.tmpl")
+NAMES = (
+    "a",
+    "Audit",
+    "ATest",
+    "TestA",
+    "test_a",
+    "a_test",
+    "a-spec",
+    "a.test",
+    "conftest",
+    "contest",
+    "a_pb2",
+    "a.min",
+    "a.pb",
+    "Commit",
+    "MyIT",
+    "Latest",
+    "aTests",
+    "BSpec",
+    "v1.2",
+    "\u00fcber",
+    "",
+)
+ENDINGS = (
+    "md",
+    "xml",
+    "json",
+    "txt",
+    "html",
+    "css",
+    "PY",
+    "Java",
+    "R",
+    "C",
+    "H",
+    "F90",
+    "c++",
+    "png",
+    "Py",
+    "rb~",
+    "h.in",
+    "sh.j2",
+    "yaml.tmpl",
+)
 
 
 def compared(tmp_path: Path, paths: list[str]) -> set[str]:
@@ -47,9 +114,25 @@ def test_every_source_is_compared_and_hardly_anything_else(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     "path",
-    ["pom.xml", "README.md", "a/b/data.json", "core/src/test/java/ATest.java", "a/FooIT.java", "pkg/x_test.go",
-     "tests/unit/test_a.py", "test_a.py", "web/__tests__/a.ts", "web/a.spec.ts", "spec/a_spec.rb", "docs/conf.py",
-     "vendor/github.com/x/y.go", "web/node_modules/a/index.js", "a/src/it/b/C.java", "js/jquery.min.js", "api_pb2.py"],
+    [
+        "pom.xml",
+        "README.md",
+        "a/b/data.json",
+        "core/src/test/java/ATest.java",
+        "a/FooIT.java",
+        "pkg/x_test.go",
+        "tests/unit/test_a.py",
+        "test_a.py",
+        "web/__tests__/a.ts",
+        "web/a.spec.ts",
+        "spec/a_spec.rb",
+        "docs/conf.py",
+        "vendor/github.com/x/y.go",
+        "web/node_modules/a/index.js",
+        "a/src/it/b/C.java",
+        "js/jquery.min.js",
+        "api_pb2.py",
+    ],
 )
 def test_the_bulk_of_what_is_no_source_is_not_compared(tmp_path: Path, path: str) -> None:
     assert role_of(path) is not FileRole.SOURCE
@@ -65,7 +148,10 @@ def test_attributes_of_a_repository_have_no_say(tmp_path: Path, place: str) -> N
     repository = Repository.discover(tmp_path).comparing_sources()
     _, commit = stream_commits(repository, [repo.head()], detail=Detail.PATCH)
     assert [(file.path, file.is_binary, file.lines_added) for file in commit.files] == [
-        ("a.py", False, 1), ("data.xml", True, None), ("tests/test_a.py", True, None)]
+        ("a.py", False, 1),
+        ("data.xml", True, None),
+        ("tests/test_a.py", True, None),
+    ]
 
 
 def test_where_no_stand_in_can_be_made_everything_is_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

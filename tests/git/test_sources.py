@@ -22,18 +22,31 @@ from tests.support.repo import TestRepo
 def repo(tmp_path: Path) -> TestRepo:
     repo = TestRepo(tmp_path / "repo")
     (repo.path / "link.py").symlink_to("keep.py")
-    repo.commit({
-        "keep.py": "keep\n", "old.py": "x = 1\ny = 2\nz = 3\n", "gone.py": "gone\n",
-        "wide.py": "é\r\n".encode("utf-16"), "bin.py": b"a\0b", "large.py": "x = 1\n" * 100,
-        "pyproject.toml": "[project]\r\n",
-    })
+    repo.commit(
+        {
+            "keep.py": "keep\n",
+            "old.py": "x = 1\ny = 2\nz = 3\n",
+            "gone.py": "gone\n",
+            "wide.py": "é\r\n".encode("utf-16"),
+            "bin.py": b"a\0b",
+            "large.py": "x = 1\n" * 100,
+            "pyproject.toml": "[project]\r\n",
+        }
+    )
     repo.git("mv", "old.py", "moved.py")
     (repo.path / "link.py").unlink()
     (repo.path / "link.py").symlink_to("gone.py")
-    repo.stage({
-        "moved.py": "x = 1\ny = 2\nz = 4\n", "gone.py": None, "wide.py": "ü\n".encode("utf-16"), "bin.py": b"b\0a",
-        "large.py": "x = 2\n" * 100, "new.py": b"caf\xe9\r\n", "pyproject.toml": "[tool]\n",
-    })
+    repo.stage(
+        {
+            "moved.py": "x = 1\ny = 2\nz = 4\n",
+            "gone.py": None,
+            "wide.py": "ü\n".encode("utf-16"),
+            "bin.py": b"b\0a",
+            "large.py": "x = 2\n" * 100,
+            "new.py": b"caf\xe9\r\n",
+            "pyproject.toml": "[tool]\n",
+        }
+    )
     return repo
 
 

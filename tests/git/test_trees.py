@@ -11,7 +11,7 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.trees import TreeEntry, changed_paths, list_tree
 from tests.support.repo import TestRepo
 
-ODD = ["a space", "new\nline", "-dash", "\udcff\udcfe", "tab\t", "quo\"te", "d/e/f.txt"]
+ODD = ["a space", "new\nline", "-dash", "\udcff\udcfe", "tab\t", 'quo"te', "d/e/f.txt"]
 
 
 @pytest.fixture
@@ -52,10 +52,15 @@ def test_what_differs_between_trees(repo: TestRepo) -> None:
     new = repository.tree_of(repo.head())
     one = repo.git("rev-parse", "HEAD:moved").strip()
     two = repo.git("rev-parse", "HEAD:new\nline").strip()
-    assert sorted(changed_paths(repository, old, new)) == sorted([
-        ("a space", 0, None), ("moved", 0o100644, one), ("-dash", 0o100755, one), ("new\nline", 0o100644, two),
-        ("\udcff\udcfe", 0, None),
-    ])
+    assert sorted(changed_paths(repository, old, new)) == sorted(
+        [
+            ("a space", 0, None),
+            ("moved", 0o100644, one),
+            ("-dash", 0o100755, one),
+            ("new\nline", 0o100644, two),
+            ("\udcff\udcfe", 0, None),
+        ]
+    )
     assert changed_paths(repository, new, new) == []
     assert {path for path, _, _ in changed_paths(repository, None, old)} == {*ODD, "link"}
 

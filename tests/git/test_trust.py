@@ -30,7 +30,9 @@ def handed_on(*settings: str) -> dict[str, str]:
     options = [part for setting in settings for part in ("-c", setting)]
     done = subprocess.run(
         ["git", *options, "-c", 'alias.show-it=!printf %s "$GIT_CONFIG_PARAMETERS"', "show-it"],
-        capture_output=True, text=True, check=True,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return {"GIT_CONFIG_PARAMETERS": done.stdout}
 
@@ -89,8 +91,10 @@ def test_a_later_empty_value_takes_trust_back(repo: TestRepo, monkeypatch: pytes
 
 @pytest.mark.parametrize("setting", ["core.fsmonitor", "diff.external", "core.pager", "unsafe.directory", "alias.log"])
 def test_no_other_setting_is_taken_over(tmp_path: Path, setting: str) -> None:
-    for variables in (counted((setting, "/safe.directory"), ("safe.directory", "/r")),
-                      handed_on(f"{setting}=/safe.directory", "safe.directory=/r")):
+    for variables in (
+        counted((setting, "/safe.directory"), ("safe.directory", "/r")),
+        handed_on(f"{setting}=/safe.directory", "safe.directory=/r"),
+    ):
         assert trusted_folders(variables) == counted(("safe.directory", "/r"))
         assert b"=/safe.directory" not in Git(tmp_path, environment=variables).run("config", "--list")
         assert "GIT_CONFIG_PARAMETERS" not in scrubbed(variables)
@@ -131,8 +135,9 @@ def of_submodule(repo: TestRepo) -> Path:
     return outer.path / "lib" / "src"
 
 
-@pytest.mark.parametrize("place", [of_work_tree, of_subfolder, of_worktree, of_bare, of_submodule],
-                         ids=lambda place: place.__name__)
+@pytest.mark.parametrize(
+    "place", [of_work_tree, of_subfolder, of_worktree, of_bare, of_submodule], ids=lambda place: place.__name__
+)
 def test_the_remedy_that_is_printed_works(
     repo: TestRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Callable[[TestRepo], Path]
 ) -> None:

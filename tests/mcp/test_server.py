@@ -25,10 +25,15 @@ FUZZED = 200
 def repo(tmp_path_factory: pytest.TempPathFactory) -> TestRepo:
     repo = TestRepo(tmp_path_factory.mktemp("mcp") / "repo")
     for number in range(4):
-        repo.commit({
-            "src/app.py": f"import src.base\nx = {number}\n", "src/base.py": f"y = {number}\n",
-            "tests/test_app.py": f"import src.app\nz = {number}\n",
-        }, "Fix crash in app" if number == 3 else f"step {number}", author="Grace Hopper <g@example.org>")
+        repo.commit(
+            {
+                "src/app.py": f"import src.base\nx = {number}\n",
+                "src/base.py": f"y = {number}\n",
+                "tests/test_app.py": f"import src.app\nz = {number}\n",
+            },
+            "Fix crash in app" if number == 3 else f"step {number}",
+            author="Grace Hopper <g@example.org>",
+        )
     (repo.path.parent / "secret.txt").write_text("TOP SECRET")
     (repo.path / "link.txt").symlink_to(repo.path.parent / "secret.txt")
     repo.write({"src/app.py": "import src.base\nx = 9\n", "new.py": "n = 1\n"})
@@ -53,9 +58,13 @@ def test_every_tool_and_resource_answers_an_agent(repo: TestRepo) -> None:
             assert tool.annotations.read_only_hint
             assert not tool.annotations.open_world_hint
         calls = {
-            "worktree": ("score", {}), "staged": ("score", {"what": "staged"}), "commit": ("score", {"what": "HEAD"}),
-            "range": ("score", {"what": "HEAD~2..HEAD"}), "full": ("score", {"what": "HEAD", "full": True}),
-            "plan": ("plan", {"paths": ["src/base.py", "./src/app.py", "none.py"]}), "hot": ("hot_spots", {}),
+            "worktree": ("score", {}),
+            "staged": ("score", {"what": "staged"}),
+            "commit": ("score", {"what": "HEAD"}),
+            "range": ("score", {"what": "HEAD~2..HEAD"}),
+            "full": ("score", {"what": "HEAD", "full": True}),
+            "plan": ("plan", {"paths": ["src/base.py", "./src/app.py", "none.py"]}),
+            "hot": ("hot_spots", {}),
             "feature": ("explain_feature", {"name": "la"}),
         }
         found = {}
@@ -123,8 +132,10 @@ def fuzzed(seed: int, count: int) -> list[bytes]:
         kind = rng.randrange(6)
         arguments = {rng.choice(["paths", "name", "limit", "full", "x"]): value() for _ in range(rng.randrange(3))}
         message: Any = {
-            "jsonrpc": rng.choice(["2.0", "2.0", "2.0", "1.0", None]), "id": rng.choice([number, "a", None, -1.5]),
-            "method": rng.choice(methods), "params": {"name": rng.choice(tools), "arguments": arguments},
+            "jsonrpc": rng.choice(["2.0", "2.0", "2.0", "1.0", None]),
+            "id": rng.choice([number, "a", None, -1.5]),
+            "method": rng.choice(methods),
+            "params": {"name": rng.choice(tools), "arguments": arguments},
         }
         if kind == 0:
             message = {key: value() if rng.random() < 0.4 else part for key, part in message.items()}
@@ -143,12 +154,20 @@ def fuzzed(seed: int, count: int) -> list[bytes]:
 def survives(path: Path, lines: list[bytes], timeout: float) -> None:
     """Send lines and then a proper greeting; the server must answer that, and end when its input does."""
     greeting = {
-        "jsonrpc": "2.0", "id": "last", "method": "initialize", "params": {
-            "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"},
+        "jsonrpc": "2.0",
+        "id": "last",
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
         },
     }
     process = subprocess.Popen(
-        [EXECUTABLE, "--repo", path, "mcp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [EXECUTABLE, "--repo", path, "mcp"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     out, err = process.communicate(b"\n".join((*lines, json.dumps(greeting).encode(), b"")), timeout=timeout)
     answers = [json.loads(line) for line in out.splitlines()]  # nothing but messages on stdout

@@ -24,21 +24,33 @@ def test_a_scale_spreads_small_values_and_keeps_to_its_bounds() -> None:
 def test_risk_over_time_runs_from_the_oldest_to_the_newest_and_from_nought_to_the_highest() -> None:
     chart = charts.risk_over_time([change(20, 0.0), change(10, 0.16), change(0, 0.64, RiskLevel.HIGH)])
     assert [(dot.x, dot.y, dot.kind) for dot in chart.dots] == [
-        (52, 260, "low"), (378, 137, "low"), (704, 14, "high")
+        (52, 260, "low"),
+        (378, 137, "low"),
+        (704, 14, "high"),
     ], "halfway in time; the root of a quarter is halfway up"
     assert chart.dots[2].title == "2023-11-14 Change it: 64%"
     assert [tick.label for tick in chart.y_ticks] == ["1%", "5%", "10%", "20%", "30%", "50%"]
     assert [tick.label for tick in chart.x_ticks] == [
-        "2023-10-25", "2023-10-29", "2023-11-02", "2023-11-06", "2023-11-10", "2023-11-14"
+        "2023-10-25",
+        "2023-10-29",
+        "2023-11-02",
+        "2023-11-06",
+        "2023-11-10",
+        "2023-11-14",
     ]
 
 
 def test_the_line_is_the_median_of_each_thirty_days() -> None:
     month = NOW // (30 * DAY) * 30 * DAY
     days = (NOW - month) // DAY
-    chart = charts.risk_over_time([
-        change(days + 301, 0.0), change(days, 0.04), change(days - 1, 0.16), change(days - 2, 0.64),
-    ])
+    chart = charts.risk_over_time(
+        [
+            change(days + 301, 0.0),
+            change(days, 0.04),
+            change(days - 1, 0.16),
+            change(days - 2, 0.64),
+        ]
+    )
     points = chart.line.split()
     assert len(points) == 2
     assert points[0].endswith(",260.0")
@@ -60,9 +72,13 @@ def test_a_single_change_is_a_picture_too(probability: float) -> None:
 
 
 def test_hot_spots_lie_by_changes_and_complexity_with_the_largest_below() -> None:
-    chart = charts.hot_spots([
-        spot("small.py", 25, 100, fixes=10, lines=25), spot("large.py", 100, 25, fixes=15), spot("no.xyz", 9, None),
-    ])
+    chart = charts.hot_spots(
+        [
+            spot("small.py", 25, 100, fixes=10, lines=25),
+            spot("large.py", 100, 25, fixes=15),
+            spot("no.xyz", 9, None),
+        ]
+    )
     large, small = chart.dots
     assert (large.x, large.y, large.r, large.kind, large.key) == (694, 142, 18, "warm", 1)
     assert (small.x, small.y, small.r, small.kind, small.key) == (373, 24, 11, "hot", 0)

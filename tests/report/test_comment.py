@@ -26,11 +26,14 @@ HOSTILE = "<img src=x onerror=alert(1)> @ada [x](http://e.example) `rm` | ![i](j
 
 
 def brief(**more: object) -> Brief:
-    return brief_of(sample(
-        reviewers=(Reviewer("Ada", "12 commits to these files"),),
-        advice=(Advice("Split it", "two of 10%", "folders"),),
-        similar=(SimilarChange("d" * 40, "Rewrite", "bug fix after 3 days"),), **more,
-    ))
+    return brief_of(
+        sample(
+            reviewers=(Reviewer("Ada", "12 commits to these files"),),
+            advice=(Advice("Split it", "two of 10%", "folders"),),
+            similar=(SimilarChange("d" * 40, "Rewrite", "bug fix after 3 days"),),
+            **more,
+        )
+    )
 
 
 def text(of: Brief, previous: State | None = None, head: str = HEAD, links: Links = GITHUB) -> str:
@@ -40,10 +43,17 @@ def text(of: Brief, previous: State | None = None, head: str = HEAD, links: Link
 def test_a_change_of_high_risk_is_told_in_the_order_that_helps() -> None:
     headings = re.findall(r"^(?:### .*|\*\*.*\*\*|<details>.*)$", text(brief()), re.MULTILINE)
     assert [re.sub(r"^\W+|\W+$", "", line) for line in headings] == [
-        "HIGH for this repository, where 9% of changes are later fixed", "Why", "Read first",
-        "Usually changed with these, but not here", "What to do", "Who knows this code",
-        "details><summary>Details, 1 similar change</summary", "Similar changes", "May affect",
-        "Unusual here", "Notes",
+        "HIGH for this repository, where 9% of changes are later fixed",
+        "Why",
+        "Read first",
+        "Usually changed with these, but not here",
+        "What to do",
+        "Who knows this code",
+        "details><summary>Details, 1 similar change</summary",
+        "Similar changes",
+        "May affect",
+        "Unusual here",
+        "Notes",
     ]
     assert text(brief()).count("(x") == 2
 
@@ -101,9 +111,7 @@ def lowered() -> Brief:
 
 def test_after_a_push_it_says_what_changed_and_mostly_why() -> None:
     said = text(lowered(), read_state(text(brief())), head=NEXT)
-    assert (
-        "**Was HIGH, now MEDIUM**, mostly because of the size of the change (x0.37)." in said
-    )
+    assert "**Was HIGH, now MEDIUM**, mostly because of the size of the change (x0.37)." in said
     assert "since the last push" not in text(brief(), read_state(text(brief())), head=NEXT)
 
 
@@ -121,10 +129,12 @@ def test_whole_sections_are_left_out_of_what_would_be_too_long_and_named() -> No
     assert len(said) <= MOST_CHARACTERS
     assert "<sub>Left out, because a comment holds 65,536 characters: Read first.</sub>" in said
     assert "**Who knows this code**" in said
-    worst = Brief(**{
-        name: tuple(value * 40) if isinstance(value, tuple) and value else value
-        for name, value in {field: getattr(huge, field) for field in Brief.__slots__}.items()
-    })
+    worst = Brief(
+        **{
+            name: tuple(value * 40) if isinstance(value, tuple) and value else value
+            for name, value in {field: getattr(huge, field) for field in Brief.__slots__}.items()
+        }
+    )
     assert len(text(worst)) <= MOST_CHARACTERS
 
 
@@ -142,11 +152,19 @@ def test_no_state_is_too_strange(data: bytes) -> None:
 
 def test_nothing_from_the_repository_acts() -> None:
     judged = change(edit("src/" + HOSTILE.replace("\n", ""), "+x"))
-    said = text(brief_of(sample(
-        judged, files_to_read=(FileToRead(judged.files[0].path, HOSTILE),), impact=impact_naming(HOSTILE),
-        reviewers=(Reviewer(HOSTILE, HOSTILE),), advice=(Advice(HOSTILE, HOSTILE, HOSTILE),),
-        similar=(SimilarChange("d" * 40, HOSTILE, HOSTILE),), warnings=(HOSTILE,),
-    )))
+    said = text(
+        brief_of(
+            sample(
+                judged,
+                files_to_read=(FileToRead(judged.files[0].path, HOSTILE),),
+                impact=impact_naming(HOSTILE),
+                reviewers=(Reviewer(HOSTILE, HOSTILE),),
+                advice=(Advice(HOSTILE, HOSTILE, HOSTILE),),
+                similar=(SimilarChange("d" * 40, HOSTILE, HOSTILE),),
+                warnings=(HOSTILE,),
+            )
+        )
+    )
     assert "<img" not in re.sub(r"(`+).+?\1", "", said)
     assert not re.search(r"(?<!\\)!\[", re.sub(r"(`+).+?\1", "", said))
     assert "\n## h" not in said
@@ -160,12 +178,27 @@ def test_a_brief_survives_json() -> None:
     assert from_json(to_json(low)) == low
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("format", 1), ("level", "TERRIBLE"), ("probability", 1.5), ("probability", "x"), ("percentile", True),
-    ("change", 7), ("files", [{"path": "x"}]), ("files", ["x"]), ("reasons", {}), ("contributions", {"nothing": 1}),
-    ("warnings", ["x" * 3000]), ("warnings", ["x"] * 51), ("reviewers", [{"name": "a", "reason": "b", "more": "c"}]),
-    ("contributions", {"la": float("inf")}), ("unusual", [None]), ("more", 1),
-])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("format", 1),
+        ("level", "TERRIBLE"),
+        ("probability", 1.5),
+        ("probability", "x"),
+        ("percentile", True),
+        ("change", 7),
+        ("files", [{"path": "x"}]),
+        ("files", ["x"]),
+        ("reasons", {}),
+        ("contributions", {"nothing": 1}),
+        ("warnings", ["x" * 3000]),
+        ("warnings", ["x"] * 51),
+        ("reviewers", [{"name": "a", "reason": "b", "more": "c"}]),
+        ("contributions", {"la": float("inf")}),
+        ("unusual", [None]),
+        ("more", 1),
+    ],
+)
 def test_a_brief_from_somewhere_else_is_checked(name: str, value: object) -> None:
     data = json.loads(to_json(brief())) | {name: value}
     with pytest.raises(HyperionError, match=r"the saved assessment cannot be used: .*; assess .* again"):
@@ -186,13 +219,22 @@ def test_a_file_whose_name_is_no_text_has_no_page() -> None:
 
 def test_a_file_that_was_named_goes_by_its_last_name_where_only_one_is_called_so() -> None:
     long, other = "src/main/java/org/example/Long.java", "src/test/java/org/example/Long.java"
-    said = text(replace(
-        brief(), files=(Place(long, 3, "x"),), left_out=(),
-        affected=(Place("docs", 0, f"changed with {long}"), Place(other, 0, "imported")),
-        advice=(Advice(f"Test it in {other}, with 3 lines", "less", f"{other} changed with {long}"),),
-    ))
+    said = text(
+        replace(
+            brief(),
+            files=(Place(long, 3, "x"),),
+            left_out=(),
+            affected=(Place("docs", 0, f"changed with {long}"), Place(other, 0, "imported")),
+            advice=(Advice(f"Test it in {other}, with 3 lines", "less", f"{other} changed with {long}"),),
+        )
+    )
     assert "`docs`: changed with Long.java" in said
     assert f"Test it in {other}, with 3 lines: less ({other} changed with Long.java)" in said
-    both = text(replace(brief(), files=(Place(long, 3, "x"), Place(other, 1, "y")),
-                        affected=(Place("docs", 0, f"changed with {long}"),)))
+    both = text(
+        replace(
+            brief(),
+            files=(Place(long, 3, "x"), Place(other, 1, "y")),
+            affected=(Place("docs", 0, f"changed with {long}"),),
+        )
+    )
     assert f"`docs`: changed with {long}" in both

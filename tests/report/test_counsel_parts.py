@@ -18,8 +18,13 @@ HOSTILE = "Eve\x1b[2J <script>@everyone ![x](http://evil)\n"
 
 def told(name: str = "Grace") -> Assessment:
     return sample(
-        advice=(Advice("Commit it in 2 parts: a.py (5%); b.py (9%)", "the riskiest part scores 9% instead of 31%",
-                       "nothing ties the parts"),),
+        advice=(
+            Advice(
+                "Commit it in 2 parts: a.py (5%); b.py (9%)",
+                "the riskiest part scores 9% instead of 31%",
+                "nothing ties the parts",
+            ),
+        ),
         reviewers=(Reviewer(name, "12 commits to these files, 2 reviews; active this month"),),
         similar=(SimilarChange("a" * 40, f"Add x by {name}", "no bug fix in its files since (40 days)"),),
     )

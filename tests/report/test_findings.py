@@ -26,8 +26,12 @@ def test_the_risk_comes_first_then_what_raises_it_then_what_is_missing() -> None
     forecasts = (FileForecast("src/other.py", 0.4), FileForecast("src/app.py", 0.1))
     found = findings(sample(bugs=BugForecast(0.5, forecasts)))
     assert [(finding.rule, finding.path) for finding in found] == [
-        (RISK, "src/app.py"), ("code_lines_added", "src/app.py"), ("recent_bug_count", "src/app.py"),
-        (UNUSUAL, "src/app.py"), (CO_CHANGE, "src/app.py"), (FORECAST, "src/other.py"),
+        (RISK, "src/app.py"),
+        ("code_lines_added", "src/app.py"),
+        ("recent_bug_count", "src/app.py"),
+        (UNUSUAL, "src/app.py"),
+        (CO_CHANGE, "src/app.py"),
+        (FORECAST, "src/other.py"),
     ]
     assert [finding.level for finding in found] == [RiskLevel.HIGH] + [RiskLevel.LOW] * 5
     assert found[0].message == (
@@ -42,14 +46,17 @@ def file(path: str, *hunks: Hunk, status: FileStatus = FileStatus.MODIFIED, old:
     return FileChange(path, status, old_path=old, lines_added=1, lines_deleted=1, hunks=hunks)
 
 
-@pytest.mark.parametrize(("changed", "place"), [
-    (file("a.py", Hunk(9, 9, [b"x"], []), Hunk(20, 19, [], [b"y"])), ("a.py", 19)),
-    (file("a.py", Hunk(9, 8, [b"x"], [])), ("a.py", 8)),
-    (file("a.py", Hunk(1, 0, [b"x"], [])), ("a.py", 1)),
-    (file("a.py"), ("a.py", 1)),
-    (file("new.py", Hunk(3, 4, [], [b"y"]), old="a.py"), ("new.py", 4)),
-    (file("a.py", Hunk(1, 0, [b"x"], []), status=FileStatus.DELETED), (None, 1)),
-])
+@pytest.mark.parametrize(
+    ("changed", "place"),
+    [
+        (file("a.py", Hunk(9, 9, [b"x"], []), Hunk(20, 19, [], [b"y"])), ("a.py", 19)),
+        (file("a.py", Hunk(9, 8, [b"x"], [])), ("a.py", 8)),
+        (file("a.py", Hunk(1, 0, [b"x"], [])), ("a.py", 1)),
+        (file("a.py"), ("a.py", 1)),
+        (file("new.py", Hunk(3, 4, [], [b"y"]), old="a.py"), ("new.py", 4)),
+        (file("a.py", Hunk(1, 0, [b"x"], []), status=FileStatus.DELETED), (None, 1)),
+    ],
+)
 def test_a_finding_points_at_the_first_added_line_of_the_file_as_it_is_now(
     changed: FileChange, place: tuple[str | None, int]
 ) -> None:

@@ -25,8 +25,11 @@ CASES = {
     "not explained": sample(base_log_odds=None, explanation=()),
     "no anomaly, no percentile": sample(anomaly=None, risk=Score(1.0, 37.0, RiskLevel.LOW, None)),
     "no impact": sample(impact=None),
-    "bytes": sample(impact=impact_naming("caf\udce9\n.py"), files_to_read=(FileToRead("caf\udce9\n.py", "x"),),
-                    warnings=("\ud800 \x1b[m",)),
+    "bytes": sample(
+        impact=impact_naming("caf\udce9\n.py"),
+        files_to_read=(FileToRead("caf\udce9\n.py", "x"),),
+        warnings=("\ud800 \x1b[m",),
+    ),
 }
 
 
@@ -91,7 +94,10 @@ def test_impact_says_what_the_schema_names() -> None:
     impact = json.loads(render_json(sample()))["impact"]
     assert (impact["score"], impact["level"]) == (0.62, "HIGH")
     assert impact["affected"][1] == {
-        "component": "docs", "reason": "changed in 3 of the last 9 changes of src/app.py", "strength": 0.25}
+        "component": "docs",
+        "reason": "changed in 3 of the last 9 changes of src/app.py",
+        "strength": 0.25,
+    }
     assert impact["missing_co_changes"] == [{"path": "tests/test_app.py", "support": 7, "confidence": 7 / 9}]
 
 
@@ -104,8 +110,15 @@ def test_the_same_assessment_gives_the_same_bytes_and_only_timings_differ() -> N
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [(("risk", "probability"), 1.5), (("risk", "level"), "SEVERE"), (("change", "files"), -1),
-     (("change", "revision"), "HEAD"), (("extra",), 1), (("missing", "age"), ""), (("bugs",), {"probability_30d": 1})],
+    [
+        (("risk", "probability"), 1.5),
+        (("risk", "level"), "SEVERE"),
+        (("change", "files"), -1),
+        (("change", "revision"), "HEAD"),
+        (("extra",), 1),
+        (("missing", "age"), ""),
+        (("bugs",), {"probability_30d": 1}),
+    ],
 )
 def test_the_schema_refuses_what_is_wrong(path: tuple[str, ...], value: object) -> None:
     written = json.loads(render_json(sample()))

@@ -66,11 +66,14 @@ def test_sections_without_content_are_left_out() -> None:
     assert "\n\n\n" not in text
 
 
-@pytest.mark.parametrize("more", [
-    {"files_to_read": (FileToRead(HOSTILE, HOSTILE),), "impact": None},
-    {"files_to_read": (), "impact": replace(impact_naming(HOSTILE), affected=())},
-    {"files_to_read": (), "impact": replace(impact_naming(HOSTILE), missing_co_changes=())},
-])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"files_to_read": (FileToRead(HOSTILE, HOSTILE),), "impact": None},
+        {"files_to_read": (), "impact": replace(impact_naming(HOSTILE), affected=())},
+        {"files_to_read": (), "impact": replace(impact_naming(HOSTILE), missing_co_changes=())},
+    ],
+)
 def test_what_a_repository_says_is_shown_and_does_not_act(more: dict[str, object]) -> None:
     text = render_markdown(sample(warnings=(HOSTILE,), **more))
     outside_code = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", text, count=1)

@@ -18,9 +18,21 @@ pytestmark = pytest.mark.train
 
 VOID = {"meta", "input", "link", "br"}
 HOSTILE = (
-    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</style></title></svg></textarea>",
-    "' onmouseover='alert(1)", "{{ 7 * 7 }}{% raw %}", "javascript:alert(1)", "https://evil.example/x.png", "&lt;b&gt;",
-    "\x1b[31m\x07", "\u202egnp.exe", "a\nb\r\nc\0", "\udcff\udc80", "\u2028\u2029", "]]>--><!--", "x" * 100_000,
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</style></title></svg></textarea>",
+    "' onmouseover='alert(1)",
+    "{{ 7 * 7 }}{% raw %}",
+    "javascript:alert(1)",
+    "https://evil.example/x.png",
+    "&lt;b&gt;",
+    "\x1b[31m\x07",
+    "\u202egnp.exe",
+    "a\nb\r\nc\0",
+    "\udcff\udc80",
+    "\u2028\u2029",
+    "]]>--><!--",
+    "x" * 100_000,
     "\U0001f600",
 )
 
@@ -62,9 +74,14 @@ def test_an_empty_repository_has_a_page_too() -> None:
     )
     page = render_page(bare, model({}), version="1")
     assert glance(bare, Here()) == []
-    for said in ("There are too few changes to score yet.", "No source file changed within a year.",
-                 "There is no source file.", "Not measured.", "The model says nothing of how it was measured.",
-                 "after 1 commit that"):
+    for said in (
+        "There are too few changes to score yet.",
+        "No source file changed within a year.",
+        "There is no source file.",
+        "Not measured.",
+        "The model says nothing of how it was measured.",
+        "after 1 commit that",
+    ):
         assert said in page, said
     tags = {tag for tag, _ in Reader(page).elements}
     assert not tags & {"svg", "table", "form"}
@@ -74,11 +91,22 @@ def test_everything_that_is_known_is_shown() -> None:
     page = render_page(overview(), model(), HERE, version="1.2.3")
     text = " ".join(" ".join(Reader(page).text).split())
     for said in (
-        "At commit ffffffffff of 2023-11-14, after 1,234 commits", "1 HIGH, 1 MEDIUM", "60% Change 0",
-        "adds 400 lines; typical is 10 (x3.5)", "src/a/file0.py", "the whole repository", "Ada 80%", "2 years ago",
-        "Drift in 1 of 46 features.", "magnitude 0.23 of 1; 500 changes compared with 1,000",
-        "lines added: typically 12 before, 40 now", "changes that introduced a bug: 60 of 1,200 changes",
-        "0.840 0.800 to 0.880", "the future of the same repositories", "It knows no tests.", "hyperion-hook 1.2.3",
+        "At commit ffffffffff of 2023-11-14, after 1,234 commits",
+        "1 HIGH, 1 MEDIUM",
+        "60% Change 0",
+        "adds 400 lines; typical is 10 (x3.5)",
+        "src/a/file0.py",
+        "the whole repository",
+        "Ada 80%",
+        "2 years ago",
+        "Drift in 1 of 46 features.",
+        "magnitude 0.23 of 1; 500 changes compared with 1,000",
+        "lines added: typically 12 before, 40 now",
+        "changes that introduced a bug: 60 of 1,200 changes",
+        "0.840 0.800 to 0.880",
+        "the future of the same repositories",
+        "It knows no tests.",
+        "hyperion-hook 1.2.3",
     ):
         assert said in text, said
     assert page.count("Observed against expected") == 2, "here, and as of the card"
@@ -93,20 +121,30 @@ def test_recent_is_a_month_where_that_holds_enough_changes() -> None:
 
 
 def test_the_recent_share_of_high_is_told_beside_the_usual_one() -> None:
-    some = replace(overview(), changes=(
-        change(200, 0.1, RiskLevel.HIGH), change(150, 0.1), change(89, 0.1, RiskLevel.HIGH), change(0, 0.1)
-    ))
+    some = replace(
+        overview(),
+        changes=(change(200, 0.1, RiskLevel.HIGH), change(150, 0.1), change(89, 0.1, RiskLevel.HIGH), change(0, 0.1)),
+    )
     (tile,) = (one for one in glance(some, Here()) if one.section == "risk")
     assert (tile.value, tile.note) == ("1 of 2", "in 90 days; of the last 4 changes 50%")
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_names_are_text(name: str) -> None:
-    here = replace(HERE, drift=replace(HERE.drift, verdict=name, compared=name, features=((name, name),)),
-                   why_not=name, why_no_drift=name)
-    card = {"trained_on": name, "training": {name: name}, "limits": [name], "calibration": [],
-            "evaluations": [{"on": name, "models": [{"model": name, "roc_auc": [0.5, 0.5, 0.5]}]}],
-            "importance": [{"feature": name, "roc_auc_lost": 0.1}]}
+    here = replace(
+        HERE,
+        drift=replace(HERE.drift, verdict=name, compared=name, features=((name, name),)),
+        why_not=name,
+        why_no_drift=name,
+    )
+    card = {
+        "trained_on": name,
+        "training": {name: name},
+        "limits": [name],
+        "calibration": [],
+        "evaluations": [{"on": name, "models": [{"model": name, "roc_auc": [0.5, 0.5, 0.5]}]}],
+        "importance": [{"feature": name, "roc_auc_lost": 0.1}],
+    }
     page = render_page(overview(name), model(card, name), here, version="1")
     plain = render_page(overview("x"), model({**card, "training": {"a": "b"}, "limits": ["x"]}), here, version="1")
     assert outline(page) == outline(plain), "the same elements with the same attributes"
@@ -149,7 +187,10 @@ def test_links_lead_to_what_is_there_and_names_are_used_once() -> None:
 @pytest.mark.parametrize(
     ("paths", "expected"),
     [
-        ([], []), (["a.py"], []), (["a.py", "b.py"], []), (["src/a.py", "src/b.py"], []),
+        ([], []),
+        (["a.py"], []),
+        (["a.py", "b.py"], []),
+        (["src/a.py", "src/b.py"], []),
         (["src/a.py", "src/b.py", "c.py"], [("src", 2)]),
         (["x/y/a", "x/y/b", "x/c", "d"], [("x", 3), ("x/y", 2)]),
     ],

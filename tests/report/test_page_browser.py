@@ -53,8 +53,10 @@ def paths(page: Page) -> list[str]:
 
 
 def visible_dots(page: Page) -> list[str]:
-    return page.run("[...document.querySelectorAll('circle.spot')].filter((one) =>"
-                    " one.getAttribute('visibility') !== 'hidden').map((one) => one.dataset.row)")
+    return page.run(
+        "[...document.querySelectorAll('circle.spot')].filter((one) =>"
+        " one.getAttribute('visibility') !== 'hidden').map((one) => one.dataset.row)"
+    )
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1100, False), (1100, True), (390, False), (390, True)])
@@ -157,7 +159,10 @@ def test_a_folder_fills_the_picture(page: Page) -> None:
     assert before["0"] == after["0"] == 694, "the most changed file of all is hidden where it was"
     assert before["1"] < after["1"] == 694, "the most changed one of the folder is now at the end"
     assert page.run("[...document.querySelectorAll('#spots-picture g.x text')].map((one) => one.textContent)") == [
-        "0", "2", "10", "20"
+        "0",
+        "2",
+        "10",
+        "20",
     ]
     page.press("ArrowUp", times=2)
     assert dict(page.run(places)) == before, "drawn as it came"

@@ -13,24 +13,49 @@ from tests.support.overviews import CARD
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**400),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3), max_leaves=8,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
 )
-FIGURES = st.fixed_dictionaries({}, optional={
-    "on": JSON, "changes": JSON, "buggy": JSON, "model": JSON, "roc_auc": JSON | st.lists(JSON, max_size=4),
-    "pr_auc": JSON, "share_in_top_20_percent": JSON, "calibration_error": JSON, "predicted": JSON, "observed": JSON,
-    "feature": JSON, "roc_auc_lost": JSON,
-})
-CARDS = st.fixed_dictionaries({}, optional={
-    "trained_on": JSON, "data": JSON, "training": JSON, "limits": JSON,
-    "evaluations": JSON | st.lists(JSON | FIGURES | st.fixed_dictionaries({"models": st.lists(FIGURES, max_size=3)}),
-                                   max_size=3),
-    "calibration": JSON | st.lists(FIGURES, max_size=3), "importance": JSON | st.lists(FIGURES, max_size=3),
-})
+FIGURES = st.fixed_dictionaries(
+    {},
+    optional={
+        "on": JSON,
+        "changes": JSON,
+        "buggy": JSON,
+        "model": JSON,
+        "roc_auc": JSON | st.lists(JSON, max_size=4),
+        "pr_auc": JSON,
+        "share_in_top_20_percent": JSON,
+        "calibration_error": JSON,
+        "predicted": JSON,
+        "observed": JSON,
+        "feature": JSON,
+        "roc_auc_lost": JSON,
+    },
+)
+CARDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "trained_on": JSON,
+        "data": JSON,
+        "training": JSON,
+        "limits": JSON,
+        "evaluations": JSON
+        | st.lists(JSON | FIGURES | st.fixed_dictionaries({"models": st.lists(FIGURES, max_size=3)}), max_size=3),
+        "calibration": JSON | st.lists(FIGURES, max_size=3),
+        "importance": JSON | st.lists(FIGURES, max_size=3),
+    },
+)
 
 
 def read(card: dict[str, Any]) -> tuple[object, ...]:
-    return (page_card.evaluations(card), page_card.calibration(card), page_card.importance(card),
-            page_card.facts(card), page_card.limits(card))
+    return (
+        page_card.evaluations(card),
+        page_card.calibration(card),
+        page_card.importance(card),
+        page_card.facts(card),
+        page_card.limits(card),
+    )
 
 
 def test_an_empty_card_says_nothing() -> None:
@@ -47,7 +72,10 @@ def test_a_card_is_read() -> None:
     assert page_card.calibration(CARD) == [(0.01, 0.02, 100), (0.4, 0.35, 100)]
     assert page_card.importance(CARD) == [("lines added", 0.02, 1.0), ("files touched", 0.005, 0.25)]
     assert page_card.facts(CARD) == [
-        ("trained on", "32 repositories"), ("changes", "50000"), ("from", "2005-07-01"), ("seed", "42")
+        ("trained on", "32 repositories"),
+        ("changes", "50000"),
+        ("from", "2005-07-01"),
+        ("seed", "42"),
     ]
     assert page_card.limits(CARD) == ["It knows no tests."]
 

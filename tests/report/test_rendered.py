@@ -41,10 +41,15 @@ def told(text: str, level: RiskLevel):  # type: ignore[no-untyped-def]
     judged = replace(change(edit("src/app.py", "+x")), message=text)
     judged = replace(judged, files=(replace(judged.files[0], path=path),))
     return sample(
-        judged, files_to_read=(FileToRead(path, text),), impact=impact_naming(path),
+        judged,
+        files_to_read=(FileToRead(path, text),),
+        impact=impact_naming(path),
         explanation=tuple(replace(entry, sentence=text) for entry in CONTRIBUTIONS),
-        reviewers=(Reviewer(text, text),), advice=(Advice(text, text, text),), risk=Score(0.3, -0.8, level, 97.0),
-        similar=(SimilarChange("d" * 40, text, text),), warnings=(text,),
+        reviewers=(Reviewer(text, text),),
+        advice=(Advice(text, text, text),),
+        risk=Score(0.3, -0.8, level, 97.0),
+        similar=(SimilarChange("d" * 40, text, text),),
+        warnings=(text,),
     )
 
 
@@ -70,13 +75,24 @@ def test_no_text_whatever_becomes_more_than_text(text: str) -> None:
 def test_a_comment_stays_as_it_is_whatever_a_repository_says(level: RiskLevel) -> None:
     plain = comment(PLAIN, level)
     assert set(re.findall(r"<(\w+)", "".join(plain.skeleton))) == {
-        "h3", "p", "strong", "ul", "li", "a", "code", "details", "summary", "input"}
+        "h3",
+        "p",
+        "strong",
+        "ul",
+        "li",
+        "a",
+        "code",
+        "details",
+        "summary",
+        "input",
+    }
     for text in HOSTILE:
         page = comment(text, level)
         # what is no UTF-8 has no page
         links = set() if valid_unicode(text) == text else {"<a href>", "</a>"}
         assert [tag for tag in page.skeleton if tag not in links] == [
-            tag for tag in plain.skeleton if tag not in links], ascii(text)
+            tag for tag in plain.skeleton if tag not in links
+        ], ascii(text)
         assert page.acting == [], ascii(text)
         assert seen(printable(as_path(text))) in seen(page.text)
         assert len(page.comments) == 2, ascii(text)

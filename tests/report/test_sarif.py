@@ -53,7 +53,7 @@ def test_the_schema_refuses_what_is_wrong() -> None:
 def test_every_feature_is_a_rule_and_every_result_names_its_own() -> None:
     run = sarif()
     rules = run["tool"]["driver"]["rules"]
-    assert [rule["id"] for rule in rules[len(RULES):]] == [feature.name for feature in CATALOGUE]
+    assert [rule["id"] for rule in rules[len(RULES) :]] == [feature.name for feature in CATALOGUE]
     assert len({rule["id"] for rule in rules}) == len({rule["name"] for rule in rules}) == len(rules)
     for result, finding in zip(run["results"], findings(sample()), strict=True):
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == finding.rule
@@ -64,30 +64,49 @@ def test_the_risk_is_a_warning_at_the_line_to_read_first() -> None:
     first = sarif()["results"][0]
     assert (first["ruleId"], first["level"], first["rank"]) == ("change-risk", "warning", 31.0)
     assert first["locations"][0]["physicalLocation"] == {
-        "artifactLocation": {"uri": "src/app.py", "uriBaseId": "SRCROOT"}, "region": {"startLine": 1}
+        "artifactLocation": {"uri": "src/app.py", "uriBaseId": "SRCROOT"},
+        "region": {"startLine": 1},
     }
 
 
 RDJSON = {
-    "type": "object", "required": ["source", "diagnostics"], "additionalProperties": False,
+    "type": "object",
+    "required": ["source", "diagnostics"],
+    "additionalProperties": False,
     "properties": {
         "source": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
-        "diagnostics": {"type": "array", "items": {
-            "type": "object", "required": ["message", "location", "severity"], "additionalProperties": False,
-            "properties": {
-                "message": {"type": "string", "minLength": 1},
-                "severity": {"enum": ["ERROR", "WARNING", "INFO"]},
-                "code": {"type": "object", "required": ["value"], "properties": {"value": {"type": "string"}}},
-                "location": {
-                    "type": "object", "required": ["path", "range"], "additionalProperties": False,
-                    "properties": {"path": {"type": "string"}, "range": {
-                        "type": "object", "required": ["start"], "properties": {"start": {
-                            "type": "object", "required": ["line"], "properties": {"line": {"type": "integer"}},
-                        }},
-                    }},
+        "diagnostics": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["message", "location", "severity"],
+                "additionalProperties": False,
+                "properties": {
+                    "message": {"type": "string", "minLength": 1},
+                    "severity": {"enum": ["ERROR", "WARNING", "INFO"]},
+                    "code": {"type": "object", "required": ["value"], "properties": {"value": {"type": "string"}}},
+                    "location": {
+                        "type": "object",
+                        "required": ["path", "range"],
+                        "additionalProperties": False,
+                        "properties": {
+                            "path": {"type": "string"},
+                            "range": {
+                                "type": "object",
+                                "required": ["start"],
+                                "properties": {
+                                    "start": {
+                                        "type": "object",
+                                        "required": ["line"],
+                                        "properties": {"line": {"type": "integer"}},
+                                    }
+                                },
+                            },
+                        },
+                    },
                 },
             },
-        }},
+        },
     },
 }
 """What reviewdog's description of its format (``DiagnosticResult``) says of the fields that are used."""
@@ -107,8 +126,10 @@ def test_gitlab_gets_the_same_findings_with_its_own_words() -> None:
     entries = json.loads(render_gitlab(sample()))
     assert [entry["fingerprint"] for entry in entries] == [finding.fingerprint for finding in findings(sample())]
     assert entries[0] == {
-        "description": findings(sample())[0].message, "check_name": "hyperion-hook/change-risk",
-        "fingerprint": entries[0]["fingerprint"], "severity": "major",
+        "description": findings(sample())[0].message,
+        "check_name": "hyperion-hook/change-risk",
+        "fingerprint": entries[0]["fingerprint"],
+        "severity": "major",
         "location": {"path": "src/app.py", "lines": {"begin": 1}},
     }
     assert {entry["severity"] for entry in entries[1:]} == {"info"}

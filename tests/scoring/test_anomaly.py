@@ -39,8 +39,13 @@ def test_a_score_is_between_minus_one_and_one(value: float) -> None:
     assert is_anomaly == (score < 0)
 
 
-QUANTILES = {"la": (1.0, 10.0, 100.0), "exp": (2.0, 50.0, 400.0), "hour_of_day": (8.0, 14.0, 20.0),
-             "message_words": (1.0, 5.0, 20.0), "entropy": (0.0, 0.0, 0.0)}
+QUANTILES = {
+    "la": (1.0, 10.0, 100.0),
+    "exp": (2.0, 50.0, 400.0),
+    "hour_of_day": (8.0, 14.0, 20.0),
+    "message_words": (1.0, 5.0, 20.0),
+    "entropy": (0.0, 0.0, 0.0),
+}
 
 
 def test_the_usual_stands_out_in_nothing() -> None:
@@ -52,7 +57,7 @@ def test_the_usual_stands_out_in_nothing() -> None:
 def test_a_value_stands_out_from_twice_the_usual_reach_on_a_log_scale() -> None:
     # log1p: 10 is 2.398 and 100 is 4.615, so twice the reach is 6.833, which is 927 lines
     reach = 2 * (log(101) - log(11)) + log(11)
-    assert 926 < 2.718281828 ** reach - 1 < 929
+    assert 926 < 2.718281828**reach - 1 < 929
     assert unusual_values(FeatureVector({"la": 900.0}), QUANTILES) == []
     assert unusual_values(FeatureVector({"la": 960.0}), QUANTILES) == ["la"]
 
@@ -94,10 +99,27 @@ def test_a_binary_file_is_unusual_where_it_is_rare() -> None:
 
 @pytest.mark.parametrize("smell", SMELLS, ids=lambda smell: smell.name)
 def test_a_smell_is_seen_at_its_threshold_and_not_below_or_where_a_number_is_missing(smell: Smell) -> None:
-    over = {"method_count": 15, "class_count": 1, "class_cohesion": 0.3, "longest_function": 66, "nesting_depth": 5,
-            "functions_touched": 8, "source_files": 6, "la": 10_000, "ld": 1_000}
-    under = {"method_count": 14, "class_cohesion": 0.4, "longest_function": 65, "nesting_depth": 4,
-             "functions_touched": 7, "source_files": 5, "la": 9_999, "ld": 1_001}
+    over = {
+        "method_count": 15,
+        "class_count": 1,
+        "class_cohesion": 0.3,
+        "longest_function": 66,
+        "nesting_depth": 5,
+        "functions_touched": 8,
+        "source_files": 6,
+        "la": 10_000,
+        "ld": 1_000,
+    }
+    under = {
+        "method_count": 14,
+        "class_cohesion": 0.4,
+        "longest_function": 65,
+        "nesting_depth": 4,
+        "functions_touched": 7,
+        "source_files": 5,
+        "la": 9_999,
+        "ld": 1_001,
+    }
     assert smell in smells_in(over)
     for name in smell.features:
         assert find_feature(name).name == name

@@ -170,19 +170,42 @@ def _set(*keys: Any) -> Callable[[object], Callable[[dict[str, Any]], None]]:
 @pytest.mark.parametrize(
     "change",
     [
-        _set("thresholds", "HIGH")(nan), _set("thresholds", "HIGH")(0.1), _set("thresholds", "HIGH")(7.0),
-        _set("thresholds")({}), _set("name")(["x"]), _set("version")(None), _set("card")([]), _set("typical")([]),
-        _set("typical", "la")(inf), _set("typical", "zzz")(1.0), _set("quantiles", "la")([3.0, 2.0, 1.0]),
-        _set("quantiles", "la")([1.0, nan, 2.0]), _set("quantiles", "la")([1.0]), _set("files")([]),
-        _set("files", TREES, "bytes")("1"), _set("files", TREES)(None), _set("risk", "features")([]),
-        _set("risk", "features", 0)("zzz"), _set("risk", "features", 0)("ld"), _set("risk", "features", 0)(3),
-        _set("risk", "features", 0)([1]), _set("risk", "features", 0)("z\x1b[31m\nz"), _set("risk", "members")([]),
-        _set("risk", "members", 0, "kind")("pickle"), _set("risk", "members", 0, "name")("xgboost"),
-        _set("risk", "members", 0, "base")(10**400), _set("risk", "combination", "slope")(0.0),
-        _set("risk", "combination", "slope")(-1.0), _set("risk", "combination", "weights")([1.0]),
-        _set("risk", "combination", "weights")([1e308] * 4), _set("risk", "combination", "columns", 0)("other_x"),
-        _set("risk", "combination", "columns", 0)("other_prediction"), _set("anomaly", "normaliser")(0.0),
-        _set("anomaly", "medians")([1.0]), _set("anomaly", "trees")("nothing.trees"), _set("anomaly")({}),
+        _set("thresholds", "HIGH")(nan),
+        _set("thresholds", "HIGH")(0.1),
+        _set("thresholds", "HIGH")(7.0),
+        _set("thresholds")({}),
+        _set("name")(["x"]),
+        _set("version")(None),
+        _set("card")([]),
+        _set("typical")([]),
+        _set("typical", "la")(inf),
+        _set("typical", "zzz")(1.0),
+        _set("quantiles", "la")([3.0, 2.0, 1.0]),
+        _set("quantiles", "la")([1.0, nan, 2.0]),
+        _set("quantiles", "la")([1.0]),
+        _set("files")([]),
+        _set("files", TREES, "bytes")("1"),
+        _set("files", TREES)(None),
+        _set("risk", "features")([]),
+        _set("risk", "features", 0)("zzz"),
+        _set("risk", "features", 0)("ld"),
+        _set("risk", "features", 0)(3),
+        _set("risk", "features", 0)([1]),
+        _set("risk", "features", 0)("z\x1b[31m\nz"),
+        _set("risk", "members")([]),
+        _set("risk", "members", 0, "kind")("pickle"),
+        _set("risk", "members", 0, "name")("xgboost"),
+        _set("risk", "members", 0, "base")(10**400),
+        _set("risk", "combination", "slope")(0.0),
+        _set("risk", "combination", "slope")(-1.0),
+        _set("risk", "combination", "weights")([1.0]),
+        _set("risk", "combination", "weights")([1e308] * 4),
+        _set("risk", "combination", "columns", 0)("other_x"),
+        _set("risk", "combination", "columns", 0)("other_prediction"),
+        _set("anomaly", "normaliser")(0.0),
+        _set("anomaly", "medians")([1.0]),
+        _set("anomaly", "trees")("nothing.trees"),
+        _set("anomaly")({}),
     ],
 )
 def test_a_manifest_that_does_not_fit_together_is_refused(folder: Path, change: Callable[[Any], None]) -> None:
@@ -212,8 +235,9 @@ def _places(data: bytearray) -> tuple[int, int, int, int]:
     return nodes, features, features + 2 * nodes, features + 6 * nodes
 
 
-def _pack(kind: str, where: Callable[[int, int, int, int], int], value: Callable[[int], float]
-          ) -> Callable[[bytearray], bytearray]:
+def _pack(
+    kind: str, where: Callable[[int, int, int, int], int], value: Callable[[int], float]
+) -> Callable[[bytearray], bytearray]:
     def change(data: bytearray) -> bytearray:
         places = _places(data)
         struct.pack_into(kind, data, where(*places), value(places[0]))

@@ -48,12 +48,19 @@ def test_the_probability_is_the_documented_formula() -> None:
     logit = (
         WEIGHTS["log_mean_confidence"] * math.log(0.01 + confidence)
         + WEIGHTS["log_resemblance"] * math.log(0.01 + resemblance)
-        + WEIGHTS["any_confidence"] * confidence + WEIGHTS["log_support"] * math.log(2)
-        + WEIGHTS["same_stem"] + WEIGHTS["log_days"] * math.log(2)
+        + WEIGHTS["any_confidence"] * confidence
+        + WEIGHTS["log_support"] * math.log(2)
+        + WEIGHTS["same_stem"]
+        + WEIGHTS["log_days"] * math.log(2)
     )
     assert found.probability == pytest.approx(math.exp(logit) / (math.exp(logit) + math.exp(NONE)))
     assert (found.path, found.beside, found.support, found.commits, found.confidence) == (
-        "tests/test_app.py", "src/app.py", 1, 2, 0.5)
+        "tests/test_app.py",
+        "src/app.py",
+        1,
+        2,
+        0.5,
+    )
 
 
 def test_the_rule_told_is_that_of_the_touched_file_it_goes_with_most() -> None:
@@ -86,15 +93,18 @@ def test_probabilities_are_shares_of_less_than_one_and_order_by_rank(
         assert 1 <= entry.support <= entry.commits == len(changes)
 
 
-@pytest.mark.parametrize(("one", "other", "alike"), [
-    ("src/http_client.py", "tests/test_http_client.py", 1.0),
-    ("src/HttpClient.h", "src/HttpClient.cpp", 1.0),
-    ("lib/user.rb", "spec/user_spec.rb", 1.0),
-    ("a/HttpClient.java", "a/HttpClientFactory.java", 0.25 + 0.5 * 2 / 3),
-    ("a/Http.java", "a/HttpClientFactory.java", 0.2),
-    ("src/index.js", "test/index.js", 0.0),
-    ("src/a.py", "src/b.py", 0.0),
-])
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("src/http_client.py", "tests/test_http_client.py", 1.0),
+        ("src/HttpClient.h", "src/HttpClient.cpp", 1.0),
+        ("lib/user.rb", "spec/user_spec.rb", 1.0),
+        ("a/HttpClient.java", "a/HttpClientFactory.java", 0.25 + 0.5 * 2 / 3),
+        ("a/Http.java", "a/HttpClientFactory.java", 0.2),
+        ("src/index.js", "test/index.js", 0.0),
+        ("src/a.py", "src/b.py", 0.0),
+    ],
+)
 def test_names_that_belong_together_are_alike(one: str, other: str, alike: float) -> None:
     assert likeness(words_of(one), words_of(other)) == pytest.approx(alike)
     assert likeness(words_of(other), words_of(one)) == pytest.approx(alike)

@@ -158,9 +158,7 @@ def test_a_linear_model_is_explained_by_its_terms() -> None:
 @settings(deadline=None)
 @given(one=ROW, other=ROW)
 def test_a_regression_on_plain_values_is_explained_like_any_other(one: list[float], other: list[float]) -> None:
-    member = LogisticMember(
-        "logistic", (0, 2), (1.0, 1.0), (0.5, 0.5), (2.0, 1.0), (9.0, -12.0), 0.1, logged=False
-    )
+    member = LogisticMember("logistic", (0, 2), (1.0, 1.0), (0.5, 0.5), (2.0, 1.0), (9.0, -12.0), 0.1, logged=False)
     model = model_of(member)
     filled = [1.0 if math.isnan(value) else value for value in one]
     plain = 0.1 + 9.0 * (filled[0] - 0.5) / 2.0 - 12.0 * (filled[2] - 0.5)

@@ -24,13 +24,14 @@ NAMES = {2: "tests/test_app.py", 3: "docs/guide.md", 4: "src/other.py"}
 
 
 def evidence(
-    *changes: tuple[int, ...], importers: Mapping[str, Sequence[str]] | None = None, reach: float = 0.0,
-    commits: int = 0, fixes: int = 0,
+    *changes: tuple[int, ...],
+    importers: Mapping[str, Sequence[str]] | None = None,
+    reach: float = 0.0,
+    commits: int = 0,
+    fixes: int = 0,
 ) -> ImpactEvidence:
     sets = tuple(ChangeSet(number, 0, 1, 0, frozenset(others)) for number, others in enumerate(changes))
-    return ImpactEvidence(
-        ["src/app.py"], [PastOfFile("src/app.py", 1, sets)], NAMES, importers, reach, commits, fixes
-    )
+    return ImpactEvidence(["src/app.py"], [PastOfFile("src/app.py", 1, sets)], NAMES, importers, reach, commits, fixes)
 
 
 def test_where_nothing_is_known_nothing_is_affected() -> None:
@@ -51,7 +52,9 @@ def test_importing_modules_count_more_while_history_is_thin() -> None:
     importers = {"src/app.py": ["cli/a.py", "cli/b.py", "run.py"]}
     thin = affected_components(evidence(importers=importers))
     assert [(entry.component, entry.reason) for entry in thin] == [
-        ("cli", "imports src/app.py (2 modules)"), (".", "imports src/app.py (1 module)")]
+        ("cli", "imports src/app.py (2 modules)"),
+        (".", "imports src/app.py (1 module)"),
+    ]
     assert thin[0].strength == pytest.approx(2 / 7)
     rich = affected_components(evidence(*[()] * 30, importers=importers))
     assert rich[0].strength == pytest.approx(2 / 62)
@@ -91,7 +94,9 @@ def test_levels_begin_at_the_documented_scores() -> None:
 @given(
     st.lists(st.sets(st.sampled_from((2, 3, 4, 9))).map(tuple), max_size=40),
     st.dictionaries(st.sampled_from(["src/app.py", "src/b.py"]), st.lists(st.sampled_from(["x/a.py", "y/b.py"]))),
-    st.floats(0, 1), st.integers(0, 10_000), st.integers(0, 10_000),
+    st.floats(0, 1),
+    st.integers(0, 10_000),
+    st.integers(0, 10_000),
 )
 def test_strengths_and_scores_lie_between_none_and_one(
     changes: list[tuple[int, ...]], importers: dict[str, list[str]], reach: float, commits: int, fixes: int

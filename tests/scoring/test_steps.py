@@ -54,8 +54,9 @@ def test_the_steps_sum_and_no_reason_contradicts_the_field(bundle: Bundle, data:
 
 def test_a_message_that_is_not_written_yet_is_compared_with_none(bundle: Bundle) -> None:
     peers = dict(bundle.typical) | {"fix": 1.0, "message_words": 40.0}
-    unwritten = {name: Missing("the message is not written yet") for name in bundle.risk.features
-                 if find_feature(name).at_commit}
+    unwritten = {
+        name: Missing("the message is not written yet") for name in bundle.risk.features if find_feature(name).at_commit
+    }
     vector = FeatureVector({**peers, **unwritten})
     steps = explain_by_size(bundle.risk, vector, peers, peers)
     assert (steps.size, dict(steps.contributions), steps.rest) == (0.0, {}, 0.0)

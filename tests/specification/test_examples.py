@@ -22,8 +22,14 @@ from tests.support.repo import TestRepo  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 NAMES = (
-    "complexite_cyclomatique", "frequence_commits", "estimation_trafic_affecte", "age_fichier_jours",
-    "nb_dependances_circulaires", "lignes_code", "experience_auteur", "nb_bugs_historiques",
+    "complexite_cyclomatique",
+    "frequence_commits",
+    "estimation_trafic_affecte",
+    "age_fichier_jours",
+    "nb_dependances_circulaires",
+    "lignes_code",
+    "experience_auteur",
+    "nb_bugs_historiques",
 )
 
 
@@ -89,8 +95,14 @@ def test_the_training_pipeline(place: Path, capsys: pytest.CaptureFixture[str]) 
 
 def assert_documented(result: dict[str, Any]) -> None:
     assert set(result) >= {
-        "training_time_seconds", "validation_result", "models_results", "best_model", "ensemble_performance",
-        "feature_names", "training_samples", "test_samples",
+        "training_time_seconds",
+        "validation_result",
+        "models_results",
+        "best_model",
+        "ensemble_performance",
+        "feature_names",
+        "training_samples",
+        "test_samples",
     }
     assert set(result["models_results"]) >= {"random_forest", "xgboost", "isolation_forest", "meta_learner"}
     for entry in result["models_results"].values():
@@ -134,7 +146,9 @@ def test_feature_engineering(place: Path, capsys: pytest.CaptureFixture[str]) ->
     found = run("Pipeline Feature Engineering", git_profile_data=profile())
     assert capsys.readouterr().out == "✅ Extracted 5 features\n"
     assert found["features"].present == {
-        "complexite_cyclomatique": 12.0, "frequence_commits": 3.5, "age_fichier_jours": 90.0
+        "complexite_cyclomatique": 12.0,
+        "frequence_commits": 3.5,
+        "age_fichier_jours": 90.0,
     }
 
 
@@ -149,9 +163,14 @@ def test_the_whole_workflow_then_prediction_then_monitoring(place: Path, capsys:
     assert found["probabilities"].shape == (1, 2)
     shifted = frame(seed=9).drop(columns="risque_reel") * 4.0
     reference = frame().drop(columns="risque_reel")
-    found = run("Monitoring et Drift Detection", **{
-        **found, "training_features": reference, "production_features": shifted,
-    })
+    found = run(
+        "Monitoring et Drift Detection",
+        **{
+            **found,
+            "training_features": reference,
+            "production_features": shifted,
+        },
+    )
     assert capsys.readouterr().out == (
         "⚠️  Data drift detected, consider retraining models\n🔄 Auto-retraining triggered\n"
     )
@@ -170,23 +189,57 @@ def test_the_settings_of_the_environment() -> None:
 
 FIELDS = {
     "FeatureMetadata": (
-        "feature_set_id", "source_file", "repository", "extracted_at", "feature_names", "n_features", "content_hash",
-        "source_hash", "tags", "extraction_time_ms", "extraction_version",
+        "feature_set_id",
+        "source_file",
+        "repository",
+        "extracted_at",
+        "feature_names",
+        "n_features",
+        "content_hash",
+        "source_hash",
+        "tags",
+        "extraction_time_ms",
+        "extraction_version",
     ),
     "ModelMetadata": (
-        "name", "version", "model_type", "created_at", "created_by", "accuracy", "precision", "recall", "f1_score",
-        "training_features", "training_samples", "hyperparameters", "status", "validation_results", "tags",
+        "name",
+        "version",
+        "model_type",
+        "created_at",
+        "created_by",
+        "accuracy",
+        "precision",
+        "recall",
+        "f1_score",
+        "training_features",
+        "training_samples",
+        "hyperparameters",
+        "status",
+        "validation_results",
+        "tags",
         "description",
     ),
     "ValidationResult": (
-        "is_valid", "warnings", "errors", "suggestions", "n_samples", "n_features", "missing_percentage",
-        "duplicate_percentage", "feature_coverage", "feature_types", "target_classes", "target_balance",
+        "is_valid",
+        "warnings",
+        "errors",
+        "suggestions",
+        "n_samples",
+        "n_features",
+        "missing_percentage",
+        "duplicate_percentage",
+        "feature_coverage",
+        "feature_types",
+        "target_classes",
+        "target_balance",
     ),
     "MLFlowConfig": ("tracking_uri", "experiment_name", "default_tags"),
 }
 DEFAULTS = {
-    ("FeatureMetadata", "extraction_version"): "3.0.0", ("ModelMetadata", "created_by"): "hyperion-ml",
-    ("ModelMetadata", "status"): "trained", ("MLFlowConfig", "experiment_name"): "hyperion_ml_v3",
+    ("FeatureMetadata", "extraction_version"): "3.0.0",
+    ("ModelMetadata", "created_by"): "hyperion-ml",
+    ("ModelMetadata", "status"): "trained",
+    ("MLFlowConfig", "experiment_name"): "hyperion_ml_v3",
 }
 
 
@@ -202,18 +255,26 @@ def test_the_records_have_the_documented_fields(record: str) -> None:
 def test_the_hyperparameters_are_the_documented_ones() -> None:
     config = hyperion_hook.MLConfig()
     assert dict(config.random_forest) == {
-        "n_estimators": 100, "max_depth": 10, "class_weight": "balanced", "random_state": 42
+        "n_estimators": 100,
+        "max_depth": 10,
+        "class_weight": "balanced",
+        "random_state": 42,
     }
     assert dict(config.xgboost) == {"n_estimators": 100, "max_depth": 8, "learning_rate": 0.1, "random_state": 42}
     assert dict(config.meta_learner) == {"solver": "liblinear", "random_state": 42}
-    assert dict(config.isolation_forest) == {
-        "contamination": 0.1, "max_samples": 256, "random_state": 42, "n_jobs": -1
-    }
+    assert dict(config.isolation_forest) == {"contamination": 0.1, "max_samples": 256, "random_state": 42, "n_jobs": -1}
     assert dict(config.bug_predictor) == {
-        "n_estimators": 200, "max_depth": 8, "learning_rate": 0.1, "random_state": 42, "eval_metric": "logloss"
+        "n_estimators": 200,
+        "max_depth": 8,
+        "learning_rate": 0.1,
+        "random_state": 42,
+        "eval_metric": "logloss",
     }
     assert list(config.meta_features) == [
-        "random_forest_prediction", "random_forest_confidence", "xgboost_prediction", "xgboost_confidence"
+        "random_forest_prediction",
+        "random_forest_confidence",
+        "xgboost_prediction",
+        "xgboost_confidence",
     ]
 
 
@@ -235,8 +296,20 @@ def test_every_named_feature_is_in_the_catalogue() -> None:
 
 
 def test_every_public_name_is_there() -> None:
-    for name in ("FeatureStore", "DataValidator", "ModelRegistry", "FeatureEngineer", "TrainingPipeline", "MLConfig",
-                 "RiskPredictor", "AnomalyDetector", "BugPredictor", "ImpactAnalyzer", "compare_runs", *FIELDS):
+    for name in (
+        "FeatureStore",
+        "DataValidator",
+        "ModelRegistry",
+        "FeatureEngineer",
+        "TrainingPipeline",
+        "MLConfig",
+        "RiskPredictor",
+        "AnomalyDetector",
+        "BugPredictor",
+        "ImpactAnalyzer",
+        "compare_runs",
+        *FIELDS,
+    ):
         assert name in hyperion_hook.__all__
         assert getattr(hyperion_hook, name) is not None
     assert set(hyperion_hook.__all__) <= set(dir(hyperion_hook))
@@ -251,7 +324,9 @@ def test_the_queries_of_mlflow(place: Path, monkeypatch: pytest.MonkeyPatch) -> 
     registry = hyperion_hook.ModelRegistry()
     best = result["best_model"]
     version = registry.save_model(
-        best["instance"], "risk_predictor", best["name"],
+        best["instance"],
+        "risk_predictor",
+        best["name"],
         {"f1_score": best["f1"], "training_features": result["feature_names"]},
     )
     registry.promote_model("risk_predictor", version, "production")

@@ -20,8 +20,12 @@ def test_the_example_goes_from_a_history_to_a_model_in_production(tmp_path: Path
     hyperion(repo.path, "index")
     labels.write_text(hyperion(repo.path, "label", "--format", "csv").out)
     done = subprocess.run(
-        [sys.executable, str(EXAMPLE), ".", "../labels.csv", "--commits", "200", "--work", ".."], cwd=repo.path,
-        text=True, capture_output=True, check=False, timeout=300,
+        [sys.executable, str(EXAMPLE), ".", "../labels.csv", "--commits", "200", "--work", ".."],
+        cwd=repo.path,
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=300,
         env={**os.environ, "HOME": str(tmp_path), "ML_N_JOBS": "1", "ML_CV_FOLDS": "2"},
     )
     assert done.returncode == 0, done.stderr
@@ -34,8 +38,12 @@ def test_the_example_goes_from_a_history_to_a_model_in_production(tmp_path: Path
 def test_what_is_wrong_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("commit,buggy\n" + "a" * 40 + ",1\n")
     done = subprocess.run(
-        [sys.executable, str(EXAMPLE), "nowhere", "labels.csv"], cwd=tmp_path, text=True, capture_output=True,
-        check=False, timeout=300,
+        [sys.executable, str(EXAMPLE), "nowhere", "labels.csv"],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=300,
     )
     assert done.returncode == 1
     assert done.stderr.startswith("workflow: nowhere: no such folder")

@@ -28,9 +28,7 @@ def store(tmp_path: Path) -> FeatureStore:
 @pytest.mark.train
 def test_a_frame_holds_the_sets_oldest_first_and_nan_for_what_is_missing(store: FeatureStore) -> None:
     frame = store.training_frame("r")
-    assert list(frame.columns) == [
-        "repository", "source_file", "commit", "event_at", "la", "complexite_cyclomatique"
-    ]
+    assert list(frame.columns) == ["repository", "source_file", "commit", "event_at", "la", "complexite_cyclomatique"]
     assert list(frame["commit"]) == ["c0", "c10", "c30"]
     assert [str(number) for number in frame["la"]] == ["1.0", "nan", "3.0"]
     assert frame["event_at"][0] == datetime.fromtimestamp(START, UTC)
@@ -43,10 +41,13 @@ def test_a_frame_holds_the_sets_oldest_first_and_nan_for_what_is_missing(store: 
 def test_entities_get_what_was_known_at_their_moment(store: FeatureStore) -> None:
     import pandas as pd
 
-    entities = pd.DataFrame({
-        "event_timestamp": [datetime.fromtimestamp(START + hours * HOUR, UTC) for hours in (31, 5, -1, 53.9, 54)],
-        "buggy": [1, 0, 1, 0, 1],
-    }, index=[5, 4, 3, 2, 1])
+    entities = pd.DataFrame(
+        {
+            "event_timestamp": [datetime.fromtimestamp(START + hours * HOUR, UTC) for hours in (31, 5, -1, 53.9, 54)],
+            "buggy": [1, 0, 1, 0, 1],
+        },
+        index=[5, 4, 3, 2, 1],
+    )
     before = entities.copy()
     frame = store.training_frame("r", entities=entities, feature_names=["la"])
     pd.testing.assert_frame_equal(entities, before)

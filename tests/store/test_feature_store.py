@@ -56,7 +56,9 @@ def put(store: FeatureStore, number: float, **more: object) -> str:
 def test_the_specifications_example_works_as_written(store: FeatureStore) -> None:
     features = {"complexite_cyclomatique": 12, "lignes_code": 340.5}
     feature_set_id = store.store_features(
-        features_dict=features, source_file="requests/models.py", repository="requests",
+        features_dict=features,
+        source_file="requests/models.py",
+        repository="requests",
         tags={"version": "1.0", "type": "risk"},
     )
     assert str(uuid.UUID(feature_set_id)) == feature_set_id
@@ -74,19 +76,33 @@ def test_every_field_of_the_metadata_is_the_specifications(store: FeatureStore, 
     )
     canonical = json.dumps({"a": 1.5, "b": 2.0}, sort_keys=True).encode()
     assert store.get_metadata(feature_set_id) == FeatureMetadata(
-        feature_set_id=feature_set_id, source_file=str(source), repository="requests",
-        extracted_at=datetime.fromtimestamp(START, UTC), feature_names=["b", "a"], n_features=2,
+        feature_set_id=feature_set_id,
+        source_file=str(source),
+        repository="requests",
+        extracted_at=datetime.fromtimestamp(START, UTC),
+        feature_names=["b", "a"],
+        n_features=2,
         content_hash=hashlib.sha256(canonical).hexdigest(),
-        source_hash=hashlib.md5(b"x = 1\n", usedforsecurity=False).hexdigest(), tags={"type": "risk"},
-        extraction_time_ms=12.5, extraction_version="3.0.0", commit=None, event_at=datetime.fromtimestamp(START, UTC),
-        pinned=False, source_hash_missing="",
+        source_hash=hashlib.md5(b"x = 1\n", usedforsecurity=False).hexdigest(),
+        tags={"type": "risk"},
+        extraction_time_ms=12.5,
+        extraction_version="3.0.0",
+        commit=None,
+        event_at=datetime.fromtimestamp(START, UTC),
+        pinned=False,
+        source_hash_missing="",
     )
 
 
-@pytest.mark.parametrize(("source", "reason"), [
-    ("", "no source file was named"), ("not/there.py", "there is no such source file here"),
-    (".", "the source file is no regular file"), ("a\0b", "the source file cannot be read"),
-])
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("", "no source file was named"),
+        ("not/there.py", "there is no such source file here"),
+        (".", "the source file is no regular file"),
+        ("a\0b", "the source file cannot be read"),
+    ],
+)
 def test_a_source_hash_that_cannot_be_had_says_why(store: FeatureStore, source: str, reason: str) -> None:
     found = store.get_metadata(store.store_features({"a": 1}, source, "requests"))
     assert found is not None
@@ -130,8 +146,12 @@ def test_what_is_missing_keeps_its_reason(store: FeatureStore) -> None:
     given_features = {"a": Missing("no history"), "b": None, "c": math.nan, "d": -0.0, "e": math.inf, "f": True}
     found = store.get_features(store.store_features(given_features, "", "r"))
     assert found == {
-        "a": Missing("no history"), "b": Missing("no value was given"), "c": Missing("not a number (NaN) was given"),
-        "d": 0.0, "e": math.inf, "f": 1.0,
+        "a": Missing("no history"),
+        "b": Missing("no value was given"),
+        "c": Missing("not a number (NaN) was given"),
+        "d": 0.0,
+        "e": math.inf,
+        "f": 1.0,
     }
     assert math.copysign(1, found["d"]) == -1  # type: ignore[arg-type]
 
@@ -146,19 +166,33 @@ def test_the_same_content_has_the_same_version(store: FeatureStore) -> None:
     assert len({first, again, other}) == 3
 
 
-@pytest.mark.parametrize(("features", "said"), [
-    ({"a": "12"}, "feature 'a': '12' is no number"), ({"a": [1]}, "is no number"), ({1: 2}, "name every feature"),
-    ({}, "give 1 to"), ({"a": 10**400}, "is no number"), ({"a": 2**53 + 1}, "too many digits"),
-])
+@pytest.mark.parametrize(
+    ("features", "said"),
+    [
+        ({"a": "12"}, "feature 'a': '12' is no number"),
+        ({"a": [1]}, "is no number"),
+        ({1: 2}, "name every feature"),
+        ({}, "give 1 to"),
+        ({"a": 10**400}, "is no number"),
+        ({"a": 2**53 + 1}, "too many digits"),
+    ],
+)
 def test_values_that_are_no_numbers_are_refused(features: dict[str, object], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         checked(features)
 
 
-@pytest.mark.parametrize("more", [
-    {"tags": {"a": 1}}, {"event_at": datetime(2024, 1, 1)}, {"event_at": START * 1e9}, {"event_at": "today"},  # noqa: DTZ001
-    {"event_at": math.nan}, {"extraction_version": ""},
-])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"tags": {"a": 1}},
+        {"event_at": datetime(2024, 1, 1)},
+        {"event_at": START * 1e9},
+        {"event_at": "today"},  # noqa: DTZ001
+        {"event_at": math.nan},
+        {"extraction_version": ""},
+    ],
+)
 def test_arguments_that_are_not_valid_are_refused_and_nothing_is_stored(
     store: FeatureStore, more: dict[str, object]
 ) -> None:
@@ -307,7 +341,16 @@ def test_what_was_known_at_a_moment_is_the_newest_at_or_before_it_and_not_too_ol
         return found and found.features["a"]
 
     assert [known_at(hours) for hours in (-1e-6, 0, 9, 10, 33, 34, 39, 40, 63, 64)] == [
-        None, 0, 0, 10, 10, None, None, 40, 40, None
+        None,
+        0,
+        0,
+        10,
+        10,
+        None,
+        None,
+        40,
+        40,
+        None,
     ]
     assert store.get_features_at("requests", START + 39 * HOUR, within_hours=100).features == {"a": 10.0}  # type: ignore[union-attr]
     assert store.get_features_at("requests", datetime.fromtimestamp(START, UTC), within_hours=math.inf) is not None
@@ -328,8 +371,10 @@ def test_a_search_fulfils_all_conditions_and_gives_the_newest_first(tmp_path: Pa
     with FeatureStore(tmp_path / "a", ttl_hours=math.inf) as store:
         for number in range(12):
             store.store_features(
-                {"la": 1} | ({"complexite_cyclomatique": 2} if number % 2 else {}), f"{number}",
-                "even" if number % 4 < 2 else "odd", {"n": str(number), "third": str(number % 3)},
+                {"la": 1} | ({"complexite_cyclomatique": 2} if number % 2 else {}),
+                f"{number}",
+                "even" if number % 4 < 2 else "odd",
+                {"n": str(number), "third": str(number % 3)},
                 event_at=START + number,
             )
 
@@ -359,11 +404,19 @@ def test_statistics_count_what_is_served(store: FeatureStore) -> None:
     found = store.get_feature_statistics()
     assert found.pop("bytes") > 0
     assert found == {
-        "total_feature_sets": 2, "pinned_feature_sets": 0, "expired_feature_sets": 0,
-        "repositories": {"requests": 1, "other": 1}, "extraction_versions": {"3.0.0": 1, "x": 1},
-        "feature_names": ["a", "b"], "oldest_event": datetime.fromtimestamp(START - 5, UTC),
-        "newest_event": datetime.fromtimestamp(START, UTC), "average_extraction_time_ms": 3.0, "ttl_hours": 24,
-        "cache_size": 3, "hits": 1, "misses": 1,
+        "total_feature_sets": 2,
+        "pinned_feature_sets": 0,
+        "expired_feature_sets": 0,
+        "repositories": {"requests": 1, "other": 1},
+        "extraction_versions": {"3.0.0": 1, "x": 1},
+        "feature_names": ["a", "b"],
+        "oldest_event": datetime.fromtimestamp(START - 5, UTC),
+        "newest_event": datetime.fromtimestamp(START, UTC),
+        "average_extraction_time_ms": 3.0,
+        "ttl_hours": 24,
+        "cache_size": 3,
+        "hits": 1,
+        "misses": 1,
     }
 
 

@@ -145,11 +145,18 @@ def test_a_newer_file_is_refused(tmp_path: Path) -> None:
         FeatureStore(path)
 
 
-@pytest.mark.parametrize("statement", [
-    "UPDATE sets SET numbers = zeroblob(3)", "UPDATE sets SET numbers = x'789c010000ffff00000001'",
-    "UPDATE sets SET content = zeroblob(32)", "UPDATE sets SET names = 999", "UPDATE texts SET text = '{' || id",
-    "UPDATE sets SET event = 'x'", "UPDATE sets SET content = 'text'",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE sets SET numbers = zeroblob(3)",
+        "UPDATE sets SET numbers = x'789c010000ffff00000001'",
+        "UPDATE sets SET content = zeroblob(32)",
+        "UPDATE sets SET names = 999",
+        "UPDATE texts SET text = '{' || id",
+        "UPDATE sets SET event = 'x'",
+        "UPDATE sets SET content = 'text'",
+    ],
+)
 def test_whatever_a_row_holds_nothing_but_a_clear_error_comes_of_it(tmp_path: Path, statement: str) -> None:
     path = tmp_path / "a"
     with FeatureStore(path) as store:

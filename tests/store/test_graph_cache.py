@@ -61,8 +61,11 @@ def store(tmp_path: Path) -> Path:
 
 
 SHOP = {
-    "shop/__init__.py": "from .cart import Cart\n", "shop/cart.py": "import yaml\nfrom shop import price\n",
-    "shop/price.py": "", "README.md": "# shop\n", "tests/test_cart.py": "from shop.cart import Cart\n",
+    "shop/__init__.py": "from .cart import Cart\n",
+    "shop/cart.py": "import yaml\nfrom shop import price\n",
+    "shop/price.py": "",
+    "README.md": "# shop\n",
+    "tests/test_cart.py": "from shop.cart import Cart\n",
 }
 
 
@@ -185,7 +188,12 @@ def grow(repo: TestRepo, seed: int, commits: int) -> list[str]:
     """A history with branches, merges, deletions and moves; every file imports some others."""
     chance = random.Random(seed)  # noqa: S311 - any history will do
     names = [f"{folder}m{number}.py" for folder in ("", "p/", "p/q/") for number in range(4)] + [
-        "go.mod", "g/a.go", "h/b.go", "x/A.java", "y/B.java"]
+        "go.mod",
+        "g/a.go",
+        "h/b.go",
+        "x/A.java",
+        "y/B.java",
+    ]
     made = [repo.commit({"m0.py": "", "p/__init__.py": ""})]
     branches = ["main"]
     for number in range(commits):
@@ -204,7 +212,8 @@ def grow(repo: TestRepo, seed: int, commits: int) -> list[str]:
             else:
                 imported = [chance.choice(names).removesuffix(".py").replace("/", ".") for _ in range(2)]
                 files[name] = {
-                    "go": f'package a\nimport "m/{chance.choice("gh")}"\n', "mod": "module m\n",
+                    "go": f'package a\nimport "m/{chance.choice("gh")}"\n',
+                    "mod": "module m\n",
                     "java": f"package {chance.choice('uv')};\nimport {chance.choice('uv')}.{chance.choice('AB')};\n",
                 }.get(name.rpartition(".")[2], "".join(f"import {one}\n" for one in imported))
         made.append(repo.commit(files))
@@ -282,10 +291,19 @@ def damage_schema(path: Path) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("damage", [
-    damage_nothing, damage_header, damage_middle, damage_length, damage_content, damage_numbers, damage_version,
-    damage_schema,
-])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        damage_nothing,
+        damage_header,
+        damage_middle,
+        damage_length,
+        damage_content,
+        damage_numbers,
+        damage_version,
+        damage_schema,
+    ],
+)
 def test_a_damaged_store_costs_time_and_nothing_else(repo: TestRepo, store: Path, damage: object) -> None:
     commit = repo.commit(SHOP)
     with Opened(repo, store) as opened:

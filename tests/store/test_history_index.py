@@ -27,17 +27,28 @@ ADA = Author("Ada", "ada@example.org")
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def commit(number: int, parents: tuple[int, ...] = (), *, files: str = "", days: int | None = None,
-           author: Author = ADA, message: str = "change") -> Commit:
+def commit(
+    number: int,
+    parents: tuple[int, ...] = (),
+    *,
+    files: str = "",
+    days: int | None = None,
+    author: Author = ADA,
+    message: str = "change",
+) -> Commit:
     """Return a commit whose files read as git writes them: ``M a.py, R a.py b.py``."""
     changes = []
     for text in filter(None, files.split(", ")):
         status, *paths = text.split(" ")
-        changes.append(FileChange(paths[-1], FileStatus(status), paths[0] if len(paths) > 1 else None,
-                                  lines_added=number, lines_deleted=0))
+        changes.append(
+            FileChange(
+                paths[-1], FileStatus(status), paths[0] if len(paths) > 1 else None, lines_added=number, lines_deleted=0
+            )
+        )
     time = (number if days is None else days) * DAY
-    return Commit(f"{number:040x}", tuple(f"{p:040x}" for p in parents), author, author, time, time, 0, message,
-                  tuple(changes))
+    return Commit(
+        f"{number:040x}", tuple(f"{p:040x}" for p in parents), author, author, time, time, 0, message, tuple(changes)
+    )
 
 
 def touched_by(index: HistoryIndex, at: int, path: str) -> list[int]:
@@ -76,16 +87,29 @@ def test_an_unknown_or_malformed_commit_is_named() -> None:
 
 
 def test_a_file_lives_through_renames() -> None:
-    index = indexed([commit(1, files="A a.py"), commit(2, (1,), files="M a.py"), commit(3, (2,), files="R a.py b.py"),
-                     commit(4, (3,), files="M b.py")])
+    index = indexed(
+        [
+            commit(1, files="A a.py"),
+            commit(2, (1,), files="M a.py"),
+            commit(3, (2,), files="R a.py b.py"),
+            commit(4, (3,), files="M b.py"),
+        ]
+    )
     assert touched_by(index, 4, "b.py") == [4, 3, 2, 1]
     assert touched_by(index, 4, "a.py") == []
     assert touched_by(index, 2, "a.py") == [2, 1]
 
 
 def test_a_rename_on_a_branch_is_not_seen_from_another() -> None:
-    index = indexed([commit(1, files="A a.py"), commit(2, (1,), files="R a.py b.py"), commit(3, (1,), files="M a.py"),
-                     commit(4, (2, 3)), commit(5, (4,), files="M b.py")])
+    index = indexed(
+        [
+            commit(1, files="A a.py"),
+            commit(2, (1,), files="R a.py b.py"),
+            commit(3, (1,), files="M a.py"),
+            commit(4, (2, 3)),
+            commit(5, (4,), files="M b.py"),
+        ]
+    )
     assert touched_by(index, 3, "a.py") == [3, 1]
     assert touched_by(index, 3, "b.py") == []
     assert touched_by(index, 2, "b.py") == [2, 1]
@@ -98,8 +122,15 @@ def test_a_file_that_comes_back_after_its_deletion_lives_on() -> None:
 
 
 def test_a_file_added_where_another_was_renamed_away_inherits_its_life_and_then_goes_its_own_way() -> None:
-    index = indexed([commit(1, files="A a.py"), commit(2, (1,), files="R a.py b.py"), commit(3, (2,), files="A a.py"),
-                     commit(4, (3,), files="M b.py"), commit(5, (4,), files="M a.py")])
+    index = indexed(
+        [
+            commit(1, files="A a.py"),
+            commit(2, (1,), files="R a.py b.py"),
+            commit(3, (2,), files="A a.py"),
+            commit(4, (3,), files="M b.py"),
+            commit(5, (4,), files="M a.py"),
+        ]
+    )
     assert touched_by(index, 5, "a.py") == [5, 3, 2, 1]
     assert touched_by(index, 5, "b.py") == [4, 2, 1]
     assert touched_by(index, 2, "a.py") == []
@@ -112,8 +143,9 @@ def test_a_copy_begins_a_life() -> None:
 
 
 def test_two_files_that_change_names_keep_their_lives() -> None:
-    index = indexed([commit(1, files="A a.py"), commit(2, (1,), files="A b.py"),
-                     commit(3, (2,), files="R a.py b.py, R b.py a.py")])
+    index = indexed(
+        [commit(1, files="A a.py"), commit(2, (1,), files="A b.py"), commit(3, (2,), files="R a.py b.py, R b.py a.py")]
+    )
     assert touched_by(index, 3, "a.py") == [3, 2]
     assert touched_by(index, 3, "b.py") == [3, 1]
 

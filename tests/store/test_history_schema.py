@@ -42,15 +42,12 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "truncated inside a page": lambda path: os.truncate(path, 5_000),
     "newer": lambda path: edit(path, "PRAGMA user_version=2"),
     "another program's": lambda path: edit(path, "PRAGMA application_id=1"),
-    "with a trigger": lambda path: edit(
-        path, "CREATE TRIGGER t AFTER INSERT ON tips BEGIN DELETE FROM commits; END"
-    ),
+    "with a trigger": lambda path: edit(path, "CREATE TRIGGER t AFTER INSERT ON tips BEGIN DELETE FROM commits; END"),
     "without a table": lambda path: edit(path, "DROP TABLE tallies"),
-    "with a view for a table": lambda path: edit(
-        path, "DROP TABLE tips", "CREATE VIEW tips AS SELECT 1 AS ord"
-    ),
+    "with a view for a table": lambda path: edit(path, "DROP TABLE tips", "CREATE VIEW tips AS SELECT 1 AS ord"),
     "of other messages": lambda path: edit(
-        path, f"UPDATE meta SET value = {CLASSIFIER_VERSION + 1} WHERE key = 'classifier'"  # noqa: S608
+        path,
+        f"UPDATE meta SET value = {CLASSIFIER_VERSION + 1} WHERE key = 'classifier'",  # noqa: S608
     ),
 }
 

@@ -178,9 +178,7 @@ def test_too_many_new_commits_give_a_short_history_that_says_so(tangled: TestRep
     index, history = open_history(here(tangled), tangled.head(), auto_limit=10, short=8)
     with index:
         assert index.commit_count == 8
-        assert history.missing_reason == (
-            "no index yet: only the newest 8 commits were read; run: hyperion-hook index"
-        )
+        assert history.missing_reason == ("no index yet: only the newest 8 commits were read; run: hyperion-hook index")
         assert sum(tally.commits for tally in history.repository()) <= 8
     update_index(here(tangled))
     index, history = open_history(here(tangled), tangled.head(), auto_limit=10, short=8)
@@ -298,8 +296,9 @@ def start(repo: TestRepo, what: str, limit: int | None = None) -> subprocess.Pop
             "import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
             f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n{code}"
         )
-    return subprocess.Popen([sys.executable, "-c", code, str(repo.path), what], stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, str(repo.path), what], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def result(process: subprocess.Popen[str]) -> list[object]:

@@ -105,7 +105,7 @@ OPERATIONS = st.lists(
 
 @given(OPERATIONS)
 def test_whatever_is_asked_for_never_two_serve_and_every_state_can_be_read_again(
-    operations: list[tuple[str, int]]
+    operations: list[tuple[str, int]],
 ) -> None:
     state = Lifecycle("m")
     for what, number in operations:

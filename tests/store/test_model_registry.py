@@ -186,8 +186,11 @@ def test_a_record_that_was_lost_is_noticed_and_nothing_takes_the_versions_place(
     before = everything(registry.root)
     assert registry.names() == [NAME]
     for act in (
-        lambda: registry.versions(NAME), lambda: registry.find(NAME), lambda: registry.production(NAME),
-        lambda: registry.rollback(NAME), lambda: registry.register(draft("three"), files_of),
+        lambda: registry.versions(NAME),
+        lambda: registry.find(NAME),
+        lambda: registry.production(NAME),
+        lambda: registry.rollback(NAME),
+        lambda: registry.register(draft("three"), files_of),
     ):
         with pytest.raises(ArtefactError, match=r"is gone, but metadata.* and 3 more; put the file back .*, or move"):
             act()
@@ -287,8 +290,21 @@ def test_a_killed_writer_leaves_a_registry_that_loads(registry: VersionStore) ->
 
 def test_metadata_has_every_field_of_the_specification() -> None:
     specified = {
-        "name", "version", "model_type", "created_at", "created_by", "accuracy", "precision", "recall", "f1_score",
-        "training_features", "training_samples", "hyperparameters", "status", "validation_results", "tags",
+        "name",
+        "version",
+        "model_type",
+        "created_at",
+        "created_by",
+        "accuracy",
+        "precision",
+        "recall",
+        "f1_score",
+        "training_features",
+        "training_samples",
+        "hyperparameters",
+        "status",
+        "validation_results",
+        "tags",
         "description",
     }
     assert specified <= set(ModelMetadata.__dataclass_fields__)

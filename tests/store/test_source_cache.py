@@ -222,15 +222,34 @@ values = st.floats(allow_nan=False) | st.builds(Missing, st.text(max_size=9))
 numbers = st.integers(0, 10**6)
 words = st.text(max_size=12)
 functions = st.builds(
-    FunctionMetrics, words, numbers, numbers, numbers, numbers, values, values, values, numbers, numbers, st.booleans(),
+    FunctionMetrics,
+    words,
+    numbers,
+    numbers,
+    numbers,
+    numbers,
+    values,
+    values,
+    values,
+    numbers,
+    numbers,
+    st.booleans(),
     words,
 )
 classes = st.builds(
     ClassMetrics, words, numbers, numbers, st.lists(words, max_size=3).map(tuple), values, values, numbers
 )
 results = st.builds(Missing, words) | st.builds(
-    SourceMetrics, words, numbers, numbers, numbers, numbers, st.lists(functions, max_size=4).map(tuple),
-    st.none() | st.lists(classes, max_size=3).map(tuple), values, values,
+    SourceMetrics,
+    words,
+    numbers,
+    numbers,
+    numbers,
+    numbers,
+    st.lists(functions, max_size=4).map(tuple),
+    st.none() | st.lists(classes, max_size=3).map(tuple),
+    values,
+    values,
 )
 
 

@@ -136,10 +136,16 @@ def endless_pages(path: Path) -> None:
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("statement", [
-    "SELECT sum(number) FROM numbers", "SELECT number FROM numbers", "SELECT number FROM numbers ORDER BY number",
-    "UPDATE numbers SET number = 1", "DELETE FROM numbers WHERE number > 3",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT sum(number) FROM numbers",
+        "SELECT number FROM numbers",
+        "SELECT number FROM numbers ORDER BY number",
+        "UPDATE numbers SET number = 1",
+        "DELETE FROM numbers WHERE number > 3",
+    ],
+)
 def test_a_statement_over_endless_pages_ends(tmp_path: Path, statement: str) -> None:
     path = tmp_path / "n.sqlite"
     endless_pages(path)
@@ -170,12 +176,15 @@ def test_rows_of_any_number_may_be_written_in_one_statement(tmp_path: Path) -> N
     assert total(filled(tmp_path / "n.sqlite", count=400_000)) == sum(range(400_000))
 
 
-@pytest.mark.parametrize("plant", [
-    lambda path: sqlite3.connect(path).execute("CREATE VIEW v AS SELECT 1"),
-    lambda path: sqlite3.connect(path).execute("CREATE TRIGGER t AFTER INSERT ON runs BEGIN SELECT 1; END"),
-    lambda path: path.with_name(f"{path.name}-journal").write_bytes(b"nonsense" * 100),
-    lambda path: path.write_bytes(b"nonsense" * 1_000),
-])
+@pytest.mark.parametrize(
+    "plant",
+    [
+        lambda path: sqlite3.connect(path).execute("CREATE VIEW v AS SELECT 1"),
+        lambda path: sqlite3.connect(path).execute("CREATE TRIGGER t AFTER INSERT ON runs BEGIN SELECT 1; END"),
+        lambda path: path.with_name(f"{path.name}-journal").write_bytes(b"nonsense" * 100),
+        lambda path: path.write_bytes(b"nonsense" * 1_000),
+    ],
+)
 def test_a_database_of_another_library_may_hold_tables_alone(tmp_path: Path, plant: Callable[[Path], object]) -> None:
     path = tmp_path / "mlflow.db"
     check_foreign_form(path)

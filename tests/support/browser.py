@@ -31,9 +31,18 @@ os.execv(sys.argv[3], sys.argv[3:])
 """
 _CODES = {"Tab": 9, "Enter": 13, "ArrowUp": 38, "ArrowDown": 40, "End": 35, "Home": 36, "Escape": 27, " ": 32}
 _FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
-    "--force-device-scale-factor=1", "--remote-debugging-pipe",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--force-device-scale-factor=1",
+    "--remote-debugging-pipe",
 )
 
 
@@ -43,8 +52,10 @@ def axe_source() -> str | None:
     if named:
         return Path(named).read_text(encoding="utf-8")
     found = find_spec("axe_core_python")
-    return None if found is None or found.origin is None else (
-        Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+    return (
+        None
+        if found is None or found.origin is None
+        else (Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8"))
     )
 
 
@@ -93,8 +104,12 @@ class Page:
         for _ in range(times):
             for kind in ("keyDown", "keyUp"):
                 self._call(
-                    "Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=_CODES.get(key, 0),
-                    modifiers=8 if shift else 0, **({"text": text} if text and kind == "keyDown" else {}),
+                    "Input.dispatchKeyEvent",
+                    type=kind,
+                    key=key,
+                    windowsVirtualKeyCode=_CODES.get(key, 0),
+                    modifiers=8 if shift else 0,
+                    **({"text": text} if text and kind == "keyDown" else {}),
                 )
 
     def type(self, text: str) -> None:
@@ -156,10 +171,22 @@ def chromium(folder: Path) -> Iterator[Page]:
     to_browser, from_browser = os.pipe(), os.pipe()
     environment = {**os.environ, "HOME": str(folder), "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
     process = subprocess.Popen(
-        [sys.executable, "-ISc", _LAUNCH, str(to_browser[0]), str(from_browser[1]), str(CHROMIUM), *_FLAGS,
-         f"--user-data-dir={folder / 'profile'}", "about:blank"],
-        pass_fds=(to_browser[0], from_browser[1]), env=environment, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [
+            sys.executable,
+            "-ISc",
+            _LAUNCH,
+            str(to_browser[0]),
+            str(from_browser[1]),
+            str(CHROMIUM),
+            *_FLAGS,
+            f"--user-data-dir={folder / 'profile'}",
+            "about:blank",
+        ],
+        pass_fds=(to_browser[0], from_browser[1]),
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     os.close(to_browser[0])
     os.close(from_browser[1])

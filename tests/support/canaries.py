@@ -16,51 +16,221 @@ from typing import Any
 from tests.support.repo import TestRepo
 
 MODULES = (
-    "joblib", "pickle", "socket", "click", "json", "re", "sqlite3", "subprocess", "tempfile", "threading", "logging",
-    "random", "ast", "tomllib", "lizard", "radon", "cloudpickle", "skops", "mlflow", "git", "dask", "yaml", "psutil",
-    "_distutils_hack", "sitecustomize", "usercustomize", "conftest", "setup", "noxfile", "__main__", "zipimport",
+    "joblib",
+    "pickle",
+    "socket",
+    "click",
+    "json",
+    "re",
+    "sqlite3",
+    "subprocess",
+    "tempfile",
+    "threading",
+    "logging",
+    "random",
+    "ast",
+    "tomllib",
+    "lizard",
+    "radon",
+    "cloudpickle",
+    "skops",
+    "mlflow",
+    "git",
+    "dask",
+    "yaml",
+    "psutil",
+    "_distutils_hack",
+    "sitecustomize",
+    "usercustomize",
+    "conftest",
+    "setup",
+    "noxfile",
+    "__main__",
+    "zipimport",
 )
 PACKAGES = ("numpy", "pandas", "sklearn", "xgboost", "scipy", "matplotlib", "hyperion_hook", "encodings", "pluggy")
 COMMANDS = (
-    "git", "git-remote-evil", "git-planted", "python", "python3", "sh", "bash", "env", "cat", "less", "more", "ssh",
-    "gpg", "uname", "lscpu", "nproc", "ldconfig", "ldd", "ld", "objdump", "gcc", "cc", "fc-list", "kpsewhich", "gs",
-    "stty", "tput", "pre-commit", "hyperion-hook", "nvidia-smi",
+    "git",
+    "git-remote-evil",
+    "git-planted",
+    "python",
+    "python3",
+    "sh",
+    "bash",
+    "env",
+    "cat",
+    "less",
+    "more",
+    "ssh",
+    "gpg",
+    "uname",
+    "lscpu",
+    "nproc",
+    "ldconfig",
+    "ldd",
+    "ld",
+    "objdump",
+    "gcc",
+    "cc",
+    "fc-list",
+    "kpsewhich",
+    "gs",
+    "stty",
+    "tput",
+    "pre-commit",
+    "hyperion-hook",
+    "nvidia-smi",
 )
 """What git, Python's own library and the libraries of training start by name."""
 
 SETTINGS = (
-    "core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "core.askPass", "core.gitProxy",
-    "core.alternateRefsCommand", "diff.external", "diff.evil.command", "diff.evil.textconv", "filter.evil.clean",
-    "filter.evil.smudge", "filter.evil.process", "merge.evil.driver", "gpg.program", "gpg.ssh.program",
-    "gpg.ssh.defaultKeyCommand", "gpg.openpgp.program", "gpg.x509.program", "credential.helper",
-    "credential.https://example.org.helper", "uploadpack.packObjectsHook", "pager.log", "pager.diff", "pager.show",
-    "pager.config", "pager.branch", "interactive.diffFilter", "sequence.editor", "browser.evil.cmd",
-    "browser.evil.path", "web.browser", "help.browser", "difftool.evil.cmd", "difftool.evil.path",
-    "mergetool.evil.cmd", "mergetool.evil.path", "man.evil.cmd", "man.evil.path", "instaweb.httpd",
-    "trailer.evil.cmd", "trailer.evil.command", "remote.origin.uploadpack", "remote.origin.receivepack",
-    "remote.origin.proxy", "guitool.evil.cmd", "sendemail.smtpServer", "sendemail.toCmd", "sendemail.ccCmd",
-    "sendemail.headerCmd", "imap.tunnel", "http.proxy", "tar.evil.command", "receive.procReceiveRefs",
-    "remote.evil.vcs", "gitcvs.dbdriver", "diff.guitool", "blame.ignoreRevsFile", "core.attributesFile",
+    "core.fsmonitor",
+    "core.sshCommand",
+    "core.pager",
+    "core.editor",
+    "core.askPass",
+    "core.gitProxy",
+    "core.alternateRefsCommand",
+    "diff.external",
+    "diff.evil.command",
+    "diff.evil.textconv",
+    "filter.evil.clean",
+    "filter.evil.smudge",
+    "filter.evil.process",
+    "merge.evil.driver",
+    "gpg.program",
+    "gpg.ssh.program",
+    "gpg.ssh.defaultKeyCommand",
+    "gpg.openpgp.program",
+    "gpg.x509.program",
+    "credential.helper",
+    "credential.https://example.org.helper",
+    "uploadpack.packObjectsHook",
+    "pager.log",
+    "pager.diff",
+    "pager.show",
+    "pager.config",
+    "pager.branch",
+    "interactive.diffFilter",
+    "sequence.editor",
+    "browser.evil.cmd",
+    "browser.evil.path",
+    "web.browser",
+    "help.browser",
+    "difftool.evil.cmd",
+    "difftool.evil.path",
+    "mergetool.evil.cmd",
+    "mergetool.evil.path",
+    "man.evil.cmd",
+    "man.evil.path",
+    "instaweb.httpd",
+    "trailer.evil.cmd",
+    "trailer.evil.command",
+    "remote.origin.uploadpack",
+    "remote.origin.receivepack",
+    "remote.origin.proxy",
+    "guitool.evil.cmd",
+    "sendemail.smtpServer",
+    "sendemail.toCmd",
+    "sendemail.ccCmd",
+    "sendemail.headerCmd",
+    "imap.tunnel",
+    "http.proxy",
+    "tar.evil.command",
+    "receive.procReceiveRefs",
+    "remote.evil.vcs",
+    "gitcvs.dbdriver",
+    "diff.guitool",
+    "blame.ignoreRevsFile",
+    "core.attributesFile",
 )
 """Settings that name a program, or a file that git is to read."""
 ALIASES = (
-    "log", "diff", "cat-file", "rev-parse", "rev-list", "diff-index", "diff-tree", "ls-tree", "ls-files", "config",
-    "var", "merge-base", "show", "blame", "status", "for-each-ref", "stripspace", "interpret-trailers",
+    "log",
+    "diff",
+    "cat-file",
+    "rev-parse",
+    "rev-list",
+    "diff-index",
+    "diff-tree",
+    "ls-tree",
+    "ls-files",
+    "config",
+    "var",
+    "merge-base",
+    "show",
+    "blame",
+    "status",
+    "for-each-ref",
+    "stripspace",
+    "interpret-trailers",
 )
 HOOKS = (
-    "applypatch-msg", "pre-applypatch", "post-applypatch", "pre-commit", "pre-merge-commit", "prepare-commit-msg",
-    "commit-msg", "post-commit", "pre-rebase", "post-checkout", "post-merge", "pre-push", "pre-receive", "update",
-    "proc-receive", "post-receive", "post-update", "reference-transaction", "push-to-checkout", "pre-auto-gc",
-    "post-rewrite", "sendemail-validate", "fsmonitor-watchman", "post-index-change",
+    "applypatch-msg",
+    "pre-applypatch",
+    "post-applypatch",
+    "pre-commit",
+    "pre-merge-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "post-commit",
+    "pre-rebase",
+    "post-checkout",
+    "post-merge",
+    "pre-push",
+    "pre-receive",
+    "update",
+    "proc-receive",
+    "post-receive",
+    "post-update",
+    "reference-transaction",
+    "push-to-checkout",
+    "pre-auto-gc",
+    "post-rewrite",
+    "sendemail-validate",
+    "fsmonitor-watchman",
+    "post-index-change",
 )
 VARIABLES = (
-    "GIT_EXTERNAL_DIFF", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "SSH_ASKPASS", "GIT_PAGER", "PAGER",
-    "GIT_EDITOR", "EDITOR", "VISUAL", "GIT_SEQUENCE_EDITOR", "GIT_PROXY_COMMAND", "GIT_PYTHON_GIT_EXECUTABLE",
-    "GIT_MAN_VIEWER", "LESSOPEN", "LESSCLOSE", "MANPAGER", "BROWSER", "CC", "CXX", "SHELL", "PYTHONSTARTUP",
-    "BASH_ENV", "ENV", "GIT_DIFF_OPTS", "GIT_TEMPLATE_DIR", "GIT_CONFIG", "GIT_ATTR_SOURCE",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_SSH",
+    "GIT_SSH_COMMAND",
+    "GIT_ASKPASS",
+    "SSH_ASKPASS",
+    "GIT_PAGER",
+    "PAGER",
+    "GIT_EDITOR",
+    "EDITOR",
+    "VISUAL",
+    "GIT_SEQUENCE_EDITOR",
+    "GIT_PROXY_COMMAND",
+    "GIT_PYTHON_GIT_EXECUTABLE",
+    "GIT_MAN_VIEWER",
+    "LESSOPEN",
+    "LESSCLOSE",
+    "MANPAGER",
+    "BROWSER",
+    "CC",
+    "CXX",
+    "SHELL",
+    "PYTHONSTARTUP",
+    "BASH_ENV",
+    "ENV",
+    "GIT_DIFF_OPTS",
+    "GIT_TEMPLATE_DIR",
+    "GIT_CONFIG",
+    "GIT_ATTR_SOURCE",
 )
-TRACES = ("GIT_TRACE", "GIT_TRACE2", "GIT_TRACE2_EVENT", "GIT_TRACE2_PERF", "GIT_TRACE_SETUP", "GIT_TRACE_PACKET",
-          "GIT_REDIRECT_STDERR", "GIT_REDIRECT_STDOUT")
+TRACES = (
+    "GIT_TRACE",
+    "GIT_TRACE2",
+    "GIT_TRACE2_EVENT",
+    "GIT_TRACE2_PERF",
+    "GIT_TRACE_SETUP",
+    "GIT_TRACE_PACKET",
+    "GIT_REDIRECT_STDERR",
+    "GIT_REDIRECT_STDOUT",
+)
 """Variables by which git writes files; such a file is a canary itself."""
 
 
@@ -80,8 +250,12 @@ class World:
         (self.foreign / "inside").mkdir()
         for name in (".cache", ".config"):
             (self.home / name).mkdir()
-        self.environment |= {"HOME": str(self.home), "XDG_CACHE_HOME": str(self.home / ".cache"),
-                             "XDG_CONFIG_HOME": str(self.home / ".config"), "TMPDIR": str(self.temporary)}
+        self.environment |= {
+            "HOME": str(self.home),
+            "XDG_CACHE_HOME": str(self.home / ".cache"),
+            "XDG_CONFIG_HOME": str(self.home / ".config"),
+            "TMPDIR": str(self.temporary),
+        }
 
     def folder(self, name: str) -> Path:
         """Return a folder of this world."""
@@ -178,8 +352,11 @@ def plant_settings(world: World) -> None:
     lines.append(_setting("protocol.ext.allow", "always"))
     lines.append(_setting("remote.origin.url", f"ext::{world.trap('transport ext')}"))
     lines.append(_setting(f"url.ext::{world.trap('url insteadOf')}.insteadOf", "https://"))
-    for kind, section in (("include", "include"), ("includeIf gitdir", 'includeIf "gitdir:**"'),
-                          ("includeIf onbranch", 'includeIf "onbranch:**"')):
+    for kind, section in (
+        ("include", "include"),
+        ("includeIf gitdir", 'includeIf "gitdir:**"'),
+        ("includeIf onbranch", 'includeIf "onbranch:**"'),
+    ):
         included = world.traps / f"{kind}.config".replace(" ", "_")
         included.write_text(f"[core]\n\tfsmonitor = {world.trap(kind)}\n")
         lines.append(f"[{section}]\n\tpath = {included}\n")
@@ -214,9 +391,12 @@ def plant_variables(world: World) -> None:
     world.environment |= {name: world.trap(f"variable {name}") for name in VARIABLES}
     world.environment |= {name: str(world.canary(f"variable {name}")) for name in TRACES}
     world.environment |= {
-        "GIT_EXEC_PATH": ".", "GIT_CONFIG_COUNT": "2",
-        "GIT_CONFIG_KEY_0": "core.fsmonitor", "GIT_CONFIG_VALUE_0": world.trap("variable GIT_CONFIG_VALUE"),
-        "GIT_CONFIG_KEY_1": "core.hooksPath", "GIT_CONFIG_VALUE_1": str(world.traps),
+        "GIT_EXEC_PATH": ".",
+        "GIT_CONFIG_COUNT": "2",
+        "GIT_CONFIG_KEY_0": "core.fsmonitor",
+        "GIT_CONFIG_VALUE_0": world.trap("variable GIT_CONFIG_VALUE"),
+        "GIT_CONFIG_KEY_1": "core.hooksPath",
+        "GIT_CONFIG_VALUE_1": str(world.traps),
         "GIT_CONFIG_PARAMETERS": f"'diff.external={world.trap('variable GIT_CONFIG_PARAMETERS')}'",
     }
 
@@ -239,15 +419,27 @@ def plant_objects(world: World) -> None:
 def plant_names(world: World) -> None:
     """Commit paths, subjects and authors that are commands to a shell, a build server or a terminal."""
     mark = world.canary("words of a shell")
-    words = (f"$(touch '{mark}')", f"`touch '{mark}'`", f"; touch '{mark}' #", f"| touch '{mark}'", "--output=evil",
-             "::set-output name=x::y", "##vso[task.setvariable variable=x]y", "\x1b]0;evil\x07", "${jndi:ldap://x}")
+    words = (
+        f"$(touch '{mark}')",
+        f"`touch '{mark}'`",
+        f"; touch '{mark}' #",
+        f"| touch '{mark}'",
+        "--output=evil",
+        "::set-output name=x::y",
+        "##vso[task.setvariable variable=x]y",
+        "\x1b]0;evil\x07",
+        "${jndi:ldap://x}",
+    )
     files: dict[str, str | bytes | None] = {
         f"names/{word.replace('/', '_')}.py": "def f(x):\n    return x if x else 1\n" for word in words
     }
     files |= {"-rf": "x\n", "--exec=evil": "x\n", "HEAD": "x\n", ":(exclude)*": "x\n", "a\nb.py": "x = 1\n"}
     for number, word in enumerate(words):
-        world.repo.commit(files if not number else {f"names/{number}.py": f"x = {number}\n"}, f"Fix {word}",
-                          author=f"{word.replace('<', '').replace('>', '')} <x@example.org>")
+        world.repo.commit(
+            files if not number else {f"names/{number}.py": f"x = {number}\n"},
+            f"Fix {word}",
+            author=f"{word.replace('<', '').replace('>', '')} <x@example.org>",
+        )
     world.kinds += [f"name {number}" for number in range(len(words) - 1)]
 
 

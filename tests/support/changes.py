@@ -48,8 +48,13 @@ def edit(path: str, drawing: str = "", status: FileStatus | None = None, old_pat
 def change(*files: FileChange, message: str | None = None, time: int = 1_600_000_000, **more: object) -> Change:
     """Put file changes together into a staged change."""
     values: dict[str, object] = {
-        "kind": ChangeKind.STAGED, "files": files, "base": "b" * 40, "time": time, "authored_at": time,
-        "author": ADA, "message": message,
+        "kind": ChangeKind.STAGED,
+        "files": files,
+        "base": "b" * 40,
+        "time": time,
+        "authored_at": time,
+        "author": ADA,
+        "message": message,
     }
     return Change(**(values | more))  # type: ignore[arg-type]
 

@@ -37,7 +37,11 @@ class Outcome:
 def hyperion(folder: Path, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> Outcome:
     """Run ``hyperion-hook`` in a folder with a clean environment and a fixed identity."""
     done = subprocess.run(
-        [EXECUTABLE, *arguments], cwd=folder, input=stdin.encode(), capture_output=True, check=False,
+        [EXECUTABLE, *arguments],
+        cwd=folder,
+        input=stdin.encode(),
+        capture_output=True,
+        check=False,
         env=TestRepo(folder, init=False).environment() | dict(env or {}),
     )
     out, err = done.stdout.decode("utf-8", "strict"), done.stderr.decode("utf-8", "backslashreplace")

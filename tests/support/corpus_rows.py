@@ -23,8 +23,11 @@ def corpus_rows(names: str = "abc", *, changes: int = 800, seed: int = 3) -> pd.
         features = {feature: rng.random(changes) for feature in FEATURES}
         features |= {"la": size, "source_lines_added": size * rng.uniform(0.5, 1.0, changes)}
         keys = {
-            "repository": name, "commit": [f"{name}{number:039d}" for number in range(changes)], "time": time,
-            "buggy": buggy.astype("int8"), "known_at": np.where(buggy, time + FOUND_AFTER, np.nan),
+            "repository": name,
+            "commit": [f"{name}{number:039d}" for number in range(changes)],
+            "time": time,
+            "buggy": buggy.astype("int8"),
+            "known_at": np.where(buggy, time + FOUND_AFTER, np.nan),
             "reverted": (rng.random(changes) < 0.05).astype("int8"),
         }
         own = pd.DataFrame(keys | features).astype({"repository": "object", "commit": "object"})

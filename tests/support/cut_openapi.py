@@ -17,9 +17,16 @@ ISSUE = "/repos/{owner}/{repo}/issues/{issue_number}"
 PULL = "/repos/{owner}/{repo}/pulls/{pull_number}"
 COMMENT = "/repos/{owner}/{repo}/issues/comments/{comment_id}"
 OPERATIONS = (
-    (PULL, "get"), (f"{PULL}/reviews", "get"), (f"{ISSUE}/comments", "get"), (f"{ISSUE}/comments", "post"),
-    (COMMENT, "patch"), (COMMENT, "delete"), (f"{ISSUE}/labels", "get"), (f"{ISSUE}/labels", "post"),
-    (f"{ISSUE}/labels/{{name}}", "delete"), ("/user", "get"),
+    (PULL, "get"),
+    (f"{PULL}/reviews", "get"),
+    (f"{ISSUE}/comments", "get"),
+    (f"{ISSUE}/comments", "post"),
+    (COMMENT, "patch"),
+    (COMMENT, "delete"),
+    (f"{ISSUE}/labels", "get"),
+    (f"{ISSUE}/labels", "post"),
+    (f"{ISSUE}/labels/{{name}}", "delete"),
+    ("/user", "get"),
 )
 _FOR_PEOPLE = {"description", "example", "examples", "title", "summary", "externalDocs", "deprecated"}
 _NOT_SCHEMA = {"discriminator", "xml", "readOnly", "writeOnly"}
@@ -44,13 +51,9 @@ def _operation(document: dict[str, Any], operation: dict[str, Any]) -> dict[str,
     parameters = [_resolved(document, entry) for entry in operation.get("parameters", ())]
     body = operation.get("requestBody")
     return {
-        "parameters": {
-            entry["name"]: {"in": entry["in"], "schema": _schema(entry["schema"])} for entry in parameters
-        },
+        "parameters": {entry["name"]: {"in": entry["in"], "schema": _schema(entry["schema"])} for entry in parameters},
         "body": _content(body) if body else None,
-        "answers": {
-            status: _content(_resolved(document, answer)) for status, answer in operation["responses"].items()
-        },
+        "answers": {status: _content(_resolved(document, answer)) for status, answer in operation["responses"].items()},
     }
 
 

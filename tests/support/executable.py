@@ -12,12 +12,19 @@ from tests.support.repo import TestRepo
 BIN = EXECUTABLE.parent
 
 
-def git(repo: TestRepo, *arguments: str, cwd: Path | None = None, **environment: str
-        ) -> subprocess.CompletedProcess[str]:
+def git(
+    repo: TestRepo, *arguments: str, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run git with everything its hooks need, and return what happened, both streams in ``stdout``."""
     return subprocess.run(
-        ["git", *arguments], cwd=cwd or repo.path, text=True, errors="replace", check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        ["git", *arguments],
+        cwd=cwd or repo.path,
+        text=True,
+        errors="replace",
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
         env=hook_environment(repo) | environment,
     )
 

@@ -21,14 +21,14 @@ _MORE: dict[str, dict[str, str]] = {
     "Add a service": {
         "svc/go.mod": "module example.org/svc\n\nrequire github.com/pkg/errors v0.9.1\n",
         "svc/main.go": 'package main\n\nimport "example.org/svc/store"\n\nfunc main() {\n\tfor i := 0; i < 3; i++ {\n'
-                       '\t\tif store.Get(i) && i > 1 {\n\t\t\tpanic(i)\n\t\t}\n\t}\n}\n',
+        "\t\tif store.Get(i) && i > 1 {\n\t\t\tpanic(i)\n\t\t}\n\t}\n}\n",
         "svc/store/store.go": "package store\n\nfunc Get(i int) bool { return i%2 == 0 || i == 7 }\n",
     },
     "Add a page": {
         "web/package.json": '{"name": "web", "dependencies": {"react": "^18.0.0"}}\n',
         "web/src/App.tsx": "import {load} from './load';\nexport class App {\n  items = [];\n"
-                           "  get size() { return this.items.length; }\n"
-                           "  add(x) { this.items.push(x ? x : load(x)); }\n  free(y) { return y; }\n}\n",
+        "  get size() { return this.items.length; }\n"
+        "  add(x) { this.items.push(x ? x : load(x)); }\n  free(y) { return y; }\n}\n",
         "web/src/load.ts": "export const load = (x?: string) => x && x.length > 2 ? x : null;\n",
         "web/src/load.test.ts": "test('load', () => { expect(load('abc')).toBe('abc'); });\n",
     },
@@ -36,7 +36,7 @@ _MORE: dict[str, dict[str, str]] = {
         "svc/store/store.go": "package store\n\nfunc Get(i, j int) bool { return i%2 == j }\n",
         "db/migrations/0001_begin.sql": "CREATE TABLE a (b int);\n",
         "native/a.c": "int f(int a) {\n  switch (a) {\n    case 1: return 2;\n    default: while (a--) ;\n  }\n"
-                      "  return a;\n}\n",
+        "  return a;\n}\n",
         "native/b.rs": "pub fn g(x: u8) -> u8 { match x { 0 => 1, _ if x > 3 => 2, _ => 3 } }\n",
         "script": "#!/bin/sh\nif true; then echo 1; fi\n",
         "notes.unknown": "a b\n",

@@ -123,6 +123,7 @@ def _interface(_name: str, text: str) -> None:
 
 # -- manifests, reports and settings ----------------------------------------------------------------------------------
 
+
 def _config(name: str, text: str) -> None:
     with suppress(HyperionError):
         load_config(Path("/nowhere"), {}, texts={name: text.encode("utf-8", "surrogatepass")})
@@ -132,6 +133,7 @@ def _config(name: str, text: str) -> None:
 
 
 # -- messages and what git prints -------------------------------------------------------------------------------------
+
 
 @cache
 def _known() -> KnownCommits:
@@ -143,8 +145,15 @@ def _known() -> KnownCommits:
 def _commit_of(message: str, author: Author | None = None) -> Commit:
     ada = author or Author("Ada", "a@b.c")
     return Commit(
-        id="0123456789abcdef0123456789abcdef01234567", parents=("1" * 40,), author=ada, committer=ada, authored_at=1,
-        committed_at=1, utc_offset=0, message=message, files=(),
+        id="0123456789abcdef0123456789abcdef01234567",
+        parents=("1" * 40,),
+        author=ada,
+        committer=ada,
+        authored_at=1,
+        committed_at=1,
+        utc_offset=0,
+        message=message,
+        files=(),
     )
 
 
@@ -181,6 +190,7 @@ def _patch(name: str, text: str) -> None:
 
 # -- stores -----------------------------------------------------------------------------------------------------------
 
+
 def _payloads() -> list[Text]:
     graph = LiveGraph()
     paths = {"a/b.py": "Python", "c.go": "Go", "d.java": "Java"}
@@ -188,14 +198,24 @@ def _payloads() -> list[Text]:
     measured = encode_source(measure_source("a.py", SOURCES["Python"]))
     plain = zlib.decompress(measured) if measured[:1] != b"{" else measured
     model = {
-        "format_version": metadata.FORMAT_VERSION, "files": {"a.b": {"bytes": 1, "sha256": "0"}},
+        "format_version": metadata.FORMAT_VERSION,
+        "files": {"a.b": {"bytes": 1, "sha256": "0"}},
         "lineage": dict.fromkeys(("features", "data", "recipe", "parameters"), "x"),
-        "name": "risk", "version": "v1.0.0", "training_features": ["a"], "model_type": "x", "created_by": "y",
-        "training_samples": 1, "accuracy": 0.5,
+        "name": "risk",
+        "version": "v1.0.0",
+        "training_features": ["a"],
+        "model_type": "x",
+        "created_by": "y",
+        "training_samples": 1,
+        "accuracy": 0.5,
     }
     blobs = {
-        "graph": encode_graph(graph), "source": plain, "packed source": measured,
-        "numbers": pack([0, 1, 300, 10**9, 7, 7]), "mask": bytes(range(40)), "model": json.dumps(model).encode(),
+        "graph": encode_graph(graph),
+        "source": plain,
+        "packed source": measured,
+        "numbers": pack([0, 1, 300, 10**9, 7, 7]),
+        "mask": bytes(range(40)),
+        "model": json.dumps(model).encode(),
         "row": packed({f"f{number}": number * 0.37 for number in range(20)})[0],
     }
     return [Text(name, as_text(blob)) for name, blob in blobs.items()]
@@ -276,17 +296,21 @@ class StoredRows:
 def _columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     return [
-        (table, column) for (table,) in tables.fetchall()
+        (table, column)
+        for (table,) in tables.fetchall()
         for _, column, *_ in connection.execute(f"PRAGMA table_info({table})")
     ]
 
 
 # -- models -----------------------------------------------------------------------------------------------------------
 
+
 def _models() -> list[Text]:
     return [
-        *seeds_of("model"), Text("bundle", (bundled_models() / "manifest.json").read_text()),
-        Text("trees", as_text(serialise([0], [0, 0, 0], [1.5, 0.5, -0.5], [1, 0, 0]))), Text("skops", _skops()),
+        *seeds_of("model"),
+        Text("bundle", (bundled_models() / "manifest.json").read_text()),
+        Text("trees", as_text(serialise([0], [0, 0, 0], [1.5, 0.5, -0.5], [1, 0, 0]))),
+        Text("skops", _skops()),
     ]
 
 
@@ -296,10 +320,27 @@ def _skops() -> str:
 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("schema.json", json.dumps({
-            "protocol": 2, "_skops_version": "0.13", "__class__": "dict", "__module__": "builtins",
-            "__loader__": "DictNode", "__id__": 1, "content": {}, "key_types": {
-                "__class__": "list", "__module__": "builtins", "__loader__": "ListNode", "content": [], "__id__": 2}}))
+        archive.writestr(
+            "schema.json",
+            json.dumps(
+                {
+                    "protocol": 2,
+                    "_skops_version": "0.13",
+                    "__class__": "dict",
+                    "__module__": "builtins",
+                    "__loader__": "DictNode",
+                    "__id__": 1,
+                    "content": {},
+                    "key_types": {
+                        "__class__": "list",
+                        "__module__": "builtins",
+                        "__loader__": "ListNode",
+                        "content": [],
+                        "__id__": 2,
+                    },
+                }
+            ),
+        )
     return as_text(out.getvalue())
 
 
@@ -336,6 +377,7 @@ class Models:
 
 # -- what servers answer ----------------------------------------------------------------------------------------------
 
+
 class _Canned(Http):
     """A server that answers everything with the same bytes."""
 
@@ -350,14 +392,21 @@ def _answer(name: str, text: str) -> None:
     headers = HTTPMessage()
     headers["Link"] = text[:60].encode("ascii", "replace").decode().replace("\n", " ").replace("\r", " ")
     http.reply = _Reply(200, "OK", headers, text.encode("utf-8", "surrogatepass"))
-    job = GitLabJob.of({
-        "GITLAB_CI": "true", "CI_API_V4_URL": "https://x.example", "CI_PROJECT_ID": "1",
-        "CI_PROJECT_URL": "https://x.example/o/r",
-        "CI_MERGE_REQUEST_IID": "7", "CI_COMMIT_SHA": "b" * 40, "CI_MERGE_REQUEST_DIFF_BASE_SHA": "a" * 40,
-    })
+    job = GitLabJob.of(
+        {
+            "GITLAB_CI": "true",
+            "CI_API_V4_URL": "https://x.example",
+            "CI_PROJECT_ID": "1",
+            "CI_PROJECT_URL": "https://x.example/o/r",
+            "CI_MERGE_REQUEST_IID": "7",
+            "CI_COMMIT_SHA": "b" * 40,
+            "CI_MERGE_REQUEST_DIFF_BASE_SHA": "a" * 40,
+        }
+    )
     hub, lab, ours = GitHub(http, "o/r"), GitLab(http, job), frozenset("ab")
     known: dict[str, list[Callable[[], object]]] = {
-        "pull": [lambda: hub.pull_request(7)], "reviews": [lambda: hub.reviews(7)],
+        "pull": [lambda: hub.pull_request(7)],
+        "reviews": [lambda: hub.reviews(7)],
         "comments": [lambda: hub.own_comments(7, "<!-- hyperion-hook -->"), lambda: hub.write_comment(7, "a")],
         "notes": [lambda: lab.own_comments(7, "<!-- hyperion-hook -->"), lambda: lab.write_comment(7, "a")],
         "merge request": [lambda: hub.set_labels(7, "a", ours), lambda: lab.set_labels(7, "a", ours)],
@@ -374,6 +423,7 @@ def _answer(name: str, text: str) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+
 
 def _of_rows(rows: StoredRows) -> Reader:
     return Reader(rows.seeds, rows.read)

@@ -20,8 +20,11 @@ def generated_history(path: Path, commits: int = 300, seed: int = 1) -> TestRepo
     def commit(mark: int, message: str, parents: list[int]) -> None:
         person = PEOPLE[mark % len(PEOPLE)]
         when = START + mark * 3_600 - (50_000 if mark % 17 == 0 else 0)
-        out.append(f"commit refs/heads/main\nmark :{mark}\nauthor {person} {when} +0200\n"
-                   f"committer {PEOPLE[0]} {when} -0330\n".encode() + data(message.encode()))
+        out.append(
+            f"commit refs/heads/main\nmark :{mark}\nauthor {person} {when} +0200\n"
+            f"committer {PEOPLE[0]} {when} -0330\n".encode()
+            + data(message.encode())
+        )
         for number, parent in enumerate(parents):
             out.append(f"{'merge' if number else 'from'} :{parent}\n".encode())
 

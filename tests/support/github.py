@@ -84,8 +84,11 @@ class GitHubDouble(WebDouble):
         issue = f"{root}/issues/{NUMBER}"
         if asked.path == "/user":
             person = token == USER_TOKEN
-            return Said(200, _user(self.login, of="public-user")) if person else Said(403, error(
-                "Resource not accessible by integration"))
+            return (
+                Said(200, _user(self.login, of="public-user"))
+                if person
+                else Said(403, error("Resource not accessible by integration"))
+            )
         if asked.path == f"{root}/pulls/{NUMBER}":
             return Said(200, self.pull)
         if asked.path == f"{root}/pulls/{NUMBER}/reviews":
@@ -125,25 +128,33 @@ class GitHubDouble(WebDouble):
             self.labels += [label for label in asked.body["labels"] if label not in self.labels]
         elif asked.method == "DELETE":
             self.labels.remove(name)
-        return Said(200, [
-            description().sample("label", name=label) for label in self.labels
-        ])
+        return Said(200, [description().sample("label", name=label) for label in self.labels])
 
     def _page(self, asked: Asked, entries: list[dict[str, Any]]) -> Said:
         query = parse_qs(asked.query)
         size, page = int(query.get("per_page", ["30"])[0]), int(query.get("page", ["1"])[0])
         last = max(1, -(-len(entries) // size))
-        links = [
-            f'<{self.api}{asked.path}?per_page={size}&page={number}>; rel="{kind}"'
-            for kind, number in (("prev", page - 1), ("next", page + 1), ("last", last)) if 0 < number <= last
-        ] if last > 1 else []
+        links = (
+            [
+                f'<{self.api}{asked.path}?per_page={size}&page={number}>; rel="{kind}"'
+                for kind, number in (("prev", page - 1), ("next", page + 1), ("last", last))
+                if 0 < number <= last
+            ]
+            if last > 1
+            else []
+        )
         headers = {"Link": ", ".join(links)} if links else {}
-        return Said(200, json.loads(json.dumps(entries[(page - 1) * size:page * size])), headers)
+        return Said(200, json.loads(json.dumps(entries[(page - 1) * size : page * size])), headers)
 
     def _comment(self, number: int, body: str, login: str, kind: str, edited: int) -> dict[str, Any]:
         return description().sample(
-            "issue-comment", id=number, html_url=f"https://github.com/{REPOSITORY}/pull/{NUMBER}#issuecomment-{number}",
-            user=_user(login, kind), body=body, created_at=_moment(edited), updated_at=_moment(edited),
+            "issue-comment",
+            id=number,
+            html_url=f"https://github.com/{REPOSITORY}/pull/{NUMBER}#issuecomment-{number}",
+            user=_user(login, kind),
+            body=body,
+            created_at=_moment(edited),
+            updated_at=_moment(edited),
         )
 
 
@@ -154,11 +165,20 @@ def error(message: str) -> dict[str, str]:
 
 def pull_json(base: str, head: str, *, fork: bool = False, **more: Any) -> dict[str, Any]:
     """Return a pull request as the API and events describe it."""
-    return description().sample(
-        "pull-request", number=NUMBER, title="::error::<img>", user=_user("grace"), comments=2, review_comments=1,
-        base=_end("main", base, REPOSITORY), head=_end("topic", head, "eve/r" if fork else REPOSITORY),
-        merge_commit_sha="e" * 40,
-    ) | more
+    return (
+        description().sample(
+            "pull-request",
+            number=NUMBER,
+            title="::error::<img>",
+            user=_user("grace"),
+            comments=2,
+            review_comments=1,
+            base=_end("main", base, REPOSITORY),
+            head=_end("topic", head, "eve/r" if fork else REPOSITORY),
+            merge_commit_sha="e" * 40,
+        )
+        | more
+    )
 
 
 def review_json(state: str, seconds: int) -> dict[str, Any]:
@@ -176,10 +196,16 @@ def _user(login: str, kind: str = "User", of: str = "simple-user") -> dict[str, 
 
 
 def _faults_of_headers(asked: Asked) -> list[str]:
-    wanted = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28",
-              "user-agent": "hyperion-hook"}
-    return [f"{asked.method} {asked.path}: {name} is {asked.headers.get(name)}" for name, value in wanted.items()
-            if asked.headers.get(name) != value]
+    wanted = {
+        "accept": "application/vnd.github+json",
+        "x-github-api-version": "2022-11-28",
+        "user-agent": "hyperion-hook",
+    }
+    return [
+        f"{asked.method} {asked.path}: {name} is {asked.headers.get(name)}"
+        for name, value in wanted.items()
+        if asked.headers.get(name) != value
+    ]
 
 
 def _moment(seconds: int) -> str:

@@ -41,8 +41,17 @@ class GitHubJob:
         self.in_process = True
         """Whether the command runs in this process, which costs a third; else it is the installed executable."""
 
-    def pull(self, base: str, head: str, action: str = "opened", *arguments: str, changes: Any = None,
-             seconds: float | None = None, env: dict[str, str] | None = None, **more: Any) -> Done:
+    def pull(
+        self,
+        base: str,
+        head: str,
+        action: str = "opened",
+        *arguments: str,
+        changes: Any = None,
+        seconds: float | None = None,
+        env: dict[str, str] | None = None,
+        **more: Any,
+    ) -> Done:
         """Run the step for an event on the pull request, as the API describes it from now on."""
         pull = pull_json(base, head, **more)
         if self.double is not None:
@@ -55,8 +64,9 @@ class GitHubJob:
         issue = {"number": NUMBER, "pull_request": {}}
         return self.run("issue_comment", {"action": "edited", "issue": issue, "comment": {"body": body}})
 
-    def run(self, name: str, event: Any, *arguments: str, seconds: float | None = None,
-            env: dict[str, str] | None = None) -> Done:
+    def run(
+        self, name: str, event: Any, *arguments: str, seconds: float | None = None, env: dict[str, str] | None = None
+    ) -> Done:
         """Run the step; ``event`` is JSON, or text or bytes as they are to stand in the file, ``None`` for no file.
 
         With ``seconds`` time-outs are short, and all requests together may take so long.
@@ -69,19 +79,28 @@ class GitHubJob:
             text = event if isinstance(event, str | bytes) else json.dumps(event)
             files["event.json"].write_bytes(text.encode() if isinstance(text, str) else text)
         before = 0 if self.double is None else len(self.double.asked)
-        environment = _clean() | {
-            "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(files["event.json"]),
-            "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_OUTPUT": str(files["output"]),
-            "GITHUB_STEP_SUMMARY": str(files["summary"]), "GITHUB_TOKEN": self.token,
-            "GITHUB_API_URL": "http://127.0.0.1:9" if self.double is None else self.double.api,
-        } | (env or {})
+        environment = (
+            _clean()
+            | {
+                "GITHUB_ACTIONS": "true",
+                "GITHUB_EVENT_NAME": name,
+                "GITHUB_EVENT_PATH": str(files["event.json"]),
+                "GITHUB_REPOSITORY": REPOSITORY,
+                "GITHUB_OUTPUT": str(files["output"]),
+                "GITHUB_STEP_SUMMARY": str(files["summary"]),
+                "GITHUB_TOKEN": self.token,
+                "GITHUB_API_URL": "http://127.0.0.1:9" if self.double is None else self.double.api,
+            }
+            | (env or {})
+        )
         code, out, err = self._run(["--repo", str(self.repo.path), "comment", *arguments], environment, seconds)
         said = [_text(file) for file in (files["summary"], files["output"])]
         assert "Traceback" not in err, err
         if self.token:
             assert self.token.strip() not in "".join((out, err, *said))
-        return Done(code, out, err, said[0], _outputs(said[1]),
-                    [] if self.double is None else self.double.asked[before:])
+        return Done(
+            code, out, err, said[0], _outputs(said[1]), [] if self.double is None else self.double.asked[before:]
+        )
 
     def _run(self, arguments: list[str], environment: dict[str, str], seconds: float | None) -> tuple[int, str, str]:
         if not self.in_process:
@@ -89,14 +108,17 @@ class GitHubJob:
                 [EXECUTABLE, *arguments], cwd=self.folder, capture_output=True, check=False, env=environment
             )
             return done.returncode, done.stdout.decode(), done.stderr.decode("utf-8", "backslashreplace")
-        streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors=errors)
-                   for errors in ("strict", "backslashreplace")]
+        streams = [
+            io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors=errors) for errors in ("strict", "backslashreplace")
+        ]
         hurry: dict[str, Any] = {"TIMEOUT_SECONDS": http.TIMEOUT_SECONDS}
         if seconds is not None:
             hurry = {"TIMEOUT_SECONDS": 0.5, "BUDGET_SECONDS": seconds, "_MOST_BYTES": 2_000_000}
         with (
-            mock.patch.dict(os.environ, environment, clear=True), mock.patch.multiple(http, **hurry),
-            redirect_stdout(streams[0]), redirect_stderr(streams[1]),
+            mock.patch.dict(os.environ, environment, clear=True),
+            mock.patch.multiple(http, **hurry),
+            redirect_stdout(streams[0]),
+            redirect_stderr(streams[1]),
         ):
             code = main(arguments)
         for stream in streams:

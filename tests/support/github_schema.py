@@ -56,8 +56,9 @@ class Description:
         for name in set(given) & set(operation["parameters"]):
             schema = operation["parameters"][name]["schema"]
             value: Any = int(given[name]) if schema.get("type") == "integer" else given[name]
-            faults += self._faults(f"{where}: {name}", value, _pointer(template, asked.method, "parameters", name,
-                                                                       "schema"))
+            faults += self._faults(
+                f"{where}: {name}", value, _pointer(template, asked.method, "parameters", name, "schema")
+            )
         if operation["body"] is None:
             faults += [f"{where}: a body"] if asked.body is not None else []
         elif asked.body is None:

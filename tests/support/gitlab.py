@@ -23,9 +23,13 @@ class GitLabDouble(WebDouble):
 
     def add(self, body: str, author: int = OTHER) -> dict[str, Any]:
         """Add a note and return it."""
-        note = {"id": 5_000 + len(self.asked) * 10 + len(self.notes), "body": body,
-                "author": {"id": author, "username": USERNAMES.get(author, "grace")},
-                "updated_at": "2026-01-02T03:04:05.678Z", "system": False}
+        note = {
+            "id": 5_000 + len(self.asked) * 10 + len(self.notes),
+            "body": body,
+            "author": {"id": author, "username": USERNAMES.get(author, "grace")},
+            "updated_at": "2026-01-02T03:04:05.678Z",
+            "system": False,
+        }
         self.notes.append(note)
         return note
 
@@ -58,4 +62,4 @@ class GitLabDouble(WebDouble):
         page = int(query.get("page", 1))
         link = f'<{self.url}{asked.path}?{asked.query.partition("&page")[0]}&page={page + 1}>; rel="next"'
         more = {"Link": link} if len(self.notes) > 100 * page else {}
-        return Said(200, self.notes[100 * (page - 1):100 * page], more)
+        return Said(200, self.notes[100 * (page - 1) : 100 * page], more)

@@ -35,29 +35,47 @@ def tangled_history(path: Path, rounds: int = 6) -> TestRepo:
     )
     for number in range(rounds):
         author = PEOPLE[number % 3]
-        repo.commit({"pkg/mod0.py": python_module(0, number + 2, "from pkg import mod1\nimport json")},
-                    f"Improve part {number}", author)
+        repo.commit(
+            {"pkg/mod0.py": python_module(0, number + 2, "from pkg import mod1\nimport json")},
+            f"Improve part {number}",
+            author,
+        )
         repo.git("checkout", "-q", "-b", f"side{number}")
         moved = f"pkg/mod4_{number}.py"
         old = "pkg/mod4.py" if number == 0 else f"pkg/mod4_{number - 1}.py"
         repo.git("mv", old, moved)
         repo.commit({}, f"Rename {number}", PEOPLE[(number + 1) % 3])
         test = f"def test_{number}():\n    assert 1\n"
-        repo.commit({moved: python_module(4, number + 3), "tests/test_mod4.py": test},
-                    f"Fix crash in part {number} (#{number + 10})", PEOPLE[(number + 1) % 3])
+        repo.commit(
+            {moved: python_module(4, number + 3), "tests/test_mod4.py": test},
+            f"Fix crash in part {number} (#{number + 10})",
+            PEOPLE[(number + 1) % 3],
+        )
         repo.git("checkout", "-q", "main")
         guarded = python_module(1, number + 2, "from pkg import mod2")
-        repo.commit({"pkg/mod1.py": guarded, "README.md": f"# A {number}\n"},
-                    f"hotfix: guard against bug {number}", PEOPLE[(number + 2) % 3])
+        repo.commit(
+            {"pkg/mod1.py": guarded, "README.md": f"# A {number}\n"},
+            f"hotfix: guard against bug {number}",
+            PEOPLE[(number + 2) % 3],
+        )
         new = f"src/main/java/org/example/Part{number + 1}.java"
-        repo.commit({new: java_class(number + 1, number + 1)},
-                    f"Add part {number + 1}\n\nReviewed-by: Ada <ada@example.org>", author)
+        repo.commit(
+            {new: java_class(number + 1, number + 1)},
+            f"Add part {number + 1}\n\nReviewed-by: Ada <ada@example.org>",
+            author,
+        )
         repo.merge(f"side{number}", message=f"Merge side {number}")
-        repo.commit({"requirements.txt": f"click>=8\nrequests=={number}\n", "logo.bin": bytes([0, number, 255])},
-                    f"Bump {number}", "bot[bot] <bot@users.noreply.github.com>")
+        repo.commit(
+            {"requirements.txt": f"click>=8\nrequests=={number}\n", "logo.bin": bytes([0, number, 255])},
+            f"Bump {number}",
+            "bot[bot] <bot@users.noreply.github.com>",
+        )
         if number % 2:
             repo.git("revert", "--no-edit", "HEAD")
-        repo.commit({"pkg/mod2.py": python_module(2, number + 1), f"pkg/extra{number}.py": python_module(9, 1)},
-                    f"Refactor part {number}", author)
+        repo.commit(
+            {"pkg/mod2.py": python_module(2, number + 1), f"pkg/extra{number}.py": python_module(9, 1)},
+            f"Refactor part {number}",
+            author,
+        )
         repo.commit({f"pkg/extra{number}.py": None}, f"Remove extra {number}", author)
     return repo

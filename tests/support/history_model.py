@@ -29,19 +29,34 @@ def histories(draw: st.DrawFn, largest: int = 14) -> list[Commit]:
     commits: list[Commit] = []
     for number in range(draw(st.integers(1, largest))):
         width = draw(st.sampled_from((1, 1, 1, 1, 2, 0))) if number else 0
-        parents = draw(st.lists(st.integers(0, number - 1), min_size=min(width, number), max_size=min(width, number),
-                                unique=True)) if number else []
+        parents = (
+            draw(
+                st.lists(
+                    st.integers(0, number - 1), min_size=min(width, number), max_size=min(width, number), unique=True
+                )
+            )
+            if number
+            else []
+        )
         # mostly on top of the newest, so that lines of some length come about
         if len(parents) == 1 and draw(st.booleans()):
             parents = [number - 1]
         files = () if len(parents) > 1 else tuple(draw(_changes()))
         # the id's order is drawn, too: it decides between commits of one date
         identity = f"{draw(st.integers(0, 255)):02x}{number:038x}"
-        commits.append(Commit(
-            identity, tuple(commits[parent].id for parent in parents), draw(st.sampled_from(AUTHORS)), AUTHORS[0],
-            START, START + draw(st.sampled_from((0, 1, 2, 3, 40 * 86_400, -5))), 0, draw(st.sampled_from(MESSAGES)),
-            files,
-        ))
+        commits.append(
+            Commit(
+                identity,
+                tuple(commits[parent].id for parent in parents),
+                draw(st.sampled_from(AUTHORS)),
+                AUTHORS[0],
+                START,
+                START + draw(st.sampled_from((0, 1, 2, 3, 40 * 86_400, -5))),
+                0,
+                draw(st.sampled_from(MESSAGES)),
+                files,
+            )
+        )
     return commits
 
 
@@ -155,8 +170,9 @@ class Model:
             events.append((found.committed_at, c, found.author.identity, *lines, flags))
         return tuple(events), self.by_id[newest[-1]].committed_at if newest else None, len(newest)
 
-    def tally(self, commit: str, author: Author | None = None, subsystem: str | None = None,
-              directory: str | None = None) -> Any:
+    def tally(
+        self, commit: str, author: Author | None = None, subsystem: str | None = None, directory: str | None = None
+    ) -> Any:
         """Return (month, commits, fixes) of the commits that fit."""
         commits: Counter[int] = Counter()
         fixes: Counter[int] = Counter()
@@ -176,8 +192,11 @@ class Model:
             **{a: self.tally(commit, author=a) for a in AUTHORS},
             **{(a, s): self.tally(commit, author=a, subsystem=s) for a in AUTHORS for s in ("", "lib")},
             "all": self.tally(commit),
-            "recent": sorted((c for c in self.ancestors(commit) if not self.by_id[c].is_merge),
-                             key=lambda c: (self.dates[c], c), reverse=True)[:5],
+            "recent": sorted(
+                (c for c in self.ancestors(commit) if not self.by_id[c].is_merge),
+                key=lambda c: (self.dates[c], c),
+                reverse=True,
+            )[:5],
         }
 
 

@@ -230,7 +230,12 @@ class Retrain:
 
         repository = Repository.discover(self._repo.path)
         options = RetrainOptions(
-            code_commits=0, threads=1, folds=2, parity_rows=50, pool_rows=0, vectors=vectors_folder(repository),
+            code_commits=0,
+            threads=1,
+            folds=2,
+            parity_rows=50,
+            pool_rows=0,
+            vectors=vectors_folder(repository),
         )
         used = models_in_use(None, repository.common_dir)
         retrain_here(repository, self._registry, InUse(used.bundle, "the bundled model"), options=options)
@@ -249,7 +254,11 @@ class Retrain:
 
 
 SUBJECTS: dict[str, Callable[[Path], Any]] = {
-    "index": Index, "promote": Promote, "FeatureStore": Store, "comment": Comment, "retrain": Retrain,
+    "index": Index,
+    "promote": Promote,
+    "FeatureStore": Store,
+    "comment": Comment,
+    "retrain": Retrain,
 }
 
 

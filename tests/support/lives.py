@@ -45,8 +45,9 @@ def _file(text: str) -> FileChange:
     return FileChange(path.lstrip("!"), status, lines_added=lines[0], lines_deleted=lines[1])
 
 
-def touching(paths: str, drawing: str = "", *, author: str | None = "ada", reason: str | None = None,
-             **more: object) -> Context:
+def touching(
+    paths: str, drawing: str = "", *, author: str | None = "ada", reason: str | None = None, **more: object
+) -> Context:
     """Return a context of a change now that touches paths (``+`` before a new one, ``old>new``) after a past."""
     files = []
     for path in paths.split():

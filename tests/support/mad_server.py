@@ -45,6 +45,7 @@ def says(status: int, body: bytes, **headers: str) -> Callable[[BaseHTTPRequestH
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
         handler.wfile.write(body)
+
     return answer
 
 

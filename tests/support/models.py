@@ -53,11 +53,17 @@ def write_bundle(
 ) -> tuple[Pipeline, Pipeline, pd.DataFrame]:
     """Fit, export into a folder, and return what was exported; the bug predictor only on request."""
     risk, anomaly, X = fitted(recipe)
-    replace_bundle(folder, BundleParts(
-        name="test", version="0.0.1", trained_on="numbers drawn at random", risk=risk_part(risk, NAMES, recipe.name),
-        anomaly=anomaly_part(anomaly, light_decision(anomaly, X)),
-        thresholds={RiskLevel.HIGH: 0.6, RiskLevel.MEDIUM: 0.4},
-        quantiles={name: (0.0, float(X[name].median()), 60.0) for name in NAMES},
-        bugs=bug_part(fitted_bugs() if with_bugs else None),
-    ).files())
+    replace_bundle(
+        folder,
+        BundleParts(
+            name="test",
+            version="0.0.1",
+            trained_on="numbers drawn at random",
+            risk=risk_part(risk, NAMES, recipe.name),
+            anomaly=anomaly_part(anomaly, light_decision(anomaly, X)),
+            thresholds={RiskLevel.HIGH: 0.6, RiskLevel.MEDIUM: 0.4},
+            quantiles={name: (0.0, float(X[name].median()), 60.0) for name in NAMES},
+            bugs=bug_part(fitted_bugs() if with_bugs else None),
+        ).files(),
+    )
     return risk, anomaly, X

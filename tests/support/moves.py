@@ -31,7 +31,8 @@ class MovingHistory:
         parents = [self.branches[branch][0]] if branch in self.branches else []
         self.stream.append(
             f"commit refs/heads/{branch}\nmark :{self.marks}\nauthor {person} {when} +0000\n"
-            f"committer {person} {when} +0000\n".encode() + data(message.encode())
+            f"committer {person} {when} +0000\n".encode()
+            + data(message.encode())
         )
         for number, parent in enumerate((*parents, *others)):
             self.stream.append(f"{'merge' if number else 'from'} :{parent}\n".encode())
@@ -135,9 +136,9 @@ def moving_history(path: Path, seed: int, *, steps: int = 30, files: int = 40, l
     repo = TestRepo(path)
     loose = "fastimport.unpackLimit=1000000"
     repo.git("-c", loose, "fast-import", "--quiet", stdin=b"".join((*history.stream, b"done\n")))
-    blobs = sorted({
-        line.split()[0] for line in repo.git("rev-list", "--objects", "main").splitlines() if line.endswith(".py")
-    })
+    blobs = sorted(
+        {line.split()[0] for line in repo.git("rev-list", "--objects", "main").splitlines() if line.endswith(".py")}
+    )
     for blob in history.draw.sample(blobs, lost):
         (path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     return repo

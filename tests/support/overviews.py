@@ -12,8 +12,9 @@ DAY = 86_400
 NOW = 1_700_000_000
 
 
-def change(number: int, probability: float, level: RiskLevel = RiskLevel.LOW, said: str = "Change it",
-           author: str = "Ada") -> ScoredChange:
+def change(
+    number: int, probability: float, level: RiskLevel = RiskLevel.LOW, said: str = "Change it", author: str = "Ada"
+) -> ScoredChange:
     """Return a change ``number`` days before the newest."""
     return ScoredChange(f"{number:040x}", NOW - number * DAY, author, said, probability, level)
 
@@ -21,25 +22,42 @@ def change(number: int, probability: float, level: RiskLevel = RiskLevel.LOW, sa
 def evaluation(on: str = "changes that introduced a bug") -> dict[str, Any]:
     """Return a comparison as a card has it."""
     return {
-        "on": on, "changes": 1200, "buggy": 60, "models": [
-            {"model": "the bundled models", "roc_auc": [0.84, 0.8, 0.88], "pr_auc": [0.3, 0.2, 0.4],
-             "share_in_top_20_percent": 0.64, "calibration_error": 0.012},
+        "on": on,
+        "changes": 1200,
+        "buggy": 60,
+        "models": [
+            {
+                "model": "the bundled models",
+                "roc_auc": [0.84, 0.8, 0.88],
+                "pr_auc": [0.3, 0.2, 0.4],
+                "share_in_top_20_percent": 0.64,
+                "calibration_error": 0.012,
+            },
             {"model": "la", "roc_auc": [0.75, 0.7, 0.8], "pr_auc": [None, None, None]},
         ],
     }
 
 
 CARD: dict[str, Any] = {
-    "trained_on": "32 repositories", "data": {"changes": 50000, "from": "2005-07-01"}, "training": {"seed": 42},
-    "limits": ["It knows no tests."], "evaluations": [evaluation("the future of the same repositories")],
-    "calibration": [{"predicted": 0.01, "observed": 0.02, "changes": 100},
-                    {"predicted": 0.4, "observed": 0.35, "changes": 100}],
+    "trained_on": "32 repositories",
+    "data": {"changes": 50000, "from": "2005-07-01"},
+    "training": {"seed": 42},
+    "limits": ["It knows no tests."],
+    "evaluations": [evaluation("the future of the same repositories")],
+    "calibration": [
+        {"predicted": 0.01, "observed": 0.02, "changes": 100},
+        {"predicted": 0.4, "observed": 0.35, "changes": 100},
+    ],
     "importance": [{"feature": "la", "roc_auc_lost": 0.02}, {"feature": "nf", "roc_auc_lost": 0.005}],
 }
 HERE = Here(
     {"evaluations": [evaluation()], "calibration": CARD["calibration"]},
-    drift=Drifted(0.23, "Drift in 1 of 46 features.", "500 changes compared with 1,000",
-                  (("lines added", "typically 12 before, 40 now"),)),
+    drift=Drifted(
+        0.23,
+        "Drift in 1 of 46 features.",
+        "500 changes compared with 1,000",
+        (("lines added", "typically 12 before, 40 now"),),
+    ),
 )
 
 
@@ -58,9 +76,16 @@ def overview(name: str = "", *, changes: int = 60, spots: int = 8) -> Overview:
     area = Area(f"src/a{name}", 4, 100, 3, 1, ((f"Ada{name}", 0.8), ("Grace", 0.2)), 0.25)
     other = Area("src/b", 4, 60, 2, 2, (("Grace", 0.5),), 0.0)
     return Overview(
-        f"project{name}", "f" * 40, NOW, 1234, scored, tuple(ExplainedChange(one, (reason,)) for one in scored[-2:]),
-        (*files, HotSpot(f"src/a/notes.xyz{name}", 3, 0, 1, None, None)), Area("", 8, 160, 4, 2, (("Ada", 0.6),), 0.15),
-        (area, other), (Knower(f"Ada{name}", 0.6, ((f"src/a{name}", 0.8),), 0), Knower("Grace", 0.4, (), 30)),
+        f"project{name}",
+        "f" * 40,
+        NOW,
+        1234,
+        scored,
+        tuple(ExplainedChange(one, (reason,)) for one in scored[-2:]),
+        (*files, HotSpot(f"src/a/notes.xyz{name}", 3, 0, 1, None, None)),
+        Area("", 8, 160, 4, 2, (("Ada", 0.6),), 0.15),
+        (area, other),
+        (Knower(f"Ada{name}", 0.6, ((f"src/a{name}", 0.8),), 0), Knower("Grace", 0.4, (), 30)),
         (f"something could not be had{name}",),
     )
 

@@ -27,7 +27,10 @@ def run_git(folder: Path, *arguments: str, env: Mapping[str, str] | None = None)
     """Run git without the machine's configuration."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     done = subprocess.run(
-        ["git", *arguments], cwd=folder, capture_output=True, check=True,
+        ["git", *arguments],
+        cwd=folder,
+        capture_output=True,
+        check=True,
         env=clean | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"} | dict(env or {}),
     )
     return done.stdout.decode("utf-8", "surrogateescape")
@@ -44,9 +47,11 @@ def identity_of(commit: Commit) -> dict[str, str]:
     sign = "-" if commit.utc_offset < 0 else "+"
     zone = f"{sign}{abs(commit.utc_offset) // 60:02d}{abs(commit.utc_offset) % 60:02d}"
     return {
-        "GIT_AUTHOR_NAME": commit.author.name, "GIT_AUTHOR_EMAIL": commit.author.email,
+        "GIT_AUTHOR_NAME": commit.author.name,
+        "GIT_AUTHOR_EMAIL": commit.author.email,
         "GIT_AUTHOR_DATE": f"{commit.authored_at} {zone}",
-        "GIT_COMMITTER_NAME": commit.committer.name, "GIT_COMMITTER_EMAIL": commit.committer.email,
+        "GIT_COMMITTER_NAME": commit.committer.name,
+        "GIT_COMMITTER_EMAIL": commit.committer.email,
         "GIT_COMMITTER_DATE": f"{commit.committed_at} {zone}",
     }
 

@@ -21,8 +21,12 @@ def drawn_past(name: str, *, months: int = 24, files: int = 40, seed: int = 1) -
         odds = -3.0 + 1.6 * rows["fixes_90"] + 0.2 * np.log1p(rows["fixes"])
         fixed = (random.random(files) < 1 / (1 + np.exp(-odds))).astype(int)
         keys = {
-            "repository": name, "moment": str(month), "time": (month + 1) * MONTH,
-            "path": [f"src/f{number:02}.py" for number in range(files)], "fixed": fixed, "weight": 1.0,
+            "repository": name,
+            "moment": str(month),
+            "time": (month + 1) * MONTH,
+            "path": [f"src/f{number:02}.py" for number in range(files)],
+            "fixed": fixed,
+            "weight": 1.0,
             "whole": month >= months * 7 // 10,
         }
         frames.append(pd.concat([pd.DataFrame(keys), rows.astype(np.float32)], axis=1))

@@ -25,16 +25,20 @@ METHODS = ("compile", "match", "fullmatch", "search", "sub", "subn", "split", "f
 
 FACTORIES: dict[tuple[str, str], Callable[[ModuleType], object]] = {
     ("domain.path_patterns", "_segment"): lambda module: [
-        module._segment(text) for text in ("*a*b*c", "?*a?*b", "[!a]*[ab]*c", "*" * 50 + "a")],
+        module._segment(text) for text in ("*a*b*c", "?*a?*b", "[!a]*[ab]*c", "*" * 50 + "a")
+    ],
     ("features.code.lines", "_pattern"): lambda module: [module._pattern(name) for name in module._SYNTAX],
     ("features.change.code_lines", "_marks_of"): lambda module: [module._marks_of(name) for name in module.LANGUAGES],
     ("features.functions.lexis", "pattern_of"): lambda module: [module.pattern_of(name) for name in module.LEXES],
     ("features.functions.lexis", "chunk_of"): lambda module: [
-        module.chunk_of(form) for lexis in module.LEXES.values() for form in lexis.holes],
+        module.chunk_of(form) for lexis in module.LEXES.values() for form in lexis.holes
+    ],
     ("assess.breaks.patterns", "pattern_of"): lambda module: [
-        module.pattern_of(form, "ab", "b") for form in module.FORMS],
+        module.pattern_of(form, "ab", "b") for form in module.FORMS
+    ],
     ("assess.breaks.definitions", "patterns_of"): lambda module: [
-        module.patterns_of(name) for name in module._PATTERNS],
+        module.patterns_of(name) for name in module._PATTERNS
+    ],
 }
 """Functions that make patterns from data, by module: how to have them make all."""
 
@@ -100,8 +104,13 @@ def all_patterns() -> list[Found]:
 def calls_of_re(tree: ast.AST) -> Iterator[ast.Call]:
     """Yield the calls ``re.xxx(pattern, ...)``."""
     for node in ast.walk(tree):
-        if (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in METHODS
-                and isinstance(node.func.value, ast.Name) and node.func.value.id == "re"):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in METHODS
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id == "re"
+        ):
             yield node
 
 
@@ -120,8 +129,12 @@ def _written_inline(name: str, tree: ast.Module) -> Iterator[Found]:
 def _methods(trees: dict[str, ast.Module], name: str, line: int) -> frozenset[str]:
     """Return the methods by which the package uses what a line of a module compiles; all where that is not plain."""
     for node in trees[name].body:
-        if (isinstance(node, ast.Assign) and node.lineno <= line <= (node.end_lineno or line)
-                and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name)):
+        if (
+            isinstance(node, ast.Assign)
+            and node.lineno <= line <= (node.end_lineno or line)
+            and isinstance(node.value, ast.Call)
+            and isinstance(node.targets[0], ast.Name)
+        ):
             variable = node.targets[0].id
             readers = [trees[name]] if variable.startswith("_") else _naming(variable)
             return frozenset().union(*(_uses(tree, variable) for tree in readers)) or frozenset(METHODS)
@@ -145,6 +158,7 @@ def _uses(tree: ast.Module, variable: str) -> set[str]:
 
 
 # -- texts ------------------------------------------------------------------------------------------------------------
+
 
 class Attack(NamedTuple):
     """A text of any size: ``before``, then ``pump`` again and again, then ``after``."""

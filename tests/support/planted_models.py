@@ -14,8 +14,22 @@ from hyperion_hook.scoring.bundle import bundled_models
 from tests.support.canaries import Unpickled, World, plant_pickles
 
 _OBJECTS = b"\x93NUMPY\x01\x00"
-LOOSE = ("model.pkl", "model.joblib", "model.skops", "model.json", "manifest.json", "xgboost.trees", "corpus.npz",
-         "table.csv", "table.csv.gz", "table.parquet", "table.pkl", "table.feather", "fitted.json", "MLmodel")
+LOOSE = (
+    "model.pkl",
+    "model.joblib",
+    "model.skops",
+    "model.json",
+    "manifest.json",
+    "xgboost.trees",
+    "corpus.npz",
+    "table.csv",
+    "table.csv.gz",
+    "table.parquet",
+    "table.pkl",
+    "table.feather",
+    "fitted.json",
+    "MLmodel",
+)
 
 
 def objects_of_numpy(canary: Path) -> bytes:
@@ -32,9 +46,16 @@ def objects_of_numpy(canary: Path) -> bytes:
 
 def foreign_types(canary: Path) -> bytes:
     """Return a file of skops that names a function to be called."""
-    schema = {"__class__": "list", "__module__": "builtins", "__loader__": "ListNode", "content": [
-        {"__class__": "system", "__module__": "posix", "__loader__": "FunctionNode", "content": f": > {canary}"}],
-        "protocol": 2, "_skops_version": "0.13"}
+    schema = {
+        "__class__": "list",
+        "__module__": "builtins",
+        "__loader__": "ListNode",
+        "content": [
+            {"__class__": "system", "__module__": "posix", "__loader__": "FunctionNode", "content": f": > {canary}"}
+        ],
+        "protocol": 2,
+        "_skops_version": "0.13",
+    }
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("schema.json", json.dumps(schema))
@@ -53,8 +74,13 @@ def plant_models(world: World, folder: Path) -> list[Path]:
     flavours: dict[str, dict[str, Any]] = {
         "loader": {"python_function": {"loader_module": "planted_loader", "data": "data", "code": "code"}},
         "cloudpickle": {"sklearn": {"pickled_model": "model.pkl", "serialization_format": "cloudpickle"}},
-        "skops": {"sklearn": {"pickled_model": "model.skops", "serialization_format": "skops",
-                              "skops_trusted_types": ["posix.system"]}},
+        "skops": {
+            "sklearn": {
+                "pickled_model": "model.skops",
+                "serialization_format": "skops",
+                "skops_trusted_types": ["posix.system"],
+            }
+        },
         "pyfunc": {"python_function": {"loader_module": "mlflow.pyfunc.model", "python_model": "model.pkl"}},
         "xgboost": {"xgboost": {"data": "model.pkl", "model_class": "xgboost.sklearn.XGBClassifier"}},
     }

@@ -173,6 +173,7 @@ def _wal(path: Path, page: int) -> bytes:
 
 def edited(*statements: str) -> Fault:
     """Return a fault that runs statements; ``{table}`` is the first table."""
+
     def plant(path: Path, theirs: Path) -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             row = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchone()
@@ -222,8 +223,7 @@ ANY_FAULTS: dict[str, Fault] = {
 }
 SQLITE_FAULTS: dict[str, Fault] = {
     "a hard link": _hard_link,
-    "a view": edited("ALTER TABLE {table} RENAME TO real_{table}",
-                     "CREATE VIEW {table} AS SELECT * FROM real_{table}"),
+    "a view": edited("ALTER TABLE {table} RENAME TO real_{table}", "CREATE VIEW {table} AS SELECT * FROM real_{table}"),
     "an endless view": edited("ALTER TABLE {table} RENAME TO real_{table}", "CREATE VIEW {table} AS " + ENDLESS),
     "one more view": edited("CREATE VIEW more AS " + ENDLESS),
     "a trigger": edited("CREATE TRIGGER planted AFTER INSERT ON {table} BEGIN SELECT randomblob(900000000); END"),
@@ -236,35 +236,41 @@ SQLITE_FAULTS: dict[str, Fault] = {
     "numbers for bytes": _in_every("BLOB", 0.5),
     "bytes for numbers": _in_every("INTEGER", b"x"),
     "bytes for texts": _in_every("TEXT", b"x"),
-    "numbers beyond all": _in_every("INTEGER", -2**62),
+    "numbers beyond all": _in_every("INTEGER", -(2**62)),
     "values of 2 MB": _in_every("BLOB", bytes(2_000_000)),
     "a journal that names a file": _beside(
-        "-journal", lambda beside, path, theirs: beside.write_bytes(
-            super_journal(theirs / "victim.txt", max(1, path.stat().st_size // 4096)))),
+        "-journal",
+        lambda beside, path, theirs: beside.write_bytes(
+            super_journal(theirs / "victim.txt", max(1, path.stat().st_size // 4096))
+        ),
+    ),
     "a sleeping journal that names a file": _beside(
-        "-journal", lambda beside, path, theirs: beside.write_bytes(
-            super_journal(theirs / "victim.txt", first=bytes(8)) )),
+        "-journal",
+        lambda beside, path, theirs: beside.write_bytes(super_journal(theirs / "victim.txt", first=bytes(8))),
+    ),
     "a journal of other pages": _beside(
-        "-journal", lambda beside, path, theirs: beside.write_bytes(
-            super_journal(theirs / "victim.txt", 1, 1024)[:512] + bytes(4000))),
+        "-journal",
+        lambda beside, path, theirs: beside.write_bytes(
+            super_journal(theirs / "victim.txt", 1, 1024)[:512] + bytes(4000)
+        ),
+    ),
     "a journal of a far larger file": _beside(
-        "-journal", lambda beside, path, theirs: beside.write_bytes(_far_journal(path))),
-    "a journal of nonsense": _beside(
-        "-journal", lambda beside, path, theirs: beside.write_bytes(b"nonsense" * 200)),
+        "-journal", lambda beside, path, theirs: beside.write_bytes(_far_journal(path))
+    ),
+    "a journal of nonsense": _beside("-journal", lambda beside, path, theirs: beside.write_bytes(b"nonsense" * 200)),
     "a journal that is a link": _beside(
-        "-journal", lambda beside, path, theirs: beside.symlink_to(theirs / "victim.txt")),
+        "-journal", lambda beside, path, theirs: beside.symlink_to(theirs / "victim.txt")
+    ),
     "a journal that is a hard link": _beside(
-        "-journal", lambda beside, path, theirs: os.link(theirs / "victim.txt", beside)),
+        "-journal", lambda beside, path, theirs: os.link(theirs / "victim.txt", beside)
+    ),
     "a journal that is a pipe": _beside("-journal", lambda beside, path, theirs: os.mkfifo(beside)),
-    "a log of nonsense": _beside(
-        "-wal", lambda beside, path, theirs: beside.write_bytes(b"nonsense" * 900)),
-    "a log of far pages": _beside(
-        "-wal", lambda beside, path, theirs: beside.write_bytes(_wal(path, 500_000_000))),
-    "a log that is a link": _beside(
-        "-wal", lambda beside, path, theirs: beside.symlink_to(theirs / "new-wal")),
-    "a log that is a hard link": _beside(
-        "-wal", lambda beside, path, theirs: os.link(theirs / "victim.txt", beside)),
+    "a log of nonsense": _beside("-wal", lambda beside, path, theirs: beside.write_bytes(b"nonsense" * 900)),
+    "a log of far pages": _beside("-wal", lambda beside, path, theirs: beside.write_bytes(_wal(path, 500_000_000))),
+    "a log that is a link": _beside("-wal", lambda beside, path, theirs: beside.symlink_to(theirs / "new-wal")),
+    "a log that is a hard link": _beside("-wal", lambda beside, path, theirs: os.link(theirs / "victim.txt", beside)),
     "shared memory that is a link": _beside(
-        "-shm", lambda beside, path, theirs: beside.symlink_to(theirs / "victim.txt")),
+        "-shm", lambda beside, path, theirs: beside.symlink_to(theirs / "victim.txt")
+    ),
     "shared memory that is a folder": _beside("-shm", lambda beside, path, theirs: beside.mkdir()),
 }

@@ -11,13 +11,19 @@ def git_profile() -> dict[str, Any]:
         "service": "requests",
         "repositories": [{"main_language": "Python", "license": "Apache-2.0"}],
         "git_summary": {
-            "commits": 1250, "contributors": 45, "first_commit": "2011-02-13", "last_commit": "2024-12-26",
+            "commits": 1250,
+            "contributors": 45,
+            "first_commit": "2011-02-13",
+            "last_commit": "2024-12-26",
             "contributors_top10": [{"name": "Kenneth", "email": "k@example.org", "commits": 1089, "percentage": 87.12}],
         },
         "reference_date": "2024-12-26",
         "metrics": {"test_coverage": {"test_files": 45, "test_ratio": 0.36}},
         "code_metrics": {
-            "cyclomatic_complexity": 12, "cognitive_complexity": 9, "code_lines": 800, "comment_lines": 200,
+            "cyclomatic_complexity": 12,
+            "cognitive_complexity": 9,
+            "code_lines": 800,
+            "comment_lines": 200,
             "lcom4": [1, 4],
         },
         "business_context": {"traffic_impact": 0.3, "revenue_impact": 0.2, "criticality_level": 4},
@@ -31,10 +37,14 @@ def file_history() -> list[dict[str, Any]]:
     """Return six commits on a file: one fix, one hotfix, one revert, three people."""
     ada, grace, linus = "Ada <ada@example.org>", "Grace <grace@example.org>", "Linus <linus@example.org>"
     rows = [
-        ("2024-01-01", ada, "Add the parser", 100, 0), ("2024-02-01", ada, "Read numbers", 20, 5),
-        ("2024-03-01", grace, "Fix crash on empty input", 4, 1), ("2024-04-01", ada, "Read texts", 30, 10),
+        ("2024-01-01", ada, "Add the parser", 100, 0),
+        ("2024-02-01", ada, "Read numbers", 20, 5),
+        ("2024-03-01", grace, "Fix crash on empty input", 4, 1),
+        ("2024-04-01", ada, "Read texts", 30, 10),
         ("2024-05-01", linus, "hotfix: guard against bug 7", 2, 0),
-        ("2024-06-01", grace, "Revert \"Read texts\"", 10, 30),
+        ("2024-06-01", grace, 'Revert "Read texts"', 10, 30),
     ]
-    return [{"date": date, "author": author, "message": message, "lines_added": added, "lines_deleted": deleted}
-            for date, author, message, added, deleted in rows]
+    return [
+        {"date": date, "author": author, "message": message, "lines_added": added, "lines_deleted": deleted}
+        for date, author, message, added, deleted in rows
+    ]

@@ -31,8 +31,10 @@ def build_pull(folder: Path) -> Pull:
     repo = TestRepo(folder)
     for number in range(12):
         functions = "\n\n".join(f"def f{part}(x):\n    return x + {part * number}" for part in range(number + 2))
-        repo.commit({"app.py": functions + "\n", f"part{number % 3}.py": f"import app\n\nX = app.f0({number})\n"},
-                    f"{'Fix the bug' if number % 4 == 1 else 'Add a part'} {number}")
+        repo.commit(
+            {"app.py": functions + "\n", f"part{number % 3}.py": f"import app\n\nX = app.f0({number})\n"},
+            f"{'Fix the bug' if number % 4 == 1 else 'Add a part'} {number}",
+        )
     base = repo.head()
     repo.git("checkout", "-q", "-b", "topic")
     return Pull(repo, base, repo.commit({"app.py": _APP}, "Rewrite the size"))

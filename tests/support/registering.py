@@ -14,8 +14,14 @@ from hyperion_hook.store.models.registry import VersionStore
 def draft(data: str) -> ModelMetadata:
     """Return a model that came from ``data``."""
     return ModelMetadata(
-        "risk_predictor", "blend", Lineage("f", data, "blend", "p"), f1_score=0.4, training_features=["la", "ld"],
-        training_samples=1000, hyperparameters={"depth": 4}, tags={"seed": "42"},
+        "risk_predictor",
+        "blend",
+        Lineage("f", data, "blend", "p"),
+        f1_score=0.4,
+        training_features=["la", "ld"],
+        training_samples=1000,
+        hyperparameters={"depth": 4},
+        tags={"seed": "42"},
     )
 
 
@@ -43,8 +49,9 @@ def register_bundled(repo: Path, *, name: str = "theirs", data: str = "one") -> 
         kept = {path.name: path.read_bytes() for path in source.iterdir() if path.suffix == ".trees"}
         return kept | {MANIFEST: json.dumps(manifest).encode()}
 
-    model = replace(draft(data), description="a history of its own",
-                    validation_results={"decision": "promoted: it was better"})
+    model = replace(
+        draft(data), description="a history of its own", validation_results={"decision": "promoted: it was better"}
+    )
     return VersionStore.of(repo / ".git").register(model, files).version
 
 

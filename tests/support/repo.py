@@ -29,17 +29,34 @@ class TestRepo:
         when = f"@{self.clock if time is None else time} +0000"
         clean = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
         return clean | {
-            "GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email.rstrip(">"), "GIT_AUTHOR_DATE": when,
-            "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email.rstrip(">"), "GIT_COMMITTER_DATE": when,
-            "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C", "TZ": "UTC",
+            "GIT_AUTHOR_NAME": name,
+            "GIT_AUTHOR_EMAIL": email.rstrip(">"),
+            "GIT_AUTHOR_DATE": when,
+            "GIT_COMMITTER_NAME": name,
+            "GIT_COMMITTER_EMAIL": email.rstrip(">"),
+            "GIT_COMMITTER_DATE": when,
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "LC_ALL": "C",
+            "TZ": "UTC",
         }
 
-    def git(self, *arguments: str, author: str = "Ada <ada@example.org>", check: bool = True,
-            stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> str:
+    def git(
+        self,
+        *arguments: str,
+        author: str = "Ada <ada@example.org>",
+        check: bool = True,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> str:
         """Run git here and return its standard output."""
         done = subprocess.run(
-            ["git", *arguments], cwd=self.path, env=self.environment(author) | (env or {}), input=stdin,
-            capture_output=True, check=False,
+            ["git", *arguments],
+            cwd=self.path,
+            env=self.environment(author) | (env or {}),
+            input=stdin,
+            capture_output=True,
+            check=False,
         )
         if check and done.returncode:
             raise AssertionError(f"git {' '.join(arguments)}: {done.stderr.decode(errors='replace')}")
@@ -60,8 +77,13 @@ class TestRepo:
         self.write(files)
         self.git("add", "-A")
 
-    def commit(self, files: Mapping[str, str | bytes | None], message: str = "change",
-               author: str = "Ada <ada@example.org>", days: float = 1) -> str:
+    def commit(
+        self,
+        files: Mapping[str, str | bytes | None],
+        message: str = "change",
+        author: str = "Ada <ada@example.org>",
+        days: float = 1,
+    ) -> str:
         """Write files, stage everything, commit, and return the commit's id."""
         self.clock += int(days * 86_400)
         self.stage(files)

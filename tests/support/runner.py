@@ -18,10 +18,26 @@ from typing import Any, NamedTuple
 import yaml
 
 _EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
-_COMMANDS = frozenset({
-    "set-env", "set-output", "save-state", "add-mask", "add-path", "add-matcher", "remove-matcher", "debug", "warning",
-    "error", "notice", "group", "endgroup", "echo", "stop-commands", "internal-set-repo-path",
-})
+_COMMANDS = frozenset(
+    {
+        "set-env",
+        "set-output",
+        "save-state",
+        "add-mask",
+        "add-path",
+        "add-matcher",
+        "remove-matcher",
+        "debug",
+        "warning",
+        "error",
+        "notice",
+        "group",
+        "endgroup",
+        "echo",
+        "stop-commands",
+        "internal-set-repo-path",
+    }
+)
 
 
 class Command(NamedTuple):
@@ -129,15 +145,20 @@ class Runner:
         """Run the steps; other actions are not run, ``called`` holds the outputs of each by the id of its step."""
         done = StepRun()
         steps: dict[str, Mapping[str, str]] = dict(called)
-        given = {name: self._value(str(entry.get("default", "")), {}, {}) for name, entry in
-                 self.definition["inputs"].items()} | dict(inputs)
+        given = {
+            name: self._value(str(entry.get("default", "")), {}, {})
+            for name, entry in self.definition["inputs"].items()
+        } | dict(inputs)
         event_file = self.folder / "event.json"
         event_file.write_text(json.dumps(event), encoding="utf-8")
         for step in self.definition["runs"]["steps"]:
             if "uses" in step:
-                done.uses.append((step["uses"], {
-                    name: self._value(str(value), given, steps) for name, value in step.get("with", {}).items()
-                }))
+                done.uses.append(
+                    (
+                        step["uses"],
+                        {name: self._value(str(value), given, steps) for name, value in step.get("with", {}).items()},
+                    )
+                )
                 continue
             steps[step["id"]] = self._script(step, given, steps, event_file, done)
             if done.code:
@@ -147,26 +168,43 @@ class Runner:
         }
         return done
 
-    def _script(self, step: Mapping[str, Any], inputs: Mapping[str, str], steps: Mapping[str, Mapping[str, str]],
-                event_file: Path, done: StepRun) -> dict[str, str]:
+    def _script(
+        self,
+        step: Mapping[str, Any],
+        inputs: Mapping[str, str],
+        steps: Mapping[str, Mapping[str, str]],
+        event_file: Path,
+        done: StepRun,
+    ) -> dict[str, str]:
         assert step["shell"] == "bash"
-        files = {name: self.folder / name.lower() for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV",
-                                                               "GITHUB_PATH", "GITHUB_STATE")}
+        files = {
+            name: self.folder / name.lower()
+            for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE")
+        }
         for file in files.values():
             file.write_text("")
         script = self.folder / "script.sh"
         script.write_text(self._value(step["run"], inputs, steps), encoding="utf-8")
         environment = {
-            "PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "CI": "true", "GITHUB_ACTIONS": "true",
-            "RUNNER_TEMP": str(self.temp), "GITHUB_EVENT_PATH": str(event_file),
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ["HOME"],
+            "CI": "true",
+            "GITHUB_ACTIONS": "true",
+            "RUNNER_TEMP": str(self.temp),
+            "GITHUB_EVENT_PATH": str(event_file),
             **{f"GITHUB_{name.upper()}": value for name, value in self.github.items() if name != "token"},
-            **{name: str(file) for name, file in files.items()}, **self.variables,
+            **{name: str(file) for name, file in files.items()},
+            **self.variables,
             **{name: self._value(str(value), inputs, steps) for name, value in step.get("env", {}).items()},
         }
         ran = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)], env=environment, check=False,
+            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
+            env=environment,
+            check=False,
             cwd=self._value(step.get("working-directory", str(self.workspace)), inputs, steps),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         done.code, done.log = ran.returncode, done.log + ran.stdout.decode("utf-8", "backslashreplace")
         done.summary += files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8")

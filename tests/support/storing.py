@@ -21,10 +21,12 @@ def store_on(path: Path, writer: int, batches: int) -> None:
     """Store batches one after another, each in one step, and print the ids of each once it is acknowledged."""
     store = FeatureStore(path, cache_size=10**6)
     for batch in range(batches):
-        ids = store.store_many([
-            FeatureSet(features_of(writer, batch, place), "", f"writer-{writer}", {"batch": str(batch)})
-            for place in range(BATCH)
-        ])
+        ids = store.store_many(
+            [
+                FeatureSet(features_of(writer, batch, place), "", f"writer-{writer}", {"batch": str(batch)})
+                for place in range(BATCH)
+            ]
+        )
         sys.stdout.write(" ".join([str(batch), *ids]) + "\n")
         sys.stdout.flush()
 

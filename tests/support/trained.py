@@ -26,11 +26,17 @@ def record_of(estimator: Any, name: str = "risk_predictor_rf", **changes: Any) -
     fitted = estimator.fit(frame[:150], truth[:150])
     importance = getattr(fitted, "feature_importances_", [])
     record = RunRecord(
-        model_name=name, model_type=type(fitted).__name__, estimator=fitted, parameters={"n_estimators": 10},
+        model_name=name,
+        model_type=type(fitted).__name__,
+        estimator=fitted,
+        parameters={"n_estimators": 10},
         metrics={"accuracy": 0.95, "f1_score": 0.93, "roc_auc": float("nan"), "training_time_seconds": 45.2},
         cross_validation={"accuracy": [0.9, 0.94, 0.95]},
         importance=dict(zip(FEATURES, importance, strict=True)) if len(importance) else {},
-        expected=truth[150:], predicted=np.asarray(fitted.predict(frame[150:])), example=frame[:3],
-        tags={"data_version": "v1.0", "features_version": "3.0.0"}, data={"training_samples": 150, "test_samples": 50},
+        expected=truth[150:],
+        predicted=np.asarray(fitted.predict(frame[150:])),
+        example=frame[:3],
+        tags={"data_version": "v1.0", "features_version": "3.0.0"},
+        data={"training_samples": 150, "test_samples": 50},
     )
     return replace(record, **changes)

@@ -15,12 +15,32 @@ from typing import Any
 from tests.support.canaries import World, tree
 from tests.support.command import EXECUTABLE
 
-OURS = ("home/.cache/hyperion-hook", "home/.cache/matplotlib", "home/.config/matplotlib", "home/.cache/fontconfig",
-        "repo/.git/hyperion-hook", "temporary", "trace", "outputs")
+OURS = (
+    "home/.cache/hyperion-hook",
+    "home/.cache/matplotlib",
+    "home/.config/matplotlib",
+    "home/.cache/fontconfig",
+    "repo/.git/hyperion-hook",
+    "temporary",
+    "trace",
+    "outputs",
+)
 """Where a command may write: the cache of the program and of its libraries, its stores, and what the user named."""
 _CALLS = "execve,openat,open,creat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,truncate"
-_OF_LIBRARIES = {"lscpu", "uname", "sh", "dash", "bash", "ldconfig", "ldconfig.real", "gcc", "cc", "ld", "objdump",
-                 "fc-list"}
+_OF_LIBRARIES = {
+    "lscpu",
+    "uname",
+    "sh",
+    "dash",
+    "bash",
+    "ldconfig",
+    "ldconfig.real",
+    "gcc",
+    "cc",
+    "ld",
+    "objdump",
+    "fc-list",
+}
 """What the libraries of training start to learn of the machine; by absolute paths, as all that is started."""
 _CALL = re.compile(r'^\d+ +(\w+)\((?:AT_FDCWD, |(\d+), )?"((?:[^"\\]|\\.)*)"(.*)$')
 
@@ -49,14 +69,19 @@ def _strace() -> tuple[str, ...]:
     return command if can.returncode == 0 else ()
 
 
-def watched(world: World, *command: str, stdin: str = "", env: Mapping[str, str] | None = None,
-            expected: tuple[int, ...] = (0,)) -> Watched:
+def watched(
+    world: World, *command: str, stdin: str = "", env: Mapping[str, str] | None = None, expected: tuple[int, ...] = (0,)
+) -> Watched:
     """Run a program in the checkout, and see that no plant ran and that nothing foreign was touched."""
     trace = world.root / "trace"
     before = tree(world.root, OURS)
     done = subprocess.run(
-        [*_strace(), *(("-o", str(trace)) if _strace() else ()), *command], cwd=world.repo.path, input=stdin.encode(),
-        capture_output=True, check=False, timeout=300,
+        [*_strace(), *(("-o", str(trace)) if _strace() else ()), *command],
+        cwd=world.repo.path,
+        input=stdin.encode(),
+        capture_output=True,
+        check=False,
+        timeout=300,
         env=world.repo.environment() | world.environment | dict(env or {}),
     )
     out, err = done.stdout.decode("utf-8", "backslashreplace"), done.stderr.decode("utf-8", "backslashreplace")

@@ -134,7 +134,7 @@ def _handler(double: WebDouble) -> Callable[..., BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Connection", "close")
             self.end_headers()
-            for part in ([content] if not said.drip else [content[at:at + 1] for at in range(len(content))]):
+            for part in [content] if not said.drip else [content[at : at + 1] for at in range(len(content))]:
                 self.wfile.write(part)
                 self.wfile.flush()
                 if said.drip:

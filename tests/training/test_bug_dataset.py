@@ -55,7 +55,12 @@ def test_source_files_are_asked_about_every_thirty_days_until_the_horizon_is_ope
     # the first moment is a month after the third commit's successor: days 33, 63, 93; 123 + 30 lies after day 150
     found = {(int((row.time - START) / DAY), row.path): row.fixed for row in simple.monthly.itertuples()}
     assert found == {
-        (33, "a.py"): 1, (33, "b.py"): 0, (63, "a.py"): 0, (63, "b.py"): 1, (93, "a.py"): 0, (93, "c.py"): 0,
+        (33, "a.py"): 1,
+        (33, "b.py"): 0,
+        (63, "a.py"): 0,
+        (63, "b.py"): 1,
+        (93, "a.py"): 0,
+        (93, "c.py"): 0,
     }
 
 

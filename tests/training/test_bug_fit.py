@@ -65,10 +65,14 @@ def test_the_candidate_is_chosen_before_the_held_out_time() -> None:
     """What happens after the cut changes neither the choice nor a leaf."""
     since = held_out_since(PASTS)
     flipped = [
-        BugRows(past.name, *(
-            rows.assign(fixed=rows["fixed"].where(rows["time"] + HORIZON <= since, 1 - rows["fixed"]))
-            for rows in (past.monthly, past.touched)
-        )) for past in PASTS
+        BugRows(
+            past.name,
+            *(
+                rows.assign(fixed=rows["fixed"].where(rows["time"] + HORIZON <= since, 1 - rows["fixed"]))
+                for rows in (past.monthly, past.touched)
+            ),
+        )
+        for past in PASTS
     ]
     one, two = (fit_bug_predictor(pasts, until=since, config=QUICK) for pasts in (PASTS, flipped))
     rows = PASTS[0].monthly

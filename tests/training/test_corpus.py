@@ -17,9 +17,12 @@ def corpus(tmp_path: Path, text: str) -> Path:
 
 
 def test_paths_lie_beside_the_file_and_names_under_the_root(tmp_path: Path) -> None:
-    file = corpus(tmp_path, f'[[repository]]\nname = "a/one"\npath = "one"\nhead = "abc"\n'
-                            f'[[repository]]\nname = "two"\nleft_out = true\nlicence = "MIT"\n'
-                            f'[[repository]]\nname = "b"\npath = "{tmp_path}/mirrors/owner/three"\n')
+    file = corpus(
+        tmp_path,
+        f'[[repository]]\nname = "a/one"\npath = "one"\nhead = "abc"\n'
+        f'[[repository]]\nname = "two"\nleft_out = true\nlicence = "MIT"\n'
+        f'[[repository]]\nname = "b"\npath = "{tmp_path}/mirrors/owner/three"\n',
+    )
     assert read_corpus(file) == [
         CorpusEntry("a/one", tmp_path / "one", "abc"),
         CorpusEntry("two", tmp_path / "two", left_out=True),

@@ -96,9 +96,7 @@ def test_what_learns_from_a_cut_history_says_so(
     assert "warning: shallow clone: its history begins at " in capsys.readouterr().err
 
 
-def test_replaced_and_grafted_commits_change_nothing(
-    origin: tuple[TestRepo, dict[str, str]], tmp_path: Path
-) -> None:
+def test_replaced_and_grafted_commits_change_nothing(origin: tuple[TestRepo, dict[str, str]], tmp_path: Path) -> None:
     repo, names = origin
     clone = shallow(repo, tmp_path / "c")
     expected = hyperion(clone.path, "label").json()

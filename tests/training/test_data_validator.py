@@ -36,8 +36,10 @@ def hostile() -> dict[str, object]:
         "names twice": pd.DataFrame(np.arange(160).reshape(40, 4), columns=["a", "a", TARGET, TARGET]),
         "categories": frame(a=pd.Categorical(["u", "v", None, "u"] * 10)),
         "moments": frame(
-            a=pd.date_range("2020", periods=ROWS), b=pd.date_range("2020", periods=ROWS, tz="Europe/Paris"),
-            c=pd.to_timedelta(range(ROWS), unit="h"), d=pd.period_range("2020", periods=ROWS, freq="M"),
+            a=pd.date_range("2020", periods=ROWS),
+            b=pd.date_range("2020", periods=ROWS, tz="Europe/Paris"),
+            c=pd.to_timedelta(range(ROWS), unit="h"),
+            d=pd.period_range("2020", periods=ROWS, freq="M"),
         ),
         "flags": frame(a=[True, False] * 20, b=pd.array([True, None] * 20, dtype="boolean")),
         "nullable": frame(
@@ -58,9 +60,12 @@ def test_no_frame_raises_or_is_changed(name: str) -> None:
     given, before = hostile()[name], hostile()[name]
     validator = DataValidator()
     results = [
-        validator.validate_dataframe(given, TARGET, ["la", "b"]), validator.validate_structure(given),
-        validator.validate_features(given, ["la"]), validator.validate_data_quality(given),
-        validator.validate_target(given, TARGET), validator.validate_distributions(given),
+        validator.validate_dataframe(given, TARGET, ["la", "b"]),
+        validator.validate_structure(given),
+        validator.validate_features(given, ["la"]),
+        validator.validate_data_quality(given),
+        validator.validate_target(given, TARGET),
+        validator.validate_distributions(given),
         validator.validate_and_prepare_data(given, TARGET)[1],
         validator.validate_and_prepare_data(given, TARGET, fix_issues=False)[1],
     ]
@@ -73,8 +78,11 @@ def test_no_frame_raises_or_is_changed(name: str) -> None:
 def test_a_good_frame_has_no_warnings() -> None:
     data = frame(entropie_changement=np.linspace(0, 1, ROWS))
     assert DataValidator().validate_dataframe(df=data, target_column=TARGET) == ValidationResult(
-        n_samples=40, n_features=2, feature_coverage={"lignes_ajoutees": 1.0, "entropie_changement": 1.0},
-        feature_types={"lignes_ajoutees": "number", "entropie_changement": "number"}, target_classes=[0, 1],
+        n_samples=40,
+        n_features=2,
+        feature_coverage={"lignes_ajoutees": 1.0, "entropie_changement": 1.0},
+        feature_types={"lignes_ajoutees": "number", "entropie_changement": "number"},
+        target_classes=[0, 1],
         target_balance={0: 0.5, 1: 0.5},
     )
 
@@ -82,19 +90,30 @@ def test_a_good_frame_has_no_warnings() -> None:
 def test_the_result_has_the_documented_fields_and_types() -> None:
     kinds = {entry.name: entry.type for entry in fields(ValidationResult)}
     assert kinds == {
-        "is_valid": "bool", "warnings": "list[str]", "errors": "list[str]", "suggestions": "list[str]",
-        "n_samples": "int", "n_features": "int", "missing_percentage": "float", "duplicate_percentage": "float",
-        "feature_coverage": "dict[str, float]", "feature_types": "dict[str, str]", "target_classes": "list[Any]",
+        "is_valid": "bool",
+        "warnings": "list[str]",
+        "errors": "list[str]",
+        "suggestions": "list[str]",
+        "n_samples": "int",
+        "n_features": "int",
+        "missing_percentage": "float",
+        "duplicate_percentage": "float",
+        "feature_coverage": "dict[str, float]",
+        "feature_types": "dict[str, str]",
+        "target_classes": "list[Any]",
         "target_balance": "dict[Any, float]",
     }
 
 
 def test_all_faults_are_reported_at_once() -> None:
-    data = pd.DataFrame({
-        "la": [1.0, np.inf, np.nan, np.nan, 5.0, 5.0], "unknown": 3,
-        "entropie_changement": [0.5, 7, 0.1, 0.2, 0.3, 0.3],
-        TARGET: [1, 1, 1, None, 1, 1],
-    })
+    data = pd.DataFrame(
+        {
+            "la": [1.0, np.inf, np.nan, np.nan, 5.0, 5.0],
+            "unknown": 3,
+            "entropie_changement": [0.5, 7, 0.1, 0.2, 0.3, 0.3],
+            TARGET: [1, 1, 1, None, 1, 1],
+        }
+    )
     result = DataValidator().validate_dataframe(data, TARGET, ["lignes_ajoutees", "nf", "entropy"])
     assert not result.is_valid
     assert result.errors == [
@@ -163,8 +182,12 @@ def test_both_names_of_one_feature_are_an_error() -> None:
 
 def test_preparing_mends_what_can_be_mended_and_says_so() -> None:
     data = frame(
-        nf=["1", "2", "", "4"] * 10, flag=pd.array([True, False, None, True] * 10, dtype="boolean"),
-        author=["x", "y"] * 20, wide=[np.inf, 1.0, 3.0, 8.0] * 10, when=pd.date_range("1970", periods=ROWS), same=1,
+        nf=["1", "2", "", "4"] * 10,
+        flag=pd.array([True, False, None, True] * 10, dtype="boolean"),
+        author=["x", "y"] * 20,
+        wide=[np.inf, 1.0, 3.0, 8.0] * 10,
+        when=pd.date_range("1970", periods=ROWS),
+        same=1,
     )
     data = pd.concat([data, data.head(1)])
     clean, result = DataValidator().validate_and_prepare_data(data, TARGET)
@@ -214,9 +237,14 @@ def test_what_cannot_be_mended_stays_an_error() -> None:
     assert result.errors == ["target 'risque_reel': no such column; there are: lignes_ajoutees"]
 
 
-@pytest.mark.parametrize("form", [
-    pd.DataFrame.to_numpy, lambda data: data.to_dict("records"), lambda data: data.to_dict("list"),
-])
+@pytest.mark.parametrize(
+    "form",
+    [
+        pd.DataFrame.to_numpy,
+        lambda data: data.to_dict("records"),
+        lambda data: data.to_dict("list"),
+    ],
+)
 def test_tables_of_other_forms_are_validated_and_compared(form: Callable[[pd.DataFrame], object]) -> None:
     data = frame(entropie_changement=np.linspace(0, 1, ROWS))
     result = DataValidator().validate_dataframe(form(data))

@@ -46,7 +46,8 @@ def replayed(name: str, day: float, **values: float) -> ReplayedCommit:
 def rows(times: list[int], known: list[float], repository: str = "r") -> pd.DataFrame:
     frame = pd.DataFrame({name: np.zeros(len(times)) for name in FEATURES})
     keys = {
-        "repository": repository, "commit": [f"{number:040d}" for number in range(len(times))],
+        "repository": repository,
+        "commit": [f"{number:040d}" for number in range(len(times))],
         "time": [time * DAY for time in times],
         "buggy": np.array([not math.isnan(moment) for moment in known], dtype="int8"),
         "known_at": [moment * DAY for moment in known],
@@ -60,9 +61,9 @@ NEVER = math.nan
 
 
 def label(name: str, *findings: tuple[Outcome, float, float]) -> Label:
-    return Label(name * 40, {
-        outcome: Finding(int(day * DAY), FoundBy.LINES, weight) for outcome, day, weight in findings
-    })
+    return Label(
+        name * 40, {outcome: Finding(int(day * DAY), FoundBy.LINES, weight) for outcome, day, weight in findings}
+    )
 
 
 def test_no_commits_give_no_rows_but_all_columns() -> None:
@@ -179,7 +180,9 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_table_with_the_french_names_is_read(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv.gz"
-    path.write_bytes(gzip.compress(b"repository,commit,time,buggy,known_at,reverted,complexite_cyclomatique\nr,ab,1,1,5,0,12.5\n"))
+    path.write_bytes(
+        gzip.compress(b"repository,commit,time,buggy,known_at,reverted,complexite_cyclomatique\nr,ab,1,1,5,0,12.5\n")
+    )
     table = read_table(path)
     assert table["cyclomatic_complexity"].tolist() == [12.5]
     assert table["la"].isna().all()

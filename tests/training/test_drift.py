@@ -34,9 +34,9 @@ POPULATIONS: dict[str, tuple[Draw, float]] = {
 
 def table(random: np.random.Generator, name: str, rows: int, features: int, shifted: int = 0) -> pd.DataFrame:
     draw, deviation = POPULATIONS[name]
-    return pd.DataFrame({
-        f"f{number}": draw(random, rows) + (deviation / 2 if number < shifted else 0.0) for number in range(features)
-    })
+    return pd.DataFrame(
+        {f"f{number}": draw(random, rows) + (deviation / 2 if number < shifted else 0.0) for number in range(features)}
+    )
 
 
 def compared(reference: pd.DataFrame, current: pd.DataFrame, **more: object) -> DriftReport:
@@ -84,9 +84,7 @@ def test_the_figures_are_those_of_scipy(population: str, rows: int) -> None:
     p, q = (np.where(p == 0, 0.5 / len(x), p), np.where(q == 0, 0.5 / len(y), q))
     p, q = p / p.sum(), q / q.sum()
     assert found.psi == pytest.approx(float(((p - q) * np.log(p / q)).sum()))
-    assert found.js_distance == pytest.approx(
-        jensenshannon(found.shares_reference, found.shares_current, base=2)
-    )
+    assert found.js_distance == pytest.approx(jensenshannon(found.shares_reference, found.shares_current, base=2))
     assert found.typical_current == pytest.approx(tuple(np.quantile(y, [0.05, 0.5, 0.95])))
 
 
@@ -177,8 +175,9 @@ def test_a_larger_shift_is_a_larger_magnitude() -> None:
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.data())
-def test_the_magnitude_of_the_whole_never_falls_when_a_feature_drifts_further(values: list[float], data: st.DataObject
-                                                                              ) -> None:
+def test_the_magnitude_of_the_whole_never_falls_when_a_feature_drifts_further(
+    values: list[float], data: st.DataObject
+) -> None:
     place = data.draw(st.integers(0, len(values) - 1))
     more = [*values[:place], data.draw(st.floats(values[place], 1)), *values[place + 1 :]]
     assert 0 <= overall(values) <= overall(more) + 1e-12 <= 1 + 1e-9
@@ -228,10 +227,15 @@ def test_label_and_score_are_reported_apart() -> None:
 
 def test_what_cannot_be_compared_is_said() -> None:
     rows = 60
-    before = pd.DataFrame({
-        "commit": [f"{number:x}" * 4 for number in range(rows)], "when": pd.date_range("2020", periods=rows),
-        "thin": [1.0] * 5 + [np.nan] * (rows - 5), "kind": [1, 2, 3] * 20, "far": [np.inf] + [1.0] * (rows - 1),
-    })
+    before = pd.DataFrame(
+        {
+            "commit": [f"{number:x}" * 4 for number in range(rows)],
+            "when": pd.date_range("2020", periods=rows),
+            "thin": [1.0] * 5 + [np.nan] * (rows - 5),
+            "kind": [1, 2, 3] * 20,
+            "far": [np.inf] + [1.0] * (rows - 1),
+        }
+    )
     now = before.assign(commit=before["commit"] + "x", kind=["u", "v"] * 30)
     assert compared(before, now).warnings == (
         "fewer than 30 rows with a value, values not compared: thin",

@@ -83,8 +83,13 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "several calibrations": (CalibratedClassifierCV(BOOSTED, cv=2), "only a single sigmoid"),
     "another final estimator": (StackingClassifier([("a", FOREST)], final_estimator=FOREST, cv=2), "of stacks only"),
     "rows passed through": (
-        StackingClassifier([("a", DecisionTreeClassifier(max_depth=2))], passthrough=True, cv=2,
-                           final_estimator=DecisionTreeClassifier(max_depth=2)), "of stacks only",
+        StackingClassifier(
+            [("a", DecisionTreeClassifier(max_depth=2))],
+            passthrough=True,
+            cv=2,
+            final_estimator=DecisionTreeClassifier(max_depth=2),
+        ),
+        "of stacks only",
     ),
     "a stack in a pipeline": (
         make_pipeline(SimpleImputer(), StackingClassifier([("a", FOREST)], final_estimator=LOGISTIC, cv=2)),
@@ -135,23 +140,37 @@ def test_what_training_pipeline_combines_says_the_same_as_data() -> None:
     X, y = table()
     columns = before.FeatureColumns(list(X.columns)).fit(None)
     logistic = [
-        ("impute", SimpleImputer(strategy="median", keep_empty_features=True)), ("log", before.SignedLog()),
-        ("scale", StandardScaler()), ("model", LogisticRegression()),
+        ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
+        ("log", before.SignedLog()),
+        ("scale", StandardScaler()),
+        ("model", LogisticRegression()),
     ]
     members = [
-        ("random_forest", FOREST), ("xgboost", BOOSTED), ("logistic", Pipeline(logistic)),
+        ("random_forest", FOREST),
+        ("xgboost", BOOSTED),
+        ("logistic", Pipeline(logistic)),
         ("few", Pipeline([("take", before.TakeColumns([3, 0])), *logistic])),
         ("trees", Pipeline([("take", before.TakeColumns([2, 1])), ("model", FOREST)])),
     ]
-    columns_of_meta = ["random_forest_confidence", "xgboost_prediction", "logistic_log_odds", "few_log_odds",
-                       "trees_log_odds"]
+    columns_of_meta = [
+        "random_forest_confidence",
+        "xgboost_prediction",
+        "logistic_log_odds",
+        "few_log_odds",
+        "trees_log_odds",
+    ]
     combined = own.RiskClassifier(members, columns_of_meta, LogisticRegression(), cv_folds=3, labels=["sain", "bogue"])
     combined.fit(columns.transform(X), np.where(y == 1, "bogue", "sain"))
     model = Pipeline([("columns", columns), ("model", combined)])
     found = bundle_of(model)
     assert found.parity <= 1e-6
     assert [member["kind"] for member in found.parts.risk.manifest["members"]] == [
-        "forest", "boosting", "logistic", "logistic", "forest"]
+        "forest",
+        "boosting",
+        "logistic",
+        "logistic",
+        "forest",
+    ]
     back = unpacked(packed(model))
     assert np.array_equal(back.predict_proba(X), model.predict_proba(X))
     assert back.predict(X).tolist() == model.predict(X).tolist()

@@ -61,20 +61,28 @@ FAMILIES: dict[str, Any] = {
     "calibrated": CalibratedClassifierCV(FOREST, method="isotonic", cv=2),
     "histogram": HistGradientBoostingClassifier(max_iter=3, early_stopping=True, random_state=1),
 } | {
-    name: make_pipeline(SimpleImputer(), StandardScaler(), model) for name, model in {
+    name: make_pipeline(SimpleImputer(), StandardScaler(), model)
+    for name, model in {
         "gradient boosting": GradientBoostingClassifier(n_estimators=3, random_state=np.random.RandomState(1)),
         "exponential": GradientBoostingClassifier(n_estimators=3, loss="exponential", init="zero"),
-        "AdaBoost": AdaBoostClassifier(n_estimators=3), "SVC": SVC(), "SVC with probabilities": SVC(probability=True),
-        "linear SVC": LinearSVC(), "neighbours": KNeighborsClassifier(),
+        "AdaBoost": AdaBoostClassifier(n_estimators=3),
+        "SVC": SVC(),
+        "SVC with probabilities": SVC(probability=True),
+        "linear SVC": LinearSVC(),
+        "neighbours": KNeighborsClassifier(),
         "neighbours in balls": KNeighborsClassifier(3, algorithm="ball_tree", weights="distance", p=1),
-        "neighbours one by one": KNeighborsClassifier(algorithm="brute"), "naive Bayes": GaussianNB(),
-        "Bernoulli": BernoulliNB(), "SGD": SGDClassifier(random_state=1),
+        "neighbours one by one": KNeighborsClassifier(algorithm="brute"),
+        "naive Bayes": GaussianNB(),
+        "Bernoulli": BernoulliNB(),
+        "SGD": SGDClassifier(random_state=1),
         "SGD of probabilities": SGDClassifier(loss="log_loss", early_stopping=True, random_state=1),
-        "MLP": MLPClassifier((4,), max_iter=900, random_state=1), "bag": BaggingClassifier(GaussianNB(), 3),
+        "MLP": MLPClassifier((4,), max_iter=900, random_state=1),
+        "bag": BaggingClassifier(GaussianNB(), 3),
         "discriminant": LinearDiscriminantAnalysis(),
         "calibrated neighbours": CalibratedClassifierCV(KNeighborsClassifier(), cv=2),
-        "some columns": make_pipeline(ColumnTransformer([("a", PowerTransformer(), [0, 1])], remainder="passthrough"),
-                                      GaussianNB()),
+        "some columns": make_pipeline(
+            ColumnTransformer([("a", PowerTransformer(), [0, 1])], remainder="passthrough"), GaussianNB()
+        ),
     }.items()
 }
 
@@ -102,9 +110,11 @@ def test_what_is_not_trusted_is_not_kept(fitted: dict[str, Any]) -> None:
     X, y = table()
     with_function = make_pipeline(FunctionTransformer(np.log1p), FOREST)
     for model, named in (
-        (with_function, "numpy.log1p"), (print, "builtins.print"),
+        (with_function, "numpy.log1p"),
+        (print, "builtins.print"),
         (GaussianProcessClassifier().fit(X.fillna(0)[:9], y[:9]), "GaussianProcessClassifier"),
-        (SelectKBest(k=2).fit(X.fillna(0), y), "SelectKBest"), (GridSearchCV(SVC(), {"C": [1.0]}), "GridSearchCV"),
+        (SelectKBest(k=2).fit(X.fillna(0), y), "SelectKBest"),
+        (GridSearchCV(SVC(), {"C": [1.0]}), "GridSearchCV"),
     ):
         with pytest.raises(RefusedError, match=f"{named} .*is not on the list of trusted types"):
             packed(model)
@@ -151,30 +161,40 @@ PAYLOADS = {
     "function": node("FunctionNode", "os.system"),
     "numpy function": node("FunctionNode", "numpy.load"),
     "trusted as function": node("FunctionNode", "builtins.str"),
-    "partial": node("PartialNode", "functools.partial", content={
-        "func": node("FunctionNode", "os.system"), "args": CALLED, "kwds": EMPTY, "namespace": EMPTY}),
+    "partial": node(
+        "PartialNode",
+        "functools.partial",
+        content={"func": node("FunctionNode", "os.system"), "args": CALLED, "kwds": EMPTY, "namespace": EMPTY},
+    ),
     "method": node("MethodNode", "builtins.str", content={"func": "format", "obj": text("x")}),
     "constructor": node("ConstructorFromReduceNode", "subprocess.Popen", content=CALLED),
     "trusted constructor": node("ConstructorFromReduceNode", "numpy.ndarray", content=CALLED),
     "object": node("ObjectNode", "hostile_canary.Ran", content=EMPTY),
     "type": node("TypeNode", "hostile_canary.Ran"),
     "dict": node("DictNode", "hostile_canary.Ran", content={}, key_types=sequence("ListNode", "builtins.list")),
-    "key type": node("DictNode", "builtins.dict", content={"touch ran": text(1)},
-                     key_types=sequence("ListNode", "builtins.list", node("TypeNode", "os.system"))),
-    "default dict": node("DefaultDictNode", "collections.defaultdict", content={
-        "main": EMPTY, "default_factory": EMPTY}),
+    "key type": node(
+        "DictNode",
+        "builtins.dict",
+        content={"touch ran": text(1)},
+        key_types=sequence("ListNode", "builtins.list", node("TypeNode", "os.system")),
+    ),
+    "default dict": node(
+        "DefaultDictNode", "collections.defaultdict", content={"main": EMPTY, "default_factory": EMPTY}
+    ),
     "list": sequence("ListNode", "hostile_canary.Ran", text(1)),
     "tuple": sequence("TupleNode", "hostile_canary.Ran", text(1)),
     "set": sequence("SetNode", "builtins.set"),
     "loss": node("LossNode", "hostile_canary.Ran", content=EMPTY, __reduce__={"args": CALLED}),
     "tree": node("TreeNode", "sklearn.tree._tree.Tree", content=EMPTY, __reduce__={"args": CALLED}),
     "tree elsewhere": node("TreeNode", "hostile_canary.Ran", content=EMPTY, __reduce__={"args": CALLED}),
-    "generator": node("RandomGeneratorNode", "numpy.random.Generator", content={
-        "bit_generator": EMPTY, "seed_seq": EMPTY}),
+    "generator": node(
+        "RandomGeneratorNode", "numpy.random.Generator", content={"bit_generator": EMPTY, "seed_seq": EMPTY}
+    ),
     "sparse": node("SparseMatrixNode", "scipy.sparse.csr_matrix", type="scipy", file="1.npz"),
     "unknown form": node("EvalNode", "builtins.str", content="1"),
-    "scikit-learn's own": node("ObjectNode", "sklearn.preprocessing._function_transformer.FunctionTransformer",
-                               content=EMPTY),
+    "scikit-learn's own": node(
+        "ObjectNode", "sklearn.preprocessing._function_transformer.FunctionTransformer", content=EMPTY
+    ),
     "no part": "os.system",
     "a cached part": node("CachedNode", "builtins.str"),
 }
@@ -190,9 +210,10 @@ def test_no_type_or_form_that_is_not_trusted_is_put_together_or_imported(
     schema, entries = parts(packed(regression()))
     attributes = schema["content"]["content"]
     attributes["verbose"] = PAYLOADS[payload]
-    for hostile in (schema, {"protocol": 2, "_skops_version": "0"} | (
-        PAYLOADS[payload] if isinstance(PAYLOADS[payload], dict) else {}
-    )):
+    for hostile in (
+        schema,
+        {"protocol": 2, "_skops_version": "0"} | (PAYLOADS[payload] if isinstance(PAYLOADS[payload], dict) else {}),
+    ):
         with pytest.raises(RefusedError):
             unpacked(put_together(hostile, entries))
     assert "hostile_canary" not in sys.modules
@@ -244,7 +265,11 @@ def test_the_archive_itself_is_looked_at_first(tmp_path: Path) -> None:
     assert unpacked(put_together(schema, entries)).predict(table()[0]).shape == (300,)
     outside = str(tmp_path / "out.npy")
     for hostile in (
-        {"../../etc/x.npy": b""}, {outside: b""}, {"9.pkl": b""}, {"99.npy": npy(np.zeros(1))}, {"a/b.npy": b""},
+        {"../../etc/x.npy": b""},
+        {outside: b""},
+        {"9.pkl": b""},
+        {"99.npy": npy(np.zeros(1))},
+        {"a/b.npy": b""},
     ):
         with pytest.raises(RefusedError, match=r"a part is called|belong to nothing"):
             unpacked(put_together(schema, entries | hostile))
@@ -359,12 +384,27 @@ def attributes_of(state: Any, kind: str) -> dict[str, Any]:
     return {}
 
 
-@pytest.mark.parametrize(("family", "kind", "name"), [
-    *(("SVC with probabilities", "SVC", name) for name in (
-        "support_vectors_", "_n_support", "_dual_coef_", "_intercept_", "_probA", "_probB", "support_", "classes_")),
-    ("neighbours", "KNeighborsClassifier", "_y"), ("neighbours", "KNeighborsClassifier", "_fit_X"),
-    ("neighbours", "KNeighborsClassifier", "classes_"),
-])
+@pytest.mark.parametrize(
+    ("family", "kind", "name"),
+    [
+        *(
+            ("SVC with probabilities", "SVC", name)
+            for name in (
+                "support_vectors_",
+                "_n_support",
+                "_dual_coef_",
+                "_intercept_",
+                "_probA",
+                "_probB",
+                "support_",
+                "classes_",
+            )
+        ),
+        ("neighbours", "KNeighborsClassifier", "_y"),
+        ("neighbours", "KNeighborsClassifier", "_fit_X"),
+        ("neighbours", "KNeighborsClassifier", "classes_"),
+    ],
+)
 def test_arrays_of_other_lengths_are_refused(family: str, kind: str, name: str, fitted: dict[str, Any]) -> None:
     """Compiled code takes one length for all of them, and reads as far."""
     # more classes than labels do no harm
@@ -378,14 +418,20 @@ def test_arrays_of_other_lengths_are_refused(family: str, kind: str, name: str, 
             unpacked(put_together(schema, entries))
 
 
-@pytest.mark.parametrize(("family", "kind", "name", "value"), [
-    ("SVC", "SVC", "kernel", "precomputed"), ("SVC", "SVC", "_sparse", True), ("SVC", "SVC", "n_features_in_", 9),
-    ("neighbours", "KNeighborsClassifier", "_tree", "x"), ("neighbours", "KNeighborsClassifier", "n_samples_fit_", 9),
-    ("gradient boosting", "GradientBoostingClassifier", "n_trees_per_iteration_", 3),
-    ("gradient boosting", "GradientBoostingClassifier", "n_features_in_", 1),
-    ("histogram", "HistGradientBoostingClassifier", "is_categorical_", [True]),
-    ("histogram", "HistGradientBoostingClassifier", "n_features_in_", 0),
-])
+@pytest.mark.parametrize(
+    ("family", "kind", "name", "value"),
+    [
+        ("SVC", "SVC", "kernel", "precomputed"),
+        ("SVC", "SVC", "_sparse", True),
+        ("SVC", "SVC", "n_features_in_", 9),
+        ("neighbours", "KNeighborsClassifier", "_tree", "x"),
+        ("neighbours", "KNeighborsClassifier", "n_samples_fit_", 9),
+        ("gradient boosting", "GradientBoostingClassifier", "n_trees_per_iteration_", 3),
+        ("gradient boosting", "GradientBoostingClassifier", "n_features_in_", 1),
+        ("histogram", "HistGradientBoostingClassifier", "is_categorical_", [True]),
+        ("histogram", "HistGradientBoostingClassifier", "n_features_in_", 0),
+    ],
+)
 def test_what_an_estimator_says_of_its_arrays_must_hold(
     family: str, kind: str, name: str, value: Any, fitted: dict[str, Any]
 ) -> None:

@@ -34,8 +34,14 @@ class OneFeature:
 
 def rows(truth: list[int], /, **features: list[float]) -> pd.DataFrame:
     frame = pd.DataFrame({name: np.arange(len(truth), dtype=np.float64) % 3 for name in FEATURES})
-    keys = {"repository": "r", "commit": [str(n) for n in range(len(truth))], "time": range(len(truth)),
-            "buggy": truth, "known_at": math.nan, "reverted": 0}
+    keys = {
+        "repository": "r",
+        "commit": [str(n) for n in range(len(truth))],
+        "time": range(len(truth)),
+        "buggy": truth,
+        "known_at": math.nan,
+        "reverted": 0,
+    }
     return pd.concat([pd.DataFrame(keys), frame.assign(**features)], axis=1)
 
 

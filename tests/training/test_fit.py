@@ -195,7 +195,10 @@ def test_the_specified_ensemble_has_the_specified_parts() -> None:
     parameters = boosted.get_params()
     assert (parameters["n_estimators"], parameters["max_depth"], parameters["learning_rate"]) == (100, 8, 0.1)
     assert SPECIFICATION.columns == (
-        "random_forest_prediction", "random_forest_confidence", "xgboost_prediction", "xgboost_confidence"
+        "random_forest_prediction",
+        "random_forest_confidence",
+        "xgboost_prediction",
+        "xgboost_confidence",
     )
 
 

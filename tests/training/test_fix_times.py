@@ -26,16 +26,25 @@ def settled(*commits: Commit) -> FixTimes:
 def test_a_fix_counts_after_the_moment_and_up_to_the_end() -> None:
     fixes = settled(commit(300, "Fix crash", "a.py"), commit(100, "Fix crash again", "a.py"))
     assert [fixes.fixed("a.py", start, start + 50) for start in (49, 50, 99, 100, 249, 250, 300)] == [
-        False, True, True, False, False, True, False]
+        False,
+        True,
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
     assert not fixes.fixed("b.py", 0, 999)
 
 
 def test_what_repairs_nothing_does_not_count() -> None:
     many = [f"f{number}.py" for number in range(MOST_FIXED + 1)]
     fixes = settled(
-        commit(1, "Add x", "a.py"), commit(2, "Fix crash", "a.py", parents=2),
+        commit(1, "Add x", "a.py"),
+        commit(2, "Fix crash", "a.py", parents=2),
         commit(3, "Fix crash", "a.py", author=Author("renovate[bot]", "bot@example.org")),
-        commit(4, "Fix crash everywhere", "a.py", *many), commit(5, "Fix crash", "tests/test_a.py", "README.md"),
+        commit(4, "Fix crash everywhere", "a.py", *many),
+        commit(5, "Fix crash", "tests/test_a.py", "README.md"),
         commit(6, "Fix crash", FileChange("a.py", FileStatus.DELETED)),
     )
     assert not fixes.fixed("a.py", 0, 99)
@@ -54,7 +63,8 @@ def test_a_fix_carried_to_another_branch_counts_once() -> None:
 
 def test_a_file_is_followed_to_its_later_name_and_not_back() -> None:
     fixes = settled(
-        commit(100, "Move", FileChange("b.py", FileStatus.RENAMED, old_path="a.py")), commit(150, "Fix crash", "b.py"),
+        commit(100, "Move", FileChange("b.py", FileStatus.RENAMED, old_path="a.py")),
+        commit(150, "Fix crash", "b.py"),
         commit(300, "Fix crash too", "a.py"),
     )
     assert fixes.fixed("a.py", 50, 160)

@@ -64,8 +64,12 @@ def test_a_revert_of_something_unknown_blames_nobody(known: KnownCommits) -> Non
 @pytest.mark.parametrize(
     "body",
     [
-        'Fixes: 1a2b3c4 ("Add a parser")', "The bug was introduced in commit 1a2b3c4d.", "Regression from 1A2B3C4D5E",
-        "This was broken since 1a2b3c4d5.", "The crash, caused by\n#77, is gone.", "A regression introduced in (#77).",
+        'Fixes: 1a2b3c4 ("Add a parser")',
+        "The bug was introduced in commit 1a2b3c4d.",
+        "Regression from 1A2B3C4D5E",
+        "This was broken since 1a2b3c4d5.",
+        "The crash, caused by\n#77, is gone.",
+        "A regression introduced in (#77).",
     ],
 )
 def test_a_fix_may_name_the_commit_that_caused_it(body: str, known: KnownCommits) -> None:
@@ -103,39 +107,51 @@ def test_an_ambiguous_name_is_no_name() -> None:
     assert names.find("abcdef10") == one
 
 
-@pytest.mark.parametrize(("message", "how"), [
-    ('Fix x\n\nFixes: 1a2b3c4d5e ("Add a parser")', "trailer"),
-    ("Fix x\n\nfixes commit 1a2b3c4d5e", "trailer"),
-    ("Handle x\n\nFixed: 1a2b3c4d5e", "trailer"),
-    ("x: repair y\n\nThis is a regression since commit 1a2b3c4d5e.", "phrase"),
-    ("x: repair y\n\nBroken by commit 1a2b3c4d5e (Add a parser, 2020-01-01).", "phrase"),
-    ("Fix x\n\nRegression introduced in:\n1a2b3c4d5e", "phrase"),
-    ("Fix x\n\nBug introduced in my commit 1a2b3c4d5e", "phrase"),
-    ("Fix x\n\nThis was an oversight in 1a2b3c4d5e.", "phrase"),
-    ("Fix x\n\nSince commit 1a2b3c4d5e it crashes.", "phrase"),
-    ("Fix x\n\nA regression in https://example.org/a/b/commit/1a2b3c4d5e.", "phrase"),
-    ("Fix x\n\nI broke it in 1a2b3c4d5e", "phrase"),
-    ("Fix x\n\nBroken by me several days ago in 1a2b3c4d5e.", "phrase"),
-    ("x\n\nRegression-from 1a2b3c4d5e", "phrase"),
-    ("Allow x\n\nThis fixes a bug introduced in [1a2b3c4d5e].", "phrase"),
-    ("x\n\nCommit 1a2b3c4d5e (\"Add y\") broke this.", "phrase"),
-    ("x\n\nFollow up to 1a2b3c4d5e which broke y.", "phrase"),
-    ("x\n\n1a2b3c4d5e introduced a subtle bug.", "phrase"),
-    ("Fix x\n\nBroken by pull request #77.", "phrase"),
-])
+@pytest.mark.parametrize(
+    ("message", "how"),
+    [
+        ('Fix x\n\nFixes: 1a2b3c4d5e ("Add a parser")', "trailer"),
+        ("Fix x\n\nfixes commit 1a2b3c4d5e", "trailer"),
+        ("Handle x\n\nFixed: 1a2b3c4d5e", "trailer"),
+        ("x: repair y\n\nThis is a regression since commit 1a2b3c4d5e.", "phrase"),
+        ("x: repair y\n\nBroken by commit 1a2b3c4d5e (Add a parser, 2020-01-01).", "phrase"),
+        ("Fix x\n\nRegression introduced in:\n1a2b3c4d5e", "phrase"),
+        ("Fix x\n\nBug introduced in my commit 1a2b3c4d5e", "phrase"),
+        ("Fix x\n\nThis was an oversight in 1a2b3c4d5e.", "phrase"),
+        ("Fix x\n\nSince commit 1a2b3c4d5e it crashes.", "phrase"),
+        ("Fix x\n\nA regression in https://example.org/a/b/commit/1a2b3c4d5e.", "phrase"),
+        ("Fix x\n\nI broke it in 1a2b3c4d5e", "phrase"),
+        ("Fix x\n\nBroken by me several days ago in 1a2b3c4d5e.", "phrase"),
+        ("x\n\nRegression-from 1a2b3c4d5e", "phrase"),
+        ("Allow x\n\nThis fixes a bug introduced in [1a2b3c4d5e].", "phrase"),
+        ('x\n\nCommit 1a2b3c4d5e ("Add y") broke this.', "phrase"),
+        ("x\n\nFollow up to 1a2b3c4d5e which broke y.", "phrase"),
+        ("x\n\n1a2b3c4d5e introduced a subtle bug.", "phrase"),
+        ("Fix x\n\nBroken by pull request #77.", "phrase"),
+    ],
+)
 def test_a_cause_is_named_in_many_ways(message: str, how: str, known: KnownCommits) -> None:
     fix = fix_of(commit(message), known)
     assert fix is not None
     assert fix.named == {CULPRIT: how}
 
 
-@pytest.mark.parametrize("message", [
-    "Fix x\n\nFollow-up to 1a2b3c4d5e", "Fix x\n\nAmends 1a2b3c4d5e", "Fix x\n\nComplements #77",
-    "Fix x\n\nSee 1a2b3c4d5e", "Fix x, bug #77", "Fix x\n\nFixes: #77",
-    "Add y\n\nThe option was introduced in 1a2b3c4d5e", "Fix x\n\nA fix for y was introduced in 1a2b3c4d5e",
-    "Fix x\n\nUse the feature introduced in 1a2b3c4d5e", "x\n\n1a2b3c4d5e introduced the parser",
-    "Fix x\n\nFixes: deadbeef",
-])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Fix x\n\nFollow-up to 1a2b3c4d5e",
+        "Fix x\n\nAmends 1a2b3c4d5e",
+        "Fix x\n\nComplements #77",
+        "Fix x\n\nSee 1a2b3c4d5e",
+        "Fix x, bug #77",
+        "Fix x\n\nFixes: #77",
+        "Add y\n\nThe option was introduced in 1a2b3c4d5e",
+        "Fix x\n\nA fix for y was introduced in 1a2b3c4d5e",
+        "Fix x\n\nUse the feature introduced in 1a2b3c4d5e",
+        "x\n\n1a2b3c4d5e introduced the parser",
+        "Fix x\n\nFixes: deadbeef",
+    ],
+)
 def test_what_continues_work_or_is_an_entry_of_a_tracker_names_no_cause(message: str, known: KnownCommits) -> None:
     fix = fix_of(commit(message), known)
     assert fix is None or not fix.named

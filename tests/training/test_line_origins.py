@@ -39,8 +39,9 @@ def traced(repo: TestRepo, *, sources_only: bool = False) -> list[tuple[str, Tra
 
 def blamed(repo: TestRepo, revision: str, hunk: TracedHunk) -> list[str]:
     start = hunk.hunk.old_start
-    shown = repo.git("blame", "--porcelain", "-L", f"{start},+{len(hunk.hunk.deleted)}", revision, "--",
-                     hunk.file.previous_path)
+    shown = repo.git(
+        "blame", "--porcelain", "-L", f"{start},+{len(hunk.hunk.deleted)}", revision, "--", hunk.file.previous_path
+    )
     return re.findall(r"^([0-9a-f]{40}) \d+ \d+", shown, re.MULTILINE)
 
 

@@ -61,8 +61,18 @@ class Cluster:
         self.processes = [self._start("dask_scheduler", "--port", "0", "--scheduler-file", str(scheduler))]
         self._wait(scheduler.exists)
         self.workers = [
-            self._start("dask_worker", "--scheduler-file", str(scheduler), "--no-nanny", "--nthreads", "1",
-                        "--local-directory", str(folder / f"worker{number}"), "--name", f"worker{number}")
+            self._start(
+                "dask_worker",
+                "--scheduler-file",
+                str(scheduler),
+                "--no-nanny",
+                "--nthreads",
+                "1",
+                "--local-directory",
+                str(folder / f"worker{number}"),
+                "--name",
+                f"worker{number}",
+            )
             for number in range(2)
         ]
         self.processes += self.workers
@@ -75,9 +85,18 @@ class Cluster:
     def _start(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self._folder / f"{program}.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", f"distributed.cli.{program}", "--host", "127.0.0.1", "--no-dashboard",
-                 *arguments],
-                stdout=log, stderr=log, cwd=Path(__file__).parents[2],
+                [
+                    sys.executable,
+                    "-m",
+                    f"distributed.cli.{program}",
+                    "--host",
+                    "127.0.0.1",
+                    "--no-dashboard",
+                    *arguments,
+                ],
+                stdout=log,
+                stderr=log,
+                cwd=Path(__file__).parents[2],
                 env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
             )
 

@@ -151,5 +151,7 @@ def test_a_merge_whose_blobs_are_missing_costs_only_itself(tmp_path: Path) -> No
     lost = repo.git("rev-parse", f"{merges[1]}:b").strip()
     (tmp_path / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
     assert [(commit, list(files)) for commit, files in mixed(repo)] == [
-        (merges[0], ["a"]), (merges[1], []), (merges[2], ["a"])
+        (merges[0], ["a"]),
+        (merges[1], []),
+        (merges[2], ["a"]),
     ]

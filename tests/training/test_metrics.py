@@ -52,7 +52,12 @@ def test_one_class_only_is_not_defined(truth: list[int]) -> None:
 def test_metrics_stay_in_their_ranges(rows: list[tuple[bool, float]]) -> None:
     truth, scores = [float(t) for t, _ in rows], [s for _, s in rows]
     lines = [1.0 + i for i in range(len(rows))]
-    for value in (metrics.roc_auc(truth, scores), metrics.pr_auc(truth, scores), metrics.brier(truth, scores),
-                  metrics.calibration_error(truth, scores), metrics.popt(truth, scores, lines),
-                  metrics.recall_at_effort(truth, scores, lines)):
+    for value in (
+        metrics.roc_auc(truth, scores),
+        metrics.pr_auc(truth, scores),
+        metrics.brier(truth, scores),
+        metrics.calibration_error(truth, scores),
+        metrics.popt(truth, scores, lines),
+        metrics.recall_at_effort(truth, scores, lines),
+    ):
         assert math.isnan(value) or -1e-9 <= value <= 1 + 1e-9

@@ -43,9 +43,7 @@ def test_a_repository_gives_rows_with_labels(tangled: TestRepo) -> None:
     assert (buggy["known_at"] >= buggy["time"]).all()
 
 
-def test_what_was_mined_is_not_mined_again(
-    tangled: TestRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_mined_is_not_mined_again(tangled: TestRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = mine(tangled.path, options=LIGHT, vectors=tmp_path)
     kept = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert len(kept) == 4

@@ -25,7 +25,8 @@ FEATURES = ["la", "ld", "nf", "entropy", "exp"]
 def test_the_same_rows_and_seed_give_the_same_bytes(recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
     table = drawn_table(600, days=700)
     result = TrainingPipeline(SMALL).train_risk_predictor(
-        table, time_column="date", features=FEATURES, gap_days=30, ensemble=recipe.name, bootstrap_draws=2)
+        table, time_column="date", features=FEATURES, gap_days=30, ensemble=recipe.name, bootstrap_draws=2
+    )
     notebook = result["ensemble_performance"]["instance"]
     # what the pipeline learned from: all before the newest fifth, thirty days apart from it
     cut = table["date"].iloc[480] - 30 * DAY

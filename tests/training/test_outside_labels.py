@@ -26,12 +26,15 @@ def test_a_compressed_table_is_read_by_its_name(tmp_path: Path) -> None:
     assert read_labels(file) == {ID: 0}
 
 
-@pytest.mark.parametrize(("text", "told"), [
-    (f"commit,label\n{ID},1\n", "column 'buggy' is not there; the columns must be commit,buggy"),
-    (f"commit,buggy\n{ID},1\n{ID[:7]},0\n", f"row 2 is '{ID[:7]},0'; write a full commit id and 0 or 1"),
-    (f"commit,buggy\n{ID},maybe\n", f"row 1 is '{ID},maybe'"),
-    ("", "cannot be read"),
-])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"commit,label\n{ID},1\n", "column 'buggy' is not there; the columns must be commit,buggy"),
+        (f"commit,buggy\n{ID},1\n{ID[:7]},0\n", f"row 2 is '{ID[:7]},0'; write a full commit id and 0 or 1"),
+        (f"commit,buggy\n{ID},maybe\n", f"row 1 is '{ID},maybe'"),
+        ("", "cannot be read"),
+    ],
+)
 def test_what_is_no_table_of_labels_is_named(text: str, told: str, tmp_path: Path) -> None:
     file = tmp_path / "labels.csv"
     file.write_text(text)

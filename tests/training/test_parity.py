@@ -74,7 +74,11 @@ def _extracted(repository: Repository, commits: list[str]) -> dict[str, FeatureV
 @pytest.mark.parametrize(
     ("seed", "size"),
     [
-        (0, {}), (1, {}), (2, {"lost": 3}), (3, {"lost": 3}), (4, {"lost": 15}),
+        (0, {}),
+        (1, {}),
+        (2, {"lost": 3}),
+        (3, {"lost": 3}),
+        (4, {"lost": 15}),
         # more files than git compares with each other, and than are read line by line
         (5, {"files": 420, "steps": 5, "lost": 3}),
     ],

@@ -26,17 +26,23 @@ def rows(count: int = 300, seed: int = 3) -> pd.DataFrame:
     random = np.random.default_rng(seed)
     buggy = (random.random(count) < 0.3).astype("int8")
     time = np.sort(random.integers(10**9, 17 * 10**8, count))
-    keys = pd.DataFrame({
-        "repository": random.choice(list(HEADS), count), "commit": [str(n) for n in range(count)], "time": time,
-        "buggy": buggy, "known_at": np.where(buggy == 1, time + 50.0 * DAY, np.nan),
-        "reverted": (buggy * (random.random(count) < 0.2)).astype("int8"),
-    })
+    keys = pd.DataFrame(
+        {
+            "repository": random.choice(list(HEADS), count),
+            "commit": [str(n) for n in range(count)],
+            "time": time,
+            "buggy": buggy,
+            "known_at": np.where(buggy == 1, time + 50.0 * DAY, np.nan),
+            "reverted": (buggy * (random.random(count) < 0.2)).astype("int8"),
+        }
+    )
     values = {name: np.round(random.exponential(50.0, count), 2) for name in FEATURES}
     table = pd.DataFrame(values).mask(random.random((count, len(FEATURES))) < 0.1)
     shares = np.where(buggy == 1, np.arange(count) % 5 / 4, 0.0)
     return with_outcomes(
         pd.concat([keys, table.assign(nd=np.nan, ld=-table["ld"])], axis=1),
-        named=buggy * (np.arange(count) % 2), shared=shares,
+        named=buggy * (np.arange(count) % 2),
+        shared=shares,
     )
 
 

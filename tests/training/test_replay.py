@@ -140,8 +140,13 @@ def test_since_chooses_by_date_whatever_the_order(tmp_path: Path) -> None:
 
 def test_observers_see_every_commit_in_order_and_merges_with_their_files(tangled: TestRepo) -> None:
     seen: list[Commit] = []
-    list(replay(Repository.discover(tangled.path), observers=[seen.append],
-                options=ReplayOptions(max_commits=1, source_metrics=False, graph=False)))
+    list(
+        replay(
+            Repository.discover(tangled.path),
+            observers=[seen.append],
+            options=ReplayOptions(max_commits=1, source_metrics=False, graph=False),
+        )
+    )
     assert len(seen) == int(tangled.git("rev-list", "--count", "HEAD"))
     known: set[str] = set()
     for commit in seen:
@@ -161,8 +166,13 @@ def test_what_is_not_asked_for_is_missing_with_the_reason(tangled: TestRepo) -> 
 
 def test_progress_ends_at_the_whole(tangled: TestRepo) -> None:
     told: list[tuple[int, int]] = []
-    list(replay(Repository.discover(tangled.path), options=ReplayOptions(source_metrics=False, graph=False),
-                progress=lambda _, done, total: told.append((done, total))))
+    list(
+        replay(
+            Repository.discover(tangled.path),
+            options=ReplayOptions(source_metrics=False, graph=False),
+            progress=lambda _, done, total: told.append((done, total)),
+        )
+    )
     assert told[-1][0] == told[-1][1] == int(tangled.git("rev-list", "--count", "HEAD"))
 
 

@@ -18,8 +18,10 @@ def test_weighted_metrics_are_those_of_the_rows_repeated(rows: list[tuple[bool, 
     truth, scores, weights = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     ranking = Ranking(truth, scores)
     repeated = np.repeat(np.arange(len(rows)), weights.astype(int))
-    for found, expected in ((ranking.roc_auc(weights), roc_auc(truth[repeated], scores[repeated])),
-                            (ranking.pr_auc(weights), pr_auc(truth[repeated], scores[repeated]))):
+    for found, expected in (
+        (ranking.roc_auc(weights), roc_auc(truth[repeated], scores[repeated])),
+        (ranking.pr_auc(weights), pr_auc(truth[repeated], scores[repeated])),
+    ):
         assert found == pytest.approx(expected, nan_ok=True)
 
 

@@ -85,7 +85,8 @@ def test_a_run_that_is_killed_goes_on_where_it_was(
     generated: TestRepo, whole: dict[str, bytes], tmp_path: Path, measured: list[str]
 ) -> None:
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(generated.path), str(tmp_path)], stdout=subprocess.PIPE,
+        [sys.executable, "-c", CHILD, str(generated.path), str(tmp_path)],
+        stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[2],
     )
     assert child.stdout is not None
@@ -154,9 +155,7 @@ def test_rows_that_an_earlier_release_kept_as_lines_are_taken_over(
         assert rows.count("project", version) == len(again.rows)
 
 
-def test_rows_of_other_code_are_forgotten(
-    generated: TestRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rows_of_other_code_are_forgotten(generated: TestRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mine(generated.path, options=LIGHT, vectors=tmp_path)
     monkeypatch.setattr(extract, "EXTRACTOR_VERSION", 999)
     mined = mine(generated.path, options=LIGHT, vectors=tmp_path)

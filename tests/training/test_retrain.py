@@ -96,8 +96,9 @@ def test_the_bundle_scores_changes_of_the_history(history: TestRepo, trained: Re
     assert bundle.trained_on.startswith("project, ")
     scores = {
         item.commit.subject: bundle.risk.score(item.vector)[0]
-        for item in replay(Repository.discover(history.path), options=ReplayOptions(
-            max_commits=60, source_metrics=False, graph=False))
+        for item in replay(
+            Repository.discover(history.path), options=ReplayOptions(max_commits=60, source_metrics=False, graph=False)
+        )
     }
     described = [score for subject, score in scores.items() if subject == "Describe"]
     assert all(0.0 <= score <= 1.0 for score in scores.values())
@@ -152,8 +153,9 @@ def test_a_repository_left_out_is_evaluated_and_not_learned(
 ) -> None:
     buggy_history(tmp_path / "other", seed=2)
     corpus = tmp_path / "corpus.toml"
-    corpus.write_text(f'[[repository]]\nname = "project"\npath = "{history.path}"\n'
-                      '[[repository]]\nname = "other"\nleft_out = true\n')
+    corpus.write_text(
+        f'[[repository]]\nname = "project"\npath = "{history.path}"\n[[repository]]\nname = "other"\nleft_out = true\n'
+    )
     options = quick(vectors=trained.folder.parent / "vectors")
     report = retrain([], models_out=tmp_path / "models", corpus=corpus, options=options)
     future, left_out = report.evaluations
@@ -209,7 +211,8 @@ def test_the_card_has_delay_calibration_and_importance(trained: RetrainReport) -
     (future,) = trained.evaluations
     assert sum(part["changes"] for part in card["calibration"]) == future.rows
     assert [part["predicted"] for part in card["calibration"]] == sorted(
-        part["predicted"] for part in card["calibration"])
+        part["predicted"] for part in card["calibration"]
+    )
     assert card["importance"][0]["roc_auc_lost"] > 0
     losses = [row["roc_auc_lost"] for row in card["importance"]]
     assert losses == sorted(losses, reverse=True)
@@ -218,8 +221,14 @@ def test_the_card_has_delay_calibration_and_importance(trained: RetrainReport) -
 
 
 def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "hyperion_hook", "retrain", *arguments], cwd=folder, text=True,
-                          capture_output=True, env=os.environ | {"ML_N_JOBS": "1"}, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "hyperion_hook", "retrain", *arguments],
+        cwd=folder,
+        text=True,
+        capture_output=True,
+        env=os.environ | {"ML_N_JOBS": "1"},
+        check=False,
+    )
 
 
 def test_the_command_says_in_one_line_what_is_wrong(tmp_path: Path) -> None:

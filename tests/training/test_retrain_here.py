@@ -72,8 +72,9 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def first(history: TestRepo, options: RetrainOptions, tmp_path_factory: pytest.TempPathFactory
-          ) -> tuple[VersionStore, RetrainReport]:
+def first(
+    history: TestRepo, options: RetrainOptions, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[VersionStore, RetrainReport]:
     registry = VersionStore(tmp_path_factory.mktemp("first") / "registry")
     return registry, trained(history, registry, blind(load_bundle()), options)
 
@@ -84,9 +85,7 @@ def copied(first: tuple[VersionStore, RetrainReport], tmp_path: Path) -> Version
     return VersionStore(tmp_path / "registry")
 
 
-def test_what_is_better_beyond_chance_is_promoted_with_the_figures(
-    first: tuple[VersionStore, RetrainReport]
-) -> None:
+def test_what_is_better_beyond_chance_is_promoted_with_the_figures(first: tuple[VersionStore, RetrainReport]) -> None:
     registry, report = first
     assert report.decision is not None
     assert report.decision.promote
@@ -171,9 +170,13 @@ def test_other_history_raises_the_second_number_or_with_other_features_the_first
 @pytest.mark.parametrize(
     ("address", "name"),
     [
-        ("https://token@example.org/pallets/flask.git", "flask"), ("git@example.org:pallets/flask.git", "flask"),
-        ("/srv/mirrors/flask/.git/", "flask"), ("../flask", "flask"), ("..", "this repository"),
-        ("https://example.org/a b|c", "c"), ("https://example.org/x\u202e", "this repository"),
+        ("https://token@example.org/pallets/flask.git", "flask"),
+        ("git@example.org:pallets/flask.git", "flask"),
+        ("/srv/mirrors/flask/.git/", "flask"),
+        ("../flask", "flask"),
+        ("..", "this repository"),
+        ("https://example.org/a b|c", "c"),
+        ("https://example.org/x\u202e", "this repository"),
         (None, "this repository"),
     ],
 )
@@ -214,13 +217,19 @@ def test_the_command_keeps_the_bundle_with_too_little_history_and_ends_well(
 
 
 def test_from_the_command_to_the_score_and_back(
-    history: TestRepo, options: RetrainOptions, tmp_path: Path, quick: None, capsys: pytest.CaptureFixture[str],
+    history: TestRepo,
+    options: RetrainOptions,
+    tmp_path: Path,
+    quick: None,
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     repo = TestRepo(tmp_path / "clone")
     repo.git("pull", "-q", str(history.path), "main")
-    monkeypatch.setattr("hyperion_hook.assess.models.load_bundle",
-                        lambda path=None: load_bundle(path) if path else blind(load_bundle()).bundle)
+    monkeypatch.setattr(
+        "hyperion_hook.assess.models.load_bundle",
+        lambda path=None: load_bundle(path) if path else blind(load_bundle()).bundle,
+    )
     config = Config(ml_n_jobs=1, ml_cv_folds=2)
     code = run(repo.path, Reading(vectors=options.vectors), models=None, corpus=None, config=config)
     out, err = capsys.readouterr()

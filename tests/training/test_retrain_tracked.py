@@ -51,7 +51,10 @@ def trained(tmp_path_factory: pytest.TempPathFactory, empty_mlflow: Path) -> Tra
         patch.setattr(evaluation, "_DRAWS", 5)
         patch.setattr(promotion, "_DRAWS", 50)
         report = retrain_here(
-            found, VersionStore.of(found.common_dir), blind, options=options,
+            found,
+            VersionStore.of(found.common_dir),
+            blind,
+            options=options,
             tracker=MLFlowTracker(MLFlowConfig(uri), say=said.append),
         )
     return repo, report, uri, said
@@ -63,8 +66,11 @@ def test_every_model_of_a_retraining_is_a_run(trained: Trained) -> None:
     client = MlflowClient(uri)
     runs = {run.data.tags["model_name"]: run for run in client.search_runs(["1"])}
     assert {name: run.data.tags["model_type"] for name, run in runs.items()} == {
-        "risk_predictor_rf": "RandomForest", "risk_predictor_xgb": "XGBoost", "meta_learner": "LogisticRegression",
-        "anomaly_detector": "IsolationForest", "risk_predictor": "blend",
+        "risk_predictor_rf": "RandomForest",
+        "risk_predictor_xgb": "XGBoost",
+        "meta_learner": "LogisticRegression",
+        "anomaly_detector": "IsolationForest",
+        "risk_predictor": "blend",
     }
     forest, shipped = runs["risk_predictor_rf"].data, runs["risk_predictor"].data
     assert (forest.params["n_estimators"], forest.params["max_depth"]) == ("100", "10")
@@ -126,8 +132,9 @@ def test_it_is_said_that_mlflow_is_told(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
     tracker = tracker_of(Invocation(repo.path))
     with pytest.raises(TrainingError, match="no commit to measure"):
-        retrain.run(repo.path, retrain.Reading(since=10**10), models=None, corpus=None, config=Config(),
-                    tracker=lambda: tracker)
+        retrain.run(
+            repo.path, retrain.Reading(since=10**10), models=None, corpus=None, config=Config(), tracker=lambda: tracker
+        )
     told = capsys.readouterr().err
     assert "nothing is fetched and what is learned is told to MLflow alone" in told
     assert f"hyperion-hook: MLflow: runs go to {uri}, experiment hyperion_ml_v3; to see them: mlflow ui" in told

@@ -34,13 +34,23 @@ def trained() -> Pipeline:
     members: list[tuple[str, Any]] = [
         ("random_forest", RandomForestClassifier(5, max_depth=4, random_state=1)),
         ("xgboost", XGBClassifier(n_estimators=5, max_depth=3, random_state=1, n_jobs=1)),
-        ("logistic", Pipeline([("impute", SimpleImputer(strategy="median")), ("log", SignedLog()),
-                               ("scale", StandardScaler()), ("model", LogisticRegression())])),
+        (
+            "logistic",
+            Pipeline(
+                [
+                    ("impute", SimpleImputer(strategy="median")),
+                    ("log", SignedLog()),
+                    ("scale", StandardScaler()),
+                    ("model", LogisticRegression()),
+                ]
+            ),
+        ),
     ]
     columns = ["random_forest_log_odds", "xgboost_prediction", "logistic_confidence"]
     classifier = RiskClassifier(members, columns, LogisticRegression(), cv_folds=3, labels=["LOW", "HIGH"])
     return Pipeline([("columns", FeatureColumns(list(NAMES))), ("model", classifier)]).fit(
-        X, np.where(y == 1, "HIGH", "LOW"))
+        X, np.where(y == 1, "HIGH", "LOW")
+    )
 
 
 def test_columns_are_taken_by_either_name_in_any_order() -> None:
@@ -63,7 +73,8 @@ def test_what_is_combined_is_what_the_members_say(trained: Pipeline) -> None:
     classifier = trained["model"]
     matrix = trained["columns"].transform(X)
     forest, boosted, logistic = (
-        np.clip(member.predict_proba(matrix)[:, 1], 1e-9, 1 - 1e-9) for _, member in classifier.fitted_)
+        np.clip(member.predict_proba(matrix)[:, 1], 1e-9, 1 - 1e-9) for _, member in classifier.fitted_
+    )
     first, second, third = classifier.meta_learner_.coef_[0]
     combined = first * np.log(forest / (1 - forest)) + second * boosted + third * np.maximum(logistic, 1 - logistic)
     combined += classifier.meta_learner_.intercept_[0]
@@ -92,7 +103,10 @@ def test_skops_keeps_it_as_it_is(trained: Pipeline) -> None:
     ours = {name for name in io.get_untrusted_types(data=data) if name.startswith("hyperion_hook.")}
     place = "hyperion_hook.training.models."
     assert ours == {
-        place + "transformers.FeatureColumns", place + "classifier.RiskClassifier", place + "transformers.SignedLog"}
+        place + "transformers.FeatureColumns",
+        place + "classifier.RiskClassifier",
+        place + "transformers.SignedLog",
+    }
     again = io.loads(data, trusted=io.get_untrusted_types(data=data))
     X, _ = drawn(seed=3)
     assert np.array_equal(again.predict_proba(X), trained.predict_proba(X))
@@ -106,6 +120,9 @@ def test_a_context_without_a_model_is_judged_by_the_model_of_all() -> None:
     router.models_ = [("all", says(0.2)), ("graph known, history thin", says(0.8))]
     rows = np.array([[0.5, 3.0], [0.5, 30.0], [np.nan, 3.0], [0.5, np.nan]])
     assert router.contexts_of(rows).tolist() == [
-        "graph known, history thin", "graph known, history rich", "graph not known, history thin",
-        "graph known, history thin"]
+        "graph known, history thin",
+        "graph known, history rich",
+        "graph not known, history thin",
+        "graph known, history thin",
+    ]
     assert router.predict_proba(rows)[:, 1] == pytest.approx([0.8, 0.2, 0.2, 0.8])

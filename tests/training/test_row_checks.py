@@ -15,10 +15,16 @@ ROWS = 200
 
 
 def rows(**columns: object) -> pd.DataFrame:
-    return pd.DataFrame({
-        "repository": "r", "commit": [f"{number:08x}" for number in range(ROWS)], "la": np.arange(ROWS) % 7.0,
-        "entropy": np.linspace(0, 1, ROWS), "buggy": [0, 0, 0, 1] * (ROWS // 4), **columns,
-    })
+    return pd.DataFrame(
+        {
+            "repository": "r",
+            "commit": [f"{number:08x}" for number in range(ROWS)],
+            "la": np.arange(ROWS) % 7.0,
+            "entropy": np.linspace(0, 1, ROWS),
+            "buggy": [0, 0, 0, 1] * (ROWS // 4),
+            **columns,
+        }
+    )
 
 
 def test_good_rows_are_passed_without_a_word() -> None:

@@ -202,7 +202,7 @@ def test_merges_are_no_culprits(tmp_path: Path) -> None:
     repo.git("commit", "-q", "-m", "merge")
     merge = repo.head()
     fix = repo.commit({"a.py": "c = 3\na = 1\nevil = 2\nb = 2\n"}, "Fix crash")
-    (name, by, lines), = causes(repo)
+    ((name, by, lines),) = causes(repo)
     assert (by, lines) == (fix, 0)  # a line beside is all there is
     assert name != merge
 
@@ -258,10 +258,14 @@ def test_each_outcome_is_known_from_its_own_moment(tmp_path: Path) -> None:
     repo.commit({"a.py": CODE.replace("* 2", "* 3")}, "Fix wrong factor")
     repo.commit({"b.py": "x = 2\n"}, f'Fix x\n\nFixes: {culprit[:12]} ("Add a")')
     repo.commit({"b.py": None}, f'Revert "Add a"\n\nThis reverts commit {culprit}.')
-    assert findings(repo) == {culprit: {
-        Outcome.TRACED: (2, "lines", 1.0), Outcome.SHARED: (2, "lines", 1.0),
-        Outcome.NAMED: (3, "trailer", 1.0), Outcome.REVERTED: (4, "revert", 1.0),
-    }}
+    assert findings(repo) == {
+        culprit: {
+            Outcome.TRACED: (2, "lines", 1.0),
+            Outcome.SHARED: (2, "lines", 1.0),
+            Outcome.NAMED: (3, "trailer", 1.0),
+            Outcome.REVERTED: (4, "revert", 1.0),
+        }
+    }
 
 
 def test_candidates_share_a_fix_and_the_one_that_is_blamed_is_traced(tmp_path: Path) -> None:
@@ -292,7 +296,9 @@ def test_repairs_of_what_is_no_source_are_traced_apart(tmp_path: Path, path: str
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("README.md", "Fix wrong link"), ("docs/a.rst", "Fix the build"), ("vendor/a.py", "Fix crash"),
+        ("README.md", "Fix wrong link"),
+        ("docs/a.rst", "Fix the build"),
+        ("vendor/a.py", "Fix crash"),
         ("a.py", "Fix typo"),
     ],
 )

@@ -69,8 +69,11 @@ def runs(tracker: MLFlowTracker) -> dict[str, LoggedRun]:
         warnings.simplefilter("ignore")
         records = {
             "rf": record_of(RandomForestClassifier(n_estimators=10, random_state=0)),
-            "xgb": record_of(XGBClassifier(n_estimators=5, n_jobs=1), "risk_predictor_xgb",
-                             metrics={"accuracy": 0.96, "f1_score": 0.94}),
+            "xgb": record_of(
+                XGBClassifier(n_estimators=5, n_jobs=1),
+                "risk_predictor_xgb",
+                metrics={"accuracy": 0.96, "f1_score": 0.94},
+            ),
             "lr": record_of(LogisticRegression(), "meta_learner", metrics={"accuracy": 0.8, "f1_score": 0.7}),
             "if": record_of(IsolationForest(n_estimators=10, random_state=0), "anomaly_detector", metrics={}),
         }
@@ -108,9 +111,15 @@ def test_everything_the_specification_logs_is_there(runs: dict[str, LoggedRun]) 
     )
     assert "feature_importance_densité_jour" in run.data.metrics
     wanted = {
-        "project": "hyperion", "team": "hyperion-dev", "environment": "development", "status": "training",
-        "model_name": "risk_predictor_rf", "model_type": "RandomForestClassifier", "data_version": "v1.0",
-        "features_version": "3.0.0", "not_measured": "roc_auc",
+        "project": "hyperion",
+        "team": "hyperion-dev",
+        "environment": "development",
+        "status": "training",
+        "model_name": "risk_predictor_rf",
+        "model_type": "RandomForestClassifier",
+        "data_version": "v1.0",
+        "features_version": "3.0.0",
+        "not_measured": "roc_auc",
     }
     assert wanted.items() <= run.data.tags.items()
     assert run.info.end_time - run.info.start_time >= 45_200
@@ -183,7 +192,9 @@ def test_a_promotion_is_followed_by_alias_stage_and_tag(tracker: MLFlowTracker) 
     assert tracker.mirror_promotion("risk_predictor", "v1.1.0", "production")
     assert client.get_registered_model("risk_predictor").aliases == {"production": 2}
     assert state() == {
-        "v1.0.0": ("deprecated", "Archived"), "v1.1.0": ("production", "Production"), "v1.2.0": ("trained", "None"),
+        "v1.0.0": ("deprecated", "Archived"),
+        "v1.1.0": ("production", "Production"),
+        "v1.2.0": ("trained", "None"),
     }
     for form in ("models:/risk_predictor@production", "models:/risk_predictor/Production"):
         assert isinstance(mlflow.sklearn.load_model(form), XGBClassifier)
@@ -208,8 +219,13 @@ def test_what_our_registry_saves_is_the_run_that_was_logged_or_a_new_one(
 ) -> None:
     record = record_of(RandomForestClassifier(n_estimators=3, random_state=0))
     metadata = ModelMetadata(
-        name="other", model_type="RandomForest", lineage=Lineage("", "", "", ""), version="v1.0.0", accuracy=0.75,
-        training_features=tuple(record.example.columns), training_samples=150,
+        name="other",
+        model_type="RandomForest",
+        lineage=Lineage("", "", "", ""),
+        version="v1.0.0",
+        accuracy=0.75,
+        training_features=tuple(record.example.columns),
+        training_samples=150,
     )
     assert tracker.register_saved(record.estimator, metadata) == "1"
     client = mlflow.MlflowClient(uri)
@@ -336,6 +352,9 @@ def test_without_the_extra_one_line_says_what_to_run(monkeypatch: pytest.MonkeyP
 def test_the_documented_configuration_has_the_documented_values() -> None:
     config = hyperion_hook.MLFlowConfig()
     assert json.loads(json.dumps(dict(config.default_tags))) == {
-        "project": "hyperion", "version": "3.0.0", "team": "hyperion-dev", "environment": "development",
+        "project": "hyperion",
+        "version": "3.0.0",
+        "team": "hyperion-dev",
+        "environment": "development",
     }
     assert (config.tracking_uri, config.experiment_name) == ("sqlite:///mlflow.db", "hyperion_ml_v3")

@@ -22,8 +22,15 @@ NONE = np.array([])
 
 def record(**changes: object) -> RunRecord:
     parts = {
-        "model_name": "risk_predictor_rf", "model_type": "RandomForest", "estimator": None, "parameters": {},
-        "metrics": {}, "cross_validation": {}, "importance": {}, "expected": NONE, "predicted": NONE,
+        "model_name": "risk_predictor_rf",
+        "model_type": "RandomForest",
+        "estimator": None,
+        "parameters": {},
+        "metrics": {},
+        "cross_validation": {},
+        "importance": {},
+        "expected": NONE,
+        "predicted": NONE,
         "example": pd.DataFrame(),
     }
     return RunRecord(**parts | changes)  # type: ignore[arg-type]
@@ -54,7 +61,10 @@ def test_precision_and_recall_are_told_of_each_class() -> None:
     expected, predicted = np.array(["buggy", "clean", "clean", "clean"]), np.array(["buggy", "buggy", "clean", "clean"])
     content = content_of(record(expected=expected, predicted=predicted), {})
     assert content.metrics == {
-        "precision_buggy": 0.5, "precision_clean": 1.0, "recall_buggy": 1.0, "recall_clean": pytest.approx(2 / 3),
+        "precision_buggy": 0.5,
+        "precision_clean": 1.0,
+        "recall_buggy": 1.0,
+        "recall_clean": pytest.approx(2 / 3),
     }
     content = content_of(record(expected=expected, predicted=np.full(4, "clean")), {})
     assert content.tags["not_measured"] == "precision_buggy"
@@ -68,7 +78,11 @@ def test_importance_is_told_by_feature_the_largest_first() -> None:
 def test_a_records_tags_win_over_those_of_every_run_but_not_over_its_name() -> None:
     content = content_of(record(tags={"team": "ours", "model_name": "x", "status": "trained"}), {"team": "a", "b": "c"})
     assert content.tags == {
-        "team": "ours", "b": "c", "status": "trained", "model_name": "risk_predictor_rf", "model_type": "RandomForest",
+        "team": "ours",
+        "b": "c",
+        "status": "trained",
+        "model_name": "risk_predictor_rf",
+        "model_type": "RandomForest",
     }
 
 

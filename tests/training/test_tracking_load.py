@@ -71,14 +71,17 @@ def pickled(dump: Callable[[Any, Any], object], serialization: str) -> Callable[
         described(folder, sklearn_flavour(serialization))
         with (folder / "model.pkl").open("wb") as file:
             dump(Canary(canary), file)
+
     return plant
 
 
 def skops(file: bytes | None = None, **more: Any) -> Callable[[Path, Path], None]:
     """Plant what calls itself skops."""
+
     def plant(folder: Path, canary: Path) -> None:
         described(folder, sklearn_flavour("skops", "model.skops", **more))
         (folder / "model.skops").write_bytes(pickle.dumps(Canary(canary)) if file is None else file)
+
     return plant
 
 
@@ -94,10 +97,16 @@ def foreign_types(folder: Path, canary: Path) -> None:
 
 def foreign_estimator(folder: Path, canary: Path) -> None:
     mlflow.sklearn.save_model(
-        KNeighborsClassifier().fit(FRAME, TRUTH), str(folder), serialization_format="skops", pip_requirements=["x"],
-        skops_trusted_types=["sklearn.neighbors._classification.KNeighborsClassifier", "numpy.dtype",
-                             "sklearn.metrics._dist_metrics.EuclideanDistance64",
-                             "sklearn.neighbors._kd_tree.KDTree"],
+        KNeighborsClassifier().fit(FRAME, TRUTH),
+        str(folder),
+        serialization_format="skops",
+        pip_requirements=["x"],
+        skops_trusted_types=[
+            "sklearn.neighbors._classification.KNeighborsClassifier",
+            "numpy.dtype",
+            "sklearn.metrics._dist_metrics.EuclideanDistance64",
+            "sklearn.neighbors._kd_tree.KDTree",
+        ],
     )
 
 
@@ -124,9 +133,16 @@ def loader_module(folder: Path, canary: Path) -> None:
 
 
 def python_model(folder: Path, canary: Path) -> None:
-    described(folder, {"python_function": {
-        "loader_module": "mlflow.pyfunc.model", "python_model": "python_model.pkl", "cloudpickle_version": "3",
-    }})
+    described(
+        folder,
+        {
+            "python_function": {
+                "loader_module": "mlflow.pyfunc.model",
+                "python_model": "python_model.pkl",
+                "cloudpickle_version": "3",
+            }
+        },
+    )
     (folder / "python_model.pkl").write_bytes(cloudpickle.dumps(Canary(canary)))
 
 
@@ -157,7 +173,8 @@ def numpy_pickle(folder: Path, canary: Path) -> None:
     array = io.BytesIO()
     np.save(array, np.array([Canary(canary)], dtype=object), allow_pickle=True)
     with (
-        zipfile.ZipFile(io.BytesIO(packed(LOGISTIC))) as good, zipfile.ZipFile(folder / "model.skops", "w") as bad,
+        zipfile.ZipFile(io.BytesIO(packed(LOGISTIC))) as good,
+        zipfile.ZipFile(folder / "model.skops", "w") as bad,
     ):
         for name in good.namelist():
             bad.writestr(name, array.getvalue() if name.endswith(".npy") else good.read(name))
@@ -188,6 +205,7 @@ def booster(**changes: Any) -> Callable[[Path, Path], None]:
         BOOSTED.save_model(folder / "model.json")
         if changes.get("data") == "model.pkl":
             (folder / "model.pkl").write_bytes(pickle.dumps(Canary(canary)))
+
     return plant
 
 
@@ -202,8 +220,9 @@ def plain_text(text: str) -> Callable[[Path, Path], None]:
     return lambda folder, canary: described(folder, {}, text)
 
 
-LAUGHS = "a: &a [1,1]\n" + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi",
-                                                                                         strict=True))
+LAUGHS = "a: &a [1,1]\n" + "".join(
+    f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
 PLANTED: dict[str, tuple[Callable[[Path, Path], None], str]] = {
     "cloudpickle": (pickled(cloudpickle.dump, "cloudpickle"), "sklearn cloudpickle"),
     "pickle": (pickled(pickle.dump, "pickle"), "sklearn pickle"),
@@ -226,14 +245,20 @@ PLANTED: dict[str, tuple[Callable[[Path, Path], None], str]] = {
     "path upwards": (skops(b"", pickled_model="../../model.skops"), "a file is called '../../model.skops'"),
     "absolute path": (skops(b"", pickled_model="/etc/passwd"), "a file is called '/etc/passwd'"),
     "a list for a path": (skops(b"", pickled_model=["a"]), "a file is called"),
-    "bundle upwards": (lambda folder, canary: described(folder, {"python_function": {
-        "loader_module": "hyperion_hook.training.mlflow.bundle", "data": "../../.."}}), "a file is called"),
+    "bundle upwards": (
+        lambda folder, canary: described(
+            folder, {"python_function": {"loader_module": "hyperion_hook.training.mlflow.bundle", "data": "../../.."}}
+        ),
+        "a file is called",
+    ),
     "boosted trees as pickle": (booster(data="model.pkl", model_format="pickle"), "its flavours are xgboost"),
     "boosted trees that are a pickle": (booster(data="model.pkl"), "its trees are not whole"),
     "boosted trees of another class": (booster(model_class="os.mkdir"), "its flavours are xgboost"),
     "boosted trees that lead nowhere": (torn_booster, "its trees are not whole"),
     "boosted trees of a regressor as a classifier's": (
-        booster(model_class="xgboost.sklearn.XGBRegressor"), "its trees are not whole"),
+        booster(model_class="xgboost.sklearn.XGBRegressor"),
+        "its trees are not whole",
+    ),
     "anchors without end": (plain_text(LAUGHS), "tags or anchors"),
     "nested deeply": (plain_text("[" * 50), "nested too deeply"),
     "nested without end": (plain_text("[" * 100_000), "MLmodel is n"),
@@ -243,8 +268,12 @@ PLANTED: dict[str, tuple[Callable[[Path, Path], None], str]] = {
     "flavours as text": (plain_text("flavors: sklearn"), "a part of the wrong kind"),
     "mapping as key": (plain_text("{a: 1}: 2"), "MLmodel"),
     "empty": (plain_text("flavors: {}"), "its flavours are none"),
-    "odd signature": (lambda folder, canary: described(folder, {}, json.dumps({
-        "signature": {"inputs": "[1]"}, "flavors": booster_of(folder)})), "its signature cannot be read"),
+    "odd signature": (
+        lambda folder, canary: described(
+            folder, {}, json.dumps({"signature": {"inputs": "[1]"}, "flavors": booster_of(folder)})
+        ),
+        "its signature cannot be read",
+    ),
 }
 
 
@@ -292,8 +321,9 @@ def test_nothing_that_is_planted_runs(kind: str, uri: str, tmp_path: Path) -> No
     folder.parent.mkdir()
     plant(folder, canary)
     address = registered(uri, folder, f"planted {kind}")
-    for predictor, name in zip(PREDICTORS, (address, address.replace("@production", "/1"), str(folder),
-                                            folder.as_uri()), strict=True):
+    for predictor, name in zip(
+        PREDICTORS, (address, address.replace("@production", "/1"), str(folder), folder.as_uri()), strict=True
+    ):
         began = time.monotonic()
         with pytest.raises(ConfigError) as caught:
             predictor.from_mlflow(name)
@@ -313,10 +343,19 @@ def test_the_canaries_would_sing(tmp_path: Path) -> None:
     assert (tmp_path / "canary").is_dir()
 
 
-@pytest.mark.parametrize("estimator", [
-    LOGISTIC, FOREST, BOOSTED, XGBRegressor(n_estimators=3, n_jobs=1),
-    VotingClassifier([("lr", LogisticRegression()), ("xgb", XGBClassifier(n_estimators=2, n_jobs=1))], voting="soft"),
-], ids=lambda estimator: type(estimator).__name__)
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        LOGISTIC,
+        FOREST,
+        BOOSTED,
+        XGBRegressor(n_estimators=3, n_jobs=1),
+        VotingClassifier(
+            [("lr", LogisticRegression()), ("xgb", XGBClassifier(n_estimators=2, n_jobs=1))], voting="soft"
+        ),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
 def test_what_a_tracker_logs_loads_here_and_for_its_users(
     estimator: Any, tracker: MLFlowTracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -350,22 +389,44 @@ def test_a_bundle_that_was_logged_scores_as_it_did(tracker: MLFlowTracker) -> No
 def test_a_bundle_that_was_changed_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "model" / "data"
     shutil.copytree(bundled_models(), folder)
-    described(folder.parent, {"python_function": {
-        "loader_module": "hyperion_hook.training.mlflow.bundle", "data": "data"}})
+    described(
+        folder.parent, {"python_function": {"loader_module": "hyperion_hook.training.mlflow.bundle", "data": "data"}}
+    )
     (folder / "bugs.trees").write_bytes((folder / "bugs.trees").read_bytes()[:-1] + b"x")
     with pytest.raises(ConfigError, match=r"\(bugs.trees: its digest differs from the manifest\)"):
         RiskPredictor.from_mlflow(str(folder.parent))
 
 
-@pytest.mark.parametrize("name", [
-    "models:/nobody@production", "models:/nobody/1", "models:/nobody/production", "models:/nobody/latest",
-    "models:/m-0123", "models:/", "models:", "models:/a/b/c/d", "models:/a@b@c", "runs:/0/x", "runs:/",
-    "runs:/0/../../x",
-    "ftp://ada:secret@example.org/model", "sftp://example.org/model", "hdfs://example.org/x", "nothing", "", "\x00",
-    "s3:",
-    "https://example.org/model", "mlflow-artifacts://example.org/model", "mlflow-artifacts:/x", "file:///dev/null",
-    "models:/a'b@production", "models:/" + "a" * 100_000,
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "models:/nobody@production",
+        "models:/nobody/1",
+        "models:/nobody/production",
+        "models:/nobody/latest",
+        "models:/m-0123",
+        "models:/",
+        "models:",
+        "models:/a/b/c/d",
+        "models:/a@b@c",
+        "runs:/0/x",
+        "runs:/",
+        "runs:/0/../../x",
+        "ftp://ada:secret@example.org/model",
+        "sftp://example.org/model",
+        "hdfs://example.org/x",
+        "nothing",
+        "",
+        "\x00",
+        "s3:",
+        "https://example.org/model",
+        "mlflow-artifacts://example.org/model",
+        "mlflow-artifacts:/x",
+        "file:///dev/null",
+        "models:/a'b@production",
+        "models:/" + "a" * 100_000,
+    ],
+)
 def test_what_names_no_model_costs_one_line(name: str) -> None:
     began = time.monotonic()
     with pytest.raises(ConfigError) as caught:
@@ -425,8 +486,12 @@ def test_what_a_real_server_keeps_of_ours_loads(server: str, monkeypatch: pytest
     logged = tracker.log(record)
     number = tracker.register(logged, "loaded", "v1.0.0")
     assert tracker.mirror_promotion("loaded", "v1.0.0", "production")
-    for address in (f"models:/loaded/{number}", "models:/loaded@production", "models:/loaded/production",
-                    logged.model_uri):
+    for address in (
+        f"models:/loaded/{number}",
+        "models:/loaded@production",
+        "models:/loaded/production",
+        logged.model_uri,
+    ):
         predictor = RiskPredictor.from_mlflow(address)
         np.testing.assert_array_equal(predictor.model.predict(FRAME), record.estimator.predict(FRAME))
 
@@ -437,8 +502,10 @@ ADDRESS = "/api/2.0/mlflow-artifacts/artifacts/1"
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (never_ends, "MLmodel is larger than 1,000 bytes"), (drips, "it took more than 0.5 seconds"),
-        (says(404, b""), r"no file MLmodel \(status 404\)"), (says(500, b"oh"), "too many 500 error responses"),
+        (never_ends, "MLmodel is larger than 1,000 bytes"),
+        (drips, "it took more than 0.5 seconds"),
+        (says(404, b""), r"no file MLmodel \(status 404\)"),
+        (says(500, b"oh"), "too many 500 error responses"),
         (says(302, b"", Location="http://127.0.0.1:9/"), "status 302|Connection refused|Max retries"),
         (says(200, b"x" * 1_001), "MLmodel is larger than 1,000 bytes"),
     ],
@@ -458,10 +525,19 @@ def test_files_come_as_they_are() -> None:
         assert seen == [f"{ADDRESS}/data/a.trees"]
 
 
-@pytest.mark.parametrize("location", [
-    "http://127.0.0.1:9/x", "https://127.0.0.1/x", "mlflow-artifacts://127.0.0.1:9/x", "http://example.org/x",
-    "ftp://127.0.0.1/x", "sftp://127.0.0.1/x", "hdfs://127.0.0.1/x", "unknown://127.0.0.1/x",
-])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://127.0.0.1:9/x",
+        "https://127.0.0.1/x",
+        "mlflow-artifacts://127.0.0.1:9/x",
+        "http://example.org/x",
+        "ftp://127.0.0.1/x",
+        "sftp://127.0.0.1/x",
+        "hdfs://127.0.0.1/x",
+        "unknown://127.0.0.1/x",
+    ],
+)
 def test_credentials_go_to_the_tracking_server_alone(location: str) -> None:
     with pytest.raises(RefusedError, match=r"which is (another server|not followed)"):
         tracking_files.reader_of(location, "http://ada:secret@127.0.0.1:8/", tracking_calls.Patience())
@@ -472,7 +548,8 @@ def test_a_bucket_is_asked_for_sizes_first(monkeypatch: pytest.MonkeyPatch, tmp_
     from mlflow.store.artifact.local_artifact_repo import LocalArtifactRepository
 
     monkeypatch.setattr(
-        artifact_repository_registry, "get_artifact_repository",
+        artifact_repository_registry,
+        "get_artifact_repository",
         lambda location, tracking_uri: LocalArtifactRepository(str(tmp_path)),
     )
     (tmp_path / "data").mkdir()

@@ -102,7 +102,8 @@ def test_a_repositorys_file_names_a_place_within_the_repository_only(
 def test_the_environment_names_any_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for uri, wanted in (
-        ("https://example.org", "https://example.org"), (DEFAULT_URI, f"sqlite:///{tmp_path}/mlflow.db"),
+        ("https://example.org", "https://example.org"),
+        (DEFAULT_URI, f"sqlite:///{tmp_path}/mlflow.db"),
         ("file:./mlruns", (tmp_path / "mlruns").as_uri()),
     ):
         tracker = tracker_asked_for(load_config(None, {"MLFLOW_TRACKING_URI": uri}))

@@ -93,8 +93,11 @@ def test_a_mad_server_costs_one_line_and_no_second_try(
 @pytest.mark.parametrize(
     ("uri", "why"),
     [
-        ("http://127.0.0.1:9", "Connection refused"), ("http://[::1", "Failed to parse"),
-        ("foo://place", "unsupported URI"), ("sqlite:////proc/no/mlflow.db", ""), ("file:///proc/mlruns", ""),
+        ("http://127.0.0.1:9", "Connection refused"),
+        ("http://[::1", "Failed to parse"),
+        ("foo://place", "unsupported URI"),
+        ("sqlite:////proc/no/mlflow.db", ""),
+        ("file:///proc/mlruns", ""),
         ("postgresql://ada:secret@127.0.0.1:9/runs", ""),
     ],
 )
@@ -113,8 +116,11 @@ def test_a_run_that_takes_too_long_is_ended_as_failed(tmp_path: Path, monkeypatc
     from mlflow import MlflowClient
 
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
-    monkeypatch.setattr(tracking_calls.Patience, "check", lambda self: (_ for _ in ()).throw(
-        tracking_calls.TrackingError("it took more than 30 seconds")))
+    monkeypatch.setattr(
+        tracking_calls.Patience,
+        "check",
+        lambda self: (_ for _ in ()).throw(tracking_calls.TrackingError("it took more than 30 seconds")),
+    )
     said: list[str] = []
     uri = (tmp_path / "mlruns").as_uri()
     assert MLFlowTracker(MLFlowConfig(uri), say=said.append).log(record_of(LogisticRegression())) is None

@@ -78,7 +78,9 @@ def test_every_repository_is_ranked_on_the_half_after_its_cut(rows: pd.DataFrame
         own = rows[rows["repository"] == item.name]
         late = own[own["time"] > cut_at(own, 0.5)]
         assert (item.changes, item.buggy, item.named_causes, item.reverts) == (
-            len(late), *(late[outcome].sum() for outcome in ("buggy", "named", "reverted")))
+            len(late),
+            *(late[outcome].sum() for outcome in ("buggy", "named", "reverted")),
+        )
 
 
 def test_what_drives_bugs_elsewhere_ranks_them_here(found: list[unseen.LeftOut]) -> None:
@@ -107,11 +109,11 @@ def test_nothing_is_learned_from_the_repository_or_from_what_was_known_later(
     learned = watched[1]
     for number, name in enumerate("abc"):
         cut = cut_at(rows[rows["repository"] == name], 0.5)
-        for train in learned[3 * number:3 * number + 1]:
+        for train in learned[3 * number : 3 * number + 1]:
             assert name not in set(train["repository"])
             assert (train["time"] <= cut - 180 * DAY).all()
             assert (train.loc[train["buggy"] == 1, "known_at"] <= cut).all()
-        own, others = learned[3 * number + 1:3 * number + 3]
+        own, others = learned[3 * number + 1 : 3 * number + 3]
         assert name in set(own["repository"])
         assert name not in set(others["repository"])
 
@@ -142,8 +144,7 @@ def scrambled(rows: pd.DataFrame, *, after: int) -> pd.DataFrame:
 def test_labels_moved_about_in_time_cannot_be_ranked(rows: pd.DataFrame) -> None:
     """Whatever still ranks them would know a label from somewhere else than the features."""
     aucs = [
-        item.traced[BLEND.name]["roc_auc"]
-        for item in leave_each_out(with_labels_moved_in_blocks(rows), OPTIONS)[0]
+        item.traced[BLEND.name]["roc_auc"] for item in leave_each_out(with_labels_moved_in_blocks(rows), OPTIONS)[0]
     ]
     assert abs(float(np.mean(aucs)) - 0.5) < 0.06
 

@@ -13,14 +13,26 @@ from hyperion_hook.api.engineer.raw_values import Moment, RawFaultError
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
 
-TEMPORAL = frozenset({
-    "file_age", "age", "commit_frequency", "recent_commits", "recent_bug_count", "file_volatility", "author_experience",
-    "reviewer_experience", "approval_time", "hour_of_day", "day_of_week",
-})
+TEMPORAL = frozenset(
+    {
+        "file_age",
+        "age",
+        "commit_frequency",
+        "recent_commits",
+        "recent_bug_count",
+        "file_volatility",
+        "author_experience",
+        "reviewer_experience",
+        "approval_time",
+        "hour_of_day",
+        "day_of_week",
+    }
+)
 """Features that need a date."""
 
 RISK = frozenset(
-    feature.name for feature in CATALOGUE
+    feature.name
+    for feature in CATALOGUE
     if feature.module in ("quality", "coupling", "dependencies", "interface", "business")
 )
 """Features of the code, of how it hangs together, and of what the change can cost."""
@@ -96,8 +108,11 @@ def _key(need: str, raw: Raw) -> str:
 
 
 def _reason(name: str, origin: Origin) -> Missing:
-    ways = [" + ".join(FACTS[need].keys[0] if need in FACTS else need for need in entry.needs)
-            for entry in DERIVATIONS if name in entry.gives]
+    ways = [
+        " + ".join(FACTS[need].keys[0] if need in FACTS else need for need in entry.needs)
+        for entry in DERIVATIONS
+        if name in entry.gives
+    ]
     ways += [FACTS[fact].keys[0] for fact, names in GIVES_FROM_CHANGE.items() if name in names]
     if name in FROM_HISTORY:
         ways.append(FACTS["history"].keys[0])

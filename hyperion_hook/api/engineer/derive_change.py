@@ -26,14 +26,30 @@ from hyperion_hook.features.structure.business import rollback_difficulty
 OF_MESSAGE = ("fix", "is_revert", "is_refactoring", "message_words", "issue_references")
 OF_TIME = ("hour_of_day", "day_of_week")
 OF_FILES = (
-    "ns", "nd", "nf", "entropy", "files_added", "files_deleted", "files_renamed", "binary_files", "source_files",
-    "test_files", "language_count", "la", "ld", "source_lines_added", "test_lines_added", "test_change_ratio",
+    "ns",
+    "nd",
+    "nf",
+    "entropy",
+    "files_added",
+    "files_deleted",
+    "files_renamed",
+    "binary_files",
+    "source_files",
+    "test_files",
+    "language_count",
+    "la",
+    "ld",
+    "source_lines_added",
+    "test_lines_added",
+    "test_change_ratio",
     "largest_file_added",
 )
 OF_LINES_BEFORE = ("lt", "relative_churn")
 
 GIVES_FROM_CHANGE = {
-    "files": (*OF_FILES, *OF_LINES_BEFORE, "rollback_difficulty"), "message": OF_MESSAGE, "moment": OF_TIME,
+    "files": (*OF_FILES, *OF_LINES_BEFORE, "rollback_difficulty"),
+    "message": OF_MESSAGE,
+    "moment": OF_TIME,
     "source": OF_SOURCE,
 }
 """Features by the fact that they come from."""
@@ -72,7 +88,11 @@ def of_change(raw: Raw) -> dict[str, Value]:
 
 def _asked(raw: Raw, change: Change, names: tuple[str, ...], history: History | None = None) -> dict[str, Value]:
     context = Context(
-        change, _Sources(raw), history or EmptyHistory(), Missing("no import graph in raw data"), _measured,
+        change,
+        _Sources(raw),
+        history or EmptyHistory(),
+        Missing("no import graph in raw data"),
+        _measured,
     )
     vector = extract(context, only=frozenset(names))
     return {name: vector[name] for name in names}
@@ -86,8 +106,14 @@ def _change(raw: Raw, files: list[FileChange]) -> Change:
     moment = raw.facts.get("moment", Moment(0))
     written = raw.facts.get("authored", moment)
     return Change(
-        ChangeKind.COMMIT, tuple(sorted(files, key=lambda file: file.path)), None, moment.seconds, written.seconds,
-        written.offset, author=raw.facts.get("author"), message=raw.facts.get("message"),
+        ChangeKind.COMMIT,
+        tuple(sorted(files, key=lambda file: file.path)),
+        None,
+        moment.seconds,
+        written.seconds,
+        written.offset,
+        author=raw.facts.get("author"),
+        message=raw.facts.get("message"),
     )
 
 
@@ -118,11 +144,14 @@ def _files(raw: Raw) -> Iterator[FileChange]:
             raise RawFaultError(f"files: {path}: status {shown(fields['status'])} is none; write A, M, D, R or C")
         old_path = fields.get("old_path")
         yield FileChange(
-            path, status, old_path if isinstance(old_path, str) else None,
+            path,
+            status,
+            old_path if isinstance(old_path, str) else None,
             old_blob=None if status is FileStatus.ADDED else UNSTATED,
             new_blob=None if status is FileStatus.DELETED else UNSTATED,
             lines_added=lines_in(fields, "lines_added", "added"),
-            lines_deleted=lines_in(fields, "lines_deleted", "deleted"), is_binary=bool(fields.get("is_binary", False)),
+            lines_deleted=lines_in(fields, "lines_deleted", "deleted"),
+            is_binary=bool(fields.get("is_binary", False)),
         )
 
 

@@ -66,8 +66,10 @@ def _author_experience(raw: Raw) -> Values:
 
 
 def _reviewer_experience(raw: Raw) -> Values:
-    months = [max(0, month_of(raw.facts["moment"].seconds) - month_of(first.seconds))
-              for first in raw.facts["reviewers_since"]]
+    months = [
+        max(0, month_of(raw.facts["moment"].seconds) - month_of(first.seconds))
+        for first in raw.facts["reviewers_since"]
+    ]
     return {"reviewer_experience": sum(months) / len(months) if months else Missing("no reviewer is named")}
 
 
@@ -89,10 +91,19 @@ def _authorship(raw: Raw) -> Values:
         return dict.fromkeys(names, by_author)
     authors = float(len(by_author))
     numbered = dict(enumerate(by_author.values()))
-    values: dict[str, Value] = dict(zip(names, (
-        authors, authors, normalised_entropy(numbered), float(bus_factor(numbered)),
-        float(minor_contributors(numbered)),
-    ), strict=True))
+    values: dict[str, Value] = dict(
+        zip(
+            names,
+            (
+                authors,
+                authors,
+                normalised_entropy(numbered),
+                float(bus_factor(numbered)),
+                float(minor_contributors(numbered)),
+            ),
+            strict=True,
+        )
+    )
     author = raw.facts.get("author")
     if author is not None:
         own = by_author.get(author.identity, 0)
@@ -186,7 +197,9 @@ def _edges(raw: Raw) -> Values:
     importers, imports = raw.facts["importers"], raw.facts["imports"]
     lonely = Missing("no touched module imports or is imported")
     return {
-        "afferent_coupling": importers, "efferent_coupling": imports, "fan_in_fan_out": fan_ratio(importers, imports),
+        "afferent_coupling": importers,
+        "efferent_coupling": imports,
+        "fan_in_fan_out": fan_ratio(importers, imports),
         "instability": instability_of(importers, imports) if importers or imports else lonely,
     }
 
@@ -229,21 +242,47 @@ DERIVATIONS: tuple[Derivation, ...] = (
     Derivation(("author_experience",), ("author_since", "moment"), _author_experience),
     Derivation(("reviewer_experience",), ("reviewers_since", "moment"), _reviewer_experience),
     Derivation(("approval_time",), ("authored", "approved"), _approval_time),
-    Derivation(("ndev", "contributor_count", "knowledge_distribution", "bus_factor", "minor_contributor_count",
-                "author_file_commits", "author_ownership"), ("by_author",), _authorship),
-    Derivation(("ndev", "contributor_count", "knowledge_distribution", "bus_factor", "minor_contributor_count",
-                "author_file_commits", "author_ownership"), ("contributors",), _authorship),
+    Derivation(
+        (
+            "ndev",
+            "contributor_count",
+            "knowledge_distribution",
+            "bus_factor",
+            "minor_contributor_count",
+            "author_file_commits",
+            "author_ownership",
+        ),
+        ("by_author",),
+        _authorship,
+    ),
+    Derivation(
+        (
+            "ndev",
+            "contributor_count",
+            "knowledge_distribution",
+            "bus_factor",
+            "minor_contributor_count",
+            "author_file_commits",
+            "author_ownership",
+        ),
+        ("contributors",),
+        _authorship,
+    ),
     Derivation(("contributor_count", "ndev"), ("contributors",), _contributors),
     Derivation(("file_commits",), ("commits",), _file_commits),
     Derivation(("rollback_frequency",), ("reverts", "commits"), _rollbacks),
     Derivation(("file_bug_share",), ("past_bug_count", "commits"), _bug_share),
     Derivation(("comment_density",), ("comment_lines", "lines_of_code"), _comments),
-    Derivation(("maintainability_index",), ("halstead_volume", "complexity", "lines_of_code", "comment_lines"),
-               _maintainability),
+    Derivation(
+        ("maintainability_index",),
+        ("halstead_volume", "complexity", "lines_of_code", "comment_lines"),
+        _maintainability,
+    ),
     Derivation(("class_cohesion",), ("lcom4",), _cohesion),
     Derivation(("npath_complexity",), ("npath",), _npath),
-    Derivation(("afferent_coupling", "efferent_coupling", "instability", "fan_in_fan_out"), ("importers", "imports"),
-               _edges),
+    Derivation(
+        ("afferent_coupling", "efferent_coupling", "instability", "fan_in_fan_out"), ("importers", "imports"), _edges
+    ),
     Derivation(("external_dependency_count", "version_conflict_count"), ("manifests",), _requirements),
     Derivation(("external_dependency_count",), ("packages",), _packages),
     Derivation(("test_coverage_delta",), ("coverage_before", "coverage_after"), _coverage),

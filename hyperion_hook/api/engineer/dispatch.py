@@ -50,8 +50,9 @@ def some_of(raw: Any, keep: Callable[[str, bool], bool], clock: Clock) -> Any:
     change = repository_change(raw)
     if change is not None:
         vector, warnings = repository_vector(change)
-        return EngineeredFeatures({name: value for name, value in vector.items() if keep(name, False)},
-                                  warnings=warnings)
+        return EngineeredFeatures(
+            {name: value for name, value in vector.items() if keep(name, False)}, warnings=warnings
+        )
     if is_frame(raw):
         given = set(map(catalogue_name, raw.columns))
         made = engineered_frame(raw, None, lambda row: _derived(row, clock), interactions=False)
@@ -73,15 +74,16 @@ def _row_interactions(base: Mapping[str, object]) -> EngineeredFeatures:
     values, _ = read_row({name: value for name, value in base.items() if catalogue_name(name) is not None})
     by_name = {catalogue_name(name): value for name, value in values.items()}
     language = language_of(values)
-    return EngineeredFeatures({
-        named(entry, language): entry.of(by_name.__getitem__) for entry in INTERACTIONS
-        if entry.left in by_name and entry.right in by_name
-    })
+    return EngineeredFeatures(
+        {
+            named(entry, language): entry.of(by_name.__getitem__)
+            for entry in INTERACTIONS
+            if entry.left in by_name and entry.right in by_name
+        }
+    )
 
 
-def over_rows(
-    data: Any, row: Callable[[Mapping[str, object]], EngineeredFeatures], frame: Callable[[Any], Any]
-) -> Any:
+def over_rows(data: Any, row: Callable[[Mapping[str, object]], EngineeredFeatures], frame: Callable[[Any], Any]) -> Any:
     """Return what becomes of one row, of each row of a list, or of a table."""
     if is_frame(data):
         return frame(data)
@@ -120,8 +122,9 @@ def without(made: Any, unwanted: Callable[[str], bool]) -> Any:
     if not is_frame(made):
         return made.only([name for name in made if not unwanted(name)])
     kept = made[[name for name in made.columns if not unwanted(name)]]
-    kept.attrs = {kind: {name: said for name, said in told.items() if name in kept.columns}
-                  for kind, told in made.attrs.items()}
+    kept.attrs = {
+        kind: {name: said for name, said in told.items() if name in kept.columns} for kind, told in made.attrs.items()
+    }
     return kept
 
 
@@ -191,14 +194,21 @@ def _everything(options: Options, language: Language) -> Asked:
 
 
 def _named(
-    values: Mapping[str, Value], asked: Asked, notes: Mapping[str, str], unused: Sequence[str],
+    values: Mapping[str, Value],
+    asked: Asked,
+    notes: Mapping[str, str],
+    unused: Sequence[str],
     warnings: Sequence[str] = (),
 ) -> EngineeredFeatures:
     def value(name: str) -> Value:
         return values[name] if name in values else why_not(name)
 
     return EngineeredFeatures(
-        {name: entry.of(value) if isinstance(entry, Interaction) else value(entry.name)
-         for name, entry in asked.items()},
-        {name: notes[entry.name] for name, entry in asked.items() if entry.name in notes}, unused, warnings,
+        {
+            name: entry.of(value) if isinstance(entry, Interaction) else value(entry.name)
+            for name, entry in asked.items()
+        },
+        {name: notes[entry.name] for name, entry in asked.items() if entry.name in notes},
+        unused,
+        warnings,
     )

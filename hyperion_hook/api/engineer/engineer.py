@@ -60,7 +60,11 @@ class FeatureEngineer:
     """
 
     def __init__(
-        self, *, interactions: bool = False, impute: bool = False, normalize: bool = False,
+        self,
+        *,
+        interactions: bool = False,
+        impute: bool = False,
+        normalize: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.options = Options(interactions, impute, normalize)

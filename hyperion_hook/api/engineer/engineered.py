@@ -48,8 +48,12 @@ class EngineeredFeatures(FeatureVector):
     __slots__ = ("extraction_time_ms", "notes", "unused", "warnings")
 
     def __init__(
-        self, values: Mapping[str, Value], notes: Mapping[str, str] | None = None, unused: Iterable[str] = (),
-        warnings: Iterable[str] = (), extraction_time_ms: float = 0.0,
+        self,
+        values: Mapping[str, Value],
+        notes: Mapping[str, str] | None = None,
+        unused: Iterable[str] = (),
+        warnings: Iterable[str] = (),
+        extraction_time_ms: float = 0.0,
     ) -> None:
         super().__init__(values)
         self.notes = dict(notes or {})

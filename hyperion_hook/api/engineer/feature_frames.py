@@ -51,8 +51,11 @@ def numeric_features(frame: pd.DataFrame) -> dict[str, pd.Series]:
     ConfigError
         If such a column holds what is no number, or a feature stands there twice; all faults at once.
     """
-    names = [name for place, name in enumerate(frame.columns)
-             if catalogue_name(name) is not None and not _holds_facts(frame.iloc[:, place], name)]
+    names = [
+        name
+        for place, name in enumerate(frame.columns)
+        if catalogue_name(name) is not None and not _holds_facts(frame.iloc[:, place], name)
+    ]
     faults = []
     for feature, times in Counter(map(catalogue_name, names)).items():
         if times > 1:
@@ -84,8 +87,11 @@ def _floats(column: pd.Series) -> pd.Series:
 
 
 def engineered_frame(
-    frame: pd.DataFrame, asked: Mapping[str, Feature | Interaction] | None,
-    derive_row: Callable[[Mapping[str, Any]], Raw], *, interactions: bool,
+    frame: pd.DataFrame,
+    asked: Mapping[str, Feature | Interaction] | None,
+    derive_row: Callable[[Mapping[str, Any]], Raw],
+    *,
+    interactions: bool,
 ) -> pd.DataFrame:
     """Return the features of each row of a table, with its index.
 
@@ -128,7 +134,8 @@ def engineered_frame(
             missing[name] = reasons.get(entry.name, why_not(entry.name).reason)
     result = tables.DataFrame(made, index=frame.index)
     result.attrs = {
-        "missing": missing, "notes": {name: notes[entry.name] for name, entry in asked.items() if entry.name in notes},
+        "missing": missing,
+        "notes": {name: notes[entry.name] for name, entry in asked.items() if entry.name in notes},
     }
     return result
 
@@ -141,8 +148,10 @@ def _as_given(frame: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, str]
         if feature is not None:
             outside = int(((values < feature.low) | (values > feature.high)).sum())
             if outside:
-                notes[feature.name] = (f"{outside} of {len(values)} values lie outside {feature.low:g} to "
-                                       f"{feature.high:g}, in {feature.unit}; taken as they stand")
+                notes[feature.name] = (
+                    f"{outside} of {len(values)} values lie outside {feature.low:g} to "
+                    f"{feature.high:g}, in {feature.unit}; taken as they stand"
+                )
     return {name: values for name, values in found.items() if name is not None}, {}, notes
 
 

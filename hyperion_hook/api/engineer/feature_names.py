@@ -56,7 +56,8 @@ def indicator(name: str) -> str:
 def is_indicator(name: object) -> bool:
     """Return whether a name is one that ``indicator`` gives."""
     return isinstance(name, str) and any(
-        name.endswith(suffix) and indicator(name.removesuffix(suffix)) == name
+        name.endswith(suffix)
+        and indicator(name.removesuffix(suffix)) == name
         and catalogue_name(name.removesuffix(suffix)) is not None
         for suffix in _SUFFIXES.values()
     )

@@ -25,15 +25,26 @@ from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.catalogue import feature_named, find_feature
 
 SECTIONS = (
-    "features", "git_summary", "code_analysis", "code_metrics", "team_data", "history", "dependencies",
+    "features",
+    "git_summary",
+    "code_analysis",
+    "code_metrics",
+    "team_data",
+    "history",
+    "dependencies",
     "business_context",
 )
 """Mappings within a mapping whose keys are read like its own; others speak of something else and are left alone."""
 
 ALIASES = {
-    "comment_ratio": "comment_density", "bug_count": "past_bug_count", "bug_fixes": "past_bug_count",
-    "hotfixes": "hotfix_count", "code_lines": "lines_of_code", "avg_reviewer_experience": "reviewer_experience",
-    "traffic_impact": "affected_traffic", "criticality_level": "module_criticality",
+    "comment_ratio": "comment_density",
+    "bug_count": "past_bug_count",
+    "bug_fixes": "past_bug_count",
+    "hotfixes": "hotfix_count",
+    "code_lines": "lines_of_code",
+    "avg_reviewer_experience": "reviewer_experience",
+    "traffic_impact": "affected_traffic",
+    "criticality_level": "module_criticality",
     "dependencies.max_depth": "dependency_depth",
 }
 """Other keys of profiles that are a feature as it stands."""
@@ -74,8 +85,12 @@ FACTS: dict[str, Fact] = {
     "commits": Fact("how many commits", ("commit_count", "commits", "nb_commits", "total_commits"), count, _COUNTS),
     "period_days": Fact("the days in which they were made", ("period_days", "periode_jours"), number, _COUNTS),
     "reverts": Fact("how many of them are reverts", ("reverts", "revert_count", "nb_reverts"), count),
-    "history": Fact("all commits, each with date, author, message, lines_added, lines_deleted",
-                    ("commit_history", "commits"), _as_is, _LISTED),
+    "history": Fact(
+        "all commits, each with date, author, message, lines_added, lines_deleted",
+        ("commit_history", "commits"),
+        _as_is,
+        _LISTED,
+    ),
     "recent": Fact("the newest commits, as above", ("recent_commits",), _as_is, _LISTED),
     "contributors": Fact("who committed, or how many", ("contributors", "contributeurs"), _as_is, (*_COUNTS, *_LISTED)),
     "by_author": Fact("commits by author", ("commits_by_author", "contributors_top10"), _as_is, (Mapping, *_LISTED)),
@@ -85,8 +100,12 @@ FACTS: dict[str, Fact] = {
     "authored": Fact("when the change was written", ("authored_at",), moment),
     "approved": Fact("when it was approved or merged", ("approved_at", "merged_at", "committed_at"), moment),
     "message": Fact("the message of the change", ("message", "commit_message"), _as_is, (str,)),
-    "files": Fact("the files of the change, each with path, status, lines_added, lines_deleted, lines_before",
-                  ("files", "changed_files"), _as_is, _LISTED),
+    "files": Fact(
+        "the files of the change, each with path, status, lines_added, lines_deleted, lines_before",
+        ("files", "changed_files"),
+        _as_is,
+        _LISTED,
+    ),
     "path": Fact("the path of the file", ("path", "file_path", "source_file"), _as_is, (str,)),
     "source": Fact("the text of the file after the change", ("source_code",), _as_is, (str,)),
     "source_before": Fact("the text of the file before the change", ("source_code_before",), _as_is, (str,)),
@@ -194,8 +213,10 @@ def _read_given(flat: Mapping[str, object], raw: Raw) -> set[str]:
             raw.faults.append(f"{path}: {fault}")
             continue
         if name in said_by and feature is not None and raw.values[name] != given:
-            raw.faults.append(f"{said_by[name]}, {path}: are the same feature with different values, "
-                              f"{shown(flat[said_by[name]])} and {shown(value)}; give one of them")
+            raw.faults.append(
+                f"{said_by[name]}, {path}: are the same feature with different values, "
+                f"{shown(flat[said_by[name]])} and {shown(value)}; give one of them"
+            )
             continue
         raw.values[name] = given
         if feature is None:

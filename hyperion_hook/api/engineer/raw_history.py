@@ -50,9 +50,10 @@ class RawHistory(EmptyHistory):
 
     @cached_property
     def _months(self) -> Months:
-        return Months(Tally(month, commits, 0) for month, commits in sorted(
-            Counter(event.time // MONTH for event in self.events).items()
-        ))
+        return Months(
+            Tally(month, commits, 0)
+            for month, commits in sorted(Counter(event.time // MONTH for event in self.events).items())
+        )
 
     def tells(self, *, with_author: bool) -> tuple[tuple[str, ...], dict[str, Missing]]:
         """Return the features it can tell, and those it cannot, each with what the commits lack."""
@@ -98,8 +99,11 @@ def history_of(commits: Iterable[object], now: Moment, *, whole: bool) -> RawHis
         added, deleted = lines_in(entry, "lines_added", "added"), lines_in(entry, "lines_deleted", "deleted")
         if time > now.seconds:
             continue
-        known = {"author": author is not None, "message": isinstance(message, str),
-                 "lines": added is not None and deleted is not None}
+        known = {
+            "author": author is not None,
+            "message": isinstance(message, str),
+            "lines": added is not None and deleted is not None,
+        }
         lacks |= {part for part, is_known in known.items() if not is_known}
         number = numbers.setdefault(author.identity, len(numbers)) if author is not None else -1
         flags = classify_message(message, author or Author("", "")) if isinstance(message, str) else 0

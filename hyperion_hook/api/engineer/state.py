@@ -70,14 +70,22 @@ class Fitted:
     def to_json(self, options: Options) -> str:
         """Return it as JSON: names and numbers, nothing that could be executed."""
         entries = {name: asdict(found) for name, found in self.features.items()}
-        document = {"kind": KIND, "format": FORMAT, "extractor_version": EXTRACTOR_VERSION, "options": asdict(options),
-                    "rows": self.rows, "features": entries, "empty": list(self.empty)}
+        document = {
+            "kind": KIND,
+            "format": FORMAT,
+            "extractor_version": EXTRACTOR_VERSION,
+            "options": asdict(options),
+            "rows": self.rows,
+            "features": entries,
+            "empty": list(self.empty),
+        }
         return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
 _OPTIONS = {part.name for part in fields(Options)}
 _BOUNDS = {
-    feature.name: (feature.low, feature.high) for feature in CATALOGUE
+    feature.name: (feature.low, feature.high)
+    for feature in CATALOGUE
     if math.isfinite(feature.low) and math.isfinite(feature.high)
 }
 
@@ -190,10 +198,14 @@ def _features(entries: Mapping[str, Any], faults: list[str]) -> dict[str, Fitted
 def _fits(entry: Mapping[str, Any]) -> bool:
     numbers = [entry[name] for name in ("low", "fill", "high")]
     return (
-        all(isinstance(value, int | float) and not isinstance(value, bool)
-            and abs(value) <= sys.float_info.max for value in numbers)
+        all(
+            isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+            for value in numbers
+        )
         and numbers == sorted(numbers)
-        and _is_count(entry["known"]) and entry["known"] > 0 and _is_count(entry["missing"])
+        and _is_count(entry["known"])
+        and entry["known"] > 0
+        and _is_count(entry["missing"])
         and entry["how"] in ("median", "most frequent value")
     )
 

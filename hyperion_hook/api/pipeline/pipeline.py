@@ -60,7 +60,10 @@ class TrainingPipeline:
     """
 
     def __init__(
-        self, config: MLConfig | None = None, tracker: Tracker | None = None, validator: Validator | None = None,
+        self,
+        config: MLConfig | None = None,
+        tracker: Tracker | None = None,
+        validator: Validator | None = None,
         progress: Progress = no_progress,
     ) -> None:
         self.config = config if config is not None else MLConfig.load()
@@ -69,10 +72,19 @@ class TrainingPipeline:
         self.progress = progress
 
     def train_risk_predictor(  # noqa: PLR0913 - the specification's four, and settings by keyword
-        self, data_file: DataSource, target_column: str = "risque_reel", test_size: float = 0.2,
-        cv_folds: int | None = None, *, time_column: str | None = None, search: bool = False,
-        features: Sequence[str] | None = None, positive: Sequence[Any] | None = None, ensemble: str = "blend",
-        gap_days: float = 0.0, bootstrap_draws: int = DRAWS,
+        self,
+        data_file: DataSource,
+        target_column: str = "risque_reel",
+        test_size: float = 0.2,
+        cv_folds: int | None = None,
+        *,
+        time_column: str | None = None,
+        search: bool = False,
+        features: Sequence[str] | None = None,
+        positive: Sequence[Any] | None = None,
+        ensemble: str = "blend",
+        gap_days: float = 0.0,
+        bootstrap_draws: int = DRAWS,
     ) -> dict[str, Any]:
         """Train random forest, XGBoost, isolation forest and meta-learner.
 
@@ -110,15 +122,21 @@ class TrainingPipeline:
         started = time.perf_counter()
         prepared = self._prepared(data_file, target_column, time_column, positive)
         options = SplitOptions(test_size, self._folds(cv_folds), features, gap_days, bootstrap_draws)
-        trained = train_risk(
-            prepared, options, recipe_named(ensemble), self.config, self.progress, search=search
-        )
+        trained = train_risk(prepared, options, recipe_named(ensemble), self.config, self.progress, search=search)
         return self._finished(trained, started, prepared)
 
     def train_bug_predictor(  # noqa: PLR0913 - as above
-        self, data_file: DataSource, target_column: str = "bug_30_jours", test_size: float | None = None,
-        cv_folds: int | None = None, *, time_column: str | None = None, search: bool = False,
-        features: Sequence[str] | None = None, positive: Sequence[Any] | None = None, bootstrap_draws: int = DRAWS,
+        self,
+        data_file: DataSource,
+        target_column: str = "bug_30_jours",
+        test_size: float | None = None,
+        cv_folds: int | None = None,
+        *,
+        time_column: str | None = None,
+        search: bool = False,
+        features: Sequence[str] | None = None,
+        positive: Sequence[Any] | None = None,
+        bootstrap_draws: int = DRAWS,
     ) -> dict[str, Any]:
         """Train the bug predictor: XGBoost on the past, tested on the newest share of the time.
 
@@ -144,16 +162,27 @@ class TrainingPipeline:
         parameters = self.config.bug_predictor
         prepared = self._prepared(data_file, target_column, time_column, positive)
         options = SplitOptions(
-            parameters.test_share if test_size is None else test_size, self._folds(cv_folds), features,
-            float(parameters.horizon_days), bootstrap_draws,
+            parameters.test_share if test_size is None else test_size,
+            self._folds(cv_folds),
+            features,
+            float(parameters.horizon_days),
+            bootstrap_draws,
         )
         trained = train_bugs(prepared, options, self.config, self.progress, search=search)
         return self._finished(trained, started, prepared, recorded_as={XGBOOST: BUGS_RECORDED_AS})
 
     def train_impact_analyzer(  # noqa: PLR0913 - as above
-        self, data_file: DataSource, target_column: str = "impact_reel", test_size: float = 0.2,
-        cv_folds: int | None = None, *, time_column: str | None = None, features: Sequence[str] | None = None,
-        positive: Sequence[Any] | None = None, gap_days: float = 0.0, bootstrap_draws: int = DRAWS,
+        self,
+        data_file: DataSource,
+        target_column: str = "impact_reel",
+        test_size: float = 0.2,
+        cv_folds: int | None = None,
+        *,
+        time_column: str | None = None,
+        features: Sequence[str] | None = None,
+        positive: Sequence[Any] | None = None,
+        gap_days: float = 0.0,
+        bootstrap_draws: int = DRAWS,
     ) -> dict[str, Any]:
         """Train the impact analyser: models by context, see ``ContextClassifier``.
 
@@ -179,8 +208,14 @@ class TrainingPipeline:
         return self._finished(trained, started, prepared)
 
     def train_anomaly_detector(
-        self, data_file: DataSource, target_column: str | None = None, test_size: float = 0.2, *,
-        time_column: str | None = None, features: Sequence[str] | None = None, positive: Sequence[Any] | None = None,
+        self,
+        data_file: DataSource,
+        target_column: str | None = None,
+        test_size: float = 0.2,
+        *,
+        time_column: str | None = None,
+        features: Sequence[str] | None = None,
+        positive: Sequence[Any] | None = None,
         bootstrap_draws: int = DRAWS,
     ) -> dict[str, Any]:
         """Train the isolation forest; nothing is learned from the target.
@@ -209,8 +244,13 @@ class TrainingPipeline:
         else:
             prepared = self._prepared(data_file, target_column, time_column, positive)
         trained = train_anomalies(
-            prepared, self.config, self.progress, labelled=target_column is not None, test_size=test_size,
-            features=features, draws=bootstrap_draws,
+            prepared,
+            self.config,
+            self.progress,
+            labelled=target_column is not None,
+            test_size=test_size,
+            features=features,
+            draws=bootstrap_draws,
         )
         return self._finished(trained, started, prepared)
 
@@ -226,7 +266,10 @@ class TrainingPipeline:
         return prepared
 
     def _finished(
-        self, trained: Trained, started: float, prepared: Prepared,
+        self,
+        trained: Trained,
+        started: float,
+        prepared: Prepared,
         recorded_as: Mapping[str, tuple[str, str]] = RECORDED_AS,
     ) -> dict[str, Any]:
         """Return the result with its time, once the tracker has it and the warnings are shown."""
@@ -244,15 +287,25 @@ class TrainingPipeline:
         frame: pd.DataFrame = prepared.frame
         names, split = list(trained.columns.names), trained.split
         data = data_of(
-            prepared.validation, train=len(split.train), test=len(split.test), features=len(names),
+            prepared.validation,
+            train=len(split.train),
+            test=len(split.test),
+            features=len(names),
             positives=float(prepared.codes[split.train].mean()),
         )
         tags = {"data_version": version_of(frame), "features_version": FEATURES_VERSION, "split": split.kind}
         lost: list[str] = []
         for name, model in trained.models.items():
-            lost += told(tracker, record_of(
-                model, recorded_as=recorded_as[name], example=frame.iloc[split.train[:EXAMPLE_ROWS]][names],
-                truth=prepared.codes[split.test] if "roc_auc" in model.figures else None,
-                labels=prepared.target.labels, data=data, tags=tags,
-            ))
+            lost += told(
+                tracker,
+                record_of(
+                    model,
+                    recorded_as=recorded_as[name],
+                    example=frame.iloc[split.train[:EXAMPLE_ROWS]][names],
+                    truth=prepared.codes[split.test] if "roc_auc" in model.figures else None,
+                    labels=prepared.target.labels,
+                    data=data,
+                    tags=tags,
+                ),
+            )
         return lost

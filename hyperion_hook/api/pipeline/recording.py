@@ -35,8 +35,14 @@ class Tracker(Protocol):
 
 
 def record_of(
-    model: TrainedModel, *, recorded_as: tuple[str, str], example: pd.DataFrame, truth: np.ndarray | None,
-    labels: Sequence[Any], data: Mapping[str, float], tags: Mapping[str, str],
+    model: TrainedModel,
+    *,
+    recorded_as: tuple[str, str],
+    example: pd.DataFrame,
+    truth: np.ndarray | None,
+    labels: Sequence[Any],
+    data: Mapping[str, float],
+    tags: Mapping[str, str],
 ) -> RunRecord:
     """Return the record of one model.
 
@@ -58,7 +64,10 @@ def record_of(
     name, kind = recorded_as
     known = [figure for figure in _FIGURES if model.figures.get(figure) is not None]
     return RunRecord(
-        model_name=name, model_type=kind, estimator=model.instance, parameters=model.parameters,
+        model_name=name,
+        model_type=kind,
+        estimator=model.instance,
+        parameters=model.parameters,
         metrics={
             **{_named(figure): float(model.figures[figure]) for figure in known},
             "training_time_seconds": model.seconds,
@@ -67,17 +76,23 @@ def record_of(
         importance=model.importance,
         expected=np.array([] if truth is None else [labels[int(code)] for code in truth]),
         predicted=np.array([] if truth is None else [labels[int(code)] for code in model.flagged]),
-        example=example, tags=tags, data=data,
+        example=example,
+        tags=tags,
+        data=data,
     )
 
 
-def data_of(validation: ValidationResult, *, train: int, test: int, features: int, positives: float
-            ) -> dict[str, float]:
+def data_of(
+    validation: ValidationResult, *, train: int, test: int, features: int, positives: float
+) -> dict[str, float]:
     """Return what a record says of the table, as numbers; ``positives`` is the share of class 1 that was learned."""
     coverage = list(validation.feature_coverage.values())
     return {
-        "training_samples": float(train), "test_samples": float(test), "feature_count": float(features),
-        "missing_percentage": float(validation.missing_percentage), "class_balance": positives,
+        "training_samples": float(train),
+        "test_samples": float(test),
+        "feature_count": float(features),
+        "missing_percentage": float(validation.missing_percentage),
+        "class_balance": positives,
         "feature_coverage": float(np.mean(coverage)) if coverage else float("nan"),
     }
 

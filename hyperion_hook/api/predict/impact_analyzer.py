@@ -118,9 +118,7 @@ class ImpactAnalyzer(Predictor):
         """Return the row of evidence of a change; parameters and errors as for ``analyze``."""
         return self._asked(folder, revision, _row_of)
 
-    def _asked(
-        self, folder: Any, revision: Any, answer: Callable[[ChangeInRepository], Answer]
-    ) -> Answer:
+    def _asked(self, folder: Any, revision: Any, answer: Callable[[ChangeInRepository], Answer]) -> Answer:
         if isinstance(self.model, NamedEstimator):
             raise ConfigError("analyze: an estimator knows rows only; use ImpactAnalyzer()")
         with change_in(folder, revision) as here:

@@ -46,7 +46,11 @@ class RowExplanation:
 
 
 def explained(
-    found: Explanation, values: Mapping[str, Value], typical: Mapping[str, float], score: float, words: Any,
+    found: Explanation,
+    values: Mapping[str, Value],
+    typical: Mapping[str, float],
+    score: float,
+    words: Any,
     rest: str = "",
 ) -> RowExplanation:
     """Return an explanation in words.

@@ -52,7 +52,9 @@ def compared(one: ModelMetadata, other: ModelMetadata) -> ModelComparison:
     names = [*mine, *(name for name in theirs if name not in mine)]
     before, after = one.hyperparameters, other.hyperparameters
     return ModelComparison(
-        one.name, one.version, other.version,
+        one.name,
+        one.version,
+        other.version,
         metrics={name: (mine.get(name), theirs.get(name)) for name in names},
         difference={name: theirs[name] - mine[name] for name in names if name in mine and name in theirs},
         features_added=tuple(name for name in other.training_features if name not in one.training_features),

@@ -16,14 +16,30 @@ from hyperion_hook.store.models.metadata import FIGURES, Lineage, ModelMetadata,
 
 _TABLES = ("hyperparameters", "validation_results", "tags", "extra")
 _TEXTS = ("created_by", "description")
-_NOT_THE_CALLERS = frozenset({
-    "name", "version", "model_type", "created_at", "status", "lineage", "files", "artefact", "validation",
-})
+_NOT_THE_CALLERS = frozenset(
+    {
+        "name",
+        "version",
+        "model_type",
+        "created_at",
+        "status",
+        "lineage",
+        "files",
+        "artefact",
+        "validation",
+    }
+)
 _MOST_DEPTH = 20
 
 
 def draft_of(
-    model: Any, data: bytes, *, name: str, model_type: str, metadata: Mapping[str, Any] | None, columns: list[str],
+    model: Any,
+    data: bytes,
+    *,
+    name: str,
+    model_type: str,
+    metadata: Mapping[str, Any] | None,
+    columns: list[str],
     artefact: Mapping[str, Any],
 ) -> ModelMetadata:
     """Return the record of a model.
@@ -70,7 +86,9 @@ def draft_of(
     values.setdefault("hyperparameters", parameters_of(model))
     about = json.dumps([model_type, values, dict(artefact)], sort_keys=True)
     lineage = Lineage(
-        features=_digest("\n".join(features).encode()), data=_digest(data), recipe=type(model).__name__,
+        features=_digest("\n".join(features).encode()),
+        data=_digest(data),
+        recipe=type(model).__name__,
         parameters=_digest(about.encode()),
     )
     return ModelMetadata(

@@ -63,7 +63,12 @@ class ModelRegistry(VersionStore):
         return f"ModelRegistry({str(self.root)!r})"
 
     def save_model(
-        self, model: Any, name: str, model_type: str, metadata: Mapping[str, Any] | None = None, *,
+        self,
+        model: Any,
+        name: str,
+        model_type: str,
+        metadata: Mapping[str, Any] | None = None,
+        *,
         reference: pd.DataFrame | None = None,
     ) -> str:
         """Keep a fitted estimator as a new version, with the status ``trained``, and return the version.
@@ -106,8 +111,9 @@ class ModelRegistry(VersionStore):
         return version
 
     @overload
-    def load_model(self, name: str, version: str = ..., return_metadata: Literal[True] = ...
-                   ) -> tuple[Any, ModelMetadata]: ...
+    def load_model(
+        self, name: str, version: str = ..., return_metadata: Literal[True] = ...
+    ) -> tuple[Any, ModelMetadata]: ...
     @overload
     def load_model(self, name: str, version: str = ..., *, return_metadata: Literal[False]) -> Any: ...
     def load_model(self, name: str, version: str = "latest", return_metadata: bool = True) -> Any:
@@ -254,8 +260,10 @@ class ModelRegistry(VersionStore):
         except RefusedError as error:
             raise ArtefactError(f"{folder / ESTIMATOR}: {error}; train the model and save it anew") from None
         # ours name and fill their columns themselves
-        return model if hasattr(model, "steps") and isinstance(model[0], FeatureColumns) else taking_names(
-            model, metadata.training_features
+        return (
+            model
+            if hasattr(model, "steps") and isinstance(model[0], FeatureColumns)
+            else taking_names(model, metadata.training_features)
         )
 
     def _validated(self, metadata: ModelMetadata) -> dict[str, Any]:

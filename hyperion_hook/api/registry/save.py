@@ -29,7 +29,11 @@ Files = Callable[[str], Mapping[str, bytes]]
 
 
 def prepared(
-    model: Any, name: str, model_type: str, metadata: Mapping[str, Any] | None, reference: pd.DataFrame | None,
+    model: Any,
+    name: str,
+    model_type: str,
+    metadata: Mapping[str, Any] | None,
+    reference: pd.DataFrame | None,
     libraries: Mapping[str, str],
 ) -> tuple[ModelMetadata, Files]:
     """Return the record of an estimator, and its files for a version.
@@ -41,7 +45,8 @@ def prepared(
     """
     _need_fitted(model, name)
     artefact: dict[str, Any] = {
-        "estimator": f"{type(model).__module__}.{type(model).__qualname__}", "libraries": dict(libraries),
+        "estimator": f"{type(model).__module__}.{type(model).__qualname__}",
+        "libraries": dict(libraries),
     }
     # what is said of the model is looked at before anything is computed
     draft_of(model, b"", name=name, model_type=model_type, metadata=metadata, columns=[], artefact=artefact)
@@ -95,13 +100,15 @@ def parity_of(model: Any, metadata: ModelMetadata, bundle: Bundle) -> float | No
         columns = columns_of(model, metadata.training_features)
         return difference(model, columns, bundle, usual_rows(bundle.risk.features))
     except NotExportableError as error:
-        raise ArtefactError(
-            f"{metadata.name} {metadata.version}: {error}; train the model and save it anew"
-        ) from None
+        raise ArtefactError(f"{metadata.name} {metadata.version}: {error}; train the model and save it anew") from None
 
 
 def _bundle(
-    model: Any, columns: list[str], name: str, model_type: str, metadata: Mapping[str, Any],
+    model: Any,
+    columns: list[str],
+    name: str,
+    model_type: str,
+    metadata: Mapping[str, Any],
     reference: pd.DataFrame | None,
 ) -> EstimatorBundle:
     samples = metadata.get("training_samples")
@@ -115,6 +122,4 @@ def _bundle(
         ),
         "anomaly detector and bug predictor": "those that came with the program",
     }
-    return estimator_bundle(
-        model, columns, name=name, trained_on=str(trained_on), card=card, reference=reference
-    )
+    return estimator_bundle(model, columns, name=name, trained_on=str(trained_on), card=card, reference=reference)

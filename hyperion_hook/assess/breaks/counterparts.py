@@ -59,15 +59,20 @@ def _lock(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
         return
     text, source = tree.text(path), tree.text(file.path)
     local = {name for _, name in after.own}
-    absent = [asked for asked in new if asked.name not in local
-              and not _is_locked(path.rpartition("/")[2], text, asked)] if text else []
+    absent = (
+        [asked for asked in new if asked.name not in local and not _is_locked(path.rpartition("/")[2], text, asked)]
+        if text
+        else []
+    )
     if absent:
         names = ", ".join(f"{asked.name} {asked.constraint}".rstrip() for asked in absent[:MOST_NAMED])
         more = f" and {len(absent) - MOST_NAMED:,} more" if len(absent) > MOST_NAMED else ""
         at = pattern_of("package", absent[0].name).search(source)
         yield _break(
-            file.path, line_of(source, at.start()) if at else 1,
-            f"{file.path} asks for {names}{more}, which {path} does not have", f"{path} is not part of the change",
+            file.path,
+            line_of(source, at.start()) if at else 1,
+            f"{file.path} asks for {names}{more}, which {path} does not have",
+            f"{path} is not part of the change",
             is_certain=path.endswith("go.sum"),
         )
 
@@ -107,12 +112,15 @@ def _generated(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
     if before == after:
         return
     for path in (f"{stem}.pb.go", f"{stem}_pb2.py"):
-        if path not in tree.touched and path not in tree.gone \
-                and not isinstance(tree.sources.base_file(path), Missing):
+        if path not in tree.touched and path not in tree.gone and not isinstance(tree.sources.base_file(path), Missing):
             line = _changed_line(file)
             names = ", ".join(sorted(before ^ after)[:3])
-            yield _break(file.path, line, f"{file.path} has other fields than {path}, which is made from it",
-                         f"{names}; {path} is not part of the change")
+            yield _break(
+                file.path,
+                line,
+                f"{file.path} has other fields than {path}, which is made from it",
+                f"{names}; {path} is not part of the change",
+            )
 
 
 def _changed_line(file: FileChange) -> int:

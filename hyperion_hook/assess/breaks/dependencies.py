@@ -23,8 +23,12 @@ _UNSTABLE = re.compile(r"[a-zA-Z]")
 
 def is_judged(file: FileChange) -> bool:
     """Return whether a touched file is a manifest of the project that was there before and still is."""
-    return bool(file.old_blob and file.new_blob) and is_manifest(file.path) and not is_aside(file.path) and role_of(
-        file.path) not in (FileRole.TEST, FileRole.FOREIGN, FileRole.DOCUMENT)
+    return (
+        bool(file.old_blob and file.new_blob)
+        and is_manifest(file.path)
+        and not is_aside(file.path)
+        and role_of(file.path) not in (FileRole.TEST, FileRole.FOREIGN, FileRole.DOCUMENT)
+    )
 
 
 def weaker_dependencies(tree: TreeAfter) -> Iterator[Break]:
@@ -80,8 +84,9 @@ def _conflicts(file: FileChange, text: str, before: Manifest, after: Manifest) -
         mine = [asked for asked in after.requirements if asked.name == name]
         if count_conflicts(mine) and not count_conflicts(asked for asked in before.requirements if asked.name == name):
             both = " and ".join(dict.fromkeys(asked.constraint for asked in mine))
-            yield _break(file, text, name, f"{name} is asked for in versions that exclude each other: {both}",
-                         is_certain=True)
+            yield _break(
+                file, text, name, f"{name} is asked for in versions that exclude each other: {both}", is_certain=True
+            )
 
 
 def _break(file: FileChange, text: str, name: str, sentence: str, *, is_certain: bool) -> Break:

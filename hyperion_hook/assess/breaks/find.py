@@ -29,7 +29,8 @@ _DEFINITION = re.compile(
     rb"|exports?)\b"
     rb"|[ \t]*+(?:[\w<>\[\],.?@]++[ \t*&]++)+\w++[ \t]*+\(|\w++[ \t]*+(?::[^\n=]++)?="
     rb"|[^\n]*\b[A-Z][A-Z0-9_]{3,}[ \t]*+=)"
-    rb"|^[+-][ \t]++[^\n(){};]{1,200}(?:,|\)[^;\n]{0,80}[{:])[ \t]*+$", re.MULTILINE,
+    rb"|^[+-][ \t]++[^\n(){};]{1,200}(?:,|\)[^;\n]{0,80}[{:])[ \t]*+$",
+    re.MULTILINE,
 )
 """Deleted lines that may define something, and lines that may list parameters."""
 _SWITCH = re.compile(
@@ -45,7 +46,10 @@ _MANIFEST = re.compile(
 
 
 def find_breaks(
-    change: Change, sources: Sources, graph: Callable[[], ImportGraph | Missing], search: Search,
+    change: Change,
+    sources: Sources,
+    graph: Callable[[], ImportGraph | Missing],
+    search: Search,
     deadline: Deadline = NEVER,
 ) -> tuple[Break, ...]:
     """Return what a change would break, the certain first, at most ``MOST``; what the deadline cuts off is not told.

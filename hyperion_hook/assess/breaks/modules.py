@@ -24,8 +24,10 @@ _CONDITIONAL = re.compile(r"^[ \t]*+\#[ \t]*+(?:(if)|(endif))", re.MULTILINE)
 def missing_modules(tree: TreeAfter) -> Iterator[Break]:
     """Yield a break for each module that is gone and that files left behind still import."""
     gone = [
-        file for file in tree.change.files
-        if file.previous_path in tree.gone and file.previous_path in tree.graph.importers
+        file
+        for file in tree.change.files
+        if file.previous_path in tree.gone
+        and file.previous_path in tree.graph.importers
         and role_of(file.previous_path) is not FileRole.FOREIGN
     ][:MOST_MODULES]
     if not gone:
@@ -42,9 +44,7 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
             for spec in _single(read_imports(path, tree.text(path))):
                 if module in tree.imports(importer, spec):
                     asked.setdefault((path, spec), module)
-    changes = dict.fromkeys(tree.gone) | {
-        path: read_imports(path, tree.text(path)) for path in tree.touched
-    }
+    changes = dict.fromkeys(tree.gone) | {path: read_imports(path, tree.text(path)) for path in tree.touched}
     answers = resolve_after(tree.graph, changes, list(asked))
     users: dict[str, list[tuple[str, int, bool]]] = {}
     for ((path, spec), module), (files, _) in zip(asked.items(), answers, strict=True):
@@ -63,8 +63,12 @@ def _break(module: str, moved_to: str, users: list[tuple[str, int, bool]]) -> Br
     what = f"moved to {moved_to}" if moved_to else "deleted"
     count = f"{len(users):,} files still import" if len(users) > 1 else "1 file still imports"
     return Break(
-        BreakKind.MODULE, f"{module} is {what}, but {count} it", listed([user[:2] for user in users]),
-        users[0][0], users[0][1], any(is_firm for _, _, is_firm in users),
+        BreakKind.MODULE,
+        f"{module} is {what}, but {count} it",
+        listed([user[:2] for user in users]),
+        users[0][0],
+        users[0][1],
+        any(is_firm for _, _, is_firm in users),
     )
 
 
@@ -115,11 +119,15 @@ def _place(tree: TreeAfter, path: str, spec: str) -> tuple[int, bool]:
     text = tree.text(path)
     module, _, name = spec.partition(":")
     # readers mark how a file is named: a quote or bracket in C, dots for relative names
-    first = module.lstrip(".\"<").removeprefix("/") or name
-    matches = next((matches for form in ("import", "quoted", "word")
-                    if (matches := list(pattern_of(form, first).finditer(text)))), [])
-    match = next((match for match in matches if name in text[match.end() : match.end() + MOST_OF_LIST]),
-                 matches[0] if matches else None)
+    first = module.lstrip('."<').removeprefix("/") or name
+    matches = next(
+        (matches for form in ("import", "quoted", "word") if (matches := list(pattern_of(form, first).finditer(text)))),
+        [],
+    )
+    match = next(
+        (match for match in matches if name in text[match.end() : match.end() + MOST_OF_LIST]),
+        matches[0] if matches else None,
+    )
     if match is None:
         return 0, False
     row = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]

@@ -59,7 +59,8 @@ _PARAMETER = re.compile(rb"^[+-][ \t]++[^\n(){};]{1,200}(?:,|\)[^;\n]{0,80}[{:])
 def may_change_signature(file: FileChange) -> bool:
     """Return whether a touched file may have changed a list of parameters, by its changed lines alone."""
     return takes_definitions(file) or (
-        file.old_blob is not None and family_of(file.path) is not None
+        file.old_blob is not None
+        and family_of(file.path) is not None
         and any(_PARAMETER.search(hunk.body) for hunk in file.hunks or () if hunk.deleted_count)
     )
 
@@ -71,7 +72,9 @@ def takes_definitions(file: FileChange) -> bool:
         return False
     return any(
         pattern.search(hunk.deleted_text.decode("utf-8", "replace"))
-        for hunk in file.hunks or () if hunk.deleted_count for _, pattern in patterns_of(family)
+        for hunk in file.hunks or ()
+        if hunk.deleted_count
+        for _, pattern in patterns_of(family)
     )
 
 
@@ -138,8 +141,11 @@ def _break(gone: Gone, uses: list[Use]) -> Break:
     count = f"{len(uses):,} lines still use" if len(uses) > 1 else "1 line still uses"
     where = f" in {len(paths):,} files" if len(paths) > 1 else ""
     return Break(
-        BreakKind.NAME, f"{gone.definition.name} is gone from {gone.module}, but {count} it{where}",
-        listed([(use.path, use.line) for use in uses]), uses[0].path, uses[0].line,
+        BreakKind.NAME,
+        f"{gone.definition.name} is gone from {gone.module}, but {count} it{where}",
+        listed([(use.path, use.line) for use in uses]),
+        uses[0].path,
+        uses[0].line,
         any(use.is_firm for use in uses),
     )
 
@@ -210,8 +216,10 @@ def _script(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
         text = tree.text(path)
         for match in _IMPORT.finditer(text):
             names, spec = (match[1], match[3]) if match[3] else (match[4], match[6])
-            imported = {part.strip().removeprefix("type ").partition(" as ")[0].partition(":")[0].strip()
-                        for part in names.split(",")}
+            imported = {
+                part.strip().removeprefix("type ").partition(" as ")[0].partition(":")[0].strip()
+                for part in names.split(",")
+            }
             if name in imported and tree.imports(path, spec) == (gone.module,):
                 yield Use(path, line_of(text, match.start()), True)
 

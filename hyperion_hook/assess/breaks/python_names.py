@@ -86,8 +86,12 @@ def method_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequence[s
         if isinstance(owner, ast.ClassDef):
             is_firm = all(isinstance(base, ast.Name) and base.id == "object" for base in owner.bases)
             for node in ast.walk(owner):
-                if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.value, ast.Name) \
-                        and node.value.id == "self":
+                if (
+                    isinstance(node, ast.Attribute)
+                    and node.attr == name
+                    and isinstance(node.value, ast.Name)
+                    and node.value.id == "self"
+                ):
                     yield file.path, node.lineno, is_firm
 
 

@@ -33,14 +33,18 @@ _CERTIFICATES = Switch(
         r"|\bCURLOPT_SSL_VERIFY(?:PEER|HOST)[ \t]*,[ \t]*(?:0|false|FALSE)\b|\bNoopHostnameVerifier\b"
         r"|\bALLOW_ALL_HOSTNAME_VERIFIER\b|\bdanger_accept_invalid_certs\(true\)|\bhttp\.sslVerify[ \t=]+false\b"
     ),
-    "CWE-295", False, True,
+    "CWE-295",
+    False,
+    True,
 )
 _ONLY = Switch(
     "only this test runs, the others of its file do not",
     re.compile(
         r"(?<![\w.$])(?:it|test|describe|context|suite)\.only[ \t]*\(|(?<![\w.$])(?:fit|fdescribe)[ \t]*\([ \t]*['\"`]"
     ),
-    "Jest and Mocha, .only", True, True,
+    "Jest and Mocha, .only",
+    True,
+    True,
 )
 SKIPS = re.compile(
     r"^[ \t]*@(?:pytest\.mark\.skip\b(?!if)|unittest\.skip\b(?!If|Unless)|Ignore\b|Disabled\b(?!On|If|For))"
@@ -50,12 +54,15 @@ SKIPS = re.compile(
 _CATCH = r"\bcatch[ \t]*\([ \t]*(?:final[ \t]+)?"
 _WIDE = re.compile(
     r"^[ \t]*except(?:[ \t]+(?:Exception|BaseException)\b(?:[ \t]+as[ \t]+\w+)?)?[ \t]*:"
-    rf"|{_CATCH}(?:Exception|Throwable)\b", re.MULTILINE,
+    rf"|{_CATCH}(?:Exception|Throwable)\b",
+    re.MULTILINE,
 )
 _NARROW = re.compile(
     r"^[ \t]*except[ \t]+(?!\(?(?:Base)?Exception\b)[\w(]"
-    rf"|{_CATCH}(?!(?:Exception|Throwable|Error)\b)[A-Z]", re.MULTILINE,
+    rf"|{_CATCH}(?!(?:Exception|Throwable|Error)\b)[A-Z]",
+    re.MULTILINE,
 )
+
 
 def safety_off(tree: TreeAfter) -> Iterator[Break]:
     """Yield a break for each place where added lines switch safety off."""
@@ -100,8 +107,9 @@ def _switched(tree: TreeAfter, switch: Switch) -> Iterator[Break]:
             if spare[match[0]] > 0:
                 spare[match[0]] -= 1
                 continue
-            yield _break(file.path, number, f"{switch.what} in {file.path}", row, switch.source,
-                         is_certain=switch.is_certain)
+            yield _break(
+                file.path, number, f"{switch.what} in {file.path}", row, switch.source, is_certain=switch.is_certain
+            )
 
 
 def _skipped(tree: TreeAfter) -> Iterator[Break]:
@@ -144,5 +152,10 @@ def _broadened(file: FileChange) -> Iterator[Break]:
             number = hunk.new_start + added.count("\n", 0, wide.start())
             old = deleted[deleted.rfind("\n", 0, narrow.start()) + 1 :].partition("\n")[0].strip()
             row = added[added.rfind("\n", 0, wide.start()) + 1 :].lstrip("\n").partition("\n")[0]
-            yield _break(file.path, number, f"an exception handler of {file.path} catches more than before",
-                         f"{row.strip()} instead of {old}", "CWE-396")
+            yield _break(
+                file.path,
+                number,
+                f"an exception handler of {file.path} catches more than before",
+                f"{row.strip()} instead of {old}",
+                "CWE-396",
+            )

@@ -66,8 +66,11 @@ def changed_signatures(tree: TreeAfter) -> Iterator[Break]:
         if sum(defines(family, hit.text, target.name) for hit in mine) != 1:
             continue
         importers = tree.graph.importers.get(target.file.previous_path, ())
-        paths = [path for path in dict.fromkeys(hit.path for hit in mine)
-                 if tree.is_linked(path, target.file.path, importers)]
+        paths = [
+            path
+            for path in dict.fromkeys(hit.path for hit in mine)
+            if tree.is_linked(path, target.file.path, importers)
+        ]
         calls = [call for path in paths[:MOST_FILES] for call in _misfits(tree, target, path)]
         if calls:
             yield _break(target, calls)
@@ -76,8 +79,12 @@ def changed_signatures(tree: TreeAfter) -> Iterator[Break]:
 def _break(target: Target, calls: list[tuple[str, int, str]]) -> Break:
     count = f"{len(calls):,} calls still pass" if len(calls) > 1 else "1 call still passes"
     return Break(
-        BreakKind.SIGNATURE, f"{target.name} {_wanted(target.after)}, but {count} {calls[0][2]}",
-        f"{target.file.path}:{target.line}; " + listed([call[:2] for call in calls]), calls[0][0], calls[0][1], True,
+        BreakKind.SIGNATURE,
+        f"{target.name} {_wanted(target.after)}, but {count} {calls[0][2]}",
+        f"{target.file.path}:{target.line}; " + listed([call[:2] for call in calls]),
+        calls[0][0],
+        calls[0][1],
+        True,
     )
 
 
@@ -135,8 +142,11 @@ def _signature(family: str, text: str) -> Signature:
         return _python_signature(parts)
     if any("..." in part for part in parts):
         return Signature(len(parts) - 1, None)
-    optional = sum("=" in part.replace("=>", "") or ("?" in part.partition(":")[0] and family == "script")
-                   for part in parts) if family in ("script", "c") else 0
+    optional = (
+        sum("=" in part.replace("=>", "") or ("?" in part.partition(":")[0] and family == "script") for part in parts)
+        if family in ("script", "c")
+        else 0
+    )
     return Signature(len(parts) - optional, len(parts))
 
 
@@ -145,7 +155,7 @@ def _python_signature(parts: list[str]) -> Signature:
     has_receiver = bool(parts) and parts[0].partition(":")[0].strip() in ("self", "cls", "mcs")
     names: set[str] = set()
     any_count = any_name = keyword_only = False
-    for part in parts[int(has_receiver):]:
+    for part in parts[int(has_receiver) :]:
         name = re.match(r"\w++", part)
         if part == "/":
             continue
@@ -198,8 +208,10 @@ def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, 
         arguments = split_arguments(inside[0])
         if family == "go" and len(arguments) == 1 and arguments[0].endswith(")"):
             continue  # all values of a call may be handed on
-        if _problem(family, target.before, arguments) is None \
-                and (problem := _problem(family, target.after, arguments)) is not None:
+        if (
+            _problem(family, target.before, arguments) is None
+            and (problem := _problem(family, target.after, arguments)) is not None
+        ):
             yield path, line_of(code, match.start()), problem
 
 
@@ -225,8 +237,9 @@ def _problem(family: str, signature: Signature, arguments: list[str]) -> str | N
     """Return what a call passes that it should not, ``None`` where it fits or cannot be told."""
     if family != "c" and any(argument.startswith("*") or "..." in argument for argument in arguments):
         return None
-    named = [match[1] for argument in arguments
-             if family == "python" and (match := re.match(r"(\w++)\s*+=(?!=)", argument))]
+    named = [
+        match[1] for argument in arguments if family == "python" and (match := re.match(r"(\w++)\s*+=(?!=)", argument))
+    ]
     unknown = next((name for name in named if name not in signature.names and not signature.takes_any_name), None)
     if unknown is not None:
         return f"{unknown}="

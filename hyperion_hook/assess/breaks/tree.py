@@ -16,10 +16,18 @@ from hyperion_hook.git.search import Hit
 
 FAMILIES = {
     "Python": "python",
-    "Java": "jvm", "Kotlin": "jvm", "Scala": "jvm", "Groovy": "jvm",
+    "Java": "jvm",
+    "Kotlin": "jvm",
+    "Scala": "jvm",
+    "Groovy": "jvm",
     "Go": "go",
-    "JavaScript": "script", "TypeScript": "script", "Vue": "script", "Svelte": "script",
-    "C": "c", "C++": "c", "Objective-C": "c",
+    "JavaScript": "script",
+    "TypeScript": "script",
+    "Vue": "script",
+    "Svelte": "script",
+    "C": "c",
+    "C++": "c",
+    "Objective-C": "c",
 }
 """Languages whose names are searched for, by who can use whose names."""
 
@@ -30,8 +38,7 @@ _STRINGS = r"|\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?"
 _TRIPLE = r"|\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*+(?:\"\"\")?"
 _COMMENTS = r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
 _LEXES = {
-    "python": re.compile(
-        rf"\#[^\n]*+{_TRIPLE}|\'\'\'(?:[^'\\]|\\.|'(?!''))*+(?:\'\'\')?{_STRINGS}", re.DOTALL),
+    "python": re.compile(rf"\#[^\n]*+{_TRIPLE}|\'\'\'(?:[^'\\]|\\.|'(?!''))*+(?:\'\'\')?{_STRINGS}", re.DOTALL),
     "jvm": re.compile(_COMMENTS + _TRIPLE + _STRINGS, re.DOTALL),
     "go": re.compile(rf"{_COMMENTS}|`[^`]*+`?{_STRINGS}", re.DOTALL),
     "script": re.compile(rf"{_COMMENTS}|`(?:[^`\\]|\\.)*+`?{_STRINGS}", re.DOTALL),
@@ -95,9 +102,14 @@ class TreeAfter:
     @cached_property
     def gone(self) -> frozenset[str]:
         """Paths that no longer hold a file."""
-        return frozenset(
-            file.previous_path for file in self.change.files if file.old_blob and file.status is not FileStatus.COPIED
-        ) - self.touched.keys()
+        return (
+            frozenset(
+                file.previous_path
+                for file in self.change.files
+                if file.old_blob and file.status is not FileStatus.COPIED
+            )
+            - self.touched.keys()
+        )
 
     def text(self, path: str) -> str:
         """Return the text of a file after the change, '' where there is none."""
@@ -127,8 +139,11 @@ class TreeAfter:
         left = [hit for hit in found if hit.path not in self.gone and hit.path not in self.touched]
         for path in self.touched:
             if family_of(path):
-                left += [Hit(path, number, row) for number, row in enumerate(self.text(path).split("\n"), 1)
-                         if words.search(row)]
+                left += [
+                    Hit(path, number, row)
+                    for number, row in enumerate(self.text(path).split("\n"), 1)
+                    if words.search(row)
+                ]
         return left
 
     def imports(self, path: str, spec: str) -> tuple[str, ...]:

@@ -84,8 +84,13 @@ class Adviser:
     expired: Callable[[], bool]
 
     def advise(
-        self, change: Change, risk: Score, history: History, graph: ImportGraph | Missing,
-        known_best: Sequence[Reviewer] = (), missing: Sequence[CoChange] = (),
+        self,
+        change: Change,
+        risk: Score,
+        history: History,
+        graph: ImportGraph | Missing,
+        known_best: Sequence[Reviewer] = (),
+        missing: Sequence[CoChange] = (),
     ) -> tuple[Advice, ...]:
         """Return the advice worth giving, the most effective kind first.
 
@@ -140,9 +145,7 @@ class Adviser:
         if not parts or not _lower(max(part.probability for part in parts), risk.probability):
             return None
         names = names_of([part.files for part in parts])
-        listed = "; ".join(
-            f"{name} ({share(part.probability)})" for name, part in zip(names, parts, strict=True)
-        )
+        listed = "; ".join(f"{name} ({share(part.probability)})" for name, part in zip(names, parts, strict=True))
         worst = max(part.probability for part in parts)
         return Advice(
             f"Commit it in {len(parts)} parts: {listed}",
@@ -168,9 +171,12 @@ class Adviser:
             f"{usual.support} of the last {usual.commits} changes to {usual.source.path} also changed {usual.test}",
         )
 
-
     def _co_change_advice(
-        self, change: Change, missing: Sequence[CoChange], together: Sequence[PastOfFile], history: History,
+        self,
+        change: Change,
+        missing: Sequence[CoChange],
+        together: Sequence[PastOfFile],
+        history: History,
         said: Sequence[str],
     ) -> Advice | None:
         best = next((entry for entry in missing if entry.probability >= SURE), None)
@@ -182,7 +188,8 @@ class Adviser:
         if effect is None:
             return None
         return Advice(
-            f"See whether {best.path} must change, too", effect + self._with(change, best, together),
+            f"See whether {best.path} must change, too",
+            effect + self._with(change, best, together),
             f"{best.support} of the last {best.commits} changes to {best.beside} also changed it",
         )
 
@@ -202,13 +209,19 @@ class Adviser:
         return "" if self.expired() else f"; with a usual change to it the score is {share(probability)}"
 
     def _run_advice(
-        self, change: Change, risk: Score, together: Sequence[PastOfFile], history: History,
-        graph: ImportGraph | Missing, said: Sequence[str],
+        self,
+        change: Change,
+        risk: Score,
+        together: Sequence[PastOfFile],
+        history: History,
+        graph: ImportGraph | Missing,
+        said: Sequence[str],
     ) -> Advice | None:
         if risk.level is RiskLevel.LOW:
             return None
         tests = [
-            test for test in tests_to_run(change, together, graph, history.known_files, self.exists)
+            test
+            for test in tests_to_run(change, together, graph, history.known_files, self.exists)
             if not any(test[0] in action for action in said)
         ]
         if not tests:
@@ -266,9 +279,7 @@ def _left_out(beside: Sequence[FileEvent], events: Sequence[FileEvent], now: int
     )
 
 
-def _reviewer_advice(
-    change: Change, risk: Score, history: History, known_best: Sequence[Reviewer]
-) -> Advice | None:
+def _reviewer_advice(change: Change, risk: Score, history: History, known_best: Sequence[Reviewer]) -> Advice | None:
     if not known_best or change.author is None:
         return None
     number = history.author_number(change.author)
@@ -277,9 +288,11 @@ def _reviewer_advice(
     if not lives or own > NEWCOMER * len(lives) or risk.level is RiskLevel.LOW:
         return None
     best, fared = known_best[0], _newcomers_fared(lives, change.time)
-    return Advice(
-        f"Have it reviewed by {best.name}", f"{fared}; the score stays {share(risk.probability)}", best.reason
-    ) if fared else None
+    return (
+        Advice(f"Have it reviewed by {best.name}", f"{fared}; the score stays {share(risk.probability)}", best.reason)
+        if fared
+        else None
+    )
 
 
 def _newcomers_fared(lives: Sequence[Sequence[FileEvent]], now: int) -> str | None:

@@ -43,7 +43,8 @@ def files_to_read(
     ranked.sort(key=lambda entry: (-entry[0], entry[1].path))
     return tuple(
         FileToRead(file.path, _reason(file, fixes), functions(file, history.file(file.previous_path).events))
-        for weight, file, fixes in ranked[:MOST] if weight > 0
+        for weight, file, fixes in ranked[:MOST]
+        if weight > 0
     )
 
 

@@ -47,7 +47,8 @@ def functions_of(
     store = HunkStore(root / STORE_FOLDER / "hunks-v1.sqlite", root)
     try:
         known = store.positions(
-            file.previous_path, ids, lambda absent: read_positions(measurer.repository, file.previous_path, absent))
+            file.previous_path, ids, lambda absent: read_positions(measurer.repository, file.previous_path, absent)
+        )
     finally:
         store.close()
     by_commit = {event.commit: known.get(commit, ()) for event, commit in zip(events, ids, strict=False)}
@@ -62,8 +63,12 @@ def _functions(measurer: Measurer, source: SourceText | Missing) -> Sequence[Fun
 
 
 def functions_to_read(
-    file: FileChange, before: Sequence[FunctionMetrics], after: Sequence[FunctionMetrics],
-    events: Sequence[FileEvent], positions: Mapping[int, tuple[Position, ...]], now: int,
+    file: FileChange,
+    before: Sequence[FunctionMetrics],
+    after: Sequence[FunctionMetrics],
+    events: Sequence[FileEvent],
+    positions: Mapping[int, tuple[Position, ...]],
+    now: int,
 ) -> tuple[FunctionToRead, ...]:
     """Return the functions that a change touches, those with the most fixes and changed lines first.
 
@@ -84,8 +89,13 @@ def functions_to_read(
         was = old.get(function.name)
         past = past_of(was.start_line, was.end_line, events, positions) if was is not None else None
         fixes = past.fixes if past else 0
-        ranked.append((-(1 + fixes) * len(lines), lines[0], FunctionToRead(
-            function.name.replace("::", "."), lines[0], _reason(function, was, past, now))))
+        ranked.append(
+            (
+                -(1 + fixes) * len(lines),
+                lines[0],
+                FunctionToRead(function.name.replace("::", "."), lines[0], _reason(function, was, past, now)),
+            )
+        )
     return tuple(entry for _, _, entry in sorted(ranked)[:MOST_FUNCTIONS])
 
 
@@ -95,8 +105,9 @@ def _touched(file: FileChange, functions: Sequence[FunctionMetrics]) -> Iterable
     for hunk in file.hunks or ():
         # where lines only went, the line before them is what is left to look at
         for line in range(hunk.new_start, hunk.new_start + max(hunk.added_count, 1)):
-            inside = [index for index, function in enumerate(functions)
-                      if function.start_line <= line <= function.end_line]
+            inside = [
+                index for index, function in enumerate(functions) if function.start_line <= line <= function.end_line
+            ]
             if inside:
                 innermost = max(inside, key=lambda index: functions[index].start_line)
                 by_function.setdefault(innermost, []).append(line)
@@ -104,9 +115,7 @@ def _touched(file: FileChange, functions: Sequence[FunctionMetrics]) -> Iterable
         yield functions[index], lines
 
 
-def past_of(
-    start: int, end: int, events: Sequence[FileEvent], positions: Mapping[int, tuple[Position, ...]]
-) -> Past:
+def past_of(start: int, end: int, events: Sequence[FileEvent], positions: Mapping[int, tuple[Position, ...]]) -> Past:
     """Return what lines went through, followed back from the newest commit that is looked at.
 
     Examples
@@ -127,8 +136,9 @@ def past_of(
             commits += 1
             fixes += CommitFlag.FIX in CommitFlag(event.flags)
             last = event.time if last is None else last
-        moved = sum(hunk.new_count - hunk.old_count for hunk in hunks
-                    if hunk.new_start + max(hunk.new_count, 1) <= start)
+        moved = sum(
+            hunk.new_count - hunk.old_count for hunk in hunks if hunk.new_start + max(hunk.new_count, 1) <= start
+        )
         grown = sum(hunk.new_count - hunk.old_count for hunk in touched)
         start, end = start - moved, end - moved - grown
         if end < start or start < 1:

@@ -37,15 +37,15 @@ class Counsel:
     warnings: tuple[str, ...] = ()
 
 
-def adviser_for(
-    measurer: Measurer, change: Change, score: Callable[[Change], float], deadline: Deadline
-) -> Adviser:
+def adviser_for(measurer: Measurer, change: Change, score: Callable[[Change], float], deadline: Deadline) -> Adviser:
     """Return what advises on a change of the measurer's repository."""
     past = measurer.past(change.base)
     return Adviser(
-        score, lambda whole, files: part_of(measurer.repository, whole, files),
+        score,
+        lambda whole, files: part_of(measurer.repository, whole, files),
         lambda path: measurer.has_file(change.base, path),
-        lambda numbers: measurer.patches(past.ids(numbers)) if past is not None else [], deadline.expired,
+        lambda numbers: measurer.patches(past.ids(numbers)) if past is not None else [],
+        deadline.expired,
     )
 
 
@@ -61,8 +61,13 @@ def counsel_reviewers(measurer: Measurer, change: Change) -> tuple[Reviewer, ...
 
 
 def counsel(
-    measurer: Measurer, change: Change, measured: Measured, risk: Score, impact: Impact | None,
-    score: Callable[[Change], float], rows: Mapping[str, Mapping[str, float]],
+    measurer: Measurer,
+    change: Change,
+    measured: Measured,
+    risk: Score,
+    impact: Impact | None,
+    score: Callable[[Change], float],
+    rows: Mapping[str, Mapping[str, float]],
 ) -> Counsel:
     """Return reviewers, similar changes and advice for a change; past the measurer's deadline nothing more is begun.
 
@@ -99,9 +104,11 @@ def counsel(
         return adviser.advise(change, risk, measured.history, measured.graph, known_best or (), missing)
 
     known_best = told("reviewers", lambda: counsel_reviewers(measurer, change))
-    similar = told("similar changes", lambda: similar_changes(
-        change, measured.vector, rows, past, measurer.patches
-    )) if rows else None
+    similar = (
+        told("similar changes", lambda: similar_changes(change, measured.vector, rows, past, measurer.patches))
+        if rows
+        else None
+    )
     advice = told("advice", advise)
     if deadline.expired():
         warnings[CUT] = None

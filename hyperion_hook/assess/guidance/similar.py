@@ -30,8 +30,20 @@ FIXED_WITHIN = 30
 """Days in which a bug fix in the same files is told."""
 
 COMPARED = (
-    "source_lines_added", "test_lines_added", "la", "ld", "nf", "nd", "entropy", "files_added", "hunk_count",
-    "recent_commits", "file_age", "author_file_commits", "source_files", "test_files",
+    "source_lines_added",
+    "test_lines_added",
+    "la",
+    "ld",
+    "nf",
+    "nd",
+    "entropy",
+    "files_added",
+    "hunk_count",
+    "recent_commits",
+    "file_age",
+    "author_file_commits",
+    "source_files",
+    "test_files",
 )
 _FILES, _FOLDERS, _SHAPE = 1.0, 0.5, 0.5
 _FIXES_READ, _REVERTS_READ = 3, 2
@@ -76,9 +88,7 @@ def similar_changes(
     read
         Reads what the chosen changes and the fixes after them did.
     """
-    recent = [
-        commit for commit in past.recent(len(rows)) if commit.id in rows and not commit.flags & CommitFlag.BOT
-    ]
+    recent = [commit for commit in past.recent(len(rows)) if commit.id in rows and not commit.flags & CommitFlag.BOT]
     chosen = nearest(change, vector, recent, rows, past)
     by_number = {commit.number: commit for commit in recent}
     later = [_later(commit, past) for commit in chosen]
@@ -91,9 +101,13 @@ def similar_changes(
     by_id = {commit.id: commit for commit in read(ids)}
     commits = {number: by_id[name] for number, name in zip(numbers, ids, strict=True) if name in by_id}
     return tuple(
-        SimilarChange(commit.id, commits[commit.number].subject, outcome(commits[commit.number], entry.fixes,
-                                                                         entry.reverts, commits, change.time))
-        for commit, entry in zip(chosen, later, strict=True) if commit.number in commits
+        SimilarChange(
+            commit.id,
+            commits[commit.number].subject,
+            outcome(commits[commit.number], entry.fixes, entry.reverts, commits, change.time),
+        )
+        for commit, entry in zip(chosen, later, strict=True)
+        if commit.number in commits
     )
 
 
@@ -104,8 +118,9 @@ def nearest(
     together = past.history.changed_together(file.previous_path for file in change.files)
     files = frozenset(entry.file for entry in together)
     folders = past.directories({directory_of(file.path) for file in change.files})
-    columns = {name: sorted(v for row in rows.values() if not math.isnan(v := row.get(name, math.nan)))
-               for name in COMPARED}
+    columns = {
+        name: sorted(v for row in rows.values() if not math.isnan(v := row.get(name, math.nan))) for name in COMPARED
+    }
     mine = {name: place(columns[name], vector.number(name)) for name in COMPARED}
     found = []
     for commit in recent:
@@ -123,6 +138,7 @@ def nearest(
 
 def _is_alike(vector: FeatureVector, row: Row) -> bool:
     """Return whether two changes are of one kind and about as large; what is not known of either does not part them."""
+
     def kind(number: Callable[[str], float]) -> int:
         return 2 if number("source_files") > 0 else int(number("test_files") > 0)
 
@@ -218,7 +234,8 @@ def _repairs(later: Commit, commit: Commit) -> bool:
     added = {file.path: _lines(line for hunk in file.hunks or () for line in hunk.added) for file in commit.files}
     return any(
         added.get(file.previous_path, frozenset()) & _lines(line for hunk in file.hunks or () for line in hunk.deleted)
-        for file in later.files if role_of(file.path) is FileRole.SOURCE
+        for file in later.files
+        if role_of(file.path) is FileRole.SOURCE
     )
 
 

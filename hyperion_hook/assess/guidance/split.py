@@ -46,7 +46,9 @@ def is_worth_splitting(change: Change) -> bool:
     """Return whether a change is large enough, and known well enough, to be parted."""
     known = all(file.hunks is not None for file in change.files)
     return (
-        known and not change.bulk and not change.is_merge
+        known
+        and not change.bulk
+        and not change.is_merge
         and change.lines_added + change.lines_deleted >= FEWEST_LINES
         and sum(role_of(file.path) is FileRole.SOURCE for file in change.files) > 1
     )

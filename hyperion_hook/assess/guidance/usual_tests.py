@@ -45,25 +45,31 @@ class UsualTest:
 
 
 def missing_test(
-    change: Change, together: Sequence[PastOfFile], known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
+    change: Change,
+    together: Sequence[PastOfFile],
+    known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
     exists: Callable[[str], bool],
 ) -> UsualTest | None:
     """Return the test that is most surely missed in a change, ``None`` where tests changed or none is usual."""
     if any(role_of(file.path) is FileRole.TEST for file in change.files):
         return None
     grown = {
-        file.previous_path: file for file in change.files
+        file.previous_path: file
+        for file in change.files
         if role_of(file.path) is FileRole.SOURCE and (file.lines_added or 0) >= LEAST_ADDED
     }
     found = [
-        usual for past in together
+        usual
+        for past in together
         if past.path in grown and (usual := _usual(grown[past.path], past, known_files, exists)) is not None
     ]
     return max(found, key=lambda usual: (usual.support / usual.commits, usual.support, usual.test), default=None)
 
 
 def _usual(
-    source: FileChange, past: PastOfFile, known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
+    source: FileChange,
+    past: PastOfFile,
+    known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
     exists: Callable[[str], bool],
 ) -> UsualTest | None:
     changes = past.changes[:LOOKED_AT]
@@ -72,7 +78,8 @@ def _usual(
     often = [file for file, count in counts.most_common(_CLOSER_LOOK) if count >= enough]
     known = known_files(often)
     tests = [
-        file for file in often
+        file
+        for file in often
         if file in known and role_of(known[file].path) is FileRole.TEST and exists(known[file].path)
     ]
     if not tests:
@@ -83,8 +90,11 @@ def _usual(
 
 
 def tests_to_run(
-    change: Change, together: Sequence[PastOfFile], graph: ImportGraph | Missing,
-    known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]], exists: Callable[[str], bool],
+    change: Change,
+    together: Sequence[PastOfFile],
+    graph: ImportGraph | Missing,
+    known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
+    exists: Callable[[str], bool],
 ) -> tuple[tuple[str, str], ...]:
     """Return the tests that import or usually change with the touched source, the surest first, each with its reason.
 
@@ -112,7 +122,7 @@ def tests_to_run(
             reasons.setdefault(importer, []).append(f"imports {path}")
     ranked = sorted(weights, key=lambda path: (-weights[path], path))
     tests = [path for path in ranked if path not in touched and _can_be_run(path)]
-    found = [path for path in tests[:2 * MOST_TO_RUN] if exists(path)]
+    found = [path for path in tests[: 2 * MOST_TO_RUN] if exists(path)]
     return tuple((path, reasons[path][0]) for path in found[:MOST_TO_RUN])
 
 

@@ -70,7 +70,8 @@ def knowledge(names: Names, lives: Mapping[str, FileHistory], now: int) -> Knowl
     everything: Counter[str] = sum(made.values(), Counter())
     return Knowledge(
         area("", files.total(), everything) if everything else None,
-        tuple(areas[:MOST_AREAS]), _people(made, everything, months, names),
+        tuple(areas[:MOST_AREAS]),
+        _people(made, everything, months, names),
     )
 
 
@@ -83,8 +84,10 @@ def _people(
         leads[person].append((-most, folder, most / counts.total()))
     return tuple(
         Knower(
-            names.shown(person), count / everything.total(),
-            tuple((folder, share) for _, folder, share in sorted(leads[person])[:_MOST_LED]), months[person],
+            names.shown(person),
+            count / everything.total(),
+            tuple((folder, share) for _, folder, share in sorted(leads[person])[:_MOST_LED]),
+            months[person],
         )
         for person, count in _ordered(everything)[:MOST_PEOPLE]
     )

@@ -123,9 +123,9 @@ def with_owners(known: tuple[Reviewer, ...], owners: Counter[str], files: int) -
 
 
 def _largest(change: Change) -> list[FileChange]:
-    return sorted(
-        change.files, key=lambda file: (-(file.lines_added or 0) - (file.lines_deleted or 0), file.path)
-    )[:FILES_LOOKED_AT]
+    return sorted(change.files, key=lambda file: (-(file.lines_added or 0) - (file.lines_deleted or 0), file.path))[
+        :FILES_LOOKED_AT
+    ]
 
 
 def _faded(now: int, time: int) -> float:
@@ -197,8 +197,13 @@ def _merged(
 
 
 def _add_reviews(
-    known: defaultdict[str, _Knowledge], weights: dict[int, int], of_files: Sequence[int], lately: Sequence[int],
-    commits: dict[int, Commit], people: People, now: int,
+    known: defaultdict[str, _Knowledge],
+    weights: dict[int, int],
+    of_files: Sequence[int],
+    lately: Sequence[int],
+    commits: dict[int, Commit],
+    people: People,
+    now: int,
 ) -> None:
     for number in of_files:
         commit = commits.get(number)

@@ -66,7 +66,10 @@ def files_of(agent: str, program: Sequence[str]) -> tuple[AgentFile, ...]:
         "cursor": (
             AgentFile(".cursor/mcp.json", ("mcpServers", _NAME), typed),
             AgentFile(
-                ".cursor/hooks.json", ("hooks", "afterFileEdit"), {"command": hook}, in_list=True,
+                ".cursor/hooks.json",
+                ("hooks", "afterFileEdit"),
+                {"command": hook},
+                in_list=True,
                 defaults=(("version", 1),),
             ),
         ),

@@ -81,8 +81,12 @@ def hook_script(stage: str, python: str, package: str) -> bytes:
         Absolute path of a file of this program, to see whether it is still there.
     """
     script = _SCRIPT.format(
-        mark=MARK.decode(), stage=shlex.quote(stage), python=shlex.quote(python), package=shlex.quote(package),
-        kept=KEPT_SUFFIX, body=_BODY_WITH_INPUT if stage == "pre-push" else _BODY,
+        mark=MARK.decode(),
+        stage=shlex.quote(stage),
+        python=shlex.quote(python),
+        package=shlex.quote(package),
+        kept=KEPT_SUFFIX,
+        body=_BODY_WITH_INPUT if stage == "pre-push" else _BODY,
     )
     return os.fsencode(script)
 

@@ -33,10 +33,17 @@ PATIENCE = 1.5
 AGENT_PATIENCE = 10.0
 """An agent waits longer than a person, and nothing is blocked meanwhile."""
 
-_GOES_ON = {"pre-commit": "the commit goes on", "commit-msg": "the commit goes on", "pre-push": "the push goes on",
-            "agent": "the edit stays"}
-_BYPASS = {"pre-commit": "git commit --no-verify", "commit-msg": "git commit --no-verify",
-           "pre-push": "git push --no-verify"}
+_GOES_ON = {
+    "pre-commit": "the commit goes on",
+    "commit-msg": "the commit goes on",
+    "pre-push": "the push goes on",
+    "agent": "the edit stays",
+}
+_BYPASS = {
+    "pre-commit": "git commit --no-verify",
+    "commit-msg": "git commit --no-verify",
+    "pre-push": "git push --no-verify",
+}
 STAGES = tuple(_GOES_ON)
 AGENT = "agent"
 Answer = list[tuple[Callable[[str], object], str]]
@@ -206,9 +213,16 @@ def run_hook(invocation: Invocation, stage: str, *arguments: str, strict: bool |
             answer.append((sys.stdout.write, told_to_agent(invocation.repo, config)))
             _give(answer)
             return code
-        hook = Hook(stage, arguments, invocation.repo, lambda text: answer.append((sys.stdout.write, text)),
-                    columns(sys.stdout), wants_colour(sys.stdout, os.environ),
-                    tell=lambda line: answer.append((say, line)), give=lambda: _give(answer))
+        hook = Hook(
+            stage,
+            arguments,
+            invocation.repo,
+            lambda text: answer.append((sys.stdout.write, text)),
+            columns(sys.stdout),
+            wants_colour(sys.stdout, os.environ),
+            tell=lambda line: answer.append((say, line)),
+            give=lambda: _give(answer),
+        )
         try:
             code = hook.run(config)
         except Exception:

@@ -88,8 +88,14 @@ def _of_registry(found: ModelMetadata, *, in_use: bool) -> Listed:
     note = f"{found.model_type} {found.not_scored}" if found.not_scored and found.name == RISK_PREDICTOR else None
     trained_on = found.description or f"{found.training_samples:,} rows of its own"
     return Listed(
-        "registry", found.version, found.status.value, in_use, trained_on, main.sha256,
-        name=found.name, note=note,
+        "registry",
+        found.version,
+        found.status.value,
+        in_use,
+        trained_on,
+        main.sha256,
+        name=found.name,
+        note=note,
     )
 
 

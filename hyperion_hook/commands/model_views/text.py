@@ -39,7 +39,9 @@ def models_text(models: Sequence[Listed]) -> str:
     """Return a line for each model: the one in use with an asterisk, a damaged one with its fault."""
     rows = [
         [
-            f"{'*' if model.in_use else ' '} {_where(model)}", model.version or "-", model.status or "-",
+            f"{'*' if model.in_use else ' '} {_where(model)}",
+            model.version or "-",
+            model.status or "-",
             model.fault or model.note or f"trained on {model.trained_on}, digest {str(model.digest)[:12]}",
         ]
         for model in models
@@ -79,8 +81,21 @@ def card_text(bundle: Bundle | None, record: ModelMetadata | None = None) -> str
     return "".join(printable(line, most=10_000) + "\n" for line in lines)
 
 
-_COLUMNS = ("model", "name", "roc_auc", "roc_auc_over_la", "pr_auc", "calibration_error", "share_in_top_5_percent",
-            "changes", "predicted", "observed", "buggy", "fixes", "left out of training")
+_COLUMNS = (
+    "model",
+    "name",
+    "roc_auc",
+    "roc_auc_over_la",
+    "pr_auc",
+    "calibration_error",
+    "share_in_top_5_percent",
+    "changes",
+    "predicted",
+    "observed",
+    "buggy",
+    "fixes",
+    "left out of training",
+)
 """What a table of a card shows of its rows; ``--format json`` has the rest."""
 
 

@@ -86,7 +86,8 @@ def _place() -> Path | None:
 def _copy_models(repository: Repository, reader: BlobReader, base: str, path: str, folder: Path) -> None:
     prefix = "" if path == "." else f"{path}/"
     files = {
-        name.removeprefix(prefix): entry for name, entry in list_tree(repository, base).items()
+        name.removeprefix(prefix): entry
+        for name, entry in list_tree(repository, base).items()
         if name.startswith(prefix) and "/" not in name.removeprefix(prefix) and entry.is_regular
     }
     if not files:

@@ -57,7 +57,10 @@ class GitHubRun:
     """
 
     def __init__(
-        self, repo: Path | None, asked: Asked, environment: Mapping[str, str],
+        self,
+        repo: Path | None,
+        asked: Asked,
+        environment: Mapping[str, str],
         assessor_of: OpenAssessor = open_assessor,
     ) -> None:
         self._repo = repo
@@ -182,13 +185,18 @@ class GitHubRun:
         self._actions.write_summary(render_markdown(assessment))
         no_code = is_no_code(assessment.change)
         click.echo(printable(" ".join(verdict(assessment.risk, assessment.record, no_code=no_code))))
-        for line in workflow_commands([
-            Annotation(
-                "warning" if finding.level is not RiskLevel.LOW else "notice", f"hyperion-hook: {finding.rule}",
-                printable(finding.message), None if finding.path is None else printable(finding.path), finding.line,
-            )
-            for finding in findings(assessment)
-        ]):
+        for line in workflow_commands(
+            [
+                Annotation(
+                    "warning" if finding.level is not RiskLevel.LOW else "notice",
+                    f"hyperion-hook: {finding.rule}",
+                    printable(finding.message),
+                    None if finding.path is None else printable(finding.path),
+                    finding.line,
+                )
+                for finding in findings(assessment)
+            ]
+        ):
             click.echo(line)
         if self._asked.sarif is not None:
             with result_to(self._asked.sarif) as write:

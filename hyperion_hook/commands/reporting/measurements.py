@@ -27,7 +27,12 @@ NOT_WANTED = "Not measured on this repository: --no-evaluate."
 
 
 def measured_here(
-    repository: Repository, used: ModelsInUse, config: Config, progress: ProgressLine, *, wanted: bool | None,
+    repository: Repository,
+    used: ModelsInUse,
+    config: Config,
+    progress: ProgressLine,
+    *,
+    wanted: bool | None,
     jobs: int | None,
 ) -> Here:
     """Return how the models in use do on this repository, or why that is not known.
@@ -59,9 +64,7 @@ def measured_here(
     from hyperion_hook.training.retrain.cache_status import is_at_hand
     from hyperion_hook.training.rows.mined_store import vectors_folder
 
-    options = options_of(
-        Reading(jobs=jobs or os.cpu_count() or 1, vectors=vectors_folder(repository)), config
-    )
+    options = options_of(Reading(jobs=jobs or os.cpu_count() or 1, vectors=vectors_folder(repository)), config)
     if not (wanted or is_at_hand(repository, options)):
         return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
     from hyperion_hook.training.evaluation.promotion import InUse
@@ -103,7 +106,8 @@ def _drift(
     score = [report.score] if report.score and report.score.drifted else []
     drifted = [*score, *(item for item in report.features if item.drifted)][:MOST_FEATURES]
     return Drifted(
-        report.drift_magnitude, f"{verdict(report)} {found.advice}",
+        report.drift_magnitude,
+        f"{verdict(report)} {found.advice}",
         f"{found.recent} compared with {found.compared_with} ({found.why})",
         tuple((item.title, moved(item)) for item in drifted),
     ), ""

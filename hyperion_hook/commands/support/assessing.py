@@ -21,7 +21,11 @@ OpenAssessor = Callable[[Path | None, Config, ProgressLine], "Assessor"]
 
 
 def open_assessor(
-    repo: Path | None, config: Config, progress: ProgressLine, *, kind: ChangeKind = ChangeKind.STAGED,
+    repo: Path | None,
+    config: Config,
+    progress: ProgressLine,
+    *,
+    kind: ChangeKind = ChangeKind.STAGED,
     patch: bytes = b"",
 ) -> Assessor:
     """Open the assessor of a repository; git, stores and models are imported only now."""
@@ -56,5 +60,3 @@ def verdict_code(assessment: Assessment, config: Config, *, told: Callable[[str]
         return ExitCode.DONE
     told(f"the risk is {level.value}; fail-on is {config.fail_on.value}")
     return ExitCode.RISK
-
-

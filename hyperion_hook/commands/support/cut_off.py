@@ -11,5 +11,7 @@ def say_what_is_cut_off(repository: Repository) -> None:
     cut_off = sorted(repository.cut_off())
     if cut_off:
         more = f" and {len(cut_off) - 1:,} more" if len(cut_off) > 1 else ""
-        say(f"warning: shallow clone: its history begins at {cut_off[0][:10]}{more}, so bugs introduced there or before"
-            " are not traced, and these commits are not learned from; run: git fetch --unshallow")
+        say(
+            f"warning: shallow clone: its history begins at {cut_off[0][:10]}{more}, so bugs introduced there or before"
+            " are not traced, and these commits are not learned from; run: git fetch --unshallow"
+        )

@@ -19,11 +19,19 @@ _FLAGS = (
     click.option("--fail-above-percentile", metavar="NUMBER", help=FAIL_ABOVE),
     click.option("--fail-on-break/--no-fail-on-break", default=None, help=FAIL_ON_BREAK),
     click.option("--strict/--no-strict", default=None, help=STRICT),
-    click.option("--exclude", metavar="PATTERN", multiple=True, callback=lambda _, __, given: given or None,
-                 help="Leave out files, in the syntax of .gitignore; can be repeated, and replaces the setting."),
+    click.option(
+        "--exclude",
+        metavar="PATTERN",
+        multiple=True,
+        callback=lambda _, __, given: given or None,
+        help="Leave out files, in the syntax of .gitignore; can be repeated, and replaces the setting.",
+    ),
     click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use."),
-    click.option("--explain/--no-explain", default=None,
-                 help="Say what moves the score (default), or only the score; 'score --explain=full' says all of it."),
+    click.option(
+        "--explain/--no-explain",
+        default=None,
+        help="Say what moves the score (default), or only the score; 'score --explain=full' says all of it.",
+    ),
 )
 
 

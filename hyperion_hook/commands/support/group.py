@@ -60,8 +60,14 @@ def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--repo", type=click.Path(path_type=Path), help="Folder of the repository; the current one by default.")
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version,
-              help="Show the version and what the bundled model was trained on.")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and what the bundled model was trained on.",
+)
 @click.pass_context
 def cli(context: click.Context, repo: Path | None) -> None:
     """Tell how risky a change is before it is merged, why, and where to look first.

@@ -16,8 +16,10 @@ from typing import NamedTuple
 from hyperion_hook.commands import Invocation
 
 _SWITCHES = {
-    "--strict": ("strict", True), "--no-strict": ("strict", False),
-    "--explain": ("explain", True), "--no-explain": ("explain", False),
+    "--strict": ("strict", True),
+    "--no-strict": ("strict", False),
+    "--explain": ("explain", True),
+    "--no-explain": ("explain", False),
 }
 _VALUES: dict[str, tuple[str, Callable[[str], object]]] = {"--fail-on": ("fail_on", str), "--models": ("models", Path)}
 

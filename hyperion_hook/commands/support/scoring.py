@@ -117,7 +117,13 @@ def renderer(name: str, *, each: bool, width: int, colour: bool, full: bool = Fa
 
 
 def run(
-    repo: Path | None, target: Target, *, each: bool, render: Render, output: Path | None, config: Config,
+    repo: Path | None,
+    target: Target,
+    *,
+    each: bool,
+    render: Render,
+    output: Path | None,
+    config: Config,
     assessor_of: OpenAssessor = open_assessor,
 ) -> ExitCode:
     """Assess, write what was found, and return what it means for the caller."""
@@ -170,9 +176,17 @@ def _assessments(assessor: Assessor, target: Target, *, each: bool) -> Iterator[
 
 
 def score(  # noqa: PLR0913 - one argument for each flag
-    invocation: Invocation, revision: str | None = None, *, staged: bool = False, worktree: bool = False,
-    each: bool = False, format_name: str | None = None, output: Path | None = None, explain_full: bool = False,
-    explain: bool | None = None, **flags: object,
+    invocation: Invocation,
+    revision: str | None = None,
+    *,
+    staged: bool = False,
+    worktree: bool = False,
+    each: bool = False,
+    format_name: str | None = None,
+    output: Path | None = None,
+    explain_full: bool = False,
+    explain: bool | None = None,
+    **flags: object,
 ) -> int:
     """Assess the staged change, the work tree, a patch, a commit or a range, and return the exit code."""
     give_up_after(stalled("score"), renewable=True)
@@ -181,7 +195,10 @@ def score(  # noqa: PLR0913 - one argument for each flag
     config = invocation.config(explain=True if explain_full else explain, **flags)
     to_stdout = output is None or str(output) == "-"
     render = renderer(
-        chosen, each=each, width=columns(sys.stdout) if to_stdout else PLAIN_WIDTH,
-        colour=to_stdout and wants_colour(sys.stdout, os.environ), full=explain_full,
+        chosen,
+        each=each,
+        width=columns(sys.stdout) if to_stdout else PLAIN_WIDTH,
+        colour=to_stdout and wants_colour(sys.stdout, os.environ),
+        full=explain_full,
     )
     return run(invocation.repo, target, each=each, render=render, output=output, config=config)

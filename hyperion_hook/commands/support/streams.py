@@ -51,9 +51,13 @@ def prepare_streams() -> Descriptor | None:
         elif stream is getattr(sys, f"__{name}__"):
             raw = Descriptor(descriptor, raises=name == "stdout")
             output = output or raw
-            setattr(sys, name, io.TextIOWrapper(
-                io.BufferedWriter(raw), "utf-8", "backslashreplace", "\n", line_buffering=name == "stderr"
-            ))
+            setattr(
+                sys,
+                name,
+                io.TextIOWrapper(
+                    io.BufferedWriter(raw), "utf-8", "backslashreplace", "\n", line_buffering=name == "stderr"
+                ),
+            )
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     return output

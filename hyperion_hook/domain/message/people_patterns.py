@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
-REVIEW_LINE = re.compile(r"^[ \t]*(reviewed-by|acked-by|approved-by|reviewers?|approvers?)[ \t]*:[ \t]*(\S.*)$",
-                          re.IGNORECASE | re.MULTILINE)
+REVIEW_LINE = re.compile(
+    r"^[ \t]*(reviewed-by|acked-by|approved-by|reviewers?|approvers?)[ \t]*:[ \t]*(\S.*)$", re.IGNORECASE | re.MULTILINE
+)
 PERSON_SEPARATOR = re.compile(r"[,;]| and (?![^<>]{0,320}+>)")

@@ -33,14 +33,31 @@ BOTS = _set(
     " hosted-weblate transifex transifex-integration gitlocalize gitlocalize-app lokalise translatewiki-net l10n-daemon"
     " argocd-image-updater release-please release-drafter dotnet-maestro elastic-machine elasticmachine"
     " copybara-service google-oss-copybara googleapis-publisher tensorflower-gardener a-unique-tensorflower rust-timer"
-    " all-contributors allcontributors sonatype-lift netlify-cms")
+    " all-contributors allcontributors sonatype-lift netlify-cms"
+)
 _SURNAMES = _set("flux snyk pyup jenkins hudson bors homu zuul prow weblate buildbot bamboo ci automation autobot")
 """Bots whose names are people's, too, or anybody's: only as the whole of a name, never in an address."""
 
 _PHRASES = (
-    "github-action", "github-actions", "gitlab-ci", "travis-ci", "travisci", "circle-ci", "pre-commit-ci",
-    "scala-steward", "semantic-release", "snyk-bot", "k8s-ci-robot", "dependabot", "renovate", "greenkeeper", "imgbot",
-    "mergify", "fossabot", "crowdin-bot", "unique-tensorflower",
+    "github-action",
+    "github-actions",
+    "gitlab-ci",
+    "travis-ci",
+    "travisci",
+    "circle-ci",
+    "pre-commit-ci",
+    "scala-steward",
+    "semantic-release",
+    "snyk-bot",
+    "k8s-ci-robot",
+    "dependabot",
+    "renovate",
+    "greenkeeper",
+    "imgbot",
+    "mergify",
+    "fossabot",
+    "crowdin-bot",
+    "unique-tensorflower",
 )
 """Names that are a bot's wherever they stand in a name."""
 
@@ -48,15 +65,29 @@ _WORDS_BEFORE_BOT = _set(
     "merge sync commit release build deploy lint format fmt test patch update version bump changelog doc docs"
     " backport i18n l10n translation rust llvm node python pytorch pytorchmerge github gitlab git repo pull review"
     " triage stale license snyk sonar renovate crowdin pyup auto ci code img depend depa skia wpt web webkit"
-    " conda-forge mozilla flux fluxcd fossa zulip bedevere chrome chromium")
+    " conda-forge mozilla flux fluxcd fossa zulip bedevere chrome chromium"
+)
 _WORDS_BEFORE_ROBOT = _set("prow merge submit release build ci copybara proposal jenkins sync test")
 _LAST_WORDS = frozenset(("bot", "bots", "autoroll", "autoroller", "autoland"))
-_BOT_ADDRESSES = frozenset((
-    "actions@github.com", "action@github.com", "noreply@weblate.org", "hosted@weblate.org", "gardener@tensorflow.org",
-    "zuul@review.openstack.org", "zuul@review.opendev.org", "jenkins@review.openstack.org", "jenkins@openstack.org",
-    "review@openstack.org", "infra-root@openstack.org", "me@scala-steward.org", "commits@restyled.io",
-    "bors@rust-lang.org", "dn-bot@microsoft.com",
-))
+_BOT_ADDRESSES = frozenset(
+    (
+        "actions@github.com",
+        "action@github.com",
+        "noreply@weblate.org",
+        "hosted@weblate.org",
+        "gardener@tensorflow.org",
+        "zuul@review.openstack.org",
+        "zuul@review.opendev.org",
+        "jenkins@review.openstack.org",
+        "jenkins@openstack.org",
+        "review@openstack.org",
+        "infra-root@openstack.org",
+        "me@scala-steward.org",
+        "commits@restyled.io",
+        "bors@rust-lang.org",
+        "dn-bot@microsoft.com",
+    )
+)
 
 AGENTS = _set(
     "copilot github-copilot copilot-swe-agent copilot-coding-agent copilot-autofix copilot-cli cursor cursor-agent"
@@ -66,7 +97,8 @@ AGENTS = _set(
     " amazon-q amazon-q-developer junie junie-agent jetbrains-junie roomote roomote-v0 roo-code replit-agent lovable"
     " lovable-dev gpt-engineer gpt-engineer-app windsurf cline qwen-coder mistral-vibe ellipsis-dev pixeebot tembo"
     " tembo-io auggie augmentcode warp-agent zencoder blackboxai blackbox-ai terragon-labs cosine-genie ai-agent"
-    " coding-agent code-agent anthropic-code-agent claude-code claude-ai")
+    " coding-agent code-agent anthropic-code-agent claude-code claude-ai"
+)
 _AGENTS_OR_PEOPLE = _set("claude devin jules goose crush warp sweep grok v0 cody continue charlie genie droid")
 """Agents whose names are people's or anything's, too: they show by ``[bot]``, a model's name, or their address."""
 
@@ -74,7 +106,11 @@ _AGENT_FAMILIES = {
     "claude": frozenset(("code", "opus", "sonnet", "haiku", "ai", "agent", "bot", "claude")),
     "copilot": frozenset(("autofix", "swe", "coding", "cli", "agent")),
     "gemini": frozenset(("cli", "code", "pro", "flash", "agent")),
-    "aider": None, "openhands": None, "chatgpt": None, "gpt": None, "codex": None,
+    "aider": None,
+    "openhands": None,
+    "chatgpt": None,
+    "gpt": None,
+    "codex": None,
 }
 """First words of agents' names, and what may follow them beside numbers; ``None``: anything."""
 
@@ -82,7 +118,8 @@ _AGENT_DOMAINS = _set(
     "anthropic.com cursor.com cursor.sh all-hands.dev openhands.dev aider.chat openai.com ampcode.com opencode.ai"
     " cognition.ai cognition.com cognition-labs.com devin.ai factory.ai kiro.dev cline.bot roocode.com charm.land"
     " warp.dev replit.com sweep.dev codegen.com windsurf.com codeium.com lovable.dev mistral.ai x.ai vercel.com"
-    " augmentcode.com tembo.io zencoder.ai alibabacloud.com google.com github.com")
+    " augmentcode.com tembo.io zencoder.ai alibabacloud.com google.com github.com"
+)
 _SENDERS = frozenset(("noreply", "no-reply", "agent", "bot"))
 _SENDERS_OF_MANY = frozenset(("google.com", "github.com", "alibabacloud.com", "vercel.com"))
 """Domains whose ``noreply`` is not an agent's."""

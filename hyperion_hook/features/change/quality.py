@@ -22,12 +22,22 @@ from hyperion_hook.features.context import Context
 from hyperion_hook.features.source.measure import can_measure
 
 OF_FUNCTIONS = (
-    "cyclomatic_complexity", "cognitive_complexity", "npath_complexity", "functions_touched", "longest_function",
+    "cyclomatic_complexity",
+    "cognitive_complexity",
+    "npath_complexity",
+    "functions_touched",
+    "longest_function",
     "nesting_depth",
 )
 OF_FILES = (
-    "maintainability_index", "lines_of_code", "method_count", "class_count", "comment_density", "inheritance_depth",
-    "class_cohesion", "halstead_volume",
+    "maintainability_index",
+    "lines_of_code",
+    "method_count",
+    "class_count",
+    "comment_density",
+    "inheritance_depth",
+    "class_cohesion",
+    "halstead_volume",
 )
 OF_DELTAS = ("cyclomatic_delta", "cognitive_delta", "maintainability_delta")
 NAMES = OF_FUNCTIONS + OF_FILES + OF_DELTAS
@@ -85,9 +95,7 @@ def _not_measured(context: Context) -> Missing:
 
 
 def _is_measured(file: FileChange) -> bool:
-    return (
-        role_of(file.path) is FileRole.SOURCE and can_measure(file.path) and file.is_regular and not file.is_binary
-    )
+    return role_of(file.path) is FileRole.SOURCE and can_measure(file.path) and file.is_regular and not file.is_binary
 
 
 def _side(context: Context, file: FileChange) -> _Side:
@@ -144,9 +152,7 @@ def touched_functions(
         Where the file has more lines than git counts, see ``domain.text.decode_lines``.
     """
     # git names the line before a deletion, so one at the very end of a function still lies within it
-    runs = [
-        lines_as_read(hunk.new_start, hunk.new_start + max(hunk.added_count, 1) - 1, breaks) for hunk in hunks
-    ]
+    runs = [lines_as_read(hunk.new_start, hunk.new_start + max(hunk.added_count, 1) - 1, breaks) for hunk in hunks]
     starts, ends = [first for first, _ in runs], [last for _, last in runs]
     touched = []
     for function in functions:

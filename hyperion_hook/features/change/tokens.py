@@ -24,8 +24,15 @@ _CONTROL = frozenset(
     b"throw raise goto break continue and or && ||".split()
 )
 NAMES = (
-    "code_lines_added", "code_lines_deleted", "control_flow_added", "control_flow_deleted", "tokens_added",
-    "tokens_deleted", "distinct_tokens_added", "tokens_moved", "net_new_tokens",
+    "code_lines_added",
+    "code_lines_deleted",
+    "control_flow_added",
+    "control_flow_deleted",
+    "tokens_added",
+    "tokens_deleted",
+    "distinct_tokens_added",
+    "tokens_moved",
+    "net_new_tokens",
 )
 MAX_CODE_BYTES = 2_000_000
 """Code a side whose tokens are counted; of more they are taken to be as dense as in these, the largest files first."""

@@ -96,8 +96,13 @@ def class_metrics(classes: Iterable[ClassFacts]) -> tuple[ClassMetrics, ...]:
     depths: dict[str, int] = {}
     return tuple(
         ClassMetrics(
-            facts.name, facts.start_line, facts.end_line, facts.bases, float(_depth(facts, parents, depths)),
-            _lcom4(facts), facts.method_count,
+            facts.name,
+            facts.start_line,
+            facts.end_line,
+            facts.bases,
+            float(_depth(facts, parents, depths)),
+            _lcom4(facts),
+            facts.method_count,
         )
         for facts in listed
     )
@@ -116,9 +121,7 @@ def _depth(facts: ClassFacts, parents: Mapping[str, tuple[str, ...]], known: dic
     return max((1 + _depth_of(base, parents, known, path) for base in facts.superclasses), default=0)
 
 
-def _depth_of(
-    name: str, parents: Mapping[str, tuple[str, ...]], known: dict[str, int], path: tuple[str, ...]
-) -> int:
+def _depth_of(name: str, parents: Mapping[str, tuple[str, ...]], known: dict[str, int], path: tuple[str, ...]) -> int:
     name = name.rpartition(".")[2]
     # a class cannot be its own ancestor; half-written code can say so
     if name not in parents or name in path:

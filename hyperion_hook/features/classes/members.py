@@ -32,8 +32,15 @@ class Member:
 
 
 def read_members(
-    language: str, keywords: Collection[str], tokens: Sequence[str], lines: Sequence[int], pairs: Mapping[int, int],
-    opening: int, closing: int, *, is_enum: bool,
+    language: str,
+    keywords: Collection[str],
+    tokens: Sequence[str],
+    lines: Sequence[int],
+    pairs: Mapping[int, int],
+    opening: int,
+    closing: int,
+    *,
+    is_enum: bool,
 ) -> list[Member]:
     """Return the members between two braces; nested classes are left out.
 
@@ -68,7 +75,11 @@ def read_members(
 
 
 def uses_of(
-    body: tuple[int, int] | None, tokens: Sequence[str], fields: Collection[str], methods: Collection[str], *,
+    body: tuple[int, int] | None,
+    tokens: Sequence[str],
+    fields: Collection[str],
+    methods: Collection[str],
+    *,
     implicit: bool,
 ) -> frozenset[str]:
     """Return the names of fields and methods of its own class that a body uses.

@@ -30,17 +30,13 @@ class ClassSyntax:
 CLASS_SYNTAX: dict[str, ClassSyntax] = {
     "Java": ClassSyntax(words("class interface enum record")),
     "C#": ClassSyntax(words("class interface struct record"), colon=True),
-    "Kotlin": ClassSyntax(
-        words("class interface object"), colon=True, by_line=True, constructors=words("constructor")
-    ),
+    "Kotlin": ClassSyntax(words("class interface object"), colon=True, by_line=True, constructors=words("constructor")),
     "C++": ClassSyntax(words("class struct"), colon=True),
     "JavaScript": ClassSyntax(words("class"), implicit=False, by_line=True, constructors=words("constructor")),
     "TypeScript": ClassSyntax(
         words("class interface"), implicit=False, by_line=True, constructors=words("constructor")
     ),
-    "PHP": ClassSyntax(
-        words("class interface trait"), implicit=False, constructors=words("__construct __destruct")
-    ),
+    "PHP": ClassSyntax(words("class interface trait"), implicit=False, constructors=words("__construct __destruct")),
     "Swift": ClassSyntax(
         words("class struct protocol actor"), colon=True, by_line=True, constructors=words("init deinit")
     ),
@@ -124,7 +120,11 @@ def _qualify(found: list[_Found]) -> None:
 
 
 def _header(
-    language: str, syntax: ClassSyntax, place: int, tokens: Sequence[str], lines: Sequence[int],
+    language: str,
+    syntax: ClassSyntax,
+    place: int,
+    tokens: Sequence[str],
+    lines: Sequence[int],
     pairs: Mapping[int, int],
 ) -> _Found | None:
     previous = tokens[place - 1] if place else ""
@@ -253,11 +253,20 @@ def _names_an_interface(name: str) -> bool:
 
 
 def _facts(
-    item: _Found, language: str, syntax: ClassSyntax, tokens: Sequence[str], lines: Sequence[int],
-    pairs: Mapping[int, int], outside: dict[str, list[Member]],
+    item: _Found,
+    language: str,
+    syntax: ClassSyntax,
+    tokens: Sequence[str],
+    lines: Sequence[int],
+    pairs: Mapping[int, int],
+    outside: dict[str, list[Member]],
 ) -> ClassFacts:
-    members = [] if item.opening < 0 else read_members(
-        language, syntax.keywords, tokens, lines, pairs, item.opening, item.closing, is_enum=item.is_enum
+    members = (
+        []
+        if item.opening < 0
+        else read_members(
+            language, syntax.keywords, tokens, lines, pairs, item.opening, item.closing, is_enum=item.is_enum
+        )
     )
     methods = [member for member in members if member.is_method]
     declared = len(methods)
@@ -291,9 +300,7 @@ def _counts(member: Member, item: _Found, syntax: ClassSyntax) -> bool:
     return member.name not in syntax.constructors and member.name.lstrip("~") != item.name
 
 
-def _definitions_outside(
-    tokens: Sequence[str], pairs: Mapping[int, int], classes: set[str]
-) -> dict[str, list[Member]]:
+def _definitions_outside(tokens: Sequence[str], pairs: Mapping[int, int], classes: set[str]) -> dict[str, list[Member]]:
     """Return the member functions that C++ defines after their class, by class."""
     found: dict[str, list[Member]] = {}
     for place in range(1, len(tokens) - 2):

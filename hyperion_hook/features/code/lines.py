@@ -20,7 +20,11 @@ _DASH, _PERCENT, _BANG = r"--[^\n]*+", r"%[^\n]*+", r"![^\n]*+"
 
 _C = ([_BLOCK, _LINE], [_DOUBLE, _SINGLE])
 _SYNTAX: dict[str, tuple[list[str], list[str]]] = {
-    "C": _C, "C++": _C, "Objective-C": _C, "Solidity": _C, "Zig": ([_LINE], [_DOUBLE, _SINGLE]),
+    "C": _C,
+    "C++": _C,
+    "Objective-C": _C,
+    "Solidity": _C,
+    "Zig": ([_LINE], [_DOUBLE, _SINGLE]),
     "C#": ([_BLOCK, _LINE], [r'@"(?:[^"]|"")*+"?', _TRIPLE, _DOUBLE, _SINGLE]),
     "Java": ([_BLOCK, _LINE], [_TRIPLE, _DOUBLE, _SINGLE]),
     "Kotlin": ([_BLOCK, _LINE], [_TRIPLE, _DOUBLE, _SINGLE]),
@@ -30,17 +34,22 @@ _SYNTAX: dict[str, tuple[list[str], list[str]]] = {
     "Groovy": ([_BLOCK, _LINE], [_TRIPLE, _DOUBLE, _SINGLE]),
     "Go": ([_BLOCK, _LINE], [_DOUBLE, _SINGLE, r"`[^`]*+`?"]),
     # a quote before a lifetime opens nothing
-    "Rust": ([_BLOCK, _LINE], [r'r(\#*)"(?:[^"]|"(?!\1))*+(?:"\1)?', r'"(?:[^"\\]|\\.)*+"?',
-    r"'(?:[^'\\\n]|\\.[^'\n]*)'"]), "JavaScript": ([_BLOCK, _LINE], [_DOUBLE, _SINGLE, _BACKTICK]),
+    "Rust": (
+        [_BLOCK, _LINE],
+        [r'r(\#*)"(?:[^"]|"(?!\1))*+(?:"\1)?', r'"(?:[^"\\]|\\.)*+"?', r"'(?:[^'\\\n]|\\.[^'\n]*)'"],
+    ),
+    "JavaScript": ([_BLOCK, _LINE], [_DOUBLE, _SINGLE, _BACKTICK]),
     "TypeScript": ([_BLOCK, _LINE], [_DOUBLE, _SINGLE, _BACKTICK]),
     "Vue": ([r"<!--(?:[^-]|-(?!->))*+(?:-->)?", _BLOCK, r"(?<!:)//[^\n]*+"], [_DOUBLE, _BACKTICK]),
     "PHP": ([_BLOCK, _LINE, r"\#(?!\[)[^\n]*+"], [r'"(?:[^"\\]|\\.)*+"?', r"'(?:[^'\\]|\\.)*+'?"]),
     "Ruby": (
-        [r"^=begin\b(?:[^\n]|\n(?!=end\b))*+(?:\n=end\b[^\n]*)?", r"(?<![\w$])\#(?!\{)[^\n]*+"], [_DOUBLE, _SINGLE]
+        [r"^=begin\b(?:[^\n]|\n(?!=end\b))*+(?:\n=end\b[^\n]*)?", r"(?<![\w$])\#(?!\{)[^\n]*+"],
+        [_DOUBLE, _SINGLE],
     ),
     "Shell": ([r"(?<![\w$\{])\#[^\n]*+"], [r'"(?:[^"\\]|\\.)*+"?', r"'[^']*+'?"]),
     "Perl": (
-        [r"^=(?!cut)\w(?:[^\n]|\n(?!=cut\b))*+(?:\n=cut\b[^\n]*)?", r"(?<![\w$@%\{])\#[^\n]*+"], [_DOUBLE, _SINGLE]
+        [r"^=(?!cut)\w(?:[^\n]|\n(?!=cut\b))*+(?:\n=cut\b[^\n]*)?", r"(?<![\w$@%\{])\#[^\n]*+"],
+        [_DOUBLE, _SINGLE],
     ),
     "Lua": ([r"--\[(=*)\[(?:[^\]]|\](?!\1\]))*+(?:\]\1\])?", _DASH], [_DOUBLE, _SINGLE]),
     "SQL": ([_BLOCK, _DASH], [r"'(?:[^']|'')*+'?", r'"[^"\n]*+"?']),

@@ -73,7 +73,13 @@ class ExpressionReader:
     """
 
     def __init__(
-        self, flows: Statements, into: Expression, *, comma: bool = False, grouped: bool = False, last: str = "",
+        self,
+        flows: Statements,
+        into: Expression,
+        *,
+        comma: bool = False,
+        grouped: bool = False,
+        last: str = "",
         pattern: bool = False,
     ) -> None:
         self.last = last

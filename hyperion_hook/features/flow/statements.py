@@ -34,11 +34,20 @@ class TokenFlows:
         self.parameters = 0
         self.recursive = False
         self.keywords = (
-            grammar.ifs | grammar.else_ifs | grammar.loops | grammar.repeats | grammar.switches | grammar.arm_switches
+            grammar.ifs
+            | grammar.else_ifs
+            | grammar.loops
+            | grammar.repeats
+            | grammar.switches
+            | grammar.arm_switches
             | grammar.tries
         )
         self.interesting = (
-            self.keywords | grammar.logical | grammar.arrows | grammar.functions | grammar.postfix_switches
+            self.keywords
+            | grammar.logical
+            | grammar.arrows
+            | grammar.functions
+            | grammar.postfix_switches
             | frozenset(["(", "[", "{", ";", ",", "?", ":", "else", "new", "class", "|", "||"])
         )
         self._starts = self.keywords | {"goto", "return", "throw", "break", "continue"}

@@ -13,9 +13,7 @@ from hyperion_hook.features.flow.flow import NOTHING, Expression, Flow, Kind
 
 WORD_LANGUAGES = frozenset({"Ruby", "Lua"})
 _ENDS = words("end else elsif elseif when rescue ensure } )")
-_OPERANDS_FOLLOW = words(
-    "= ( [ , && || and or not ! => -> << ? : | then do begin else { ${ == =~ + - * / < >"
-)
+_OPERANDS_FOLLOW = words("= ( [ , && || and or not ! => -> << ? : | then do begin else { ${ == =~ + - * / < >")
 _CONTINUED = words(". , && || and or + - * / = == =~ != < > <= >= | & ( [ ? : => ->")
 _RUBY_STRUCTURES = words("if unless while until for case begin def class module")
 _LUA_STRUCTURES = words("if while for repeat function do")
@@ -56,7 +54,12 @@ class WordFlows:
         self._steps = 0
 
     def function(
-        self, first: int, last: int, name: str, parameters: int, body: tuple[int, int] | None = None,  # noqa: ARG002
+        self,
+        first: int,
+        last: int,
+        name: str,
+        parameters: int,
+        body: tuple[int, int] | None = None,  # noqa: ARG002
     ) -> list[Flow]:
         """Return the flow of the function whose tokens run from ``first`` to ``last``; sets ``recursive``."""
         self._name, self.recursive = name, False

@@ -10,32 +10,113 @@ _TYPES = frozenset({"class", "struct", "union", "interface", "record", "enum", "
 _DECLARING = frozenset({"top", "type", "enum"})
 _NO_NAMES = frozenset(
     [
-        "if", "for", "while", "switch", "catch", "return", "do", "else", "throw", "new", "case", "void", "int", "char",
-        "long", "short", "float", "double",
+        "if",
+        "for",
+        "while",
+        "switch",
+        "catch",
+        "return",
+        "do",
+        "else",
+        "throw",
+        "new",
+        "case",
+        "void",
+        "int",
+        "char",
+        "long",
+        "short",
+        "float",
+        "double",
     ]
 )
 _NO_NAMES_OF = {
     "Java": _NO_NAMES | {"synchronized", "boolean", "byte"},
-    "C#": _NO_NAMES | frozenset(
+    "C#": _NO_NAMES
+    | frozenset(
         [
-            "foreach", "lock", "using", "fixed", "when", "await", "bool", "byte", "delegate", "base", "this", "is",
-            "and", "or", "not", "checked", "unchecked", "where", "public", "private", "protected", "internal",
-            "static", "async", "readonly", "override", "virtual", "sealed", "unsafe", "extern", "partial", "ref",
-            "abstract", "required", "file",
+            "foreach",
+            "lock",
+            "using",
+            "fixed",
+            "when",
+            "await",
+            "bool",
+            "byte",
+            "delegate",
+            "base",
+            "this",
+            "is",
+            "and",
+            "or",
+            "not",
+            "checked",
+            "unchecked",
+            "where",
+            "public",
+            "private",
+            "protected",
+            "internal",
+            "static",
+            "async",
+            "readonly",
+            "override",
+            "virtual",
+            "sealed",
+            "unsafe",
+            "extern",
+            "partial",
+            "ref",
+            "abstract",
+            "required",
+            "file",
         ]
     ),
-    "C++": _NO_NAMES | frozenset(
+    "C++": _NO_NAMES
+    | frozenset(
         [
-            "__attribute__", "__attribute", "__declspec", "decltype", "alignas", "_Alignas", "alignof", "noexcept",
-            "requires", "explicit", "asm", "__asm__", "sizeof", "typeof", "__typeof__", "unsigned", "signed", "bool",
-            "auto", "typedef", "defined", "static_assert",
+            "__attribute__",
+            "__attribute",
+            "__declspec",
+            "decltype",
+            "alignas",
+            "_Alignas",
+            "alignof",
+            "noexcept",
+            "requires",
+            "explicit",
+            "asm",
+            "__asm__",
+            "sizeof",
+            "typeof",
+            "__typeof__",
+            "unsigned",
+            "signed",
+            "bool",
+            "auto",
+            "typedef",
+            "defined",
+            "static_assert",
         ]
     ),
 }
 _SPECIFIERS = frozenset(
     [
-        "static", "inline", "extern", "const", "virtual", "constexpr", "friend", "consteval", "constinit", "register",
-        "__inline", "__inline__", "volatile", "template", "export",
+        "static",
+        "inline",
+        "extern",
+        "const",
+        "virtual",
+        "constexpr",
+        "friend",
+        "consteval",
+        "constinit",
+        "register",
+        "__inline",
+        "__inline__",
+        "volatile",
+        "template",
+        "export",
     ]
 )
 _AFTER_PARAMETERS = frozenset(
@@ -153,7 +234,10 @@ class HeaderLocator:
             definition = self._define(function, place)
             return self._enter("block", place, "", definition)
         if (
-            self._language == "Java" and scope.kind == "type" and place > start and view.at(place - 1) == scope.name
+            self._language == "Java"
+            and scope.kind == "type"
+            and place > start
+            and view.at(place - 1) == scope.name
             and all(view.texts[here] in _JAVA_MODIFIERS or view.texts[here] == "@" for here in range(start, place - 1))
         ):
             return self._enter("block", place, "", self._define((place - 1, (0, 0)), place))
@@ -242,9 +326,7 @@ class HeaderLocator:
         if self.view.texts[name] not in self._no_names and not self.view.texts[name][0].isdigit():
             candidates.append((name, (group, self.view.pairs.get(group, group))))
 
-    def _choose(
-        self, candidates: list[_Function], start: int, place: int, *, in_type: bool
-    ) -> _Function | None:
+    def _choose(self, candidates: list[_Function], start: int, place: int, *, in_type: bool) -> _Function | None:
         """Return the candidate that is the function; macros with arguments stand before it or after it."""
         texts = self.view.texts
         if not candidates:

@@ -16,9 +16,7 @@ _NESTED = r"/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*)|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?
 _SPLICED = r"//(?:[^\n\\]|\\\n|\\)*+"
 _DOUBLE, _SINGLE = r'"(?:[^"\\\n]|\\.)*+"', r"'(?:[^'\\\n]|\\.)*+'"
 _TRIPLE = r'"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?+'
-_OPERATORS = (
-    r"<<=|>>=|\|\||&&|===|!==|==|!=|<=|>=|->|=>|\+\+|--|\+=|-=|\.\.\.|:=|::|\*\*|\\\n"
-)
+_OPERATORS = r"<<=|>>=|\|\||&&|===|!==|==|!=|<=|>=|->|=>|\+\+|--|\+=|-=|\.\.\.|:=|::|\*\*|\\\n"
 _NUMBER = r"\d\w*+(?:\.\d\w*+)?+"
 _REGEX = r"/(?![/*])(?:\\[^\n]|\[(?:\\[^\n]|[^\\\]\n])*+\]|[^/\\\[\n])++/[a-z]*+"
 _DIRECTIVE = r"\#(?:[^\n\\/]|\\.|/(?!\*)|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?+)*+"
@@ -62,17 +60,21 @@ LEXES: dict[str, Lexis] = {
     "C": replace(_C, words=rf"{_NUMBER}|\w++"),
     "C++": replace(_C, strings=rf"{_RAW}|{_C.strings}", words=r"\d(?:\w|'(?=\w))*+(?:\.\d\w*+)?+|\w++"),
     "Java": Lexis(
-        strings=rf"{_TRIPLE}|{_DOUBLE}|{_SINGLE}", words=rf"{_NUMBER}|[\w$]++",
+        strings=rf"{_TRIPLE}|{_DOUBLE}|{_SINGLE}",
+        words=rf"{_NUMBER}|[\w$]++",
         operators=r"<(?=[^<>?]*+\?)[\w\s,.?\[\]]++>",
     ),
     "C#": Lexis(
         strings=rf'(?P<q>"{{3,}})(?:[^"]|(?!(?P=q))")*+(?:(?P=q))?+|@"(?:[^"]|"")*+"?+|{_DOUBLE}|{_SINGLE}',
         holes=(
-            Hole(r'\$"""', '"""', r"\{", escape=r"\{\{"), Hole(r'\$\$"""', '"""', r"\{\{", escape=r"(?!)"),
+            Hole(r'\$"""', '"""', r"\{", escape=r"\{\{"),
+            Hole(r'\$\$"""', '"""', r"\{\{", escape=r"(?!)"),
             Hole(r'(?:\$@|@\$)"', '"', r"\{", escape=r'""|\{\{'),
             Hole(r'\$"', '"', r"\{", escape=r"\\.|\{\{", lines=False),
         ),
-        words=rf"{_NUMBER}|@?\w++", operators=r"\?\?=?|\?\.(?!\d)", directives=_DIRECTIVE,
+        words=rf"{_NUMBER}|@?\w++",
+        operators=r"\?\?=?|\?\.(?!\d)",
+        directives=_DIRECTIVE,
     ),
     "JavaScript": _TSX,
     "TypeScript": _SCRIPT,
@@ -87,9 +89,12 @@ LEXES: dict[str, Lexis] = {
         words=rf"{_NUMBER}|(?:r\#)?+\w++|'\w++",
     ),
     "Kotlin": Lexis(
-        comments=rf"{_NESTED}|{_LINE}", strings=_CHARACTER,
+        comments=rf"{_NESTED}|{_LINE}",
+        strings=_CHARACTER,
         holes=(Hole('"""', '"""(?!")', r"\$\{", escape="(?!)"), Hole('"', '"', r"\$\{", lines=False)),
-        words=rf"{_NUMBER}|\w++|`[^`\n]++`", operators=r"\?:|\?\.|!!", dropped=frozenset({"?", "!!"}),
+        words=rf"{_NUMBER}|\w++|`[^`\n]++`",
+        operators=r"\?:|\?\.|!!",
+        dropped=frozenset({"?", "!!"}),
     ),
     "Scala": Lexis(
         comments=rf"{_NESTED}|{_LINE}",
@@ -108,7 +113,8 @@ LEXES: dict[str, Lexis] = {
             r"|<<<[^\S\n]*+(?P<hq>[\"']?)(?P<doc>\w++)(?P=hq)\n(?:(?![^\S\n]*+(?P=doc)\b)[^\n]*+\n)*+(?:[^\S\n]*+(?P=doc)\b)?+"
         ),
         holes=(Hole('"', '"', r"\{(?=\$)|\$\{"), Hole("`", "`", r"\{(?=\$)|\$\{")),
-        words=rf"{_NUMBER}|\$?\w++(?:\\\w++)*+|(?:\\\w++)++", operators=r"\?>|\?\?=|\?\?|\?->|\?:",
+        words=rf"{_NUMBER}|\$?\w++(?:\\\w++)*+|(?:\\\w++)++",
+        operators=r"\?>|\?\?=|\?\?|\?->|\?:",
     ),
 }
 _PERCENT = "|".join(
@@ -120,17 +126,17 @@ LEXES["Swift"] = Lexis(
     comments=rf"{_NESTED}|{_LINE}",
     strings=r'(?P<marks>\#++)(?P<quote>"""|")(?:(?!(?P=quote)(?P=marks)).)*+(?:(?P=quote)(?P=marks))?+',
     holes=(
-        Hole('"""', '"""', r"\\\(", ")", escape=r"\\[^(]"), Hole('"', '"', r"\\\(", ")", escape=r"\\[^(]", lines=False),
+        Hole('"""', '"""', r"\\\(", ")", escape=r"\\[^(]"),
+        Hole('"', '"', r"\\\(", ")", escape=r"\\[^(]", lines=False),
     ),
-    words=rf"{_NUMBER}|\#?\w++|`[^`\n]++`", operators=r"\?\?|[=!]==",
+    words=rf"{_NUMBER}|\#?\w++|`[^`\n]++`",
+    operators=r"\?\?|[=!]==",
     # a mark after a value unwraps it
     skipped=r"[^\S\n]++|(?<=[\w)\]}>?!])[?!](?![?=])",
     directives=r"\#(?:if|elseif|else|endif|sourceLocation|warning|error)\b[^\n]*+",
 )
 LEXES["Ruby"] = Lexis(
-    comments=(
-        r"(?<![^\n])=begin\b(?:[^\n]|\n(?!=end\b))*+(?:\n=end\b[^\n]*+)?+|(?<![^\n])__END__(?=\n).*+|\#[^\n]*+"
-    ),
+    comments=(r"(?<![^\n])=begin\b(?:[^\n]|\n(?!=end\b))*+(?:\n=end\b[^\n]*+)?+|(?<![^\n])__END__(?=\n).*+|\#[^\n]*+"),
     strings=(
         rf"'(?:[^'\\]|\\.)*+'?+|%[qQwWiIrsx](?:{_PERCENT}|(?P<q>[|!/^~])(?:(?!(?P=q))[^\\]|\\.)*+(?P=q))"
         r"|<<[~-](?P<mark>[\"'`]?)[A-Za-z_]\w*+(?P=mark)|<<(?P<mark2>[\"']?)[A-Z_]\w*+(?P=mark2)"
@@ -171,7 +177,9 @@ def chunk_of(form: Hole) -> re.Pattern[str]:
     """Return the pattern that reads a string up to its end or its next hole."""
     newline = "" if form.lines else r"\n"
     return re.compile(
-        rf"(?P<text>(?:[^\"`\\${{}}#{newline}]++|{form.escape}|(?!{form.closes}|{form.hole})[^{newline or '^'}])*+)"
-        .replace("[^^]", ".") + rf"(?:(?P<close>{form.closes})|(?P<hole>{form.hole})|)",
+        rf"(?P<text>(?:[^\"`\\${{}}#{newline}]++|{form.escape}|(?!{form.closes}|{form.hole})[^{newline or '^'}])*+)".replace(
+            "[^^]", "."
+        )
+        + rf"(?:(?P<close>{form.closes})|(?P<hole>{form.hole})|)",
         re.DOTALL,
     )

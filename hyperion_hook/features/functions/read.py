@@ -33,8 +33,13 @@ _MORE_CONDITIONS = {"C#": ("foreach",), "Ruby": ("unless",)}
 """Words for branches that lizard leaves out."""
 _ARMS = {"Rust": ("match", "=>"), "Kotlin": ("when", "->")}
 _WORD_LOCATORS: dict[str, Callable[[View], Any]] = {
-    "Rust": RustLocator, "Kotlin": KotlinLocator, "Scala": ScalaLocator, "PHP": PhpLocator, "Ruby": RubyLocator,
-    "Go": GoLocator, "Swift": SwiftLocator,
+    "Rust": RustLocator,
+    "Kotlin": KotlinLocator,
+    "Scala": ScalaLocator,
+    "PHP": PhpLocator,
+    "Ruby": RubyLocator,
+    "Go": GoLocator,
+    "Swift": SwiftLocator,
 }
 _CLOSING = {")": ("(",), "]": ("[",), "}": ("{", "${")}
 _DEEPEST = 300
@@ -103,9 +108,7 @@ def _locate(syntax: str, view: View) -> Located:
     return HeaderLocator(view, syntax).run()
 
 
-def _counted(
-    path: str, syntax: str, view: View, tokens: Tokens, located: Located, conditions: Collection[str]
-) -> Read:
+def _counted(path: str, syntax: str, view: View, tokens: Tokens, located: Located, conditions: Collection[str]) -> Read:
     """Give every token to the innermost function that it stands in, and count as lizard does."""
     definitions = sorted(located.functions, key=lambda item: (item.place, -item.end))
     texts, lines = view.texts, view.lines

@@ -10,7 +10,20 @@ _RUBY_MODIFIERS = frozenset({"if", "unless", "while", "until"})
 _RUBY_VALUES = frozenset({"return", "break", "next", "redo", "retry", "yield", "end", "self", "nil", "true", "false"})
 _RUBY_BEFORE = frozenset(
     [
-        "then", "else", "do", "and", "or", "not", "begin", "ensure", "elsif", "when", "in", "if", "unless", "while",
+        "then",
+        "else",
+        "do",
+        "and",
+        "or",
+        "not",
+        "begin",
+        "ensure",
+        "elsif",
+        "when",
+        "in",
+        "if",
+        "unless",
+        "while",
         "until",
     ]
 )
@@ -38,8 +51,11 @@ class RubyLocator:
             elif token in _RUBY_OPENERS and not self._is_member(place):
                 if token in _RUBY_MODIFIERS and not self._begins(place):
                     continue
-                if token == "do" and open_ and open_[-1][0] in ("while", "until", "for") and (
-                    open_[-1][1] == view.lines[place]
+                if (
+                    token == "do"
+                    and open_
+                    and open_[-1][0] in ("while", "until", "for")
+                    and (open_[-1][1] == view.lines[place])
                 ):
                     open_[-1] = (open_[-1][0], 0, None)
                     continue
@@ -52,8 +68,10 @@ class RubyLocator:
 
     def _is_member(self, place: int) -> bool:
         before = self.view.at(place - 1)
-        return before == "." or (before == "def" and self.view.texts[place] != "def") or (
-            before == "::" and not self.view.is_first(place)
+        return (
+            before == "."
+            or (before == "def" and self.view.texts[place] != "def")
+            or (before == "::" and not self.view.is_first(place))
         )
 
     def _begins(self, place: int) -> bool:
@@ -78,8 +96,11 @@ class RubyLocator:
         here = name + 1
         bare = view.at(name)
         if not (view.is_name(name) or bare[:1].isalpha()):
-            while here < view.size and view.texts[here] not in ("(", ";") and not view.is_name(here) and (
-                not view.is_first(here)
+            while (
+                here < view.size
+                and view.texts[here] not in ("(", ";")
+                and not view.is_name(here)
+                and (not view.is_first(here))
             ):
                 bare += view.texts[here]
                 here += 1

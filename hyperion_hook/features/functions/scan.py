@@ -16,15 +16,45 @@ from hyperion_hook.features.functions.lexis import LEXES, Hole, chunk_of, patter
 
 _REGEX_AFTER = frozenset(
     [
-        "return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "instanceof", "else", "do", "yield",
-        "await", "extends", "default",
+        "return",
+        "typeof",
+        "case",
+        "in",
+        "of",
+        "delete",
+        "void",
+        "throw",
+        "new",
+        "instanceof",
+        "else",
+        "do",
+        "yield",
+        "await",
+        "extends",
+        "default",
     ]
 )
 _CLOSERS = frozenset("\"'`#)]}>|!/^~")
 _RUBY_WORDS = frozenset(
     [
-        "if", "unless", "while", "until", "when", "in", "and", "or", "not", "then", "else", "elsif", "do", "return",
-        "case", "begin", "puts", "raise",
+        "if",
+        "unless",
+        "while",
+        "until",
+        "when",
+        "in",
+        "and",
+        "or",
+        "not",
+        "then",
+        "else",
+        "elsif",
+        "do",
+        "return",
+        "case",
+        "begin",
+        "puts",
+        "raise",
     ]
 )
 

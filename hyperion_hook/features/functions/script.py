@@ -11,23 +11,95 @@ from hyperion_hook.features.functions.script_types import type_end
 
 _MODIFIERS = frozenset(
     [
-        "async", "get", "set", "static", "public", "private", "protected", "readonly", "abstract", "override",
-        "accessor", "declare", "export", "*",
+        "async",
+        "get",
+        "set",
+        "static",
+        "public",
+        "private",
+        "protected",
+        "readonly",
+        "abstract",
+        "override",
+        "accessor",
+        "declare",
+        "export",
+        "*",
     ]
 )
 _NAME_ENDS = frozenset({"(", ":", "=", ",", ";", "}", "?", "!", "<", ""})
 _OBJECT_AFTER = frozenset(
     [
-        "=", "(", ",", ":", "?", "[", "&&", "||", "??", "??=", "return", "...", "in", "of", "typeof", "yield", "await",
-        "default", "${", "=>", "+", "new", "case", "throw", "!", "==", "===", "!=", "!==",
+        "=",
+        "(",
+        ",",
+        ":",
+        "?",
+        "[",
+        "&&",
+        "||",
+        "??",
+        "??=",
+        "return",
+        "...",
+        "in",
+        "of",
+        "typeof",
+        "yield",
+        "await",
+        "default",
+        "${",
+        "=>",
+        "+",
+        "new",
+        "case",
+        "throw",
+        "!",
+        "==",
+        "===",
+        "!=",
+        "!==",
     ]
 )
 _DEEPEST = 300
 _OPTIONAL_BEFORE = frozenset({":", ",", ")", "=", ";", "}", ">"})
 _GOES_ON = frozenset(
     [
-        ".", "?.", ",", ")", "]", "}", "&&", "||", "??", "?", ":", "+", "-", "*", "/", "%", "=", "==", "===", "!=",
-        "!==", "<", ">", "<=", ">=", "=>", "|", "&", "instanceof", "in", "as", "satisfies", "(", "[", "`",
+        ".",
+        "?.",
+        ",",
+        ")",
+        "]",
+        "}",
+        "&&",
+        "||",
+        "??",
+        "?",
+        ":",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "=",
+        "==",
+        "===",
+        "!=",
+        "!==",
+        "<",
+        ">",
+        "<=",
+        ">=",
+        "=>",
+        "|",
+        "&",
+        "instanceof",
+        "in",
+        "as",
+        "satisfies",
+        "(",
+        "[",
+        "`",
     ]
 )
 
@@ -62,7 +134,10 @@ class ScriptLocator:
         """Places of the colons of ternaries."""
         self._signs: dict[str, Callable[[int], int]] = {
             **dict.fromkeys(("(", "[", "{", "${"), self._open),
-            "?": self._question, ":": self._colon, "=": self._assign, "<": self._angle,
+            "?": self._question,
+            ":": self._colon,
+            "=": self._assign,
+            "<": self._angle,
         }
 
     def run(self) -> Located:
@@ -305,8 +380,18 @@ class ScriptLocator:
             if token == "type" and view.is_name(place + 1) and view.at(place + 2) in ("=", "<"):
                 here = view.angles(place + 2) if view.at(place + 2) == "<" else place + 2
                 return type_end(view, here + 1) if view.at(here) == "=" else place + 1
-            if token in ("as", "satisfies") and self._ends_value(place - 1) and following not in (
-                ",", ")", "=", ".", ":", "}",
+            if (
+                token in ("as", "satisfies")
+                and self._ends_value(place - 1)
+                and following
+                not in (
+                    ",",
+                    ")",
+                    "=",
+                    ".",
+                    ":",
+                    "}",
+                )
             ):
                 return type_end(self.view, place + 1)
         return place + 1

@@ -136,8 +136,13 @@ class KotlinLocator(KeywordLocator):
             return True
         closing = view.pairs.get(place + 1, place + 1)
         primary = view.is_name(before) and view.at(before - 1) in ("class", "@")
-        return view.is_first(before + 1) and not primary and (
-            view.at(closing + 1) == "{" or (view.at(closing + 1) == ":" and view.at(closing + 2) in ("this", "super"))
+        return (
+            view.is_first(before + 1)
+            and not primary
+            and (
+                view.at(closing + 1) == "{"
+                or (view.at(closing + 1) == ":" and view.at(closing + 2) in ("this", "super"))
+            )
         )
 
 

@@ -149,8 +149,15 @@ class LiveGraph:
         index.replace(before, after)
         try:
             answers = [index.resolve(path, (spec,)) for path, spec in questions]
-            members = [{file for name in names for file in (index.group(name) if name.startswith(GROUP) else (name,))
-                        if not file.startswith("\0")} for names in answers]
+            members = [
+                {
+                    file
+                    for name in names
+                    for file in (index.group(name) if name.startswith(GROUP) else (name,))
+                    if not file.startswith("\0")
+                }
+                for names in answers
+            ]
         finally:
             index.replace(after, before)
         return [(files, _external(names)) for files, names in zip(members, answers, strict=True)]
@@ -166,7 +173,8 @@ class LiveGraph:
             By path; files whose imports are not read (by path) are ignored.
         """
         changed = {
-            path: specs for path, specs in changes.items()
+            path: specs
+            for path, specs in changes.items()
             if (tuple(specs) if specs is not None else None) != self.specs.get(path) and import_language(path)
         }
         if not changed:

@@ -12,9 +12,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 
 
-def strong_components(
-    start: int, edges: Sequence[Sequence[int]], known: Container[int] = ()
-) -> Iterator[list[int]]:
+def strong_components(start: int, edges: Sequence[Sequence[int]], known: Container[int] = ()) -> Iterator[list[int]]:
     """Yield the strongly connected components below a node, those without successors first (Tarjan, no recursion).
 
     Parameters

@@ -27,14 +27,46 @@ PAST_VERSION = 1
 """Raised whenever a number can change for the same past; mined rows and models of another version are not used."""
 
 FILE_NUMBERS = (
-    "age", "commits", "commits_30", "commits_90", "commits_180", "commits_365",
-    "fixes", "fixes_30", "fixes_90", "fixes_180", "fixes_365",
-    "days_since_commit", "days_since_fix", "decayed_commits", "decayed_fixes", "decayed_fixes_slow", "fix_share",
-    "reverts", "hotfixes", "authors", "authors_90", "authors_365", "top_author_share",
-    "lines_30", "lines_90", "lines_365", "lines_now",
-    "directory_commits", "directory_commits_90", "directory_fixes", "directory_fixes_90", "directory_fix_share",
-    "repository_commits", "repository_commits_90", "repository_fixes", "repository_fixes_90", "repository_fix_share",
-    "share_of_commits", "share_of_fixes", "share_of_recent_fixes",
+    "age",
+    "commits",
+    "commits_30",
+    "commits_90",
+    "commits_180",
+    "commits_365",
+    "fixes",
+    "fixes_30",
+    "fixes_90",
+    "fixes_180",
+    "fixes_365",
+    "days_since_commit",
+    "days_since_fix",
+    "decayed_commits",
+    "decayed_fixes",
+    "decayed_fixes_slow",
+    "fix_share",
+    "reverts",
+    "hotfixes",
+    "authors",
+    "authors_90",
+    "authors_365",
+    "top_author_share",
+    "lines_30",
+    "lines_90",
+    "lines_365",
+    "lines_now",
+    "directory_commits",
+    "directory_commits_90",
+    "directory_fixes",
+    "directory_fixes_90",
+    "directory_fix_share",
+    "repository_commits",
+    "repository_commits_90",
+    "repository_fixes",
+    "repository_fixes_90",
+    "repository_fix_share",
+    "share_of_commits",
+    "share_of_fixes",
+    "share_of_recent_fixes",
 )
 """In the order of a row. Times are in days, ``_90`` and the like count the last so many days (of folders and the
 repository: the current thirty-day month and the two or eleven before); without a number it is the whole window of 512
@@ -67,8 +99,9 @@ def is_judged(file: FileChange) -> bool:
     return file.status is not FileStatus.DELETED and file.is_regular and role_of(file.path) is FileRole.SOURCE
 
 
-def numbers_after(files: Sequence[FileChange], history: History, time: int, author: int | None
-                  ) -> Iterator[list[float]]:
+def numbers_after(
+    files: Sequence[FileChange], history: History, time: int, author: int | None
+) -> Iterator[list[float]]:
     """Yield the numbers of touched files as they are once the change is made; a new file has one commit, this one.
 
     Parameters
@@ -85,8 +118,9 @@ def numbers_after(files: Sequence[FileChange], history: History, time: int, auth
     repository = history.repository()
     for file in files:
         life = FileHistory((), None, 0) if file.status is FileStatus.COPIED else history.file(file.previous_path)
-        yield file_numbers(_touched(life, file, time, author), history.directory(directory_of(file.path)), repository,
-                           time)
+        yield file_numbers(
+            _touched(life, file, time, author), history.directory(directory_of(file.path)), repository, time
+        )
 
 
 def _touched(life: FileHistory, file: FileChange, time: int, author: int | None) -> FileHistory:
@@ -126,7 +160,9 @@ def file_numbers(life: FileHistory, directory: Sequence[Tally], repository: Sequ
     folder, whole = _months(directory, month), _months(repository, month)
     commits, fixes, recent = own[5], own[10], own[8]
     return [
-        *own, *folder, *whole,
+        *own,
+        *folder,
+        *whole,
         commits / whole[0] if whole[0] else math.nan,
         fixes / whole[2] if whole[2] else math.nan,
         recent / whole[3] if whole[3] else math.nan,
@@ -140,14 +176,21 @@ def _own(life: FileHistory, now: int) -> list[float]:
     fixed = [day for day, event in zip(days, events, strict=True) if event[5] & _FIX]
     authors = Counter([event[2] for event in events])
     return [
-        0.0 if life.first_time is None else max(0, now - life.first_time) / DAY, float(life.event_count),
-        *_counts(days), float(len(fixed)), *_counts(fixed),
-        days[0] if days else math.nan, fixed[0] if fixed else math.nan,
-        _decayed(days, _FAST), _decayed(fixed, _FAST), _decayed(fixed, _SLOW),
+        0.0 if life.first_time is None else max(0, now - life.first_time) / DAY,
+        float(life.event_count),
+        *_counts(days),
+        float(len(fixed)),
+        *_counts(fixed),
+        days[0] if days else math.nan,
+        fixed[0] if fixed else math.nan,
+        _decayed(days, _FAST),
+        _decayed(fixed, _FAST),
+        _decayed(fixed, _SLOW),
         len(fixed) / seen if seen else math.nan,
         float(sum(event[5] & _REVERT > 0 for event in events)),
         float(sum(event[5] & _HOTFIX > 0 for event in events)),
-        float(len(authors)), *(float(_authors_since(events, days, window)) for window in (90.0, 365.0)),
+        float(len(authors)),
+        *(float(_authors_since(events, days, window)) for window in (90.0, 365.0)),
         max(authors.values()) / seen if seen else math.nan,
         *(_lines_since(events, days, window) for window in (30.0, 90.0, 365.0)),
         _lines_now(life),
@@ -197,6 +240,4 @@ def _months(tallies: Sequence[Tally], month: int) -> list[float]:
         if at > month - 3:
             late += made
             late_fixes += fixed
-    return [
-        float(commits), float(late), float(fixes), float(late_fixes), fixes / commits if commits else math.nan
-    ]
+    return [float(commits), float(late), float(fixes), float(late_fixes), fixes / commits if commits else math.nan]

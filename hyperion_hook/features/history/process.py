@@ -57,8 +57,9 @@ def _so_far(context: Context, lives: Lives) -> dict[str, Value]:
     distinct = lives.distinct_events
     flags = past[0].flag_counts if len(past) == 1 else Counter(map(_flags_of, distinct))
     fixes = [flagged(life.flag_counts, _FIX) for life in past]
-    shares = [count / len(life.events) for count, life in zip(fixes, past, strict=True)
-              if len(life.events) >= MINIMUM_COMMITS]
+    shares = [
+        count / len(life.events) for count, life in zip(fixes, past, strict=True) if len(life.events) >= MINIMUM_COMMITS
+    ]
     whole_life: dict[str, Value] = {
         "file_age": _mean([days_between(now, life.first_time or 0) for life in past]),
         "file_commits": float(max((life.event_count for life in past), default=0)),

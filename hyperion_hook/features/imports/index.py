@@ -39,11 +39,18 @@ Resolver = Callable[[str, str, Look], tuple[str, ...]]
 
 _RESOLVERS: dict[str, Resolver] = {
     "Python": resolve_python,
-    "Java": resolve_jvm, "Kotlin": resolve_jvm, "Scala": resolve_jvm, "Groovy": resolve_jvm,
-    "JavaScript": resolve_script, "TypeScript": resolve_script, "Vue": resolve_script,
+    "Java": resolve_jvm,
+    "Kotlin": resolve_jvm,
+    "Scala": resolve_jvm,
+    "Groovy": resolve_jvm,
+    "JavaScript": resolve_script,
+    "TypeScript": resolve_script,
+    "Vue": resolve_script,
     "Go": resolve_go,
     "Rust": resolve_rust,
-    "C": resolve_c, "C++": resolve_c, "Objective-C": resolve_c,
+    "C": resolve_c,
+    "C++": resolve_c,
+    "Objective-C": resolve_c,
     "C#": resolve_csharp,
     "Ruby": resolve_ruby,
     "PHP": resolve_php,
@@ -79,7 +86,8 @@ class ImportIndex:
         self.remove(gone - new)
         self.add(sorted(new - gone))
         telling = {
-            key for key in changed
+            key
+            for key in changed
             if not key.startswith(_ASKED_FOR_EXISTENCE) or (key in existed) != (key in self._values)
         }
         if telling:
@@ -266,7 +274,8 @@ def _php(path: str, declared: list[str]) -> list[Entry]:
     entries = []
     for space in declared:
         entries += [
-            (f"\0php:{space}\\{stem}", path), (f"{GROUP}php:{space}", path),
+            (f"\0php:{space}\\{stem}", path),
+            (f"{GROUP}php:{space}", path),
             ("\0phptop:" + "\\".join(space.split("\\")[:2]), path),
         ]
     return list(dict.fromkeys(entries))
@@ -274,11 +283,18 @@ def _php(path: str, declared: list[str]) -> list[Entry]:
 
 _REGISTERS: dict[str, Callable[[str, list[str]], list[Entry]]] = {
     "Python": _python,
-    "Java": _jvm, "Kotlin": _jvm, "Scala": _jvm, "Groovy": _jvm,
-    "JavaScript": _script, "TypeScript": _script, "Vue": _script,
+    "Java": _jvm,
+    "Kotlin": _jvm,
+    "Scala": _jvm,
+    "Groovy": _jvm,
+    "JavaScript": _script,
+    "TypeScript": _script,
+    "Vue": _script,
     "Go": _go,
     "Rust": _rust,
-    "C": _c, "C++": _c, "Objective-C": _c,
+    "C": _c,
+    "C++": _c,
+    "Objective-C": _c,
     "C#": _csharp,
     "Ruby": _ruby,
     "PHP": _php,

@@ -34,7 +34,16 @@ C_SYSTEM = frozenset(
     "CoreFoundation AvailabilityMacros TargetConditionals".split()
 )
 JVM_STD = (
-    "java.", "javax.", "kotlin.", "scala.", "jdk.", "sun.", "com.sun.", "groovy.lang.", "groovy.util.", "jakarta.",
+    "java.",
+    "javax.",
+    "kotlin.",
+    "scala.",
+    "jdk.",
+    "sun.",
+    "com.sun.",
+    "groovy.lang.",
+    "groovy.util.",
+    "jakarta.",
 )
 TOP_LEVEL_DOMAINS = frozenset("com org net io edu gov dev me de fr uk co app ai tech info eu nl ch ru cn jp".split())
 GO_TWO_PART_HOSTS = frozenset(("gopkg.in", "k8s.io", "go.uber.org", "google.golang.org", "modernc.org", "rsc.io"))

@@ -84,8 +84,11 @@ def _python_module(path: str, module: str, look: Look) -> str:
                 continue
             if depth == 1 and not inside and root[:-1].rpartition("/")[2] not in SOURCE_ROOTS:
                 continue
-        key = (0, -len(root), candidate.endswith(".pyi"), candidate) if inside and root else (
-            1, len(root), candidate.endswith(".pyi"), candidate)
+        key = (
+            (0, -len(root), candidate.endswith(".pyi"), candidate)
+            if inside and root
+            else (1, len(root), candidate.endswith(".pyi"), candidate)
+        )
         if best is None or key < best:
             best = key
     return best[3] if best else ""
@@ -111,7 +114,8 @@ def _python_relative(path: str, module: str, names: str, look: Look) -> tuple[st
     for name in names.split(","):
         below = f"{base}/{name}" if rest else base + name
         target = (_python_file(below, look) if name != "*" else "") or (
-            _python_file(base, look) if rest else _python_package(base, look))
+            _python_file(base, look) if rest else _python_package(base, look)
+        )
         found.append(target or UNRESOLVED)
     return tuple(dict.fromkeys(found))
 
@@ -176,9 +180,18 @@ def _workspace_file(path: str, spec: str, package: str, look: Look) -> str:
         return ""
     folder = min(folders, key=lambda name: (not path.startswith(name), len(name), name))
     rest = spec[len(package) + 1 :]
-    tried = (f"{folder}{rest}", f"{folder}src/{rest}") if rest else (
-        f"{folder}src/index", f"{folder}index", f"{folder}lib/index", f"{folder}lib/{package.rpartition('/')[2]}",
-        f"{folder}src/main", f"{folder}src/{package.rpartition('/')[2]}")
+    tried = (
+        (f"{folder}{rest}", f"{folder}src/{rest}")
+        if rest
+        else (
+            f"{folder}src/index",
+            f"{folder}index",
+            f"{folder}lib/index",
+            f"{folder}lib/{package.rpartition('/')[2]}",
+            f"{folder}src/main",
+            f"{folder}src/{package.rpartition('/')[2]}",
+        )
+    )
     return next((target for name in tried if (target := _script_file(name, look))), "")
 
 

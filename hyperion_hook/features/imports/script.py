@@ -7,9 +7,7 @@ import re
 _SCRIPT_WORD = re.compile(r"(?:import|export|require)(?![\w$])")
 _CLAUSE = re.compile(r"(?:import|export)\b([\w\s{},*$/@.-]*+)(?:(['\"])([^'\"\n]{1,500})\2)?")
 """A clause and the name after it; matches without a name too, to tell how far the clause goes."""
-_CALL = re.compile(
-    r"(?:require|import)\s*+\(\s*+(?:/\*[^*]{0,200}+\*/\s*+)?(['\"`])([^'\"`$\n]{1,500})\1\s*+[,)]"
-)
+_CALL = re.compile(r"(?:require|import)\s*+\(\s*+(?:/\*[^*]{0,200}+\*/\s*+)?(['\"`])([^'\"`$\n]{1,500})\1\s*+[,)]")
 _FROM = re.compile(r"(?<!\w)from$")
 _BEFORE = 200
 """Characters before a word in which the end of the last statement is looked for; a line may be the whole file."""

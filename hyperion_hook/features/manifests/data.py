@@ -39,8 +39,11 @@ def read_pyproject(text: str) -> Manifest | Missing:
                 asked += _poetry(python_name(name), value)
     own = {python_name(str(project.get("name") or poetry.get("name") or ""))}
     # what is taken from the workspace or a folder is not from outside
-    own |= {python_name(name) for name, value in _table(uv, "sources").items()
-            if isinstance(value, dict) and ("workspace" in value or "path" in value)}
+    own |= {
+        python_name(name)
+        for name, value in _table(uv, "sources").items()
+        if isinstance(value, dict) and ("workspace" in value or "path" in value)
+    }
     workspace = _table(uv, "workspace")
     members = (*_strings(workspace.get("members")), *(f"!{name}" for name in _strings(workspace.get("exclude"))))
     # an extra that builds on another names the project itself

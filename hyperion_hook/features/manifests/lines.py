@@ -25,7 +25,14 @@ _GRADLE = re.compile(
     re.MULTILINE,
 )
 _CONFIGURATION_ENDS = (
-    "implementation", "api", "compile", "compileonly", "runtime", "runtimeonly", "classpath", "processor",
+    "implementation",
+    "api",
+    "compile",
+    "compileonly",
+    "runtime",
+    "runtimeonly",
+    "classpath",
+    "processor",
 )
 _CONFIGURATIONS = frozenset(("kapt", "ksp", "provided", "optional", "developmentonly", "shadow"))
 _GRADLE_INCLUDE = re.compile(r"^[ \t]*+include\b([ \t]*+\(?+(?:[\s,]++|['\"][^'\"\n]*+['\"])*+)", re.MULTILINE)

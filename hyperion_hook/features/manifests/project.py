@@ -25,14 +25,35 @@ _DEEPEST = 4
 
 NO_MANIFEST = Missing("no manifest found")
 _ASIDE = frozenset(
-    ("example", "examples", "sample", "samples", "demo", "demos", "bench", "benchmark", "benchmarks", "fuzz",
-     "fixtures", "playground", "template", "templates", "e2e")
+    (
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "demo",
+        "demos",
+        "bench",
+        "benchmark",
+        "benchmarks",
+        "fuzz",
+        "fixtures",
+        "playground",
+        "template",
+        "templates",
+        "e2e",
+    )
 )
 
 _MEMBER_ENDINGS = {
-    "pom.xml": ("pom.xml",), "settings.gradle": (".gradle", ".kts"), "settings.gradle.kts": (".gradle", ".kts"),
-    "package.json": ("package.json",), "pnpm-workspace.yaml": ("package.json",), "Cargo.toml": ("Cargo.toml",),
-    "pyproject.toml": ("pyproject.toml",), "go.work": ("go.mod",), "composer.json": ("composer.json",),
+    "pom.xml": ("pom.xml",),
+    "settings.gradle": (".gradle", ".kts"),
+    "settings.gradle.kts": (".gradle", ".kts"),
+    "package.json": ("package.json",),
+    "pnpm-workspace.yaml": ("package.json",),
+    "Cargo.toml": ("Cargo.toml",),
+    "pyproject.toml": ("pyproject.toml",),
+    "go.work": ("go.mod",),
+    "composer.json": ("composer.json",),
 }
 
 

@@ -61,9 +61,14 @@ _READERS = {
     "Directory.Build.props": (_XML, "read_dotnet_shared"),
 }
 _ENDINGS = {
-    ".csproj": (_XML, "read_dotnet"), ".fsproj": (_XML, "read_dotnet"), ".vbproj": (_XML, "read_dotnet"),
-    ".sln": (_LINES, "read_solution"), ".slnx": (_XML, "read_solution_xml"),
-    ".gemspec": (_LINES, "read_gemspec"), ".gradle": (_LINES, "read_gradle"), ".gradle.kts": (_LINES, "read_gradle"),
+    ".csproj": (_XML, "read_dotnet"),
+    ".fsproj": (_XML, "read_dotnet"),
+    ".vbproj": (_XML, "read_dotnet"),
+    ".sln": (_LINES, "read_solution"),
+    ".slnx": (_XML, "read_solution_xml"),
+    ".gemspec": (_LINES, "read_gemspec"),
+    ".gradle": (_LINES, "read_gradle"),
+    ".gradle.kts": (_LINES, "read_gradle"),
 }
 _ASIDE = frozenset(("doc", "docs", "documentation", "sphinx", "rtd", "readthedocs", "mkdocs", "constraints"))
 

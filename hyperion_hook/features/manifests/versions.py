@@ -76,9 +76,7 @@ def _exclude(ecosystem: str, constraints: Iterable[str]) -> bool:
         intervals = parse_constraint(ecosystem, constraint)
         if intervals is None:
             continue
-        common = [
-            both for one in common for other in intervals if not (both := intersect(one, other)).is_empty
-        ][:64]
+        common = [both for one in common for other in intervals if not (both := intersect(one, other)).is_empty][:64]
         if not common:
             return True
     return False

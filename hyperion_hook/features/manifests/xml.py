@@ -46,14 +46,17 @@ def read_pom(text: str) -> Manifest | Missing:
     for place, condition in ((root, ""), *((profile, _text(profile, "id") or "profile") for profile in profiles)):
         for item in _children(_child(place, "dependencies")):
             owner, artifact, version = (
-                _resolved(_text(item, name), properties) for name in ("groupId", "artifactId", "version"))
+                _resolved(_text(item, name), properties) for name in ("groupId", "artifactId", "version")
+            )
             # modules of the same project name each other by the project's own group
             if artifact and owner not in ("", group, "${project.parent.groupId}"):
                 version = "" if version.startswith("${") else version
                 asked.append(Requirement("maven", f"{owner}:{artifact}", version, condition))
     modules = (
         (item.text or "").strip()
-        for place in (root, *profiles) for kind in ("modules", "subprojects") for item in _children(_child(place, kind))
+        for place in (root, *profiles)
+        for kind in ("modules", "subprojects")
+        for item in _children(_child(place, kind))
     )
     own = f"{group}:{_resolved(_text(root, 'artifactId'), properties)}"
     return Manifest(tuple(asked), owned("maven", [own]), tuple(module for module in modules if module))

@@ -40,14 +40,38 @@ try:
 except ImportError:
     from lizard import FileInfoBuilder
 
-NPATH_LANGUAGES = frozenset({
-    "C", "C++", "Objective-C", "Solidity", "Java", "C#", "JavaScript", "TypeScript", "Vue", "PHP", "Go", "Rust",
-    "Kotlin", "Scala", "Swift",
-})
+NPATH_LANGUAGES = frozenset(
+    {
+        "C",
+        "C++",
+        "Objective-C",
+        "Solidity",
+        "Java",
+        "C#",
+        "JavaScript",
+        "TypeScript",
+        "Vue",
+        "PHP",
+        "Go",
+        "Rust",
+        "Kotlin",
+        "Scala",
+        "Swift",
+    }
+)
 _SCRIPT = frozenset({"JavaScript", "TypeScript", "Vue"})
 _EXTENSIONS = {
-    "C": "c", "C++": "cpp", "Kotlin": "kt", "Scala": "scala", "JavaScript": "js", "TypeScript": "ts", "Ruby": "rb",
-    "Python": "py", "Perl": "pl", "Erlang": "erl", "Fortran": "f90",
+    "C": "c",
+    "C++": "cpp",
+    "Kotlin": "kt",
+    "Scala": "scala",
+    "JavaScript": "js",
+    "TypeScript": "ts",
+    "Ruby": "rb",
+    "Python": "py",
+    "Perl": "pl",
+    "Erlang": "erl",
+    "Fortran": "f90",
 }
 _CHECK_EVERY = 128
 _DOUBLING = frozenset({"Fortran", "GDScript", "Python"})
@@ -167,9 +191,7 @@ def _run_lizard(path: str, language: str, text: str, tokens: _Tokens, clock: Clo
     return [function for function in context.fileinfo.function_list if function is not context.global_pseudo_function]
 
 
-def _feed(
-    raw: Iterator[str], reader: Any, context: Any, tokens: _Tokens, clock: Clock, every: int
-) -> Iterator[str]:
+def _feed(raw: Iterator[str], reader: Any, context: Any, tokens: _Tokens, clock: Clock, every: int) -> Iterator[str]:
     """Yield the tokens that matter, counting lines, tokens and conditions exactly as lizard's own processors do."""
     comment_of, conditions = reader.get_comment_from_token, reader.conditions
     add_nloc, add_condition, fileinfo = context.add_nloc, context.add_condition, context.fileinfo
@@ -282,9 +304,7 @@ class _FunctionReader:
             return unread, Missing(f"NPath is not defined here for {language}"), unread
         name = function.name.rpartition("::")[2].rpartition(".")[2]
         try:
-            flow = self._flows.function(
-                first, last, name, function.parameter_count, self._bodies.get(id(function))
-            )
+            flow = self._flows.function(first, last, name, function.parameter_count, self._bodies.get(id(function)))
             recursive = self._flows.recursive
             cognitive: Value = float(cognitive_complexity(flow, recursive=recursive))
             if language in _SCRIPT and own_complexity(flow) == 0:

@@ -158,8 +158,11 @@ def rollback_difficulty(files: Iterable[FileChange], breaking_risk: Value) -> fl
     risk = 0.0 if isinstance(breaking_risk, Missing) else breaking_risk
     easy = 1.0
     for weight, share in (
-        (MIGRATION_WEIGHT, float(migration)), (SCHEMA_WEIGHT, float(schema)), (LOCK_WEIGHT, float(lock)),
-        (INTERFACE_WEIGHT, risk), (BREADTH_WEIGHT, breadth),
+        (MIGRATION_WEIGHT, float(migration)),
+        (SCHEMA_WEIGHT, float(schema)),
+        (LOCK_WEIGHT, float(lock)),
+        (INTERFACE_WEIGHT, risk),
+        (BREADTH_WEIGHT, breadth),
     ):
         easy *= 1 - weight * share
     return 1 - easy

@@ -17,7 +17,11 @@ from hyperion_hook.features.graph.view import imports_of_specs
 from hyperion_hook.features.imports.read import is_module, read_imports
 
 FEATURES = (
-    "afferent_coupling", "efferent_coupling", "instability", "dependency_depth", "circular_dependency_count",
+    "afferent_coupling",
+    "efferent_coupling",
+    "instability",
+    "dependency_depth",
+    "circular_dependency_count",
     "fan_in_fan_out",
 )
 NO_MODULE = Missing("no source file whose imports are read")
@@ -82,9 +86,9 @@ def touched_modules(context: Context, graph: ImportGraph) -> list[Module] | Miss
         if not is_module(path):
             continue
         if path in graph.imports:
-            modules.append(Module(
-                path, frozenset(graph.importers[path]), frozenset(graph.imports[path]), graph.depth[path]
-            ))
+            modules.append(
+                Module(path, frozenset(graph.importers[path]), frozenset(graph.imports[path]), graph.depth[path])
+            )
             continue
         if not context.looks_into(file):
             continue
@@ -105,6 +109,7 @@ def touched_modules(context: Context, graph: ImportGraph) -> list[Module] | Miss
 def _instability(modules: list[Module]) -> Value:
     shares = [
         instability_of(len(module.importers), len(module.imports))
-        for module in modules if module.imports or module.importers
+        for module in modules
+        if module.imports or module.importers
     ]
     return sum(sorted(shares)) / len(shares) if shares else Missing("no touched module imports or is imported")

@@ -156,8 +156,11 @@ def _collect_function(node: ast.FunctionDef | ast.AsyncFunctionDef, members: dic
             if isinstance(statement, ast.Assign | ast.AnnAssign):
                 targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
                 for target in targets:
-                    if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) \
-                            and target.value.id == "self":
+                    if (
+                        isinstance(target, ast.Attribute)
+                        and isinstance(target.value, ast.Name)
+                        and target.value.id == "self"
+                    ):
                         members.setdefault(target.attr, Member("attribute"))
 
 
@@ -200,7 +203,8 @@ def _exports(body: list[ast.stmt]) -> frozenset[str] | None:
             continue
         if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets) and node.value:
             names.update(
-                item.value for item in ast.walk(node.value)
+                item.value
+                for item in ast.walk(node.value)
                 if isinstance(item, ast.Constant) and isinstance(item.value, str)
             )
     return frozenset(names) or None
@@ -290,8 +294,12 @@ def _of_parameter(old: Parameter, new: Parameter, kinds: set[Kind], *, moved: bo
     if old.kind is not new.kind and _is_narrower(old.kind, new.kind, kinds):
         yield Breakage.PARAMETER_KIND
     variadic = (Kind.ARGS, Kind.KWARGS)
-    if old.kind not in variadic and new.kind not in variadic and None not in (old.default, new.default) \
-            and old.default != new.default:
+    if (
+        old.kind not in variadic
+        and new.kind not in variadic
+        and None not in (old.default, new.default)
+        and old.default != new.default
+    ):
         yield Breakage.PARAMETER_DEFAULT
 
 

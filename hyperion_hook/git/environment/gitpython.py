@@ -87,8 +87,12 @@ def _answer(command: tuple[str, ...], folder: str, variables: Mapping[str, str])
         GitPython.GIT_PYTHON_GIT_EXECUTABLE = command[0]  # it may have been imported before
         try:
             answer: Any = GitPython(folder).execute(
-                list(command), with_extended_output=True, with_exceptions=False, stdout_as_string=False,
-                strip_newline_in_stdout=False, kill_after_timeout=None if os.name == "nt" else _SECONDS,
+                list(command),
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+                kill_after_timeout=None if os.name == "nt" else _SECONDS,
             )
         except Exception as problem:  # noqa: BLE001 - it raises errors of its own and of the system
             raise GitError(f"git cannot be started in {folder}: {problem}") from None

@@ -19,9 +19,7 @@ EVERY_FILE = "* !diff\n"
 """Attributes of the highest rank: nothing else can say any more what is a text or which program shows it."""
 
 
-def neutral_git_dir(
-    git_dir: Path, common_dir: Path, object_format: str, attributes: str = EVERY_FILE
-) -> Path | None:
+def neutral_git_dir(git_dir: Path, common_dir: Path, object_format: str, attributes: str = EVERY_FILE) -> Path | None:
     """Return a new folder that serves as git directory, ``None`` where links cannot be made.
 
     Parameters

@@ -136,7 +136,8 @@ def brief_of(assessment: Assessment) -> Brief:
         breaks=tuple(
             Place(valid_unicode(entry.path), entry.line, valid_unicode(f"{sentence} ({evidence})")[:_MOST_TEXT])
             for entry, (sentence, evidence) in zip(
-                assessment.breaks, breaks_in_words(assessment.breaks)[:MOST_BREAKS], strict=False)
+                assessment.breaks, breaks_in_words(assessment.breaks)[:MOST_BREAKS], strict=False
+            )
         ),
         reasons=tuple(
             Reason(entry.feature, entry.group, valid_unicode(entry.sentence), entry.contribution)
@@ -156,8 +157,9 @@ def brief_of(assessment: Assessment) -> Brief:
         ),
         fixes=tuple(place(entry.path, percent(entry.probability)) for entry in likely_fixes(assessment.bugs)),
         unusual=tuple(unusual_lines(assessment)),
-        model=valid_unicode(f"{assessment.model.name} {assessment.model.version}, trained on"
-                            f" {assessment.model.trained_on}"),
+        model=valid_unicode(
+            f"{assessment.model.name} {assessment.model.version}, trained on {assessment.model.trained_on}"
+        ),
         missing=missing_of(assessment),
         warnings=tuple(valid_unicode(warning) for warning in assessment.warnings),
         contributions={
@@ -220,25 +222,38 @@ class _Reader:
         if (probability is None) != (self._data["level"] == RiskLevel.UNKNOWN):
             raise _NoBriefError("a level without its probability")
         return Brief(
-            change=self.text("change"), level=RiskLevel(self._data["level"]),
+            change=self.text("change"),
+            level=RiskLevel(self._data["level"]),
             probability=None if probability is None else _number(probability, 0.0, 1.0),
             percentile=None if percentile is None else _number(percentile, 0.0, 100.0),
             percentile_of_size=None if of_size is None else _number(of_size, 0.0, 100.0),
-            record=self.record(), no_code=bool(self._data["no_code"]), size=self.text("size"),
-            remedy=self.text("remedy"), cause=self.text("cause"),
-            raised=bool(self._data["raised"]), breaks=self.places("breaks"),
+            record=self.record(),
+            no_code=bool(self._data["no_code"]),
+            size=self.text("size"),
+            remedy=self.text("remedy"),
+            cause=self.text("cause"),
+            raised=bool(self._data["raised"]),
+            breaks=self.places("breaks"),
             reasons=tuple(
                 Reason(
-                    _feature(_text(entry["feature"])), _text(entry["group"]), _text(entry["sentence"]),
+                    _feature(_text(entry["feature"])),
+                    _text(entry["group"]),
+                    _text(entry["sentence"]),
                     _number(entry["contribution"]),
                 )
                 for entry in self.entries("reasons", Reason)
             ),
-            files=self.places("files"), left_out=self.places("left_out"), affected=self.places("affected"),
-            fixes=self.places("fixes"), reviewers=self.all_texts("reviewers", Reviewer),
-            similar=self.all_texts("similar", SimilarChange), advice=self.all_texts("advice", Advice),
-            unusual=self.texts("unusual"), model=self.text("model"),
-            missing=self.text("missing"), warnings=self.texts("warnings"),
+            files=self.places("files"),
+            left_out=self.places("left_out"),
+            affected=self.places("affected"),
+            fixes=self.places("fixes"),
+            reviewers=self.all_texts("reviewers", Reviewer),
+            similar=self.all_texts("similar", SimilarChange),
+            advice=self.all_texts("advice", Advice),
+            unusual=self.texts("unusual"),
+            model=self.text("model"),
+            missing=self.text("missing"),
+            warnings=self.texts("warnings"),
             contributions={_feature(name): _number(value) for name, value in self.table("contributions").items()},
         )
 
@@ -299,8 +314,10 @@ def _feature(name: str) -> str:
 
 
 def _number(value: object, low: float = -1e6, high: float = 1e6) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or (
-        isinstance(value, float) and not math.isfinite(value)
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or (isinstance(value, float) and not math.isfinite(value))
     ):
         raise _NoBriefError("a number is no finite number")
     if not low <= value <= high:

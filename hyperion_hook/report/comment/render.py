@@ -38,8 +38,12 @@ _MOST_MORE = 2
 """Reasons that are told in the details beside the first ones."""
 _MOST_AFFECTED = 2
 _MOST_SUBJECT = 60
-_SIGNS = {RiskLevel.HIGH: "\N{LARGE RED CIRCLE}", RiskLevel.MEDIUM: "\N{LARGE YELLOW CIRCLE}",
-          RiskLevel.LOW: "\N{LARGE GREEN CIRCLE}", RiskLevel.UNKNOWN: "\N{MEDIUM WHITE CIRCLE}"}
+_SIGNS = {
+    RiskLevel.HIGH: "\N{LARGE RED CIRCLE}",
+    RiskLevel.MEDIUM: "\N{LARGE YELLOW CIRCLE}",
+    RiskLevel.LOW: "\N{LARGE GREEN CIRCLE}",
+    RiskLevel.UNKNOWN: "\N{MEDIUM WHITE CIRCLE}",
+}
 _GROUPS = {feature.name: feature.group for feature in CATALOGUE}
 _TITLES = {feature.name: feature.title for feature in CATALOGUE} | {"code_lines_added": "the size of the change"}
 _BY_HISTORY = frozenset({Group.HISTORY, Group.PEOPLE})
@@ -104,8 +108,7 @@ def _heading(brief: Brief) -> str:
 def _score(brief: Brief) -> Score | Unknown:
     if brief.probability is None:
         return Unknown(brief.remedy, brief.cause)
-    return Score(
-        brief.probability, 0.0, brief.level, brief.percentile, brief.percentile_of_size, raised=brief.raised)
+    return Score(brief.probability, 0.0, brief.level, brief.percentile, brief.percentile_of_size, raised=brief.raised)
 
 
 def _since(brief: Brief, before: State | None) -> str:
@@ -153,8 +156,9 @@ def _sections(brief: Brief, links: Links) -> list[Section]:
 
 
 def _would_break(brief: Brief, links: Links) -> Section:
-    return WOULD_BREAK, _listed(brief.breaks, lambda place: (
-        _linked(markdown_text(place.text), links.lines(place.path, place.line))))
+    return WOULD_BREAK, _listed(
+        brief.breaks, lambda place: _linked(markdown_text(place.text), links.lines(place.path, place.line))
+    )
 
 
 def _left_out(brief: Brief, links: Links) -> Section:
@@ -198,7 +202,7 @@ def _short(brief: Brief, text: str) -> str:
 
 
 def _cut(subject: str) -> str:
-    return markdown_text(subject if len(subject) <= _MOST_SUBJECT else f"{subject[:_MOST_SUBJECT - 3]}...")
+    return markdown_text(subject if len(subject) <= _MOST_SUBJECT else f"{subject[: _MOST_SUBJECT - 3]}...")
 
 
 def _last_names(brief: Brief) -> dict[str, str]:
@@ -231,20 +235,41 @@ def _linked(text: str, address: str | None) -> str:
 def _details(brief: Brief, links: Links) -> str:
     """Return everything else, folded."""
     low = brief.level is RiskLevel.LOW
-    more = brief.reasons[MOST_REASONS:MOST_REASONS + _MOST_MORE]
+    more = brief.reasons[MOST_REASONS : MOST_REASONS + _MOST_MORE]
     parts = [
-        ("Why" if low else "More reasons", _why(brief, links) if low else _listed(
-            more, lambda reason: _reason(brief, reason, Links()))),
+        (
+            "Why" if low else "More reasons",
+            _why(brief, links) if low else _listed(more, lambda reason: _reason(brief, reason, Links())),
+        ),
         ("Read first", _listed(brief.files, lambda place: _at(place, links)) if low else ""),
         (ADVICE, _listed(brief.advice, partial(_advice, brief)) if low else ""),
         (REVIEWERS, _listed(brief.reviewers, _reviewer) if low else ""),
-        (SIMILAR, _listed(brief.similar, lambda entry: (
-            f"{_linked(markdown_code(entry.commit[:10]), links.commit(entry.commit))} {_cut(entry.subject)}:"
-            f" {markdown_text(entry.outcome)}"))),
-        ("May affect", _listed(brief.affected[:_MOST_AFFECTED], lambda place: (
-            f"{markdown_code(place.path)}: {_short(brief, place.text)}"))),
-        ("Likely to need a fix within 30 days", _listed(brief.fixes, lambda place: (
-            f"{markdown_code(_last_names(brief).get(place.path, place.path))}: {markdown_text(place.text)}"))),
+        (
+            SIMILAR,
+            _listed(
+                brief.similar,
+                lambda entry: (
+                    f"{_linked(markdown_code(entry.commit[:10]), links.commit(entry.commit))} {_cut(entry.subject)}:"
+                    f" {markdown_text(entry.outcome)}"
+                ),
+            ),
+        ),
+        (
+            "May affect",
+            _listed(
+                brief.affected[:_MOST_AFFECTED],
+                lambda place: f"{markdown_code(place.path)}: {_short(brief, place.text)}",
+            ),
+        ),
+        (
+            "Likely to need a fix within 30 days",
+            _listed(
+                brief.fixes,
+                lambda place: (
+                    f"{markdown_code(_last_names(brief).get(place.path, place.path))}: {markdown_text(place.text)}"
+                ),
+            ),
+        ),
         ("Unusual here", _listed(brief.unusual, markdown_text)),
         ("Notes", _listed([f"Model {brief.model}.", brief.missing, *brief.warnings], markdown_text)),
     ]

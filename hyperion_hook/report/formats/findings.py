@@ -45,26 +45,57 @@ class Rule:
 
 
 RULES = (
-    Rule(RISK, "The change is risky", "Similar changes were often followed by a bug fix: the change is among the"
-         " riskiest of this repository's recent ones."),
-    Rule(UNUSUAL, "The change is unusual", "The change differs from what is usual in this repository, by an isolation"
-         " forest over its size and its code."),
-    Rule(CO_CHANGE, "A file that usually changes too was left out", "Past changes of a touched file mostly changed"
-         " another file too, which this change does not touch."),
-    Rule(FORECAST, "A touched file is likely to need a bug fix", "By its history the file is likely to need a bug fix"
-         " within 30 days."),
-    Rule(BreakKind.MODULE, "A module that others import is gone", "The change deletes or moves a module, and files that"
-         " it leaves as they are still import it."),
-    Rule(BreakKind.NAME, "A name that others use is gone", "The change removes or renames a definition, and code that"
-         " it leaves as it is still uses it."),
-    Rule(BreakKind.SIGNATURE, "Calls do not fit a changed signature", "The change adds, removes or renames parameters,"
-         " and calls that fitted before fit no more."),
-    Rule(BreakKind.DEPENDENCY, "A dependency is downgraded, loosened or in conflict", "A manifest asks for an older"
-         " version, no longer pins one, or asks for versions that exclude each other."),
-    Rule(BreakKind.COUNTERPART, "A file that must change too was left out", "The change touches a manifest, a schema or"
-         " a definition, but not what is made from it."),
-    Rule(BreakKind.SAFETY, "Safety is switched off", "Added lines switch off certificate checks or tests, or catch"
-         " more exceptions than before."),
+    Rule(
+        RISK,
+        "The change is risky",
+        "Similar changes were often followed by a bug fix: the change is among the"
+        " riskiest of this repository's recent ones.",
+    ),
+    Rule(
+        UNUSUAL,
+        "The change is unusual",
+        "The change differs from what is usual in this repository, by an isolation forest over its size and its code.",
+    ),
+    Rule(
+        CO_CHANGE,
+        "A file that usually changes too was left out",
+        "Past changes of a touched file mostly changed another file too, which this change does not touch.",
+    ),
+    Rule(
+        FORECAST,
+        "A touched file is likely to need a bug fix",
+        "By its history the file is likely to need a bug fix within 30 days.",
+    ),
+    Rule(
+        BreakKind.MODULE,
+        "A module that others import is gone",
+        "The change deletes or moves a module, and files that it leaves as they are still import it.",
+    ),
+    Rule(
+        BreakKind.NAME,
+        "A name that others use is gone",
+        "The change removes or renames a definition, and code that it leaves as it is still uses it.",
+    ),
+    Rule(
+        BreakKind.SIGNATURE,
+        "Calls do not fit a changed signature",
+        "The change adds, removes or renames parameters, and calls that fitted before fit no more.",
+    ),
+    Rule(
+        BreakKind.DEPENDENCY,
+        "A dependency is downgraded, loosened or in conflict",
+        "A manifest asks for an older version, no longer pins one, or asks for versions that exclude each other.",
+    ),
+    Rule(
+        BreakKind.COUNTERPART,
+        "A file that must change too was left out",
+        "The change touches a manifest, a schema or a definition, but not what is made from it.",
+    ),
+    Rule(
+        BreakKind.SAFETY,
+        "Safety is switched off",
+        "Added lines switch off certificate checks or tests, or catch more exceptions than before.",
+    ),
 )
 
 
@@ -139,11 +170,19 @@ def _findings(assessment: Assessment) -> Iterator[Finding]:
 def _about_files(assessment: Assessment) -> Iterator[Finding]:
     for missed in assessment.impact.missing_co_changes if assessment.impact else ():
         rule = rule_in_words(missed.support, missed.commits, missed.beside)
-        yield Finding(CO_CHANGE, RiskLevel.LOW, f"{missed.path} changed {rule}, but not here.",
-                      *location_of(assessment, missed.beside))
+        yield Finding(
+            CO_CHANGE,
+            RiskLevel.LOW,
+            f"{missed.path} changed {rule}, but not here.",
+            *location_of(assessment, missed.beside),
+        )
     for entry in likely_fixes(assessment.bugs):
-        yield Finding(FORECAST, RiskLevel.LOW, f"{percent(entry.probability)} likely to need a bug fix within 30 days.",
-                      *location_of(assessment, entry.path))
+        yield Finding(
+            FORECAST,
+            RiskLevel.LOW,
+            f"{percent(entry.probability)} likely to need a bug fix within 30 days.",
+            *location_of(assessment, entry.path),
+        )
 
 
 def _first_file(assessment: Assessment) -> tuple[str | None, int]:

@@ -123,9 +123,7 @@ def _listed(entries: Sequence[Advice | Reviewer | SimilarChange] | None) -> list
     """Return entries whose fields are all texts; ``None`` says that nothing was computed."""
     if entries is None:
         return None
-    return [
-        {field.name: valid_unicode(getattr(entry, field.name)) for field in fields(entry)} for entry in entries
-    ]
+    return [{field.name: valid_unicode(getattr(entry, field.name)) for field in fields(entry)} for entry in entries]
 
 
 def _record(record: Record | None) -> Json | None:

@@ -43,8 +43,18 @@ def render_markdown(assessment: Assessment) -> str:
         blocks = [_head(assessment)]
     else:
         parts = (
-            _head, _would_break, _why, _files, _advice, _missing_co_changes, _affected, _reviewers, _similar,
-            _forecasts, _unusual, _small_print,
+            _head,
+            _would_break,
+            _why,
+            _files,
+            _advice,
+            _missing_co_changes,
+            _affected,
+            _reviewers,
+            _similar,
+            _forecasts,
+            _unusual,
+            _small_print,
         )
         blocks = [part(assessment) for part in parts]
     warnings = "\n".join(f"> {markdown_text(warning)}" for warning in assessment.warnings)
@@ -60,47 +70,68 @@ def _head(assessment: Assessment) -> str:
 
 
 def _would_break(assessment: Assessment) -> str:
-    return _listed(WOULD_BREAK, [
-        f"{markdown_text(sentence)} ({markdown_text(evidence)})"
-        for sentence, evidence in breaks_in_words(assessment.breaks)
-    ])
+    return _listed(
+        WOULD_BREAK,
+        [
+            f"{markdown_text(sentence)} ({markdown_text(evidence)})"
+            for sentence, evidence in breaks_in_words(assessment.breaks)
+        ],
+    )
 
 
 def _why(assessment: Assessment) -> str:
     size, told = size_line(assessment.explanation), reasons(assessment.explanation, MOST_REASONS)
-    return _listed("Why", [*([markdown_text(size)] if size else []), *(
-        f"{way(entry.contribution)}: {markdown_text(entry.sentence)} ({factor(entry.contribution)})"
-        for entry in told
-    )])
+    return _listed(
+        "Why",
+        [
+            *([markdown_text(size)] if size else []),
+            *(
+                f"{way(entry.contribution)}: {markdown_text(entry.sentence)} ({factor(entry.contribution)})"
+                for entry in told
+            ),
+        ],
+    )
 
 
 def _files(assessment: Assessment) -> str:
-    return _listed("Read first", [
-        f"{markdown_code(entry.path)}: {markdown_text(entry.reason)}" + "".join(
-            f"\n  - {markdown_code(function.name)} at line {function.line}: {markdown_text(function.reason)}"
-            for function in entry.functions)
-        for entry in assessment.files_to_read
-    ])
+    return _listed(
+        "Read first",
+        [
+            f"{markdown_code(entry.path)}: {markdown_text(entry.reason)}"
+            + "".join(
+                f"\n  - {markdown_code(function.name)} at line {function.line}: {markdown_text(function.reason)}"
+                for function in entry.functions
+            )
+            for entry in assessment.files_to_read
+        ],
+    )
 
 
 def _advice(assessment: Assessment) -> str:
-    return _listed(ADVICE, [
-        f"{markdown_text(entry.action)}: {markdown_text(entry.effect)} ({markdown_text(entry.evidence)})"
-        for entry in assessment.advice or ()
-    ])
+    return _listed(
+        ADVICE,
+        [
+            f"{markdown_text(entry.action)}: {markdown_text(entry.effect)} ({markdown_text(entry.evidence)})"
+            for entry in assessment.advice or ()
+        ],
+    )
 
 
 def _reviewers(assessment: Assessment) -> str:
-    return _listed(REVIEWERS, [
-        f"{markdown_text(entry.name)}: {markdown_text(entry.reason)}" for entry in assessment.reviewers or ()
-    ])
+    return _listed(
+        REVIEWERS,
+        [f"{markdown_text(entry.name)}: {markdown_text(entry.reason)}" for entry in assessment.reviewers or ()],
+    )
 
 
 def _similar(assessment: Assessment) -> str:
-    return _listed(SIMILAR, [
-        f"{entry.commit[:10]} {markdown_text(entry.subject)}: {markdown_text(entry.outcome)}"
-        for entry in assessment.similar or ()
-    ])
+    return _listed(
+        SIMILAR,
+        [
+            f"{entry.commit[:10]} {markdown_text(entry.subject)}: {markdown_text(entry.outcome)}"
+            for entry in assessment.similar or ()
+        ],
+    )
 
 
 def _listed(heading: str, rows: Sequence[str]) -> str:
@@ -108,23 +139,30 @@ def _listed(heading: str, rows: Sequence[str]) -> str:
 
 
 def _forecasts(assessment: Assessment) -> str:
-    return _listed("Likely to need a fix within 30 days", [
-        f"{markdown_code(entry.path)}: {percent(entry.probability)}" for entry in likely_fixes(assessment.bugs)
-    ])
+    return _listed(
+        "Likely to need a fix within 30 days",
+        [f"{markdown_code(entry.path)}: {percent(entry.probability)}" for entry in likely_fixes(assessment.bugs)],
+    )
 
 
 def _missing_co_changes(assessment: Assessment) -> str:
-    return _listed("Usually changed with these, but not here", [
-        f"{markdown_code(entry.path)}: {markdown_text(rule_in_words(entry.support, entry.commits, entry.beside))}"
-        for entry in (assessment.impact.missing_co_changes if assessment.impact else ())
-    ])
+    return _listed(
+        "Usually changed with these, but not here",
+        [
+            f"{markdown_code(entry.path)}: {markdown_text(rule_in_words(entry.support, entry.commits, entry.beside))}"
+            for entry in (assessment.impact.missing_co_changes if assessment.impact else ())
+        ],
+    )
 
 
 def _affected(assessment: Assessment) -> str:
-    return _listed("May affect", [
-        f"{_folder(entry.component)}: {markdown_text(entry.reason)}"
-        for entry in (assessment.impact.affected if assessment.impact else ())
-    ])
+    return _listed(
+        "May affect",
+        [
+            f"{_folder(entry.component)}: {markdown_text(entry.reason)}"
+            for entry in (assessment.impact.affected if assessment.impact else ())
+        ],
+    )
 
 
 def _folder(component: str) -> str:

@@ -65,7 +65,9 @@ def _feature(feature: Feature) -> Json:
         "fullDescription": {"text": f"{feature.meaning}{source}"},
         "defaultConfiguration": {"level": "note"},
         "properties": {
-            "tags": [feature.category.value, feature.group.value], "unit": feature.unit, "origin": feature.origin.value
+            "tags": [feature.category.value, feature.group.value],
+            "unit": feature.unit,
+            "origin": feature.origin.value,
         },
     }
 
@@ -85,12 +87,14 @@ def _result(finding: Finding, assessment: Assessment) -> Json:
     if finding.rule == RULES[0].name and assessment.risk.probability is not None:
         result["rank"] = round(100 * assessment.risk.probability, 4)
     if finding.path is not None:
-        result["locations"] = [{
-            "physicalLocation": {
-                "artifactLocation": {"uri": relative_uri(finding.path), "uriBaseId": "SRCROOT"},
-                "region": {"startLine": finding.line},
+        result["locations"] = [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": relative_uri(finding.path), "uriBaseId": "SRCROOT"},
+                    "region": {"startLine": finding.line},
+                }
             }
-        }]
+        ]
     return result
 
 

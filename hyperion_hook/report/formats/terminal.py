@@ -120,9 +120,10 @@ class _Page:
             yield from self._all_contributions(assessment)
         missing = missing_of(assessment)
         model = assessment.model
-        notes = [*([missing] if missing else []), *(
-            [f"Model {model.name} {model.version}, trained on {model.trained_on}."] if full else []
-        )]
+        notes = [
+            *([missing] if missing else []),
+            *([f"Model {model.name} {model.version}, trained on {model.trained_on}."] if full else []),
+        ]
         yield from ("" for _ in notes[:1])
         for note in notes:
             yield from (self.paint(line, _FAINT) for line in wrapped(printable(note), self.width))
@@ -144,26 +145,34 @@ class _Page:
             said = said.replace(f"; {more}", f"; likely: {assessment.breaks[0].sentence}; {more}")
         if purpose:
             said = said.replace(f"; {more}", f"; {purpose}; {more.removesuffix(' --staged')}")
-        return self.paint(level.value, _COLOURS[level]) + clipped(printable(said), self.width)[len(level.value):]
+        return self.paint(level.value, _COLOURS[level]) + clipped(printable(said), self.width)[len(level.value) :]
 
     def few_lines(self, assessment: Assessment) -> list[str]:
         """Return the verdict, its place, why, what to read first, and what to do."""
-        raising = [f"{entry.sentence} ({factor(entry.contribution)})" for entry in reasons(assessment.explanation)
-                   if entry.contribution > 0]
+        raising = [
+            f"{entry.sentence} ({factor(entry.contribution)})"
+            for entry in reasons(assessment.explanation)
+            if entry.contribution > 0
+        ]
         size = size_line(assessment.explanation)
         whys = (f"{size}; {raising[0]}" if size and raising else "", size, *raising)
-        first = [f"Read first: {clipped_path(entry.path, self.width - 40)} ({entry.reason})"
-                 for entry in assessment.files_to_read[:1]]
-        broken = [f"{WOULD_BREAK}: {sentence} ({evidence})"
-                  for sentence, evidence in breaks_in_words(assessment.breaks)[:1]]
+        first = [
+            f"Read first: {clipped_path(entry.path, self.width - 40)} ({entry.reason})"
+            for entry in assessment.files_to_read[:1]
+        ]
+        broken = [
+            f"{WOULD_BREAK}: {sentence} ({evidence})" for sentence, evidence in breaks_in_words(assessment.breaks)[:1]
+        ]
         said = [
-            " ".join(self._verdict_of(assessment)), *(broken or [comparison(assessment.risk)]),
-            next((why for why in whys if why and width_of(printable(why)) <= self.width), size), *first,
+            " ".join(self._verdict_of(assessment)),
+            *(broken or [comparison(assessment.risk)]),
+            next((why for why in whys if why and width_of(printable(why)) <= self.width), size),
+            *first,
             assessment.advice[0].action if assessment.advice else f"More: {_more(assessment.change)}",
         ]
         lines = [clipped(printable(line), self.width) for line in said if line]
         level = assessment.risk.level
-        return [self.paint(level.value, _COLOURS[level]) + lines[0][len(level.value):], *lines[1:]]
+        return [self.paint(level.value, _COLOURS[level]) + lines[0][len(level.value) :], *lines[1:]]
 
     def _verdict_of(self, assessment: Assessment) -> tuple[str, str]:
         return verdict(assessment.risk, assessment.record, no_code=is_no_code(assessment.change))
@@ -173,7 +182,7 @@ class _Page:
         poor = assessment.record is not None and assessment.record.is_poor
         code = _FAINT if poor else _COLOURS[assessment.risk.level]
         for position, line in enumerate(wrapped(f"{head} {rest}", self.width)):
-            yield self.paint(head, code) + line[len(head):] if position == 0 else line
+            yield self.paint(head, code) + line[len(head) :] if position == 0 else line
         if not is_no_code(assessment.change):
             said = (comparison(assessment.risk), record_line(assessment.record))
             yield from (line for text in said if text for line in wrapped(text, self.width))
@@ -182,13 +191,15 @@ class _Page:
     def _details(self, assessment: Assessment) -> Iterator[str]:
         yield from self._why(assessment.explanation)
         yield from self._files(assessment)
-        yield from self._told(ADVICE, [(entry.action, f"{entry.effect}; {entry.evidence}")
-                                       for entry in assessment.advice or ()])
+        yield from self._told(
+            ADVICE, [(entry.action, f"{entry.effect}; {entry.evidence}") for entry in assessment.advice or ()]
+        )
         if assessment.impact is not None:
             yield from self._impact(assessment.impact)
         yield from self._told(REVIEWERS, [(entry.name, entry.reason) for entry in assessment.reviewers or ()])
-        yield from self._told(SIMILAR, [(f"{entry.commit[:10]} {entry.subject}", entry.outcome)
-                                        for entry in assessment.similar or ()])
+        yield from self._told(
+            SIMILAR, [(f"{entry.commit[:10]} {entry.subject}", entry.outcome) for entry in assessment.similar or ()]
+        )
         yield from self._forecasts(assessment)
         yield from self._unusual(assessment)
 
@@ -209,8 +220,10 @@ class _Page:
         if assessment.base_log_odds is not None:
             yield ""
             yield self.paint("What adds up to the score, in log-odds", _HEADING)
-            rows = [(assessment.base_log_odds, "the repository's typical change"),
-                    *((entry.contribution, entry.sentence) for entry in assessment.explanation)]
+            rows = [
+                (assessment.base_log_odds, "the repository's typical change"),
+                *((entry.contribution, entry.sentence) for entry in assessment.explanation),
+            ]
             for amount, text in (*rows, (assessment.risk.log_odds, "this change")):
                 yield clipped(f"  {amount:+8.3f}  {printable(text)}", self.width)
         missing: dict[str, list[str]] = {}
@@ -247,8 +260,9 @@ class _Page:
         for path, reason in entries:
             # a path or a subject is clipped, what is to be done is told to its end
             whole = heading in (ADVICE, WOULD_BREAK)
-            yield from (f"  {line}" for line in (self._wrapped(path, 2) if whole else
-                                                 [clipped_path(path, self.width - 2)]))
+            yield from (
+                f"  {line}" for line in (self._wrapped(path, 2) if whole else [clipped_path(path, self.width - 2)])
+            )
             yield from (f"    {self.paint(line, _FAINT)}" for line in self._wrapped(reason, 4))
 
     def _wrapped(self, text: str, indent: int) -> list[str]:

@@ -59,7 +59,9 @@ def evaluations(card: Mapping[str, Any]) -> tuple[Evaluated, ...]:
     """Return the comparisons that a card tells of, those without a single figure left out."""
     found = [
         Evaluated(
-            _text(entry.get("on")), _count(entry.get("changes")), _count(entry.get("buggy")),
+            _text(entry.get("on")),
+            _count(entry.get("changes")),
+            _count(entry.get("buggy")),
             tuple(ranking for row in _listed(entry, "models")[:_MOST_MODELS] if (ranking := _ranking(row))),
         )
         for entry in _listed(card, "evaluations")[:_MOST_EVALUATIONS]
@@ -73,8 +75,11 @@ def calibration(card: Mapping[str, Any]) -> list[tuple[float, float, int]]:
         (share(row.get("predicted")), share(row.get("observed")), _count(row.get("changes")))
         for row in _listed(card, "calibration")[:_MOST_GROUPS]
     ]
-    return [(expected, observed, count) for expected, observed, count in rows
-            if expected is not None and observed is not None and count is not None]
+    return [
+        (expected, observed, count)
+        for expected, observed, count in rows
+        if expected is not None and observed is not None and count is not None
+    ]
 
 
 def importance(card: Mapping[str, Any]) -> list[Important]:
@@ -129,8 +134,11 @@ def _count(value: object) -> int | None:
 
 def _ranking(row: Mapping[str, Any]) -> Ranking | None:
     found = Ranking(
-        _title(row.get("model")), _interval(row.get("roc_auc")), _interval(row.get("pr_auc")),
-        share(row.get("share_in_top_20_percent")), share(row.get("calibration_error")),
+        _title(row.get("model")),
+        _interval(row.get("roc_auc")),
+        _interval(row.get("pr_auc")),
+        share(row.get("share_in_top_20_percent")),
+        share(row.get("calibration_error")),
     )
     return found if found.roc_auc or found.pr_auc or found.in_top is not None else None
 

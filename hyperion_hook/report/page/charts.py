@@ -75,8 +75,13 @@ def risk_over_time(changes: Sequence[ScoredChange]) -> Chart:
     x = Scale(first, last, LEFT, WIDTH - RIGHT)
     y = Scale(0.0, highest, HEIGHT - BOTTOM, TOP, root=True)
     dots = tuple(
-        Dot(x(change.time), y(change.probability), 3.5 if change.level is RiskLevel.HIGH else 2.5,
-            change.level.value.lower(), f"{day(change.time)} {change.subject[:120]}: {percent(change.probability)}")
+        Dot(
+            x(change.time),
+            y(change.probability),
+            3.5 if change.level is RiskLevel.HIGH else 2.5,
+            change.level.value.lower(),
+            f"{day(change.time)} {change.subject[:120]}: {percent(change.probability)}",
+        )
         for change in changes
     )
     span = median_days(changes) * _DAY
@@ -104,7 +109,8 @@ def time_ticks(first: int, last: int, x: Scale, most: int = 6) -> tuple[Tick, ..
     text = month if last - first > 6 * _MONTH else day
     labels = [text(time) for time in times]
     return tuple(
-        Tick(x(time), label) for place, (time, label) in enumerate(zip(times, labels, strict=True))
+        Tick(x(time), label)
+        for place, (time, label) in enumerate(zip(times, labels, strict=True))
         if label not in labels[:place]
     )
 
@@ -118,10 +124,14 @@ def hot_spots(spots: Sequence[HotSpot]) -> Chart:
     x = Scale(0, most_changes, LEFT, WIDTH - RIGHT - 10, root=True)
     y = Scale(0, most_complex, HEIGHT - BOTTOM, TOP + 10, root=True)
     dots = tuple(
-        Dot(x(spot.changes), y(spot.complexity or 0), round(4 + 14 * math.sqrt((spot.lines or 0) / most_lines), 1),
+        Dot(
+            x(spot.changes),
+            y(spot.complexity or 0),
+            round(4 + 14 * math.sqrt((spot.lines or 0) / most_lines), 1),
             heat(spot),
             f"{spot.path}: {counted(spot.changes, 'change')}, {spot.fixes} of them fixes, complexity {spot.complexity}",
-            number)
+            number,
+        )
         for number, spot in sorted(measured, key=lambda entry: -(entry[1].lines or 0))
     )
     return Chart(dots, "", _number_ticks(most_changes, x), _number_ticks(most_complex, y))
@@ -139,14 +149,20 @@ def calibration(table: Sequence[tuple[float, float, int]]) -> Chart:
     x = Scale(0.0, highest, LEFT, WIDTH - RIGHT, root=True)
     y = Scale(0.0, highest, HEIGHT - BOTTOM, TOP, root=True)
     dots = tuple(
-        Dot(x(expected), y(observed), 5.0, "medium",
-            f"of {counted(count, 'change')} {expected:.1%} were expected to introduce a bug, {observed:.1%} did")
+        Dot(
+            x(expected),
+            y(observed),
+            5.0,
+            "medium",
+            f"of {counted(count, 'change')} {expected:.1%} were expected to introduce a bug, {observed:.1%} did",
+        )
         for expected, observed, count in table
     )
     shares = [share for share in (0.01, 0.05, 0.1, 0.2, 0.4, 0.8) if share <= highest] or [highest]
     corner = f"{x(0.0)},{y(0.0)} {x(highest)},{y(highest)}"
-    return Chart(dots, corner, tuple(Tick(x(s), percent(s)) for s in shares),
-                 tuple(Tick(y(s), percent(s)) for s in shares))
+    return Chart(
+        dots, corner, tuple(Tick(x(s), percent(s)) for s in shares), tuple(Tick(y(s), percent(s)) for s in shares)
+    )
 
 
 def _number_ticks(highest: float, scale: Scale) -> tuple[Tick, ...]:

@@ -88,23 +88,45 @@ def render_page(overview: Overview, model: ModelFacts, here: Here | None = None,
 
     here = here or Here()
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(default=True), undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.filters |= {
-        "ago": ago, "shown": printable, "percent": percent, "number": number, "day": charts.day, "factor": factor,
+        "ago": ago,
+        "shown": printable,
+        "percent": percent,
+        "number": number,
+        "day": charts.day,
+        "factor": factor,
     }
     style, script = _text("page.css"), _text("page.js")
     return environment.get_template("page.html.j2").render(
-        overview=overview, model=model, here=here, drift=here.drift, version=version, counted=counted,
-        tiles=glance(overview, here), levels=Counter(change.level.value for change in overview.changes),
+        overview=overview,
+        model=model,
+        here=here,
+        drift=here.drift,
+        version=version,
+        counted=counted,
+        tiles=glance(overview, here),
+        levels=Counter(change.level.value for change in overview.changes),
         risk=charts.risk_over_time(overview.changes) if overview.changes else None,
         spots=charts.hot_spots(overview.hot_spots) if overview.hot_spots else None,
-        median_of=charts.median_days(overview.changes), folders=folders(spot.path for spot in overview.hot_spots),
-        evaluated_here=page_card.evaluations(here.figures), calibrated_here=_calibration(here.figures),
-        evaluated=page_card.evaluations(model.card), calibrated=_calibration(model.card),
-        importance=page_card.importance(model.card), facts=page_card.facts(model.card),
-        limits=page_card.limits(model.card), style=style, script=script, style_digest=_digest(style),
+        median_of=charts.median_days(overview.changes),
+        folders=folders(spot.path for spot in overview.hot_spots),
+        evaluated_here=page_card.evaluations(here.figures),
+        calibrated_here=_calibration(here.figures),
+        evaluated=page_card.evaluations(model.card),
+        calibrated=_calibration(model.card),
+        importance=page_card.importance(model.card),
+        facts=page_card.facts(model.card),
+        limits=page_card.limits(model.card),
+        style=style,
+        script=script,
+        style_digest=_digest(style),
         script_digest=_digest(script),
     )
 
@@ -131,8 +153,10 @@ def _risk_tile(overview: Overview) -> Iterable[Tile]:
         high = sum(change.level is RiskLevel.HIGH for change in recent)
         usual = sum(change.level is RiskLevel.HIGH for change in overview.changes) / len(overview.changes)
         yield Tile(
-            "Recently HIGH", f"{high} of {len(recent)}",
-            f"in {days} days; of the last {counted(len(overview.changes), 'change')} {percent(usual)}", "risk",
+            "Recently HIGH",
+            f"{high} of {len(recent)}",
+            f"in {days} days; of the last {counted(len(overview.changes), 'change')} {percent(usual)}",
+            "risk",
         )
 
 
@@ -141,8 +165,10 @@ def _spot_tile(overview: Overview) -> Iterable[Tile]:
         spot = overview.hot_spots[0]
         complexity = "" if spot.complexity is None else f", complexity {spot.complexity:,}"
         yield Tile(
-            "Hottest file", spot.path.rpartition("/")[2],
-            f"{counted(spot.changes, 'change')} within a year, {spot.fixes:,} of them fixes{complexity}", "spots",
+            "Hottest file",
+            spot.path.rpartition("/")[2],
+            f"{counted(spot.changes, 'change')} within a year, {spot.fixes:,} of them fixes{complexity}",
+            "spots",
         )
 
 
@@ -150,11 +176,15 @@ def _knowledge_tiles(overview: Overview) -> Iterable[Tile]:
     if overview.whole:
         alone = sum(area.bus_factor == 1 for area in overview.areas)
         yield Tile(
-            "Bus factor", f"{overview.whole.bus_factor:,}",
-            f"{alone} of {counted(len(overview.areas), 'part')} known by one person", "knowledge",
+            "Bus factor",
+            f"{overview.whole.bus_factor:,}",
+            f"{alone} of {counted(len(overview.areas), 'part')} known by one person",
+            "knowledge",
         )
         yield Tile(
-            "Knowledge lost", percent(overview.whole.lost), "was made by people without a commit for a year",
+            "Knowledge lost",
+            percent(overview.whole.lost),
+            "was made by people without a commit for a year",
             "knowledge",
         )
 

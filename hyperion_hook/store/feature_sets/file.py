@@ -64,8 +64,14 @@ def _fill(connection: sqlite3.Connection) -> None:
 
 # a process that is killed loses nothing it was told is stored; a power cut may cost the last moments
 FORM = Form(
-    "feature store", SCHEMA, version=1, application=0x48594653, write_ahead=True,
-    pragmas=("cache_size=-8000", "synchronous=NORMAL"), page_bytes=_PAGE_BYTES, fill=_fill,
+    "feature store",
+    SCHEMA,
+    version=1,
+    application=0x48594653,
+    write_ahead=True,
+    pragmas=("cache_size=-8000", "synchronous=NORMAL"),
+    page_bytes=_PAGE_BYTES,
+    fill=_fill,
 )
 
 

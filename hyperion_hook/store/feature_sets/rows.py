@@ -93,8 +93,9 @@ def content_hash(features: Mapping[str, Value]) -> str:
     ...     b'{"a": {"missing": "no history"}, "b": 1.0}').hexdigest()
     True
     """
-    plain = {name: {"missing": value.reason} if isinstance(value, Missing) else value
-             for name, value in features.items()}
+    plain = {
+        name: {"missing": value.reason} if isinstance(value, Missing) else value for name, value in features.items()
+    }
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 

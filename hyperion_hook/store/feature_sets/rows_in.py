@@ -132,11 +132,20 @@ def prepared(given: FeatureSet, now: int, hashes: dict[str, tuple[str, str]]) ->
         hashes[source] = source_hash(source)
     digest, reason = hashes[source]
     return Row(
-        given.repository, given.extraction_version, dict(given.tags), json.dumps(list(features)),
-        now if given.event_at is None else micros_of(given.event_at), now,
-        None if given.commit is None else revision_of(given.commit), source_of(source),
-        bytes.fromhex(digest) if digest else reason, float(given.extraction_time_ms),
-        bytes.fromhex(content_hash(features)), missing, numbers, given.pinned,
+        given.repository,
+        given.extraction_version,
+        dict(given.tags),
+        json.dumps(list(features)),
+        now if given.event_at is None else micros_of(given.event_at),
+        now,
+        None if given.commit is None else revision_of(given.commit),
+        source_of(source),
+        bytes.fromhex(digest) if digest else reason,
+        float(given.extraction_time_ms),
+        bytes.fromhex(content_hash(features)),
+        missing,
+        numbers,
+        given.pinned,
     )
 
 
@@ -165,8 +174,17 @@ def _put(file: FeatureFile, row: Row, use: int) -> int:
                 "UPDATE sets SET pinned = ?, used = ?, event = ?, extracted = ?, tags = ?, source_hash = ?,"
                 " time_ms = ?, names = ?, missing = ?, numbers = ? WHERE number = ?",
                 (
-                    pinned, None if pinned else use, row.event, extracted, tags, source, row.time_ms, names, missing,
-                    row.numbers, found[0],
+                    pinned,
+                    None if pinned else use,
+                    row.event,
+                    extracted,
+                    tags,
+                    source,
+                    row.time_ms,
+                    names,
+                    missing,
+                    row.numbers,
+                    found[0],
                 ),
             )
             return int(found[0])
@@ -176,8 +194,21 @@ def _put(file: FeatureFile, row: Row, use: int) -> int:
         "INSERT INTO sets (pinned, repository, event, tags, names, used, extracted, version, revision, source,"
         " source_hash, time_ms, content, missing, numbers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            row.pinned, repository, row.event, tags, names, None if row.pinned else use, extracted, version, row.commit,
-            row.source, source, row.time_ms, row.content, missing, row.numbers,
+            row.pinned,
+            repository,
+            row.event,
+            tags,
+            names,
+            None if row.pinned else use,
+            extracted,
+            version,
+            row.commit,
+            row.source,
+            source,
+            row.time_ms,
+            row.content,
+            missing,
+            row.numbers,
         ),
     ).lastrowid
     assert number is not None  # noqa: S101 - an INSERT has a row

@@ -72,7 +72,10 @@ def read_commit(
     row = file.connection.execute(
         f"SELECT {_ALL} FROM sets WHERE {OF_COMMIT}",  # noqa: S608
         (
-            revision[-8:], revision, file.known(json.dumps(repository)), file.known(json.dumps(version)),
+            revision[-8:],
+            revision,
+            file.known(json.dumps(repository)),
+            file.known(json.dumps(version)),
             source_of(source),
         ),
     ).fetchone()
@@ -138,8 +141,12 @@ def _conditions(file: FeatureFile, query: Query, pinned: int) -> tuple[str, list
             # so that the index by place, in which it comes second, serves here too
             conditions.append("repository IN (SELECT id FROM repositories)")
     source = None if query.source is None else source_of(query.source)
-    for condition, value in (("event >= ?", query.since), ("event <= ?", query.until), ("source = ?", source),
-                             ("event > ?", query.expired if not pinned else None)):
+    for condition, value in (
+        ("event >= ?", query.since),
+        ("event <= ?", query.until),
+        ("source = ?", source),
+        ("event > ?", query.expired if not pinned else None),
+    ):
         if value is not None:
             conditions.append(condition)
             values.append(value)
@@ -172,17 +179,40 @@ def moment_of(micros: int) -> datetime:
 
 def metadata_of(file: FeatureFile, row: Row) -> FeatureMetadata:
     """Return what a row says of its set."""
-    (number, pinned, repository, event, tags, names, extracted, version, revision, source, source_hash, time_ms,
-     content) = row[:13]
+    (
+        number,
+        pinned,
+        repository,
+        event,
+        tags,
+        names,
+        extracted,
+        version,
+        revision,
+        source,
+        source_hash,
+        time_ms,
+        content,
+    ) = row[:13]
     try:
         name_list = list(file.value(names))
         is_hash = isinstance(source_hash, bytes)
         return FeatureMetadata(
-            file.id_of(number), source.decode("utf-8", "surrogatepass") if isinstance(source, bytes) else source,
-            file.value(repository), moment_of(event if extracted is None else extracted), name_list,
-            len(name_list), content.hex(), source_hash.hex() if is_hash else "", dict(file.value(tags)), time_ms,
-            file.value(version), revision.hex() if isinstance(revision, bytes) else revision,
-            moment_of(event), bool(pinned), "" if is_hash else file.value(source_hash),
+            file.id_of(number),
+            source.decode("utf-8", "surrogatepass") if isinstance(source, bytes) else source,
+            file.value(repository),
+            moment_of(event if extracted is None else extracted),
+            name_list,
+            len(name_list),
+            content.hex(),
+            source_hash.hex() if is_hash else "",
+            dict(file.value(tags)),
+            time_ms,
+            file.value(version),
+            revision.hex() if isinstance(revision, bytes) else revision,
+            moment_of(event),
+            bool(pinned),
+            "" if is_hash else file.value(source_hash),
         )
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise sqlite3.DatabaseError(f"row {number}: {error}") from error

@@ -114,7 +114,12 @@ class FeatureStore(FeatureWriter):
             return self._counted(file, found)
 
     def get_commit(
-        self, repository: str, commit: str, *, extraction_version: str = EXTRACTION_VERSION, source_file: str = "",
+        self,
+        repository: str,
+        commit: str,
+        *,
+        extraction_version: str = EXTRACTION_VERSION,
+        source_file: str = "",
     ) -> StoredFeatures | None:
         """Return the set of a commit (and file) by a version of the extractor, ``None`` where none is served.
 
@@ -124,9 +129,9 @@ class FeatureStore(FeatureWriter):
             If the file is damaged.
         """
         with self._reading() as file:
-            return self._counted(file, read_commit(
-                file, repository, commit, extraction_version, source_file, self._expired(self._now())
-            ))
+            return self._counted(
+                file, read_commit(file, repository, commit, extraction_version, source_file, self._expired(self._now()))
+            )
 
     def get_features_at(
         self,
@@ -266,7 +271,10 @@ class FeatureStore(FeatureWriter):
         with self._reading() as file:
             found = figures(file, self._expired(self._now()))
         return found | {
-            "ttl_hours": self.ttl_hours, "cache_size": self.cache_size, "hits": self._hits, "misses": self._misses,
+            "ttl_hours": self.ttl_hours,
+            "cache_size": self.cache_size,
+            "hits": self._hits,
+            "misses": self._misses,
         }
 
     def training_frame(
@@ -316,14 +324,19 @@ class FeatureStore(FeatureWriter):
         if entities is None:
             return frame_of(
                 self.read_features(
-                    repository, tags, since=since, until=until, feature_names=feature_names,
+                    repository,
+                    tags,
+                    since=since,
+                    until=until,
+                    feature_names=feature_names,
                     extraction_version=extraction_version,
                 ),
                 feature_names,
             )
         with self._reading() as file:
             return completed(
-                entities, repository,
+                entities,
+                repository,
                 lambda name, moment, source: self._latest_at(
                     file, name, micros_of(moment), source, tags, extraction_version, within_hours
                 ),
@@ -333,22 +346,47 @@ class FeatureStore(FeatureWriter):
     # -- what the methods share --
 
     def _latest_at(
-        self, file: FeatureFile, repository: str, moment: int, source: str | None, tags: Mapping[str, str] | None,
-        version: str | None, within_hours: float | None,
+        self,
+        file: FeatureFile,
+        repository: str,
+        moment: int,
+        source: str | None,
+        tags: Mapping[str, str] | None,
+        version: str | None,
+        within_hours: float | None,
     ) -> StoredFeatures | None:
         ttl = self.ttl_hours if within_hours is None else within_hours
         oldest = before(moment, ttl) + 1
-        return latest(file, Query(
-            self._expired(self._now()), repository, tags, since=oldest, until=moment, version=version, source=source,
-        ))
+        return latest(
+            file,
+            Query(
+                self._expired(self._now()),
+                repository,
+                tags,
+                since=oldest,
+                until=moment,
+                version=version,
+                source=source,
+            ),
+        )
 
     def _query(
-        self, repository: str | None, tags: Mapping[str, str] | None, since: Moment | None, until: Moment | None,
-        feature_names: Collection[str] | None, version: str | None,
+        self,
+        repository: str | None,
+        tags: Mapping[str, str] | None,
+        since: Moment | None,
+        until: Moment | None,
+        feature_names: Collection[str] | None,
+        version: str | None,
     ) -> Query:
         return Query(
-            self._expired(self._now()), repository_name(repository), tags, None if since is None else micros_of(since),
-            None if until is None else micros_of(until), feature_names, version,
+            self._expired(self._now()),
+            repository_name(repository),
+            tags,
+            None if since is None else micros_of(since),
+            None if until is None else micros_of(until),
+            feature_names,
+            version,
         )
 
     def _counted(self, file: FeatureFile, found: StoredFeatures | None) -> StoredFeatures | None:

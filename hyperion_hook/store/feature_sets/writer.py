@@ -161,8 +161,15 @@ class FeatureWriter:
         if extraction_time_ms is None:
             extraction_time_ms = float(getattr(features_dict, "extraction_time_ms", 0.0))
         given = FeatureSet(
-            features_dict, os.fspath(source_file), repository_name(repository), tags or {}, revision_of(commit),
-            event_at, extraction_version, extraction_time_ms, pinned,
+            features_dict,
+            os.fspath(source_file),
+            repository_name(repository),
+            tags or {},
+            revision_of(commit),
+            event_at,
+            extraction_version,
+            extraction_time_ms,
+            pinned,
         )
         return self.store_many([given])[0]
 
@@ -221,15 +228,17 @@ class FeatureWriter:
         execute = file.connection.execute
         # by place, for which there is an index
         removed = execute(
-            "DELETE FROM sets WHERE pinned = 0 AND repository IN (SELECT id FROM repositories)"
-            " AND event <= ?", (self._expired(now),),
+            "DELETE FROM sets WHERE pinned = 0 AND repository IN (SELECT id FROM repositories) AND event <= ?",
+            (self._expired(now),),
         ).rowcount
         ((kept,),) = execute("SELECT unpinned FROM store")
         if kept > self.cache_size:
             if not self._says_evicts:
                 self._says_evicts = True
-                line = (f"{self._path}: holds {self.cache_size:,} sets at most, so the least recently used go; pin what"
-                        " must stay (pinned=True), or raise FEATURE_STORE_CACHE_SIZE")
+                line = (
+                    f"{self._path}: holds {self.cache_size:,} sets at most, so the least recently used go; pin what"
+                    " must stay (pinned=True), or raise FEATURE_STORE_CACHE_SIZE"
+                )
                 file.warnings.append(line)
                 import logging
 

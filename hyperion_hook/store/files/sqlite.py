@@ -309,8 +309,12 @@ def _connected(path: Path, form: Form, size: int | None, seconds: float) -> Stor
 
 def _bounded(path: Path, size: int, value_bytes: int, seconds: float, mode: str) -> StoreConnection:
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=seconds,
-        check_same_thread=False, factory=StoreConnection,
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        timeout=seconds,
+        check_same_thread=False,
+        factory=StoreConnection,
     )
     connection.limit(path, size, value_bytes)
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY"):
@@ -395,4 +399,3 @@ def _create(connection: sqlite3.Connection, form: Form) -> None:
     form.fill(connection)
     connection.execute(f"PRAGMA application_id={form.application}")
     connection.execute(f"PRAGMA user_version={form.version}")
-

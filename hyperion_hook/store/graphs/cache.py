@@ -48,7 +48,9 @@ _FORM = Form(
     tree TEXT NOT NULL, graph INTEGER NOT NULL)""",
         "CREATE INDEX commits_by_tree ON commits (tree)",
     ),
-    version=1_000 * FORMAT + READER_VERSION, is_cache=True, value_bytes=MOST_BYTES,
+    version=1_000 * FORMAT + READER_VERSION,
+    is_cache=True,
+    value_bytes=MOST_BYTES,
 )
 
 
@@ -73,8 +75,15 @@ class ImportGraphs:
         What had to be done about a file that does not fit.
     """
 
-    def __init__(self, repository: Repository, reader: BlobReader, path: Path | None, *, max_unread: int | None = None,
-                 root: Path | None = None) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        reader: BlobReader,
+        path: Path | None,
+        *,
+        max_unread: int | None = None,
+        root: Path | None = None,
+    ) -> None:
         self._reader = reader
         self._trees = Trees(repository)
         self._store = _Store(path, root)
@@ -271,13 +280,20 @@ class _Store:
         content = encode(graph)
         with suppress(sqlite3.Error), self._connection:
             same = self._connection.execute("SELECT id FROM graphs WHERE content = ?", (content,)).fetchone()
-            number = same[0] if same else self._connection.execute(
-                "INSERT INTO graphs (content) VALUES (?)", (content,)).lastrowid
+            number = (
+                same[0]
+                if same
+                else self._connection.execute("INSERT INTO graphs (content) VALUES (?)", (content,)).lastrowid
+            )
             self._connection.execute(
-                "INSERT OR REPLACE INTO commits (name, tree, graph) VALUES (?, ?, ?)", (commit, tree, number))
+                "INSERT OR REPLACE INTO commits (name, tree, graph) VALUES (?, ?, ?)", (commit, tree, number)
+            )
             self._connection.execute(
                 "DELETE FROM graphs WHERE id NOT IN (SELECT id FROM graphs ORDER BY id = ? DESC, id DESC LIMIT ?)",
-                (number, _KEPT_GRAPHS))
+                (number, _KEPT_GRAPHS),
+            )
             self._connection.execute(
                 "DELETE FROM commits WHERE graph NOT IN (SELECT id FROM graphs)"
-                " OR id <= (SELECT max(id) FROM commits) - ?", (_KEPT_COMMITS,))
+                " OR id <= (SELECT max(id) FROM commits) - ?",
+                (_KEPT_COMMITS,),
+            )

@@ -31,10 +31,18 @@ def encode(graph: LiveGraph) -> bytes:
     package_number = {name: number for number, name in enumerate(packages)}
     specs, written = graph.specs.packed([*parts.modules, *others])
     sections = (
-        _names(parts.modules), _names(parts.groups), _names(others), _names(packages), _names(specs),
-        _lists(parts.out), _lists(parts.inn),
+        _names(parts.modules),
+        _names(parts.groups),
+        _names(others),
+        _names(packages),
+        _names(specs),
+        _lists(parts.out),
+        _lists(parts.inn),
         _lists([package_number[name] for name in names] for names in parts.external),
-        _numbers(parts.importers), _numbers(parts.entries), _numbers(parts.test_entries), _lists(written),
+        _numbers(parts.importers),
+        _numbers(parts.entries),
+        _numbers(parts.test_entries),
+        _lists(written),
     )
     return _HEAD.pack(_MAGIC, FORMAT) + b"".join(_SIZE.pack(len(section)) + section for section in sections)
 
@@ -75,8 +83,14 @@ def _decoded(content: bytes) -> LiveGraph:
     if max((*entries, *test_entries), default=0) >= max(nodes, 1):
         raise ValueError("stored import graph: damaged (number out of range)")
     parts = GraphParts(
-        modules, groups, out, inn, [tuple(packages[number] for number in numbers) for numbers in external],
-        importers, entries, test_entries,
+        modules,
+        groups,
+        out,
+        inn,
+        [tuple(packages[number] for number in numbers) for numbers in external],
+        importers,
+        entries,
+        test_entries,
     )
 
     def load_specs() -> Packed:

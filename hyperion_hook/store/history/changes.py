@@ -130,7 +130,8 @@ class PastChanges:
         asked = file
         while row := self._index.connection.execute(
             # an origin is older than what parted from it; a tampered file must not lead round in a circle
-            "SELECT origin, ord FROM forks WHERE file = ? AND origin < file", (asked,)
+            "SELECT origin, ord FROM forks WHERE file = ? AND origin < file",
+            (asked,),
         ).fetchone():
             found.append(row)
             asked = row[0]

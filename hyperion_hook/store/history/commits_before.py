@@ -58,7 +58,12 @@ class Past:
                     query, asked
                 ):
                     rows[commit.hex()] = PastCommit(
-                        number, commit.hex(), time, author, flags, frozenset(unpack(directories)),
+                        number,
+                        commit.hex(),
+                        time,
+                        author,
+                        flags,
+                        frozenset(unpack(directories)),
                         frozenset(unpack(files)[1::2]) - {0},
                     )
         return [rows[commit] for commit in found]

@@ -45,8 +45,14 @@ def _fault(connection: sqlite3.Connection) -> str:
 
 
 FORM = Form(
-    "history index", SCHEMA, version=1, application=0x48594849, pragmas=("synchronous=NORMAL", "cache_spill=OFF"),
-    value_bytes=250_000, fill=_fill, fault=_fault,
+    "history index",
+    SCHEMA,
+    version=1,
+    application=0x48594849,
+    pragmas=("synchronous=NORMAL", "cache_spill=OFF"),
+    value_bytes=250_000,
+    fill=_fill,
+    fault=_fault,
 )
 
 

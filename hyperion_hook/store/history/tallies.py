@@ -99,6 +99,4 @@ class Tallies:
                 gone.append((*key, month))
         self._changed.clear()
         self._connection.executemany("INSERT OR REPLACE INTO tallies VALUES (?, ?, ?, ?, ?, ?)", stored)
-        self._connection.executemany(
-            "DELETE FROM tallies WHERE scope = ? AND key = ? AND part = ? AND month = ?", gone
-        )
+        self._connection.executemany("DELETE FROM tallies WHERE scope = ? AND key = ? AND part = ? AND month = ?", gone)

@@ -199,7 +199,7 @@ def extend_index(repository: Repository, expired: Callable[[], bool]) -> None:
         for start in range(0, len(ids), _STEP):
             if expired():
                 return
-            commits = list(_read(repository, ids[start:start + _STEP], Detail.NAMES))
+            commits = list(_read(repository, ids[start : start + _STEP], Detail.NAMES))
             with index.transaction():
                 if index.generation != generation:
                     return

@@ -182,7 +182,12 @@ class VersionStore:
         return Registered(str(version), is_new=True)
 
     def promote(
-        self, name: str, version: str, to: Status = Status.PRODUCTION, *, instead_of: str | None = "",
+        self,
+        name: str,
+        version: str,
+        to: Status = Status.PRODUCTION,
+        *,
+        instead_of: str | None = "",
         validation: Mapping[str, Any] | None = None,
     ) -> str:
         """Take a version one step further, from trained to validated or from validated to production, and return it.
@@ -343,9 +348,7 @@ class VersionStore:
         try:
             created = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             entry = state.versions[version]
-            found = model_metadata.decode(
-                data, status=entry.status, created_at=created, validation=entry.validation
-            )
+            found = model_metadata.decode(data, status=entry.status, created_at=created, validation=entry.validation)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
             _refuse(path, f"damaged ({error})")
         if (found.name, found.version) != (state.name, str(version)):

@@ -67,8 +67,14 @@ class BugRows:
     touched: pd.DataFrame
 
 
-def bug_rows(repository: Repository, *, name: str, until: str = "HEAD", options: BugOptions | None = None,
-             progress: Progress | None = None) -> BugRows:
+def bug_rows(
+    repository: Repository,
+    *,
+    name: str,
+    until: str = "HEAD",
+    options: BugOptions | None = None,
+    progress: Progress | None = None,
+) -> BugRows:
     """Return the rows of one history; the same for the same name, history, options and seed.
 
     Parameters
@@ -116,7 +122,7 @@ def bug_rows(repository: Repository, *, name: str, until: str = "HEAD", options:
 
 def _chosen(ids: Sequence[str], name: str, options: BugOptions) -> frozenset[str]:
     random_ = random.Random(f"{options.seed} {name} changes")  # noqa: S311 - a sample, no secret
-    eligible = ids[options.least_commits:]
+    eligible = ids[options.least_commits :]
     return frozenset(random_.sample(eligible, min(options.changes, len(eligible))))
 
 
@@ -164,7 +170,8 @@ class _Collector:
     def month(self, commit: str, time: int, history: History) -> None:
         """Measure every source file of the main line."""
         paths = sorted(
-            path for path, entry in list_tree(self.repository, commit).items()
+            path
+            for path, entry in list_tree(self.repository, commit).items()
             if entry.is_regular and role_of(path) is FileRole.SOURCE
         )
         repository = history.repository()
@@ -214,13 +221,19 @@ def _outcome(moment: _Moment, fixes: FixTimes) -> NDArray[np.int8]:
     return np.array([fixes.fixed(path, moment.time, moment.time + HORIZON) for path in moment.paths], dtype=np.int8)
 
 
-def _frame(name: str, moment: _Moment, fixes: FixTimes, kept: Any, *, weights: Any = None, whole: bool = False
-           ) -> pd.DataFrame:
+def _frame(
+    name: str, moment: _Moment, fixes: FixTimes, kept: Any, *, weights: Any = None, whole: bool = False
+) -> pd.DataFrame:
     frame = pd.DataFrame(moment.rows[kept], columns=list(FILE_NUMBERS))
     paths = np.array(moment.paths, dtype=object)[kept]
     columns = {
-        "repository": name, "moment": moment.key, "time": moment.time, "path": paths,
-        "fixed": _outcome(moment, fixes)[kept], "weight": 1.0 if weights is None else weights[kept], "whole": whole,
+        "repository": name,
+        "moment": moment.key,
+        "time": moment.time,
+        "path": paths,
+        "fixed": _outcome(moment, fixes)[kept],
+        "weight": 1.0 if weights is None else weights[kept],
+        "whole": whole,
     }
     return pd.concat([pd.DataFrame(columns, index=frame.index), frame], axis=1)
 

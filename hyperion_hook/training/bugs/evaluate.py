@@ -74,8 +74,16 @@ class Predictor(Protocol):
         """Return ``fixed`` and ``log_odds`` of each change of touched rows."""
 
 
-def evaluate_bugs(name: str, histories: Sequence[BugRows], models: Mapping[str, Predictor], shipped: str, *,
-                  since: int, against: Sequence[str] = (), seed: int = 42) -> BugEvaluation | None:
+def evaluate_bugs(
+    name: str,
+    histories: Sequence[BugRows],
+    models: Mapping[str, Predictor],
+    shipped: str,
+    *,
+    since: int,
+    against: Sequence[str] = (),
+    seed: int = 42,
+) -> BugEvaluation | None:
     """Compare models with the baselines on what is younger than all they learned.
 
     Parameters
@@ -113,27 +121,32 @@ def evaluate_bugs(name: str, histories: Sequence[BugRows], models: Mapping[str, 
     said = sigmoid(forecast["log_odds"].to_numpy()) if forecast is not None else np.zeros(0)
     truth = forecast["fixed"].to_numpy(dtype=np.float64) if forecast is not None else np.zeros(0)
     return BugEvaluation(
-        name, shipped, tuple(sorted(monthly["repository"].unique())), len(figures[shipped]),
+        name,
+        shipped,
+        tuple(sorted(monthly["repository"].unique())),
+        len(figures[shipped]),
         tuple(_ranked(label, table, None, draws) for label, table in figures.items()),
         tuple(_ranked(label, figures[shipped], figures[label], draws) for label in (*against, *BASELINES)),
-        len(said), roc_auc(truth, said), calibration_error(truth, said),
-        float(said.mean()) if len(said) else math.nan, float(truth.mean()) if len(truth) else math.nan,
-        classes=class_figures(
-            monthly["fixed"].to_numpy(dtype=np.float64), (scores[shipped] >= 0.0).astype(np.float64)
-        ),
+        len(said),
+        roc_auc(truth, said),
+        calibration_error(truth, said),
+        float(said.mean()) if len(said) else math.nan,
+        float(truth.mean()) if len(truth) else math.nan,
+        classes=class_figures(monthly["fixed"].to_numpy(dtype=np.float64), (scores[shipped] >= 0.0).astype(np.float64)),
     )
 
 
-def evaluate_by_time(histories: Sequence[BugRows], *, config: MLConfig | None = None
-                     ) -> tuple[str, BugEvaluation | None]:
+def evaluate_by_time(
+    histories: Sequence[BugRows], *, config: MLConfig | None = None
+) -> tuple[str, BugEvaluation | None]:
     """Return the candidate chosen in the first 80 % of the time, and how all of them do in the rest."""
     config = config or DEFAULTS
     since = held_out_since(histories)
     chosen = fit_bug_predictor(histories, until=since, config=config)
     models = {
-        name: chosen if name == chosen.candidate else fit_bug_predictor(
-            histories, candidate=name, until=since, config=config
-        )
+        name: chosen
+        if name == chosen.candidate
+        else fit_bug_predictor(histories, candidate=name, until=since, config=config)
         for name in CANDIDATES
     }
     name = "the last fifth of the time, of the same repositories"

@@ -27,7 +27,15 @@ def bug_part(bugs: FittedBugs | BugModel | None) -> Part | None:
         grown, base = boosted_trees(estimator.get_booster())
         trees, names, slope, shift = flat(grown), list(FILE_NUMBERS), classifier.slope_, classifier.shift_
     change = {"largest": bugs.largest, "count": bugs.count, "intercept": bugs.intercept}
-    return Part({
-        "past_version": PAST_VERSION, "numbers": names, "trees": BUG_TREES, "base": base, "slope": slope,
-        "shift": shift, "change": change,
-    }, {BUG_TREES: trees})
+    return Part(
+        {
+            "past_version": PAST_VERSION,
+            "numbers": names,
+            "trees": BUG_TREES,
+            "base": base,
+            "slope": slope,
+            "shift": shift,
+            "change": change,
+        },
+        {BUG_TREES: trees},
+    )

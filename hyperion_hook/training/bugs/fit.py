@@ -36,7 +36,11 @@ CANDIDATES: dict[str, dict[str, Any]] = {
     SPECIFIED: {name: value for name, value in DEFAULTS.bug_predictor.items() if name not in _SHARED},
     "gentle": {"n_estimators": 200, "max_depth": 4, "learning_rate": 0.06, "min_child_weight": 10},
     "slow": {
-        "n_estimators": 300, "max_depth": 5, "learning_rate": 0.04, "min_child_weight": 20, "subsample": 0.7,
+        "n_estimators": 300,
+        "max_depth": 5,
+        "learning_rate": 0.04,
+        "min_child_weight": 20,
+        "subsample": 0.7,
         "colsample_bytree": 0.5,
     },
 }
@@ -74,15 +78,22 @@ class FittedBugs:
 
 def estimator_of(candidate: str, config: MLConfig) -> XGBClassifier:
     """Return the XGBoost of a candidate, not fitted; what is configured takes the place of the specification's."""
-    changed = {
-        name: value for name, value in config.bug_predictor.items() if value != DEFAULTS.bug_predictor[name]
-    } if candidate == SPECIFIED else {}
+    changed = (
+        {name: value for name, value in config.bug_predictor.items() if value != DEFAULTS.bug_predictor[name]}
+        if candidate == SPECIFIED
+        else {}
+    )
     shared = {"eval_metric": config.bug_predictor.eval_metric, "random_state": config.random_state, "n_jobs": 1}
     return XGBClassifier(**{**shared, **CANDIDATES[candidate], **changed})
 
 
-def fit_bug_predictor(histories: Sequence[BugRows], *, candidate: str | None = None, until: int | None = None,
-                      config: MLConfig | None = None) -> FittedBugs:
+def fit_bug_predictor(
+    histories: Sequence[BugRows],
+    *,
+    candidate: str | None = None,
+    until: int | None = None,
+    config: MLConfig | None = None,
+) -> FittedBugs:
     """Fit the bug predictor on the rows of some repositories.
 
     Parameters
@@ -109,14 +120,18 @@ def fit_bug_predictor(histories: Sequence[BugRows], *, candidate: str | None = N
             f"bug predictor: {len(monthly)} files and months with {fixed} fixes; at least {LEAST_FIXED} with and "
             "without a fix within thirty days are needed"
         )
-    rows = pd.concat([monthly.assign(counts=repository_weights(monthly)), touched.assign(
-        counts=repository_weights(touched) * (TOUCHED_WEIGHT * len(monthly) / len(touched)))], ignore_index=True)
+    rows = pd.concat(
+        [
+            monthly.assign(counts=repository_weights(monthly)),
+            touched.assign(counts=repository_weights(touched) * (TOUCHED_WEIGHT * len(monthly) / len(touched))),
+        ],
+        ignore_index=True,
+    )
     is_touched = np.arange(len(rows)) >= len(monthly)
     columns = FeatureColumns(list(FILE_NUMBERS)).fit(None)
     truth, counts, time = (rows[name].to_numpy(dtype=np.float64) for name in ("fixed", "counts", "time"))
     evidence = Evidence(columns.transform(rows), Outcome(truth, None, counts), time)
-    members = {name: estimator_of(name, config)
-               for name in (CANDIDATES if candidate is None else (candidate,))}
+    members = {name: estimator_of(name, config) for name in (CANDIDATES if candidate is None else (candidate,))}
     folds = RiskClassifier(list(members.items()), cv_folds=FOLDS, gap_days=HORIZON / DAY).folds(evidence)
     seen = out_of_fold(members, evidence, folds, jobs=config.n_jobs)
     losses = {
@@ -125,8 +140,12 @@ def fit_bug_predictor(histories: Sequence[BugRows], *, candidate: str | None = N
     }
     best = min(members, key=lambda name: losses[name])
     classifier = RiskClassifier(
-        [(best, members[best])], [f"{best}_log_odds"], cv_folds=FOLDS, gap_days=HORIZON / DAY,
-        random_state=config.random_state, n_jobs=config.n_jobs,
+        [(best, members[best])],
+        [f"{best}_log_odds"],
+        cv_folds=FOLDS,
+        gap_days=HORIZON / DAY,
+        random_state=config.random_state,
+        n_jobs=config.n_jobs,
     )
     with one_thread():
         log_odds = logit(classifier.combine(seen, evidence.outcome))
@@ -135,8 +154,14 @@ def fit_bug_predictor(histories: Sequence[BugRows], *, candidate: str | None = N
     fitted, seconds = fitted_members({best: members[best]}, evidence, jobs=config.n_jobs)[best]
     classifier.with_fitted({best: fitted})
     return FittedBugs(
-        best, Pipeline([("columns", columns), ("model", classifier)]), largest, count, intercept, losses,
-        seen.seconds[best] + seconds)
+        best,
+        Pipeline([("columns", columns), ("model", classifier)]),
+        largest,
+        count,
+        intercept,
+        losses,
+        seen.seconds[best] + seconds,
+    )
 
 
 def _learned(histories: Sequence[BugRows], until: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -175,10 +200,14 @@ def repository_weights(rows: pd.DataFrame) -> NDArray[np.float64]:
 
 def _changes(touched: pd.DataFrame, log_odds: Numbers) -> pd.DataFrame:
     grouped = touched.assign(log_odds=log_odds).groupby(["repository", "moment"], sort=True)
-    return pd.DataFrame({
-        "time": grouped["time"].first(), "fixed": grouped["fixed"].max(), "largest": grouped["log_odds"].max(),
-        "files": grouped["log_odds"].size(),
-    }).reset_index()
+    return pd.DataFrame(
+        {
+            "time": grouped["time"].first(),
+            "fixed": grouped["fixed"].max(),
+            "largest": grouped["log_odds"].max(),
+            "files": grouped["log_odds"].size(),
+        }
+    ).reset_index()
 
 
 def with_change_log_odds(

@@ -55,7 +55,9 @@ class LearnedBugs:
             "log-loss in cross-validation": {
                 name: rounded(loss) for name, loss in (found.cross_validation if found else {}).items()
             },
-            "evaluation": None if found is None else {
+            "evaluation": None
+            if found is None
+            else {
                 "on": found.name,
                 "repositories": len(found.repositories),
                 "months": found.months,
@@ -70,14 +72,17 @@ class LearnedBugs:
         }
 
 
-def bug_histories(entries: Sequence[CorpusEntry], options: RetrainOptions, progress: Progress | None = None
-                  ) -> list[BugRows]:
+def bug_histories(
+    entries: Sequence[CorpusEntry], options: RetrainOptions, progress: Progress | None = None
+) -> list[BugRows]:
     """Return the rows of every repository that can be read, in the order given."""
     if options.cluster is None and (len(entries) == 1 or options.jobs == 1):
         results = [_read(entry, options, progress) for entry in entries]
     else:
         results = spread(
-            partial(_read, options=options), [entry.absolute() for entry in entries], jobs=options.jobs,
+            partial(_read, options=options),
+            [entry.absolute() for entry in entries],
+            jobs=options.jobs,
             cluster=options.cluster,
             told=None if progress is None else lambda done: progress("reading files and fixes", done, len(entries)),
         )
@@ -87,8 +92,11 @@ def bug_histories(entries: Sequence[CorpusEntry], options: RetrainOptions, progr
 def _read(entry: CorpusEntry, options: RetrainOptions, progress: Progress | None = None) -> BugRows | HyperionError:
     try:
         return bug_rows(
-            Repository.discover(entry.path), name=entry.name, until=entry.until,
-            options=BugOptions(seed=options.seed, since=options.since), progress=progress,
+            Repository.discover(entry.path),
+            name=entry.name,
+            until=entry.until,
+            options=BugOptions(seed=options.seed, since=options.since),
+            progress=progress,
         )
     except HyperionError as error:
         return error
@@ -118,8 +126,13 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
         used = {} if in_use is None else {IN_USE: InUseBugs(in_use)}
         models: dict[str, Predictor] = {OWN_CANDIDATE: past, **used}
         found = evaluate_bugs(
-            "the last fifth of this repository's time", histories, models, OWN_CANDIDATE, since=since,
-            against=tuple(used), seed=options.seed,
+            "the last fifth of this repository's time",
+            histories,
+            models,
+            OWN_CANDIDATE,
+            since=since,
+            against=tuple(used),
+            seed=options.seed,
         )
         leads = {} if found is None else {entry.name: entry.roc_auc for entry in found.leads}
         if in_use is not None and (IN_USE not in leads or not leads[IN_USE].low > 0):
@@ -152,9 +165,7 @@ class InUseBugs:
     def change_log_odds(self, touched: pd.DataFrame) -> pd.DataFrame:
         """Return ``fixed`` and ``log_odds`` of each change of touched rows."""
         model = self.model
-        return with_change_log_odds(
-            touched, self.file_log_odds(touched), model.largest, model.count, model.intercept
-        )
+        return with_change_log_odds(touched, self.file_log_odds(touched), model.largest, model.count, model.intercept)
 
 
 def bug_section(card: Mapping[str, Any]) -> Iterator[str]:
@@ -183,7 +194,8 @@ def bug_section(card: Mapping[str, Any]) -> Iterator[str]:
 
 def _ranked(entry: RankedFiles) -> dict[str, Any]:
     return {
-        "model": entry.name, "roc_auc": entry.roc_auc.rounded(),
+        "model": entry.name,
+        "roc_auc": entry.roc_auc.rounded(),
         "precision_in_top_20": entry.precision_in_top.rounded(),
     }
 

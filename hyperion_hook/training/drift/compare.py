@@ -34,8 +34,13 @@ class _Pair:
 
 
 def compare(
-    reference: pd.DataFrame, current: pd.DataFrame, threshold: float = 0.1, *, target_column: str | None = None,
-    score_column: str | None = None, alpha: float = ALPHA,
+    reference: pd.DataFrame,
+    current: pd.DataFrame,
+    threshold: float = 0.1,
+    *,
+    target_column: str | None = None,
+    score_column: str | None = None,
+    alpha: float = ALPHA,
 ) -> DriftReport:
     """Return how the current rows differ from the reference.
 
@@ -65,12 +70,14 @@ def compare(
             raise ConfigError(f"drift: {what} '{str(name)[:60]}' is in neither frame; name a column of theirs")
     warnings = [
         f"columns of one name, only the first is compared: {listed(twice)}"
-        for frame in (reference, current) if (twice := _twice(frame))
+        for frame in (reference, current)
+        if (twice := _twice(frame))
     ]
     pairs = [
         # of two names for one feature the catalogue's stands for both
         _Pair(column.name if column.name == after[name].name else name, column, after[name])
-        for name, column in before.items() if name in after
+        for name, column in before.items()
+        if name in after
     ]
     if not pairs:
         raise ConfigError("drift: the two frames have no column in common; name the same features in both")
@@ -86,7 +93,10 @@ def compare(
         drift_magnitude=overall(
             [_counted(item, alpha) for item in features], [_counted(item, alpha) for item in others.values()]
         ),
-        threshold=threshold, alpha=alpha, rows_reference=len(reference), rows_current=len(current),
+        threshold=threshold,
+        alpha=alpha,
+        rows_reference=len(reference),
+        rows_current=len(current),
         features=tuple(features),
         label=None if target_column is None else others.get(canonical(target_column)),
         score=None if score_column is None else others.get(canonical(score_column)),
@@ -190,8 +200,12 @@ def _numbers(pair: _Pair) -> FeatureDrift:
         chosen = smirnov
     return replace(
         _result(pair, "number", binned, chosen),
-        ks_statistic=smirnov.statistic, ks_p_value=smirnov.p_value, wasserstein=measures.wasserstein(x, y),
-        chi_square=chosen.statistic if binary else None, typical_reference=_typical(x), typical_current=_typical(y),
+        ks_statistic=smirnov.statistic,
+        ks_p_value=smirnov.p_value,
+        wasserstein=measures.wasserstein(x, y),
+        chi_square=chosen.statistic if binary else None,
+        typical_reference=_typical(x),
+        typical_current=_typical(y),
     )
 
 
@@ -234,13 +248,28 @@ def _result(pair: _Pair, kind: str, binned: measures.Binned, chosen: measures.Te
     shares = binned.shares
     entry = pair.reference.entry
     return FeatureDrift(
-        feature=pair.name, title=pair.reference.name if entry is None else entry.title, kind=kind,
-        rows_reference=present[0], rows_current=present[1],
-        missing_reference=missing[0] / rows[0], missing_current=missing[1] / rows[1],
-        magnitude=measures.magnitude_of(binned), drifted=False,
-        test=chosen.name, statistic=chosen.statistic, p_value=p_value, p_adjusted=p_value,
-        psi=measures.psi(binned), js_distance=measures.js_distance(binned),
-        ks_statistic=None, ks_p_value=None, wasserstein=None, chi_square=None, typical_reference=None,
-        typical_current=None, bins=binned.names, shares_reference=tuple(map(float, shares[0])),
+        feature=pair.name,
+        title=pair.reference.name if entry is None else entry.title,
+        kind=kind,
+        rows_reference=present[0],
+        rows_current=present[1],
+        missing_reference=missing[0] / rows[0],
+        missing_current=missing[1] / rows[1],
+        magnitude=measures.magnitude_of(binned),
+        drifted=False,
+        test=chosen.name,
+        statistic=chosen.statistic,
+        p_value=p_value,
+        p_adjusted=p_value,
+        psi=measures.psi(binned),
+        js_distance=measures.js_distance(binned),
+        ks_statistic=None,
+        ks_p_value=None,
+        wasserstein=None,
+        chi_square=None,
+        typical_reference=None,
+        typical_current=None,
+        bins=binned.names,
+        shares_reference=tuple(map(float, shares[0])),
         shares_current=tuple(map(float, shares[1])),
     )

@@ -55,9 +55,7 @@ class Binned:
         """Return the counts with a bin for missing values, if there are any."""
         if not reference + current:
             return self
-        return Binned(
-            (*self.names, "missing"), np.append(self.reference, reference), np.append(self.current, current)
-        )
+        return Binned((*self.names, "missing"), np.append(self.reference, reference), np.append(self.current, current))
 
 
 def bin_numbers(reference: Numbers, current: Numbers) -> Binned:

@@ -39,7 +39,7 @@ def draw(report: DriftReport, path: Path) -> None:
         rows = (len(panels) + 1) // 2
         for axes, item in zip(right.subplots(rows, 2, squeeze=False).flat, panels, strict=False):
             _panel(axes, item)
-        for axes in right.axes[len(panels):]:
+        for axes in right.axes[len(panels) :]:
             axes.set_axis_off()
     figure.suptitle(
         f"drift magnitude {report.drift_magnitude:.2f}: {report.rows_current:,} rows compared with"
@@ -53,9 +53,7 @@ def draw(report: DriftReport, path: Path) -> None:
 
 def _bars(axes: Any, report: DriftReport, shown: list[FeatureDrift]) -> None:
     places = range(len(shown))
-    axes.barh(
-        places, [item.magnitude for item in shown], color=[_NOW if item.drifted else _QUIET for item in shown]
-    )
+    axes.barh(places, [item.magnitude for item in shown], color=[_NOW if item.drifted else _QUIET for item in shown])
     axes.set_yticks(places, [_plain(item.title, 34) for item in shown])
     axes.invert_yaxis()
     for value, style in ((report.threshold, ":"), (SIGNIFICANT, "--")):

@@ -129,10 +129,14 @@ class DriftReport:
         values = {name: getattr(self, name) for name in self.__slots__}
         for name in ("label", "score"):
             values[name] = values[name] and values[name].as_data()
-        return values | {
-            "drifted_features": list(self.drifted_features),
-            "features": [feature.as_data() for feature in self.features],
-        } | {name: list(values[name]) for name in ("only_in_reference", "only_in_current", "warnings")}
+        return (
+            values
+            | {
+                "drifted_features": list(self.drifted_features),
+                "features": [feature.as_data() for feature in self.features],
+            }
+            | {name: list(values[name]) for name in ("only_in_reference", "only_in_current", "warnings")}
+        )
 
     def to_json(self) -> str:
         """Return the report as JSON."""

@@ -105,16 +105,34 @@ def _markdown_lines(report: DriftReport) -> Iterator[str]:
     shown = [item for item in (report.label, report.score) if item is not None]
     shown += [item for item in report.features if item.drifted]
     if shown:
-        head = ("feature", "what changed", "magnitude", "PSI", "Wasserstein", "missing before", "missing now", "test",
-                "p, corrected")
-        yield from markdown_table(head, [
+        head = (
+            "feature",
+            "what changed",
+            "magnitude",
+            "PSI",
+            "Wasserstein",
+            "missing before",
+            "missing now",
+            "test",
+            "p, corrected",
+        )
+        yield from markdown_table(
+            head,
             [
-                _safe(item.title), _safe(moved(item)), f"{item.magnitude:.3f}", f"{item.psi:.3f}",
-                "-" if item.wasserstein is None else f"{item.wasserstein:.3f}", _percent(item.missing_reference),
-                _percent(item.missing_current), item.test, f"{item.p_adjusted:.2g}",
-            ]
-            for item in shown
-        ])
+                [
+                    _safe(item.title),
+                    _safe(moved(item)),
+                    f"{item.magnitude:.3f}",
+                    f"{item.psi:.3f}",
+                    "-" if item.wasserstein is None else f"{item.wasserstein:.3f}",
+                    _percent(item.missing_reference),
+                    _percent(item.missing_current),
+                    item.test,
+                    f"{item.p_adjusted:.2g}",
+                ]
+                for item in shown
+            ],
+        )
         yield ""
     yield (
         f"A feature has drifted when its difference is beyond chance (corrected p at most {report.alpha:g}) and its"

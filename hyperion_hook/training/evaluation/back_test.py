@@ -41,7 +41,11 @@ class BackTest:
 
 
 def back_test(
-    repository: Repository, in_use: InUse, options: RetrainOptions, *, labels: Mapping[str, int] | None = None,
+    repository: Repository,
+    in_use: InUse,
+    options: RetrainOptions,
+    *,
+    labels: Mapping[str, int] | None = None,
     progress: Progress | None = None,
 ) -> BackTest:
     """Return how the models in use rank the newer half of a history, beside baselines that learn from the older half.
@@ -71,7 +75,8 @@ def back_test(
     if rows.empty:
         raise TooLittleHistoryError(
             "nothing to evaluate on: no change is old enough for its bugs to be known"
-            if labels is None else "nothing to evaluate on: no commit of --labels is in this history"
+            if labels is None
+            else "nothing to evaluate on: no commit of --labels is in this history"
         )
     cut = cut_at(rows, _SHARE)
     seen = learned_until(in_use.bundle, repository)
@@ -128,7 +133,8 @@ def advice(found: BackTest, label: str) -> str:
         share = found.evaluations[0].contender(label).figures["share_in_top_20_percent"]
         return (
             f"To do: nothing, {label} rank {' and '.join(better)} better than lines added do; the riskiest fifth of the"
-            f" changes holds {share:.0%} of those that introduced a bug".replace("%", " %") + "."
+            f" changes holds {share:.0%} of those that introduced a bug".replace("%", " %")
+            + "."
         )
     return (
         f"To do: read {label} as you would read the size of a change, since neither ranks better here beyond chance;"

@@ -44,7 +44,12 @@ class PastModels:
     def evaluate(self, name: str, rows: pd.DataFrame) -> Evaluation:
         """Return how the models rank rows that are younger than all they learned, beside the baselines."""
         return evaluate(
-            name, self.split.train, rows, self.recipes, cut=self.split.cut, alert_rate=self.options.alert_high,
+            name,
+            self.split.train,
+            rows,
+            self.recipes,
+            cut=self.split.cut,
+            alert_rate=self.options.alert_high,
             seed=self.options.seed,
         )
 
@@ -58,8 +63,14 @@ class PastModels:
 
 
 def fit_past(
-    rows: pd.DataFrame, options: RetrainOptions, *, share: float = 0.0, not_before: int = 0,
-    others: pd.DataFrame | None = None, others_whole: bool = False, recipes: Sequence[Recipe] = tuple(RECIPES.values()),
+    rows: pd.DataFrame,
+    options: RetrainOptions,
+    *,
+    share: float = 0.0,
+    not_before: int = 0,
+    others: pd.DataFrame | None = None,
+    others_whole: bool = False,
+    recipes: Sequence[Recipe] = tuple(RECIPES.values()),
     progress: Progress | None = None,
 ) -> PastModels:
     """Return recipes fitted on what was known at a moment.
@@ -113,8 +124,15 @@ def quality(evaluation: Evaluation, recipe: str) -> float:
     return sum(evaluation.contender(recipe + suffix).roc_auc.value for suffix in ("", WITHOUT_MESSAGE)) / 2
 
 
-def fit_rows(rows: pd.DataFrame, recipes: Sequence[Recipe], options: RetrainOptions, *, single: Sequence[str] = (),
-             progress: Progress | None = None) -> FittedRecipes:
+def fit_rows(
+    rows: pd.DataFrame,
+    recipes: Sequence[Recipe],
+    options: RetrainOptions,
+    *,
+    single: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> FittedRecipes:
     """Return recipes fitted on rows in time order, a share of them without their message, and single members."""
     return fit_recipes(
-        rows, recipes, options.config, masked=options.masked, single=single, progress=progress or no_progress)
+        rows, recipes, options.config, masked=options.masked, single=single, progress=progress or no_progress
+    )

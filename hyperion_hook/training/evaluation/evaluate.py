@@ -107,8 +107,9 @@ def evaluate(
     return Evaluation(name, cut, len(train), len(test), int(truth.sum()), contenders)
 
 
-def scored(train: pd.DataFrame, test: pd.DataFrame, models: Mapping[str, Predictor], *, seed: int
-           ) -> tuple[dict[str, Numbers], dict[str, Numbers]]:
+def scored(
+    train: pd.DataFrame, test: pd.DataFrame, models: Mapping[str, Predictor], *, seed: int
+) -> tuple[dict[str, Numbers], dict[str, Numbers]]:
     """Return the scores that models, with and without the message, and baselines give rows; and those that are chances.
 
     Parameters are those of ``evaluate``.
@@ -138,8 +139,7 @@ def _figures(test: pd.DataFrame, truth: Numbers, score: Numbers, alert_rate: flo
 def _within(test: pd.DataFrame, truth: Numbers, score: Numbers) -> dict[str, float]:
     repository = test["repository"].to_numpy()
     return {
-        name: roc_auc(truth[repository == name], score[repository == name])
-        for name in sorted(set(repository.tolist()))
+        name: roc_auc(truth[repository == name], score[repository == name]) for name in sorted(set(repository.tolist()))
     }
 
 

@@ -139,9 +139,14 @@ def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | str:
     traced = test["buggy"].to_numpy(dtype=np.float64)
     named, reverted = (test[outcome].to_numpy(dtype=np.float64) for outcome in ("named", "reverted"))
     return LeftOut(
-        task.name, len(test), int(traced.sum()), int(named.sum()), int(reverted.sum()),
+        task.name,
+        len(test),
+        int(traced.sum()),
+        int(named.sum()),
+        int(reverted.sum()),
         _figures(test, traced, scores, probabilities),
-        _figures(test, named, scores, {}) if named.sum() >= LEAST_NAMED else {}, _figures(test, reverted, scores, {}),
+        _figures(test, named, scores, {}) if named.sum() >= LEAST_NAMED else {},
+        _figures(test, reverted, scores, {}),
         _with_its_own(own, task.late, options),
     )
 

@@ -11,9 +11,13 @@ from hyperion_hook.training.metrics.markdown import markdown_table
 from hyperion_hook.training.metrics.resampling import Interval, rounded
 
 _TITLES = {
-    "roc_auc": "ROC-AUC", "pr_auc": "PR-AUC", "share_in_top_5_percent": "in top 5 %",
-    "share_in_top_10_percent": "in top 10 %", "share_in_top_20_percent": "in top 20 %",
-    "roc_auc_within_sizes": "within sizes", "calibration_error": "calibration error",
+    "roc_auc": "ROC-AUC",
+    "pr_auc": "PR-AUC",
+    "share_in_top_5_percent": "in top 5 %",
+    "share_in_top_10_percent": "in top 10 %",
+    "share_in_top_20_percent": "in top 20 %",
+    "roc_auc_within_sizes": "within sizes",
+    "calibration_error": "calibration error",
 }
 
 
@@ -55,8 +59,12 @@ def repository_lines(found: Sequence[LeftOut], models: Sequence[str]) -> Iterato
     """Yield the ROC-AUC of some contenders on every repository, in Markdown."""
     yield from ("", "## Repository by repository", "")
     rows = [
-        [item.name, f"{item.changes:,}", f"{item.buggy:,}",
-         *(f"{item.traced[model]['roc_auc']:.3f}" if model in item.traced else "-" for model in models)]
+        [
+            item.name,
+            f"{item.changes:,}",
+            f"{item.buggy:,}",
+            *(f"{item.traced[model]['roc_auc']:.3f}" if model in item.traced else "-" for model in models),
+        ]
         for item in found
     ]
     yield from markdown_table(("repository", "changes", "buggy", *models), rows)
@@ -76,9 +84,15 @@ def as_data(found: Sequence[LeftOut], comparisons: Sequence[Comparison]) -> dict
         ],
         "repositories": [
             {
-                "name": item.name, "changes": item.changes, "buggy": item.buggy, "named": item.named_causes,
-                "reverted": item.reverts, "introduced": _numbers(item.traced), "named_causes": _numbers(item.named),
-                "taken_back": _numbers(item.reverted), "own": _numbers(item.own),
+                "name": item.name,
+                "changes": item.changes,
+                "buggy": item.buggy,
+                "named": item.named_causes,
+                "reverted": item.reverts,
+                "introduced": _numbers(item.traced),
+                "named_causes": _numbers(item.named),
+                "taken_back": _numbers(item.reverted),
+                "own": _numbers(item.own),
             }
             for item in found
         ],
@@ -86,12 +100,7 @@ def as_data(found: Sequence[LeftOut], comparisons: Sequence[Comparison]) -> dict
 
 
 def _intervals(rows: Mapping[str, Mapping[str, Interval]]) -> dict[str, dict[str, list[float | None]]]:
-    return {
-        name: {
-            metric: value.rounded() for metric, value in row.items()
-        }
-        for name, row in rows.items()
-    }
+    return {name: {metric: value.rounded() for metric, value in row.items()} for name, row in rows.items()}
 
 
 def _numbers(figures: Figures) -> dict[str, dict[str, float | None]]:

@@ -88,8 +88,14 @@ class Decision:
 
 
 def decide(
-    rows: pd.DataFrame, past: PastModels, recipe: str, in_use: InUse, repository: Repository, options: RetrainOptions,
-    others: pd.DataFrame | None = None, progress: Progress | None = None,
+    rows: pd.DataFrame,
+    past: PastModels,
+    recipe: str,
+    in_use: InUse,
+    repository: Repository,
+    options: RetrainOptions,
+    others: pd.DataFrame | None = None,
+    progress: Progress | None = None,
 ) -> Decision:
     """Return whether new models are to be promoted: if better on any outcome, beyond chance, and worse on none.
 
@@ -139,8 +145,15 @@ def compare(new: Predictor, in_use: Predictor, test: pd.DataFrame, *, since: int
         for what, outcome in other_outcomes(test, LEAST_TEST_BUGS).items()
     }
     return Comparison(
-        since, len(test), int(truth.sum()), roc_auc(truth, said[_NEW]), roc_auc(truth, said[_USED]), gain,
-        unwritten_gain, also, _calibration_gain(truth, said, seed),
+        since,
+        len(test),
+        int(truth.sum()),
+        roc_auc(truth, said[_NEW]),
+        roc_auc(truth, said[_USED]),
+        gain,
+        unwritten_gain,
+        also,
+        _calibration_gain(truth, said, seed),
     )
 
 

@@ -107,13 +107,18 @@ def anomaly_part(model: Any, light_decision: float) -> Part:
         for tree, columns in zip(forest.estimators_, forest.estimators_features_, strict=True)
     ]
     file = "isolation_forest.trees"
-    return Part({
-        "features": list(model["columns"].names),
-        # as the forest sees them
-        "medians": model["impute"].statistics_.astype(np.float32).astype(np.float64).tolist(), "trees": file,
-        "normaliser": float(average_path_length(np.array([forest.max_samples_]))[0]), "offset": float(forest.offset_),
-        "light_decision": light_decision,
-    }, {file: flat(trees)})
+    return Part(
+        {
+            "features": list(model["columns"].names),
+            # as the forest sees them
+            "medians": model["impute"].statistics_.astype(np.float32).astype(np.float64).tolist(),
+            "trees": file,
+            "normaliser": float(average_path_length(np.array([forest.max_samples_]))[0]),
+            "offset": float(forest.offset_),
+            "light_decision": light_decision,
+        },
+        {file: flat(trees)},
+    )
 
 
 def risk_difference(model: Any, bundle: Bundle, rows: pd.DataFrame, *, count: int, seed: int = 42) -> float:
@@ -153,8 +158,7 @@ def bug_difference(model: Any, bundle: Bundle, rows: pd.DataFrame, *, count: int
     if predictor is None:
         raise TrainingError("the bundle holds no bug predictor; nothing is kept")
     numbers = rows[list(model["columns"].names)]
-    return _difference(
-        lambda every: model.predict_proba(every)[:, 1], predictor.file_probability, numbers, count, seed)
+    return _difference(lambda every: model.predict_proba(every)[:, 1], predictor.file_probability, numbers, count, seed)
 
 
 def checked(worst: float) -> float:
@@ -171,8 +175,11 @@ def checked(worst: float) -> float:
 
 
 def _difference(
-    expected: Callable[[pd.DataFrame], Numbers], exported_says: Callable[[list[float]], float], rows: pd.DataFrame,
-    count: int, seed: int,
+    expected: Callable[[pd.DataFrame], Numbers],
+    exported_says: Callable[[list[float]], float],
+    rows: pd.DataFrame,
+    count: int,
+    seed: int,
 ) -> float:
     every = pd.concat([rows, hard_rows(rows, count, seed)], ignore_index=True)
     result = np.array([exported_says(row) for row in every.to_numpy(dtype=np.float64).tolist()])

@@ -46,8 +46,11 @@ class Exported:
             "features": list(features),
             "members": [dict(member) for member in self.members],
             "combination": {
-                "columns": list(self.columns), "weights": list(self.weights), "intercept": self.intercept,
-                "slope": 1.0, "shift": 0.0,
+                "columns": list(self.columns),
+                "weights": list(self.weights),
+                "intercept": self.intercept,
+                "slope": 1.0,
+                "shift": 0.0,
             },
         }
 
@@ -129,9 +132,11 @@ def _combined(model: Any, before: _Before, name: str) -> Exported:
     parts = [_exported(member, before, str(member_name)) for member_name, member in model.fitted_]
     _single(parts)
     return Exported(
-        tuple(part.members[0] for part in parts), tuple(model.columns),
+        tuple(part.members[0] for part in parts),
+        tuple(model.columns),
         tuple(model.slope_ * float(weight) for weight in model.weights_),
-        model.slope_ * model.intercept_ + model.shift_, _files(parts),
+        model.slope_ * model.intercept_ + model.shift_,
+        _files(parts),
     )
 
 
@@ -139,12 +144,22 @@ def _logistic(model: Any, before: _Before, name: str) -> Exported:
     if before.fills is None:
         raise NotExportableError("a logistic regression takes no missing values; put a SimpleImputer before it")
     name = name or "logistic"
-    return Exported(({
-        "name": name, "kind": "logistic" if before.logged else "linear",
-        "columns": list(before.columns or range(len(before.means))), "medians": before.fills.tolist(),
-        "means": before.means.tolist(), "scales": before.scales.tolist(), "weights": model.coef_[0].tolist(),
-        "intercept": float(np.ravel(model.intercept_)[0]),
-    },), (f"{name}_log_odds",), (1.0,))
+    return Exported(
+        (
+            {
+                "name": name,
+                "kind": "logistic" if before.logged else "linear",
+                "columns": list(before.columns or range(len(before.means))),
+                "medians": before.fills.tolist(),
+                "means": before.means.tolist(),
+                "scales": before.scales.tolist(),
+                "weights": model.coef_[0].tolist(),
+                "intercept": float(np.ravel(model.intercept_)[0]),
+            },
+        ),
+        (f"{name}_log_odds",),
+        (1.0,),
+    )
 
 
 def _forest(model: Any, before: _Before, name: str) -> Exported:
@@ -172,7 +187,8 @@ def _stack(model: Any, before: _Before, name: str) -> Exported:
     return Exported(
         tuple(part.members[0] for part in parts),
         tuple(f"member{place}_prediction" for place in range(len(parts))),
-        tuple(float(weight) for weight in final.coef_[0]), float(final.intercept_[0]),
+        tuple(float(weight) for weight in final.coef_[0]),
+        float(final.intercept_[0]),
         _files(parts),
     )
 

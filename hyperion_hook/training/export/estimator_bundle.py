@@ -63,8 +63,14 @@ def columns_of(model: Any, names: Sequence[str]) -> list[str]:
 
 
 def estimator_bundle(
-    model: Any, columns: Sequence[str] | None = None, *, name: str, trained_on: str, card: Mapping[str, Any],
-    reference: pd.DataFrame | None = None, seed: int = 42,
+    model: Any,
+    columns: Sequence[str] | None = None,
+    *,
+    name: str,
+    trained_on: str,
+    card: Mapping[str, Any],
+    reference: pd.DataFrame | None = None,
+    seed: int = 42,
 ) -> EstimatorBundle:
     """Return a fitted classifier as a bundle that says the same.
 
@@ -96,7 +102,14 @@ def estimator_bundle(
     if reference is not None:
         quantiles |= quantiles_of(rows.reindex(columns=list(FEATURES)))
     draft = BundleParts(
-        name, "draft", trained_on, risk, _shipped(base, "anomaly"), _NO_LIMITS, quantiles, dict(card),
+        name,
+        "draft",
+        trained_on,
+        risk,
+        _shipped(base, "anomaly"),
+        _NO_LIMITS,
+        quantiles,
+        dict(card),
         bugs=_shipped(base, "bugs"),
     )
     bundle = draft.loaded()

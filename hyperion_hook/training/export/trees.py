@@ -28,8 +28,11 @@ def from_sklearn(tree: Any, leaf_values: Callable[[Any], Any]) -> Tree:
     """Return one of scikit-learn's trees; ``leaf_values`` gives a value for each of its nodes."""
     missing = getattr(tree, "missing_go_to_left", np.zeros(tree.node_count, dtype=bool))
     return Tree(
-        tree.children_left.tolist(), tree.children_right.tolist(), tree.feature.tolist(),
-        [_floor32(value) for value in tree.threshold.tolist()], np.asarray(missing, dtype=bool).tolist(),
+        tree.children_left.tolist(),
+        tree.children_right.tolist(),
+        tree.feature.tolist(),
+        [_floor32(value) for value in tree.threshold.tolist()],
+        np.asarray(missing, dtype=bool).tolist(),
         leaf_values(tree).tolist(),
     )
 
@@ -75,10 +78,13 @@ def imputed(tree: Tree, fills: Sequence[float]) -> Tree:
     fills
         The number that stands in for a missing value, by column.
     """
-    return replace(tree, missing_left=[
-        feature >= 0 and float(np.float32(fills[feature])) <= threshold
-        for feature, threshold in zip(tree.feature, tree.threshold, strict=True)
-    ])
+    return replace(
+        tree,
+        missing_left=[
+            feature >= 0 and float(np.float32(fills[feature])) <= threshold
+            for feature, threshold in zip(tree.feature, tree.threshold, strict=True)
+        ],
+    )
 
 
 def boosted_trees(booster: Any) -> tuple[list[Tree], float]:
@@ -89,14 +95,17 @@ def boosted_trees(booster: Any) -> tuple[list[Tree], float]:
     trees = []
     for tree in saved["gradient_booster"]["model"]["trees"]:
         conditions = [float(np.float32(value)) for value in tree["split_conditions"]]
-        trees.append(Tree(
-            [int(child) for child in tree["left_children"]], [int(child) for child in tree["right_children"]],
-            [int(i) for i in tree["split_indices"]],
-            # XGBoost goes left below the threshold, not at it
-            [float(np.nextafter(np.float32(value), np.float32(-np.inf))) for value in conditions],
-            [bool(flag) for flag in tree["default_left"]],
-            conditions,
-        ))
+        trees.append(
+            Tree(
+                [int(child) for child in tree["left_children"]],
+                [int(child) for child in tree["right_children"]],
+                [int(i) for i in tree["split_indices"]],
+                # XGBoost goes left below the threshold, not at it
+                [float(np.nextafter(np.float32(value), np.float32(-np.inf))) for value in conditions],
+                [bool(flag) for flag in tree["default_left"]],
+                conditions,
+            )
+        )
     return trees, float(np.log(probability / (1.0 - probability)))
 
 

@@ -21,7 +21,8 @@ _SUBJECT_LIMIT = 300
 _MOST_VERBS = 50
 _TAKES_BACK = re.compile(
     r"\b(?:revert(?:s|ed|ing)?|back(?:s|ed|ing)?[ -]?out|roll(?:s|ed|ing)?[ -]?back(?: of)?|undo"
-    r"|reappl(?:y|ies|ied)|original commit changeset:)(?!\w)", re.IGNORECASE
+    r"|reappl(?:y|ies|ied)|original commit changeset:)(?!\w)",
+    re.IGNORECASE,
 )
 _TAKEN_BACK = re.compile(
     r"[\s,;:&]*+(?:(?:the|commits?|changesets?|changes?(?: made| introduced)?(?: of| from| in| by)?|prs?|mrs?|pull"
@@ -33,7 +34,8 @@ _TAKEN_BACK = re.compile(
 """What is named right after that word, and after what is named there: ids, ``o/r#12``, ``!12``, pages."""
 _QUOTED = re.compile(
     r".{0,60}?\b(?:revert(?:s|ed|ing)?|back(?:s|ed|ing)?[ -]?out|roll(?:s|ed|ing)?[ -]?back|undo)(?: of)?:? "
-    r"(?:\"(.{1,900})\"|'(.{1,900})'|`(.{1,900})`|\u201c(.{1,900})\u201d|\u2018(.{1,900})\u2019)", re.IGNORECASE
+    r"(?:\"(.{1,900})\"|'(.{1,900})'|`(.{1,900})`|\u201c(.{1,900})\u201d|\u2018(.{1,900})\u2019)",
+    re.IGNORECASE,
 )
 _PLAIN = re.compile(r"revert(?:\([^()]{0,80}\))?!?: (.{1,900})", re.IGNORECASE)
 _AGAIN = re.compile(r'(?:reapply|re-apply|reland|revert(?:s|ed|ing)?:? "?revert(?:s|ed|ing)?)\b', re.IGNORECASE)
@@ -44,7 +46,8 @@ _REPAIR = re.compile(
 _COSMETIC = re.compile(
     r"\b(?:typos?|spelling|grammar|wording|docs?|doc-?strings?|documentation|comments?|read-?me|change-?logs?|format|styl(?:es?|ing)"
     r"|formatting|indent(?:ation)?|white-?spaces?|lint(?:er|ing|s)?|clippy|rubocop|eslint|licen[cs]es?|copyrights?"
-    r"|warnings?|nits?|conflicts?|badges?|links?|examples?|bump|release)\b", re.IGNORECASE,
+    r"|warnings?|nits?|conflicts?|badges?|links?|examples?|bump|release)\b",
+    re.IGNORECASE,
 )
 
 

@@ -18,7 +18,8 @@ _SQUASHED = re.compile(r"(?<!\s)\s*+\(([#!]\d{1,9})\)\s*+$")
 """The number that a host appends to the subject of a squashed pull request."""
 _MERGED = re.compile(
     r"(?:Merge pull request|Merged PR|Merged in [^\n]{1,200} \(pull request|(?:Auto )?merge(?: of)?) #?(\d{1,9})\b"
-    r"((?: #\d{1,9})*)", re.IGNORECASE,
+    r"((?: #\d{1,9})*)",
+    re.IGNORECASE,
 )
 _OF_REQUEST = re.compile(r"^See merge request [\w./-]{0,200}(!\d{1,9})\s*$", re.MULTILINE)
 

@@ -22,7 +22,11 @@ _COMMITS_A_BLAME = 100
 
 @contextmanager
 def open_labeller(
-    repository: Repository, tips: Sequence[str], rules: SzzRules, *, given: Collection[str] | None = None,
+    repository: Repository,
+    tips: Sequence[str],
+    rules: SzzRules,
+    *,
+    given: Collection[str] | None = None,
     exclude: tuple[str, ...] = (),
 ) -> Iterator[tuple[Labeller, LineOrigins]]:
     """Give a labeller that heeds what the repository says of itself at the tips, and its line origins.
@@ -74,7 +78,8 @@ def label_history(
     rules = rules or SzzRules()
     with open_labeller(repository, tips, rules, given=given, exclude=exclude) as (labeller, origins):
         history = (
-            _with_contents_of(repository, tips, frozenset(given or ())) if origins.asks
+            _with_contents_of(repository, tips, frozenset(given or ()))
+            if origins.asks
             else read_history(repository, tips, merges=True, sources_only=rules.roles == SOURCES)
         )
         for count, commit in enumerate(history, 1):

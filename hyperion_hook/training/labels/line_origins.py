@@ -107,8 +107,13 @@ class LineOrigins:
     """
 
     def __init__(
-        self, repository: Repository, tips: Sequence[str], *, roles: frozenset[FileRole] = ALL,
-        ignored: Collection[str] = (), asks: bool = False,
+        self,
+        repository: Repository,
+        tips: Sequence[str],
+        *,
+        roles: frozenset[FileRole] = ALL,
+        ignored: Collection[str] = (),
+        asks: bool = False,
     ) -> None:
         self._repository = repository
         self._ignored = ignored

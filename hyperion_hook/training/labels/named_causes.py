@@ -45,7 +45,8 @@ _NEXT = re.compile(
 _CONTINUES = re.compile(
     r"(?:follow(?:s|ed|ing)?[ -]?up|amends?|complements?|continu(?:es|ation)|see also|similar to|like|cf\.?"
     r"|backport(?:ed)?"
-    r"|cherry[ -]picked|reverts?)\W*+(?:\w++\W++){0,3}\Z", re.IGNORECASE,
+    r"|cherry[ -]picked|reverts?)\W*+(?:\w++\W++){0,3}\Z",
+    re.IGNORECASE,
 )
 _DEFECT = r"(?:bugs?|regressions?|problems?|issues?|errors?|leaks?|crash|mistakes?|breakage|failures?|flaw|race|typo)"
 _OF_A_DEFECT = re.compile(rf"\b{_DEFECT}\W+(?:\w++\W++){{0,5}}\Z", re.IGNORECASE)
@@ -66,8 +67,9 @@ _BREAKING = ("broke", "regressed", "introduced", "caused")
 _STRONG = ("regress", "broke", "break", "fallout", "oversight", "thinko")
 """How words begin that make the commit which says them a fix: something was right before."""
 _MADE = frozenset({"introduced", "caused", "causes", "came"})
-_NEEDS_PREPOSITION = frozenset({"since", "bug", "bugs", "error", "typo", "mistake", "mistakes", "missed", "forgot",
-                                "forgotten", "overlooked"})
+_NEEDS_PREPOSITION = frozenset(
+    {"since", "bug", "bugs", "error", "typo", "mistake", "mistakes", "missed", "forgot", "forgotten", "overlooked"}
+)
 
 
 def named_causes(message: str, *, is_fix: bool, find: Callable[[str], str | None]) -> dict[str, FoundBy]:

@@ -117,8 +117,12 @@ class Labeller:
     """
 
     def __init__(
-        self, origins: LineOrigins, rules: SzzRules | None = None, given: Collection[str] | None = None,
-        cut_off: Collection[str] = (), excludes: Callable[[str], bool] = lambda _: False,
+        self,
+        origins: LineOrigins,
+        rules: SzzRules | None = None,
+        given: Collection[str] | None = None,
+        cut_off: Collection[str] = (),
+        excludes: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._excludes = excludes
         self._origins = origins

@@ -53,7 +53,8 @@ def class_figures(truth: Numbers, flagged: Numbers) -> dict[str, float]:
     return {
         "accuracy": float(accuracy_score(truth, flagged)),
         "precision": float(precision_score(truth, flagged, zero_division=np.nan)),
-        "recall": float(recall_score(truth, flagged, zero_division=np.nan)), "f1_score": f1(truth, flagged),
+        "recall": float(recall_score(truth, flagged, zero_division=np.nan)),
+        "f1_score": f1(truth, flagged),
     }
 
 

@@ -21,8 +21,9 @@ _MOST_DRAWN = 20_000_000
 """Rows times draws: on many rows a few draws tell as much, and all of them would not fit in memory."""
 
 
-def performance(truth: Codes, probability: Numbers, flagged: Codes, *, draws: int = DRAWS, seed: int = 42
-                ) -> dict[str, Any]:
+def performance(
+    truth: Codes, probability: Numbers, flagged: Codes, *, draws: int = DRAWS, seed: int = 42
+) -> dict[str, Any]:
     """Return the figures of probabilities and flags.
 
     Parameters
@@ -57,14 +58,17 @@ def performance(truth: Codes, probability: Numbers, flagged: Codes, *, draws: in
         intervals[name] = bootstrap(metric, truth, {name: probability}, draws=draws, seed=seed)[name]
     random = np.random.default_rng(seed)
     drawn = (random.integers(0, len(truth), len(truth)) for _ in range(min(draws, _DRAWS_OF_CALIBRATION)))
-    errors = [calibration_error(truth, probability), *(
-        calibration_error(truth[rows], probability[rows]) for rows in drawn
-    )]
+    errors = [
+        calibration_error(truth, probability),
+        *(calibration_error(truth[rows], probability[rows]) for rows in drawn),
+    ]
     intervals["ece"] = interval_of(np.array(errors))
     return {
         **{name: interval.value for name, interval in intervals.items()},
-        "roc_auc": roc_auc(truth, probability), "pr_auc": pr_auc(truth, probability),
-        "brier": brier(truth, probability), "mcc": mcc(truth, flagged),
+        "roc_auc": roc_auc(truth, probability),
+        "pr_auc": pr_auc(truth, probability),
+        "brier": brier(truth, probability),
+        "mcc": mcc(truth, flagged),
         "intervals": {name: (interval.low, interval.high) for name, interval in intervals.items()},
     }
 
@@ -88,8 +92,9 @@ def _counted(truth: Codes, flagged: Codes, squares: Numbers, weights: Numbers) -
 FOLD_FIGURES = ("accuracy", "precision", "recall", "f1", "roc_auc", "pr_auc", "brier", "ece")
 
 
-def fold_figures(truth: Sequence[Codes], probability: Sequence[Numbers], flagged: Sequence[Codes] | None = None
-                 ) -> dict[str, list[float]]:
+def fold_figures(
+    truth: Sequence[Codes], probability: Sequence[Numbers], flagged: Sequence[Codes] | None = None
+) -> dict[str, list[float]]:
     """Return the figures of each fold, by name.
 
     Flags that are not given are set at the threshold that suits the other folds best.

@@ -74,7 +74,12 @@ Metric = Callable[[Ranking, Numbers], float]
 
 
 def bootstrap(
-    metric: Metric, truth: ArrayLike, scores: Mapping[str, ArrayLike], *, against: str | None = None, draws: int = 500,
+    metric: Metric,
+    truth: ArrayLike,
+    scores: Mapping[str, ArrayLike],
+    *,
+    against: str | None = None,
+    draws: int = 500,
     seed: int = 42,
 ) -> dict[str, Interval]:
     """Return a metric for several scores of the same rows, with intervals.
@@ -103,9 +108,7 @@ def bootstrap(
     base = np.zeros(draws + 1)
     if against is not None:
         base = np.array([metric(rankings[against], drawn) for drawn in weights])
-    return {
-        name: interval_of(np.array([metric(rankings[name], drawn) for drawn in weights]) - base) for name in names
-    }
+    return {name: interval_of(np.array([metric(rankings[name], drawn) for drawn in weights]) - base) for name in names}
 
 
 def resamples(rows: int, draws: int, seed: int) -> Iterator[Numbers]:

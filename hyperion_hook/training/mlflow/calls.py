@@ -39,16 +39,18 @@ _MOST_OF_AN_ANSWER = 1_000_000
 _MOST_OF_A_MESSAGE = 300
 _LOGGERS = ("mlflow", "alembic")
 
-_SETTINGS: Mapping[str, str] = MappingProxyType({
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "DO_NOT_TRACK": "true",
-    # waiting as long as a server says ("Retry-After") could be for ever
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": str(ANSWER_SECONDS),
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
-    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
-})
+_SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DO_NOT_TRACK": "true",
+        # waiting as long as a server says ("Retry-After") could be for ever
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+        "MLFLOW_HTTP_REQUEST_TIMEOUT": str(ANSWER_SECONDS),
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+        "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
+        "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    }
+)
 FILE_STORE = "MLFLOW_ALLOW_FILE_STORE"
 
 

@@ -67,5 +67,6 @@ def compare_runs(
             raise ConfigError(f"compare_runs: none of the runs has the metric '{name}'{suggestion(name, known)}")
     return pd.DataFrame(
         [[run.info.run_name, *(run.data.metrics.get(name, float("nan")) for name in names)] for run in runs],
-        columns=["run_name", *names], index=pd.Index(ids, name="run_id"),
+        columns=["run_name", *names],
+        index=pd.Index(ids, name="run_id"),
     )

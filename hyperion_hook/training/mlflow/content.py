@@ -53,8 +53,11 @@ def content_of(record: RunRecord, default_tags: Mapping[str, str]) -> RunContent
     metrics = {name: value for name, value in figures.items() if math.isfinite(value)}
     unknown = sorted(figures.keys() - metrics.keys())
     tags = {
-        **default_tags, "status": "training", **record.tags,
-        "model_name": record.model_name, "model_type": record.model_type,
+        **default_tags,
+        "status": "training",
+        **record.tags,
+        "model_name": record.model_name,
+        "model_type": record.model_type,
         **({NOT_MEASURED: ", ".join(unknown)} if unknown else {}),
     }
     return RunContent(

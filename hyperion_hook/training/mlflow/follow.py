@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def followed(
-    registry: VersionStore, name: str, tracker_of: Callable[[], MLFlowTracker | None],
+    registry: VersionStore,
+    name: str,
+    tracker_of: Callable[[], MLFlowTracker | None],
     repository_of: Callable[[], Repository | None],
 ) -> Iterator[None]:
     """Have MLflow follow what becomes of the versions of a model in a block; a tracker is asked for if any moved."""

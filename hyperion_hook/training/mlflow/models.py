@@ -132,7 +132,10 @@ def _save_sklearn(record: RunRecord, model: Any, folder: Path) -> None:
     import mlflow.sklearn
 
     mlflow.sklearn.save_model(
-        record.estimator, str(folder), mlflow_model=model, serialization_format="skops",
+        record.estimator,
+        str(folder),
+        mlflow_model=model,
+        serialization_format="skops",
         skops_trusted_types=list(NAMES),
         pip_requirements=requirements("scikit-learn", "skops", "numpy", "pandas"),
         **_shape_of(record, record.estimator.predict),
@@ -146,14 +149,21 @@ def _save_xgboost(record: RunRecord, model: Any, folder: Path) -> None:
     import skops.io
 
     mlflow.xgboost.save_model(
-        record.estimator, str(folder), mlflow_model=model, model_format="json",
+        record.estimator,
+        str(folder),
+        mlflow_model=model,
+        model_format="json",
         pip_requirements=requirements("xgboost", "scikit-learn", "skops", "numpy", "pandas"),
         **_shape_of(record, record.estimator.predict),
     )
     skops.io.dump(record.estimator, folder / _SKOPS_FILE)
     model.add_flavor(
-        "sklearn", pickled_model=_SKOPS_FILE, sklearn_version=sklearn.__version__, serialization_format="skops",
-        code=None, skops_trusted_types=list(NAMES),
+        "sklearn",
+        pickled_model=_SKOPS_FILE,
+        sklearn_version=sklearn.__version__,
+        serialization_format="skops",
+        code=None,
+        skops_trusted_types=list(NAMES),
     )
 
 
@@ -164,6 +174,10 @@ def _save_bundle(record: RunRecord, model: Any, folder: Path) -> None:
 
     with written_bundle(record.bundle) as bundle:
         mlflow.pyfunc.save_model(
-            str(folder), loader_module=LOADER, data_path=str(bundle.folder), mlflow_model=model,
-            pip_requirements=requirements("hyperion-hook", "numpy", "pandas"), **_shape_of(record, bundle.predict),
+            str(folder),
+            loader_module=LOADER,
+            data_path=str(bundle.folder),
+            mlflow_model=model,
+            pip_requirements=requirements("hyperion-hook", "numpy", "pandas"),
+            **_shape_of(record, bundle.predict),
         )

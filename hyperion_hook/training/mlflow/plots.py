@@ -55,8 +55,13 @@ def draw_confusion(expected: np.ndarray, predicted: np.ndarray, title: str, path
     for (row, column), count in np.ndenumerate(counts):
         share = shares[row, column]
         axes.text(
-            column, row, f"{count:,}\n{share:.0%}", ha="center", va="center",
-            color="white" if share > 0.5 else _INK, fontsize=13 if len(labels) <= 4 else 8,
+            column,
+            row,
+            f"{count:,}\n{share:.0%}",
+            ha="center",
+            va="center",
+            color="white" if share > 0.5 else _INK,
+            fontsize=13 if len(labels) <= 4 else 8,
         )
     shown = [_short(label) for label in labels]
     axes.set_xticks(range(len(labels)), shown)

@@ -21,7 +21,10 @@ from hyperion_hook.training.mlflow.run import EXISTS, LoggedRun
 
 VERSION_TAG, STATUS_TAG, DIGEST_TAG = "version", "status", "digest"
 _STAGES = {
-    Status.TRAINED: "None", Status.VALIDATED: "Staging", Status.PRODUCTION: "Production", Status.DEPRECATED: "Archived",
+    Status.TRAINED: "None",
+    Status.VALIDATED: "Staging",
+    Status.PRODUCTION: "Production",
+    Status.DEPRECATED: "Archived",
 }
 _ALIASED = (Status.VALIDATED, Status.PRODUCTION)
 _NAME = re.compile(r"[\w.+-][\w.+ -]{0,199}")
@@ -76,8 +79,13 @@ def register(client: Any, logged: LoggedRun, entry: Entry) -> str:
     if entry.digest:
         tags[DIGEST_TAG] = entry.digest
     made = client.create_model_version(
-        name, source=client.get_logged_model(logged.model_id).artifact_location, run_id=logged.run_id,
-        model_id=logged.model_id, tags=tags, await_creation_for=0, description=f"{entry} of hyperion-hook",
+        name,
+        source=client.get_logged_model(logged.model_id).artifact_location,
+        run_id=logged.run_id,
+        model_id=logged.model_id,
+        tags=tags,
+        await_creation_for=0,
+        description=f"{entry} of hyperion-hook",
     )
     return _number(made)
 
@@ -158,7 +166,8 @@ def _versions(client: Any, name: str) -> list[Any]:
 
 def _matching(versions: list[Any], entry: Entry) -> list[Any]:
     return [
-        version for version in versions
+        version
+        for version in versions
         if version.tags.get(VERSION_TAG) == entry.version
         and (entry.digest is None or version.tags.get(DIGEST_TAG) == entry.digest)
         and entry.owner.owns(version.tags)

@@ -49,7 +49,13 @@ class LoggedRun:
 
 
 def log_run(
-    client: Any, experiment_id: str, record: RunRecord, content: RunContent, *, plots: str | None, moment: datetime,
+    client: Any,
+    experiment_id: str,
+    record: RunRecord,
+    content: RunContent,
+    *,
+    plots: str | None,
+    moment: datetime,
     say: Callable[[str], object],
 ) -> LoggedRun:
     """Log everything of one model.
@@ -108,7 +114,8 @@ def _begun(client: Any, experiment_id: str, record: RunRecord, content: RunConte
 
     seconds = max(content.metrics.get("training_time_seconds", 0.0), 0.0)
     run = client.create_run(
-        experiment_id, run_name=f"{record.model_name}_{moment:%Y%m%d_%H%M%S}",
+        experiment_id,
+        run_name=f"{record.model_name}_{moment:%Y%m%d_%H%M%S}",
         start_time=int((moment.timestamp() - seconds) * 1_000),
     )
     parameters = [Param(*entry) for entry in content.parameters.items()]
@@ -137,8 +144,11 @@ def _log_model(
             say(f"MLflow: the model of {record.model_name} is not logged: {error}")
             return None, None
         logged = client.create_logged_model(
-            run.info.experiment_id, name=BUNDLE if record.bundle else SKLEARN_MODEL, source_run_id=run.info.run_id,
-            params=dict(content.parameters), model_type=record.model_type,
+            run.info.experiment_id,
+            name=BUNDLE if record.bundle else SKLEARN_MODEL,
+            source_run_id=run.info.run_id,
+            params=dict(content.parameters),
+            model_type=record.model_type,
         )
         patience.check()
         description.model_id = description.model_uuid = logged.model_id

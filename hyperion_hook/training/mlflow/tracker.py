@@ -113,7 +113,10 @@ class MLFlowTracker:
     """
 
     def __init__(
-        self, config: MLFlowConfig | None = None, *, say: Say = say_on_stderr,
+        self,
+        config: MLFlowConfig | None = None,
+        *,
+        say: Say = say_on_stderr,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         need_mlflow("MLflow")
@@ -152,10 +155,17 @@ class MLFlowTracker:
         content = content_of(record, self.config.default_tags)
         with TemporaryDirectory() as place:
             plots = draw_plots(record, Path(place))
-            logged = self._guarded(lambda client: log_run(
-                client, self._experiment_id(client), record, content, plots=place if plots else None,
-                moment=self._now(), say=self._say,
-            ))
+            logged = self._guarded(
+                lambda client: log_run(
+                    client,
+                    self._experiment_id(client),
+                    record,
+                    content,
+                    plots=place if plots else None,
+                    moment=self._now(),
+                    say=self._say,
+                )
+            )
         if logged is not None and record.estimator is not None:
             _RUN_OF[record.estimator] = (self.uri, logged)
         return logged
@@ -267,17 +277,24 @@ class MLFlowTracker:
 def record_of(estimator: Any, metadata: ModelMetadata) -> RunRecord:
     """Return what a registry's entry says of a model, as far as it says it."""
     figures = {
-        "accuracy": metadata.accuracy, "precision": metadata.precision, "recall": metadata.recall,
+        "accuracy": metadata.accuracy,
+        "precision": metadata.precision,
+        "recall": metadata.recall,
         "f1_score": metadata.f1_score,
     }
     importance = list(getattr(estimator, "feature_importances_", ()))
     known = len(importance) == len(metadata.training_features)
     return RunRecord(
-        model_name=metadata.name, model_type=metadata.model_type, estimator=estimator,
+        model_name=metadata.name,
+        model_type=metadata.model_type,
+        estimator=estimator,
         parameters=metadata.hyperparameters,
         metrics={name: float(value) for name, value in figures.items() if value is not None},
         cross_validation={},
         importance=dict(zip(metadata.training_features, importance, strict=True)) if known else {},
-        expected=np.array([]), predicted=np.array([]), example=pd.DataFrame(columns=list(metadata.training_features)),
-        tags=metadata.tags, data={"training_samples": metadata.training_samples},
+        expected=np.array([]),
+        predicted=np.array([]),
+        example=pd.DataFrame(columns=list(metadata.training_features)),
+        tags=metadata.tags,
+        data={"training_samples": metadata.training_samples},
     )

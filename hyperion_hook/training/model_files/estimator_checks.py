@@ -68,13 +68,24 @@ def _check_support_vectors(of: Attributes) -> None:
     pairs = classes * (classes - 1) // 2
     _need(of.value("kernel") in {"linear", "poly", "rbf", "sigmoid"}, "a kernel that is not computed here")
     _need(of.value("_sparse", False) is False and vectors.ndim == 2, "support vectors that are no dense table")
-    _need(counts.ndim == 1 and classes >= 2 and (counts >= 0).all() and counts.sum() == len(vectors)
-          and of.array("classes_").shape == (classes,), "support vectors of other classes")
-    _need(of.array("support_").shape == (len(vectors),)
-          and of.array("_dual_coef_").shape == (classes - 1, len(vectors))
-          and of.array("_intercept_").shape == (pairs,), "coefficients of other support vectors")
-    _need(of.array("_probA").shape in {(0,), (pairs,)} and of.array("_probB").shape == of.array("_probA").shape,
-          "probabilities of other classes")
+    _need(
+        counts.ndim == 1
+        and classes >= 2
+        and (counts >= 0).all()
+        and counts.sum() == len(vectors)
+        and of.array("classes_").shape == (classes,),
+        "support vectors of other classes",
+    )
+    _need(
+        of.array("support_").shape == (len(vectors),)
+        and of.array("_dual_coef_").shape == (classes - 1, len(vectors))
+        and of.array("_intercept_").shape == (pairs,),
+        "coefficients of other support vectors",
+    )
+    _need(
+        of.array("_probA").shape in {(0,), (pairs,)} and of.array("_probB").shape == of.array("_probA").shape,
+        "probabilities of other classes",
+    )
     shape = [json.loads(part["content"]) for part in of.states["shape_fit_"]["content"]]
     _need(shape[1] == vectors.shape[1] == of.value("n_features_in_"), "support vectors of other columns")
 
@@ -85,8 +96,12 @@ def _check_neighbours(of: Attributes) -> None:
     _need(of.value("_tree") is None, "a tree of neighbours, which is grown anew and never read")
     _need(rows.ndim == 2 and labels.shape == (len(rows),) and labels.dtype.kind == "i", "labels of other rows")
     _need(len(labels) > 0 and labels.min() >= 0 and labels.max() < len(of.array("classes_")), "labels of no class")
-    _need(isinstance(of.value("effective_metric_"), str) and of.value("n_samples_fit_") == len(rows)
-          and of.value("n_features_in_") == rows.shape[1], "rows of another table")
+    _need(
+        isinstance(of.value("effective_metric_"), str)
+        and of.value("n_samples_fit_") == len(rows)
+        and of.value("n_features_in_") == rows.shape[1],
+        "rows of another table",
+    )
 
 
 def _check_boosting(of: Attributes) -> None:
@@ -94,8 +109,12 @@ def _check_boosting(of: Attributes) -> None:
     stages, trees = (json.loads(part["content"]) for part in of.states["estimators_"]["shape"]["content"])
     multiclass = of.kind("_loss") == "sklearn._loss.loss.HalfMultinomialLoss"
     rows = of.states["estimators_"]["content"]
-    _need(len(rows) == stages and all(len(row["content"]) == trees for row in rows)
-          and trees == of.value("n_trees_per_iteration_"), "stages of another number of trees")
+    _need(
+        len(rows) == stages
+        and all(len(row["content"]) == trees for row in rows)
+        and trees == of.value("n_trees_per_iteration_"),
+        "stages of another number of trees",
+    )
     _need("is_multiclass" not in of.inner("_loss").states and (multiclass or trees == 1), "trees of other classes")
     if of.kind("init_") != "builtins.str":
         _need(of.kind("init_") == "sklearn.dummy.DummyClassifier", "another estimator to start from")
@@ -105,8 +124,12 @@ def _check_boosting(of: Attributes) -> None:
 
 def _check_histogram(of: Attributes) -> None:
     bins = of.inner("_bin_mapper")
-    _need(of.kind("is_categorical_") == "builtins.str" and of.value("is_categorical_") is None
-          and not bins.array("is_categorical_").any(), "columns of categories; encode them as numbers first")
+    _need(
+        of.kind("is_categorical_") == "builtins.str"
+        and of.value("is_categorical_") is None
+        and not bins.array("is_categorical_").any(),
+        "columns of categories; encode them as numbers first",
+    )
 
 
 def _check_histogram_tree(of: Attributes) -> None:
@@ -117,8 +140,10 @@ def _check_histogram_tree(of: Attributes) -> None:
     _need(nodes.ndim == 1 and len(nodes) > 0 and not nodes["is_categorical"].any(), "a tree of an unknown shape")
     # a child comes after its parent, so that every walk ends
     _need(not (children <= own[inner]).any() and not (children >= len(nodes)).any(), "a tree leads out of its nodes")
-    _need(not (feature < 0).any() and all((feature < width).all() for width in of.columns) and of.columns != (),
-          "a tree looks at more columns than its model has")
+    _need(
+        not (feature < 0).any() and all((feature < width).all() for width in of.columns) and of.columns != (),
+        "a tree looks at more columns than its model has",
+    )
 
 
 def _need(holds: Any, otherwise: str) -> None:

@@ -35,7 +35,14 @@ _PROTOCOL = 2
 """Of skops 0.11 and later; forms of older ones are not needed."""
 _ENTRY = re.compile(r"[A-Za-z0-9-]{1,64}\.(npy|bin)")
 _WRONG = (
-    KeyError, TypeError, ValueError, AttributeError, IndexError, SyntaxError, OverflowError, tokenize.TokenError,
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    IndexError,
+    SyntaxError,
+    OverflowError,
+    tokenize.TokenError,
     struct.error,
 )
 """What reading a part of the wrong kind ends in."""
@@ -44,7 +51,10 @@ _ROOT = frozenset({"protocol", "_skops_version"})
 _SUBSETS = "sklearn.ensemble._iforest.IsolationForest"
 """Its trees are grown on some of the columns."""
 _GROWN = (
-    "sklearn.tree.", "sklearn.ensemble._forest.", "sklearn.ensemble._iforest.", "sklearn.ensemble._gb.",
+    "sklearn.tree.",
+    "sklearn.ensemble._forest.",
+    "sklearn.ensemble._iforest.",
+    "sklearn.ensemble._gb.",
     "sklearn.ensemble._hist_gradient_boosting.gradient_boosting.",
 )
 _UNFITTED = {"content": "-1"}
@@ -226,9 +236,12 @@ def _check_tree(features: Any, outputs: Any, classes: Any, nodes: Any, values: A
         len(nodes) < 1
         or (right[~inner] != -1).any()
         # a child comes after its parent, so that every walk ends
-        or (children <= own[inner]).any() or (children >= len(nodes)).any()
-        or (feature[inner] < 0).any() or (feature[inner] >= features).any()
-        or not 1 <= int(classes[0]) <= values.shape[-1] or values.shape[:2] != (len(nodes), 1)
+        or (children <= own[inner]).any()
+        or (children >= len(nodes)).any()
+        or (feature[inner] < 0).any()
+        or (feature[inner] >= features).any()
+        or not 1 <= int(classes[0]) <= values.shape[-1]
+        or values.shape[:2] != (len(nodes), 1)
     ):
         raise RefusedError("a tree leads out of its nodes or columns")
 

@@ -12,13 +12,32 @@ from typing import Any
 
 import numpy as np
 
-_OBJECTIVES = frozenset({
-    "binary:logistic", "binary:logitraw", "count:poisson", "multi:softmax", "multi:softprob", "reg:absoluteerror",
-    "reg:gamma", "reg:logistic", "reg:squarederror", "reg:squaredlogerror", "reg:tweedie",
-})
+_OBJECTIVES = frozenset(
+    {
+        "binary:logistic",
+        "binary:logitraw",
+        "count:poisson",
+        "multi:softmax",
+        "multi:softprob",
+        "reg:absoluteerror",
+        "reg:gamma",
+        "reg:logistic",
+        "reg:squarederror",
+        "reg:squaredlogerror",
+        "reg:tweedie",
+    }
+)
 _NODES = (
-    "base_weights", "default_left", "left_children", "loss_changes", "parents", "right_children", "split_conditions",
-    "split_indices", "split_type", "sum_hessian",
+    "base_weights",
+    "default_left",
+    "left_children",
+    "loss_changes",
+    "parents",
+    "right_children",
+    "split_conditions",
+    "split_indices",
+    "split_type",
+    "sum_hessian",
 )
 _MOST_COLUMNS, _MOST_CLASSES = 1_000_000, 1_000
 
@@ -121,8 +140,11 @@ def _check_tree(tree: Mapping[str, Any], place: int, columns: int) -> None:
     if any(tree[name] for name in ("categories", "categories_nodes", "categories_segments", "categories_sizes")):
         raise ValueError("categories")
     if (
-        nodes["split_type"].any() or tree["id"] != place or said["num_feature"] != str(columns)
-        or said["size_leaf_vector"] not in ("0", "1") or not 0 <= _within(said["num_deleted"], count) < count
+        nodes["split_type"].any()
+        or tree["id"] != place
+        or said["num_feature"] != str(columns)
+        or said["size_leaf_vector"] not in ("0", "1")
+        or not 0 <= _within(said["num_deleted"], count) < count
     ):
         raise ValueError("another kind of tree")
     left, right, column, parents = (

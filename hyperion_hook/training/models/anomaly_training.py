@@ -33,8 +33,14 @@ FEWEST_OF_CODE = 3
 
 
 def train_anomalies(
-    prepared: Prepared, config: MLConfig, progress: Progress, *, labelled: bool, test_size: float,
-    features: Sequence[str] | None, draws: int,
+    prepared: Prepared,
+    config: MLConfig,
+    progress: Progress,
+    *,
+    labelled: bool,
+    test_size: float,
+    features: Sequence[str] | None,
+    draws: int,
 ) -> Trained:
     """Fit the specification's isolation forest (contamination 0.1, 256 rows a tree).
 
@@ -82,10 +88,18 @@ def train_anomalies(
     if labelled:
         figures = without_probabilities(performance(codes[split.test], score, flagged, draws=draws, seed=seed))
     model = TrainedModel(
-        ISOLATION, detector, figures, {},
-        by_column(taken, anomaly_importance(forest, X, seed)), parameters_of(forest), flagged, seconds,
-        {"anomaly_share": {"training": float(flagged_before.mean()), "test": float(flagged.mean())},
-         "median_score": float(np.median(score))},
+        ISOLATION,
+        detector,
+        figures,
+        {},
+        by_column(taken, anomaly_importance(forest, X, seed)),
+        parameters_of(forest),
+        flagged,
+        seconds,
+        {
+            "anomaly_share": {"training": float(flagged_before.mean()), "test": float(flagged.mean())},
+            "median_score": float(np.median(score)),
+        },
     )
     warnings = [*split_warnings(split, copies), *left_out_warnings(columns)]
     return Trained({ISOLATION: model}, ISOLATION, THE_ONLY_ONE, split, columns, warnings, {})

@@ -19,8 +19,9 @@ KAMEI = "Kamei's fourteen, logistic"
 CHANCE = "chance"
 
 
-def baseline_scores(train: pd.DataFrame, train_y: Sequence[float], test: pd.DataFrame, *, seed: int = 42
-                    ) -> dict[str, Numbers]:
+def baseline_scores(
+    train: pd.DataFrame, train_y: Sequence[float], test: pd.DataFrame, *, seed: int = 42
+) -> dict[str, Numbers]:
     """Return a score for each test row by each baseline whose columns are there.
 
     Parameters
@@ -35,8 +36,11 @@ def baseline_scores(train: pd.DataFrame, train_y: Sequence[float], test: pd.Data
     .. [1] Z. Zeng et al., "Deep just-in-time defect prediction: how far are we?", ISSTA 2021 (``la`` alone).
     .. [2] Y. Kamei et al., "A large-scale empirical study of just-in-time quality assurance", IEEE TSE 39(6), 2013.
     """
-    scores = {name: np.nansum(test[list(columns)].to_numpy(dtype=np.float64), axis=1)
-              for name, columns in SIMPLE.items() if set(columns) <= set(test.columns)}
+    scores = {
+        name: np.nansum(test[list(columns)].to_numpy(dtype=np.float64), axis=1)
+        for name, columns in SIMPLE.items()
+        if set(columns) <= set(test.columns)
+    }
     fourteen = list(names_of(KAMEI_FOURTEEN))
     if set(fourteen) <= set(test.columns):
         with one_thread():

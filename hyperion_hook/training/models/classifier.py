@@ -76,9 +76,17 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     """
 
     def __init__(  # noqa: PLR0913 - the settings of an estimator
-        self, members: Sequence[tuple[str, Any]] = (), columns: Sequence[str] = (),
-        meta_learner: LogisticRegression | None = None, *, cv_folds: int = 5, gap_days: float = 0.0,
-        in_time_order: bool = True, labels: Sequence[Any] = (0, 1), random_state: int = 42, n_jobs: int = 1,
+        self,
+        members: Sequence[tuple[str, Any]] = (),
+        columns: Sequence[str] = (),
+        meta_learner: LogisticRegression | None = None,
+        *,
+        cv_folds: int = 5,
+        gap_days: float = 0.0,
+        in_time_order: bool = True,
+        labels: Sequence[Any] = (0, 1),
+        random_state: int = 42,
+        n_jobs: int = 1,
     ) -> None:
         self.members = members
         self.columns = columns
@@ -91,7 +99,13 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self.n_jobs = n_jobs
 
     def fit(
-        self, X: Any, y: Any, *, sample_weight: Any = None, time: Any = None, known_at: Any = None,
+        self,
+        X: Any,
+        y: Any,
+        *,
+        sample_weight: Any = None,
+        time: Any = None,
+        known_at: Any = None,
         own: Mapping[str, Outcome] | None = None,
     ) -> RiskClassifier:
         """Fit members, meta-learner, calibration and threshold.
@@ -115,8 +129,9 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             If the second label stands in too few stretches of time.
         """
         codes = (np.asarray(y) == self.labels[1]).astype(np.float64)
-        arrays = [None if part is None else np.asarray(part, dtype=np.float64)
-                  for part in (known_at, sample_weight, time)]
+        arrays = [
+            None if part is None else np.asarray(part, dtype=np.float64) for part in (known_at, sample_weight, time)
+        ]
         evidence = Evidence(np.asarray(X, dtype=np.float64), Outcome(codes, arrays[0], arrays[1]), arrays[2], own)
         fit_together({"": self}, evidence)
         return self
@@ -130,10 +145,14 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             If there is none.
         """
         codes = evidence.outcome.truth.astype(np.int64)
-        splitter = TimeFolds(self.cv_folds, self.gap_days) if self.in_time_order else StratifiedFolds(
-            self.cv_folds, self.random_state)
-        folds = evidence.usable([name for name, _ in self.members], list(splitter.split(
-            evidence.X, codes, evidence.time)))
+        splitter = (
+            TimeFolds(self.cv_folds, self.gap_days)
+            if self.in_time_order
+            else StratifiedFolds(self.cv_folds, self.random_state)
+        )
+        folds = evidence.usable(
+            [name for name, _ in self.members], list(splitter.split(evidence.X, codes, evidence.time))
+        )
         if not folds or len(np.unique(codes[np.concatenate([test for _, test in folds])])) < 2:
             raise TrainingError(
                 f"training rows: {int(codes.sum())} of {len(codes)} are of the class to be predicted, in too few"
@@ -155,7 +174,8 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             self.meta_learner_ = clone(self.meta_learner).fit(columns[taught], truth[taught], weight[taught])
         rows = newest if apart else taught
         self.slope_, self.shift_ = calibration(
-            self._combined(columns)[rows], truth[rows], weight[rows], seed=self.random_state)
+            self._combined(columns)[rows], truth[rows], weight[rows], seed=self.random_state
+        )
         probability = sigmoid(self.slope_ * self._combined(columns) + self.shift_)
         self.threshold_ = best_threshold(truth, probability)
         self.cross_validation_ = fold_figures(seen.by_fold(truth), seen.by_fold(probability))
@@ -171,7 +191,8 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         check_is_fitted(self, "fitted_")
         with one_thread():
             return combination_columns(
-                self.columns, {name: member_log_odds(estimator, X) for name, estimator in self.fitted_})
+                self.columns, {name: member_log_odds(estimator, X) for name, estimator in self.fitted_}
+            )
 
     def decision_function(self, X: Any) -> Numbers:
         """Return calibrated log-odds; shape ``(n_rows,)``."""
@@ -219,8 +240,9 @@ class Together:
     seconds: Mapping[str, float]
 
 
-def fit_together(classifiers: Mapping[str, RiskClassifier], evidence: Evidence, *, progress: Progress = no_progress
-                 ) -> Together:
+def fit_together(
+    classifiers: Mapping[str, RiskClassifier], evidence: Evidence, *, progress: Progress = no_progress
+) -> Together:
     """Fit classifiers that share members, each member once.
 
     Parameters
@@ -260,9 +282,11 @@ def combination_columns(columns: Sequence[str], scores: Mapping[str, Numbers]) -
         member, kind = split_column(column)
         log_odds = scores[member]
         probability = sigmoid(log_odds)
-        values.append({
-            "log_odds": log_odds, "prediction": probability, "confidence": np.maximum(probability, 1.0 - probability)
-        }[kind])
+        values.append(
+            {"log_odds": log_odds, "prediction": probability, "confidence": np.maximum(probability, 1.0 - probability)}[
+                kind
+            ]
+        )
     return np.column_stack(values)
 
 

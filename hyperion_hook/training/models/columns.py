@@ -14,11 +14,33 @@ from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.models.transformers import FeatureColumns
 from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, columns_of
 
-IDENTIFIERS = frozenset({
-    "id", "_id", "index", "commit", "commit_id", "commit_hash", "sha", "hash", "revision", "uuid", "feature_set_id",
-    "row", "row_id", "identifiant", "pr_id", "pr", "pr_number", "pull_request", "issue_id", "ticket", "ticket_id",
-    "commit_sha", "identifiant_commit",
-})
+IDENTIFIERS = frozenset(
+    {
+        "id",
+        "_id",
+        "index",
+        "commit",
+        "commit_id",
+        "commit_hash",
+        "sha",
+        "hash",
+        "revision",
+        "uuid",
+        "feature_set_id",
+        "row",
+        "row_id",
+        "identifiant",
+        "pr_id",
+        "pr",
+        "pr_number",
+        "pull_request",
+        "issue_id",
+        "ticket",
+        "ticket_id",
+        "commit_sha",
+        "identifiant_commit",
+    }
+)
 MOST_CATEGORIES = 20
 FEWEST_FOR_A_COUNTER = 20
 
@@ -37,8 +59,9 @@ class ChosenColumns:
         return FeatureColumns(list(self.names), dict(self.categories))
 
 
-def choose_columns(frame: pd.DataFrame, codes: NDArray[np.int64] | None, *, apart: Collection[str],
-                   wanted: Sequence[str] | None = None) -> ChosenColumns:
+def choose_columns(
+    frame: pd.DataFrame, codes: NDArray[np.int64] | None, *, apart: Collection[str], wanted: Sequence[str] | None = None
+) -> ChosenColumns:
     """Return the features among the columns of the training rows.
 
     Parameters

@@ -18,8 +18,12 @@ from hyperion_hook.training.models.fit_members import Evidence, Outcome
 from hyperion_hook.training.numbers import Numbers
 
 EVERY = "all"
-CONTEXTS = ("graph known, history rich", "graph known, history thin", "graph not known, history rich",
-            "graph not known, history thin")
+CONTEXTS = (
+    "graph known, history rich",
+    "graph known, history thin",
+    "graph not known, history rich",
+    "graph not known, history thin",
+)
 
 
 class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -54,8 +58,14 @@ class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     """
 
     def __init__(
-        self, model: Any = None, graph_columns: Sequence[int] = (),
-        history_column: int | None = None, rich_from: float = 30.0, *, least_rows: int = 200, least_of_class: int = 20,
+        self,
+        model: Any = None,
+        graph_columns: Sequence[int] = (),
+        history_column: int | None = None,
+        rich_from: float = 30.0,
+        *,
+        least_rows: int = 200,
+        least_of_class: int = 20,
     ) -> None:
         self.model = model
         self.graph_columns = graph_columns
@@ -97,8 +107,7 @@ class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         seen = together.seen
         self.probability_ = probability
         self.threshold_ = best_threshold(codes[seen.rows], probability[seen.rows])
-        self.cross_validation_ = fold_figures(
-            seen.by_fold(codes[seen.rows]), seen.by_fold(probability[seen.rows]))
+        self.cross_validation_ = fold_figures(seen.by_fold(codes[seen.rows]), seen.by_fold(probability[seen.rows]))
         return self
 
     @property
@@ -108,8 +117,11 @@ class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
     def contexts_of(self, X: Numbers) -> NDArray[np.str_]:
         """Return the context of each row."""
-        known = np.isfinite(X[:, list(self.graph_columns)]).any(axis=1) if len(self.graph_columns) else np.zeros(
-            len(X), dtype=bool)
+        known = (
+            np.isfinite(X[:, list(self.graph_columns)]).any(axis=1)
+            if len(self.graph_columns)
+            else np.zeros(len(X), dtype=bool)
+        )
         history = np.zeros(len(X)) if self.history_column is None else np.nan_to_num(X[:, self.history_column])
         return np.array(CONTEXTS)[2 * ~known + (history < self.rich_from)]
 

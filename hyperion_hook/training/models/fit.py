@@ -28,10 +28,22 @@ MODULE_OF = {feature.name: feature.module for feature in CATALOGUE}
 NOT_LEARNED = frozenset({"hour_of_day", "day_of_week"})
 """They did not help where they were measured, and nobody should be judged by when they work."""
 _TOLD_BY_THE_PATCH = frozenset({"size", "tokens", "diffusion", "purpose"})
-_OF_THE_PAST = frozenset({
-    "age", "ndev", "author_ownership", "author_file_commits", "commit_frequency", "recent_commits", "file_volatility",
-    "past_bug_count", "recent_bug_count", "file_bug_share", "directory_bug_share", "repository_bug_share",
-})
+_OF_THE_PAST = frozenset(
+    {
+        "age",
+        "ndev",
+        "author_ownership",
+        "author_file_commits",
+        "commit_frequency",
+        "recent_commits",
+        "file_volatility",
+        "past_bug_count",
+        "recent_bug_count",
+        "file_bug_share",
+        "directory_bug_share",
+        "repository_bug_share",
+    }
+)
 """What of a history carries over to other repositories; counts that grow with its length do not."""
 _LEAST_PRESENT = 0.02
 _LEAST_RECORDED = 3
@@ -47,8 +59,15 @@ class FittedRecipes:
     seconds: Mapping[str, float]
 
 
-def fit(rows: pd.DataFrame, recipe: Recipe = BLEND, config: MLConfig | None = None, *,
-        features: Sequence[str] | None = None, gap_days: float = UNSEEN_DAYS, masked: float = 0.0) -> Pipeline:
+def fit(
+    rows: pd.DataFrame,
+    recipe: Recipe = BLEND,
+    config: MLConfig | None = None,
+    *,
+    features: Sequence[str] | None = None,
+    gap_days: float = UNSEEN_DAYS,
+    masked: float = 0.0,
+) -> Pipeline:
     """Return a recipe fitted on rows of commits.
 
     Parameters
@@ -82,9 +101,15 @@ def fit(rows: pd.DataFrame, recipe: Recipe = BLEND, config: MLConfig | None = No
 
 
 def fit_recipes(
-    rows: pd.DataFrame, recipes: Sequence[Recipe], config: MLConfig | None = None, *,
-    features: Sequence[str] | None = None, gap_days: float = UNSEEN_DAYS, masked: float = 0.0,
-    single: Sequence[str] = (), progress: Progress = no_progress,
+    rows: pd.DataFrame,
+    recipes: Sequence[Recipe],
+    config: MLConfig | None = None,
+    *,
+    features: Sequence[str] | None = None,
+    gap_days: float = UNSEEN_DAYS,
+    masked: float = 0.0,
+    single: Sequence[str] = (),
+    progress: Progress = no_progress,
 ) -> FittedRecipes:
     """Return several recipes fitted on the same rows; members that they share are fitted once.
 
@@ -101,21 +126,24 @@ def fit_recipes(
         )
     seen = model_features(rows) if features is None else list(features)
     own = {
-        member.name: outcome_of(rows, member.outcome, member.unlabelled) for recipe in recipes
-        for member in recipe.members if member.outcome in rows and (member.outcome, member.unlabelled) != (TRACED, 1.0)
+        member.name: outcome_of(rows, member.outcome, member.unlabelled)
+        for recipe in recipes
+        for member in recipe.members
+        if member.outcome in rows and (member.outcome, member.unlabelled) != (TRACED, 1.0)
     }
-    usable = [recipe.for_rows(rows.columns, [name for name, outcome in own.items() if _can_be_learned(outcome)])
-              for recipe in recipes]
+    usable = [
+        recipe.for_rows(rows.columns, [name for name, outcome in own.items() if _can_be_learned(outcome)])
+        for recipe in recipes
+    ]
     names = list(dict.fromkeys((*seen, *(name for recipe in usable for name in recipe.only))))
     taken = FeatureColumns(names).fit(None)
     matrix = taken.transform(with_masked_messages(rows[names], masked, config.random_state))
-    classifiers = {
-        recipe.name: recipe.classifier(config, names, seen=seen, gap_days=gap_days) for recipe in usable
-    }
+    classifiers = {recipe.name: recipe.classifier(config, names, seen=seen, gap_days=gap_days) for recipe in usable}
     time = rows["time"].to_numpy(dtype=np.float64) if "time" in rows else None
     for name in single:
-        classifiers[name] = alone(name, next(
-            ensemble for ensemble in classifiers.values() if name in dict(ensemble.members)))
+        classifiers[name] = alone(
+            name, next(ensemble for ensemble in classifiers.values() if name in dict(ensemble.members))
+        )
     together = fit_together(classifiers, Evidence(matrix, outcome_of(rows, TRACED), time, own), progress=progress)
     return FittedRecipes(
         {name: Pipeline([("columns", taken), ("model", classifier)]) for name, classifier in classifiers.items()},
@@ -144,8 +172,9 @@ def outcome_of(rows: pd.DataFrame, name: str, unlabelled: float = 1.0) -> Outcom
     if name != TRACED and "repository" in rows:
         weight = weight * _evenly(rows["repository"], share > 0)
     return Outcome(
-        np.where(np.isnan(share), np.nan, share > 0), rows[known_at].to_numpy(dtype=np.float64)
-        if known_at in rows else None, None if (weight == 1.0).all() else weight,
+        np.where(np.isnan(share), np.nan, share > 0),
+        rows[known_at].to_numpy(dtype=np.float64) if known_at in rows else None,
+        None if (weight == 1.0).all() else weight,
     )
 
 

@@ -67,8 +67,10 @@ class Evidence:
     def usable(self, members: Sequence[str], folds: Sequence[Fold]) -> list[Fold]:
         """Return the folds in which both classes were known to every member when the first tested row was made."""
         return [
-            (learn, test) for learn, test in folds if len(test) and all(
-                len(np.unique(self.of(name).learned(learn, self.moment(test))[1])) == 2 for name in members)
+            (learn, test)
+            for learn, test in folds
+            if len(test)
+            and all(len(np.unique(self.of(name).learned(learn, self.moment(test))[1])) == 2 for name in members)
         ]
 
     def moment(self, test: Rows) -> float | None:
@@ -94,8 +96,13 @@ class OutOfFold:
 
 
 def out_of_fold(
-    members: Mapping[str, Any], evidence: Evidence, folds: Sequence[Fold], *, jobs: int,
-    progress: Progress = no_progress, score: Callable[[Any, Any], Numbers] | None = None,
+    members: Mapping[str, Any],
+    evidence: Evidence,
+    folds: Sequence[Fold],
+    *,
+    jobs: int,
+    progress: Progress = no_progress,
+    score: Callable[[Any, Any], Numbers] | None = None,
 ) -> OutOfFold:
     """Fit every member in every fold and ask it about the fold's rows.
 
@@ -116,10 +123,17 @@ def out_of_fold(
     """
     ask = score or member_log_odds
     tasks = [(name, learn, test) for learn, test in folds for name in members]
-    answers = _side_by_side([
-        joblib.delayed(_asked)(members[name], evidence.X, evidence.of(name), learn, test, evidence.moment(test), ask)
-        for name, learn, test in tasks
-    ], "cross-validation", jobs, progress)
+    answers = _side_by_side(
+        [
+            joblib.delayed(_asked)(
+                members[name], evidence.X, evidence.of(name), learn, test, evidence.moment(test), ask
+            )
+            for name, learn, test in tasks
+        ],
+        "cross-validation",
+        jobs,
+        progress,
+    )
     scores: dict[str, list[Numbers]] = {name: [] for name in members}
     seconds = dict.fromkeys(members, 0.0)
     for (name, _, _), (answer, taken) in zip(tasks, answers, strict=True):
@@ -128,17 +142,24 @@ def out_of_fold(
     return OutOfFold(
         np.concatenate([test for _, test in folds]),
         np.concatenate([np.full(len(test), number) for number, (_, test) in enumerate(folds)]),
-        {name: np.concatenate(parts) for name, parts in scores.items()}, seconds,
+        {name: np.concatenate(parts) for name, parts in scores.items()},
+        seconds,
     )
 
 
-def fitted_members(members: Mapping[str, Any], evidence: Evidence, *, jobs: int, progress: Progress = no_progress
-                   ) -> dict[str, tuple[Any, float]]:
+def fitted_members(
+    members: Mapping[str, Any], evidence: Evidence, *, jobs: int, progress: Progress = no_progress
+) -> dict[str, tuple[Any, float]]:
     """Return the members fitted on all rows and how many seconds each took, by name."""
     every = np.arange(len(evidence.X))
     fitted = _side_by_side(
-        [joblib.delayed(_fitted)(member, evidence.X, *evidence.of(name).learned(every))
-         for name, member in members.items()], "training", jobs, progress,
+        [
+            joblib.delayed(_fitted)(member, evidence.X, *evidence.of(name).learned(every))
+            for name, member in members.items()
+        ],
+        "training",
+        jobs,
+        progress,
     )
     return dict(zip(members, fitted, strict=True))
 
@@ -176,7 +197,12 @@ def _fitted(member: Any, X: Numbers, rows: Rows, labels: Codes, weight: Numbers 
 
 
 def _asked(
-    member: Any, X: Numbers, outcome: Outcome, learn: Rows, test: Rows, moment: float | None,
+    member: Any,
+    X: Numbers,
+    outcome: Outcome,
+    learn: Rows,
+    test: Rows,
+    moment: float | None,
     ask: Callable[[Any, Any], Numbers],
 ) -> tuple[Numbers, float]:
     fitted, seconds = _fitted(member, X, *outcome.learned(learn, moment))

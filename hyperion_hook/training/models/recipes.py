@@ -27,15 +27,26 @@ from hyperion_hook.training.models.classifier import RiskClassifier
 from hyperion_hook.training.models.transformers import SignedLog, TakeColumns
 
 FOREST, XGBOOST, LOGISTIC, GENTLE, SHALLOW = (
-    "random_forest", "xgboost", "logistic", "xgboost_gentle", "xgboost_shallow")
+    "random_forest",
+    "xgboost",
+    "logistic",
+    "xgboost_gentle",
+    "xgboost_shallow",
+)
 COMPACT, NAMED = "forest", "named"
 KAMEI, ISOLATION, META = "kamei", "isolation_forest", "meta_learner"
 TRACED = "buggy"
 """The outcome that every member learns but those that name another."""
 BOOSTED: Mapping[str, Mapping[str, Any]] = {
     GENTLE: {"n_estimators": 160, "max_depth": 4, "learning_rate": 0.06, "min_child_weight": 10},
-    SHALLOW: {"n_estimators": 300, "max_depth": 3, "learning_rate": 0.04, "min_child_weight": 10, "subsample": 0.7,
-              "colsample_bytree": 0.5},
+    SHALLOW: {
+        "n_estimators": 300,
+        "max_depth": 3,
+        "learning_rate": 0.04,
+        "min_child_weight": 10,
+        "subsample": 0.7,
+        "colsample_bytree": 0.5,
+    },
 }
 
 
@@ -88,9 +99,14 @@ class Recipe:
 
     def for_rows(self, names: Sequence[str], learned: Sequence[str] = ()) -> Recipe:
         """Return the recipe with the members that have their columns, and learn ``buggy`` or are among ``learned``."""
-        return replace(self, members=tuple(
-            member for member in self.members
-            if set(member.only or ()) <= set(names) and (member.outcome == TRACED or member.name in learned)))
+        return replace(
+            self,
+            members=tuple(
+                member
+                for member in self.members
+                if set(member.only or ()) <= set(names) and (member.outcome == TRACED or member.name in learned)
+            ),
+        )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -103,8 +119,15 @@ class Recipe:
         return tuple(dict.fromkeys(name for member in self.members for name in member.only or ()))
 
     def classifier(
-        self, config: MLConfig, names: Sequence[str], *, seen: Sequence[str] | None = None, gap_days: float = 0.0,
-        in_time_order: bool = True, labels: Sequence[Any] = (0, 1), cv_folds: int | None = None,
+        self,
+        config: MLConfig,
+        names: Sequence[str],
+        *,
+        seen: Sequence[str] | None = None,
+        gap_days: float = 0.0,
+        in_time_order: bool = True,
+        labels: Sequence[Any] = (0, 1),
+        cv_folds: int | None = None,
     ) -> RiskClassifier:
         """Return the estimator of the recipe, not fitted.
 
@@ -122,10 +145,15 @@ class Recipe:
         known = [canonical(name) for name in names]
         general = known if seen is None else [canonical(name) for name in seen]
         return RiskClassifier(
-            [(member.name, member.estimator(config, known, general)) for member in self.members], list(self.columns),
+            [(member.name, member.estimator(config, known, general)) for member in self.members],
+            list(self.columns),
             LogisticRegression(**{"C": self.strength, **config.meta_learner}),
-            cv_folds=config.cv_folds if cv_folds is None else cv_folds, gap_days=gap_days,
-            in_time_order=in_time_order, labels=list(labels), random_state=config.random_state, n_jobs=config.n_jobs,
+            cv_folds=config.cv_folds if cv_folds is None else cv_folds,
+            gap_days=gap_days,
+            in_time_order=in_time_order,
+            labels=list(labels),
+            random_state=config.random_state,
+            n_jobs=config.n_jobs,
         )
 
 
@@ -149,12 +177,14 @@ def _xgboost(config: MLConfig, names: Sequence[str]) -> Any:
 
 def _logistic(config: MLConfig, names: Sequence[str], strength: float = 1.0) -> Any:
     del names
-    return Pipeline([
-        ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
-        ("log", SignedLog()),
-        ("scale", StandardScaler()),
-        ("model", LogisticRegression(C=strength, max_iter=2_000, random_state=config.random_state)),
-    ])
+    return Pipeline(
+        [
+            ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
+            ("log", SignedLog()),
+            ("scale", StandardScaler()),
+            ("model", LogisticRegression(C=strength, max_iter=2_000, random_state=config.random_state)),
+        ]
+    )
 
 
 def _cautious_logistic(config: MLConfig, names: Sequence[str]) -> Any:
@@ -165,7 +195,9 @@ def _cautious_logistic(config: MLConfig, names: Sequence[str]) -> Any:
 def _gentle(config: MLConfig, names: Sequence[str]) -> Any:
     """Small steps; the score never moves against the direction that the catalogue gives a feature."""
     return XGBClassifier(
-        **BOOSTED[GENTLE], random_state=config.random_state, n_jobs=1,
+        **BOOSTED[GENTLE],
+        random_state=config.random_state,
+        n_jobs=1,
         monotone_constraints=tuple(feature.direction if (feature := feature_named(name)) else 0 for name in names),
     )
 
@@ -181,16 +213,23 @@ def _shallow(config: MLConfig, names: Sequence[str]) -> Any:
 
 
 MEMBERS = {
-    member.name: member for member in (
-        Member(FOREST, _forest), Member(XGBOOST, _xgboost), Member(LOGISTIC, _logistic), Member(GENTLE, _gentle),
-        Member(SHALLOW, _shallow), Member(COMPACT, _compact_forest), Member(KAMEI, _logistic, names_of(KAMEI_FOURTEEN)),
+    member.name: member
+    for member in (
+        Member(FOREST, _forest),
+        Member(XGBOOST, _xgboost),
+        Member(LOGISTIC, _logistic),
+        Member(GENTLE, _gentle),
+        Member(SHALLOW, _shallow),
+        Member(COMPACT, _compact_forest),
+        Member(KAMEI, _logistic, names_of(KAMEI_FOURTEEN)),
     )
 }
 SPECIFICATION = Recipe("specification", (MEMBERS[FOREST], MEMBERS[XGBOOST]), ("prediction", "confidence"))
 BLEND = Recipe(
     "blend",
     (*(MEMBERS[name] for name in (COMPACT, GENTLE, LOGISTIC, KAMEI)), Member(LOGISTIC, _cautious_logistic).on(NAMED)),
-    ("log_odds",), strength=3e-4,
+    ("log_odds",),
+    strength=3e-4,
 )
 BUGS = Recipe("bugs", (Member(XGBOOST, _bugs),), ("log_odds",))
 IMPACT = Recipe("by context", (MEMBERS[LOGISTIC], MEMBERS[SHALLOW]), ("log_odds",))
@@ -213,9 +252,15 @@ def recipe_named(name: str) -> Recipe:
 def alone(name: str, ensemble: RiskClassifier) -> RiskClassifier:
     """Return a classifier of one member of an ensemble, which is only calibrated; not fitted."""
     return RiskClassifier(
-        [(name, dict(ensemble.members)[name])], [f"{name}_log_odds"], None, cv_folds=ensemble.cv_folds,
-        gap_days=ensemble.gap_days, in_time_order=ensemble.in_time_order, labels=ensemble.labels,
-        random_state=ensemble.random_state, n_jobs=ensemble.n_jobs,
+        [(name, dict(ensemble.members)[name])],
+        [f"{name}_log_odds"],
+        None,
+        cv_folds=ensemble.cv_folds,
+        gap_days=ensemble.gap_days,
+        in_time_order=ensemble.in_time_order,
+        labels=ensemble.labels,
+        random_state=ensemble.random_state,
+        n_jobs=ensemble.n_jobs,
     )
 
 
@@ -224,16 +269,19 @@ def new_isolation_forest(config: MLConfig, rows: int) -> Pipeline:
     parameters = dict(config.isolation_forest)
     # scikit-learn warns of a sample larger than the table
     parameters |= {"max_samples": min(int(parameters["max_samples"]), rows), "n_jobs": 1}
-    return Pipeline([
-        ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
-        ("forest", IsolationForest(**parameters)),
-    ])
+    return Pipeline(
+        [
+            ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
+            ("forest", IsolationForest(**parameters)),
+        ]
+    )
 
 
 def parameters_of(estimator: Any) -> dict[str, Any]:
     """Return the parameters of an estimator that are set, plain values only."""
     last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
     return {
-        name: value for name, value in last.get_params(deep=False).items()
+        name: value
+        for name, value in last.get_params(deep=False).items()
         if isinstance(value, str | int | float | bool) and value == value  # noqa: PLR0124 - NaN is no setting
     }

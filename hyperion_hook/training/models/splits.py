@@ -122,8 +122,9 @@ def numbered(identity: NDArray[np.uint64]) -> tuple[Rows, Rows]:
     return np.asarray(number, dtype=np.intp), np.asarray(first, dtype=np.intp)
 
 
-def split_rows(X: Numbers, codes: Codes, test_size: float, time: TimeColumn | None, *, seed: int, gap_days: float = 0.0
-               ) -> Split:
+def split_rows(
+    X: Numbers, codes: Codes, test_size: float, time: TimeColumn | None, *, seed: int, gap_days: float = 0.0
+) -> Split:
     """Return the newest share of the rows for testing, or a stratified share where no time is known.
 
     Parameters
@@ -152,8 +153,11 @@ def split_rows(X: Numbers, codes: Codes, test_size: float, time: TimeColumn | No
     if not (isinstance(test_size, int | float) and 0.0 < test_size < 1.0):
         raise ConfigError(f"test_size: {test_size!r} is not a share between 0 and 1, as 0.2")
     identity = identities(X)
-    split = _random(identity, codes, test_size, seed) if time is None else _in_time(
-        identity, codes, test_size, time, gap_days)
+    split = (
+        _random(identity, codes, test_size, seed)
+        if time is None
+        else _in_time(identity, codes, test_size, time, gap_days)
+    )
     counts = np.bincount(codes[split.train], minlength=2)
     if counts.min() < 2:
         raise TrainingError(
@@ -167,13 +171,16 @@ def _random(identity: NDArray[np.uint64], codes: Codes, test_size: float, seed: 
     number, first = numbered(identity)
     try:
         train, test = train_test_split(
-            np.arange(len(first)), test_size=test_size, stratify=codes[first], random_state=seed)
+            np.arange(len(first)), test_size=test_size, stratify=codes[first], random_state=seed
+        )
     except ValueError as error:
         raise TrainingError(f"test_size {test_size:g} of {len(first)} rows: {str(error).splitlines()[0]}") from None
     if len(first) < len(number):
         train, test = np.flatnonzero(np.isin(number, train)), np.flatnonzero(np.isin(number, test))
     return Split(
-        train, test, STRATIFIED,
+        train,
+        test,
+        STRATIFIED,
         "stratified at random: no column says when a row was made, so figures may be flattered by rows that lie in the "
         "future of those tested; name one as time_column=",
     )
@@ -194,9 +201,12 @@ def _in_time(identity: NDArray[np.uint64], codes: Codes, test_size: float, time:
     if not len(train):
         raise TrainingError(f"training rows: every one of {known} is there again among the rows tested on")
     return Split(
-        train, test, TIME,
+        train,
+        test,
+        TIME,
         f"in time order by '{time.name}': learned from rows up to {time.day(int(train[-1]))}, tested on those from "
         f"{time.day(int(test[0]))} on. A model is used on what comes later; a random split would let it learn from the "
         "future of the rows it is tested on and flatter every figure",
-        held_back, known - len(train),
+        held_back,
+        known - len(train),
     )

@@ -74,7 +74,11 @@ class Rowset:
         """Return the estimator of a recipe for these rows, not fitted."""
         names = list(self.taken.get_feature_names_out())
         return recipe.for_rows([canonical(name) for name in names]).classifier(
-            config, names, gap_days=self.options.gap_days, in_time_order=self.split.kind == TIME, labels=self.labels,
+            config,
+            names,
+            gap_days=self.options.gap_days,
+            in_time_order=self.split.kind == TIME,
+            labels=self.labels,
             cv_folds=self.options.cv_folds,
         )
 
@@ -84,15 +88,23 @@ def rowset(prepared: Prepared, options: SplitOptions, seed: int) -> Rowset:
     if not isinstance(options.cv_folds, int) or options.cv_folds < 2:
         raise ConfigError(f"cv_folds: {options.cv_folds!r} is not a whole number from 2 on")
     split, copies = split_table(
-        prepared, options.test_size, seed=seed, gap_days=options.gap_days, features=options.features)
+        prepared, options.test_size, seed=seed, gap_days=options.gap_days, features=options.features
+    )
     train, test = (prepared.frame.iloc[rows].reset_index(drop=True) for rows in (split.train, split.test))
     y = prepared.codes[split.train]
     columns = choose_columns(train, y, apart=prepared.apart, wanted=options.features)
     taken = columns.transformer
     seconds = None if prepared.time is None else prepared.time.seconds[split.train]
     return Rowset(
-        split, columns, taken, Evidence(taken.transform(train), Outcome(y.astype(np.float64)), seconds),
-        taken.transform(test), prepared.codes[split.test], options, tuple(prepared.target.labels), copies,
+        split,
+        columns,
+        taken,
+        Evidence(taken.transform(train), Outcome(y.astype(np.float64)), seconds),
+        taken.transform(test),
+        prepared.codes[split.test],
+        options,
+        tuple(prepared.target.labels),
+        copies,
     )
 
 
@@ -111,12 +123,21 @@ def split_warnings(split: Split, copies: int) -> list[str]:
     """Return how rows were split, which are not learned from, and which are there more than once."""
     return [
         f"split {split.reason}",
-        *([f"{split.held_back} rows too close in time to the test rows are not learned from"]
-          if split.held_back else []),
-        *([f"{copies} rows are copies of another row; all copies of a row stay on one side of every split"]
-          if copies else []),
-        *([f"{split.copies} rows that are there again among the test rows are not learned from"]
-          if split.copies else []),
+        *(
+            [f"{split.held_back} rows too close in time to the test rows are not learned from"]
+            if split.held_back
+            else []
+        ),
+        *(
+            [f"{copies} rows are copies of another row; all copies of a row stay on one side of every split"]
+            if copies
+            else []
+        ),
+        *(
+            [f"{split.copies} rows that are there again among the test rows are not learned from"]
+            if split.copies
+            else []
+        ),
     ]
 
 
@@ -146,9 +167,13 @@ class TrainedModel:
     def entry(self) -> dict[str, Any]:
         """Return what a result says of it."""
         return {
-            **self.means(), "cross_validation": self.folds,
-            "feature_importance": self.importance, "parameters": self.parameters,
-            "threshold": getattr(self.instance[-1], "threshold_", None), "instance": self.instance, **self.extra,
+            **self.means(),
+            "cross_validation": self.folds,
+            "feature_importance": self.importance,
+            "parameters": self.parameters,
+            "threshold": getattr(self.instance[-1], "threshold_", None),
+            "instance": self.instance,
+            **self.extra,
         }
 
 
@@ -210,12 +235,17 @@ def trained_classifier(
     flagged = (tested >= classifier.threshold_).astype(np.int64)
     parameters = {
         f"{member}__{key}" if len(classifier.members) > 1 else key: value
-        for member, estimator in classifier.members for key, value in parameters_of(estimator).items()
+        for member, estimator in classifier.members
+        for key, value in parameters_of(estimator).items()
     }
     return TrainedModel(
-        name, Pipeline([("columns", rows.taken), ("model", classifier)]),
+        name,
+        Pipeline([("columns", rows.taken), ("model", classifier)]),
         performance(rows.truth, tested, flagged, draws=rows.options.draws, seed=seed),
-        classifier.cross_validation_, by_column(rows.taken, classifier.feature_importances_), parameters, flagged,
+        classifier.cross_validation_,
+        by_column(rows.taken, classifier.feature_importances_),
+        parameters,
+        flagged,
         seconds,
     )
 

@@ -103,19 +103,33 @@ def train_risk(
     ordered = {name: models[name] for name in (FOREST, XGBOOST)}
     ordered |= {ISOLATION: _judged_as_risk(fitted, rows, unusual, seed=seed), META: models[META]}
     best = max(models, key=lambda name: _rank(models[name]))
-    return Trained(ordered, best, CHOSEN_BY, rows.split, rows.columns, rows.warnings, {
-        "ensemble_performance": {
-            **models[META].means(), "recipe": recipe.name, "members": [name for name, _ in ensemble.members],
-            "columns": list(ensemble.columns), "weights": ensemble.weights_.tolist(), "threshold": ensemble.threshold_,
-            "meta_learner": ensemble.meta_learner_, "instance": models[META].instance,
+    return Trained(
+        ordered,
+        best,
+        CHOSEN_BY,
+        rows.split,
+        rows.columns,
+        rows.warnings,
+        {
+            "ensemble_performance": {
+                **models[META].means(),
+                "recipe": recipe.name,
+                "members": [name for name, _ in ensemble.members],
+                "columns": list(ensemble.columns),
+                "weights": ensemble.weights_.tolist(),
+                "threshold": ensemble.threshold_,
+                "meta_learner": ensemble.meta_learner_,
+                "instance": models[META].instance,
+            },
+            "baselines": baselines_of(rows, draws=options.draws, seed=seed),
+            "search": tried,
         },
-        "baselines": baselines_of(rows, draws=options.draws, seed=seed),
-        "search": tried,
-    })
+    )
 
 
-def train_bugs(prepared: Prepared, options: SplitOptions, config: MLConfig, progress: Progress, *, search: bool
-               ) -> Trained:
+def train_bugs(
+    prepared: Prepared, options: SplitOptions, config: MLConfig, progress: Progress, *, search: bool
+) -> Trained:
     """Fit the specification's XGBoost on the past, calibrate it out of fold, and test it on the future.
 
     ``options.gap_days`` is the horizon: what happens within it was not known yet when the first row tested on was made.
@@ -132,7 +146,12 @@ def train_bugs(prepared: Prepared, options: SplitOptions, config: MLConfig, prog
     seconds = fit_together({XGBOOST: classifier}, rows.evidence, progress=progress).seconds[XGBOOST]
     model = trained_classifier(XGBOOST, classifier, rows, seconds=seconds, seed=config.random_state)
     return Trained(
-        {XGBOOST: model}, XGBOOST, THE_ONLY_ONE, rows.split, rows.columns, rows.warnings,
+        {XGBOOST: model},
+        XGBOOST,
+        THE_ONLY_ONE,
+        rows.split,
+        rows.columns,
+        rows.warnings,
         {"horizon_days": config.bug_predictor.horizon_days, "search": tried},
     )
 
@@ -146,7 +165,8 @@ def train_impact(prepared: Prepared, options: SplitOptions, config: MLConfig, pr
     rows = rowset(prepared, options, config.random_state)
     names = list(rows.taken.source_names())
     graph = [
-        place for place, name in enumerate(names)
+        place
+        for place, name in enumerate(names)
         if name in GRAPH_EVIDENCE or ((entry := feature_named(name)) is not None and entry.origin is Origin.GRAPH)
     ]
     history = next((names.index(name) for name in HISTORY_EVIDENCE if name in names), None)
@@ -154,25 +174,38 @@ def train_impact(prepared: Prepared, options: SplitOptions, config: MLConfig, pr
     labels = np.asarray(prepared.target.labels, dtype=object)[rows.y]
     router.fit(rows.X, labels, time=rows.evidence.time)
     progress("training", 1, 1)
-    model = trained_classifier(
-        ENSEMBLE, router, rows, seconds=perf_counter() - started, seed=config.random_state)
-    return Trained({ENSEMBLE: model}, ENSEMBLE, THE_ONLY_ONE, rows.split, rows.columns, rows.warnings, {
-        "ensemble_performance": {**model.means(), "instance": model.instance},
-        "contexts": router.contexts_,
-        "levels": {
-            level: float(np.nanquantile(router.probability_, 1.0 - share)) for level, share in LEVELS.items()
+    model = trained_classifier(ENSEMBLE, router, rows, seconds=perf_counter() - started, seed=config.random_state)
+    return Trained(
+        {ENSEMBLE: model},
+        ENSEMBLE,
+        THE_ONLY_ONE,
+        rows.split,
+        rows.columns,
+        rows.warnings,
+        {
+            "ensemble_performance": {**model.means(), "instance": model.instance},
+            "contexts": router.contexts_,
+            "levels": {
+                level: float(np.nanquantile(router.probability_, 1.0 - share)) for level, share in LEVELS.items()
+            },
         },
-    })
+    )
 
 
-def _searched(classifier: RiskClassifier, rows: Rowset, config: MLConfig, progress: Progress, *, search: bool
-              ) -> tuple[RiskClassifier, dict[str, Any]]:
+def _searched(
+    classifier: RiskClassifier, rows: Rowset, config: MLConfig, progress: Progress, *, search: bool
+) -> tuple[RiskClassifier, dict[str, Any]]:
     """Return a classifier with tuned members, and what the search tried."""
     if not search:
         return classifier, {}
     members, tried = tuned(
-        dict(classifier.members), rows.X, rows.y, classifier.folds(rows.evidence), seed=config.random_state,
-        jobs=config.n_jobs, progress=progress,
+        dict(classifier.members),
+        rows.X,
+        rows.y,
+        classifier.folds(rows.evidence),
+        seed=config.random_state,
+        jobs=config.n_jobs,
+        progress=progress,
     )
     return classifier.set_params(members=list(members.items())), tried
 
@@ -184,14 +217,19 @@ def _judged_as_risk(fitted: tuple[Pipeline, float], rows: Rowset, unusual: OutOf
     flagged = _unusual_and_flag(forest, rows.X_test)[:, 1].astype(np.int64)
     pairs = unusual.scores[ISOLATION]
     folds = fold_figures(
-        unusual.by_fold(rows.y[unusual.rows]), unusual.by_fold(pairs[:, 0]),
+        unusual.by_fold(rows.y[unusual.rows]),
+        unusual.by_fold(pairs[:, 0]),
         unusual.by_fold(pairs[:, 1].astype(np.int64)),
     )
     figures = performance(rows.truth, score, flagged, draws=rows.options.draws, seed=seed)
     return TrainedModel(
-        ISOLATION, Pipeline([("columns", rows.taken), *forest.steps]), without_probabilities(figures),
+        ISOLATION,
+        Pipeline([("columns", rows.taken), *forest.steps]),
+        without_probabilities(figures),
         {name: values for name, values in folds.items() if name not in {"brier", "ece"}},
-        by_column(rows.taken, anomaly_importance(forest, rows.X, seed)), parameters_of(forest), flagged,
+        by_column(rows.taken, anomaly_importance(forest, rows.X, seed)),
+        parameters_of(forest),
+        flagged,
         seconds + unusual.seconds[ISOLATION],
     )
 

@@ -70,7 +70,8 @@ class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # 
         absent = [name for name, place in places.items() if place is None]
         if absent and (len(absent) == len(self.names) or hasattr(X, "columns")):
             raise ConfigError(
-                f"features: no column {listed(absent, 5)}, which the model was trained on; add it, NaN where not known")
+                f"features: no column {listed(absent, 5)}, which the model was trained on; add it, NaN where not known"
+            )
         parts: list[Numbers] = []
         for name, place in places.items():
             column = None if place is None else Column(place, name, frame.iloc[:, place])
@@ -81,9 +82,15 @@ class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # 
         """Return the names of the columns that come out."""
         del input_features
         return np.array(
-            [told for name in self.names for told in (
-                [f"{name}{OTHER}{word}" for word in self._words(name)] if name in (self.categories or {}) else [name]
-            )],
+            [
+                told
+                for name in self.names
+                for told in (
+                    [f"{name}{OTHER}{word}" for word in self._words(name)]
+                    if name in (self.categories or {})
+                    else [name]
+                )
+            ],
             dtype=object,
         )
 

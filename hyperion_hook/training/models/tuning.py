@@ -20,19 +20,32 @@ TRIED = 12
 
 GRIDS: Mapping[str, Mapping[str, Sequence[Any]]] = {
     FOREST: {
-        "n_estimators": [100, 200], "max_depth": [6, 10, 16, None], "min_samples_leaf": [1, 5, 20],
-        "max_features": ["sqrt", 0.3, 0.5], "class_weight": ["balanced", None],
+        "n_estimators": [100, 200],
+        "max_depth": [6, 10, 16, None],
+        "min_samples_leaf": [1, 5, 20],
+        "max_features": ["sqrt", 0.3, 0.5],
+        "class_weight": ["balanced", None],
     },
     XGBOOST: {
-        "n_estimators": [100, 200, 300], "max_depth": [3, 4, 6, 8], "learning_rate": [0.03, 0.06, 0.1],
-        "min_child_weight": [1, 10, 20], "subsample": [0.7, 1.0], "colsample_bytree": [0.5, 1.0],
+        "n_estimators": [100, 200, 300],
+        "max_depth": [3, 4, 6, 8],
+        "learning_rate": [0.03, 0.06, 0.1],
+        "min_child_weight": [1, 10, 20],
+        "subsample": [0.7, 1.0],
+        "colsample_bytree": [0.5, 1.0],
     },
 }
 
 
 def tuned(
-    members: Mapping[str, Any], X: Numbers, codes: Codes, folds: Sequence[Fold], *, seed: int,
-    jobs: int, progress: Progress,
+    members: Mapping[str, Any],
+    X: Numbers,
+    codes: Codes,
+    folds: Sequence[Fold],
+    *,
+    seed: int,
+    jobs: int,
+    progress: Progress,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return estimators with the parameters that ranked the folds best, and what the search found.
 
@@ -62,11 +75,22 @@ def tuned(
         progress("search", done, len(searched))
         estimator = clone(members[name])
         search = RandomizedSearchCV(
-            estimator, {key: list(values) for key, values in GRIDS[name].items()}, n_iter=TRIED, scoring="roc_auc",
-            cv=asked, random_state=seed, n_jobs=jobs, refit=False,
+            estimator,
+            {key: list(values) for key, values in GRIDS[name].items()},
+            n_iter=TRIED,
+            scoring="roc_auc",
+            cv=asked,
+            random_state=seed,
+            n_jobs=jobs,
+            refit=False,
         )
         defaults = RandomizedSearchCV(
-            estimator, {"random_state": [estimator.random_state]}, n_iter=1, scoring="roc_auc", cv=asked, n_jobs=jobs,
+            estimator,
+            {"random_state": [estimator.random_state]},
+            n_iter=1,
+            scoring="roc_auc",
+            cv=asked,
+            n_jobs=jobs,
             refit=False,
         )
         # threads: the estimators compute outside of Python's lock, and nothing has to be sent to other processes
@@ -77,7 +101,10 @@ def tuned(
         best = dict(search.best_params_) if after > before else {}
         better[name] = estimator.set_params(**best)
         found[name] = {
-            "best_params": best, "cv_roc_auc": max(before, after), "cv_roc_auc_of_defaults": before, "tried": TRIED + 1,
+            "best_params": best,
+            "cv_roc_auc": max(before, after),
+            "cv_roc_auc_of_defaults": before,
+            "tried": TRIED + 1,
         }
     progress("search", len(searched), len(searched))
     return better, found

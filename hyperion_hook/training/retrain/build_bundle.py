@@ -138,47 +138,81 @@ def build(material: Material, options: RetrainOptions, progress: Progress | None
     thresholds = past.thresholds(recipe)
     model, test = past.models[recipe], past.split.test
     truth, chance = test["buggy"].to_numpy(dtype=np.float64), risk_of(model, test)
-    card = model_card(Learning(
-        tuple(material.mined), material.unseen, rows, recipe, features, tuple(material.evaluations), thresholds,
-        calibration_data(truth, chance), importance(model, test, features, seed=options.seed), options,
-        material.chosen_here, material.others, material.checks,
-    ))
+    card = model_card(
+        Learning(
+            tuple(material.mined),
+            material.unseen,
+            rows,
+            recipe,
+            features,
+            tuple(material.evaluations),
+            thresholds,
+            calibration_data(truth, chance),
+            importance(model, test, features, seed=options.seed),
+            options,
+            material.chosen_here,
+            material.others,
+            material.checks,
+        )
+    )
     card["bugs"] = material.bugs.card
     # what only the code says is known of the rows whose code was measured
     quantiles = quantiles_of(code) | quantiles_of(rows)
     parts = BundleParts(
-        name=options.name, version=options.version, trained_on=card["trained_on"],
-        risk=risk_part(risk, features, recipe), anomaly=anomaly_part(anomaly, light_decision(anomaly, code)),
-        thresholds=thresholds, quantiles=quantiles, card=card, pool=material.pool, bugs=bug_part(material.bugs.bugs),
+        name=options.name,
+        version=options.version,
+        trained_on=card["trained_on"],
+        risk=risk_part(risk, features, recipe),
+        anomaly=anomaly_part(anomaly, light_decision(anomaly, code)),
+        thresholds=thresholds,
+        quantiles=quantiles,
+        card=card,
+        pool=material.pool,
+        bugs=bug_part(material.bugs.bugs),
     )
     settings = {
-        "seed": options.seed, "folds": options.folds, "share learned without message": options.masked,
-        "alert rates": [options.alert_high, options.alert_medium], "labels": card["labels"]["rules"],
+        "seed": options.seed,
+        "folds": options.folds,
+        "share learned without message": options.masked,
+        "alert rates": [options.alert_high, options.alert_medium],
+        "labels": card["labels"]["rules"],
         "members": {name: parameters_of(member) for name, member in risk["model"].members},
     }
     if options.models is not None:
         settings["hyperparameters"] = {name: dict(getattr(options.models, name)) for name in SECTIONS}
     lineage = Lineage(
         features=_digest("\n".join((*features, "", *anomaly["columns"].names)).encode()),
-        data=_digest(_content(learned), _content(code)), recipe=recipe,
+        data=_digest(_content(learned), _content(code)),
+        recipe=recipe,
         parameters=_digest(json.dumps([settings, versions()]).encode()),
     )
     compared = merged([rows.tail(_PARITY_ROWS), code.tail(_PARITY_ROWS)])
     return Built(
-        parts, anomaly, anomaly_seconds, lineage, settings, material.evaluations[0].contender(recipe),
-        class_figures(truth, flagged_at(chance, options.alert_high)), render_card(card),
+        parts,
+        anomaly,
+        anomaly_seconds,
+        lineage,
+        settings,
+        material.evaluations[0].contender(recipe),
+        class_figures(truth, flagged_at(chance, options.alert_high)),
+        render_card(card),
         _parity(parts, risk, anomaly, compared, material.bugs, options),
     )
 
 
 def _parity(
-    parts: BundleParts, risk: Pipeline, anomaly: Pipeline, rows: pd.DataFrame, bugs: LearnedBugs,
+    parts: BundleParts,
+    risk: Pipeline,
+    anomaly: Pipeline,
+    rows: pd.DataFrame,
+    bugs: LearnedBugs,
     options: RetrainOptions,
 ) -> float:
     """Return the largest difference between the bundle and what was fitted, over real, random and extreme rows."""
     bundle, hard = parts.loaded(), {"count": options.parity_rows, "seed": options.seed}
     worst = max(
-        risk_difference(risk, bundle, rows[parts.features], **hard), anomaly_difference(anomaly, bundle, rows, **hard))
+        risk_difference(risk, bundle, rows[parts.features], **hard), anomaly_difference(anomaly, bundle, rows, **hard)
+    )
     if isinstance(bugs.bugs, FittedBugs):
         worst = max(worst, bug_difference(bugs.bugs.model, bundle, bugs.rows.tail(_PARITY_ROWS), **hard))
     return checked(worst)
@@ -186,8 +220,9 @@ def _parity(
 
 def _content(rows: pd.DataFrame) -> bytes:
     """Return all that was learned from, as bytes."""
-    keys = "\n".join(f"{repository}\0{commit}" for repository, commit in zip(
-        rows["repository"], rows["commit"], strict=True))
+    keys = "\n".join(
+        f"{repository}\0{commit}" for repository, commit in zip(rows["repository"], rows["commit"], strict=True)
+    )
     return keys.encode() + bytes(rows[[*KEYS[2:], *FEATURES]].to_numpy(dtype=np.float64).tobytes())
 
 

@@ -64,8 +64,10 @@ def model_card(learning: Learning) -> dict[str, Any]:
     newest = day(rows["time"].max())
     what = rows["repository"].iloc[0] if count == 1 else f"{count} repositories"
     others = learning.others
-    pooled = "" if others is None else (
-        f", and {len(others):,} changes of {others['repository'].nunique()} other repositories"
+    pooled = (
+        ""
+        if others is None
+        else (f", and {len(others):,} changes of {others['repository'].nunique()} other repositories")
     )
     return {
         "trained_on": f"{what}, {len(rows):,} changes up to {newest}{pooled}",
@@ -155,8 +157,19 @@ def _lines(card: Mapping[str, Any]) -> Iterator[str]:
     )
     yield f"Alerts: HIGH from {card['thresholds']['HIGH']}, MEDIUM from {card['thresholds']['MEDIUM']}."
     yield from ("", "## Data", "")
-    keys = ("name", "changes", "buggy", "commits", "merges", "bots", "bulk", "foreign", "fixes", "reverts",
-            "left out of training")
+    keys = (
+        "name",
+        "changes",
+        "buggy",
+        "commits",
+        "merges",
+        "bots",
+        "bulk",
+        "foreign",
+        "fixes",
+        "reverts",
+        "left out of training",
+    )
     yield from markdown_table(keys, [[_cell(item.get(key)) for key in keys] for item in card["repositories"]])
     yield ""
     yield (
@@ -202,18 +215,40 @@ def evaluation_lines(evaluation: Mapping[str, Any]) -> Iterator[str]:
         f" on {evaluation['trained on']:,} changes. Intervals are 95 % of bootstrap draws."
     )
     yield ""
-    head = ("model", "ROC-AUC", f"gain over {REFERENCE}", "within repositories", "source changes only", "within sizes",
-            "PR-AUC", "calibration error", "in top 5 %", "in top 10 %", "in top 20 %", "Popt")
-    yield from markdown_table(head, [
+    head = (
+        "model",
+        "ROC-AUC",
+        f"gain over {REFERENCE}",
+        "within repositories",
+        "source changes only",
+        "within sizes",
+        "PR-AUC",
+        "calibration error",
+        "in top 5 %",
+        "in top 10 %",
+        "in top 20 %",
+        "Popt",
+    )
+    yield from markdown_table(
+        head,
         [
-            model["model"], _ranged(model["roc_auc"]), _ranged(model[f"roc_auc_over_{REFERENCE}"]),
-            _cell(model["roc_auc_within_repositories"]), _cell(model["roc_auc_of_source_changes"]),
-            _cell(model["roc_auc_within_sizes"]), _ranged(model["pr_auc"]),
-            _cell(model.get("calibration_error")), _cell(model["share_in_top_5_percent"]),
-            _cell(model["share_in_top_10_percent"]), _cell(model["share_in_top_20_percent"]), _cell(model["popt"]),
-        ]
-        for model in evaluation["models"]
-    ])
+            [
+                model["model"],
+                _ranged(model["roc_auc"]),
+                _ranged(model[f"roc_auc_over_{REFERENCE}"]),
+                _cell(model["roc_auc_within_repositories"]),
+                _cell(model["roc_auc_of_source_changes"]),
+                _cell(model["roc_auc_within_sizes"]),
+                _ranged(model["pr_auc"]),
+                _cell(model.get("calibration_error")),
+                _cell(model["share_in_top_5_percent"]),
+                _cell(model["share_in_top_10_percent"]),
+                _cell(model["share_in_top_20_percent"]),
+                _cell(model["popt"]),
+            ]
+            for model in evaluation["models"]
+        ],
+    )
 
 
 def _ranged(interval: list[float | None] | None) -> str:

@@ -49,8 +49,11 @@ def records_of(material: Material, built: Built, files: Mapping[str, bytes]) -> 
     """
     recorder = _Recorder(material, built)
     return [
-        *(recorder.of_member(name) for name in _NAMES), recorder.of_meta_learner(), recorder.of_anomaly_detector(),
-        *recorder.of_bugs(), recorder.of_bundle(files),
+        *(recorder.of_member(name) for name in _NAMES),
+        recorder.of_meta_learner(),
+        recorder.of_anomaly_detector(),
+        *recorder.of_bugs(),
+        recorder.of_bundle(files),
     ]
 
 
@@ -67,7 +70,11 @@ class _Recorder:
         [(_, member)] = model["model"].fitted_
         features = list(model["columns"].names)
         return self._risk(
-            *_NAMES[name], member, parameters_of(member), model, features,
+            *_NAMES[name],
+            member,
+            parameters_of(member),
+            model,
+            features,
             dict(zip(features, member_importance(member), strict=True)),
         )
 
@@ -79,8 +86,12 @@ class _Recorder:
         weights = dict(zip(columns, classifier.weights_.tolist(), strict=True))
         test = self.material.past.split.test.head(_EXAMPLE_ROWS)
         record = self._risk(
-            META, "LogisticRegression", classifier.meta_learner_,
-            {**classifier.meta_learner_.get_params(), "coefficients": weights}, model, [],
+            META,
+            "LogisticRegression",
+            classifier.meta_learner_,
+            {**classifier.meta_learner_.get_params(), "coefficients": weights},
+            model,
+            [],
             {name: abs(weight) for name, weight in weights.items()},
         )
         return replace(record, example=_frame(classifier.member_columns(model["columns"].transform(test)), columns))
@@ -93,11 +104,20 @@ class _Recorder:
         unusual = (decision < 0).astype(np.float64)
         values = detector[:-1].transform(code.head(_EXAMPLE_ROWS))
         return RunRecord(
-            model_name="anomaly_detector", model_type="IsolationForest", estimator=detector[-1],
+            model_name="anomaly_detector",
+            model_type="IsolationForest",
+            estimator=detector[-1],
             parameters=detector[-1].get_params(),
-            metrics={**class_figures(buggy, unusual), "roc_auc": roc_auc(buggy, -decision),
-                     "anomaly_share": float(unusual.mean()), "training_time_seconds": self.built.anomaly_seconds},
-            cross_validation={}, importance={}, expected=_classes(buggy), predicted=_classes(unusual),
+            metrics={
+                **class_figures(buggy, unusual),
+                "roc_auc": roc_auc(buggy, -decision),
+                "anomaly_share": float(unusual.mean()),
+                "training_time_seconds": self.built.anomaly_seconds,
+            },
+            cross_validation={},
+            importance={},
+            expected=_classes(buggy),
+            predicted=_classes(unusual),
             example=_frame(values, names),
             tags={**self._tags(), "measured_on": "bugs of the rows it was fitted on, which it was not told of"},
             data={"training_samples": len(code), "feature_count": len(names), **_presence(code[names])},
@@ -115,31 +135,60 @@ class _Recorder:
         if measured is not None:
             own = next(entry for entry in measured.contenders if entry.name == measured.candidate)
             metrics |= {
-                **measured.classes, "roc_auc": own.roc_auc.value, "precision_in_top_20": own.precision_in_top.value,
-                "roc_auc_of_changes": measured.change_roc_auc, "calibration_error": measured.calibration_error,
+                **measured.classes,
+                "roc_auc": own.roc_auc.value,
+                "precision_in_top_20": own.precision_in_top.value,
+                "roc_auc_of_changes": measured.change_roc_auc,
+                "calibration_error": measured.calibration_error,
             }
-        return [RunRecord(
-            model_name="bug_predictor", model_type="XGBoost", estimator=model, parameters=parameters_of(booster),
-            metrics=metrics, cross_validation=_folds(classifier.cross_validation_),
-            importance=dict(zip(names, member_importance(booster), strict=True)), expected=np.array([]),
-            predicted=np.array([]), example=rows[names].head(_EXAMPLE_ROWS),
-            tags={**self._tags(), "measured_on": "the last fifth of the time, before which its parameters were chosen"},
-            data={"training_samples": len(rows), "feature_count": len(names),
-                  "class_balance": float(rows["fixed"].mean()), **_presence(rows[names])},
-        )]
+        return [
+            RunRecord(
+                model_name="bug_predictor",
+                model_type="XGBoost",
+                estimator=model,
+                parameters=parameters_of(booster),
+                metrics=metrics,
+                cross_validation=_folds(classifier.cross_validation_),
+                importance=dict(zip(names, member_importance(booster), strict=True)),
+                expected=np.array([]),
+                predicted=np.array([]),
+                example=rows[names].head(_EXAMPLE_ROWS),
+                tags={
+                    **self._tags(),
+                    "measured_on": "the last fifth of the time, before which its parameters were chosen",
+                },
+                data={
+                    "training_samples": len(rows),
+                    "feature_count": len(names),
+                    "class_balance": float(rows["fixed"].mean()),
+                    **_presence(rows[names]),
+                },
+            )
+        ]
 
     def of_bundle(self, files: Mapping[str, bytes]) -> RunRecord:
         """Return what ``score`` uses, with the figures of its recipe on changes that it had not seen."""
         importance = {entry["feature"]: entry["roc_auc_lost"] for entry in self.built.card["importance"]}
         record = self._risk(
-            RISK_PREDICTOR, self.built.lineage.recipe, None, self.built.settings,
-            self.material.past.models[self.material.recipe], self.built.parts.features, importance,
+            RISK_PREDICTOR,
+            self.built.lineage.recipe,
+            None,
+            self.built.settings,
+            self.material.past.models[self.material.recipe],
+            self.built.parts.features,
+            importance,
         )
         return replace(record, bundle=files, metrics={**record.metrics, **self.built.measured.figures})
 
     def _risk(
-        self, name: str, kind: str, estimator: Any, parameters: Mapping[str, Any], model: Pipeline,
-        features: list[str], importance: Mapping[str, float],
+        self,
+        name: str,
+        kind: str,
+        estimator: Any,
+        parameters: Mapping[str, Any],
+        model: Pipeline,
+        features: list[str],
+        importance: Mapping[str, float],
     ) -> RunRecord:
         """Return a record of a model that was measured on the future, where it flags as many changes as ``score``."""
         past = self.material.past
@@ -148,28 +197,41 @@ class _Recorder:
         flagged = flagged_at(chance, rate)
         learned = split.train[list(model["columns"].names)]
         metrics = {
-            **class_figures(buggy, flagged), "roc_auc": roc_auc(buggy, chance), "pr_auc": pr_auc(buggy, chance),
+            **class_figures(buggy, flagged),
+            "roc_auc": roc_auc(buggy, chance),
+            "pr_auc": pr_auc(buggy, chance),
             **probability_figures(buggy, chance),
         }
         recorded = next(label for label, other in past.models.items() if other is model)
         return RunRecord(
-            model_name=name, model_type=kind, estimator=estimator, parameters=parameters,
+            model_name=name,
+            model_type=kind,
+            estimator=estimator,
+            parameters=parameters,
             metrics=metrics | {"training_time_seconds": past.seconds[recorded]},
-            cross_validation=_folds(model["model"].cross_validation_), importance=importance,
-            expected=_classes(buggy), predicted=_classes(flagged),
+            cross_validation=_folds(model["model"].cross_validation_),
+            importance=importance,
+            expected=_classes(buggy),
+            predicted=_classes(flagged),
             example=_frame(as_matrix(split.test[features].head(_EXAMPLE_ROWS)), features),
             data={
-                "training_samples": len(split.train), "test_samples": len(buggy),
+                "training_samples": len(split.train),
+                "test_samples": len(buggy),
                 "feature_count": len(features) or len(model["model"].columns),
-                "class_balance": float(split.train["buggy"].mean()), **_presence(learned),
+                "class_balance": float(split.train["buggy"].mean()),
+                **_presence(learned),
             },
-            tags={**self._tags(), "measured_on": "changes after all that it had learned from",
-                  "flagged": f"the {rate:.0%} with the highest chance"},
+            tags={
+                **self._tags(),
+                "measured_on": "changes after all that it had learned from",
+                "flagged": f"the {rate:.0%} with the highest chance",
+            },
         )
 
     def _tags(self) -> dict[str, str]:
         return {
-            "status": "trained", "data_version": self.built.lineage.data[:12],
+            "status": "trained",
+            "data_version": self.built.lineage.data[:12],
             "features_version": str(EXTRACTOR_VERSION),
             "repository": ", ".join(item.name for item in self.material.mined),
         }
@@ -194,8 +256,12 @@ def _frame(matrix: Numbers, names: list[str]) -> pd.DataFrame:
 
 
 def track(
-    tracker: MLFlowTracker, material: Material, built: Built, files: Mapping[str, bytes],
-    registered: tuple[str, str] | None = None, repository: Repository | None = None,
+    tracker: MLFlowTracker,
+    material: Material,
+    built: Built,
+    files: Mapping[str, bytes],
+    registered: tuple[str, str] | None = None,
+    repository: Repository | None = None,
 ) -> None:
     """Have a tracker log every model of a retraining, and follow what our registry did with the bundle.
 

@@ -85,8 +85,14 @@ class RepositoryDrift:
 
 
 def repository_drift(
-    repository: Repository, in_use: InUse, folder: Path, options: RetrainOptions, *,
-    reference: ReferenceName | None = None, since: int | None = None, progress: Progress | None = None,
+    repository: Repository,
+    in_use: InUse,
+    folder: Path,
+    options: RetrainOptions,
+    *,
+    reference: ReferenceName | None = None,
+    since: int | None = None,
+    progress: Progress | None = None,
 ) -> RepositoryDrift:
     """Return how the recent changes of a repository differ from a reference.
 
@@ -121,9 +127,7 @@ def repository_drift(
         recent = rows[rows["time"] >= since] if since is not None else rows.tail(RECENT)
         before = rows.iloc[: len(rows) - len(recent)].tail(EARLIER)
         named = "of this repository before them"
-        why = (
-            "asked for" if reference else f"{in_use.label} learned from other repositories, which differ from any one"
-        )
+        why = "asked for" if reference else f"{in_use.label} learned from other repositories, which differ from any one"
     else:
         later = rows if learned is None else rows[rows["time"] > learned]
         recent = later[later["time"] >= since] if since is not None else later.tail(RECENT)
@@ -136,13 +140,22 @@ def repository_drift(
         # rounded as the packed rows are: else every count would have moved by a part in a thousand
         recent = as_packed(recent)
     report = compare(_looked_at(before, in_use), _looked_at(recent, in_use), score_column=SCORE)
-    return RepositoryDrift(report, chosen, f"{len(recent):,} changes {_span(recent)}",
-                           f"{len(before):,} changes {named}, {_span(before)}", why,
-                           int((recent["time"] <= rows["time"].max() - UNSEEN_DAYS * DAY).sum()))
+    return RepositoryDrift(
+        report,
+        chosen,
+        f"{len(recent):,} changes {_span(recent)}",
+        f"{len(before):,} changes {named}, {_span(before)}",
+        why,
+        int((recent["time"] <= rows["time"].max() - UNSEEN_DAYS * DAY).sum()),
+    )
 
 
 def _rows(
-    repository: Repository, options: RetrainOptions, chosen: ReferenceName, since: int | None, learned: int | None,
+    repository: Repository,
+    options: RetrainOptions,
+    chosen: ReferenceName,
+    since: int | None,
+    learned: int | None,
     progress: Progress | None,
 ) -> pd.DataFrame:
     """Return the rows that are needed: of the recent changes, and of the reference where it is this repository's."""
@@ -155,8 +168,13 @@ def _rows(
         # --max-commits 0 would be all of them
         wanted = max(1, wanted)
     return measured(
-        repository.work_tree or repository.git_dir, name=own_name(repository), until=tip,
-        options=replace(replay, max_commits=wanted), vectors=options.vectors, jobs=options.jobs, progress=progress,
+        repository.work_tree or repository.git_dir,
+        name=own_name(repository),
+        until=tip,
+        options=replace(replay, max_commits=wanted),
+        vectors=options.vectors,
+        jobs=options.jobs,
+        progress=progress,
     )
 
 

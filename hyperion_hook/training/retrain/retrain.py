@@ -126,15 +126,27 @@ def retrain(
         if len(theirs):
             evaluations.append(past.evaluate(f"the future of {name}, left out of training", theirs))
     code = code_rows(
-        [entry for entry in entries if not entry.left_out], [item for item in mined if item.name not in unseen],
-        options, progress,
+        [entry for entry in entries if not entry.left_out],
+        [item for item in mined if item.name not in unseen],
+        options,
+        progress,
     )
     bugs = learn_bugs(bug_histories([entry for entry in entries if not entry.left_out], options, progress), options)
     _tell(progress, "fitting")
     recipe = options.recipe or max(RECIPES, key=partial(quality, future))
     material = Material(
-        mined, unseen, learned, code, past, recipe, evaluations, chosen_here=options.recipe is None, others=others,
-        pool=packed, bugs=bugs, checks=checks,
+        mined,
+        unseen,
+        learned,
+        code,
+        past,
+        recipe,
+        evaluations,
+        chosen_here=options.recipe is None,
+        others=others,
+        pool=packed,
+        bugs=bugs,
+        checks=checks,
     )
     built = build(material, options, progress)
     built.export(models_out)
@@ -187,9 +199,7 @@ def retrain_here(
     checks = _checked(rows, progress)
     _tell(progress, "evaluating on the future")
     others = _others([repository], options)
-    past = fit_past(
-        rows, options, share=OWN_TRAINED_SHARE, others=others, others_whole=True, progress=progress
-    )
+    past = fit_past(rows, options, share=OWN_TRAINED_SHARE, others=others, others_whole=True, progress=progress)
     future = past.evaluate("the newest changes of this repository", past.split.test)
     recipe = options.recipe or OWN_RECIPE
     decision = decide(rows, past, recipe, in_use, repository, options, others, progress)
@@ -197,12 +207,22 @@ def retrain_here(
     bugs = learn_own_bugs(bug_histories(entries, options, progress), in_use.bundle.bugs, options)
     _tell(progress, "fitting")
     material = Material(
-        mined, frozenset(), rows, code, past, recipe, [future], chosen_here=False, others=others, bugs=bugs,
+        mined,
+        frozenset(),
+        rows,
+        code,
+        past,
+        recipe,
+        [future],
+        chosen_here=False,
+        others=others,
+        bugs=bugs,
         checks=checks,
     )
     built = build(material, options, progress)
     validation = {
-        "decision": decision.text, "comparison": None if decision.comparison is None else asdict(decision.comparison)
+        "decision": decision.text,
+        "comparison": None if decision.comparison is None else asdict(decision.comparison),
     }
     registered = registry.register(built.metadata(validation), built.files)
     decision = promoted(registry, registered.version, serving, decision)
@@ -246,12 +266,26 @@ def promoted(registry: VersionStore, version: str, serving: str | None, decision
 
 
 def _report(
-    folder: Path, mined: Sequence[Mined], built: Built, evaluations: Sequence[Evaluation], warnings: tuple[str, ...],
-    registered: Registered | None = None, decision: Decision | None = None,
+    folder: Path,
+    mined: Sequence[Mined],
+    built: Built,
+    evaluations: Sequence[Evaluation],
+    warnings: tuple[str, ...],
+    registered: Registered | None = None,
+    decision: Decision | None = None,
 ) -> RetrainReport:
     return RetrainReport(
-        folder, built.lineage.recipe, built.card, built.markdown, tuple(evaluations), built.parity, warnings,
-        registered, decision, sum(len(item.rows) for item in mined), sum(item.reused for item in mined),
+        folder,
+        built.lineage.recipe,
+        built.card,
+        built.markdown,
+        tuple(evaluations),
+        built.parity,
+        warnings,
+        registered,
+        decision,
+        sum(len(item.rows) for item in mined),
+        sum(item.reused for item in mined),
     )
 
 

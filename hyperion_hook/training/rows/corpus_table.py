@@ -165,7 +165,15 @@ def unpack(data: bytes, where: str) -> Pool:
             raise ValueError(f"format {about['format_version']}; update hyperion-hook")
         return Pool(_rows(columns, about), {str(name): str(head) for name, head in about["heads"].items()})
     except (
-        OSError, EOFError, ValueError, KeyError, TypeError, IndexError, MemoryError, zipfile.BadZipFile, zlib.error,
+        OSError,
+        EOFError,
+        ValueError,
+        KeyError,
+        TypeError,
+        IndexError,
+        MemoryError,
+        zipfile.BadZipFile,
+        zlib.error,
     ) as error:
         raise TrainingError(f"{where}: no table of the corpus ({error}); reinstall hyperion-hook") from error
 
@@ -200,11 +208,13 @@ def _rows(columns: Mapping[str, Numbers], about: Mapping[str, object]) -> pd.Dat
     values = columns["values"].astype(np.float64)
     if values.shape != (len(features), len(columns["day"])) or not set(features) <= set(FEATURES):
         raise ValueError("columns that do not fit")
-    keys = pd.DataFrame({
-        "repository": np.array(names, dtype=object)[columns["repository"]],
-        "commit": [f"{number:08x}" for number in range(values.shape[1])],
-        "time": columns["day"].astype(np.int64) * DAY,
-        **_outcomes(columns),
-    })
+    keys = pd.DataFrame(
+        {
+            "repository": np.array(names, dtype=object)[columns["repository"]],
+            "commit": [f"{number:08x}" for number in range(values.shape[1])],
+            "time": columns["day"].astype(np.int64) * DAY,
+            **_outcomes(columns),
+        }
+    )
     table = pd.DataFrame(_unlogged(values).T, columns=features)
     return in_time_order(pd.concat([keys, table.reindex(columns=list(FEATURES))], axis=1)[[*KEYS, *FEATURES]])

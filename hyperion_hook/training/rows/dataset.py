@@ -71,7 +71,11 @@ def dataset_of(repository: str, replayed: Iterable[ReplayedCommit], labels: Mapp
     """
     rows = [
         (
-            repository, item.commit.id, item.commit.committed_at, *_UNKNOWN, *item.vector.numbers(FEATURES),
+            repository,
+            item.commit.id,
+            item.commit.committed_at,
+            *_UNKNOWN,
+            *item.vector.numbers(FEATURES),
         )
         for item in replayed
     ]
@@ -169,7 +173,8 @@ def as_known_at(dataset: pd.DataFrame, moment: int) -> pd.DataFrame:
     """Return the rows with what was known of every outcome at a moment (Unix seconds)."""
     kept = {
         column: dataset[column].where(dataset[known_at] <= moment, 0).astype(dataset[column].dtype)
-        for column, known_at in OUTCOMES.values() if column in dataset and known_at in dataset
+        for column, known_at in OUTCOMES.values()
+        if column in dataset and known_at in dataset
     }
     return dataset.assign(**kept).reset_index(drop=True)
 

@@ -27,7 +27,11 @@ CONNECT_SECONDS = 10
 
 
 def spread(
-    function: Callable[[Item], Result], items: Sequence[Item], *, jobs: int = 1, cluster: str | None = None,
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    *,
+    jobs: int = 1,
+    cluster: str | None = None,
     told: Told | None = None,
 ) -> list[Result]:
     """Return what a function makes of each item, in the order of the items.

@@ -110,7 +110,13 @@ def mine(
 
 
 def measured(
-    path: Path, *, name: str, until: str, options: ReplayOptions, vectors: Path | None = None, jobs: int = 1,
+    path: Path,
+    *,
+    name: str,
+    until: str,
+    options: ReplayOptions,
+    vectors: Path | None = None,
+    jobs: int = 1,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Return the rows of one repository without looking for bugs: nothing in them is labelled.
@@ -127,7 +133,8 @@ def measured(
     if table is None:
         parts = _parts(repository, tip, options, jobs)
         table, _ = (
-            _measure_in_parts(path, kept, tip, options, parts) if parts > 1
+            _measure_in_parts(path, kept, tip, options, parts)
+            if parts > 1
             else _measure(repository, kept, tip, options, None, progress)
         )
         kept.keep_table(table)
@@ -138,9 +145,7 @@ def _parts(repository: Repository, tip: str, options: ReplayOptions, jobs: int) 
     return min(max(1, jobs), measurable(repository, tip, options) // _SMALLEST_PART)
 
 
-def label(
-    repository: Repository, tip: str, rules: SzzRules | None = None, *, exclude: tuple[str, ...] = ()
-) -> Labels:
+def label(repository: Repository, tip: str, rules: SzzRules | None = None, *, exclude: tuple[str, ...] = ()) -> Labels:
     """Return the labels of a history without measuring anything.
 
     Parameters
@@ -212,16 +217,20 @@ def _measure(
     summary = ReplaySummary()
     journal = kept.journal()
     replayed = replay(
-        repository, until=tip, options=options, summary=summary, known=journal.known, sources=kept.sources,
-        observers=() if labeller is None else (labeller.advance,), progress=progress,
+        repository,
+        until=tip,
+        options=options,
+        summary=summary,
+        known=journal.known,
+        sources=kept.sources,
+        observers=() if labeller is None else (labeller.advance,),
+        progress=progress,
     )
     rows = dataset_of(kept.name, journal.keeping(replayed), {})
     return (rows, summary), journal.reused
 
 
-def _measure_in_parts(
-    path: Path, kept: MinedStore, tip: str, options: ReplayOptions, parts: int
-) -> tuple[Table, int]:
+def _measure_in_parts(path: Path, kept: MinedStore, tip: str, options: ReplayOptions, parts: int) -> tuple[Table, int]:
     """Measure runs of neighbouring commits in processes of their own; each reads the history before its run."""
     total = measurable(Repository.discover(path), tip, options)
     edges = [total * part // parts for part in range(parts)] + [total + 1]  # so the last part reads to the end

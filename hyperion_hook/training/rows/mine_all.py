@@ -31,8 +31,11 @@ def mine_all(
         results = [_mine_one(entry, options, replay, options.jobs, progress) for entry in entries]
     else:
         results = spread(
-            partial(_mine_one, options=options, replay=replay), [entry.absolute() for entry in entries],
-            jobs=options.jobs, cluster=options.cluster, told=_counted(progress, len(entries)),
+            partial(_mine_one, options=options, replay=replay),
+            [entry.absolute() for entry in entries],
+            jobs=options.jobs,
+            cluster=options.cluster,
+            told=_counted(progress, len(entries)),
         )
     mined = [result for result in results if isinstance(result, Mined)]
     failed = [result for result in results if isinstance(result, HyperionError)]
@@ -54,8 +57,14 @@ def _mine_one(
 ) -> Mined | HyperionError:
     try:
         return mine(
-            entry.path, name=entry.name, until=entry.until, options=replay, rules=options.rules,
-            vectors=options.vectors, jobs=jobs, progress=progress,
+            entry.path,
+            name=entry.name,
+            until=entry.until,
+            options=replay,
+            rules=options.rules,
+            vectors=options.vectors,
+            jobs=jobs,
+            progress=progress,
         )
     except HyperionError as error:
         return error

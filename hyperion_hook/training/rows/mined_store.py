@@ -97,10 +97,15 @@ class MinedStore:
             excluded = Exclusions(reader, options.exclude, self._tip).digest(None)
         depends_on = _digest([limits, FEATURES, self._boundary, *filter(None, (excluded,))])
         version = f"{self._versions}-{depends_on}"
-        return RowJournal(RowsAt(
-            self._folder.parent / FILE_NAME if self._is_own else self._folder / f"{self._name}.{FILE_NAME}", self.name,
-            self._versions, f"{PREFIX}{version}", self._folder / f"{self._name}-{version}.rows.jsonl",
-        ))
+        return RowJournal(
+            RowsAt(
+                self._folder.parent / FILE_NAME if self._is_own else self._folder / f"{self._name}.{FILE_NAME}",
+                self.name,
+                self._versions,
+                f"{PREFIX}{version}",
+                self._folder / f"{self._name}-{version}.rows.jsonl",
+            )
+        )
 
     @property
     def sources(self) -> Path | None:
@@ -133,10 +138,13 @@ class MinedStore:
         if kept is None:
             return None
         labels = {
-            commit: Label(commit, {
-                Outcome(outcome): Finding(known_at, FoundBy(found_by), weight)
-                for outcome, (known_at, found_by, weight) in findings.items()
-            })
+            commit: Label(
+                commit,
+                {
+                    Outcome(outcome): Finding(known_at, FoundBy(found_by), weight)
+                    for outcome, (known_at, found_by, weight) in findings.items()
+                },
+            )
             for commit, findings in kept["labels"].items()
         }
         return Labels(labels, LabelSummary(**kept["summary"]))

@@ -64,8 +64,13 @@ class RetrainOptions:
     def replay(self) -> ReplayOptions:
         """What the replay for the risk model needs of them: patches and history, no code metrics."""
         return ReplayOptions(
-            since=self.since, max_commits=self.max_commits, source_metrics=False, graph=False,
-            max_file_bytes=self.max_file_bytes, bulk_files=self.bulk_files, exclude=self.exclude,
+            since=self.since,
+            max_commits=self.max_commits,
+            source_metrics=False,
+            graph=False,
+            max_file_bytes=self.max_file_bytes,
+            bulk_files=self.bulk_files,
+            exclude=self.exclude,
         )
 
     @property

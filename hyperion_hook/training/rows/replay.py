@@ -184,8 +184,6 @@ def replay(
                 return
 
 
-
-
 def _count(repository: Repository, *arguments: str) -> int:
     return int(repository.git.run("rev-list", "--count", *arguments, "--"))
 
@@ -213,8 +211,13 @@ class _Measurer(ChangeMeasurer):
             in_memory = sources is None
             code = SourceCache.in_memory() if in_memory else SourceCache.open(sources, max_rows=_MOST_SOURCES)
         super().__init__(
-            repository, exclude=options.exclude, attributes_of=tip, bulk_files=options.bulk_files,
-            max_file_bytes=options.max_file_bytes, code=code, graphs=None,
+            repository,
+            exclude=options.exclude,
+            attributes_of=tip,
+            bulk_files=options.bulk_files,
+            max_file_bytes=options.max_file_bytes,
+            code=code,
+            graphs=None,
         )
         self._options = options
         self._counts = LineCounts(self._reader, options.max_file_bytes)

@@ -137,12 +137,18 @@ class RowJournal:
 
     def _add(self, item: ReplayedCommit) -> None:
         assert self._place is not None  # noqa: S101 - there is a store
-        self._fresh.append(FeatureSet(
-            item.vector, "", self._place.repository,
-            {"kind": "training", "bulk": "yes" if item.bulk else "no", "foreign": "yes" if item.foreign else "no"},
-            commit=item.commit.id, event_at=min(max(item.commit.committed_at, EARLIEST), LATEST),
-            extraction_version=self._place.version, pinned=True,
-        ))
+        self._fresh.append(
+            FeatureSet(
+                item.vector,
+                "",
+                self._place.repository,
+                {"kind": "training", "bulk": "yes" if item.bulk else "no", "foreign": "yes" if item.foreign else "no"},
+                commit=item.commit.id,
+                event_at=min(max(item.commit.committed_at, EARLIEST), LATEST),
+                extraction_version=self._place.version,
+                pinned=True,
+            )
+        )
         if len(self._fresh) >= _BATCH_ROWS or time.monotonic() - self._written > _BATCH_SECONDS:
             self.flush()
 

@@ -7,9 +7,19 @@ from numbers import Real
 from typing import Any
 
 _RISING = (
-    ("low", "medium", "high", "critical"), ("faible", "moyen", "eleve", "critique"), ("no", "yes"), ("non", "oui"),
-    ("false", "true"), ("faux", "vrai"), ("n", "y"), ("clean", "buggy"), ("sain", "bogue"), ("safe", "risky"),
-    ("negative", "positive"), ("normal", "anomaly"), ("0", "1"),
+    ("low", "medium", "high", "critical"),
+    ("faible", "moyen", "eleve", "critique"),
+    ("no", "yes"),
+    ("non", "oui"),
+    ("false", "true"),
+    ("faux", "vrai"),
+    ("n", "y"),
+    ("clean", "buggy"),
+    ("sain", "bogue"),
+    ("safe", "risky"),
+    ("negative", "positive"),
+    ("normal", "anomaly"),
+    ("0", "1"),
 )
 """Words for classes, from the harmless to the one that is looked for."""
 _ACCENTS = str.maketrans("éèê", "eee")

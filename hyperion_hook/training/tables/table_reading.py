@@ -17,10 +17,26 @@ from hyperion_hook.errors import ConfigError
 DataSource: TypeAlias = Any
 """A file's path, or what ``frame_of`` takes."""
 PARQUET = frozenset({".parquet", ".pq"})
-_MISSING = frozenset({
-    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
-    "NaN", "n/a", "nan",
-})
+_MISSING = frozenset(
+    {
+        "",
+        "#N/A",
+        "#N/A N/A",
+        "#NA",
+        "-1.#IND",
+        "-1.#QNAN",
+        "-NaN",
+        "-nan",
+        "1.#IND",
+        "1.#QNAN",
+        "<NA>",
+        "N/A",
+        "NA",
+        "NaN",
+        "n/a",
+        "nan",
+    }
+)
 """What pandas reads as missing, without the words that may be a class."""
 _NOTHING = frozenset({"None", "NULL", "null"})
 """Missing among numbers and truth values; among words a word, as in a target of ``HIGH`` and ``None``."""
@@ -108,9 +124,12 @@ def frame_of(data: Any, names: Sequence[str] = (), *, what: str = "rows") -> pd.
 
 def as_table(data: Any) -> Any:
     """Return what ``frame_of`` makes of rows with columns; anything else as it is."""
-    has_columns = isinstance(data, Mapping) or hasattr(data, "schema") or (
-        hasattr(data, "__array__") and getattr(data, "ndim", 0) == 2) or (
-        isinstance(data, list | tuple) and bool(data) and isinstance(data[0], list | tuple | Mapping))
+    has_columns = (
+        isinstance(data, Mapping)
+        or hasattr(data, "schema")
+        or (hasattr(data, "__array__") and getattr(data, "ndim", 0) == 2)
+        or (isinstance(data, list | tuple) and bool(data) and isinstance(data[0], list | tuple | Mapping))
+    )
     try:
         return frame_of(data) if has_columns else data
     except ConfigError:

@@ -61,8 +61,11 @@ def read_target(column: pd.Series, *, positive: Sequence[Any] | None = None) -> 
             raise ConfigError(f"{name}: positive={wanted!r} takes none or all of its classes ({listed})")
         return Target(np.where(missing, -1, codes), (0, 1))
     if len(values) > 2:
-        remedy = "make it two classes first, as in frame[target] >= 0.5" if _is_continuous(present, len(values)) else (
-            f"say which count as risky, as in positive=[{values[-1]!r}]")
+        remedy = (
+            "make it two classes first, as in frame[target] >= 0.5"
+            if _is_continuous(present, len(values))
+            else (f"say which count as risky, as in positive=[{values[-1]!r}]")
+        )
         raise ConfigError(f"{name}: {len(values)} different values ({listed}) where two classes are needed; {remedy}")
     (low, high), warnings = _in_order(values, present)
     codes = (column == high).to_numpy(dtype=bool, na_value=False).astype(np.int64)

@@ -63,8 +63,11 @@ def structure(table: Table, limits: Limits) -> Findings:
     elif rows < _FEW_ROWS:
         warnings.append(f"few samples: {rows}; of so few, figures are mostly chance")
     if not table.features:
-        errors.append("no features: the frame has no column besides the target" if table.targets
-                      else "no features: the frame has no columns")
+        errors.append(
+            "no features: the frame has no column besides the target"
+            if table.targets
+            else "no features: the frame has no columns"
+        )
     columns = (*table.features, *table.targets)
     twice = [name for name, count in Counter(column.name for column in columns).items() if count > 1]
     if twice:
@@ -98,8 +101,10 @@ def features(table: Table, expected: Sequence[str] | None, limits: Limits) -> Fi
         if surplus:
             warnings.append(f"unexpected features: {listed(surplus)}")
             suggestions.append("leave out the features that the model does not know")
-    thin = sorted((c for c in table.features if c.coverage < limits.min_coverage and len(table.frame)),
-                  key=lambda column: column.coverage)
+    thin = sorted(
+        (c for c in table.features if c.coverage < limits.min_coverage and len(table.frame)),
+        key=lambda column: column.coverage,
+    )
     if thin:
         named = listed([f"{column.name} ({100 * column.coverage:.0f} %)" for column in thin])
         warnings.append(f"values in under {100 * limits.min_coverage:.0f} % of the rows: {named}")
@@ -134,8 +139,9 @@ def quality(table: Table, limits: Limits) -> Findings:
         (Kind.MIXED, "cells of several kinds", "keep cells of one kind in a column"),
         (Kind.EMPTY, "no value at all", "leave these columns out"),
     ):
-        names = [column.name for column in table.features
-                 if (column.kind is kind if column.coverage else kind is Kind.EMPTY)]
+        names = [
+            column.name for column in table.features if (column.kind is kind if column.coverage else kind is Kind.EMPTY)
+        ]
         if names and len(table.frame):
             warnings.append(f"{what}: {listed(names)}")
             suggestions.append(remedy)
@@ -147,8 +153,11 @@ def target(table: Table, limits: Limits) -> Findings:
     name = table.target_name
     if table.target is None:
         known = listed([column.name for column in table.features], 5) or "none"
-        return Findings((f"target '{name}': no such column; there are: {known}",), (),
-                        (f"add the column '{name}', or name another target",))
+        return Findings(
+            (f"target '{name}': no such column; there are: {known}",),
+            (),
+            (f"add the column '{name}', or name another target",),
+        )
     errors, warnings, suggestions = [], [], []
     missing = int(table.target.missing.sum())
     if missing:
@@ -170,14 +179,13 @@ def target(table: Table, limits: Limits) -> Findings:
         suggestions.append("cut a quantity into classes before training a classifier")
     elif min(shares.values()) < limits.min_class_share:
         rarest = min(shares, key=lambda value: shares[value])
-        warnings.append(
-            f"target '{name}': imbalanced, class {rarest!r} has {100 * shares[rarest]:.1f} % of the rows"
-        )
+        warnings.append(f"target '{name}': imbalanced, class {rarest!r} has {100 * shares[rarest]:.1f} % of the rows")
         suggestions.append("judge by PR-AUC, not accuracy; collect more rows of the rare class, or weigh them")
     alike = {column.name: _likeness(column, table.target) for column in table.features}
     giveaways = [column for column, share in alike.items() if share >= _THE_TARGET_ITSELF]
-    nearly = [f"{column} ({share:.3f})" for column, share in alike.items()
-              if _NEARLY_THE_TARGET <= share < _THE_TARGET_ITSELF]
+    nearly = [
+        f"{column} ({share:.3f})" for column, share in alike.items() if _NEARLY_THE_TARGET <= share < _THE_TARGET_ITSELF
+    ]
     if giveaways:
         warnings.append(f"target '{name}': follows from {listed(giveaways)}, which may not be known beforehand")
     if nearly:
@@ -192,13 +200,20 @@ def distributions(table: Table, limits: Limits) -> Findings:
     warnings, suggestions = [], []
     numeric = [column for column in table.features if column.kind in NUMERIC and len(column.finite)]
     constant = [column.name for column in numeric if column.finite.min() == column.finite.max()]
-    constant += [column.name for column in table.features
-                 if column.kind not in NUMERIC and len(set(column.labels[~column.missing])) == 1]
+    constant += [
+        column.name
+        for column in table.features
+        if column.kind not in NUMERIC and len(set(column.labels[~column.missing])) == 1
+    ]
     if constant and len(table.frame) > 1:
         warnings.append(f"constant features: {listed(constant)}")
         suggestions.append(f"leave out constant features, which tell nothing: {FIX}")
-    steady = [f"{column.name} ({100 * share:.1f} % are {value:g})" for column in numeric
-              for value, share in [_commonest(column)] if _NEARLY_CONSTANT <= share < 1.0]
+    steady = [
+        f"{column.name} ({100 * share:.1f} % are {value:g})"
+        for column in numeric
+        for value, share in [_commonest(column)]
+        if _NEARLY_CONSTANT <= share < 1.0
+    ]
     if steady:
         warnings.append(f"nearly constant features: {listed(steady)}")
     outlying = sorted(((column, outliers(column, limits.iqr_factor)) for column in numeric), key=lambda pair: -pair[1])

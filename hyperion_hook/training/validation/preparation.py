@@ -44,8 +44,14 @@ class Prepared:
         return self.target.codes
 
 
-def prepare(data: DataSource, target_column: str, validator: Validator, *, time_column: str | None = None,
-            positive: Sequence[Any] | None = None) -> Prepared:
+def prepare(
+    data: DataSource,
+    target_column: str,
+    validator: Validator,
+    *,
+    time_column: str | None = None,
+    positive: Sequence[Any] | None = None,
+) -> Prepared:
     """Return rows to learn from.
 
     Parameters
@@ -103,8 +109,9 @@ def prepare_unlabelled(data: DataSource, validator: Validator, *, time_column: s
     return Prepared(frame, Target(np.arange(len(frame)) % 2, (0, 1)), time, apart, validation, tuple(warnings))
 
 
-def read_and_validate(data: DataSource, target_column: str | None, validator: Validator
-                      ) -> tuple[pd.DataFrame, ValidationResult, list[str]]:
+def read_and_validate(
+    data: DataSource, target_column: str | None, validator: Validator
+) -> tuple[pd.DataFrame, ValidationResult, list[str]]:
     """Return a table, what the validator says of it, and its errors as warnings."""
     frame = read_table(data)
     named = None if target_column is None else column_named(frame, target_column)

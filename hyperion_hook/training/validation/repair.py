@@ -63,7 +63,8 @@ def _without_equal_columns(frame: pd.DataFrame, steps: list[str]) -> pd.DataFram
     for column in columns:
         first.setdefault(column.name, column)
     surplus = [
-        column for column in columns
+        column
+        for column in columns
         if first[column.name] is not column and column.series.equals(first[column.name].series)
     ]
     if surplus:
@@ -98,9 +99,12 @@ def _numeric(table: Table, steps: list[str], *, fill_missing: bool) -> Iterator[
             values[gone] = np.median(column.finite)
         yield column, _as_before(values, column.series)
     for what, names in (
-        ("left out, for they are no numbers", unread), ("left out, for they hold no value", empty),
-        ("left out, for they are constant", constant), ("read as numbers", converted),
-        ("infinite or too large, taken for missing", infinite), ("missing, filled with the median", filled),
+        ("left out, for they are no numbers", unread),
+        ("left out, for they hold no value", empty),
+        ("left out, for they are constant", constant),
+        ("read as numbers", converted),
+        ("infinite or too large, taken for missing", infinite),
+        ("missing, filled with the median", filled),
     ):
         if names:
             steps.append(f"{what}: {listed(names)}")

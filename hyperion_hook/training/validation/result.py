@@ -72,7 +72,10 @@ def result_of(statistics: ValidationResult, found: Iterable[Findings]) -> Valida
     parts = list(found)
     errors = [text for part in parts for text in part.errors]
     return replace(
-        statistics, is_valid=not errors, errors=errors, warnings=[text for part in parts for text in part.warnings],
+        statistics,
+        is_valid=not errors,
+        errors=errors,
+        warnings=[text for part in parts for text in part.warnings],
         suggestions=list(dict.fromkeys(text for part in parts for text in part.suggestions)),
     )
 
@@ -135,7 +138,8 @@ def class_shares(target: Column) -> dict[Any, float]:
     counts = present.astype(object).value_counts()
     classes = {
         (value.item() if isinstance(value, np.generic) else value): int(count)
-        for value, count in counts.items() if count
+        for value, count in counts.items()
+        if count
     }
     try:
         ordered = sorted(classes)

@@ -127,8 +127,13 @@ class DataValidator:
         return clean, result
 
     def detect_data_drift(
-        self, reference_df: pd.DataFrame, current_df: pd.DataFrame, threshold: float = 0.1, *,
-        target_column: str | None = None, score_column: str | None = None,
+        self,
+        reference_df: pd.DataFrame,
+        current_df: pd.DataFrame,
+        threshold: float = 0.1,
+        *,
+        target_column: str | None = None,
+        score_column: str | None = None,
     ) -> DriftReport:
         """Compare current rows with those of a reference, such as what a model was trained on.
 
@@ -151,14 +156,10 @@ class DataValidator:
         ConfigError
             If one of them is no frame, they have no column in common, or the threshold is out of range.
         """
-        return compare(
-            reference_df, current_df, threshold, target_column=target_column, score_column=score_column
-        )
+        return compare(reference_df, current_df, threshold, target_column=target_column, score_column=score_column)
 
 
-def _checked(
-    df: pd.DataFrame, target_column: str | None, run: Callable[[Table], list[Findings]]
-) -> ValidationResult:
+def _checked(df: pd.DataFrame, target_column: str | None, run: Callable[[Table], list[Findings]]) -> ValidationResult:
     df = as_table(df)
     if not isinstance(df, pd.DataFrame):
         found = Findings(

@@ -36,7 +36,9 @@ def test_a_function_is_followed_back_through_what_moved_it(tmp_path: Path) -> No
     commits = [above, fix, first]
     positions = read_positions(Repository.discover(repo.path), "a.py", commits)
     assert positions[above] == (Position(0, 0, 1, 3),)
-    events = [FileEvent(time, number, 0, 1, 0, flags)
-              for number, (time, flags) in enumerate([(30, 0), (20, CommitFlag.FIX), (10, 0)])]
+    events = [
+        FileEvent(time, number, 0, 1, 0, flags)
+        for number, (time, flags) in enumerate([(30, 0), (20, CommitFlag.FIX), (10, 0)])
+    ]
     past = past_of(4, 5, events, {number: positions[commit] for number, commit in enumerate(commits)})
     assert (past.commits, past.fixes, past.last) == (2, 1, 20)

@@ -24,7 +24,8 @@ from tests.support.repo import TestRepo
 Files = Mapping[str, str | bytes | None]
 
 PYTHON = {
-    "app/__init__.py": "", "app/core.py": "LIMIT = 3\n\n\ndef parse_all(text, depth):\n    return text * depth\n\n\n"
+    "app/__init__.py": "",
+    "app/core.py": "LIMIT = 3\n\n\ndef parse_all(text, depth):\n    return text * depth\n\n\n"
     "def outer(text):\n    return parse_all(text, 1)\n",
     "app/a.py": "from app.core import parse_all\n\nprint(parse_all('x', 2))\n",
     "app/b.py": "from .core import (\n    LIMIT,\n    parse_all,\n)\nparse_all('x', depth=LIMIT)\n",
@@ -35,7 +36,8 @@ JAVA = {
     "p/User.java": "package p;\nclass User {\n  int run() {\n    return Tool.weigh(1, 2);\n  }\n}\n",
 }
 GO = {
-    "go.mod": "module example.org/m\n\ngo 1.22\n", "lib/a.go": "package lib\n\nfunc Weigh(a int, b int) int {\n\treturn a + b\n}\n",
+    "go.mod": "module example.org/m\n\ngo 1.22\n",
+    "lib/a.go": "package lib\n\nfunc Weigh(a int, b int) int {\n\treturn a + b\n}\n",
     "lib/b.go": "package lib\n\nfunc Twice() int {\n\treturn Weigh(1, 2)\n}\n",
     "main.go": 'package main\n\nimport "example.org/m/lib"\n\nfunc main() {\n\tprintln(lib.Weigh(1, 2))\n}\n',
 }
@@ -44,7 +46,8 @@ SCRIPT = {
     "src/user.ts": "import { weigh } from './tool';\n\nweigh(1, 2);\n",
 }
 C = {
-    "tool.h": "int weigh(int a, int b);\n", "tool.c": '#include "tool.h"\nint weigh(int a, int b) {\n  return a + b;\n}\n',
+    "tool.h": "int weigh(int a, int b);\n",
+    "tool.c": '#include "tool.h"\nint weigh(int a, int b) {\n  return a + b;\n}\n',
     "main.c": '#include "tool.h"\nint main(void) {\n  return weigh(1, 2);\n}\n',
 }
 
@@ -59,7 +62,9 @@ def found(tmp_path: Path, base: Files, staged: Files) -> tuple[Break, ...]:
     graphs = ImportGraphs(repository, reader, None)
     try:
         return find_breaks(
-            change, GitSources(repository, change, reader), lambda: graphs.at(change.base),
+            change,
+            GitSources(repository, change, reader),
+            lambda: graphs.at(change.base),
             lambda words: search_tree(repository, change.base or "", words),
         )
     finally:
@@ -70,46 +75,87 @@ def found(tmp_path: Path, base: Files, staged: Files) -> tuple[Break, ...]:
 HARMLESS: dict[str, tuple[Files, Files]] = {
     "a line added": (PYTHON, {"app/core.py": PYTHON["app/core.py"] + "x = 1\n"}),
     "a body changed": (PYTHON, {"app/core.py": PYTHON["app/core.py"].replace("text * depth", "depth * text")}),
-    "a rename with all its users": (PYTHON, {
-        name: text.replace("parse_all", "read_all") for name, text in PYTHON.items() if "parse_all" in text}),
+    "a rename with all its users": (
+        PYTHON,
+        {name: text.replace("parse_all", "read_all") for name, text in PYTHON.items() if "parse_all" in text},
+    ),
     "a module deleted with all its users": (PYTHON, dict.fromkeys(["app/core.py", "app/a.py", "app/b.py", "app/c.py"])),
     "a module that becomes a package": (PYTHON, {"app/core.py": None, "app/core/__init__.py": PYTHON["app/core.py"]}),
     "a name that only a comment and a string still hold": (
-        PYTHON, {name: text.replace("parse_all", "read_all") for name, text in PYTHON.items()}
-        | {"app/d.py": "# parse_all is gone\nx = 'parse_all(1)'\n"}),
-    "a name handed on from elsewhere": (PYTHON, {
-        "app/core.py": "from app.other import parse_all, outer, LIMIT\n", "app/other.py": PYTHON["app/core.py"]}),
-    "a parameter with a default": (PYTHON, {
-        "app/core.py": PYTHON["app/core.py"].replace("(text, depth)", "(text, depth, more=None)")}),
-    "an import of what may be missing": (PYTHON | {
-        "app/d.py": "try:\n    from app.core import LIMIT\nexcept ImportError:\n    LIMIT = 1\n"},
-        {"app/a.py": "print(1)\n"}),
+        PYTHON,
+        {name: text.replace("parse_all", "read_all") for name, text in PYTHON.items()}
+        | {"app/d.py": "# parse_all is gone\nx = 'parse_all(1)'\n"},
+    ),
+    "a name handed on from elsewhere": (
+        PYTHON,
+        {"app/core.py": "from app.other import parse_all, outer, LIMIT\n", "app/other.py": PYTHON["app/core.py"]},
+    ),
+    "a parameter with a default": (
+        PYTHON,
+        {"app/core.py": PYTHON["app/core.py"].replace("(text, depth)", "(text, depth, more=None)")},
+    ),
+    "an import of what may be missing": (
+        PYTHON | {"app/d.py": "try:\n    from app.core import LIMIT\nexcept ImportError:\n    LIMIT = 1\n"},
+        {"app/a.py": "print(1)\n"},
+    ),
     "an unused method": (JAVA, {"p/Tool.java": "package p;\npublic class Tool {\n}\n", "p/User.java": None}),
-    "an overridden method": (JAVA | {"p/Sub.java": "package p;\nclass Sub extends Tool {\n  @Override\n  public int size() {"
-                                     "\n    return 1;\n  }\n}\n", "p/Use.java": "package p;\nclass Use {\n  int x(Sub s) {"
-                                     "\n    return s.size();\n  }\n}\n"}, {"p/Sub.java": "package p;\nclass Sub extends Tool {\n}\n"}),
-    "a method of a type from elsewhere": (JAVA | {"p/Other.java": "package p;\nclass Other {\n  int f(java.util.List l) {"
-                                                  "\n    return l.weigh(1, 2);\n  }\n}\n", "p/User.java": "package p;\n"},
-                                          {"p/Tool.java": "package p;\npublic class Tool {\n}\n"}),
-    "a Go local of the same name": (GO | {"lib/b.go": "package lib\n\nfunc Twice(Weigh func(int) int) int {\n\treturn Weigh(1)\n}\n",
-                                          "main.go": "package main\n"}, {"lib/a.go": "package lib\n"}),
+    "an overridden method": (
+        JAVA
+        | {
+            "p/Sub.java": "package p;\nclass Sub extends Tool {\n  @Override\n  public int size() {"
+            "\n    return 1;\n  }\n}\n",
+            "p/Use.java": "package p;\nclass Use {\n  int x(Sub s) {\n    return s.size();\n  }\n}\n",
+        },
+        {"p/Sub.java": "package p;\nclass Sub extends Tool {\n}\n"},
+    ),
+    "a method of a type from elsewhere": (
+        JAVA
+        | {
+            "p/Other.java": "package p;\nclass Other {\n  int f(java.util.List l) {"
+            "\n    return l.weigh(1, 2);\n  }\n}\n",
+            "p/User.java": "package p;\n",
+        },
+        {"p/Tool.java": "package p;\npublic class Tool {\n}\n"},
+    ),
+    "a Go local of the same name": (
+        GO
+        | {
+            "lib/b.go": "package lib\n\nfunc Twice(Weigh func(int) int) int {\n\treturn Weigh(1)\n}\n",
+            "main.go": "package main\n",
+        },
+        {"lib/a.go": "package lib\n"},
+    ),
     "an export that a star replaces": (SCRIPT, {"src/tool.ts": "export * from './other';\n"}),
-    "a definition behind an attribute": (C, {
-        "tool.c": C["tool.c"].replace("int weigh(", "__attribute__ ((noinline)) int weigh(")}),
+    "a definition behind an attribute": (
+        C,
+        {"tool.c": C["tool.c"].replace("int weigh(", "__attribute__ ((noinline)) int weigh(")},
+    ),
     "a template of a script": (
         SCRIPT | {"src/tool.ts": SCRIPT["src/tool.ts"] + "const t = 1;\n"},
-        {"src/tool.ts": "const t = `it's ${'`'} \"`;\n" + SCRIPT["src/tool.ts"].replace("(a: number", "(\n  a: number")}),
+        {
+            "src/tool.ts": "const t = `it's ${'`'} \"`;\n"
+            + SCRIPT["src/tool.ts"].replace("(a: number", "(\n  a: number")
+        },
+    ),
     "a newer version": ({"requirements.txt": "requests==2.0\n"}, {"requirements.txt": "requests==2.1\n"}),
-    "an example's manifest": ({"examples/package.json": '{"dependencies": {"a": "2.0.0"}}\n'},
-                              {"examples/package.json": '{"dependencies": {"a": "1.0.0"}}\n'}),
-    "a manifest with its lock": ({"go.mod": "module m\n", "go.sum": ""},
-                                 {"go.mod": "module m\n\nrequire a.org/b v1.0.0\n", "go.sum": "a.org/b v1.0.0 h1:x=\n"}),
+    "an example's manifest": (
+        {"examples/package.json": '{"dependencies": {"a": "2.0.0"}}\n'},
+        {"examples/package.json": '{"dependencies": {"a": "1.0.0"}}\n'},
+    ),
+    "a manifest with its lock": (
+        {"go.mod": "module m\n", "go.sum": ""},
+        {"go.mod": "module m\n\nrequire a.org/b v1.0.0\n", "go.sum": "a.org/b v1.0.0 h1:x=\n"},
+    ),
     "a check switched off in a test": ({"tests/test_a.py": "x = 1\n"}, {"tests/test_a.py": "get(u, verify=False)\n"}),
     "a check switched off in a comment": ({"a.py": "x = 1\n"}, {"a.py": "# get(u, verify=False)\n"}),
-    "a new test that is skipped": ({"tests/test_a.py": "x = 1\n"},
-                                   {"tests/test_a.py": "x = 1\n@pytest.mark.skip\ndef test_new():\n    pass\n"}),
-    "a handler that narrows": ({"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"},
-                               {"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"}),
+    "a new test that is skipped": (
+        {"tests/test_a.py": "x = 1\n"},
+        {"tests/test_a.py": "x = 1\n@pytest.mark.skip\ndef test_new():\n    pass\n"},
+    ),
+    "a handler that narrows": (
+        {"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"},
+        {"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"},
+    ),
 }
 
 
@@ -118,62 +164,185 @@ def test_what_breaks_nothing_is_not_told(tmp_path: Path, case: str) -> None:
     assert found(tmp_path, *HARMLESS[case]) == ()
 
 
-N, M, S, D, P, F = (BreakKind.NAME, BreakKind.MODULE, BreakKind.SIGNATURE, BreakKind.DEPENDENCY, BreakKind.COUNTERPART,
-                    BreakKind.SAFETY)
+N, M, S, D, P, F = (
+    BreakKind.NAME,
+    BreakKind.MODULE,
+    BreakKind.SIGNATURE,
+    BreakKind.DEPENDENCY,
+    BreakKind.COUNTERPART,
+    BreakKind.SAFETY,
+)
 BROKEN: dict[str, tuple[Files, Files, BreakKind, str, str]] = {
-    "a deleted module": (PYTHON, {"app/core.py": None}, M, "certain", "app/core.py is deleted, but 3 files still import it"),
-    "a moved module": (PYTHON, {"app/core.py": None, "app/more/__init__.py": "", "app/more/core.py": PYTHON["app/core.py"]}, M,
-                       "certain", "app/core.py is moved to app/more/core.py, but 3 files still import it"),
+    "a deleted module": (
+        PYTHON,
+        {"app/core.py": None},
+        M,
+        "certain",
+        "app/core.py is deleted, but 3 files still import it",
+    ),
+    "a moved module": (
+        PYTHON,
+        {"app/core.py": None, "app/more/__init__.py": "", "app/more/core.py": PYTHON["app/core.py"]},
+        M,
+        "certain",
+        "app/core.py is moved to app/more/core.py, but 3 files still import it",
+    ),
     "a deleted header": (C, {"tool.h": None}, M, "certain", "tool.h is deleted, but 2 files still import it"),
-    "a deleted script": (SCRIPT, {"src/tool.ts": None}, M, "certain", "src/tool.ts is deleted, but 1 file still imports it"),
-    "a renamed function": (PYTHON, {"app/core.py": PYTHON["app/core.py"].replace("def parse_all", "def read_all")}, N, "certain",
-                           "parse_all is gone from app/core.py, but 3 lines still use it in 3 files"),
-    "a removed constant": (PYTHON, {"app/core.py": PYTHON["app/core.py"].replace("LIMIT = 3\n", "")}, N, "certain",
-                           "LIMIT is gone from app/core.py, but 1 line still uses it"),
-    "a renamed Java method": (JAVA, {"p/Tool.java": JAVA["p/Tool.java"].replace("weigh", "measure")}, N, "certain",
-                              "weigh is gone from p/Tool.java, but 1 line still uses it"),
+    "a deleted script": (
+        SCRIPT,
+        {"src/tool.ts": None},
+        M,
+        "certain",
+        "src/tool.ts is deleted, but 1 file still imports it",
+    ),
+    "a renamed function": (
+        PYTHON,
+        {"app/core.py": PYTHON["app/core.py"].replace("def parse_all", "def read_all")},
+        N,
+        "certain",
+        "parse_all is gone from app/core.py, but 3 lines still use it in 3 files",
+    ),
+    "a removed constant": (
+        PYTHON,
+        {"app/core.py": PYTHON["app/core.py"].replace("LIMIT = 3\n", "")},
+        N,
+        "certain",
+        "LIMIT is gone from app/core.py, but 1 line still uses it",
+    ),
+    "a renamed Java method": (
+        JAVA,
+        {"p/Tool.java": JAVA["p/Tool.java"].replace("weigh", "measure")},
+        N,
+        "certain",
+        "weigh is gone from p/Tool.java, but 1 line still uses it",
+    ),
     "a deleted Java class": (JAVA, {"p/Tool.java": None}, N, "certain", "Tool is gone from p/Tool.java"),
-    "a renamed Go function": (GO, {"lib/a.go": GO["lib/a.go"].replace("Weigh", "Measure")}, N, "certain",
-                              "Weigh is gone from lib/a.go, but 2 lines still use it in 2 files"),
-    "a removed export": (SCRIPT, {"src/tool.ts": "export const LIMIT = 3;\n"}, N, "certain",
-                         "weigh is gone from src/tool.ts, but 1 line still uses it"),
-    "a renamed C function": (C, {"tool.c": C["tool.c"].replace("weigh", "measure")}, N, "certain",
-                             "weigh is gone from tool.c, but 1 line still uses it"),
-    "a required parameter": (PYTHON, {"app/core.py": PYTHON["app/core.py"].replace("(text, depth)", "(text, depth, more)")}, S,
-                             "certain", "parse_all now takes 3 arguments, but 3 calls still pass 2"),
-    "a renamed parameter": (PYTHON, {"app/core.py": PYTHON["app/core.py"].replace("depth)", "level)")}, S, "certain",
-                            "parse_all now takes 2 arguments, but 1 call still passes depth="),
-    "a Java parameter": (JAVA, {"p/Tool.java": JAVA["p/Tool.java"].replace("int b", "int b, int c")}, S, "certain",
-                         "weigh now takes 3 arguments, but 1 call still passes 2"),
-    "a Go parameter": (GO, {"lib/a.go": GO["lib/a.go"].replace("b int", "b int, c int")}, S, "certain",
-                       "Weigh now takes 3 arguments, but 2 calls still pass 2"),
-    "a C parameter": (C, {"tool.c": C["tool.c"].replace("int b", "int b, int c")}, S, "certain",
-                      "weigh now takes 3 arguments, but 1 call still passes 2"),
-    "a TypeScript parameter": (SCRIPT, {"src/tool.ts": SCRIPT["src/tool.ts"].replace("b: number", "b: number, c: string")}, S,
-                               "certain", "weigh now takes 3 arguments, but 1 call still passes 2"),
-    "a downgrade": ({"go.mod": "module m\n\nrequire a.org/b v1.10.0\n"}, {"go.mod": "module m\n\nrequire a.org/b v1.9.0\n"}, D,
-                    "likely", "go.mod downgrades a.org/b (v1.10.0 to v1.9.0)"),
-    "a pin given up": ({"requirements.txt": "a==1.2\n"}, {"requirements.txt": "a\n"}, D, "likely",
-                       "requirements.txt loosens a (==1.2 to any version)"),
-    "a conflict": ({"requirements.txt": "a>=2\n"}, {"requirements.txt": "a>=2\na<2\n"}, D, "certain",
-                   "a is asked for in versions that exclude each other: >=2 and <2"),
-    "a module without its sum": ({"go.mod": "module m\n", "go.sum": "x.org/y v1.0.0 h1:x=\n"},
-                                 {"go.mod": "module m\n\nrequire a.org/b v1.0.0\n"}, P, "certain",
-                                 "go.mod asks for a.org/b v1.0.0, which go.sum does not have"),
+    "a renamed Go function": (
+        GO,
+        {"lib/a.go": GO["lib/a.go"].replace("Weigh", "Measure")},
+        N,
+        "certain",
+        "Weigh is gone from lib/a.go, but 2 lines still use it in 2 files",
+    ),
+    "a removed export": (
+        SCRIPT,
+        {"src/tool.ts": "export const LIMIT = 3;\n"},
+        N,
+        "certain",
+        "weigh is gone from src/tool.ts, but 1 line still uses it",
+    ),
+    "a renamed C function": (
+        C,
+        {"tool.c": C["tool.c"].replace("weigh", "measure")},
+        N,
+        "certain",
+        "weigh is gone from tool.c, but 1 line still uses it",
+    ),
+    "a required parameter": (
+        PYTHON,
+        {"app/core.py": PYTHON["app/core.py"].replace("(text, depth)", "(text, depth, more)")},
+        S,
+        "certain",
+        "parse_all now takes 3 arguments, but 3 calls still pass 2",
+    ),
+    "a renamed parameter": (
+        PYTHON,
+        {"app/core.py": PYTHON["app/core.py"].replace("depth)", "level)")},
+        S,
+        "certain",
+        "parse_all now takes 2 arguments, but 1 call still passes depth=",
+    ),
+    "a Java parameter": (
+        JAVA,
+        {"p/Tool.java": JAVA["p/Tool.java"].replace("int b", "int b, int c")},
+        S,
+        "certain",
+        "weigh now takes 3 arguments, but 1 call still passes 2",
+    ),
+    "a Go parameter": (
+        GO,
+        {"lib/a.go": GO["lib/a.go"].replace("b int", "b int, c int")},
+        S,
+        "certain",
+        "Weigh now takes 3 arguments, but 2 calls still pass 2",
+    ),
+    "a C parameter": (
+        C,
+        {"tool.c": C["tool.c"].replace("int b", "int b, int c")},
+        S,
+        "certain",
+        "weigh now takes 3 arguments, but 1 call still passes 2",
+    ),
+    "a TypeScript parameter": (
+        SCRIPT,
+        {"src/tool.ts": SCRIPT["src/tool.ts"].replace("b: number", "b: number, c: string")},
+        S,
+        "certain",
+        "weigh now takes 3 arguments, but 1 call still passes 2",
+    ),
+    "a downgrade": (
+        {"go.mod": "module m\n\nrequire a.org/b v1.10.0\n"},
+        {"go.mod": "module m\n\nrequire a.org/b v1.9.0\n"},
+        D,
+        "likely",
+        "go.mod downgrades a.org/b (v1.10.0 to v1.9.0)",
+    ),
+    "a pin given up": (
+        {"requirements.txt": "a==1.2\n"},
+        {"requirements.txt": "a\n"},
+        D,
+        "likely",
+        "requirements.txt loosens a (==1.2 to any version)",
+    ),
+    "a conflict": (
+        {"requirements.txt": "a>=2\n"},
+        {"requirements.txt": "a>=2\na<2\n"},
+        D,
+        "certain",
+        "a is asked for in versions that exclude each other: >=2 and <2",
+    ),
+    "a module without its sum": (
+        {"go.mod": "module m\n", "go.sum": "x.org/y v1.0.0 h1:x=\n"},
+        {"go.mod": "module m\n\nrequire a.org/b v1.0.0\n"},
+        P,
+        "certain",
+        "go.mod asks for a.org/b v1.0.0, which go.sum does not have",
+    ),
     "fields without what is made of them": (
         {"a.proto": "message A {\n  string b = 1;\n}\n", "a.pb.go": "package a\n"},
-        {"a.proto": "message A {\n  string b = 1;\n  string c = 2;\n}\n"}, P, "likely",
-        "a.proto has other fields than a.pb.go, which is made from it"),
-    "certificates": ({"a.py": "x = 1\n"}, {"a.py": "x = 1\nget(u, verify=False)\n"}, F, "certain",
-                     "certificate checks are switched off in a.py"),
-    "only one test": ({"a.test.js": "it('b', f);\n"}, {"a.test.js": "it.only('b', f);\n"}, F, "certain",
-                      "only this test runs, the others of its file do not in a.test.js"),
-    "a skipped test": ({"tests/test_a.py": "def test_old():\n    pass\n"},
-                       {"tests/test_a.py": "@pytest.mark.skip\ndef test_old():\n    pass\n"}, F, "likely",
-                       "the test test_old no longer runs"),
-    "a wider handler": ({"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"},
-                        {"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"}, F, "likely",
-                        "an exception handler of a.py catches more than before"),
+        {"a.proto": "message A {\n  string b = 1;\n  string c = 2;\n}\n"},
+        P,
+        "likely",
+        "a.proto has other fields than a.pb.go, which is made from it",
+    ),
+    "certificates": (
+        {"a.py": "x = 1\n"},
+        {"a.py": "x = 1\nget(u, verify=False)\n"},
+        F,
+        "certain",
+        "certificate checks are switched off in a.py",
+    ),
+    "only one test": (
+        {"a.test.js": "it('b', f);\n"},
+        {"a.test.js": "it.only('b', f);\n"},
+        F,
+        "certain",
+        "only this test runs, the others of its file do not in a.test.js",
+    ),
+    "a skipped test": (
+        {"tests/test_a.py": "def test_old():\n    pass\n"},
+        {"tests/test_a.py": "@pytest.mark.skip\ndef test_old():\n    pass\n"},
+        F,
+        "likely",
+        "the test test_old no longer runs",
+    ),
+    "a wider handler": (
+        {"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"},
+        {"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"},
+        F,
+        "likely",
+        "an exception handler of a.py catches more than before",
+    ),
 }
 
 
