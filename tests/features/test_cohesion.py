@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - samples of source stand on one line each
 """LCOM4, inheritance depth, and the reading of classes in every language that has them here."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - samples of source stand on one line each
 """NPath against Nejmeh's rules, construct by construct, computed by hand."""
 
 from __future__ import annotations

@@ -58,8 +58,8 @@ class WordFlows:
         first: int,
         last: int,
         name: str,
-        parameters: int,
-        body: tuple[int, int] | None = None,  # noqa: ARG002
+        parameters: int,  # noqa: ARG002
+        body: tuple[int, int] | None = None,
     ) -> list[Flow]:
         """Return the flow of the function whose tokens run from ``first`` to ``last``; sets ``recursive``."""
         self._name, self.recursive = name, False

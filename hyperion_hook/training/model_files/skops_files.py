@@ -85,10 +85,10 @@ def _with_trees(part: Any) -> Any:
 
             grow = neighbors.KDTree if method == "kd_tree" else neighbors.BallTree
             part._tree = grow(  # noqa: SLF001
-                part._fit_X,
+                part._fit_X,  # noqa: SLF001
                 part.leaf_size,
                 metric=part.effective_metric_,
-                **part.effective_metric_params_,  # noqa: SLF001
+                **part.effective_metric_params_,
             )
     for entry in inside:
         _with_trees(entry)
