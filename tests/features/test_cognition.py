@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - samples of source stand on one line each
 """Cognitive complexity against the examples of the white paper, retold in several languages."""
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class WordFlows:
         last: int,
         name: str,
         parameters: int,  # noqa: ARG002
-        body: tuple[int, int] | None = None,
+        body: tuple[int, int] | None = None,  # noqa: ARG002
     ) -> list[Flow]:
         """Return the flow of the function whose tokens run from ``first`` to ``last``; sets ``recursive``."""
         self._name, self.recursive = name, False

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables of small files
 """What each rule says of small changes staged in real repositories, the ones that break nothing first."""
 
 from __future__ import annotations
