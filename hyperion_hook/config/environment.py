@@ -37,7 +37,7 @@ def ml_environment(loaded: LoadedConfig | None = None) -> dict[str, Any]:
     Examples
     --------
     >>> sorted(ml_environment()["extras"])
-    ['cluster', 'mlflow', 'plots', 'train']
+    ['cluster', 'mcp', 'mlflow', 'plots', 'train']
     """
     if loaded is None:
         loaded = load_config(top_of_work_tree(Path()), os.environ)

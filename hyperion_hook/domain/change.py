@@ -22,7 +22,7 @@ BULK_FILES = 300
 """Files of one change that are looked into, unless configured otherwise."""
 
 _SERVED = (".html", ".htm", ".css", ".scss", ".svg")
-_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".bmp", ".pdf", ".drawio", ".puml", ".org")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".bmp", ".pdf", ".drawio", ".puml")
 
 
 class ChangeKind(StrEnum):

@@ -33,8 +33,8 @@ def sigmoid(log_odds: Numbers) -> Numbers:
 
     Examples
     --------
-    >>> sigmoid(np.array([0.0, -1000.0])).tolist()
-    [0.5, 7.124576406741286e-218]
+    >>> sigmoid(np.array([0.0, -1000.0])).round(3).tolist()
+    [0.5, 0.0]
     """
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -500.0, 500.0))))
 

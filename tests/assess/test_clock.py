@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.assess import measuring
 from hyperion_hook.assess.assessor import Assessor
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
@@ -73,7 +72,7 @@ def forever(*_: object, **__: object) -> None:
 
 
 SLOW = {
-    "code metrics": (measuring, "measure_source"),
+    "code metrics": (import_module("hyperion_hook.measuring"), "measure_source"),
     "interface": (interface_python, "breakages"),
     "manifest": (project_manifests, "read_manifest"),
     "imports of a new file": (coupling, "read_imports"),

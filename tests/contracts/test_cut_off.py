@@ -18,7 +18,8 @@ from tests.support.repo import TestRepo
 SCHEMA = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
 COMMITS = 55
 UNKNOWN = dict.fromkeys(("probability", "percentile", "percentile_of_size", "size_probability", "log_odds"), None) | {
-    "level": "UNKNOWN"
+    "level": "UNKNOWN",
+    "raised": False,
 }
 ASKED = {"staged": ["--staged"], "commit": ["HEAD"], "range": ["HEAD~2..HEAD"]}
 CLONES = {

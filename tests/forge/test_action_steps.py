@@ -124,7 +124,7 @@ def test_without_inputs_the_pull_request_is_assessed_and_told(action: Job) -> No
     assert document["change"]["base"] == action.pull.base
     assert document["risk"]["level"] == done.outputs["level"]
     assert done.outputs["comment-url"].endswith(f"/pull/{NUMBER}#issuecomment-1001")
-    assert "risk:" in done.summary
+    assert "judged by what other projects went through" in done.summary
     assert {command.name for command in done.commands} <= {"notice", "warning"}
 
 
@@ -162,7 +162,7 @@ def test_a_risk_that_reaches_the_limit_fails_the_step_after_all_was_told(action:
     done = action.run(fail_on="low")
     assert (done.code, len(action.double.ours())) == (1, 1)
     assert done.outputs["level"]
-    assert "risk:" in done.summary
+    assert "judged by what other projects went through" in done.summary
 
 
 def test_each_input_does_what_it_says(action: Job) -> None:
@@ -200,7 +200,7 @@ def test_what_cannot_be_done_is_said(action: Job, inputs: dict[str, str], code: 
     assert (done.code, action.double.ours()) == (code, []), done.log
     assert said in done.log
     if code:
-        assert done.outputs.get("level", "UNKNOWN") == "UNKNOWN"  # a step that asks for LOW fails closed
+        assert done.outputs.get("level", "UNKNOWN") in {"UNKNOWN", ""}  # a step that asks for LOW fails closed
 
 
 def test_a_gate_that_cannot_be_told_fails_closed(action: Job) -> None:

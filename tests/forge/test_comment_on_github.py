@@ -196,7 +196,7 @@ def test_a_base_that_moved_on_is_no_part_of_the_change(job: GitHubJob, pull: Pul
     after = job.pull(moved, pull.head, "synchronize")
     assert_told(after, github)
     assert before.outputs["probability"] == after.outputs["probability"]
-    assert "elsewhere" not in github.ours()[0]["body"]
+    assert "elsewhere.py" not in github.ours()[0]["body"]
 
 
 def test_after_a_push_by_force_the_new_commits_are_told(job: GitHubJob, pull: Pull, github: GitHubDouble) -> None:

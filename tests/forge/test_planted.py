@@ -71,7 +71,7 @@ def test_settings_and_models_of_the_base_are_in_force(job: GitHubJob, pull: Pull
     assert job.pull(base, pull.head).code == 1
     head = plant(pull, pull.repo.path / "mark")
     done = job.pull(base, head, "opened", "--models", str(pull.repo.path / "models"))
-    assert (done.code, done.outputs) == (2, {})
+    assert (done.code, done.outputs) == (2, {"level": "UNKNOWN"})
     assert f"models 'models': not in the base commit {base[:10]}" in done.err
 
 

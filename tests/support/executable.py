@@ -31,7 +31,11 @@ def git(
 
 def hook_environment(repo: TestRepo) -> dict[str, str]:
     """Return the environment of a developer: identity, no global git configuration, our program on the path."""
-    kept = {name: value for name, value in repo.environment().items() if not name.startswith("HYPERION_HOOK_")}
+    kept = {
+        name: value
+        for name, value in repo.environment().items()
+        if not name.startswith("HYPERION_HOOK_") or name == "HYPERION_HOOK_HOOK_DETAIL"
+    }
     refs = [name for name in kept if name.startswith("PRE_COMMIT") and name != "PRE_COMMIT_HOME"]
     clean = {name: value for name, value in kept.items() if name not in refs}
     return clean | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}

@@ -153,7 +153,8 @@ def test_shares_count_and_who_records_nothing_teaches_nothing() -> None:
     rows["named"] = np.where(np.arange(120) % 2, np.where(rows["repository"] == "a", 0.5, 0.0), 0.0)
     outcome = outcome_of(rows, "named", unlabelled=0.25)
     assert outcome.weight is not None
-    assert outcome.weight[:2].tolist() == [0.5, 1.0]
+    # a positive in ten by weight, however many there are; a share counts by its size, what is not known by a quarter
+    assert outcome.weight[:2].tolist() == pytest.approx([1.8 * 2 * 0.25 * 2, 0.2 * 2 * 0.5 * 2])
     assert not outcome.weight[60:].any()
     taught, labels, _ = outcome.learned(np.arange(120))
     assert (taught.tolist(), labels.sum()) == (list(range(60)), 30)

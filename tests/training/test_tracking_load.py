@@ -31,8 +31,8 @@ import joblib
 import mlflow
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
 from xgboost import XGBClassifier, XGBRegressor
 
 from hyperion_hook.api.predict.predictors import AnomalyDetector, BugPredictor, ImpactAnalyzer, RiskPredictor
@@ -97,15 +97,18 @@ def foreign_types(folder: Path, canary: Path) -> None:
 
 def foreign_estimator(folder: Path, canary: Path) -> None:
     mlflow.sklearn.save_model(
-        KNeighborsClassifier().fit(FRAME, TRUTH),
+        GaussianProcessClassifier().fit(FRAME, TRUTH),
         str(folder),
         serialization_format="skops",
         pip_requirements=["x"],
         skops_trusted_types=[
-            "sklearn.neighbors._classification.KNeighborsClassifier",
+            "sklearn.gaussian_process._gpc.GaussianProcessClassifier",
+            "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+            "sklearn.gaussian_process.kernels.CompoundKernel",
+            "sklearn.gaussian_process.kernels.ConstantKernel",
+            "sklearn.gaussian_process.kernels.Product",
+            "sklearn.gaussian_process.kernels.RBF",
             "numpy.dtype",
-            "sklearn.metrics._dist_metrics.EuclideanDistance64",
-            "sklearn.neighbors._kd_tree.KDTree",
         ],
     )
 
@@ -230,7 +233,7 @@ PLANTED: dict[str, tuple[Callable[[Path, Path], None], str]] = {
     "no format": (pickled(pickle.dump, ""), "its flavours are sklearn"),
     "a pickle as skops": (skops(), "no skops file"),
     "skops of foreign types": (foreign_types, "is not on the list of trusted types"),
-    "skops of an estimator not on the list": (foreign_estimator, "KNeighborsClassifier"),
+    "skops of an estimator not on the list": (foreign_estimator, "GaussianProcess"),
     "a pickled array in skops": (numpy_pickle, "no plain numbers"),
     "pyfunc with code": (pyfunc_code, "brings code of its own"),
     "skops with code": (code_beside_skops, "brings code of its own"),

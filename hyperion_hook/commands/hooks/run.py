@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,8 +81,10 @@ class Hook:
                 code = max(code, verdict_code(assessment, config, told=self._tell_why))
                 is_behind = is_behind or _is_behind(assessment.risk)
             if is_behind and config.hook_background:
-                self.give()
-                assessor.extend(config.hook_background)
+                # what was found stands, whoever reads it or not
+                with suppress(OSError):
+                    self.give()
+                    assessor.extend(config.hook_background)
         progress.clear()
         return code
 
