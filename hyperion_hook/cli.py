@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cause = error.__cause__ if isinstance(error, CommandError) else error
         if isinstance(cause, BrokenPipeError) and output is not None and output.has_failed:
             return int(code or ExitCode.DONE)  # whoever reads the result has seen enough
+        if isinstance(cause, ImportError):
+            show_traceback_if_asked(cause)
+            raise cause from None  # a part is missing: no commit is stopped by that
         return _told(cause if isinstance(cause, Exception) else error)
 
 

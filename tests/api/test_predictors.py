@@ -25,7 +25,7 @@ from hyperion_hook.assess import Assessor  # noqa: E402
 from hyperion_hook.cli import main  # noqa: E402
 from hyperion_hook.features.catalogue import CATALOGUE  # noqa: E402
 from hyperion_hook.scoring.members import LogisticMember, logit  # noqa: E402
-from tests.support.models import write_bundle  # noqa: E402
+from tests.support.models import NAMES, write_bundle  # noqa: E402
 from tests.support.registering import serve_bundled  # noqa: E402
 
 pytestmark = pytest.mark.train
@@ -270,11 +270,11 @@ def test_what_is_wrong_is_one_clear_line(call: Any, said: str) -> None:
 
 
 def test_a_bundle_of_ones_own_is_asked(tmp_path: Path) -> None:
-    risk, anomaly, X = write_bundle(tmp_path / "models")
+    risk, _, X = write_bundle(tmp_path / "models")
     found = RiskPredictor.from_bundle(tmp_path / "models").predict_proba(X)[:, 1]
     np.testing.assert_allclose(found, risk.predict_proba(X)[:, 1], atol=1e-6)
     detector = AnomalyDetector.from_bundle(str(tmp_path / "models"))
-    assert detector.features == anomaly.features
+    assert detector.features == NAMES
     with pytest.raises(ArtefactError, match=r"models 'test 0.0.1': no bug predictor"):
         BugPredictor.from_bundle(tmp_path / "models")
     with pytest.raises(ArtefactError, match=r"manifest\.json: No such file"):

@@ -92,7 +92,8 @@ def test_recent_changes_have_levels_by_the_share_of_alerts_and_the_riskiest_have
     repo = TestRepo(tmp_path)
     for number in range(60):
         lines = "".join(f"    if x == {number}{line}: return y{line}\n" for line in range(1 + number % 30))
-        repo.commit({f"part{number % 7}.py": f"def f(x):\n{lines}"}, f"Change {number}\n\n{'x' * 9}" + "y" * 500)
+        done = "Fix the bug in" if number % 7 == 0 else "Change"
+        repo.commit({f"part{number % 7}.py": f"def f(x):\n{lines}"}, f"{done} {number}\n\n{'x' * 9}" + "y" * 500)
     repo.commit({"part0.py": "x = 0\n"}, "S" * 100_000)
     found = overview(repo)
     assert len(found.changes) == 61
@@ -108,6 +109,7 @@ def test_recent_changes_have_levels_by_the_share_of_alerts_and_the_riskiest_have
     assert risks[0] == max(change.probability for change in found.changes)
     assert len(risks) == 10
     assert all(reason.contribution > 0 for entry in found.riskiest for reason in entry.reasons)
+    assert any(entry.reasons for entry in found.riskiest)
     assert overview(repo) == found, "the same repository looks the same"
     many = overview(repo, Config(alert_high=0.5, alert_medium=0.9))
     assert [change.level for change in many.changes].count(RiskLevel.HIGH) in range(29, 32)

@@ -53,7 +53,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
     for group in groups:
         paths = [f"{at}/{as_path(text)}" if at % 2 else as_path(text) for at, text in enumerate(group)]
         for turn, text in enumerate(group[1:6]):
-            commit({path: CODE.format(turn) * 3 for path in paths[:5]}, text, text)
+            commit({path: CODE.format(turn) * 6 for path in paths[:5]}, text, text)
             commit({paths[turn]: CODE.format(turn + 50)}, f"Fix the bug {text}", text)
     repo.git("fast-import", "--quiet", stdin=bytes(stream))
     repo.git("symbolic-ref", "HEAD", "refs/heads/main")
@@ -111,5 +111,6 @@ def test_hostile_text_changes_nothing_but_text(
         "Read first",
         "Usually changed with these, but not here",
         "Who knows this code",
+        "Similar changes",
     }
     assert {heading for heading in headings if f"**{heading}**" not in comment} == set()

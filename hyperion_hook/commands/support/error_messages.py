@@ -24,6 +24,8 @@ def describe(error: Exception) -> list[str]:
     ["revision 'x': not found"]
     >>> describe(ValueError("y"))
     ['internal error (ValueError: y); HYPERION_HOOK_TRACEBACK=1 shows where']
+    >>> describe(ImportError("half installed"))
+    ['cannot be started (ImportError: half installed); install it again']
     """
     if isinstance(error, HyperionError):
         return [printable(line) for line in str(error).split("\n")]
@@ -39,6 +41,8 @@ def describe(error: Exception) -> list[str]:
         return [printable(f"{os.fsdecode(error.filename)}: {error.strerror}" if named else error.strerror)]
     said = str(error).partition("\n")[0]
     what = type(error).__name__ + (f": {said}" if said else "")
+    if isinstance(error, ImportError):
+        return [printable(f"cannot be started ({what[:300]}); install it again")]
     return [printable(f"internal error ({what[:300]}); {TRACEBACK_VARIABLE}=1 shows where")]
 
 
