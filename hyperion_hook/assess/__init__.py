@@ -3,6 +3,6 @@
 Stages: git -> Change -> FeatureVector -> Score, Contributions -> Assessment.
 """
 
-from hyperion_hook.assess.assessor import Assessor, IndexSummary
+from hyperion_hook.assess.assessor import Assessor
 
-__all__ = ["Assessor", "IndexSummary"]
+__all__ = ["Assessor"]

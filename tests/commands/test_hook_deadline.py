@@ -21,7 +21,7 @@ SLOW = {
     "git": "hyperion_hook.git.run:Git.run",
     "difference": "hyperion_hook.git.changes:read_difference",
     "history": "hyperion_hook.assess.measuring:open_history",
-    "explanation": "hyperion_hook.assess.assessor:explanation_by_size",
+    "explanation": "hyperion_hook.assess.change_assessor:explanation_by_size",
     "configuration": "hyperion_hook.commands:load_config",
 }
 

@@ -1,0 +1,270 @@
+"""Measures one change and says all that is known of it: score, level, explanation and what stands beside them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from hyperion_hook.assess.bugs import bug_forecast
+from hyperion_hook.assess.cut_off import lost, why_unknown
+from hyperion_hook.assess.guidance.files_to_read import files_to_read
+from hyperion_hook.assess.measuring import Measured, Measurer
+from hyperion_hook.assess.models import ModelsInUse
+from hyperion_hook.assess.reference import WINDOW
+from hyperion_hook.assess.scorer import Scorer, raised, share_of_level
+from hyperion_hook.assess.vector_cache import KeptVectors
+from hyperion_hook.assess.verdict import anomaly_of, explanation_by_size, leading_files, typical_of
+from hyperion_hook.config import Config
+from hyperion_hook.domain.assessment import (
+    Assessment,
+    Contribution,
+    FileToRead,
+    Impact,
+    ModelInfo,
+    Record,
+    RiskLevel,
+    Score,
+    Unknown,
+)
+from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.deadline import NEVER, Deadline
+from hyperion_hook.domain.light_dataclasses import replace
+from hyperion_hook.domain.snapshot import Discussed
+from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.errors import GitError
+from hyperion_hook.features.extract import nothing_known
+from hyperion_hook.git.search import Hit, search_tree
+from hyperion_hook.scoring.policy import with_floor
+from hyperion_hook.store.reference_store import ReferenceStore
+
+if TYPE_CHECKING:
+    from hyperion_hook.assess.guidance.recommendations import Counsel
+    from hyperion_hook.domain.breaks import Break
+
+FIXES_STEP = 6
+"""Bug fixes that are traced along with a staged change to keep the record up to date."""
+REFERENCE_STEP = 60
+"""Recent changes that are scored along with a staged one to keep the percentile up to date; more is for ``index``.
+
+Whoever asks for a recorded change has no commit waiting: then all are scored, so that the answer does not depend on
+what was asked before.
+"""
+
+BREAK_SECONDS = 2.0
+"""How long a hook looks for what a staged change would break."""
+
+
+class ChangeAssessor:
+    """Assesses whatever change it is given, with what an ``Assessor`` holds open."""
+
+    def __init__(
+        self, measurer: Measurer, scorer: Scorer, references: ReferenceStore, models: ModelsInUse, config: Config
+    ) -> None:
+        self._measurer = measurer
+        self._repository = measurer.repository
+        self._cached = KeptVectors(measurer.repository, config)
+        self._scorer = scorer
+        self._references = references
+        self._models = models
+        self._bundle = models.bundle
+        self._config = config
+
+    def close(self) -> None:
+        """Close the store of vectors."""
+        self._cached.close()
+
+    def assess(
+        self,
+        read: Callable[[], Change],
+        discussed: Discussed | None = None,
+        *,
+        deadline: Deadline = NEVER,
+        lost_as: tuple[ChangeKind, str | None] = (ChangeKind.STAGED, None),
+    ) -> Assessment:
+        """Return the assessment of the change that ``read`` gives.
+
+        Parameters
+        ----------
+        read
+            Reads the change; what git cannot read makes the risk unknown, with the reason.
+        discussed
+            What a code host knows of the change.
+        deadline
+            What is not measured by then is left out.
+        lost_as
+            Kind and revision of a change that cannot be read.
+        """
+        self._measurer.deadline = deadline
+        clock = _Stopwatch()
+        change: Change | None = None
+        try:
+            change = read()
+            clock.lap("read")
+            measured = self._measurer.measure(
+                change,
+                only=None if self._config.explain else self._scorer.features,
+                discussed=discussed,
+                # what a code host knows can change, and is no part of what vectors are kept by
+                kept=self._cached if discussed is None else None,
+            )
+            vector = measured.vector
+            clock.lap("features")
+            unknown = why_unknown(self._repository, change, measured.history, vector, self._scorer.features)
+        except GitError as error:
+            unknown = lost(self._repository, error)
+            if unknown is None:
+                raise
+            change = change or Change(lost_as[0], (), None, 0, 0, revision=lost_as[1], unreadable=str(error))
+            return self._unknown(unknown, change, nothing_known(unknown.cause), (), clock)
+        if unknown is not None:
+            return self._unknown(unknown, change, vector, measured.warnings, clock)
+        impact = self._impact(change, measured) if self._config.explain else None
+        clock.lap("impact")
+        reference = self._scorer.reference(change.base, at_most=REFERENCE_STEP if change.is_pending else WINDOW)
+        clock.lap("reference")
+        breaks = self._breaks(change, clock)
+        code = reference if isinstance(reference, Missing) else reference.code()
+        levels = self._scorer.levels(code)
+        scored = self._scorer.score(change, measured, code)
+        measured_level, log_odds = scored.level, scored.log_odds
+        same = None if isinstance(reference, Missing) else share_of_level(measured_level, levels.values(), reference)
+        touched = [path for file in change.files for path in {file.path, file.previous_path}]
+        level, floor = with_floor(measured_level, touched, self._config.floor)
+        risk = raised(replace(scored, level=level, share_of_level=same), breaks)
+        anomaly = anomaly_of(self._bundle, vector, typical_of(self._bundle, code), reference)
+        bugs = bug_forecast(self._bundle.bugs, change, measured.history)
+        clock.lap("score")
+        base: float | None = None
+        contributions: tuple[Contribution, ...] = ()
+        if self._config.explain:
+            subjects = leading_files(change, measured.history)
+            base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects, log_odds)
+            risk = replace(risk, size_probability=size)
+        clock.lap("explanation")
+        record = self._record(change, measured_level, levels) if self._config.explain else None
+        clock.lap("record")
+        told = self._counsel(change, measured, risk, impact) if self._config.explain else None
+        clock.lap("counsel")
+        warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
+        warnings += told.warnings if told else ()
+        if isinstance(reference, Missing):
+            warnings.append(f"no percentile: {reference.reason}")
+        return Assessment(
+            change=change,
+            features=vector,
+            risk=risk,
+            anomaly=anomaly,
+            base_log_odds=base,
+            explanation=contributions,
+            files_to_read=self._files_to_read(change, measured),
+            impact=impact,
+            model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            record=record,
+            bugs=bugs,
+            advice=told.advice if told else None,
+            reviewers=told.reviewers if told else None,
+            similar=told.similar if told else None,
+            breaks=breaks,
+            warnings=tuple(dict.fromkeys(warnings)),
+            timing_ms=clock.laps,
+        )
+
+    def _unknown(
+        self, unknown: Unknown, change: Change, vector: FeatureVector, warnings: tuple[str, ...], clock: _Stopwatch
+    ) -> Assessment:
+        """Return an assessment that tells what to do, and nothing that rests on what is cut off."""
+        # what the verdict says need not be said again
+        said = [*self._models.warnings, *(line for line in warnings if f"run: {unknown.remedy}" not in line)]
+        return Assessment(
+            change=change,
+            features=vector,
+            risk=unknown,
+            anomaly=None,
+            base_log_odds=None,
+            explanation=(),
+            files_to_read=(),
+            model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            warnings=tuple(dict.fromkeys(said)),
+            timing_ms=clock.laps,
+        )
+
+    def _files_to_read(self, change: Change, measured: Measured) -> tuple[FileToRead, ...]:
+        if not self._config.explain:
+            return files_to_read(change, measured.history)
+        # a silent run is spared the import
+        from hyperion_hook.assess.guidance.functions_to_read import functions_of
+
+        return files_to_read(
+            change, measured.history, lambda file, events: functions_of(self._measurer, change, file, events)
+        )
+
+    def _breaks(self, change: Change, clock: _Stopwatch) -> tuple[Break, ...]:
+        from hyperion_hook.assess.breaks.find import find_breaks
+
+        # what is said beside the score has a time of its own
+        deadline = Deadline(BREAK_SECONDS) if change.is_pending else NEVER
+
+        def search(words: Sequence[str]) -> list[Hit] | None:
+            return search_tree(self._repository, change.base or self._repository.empty_tree, words)
+
+        breaks = find_breaks(
+            change,
+            self._measurer.sources_of(change),
+            lambda: self._measurer.graphs.at(change.base, deadline),
+            search,
+            deadline,
+        )
+        clock.lap("breaks")
+        return breaks
+
+    def _impact(self, change: Change, measured: Measured) -> Impact | None:
+        # a silent run is spared the import
+        from hyperion_hook.assess.impact import impact_of
+
+        return impact_of(
+            change, measured.history, measured.graph, lambda path: self._measurer.has_file(change.base, path)
+        )
+
+    def _counsel(self, change: Change, measured: Measured, risk: Score, impact: Impact | None) -> Counsel:
+        # a silent run is spared the import
+        from hyperion_hook.assess.guidance.recommendations import SECONDS, counsel
+        from hyperion_hook.assess.guidance.similar import COMPARED
+
+        recent = self._measurer.recent_changes(change.base, WINDOW)
+        rows = self._scorer.references_at(change.base).rows(recent, COMPARED)
+        if change.is_pending:
+            # what is said beside the score has a time of its own
+            self._measurer.deadline = Deadline(SECONDS)
+        return counsel(self._measurer, change, measured, risk, impact, self._scorer.probability, rows)
+
+    def _record(self, change: Change, level: RiskLevel, levels: Mapping[str, RiskLevel]) -> Record | None:
+        """Return what became of the recent changes of a level, ``None`` where their fixes are not traced yet."""
+        # a silent run is spared the import
+        from hyperion_hook.assess.record import later_fixed, record_of
+
+        past = self._measurer.past(change.base)
+        at_most = FIXES_STEP if change.is_pending else WINDOW
+        fixed = (
+            None
+            if past is None
+            else later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
+        )
+        return None if fixed is None else record_of(level, levels, fixed)
+
+
+class _Stopwatch:
+    """Milliseconds of each stage, and in total."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self._laps[name] = 1000 * (now - self._last)
+        self._last = now
+
+    @property
+    def laps(self) -> dict[str, float]:
+        return self._laps | {"total": 1000 * (self._last - self._start)}

@@ -1,0 +1,119 @@
+"""Scores any change of one repository and places it among the recent ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hyperion_hook.assess.cut_off import is_cut_off
+from hyperion_hook.assess.measuring import Measured, Measurer
+from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
+from hyperion_hook.config import Config
+from hyperion_hook.domain.assessment import RiskLevel, Score
+from hyperion_hook.domain.change import Change, is_no_code
+from hyperion_hook.domain.light_dataclasses import replace
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.scoring.bundle import Bundle
+from hyperion_hook.scoring.members import sigmoid
+from hyperion_hook.scoring.policy import risk_level
+from hyperion_hook.store.reference_store import ReferenceStore
+
+if TYPE_CHECKING:
+    from hyperion_hook.domain.breaks import Break
+
+
+class Scorer:
+    """Gives probabilities, levels and percentiles with one set of models."""
+
+    def __init__(self, measurer: Measurer, references: ReferenceStore, bundle: Bundle, config: Config) -> None:
+        self._measurer = measurer
+        self._references = references
+        self._bundle = bundle
+        self._config = config
+
+    @cached_property
+    def features(self) -> frozenset[str]:
+        """The features that the models read."""
+        anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()
+        return frozenset((*self._bundle.risk.features, *anomaly))
+
+    def probability(self, change: Change) -> float:
+        """Return what ``score`` gives any change."""
+        return self._score(change, self._measurer.measure(change, only=self.features))[0]
+
+    def score(self, change: Change, measured: Measured, code: Reference | Missing) -> Score:
+        """Return the score of a change with its place among recent changes to code, and among those of its size."""
+        probability, log_odds = self._score(change, measured)
+        peers = code if isinstance(code, Missing) else code.peers(measured.vector)
+        has_message = change.message is not None
+        percentile, of_size = (_percentile(group, log_odds, has_message=has_message) for group in (code, peers))
+        level = RiskLevel.LOW if is_no_code(change) else self._level(probability, percentile)
+        return Score(probability, log_odds, level, percentile, of_size)
+
+    def level(self, probability: float, log_odds: float, code: Reference | Missing) -> RiskLevel:
+        """Return the level of a recorded change whose score is known."""
+        return self._level(probability, _percentile(code, log_odds, has_message=True))
+
+    def levels(self, code: Reference | Missing) -> dict[str, RiskLevel]:
+        """Return the level of each recent change to code."""
+        if isinstance(code, Missing):
+            return {}
+        return {commit: self._level(sigmoid(score), percentile) for commit, score, percentile in code.places()}
+
+    def reference(self, base: str | None, *, at_most: int) -> Reference | Missing:
+        """Return the recent changes before ``base``, after scoring at most so many that have no score yet."""
+        if self._measurer.history(base)[0].missing_reason:
+            return Missing("it needs the whole history; run: hyperion-hook index")
+        if cut := is_cut_off(self._measurer.repository, base):
+            return Missing(cut.sentence)
+        return self.references_at(base).build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)
+
+    def references_at(self, base: str | None) -> ReferenceBuilder:
+        """Return what scores the recent changes before ``base`` and keeps their scores."""
+        names = reference_names(self._bundle)
+        return ReferenceBuilder(
+            self._references,
+            self._bundle,
+            lambda commits: self._measurer.vectors_of(commits, names, base),
+            self._measurer.is_counted,
+            self._measurer.deadline,
+            self._measurer.changes.exclusions.digest(base),
+        )
+
+    def _score(self, change: Change, measured: Measured) -> tuple[float, float]:
+        """Return probability and log-odds; every score comes from here."""
+        bare = self._measurer.without_tests(
+            change, measured.history, measured.graph, frozenset(self._bundle.risk.features)
+        )
+        log_odds = self._bundle.risk.lower_log_odds(measured.vector, bare)
+        return sigmoid(log_odds), log_odds
+
+    def _level(self, probability: float, percentile: float | None) -> RiskLevel:
+        return risk_level(
+            probability,
+            percentile,
+            high_rate=self._config.alert_high,
+            medium_rate=self._config.alert_medium,
+            thresholds=self._bundle.thresholds,
+        )
+
+
+def share_of_level(level: RiskLevel, levels: Iterable[RiskLevel], reference: Reference) -> float:
+    """Return the share of recent changes that have a level; ``levels`` are of those to code, the others are LOW."""
+    counted = list(levels)
+    without_code = len(reference.rows) - len(counted) if level is RiskLevel.LOW else 0
+    return (without_code + sum(other is level for other in counted)) / len(reference.rows)
+
+
+def raised(risk: Score, breaks: Iterable[Break]) -> Score:
+    """Return a score whose level is at least MEDIUM where something certainly breaks."""
+    if risk.level is RiskLevel.LOW and any(entry.is_certain for entry in breaks):
+        return replace(risk, level=RiskLevel.MEDIUM, raised=True)
+    return risk
+
+
+def _percentile(reference: Reference | Missing, log_odds: float, *, has_message: bool) -> float | None:
+    if isinstance(reference, Missing):
+        return None
+    return reference.percentile(log_odds, has_message=has_message)
