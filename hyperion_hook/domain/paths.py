@@ -16,18 +16,9 @@ TEST_FOLDERS_OF_SRC = ("test", "androidTest", "integrationTest", "it")
 TEST_WORDS = ("test", "tests", "spec", "specs")
 TEST_CLASSES = ("Test", "Tests", "TestCase", "IT", "Spec")
 TEST_CLASS_EXTENSIONS = ("java", "kt", "scala", "groovy", "cs", "php", "swift")
-FOREIGN_FOLDERS = (
-    "vendor",
-    "vendored",
-    "third-party",
-    "third_party",
-    "thirdparty",
-    "node_modules",
-    "bower_components",
-    "external",
-    "extern",
-    "dist",
-    "_vendor",
+FOREIGN_FOLDERS = tuple(
+    "vendor vendored third-party third_party thirdparty node_modules bower_components external extern dist "
+    "_vendor".split()
 )
 
 _TEST = re.compile(
@@ -148,25 +139,9 @@ def subsystem_of(path: str) -> str:
 
 
 _LOCK_FILES = frozenset(
-    (
-        "package-lock.json",
-        "npm-shrinkwrap.json",
-        "yarn.lock",
-        "pnpm-lock.yaml",
-        "bun.lock",
-        "bun.lockb",
-        "poetry.lock",
-        "pdm.lock",
-        "uv.lock",
-        "pipfile.lock",
-        "cargo.lock",
-        "composer.lock",
-        "gemfile.lock",
-        "go.sum",
-        "gradle.lockfile",
-        "packages.lock.json",
-        "flake.lock",
-    )
+    "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock bun.lockb poetry.lock pdm.lock "
+    "uv.lock pipfile.lock cargo.lock composer.lock gemfile.lock go.sum gradle.lockfile packages.lock.json "
+    "flake.lock".split()
 )
 
 

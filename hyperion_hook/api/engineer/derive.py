@@ -14,19 +14,8 @@ from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE, Origin
 
 TEMPORAL = frozenset(
-    {
-        "file_age",
-        "age",
-        "commit_frequency",
-        "recent_commits",
-        "recent_bug_count",
-        "file_volatility",
-        "author_experience",
-        "reviewer_experience",
-        "approval_time",
-        "hour_of_day",
-        "day_of_week",
-    }
+    "file_age age commit_frequency recent_commits recent_bug_count file_volatility author_experience "
+    "reviewer_experience approval_time hour_of_day day_of_week".split()
 )
 """Features that need a date."""
 

@@ -25,24 +25,9 @@ from hyperion_hook.features.structure.business import rollback_difficulty
 
 OF_MESSAGE = ("fix", "is_revert", "is_refactoring", "message_words", "issue_references")
 OF_TIME = ("hour_of_day", "day_of_week")
-OF_FILES = (
-    "ns",
-    "nd",
-    "nf",
-    "entropy",
-    "files_added",
-    "files_deleted",
-    "files_renamed",
-    "binary_files",
-    "source_files",
-    "test_files",
-    "language_count",
-    "la",
-    "ld",
-    "source_lines_added",
-    "test_lines_added",
-    "test_change_ratio",
-    "largest_file_added",
+OF_FILES = tuple(
+    "ns nd nf entropy files_added files_deleted files_renamed binary_files source_files test_files "
+    "language_count la ld source_lines_added test_lines_added test_change_ratio largest_file_added".split()
 )
 OF_LINES_BEFORE = ("lt", "relative_churn")
 

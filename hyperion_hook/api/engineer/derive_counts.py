@@ -243,27 +243,17 @@ DERIVATIONS: tuple[Derivation, ...] = (
     Derivation(("reviewer_experience",), ("reviewers_since", "moment"), _reviewer_experience),
     Derivation(("approval_time",), ("authored", "approved"), _approval_time),
     Derivation(
-        (
-            "ndev",
-            "contributor_count",
-            "knowledge_distribution",
-            "bus_factor",
-            "minor_contributor_count",
-            "author_file_commits",
-            "author_ownership",
+        tuple(
+            "ndev contributor_count knowledge_distribution bus_factor minor_contributor_count "
+            "author_file_commits author_ownership".split()
         ),
         ("by_author",),
         _authorship,
     ),
     Derivation(
-        (
-            "ndev",
-            "contributor_count",
-            "knowledge_distribution",
-            "bus_factor",
-            "minor_contributor_count",
-            "author_file_commits",
-            "author_ownership",
+        tuple(
+            "ndev contributor_count knowledge_distribution bus_factor minor_contributor_count "
+            "author_file_commits author_ownership".split()
         ),
         ("contributors",),
         _authorship,

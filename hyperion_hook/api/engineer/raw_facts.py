@@ -24,15 +24,8 @@ from hyperion_hook.api.engineer.raw_values import (
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.catalogue import feature_named, find_feature
 
-SECTIONS = (
-    "features",
-    "git_summary",
-    "code_analysis",
-    "code_metrics",
-    "team_data",
-    "history",
-    "dependencies",
-    "business_context",
+SECTIONS = tuple(
+    "features git_summary code_analysis code_metrics team_data history dependencies business_context".split()
 )
 """Mappings within a mapping whose keys are read like its own; others speak of something else and are left alone."""
 

@@ -16,19 +16,7 @@ from hyperion_hook.store.models.metadata import FIGURES, Lineage, ModelMetadata,
 
 _TABLES = ("hyperparameters", "validation_results", "tags", "extra")
 _TEXTS = ("created_by", "description")
-_NOT_THE_CALLERS = frozenset(
-    {
-        "name",
-        "version",
-        "model_type",
-        "created_at",
-        "status",
-        "lineage",
-        "files",
-        "artefact",
-        "validation",
-    }
-)
+_NOT_THE_CALLERS = frozenset("name version model_type created_at status lineage files artefact validation".split())
 _MOST_DEPTH = 20
 
 

@@ -29,21 +29,9 @@ _SHARED, _TIMES = 0.2, math.log(4)
 FIXED_WITHIN = 30
 """Days in which a bug fix in the same files is told."""
 
-COMPARED = (
-    "source_lines_added",
-    "test_lines_added",
-    "la",
-    "ld",
-    "nf",
-    "nd",
-    "entropy",
-    "files_added",
-    "hunk_count",
-    "recent_commits",
-    "file_age",
-    "author_file_commits",
-    "source_files",
-    "test_files",
+COMPARED = tuple(
+    "source_lines_added test_lines_added la ld nf nd entropy files_added hunk_count recent_commits file_age "
+    "author_file_commits source_files test_files".split()
 )
 _FILES, _FOLDERS, _SHAPE = 1.0, 0.5, 0.5
 _FIXES_READ, _REVERTS_READ = 3, 2

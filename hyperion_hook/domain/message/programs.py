@@ -38,26 +38,10 @@ BOTS = _set(
 _SURNAMES = _set("flux snyk pyup jenkins hudson bors homu zuul prow weblate buildbot bamboo ci automation autobot")
 """Bots whose names are people's, too, or anybody's: only as the whole of a name, never in an address."""
 
-_PHRASES = (
-    "github-action",
-    "github-actions",
-    "gitlab-ci",
-    "travis-ci",
-    "travisci",
-    "circle-ci",
-    "pre-commit-ci",
-    "scala-steward",
-    "semantic-release",
-    "snyk-bot",
-    "k8s-ci-robot",
-    "dependabot",
-    "renovate",
-    "greenkeeper",
-    "imgbot",
-    "mergify",
-    "fossabot",
-    "crowdin-bot",
-    "unique-tensorflower",
+_PHRASES = tuple(
+    "github-action github-actions gitlab-ci travis-ci travisci circle-ci pre-commit-ci scala-steward "
+    "semantic-release snyk-bot k8s-ci-robot dependabot renovate greenkeeper imgbot mergify fossabot "
+    "crowdin-bot unique-tensorflower".split()
 )
 """Names that are a bot's wherever they stand in a name."""
 
@@ -70,23 +54,10 @@ _WORDS_BEFORE_BOT = _set(
 _WORDS_BEFORE_ROBOT = _set("prow merge submit release build ci copybara proposal jenkins sync test")
 _LAST_WORDS = frozenset(("bot", "bots", "autoroll", "autoroller", "autoland"))
 _BOT_ADDRESSES = frozenset(
-    (
-        "actions@github.com",
-        "action@github.com",
-        "noreply@weblate.org",
-        "hosted@weblate.org",
-        "gardener@tensorflow.org",
-        "zuul@review.openstack.org",
-        "zuul@review.opendev.org",
-        "jenkins@review.openstack.org",
-        "jenkins@openstack.org",
-        "review@openstack.org",
-        "infra-root@openstack.org",
-        "me@scala-steward.org",
-        "commits@restyled.io",
-        "bors@rust-lang.org",
-        "dn-bot@microsoft.com",
-    )
+    "actions@github.com action@github.com noreply@weblate.org hosted@weblate.org gardener@tensorflow.org "
+    "zuul@review.openstack.org zuul@review.opendev.org jenkins@review.openstack.org jenkins@openstack.org "
+    "review@openstack.org infra-root@openstack.org me@scala-steward.org commits@restyled.io bors@rust-lang.org "
+    "dn-bot@microsoft.com".split()
 )
 
 AGENTS = _set(

@@ -29,15 +29,9 @@ OF_FUNCTIONS = (
     "longest_function",
     "nesting_depth",
 )
-OF_FILES = (
-    "maintainability_index",
-    "lines_of_code",
-    "method_count",
-    "class_count",
-    "comment_density",
-    "inheritance_depth",
-    "class_cohesion",
-    "halstead_volume",
+OF_FILES = tuple(
+    "maintainability_index lines_of_code method_count class_count comment_density inheritance_depth "
+    "class_cohesion halstead_volume".split()
 )
 OF_DELTAS = ("cyclomatic_delta", "cognitive_delta", "maintainability_delta")
 NAMES = OF_FUNCTIONS + OF_FILES + OF_DELTAS

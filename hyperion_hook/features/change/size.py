@@ -49,15 +49,7 @@ def measure(context: Context) -> dict[str, Value]:
     """
     files = [file for file in context.change.files if not file.is_binary and has_lines(file)]
     values: dict[str, Value] = dict.fromkeys(
-        (
-            "la",
-            "ld",
-            "source_lines_added",
-            "test_lines_added",
-            "test_change_ratio",
-            "relative_churn",
-            "largest_file_added",
-        ),
+        tuple("la ld source_lines_added test_lines_added test_change_ratio relative_churn largest_file_added".split()),
         why_uncounted(files),
     )
     lines_before = _lines_before(context, files)

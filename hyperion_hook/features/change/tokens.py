@@ -23,16 +23,9 @@ _CONTROL = frozenset(
     b"if elif elsif else for foreach while until unless do switch case when match select catch except rescue try "
     b"throw raise goto break continue and or && ||".split()
 )
-NAMES = (
-    "code_lines_added",
-    "code_lines_deleted",
-    "control_flow_added",
-    "control_flow_deleted",
-    "tokens_added",
-    "tokens_deleted",
-    "distinct_tokens_added",
-    "tokens_moved",
-    "net_new_tokens",
+NAMES = tuple(
+    "code_lines_added code_lines_deleted control_flow_added control_flow_deleted tokens_added tokens_deleted "
+    "distinct_tokens_added tokens_moved net_new_tokens".split()
 )
 MAX_CODE_BYTES = 2_000_000
 """Code a side whose tokens are counted; of more they are taken to be as dense as in these, the largest files first."""

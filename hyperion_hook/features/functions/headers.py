@@ -9,115 +9,25 @@ from hyperion_hook.features.functions.locate import Definition, Located, View, t
 _TYPES = frozenset({"class", "struct", "union", "interface", "record", "enum", "@interface"})
 _DECLARING = frozenset({"top", "type", "enum"})
 _NO_NAMES = frozenset(
-    [
-        "if",
-        "for",
-        "while",
-        "switch",
-        "catch",
-        "return",
-        "do",
-        "else",
-        "throw",
-        "new",
-        "case",
-        "void",
-        "int",
-        "char",
-        "long",
-        "short",
-        "float",
-        "double",
-    ]
+    "if for while switch catch return do else throw new case void int char long short float double".split()
 )
 _NO_NAMES_OF = {
     "Java": _NO_NAMES | {"synchronized", "boolean", "byte"},
     "C#": _NO_NAMES
     | frozenset(
-        [
-            "foreach",
-            "lock",
-            "using",
-            "fixed",
-            "when",
-            "await",
-            "bool",
-            "byte",
-            "delegate",
-            "base",
-            "this",
-            "is",
-            "and",
-            "or",
-            "not",
-            "checked",
-            "unchecked",
-            "where",
-            "public",
-            "private",
-            "protected",
-            "internal",
-            "static",
-            "async",
-            "readonly",
-            "override",
-            "virtual",
-            "sealed",
-            "unsafe",
-            "extern",
-            "partial",
-            "ref",
-            "abstract",
-            "required",
-            "file",
-        ]
+        "foreach lock using fixed when await bool byte delegate base this is and or not checked unchecked "
+        "where public private protected internal static async readonly override virtual sealed unsafe extern "
+        "partial ref abstract required file".split()
     ),
     "C++": _NO_NAMES
     | frozenset(
-        [
-            "__attribute__",
-            "__attribute",
-            "__declspec",
-            "decltype",
-            "alignas",
-            "_Alignas",
-            "alignof",
-            "noexcept",
-            "requires",
-            "explicit",
-            "asm",
-            "__asm__",
-            "sizeof",
-            "typeof",
-            "__typeof__",
-            "unsigned",
-            "signed",
-            "bool",
-            "auto",
-            "typedef",
-            "defined",
-            "static_assert",
-        ]
+        "__attribute__ __attribute __declspec decltype alignas _Alignas alignof noexcept requires explicit asm "
+        "__asm__ sizeof typeof __typeof__ unsigned signed bool auto typedef defined static_assert".split()
     ),
 }
 _SPECIFIERS = frozenset(
-    [
-        "static",
-        "inline",
-        "extern",
-        "const",
-        "virtual",
-        "constexpr",
-        "friend",
-        "consteval",
-        "constinit",
-        "register",
-        "__inline",
-        "__inline__",
-        "volatile",
-        "template",
-        "export",
-    ]
+    "static inline extern const virtual constexpr friend consteval constinit register __inline __inline__ "
+    "volatile template export".split()
 )
 _AFTER_PARAMETERS = frozenset(
     {"const", "noexcept", "override", "final", "volatile", "&", "&&", "->", "try", "__attribute__"}

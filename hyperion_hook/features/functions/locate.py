@@ -16,53 +16,8 @@ from hyperion_hook.features.functions.scan import Tokens
 ANONYMOUS = "(anonymous)"
 _MAX_ANGLES = 200
 _CONTINUES = frozenset(
-    [
-        ".",
-        "?.",
-        "::",
-        "&&",
-        "||",
-        "??",
-        "?:",
-        "?",
-        ":",
-        "+",
-        "-",
-        "*",
-        "/",
-        "%",
-        "=",
-        "==",
-        "!=",
-        "===",
-        "!==",
-        "<=",
-        ">=",
-        "=>",
-        "->",
-        "|",
-        "&",
-        "^",
-        ")",
-        "]",
-        "}",
-        ",",
-        "else",
-        "catch",
-        "finally",
-        "yield",
-        "with",
-        "extends",
-        "and",
-        "or",
-        "instanceof",
-        "in",
-        "is",
-        "as",
-        "match",
-        "do",
-        "then",
-    ]
+    ". ?. :: && || ?? ?: ? : + - * / % = == != === !== <= >= => -> | & ^ ) ] } , else catch finally yield with "
+    "extends and or instanceof in is as match do then".split()
 )
 """Tokens that go on with the statement of the line before."""
 

@@ -15,47 +15,11 @@ from hyperion_hook.features.code.limits import Clock
 from hyperion_hook.features.functions.lexis import LEXES, Hole, chunk_of, pattern_of
 
 _REGEX_AFTER = frozenset(
-    [
-        "return",
-        "typeof",
-        "case",
-        "in",
-        "of",
-        "delete",
-        "void",
-        "throw",
-        "new",
-        "instanceof",
-        "else",
-        "do",
-        "yield",
-        "await",
-        "extends",
-        "default",
-    ]
+    "return typeof case in of delete void throw new instanceof else do yield await extends default".split()
 )
 _CLOSERS = frozenset("\"'`#)]}>|!/^~")
 _RUBY_WORDS = frozenset(
-    [
-        "if",
-        "unless",
-        "while",
-        "until",
-        "when",
-        "in",
-        "and",
-        "or",
-        "not",
-        "then",
-        "else",
-        "elsif",
-        "do",
-        "return",
-        "case",
-        "begin",
-        "puts",
-        "raise",
-    ]
+    "if unless while until when in and or not then else elsif do return case begin puts raise".split()
 )
 
 

@@ -10,97 +10,17 @@ from hyperion_hook.features.functions.locate import ANONYMOUS, Definition, Locat
 from hyperion_hook.features.functions.script_types import type_end
 
 _MODIFIERS = frozenset(
-    [
-        "async",
-        "get",
-        "set",
-        "static",
-        "public",
-        "private",
-        "protected",
-        "readonly",
-        "abstract",
-        "override",
-        "accessor",
-        "declare",
-        "export",
-        "*",
-    ]
+    "async get set static public private protected readonly abstract override accessor declare export *".split()
 )
 _NAME_ENDS = frozenset({"(", ":", "=", ",", ";", "}", "?", "!", "<", ""})
 _OBJECT_AFTER = frozenset(
-    [
-        "=",
-        "(",
-        ",",
-        ":",
-        "?",
-        "[",
-        "&&",
-        "||",
-        "??",
-        "??=",
-        "return",
-        "...",
-        "in",
-        "of",
-        "typeof",
-        "yield",
-        "await",
-        "default",
-        "${",
-        "=>",
-        "+",
-        "new",
-        "case",
-        "throw",
-        "!",
-        "==",
-        "===",
-        "!=",
-        "!==",
-    ]
+    "= ( , : ? [ && || ?? ??= return ... in of typeof yield await default ${ => + new case throw ! == === != "
+    "!==".split()
 )
 _DEEPEST = 300
 _OPTIONAL_BEFORE = frozenset({":", ",", ")", "=", ";", "}", ">"})
 _GOES_ON = frozenset(
-    [
-        ".",
-        "?.",
-        ",",
-        ")",
-        "]",
-        "}",
-        "&&",
-        "||",
-        "??",
-        "?",
-        ":",
-        "+",
-        "-",
-        "*",
-        "/",
-        "%",
-        "=",
-        "==",
-        "===",
-        "!=",
-        "!==",
-        "<",
-        ">",
-        "<=",
-        ">=",
-        "=>",
-        "|",
-        "&",
-        "instanceof",
-        "in",
-        "as",
-        "satisfies",
-        "(",
-        "[",
-        "`",
-    ]
+    ". ?. , ) ] } && || ?? ? : + - * / % = == === != !== < > <= >= => | & instanceof in as satisfies ( [ `".split()
 )
 
 

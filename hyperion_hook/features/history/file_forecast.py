@@ -26,47 +26,13 @@ from hyperion_hook.domain.paths import FileRole, directory_of, role_of
 PAST_VERSION = 1
 """Raised whenever a number can change for the same past; mined rows and models of another version are not used."""
 
-FILE_NUMBERS = (
-    "age",
-    "commits",
-    "commits_30",
-    "commits_90",
-    "commits_180",
-    "commits_365",
-    "fixes",
-    "fixes_30",
-    "fixes_90",
-    "fixes_180",
-    "fixes_365",
-    "days_since_commit",
-    "days_since_fix",
-    "decayed_commits",
-    "decayed_fixes",
-    "decayed_fixes_slow",
-    "fix_share",
-    "reverts",
-    "hotfixes",
-    "authors",
-    "authors_90",
-    "authors_365",
-    "top_author_share",
-    "lines_30",
-    "lines_90",
-    "lines_365",
-    "lines_now",
-    "directory_commits",
-    "directory_commits_90",
-    "directory_fixes",
-    "directory_fixes_90",
-    "directory_fix_share",
-    "repository_commits",
-    "repository_commits_90",
-    "repository_fixes",
-    "repository_fixes_90",
-    "repository_fix_share",
-    "share_of_commits",
-    "share_of_fixes",
-    "share_of_recent_fixes",
+FILE_NUMBERS = tuple(
+    "age commits commits_30 commits_90 commits_180 commits_365 fixes fixes_30 fixes_90 fixes_180 fixes_365 "
+    "days_since_commit days_since_fix decayed_commits decayed_fixes decayed_fixes_slow fix_share reverts "
+    "hotfixes authors authors_90 authors_365 top_author_share lines_30 lines_90 lines_365 lines_now "
+    "directory_commits directory_commits_90 directory_fixes directory_fixes_90 directory_fix_share "
+    "repository_commits repository_commits_90 repository_fixes repository_fixes_90 repository_fix_share "
+    "share_of_commits share_of_fixes share_of_recent_fixes".split()
 )
 """In the order of a row. Times are in days, ``_90`` and the like count the last so many days (of folders and the
 repository: the current thirty-day month and the two or eleven before); without a number it is the whole window of 512

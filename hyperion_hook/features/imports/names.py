@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 
-# ruff: noqa: SIM905 - lists of words read better as words
-
 PYTHON_STDLIB = sys.stdlib_module_names | {"__future__"}
 NODE_BUILTINS = frozenset(
     "assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain "
@@ -33,18 +31,7 @@ C_SYSTEM = frozenset(
     "tchar crtdbg intrin immintrin emmintrin xmmintrin mach machine asm asm-generic objc Foundation "
     "CoreFoundation AvailabilityMacros TargetConditionals".split()
 )
-JVM_STD = (
-    "java.",
-    "javax.",
-    "kotlin.",
-    "scala.",
-    "jdk.",
-    "sun.",
-    "com.sun.",
-    "groovy.lang.",
-    "groovy.util.",
-    "jakarta.",
-)
+JVM_STD = tuple("java. javax. kotlin. scala. jdk. sun. com.sun. groovy.lang. groovy.util. jakarta.".split())
 TOP_LEVEL_DOMAINS = frozenset("com org net io edu gov dev me de fr uk co app ai tech info eu nl ch ru cn jp".split())
 GO_TWO_PART_HOSTS = frozenset(("gopkg.in", "k8s.io", "go.uber.org", "google.golang.org", "modernc.org", "rsc.io"))
 

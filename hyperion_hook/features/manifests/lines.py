@@ -24,16 +24,7 @@ _GRADLE = re.compile(
     r"|libs\.([\w.]++))",
     re.MULTILINE,
 )
-_CONFIGURATION_ENDS = (
-    "implementation",
-    "api",
-    "compile",
-    "compileonly",
-    "runtime",
-    "runtimeonly",
-    "classpath",
-    "processor",
-)
+_CONFIGURATION_ENDS = tuple("implementation api compile compileonly runtime runtimeonly classpath processor".split())
 _CONFIGURATIONS = frozenset(("kapt", "ksp", "provided", "optional", "developmentonly", "shadow"))
 _GRADLE_INCLUDE = re.compile(r"^[ \t]*+include\b([ \t]*+\(?+(?:[\s,]++|['\"][^'\"\n]*+['\"])*+)", re.MULTILINE)
 _GRADLE_FOLDER = re.compile(

@@ -25,23 +25,8 @@ _DEEPEST = 4
 
 NO_MANIFEST = Missing("no manifest found")
 _ASIDE = frozenset(
-    (
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "demo",
-        "demos",
-        "bench",
-        "benchmark",
-        "benchmarks",
-        "fuzz",
-        "fixtures",
-        "playground",
-        "template",
-        "templates",
-        "e2e",
-    )
+    "example examples sample samples demo demos bench benchmark benchmarks fuzz fixtures playground template "
+    "templates e2e".split()
 )
 
 _MEMBER_ENDINGS = {

@@ -41,23 +41,7 @@ except ImportError:
     from lizard import FileInfoBuilder
 
 NPATH_LANGUAGES = frozenset(
-    {
-        "C",
-        "C++",
-        "Objective-C",
-        "Solidity",
-        "Java",
-        "C#",
-        "JavaScript",
-        "TypeScript",
-        "Vue",
-        "PHP",
-        "Go",
-        "Rust",
-        "Kotlin",
-        "Scala",
-        "Swift",
-    }
+    "C C++ Objective-C Solidity Java C# JavaScript TypeScript Vue PHP Go Rust Kotlin Scala Swift".split()
 )
 _SCRIPT = frozenset({"JavaScript", "TypeScript", "Vue"})
 _EXTENSIONS = {

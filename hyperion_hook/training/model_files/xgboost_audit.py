@@ -13,31 +13,12 @@ from typing import Any
 import numpy as np
 
 _OBJECTIVES = frozenset(
-    {
-        "binary:logistic",
-        "binary:logitraw",
-        "count:poisson",
-        "multi:softmax",
-        "multi:softprob",
-        "reg:absoluteerror",
-        "reg:gamma",
-        "reg:logistic",
-        "reg:squarederror",
-        "reg:squaredlogerror",
-        "reg:tweedie",
-    }
+    "binary:logistic binary:logitraw count:poisson multi:softmax multi:softprob reg:absoluteerror reg:gamma "
+    "reg:logistic reg:squarederror reg:squaredlogerror reg:tweedie".split()
 )
-_NODES = (
-    "base_weights",
-    "default_left",
-    "left_children",
-    "loss_changes",
-    "parents",
-    "right_children",
-    "split_conditions",
-    "split_indices",
-    "split_type",
-    "sum_hessian",
+_NODES = tuple(
+    "base_weights default_left left_children loss_changes parents right_children split_conditions "
+    "split_indices split_type sum_hessian".split()
 )
 _MOST_COLUMNS, _MOST_CLASSES = 1_000_000, 1_000
 

@@ -15,31 +15,8 @@ from hyperion_hook.training.models.transformers import FeatureColumns
 from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, columns_of
 
 IDENTIFIERS = frozenset(
-    {
-        "id",
-        "_id",
-        "index",
-        "commit",
-        "commit_id",
-        "commit_hash",
-        "sha",
-        "hash",
-        "revision",
-        "uuid",
-        "feature_set_id",
-        "row",
-        "row_id",
-        "identifiant",
-        "pr_id",
-        "pr",
-        "pr_number",
-        "pull_request",
-        "issue_id",
-        "ticket",
-        "ticket_id",
-        "commit_sha",
-        "identifiant_commit",
-    }
+    "id _id index commit commit_id commit_hash sha hash revision uuid feature_set_id row row_id identifiant "
+    "pr_id pr pr_number pull_request issue_id ticket ticket_id commit_sha identifiant_commit".split()
 )
 MOST_CATEGORIES = 20
 FEWEST_FOR_A_COUNTER = 20

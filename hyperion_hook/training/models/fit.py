@@ -29,20 +29,8 @@ NOT_LEARNED = frozenset({"hour_of_day", "day_of_week"})
 """They did not help where they were measured, and nobody should be judged by when they work."""
 _TOLD_BY_THE_PATCH = frozenset({"size", "tokens", "diffusion", "purpose"})
 _OF_THE_PAST = frozenset(
-    {
-        "age",
-        "ndev",
-        "author_ownership",
-        "author_file_commits",
-        "commit_frequency",
-        "recent_commits",
-        "file_volatility",
-        "past_bug_count",
-        "recent_bug_count",
-        "file_bug_share",
-        "directory_bug_share",
-        "repository_bug_share",
-    }
+    "age ndev author_ownership author_file_commits commit_frequency recent_commits file_volatility "
+    "past_bug_count recent_bug_count file_bug_share directory_bug_share repository_bug_share".split()
 )
 """What of a history carries over to other repositories; counts that grow with its length do not."""
 _LEAST_PRESENT = 0.02

@@ -13,23 +13,8 @@ from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind
 from hyperion_hook.training.tables.written_dates import moments_of
 
 USUAL_NAMES = frozenset(
-    {
-        "time",
-        "date",
-        "datetime",
-        "timestamp",
-        "moment",
-        "committed_at",
-        "commit_date",
-        "commit_time",
-        "author_date",
-        "authored_at",
-        "created_at",
-        "horodatage",
-        "date_commit",
-        "date_heure",
-        "instant",
-    }
+    "time date datetime timestamp moment committed_at commit_date commit_time author_date authored_at "
+    "created_at horodatage date_commit date_heure instant".split()
 )
 """Names by which a column is taken for the time, in any case, if it holds moments."""
 
