@@ -17,7 +17,8 @@ from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
-from hyperion_hook.features.catalogue import CATALOGUE, Origin
+from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.features.feature import Origin
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.measuring import ChangeMeasurer

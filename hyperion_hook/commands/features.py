@@ -14,7 +14,8 @@ from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import ExitCode
-from hyperion_hook.features.catalogue import CATALOGUE, Feature, find_feature
+from hyperion_hook.features.catalogue import CATALOGUE, find_feature
+from hyperion_hook.features.feature import Feature
 from hyperion_hook.report.facts import change_line, number
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode

@@ -14,29 +14,8 @@ from hyperion_hook.errors import ConfigError
 from hyperion_hook.features import references as by
 from hyperion_hook.features.feature import Category, Feature, Group, Origin
 
-__all__ = [
-    "CATALOGUE",
-    "KAMEI_FOURTEEN",
-    "SPECIFIED",
-    "Category",
-    "Feature",
-    "Group",
-    "Origin",
-    "canonical",
-    "feature_named",
-    "find_feature",
-    "names_of",
-]
-
-_Q, _T, _B, _H, _S, _J, _A = (
-    Category.CODE_QUALITY,
-    Category.TEAM,
-    Category.BUSINESS,
-    Category.HISTORICAL,
-    Category.STRUCTURAL,
-    Category.JUST_IN_TIME,
-    Category.ADDED,
-)
+_Q, _T, _B, _H = Category.CODE_QUALITY, Category.TEAM, Category.BUSINESS, Category.HISTORICAL
+_S, _J, _A = Category.STRUCTURAL, Category.JUST_IN_TIME, Category.ADDED
 _G, _SRC, _GR, _F, _C = Origin.GIT, Origin.SOURCE, Origin.GRAPH, Origin.FORGE, Origin.CONFIGURED
 
 # fmt: off

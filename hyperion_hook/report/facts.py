@@ -23,7 +23,7 @@ from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.vector import FeatureVector
-from hyperion_hook.features.catalogue import Group
+from hyperion_hook.features.feature import Group
 
 WOULD_BREAK = "Would break"
 MOST_BREAKS = 5

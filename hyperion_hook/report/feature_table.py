@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import groupby
 
-from hyperion_hook.features.catalogue import Feature
+from hyperion_hook.features.feature import Feature
 
 _DIRECTION = {1: "more is riskier", -1: "more is safer", 0: "not established"}
 

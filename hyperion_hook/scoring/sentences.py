@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from math import inf, isfinite, isnan
 
-from hyperion_hook.features.catalogue import Feature, find_feature
+from hyperion_hook.features.catalogue import find_feature
+from hyperion_hook.features.feature import Feature
 
 _LIKE = {"typical": ("as is typical", "which is not typical"), "peers": ("like its peers", "unlike its peers")}
 _FILES = re.compile(r"^(?:the files have|one of the files has|the most changed of the files has) had ")

@@ -7,8 +7,9 @@ import pytest
 
 from hyperion_hook.domain.deadline import Deadline
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.catalogue import CATALOGUE, KAMEI_FOURTEEN, SPECIFIED, Category, find_feature
+from hyperion_hook.features.catalogue import CATALOGUE, KAMEI_FOURTEEN, SPECIFIED, find_feature
 from hyperion_hook.features.extract import MODULES, NOT_ASKED, extract
+from hyperion_hook.features.feature import Category
 from tests.support.changes import change, context, edit
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.store.files.sqlite import Form, check_foreign_form, exclusive, open_memory, open_store
+from hyperion_hook.store.files.foreign_sqlite import check_foreign_form
+from hyperion_hook.store.files.sqlite import Form, exclusive, open_memory, open_store
 from hyperion_hook.store.files.sqlite_checks import UnfitError, inspect
 
 FORM = Form("kept numbers", ("CREATE TABLE numbers (id INTEGER PRIMARY KEY, number INTEGER)",), version=3)

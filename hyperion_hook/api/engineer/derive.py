@@ -11,7 +11,8 @@ from hyperion_hook.api.engineer.raw_facts import FACTS, Raw
 from hyperion_hook.api.engineer.raw_history import GIVES as FROM_HISTORY
 from hyperion_hook.api.engineer.raw_values import Moment, RawFaultError
 from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.features.catalogue import CATALOGUE, Origin
+from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.features.feature import Origin
 
 TEMPORAL = frozenset(
     "file_age age commit_frequency recent_commits recent_bug_count file_volatility author_experience "

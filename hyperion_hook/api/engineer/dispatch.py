@@ -24,7 +24,8 @@ from hyperion_hook.api.engineer.repository_features import RepositoryChange, rep
 from hyperion_hook.api.engineer.state import Options
 from hyperion_hook.domain.vector import Value
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.features.catalogue import CATALOGUE, Feature, find_feature
+from hyperion_hook.features.catalogue import CATALOGUE, find_feature
+from hyperion_hook.features.feature import Feature
 
 Asked = Mapping[str, Feature | Interaction]
 Clock = Callable[[], float]

@@ -13,7 +13,8 @@ from hyperion_hook.api.engineer.interactions import INTERACTIONS, Interaction
 from hyperion_hook.api.engineer.raw_facts import FACT_KEYS, SECTIONS, Raw
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError, MissingExtraError
-from hyperion_hook.features.catalogue import CATALOGUE, Feature, feature_named
+from hyperion_hook.features.catalogue import CATALOGUE, feature_named
+from hyperion_hook.features.feature import Feature
 
 if TYPE_CHECKING:
     import pandas as pd

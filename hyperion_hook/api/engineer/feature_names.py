@@ -9,7 +9,8 @@ from typing import Any
 
 from hyperion_hook.api.engineer.interactions import INTERACTIONS, Interaction
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.features.catalogue import CATALOGUE, Feature, feature_named
+from hyperion_hook.features.catalogue import CATALOGUE, feature_named
+from hyperion_hook.features.feature import Feature
 
 
 class Language(StrEnum):

@@ -14,7 +14,8 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score, Unknown
-from hyperion_hook.features.catalogue import CATALOGUE, Group
+from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.features.feature import Group
 from hyperion_hook.report.comment.brief import Brief, Place, Reason
 from hyperion_hook.report.comment.state import MARKER, State, boxes, state_line
 from hyperion_hook.report.facts import (

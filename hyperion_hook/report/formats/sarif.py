@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from hyperion_hook import __version__
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
-from hyperion_hook.features.catalogue import CATALOGUE, Feature
+from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.features.feature import Feature
 from hyperion_hook.report.facts import change_line
 from hyperion_hook.report.formats.findings import BREAK_RULES, RULES, Finding, Rule, findings
 from hyperion_hook.report.formats.json import Json

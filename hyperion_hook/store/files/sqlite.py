@@ -11,7 +11,6 @@ link, a pipe, a folder) is left alone, and the run goes on without the store. Bo
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ from typing import Any, NamedTuple
 
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.store.files.sqlite_checks import UnfitError, inspect, move_aside
-from hyperion_hook.store.files.whole_files import ForeignFileError, check_folder, real_folder
+from hyperion_hook.store.files.whole_files import ForeignFileError, real_folder
 
 _SEQUENCE = "CREATE TABLE sqlite_sequence(name,seq)"
 _STEPS = 200_000
@@ -180,39 +179,6 @@ def exclusive(lock: Path, seconds: float, root: Path | None = None) -> Iterator[
         yield
 
 
-_ONLY_REFUSES = re.compile(
-    r"CREATE TRIGGER \w++\s++BEFORE (?:INSERT|UPDATE|DELETE) ON \w++\s++FOR EACH ROW\s++(?:WHEN [\w.!=<>\s]*?\s)?"
-    r"BEGIN\s++SELECT RAISE\((?:ABORT|FAIL|ROLLBACK), '[^']*+'\);\s++END"
-)
-"""MLflow guards a table of its own by such a trigger: it computes nothing."""
-
-
-def check_foreign_form(path: Path, root: Path | None = None) -> None:
-    """Refuse a database that another library is to open, if SQLite would do more for it than read and write rows.
-
-    Raises
-    ------
-    UnfitError
-        If something lies beside it that SQLite cannot have written, or it has a view or a trigger.
-    OSError
-        If it or its folder is a link, or cannot be read.
-    """
-    check_folder(path.parent, root)
-    size = inspect(path, write_ahead=True)
-    if size is None:
-        return
-    try:
-        with closing(_bounded(path, size, 1_000_000, 5.0, "ro")) as connection:
-            asked = connection.execute("SELECT sql FROM sqlite_master WHERE type IN ('view', 'trigger')")
-            programs = asked.fetchmany(50)
-    except sqlite3.OperationalError as error:
-        raise OSError(0, str(error), str(path)) from None
-    except sqlite3.DatabaseError as error:
-        raise UnfitError(f"damaged ({error})") from None
-    if not all(_ONLY_REFUSES.fullmatch(str(sql)) for (sql,) in programs):
-        raise UnfitError("has a view or a trigger, which is not ours")
-
-
 def open_memory(form: Form) -> StoreConnection:
     """Return a new store in memory."""
     connection = open_empty()
@@ -307,7 +273,8 @@ def _connected(path: Path, form: Form, size: int | None, seconds: float) -> Stor
         return _connect(path, form, size, seconds, "ro&immutable=1")
 
 
-def _bounded(path: Path, size: int, value_bytes: int, seconds: float, mode: str) -> StoreConnection:
+def open_bounded(path: Path, size: int, value_bytes: int, seconds: float, mode: str) -> StoreConnection:
+    """Return a connection to a file of so many bytes, on which every statement ends."""
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
@@ -323,7 +290,7 @@ def _bounded(path: Path, size: int, value_bytes: int, seconds: float, mode: str)
 
 
 def _connect(path: Path, form: Form, size: int | None, seconds: float, mode: str) -> StoreConnection:
-    connection = _bounded(path, size or 0, form.value_bytes, seconds, mode)
+    connection = open_bounded(path, size or 0, form.value_bytes, seconds, mode)
     try:
         for pragma in form.pragmas:
             connection.execute(f"PRAGMA {pragma}")

@@ -12,7 +12,7 @@ from urllib.request import url2pathname
 from hyperion_hook.errors import ConfigError, GitError
 from hyperion_hook.git.environment.neutral import cache_folder
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.files.sqlite import check_foreign_form
+from hyperion_hook.store.files.foreign_sqlite import check_foreign_form
 from hyperion_hook.store.files.sqlite_checks import UnfitError
 from hyperion_hook.store.files.whole_files import real_folder
 

@@ -13,8 +13,9 @@ from sklearn.pipeline import Pipeline
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.features.catalogue import CATALOGUE, Feature
+from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import LIGHT_MODULES
+from hyperion_hook.features.feature import Feature
 from hyperion_hook.training.models.classifier import fit_together
 from hyperion_hook.training.models.fit_members import Evidence, Outcome
 from hyperion_hook.training.models.recipes import BLEND, TRACED, Recipe, alone

@@ -14,7 +14,8 @@ from sklearn.pipeline import Pipeline
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.features.catalogue import Origin, feature_named
+from hyperion_hook.features.catalogue import feature_named
+from hyperion_hook.features.feature import Origin
 from hyperion_hook.scoring.impact import RICH
 from hyperion_hook.training.metrics.performance import fold_figures, performance, summary
 from hyperion_hook.training.models.anomaly import anomaly_importance, unusualness

@@ -18,7 +18,8 @@ from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.domain.vector import FeatureVector, Missing
-from hyperion_hook.features.catalogue import CATALOGUE, Origin
+from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.features.feature import Origin
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.sources import GitSources
 from hyperion_hook.measuring import ChangeMeasurer

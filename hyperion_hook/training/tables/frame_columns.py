@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hyperion_hook.features.catalogue import Feature, canonical, feature_named
+from hyperion_hook.features.catalogue import canonical, feature_named
+from hyperion_hook.features.feature import Feature
 
 Numbers = NDArray[np.float64]
 LARGEST = float(np.finfo(np.float32).max)
