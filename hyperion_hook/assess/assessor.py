@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.change_assessor import ChangeAssessor
@@ -118,9 +117,7 @@ class Assessor:
     def __enter__(self) -> Assessor:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._one.close()
         self._measurer.close()
         self._references.close()

@@ -14,7 +14,7 @@ from hyperion_hook.commands.pull_request.github import GitHubRun
 from hyperion_hook.commands.pull_request.gitlab import run_in_gitlab
 from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, Asked
 from hyperion_hook.commands.support.assessing import open_assessor, verdict_code
-from hyperion_hook.commands.support.flags import FAIL_ABOVE, FAIL_ON_BREAK, STRICT
+from hyperion_hook.commands.support.flags import gate_flags, models_flag
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.scoring import target_of
 from hyperion_hook.commands.support.supervision import give_up_after, stalled, take_time
@@ -76,11 +76,8 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
     help="After another workflow: post what it saved.",
 )
 @click.option("--baseline", metavar="REV", help="Assess against this commit, not the base of the pull request.")
-@click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never.")
-@click.option("--fail-above-percentile", metavar="NUMBER", help=FAIL_ABOVE)
-@click.option("--fail-on-break/--no-fail-on-break", default=None, help=FAIL_ON_BREAK)
-@click.option("--strict/--no-strict", default=None, help=STRICT)
-@click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use.")
+@gate_flags
+@models_flag
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument for each flag
     invocation: Invocation,

@@ -14,6 +14,7 @@ from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands import retrain as retraining
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
 from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
+from hyperion_hook.commands.support.flags import jobs_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode, MissingExtraError, TooLittleHistoryError
@@ -149,8 +150,8 @@ def _show(found: RepositoryDrift, label: str, format_name: str, *, retrains: boo
 )
 @click.option("--retrain", is_flag=True, help="Retrain when the magnitude exceeds 0.2.")
 @click.option("--since", metavar="DATE", help="Recent are the changes since this day (2024-12-31); else the last 500.")
-@click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
-@click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
+@until_flag
+@jobs_flag
 @click.option("--format", "format_name", type=click.Choice(["text", "json", "markdown"]), default="text")
 @click.option(
     "--plot",

@@ -11,6 +11,7 @@ import click
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
 from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
+from hyperion_hook.commands.support.flags import jobs_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel
@@ -128,7 +129,7 @@ def _show(lines: Iterable[str]) -> None:
     help="Table commit,buggy from elsewhere, instead of labels traced from this history's fixes.",
 )
 @click.option("--since", metavar="DATE", help="Only changes since this day (2024-12-31).")
-@click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
+@until_flag
 @click.option("--max-commits", type=click.IntRange(1), help="Only the newest so many changes.")
 @click.option(
     "--corpus",
@@ -136,7 +137,7 @@ def _show(lines: Iterable[str]) -> None:
     metavar="FILE",
     help="TOML file that names repositories: train on all but one, rank that one, for each in turn.",
 )
-@click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
+@jobs_flag
 @click.option(
     "--vectors",
     type=click.Path(path_type=Path),

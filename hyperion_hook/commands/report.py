@@ -10,6 +10,7 @@ import click
 from hyperion_hook import __version__
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor
+from hyperion_hook.commands.support.flags import jobs_flag, models_flag
 from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
@@ -62,14 +63,14 @@ def run(
     metavar="FILE",
     help="Where the page goes; - for standard output.",
 )
-@click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use.")
+@models_flag
 @click.option(
     "--evaluate/--no-evaluate",
     default=None,
     help="Measure the models and drift on this repository's own history, which is replayed for it (a minute"
     " for 10,000 commits); by default only when that is at hand, as after 'retrain'.",
 )
-@click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
+@jobs_flag
 @click.pass_obj
 def command(
     invocation: Invocation, /, *, output: Path, models: Path | None, evaluate: bool | None, jobs: int | None

@@ -14,6 +14,7 @@ import click
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.models import refresh
 from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
+from hyperion_hook.commands.support.flags import jobs_flag, until_flag
 from hyperion_hook.commands.support.mlflow_mirror import tracker_of
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
@@ -226,7 +227,7 @@ def day_of(text: str | None) -> int | None:
 
 @click.command()
 @click.option("--since", metavar="DATE", help="Learn from changes since this day (2024-12-31) only.")
-@click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
+@until_flag
 @click.option("--max-commits", type=click.IntRange(1), help="Learn from the newest so many changes only.")
 @click.option(
     "--models",
@@ -234,7 +235,7 @@ def day_of(text: str | None) -> int | None:
     metavar="DIR",
     help="Folder that the models go to, instead of this repository's registry.",
 )
-@click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
+@jobs_flag
 @click.option(
     "--corpus",
     type=click.Path(path_type=Path),

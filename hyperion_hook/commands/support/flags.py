@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,15 +10,32 @@ import click
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
-FAIL_ABOVE = "Exit 1 above this percentile of the repository's recent changes, such as 99."
-STRICT = "Exit 3 when the change cannot be assessed: the risk is UNKNOWN, or a hook fails."
-FAIL_ON_BREAK = "Exit 1 when the change certainly breaks something that others use."
+jobs_flag = click.option(
+    "--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default."
+)
+until_flag = click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
+models_flag = click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use.")
 
-_FLAGS = (
+_GATES = (
     click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never."),
-    click.option("--fail-above-percentile", metavar="NUMBER", help=FAIL_ABOVE),
-    click.option("--fail-on-break/--no-fail-on-break", default=None, help=FAIL_ON_BREAK),
-    click.option("--strict/--no-strict", default=None, help=STRICT),
+    click.option(
+        "--fail-above-percentile",
+        metavar="NUMBER",
+        help="Exit 1 above this percentile of the repository's recent changes, such as 99.",
+    ),
+    click.option(
+        "--fail-on-break/--no-fail-on-break",
+        default=None,
+        help="Exit 1 when the change certainly breaks something that others use.",
+    ),
+    click.option(
+        "--strict/--no-strict",
+        default=None,
+        help="Exit 3 when the change cannot be assessed: the risk is UNKNOWN, or a hook fails.",
+    ),
+)
+_FLAGS = (
+    *_GATES,
     click.option(
         "--exclude",
         metavar="PATTERN",
@@ -26,7 +43,7 @@ _FLAGS = (
         callback=lambda _, __, given: given or None,
         help="Leave out files, in the syntax of .gitignore; can be repeated, and replaces the setting.",
     ),
-    click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use."),
+    models_flag,
     click.option(
         "--explain/--no-explain",
         default=None,
@@ -35,8 +52,17 @@ _FLAGS = (
 )
 
 
+def gate_flags(command: Command) -> Command:
+    """Add the flags that say when a command fails."""
+    return _with(_GATES, command)
+
+
 def assessing_flags(command: Command) -> Command:
     """Add the flags that every assessing command has."""
-    for flag in reversed(_FLAGS):
+    return _with(_FLAGS, command)
+
+
+def _with(flags: Sequence[Callable[[Command], Command]], command: Command) -> Command:
+    for flag in reversed(flags):
         command = flag(command)
     return command

@@ -10,6 +10,11 @@ class KeywordLocator:
     """Languages in which a word begins every function."""
 
     word = "fun"
+    arrow = ""
+    """What an expression stands after that is a body; '' where there are none."""
+    goes_on: frozenset[str] = frozenset()
+    leads_on: frozenset[str] = frozenset()
+    """A head that began in the line before goes on with one of the first, or after one of the second."""
 
     def __init__(self, view: View) -> None:
         self.view = view
@@ -41,6 +46,24 @@ class KeywordLocator:
         opened = view.texts[body] == "{" if body < view.size else False
         end = view.pairs.get(body, view.size - 1) if opened else view.expression_end(body, view.width(place))
         self.located.functions.append(Definition(name, place, parameters, body, end))
+
+    def rest(self, name: str, place: int, here: int) -> None:
+        """Note a function whose body begins after its parameters, its result and its constraints, if it has a body."""
+        view = self.view
+        group = (0, 0)
+        if view.at(here) == "(":
+            group = (here, view.pairs[here])
+            here = group[1] + 1
+        while here < view.size:
+            token = view.texts[here]
+            if token in ("{", self.arrow):
+                return self.add(name, place, group, here + (token != "{"))
+            if token in ("}", ";", ")", self.word):
+                return None
+            if view.is_first(here) and token not in self.goes_on and view.at(here - 1) not in self.leads_on:
+                return None
+            here = max(view.angles(here), here + 1) if token == "<" else view.after(here)
+        return None
 
     def lose(self, place: int) -> None:
         """Note that the head at a place was not understood."""
@@ -75,6 +98,9 @@ class KotlinLocator(KeywordLocator):
     """``fun <T> List<T>.name(a: Int): Int {`` or ``=``; secondary constructors and accessors."""
 
     word = "fun"
+    arrow = "="
+    goes_on = frozenset({":", "where", "->", ".", ",", "<"})
+    leads_on = frozenset({":", ",", "->", "<", "where"})
 
     def head(self, place: int) -> None:
         """Read a function with its receiver, or one without a name."""
@@ -90,25 +116,7 @@ class KotlinLocator(KeywordLocator):
             if view.is_name(here):
                 name = token.strip("`")
             here = max(view.angles(here), here + 1) if token == "<" else view.after(here)
-        return self._rest(name, place, here)
-
-    def _rest(self, name: str, place: int, here: int) -> None:
-        view = self.view
-        group = (here, view.pairs.get(here, here))
-        here = group[1] + 1
-        while here < view.size:
-            token = view.texts[here]
-            if token == "{":
-                return self.add(name, place, group, here)
-            if token == "=":
-                return self.add(name, place, group, here + 1)
-            if token in ("}", ";", ")", "fun"):
-                return None
-            starts = view.is_first(here) and token not in (":", "where", "->", ".", ",", "<")
-            if starts and view.at(here - 1) not in (":", ",", "->", "<", "where"):
-                return None
-            here = max(view.angles(here), here + 1) if token == "<" else view.after(here)
-        return None
+        return self.rest(name, place, here)
 
     def others(self) -> None:
         """Read constructors and accessors."""
@@ -119,7 +127,7 @@ class KotlinLocator(KeywordLocator):
                     continue
                 if token != "constructor" and not self._is_accessor(place):
                     continue
-                self._rest(token, place, place + 1)
+                self.rest(token, place, place + 1)
 
     def _is_accessor(self, place: int) -> bool:
         view = self.view
@@ -262,10 +270,16 @@ class GoLocator(KeywordLocator):
         return f"anonymous__{self._literals - 1}"
 
 
+_SWIFT_SPECIAL = frozenset({"init", "deinit", "subscript", "get", "set", "willSet", "didSet"})
+_SWIFT_GOES_ON = frozenset({"->", "where", "{", "throws", "async", "rethrows", ",", ".", "&"})
+
+
 class SwiftLocator(KeywordLocator):
     """``func name<T>(a: T) throws -> T where ... {``, initialisers, subscripts and accessors."""
 
     word = "func"
+    goes_on = _SWIFT_GOES_ON
+    leads_on = frozenset({"->", ",", "&", ":", "=="})
 
     def head(self, place: int) -> None:
         """Read a function; the requirement of a protocol has no body."""
@@ -282,23 +296,7 @@ class SwiftLocator(KeywordLocator):
             while view.at(here) not in ("(", "", "func"):
                 name += view.texts[here]
                 here += 1
-        return self._rest(name, place, here)
-
-    def _rest(self, name: str, place: int, here: int) -> None:
-        view = self.view
-        group = (0, 0)
-        if view.at(here) == "(":
-            group = (here, view.pairs[here])
-            here = group[1] + 1
-        while here < view.size:
-            token = view.texts[here]
-            if token == "{":
-                return self.add(name, place, group, here)
-            starts = view.is_first(here) and token not in _SWIFT_GOES_ON
-            if token in ("}", ";", ")", "func") or (starts and view.at(here - 1) not in ("->", ",", "&", ":", "==")):
-                return None
-            here = max(view.angles(here), here + 1) if token == "<" else view.after(here)
-        return None
+        return self.rest(name, place, here)
 
     def others(self) -> None:
         """Read what has no ``func``."""
@@ -309,14 +307,10 @@ class SwiftLocator(KeywordLocator):
             following = view.at(place + 1)
             if token in ("init", "subscript") and following in ("(", "<"):
                 here = view.angles(place + 1) if following == "<" else place + 1
-                self._rest(token, place, here)
+                self.rest(token, place, here)
             elif following == "{" and token != "init":
                 self.add(token, place, (0, 0), place + 1)
             elif token == "get" and following in ("async", "throws"):
-                self._rest(token, place, place + 1)
+                self.rest(token, place, place + 1)
             elif token in ("set", "willSet", "didSet") and following == "(" and view.at(place + 4) == "{":
                 self.add(token, place, (0, 0), place + 4)
-
-
-_SWIFT_SPECIAL = frozenset({"init", "deinit", "subscript", "get", "set", "willSet", "didSet"})
-_SWIFT_GOES_ON = frozenset({"->", "where", "{", "throws", "async", "rethrows", ",", ".", "&"})

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from types import TracebackType
 from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
@@ -129,9 +128,7 @@ class LineOrigins:
     def __enter__(self) -> LineOrigins:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._merges.close()
         if self._reader is not None:
             self._reader.close()
