@@ -33,7 +33,7 @@ class Review:
 
 
 class GitHub:
-    """One repository on GitHub or GitHub Enterprise.
+    """One repository on GitHub or GitHub Enterprise; what is refused or fails is a ``ForgeError``.
 
     Parameters
     ----------
@@ -103,33 +103,15 @@ class GitHub:
         return sorted(map(_comment, found), key=lambda comment: comment.id)
 
     def write_comment(self, number: int, body: str) -> Comment:
-        """Add a comment to a pull request.
-
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
-        """
+        """Add a comment to a pull request."""
         return _comment(self._http.send("POST", f"{self._root}/issues/{number}/comments", {"body": body}).data)
 
     def update_comment(self, number: int, comment: Comment, body: str) -> Comment:  # noqa: ARG002 - as a Host
-        """Replace the text of a comment.
-
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
-        """
+        """Replace the text of a comment."""
         return _comment(self._http.send("PATCH", f"{self._root}/issues/comments/{comment.id}", {"body": body}).data)
 
     def delete_comment(self, number: int, comment: Comment) -> None:  # noqa: ARG002 - as a Host
-        """Remove a comment; one that is gone already is no error.
-
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
-        """
+        """Remove a comment; one that is gone already is no error."""
         try:
             self._http.send("DELETE", f"{self._root}/issues/comments/{comment.id}")
         except ForgeError as error:
@@ -137,13 +119,7 @@ class GitHub:
                 raise
 
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
-        """Make one of our labels be on a pull request; labels of others stay.
-
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
-        """
+        """Make one of our labels be on a pull request; labels of others stay."""
         path = f"{self._root}/issues/{number}/labels"
         there = {str(entry.get("name")) for entry in self._http.pages(path)}
         for name in sorted(ours & there - {wanted}):

@@ -76,7 +76,7 @@ class GitLabJob:
 
 
 class GitLab:
-    """One project on GitLab.
+    """One project on GitLab; what is refused or fails is a ``ForgeError``.
 
     Parameters
     ----------
@@ -114,34 +114,16 @@ class GitLab:
         return sorted((self._comment(number, entry) for entry in found), key=lambda comment: comment.id)
 
     def write_comment(self, number: int, body: str) -> Comment:
-        """Add a note to a merge request.
-
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
-        """
+        """Add a note to a merge request."""
         return self._comment(number, self._http.send("POST", f"{self._root}/{number}/notes", {"body": body}).data)
 
     def update_comment(self, number: int, comment: Comment, body: str) -> Comment:
-        """Replace the text of a note.
-
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
-        """
+        """Replace the text of a note."""
         answer = self._http.send("PUT", f"{self._root}/{number}/notes/{comment.id}", {"body": body})
         return self._comment(number, answer.data)
 
     def delete_comment(self, number: int, comment: Comment) -> None:
-        """Remove a note; one that is gone already is no error.
-
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
-        """
+        """Remove a note; one that is gone already is no error."""
         try:
             self._http.send("DELETE", f"{self._root}/{number}/notes/{comment.id}")
         except ForgeError as error:
@@ -149,13 +131,7 @@ class GitLab:
                 raise
 
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
-        """Make one of our labels be on a merge request; labels of others stay.
-
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
-        """
+        """Make one of our labels be on a merge request; labels of others stay."""
         others = ",".join(sorted(ours - {wanted}))
         self._http.send("PUT", f"{self._root}/{number}", {"add_labels": wanted, "remove_labels": others})
 

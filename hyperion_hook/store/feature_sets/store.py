@@ -61,7 +61,7 @@ class FeatureStore(FeatureWriter):
     ConfigError
         If an argument or setting is out of its range.
     StoreError
-        If the file cannot be opened, or is no feature store.
+        If the file cannot be opened, is no feature store, or is damaged, which every method may meet.
 
     Examples
     --------
@@ -79,35 +79,17 @@ class FeatureStore(FeatureWriter):
     """
 
     def get_features(self, feature_set_id: str) -> dict[str, Value] | None:
-        """Return the values of a set by name, ``None`` if there is none with this id or its time is over.
-
-        Raises
-        ------
-        StoreError
-            If the file is damaged.
-        """
+        """Return the values of a set by name, ``None`` if there is none with this id or its time is over."""
         stored = self.get(feature_set_id)
         return None if stored is None else stored.features
 
     def get_metadata(self, feature_set_id: str) -> FeatureMetadata | None:
-        """Return what is known of a set, ``None`` if there is none with this id or its time is over.
-
-        Raises
-        ------
-        StoreError
-            If the file is damaged.
-        """
+        """Return what is known of a set, ``None`` if there is none with this id or its time is over."""
         stored = self.get(feature_set_id)
         return None if stored is None else stored.metadata
 
     def get(self, feature_set_id: str) -> StoredFeatures | None:
-        """Return a set with its metadata, ``None`` if there is none with this id or its time is over.
-
-        Raises
-        ------
-        StoreError
-            If the file is damaged.
-        """
+        """Return a set with its metadata, ``None`` if there is none with this id or its time is over."""
         with self._reading() as file:
             number = file.number_in(feature_set_id)
             found = None if number is None else read_one(file, number, self._expired(self._now()))
@@ -121,13 +103,7 @@ class FeatureStore(FeatureWriter):
         extraction_version: str = EXTRACTION_VERSION,
         source_file: str = "",
     ) -> StoredFeatures | None:
-        """Return the set of a commit (and file) by a version of the extractor, ``None`` where none is served.
-
-        Raises
-        ------
-        StoreError
-            If the file is damaged.
-        """
+        """Return the set of a commit (and file) by a version of the extractor, ``None`` where none is served."""
         with self._reading() as file:
             return self._counted(
                 file, read_commit(file, repository, commit, extraction_version, source_file, self._expired(self._now()))
@@ -153,11 +129,6 @@ class FeatureStore(FeatureWriter):
             The event must lie at or before it. Of several of one moment, the one that was stored last is returned.
         within_hours
             The event must lie less than this before the moment, pinned or not; the TTL by default.
-
-        Raises
-        ------
-        StoreError
-            If the file is damaged.
         """
         with self._reading() as file:
             found = self._latest_at(
@@ -188,11 +159,6 @@ class FeatureStore(FeatureWriter):
             Features that they must all hold, by either name.
         limit
             At most so many.
-
-        Raises
-        ------
-        StoreError
-            If the file is damaged.
         """
         query = self._query(repository, tags, since, until, feature_names, extraction_version)
         with self._reading() as file:
@@ -211,11 +177,6 @@ class FeatureStore(FeatureWriter):
         """Yield the sets that fulfil all conditions, with their values, the oldest event first.
 
         The conditions are those of ``search_features``. A set whose bytes are damaged is left out.
-
-        Raises
-        ------
-        StoreError
-            If the file is damaged.
         """
         query = self._query(repository, tags, since, until, feature_names, extraction_version)
         with self._reading() as file:
@@ -227,26 +188,14 @@ class FeatureStore(FeatureWriter):
                 yield stored
 
     def extraction_versions(self, repository: str) -> list[str]:
-        """Return the extraction versions of which there are sets of a repository, in order.
-
-        Raises
-        ------
-        StoreError
-            If the file is damaged.
-        """
+        """Return the extraction versions of which there are sets of a repository, in order."""
         with self._reading() as file:
             number = file.known(json.dumps(repository))
             rows = file.connection.execute("SELECT DISTINCT version FROM sets WHERE repository = ?", (number,))
             return sorted(file.value(version) for (version,) in rows.fetchall())
 
     def count(self, repository: str, extraction_version: str) -> int:
-        """Return how many sets of a repository and an extraction version are kept.
-
-        Raises
-        ------
-        StoreError
-            If the file is damaged.
-        """
+        """Return how many sets of a repository and an extraction version are kept."""
         with self._reading() as file:
             known = file.known(json.dumps(repository)), file.known(json.dumps(extraction_version))
             row = file.connection.execute("SELECT count(*) FROM sets WHERE repository = ? AND version = ?", known)
@@ -262,11 +211,6 @@ class FeatureStore(FeatureWriter):
             ``repositories`` and ``extraction_versions`` (sets by name), ``feature_names``, ``oldest_event``,
             ``newest_event``, ``average_extraction_time_ms``, ``bytes`` of the file, the settings ``ttl_hours`` and
             ``cache_size``, and ``hits`` and ``misses`` of the reads through this object.
-
-        Raises
-        ------
-        StoreError
-            If the file is damaged.
         """
         with self._reading() as file:
             found = figures(file, self._expired(self._now()))
