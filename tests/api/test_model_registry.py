@@ -26,7 +26,7 @@ from hyperion_hook import AnomalyDetector, FeatureEngineer, ModelMetadata, Model
 from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError, StoreError
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.store.models.metadata import Status
-from hyperion_hook.training.export.bundle_model import BundleClassifier
+from hyperion_hook.training.export.bundle_classifier import BundleClassifier
 from hyperion_hook.training.models.transformers import FeatureColumns
 from tests.support.command import Outcome, hyperion
 from tests.support.registering import register_bundled

@@ -20,7 +20,7 @@ from hyperion_hook.store.models.metadata import Status
 from hyperion_hook.store.models.registry import Registered, VersionStore
 from hyperion_hook.training.evaluation import evaluate as evaluation
 from hyperion_hook.training.evaluation import promotion
-from hyperion_hook.training.evaluation.backtest_models import PastModels
+from hyperion_hook.training.evaluation.past_models import PastModels
 from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide, learned_until
 from hyperion_hook.training.models.recipes import BLEND
 from hyperion_hook.training.retrain.retrain import RetrainReport, promoted, retrain_here

@@ -244,7 +244,7 @@ class ModelRegistry(VersionStore):
 
     def _model(self, metadata: ModelMetadata) -> Any:
         from hyperion_hook.api.predict.named_estimator import taking_names
-        from hyperion_hook.training.export.bundle_model import BundleClassifier
+        from hyperion_hook.training.export.bundle_classifier import BundleClassifier
         from hyperion_hook.training.model_files.skops_audit import RefusedError
         from hyperion_hook.training.model_files.skops_files import unpacked
         from hyperion_hook.training.models.transformers import FeatureColumns

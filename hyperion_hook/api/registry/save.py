@@ -13,7 +13,7 @@ from hyperion_hook.api.registry.record import draft_of
 from hyperion_hook.errors import ArtefactError, ConfigError
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.store.models.metadata import ESTIMATOR, RISK_PREDICTOR, ModelMetadata
-from hyperion_hook.training.export.bundle_model import BundleClassifier
+from hyperion_hook.training.export.bundle_classifier import BundleClassifier
 from hyperion_hook.training.export.estimator import NotExportableError
 from hyperion_hook.training.export.estimator_bundle import (
     EstimatorBundle,

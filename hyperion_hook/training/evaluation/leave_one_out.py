@@ -22,10 +22,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.training.evaluation.backtest_models import fit_rows
 from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.evaluate import scored
 from hyperion_hook.training.evaluation.outcomes import NAMED, REVERTED, TRACED
+from hyperion_hook.training.evaluation.past_models import fit_rows
 from hyperion_hook.training.metrics.figures import ranking_figures
 from hyperion_hook.training.metrics.metrics import calibration_error, pr_auc, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
-from hyperion_hook.training.export.bundle_model import BundleClassifier
+from hyperion_hook.training.export.bundle_classifier import BundleClassifier
 
 
 @dataclass(frozen=True)
