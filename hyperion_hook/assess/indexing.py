@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 
 from hyperion_hook.assess.cut_off import is_cut_off
 from hyperion_hook.assess.measuring import Measurer
 from hyperion_hook.assess.reference import WINDOW
 from hyperion_hook.assess.scorer import Scorer
 from hyperion_hook.domain.deadline import NEVER, Deadline
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.store.history.update import extend_index, update_index

@@ -24,7 +24,7 @@ from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.training.metrics.performance import DRAWS
 from hyperion_hook.training.mlflow.settings import tracker_asked_for
-from hyperion_hook.training.models.anomaly_training import train_anomalies
+from hyperion_hook.training.models.anomaly import train_anomalies
 from hyperion_hook.training.models.recipes import XGBOOST, recipe_named
 from hyperion_hook.training.models.training_result import SplitOptions, Trained
 from hyperion_hook.training.models.trainings import train_bugs, train_impact, train_risk
