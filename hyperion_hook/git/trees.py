@@ -49,36 +49,6 @@ def list_tree(repository: Repository, treeish: str) -> dict[str, TreeEntry]:
     return entries
 
 
-def changed_paths(repository: Repository, old_tree: str | None, new_tree: str) -> list[tuple[str, int, str | None]]:
-    """Return (path, mode, blob) of each file that differs; a file that is gone has mode 0 and no blob.
-
-    Parameters
-    ----------
-    old_tree, new_tree
-        Commits or trees; ``None`` stands for the tree without files.
-
-    Raises
-    ------
-    GitError
-        If a tree is not there.
-    """
-    old = old_tree or repository.empty_tree
-    output = repository.git.run("diff-tree", "-r", "-z", "--no-renames", "--raw", "--no-abbrev", old, new_tree, "--")
-    fields = output.split(b"\0")
-    changed = []
-    for meta, path in zip(fields[0::2], fields[1::2], strict=False):
-        _, mode, _, blob, status = meta.split(b" ")
-        gone = status == b"D"
-        changed.append(
-            (
-                path.decode("utf-8", "surrogateescape"),
-                0 if gone else int(mode, 8),
-                None if gone else blob.decode("ascii"),
-            )
-        )
-    return changed
-
-
 def parse_tree(content: bytes, id_length: int) -> Iterator[tuple[bytes, TreeEntry]]:
     """Yield the names and entries of a tree object.
 

@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.git.ancestry import (
-    count_commits,
-    is_ancestor,
     merge_base,
-    missing_and_hidden,
     present,
     reachable,
 )
@@ -35,24 +32,8 @@ def forked(tmp_path: Path) -> tuple[Repository, list[str], list[str]]:
 Forked = tuple[Repository, list[str], list[str]]
 
 
-def test_nothing_is_missing_or_hidden_at_the_tip(forked: Forked) -> None:
-    repository, main, _ = forked
-    assert missing_and_hidden(repository, main[-1], [main[-1]]) == ([], [])
-
-
-def test_both_differences_come_parents_first(forked: Forked) -> None:
+def test_only_commits_that_are_there_are_present(forked: Forked) -> None:
     repository, main, side = forked
-    assert missing_and_hidden(repository, main[-1], [side[-1]]) == (main[1:], side)
-
-
-def test_without_tips_all_is_missing(forked: Forked) -> None:
-    repository, main, _ = forked
-    assert missing_and_hidden(repository, main[-1], []) == (main, [])
-
-
-def test_tips_that_are_gone_are_survived(forked: Forked) -> None:
-    repository, main, side = forked
-    assert missing_and_hidden(repository, main[-1], [GONE, side[0]]) == (main[1:], side[:1])
     assert present(repository, [GONE, side[0], repository.tree_of(main[0])]) == [side[0]]
 
 
@@ -60,13 +41,8 @@ def test_reachable_leaves_out(forked: Forked) -> None:
     repository, main, side = forked
     assert reachable(repository, [], main) == []
     assert reachable(repository, [side[-1]], [main[-1]]) == side
-
-
-def test_commits_are_counted(forked: Forked) -> None:
-    repository, main, side = forked
-    assert count_commits(repository, main[-1]) == 3
-    assert count_commits(repository, side[-1], [main[-1]]) == 3
-    assert count_commits(repository, main[0], [main[-1]]) == 0
+    assert reachable(repository, [main[-1]], [side[-1]]) == main[1:]
+    assert reachable(repository, [main[-1]]) == main
 
 
 def test_the_merge_base_may_not_exist(forked: Forked, tmp_path: Path) -> None:
@@ -76,10 +52,3 @@ def test_the_merge_base_may_not_exist(forked: Forked, tmp_path: Path) -> None:
     repo.git("checkout", "-q", "--orphan", "other")
     other = repo.commit({"c": "1\n"})
     assert merge_base(repository, main[-1], other) is None
-
-
-def test_ancestors_are_told(forked: Forked) -> None:
-    repository, main, side = forked
-    assert is_ancestor(repository, main[0], side[-1])
-    assert is_ancestor(repository, main[0], main[0])
-    assert not is_ancestor(repository, side[0], main[-1])

@@ -11,13 +11,13 @@ import pytest
 
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.git.ancestry import count_commits, merge_base, missing_and_hidden
+from hyperion_hook.git.ancestry import merge_base, reachable
 from hyperion_hook.git.blame import blamed
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.git.trees import changed_paths, list_tree
+from hyperion_hook.git.trees import list_tree
 from tests.support.repo import START, TestRepo
 
 PROGRAMS = (
@@ -114,10 +114,8 @@ def everything(repo: TestRepo) -> list[object]:
         staged_change(repository, now=START, amend=True),
         list(commits_of_range(repository, "HEAD~2", "HEAD")),
         list_tree(repository, head),
-        changed_paths(repository, None, head),
         merge_base(repository, "main", "side"),
-        count_commits(repository, head),
-        missing_and_hidden(repository, head, [repository.resolve("side")]),
+        reachable(repository, [head], [repository.resolve("side")]),
         repository.head(),
         repository.tree_of(head),
         blamed(repository.git, head, "a.py"),

@@ -8,7 +8,7 @@ import pytest
 
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.git.trees import TreeEntry, changed_paths, list_tree
+from hyperion_hook.git.trees import TreeEntry, list_tree
 from tests.support.repo import TestRepo
 
 ODD = ["a space", "new\nline", "-dash", "\udcff\udcfe", "tab\t", 'quo"te', "d/e/f.txt"]
@@ -43,31 +43,7 @@ def test_a_submodule_is_listed_as_one(repo: TestRepo, tmp_path: Path) -> None:
     assert (entry.blob, entry.kind) == (head, "a submodule")
 
 
-def test_what_differs_between_trees(repo: TestRepo) -> None:
-    repository = Repository.discover(repo.path)
-    old = repository.tree_of(repo.head())
-    repo.git("mv", "a space", "moved")
-    (repo.path / "-dash").chmod(0o755)
-    repo.commit({"new\nline": "2\n", "\udcff\udcfe": None})
-    new = repository.tree_of(repo.head())
-    one = repo.git("rev-parse", "HEAD:moved").strip()
-    two = repo.git("rev-parse", "HEAD:new\nline").strip()
-    assert sorted(changed_paths(repository, old, new)) == sorted(
-        [
-            ("a space", 0, None),
-            ("moved", 0o100644, one),
-            ("-dash", 0o100755, one),
-            ("new\nline", 0o100644, two),
-            ("\udcff\udcfe", 0, None),
-        ]
-    )
-    assert changed_paths(repository, new, new) == []
-    assert {path for path, _, _ in changed_paths(repository, None, old)} == {*ODD, "link"}
-
-
 def test_a_missing_tree_is_an_error(repo: TestRepo) -> None:
     repository = Repository.discover(repo.path)
     with pytest.raises(GitError):
         list_tree(repository, "1" * 40)
-    with pytest.raises(GitError):
-        changed_paths(repository, None, "1" * 40)

@@ -19,7 +19,6 @@ from hyperion_hook.features.code.metrics import SourceMetrics
 EXTRACTOR_VERSION = 3
 """Raised whenever a number can change for the same text; cached metrics of another version are not used."""
 
-BY_LIZARD = frozenset(language.name for language in LANGUAGES.values() if language.reader == "lizard")
 """Languages, as ``domain.paths`` names them, that lizard reads; Python is read by ``ast`` and radon."""
 
 _GENERATED = re.compile(
