@@ -14,7 +14,8 @@ from hyperion_hook.store.models.lifecycle import (
     decode,
     encode,
 )
-from hyperion_hook.store.models.metadata import Lineage, Status, Version, next_version
+from hyperion_hook.store.models.metadata import Status
+from hyperion_hook.store.models.versions import Lineage, Version, next_version
 
 ONE, TWO, THREE = Version(1, 0, 0), Version(1, 1, 0), Version(2, 0, 0)
 

@@ -14,8 +14,9 @@ import pytest
 from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
 from hyperion_hook.store.files.whole_files import write_whole
 from hyperion_hook.store.models import registry as model_registry
-from hyperion_hook.store.models.metadata import Lineage, ModelMetadata, Status
+from hyperion_hook.store.models.metadata import ModelMetadata, Status
 from hyperion_hook.store.models.registry import Registered, VersionStore
+from hyperion_hook.store.models.versions import Lineage
 from tests.support.registering import churn, draft, files_of
 
 NAME = "risk_predictor"

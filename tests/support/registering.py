@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from hyperion_hook.scoring.bundle import MANIFEST, bundled_models
-from hyperion_hook.store.models.metadata import Lineage, ModelMetadata, Status
+from hyperion_hook.store.models.metadata import ModelMetadata, Status
 from hyperion_hook.store.models.registry import VersionStore
+from hyperion_hook.store.models.versions import Lineage
 
 
 def draft(data: str) -> ModelMetadata:

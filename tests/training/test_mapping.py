@@ -16,7 +16,7 @@ from hyperion_hook.errors import ConfigError, HyperionError, MissingExtraError
 from hyperion_hook.store.feature_sets.store import FeatureStore
 from hyperion_hook.training.rows import mapping
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
-from hyperion_hook.training.rows.mapping import spread
+from hyperion_hook.training.rows.distribute import spread
 from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
 from tests.support.buggy import buggy_history

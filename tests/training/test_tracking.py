@@ -17,7 +17,8 @@ import pytest
 import hyperion_hook
 from hyperion_hook.errors import ConfigError, MissingExtraError
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
-from hyperion_hook.store.models.metadata import Lineage, ModelMetadata
+from hyperion_hook.store.models.metadata import ModelMetadata
+from hyperion_hook.store.models.versions import Lineage
 from hyperion_hook.training.mlflow import calls as tracking_calls
 from hyperion_hook.training.mlflow.calls import TrackingError
 from hyperion_hook.training.mlflow.compare import compare_runs

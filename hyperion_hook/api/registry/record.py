@@ -12,7 +12,8 @@ from pathlib import PurePath
 from typing import Any
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.store.models.metadata import FIGURES, Lineage, ModelMetadata, plain
+from hyperion_hook.store.models.metadata import FIGURES, ModelMetadata, plain
+from hyperion_hook.store.models.versions import Lineage
 
 _TABLES = ("hyperparameters", "validation_results", "tags", "extra")
 _TEXTS = ("created_by", "description")

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from hyperion_hook.domain.light_dataclasses import dataclass, field, replace
-from hyperion_hook.store.models.metadata import Status, Version, plain
+from hyperion_hook.store.models.metadata import Status, plain
+from hyperion_hook.store.models.versions import Version
 
 FORMAT_VERSION = 1
 MOST_SERVED = 50

@@ -39,15 +39,8 @@ from hyperion_hook.store.models import FOLDER
 from hyperion_hook.store.models import lifecycle as model_lifecycle
 from hyperion_hook.store.models import metadata as model_metadata
 from hyperion_hook.store.models.lifecycle import IllegalStepError, Lifecycle, NewerFormatError
-from hyperion_hook.store.models.metadata import (
-    ModelMetadata,
-    Status,
-    Version,
-    digest_of,
-    digests,
-    next_version,
-    plain,
-)
+from hyperion_hook.store.models.metadata import ModelMetadata, Status, digest_of, digests, plain
+from hyperion_hook.store.models.versions import Version, next_version
 
 RISK_PREDICTOR = model_metadata.RISK_PREDICTOR
 BUSY_SECONDS = 10.0

@@ -26,7 +26,7 @@ from hyperion_hook.training.bugs.fit import (
 from hyperion_hook.training.metrics.resampling import Interval, rounded
 from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
-from hyperion_hook.training.rows.mapping import spread
+from hyperion_hook.training.rows.distribute import spread
 from hyperion_hook.training.rows.options import RetrainOptions
 
 OWN_CANDIDATE = "gentle"

@@ -35,7 +35,7 @@ from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.corpus_table import sample
 from hyperion_hook.training.rows.dataset import cut_at, pooled, time_split
 from hyperion_hook.training.rows.days import day
-from hyperion_hook.training.rows.mapping import Told, spread
+from hyperion_hook.training.rows.distribute import Told, spread
 from hyperion_hook.training.rows.options import RetrainOptions
 
 HALF = 0.5

@@ -16,8 +16,9 @@ from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.hyperparameters import SECTIONS
 from hyperion_hook.domain.progress import Progress
-from hyperion_hook.store.models.metadata import Lineage, ModelMetadata
+from hyperion_hook.store.models.metadata import ModelMetadata
 from hyperion_hook.store.models.registry import RISK_PREDICTOR
+from hyperion_hook.store.models.versions import Lineage
 from hyperion_hook.training.bugs.export import bug_part
 from hyperion_hook.training.bugs.fit import FittedBugs
 from hyperion_hook.training.bugs.learn import LearnedBugs
@@ -40,7 +41,7 @@ from hyperion_hook.training.models.fit import anomaly_features
 from hyperion_hook.training.models.recipes import RECIPES, parameters_of
 from hyperion_hook.training.retrain.card import Learning, model_card, render_card
 from hyperion_hook.training.rows.dataset import FEATURES, KEYS, merged, pooled, quantiles_of
-from hyperion_hook.training.rows.mapping import versions
+from hyperion_hook.training.rows.distribute import versions
 from hyperion_hook.training.rows.mine import Mined
 from hyperion_hook.training.rows.options import RetrainOptions
 

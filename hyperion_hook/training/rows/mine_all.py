@@ -11,7 +11,7 @@ from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import ConfigError, HyperionError
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.dataset import merged
-from hyperion_hook.training.rows.mapping import spread
+from hyperion_hook.training.rows.distribute import spread
 from hyperion_hook.training.rows.mine import Mined, mine
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.replay import ReplayOptions
