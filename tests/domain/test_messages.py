@@ -247,6 +247,7 @@ def test_a_hostile_message_costs_nothing(message: str) -> None:
     assert time.process_time() - started < 0.25
 
 
+@pytest.mark.slow
 @given(st.text(), st.text(max_size=20))
 def test_any_text_is_read(message: str, name: str) -> None:
     assert classify_message(message, Author(name, name)) in CommitFlag(15)

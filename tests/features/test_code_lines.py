@@ -89,6 +89,7 @@ def _told(lines: list[bytes], language: str) -> list[bytes]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=1_000)
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join), max_size=3), st.sampled_from(LANGUAGES))
 def test_code_is_the_same_told_line_by_line(texts: list[bytes], language: str) -> None:

@@ -139,6 +139,7 @@ def test_dependents_are_the_other_modules_from_which_one_is_reached(
     assert dependent_share(build_graph(specs_of(edges)), paths) == pytest.approx(share)
 
 
+@pytest.mark.slow
 @given(st.lists(edge_sets(), min_size=2, max_size=6), st.booleans(), st.data())
 @settings(max_examples=200, deadline=None)
 def test_a_graph_moved_on_equals_one_built_anew(
@@ -204,6 +205,7 @@ def mixed_files(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
     return {path: draw(st.sampled_from(MIXED[path])) for path in paths}
 
 
+@pytest.mark.slow
 @given(st.lists(mixed_files(), min_size=2, max_size=5), st.booleans())
 @settings(max_examples=500, deadline=None)
 def test_in_every_language_a_graph_moved_on_equals_one_built_anew(

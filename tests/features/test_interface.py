@@ -172,6 +172,7 @@ def modules(draw: st.DrawFn) -> str:
     return "".join(parts)
 
 
+@pytest.mark.slow
 @given(modules(), modules())
 @settings(max_examples=400, deadline=None)
 def test_breakages_equal_griffes_on_generated_pairs(before: str, after: str) -> None:

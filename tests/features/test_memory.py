@@ -43,12 +43,14 @@ def peak_of(code: str) -> int:
     return int(done.stdout) // (1024 if sys.platform == "linux" else 1024 * 1024)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "text"), SOURCES.values(), ids=SOURCES)
 def test_a_source_file_does_not_fill_the_memory(path: str, text: str) -> None:
     reading = f"from hyperion_hook.features.source.measure import measure_source; measure_source({path!r}, {text})"
     assert peak_of(reading) < LIMIT_MB
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", REPORTS.values(), ids=REPORTS)
 def test_a_coverage_report_does_not_fill_the_memory(data: str) -> None:
     assert peak_of(f"from hyperion_hook.features.coverage import read_coverage; read_coverage({data})") < LIMIT_MB

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +92,7 @@ PIECES = st.lists(
 ).map(b"".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=2_000)
 @given(PIECES)
 def test_the_quick_count_is_what_the_pattern_finds(code: bytes) -> None:

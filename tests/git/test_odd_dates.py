@@ -43,6 +43,7 @@ LINES: dict[bytes, tuple[float, float] | None] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", LINES)
 def test_the_hour_is_right_or_missing(tmp_path: Path, line: bytes) -> None:
     repo = TestRepo(tmp_path / "repo")

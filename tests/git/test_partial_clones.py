@@ -73,6 +73,7 @@ def test_a_damaged_object_is_called_so(full: TestRepo) -> None:
     assert [file.unread for file in change.files] == [DAMAGED.reason]
 
 
+@pytest.mark.slow
 def test_a_large_change_is_still_too_large(full: TestRepo) -> None:
     full.commit({"a.py": "x = 1\n" * (MAX_PATCH_BYTES // 6), "c.py": "c = 1\n"})
     part = clone(full, "--filter=blob:none")  # the checkout fetches what is large

@@ -158,6 +158,7 @@ def test_stand_ins_are_removed(repo: TestRepo, tmp_path: Path, monkeypatch: pyte
     assert list(cache_folder().iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_command_scores_the_work_tree_and_a_patch(repo: TestRepo) -> None:
     nothing = hyperion(repo.path, "score")
     assert "score --worktree" in nothing.out

@@ -80,6 +80,7 @@ def test_owners_and_mapped_names_are_the_reviewers(tmp_path: Path) -> None:
     assert reviewers[0]["reason"] == "owns 1 of 1 file (CODEOWNERS)"
 
 
+@pytest.mark.slow
 def test_a_floor_raises_the_level_and_says_why(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     repo.commit({"src/auth/a.py": "a = 1\n", "b.py": "b = 1\n"})

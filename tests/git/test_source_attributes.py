@@ -101,6 +101,7 @@ def compared(tmp_path: Path, paths: list[str]) -> set[str]:
     return {path for path, value in zip(said[::3], said[2::3], strict=False) if value == "unspecified"}
 
 
+@pytest.mark.slow
 def test_every_source_is_compared_and_hardly_anything_else(tmp_path: Path) -> None:
     endings = (*BY_ENDING, *ENDINGS)
     paths = [f"{folder}{name}.{ending}" for folder in FOLDERS for name in NAMES for ending in endings]

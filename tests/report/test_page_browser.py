@@ -59,6 +59,7 @@ def visible_dots(page: Page) -> list[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "dark"), [(1100, False), (1100, True), (390, False), (390, True)])
 def test_axe_finds_no_fault(page: Page, width: int, dark: bool) -> None:
     source = axe_source()
@@ -69,6 +70,7 @@ def test_axe_finds_no_fault(page: Page, width: int, dark: bool) -> None:
     assert json.loads(page.run(AXE)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [320, 390, 1100])
 @pytest.mark.parametrize("depth", [0, 20], ids=["short", "deep"])
 def test_the_page_itself_never_scrolls_sideways(browser: Page, tmp_path: Path, width: int, depth: int) -> None:
@@ -81,6 +83,7 @@ def test_the_page_itself_never_scrolls_sideways(browser: Page, tmp_path: Path, w
     assert page.run("document.querySelector('#spots-picture').getBoundingClientRect().width") <= width
 
 
+@pytest.mark.slow
 def test_both_themes_are_there_and_differ(page: Page) -> None:
     colours = []
     for dark in (False, True):
@@ -89,12 +92,14 @@ def test_both_themes_are_there_and_differ(page: Page) -> None:
     assert colours == ["rgb(255, 255, 255)", "rgb(13, 17, 23)"]
 
 
+@pytest.mark.slow
 def test_paper_shows_no_controls(page: Page) -> None:
     page.look(printed=True)
     for control in ("nav", ".choice"):
         assert page.run(f"getComputedStyle(document.querySelector('{control}')).display") == "none"
 
 
+@pytest.mark.slow
 def test_the_first_stop_of_the_keyboard_skips_to_the_report(page: Page) -> None:
     page.press("Tab")
     assert page.run(f"{FOCUSED}.textContent") == "Skip to the report"
@@ -103,6 +108,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_report(page: Page) -> None:
     assert page.run("location.hash") == "#main"
 
 
+@pytest.mark.slow
 def test_arrow_keys_walk_the_rows_and_show_each_in_the_picture(page: Page) -> None:
     page.run(f"{SHOWN}[0].focus()")
     page.press("ArrowDown", times=2)
@@ -118,6 +124,7 @@ def test_arrow_keys_walk_the_rows_and_show_each_in_the_picture(page: Page) -> No
     assert page.run(f"{SHOWN}.filter((row) => row.tabIndex === 0).length") == 1, "one stop for Tab"
 
 
+@pytest.mark.slow
 def test_a_column_sorts_by_keyboard_and_says_so(page: Page) -> None:
     head = "document.querySelectorAll('#spots-table thead th')"
     page.run(f"{head}[2].firstElementChild.focus()")
@@ -132,6 +139,7 @@ def test_a_column_sorts_by_keyboard_and_says_so(page: Page) -> None:
     assert paths(page) == sorted(paths(page)), "names begin with the first"
 
 
+@pytest.mark.slow
 def test_a_filter_narrows_table_and_picture_and_says_how_many_are_left(page: Page) -> None:
     page.run("document.getElementById('filter').focus()")
     page.type("FILE3")
@@ -148,6 +156,7 @@ def test_a_filter_narrows_table_and_picture_and_says_how_many_are_left(page: Pag
     assert page.run("document.getElementById('count').textContent") == ""
 
 
+@pytest.mark.slow
 def test_a_folder_fills_the_picture(page: Page) -> None:
     places = "[...document.querySelectorAll('circle.spot')].map((one) => [one.dataset.row, +one.getAttribute('cx')])"
     before = dict(page.run(places))
@@ -168,11 +177,13 @@ def test_a_folder_fills_the_picture(page: Page) -> None:
     assert dict(page.run(places)) == before, "drawn as it came"
 
 
+@pytest.mark.slow
 def test_a_dot_leads_to_its_row(page: Page) -> None:
     page.run("document.querySelector('circle.spot[data-row=\"4\"]').dispatchEvent(new MouseEvent('click'))")
     assert page.run(f"{FOCUSED}.cells[0].textContent") == "src/a/file4.py"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("empty", [True, False])
 def test_hostile_and_empty_repositories_do_no_harm(browser: Page, tmp_path: Path, empty: bool) -> None:
     name = "" if empty else "".join(HOSTILE[:-2])

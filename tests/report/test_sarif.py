@@ -135,6 +135,7 @@ def test_gitlab_gets_the_same_findings_with_its_own_words() -> None:
     assert {entry["severity"] for entry in entries[1:]} == {"info"}
 
 
+@pytest.mark.slow
 @given(st.text(min_size=1).map(lambda name: name.replace("\0", "?")) | st.just("a\udcff\n\x1b[31m##[error]"))
 def test_any_name_gives_a_valid_log_of_ascii(name: str) -> None:
     judged = change(edit(name, "+x"))
@@ -144,6 +145,7 @@ def test_any_name_gives_a_valid_log_of_ascii(name: str) -> None:
     assert render_gitlab(sample(judged, impact=impact_naming(name))).isascii()
 
 
+@pytest.mark.slow
 def test_the_command_writes_both_for_a_real_change(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     for number in range(8):

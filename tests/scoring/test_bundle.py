@@ -271,6 +271,7 @@ def test_trees_that_could_not_be_walked_are_refused(
     assert said in refused(folder)
 
 
+@pytest.mark.slow
 def test_no_two_bytes_of_a_tree_can_make_a_walk_fail(folder: Path) -> None:
     """Whatever is written over nodes, a bundle is either refused or every row has a finite score."""
     sound = (folder / TREES).read_bytes()

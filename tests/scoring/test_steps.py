@@ -30,6 +30,7 @@ def values(draw: st.DrawFn, bundle: Bundle, *, missing: bool) -> dict[str, Value
     return made
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_the_steps_sum_and_no_reason_contradicts_the_field(bundle: Bundle, data: st.DataObject) -> None:
