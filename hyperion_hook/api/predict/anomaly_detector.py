@@ -57,24 +57,14 @@ class AnomalyDetector(Predictor):
         return two_columns([(1.0 + score) / 2.0 for score in self.score(rows).tolist()])
 
     def explain(self, rows: object, typical: object = None) -> list[RowExplanation]:
-        """Return what each feature adds to the score of each row: what is negative makes it unusual.
-
-        Parameters
-        ----------
-        rows
-            What is explained.
-        typical
-            A row, or rows whose medians are typical; by default what was typical in the bundle's training.
-
-        Raises
-        ------
-        ConfigError
-            If the model is an estimator: the isolation forest of a bundle can be explained.
-        """
+        """Return what each feature adds to the score, for the model of a bundle only; see ``Predictor.explain``."""
         if isinstance(self.model, NamedEstimator):
             raise ConfigError("explain: only the anomaly detector of a bundle explains; use AnomalyDetector()")
-        model = self._anomaly(self.model)
-        usual = dict(self.model.typical) if typical is None else typical_of(typical, model.features)
+        return super().explain(rows, typical)
+
+    def _explain(self, bundle: Bundle, rows: object, typical: object) -> list[RowExplanation]:
+        model = self._anomaly(bundle)
+        usual = dict(bundle.typical) if typical is None else typical_of(typical, model.features)
         other = as_row(model.filled([usual.get(name, float("nan")) for name in model.features]))
         found = []
         for vector in vectors_of(rows, model.features):

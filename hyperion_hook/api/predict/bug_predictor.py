@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperion_hook.api.predict.estimator_explanation import explain_estimator
 from hyperion_hook.api.predict.file_numbers import GROUPS, in_words
 from hyperion_hook.api.predict.named_estimator import NamedEstimator
 from hyperion_hook.api.predict.predictor import Predictor, lacks
@@ -79,21 +78,8 @@ class BugPredictor(Predictor):
             raise ConfigError("change_probability: no file; give at least one row")
         return sigmoid(self._bugs(self.model).change_log_odds(odds))
 
-    def explain(self, rows: object, typical: object = None) -> list[RowExplanation]:
-        """Return what each number adds to the log-odds of each row; base and contributions sum to them.
-
-        Parameters
-        ----------
-        rows
-            What is explained.
-        typical
-            A row, or rows whose medians are typical, for example those of all files; by default a file of which
-            nothing is known.
-        """
-        if isinstance(self.model, NamedEstimator):
-            return explain_estimator(self.model, rows, typical)
-        model = self._bugs(self.model)
-        names = self.features
+    def _explain(self, bundle: Bundle, rows: object, typical: object) -> list[RowExplanation]:
+        model, names = self._bugs(bundle), self.features
         usual = {} if typical is None else typical_of(typical, names, called=str)
         other = as_row([usual.get(name, math.nan) for name in names])
 

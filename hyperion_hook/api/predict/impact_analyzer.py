@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperion_hook.api.predict.estimator_explanation import explain_estimator
 from hyperion_hook.api.predict.named_estimator import NamedEstimator
 from hyperion_hook.api.predict.predictor import Predictor
 from hyperion_hook.api.predict.repository_change import ChangeInRepository, change_in
@@ -76,18 +75,8 @@ class ImpactAnalyzer(Predictor):
             return self.model.risk_proba(rows)
         return two_columns(self.score(rows).tolist())
 
-    def explain(self, rows: object, typical: object = None) -> list[RowExplanation]:
-        """Return what each piece of evidence adds to the log-odds; the base is a change without any.
-
-        Parameters
-        ----------
-        rows
-            What is explained.
-        typical
-            For an estimator: a row, or rows whose medians are typical.
-        """
-        if isinstance(self.model, NamedEstimator):
-            return explain_estimator(self.model, rows, typical)
+    def _explain(self, bundle: Bundle, rows: object, typical: object) -> list[RowExplanation]:
+        del bundle
         if typical is not None:
             raise ConfigError("explain: the impact's base is a change without evidence; leave out typical")
         found = []

@@ -7,7 +7,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from hyperion_hook.api.predict.estimator_explanation import explain_estimator
 from hyperion_hook.api.predict.named_estimator import NamedEstimator
+from hyperion_hook.api.predict.row_explanation import RowExplanation
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.scoring.bundle import MANIFEST, Bundle, load_bundle
 
@@ -89,9 +91,38 @@ class Predictor(ABC):
         """The columns that are looked at, in the order of training."""
         return self.model.features if isinstance(self.model, NamedEstimator) else self._bundle_features(self.model)
 
+    def explain(self, rows: object, typical: object = None) -> list[RowExplanation]:
+        """Return what each feature adds to the score of each row; base and contributions sum to it.
+
+        The score is the log-odds of what is looked for; of an anomaly it is that of ``score``, so that what is negative
+        makes a row unusual.
+
+        Parameters
+        ----------
+        rows
+            What is explained.
+        typical
+            A row, or rows whose medians are typical. By default what was typical in the bundle's training, and for
+            bugs a file of which nothing is known. An estimator needs it; the impact's base is always a change without
+            evidence.
+
+        Raises
+        ------
+        ConfigError
+            If ``typical`` is needed and not given, or given and not wanted; if the model is an isolation forest outside
+            a bundle.
+        """
+        if isinstance(self.model, NamedEstimator):
+            return explain_estimator(self.model, rows, typical)
+        return self._explain(self.model, rows, typical)
+
     def __repr__(self) -> str:
         told = f"{self.model.name} {self.model.version}" if isinstance(self.model, Bundle) else repr(self.model)
         return f"{type(self).__name__}({told})"
+
+    @abstractmethod
+    def _explain(self, bundle: Bundle, rows: object, typical: object) -> list[RowExplanation]:
+        """Explain rows by a bundle's model."""
 
     @abstractmethod
     def _bundle_features(self, bundle: Bundle) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperion_hook.api.predict.estimator_explanation import explain_estimator
 from hyperion_hook.api.predict.named_estimator import NamedEstimator
 from hyperion_hook.api.predict.predictor import Predictor
 from hyperion_hook.api.predict.row_explanation import RowExplanation, typical_of
@@ -78,19 +77,8 @@ class RiskPredictor(Predictor):
         risk = self.model.risk
         return two_columns([risk.score(vector)[0] for vector in vectors_of(rows, risk.features)])
 
-    def explain(self, rows: object, typical: object = None) -> list[RowExplanation]:
-        """Return what each feature adds to the log-odds of each row; base and contributions sum to them.
-
-        Parameters
-        ----------
-        rows
-            What is explained.
-        typical
-            A row, or rows whose medians are typical; by default what was typical in the bundle's training.
-        """
-        if isinstance(self.model, NamedEstimator):
-            return explain_estimator(self.model, rows, typical)
-        bundle, names = self.model, self.model.risk.features
+    def _explain(self, bundle: Bundle, rows: object, typical: object) -> list[RowExplanation]:
+        names = bundle.risk.features
         usual = dict(bundle.typical) if typical is None else typical_of(typical, names)
         found = []
         for vector in vectors_of(rows, names):

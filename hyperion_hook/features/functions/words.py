@@ -65,6 +65,17 @@ class KeywordLocator:
             here = max(view.angles(here), here + 1) if token == "<" else view.after(here)
         return None
 
+    def braced(self, name: str, place: int, here: int) -> str:
+        """Note a function whose parameters a brace follows; return that, or what ends the head without one."""
+        view = self.view
+        group = (here, view.pairs.get(here, here))
+        here = group[1] + 1
+        while here < view.size and view.texts[here] not in ("{", ";", "}", self.word):
+            here = view.after(here)
+        if view.at(here) == "{":
+            self.add(name, place, group, here)
+        return view.at(here)
+
     def lose(self, place: int) -> None:
         """Note that the head at a place was not understood."""
         self.located.lost = self.located.lost or f"the function in line {self.view.lines[place]} has no end"
@@ -84,13 +95,7 @@ class RustLocator(KeywordLocator):
         here = view.angles(name + 1) if view.at(name + 1) == "<" else name + 1
         if view.at(here) != "(":
             return
-        group = (here, view.pairs.get(here, here))
-        here = group[1] + 1
-        while here < view.size and view.texts[here] not in ("{", ";", "}", self.word):
-            here = view.after(here)
-        if view.at(here) == "{":
-            self.add(view.texts[name].removeprefix("r#"), place, group, here)
-        elif view.at(here) in ("", self.word):
+        if self.braced(view.texts[name].removeprefix("r#"), place, here) in ("", self.word):
             self.lose(place)
 
 
@@ -208,13 +213,7 @@ class PhpLocator(KeywordLocator):
             name, start, here = view.at(here), here, here + 1
         if view.at(here) != "(":
             return
-        group = (here, view.pairs.get(here, here))
-        here = group[1] + 1
-        while here < view.size and view.texts[here] not in ("{", ";", "}", self.word):
-            here = view.after(here)
-        if view.at(here) == "{":
-            self.add(name, start, group, here)
-        elif view.at(here) != ";":
+        if self.braced(name, start, here) not in ("{", ";"):
             self.lose(place)
 
     def others(self) -> None:
