@@ -133,12 +133,22 @@ class UnusualValue:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownSmell:
+    """What an unusual change is known as, by which values, and who says so."""
+
+    name: str
+    condition: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Anomaly:
-    """The isolation forest's view: ``score`` in -1..1, the more negative the more unusual."""
+    """The isolation forest's view: ``score`` in -1..1, the more negative the more unusual; smells of anomalies only."""
 
     score: float
     is_anomaly: bool
     unusual: tuple[UnusualValue, ...] = ()
+    smells: tuple[KnownSmell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

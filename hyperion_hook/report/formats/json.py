@@ -134,7 +134,8 @@ def _anomaly(anomaly: Anomaly | None) -> Json | None:
     if anomaly is None:
         return None
     unusual = [{"feature": entry.feature, "value": entry.value, "typical": entry.typical} for entry in anomaly.unusual]
-    return {"score": anomaly.score, "is_anomaly": anomaly.is_anomaly, "unusual": unusual}
+    smells = [{"name": smell.name, "condition": smell.condition, "source": smell.source} for smell in anomaly.smells]
+    return {"score": anomaly.score, "is_anomaly": anomaly.is_anomaly, "unusual": unusual, "smells": smells}
 
 
 def _bugs(bugs: BugForecast | None) -> Json | None:
