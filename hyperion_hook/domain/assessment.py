@@ -161,10 +161,14 @@ class FileForecast:
 
 @dataclass(frozen=True, slots=True)
 class BugForecast:
-    """How likely any of the touched source files needs a bug fix within thirty days, and each; the likeliest first."""
+    """How likely any of the touched source files needs a bug fix within thirty days, and each; the likeliest first.
+
+    ``by`` says by what, where that is not the model of many numbers.
+    """
 
     probability: float
     files: tuple[FileForecast, ...]
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

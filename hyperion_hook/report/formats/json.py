@@ -142,7 +142,7 @@ def _bugs(bugs: BugForecast | None) -> Json | None:
     if bugs is None:
         return None
     files = [{"path": valid_unicode(entry.path), "probability": entry.probability} for entry in bugs.files]
-    return {"probability_30d": bugs.probability, "files": files}
+    return {"probability_30d": bugs.probability, "files": files, "by": bugs.by or None}
 
 
 def _impact(impact: Impact | None) -> Json | None:
