@@ -30,7 +30,7 @@ _NOT_THE_CALLERS = frozenset(
     }
 )
 _MOST_DEPTH = 20
-_MEASURES = frozenset({*FIGURES, "roc_auc", "pr_auc"})
+_OF_BOTH_CLASSES = frozenset({"f1_score", "roc_auc", "pr_auc"})
 
 
 def draft_of(
@@ -84,7 +84,7 @@ def draft_of(
         raise ConfigError("\n".join(faults))
     values["extra"] = extra | values.get("extra", {})
     # figures of a test that could not tell: the registry promotes no such model
-    undefined = sorted(key for key in _MEASURES & set(said) if said[key] is not None and as_data(said[key]) is None)
+    undefined = sorted(key for key in _OF_BOTH_CLASSES & set(said) if said[key] is not None and as_data(said[key]) is None)
     if undefined:
         values["extra"][NOT_MEASURED] = undefined
     features = values.pop("training_features", None) or list(columns)
