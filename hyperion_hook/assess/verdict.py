@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from hyperion_hook.assess.reference import Reference
-from hyperion_hook.domain.assessment import Anomaly, Contribution, UnusualValue
+from hyperion_hook.domain.assessment import Anomaly, Contribution, KnownSmell, UnusualValue
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.history import DAY, CommitFlag, History
 from hyperion_hook.domain.vector import FeatureVector, Missing
@@ -14,6 +14,7 @@ from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.scoring.anomaly import BINARY, MOST, Usual, is_rare_binary, unusual_values
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.members import sigmoid
+from hyperion_hook.scoring.smells import SMELLS, smells_in
 
 _LOOKED_AT = 50
 _SPEAKS = "code_lines_added"
@@ -165,7 +166,9 @@ def anomaly_of(
         UnusualValue(name, find_feature(name).title, vector.number(name), typical.get(name, quantiles[name][1]))
         for name in _telling(vector, quantiles, usual)
     )
-    return Anomaly(score, is_anomaly, unusual)
+    found = smells_in({name: vector.number(name) for smell in SMELLS for name in smell.features}) if is_anomaly else ()
+    smells = tuple(KnownSmell(smell.name, smell.condition, smell.source) for smell in found)
+    return Anomaly(score, is_anomaly, unusual, smells)
 
 
 def _telling(

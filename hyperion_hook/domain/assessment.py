@@ -139,12 +139,22 @@ class UnusualValue:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownSmell:
+    """What an unusual change is known as, by which values, and who says so."""
+
+    name: str
+    condition: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Anomaly:
-    """The isolation forest's view: ``score`` in -1..1, the more negative the more unusual."""
+    """The isolation forest's view: ``score`` in -1..1, the more negative the more unusual; smells of anomalies only."""
 
     score: float
     is_anomaly: bool
     unusual: tuple[UnusualValue, ...] = ()
+    smells: tuple[KnownSmell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +167,14 @@ class FileForecast:
 
 @dataclass(frozen=True, slots=True)
 class BugForecast:
-    """How likely any of the touched source files needs a bug fix within thirty days, and each; the likeliest first."""
+    """How likely any of the touched source files needs a bug fix within thirty days, and each; the likeliest first.
+
+    ``by`` says by what, where that is not the model of many numbers.
+    """
 
     probability: float
     files: tuple[FileForecast, ...]
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
