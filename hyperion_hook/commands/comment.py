@@ -10,8 +10,8 @@ import click
 
 from hyperion_hook.commands import Invocation
 from hyperion_hook.commands.pull_request.base_settings import trusted_settings
-from hyperion_hook.commands.pull_request.github import GitHubRun
-from hyperion_hook.commands.pull_request.gitlab import run_in_gitlab
+from hyperion_hook.commands.pull_request.github import ACTIONS_FORGES, GitHubRun
+from hyperion_hook.commands.pull_request.pipeline import FORGES, run_in_pipeline
 from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, Asked
 from hyperion_hook.commands.support.assessing import open_assessor, verdict_code
 from hyperion_hook.commands.support.flags import FAIL_ABOVE, FAIL_ON_BREAK, STRICT
@@ -48,7 +48,7 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
 @click.argument("revision", required=False, metavar="[REV | A..B]")
 @click.option(
     "--forge",
-    type=click.Choice(["github", "gitlab", "none"]),
+    type=click.Choice([*ACTIONS_FORGES, *FORGES, "none"]),
     default="github",
     help="The code host to tell; none writes the comment on A..B to standard output.",
 )
@@ -98,8 +98,9 @@ def command(  # noqa: PLR0913 - one argument for each flag
 ) -> int:
     """Assess a pull request in a job of its code host, and keep one comment on it up to date.
 
-    The token is read from GITHUB_TOKEN or GITLAB_TOKEN. Configuration and models are those of the base. What the code
-    host refuses is said, and is no failure.
+    The token is read from GITHUB_TOKEN (Gitea's and Forgejo's, too), GITLAB_TOKEN, BITBUCKET_TOKEN or
+    SYSTEM_ACCESSTOKEN. Configuration and models are those of the base. What the code host refuses is said, and is no
+    failure.
     """
     give_up_after(stalled("comment"), renewable=True)
     asked = Asked(mode, labels, sarif, saved_to, saved_in, baseline, flags)
@@ -109,8 +110,8 @@ def command(  # noqa: PLR0913 - one argument for each flag
         return print_comment(invocation.repo, revision, asked, os.environ)
     if revision is not None:
         raise ConfigError(f"comment: the event names the change; leave out '{revision}', or use --forge none")
-    if forge == "gitlab":
-        if saved_to is not None or saved_in is not None:
-            raise ConfigError("comment: --save and --from are for workflows of GitHub; leave them out")
-        return run_in_gitlab(invocation.repo, asked, os.environ)
-    return GitHubRun(invocation.repo, asked, os.environ).run()
+    if forge in ACTIONS_FORGES:
+        return GitHubRun(invocation.repo, asked, os.environ, ACTIONS_FORGES[forge]).run()
+    if saved_to is not None or saved_in is not None:
+        raise ConfigError("comment: --save and --from are for workflows of GitHub; leave them out")
+    return run_in_pipeline(invocation.repo, FORGES[forge], asked, os.environ)

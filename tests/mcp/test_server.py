@@ -130,7 +130,9 @@ def fuzzed(seed: int, count: int) -> list[bytes]:
     lines = []
     for number in range(count):
         kind = rng.randrange(6)
-        arguments = {rng.choice(["what", "paths", "name", "limit", "full", "x"]): value() for _ in range(rng.randrange(3))}
+        arguments = {
+            rng.choice(["what", "paths", "name", "limit", "full", "x"]): value() for _ in range(rng.randrange(3))
+        }
         message: Any = {
             "jsonrpc": rng.choice(["2.0", "2.0", "2.0", "1.0", None]),
             "id": rng.choice([number, "a", None, -1.5]),

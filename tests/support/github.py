@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -26,6 +24,8 @@ class GitHubDouble(WebDouble):
     browser would send it: lines end in two characters, and no white space is at the end.
     """
 
+    looks = "/comments$"
+
     def __init__(self, prefix: str = "") -> None:
         super().__init__()
         self.prefix = prefix
@@ -34,20 +34,11 @@ class GitHubDouble(WebDouble):
         self.reviews: list[dict[str, Any]] = []
         self.labels: list[str] = ["bug"]
         self.pull: dict[str, Any] = {}
-        self.meeting: threading.Barrier | None = None
-        self._met = 0
         self._next = 1_000
 
     @property
     def api(self) -> str:
         return self.url + self.prefix
-
-    def before(self, asked: Asked) -> None:
-        """Let two first looks at the comments wait for each other."""
-        if self.meeting is not None and asked.method == "GET" and asked.path.endswith("/comments") and self._met < 2:
-            self._met += 1
-            with suppress(threading.BrokenBarrierError):
-                self.meeting.wait(20)
 
     def add_comment(self, body: str, login: str = "grace", kind: str = "User", edited: int = 1_700_000_000) -> int:
         """Have somebody comment, and return the comment's number."""

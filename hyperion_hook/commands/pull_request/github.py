@@ -1,12 +1,13 @@
-"""``comment`` in a job of GitHub Actions: what is done about an event.
+"""``comment`` in a job of GitHub Actions, or of Gitea's and Forgejo's, which are alike: what is done about an event.
 
-Whatever GitHub refuses, the assessment is in the job's summary and the job goes on: a comment is never worth a red
-build.
+Whatever the code host refuses, the assessment is in the job's summary and the job goes on: a comment is never worth a
+red build.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from hyperion_hook.errors import ConfigError, ExitCode, GitError
 from hyperion_hook.forge.actions import Actions, Annotation, workflow_commands
 from hyperion_hook.forge.activity import Activity, Kind, activity_of
 from hyperion_hook.forge.event import Event, PullRequest, read_event
+from hyperion_hook.forge.gitea import Gitea
 from hyperion_hook.forge.github import GitHub
 from hyperion_hook.forge.http import ForgeError, token_in
 from hyperion_hook.git.repository import Repository
@@ -36,13 +38,30 @@ from hyperion_hook.report.formats.findings import findings
 from hyperion_hook.report.formats.json import render_json_line
 from hyperion_hook.report.formats.markdown import render_markdown
 from hyperion_hook.report.formats.sarif import render_sarif
-from hyperion_hook.report.links import GitHubLinks
+from hyperion_hook.report.links import GiteaLinks, GitHubLinks, Links
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.store.feedback_store import FeedbackStore
 
 
+@dataclass(frozen=True, slots=True)
+class ActionsForge:
+    """A code host with jobs of this kind: its API, its pages, and where a job shows what it has to say."""
+
+    host: type[GitHub]
+    links: Callable[[str, int, str, str], Links]
+    elsewhere: str
+
+
+ACTIONS_FORGES = {
+    "github": ActionsForge(GitHub, GitHubLinks, "the job's summary"),
+    # these take a summary and show none
+    "gitea": ActionsForge(Gitea, GiteaLinks, "the job's log"),
+    "forgejo": ActionsForge(Gitea, GiteaLinks, "the job's log"),
+}
+
+
 class GitHubRun:
-    """One job of GitHub Actions.
+    """One job of GitHub Actions, or of what is compatible with them.
 
     Parameters
     ----------
@@ -52,6 +71,8 @@ class GitHubRun:
         The flags.
     environment
         What the runner says.
+    forge
+        Whose jobs these are.
     assessor_of
         Opens the assessor of a repository.
     """
@@ -61,11 +82,13 @@ class GitHubRun:
         repo: Path | None,
         asked: Asked,
         environment: Mapping[str, str],
+        forge: ActionsForge = ACTIONS_FORGES["github"],
         assessor_of: OpenAssessor = open_assessor,
     ) -> None:
         self._repo = repo
         self._asked = asked
         self._environment = environment
+        self._forge = forge
         self._assessor_of = assessor_of
         self._actions = Actions.of(environment)
         self._token = token_in(environment, "GITHUB_TOKEN")
@@ -204,15 +227,15 @@ class GitHubRun:
 
     def _posting(self, pull: PullRequest, repository: Repository | None = None) -> Posting:
         actions = self._actions
-        links = GitHubLinks(f"{actions.server_url}/{actions.repository}", pull.number, pull.base, pull.head)
+        links = self._forge.links(f"{actions.server_url}/{actions.repository}", pull.number, pull.base, pull.head)
         store = None if repository is None else FeedbackStore.of(repository.common_dir)
-        return Posting(self._asked.comment, self._asked.labels, links, "the job's summary", store)
+        return Posting(self._asked.comment, self._asked.labels, links, self._forge.elsewhere, store)
 
     @cached_property
     def _github(self) -> GitHub | None:
         if not self._token or self._asked.comment == NEVER:
             return None
-        return GitHub.of(self._actions.api_url, self._actions.repository, self._token)
+        return self._forge.host.of(self._actions.api_url, self._actions.repository, self._token)
 
 
 def _outputs(assessment: Assessment, url: str | None) -> dict[str, str]:
