@@ -60,6 +60,7 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
     help="When to comment; high: only on HIGH risk.",
 )
 @click.option("--labels", is_flag=True, help="Put the level on the pull request as a label.")
+@click.option("--check", is_flag=True, help="On GitHub: show findings at their lines in a check of its own.")
 @click.option("--sarif", type=click.Path(path_type=Path), metavar="FILE", help="Write SARIF to a file, too.")
 @click.option(
     "--save",
@@ -90,6 +91,7 @@ def command(  # noqa: PLR0913 - one argument for each flag
     forge: str,
     mode: str,
     labels: bool,
+    check: bool,
     sarif: Path | None,
     saved_to: Path | None,
     saved_in: Path | None,
@@ -103,7 +105,9 @@ def command(  # noqa: PLR0913 - one argument for each flag
     failure.
     """
     give_up_after(stalled("comment"), renewable=True)
-    asked = Asked(mode, labels, sarif, saved_to, saved_in, baseline, flags)
+    asked = Asked(mode, labels, sarif, saved_to, saved_in, baseline, check, flags)
+    if check and forge != "github":
+        raise ConfigError("comment: --check is for jobs of GitHub; leave it out")
     if forge == "none":
         if revision is None:
             raise ConfigError("comment: --forge none needs a commit or a range; write A..B")

@@ -5,22 +5,26 @@ https://docs.github.com/rest; every request is checked against GitHub's OpenAPI 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from hyperion_hook.forge.actions import Annotation
 from hyperion_hook.forge.event import PullRequest, pull_request_of
 from hyperion_hook.forge.host import Comment, seconds_of
 from hyperion_hook.forge.http import ForgeError, Http
-from hyperion_hook.forge.rest import RestHost
+from hyperion_hook.forge.rest import RestHost, within
 
 API_VERSION = "2022-11-28"
 _INSTALLATION = "ghs_"
 """How the tokens begin that GitHub makes for jobs and apps."""
 _ACTIONS = "github-actions[bot]"
 """Who writes with the token of a job."""
+
+_MOST_AT_ONCE, _MOST_SUMMARY = 50, 65_535
+"""Annotations of one request, and characters of a check's summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,17 @@ class Review:
     login: str
     state: str
     submitted_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check beside a commit; ``conclusion`` is ``success``, ``neutral`` or ``failure``, ``summary`` Markdown."""
+
+    head: str
+    conclusion: str
+    title: str
+    summary: str
+    annotations: Sequence[Annotation]
 
 
 class GitHub(RestHost):
@@ -101,6 +116,27 @@ class GitHub(RestHost):
         """
         self._label(f"{self._root}/issues/{number}/labels", "", wanted, ours, {"labels": [wanted]})
 
+    def write_check(self, check: Check) -> None:
+        """Add a check to a commit; of its annotations those count that have a place.
+
+        Raises
+        ------
+        ForgeError
+            If that is refused or fails; then there may be a check with fewer annotations.
+        """
+        path = f"{self._root}/check-runs"
+        entries = [_at_lines(entry) for entry in check.annotations if entry.path is not None]
+        output = {
+            "title": check.title,
+            "summary": check.summary[:_MOST_SUMMARY],
+            "annotations": entries[:_MOST_AT_ONCE],
+        }
+        made = {"name": "hyperion-hook", "head_sha": check.head, "status": "completed", "conclusion": check.conclusion}
+        data = self._http.send("POST", path, made | {"output": output}).data
+        for start in range(_MOST_AT_ONCE, len(entries), _MOST_AT_ONCE):
+            more = output | {"annotations": entries[start : start + _MOST_AT_ONCE]}
+            self._http.send("PATCH", f"{path}/{within(data, 'id')}", {"output": more})
+
     def _list(self, number: int) -> str:
         return f"{self._root}/issues/{number}/comments"
 
@@ -139,6 +175,12 @@ class GitHub(RestHost):
                 data = self._http.send("POST", "/graphql", {"query": "{viewer{login}}"}, base=base).data
                 self._login = f"{data['data']['viewer']['login'].removesuffix('[bot]')}[bot]"
         return self._login
+
+
+def _at_lines(entry: Annotation) -> Mapping[str, Any]:
+    kind = entry.kind if entry.kind in {"warning", "notice"} else "failure"
+    place = {"path": entry.path, "start_line": entry.line, "end_line": entry.line}
+    return place | {"annotation_level": kind, "title": entry.title[:255], "message": entry.message}
 
 
 def login_of(data: Mapping[str, Any]) -> str:

@@ -33,6 +33,7 @@ class GitHubDouble(WebDouble):
         self.comments: list[dict[str, Any]] = []
         self.reviews: list[dict[str, Any]] = []
         self.labels: list[str] = ["bug"]
+        self.checks: list[dict[str, Any]] = []
         self.pull: dict[str, Any] = {}
         self._next = 1_000
 
@@ -82,19 +83,26 @@ class GitHubDouble(WebDouble):
             )
         if asked.path == f"{root}/pulls/{NUMBER}":
             return Said(200, self.pull)
-        if asked.path == f"{root}/pulls/{NUMBER}/reviews":
-            return self._page(asked, self.reviews)
-        if asked.path == f"{issue}/comments" and asked.method == "GET":
-            return self._page(asked, self.comments)
+        pages = {f"{root}/pulls/{NUMBER}/reviews": self.reviews, f"{issue}/comments": self.comments}
+        if asked.path in pages and asked.method == "GET":
+            return self._page(asked, pages[asked.path])
         if asked.path == f"{issue}/comments":
             name, kind = (self.login, "User") if token == USER_TOKEN else (self.app, "Bot")
             number = self.add_comment(self._kept(asked.body["body"]), name, kind)
             return Said(201, self._of(number))
         if asked.path.startswith(f"{root}/issues/comments/"):
             return self._one(asked, int(asked.path.rpartition("/")[2]))
+        if asked.path.startswith(f"{root}/check-runs"):
+            return self._check(asked)
         if asked.path.startswith(f"{issue}/labels"):
             return self._labels(asked, unquote(asked.path.removeprefix(f"{issue}/labels").removeprefix("/")))
         return Said(404, error("Not Found"))
+
+    def _check(self, asked: Asked) -> Said:
+        if asked.method == "POST":
+            self.checks.append({"annotations": [], **asked.body})
+        self.checks[-1]["annotations"] += asked.body["output"]["annotations"]
+        return Said(201 if asked.method == "POST" else 200, description().sample("check-run", id=31))
 
     def _one(self, asked: Asked, number: int) -> Said:
         entry = self._of(number)

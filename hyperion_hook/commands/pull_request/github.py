@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from pathlib import Path
 
 import click
@@ -28,7 +29,7 @@ from hyperion_hook.forge.actions import Actions, Annotation, workflow_commands
 from hyperion_hook.forge.activity import Activity, Kind, activity_of
 from hyperion_hook.forge.event import Event, PullRequest, read_event
 from hyperion_hook.forge.gitea import Gitea
-from hyperion_hook.forge.github import GitHub
+from hyperion_hook.forge.github import Check, GitHub
 from hyperion_hook.forge.http import ForgeError, token_in
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.comment.brief import brief_of
@@ -115,7 +116,7 @@ class GitHubRun:
                 say(f"warning: {warning}")
             assessment = self._assess(repository, loaded.config, start, end, pull)
             brief = brief_of(assessment)
-            self._write(assessment)
+            self._write(assessment, loaded.config, pull.head if pull is not None else end)
             url = None
             if pull is not None:
                 if self._asked.saved_to is not None:
@@ -203,27 +204,42 @@ class GitHubRun:
         oldest = min(map(int, said[::2]), default=approved[0])
         return Discussed(pull.discussions, max(0, min(approved) - oldest) / 3600)
 
-    def _write(self, assessment: Assessment) -> None:
+    def _write(self, assessment: Assessment, config: Config, head: str) -> None:
         """Write summary, annotations and SARIF; on standard output nothing stands that came from the repository raw."""
-        self._actions.write_summary(render_markdown(assessment))
+        summary = render_markdown(assessment)
+        self._actions.write_summary(summary)
         no_code = is_no_code(assessment.change)
-        click.echo(printable(" ".join(verdict(assessment.risk, assessment.record, no_code=no_code))))
-        for line in workflow_commands(
-            [
-                Annotation(
-                    "warning" if finding.level is not RiskLevel.LOW else "notice",
-                    f"hyperion-hook: {finding.rule}",
-                    printable(finding.message),
-                    None if finding.path is None else printable(finding.path),
-                    finding.line,
-                )
-                for finding in findings(assessment)
-            ]
-        ):
-            click.echo(line)
+        title = printable(" ".join(verdict(assessment.risk, assessment.record, no_code=no_code)))
+        click.echo(title)
+        annotations = [
+            Annotation(
+                "warning" if finding.level is not RiskLevel.LOW else "notice",
+                f"hyperion-hook: {finding.rule}",
+                printable(finding.message),
+                None if finding.path is None else printable(finding.path),
+                finding.line,
+            )
+            for finding in findings(assessment)
+        ]
+        conclusion = _conclusion(assessment, config)
+        if not self._checked(Check(head, conclusion, title, summary, annotations)):
+            for line in workflow_commands(annotations):
+                click.echo(line)
         if self._asked.sarif is not None:
             with result_to(self._asked.sarif) as write:
                 write(render_sarif(assessment))
+
+    def _checked(self, check: Check) -> bool:
+        """Whether a check shows the annotations; where the token may write none, the log does, as without one."""
+        if not self._asked.check or self._client is None:
+            return False
+        try:
+            self._client.write_check(check)
+        except ForgeError as error:
+            if error.status != HTTPStatus.FORBIDDEN:
+                say(f"the check is not written: {error}")
+            return False
+        return True
 
     def _posting(self, pull: PullRequest, repository: Repository | None = None) -> Posting:
         actions = self._actions
@@ -231,11 +247,22 @@ class GitHubRun:
         store = None if repository is None else FeedbackStore.of(repository.common_dir)
         return Posting(self._asked.comment, self._asked.labels, links, self._forge.elsewhere, store)
 
-    @cached_property
+    @property
     def _github(self) -> GitHub | None:
-        if not self._token or self._asked.comment == NEVER:
+        return None if self._asked.comment == NEVER else self._client
+
+    @cached_property
+    def _client(self) -> GitHub | None:
+        if not self._token:
             return None
         return self._forge.host.of(self._actions.api_url, self._actions.repository, self._token)
+
+
+def _conclusion(assessment: Assessment, config: Config) -> str:
+    unsaid: list[str] = []  # the job ends with it
+    if verdict_code(assessment, config, told=unsaid.append) is not ExitCode.DONE:
+        return "failure"
+    return "success" if assessment.risk.level is RiskLevel.LOW else "neutral"
 
 
 def _outputs(assessment: Assessment, url: str | None) -> dict[str, str]:

@@ -37,6 +37,7 @@ class Asked:
     saved_to: Path | None = None
     saved_in: Path | None = None
     baseline: str | None = None
+    check: bool = False
     flags: Mapping[str, object] = field(default_factory=dict)
 
 
