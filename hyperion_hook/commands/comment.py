@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation
-from hyperion_hook.commands.pull_request.base_settings import trusted_settings
+from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
 from hyperion_hook.commands.pull_request.github import ACTIONS_FORGES, GitHubRun
 from hyperion_hook.commands.pull_request.pipeline import FORGES, run_in_pipeline
 from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, Asked
@@ -29,9 +29,12 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
     """Write the comment on a range to standard output, for a code host that is not spoken with."""
     target = target_of(revision, staged=False, each=False)
     repository = Repository.discover(repo)
-    base = target.start or f"{target.revision}^{{commit}}"
+    base = repository.resolve(target.start or f"{target.revision}^{{commit}}")
+    if revision_in(asked.baseline) is not None:
+        raise ConfigError("comment: --forge none is told the range; name a file with --baseline, or leave it out")
+    baseline = baseline_in(asked.baseline, repository, base)
     progress = ProgressLine()
-    with trusted_settings(repository, repository.resolve(base), environment, asked.flags) as loaded:
+    with trusted_settings(repository, base, environment, asked.flags) as loaded:
         with open_assessor(repo, loaded.config, progress) as assessor:
             if target.start is not None and target.end is not None:
                 assessment = assessor.range(target.start, target.end)
@@ -41,7 +44,7 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
         take_time()
         brief = brief_of(assessment)
         click.echo(render_comment(brief, Links(), head=assessment.change.revision or ""), nl=False)
-        return verdict_code(assessment, loaded.config)
+        return verdict_code(assessment, loaded.config, baseline=baseline)
 
 
 @click.command()
@@ -76,7 +79,11 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
     metavar="FILE",
     help="After another workflow: post what it saved.",
 )
-@click.option("--baseline", metavar="REV", help="Assess against this commit, not the base of the pull request.")
+@click.option(
+    "--baseline",
+    metavar="REV|FILE",
+    help="Assess against this commit, not the base; or let what this SARIF file holds already fail nothing.",
+)
 @click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never.")
 @click.option("--fail-above-percentile", metavar="NUMBER", help=FAIL_ABOVE)
 @click.option("--fail-on-break/--no-fail-on-break", default=None, help=FAIL_ON_BREAK)

@@ -15,10 +15,11 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import say
-from hyperion_hook.commands.pull_request.base_settings import trusted_settings
+from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
 from hyperion_hook.commands.pull_request.post_comment import NEVER, Asked, Posting, keep_feedback, save, saved
 from hyperion_hook.commands.pull_request.prepare import absent_commits, assessed, need_commits
 from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
+from hyperion_hook.commands.support.baseline import Baseline
 from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
@@ -93,6 +94,7 @@ class GitHubRun:
         self._assessor_of = assessor_of
         self._actions = Actions.of(environment)
         self._token = token_in(environment, "GITHUB_TOKEN")
+        self._baseline: Baseline | None = None
 
     def run(self) -> ExitCode:
         """Do what the event asks for, and return the exit code of the command."""
@@ -111,6 +113,7 @@ class GitHubRun:
         repository = Repository.discover(self._repo)
         pull = event.pull_request if activity.kind is Kind.COMMENT else None
         start, end = self._range(repository, activity)
+        self._baseline = baseline_in(self._asked.baseline, repository, start or end)
         with trusted_settings(repository, start or end, self._environment, self._asked.flags) as loaded:
             for warning in loaded.warnings:
                 say(f"warning: {warning}")
@@ -123,7 +126,7 @@ class GitHubRun:
                     save(self._asked.saved_to, pull, brief)
                 url = self._posting(pull, repository).post(self._github, pull, brief, say)
             actions.write_outputs(_outputs(assessment, url))
-            return verdict_code(assessment, loaded.config)
+            return verdict_code(assessment, loaded.config, baseline=self._baseline)
 
     def _post_saved(self, head: str | None) -> ExitCode:
         """Post what an earlier workflow saved, if its pull request is still the one that workflow ran on."""
@@ -170,8 +173,9 @@ class GitHubRun:
         if end is None:
             raise GitError("comment: the repository has no commit yet")
         start = activity.start
-        if self._asked.baseline is not None:
-            start = repository.resolve(self._asked.baseline)
+        revision = revision_in(self._asked.baseline)
+        if revision is not None:
+            start = repository.resolve(revision)
         if activity.kind is Kind.SUMMARY and start is not None and absent_commits(repository, [start]):
             # a push by force leaves its old commits nowhere
             say(f"warning: commit {start[:10]} is not in this clone, so {end[:10]} is assessed alone")
@@ -221,7 +225,7 @@ class GitHubRun:
             )
             for finding in findings(assessment)
         ]
-        conclusion = _conclusion(assessment, config)
+        conclusion = _conclusion(assessment, config, self._baseline)
         if not self._checked(Check(head, conclusion, title, summary, annotations)):
             for line in workflow_commands(annotations):
                 click.echo(line)
@@ -258,9 +262,9 @@ class GitHubRun:
         return self._forge.host.of(self._actions.api_url, self._actions.repository, self._token)
 
 
-def _conclusion(assessment: Assessment, config: Config) -> str:
+def _conclusion(assessment: Assessment, config: Config, baseline: Baseline | None) -> str:
     unsaid: list[str] = []  # the job ends with it
-    if verdict_code(assessment, config, told=unsaid.append) is not ExitCode.DONE:
+    if verdict_code(assessment, config, told=unsaid.append, baseline=baseline) is not ExitCode.DONE:
         return "failure"
     return "success" if assessment.risk.level is RiskLevel.LOW else "neutral"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import say
-from hyperion_hook.commands.pull_request.base_settings import trusted_settings
+from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
 from hyperion_hook.commands.pull_request.post_comment import NEVER, Asked, Posting
 from hyperion_hook.commands.pull_request.prepare import assessed, need_commits
 from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
@@ -92,8 +92,11 @@ def run_in_pipeline(
     """
     job, token = forge.job_in(environment), token_in(environment, forge.token)
     repository = Repository.discover(repo)
-    start = _start(repository, job.base if asked.baseline is None else asked.baseline, forge)
+    base = _start(repository, job.base, forge)
+    revision = revision_in(asked.baseline)
+    start = base if revision is None else repository.resolve(revision)
     need_commits(repository, (start, job.head), forge.remedy)
+    baseline = baseline_in(asked.baseline, repository, base)
     links = forge.links(job.pages, job.number, start, job.head)
     with trusted_settings(repository, start, environment, asked.flags) as loaded:
         for warning in loaded.warnings:
@@ -108,7 +111,7 @@ def run_in_pipeline(
         store = FeedbackStore.of(repository.common_dir)
         posting = Posting(asked.comment, asked.labels, links, "the job's log", store, forge.dialect)
         posting.post(host, PullRequest(job.number, start, job.head), brief, say)
-        return verdict_code(assessment, loaded.config)
+        return verdict_code(assessment, loaded.config, baseline=baseline)
 
 
 def _start(repository: Repository, base: str, forge: Forge) -> str:
