@@ -153,6 +153,17 @@ class Assessor:
         """The git directory of the work tree."""
         return self._repository.git_dir
 
+    @property
+    def origin(self) -> str:
+        """The address of the remote that the repository was cloned from, '' without one; it may hold a password."""
+        return self._repository.config("remote.origin.url") or ""
+
+    def has_commit(self, commit: str) -> bool:
+        """Whether a commit, given by its id, is in the repository."""
+        with suppress(GitError):
+            return self._repository.resolve(commit) == commit
+        return False
+
     def __enter__(self) -> Assessor:
         return self
 
@@ -282,7 +293,9 @@ class Assessor:
             measured = self._measurer.measure(change, only=self._needed())
             return explanation_by_size(self._bundle, measured.vector, code, leading_files(change, measured.history))[2]
 
-        found = overview_of(self._measurer, head, scores, level, explain, self._config.max_file_bytes)
+        levels = self._levels_of(code)
+        fixes = self._later_fixed(head, at_most=WINDOW) if levels else None
+        found = overview_of(self._measurer, head, scores, level, levels, fixes, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
@@ -517,16 +530,18 @@ class Assessor:
     def _record(self, change: Change, level: RiskLevel, levels: Mapping[str, RiskLevel]) -> Record | None:
         """Return what became of the recent changes of a level, ``None`` where their fixes are not traced yet."""
         # a silent run is spared the import
-        from hyperion_hook.assess.record import later_fixed, record_of
+        from hyperion_hook.assess.record import record_of
 
-        past = self._measurer.past(change.base)
-        at_most = FIXES_STEP if change.is_pending else WINDOW
-        fixed = (
-            None
-            if past is None
-            else later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
-        )
+        fixed = self._later_fixed(change.base, at_most=FIXES_STEP if change.is_pending else WINDOW)
         return None if fixed is None else record_of(level, levels, fixed)
+
+    def _later_fixed(self, base: str | None, *, at_most: int) -> dict[str, tuple[str, ...]] | None:
+        from hyperion_hook.assess.record import later_fixed
+
+        past = self._measurer.past(base)
+        if past is None:
+            return None
+        return later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
 
     def _needed(self) -> frozenset[str]:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()
