@@ -166,7 +166,7 @@ def test_whole_sections_are_left_out_of_what_would_be_too_long_and_named() -> No
     huge = replace(brief(), files=tuple(Place("a" * 1900, 1, "b" * 1900) for _ in range(40)))
     said = text(huge)
     assert len(said) <= MOST_CHARACTERS
-    assert "<sub>Left out, because a comment holds 65,536 characters: Read first.</sub>" in said
+    assert "<sub>Left out, because a comment holds 65,536 characters: Read first (more).</sub>" in said
     assert "**Who knows this code**" in said
     worst = Brief(
         **{

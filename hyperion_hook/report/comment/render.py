@@ -53,7 +53,7 @@ _ADDRESS = re.compile(r"\]\((https?://[^\s()<>]+)\)")
 Section = tuple[str, list[str]]
 """A heading and the lines under it."""
 LEFT_OUT = "Usually changed with these, but not here"
-_WHY, _READ, _MORE_REASONS = "Why", "Read first", "More reasons"
+_WHY, _READ = "Why", "Read first"
 _TURNS = (WOULD_BREAK, _WHY, _WHY, _READ, ADVICE, LEFT_OUT, WOULD_BREAK, _READ, _WHY, REVIEWERS, ADVICE)
 """Sections in the order in which they are given a line before the fold; the first of the reasons is the size."""
 
@@ -129,7 +129,11 @@ def _fitting(sections: Sequence[Section], room: int) -> tuple[list[str], list[st
 
 
 def _renamed(folded: Sequence[Section], shown: Mapping[str, int]) -> list[Section]:
-    return [(_MORE_REASONS if heading == _WHY and heading in shown else heading, lines) for heading, lines in folded]
+    """Return what is left of the sections, under a heading that tells where some of it stands above."""
+    more = {_WHY: "More reasons"}
+    return [
+        (more.get(heading, f"{heading} (more)") if heading in shown else heading, lines) for heading, lines in folded
+    ]
 
 
 def _with_shared_addresses(text: str) -> str:
