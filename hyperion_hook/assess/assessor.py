@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,13 @@ from hyperion_hook.assess.change_assessor import ChangeAssessor
 from hyperion_hook.assess.cut_off import is_cut_off, lost
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
-from hyperion_hook.assess.reference import WINDOW
+from hyperion_hook.assess.reference import WINDOW, of_code
 from hyperion_hook.assess.scorer import Scorer
 from hyperion_hook.assess.verdict import explanation_by_size, leading_files
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import (
     Assessment,
     Contribution,
-    RiskLevel,
 )
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.deadline import NEVER, Deadline
@@ -114,6 +114,17 @@ class Assessor:
         """The git directory of the work tree."""
         return self._repository.git_dir
 
+    @property
+    def origin(self) -> str:
+        """The address of the remote that the repository was cloned from, '' without one; it may hold a password."""
+        return self._repository.config("remote.origin.url") or ""
+
+    def has_commit(self, commit: str) -> bool:
+        """Whether a commit, given by its id, is in the repository."""
+        with suppress(GitError):
+            return self._repository.resolve(commit) == commit
+        return False
+
     def __enter__(self) -> Assessor:
         return self
 
@@ -171,7 +182,9 @@ class Assessor:
         change = self._staged() if revision is None else self._changes.commit(revision)
         history, _ = self._measurer.history(change.base)
         together = history.changed_together(file.previous_path for file in change.files)
-        adviser = adviser_for(self._measurer, change, self._scorer.probability, NEVER)
+        reference = self._scorer.reference(change.base, at_most=WINDOW)
+        shift, _ = self._scorer.recalibration(change.base, of_code(reference), at_most=WINDOW)
+        adviser = adviser_for(self._measurer, change, self._scorer.probability_with(shift), NEVER)
         return adviser.split(change, together, self._measurer.graphs.at(change.base))
 
     def build_index(self, *, rebuild: bool) -> IndexSummary:
@@ -206,18 +219,20 @@ class Assessor:
         reference = Missing(f"no levels: {cut.sentence}") if cut else references.build(recent, at_most=WINDOW)
         scores = {} if isinstance(reference, Missing) else references.scores(recent)
 
-        code = reference if isinstance(reference, Missing) else reference.code()
+        code = of_code(reference)
 
-        def level(probability: float, log_odds: float) -> RiskLevel:
-            return self._scorer.level(probability, log_odds, code)
+        shift, fixed = self._scorer.recalibration(head, code, at_most=WINDOW)
+        scored = {commit: self._scorer.score_of(score, code, shift) for commit, score in scores.items()}
 
         def explain(commit: str) -> tuple[Contribution, ...]:
             # all are compared with the same: what is typical today
             change = self._changes.commit(commit)
             measured = self._measurer.measure(change, only=self._scorer.features)
-            return explanation_by_size(self._bundle, measured.vector, code, leading_files(change, measured.history))[2]
+            subjects = leading_files(change, measured.history)
+            return explanation_by_size(self._bundle, measured.vector, code, subjects, shift=shift)[2]
 
-        found = overview_of(self._measurer, head, scores, level, explain, self._config.max_file_bytes)
+        levels = self._scorer.levels(code)
+        found = overview_of(self._measurer, head, scored, levels, fixed, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.bugs import bug_forecast
@@ -11,7 +11,8 @@ from hyperion_hook.assess.cut_off import lost, why_unknown
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.measuring import Measured, Measurer
 from hyperion_hook.assess.models import ModelsInUse
-from hyperion_hook.assess.reference import WINDOW
+from hyperion_hook.assess.record import record_of
+from hyperion_hook.assess.reference import WINDOW, of_code
 from hyperion_hook.assess.scorer import Scorer, raised, share_of_level
 from hyperion_hook.assess.vector_cache import KeptVectors
 from hyperion_hook.assess.verdict import anomaly_of, explanation_by_size, leading_files, typical_of
@@ -22,8 +23,6 @@ from hyperion_hook.domain.assessment import (
     FileToRead,
     Impact,
     ModelInfo,
-    Record,
-    RiskLevel,
     Score,
     Unknown,
 )
@@ -124,9 +123,12 @@ class ChangeAssessor:
         reference = self._scorer.reference(change.base, at_most=REFERENCE_STEP if change.is_pending else WINDOW)
         clock.lap("reference")
         breaks = self._breaks(change, clock)
-        code = reference if isinstance(reference, Missing) else reference.code()
+        code = of_code(reference)
         levels = self._scorer.levels(code)
-        scored = self._scorer.score(change, measured, code)
+        shift, fixed = self._scorer.recalibration(
+            change.base, code, at_most=FIXES_STEP if change.is_pending else WINDOW
+        )
+        scored = self._scorer.score(change, measured, code, shift)
         measured_level, log_odds = scored.level, scored.log_odds
         same = None if isinstance(reference, Missing) else share_of_level(measured_level, levels.values(), reference)
         touched = [path for file in change.files for path in {file.path, file.previous_path}]
@@ -139,12 +141,14 @@ class ChangeAssessor:
         contributions: tuple[Contribution, ...] = ()
         if self._config.explain:
             subjects = leading_files(change, measured.history)
-            base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects, log_odds)
+            base, size, contributions = explanation_by_size(
+                self._bundle, vector, code, subjects, log_odds=log_odds, shift=shift
+            )
             risk = replace(risk, size_probability=size)
         clock.lap("explanation")
-        record = self._record(change, measured_level, levels) if self._config.explain else None
+        record = None if fixed is None or not self._config.explain else record_of(measured_level, levels, fixed)
         clock.lap("record")
-        told = self._counsel(change, measured, risk, impact) if self._config.explain else None
+        told = self._counsel(change, measured, risk, impact, shift) if self._config.explain else None
         clock.lap("counsel")
         warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
         warnings += told.warnings if told else ()
@@ -226,7 +230,7 @@ class ChangeAssessor:
             change, measured.history, measured.graph, lambda path: self._measurer.has_file(change.base, path)
         )
 
-    def _counsel(self, change: Change, measured: Measured, risk: Score, impact: Impact | None) -> Counsel:
+    def _counsel(self, change: Change, measured: Measured, risk: Score, impact: Impact | None, shift: float) -> Counsel:
         # a silent run is spared the import
         from hyperion_hook.assess.guidance.recommendations import SECONDS, counsel
         from hyperion_hook.assess.guidance.similar import COMPARED
@@ -236,21 +240,7 @@ class ChangeAssessor:
         if change.is_pending:
             # what is said beside the score has a time of its own
             self._measurer.deadline = Deadline(SECONDS)
-        return counsel(self._measurer, change, measured, risk, impact, self._scorer.probability, rows)
-
-    def _record(self, change: Change, level: RiskLevel, levels: Mapping[str, RiskLevel]) -> Record | None:
-        """Return what became of the recent changes of a level, ``None`` where their fixes are not traced yet."""
-        # a silent run is spared the import
-        from hyperion_hook.assess.record import later_fixed, record_of
-
-        past = self._measurer.past(change.base)
-        at_most = FIXES_STEP if change.is_pending else WINDOW
-        fixed = (
-            None
-            if past is None
-            else later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
-        )
-        return None if fixed is None else record_of(level, levels, fixed)
+        return counsel(self._measurer, change, measured, risk, impact, self._scorer.probability_with(shift), rows)
 
 
 class _Stopwatch:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from hyperion_hook.assess.cut_off import is_cut_off
 from hyperion_hook.assess.measuring import Measurer
-from hyperion_hook.assess.reference import WINDOW
+from hyperion_hook.assess.reference import WINDOW, of_code
 from hyperion_hook.assess.scorer import Scorer
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.light_dataclasses import dataclass
@@ -38,6 +38,7 @@ def build_index(measurer: Measurer, scorer: Scorer, *, rebuild: bool) -> IndexSu
     graph = measurer.graphs.build(head) if head else Missing("no commit yet")
     scorer.references_at(head).forget_provisional()
     reference = scorer.reference(head, at_most=WINDOW)
+    scorer.recalibration(head, of_code(reference), at_most=WINDOW)
     warnings = [
         f"{name}: {outcome.reason}"
         for name, outcome in (("import graph", graph), ("percentile", reference))

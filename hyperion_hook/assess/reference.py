@@ -114,6 +114,11 @@ class Reference:
         }
 
 
+def of_code(reference: Reference | Missing) -> Reference | Missing:
+    """Return the recent changes that touch code, or why there is nothing to compare with."""
+    return reference if isinstance(reference, Missing) else reference.code()
+
+
 def reference_names(bundle: Bundle) -> tuple[str, ...]:
     """Return the features measured for the reference: the light ones and those the risk model uses."""
     used = set(bundle.risk.features)

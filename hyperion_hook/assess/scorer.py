@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.cut_off import is_cut_off
 from hyperion_hook.assess.measuring import Measured, Measurer
+from hyperion_hook.assess.record import later_fixed, recalibration
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel, Score
@@ -38,22 +39,39 @@ class Scorer:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()
         return frozenset((*self._bundle.risk.features, *anomaly))
 
-    def probability(self, change: Change) -> float:
-        """Return what ``score`` gives any change."""
-        return self._score(change, self._measurer.measure(change, only=self.features))[0]
+    def probability_with(self, shift: float) -> Callable[[Change], float]:
+        """Return what gives any change the probability that ``score`` gives it."""
+        return lambda change: sigmoid(
+            self._log_odds(change, self._measurer.measure(change, only=self.features)) + shift
+        )
 
-    def score(self, change: Change, measured: Measured, code: Reference | Missing) -> Score:
+    def score(self, change: Change, measured: Measured, code: Reference | Missing, shift: float) -> Score:
         """Return the score of a change with its place among recent changes to code, and among those of its size."""
-        probability, log_odds = self._score(change, measured)
+        log_odds = self._log_odds(change, measured)
         peers = code if isinstance(code, Missing) else code.peers(measured.vector)
         has_message = change.message is not None
         percentile, of_size = (_percentile(group, log_odds, has_message=has_message) for group in (code, peers))
+        probability = sigmoid(log_odds + shift)
         level = RiskLevel.LOW if is_no_code(change) else self._level(probability, percentile)
-        return Score(probability, log_odds, level, percentile, of_size)
+        return Score(probability, log_odds + shift, level, percentile, of_size, recalibration=shift)
 
-    def level(self, probability: float, log_odds: float, code: Reference | Missing) -> RiskLevel:
-        """Return the level of a recorded change whose score is known."""
-        return self._level(probability, _percentile(code, log_odds, has_message=True))
+    def score_of(self, log_odds: float, code: Reference | Missing, shift: float) -> tuple[float, RiskLevel]:
+        """Return probability and level of a recorded change from the model's log-odds."""
+        probability = sigmoid(log_odds + shift)
+        return probability, self._level(probability, _percentile(code, log_odds, has_message=True))
+
+    def recalibration(
+        self, base: str | None, code: Reference | Missing, *, at_most: int
+    ) -> tuple[float, dict[str, tuple[str, ...]] | None]:
+        """Return by how much log-odds are shifted here, and what later fixed recent changes.
+
+        The latter is ``None`` where their fixes are not traced yet; ``at_most`` so many are traced now.
+        """
+        past = None if isinstance(code, Missing) else self._measurer.past(base)
+        if past is None:
+            return 0.0, None
+        fixed = later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
+        return recalibration(code, past, fixed), fixed
 
     def levels(self, code: Reference | Missing) -> dict[str, RiskLevel]:
         """Return the level of each recent change to code."""
@@ -81,13 +99,12 @@ class Scorer:
             self._measurer.changes.exclusions.digest(base),
         )
 
-    def _score(self, change: Change, measured: Measured) -> tuple[float, float]:
-        """Return probability and log-odds; every score comes from here."""
+    def _log_odds(self, change: Change, measured: Measured) -> float:
+        """Return the model's log-odds; every score comes from here."""
         bare = self._measurer.without_tests(
             change, measured.history, measured.graph, frozenset(self._bundle.risk.features)
         )
-        log_odds = self._bundle.risk.lower_log_odds(measured.vector, bare)
-        return sigmoid(log_odds), log_odds
+        return self._bundle.risk.lower_log_odds(measured.vector, bare)
 
     def _level(self, probability: float, percentile: float | None) -> RiskLevel:
         return risk_level(

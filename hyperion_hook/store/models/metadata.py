@@ -18,6 +18,8 @@ FORMAT_VERSION = 2
 """The first had neither ``extra`` nor ``artefact``; it is read as if they were empty."""
 RISK_PREDICTOR = "risk_predictor"
 """The model that ``score`` uses: a bundle."""
+NOT_MEASURED = "not_measured"
+"""In ``extra``: the figures that were not defined on the rows it was tested on, which had one class only."""
 ESTIMATOR = "model.skops"
 """The file of a version that holds the estimator, where there is one."""
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
