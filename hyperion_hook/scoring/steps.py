@@ -43,6 +43,8 @@ OF_THE_MOMENT = ("repository_bug_share",)
 """What is the same for every change that is made now, and so no reason for one of them."""
 
 _LIKE_SIZE = frozenset({SIZE, Group.CONTENT.value, Group.DIFFUSION.value})
+_NO_REASON = frozenset({"message_words"})
+"""What says something of many changes, and nothing that a person could use of one."""
 _ROUNDED = 1e-12
 _ADDED, _CHANGED = ("code_lines_added", "la"), ("code_lines_added", "la", "ld")
 _AT_COMMIT = frozenset(feature.name for feature in CATALOGUE if feature.at_commit)
@@ -105,7 +107,7 @@ def _agreeing(
         if not amount:
             continue
         difference = vector.number(name) - peers.get(name, nan)
-        if isnan(difference) or amount * difference * _DIRECTIONS[name] < 0:
+        if name in _NO_REASON or isnan(difference) or amount * difference * _DIRECTIONS[name] < 0:
             against[GROUPS[name]] += amount
         else:
             by_group[GROUPS[name]][name] = amount
