@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+from hyperion_hook.assess.reference import WINDOW, Reference
 from hyperion_hook.domain.assessment import Record, RiskLevel
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.history import CommitFlag
+from hyperion_hook.domain.history import DAY, CommitFlag
 from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.scoring.recalibration import shift_of
 from hyperion_hook.store.history.commits_before import Past, PastCommit
 from hyperion_hook.store.reference_store import ReferenceStore
 
@@ -28,8 +31,10 @@ _REPAIRS = CommitFlag.FIX | CommitFlag.REVERT
 ReadPatches = Callable[[Sequence[str]], Iterable[Commit]]
 
 
-def later_fixed(past: Past, store: ReferenceStore, count: int, read: ReadPatches, *, at_most: int) -> set[str] | None:
-    """Return those of the newest ``count`` commits that a later fix among them traces back to.
+def later_fixed(
+    past: Past, store: ReferenceStore, count: int, read: ReadPatches, *, at_most: int
+) -> dict[str, tuple[str, ...]] | None:
+    """Return those of the newest ``count`` commits that later fixes among them trace back to, with these, oldest first.
 
     ``None`` where more than ``at_most`` fixes are not traced yet: those are left to whoever has the time.
     """
@@ -47,8 +52,12 @@ def later_fixed(past: Past, store: ReferenceStore, count: int, read: ReadPatches
         }
         store.write(_KIND, rows)
         known |= rows
-    numbers = {number for row in known.values() for number in row[1:]}
-    return {commit.id for commit in recent if float(int(commit.id[:_DIGITS], 16)) in numbers}
+    fixes_of: dict[float, tuple[str, ...]] = {}
+    for fix in reversed(fixes):
+        for number in known.get(fix.id, ())[1:]:
+            fixes_of[number] = (*fixes_of.get(number, ()), fix.id)
+    numbers = {commit.id: float(int(commit.id[:_DIGITS], 16)) for commit in recent}
+    return {commit: fixes_of[number] for commit, number in numbers.items() if number in fixes_of}
 
 
 def _sharing(fixes: Sequence[PastCommit], recent: Sequence[PastCommit]) -> list[str]:
@@ -98,4 +107,17 @@ def record_of(level: RiskLevel, levels: Mapping[str, RiskLevel], fixed: Collecti
     same = [commit for commit, other in levels.items() if other is level]
     return Record(
         level, len(same), sum(commit in fixed for commit in same), sum(map(fixed.__contains__, levels)) / len(levels)
+    )
+
+
+def recalibration(code: Reference | Missing, past: Past | None, fixed: Collection[str] | None) -> float:
+    """Return what to add to log-odds here, from what became of the recent changes to code."""
+    if isinstance(code, Missing) or past is None or fixed is None:
+        return 0.0
+    recent = [commit for commit in past.recent(WINDOW) if commit.id in code.rows]
+    now = max((commit.time for commit in recent), default=0)
+    return shift_of(
+        [code.rows[commit.id][0] for commit in recent],
+        [commit.id in fixed for commit in recent],
+        [(now - commit.time) / DAY for commit in recent],
     )

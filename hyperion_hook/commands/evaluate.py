@@ -41,17 +41,14 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
     said = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
     used = models_in_use(config.models, repository.common_dir)
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
-    progress = ProgressLine()
+    options = options_of(reading, config)
     try:
-        found = back_test(
-            repository, InUse(used.bundle, label), options_of(reading, config), labels=outside, progress=progress
-        )
+        with ProgressLine(lines=True) as progress:
+            found = back_test(repository, InUse(used.bundle, label), options, labels=outside, progress=progress)
     except TooLittleHistoryError as error:
-        progress.clear()
         click.echo(printable(str(error)))
         _show(_feedback_lines(said))
         return ExitCode.DONE
-    progress.clear()
     for warning in (*used.warnings, *found.warnings):
         say(f"warning: {warning}")
     data = [evaluation_data(evaluation) for evaluation in found.evaluations]
@@ -98,9 +95,8 @@ def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Conf
     from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 
     options = options_of(reading, config)
-    progress = ProgressLine()
-    found, warnings = unseen_repositories(corpus, options, progress)
-    progress.clear()
+    with ProgressLine(lines=True) as progress:
+        found, warnings = unseen_repositories(corpus, options, progress)
     for warning in warnings:
         say(f"warning: {warning}")
     comparisons = summary(found, seed=options.seed)
