@@ -153,6 +153,17 @@ class Assessor:
         """The git directory of the work tree."""
         return self._repository.git_dir
 
+    @property
+    def origin(self) -> str:
+        """The address of the remote that the repository was cloned from, '' without one; it may hold a password."""
+        return self._repository.config("remote.origin.url") or ""
+
+    def has_commit(self, commit: str) -> bool:
+        """Whether a commit, given by its id, is in the repository."""
+        with suppress(GitError):
+            return self._repository.resolve(commit) == commit
+        return False
+
     def __enter__(self) -> Assessor:
         return self
 
@@ -280,8 +291,10 @@ class Assessor:
         fixed = self._fixed(head, code, at_most=WINDOW)
         shift = recalibration(code, self._measurer.past(head), fixed)
 
-        def level(probability: float, log_odds: float) -> RiskLevel:
-            return self._level(probability, _percentile(code, log_odds, has_message=True))
+        scored = {}
+        for commit, score in scores.items():
+            probability = sigmoid(score + shift)
+            scored[commit] = (probability, self._level(probability, _percentile(code, score, has_message=True)))
 
         def explain(commit: str) -> tuple[Contribution, ...]:
             # all are compared with the same: what is typical today
@@ -290,7 +303,8 @@ class Assessor:
             subjects = leading_files(change, measured.history)
             return explanation_by_size(self._bundle, measured.vector, code, subjects, shift=shift)[2]
 
-        found = overview_of(self._measurer, head, scores, shift, level, explain, self._config.max_file_bytes)
+        levels = self._levels_of(code)
+        found = overview_of(self._measurer, head, scored, levels, fixed, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
@@ -529,8 +543,8 @@ class Assessor:
             return {}
         return {commit: self._level(sigmoid(score), percentile) for commit, score, percentile in code.places()}
 
-    def _fixed(self, base: str | None, code: Reference | Missing, *, at_most: int) -> set[str] | None:
-        """Return which recent changes were later fixed, ``None`` where their fixes are not traced yet."""
+    def _fixed(self, base: str | None, code: Reference | Missing, *, at_most: int) -> dict[str, tuple[str, ...]] | None:
+        """Return what later fixed recent changes, ``None`` where their fixes are not traced yet."""
         past = None if isinstance(code, Missing) else self._measurer.past(base)
         if past is None:
             return None

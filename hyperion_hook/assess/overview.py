@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from hyperion_hook.assess.coupling import coupling_of
+from hyperion_hook.assess.hot_functions import hot_functions
 from hyperion_hook.assess.measuring import Measurer
 from hyperion_hook.assess.people.knowledge import Names, knowledge
+from hyperion_hook.assess.record import record_of
 from hyperion_hook.assess.reference import WINDOW
 from hyperion_hook.domain.assessment import Contribution, RiskLevel
 from hyperion_hook.domain.history import DAY, CommitFlag, FileHistory
-from hyperion_hook.domain.overview import ExplainedChange, HotSpot, Overview, ScoredChange
+from hyperion_hook.domain.light_dataclasses import replace
+from hyperion_hook.domain.overview import QUARTERS, Coupling, ExplainedChange, HotSpot, Overview, ScoredChange
 from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.code.metrics import SourceMetrics
+from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source.measure import can_measure
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.trees import TreeEntry, list_tree
 from hyperion_hook.report.facts import reasons
-from hyperion_hook.scoring.members import sigmoid
 
 YEAR = 365 * DAY
+QUARTER = 2 * YEAR // QUARTERS
 MOST_HOT_SPOTS = 150
 MOST_RISKIEST = 10
 MOST_REASONS = 4
 _SUBJECT = 200
 
+_LEVELS = (RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH)
+
 Explain = Callable[[str], Sequence[Contribution]]
-Level = Callable[[float, float], RiskLevel]
+Fixes = Mapping[str, tuple[str, ...]]
+"""The later fixes that trace back to a commit, oldest first."""
 
 
 def overview_of(
     measurer: Measurer,
     head: str,
-    scores: Mapping[str, float],
-    shift: float,
-    level: Level,
+    scored: Mapping[str, tuple[float, RiskLevel]],
+    levels: Mapping[str, RiskLevel],
+    fixes: Fixes | None,
     explain: Explain,
     max_bytes: int,
 ) -> Overview:
@@ -47,12 +55,12 @@ def overview_of(
         Reads and measures.
     head
         The commit.
-    scores
-        Log-odds of the recent changes by commit, as the model gives them.
-    shift
-        What is added to all of them here.
-    level
-        The level of a probability and its log-odds among them.
+    scored
+        Probability and level of the recent changes by commit.
+    levels
+        The level of each recent change to code.
+    fixes
+        What later repaired recent changes, ``None`` where that is not known.
     explain
         Gives what moves a commit's score.
     max_bytes
@@ -65,8 +73,12 @@ def overview_of(
     (newest,) = read_commits(repository, [head], detail=Detail.NOTHING)
     names = Names(repository, head, history)
     known = knowledge(names, lives, newest.committed_at)
-    changes = _changes(measurer, scores, shift, level)
+    told = {} if fixes is None else {code: fixes.get(code, ()) for code in levels}
+    changes = _changes(measurer, scored, told)
     spots = _hot_spots(measurer, files, _busiest(lives, names, newest.committed_at), max_bytes)
+    functions = [(spot.path, functions) for spot, functions in spots]
+    records = () if fixes is None else [record_of(of, levels, fixes) for of in reversed(_LEVELS)]
+    past = measurer.past(head)
     return Overview(
         name=(repository.work_tree or repository.git_dir).name.removesuffix(".git"),
         head=head,
@@ -74,11 +86,14 @@ def overview_of(
         commits=sum(history.repository().total[:1]),
         changes=changes,
         riskiest=_riskiest(changes, explain),
-        hot_spots=spots,
+        hot_spots=tuple(spot for spot, _ in spots),
         whole=known.whole,
         areas=known.areas,
         people=known.people,
         warnings=warnings,
+        outcomes=tuple(record for record in records if record is not None),
+        functions=hot_functions(measurer, head, functions, lives),
+        coupling=Coupling() if past is None else coupling_of(past, files),
     )
 
 
@@ -90,7 +105,8 @@ def hot_spots_of(measurer: Measurer, head: str, max_bytes: int) -> tuple[HotSpot
     lives = {path: history.file(path) for path in files}
     (newest,) = read_commits(repository, [head], detail=Detail.NOTHING)
     names = Names(repository, head, history)
-    return _hot_spots(measurer, files, _busiest(lives, names, newest.committed_at), max_bytes)
+    spots = _hot_spots(measurer, files, _busiest(lives, names, newest.committed_at), max_bytes)
+    return tuple(spot for spot, _ in spots)
 
 
 def _own_sources(measurer: Measurer, head: str) -> dict[str, TreeEntry]:
@@ -102,14 +118,21 @@ def _own_sources(measurer: Measurer, head: str) -> dict[str, TreeEntry]:
     }
 
 
-def _changes(measurer: Measurer, scores: Mapping[str, float], shift: float, level: Level) -> tuple[ScoredChange, ...]:
+def _changes(
+    measurer: Measurer, scored: Mapping[str, tuple[float, RiskLevel]], fixes: Fixes
+) -> tuple[ScoredChange, ...]:
     found = []
-    for commit in read_commits(measurer.repository, list(scores)[:WINDOW], detail=Detail.NOTHING):
-        log_odds, subject = scores[commit.id], commit.message.partition("\n")[0][:_SUBJECT]
-        probability = sigmoid(log_odds + shift)
+    for commit in read_commits(measurer.repository, list(scored)[:WINDOW], detail=Detail.NOTHING):
+        (probability, level), subject = scored[commit.id], commit.message.partition("\n")[0][:_SUBJECT]
         found.append(
             ScoredChange(
-                commit.id, commit.committed_at, commit.author.name, subject, probability, level(probability, log_odds)
+                commit.id,
+                commit.committed_at,
+                commit.author.name,
+                subject,
+                probability,
+                level,
+                fixes.get(commit.id),
             )
         )
     return tuple(sorted(found, key=lambda change: (change.time, change.commit)))
@@ -125,34 +148,47 @@ def _riskiest(changes: Sequence[ScoredChange], explain: Explain) -> tuple[Explai
     )
 
 
-def _busiest(lives: Mapping[str, FileHistory], names: Names, now: int) -> list[tuple[int, int, int, str]]:
-    """Return changes, fixes, persons and path of the files that changed most within a year."""
+def _busiest(lives: Mapping[str, FileHistory], names: Names, now: int) -> list[HotSpot]:
+    """Return the files that changed most within a year, not measured yet."""
     busy = []
     for path, life in lives.items():
         events = [event for event in life.events if event.time > now - YEAR]
         if events:
             fixes = sum(CommitFlag.FIX in CommitFlag(event.flags) for event in events)
             persons = {names.of(event.author) for event in events} - {None}
-            busy.append((len(events), fixes, len(persons), path))
-    return sorted(busy, key=lambda entry: (-entry[0] - entry[1], entry[3]))[:MOST_HOT_SPOTS]
+            is_new = life.first_time is not None and life.first_time > now - YEAR
+            spot = HotSpot(path, len(events), fixes, len(persons), quarters=quarters_of(life, now), is_new=is_new)
+            busy.append(spot)
+    return sorted(busy, key=lambda spot: (-spot.changes - spot.fixes, spot.path))[:MOST_HOT_SPOTS]
+
+
+def quarters_of(life: FileHistory, now: int) -> tuple[int, ...]:
+    """Return the commits on a file in each quarter of two years, oldest first; those that are wholly known."""
+    counts = Counter((now - event.time) // QUARTER for event in life.events)
+    is_whole = life.event_count <= len(life.events)
+    known = QUARTERS if is_whole else min(QUARTERS, (now - life.events[-1].time) // QUARTER)
+    return tuple(counts[quarter] for quarter in reversed(range(known)))
 
 
 def _hot_spots(
-    measurer: Measurer, files: Mapping[str, TreeEntry], chosen: Sequence[tuple[int, int, int, str]], max_bytes: int
-) -> tuple[HotSpot, ...]:
-    """Return the hottest files."""
+    measurer: Measurer, files: Mapping[str, TreeEntry], chosen: Sequence[HotSpot], max_bytes: int
+) -> list[tuple[HotSpot, Sequence[FunctionMetrics]]]:
+    """Return the hottest files with their functions."""
     report = measurer.stage("measuring hot spots")
-    reader, found = BlobReader(measurer.repository), []
+    reader = BlobReader(measurer.repository)
+    found: list[tuple[HotSpot, Sequence[FunctionMetrics]]] = []
     try:
-        for done, (changes, fixes, authors, path) in enumerate(chosen):
+        for done, spot in enumerate(chosen):
             report(done, len(chosen))
-            measured = _measured(measurer, reader, path, files[path].blob, max_bytes)
-            complexity = None if measured is None else sum(entry.cyclomatic for entry in measured.functions)
-            lines = None if measured is None else measured.code_lines
-            found.append(HotSpot(path, changes, fixes, authors, complexity, lines))
+            measured = _measured(measurer, reader, spot.path, files[spot.path].blob, max_bytes)
+            if measured is None:
+                found.append((spot, ()))
+                continue
+            complexity = sum(entry.cyclomatic for entry in measured.functions)
+            found.append((replace(spot, complexity=complexity, lines=measured.code_lines), measured.functions))
     finally:
         reader.close()
-    return tuple(sorted(found, key=lambda spot: (-spot.heat, spot.path)))
+    return sorted(found, key=lambda entry: (-entry[0].heat, entry[0].path))
 
 
 def _measured(measurer: Measurer, reader: BlobReader, path: str, blob: str, max_bytes: int) -> SourceMetrics | None:

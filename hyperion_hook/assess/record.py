@@ -31,8 +31,10 @@ _REPAIRS = CommitFlag.FIX | CommitFlag.REVERT
 ReadPatches = Callable[[Sequence[str]], Iterable[Commit]]
 
 
-def later_fixed(past: Past, store: ReferenceStore, count: int, read: ReadPatches, *, at_most: int) -> set[str] | None:
-    """Return those of the newest ``count`` commits that a later fix among them traces back to.
+def later_fixed(
+    past: Past, store: ReferenceStore, count: int, read: ReadPatches, *, at_most: int
+) -> dict[str, tuple[str, ...]] | None:
+    """Return those of the newest ``count`` commits that later fixes among them trace back to, with these, oldest first.
 
     ``None`` where more than ``at_most`` fixes are not traced yet: those are left to whoever has the time.
     """
@@ -50,8 +52,12 @@ def later_fixed(past: Past, store: ReferenceStore, count: int, read: ReadPatches
         }
         store.write(_KIND, rows)
         known |= rows
-    numbers = {number for row in known.values() for number in row[1:]}
-    return {commit.id for commit in recent if float(int(commit.id[:_DIGITS], 16)) in numbers}
+    fixes_of: dict[float, tuple[str, ...]] = {}
+    for fix in reversed(fixes):
+        for number in known.get(fix.id, ())[1:]:
+            fixes_of[number] = (*fixes_of.get(number, ()), fix.id)
+    numbers = {commit.id: float(int(commit.id[:_DIGITS], 16)) for commit in recent}
+    return {commit: fixes_of[number] for commit, number in numbers.items() if number in fixes_of}
 
 
 def _sharing(fixes: Sequence[PastCommit], recent: Sequence[PastCommit]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,11 @@ from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode, MissingExtraError
 from hyperion_hook.git.environment.gitpython import open_repository
+from hyperion_hook.report.links import links_of
+
+if TYPE_CHECKING:
+    from hyperion_hook.assess import Assessor
+    from hyperion_hook.report.page.since import Summary
 
 DEFAULT_NAME = Path("hyperion-report.html")
 
@@ -40,16 +46,35 @@ def run(
             with assessor_of(repo, config, progress) as assessor:
                 summary = assessor.build_index(rebuild=False)
                 overview = assessor.overview()
-                used = assessor.models
+                used, links = assessor.models, links_of(assessor.origin, overview.head)
+                last = _last_report(output, overview.head, assessor)
             here = measured_here(open_repository(repo), used, config, progress, wanted=evaluate, jobs=jobs)
         for warning in summary.warnings:
             say(f"warning: {warning}")
         name = f"{used.bundle.name} {used.version or used.bundle.version}"
         model = ModelFacts(name, f"{used.origin} models", used.bundle.card)
-        write(render_page(overview, model, here, version=__version__))
+        write(render_page(overview, model, here, version=__version__, links=links, last=last))
     if str(output) != "-":
         say(f"wrote {output}")
     return ExitCode.DONE
+
+
+def _last_report(output: Path, head: str, assessor: Assessor) -> Summary | None:
+    """Return what the page is compared with: the report of this repository that stands where it goes."""
+    from hyperion_hook.report.page.since import MOST_BYTES, last_report
+
+    # a pipe would wait for somebody to write
+    if not output.is_file() or output.stat().st_size > MOST_BYTES:
+        return None
+    try:
+        last = last_report(output.read_text(encoding="utf-8"), head)
+    except (OSError, ValueError) as error:
+        say(f"warning: {output}: not compared with, because its summary cannot be used: {error}")
+        return None
+    if last is not None and not assessor.has_commit(last.head):
+        say(f"warning: {output}: not compared with, because commit {last.head[:10]} is not in this repository")
+        return None
+    return last
 
 
 @click.command()
@@ -75,7 +100,8 @@ def command(
 ) -> int:
     """Write one HTML page about this repository.
 
-    Risk over time, the riskiest changes, hot spots, who knows what, how good the model is, and drift.
+    Risk over time, the riskiest changes and what became of them, hot spots and their functions, what changes together,
+    who knows what, how good the model is, and drift. Where FILE is a report already, what has changed since.
 
     The page needs no other file and no network. Needs the extra 'train': pip install 'hyperion-hook[train]'.
     """

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
-from hyperion_hook.domain.assessment import Contribution, RiskLevel
+from hyperion_hook.domain.assessment import Contribution, Record, RiskLevel
 from hyperion_hook.domain.light_dataclasses import dataclass
+
+QUARTERS = 8
+"""Of which the changes to a file are counted: two years."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredChange:
-    """A recent change with its score; ``time`` in Unix seconds, ``probability`` in 0..1."""
+    """A recent change with its score; ``time`` in Unix seconds, ``probability`` in 0..1.
+
+    ``fixed_by`` are the later fixes that trace back to it, oldest first; ``None`` where that is not known, and for a
+    change that touches no code.
+    """
 
     commit: str
     time: int
@@ -18,6 +26,7 @@ class ScoredChange:
     subject: str
     probability: float
     level: RiskLevel
+    fixed_by: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +53,84 @@ class HotSpot:
         Cyclomatic complexity summed over its functions, ``None`` where the language is not measured.
     lines
         Lines of code, ``None`` likewise.
+    quarters
+        Commits of each quarter of the two years before the newest commit, oldest first; shorter where not all of a
+        file's commits are known.
+    is_new
+        Whether all of its commits are of the last year.
     """
 
     path: str
     changes: int
     fixes: int
     authors: int
-    complexity: int | None
-    lines: int | None
+    complexity: int | None = None
+    lines: int | None = None
+    quarters: tuple[int, ...] = ()
+    is_new: bool = False
+
+    @property
+    def trend(self) -> str:
+        """Whether it changed more in the last year than in the one before, beyond what chance does.
+
+        Two counts of one rate differ by more than twice the root of their sum in one case of twenty.
+
+        Examples
+        --------
+        >>> [HotSpot("a.py", 0, 0, 0, quarters=(4, 4, 4, 4, last, 4, 4, 4)).trend for last in (4, 20, 17)]
+        ['steady', 'rising', 'steady']
+        """
+        if self.is_new:
+            return "new"
+        if len(self.quarters) < QUARTERS:
+            return "not known"
+        before, last = sum(self.quarters[: QUARTERS // 2]), sum(self.quarters[QUARTERS // 2 :])
+        if (last - before) ** 2 <= 4 * (last + before):
+            return "steady"
+        return "rising" if last > before else "falling"
 
     @property
     def heat(self) -> float:
         """What hot spots are ranked by: changes times complexity, each fix counted as one change more."""
         return (self.changes + self.fixes) * math.sqrt(self.complexity or 1)
+
+
+class HotFunction(NamedTuple):
+    """One of the most complex functions of a hot file.
+
+    ``touched`` counts those of the file's newest ``looked_at`` commits that changed its lines, ``fixes`` those of them
+    that fix bugs.
+    """
+
+    path: str
+    name: str
+    line: int
+    complexity: int
+    lines: int
+    touched: int
+    fixes: int
+    looked_at: int
+
+
+class Pair(NamedTuple):
+    """Two source files that change together: in ``together`` of the ``either`` commits on one or both of them.
+
+    ``is_expected`` tells that they lie in one folder or bear one name.
+    """
+
+    first: str
+    second: str
+    together: int
+    either: int
+    is_expected: bool
+
+
+class Coupling(NamedTuple):
+    """The files that change together most, in the newest ``commits`` commits, the oldest of which is of ``since``."""
+
+    pairs: tuple[Pair, ...] = ()
+    commits: int = 0
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +189,8 @@ class Overview:
     """What there is to see of a repository.
 
     ``commits`` counts non-merge commits. ``changes`` are the newest 500 of them at most, oldest first. ``whole`` is the
-    area of all source files, ``None`` without any. What could not be had is in ``warnings``.
+    area of all source files, ``None`` without any. ``outcomes`` tell what became of the changes to code of each level,
+    the highest first; none where that is not known. What could not be had is in ``warnings``.
     """
 
     name: str
@@ -129,3 +204,6 @@ class Overview:
     areas: tuple[Area, ...]
     people: tuple[Knower, ...]
     warnings: tuple[str, ...] = ()
+    outcomes: tuple[Record, ...] = ()
+    functions: tuple[HotFunction, ...] = ()
+    coupling: Coupling = Coupling()

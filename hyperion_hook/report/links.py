@@ -1,7 +1,8 @@
-"""Where a code host shows what a comment speaks of: lines of a change, the history of a file, a commit."""
+"""Where a code host shows what a comment or a page speaks of: lines of a change, the history of a file, a commit."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import sha1, sha256
 
@@ -9,6 +10,15 @@ from hyperion_hook.report.formats.sarif import relative_uri
 
 _ENOUGH = 12
 """Characters of an id that a comment, which people read, is spared no more of."""
+
+
+_ADDRESS = re.compile(
+    r"(?:(?:https?|ssh|git)://(?:[^/@\s]*@)?(?=[^/]+/)|(?:[\w.-]+@)?(?=[^/:]+:(?!/)))"
+    r"(github\.com|gitlab\.com)(?::\d+(?=/))?[/:]([\w./-]+)",
+    re.IGNORECASE | re.ASCII,
+)
+"""``https://github.com/owner/name`` and ``git@github.com:owner/name``."""
+_MOST_ADDRESS = 500
 
 
 class Links:
@@ -172,3 +182,28 @@ class AzureLinks(_PullLinks):
 
 def _sha1(path: str) -> str:
     return sha1(path.encode(), usedforsecurity=False).hexdigest()
+
+
+def links_of(address: str, head: str) -> Links:
+    """Return the pages of the repository that a remote's address names, where its host is one we know.
+
+    Whatever else stands in the address, as a password, is in no link.
+
+    Examples
+    --------
+    >>> links_of("https://ada:secret@github.com/o/r.git", "a" * 40).commit("b" * 40)
+    'https://github.com/o/r/commit/bbbbbbbbbbbb'
+    >>> links_of("git@gitlab.com:group/part/r.git", "a" * 40).commit("b" * 40)
+    'https://gitlab.com/group/part/r/-/commit/bbbbbbbbbbbb'
+    >>> links_of("https://github.com.example.org/o/r", "a" * 40).commit("b" * 40) is None
+    True
+    """
+    found = _ADDRESS.fullmatch(address) if len(address) <= _MOST_ADDRESS else None
+    if found is None:
+        return Links()
+    host, path = found[1].lower(), found[2].rstrip("/").removesuffix(".git")
+    parts = path.split("/")
+    if len(parts) < 2 or {"", ".", ".."} & set(parts) or (host == "github.com" and len(parts) > 2):
+        return Links()
+    of_host = GitHubLinks if host == "github.com" else GitLabLinks
+    return of_host(f"https://{host}/{path}", 0, head, head)

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.assess import Assessor
+from hyperion_hook.assess.overview import quarters_of
 from hyperion_hook.assess.people.knowledge import GONE_MONTHS
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.domain.overview import Overview
+from hyperion_hook.domain.history import FileEvent, FileHistory
+from hyperion_hook.domain.overview import HotSpot, Overview, Pair
 from hyperion_hook.errors import HyperionError
 from tests.support.repo import TestRepo
 
@@ -113,3 +115,86 @@ def test_recent_changes_have_levels_by_the_share_of_alerts_and_the_riskiest_have
     assert overview(repo) == found, "the same repository looks the same"
     many = overview(repo, Config(alert_high=0.5, alert_medium=0.9))
     assert [change.level for change in many.changes].count(RiskLevel.HIGH) in range(29, 32)
+
+
+def test_trends_are_counted_by_quarters_of_two_years() -> None:
+    now = 1_000 * 86_400
+    # quarters of 91 days and a quarter: one commit today, two in the second newest, one at the end of two years, one before
+    days = (0, 92, 180, 729, 731)
+    events = tuple(FileEvent(now - day * 86_400, number, 0, 1, 1, 0) for number, day in enumerate(days))
+    assert quarters_of(FileHistory(events, events[-1].time, 5), now) == (1, 0, 0, 0, 0, 0, 2, 1)
+    assert quarters_of(FileHistory(events[:3], 0, 5), now) == (1,), "older commits are not known: one whole quarter is"
+
+
+@pytest.mark.parametrize(
+    ("quarters", "is_new", "trend"),
+    [
+        # 0 and 4: the difference is twice the root of the sum, and no more
+        ((0, 0, 0, 0, 1, 1, 1, 1), False, "steady"),
+        ((0, 0, 0, 0, 2, 1, 1, 1), False, "rising"),
+        ((2, 1, 1, 1, 0, 0, 0, 0), False, "falling"),
+        ((0, 0, 0, 0, 2, 1, 1, 1), True, "new"),
+        ((5, 5), False, "not known"),
+    ],
+)
+def test_a_trend_is_more_than_chance(quarters: tuple[int, ...], *, is_new: bool, trend: str) -> None:
+    assert HotSpot("a.py", 1, 0, 1, quarters=quarters, is_new=is_new).trend == trend
+
+
+def test_files_that_change_together_are_counted_and_what_is_expected_counts_half(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path / "project")
+    repo.commit({"a/x.py": "0\n", "a/y.py": "0\n", "b/z.py": "0\n", "b/x_test.py": "0\n", "old.py": "0\n"})
+    for number in range(1, 6):
+        repo.commit({"a/x.py": f"{number}\n", "a/y.py": f"{number}\n", "b/x_test.py": f"{number}\n"})
+    for number in range(6, 10):
+        repo.commit({"a/x.py": f"{number}\n", "b/z.py": f"{number}\n"})
+    repo.commit({"b/z.py": "10\n"})
+    repo.commit({f"c/{number}.py": "x\n" for number in range(31)} | {"a/x.py": "y\n", "b/z.py": "y\n"})
+    repo.git("mv", "b/z.py", "b/w.py")
+    repo.commit({})
+    found = overview(repo).coupling
+    assert (found.commits, found.since) == (13, 1_600_000_000 + 86_400)
+    assert found.pairs == (
+        # 5 common commits of 12 (10 of x, 7 of z, among them the one that renames it; that of 33 files does not count)
+        Pair("a/x.py", "b/w.py", 5, 12, is_expected=False),
+        # 6 of 10: stronger, but of one folder
+        Pair("a/x.py", "a/y.py", 6, 10, is_expected=True),
+    )
+
+
+def test_functions_of_hot_files_come_with_the_fixes_that_touched_them(tmp_path: Path) -> None:
+    body = "".join(f"    if x == {number}:\n        return {number}\n" for number in range(5))
+    hard, easy = f"def hard(x):\n{body}", "def easy(x):\n    return x\n"
+    repo = TestRepo(tmp_path / "project")
+    repo.commit({"a.py": easy + hard})
+    repo.commit({"a.py": "# above\n" + easy + hard})
+    repo.commit({"a.py": "# above\n" + easy + hard.replace("return 3", "return 33")}, "Fix the crash in hard")
+    repo.commit({"a.py": "# above\n" + easy.replace("return x", "return -x") + hard.replace("3", "33")}, "Fix the sign")
+    repo.commit({"README.md": "x\n"})
+    (function,) = overview(repo).functions
+    assert (function.path, function.name, function.line) == ("a.py", "hard", 4)
+    assert (function.complexity, function.lines) == (6, 11)
+    # made, one fix of its own, and one of both functions; the line above it is no touch
+    assert (function.touched, function.fixes, function.looked_at) == (3, 2, 4)
+
+
+def test_what_became_of_changes_is_told_with_the_fixes(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path / "project")
+    for number in range(60):
+        repo.commit({f"f{number % 9}.py": f"first = {number}\nvalue{number} = compute({number})\n"}, f"Change {number}")
+    culprit = repo.commit(
+        {"bad.py": "".join(f"total{line} = count(first, {line})\n" for line in range(80))}, "Add totals"
+    )
+    fix = repo.commit(
+        {"bad.py": "".join(f"total{line} = count(last, {line})\n" for line in range(80))}, "Fix the totals"
+    )
+    repo.commit({"docs/a.md": "x\n"}, "Write")
+    found = overview(repo)
+    changes = {change.commit: change for change in found.changes}
+    assert changes[culprit].fixed_by == (fix,)
+    assert changes[fix].fixed_by == ()
+    assert found.changes[-1].fixed_by is None, "not a change to code"
+    assert [record.level for record in found.outcomes] == [RiskLevel.HIGH, RiskLevel.MEDIUM, RiskLevel.LOW]
+    assert sum(record.changes for record in found.outcomes) == 62
+    assert sum(record.later_fixed for record in found.outcomes) == 1
+    assert found.outcomes[0].base_rate == pytest.approx(1 / 62)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from hyperion_hook.commands.report import run
+from hyperion_hook.config import Config
 from tests.support.buggy import buggy_history
 from tests.support.command import hyperion
 from tests.support.repo import TestRepo
@@ -114,3 +116,48 @@ def test_too_little_history_to_measure_on_is_said_on_the_page(repo: TestRepo) ->
         "Not measured on this repository: --no-evaluate."
         in hyperion(repo.path, "report", "--no-evaluate", "--output", "-").out
     )
+
+
+def test_a_report_that_is_there_is_compared_with_and_written_again_it_stays_the_same(
+    repo: TestRepo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo.git("remote", "add", "origin", "https://ada:secret@github.com/o/r.git")
+    target = repo.path.parent / "report.html"
+
+    def written() -> str:
+        assert run(repo.path, target, Config()) == 0
+        assert "not compared with" not in capsys.readouterr().err
+        return target.read_text(encoding="utf-8")
+
+    first, head = written(), repo.head()
+    assert "Since the last report" not in first
+    assert f'<a href="https://github.com/o/r/commit/{head[:12]}">' in first
+    assert "secret" not in first
+    repo.commit({"src/new.py": "def g(x):\n    return x\n"}, "Go on")
+    second = written()
+    assert f"at commit {head[:10]}</dd>" in second
+    assert "<dt>new among the ten hottest files</dt><dd>src/new.py</dd>" in second
+    assert written() == second, "the same repository and the same last report"
+
+
+def test_what_is_no_report_of_this_repository_is_replaced_with_a_warning_where_it_says_to_be_one(
+    repo: TestRepo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = TestRepo(tmp_path / "other")
+    other.commit({"a.py": "x = 1\n"}, days=7)
+    target = tmp_path / "report.html"
+    opening = '<script type="application/json" id="summary">'
+    run(other.path, target, Config())
+    for text, warning in (
+        (None, rf"not compared with, because commit {other.head()[:10]} is not in this repository"),
+        (f"{opening}{'[' * 100_000}</script>", r"its summary cannot be used: not as a report writes it"),
+        (b"\xff", r"its summary cannot be used: 'utf-8' codec"),
+        (f"{opening}{'x' * 5_000_000}", ""),
+    ):
+        if text is not None:
+            target.write_bytes(text if isinstance(text, bytes) else text.encode())
+        capsys.readouterr()
+        assert run(repo.path, target, Config()) == 0
+        message = capsys.readouterr().err
+        assert re.search(f"warning: .*{warning}", message) if warning else "compared" not in message, message
+        assert "Since the last report" not in target.read_text(encoding="utf-8")

@@ -48,8 +48,9 @@ def test_a_change_of_high_risk_is_told_in_the_order_that_helps() -> None:
         "Read first",
         "Usually changed with these, but not here",
         "What to do",
-        "Who knows this code",
         "details><summary>Details, 1 similar change</summary",
+        "More reasons",
+        "Who knows this code",
         "Similar changes",
         "May affect",
         "Unusual here",
@@ -66,6 +67,44 @@ def test_a_change_of_low_risk_is_short_and_its_rest_is_folded() -> None:
     assert sentence.startswith("Staged change: 2 files, +3 -1 lines. Riskier than 12% of recent code changes.")
     assert "Split it" in folded
     assert "Ada" in folded
+
+
+def lines_before_the_fold(of: Brief, previous: State | None = None) -> list[str]:
+    shown = text(of, previous, NEXT if previous else HEAD).partition("<details>")[0]
+    return [line for line in shown.splitlines() if line and not line.startswith("<!--")]
+
+
+def test_twelve_lines_come_before_the_fold_and_the_rest_after_it() -> None:
+    places = tuple(Place(f"src/file{number}.py", 1, f"why {number}") for number in range(6))
+    full = replace(
+        brief(),
+        breaks=places,
+        files=places,
+        left_out=places,
+        reasons=brief().reasons * 3,
+        advice=brief().advice * 6,
+        reviewers=brief().reviewers * 6,
+    )
+    shown = lines_before_the_fold(full)
+    # two lines above; breaks have a heading and 2, reasons one and 2, the others one and 1, while there is room
+    assert len(shown) == 12
+    assert [line.strip("*") for line in shown if line.startswith("**")] == [
+        "Would break",
+        "Why",
+        "Read first",
+        "What to do",
+    ]
+    for number in range(6):
+        assert text(full).count(f"why {number}") == 3, "each of the three lists is whole"
+    pushed = lines_before_the_fold(replace(full, level=RiskLevel.MEDIUM), read_state(text(full)))
+    assert len(pushed) == 12
+    assert pushed[2] == "**Was HIGH, now MEDIUM**."
+    low = lines_before_the_fold(replace(full, level=RiskLevel.LOW))
+    assert len(low) == 12
+    assert [line for line in low if line.startswith("**")] == [
+        "**Would break**",
+        "**Usually changed with these, but not here**",
+    ]
 
 
 def test_every_reason_links_to_what_proves_it() -> None:
@@ -127,7 +166,7 @@ def test_whole_sections_are_left_out_of_what_would_be_too_long_and_named() -> No
     huge = replace(brief(), files=tuple(Place("a" * 1900, 1, "b" * 1900) for _ in range(40)))
     said = text(huge)
     assert len(said) <= HTML.most
-    assert "<sub>Left out, because a comment holds 65,536 characters: Read first.</sub>" in said
+    assert "<sub>Left out, because a comment holds 65,536 characters: Read first (more).</sub>" in said
     assert "**Who knows this code**" in said
     worst = Brief(
         **{

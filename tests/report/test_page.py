@@ -11,12 +11,14 @@ from html.parser import HTMLParser
 import pytest
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.overview import Coupling
+from hyperion_hook.report.links import links_of
 from hyperion_hook.report.page.render import TEMPLATES, Here, folders, glance, render_page
 from tests.support.overviews import HERE, change, model, overview
 
 pytestmark = pytest.mark.train
 
-VOID = {"meta", "input", "link", "br"}
+VOID = {"meta", "input", "link", "br", "wbr"}
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -65,12 +67,24 @@ class Reader(HTMLParser):
 
 
 def outline(page: str) -> list[tuple[str, tuple[str, ...]]]:
-    return [(tag, tuple(attributes)) for tag, attributes in Reader(page).elements]
+    # a long path may be broken at its folders
+    return [(tag, tuple(attributes)) for tag, attributes in Reader(page).elements if tag != "wbr"]
 
 
 def test_an_empty_repository_has_a_page_too() -> None:
     bare = replace(
-        overview(), changes=(), riskiest=(), hot_spots=(), whole=None, areas=(), people=(), warnings=(), commits=1
+        overview(),
+        changes=(),
+        riskiest=(),
+        hot_spots=(),
+        whole=None,
+        areas=(),
+        people=(),
+        warnings=(),
+        commits=1,
+        outcomes=(),
+        functions=(),
+        coupling=Coupling(),
     )
     page = render_page(bare, model({}), version="1")
     assert glance(bare, Here()) == []
@@ -78,6 +92,8 @@ def test_an_empty_repository_has_a_page_too() -> None:
         "There are too few changes to score yet.",
         "No source file changed within a year.",
         "There is no source file.",
+        "Not known: there are too few changes to score",
+        "No two source files changed together often enough",
         "Not measured.",
         "The model says nothing of how it was measured.",
         "after 1 commit that",
@@ -92,7 +108,7 @@ def test_everything_that_is_known_is_shown() -> None:
     text = " ".join(" ".join(Reader(page).text).split())
     for said in (
         "At commit ffffffffff of 2023-11-14, after 1,234 commits",
-        "1 HIGH, 1 MEDIUM",
+        "2 HIGH, 1 MEDIUM",
         "60% Change 0",
         "adds 400 lines; typical is 10 (x3.5)",
         "src/a/file0.py",
@@ -107,6 +123,18 @@ def test_everything_that_is_known_is_shown() -> None:
         "the future of the same repositories",
         "It knows no tests.",
         "hyperion-hook 1.2.3",
+        "Of the last 2 HIGH changes here, 1 was later fixed (4% of all).",
+        # 7 days from the ninth day before the end to the second, 32 from the fortieth to the eighth: the median is 19.5
+        "Half of the fixes came within 20 days; 1 HIGH change without a fix is younger.",
+        "LOW 47 1 2%",
+        "all 50 2 4%",
+        "Change 9 2023-11-05, 0000000000 fixed after 7 days by 0000000000 , 0000000000",
+        "Change 0 2023-11-14, 0000000000 not fixed so far, 0 days old",
+        "rising : 40 changes in the last year, 4 in the year before",
+        "Parser.read line 12 17 88 9 of 31 commits 4",
+        "write line 3 8 20 \N{EN DASH} \N{EN DASH}",
+        "file0.py src/ b/ file1.py 12 of 16 commits 75% apart",
+        "6 of 24 commits 25% near",
     ):
         assert said in text, said
     assert page.count("Observed against expected") == 2, "here, and as of the card"
@@ -166,8 +194,53 @@ def test_a_page_asks_for_nothing_and_runs_only_its_own_script() -> None:
         assert inside == (TEMPLATES / name).read_text(encoding="utf-8")
         digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
         assert f"{tag}-src 'sha256-{digest}'" in policy
+    kinds = [a.get("type") for tag, a in Reader(page).elements if tag == "script"]
+    assert kinds == ["application/json", None], "data, which is not run, and the script"
     assert "url(" not in page
     assert "@import" not in page
+
+
+def test_commits_and_functions_lead_to_a_known_host_and_only_there() -> None:
+    def pages(address: str) -> list[str]:
+        page = render_page(overview("#x y"), model(), HERE, version="1", links=links_of(address, "f" * 40))
+        hrefs = [attributes["href"] or "" for tag, attributes in Reader(page).elements if tag == "a"]
+        return [href for href in hrefs if not href.startswith("#")]
+
+    found = pages("git@github.com:o/r.git")
+    assert f"https://github.com/o/r/commit/{'f' * 12}" in found, "the head"
+    assert found.count(f"https://github.com/o/r/commit/{'0' * 12}") == 6, "two riskiest, two HIGH ones, two fixes"
+    assert f"https://github.com/o/r/blob/{'f' * 40}/src/a/file0.py%23x%20y#L12" in found
+    assert all(href.startswith("https://github.com/o/r/") for href in found)
+    assert pages("https://git.example.org/o/r") == pages("https://github.com.evil.example/o/r") == pages("") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://github.com/o/r", "https://github.com/o/r/commit/"),
+        ("https://ada:secret@github.com:443/o/r.git/", "https://github.com/o/r/commit/"),
+        ("ssh://git@GitHub.com:22/o/r.js.git", "https://github.com/o/r.js/commit/"),
+        ("git@gitlab.com:group/part/r.git", "https://gitlab.com/group/part/r/-/commit/"),
+        ("github.com:o/r", "https://github.com/o/r/commit/"),
+        ("https://github.com/o", None),
+        ("https://github.com/o/r/x", None),
+        ("https://github.com/o/..", None),
+        ("https://github.com//o/r", None),
+        ('https://github.com/o/r"onclick="x', None),
+        ("https://github.com/o/r?x", None),
+        ("https://github.com/o/r\n", None),
+        ("https://github.com@evil.example/o/r", None),
+        ("https://github.com\\@evil.example/o/r", None),
+        ("git@evil.example:github.com/o/r", None),
+        ("javascript:github.com/o/r", None),
+        ("/srv/github.com/o/r", None),
+        ("file:///github.com/o/r", None),
+        (f"https://github.com/{'a' * 600}/r", None),
+    ],
+)
+def test_only_a_repository_of_a_known_host_has_pages(address: str, expected: str | None) -> None:
+    commit = links_of(address, "f" * 40).commit("b" * 40)
+    assert commit == (None if expected is None else f"{expected}{'b' * 12}")
 
 
 def test_the_same_overview_gives_the_same_bytes() -> None:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from hyperion_hook.domain.assessment import Contribution, RiskLevel
-from hyperion_hook.domain.overview import Area, ExplainedChange, HotSpot, Knower, Overview, ScoredChange
+from hyperion_hook.domain.assessment import Contribution, Record, RiskLevel
+from hyperion_hook.domain.overview import (
+    Area,
+    Coupling,
+    ExplainedChange,
+    HotFunction,
+    HotSpot,
+    Knower,
+    Overview,
+    Pair,
+    ScoredChange,
+)
 from hyperion_hook.report.page.render import Drifted, Here, ModelFacts
 
 DAY = 86_400
@@ -13,10 +23,15 @@ NOW = 1_700_000_000
 
 
 def change(
-    number: int, probability: float, level: RiskLevel = RiskLevel.LOW, said: str = "Change it", author: str = "Ada"
+    number: int,
+    probability: float,
+    level: RiskLevel = RiskLevel.LOW,
+    said: str = "Change it",
+    author: str = "Ada",
+    fixed_by: tuple[str, ...] | None = None,
 ) -> ScoredChange:
     """Return a change ``number`` days before the newest."""
-    return ScoredChange(f"{number:040x}", NOW - number * DAY, author, said, probability, level)
+    return ScoredChange(f"{number:040x}", NOW - number * DAY, author, said, probability, level, fixed_by)
 
 
 def evaluation(on: str = "changes that introduced a bug") -> dict[str, Any]:
@@ -63,14 +78,30 @@ HERE = Here(
 
 def overview(name: str = "", *, changes: int = 60, spots: int = 8) -> Overview:
     """Return an overview of everything; ``name`` is added to whatever a repository may name."""
-    levels = {0: RiskLevel.HIGH, 1: RiskLevel.MEDIUM}
+    levels = {0: RiskLevel.HIGH, 1: RiskLevel.MEDIUM, 9: RiskLevel.HIGH}
+    fixes = {0: (), 9: (f"{2:040x}", f"{1:040x}"), 40: (f"{8:040x}",)}
     scored = tuple(
-        change(number, 0.6 / (number + 1), levels.get(number, RiskLevel.LOW), f"Change {number}{name}", f"Ada{name}")
+        change(
+            number,
+            0.6 / (number + 1),
+            levels.get(number, RiskLevel.LOW),
+            f"Change {number}{name}",
+            f"Ada{name}",
+            fixes.get(number),
+        )
         for number in reversed(range(changes))
     )
     reason = Contribution("la", f"lines{name}", 400.0, 10.0, 1.25, f"adds 400 lines; typical is 10{name}")
     files = tuple(
-        HotSpot(f"src/{'ab'[number % 2]}/file{number}.py{name}", 40 - number, number, 3, 90 - 9 * number, 700 - number)
+        HotSpot(
+            f"src/{'ab'[number % 2]}/file{number}.py{name}",
+            40 - number,
+            number,
+            3,
+            90 - 9 * number,
+            700 - number,
+            (2, 1, 0, 1, 10, 10, 10, 10 - number),
+        )
         for number in range(spots)
     )
     area = Area(f"src/a{name}", 4, 100, 3, 1, ((f"Ada{name}", 0.8), ("Grace", 0.2)), 0.25)
@@ -87,6 +118,19 @@ def overview(name: str = "", *, changes: int = 60, spots: int = 8) -> Overview:
         (area, other),
         (Knower(f"Ada{name}", 0.6, ((f"src/a{name}", 0.8),), 0), Knower("Grace", 0.4, (), 30)),
         (f"something could not be had{name}",),
+        (Record(RiskLevel.HIGH, 2, 1, 0.04), Record(RiskLevel.MEDIUM, 1, 0, 0.04), Record(RiskLevel.LOW, 47, 1, 0.04)),
+        (
+            HotFunction(f"src/a/file0.py{name}", f"Parser.read{name}", 12, 17, 88, 9, 4, 31),
+            HotFunction(f"src/b/file1.py{name}", "write", 3, 8, 20, 0, 0, 0),
+        ),
+        Coupling(
+            (
+                Pair(f"src/a/file0.py{name}", "src/b/file1.py", 12, 16, is_expected=False),
+                Pair(f"src/a/file0.py{name}", "src/a/file2.py", 6, 24, is_expected=True),
+            ),
+            1000,
+            NOW - 700 * DAY,
+        ),
     )
 
 

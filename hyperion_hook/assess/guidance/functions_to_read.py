@@ -17,6 +17,7 @@ from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.metrics import FunctionMetrics
 from hyperion_hook.git.hunks import Position, read_positions
+from hyperion_hook.store.history.commits_before import Past
 from hyperion_hook.store.hunk_store import HunkStore
 
 MOST_FUNCTIONS = 3
@@ -24,7 +25,7 @@ MOST_EVENTS = 60
 """Newest commits on a file that are looked at."""
 
 
-class Past(NamedTuple):
+class Touches(NamedTuple):
     """What a function went through: commits that touched it, those of them that fix bugs, and the newest's time."""
 
     commits: int = 0
@@ -41,18 +42,23 @@ def functions_of(
     if not file.hunks or not after:
         return ()
     before, events = _functions(measurer, sources.before(file)), events[:MOST_EVENTS]
-    past = measurer.past(change.base)
-    ids = past.ids(event.commit for event in events) if past is not None and before else []
+    past = measurer.past(change.base) if before else None
+    by_commit = positions_of(measurer, file.previous_path, past, events)
+    return functions_to_read(file, before, after, events, by_commit, change.time)
+
+
+def positions_of(
+    measurer: Measurer, path: str, past: Past | None, events: Sequence[FileEvent], seconds: float = 2.0
+) -> dict[int, tuple[Position, ...]]:
+    """Return the hunks of a file in its commits by number; what the index of hunks lacks is read within some time."""
+    ids = past.ids(event.commit for event in events) if past is not None else []
     root = measurer.repository.common_dir
     store = HunkStore(root / STORE_FOLDER / "hunks-v1.sqlite", root)
     try:
-        known = store.positions(
-            file.previous_path, ids, lambda absent: read_positions(measurer.repository, file.previous_path, absent)
-        )
+        known = store.positions(path, ids, lambda absent: read_positions(measurer.repository, path, absent, seconds))
     finally:
         store.close()
-    by_commit = {event.commit: known.get(commit, ()) for event, commit in zip(events, ids, strict=False)}
-    return functions_to_read(file, before, after, events, by_commit, change.time)
+    return {event.commit: known.get(commit, ()) for event, commit in zip(events, ids, strict=False)}
 
 
 def _functions(measurer: Measurer, source: SourceText | Missing) -> Sequence[FunctionMetrics]:
@@ -115,14 +121,16 @@ def _touched(file: FileChange, functions: Sequence[FunctionMetrics]) -> Iterable
         yield functions[index], lines
 
 
-def past_of(start: int, end: int, events: Sequence[FileEvent], positions: Mapping[int, tuple[Position, ...]]) -> Past:
+def past_of(
+    start: int, end: int, events: Sequence[FileEvent], positions: Mapping[int, tuple[Position, ...]]
+) -> Touches:
     """Return what lines went through, followed back from the newest commit that is looked at.
 
     Examples
     --------
     >>> event = FileEvent(9, 1, 0, 1, 0, CommitFlag.FIX)
     >>> past_of(5, 9, [event], {1: (Position(2, 0, 3, 2), Position(5, 1, 7, 1))})
-    Past(commits=1, fixes=1, last=9)
+    Touches(commits=1, fixes=1, last=9)
     """
     commits = fixes = 0
     last: int | None = None
@@ -144,10 +152,10 @@ def past_of(start: int, end: int, events: Sequence[FileEvent], positions: Mappin
         if end < start or start < 1:
             # all of its lines came with this commit
             break
-    return Past(commits, fixes, last)
+    return Touches(commits, fixes, last)
 
 
-def _reason(now: FunctionMetrics, was: FunctionMetrics | None, past: Past | None, time: int) -> str:
+def _reason(now: FunctionMetrics, was: FunctionMetrics | None, past: Touches | None, time: int) -> str:
     parts = []
     if was is None:
         parts.append("new")

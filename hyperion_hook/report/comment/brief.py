@@ -48,6 +48,7 @@ _MOST_ENTRIES = 50
 _MOST_TEXT = 2_000
 _MOST_LINE = 10_000_000
 _MOST_REASONS = 8
+_MOST_FUNCTIONS = 2
 _FEATURES = frozenset(feature.name for feature in CATALOGUE)
 
 Entry = TypeVar("Entry")
@@ -169,8 +170,9 @@ def brief_of(assessment: Assessment) -> Brief:
 
 
 def _reading(entry: FileToRead) -> str:
-    """Return why to read a file, with its touched functions."""
-    return "; ".join([entry.reason, *(f"{function.name} ({function.reason})" for function in entry.functions)])
+    """Return why to read a file, with the first of its touched functions."""
+    functions = entry.functions[:_MOST_FUNCTIONS]
+    return "; ".join([entry.reason, *(f"{function.name} ({function.reason})" for function in functions)])
 
 
 def _plain(entry: Entry) -> Entry:

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import TypeVar
 
-from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score, Unknown
+from hyperion_hook.domain.assessment import Advice, RiskLevel, Score, Unknown
 from hyperion_hook.features.catalogue import CATALOGUE, Group
 from hyperion_hook.report.comment.brief import Brief, Place, Reason
 from hyperion_hook.report.comment.dialect import Dialect
@@ -33,6 +31,8 @@ from hyperion_hook.report.facts import (
 from hyperion_hook.report.links import Links
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
+MOST_LINES = 12
+"""Before the fold, what stands above the sections included: whoever is told of everything reads nothing."""
 MOST_REASONS = 3
 _MOST_MORE = 2
 """Reasons that are told in the details beside the first ones."""
@@ -50,10 +50,13 @@ _BY_HISTORY = frozenset({Group.HISTORY, Group.PEOPLE})
 _ROOM_TO_SAY_SO = 400
 _ADDRESS = re.compile(r"\]\((https?://[^\s()<>]+)\)")
 
-Entry = TypeVar("Entry")
 HTML = Dialect()
-Section = tuple[str, str]
-"""A heading and what stands under it."""
+Section = tuple[str, list[str]]
+"""A heading and the lines under it."""
+LEFT_OUT = "Usually changed with these, but not here"
+_WHY, _READ = "Why", "Read first"
+_TURNS = (WOULD_BREAK, _WHY, _WHY, _READ, ADVICE, LEFT_OUT, WOULD_BREAK, _READ, _WHY, REVIEWERS, ADVICE)
+"""Sections in the order in which they are given a line before the fold; the first of the reasons is the size."""
 
 
 def render_comment(
@@ -85,21 +88,62 @@ def render_comment(
     state = State.of(brief, head, previous)
     begin = "\n".join([MARKER, state_line(state), _heading(brief)])
     since = _since(brief, state.before)
-    details, asking = _details(brief, links), boxes(state.feedback if feedback is None else feedback)
+    asking = boxes(state.feedback if feedback is None else feedback)
+    sections = _sections(brief, links)
+    shown = _before_fold(brief, sections, MOST_LINES - (3 if since else 2))
+    folded = [(heading, lines[shown.get(heading, 0) :]) for heading, lines in sections]
     # the boxes are kept whatever is left out: people's ticks are in them
-    blocks, left = [block for block in (begin, since) if block], []
-    room = dialect.most - _ROOM_TO_SAY_SO - sum(map(len, [*blocks, asking])) - 2 * len(blocks)
-    for heading, block in [*_sections(brief, links), ("Details", details)]:
-        if len(block) + 2 > room:
+    begin = "\n\n".join(filter(None, (begin, since)))
+    room = dialect.most - _ROOM_TO_SAY_SO - len(begin) - len(asking)
+    blocks, left = _fitting([(heading, lines[: shown.get(heading, 0)]) for heading, lines in sections], room)
+    parts, more = _fitting([*_renamed(folded, shown), *_more(brief, links)], room - sum(map(len, blocks)))
+    similar = f", {counted(len(brief.similar), 'similar change')}" if brief.similar else ""
+    details = "\n\n".join([f"<details><summary>Details{similar}</summary>", *parts, "</details>"])
+    names = ", ".join(dict.fromkeys((*left, *more)))
+    said = f"<sub>Left out, because a comment holds {dialect.most:,} characters: {names}.</sub>" if names else ""
+    text = "\n\n".join(filter(None, (begin, *blocks, said, details, asking)))
+    return dialect.spelled(_with_shared_addresses(text)) + "\n"
+
+
+def _before_fold(brief: Brief, sections: Sequence[Section], room: int) -> dict[str, int]:
+    """Return how many lines of each section come before the fold: one after the other by turns, while there is room.
+
+    Of a change of low risk only what breaks or is absent comes before it.
+    """
+    lengths = {
+        heading: len(lines)
+        for heading, lines in sections
+        if brief.level is not RiskLevel.LOW or heading in {WOULD_BREAK, LEFT_OUT}
+    }
+    shown: dict[str, int] = {}
+    for heading in _TURNS * room:
+        # the heading is a line, too
+        cost = 1 if heading in shown else 2
+        if cost <= room and shown.get(heading, 0) < lengths.get(heading, 0):
+            shown[heading] = shown.get(heading, 0) + 1
+            room -= cost
+    return shown
+
+
+def _fitting(sections: Sequence[Section], room: int) -> tuple[list[str], list[str]]:
+    """Return the sections that have lines and fit, as Markdown, and the headings of those that do not fit."""
+    blocks, left = [], []
+    for heading, lines in sections:
+        block = "\n".join([f"**{heading}**", "", *(f"- {line}" for line in lines)])
+        if lines and len(block) + 2 > room:
             left.append(heading)
-        else:
+        elif lines:
             blocks.append(block)
             room -= len(block) + 2
-    said = (
-        f"<sub>Left out, because a comment holds {dialect.most:,} characters: {', '.join(left)}.</sub>" if left else ""
-    )
-    text = "\n\n".join(block for block in (*blocks, said, asking) if block)
-    return dialect.spelled(_with_shared_addresses(text)) + "\n"
+    return blocks, left
+
+
+def _renamed(folded: Sequence[Section], shown: Mapping[str, int]) -> list[Section]:
+    """Return what is left of the sections, under a heading that tells where some of it stands above."""
+    more = {_WHY: "More reasons"}
+    return [
+        (more.get(heading, f"{heading} (more)") if heading in shown else heading, lines) for heading, lines in folded
+    ]
 
 
 def _with_shared_addresses(text: str) -> str:
@@ -152,45 +196,39 @@ def _moved(brief: Brief, before: State) -> str:
 
 
 def _sections(brief: Brief, links: Links) -> list[Section]:
-    if brief.level is RiskLevel.LOW:
-        # who is told of everything reads nothing: the rest is folded
-        found = [_would_break(brief, links), _left_out(brief, links)]
-    else:
-        found = [
-            _would_break(brief, links),
-            ("Why", _why(brief, links)),
-            ("Read first", _listed(brief.files, lambda place: f"{_at(place, links)}: {markdown_text(place.text)}")),
-            _left_out(brief, links),
-            (ADVICE, _listed(brief.advice, partial(_advice, brief))),
-            (REVIEWERS, _listed(brief.reviewers, _reviewer)),
-        ]
-    return [(heading, f"**{heading}**\n\n{text}") for heading, text in found if text]
+    """Return what helps to act, in the order in which it is read."""
+    return [
+        (
+            WOULD_BREAK,
+            [_linked(markdown_text(place.text), links.lines(place.path, place.line)) for place in brief.breaks],
+        ),
+        (_WHY, _why(brief, links)),
+        (_READ, [f"{_at(place, links)}: {markdown_text(place.text)}" for place in brief.files]),
+        (LEFT_OUT, [_left_out(brief, place, links) for place in brief.left_out]),
+        (ADVICE, [_advice(brief, entry) for entry in brief.advice]),
+        (REVIEWERS, [f"{markdown_text(entry.name)}: {markdown_text(entry.reason)}" for entry in brief.reviewers]),
+    ]
 
 
-def _would_break(brief: Brief, links: Links) -> Section:
-    return WOULD_BREAK, _listed(
-        brief.breaks, lambda place: _linked(markdown_text(place.text), links.lines(place.path, place.line))
-    )
+def _left_out(brief: Brief, place: Place, links: Links) -> str:
+    address = links.file(place.path)
+    # the whole name is in the address
+    name = markdown_code(place.path if address is None else PurePosixPath(place.path).name)
+    return f"{_linked(name, address)}: {_short(brief, place.text)}"
 
 
-def _left_out(brief: Brief, links: Links) -> Section:
-    def shown(path: str) -> str:
-        address = links.file(path)
-        # the whole name is in the address
-        return _linked(markdown_code(path if address is None else PurePosixPath(path).name), address)
-
-    return "Usually changed with these, but not here", _listed(
-        brief.left_out, lambda place: f"{shown(place.path)}: {_short(brief, place.text)}"
-    )
-
-
-def _why(brief: Brief, links: Links) -> str:
+def _why(brief: Brief, links: Links) -> list[str]:
     if brief.no_code:
-        return ""
+        return []
     first = next((place for place in brief.files if place.line), None)
     address = None if first is None else links.lines(first.path, first.line)
     size = [_linked(markdown_text(brief.size), address)] if brief.size else []
-    return _listed([*size, *(_reason(brief, reason, links) for reason in brief.reasons[:MOST_REASONS])], str)
+    more = brief.reasons[MOST_REASONS : MOST_REASONS + _MOST_MORE]
+    return [
+        *size,
+        *(_reason(brief, reason, links) for reason in brief.reasons[:MOST_REASONS]),
+        *(_reason(brief, reason, Links()) for reason in more),
+    ]
 
 
 def _reason(brief: Brief, reason: Reason, links: Links) -> str:
@@ -222,10 +260,6 @@ def _last_names(brief: Brief) -> dict[str, str]:
     return {path: name for path, name in names.items() if list(names.values()).count(name) == 1 and name != path}
 
 
-def _reviewer(entry: Reviewer) -> str:
-    return f"{markdown_text(entry.name)}: {markdown_text(entry.reason)}"
-
-
 def _evidence(brief: Brief, reason: Reason, links: Links) -> str | None:
     """Return the page that proves a reason: of the file to read first, its commits or its changed lines."""
     first = next((place for place in brief.files if place.line), None)
@@ -244,51 +278,32 @@ def _linked(text: str, address: str | None) -> str:
     return text if address is None else f"[{text}]({address})"
 
 
-def _details(brief: Brief, links: Links) -> str:
-    """Return everything else, folded."""
-    low = brief.level is RiskLevel.LOW
-    more = brief.reasons[MOST_REASONS : MOST_REASONS + _MOST_MORE]
-    parts = [
-        (
-            "Why" if low else "More reasons",
-            _why(brief, links) if low else _listed(more, lambda reason: _reason(brief, reason, Links())),
-        ),
-        ("Read first", _listed(brief.files, lambda place: _at(place, links)) if low else ""),
-        (ADVICE, _listed(brief.advice, partial(_advice, brief)) if low else ""),
-        (REVIEWERS, _listed(brief.reviewers, _reviewer) if low else ""),
+def _more(brief: Brief, links: Links) -> list[Section]:
+    """Return what comes after the fold only."""
+    names = _last_names(brief)
+    return [
         (
             SIMILAR,
-            _listed(
-                brief.similar,
-                lambda entry: (
-                    f"{_linked(markdown_code(entry.commit[:10]), links.commit(entry.commit))} {_cut(entry.subject)}:"
-                    f" {markdown_text(entry.outcome)}"
-                ),
-            ),
+            [
+                f"{_linked(markdown_code(entry.commit[:10]), links.commit(entry.commit))} {_cut(entry.subject)}:"
+                f" {markdown_text(entry.outcome)}"
+                for entry in brief.similar
+            ],
         ),
         (
             "May affect",
-            _listed(
-                brief.affected[:_MOST_AFFECTED],
-                lambda place: f"{markdown_code(place.path)}: {_short(brief, place.text)}",
-            ),
+            [f"{markdown_code(place.path)}: {_short(brief, place.text)}" for place in brief.affected[:_MOST_AFFECTED]],
         ),
         (
             "Likely to need a fix within 30 days",
-            _listed(
-                brief.fixes,
-                lambda place: (
-                    f"{markdown_code(_last_names(brief).get(place.path, place.path))}: {markdown_text(place.text)}"
-                ),
-            ),
+            [
+                f"{markdown_code(names.get(place.path, place.path))}: {markdown_text(place.text)}"
+                for place in brief.fixes
+            ],
         ),
-        ("Unusual here", _listed(brief.unusual, markdown_text)),
-        ("Notes", _listed([f"Model {brief.model}.", brief.missing, *brief.warnings], markdown_text)),
+        ("Unusual here", [markdown_text(line) for line in brief.unusual]),
+        (
+            "Notes",
+            [markdown_text(line) for line in (f"Model {brief.model}.", brief.missing, *brief.warnings) if line],
+        ),
     ]
-    text = "\n\n".join(f"**{heading}**\n\n{text}" for heading, text in parts if text)
-    similar = f", {counted(len(brief.similar), 'similar change')}" if brief.similar else ""
-    return f"<details><summary>Details{similar}</summary>\n\n{text}\n\n</details>"
-
-
-def _listed(entries: Sequence[Entry], shown: Callable[[Entry], str]) -> str:
-    return "\n".join(f"- {text}" for text in (shown(entry) for entry in entries) if text)

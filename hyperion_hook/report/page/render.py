@@ -10,15 +10,18 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.light_dataclasses import dataclass, field
-from hyperion_hook.domain.overview import Overview
-from hyperion_hook.report.facts import counted, factor, number, percent
+from hyperion_hook.domain.overview import QUARTERS, Overview
+from hyperion_hook.report.facts import counted, factor, number, percent, record_line
+from hyperion_hook.report.links import Links
+from hyperion_hook.report.page import arcs, charts, outcomes, since
 from hyperion_hook.report.page import card as page_card
-from hyperion_hook.report.page import charts
 from hyperion_hook.report.safe_text import printable
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -82,8 +85,28 @@ class Tile(NamedTuple):
     section: str
 
 
-def render_page(overview: Overview, model: ModelFacts, here: Here | None = None, *, version: str) -> str:
-    """Return the page; it depends on its arguments alone, so the same repository gives the same bytes."""
+def render_page(
+    overview: Overview,
+    model: ModelFacts,
+    here: Here | None = None,
+    *,
+    version: str,
+    links: Links | None = None,
+    last: since.Summary | None = None,
+) -> str:
+    """Return the page; it depends on its arguments alone, so the same repository gives the same bytes.
+
+    Parameters
+    ----------
+    overview, model, here
+        What it shows.
+    version
+        Of this program.
+    links
+        Pages of the code host.
+    last
+        What the last report said.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
     here = here or Here()
@@ -103,6 +126,8 @@ def render_page(overview: Overview, model: ModelFacts, here: Here | None = None,
         "day": charts.day,
         "factor": factor,
     }
+    environment.globals |= {"counted": counted, "half": QUARTERS // 2, "spark": arcs.spark, "links": links or Links()}
+    summary = since.summary_of(overview, model.name)
     style, script = _text("page.css"), _text("page.js")
     return environment.get_template("page.html.j2").render(
         overview=overview,
@@ -110,11 +135,18 @@ def render_page(overview: Overview, model: ModelFacts, here: Here | None = None,
         here=here,
         drift=here.drift,
         version=version,
-        counted=counted,
         tiles=glance(overview, here),
         levels=Counter(change.level.value for change in overview.changes),
         risk=charts.risk_over_time(overview.changes) if overview.changes else None,
         spots=charts.hot_spots(overview.hot_spots) if overview.hot_spots else None,
+        summary=since.block(summary, last),
+        changed=since.changed(last, summary, overview) if last else [],
+        high_record=record_line(overview.outcomes[0]) if overview.outcomes else "",
+        high=outcomes.outcomes(overview),
+        most_listed=outcomes.MOST_LISTED,
+        youngest=outcomes.youngest(overview),
+        functions=[(path, list(rows)) for path, rows in groupby(overview.functions, attrgetter("path"))],
+        coupling=arcs.coupling(overview.coupling.pairs),
         median_of=charts.median_days(overview.changes),
         folders=folders(spot.path for spot in overview.hot_spots),
         evaluated_here=page_card.evaluations(here.figures),
@@ -133,7 +165,7 @@ def render_page(overview: Overview, model: ModelFacts, here: Here | None = None,
 
 def glance(overview: Overview, here: Here) -> list[Tile]:
     """Return what matters most, one line each."""
-    found = [*_risk_tile(overview), *_spot_tile(overview), *_knowledge_tiles(overview)]
+    found = [*_risk_tile(overview), *_outcome_tile(overview), *_spot_tile(overview), *_knowledge_tiles(overview)]
     evaluated = page_card.evaluations(here.figures)
     ranked = evaluated[0].rankings[0].roc_auc if evaluated else None
     if ranked:
@@ -158,6 +190,17 @@ def _risk_tile(overview: Overview) -> Iterable[Tile]:
             f"in {days} days; of the last {counted(len(overview.changes), 'change')} {percent(usual)}",
             "risk",
         )
+
+
+def _outcome_tile(overview: Overview) -> Iterable[Tile]:
+    for record in overview.outcomes[:1]:
+        if record.changes:
+            yield Tile(
+                "HIGH, later fixed",
+                f"{record.later_fixed:,} of {record.changes:,}",
+                f"of all recent code changes {percent(record.base_rate)}",
+                "outcomes",
+            )
 
 
 def _spot_tile(overview: Overview) -> Iterable[Tile]:
