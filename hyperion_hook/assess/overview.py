@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 
 from hyperion_hook.assess.measuring import Measurer
@@ -19,6 +18,7 @@ from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.trees import TreeEntry, list_tree
 from hyperion_hook.report.facts import reasons
+from hyperion_hook.scoring.members import sigmoid
 
 YEAR = 365 * DAY
 MOST_HOT_SPOTS = 150
@@ -31,7 +31,13 @@ Level = Callable[[float, float], RiskLevel]
 
 
 def overview_of(
-    measurer: Measurer, head: str, scores: Mapping[str, float], level: Level, explain: Explain, max_bytes: int
+    measurer: Measurer,
+    head: str,
+    scores: Mapping[str, float],
+    shift: float,
+    level: Level,
+    explain: Explain,
+    max_bytes: int,
 ) -> Overview:
     """Return what there is to see of a repository at a commit.
 
@@ -42,7 +48,9 @@ def overview_of(
     head
         The commit.
     scores
-        Log-odds of the recent changes by commit.
+        Log-odds of the recent changes by commit, as the model gives them.
+    shift
+        What is added to all of them here.
     level
         The level of a probability and its log-odds among them.
     explain
@@ -57,7 +65,7 @@ def overview_of(
     (newest,) = read_commits(repository, [head], detail=Detail.NOTHING)
     names = Names(repository, head, history)
     known = knowledge(names, lives, newest.committed_at)
-    changes = _changes(measurer, scores, level)
+    changes = _changes(measurer, scores, shift, level)
     spots = _hot_spots(measurer, files, _busiest(lives, names, newest.committed_at), max_bytes)
     return Overview(
         name=(repository.work_tree or repository.git_dir).name.removesuffix(".git"),
@@ -94,11 +102,11 @@ def _own_sources(measurer: Measurer, head: str) -> dict[str, TreeEntry]:
     }
 
 
-def _changes(measurer: Measurer, scores: Mapping[str, float], level: Level) -> tuple[ScoredChange, ...]:
+def _changes(measurer: Measurer, scores: Mapping[str, float], shift: float, level: Level) -> tuple[ScoredChange, ...]:
     found = []
     for commit in read_commits(measurer.repository, list(scores)[:WINDOW], detail=Detail.NOTHING):
         log_odds, subject = scores[commit.id], commit.message.partition("\n")[0][:_SUBJECT]
-        probability = 1.0 / (1.0 + math.exp(-log_odds))
+        probability = sigmoid(log_odds + shift)
         found.append(
             ScoredChange(
                 commit.id, commit.committed_at, commit.author.name, subject, probability, level(probability, log_odds)

@@ -108,6 +108,25 @@ def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Conf
     return ExitCode.DONE
 
 
+def run_ablation(repo: Path | None, corpus: Path | None, reading: Reading, *, config: Config) -> ExitCode:
+    """Take the recipe apart on this repository's past, or on a corpus, and print what each part adds."""
+    need_the_extra("evaluate")
+    from hyperion_hook.training.evaluation.ablation import ablation, ablation_lines, ablation_rows
+    from hyperion_hook.training.rows.corpus_file import entries_of, read_corpus
+
+    options, progress = options_of(reading, config), ProgressLine()
+    if corpus is None:
+        repository = open_repository(repo)
+        say_what_is_cut_off(repository)
+        entries = entries_of([repository.work_tree or repository.git_dir], reading.until)
+    else:
+        entries = read_corpus(corpus)
+    found = ablation(ablation_rows(entries, options, progress), options, progress=progress)
+    progress.clear()
+    _show(ablation_lines(found))
+    return ExitCode.DONE
+
+
 def _show(lines: Iterable[str]) -> None:
     for line in lines:
         click.echo(printable(line, most=10_000))
@@ -132,6 +151,11 @@ def _show(lines: Iterable[str]) -> None:
     metavar="FILE",
     help="TOML file that names repositories: train on all but one, rank that one, for each in turn.",
 )
+@click.option(
+    "--ablation",
+    is_flag=True,
+    help="Offer the recipe every feature, code metrics included, and leave out each member and category in turn.",
+)
 @click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
 @click.option(
     "--vectors",
@@ -151,6 +175,7 @@ def command(  # noqa: PLR0913 - one argument for each flag
     until: str,
     max_commits: int | None,
     corpus: Path | None,
+    ablation: bool,
     jobs: int | None,
     vectors: Path | None,
     format_name: str,
@@ -161,6 +186,10 @@ def command(  # noqa: PLR0913 - one argument for each flag
     'train': pip install 'hyperion-hook[train]'.
     """
     reading = Reading(day_of(since), until, max_commits, jobs or os.cpu_count() or 1, None, vectors)
+    if ablation:
+        if labels is not None or models is not None or format_name != "text":
+            raise ConfigError("evaluate --ablation: fits its own models and prints text; leave out the other options")
+        return run_ablation(invocation.repo, corpus, reading, config=invocation.config())
     if corpus is not None:
         if labels is not None or models is not None:
             raise ConfigError("evaluate: --corpus trains and labels by itself; leave out --models and --labels")

@@ -222,8 +222,8 @@ def need_the_extra(command: str) -> None:
             raise MissingExtraError(command, "train", module)
 
 
-def day_of(text: str | None) -> int | None:
-    """Return the Unix seconds at which a day begins in UTC.
+def day_of(text: str | None, option: str = "--since") -> int | None:
+    """Return the Unix seconds at which a day begins in UTC; ``option`` is what gave it.
 
     Raises
     ------
@@ -240,7 +240,7 @@ def day_of(text: str | None) -> int | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"--since '{text}': no date; write it as 2024-12-31") from None
+        raise ConfigError(f"{option} '{text}': no date; write it as 2024-12-31") from None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 

@@ -39,7 +39,14 @@ def shown() -> Iterator[tuple[str, str]]:
 
 SHOWN = dict(shown())
 SHOWN_WORKFLOWS = {name: text for name, text in SHOWN.items() if "jobs:" in text}
-SHOWN_GITLAB = {name: text for name, text in SHOWN.items() if text.startswith("# .gitlab-ci.yml")}
+SHOWN_ELSEWHERE = {
+    host: {name: text for name, text in SHOWN.items() if text.startswith(f"# {file}")}
+    for host, file in (
+        ("gitlab-ci", ".gitlab-ci.yml"),
+        ("bitbucket-pipelines", "bitbucket-pipelines.yml"),
+        ("azure-pipelines", "azure-pipelines.yml"),
+    )
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +56,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / ".github" / "workflows").mkdir(parents=True)
     for name, text in SHOWN_WORKFLOWS.items():
         (folder / ".github" / "workflows" / f"{name}.yml").write_text(text, encoding="utf-8")
-    for name, text in SHOWN_GITLAB.items():
-        (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    for host, shown_there in SHOWN_ELSEWHERE.items():
+        (folder / host).mkdir()
+        for name, text in shown_there.items():
+            (folder / host / f"{name}.yml").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -66,7 +75,7 @@ def parsed(text: str) -> Mapping[Any, Any]:
 
 def test_the_documents_show_what_is_checked_here() -> None:
     assert sum(name.startswith("action-") for name in SHOWN_WORKFLOWS) >= 8
-    assert len(SHOWN_GITLAB) == 1
+    assert [len(texts) for texts in SHOWN_ELSEWHERE.values()] == [1, 1, 1]
     assert SHOWN["README-1"] == SHOWN["action-1"]
     assert SHOWN["README-1"].count("\n") == 8
 
@@ -81,7 +90,8 @@ def test_they_are_valid(folder: Path) -> None:
         *sorted((folder / ".github" / "workflows").iterdir()),
     )
     checked("check-jsonschema", "--builtin-schema", "vendor.dependabot", ROOT / ".github" / "dependabot.yml")
-    checked("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", *sorted(folder.glob("*.yml")))
+    for host in SHOWN_ELSEWHERE:
+        checked("check-jsonschema", "--builtin-schema", f"vendor.{host}", *sorted((folder / host).iterdir()))
 
 
 def test_the_linter_has_nothing_to_say(folder: Path) -> None:

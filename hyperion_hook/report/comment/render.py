@@ -16,6 +16,7 @@ from typing import TypeVar
 from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score, Unknown
 from hyperion_hook.features.catalogue import CATALOGUE, Group
 from hyperion_hook.report.comment.brief import Brief, Place, Reason
+from hyperion_hook.report.comment.dialect import Dialect
 from hyperion_hook.report.comment.state import MARKER, State, boxes, state_line
 from hyperion_hook.report.facts import (
     ADVICE,
@@ -32,7 +33,6 @@ from hyperion_hook.report.facts import (
 from hyperion_hook.report.links import Links
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
-MOST_CHARACTERS = 65_536
 MOST_REASONS = 3
 _MOST_MORE = 2
 """Reasons that are told in the details beside the first ones."""
@@ -51,14 +51,21 @@ _ROOM_TO_SAY_SO = 400
 _ADDRESS = re.compile(r"\]\((https?://[^\s()<>]+)\)")
 
 Entry = TypeVar("Entry")
+HTML = Dialect()
 Section = tuple[str, str]
 """A heading and what stands under it."""
 
 
 def render_comment(
-    brief: Brief, links: Links, *, head: str, previous: State | None = None, feedback: frozenset[str] | None = None
+    brief: Brief,
+    links: Links,
+    *,
+    head: str,
+    previous: State | None = None,
+    feedback: frozenset[str] | None = None,
+    dialect: Dialect = HTML,
 ) -> str:
-    """Return the comment as Markdown of at most 65,536 characters; sections that do not fit are left out, and named.
+    """Return the comment as Markdown that its host holds; sections that do not fit are left out, and named.
 
     Parameters
     ----------
@@ -72,6 +79,8 @@ def render_comment(
         What the comment said before, and what people ticked in it.
     feedback
         What people ticked, where that is known without what the comment said before.
+    dialect
+        What the code host makes of it.
     """
     state = State.of(brief, head, previous)
     begin = "\n".join([MARKER, state_line(state), _heading(brief)])
@@ -79,15 +88,18 @@ def render_comment(
     details, asking = _details(brief, links), boxes(state.feedback if feedback is None else feedback)
     # the boxes are kept whatever is left out: people's ticks are in them
     blocks, left = [block for block in (begin, since) if block], []
-    room = MOST_CHARACTERS - _ROOM_TO_SAY_SO - sum(map(len, [*blocks, asking])) - 2 * len(blocks)
+    room = dialect.most - _ROOM_TO_SAY_SO - sum(map(len, [*blocks, asking])) - 2 * len(blocks)
     for heading, block in [*_sections(brief, links), ("Details", details)]:
         if len(block) + 2 > room:
             left.append(heading)
         else:
             blocks.append(block)
             room -= len(block) + 2
-    said = f"<sub>Left out, because a comment holds 65,536 characters: {', '.join(left)}.</sub>" if left else ""
-    return _with_shared_addresses("\n\n".join(block for block in (*blocks, said, asking) if block)) + "\n"
+    said = (
+        f"<sub>Left out, because a comment holds {dialect.most:,} characters: {', '.join(left)}.</sub>" if left else ""
+    )
+    text = "\n\n".join(block for block in (*blocks, said, asking) if block)
+    return dialect.spelled(_with_shared_addresses(text)) + "\n"
 
 
 def _with_shared_addresses(text: str) -> str:
