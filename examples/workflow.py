@@ -2,21 +2,17 @@
 
 usage::
 
-    hyperion-hook index
-    hyperion-hook label --format csv > labels.csv
-    python examples/workflow.py REPOSITORY labels.csv [--commits 300]
+    python examples/workflow.py REPOSITORY [--commits 1000]
 
 Measures the newest commits, keeps the measurements, validates them, trains in time order, registers and promotes the
 best model, predicts the newest commit, and looks for drift. Measurements and model go to the folder ``--work``, so
-``score`` goes on with the models it uses.
+``score`` goes on with the models it uses. ``hyperion-hook features table`` writes the same table to a file.
 """
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-
-import pandas as pd
 
 from hyperion_hook import (
     DataValidator,
@@ -26,6 +22,7 @@ from hyperion_hook import (
     RepositoryChange,
     RiskPredictor,
     TrainingPipeline,
+    training_table,
 )
 from hyperion_hook.errors import HyperionError
 
@@ -46,32 +43,24 @@ def main() -> None:
     """Run the workflow and say what came of every step."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("repository", type=Path)
-    parser.add_argument("labels", type=Path)
-    parser.add_argument("--commits", type=int, default=300)
+    parser.add_argument("--commits", type=int, default=1000)
     parser.add_argument("--work", type=Path, default=Path(), help="where the measurements and the model go")
     given = parser.parse_args()
 
     name = given.repository.resolve().name
 
-    # 1. features of the newest commits, by the extractor that the hook uses
-    labels = pd.read_csv(given.labels).tail(given.commits)
-    engineer = FeatureEngineer()
-    measured = [
-        engineer.engineer_full_feature_set(RepositoryChange(given.repository, commit), FEATURES)
-        for commit in labels["commit"]
-    ]
-    print(f"measured {len(measured)} commits, {len(FEATURES)} features each")
+    # 1. features and labels of the newest commits, by the extractor that the hook uses
+    table = training_table(given.repository, max_commits=given.commits, names="french", code=False)
+    table = table[["commit", "date", *FEATURES, "risque_reel"]]
+    print(f"measured {len(table)} commits, {len(FEATURES)} features each")
 
     # 2. kept, with all that is known of them
     with FeatureStore(given.work / "features.sqlite") as store:
-        for commit, features in zip(labels["commit"], measured, strict=True):
+        for commit, features in zip(table["commit"], table[FEATURES].to_dict("records"), strict=True):
             store.store_features(features_dict=features, source_file="", repository=name, commit=commit)
         print(f"the store holds {store.get_feature_statistics()['total_feature_sets']} sets")
 
-    # 3. validated
-    table = pd.concat([features.frame(FEATURES) for features in measured], ignore_index=True)
-    table["risque_reel"] = labels["buggy"].to_numpy()
-    table["date"] = range(len(table))  # commits come in time order
+    # 3. validated; the youngest commits have no label yet and are left out
     clean, validation = DataValidator().validate_and_prepare_data(df=table, target_column="risque_reel")
     print(f"valid: {validation.is_valid}; warnings: {len(validation.warnings)}")
 
@@ -99,8 +88,8 @@ def main() -> None:
 
     # 6. used
     predictor = RiskPredictor.from_registry(name="example", registry=registry)
-    row = measured[-1].frame(FEATURES).assign(date=len(table))
-    print(f"the newest commit: {max(predictor.predict_proba(row)[0]):.1%} sure of its class")
+    newest = FeatureEngineer().engineer_full_feature_set(RepositoryChange(given.repository, "HEAD"), FEATURES)
+    print(f"the newest commit: {max(predictor.predict_proba(newest)[0]):.1%} sure of its class")
 
     # 7. watched
     half = len(table) // 2

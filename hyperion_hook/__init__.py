@@ -31,6 +31,7 @@ _HOME: dict[str, str] = {
     "ValidationResult": "training.validation.result",
     "compare_runs": "training.mlflow.compare",
     "ml_environment": "config.environment",
+    "training_table": "training.rows.training_table",
 }
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "__version__",
     "compare_runs",
     "ml_environment",
+    "training_table",
 ]
 
 

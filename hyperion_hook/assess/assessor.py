@@ -14,6 +14,7 @@ from hyperion_hook.assess.cut_off import is_cut_off, lost, why_unknown
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measured, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
+from hyperion_hook.assess.record import later_fixed, recalibration, record_of
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.vector_cache import KeptVectors
 from hyperion_hook.assess.verdict import anomaly_of, explanation_by_size, leading_files, typical_of
@@ -24,7 +25,6 @@ from hyperion_hook.domain.assessment import (
     FileToRead,
     Impact,
     ModelInfo,
-    Record,
     RiskLevel,
     Score,
     Unknown,
@@ -223,7 +223,11 @@ class Assessor:
         change = self._staged() if revision is None else self._changes.commit(revision)
         history, _ = self._measurer.history(change.base)
         together = history.changed_together(file.previous_path for file in change.files)
-        adviser = adviser_for(self._measurer, change, self._probability, NEVER)
+        reference = self._reference(change.base, at_most=WINDOW)
+        code = reference if isinstance(reference, Missing) else reference.code()
+        fixed = self._fixed(change.base, code, at_most=WINDOW)
+        shift = recalibration(code, self._measurer.past(change.base), fixed)
+        adviser = adviser_for(self._measurer, change, self._probability_with(shift), NEVER)
         return adviser.split(change, together, self._measurer.graphs.at(change.base))
 
     def build_index(self, *, rebuild: bool) -> IndexSummary:
@@ -236,6 +240,7 @@ class Assessor:
         graph = self._measurer.graphs.build(head) if head else Missing("no commit yet")
         self._references_at(head).forget_provisional()
         reference = self._reference(head, at_most=WINDOW)
+        self._fixed(head, reference, at_most=WINDOW)
         warnings = [
             f"{what}: {outcome.reason}"
             for what, outcome in (("import graph", graph), ("percentile", reference))
@@ -283,19 +288,23 @@ class Assessor:
         scores = {} if isinstance(reference, Missing) else references.scores(recent)
 
         code = reference if isinstance(reference, Missing) else reference.code()
+        fixed = self._fixed(head, code, at_most=WINDOW)
+        shift = recalibration(code, self._measurer.past(head), fixed)
 
-        def level(probability: float, log_odds: float) -> RiskLevel:
-            return self._level(probability, _percentile(code, log_odds, has_message=True))
+        scored = {}
+        for commit, score in scores.items():
+            probability = sigmoid(score + shift)
+            scored[commit] = (probability, self._level(probability, _percentile(code, score, has_message=True)))
 
         def explain(commit: str) -> tuple[Contribution, ...]:
             # all are compared with the same: what is typical today
             change = self._changes.commit(commit)
             measured = self._measurer.measure(change, only=self._needed())
-            return explanation_by_size(self._bundle, measured.vector, code, leading_files(change, measured.history))[2]
+            subjects = leading_files(change, measured.history)
+            return explanation_by_size(self._bundle, measured.vector, code, subjects, shift=shift)[2]
 
         levels = self._levels_of(code)
-        fixes = self._later_fixed(head, at_most=WINDOW) if levels else None
-        found = overview_of(self._measurer, head, scores, level, levels, fixes, explain, self._config.max_file_bytes)
+        found = overview_of(self._measurer, head, scored, levels, fixed, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
 
@@ -377,7 +386,9 @@ class Assessor:
         breaks = self._breaks(change, clock)
         code = reference if isinstance(reference, Missing) else reference.code()
         levels = self._levels_of(code)
-        scored = self._scored(change, measured, code)
+        fixed = self._fixed(change.base, code, at_most=FIXES_STEP if change.is_pending else WINDOW)
+        shift = recalibration(code, self._measurer.past(change.base), fixed)
+        scored = self._scored(change, measured, code, shift)
         measured_level, log_odds = scored.level, scored.log_odds
         same = None if isinstance(reference, Missing) else _share_of(measured_level, levels, reference)
         touched = [path for file in change.files for path in {file.path, file.previous_path}]
@@ -390,12 +401,14 @@ class Assessor:
         contributions: tuple[Contribution, ...] = ()
         if self._config.explain:
             subjects = leading_files(change, measured.history)
-            base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects, log_odds)
+            base, size, contributions = explanation_by_size(
+                self._bundle, vector, code, subjects, log_odds=log_odds, shift=shift
+            )
             risk = replace(risk, size_probability=size)
         clock.lap("explanation")
-        record = self._record(change, measured_level, levels) if self._config.explain else None
+        record = None if fixed is None or not self._config.explain else record_of(measured_level, levels, fixed)
         clock.lap("record")
-        told = self._counsel(change, measured, risk, impact) if self._config.explain else None
+        told = self._counsel(change, measured, risk, impact, shift) if self._config.explain else None
         clock.lap("counsel")
         warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
         warnings += told.warnings if told else ()
@@ -477,7 +490,7 @@ class Assessor:
             change, measured.history, measured.graph, lambda path: self._measurer.has_file(change.base, path)
         )
 
-    def _counsel(self, change: Change, measured: Measured, risk: Score, impact: Impact | None) -> Counsel:
+    def _counsel(self, change: Change, measured: Measured, risk: Score, impact: Impact | None, shift: float) -> Counsel:
         # a silent run is spared the import
         from hyperion_hook.assess.guidance.recommendations import SECONDS, counsel
         from hyperion_hook.assess.guidance.similar import COMPARED
@@ -487,28 +500,31 @@ class Assessor:
         if change.is_pending:
             # what is said beside the score has a time of its own
             self._measurer.deadline = Deadline(SECONDS)
-        return counsel(self._measurer, change, measured, risk, impact, self._probability, rows)
+        return counsel(self._measurer, change, measured, risk, impact, self._probability_with(shift), rows)
 
-    def _probability(self, change: Change) -> float:
-        """Return what ``score`` gives any change."""
-        return self._score(change, self._measurer.measure(change, only=self._needed()))[0]
+    def _probability_with(self, shift: float) -> Callable[[Change], float]:
+        """Return what gives any change the probability that ``score`` gives it."""
+        return lambda change: sigmoid(
+            self._log_odds(change, self._measurer.measure(change, only=self._needed())) + shift
+        )
 
-    def _scored(self, change: Change, measured: Measured, code: Reference | Missing) -> Score:
+    def _scored(self, change: Change, measured: Measured, code: Reference | Missing, shift: float) -> Score:
         """Return the score of a change with its place among recent changes to code, and among those of its size."""
-        probability, log_odds = self._score(change, measured)
+        log_odds = self._log_odds(change, measured)
         peers = code if isinstance(code, Missing) else code.peers(measured.vector)
         percentile, of_size = (
             _percentile(group, log_odds, has_message=change.message is not None) for group in (code, peers)
         )
-        return Score(probability, log_odds, self._level(probability, percentile, change), percentile, of_size)
+        probability = sigmoid(log_odds + shift)
+        level = self._level(probability, percentile, change)
+        return Score(probability, log_odds + shift, level, percentile, of_size, recalibration=shift)
 
-    def _score(self, change: Change, measured: Measured) -> tuple[float, float]:
-        """Return probability and log-odds; whatever is promised and whatever is told comes from here."""
+    def _log_odds(self, change: Change, measured: Measured) -> float:
+        """Return the model's log-odds; whatever is promised and whatever is told comes from here."""
         bare = self._measurer.without_tests(
             change, measured.history, measured.graph, frozenset(self._bundle.risk.features)
         )
-        log_odds = self._bundle.risk.lower_log_odds(measured.vector, bare)
-        return sigmoid(log_odds), log_odds
+        return self._bundle.risk.lower_log_odds(measured.vector, bare)
 
     def _level(self, probability: float, percentile: float | None, change: Change | None = None) -> RiskLevel:
         if change is not None and is_no_code(change):
@@ -527,18 +543,9 @@ class Assessor:
             return {}
         return {commit: self._level(sigmoid(score), percentile) for commit, score, percentile in code.places()}
 
-    def _record(self, change: Change, level: RiskLevel, levels: Mapping[str, RiskLevel]) -> Record | None:
-        """Return what became of the recent changes of a level, ``None`` where their fixes are not traced yet."""
-        # a silent run is spared the import
-        from hyperion_hook.assess.record import record_of
-
-        fixed = self._later_fixed(change.base, at_most=FIXES_STEP if change.is_pending else WINDOW)
-        return None if fixed is None else record_of(level, levels, fixed)
-
-    def _later_fixed(self, base: str | None, *, at_most: int) -> dict[str, tuple[str, ...]] | None:
-        from hyperion_hook.assess.record import later_fixed
-
-        past = self._measurer.past(base)
+    def _fixed(self, base: str | None, code: Reference | Missing, *, at_most: int) -> dict[str, tuple[str, ...]] | None:
+        """Return what later fixed recent changes, ``None`` where their fixes are not traced yet."""
+        past = None if isinstance(code, Missing) else self._measurer.past(base)
         if past is None:
             return None
         return later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)

@@ -9,6 +9,8 @@ from hyperion_hook.features.history.file_forecast import judged_files, numbers_a
 from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.scoring.members import sigmoid
 
+BY_FIXES = "by their bug fixes so far, which rank better here than the model"
+
 
 def bug_forecast(model: BugModel | None, change: Change, history: History) -> BugForecast | None:
     """Return what to expect of the touched source files, at most fifty of them, as they are once the change is made.
@@ -34,4 +36,5 @@ def bug_forecast(model: BugModel | None, change: Change, history: History) -> Bu
     log_odds = [model.file_log_odds(numbers) for numbers in numbers_after(files, history, change.time, author)]
     forecasts = [FileForecast(file.path, sigmoid(odds)) for file, odds in zip(files, log_odds, strict=True)]
     forecasts.sort(key=lambda entry: (-entry.probability, entry.path))
-    return BugForecast(sigmoid(model.change_log_odds(log_odds)), tuple(forecasts))
+    by = BY_FIXES if model.counts_fixes else ""
+    return BugForecast(sigmoid(model.change_log_odds(log_odds)), tuple(forecasts), by)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
@@ -35,7 +34,6 @@ _SUBJECT = 200
 _LEVELS = (RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH)
 
 Explain = Callable[[str], Sequence[Contribution]]
-Level = Callable[[float, float], RiskLevel]
 Fixes = Mapping[str, tuple[str, ...]]
 """The later fixes that trace back to a commit, oldest first."""
 
@@ -43,8 +41,7 @@ Fixes = Mapping[str, tuple[str, ...]]
 def overview_of(
     measurer: Measurer,
     head: str,
-    scores: Mapping[str, float],
-    level: Level,
+    scored: Mapping[str, tuple[float, RiskLevel]],
     levels: Mapping[str, RiskLevel],
     fixes: Fixes | None,
     explain: Explain,
@@ -58,10 +55,8 @@ def overview_of(
         Reads and measures.
     head
         The commit.
-    scores
-        Log-odds of the recent changes by commit.
-    level
-        The level of a probability and its log-odds among them.
+    scored
+        Probability and level of the recent changes by commit.
     levels
         The level of each recent change to code.
     fixes
@@ -78,7 +73,8 @@ def overview_of(
     (newest,) = read_commits(repository, [head], detail=Detail.NOTHING)
     names = Names(repository, head, history)
     known = knowledge(names, lives, newest.committed_at)
-    changes = _changes(measurer, scores, level, {} if fixes is None else {code: fixes.get(code, ()) for code in levels})
+    told = {} if fixes is None else {code: fixes.get(code, ()) for code in levels}
+    changes = _changes(measurer, scored, told)
     spots = _hot_spots(measurer, files, _busiest(lives, names, newest.committed_at), max_bytes)
     functions = [(spot.path, functions) for spot, functions in spots]
     records = () if fixes is None else [record_of(of, levels, fixes) for of in reversed(_LEVELS)]
@@ -122,11 +118,12 @@ def _own_sources(measurer: Measurer, head: str) -> dict[str, TreeEntry]:
     }
 
 
-def _changes(measurer: Measurer, scores: Mapping[str, float], level: Level, fixes: Fixes) -> tuple[ScoredChange, ...]:
+def _changes(
+    measurer: Measurer, scored: Mapping[str, tuple[float, RiskLevel]], fixes: Fixes
+) -> tuple[ScoredChange, ...]:
     found = []
-    for commit in read_commits(measurer.repository, list(scores)[:WINDOW], detail=Detail.NOTHING):
-        log_odds, subject = scores[commit.id], commit.message.partition("\n")[0][:_SUBJECT]
-        probability = 1.0 / (1.0 + math.exp(-log_odds))
+    for commit in read_commits(measurer.repository, list(scored)[:WINDOW], detail=Detail.NOTHING):
+        (probability, level), subject = scored[commit.id], commit.message.partition("\n")[0][:_SUBJECT]
         found.append(
             ScoredChange(
                 commit.id,
@@ -134,7 +131,7 @@ def _changes(measurer: Measurer, scores: Mapping[str, float], level: Level, fixe
                 commit.author.name,
                 subject,
                 probability,
-                level(probability, log_odds),
+                level,
                 fixes.get(commit.id),
             )
         )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from hyperion_hook.assess.reference import Reference
-from hyperion_hook.domain.assessment import Anomaly, Contribution, UnusualValue
+from hyperion_hook.domain.assessment import Anomaly, Contribution, KnownSmell, UnusualValue
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.history import DAY, CommitFlag, History
 from hyperion_hook.domain.vector import FeatureVector, Missing
@@ -14,6 +14,7 @@ from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.scoring.anomaly import BINARY, MOST, Usual, is_rare_binary, unusual_values
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.members import sigmoid
+from hyperion_hook.scoring.smells import SMELLS, smells_in
 
 _LOOKED_AT = 50
 _SPEAKS = "code_lines_added"
@@ -44,7 +45,9 @@ def explanation_by_size(
     vector: FeatureVector,
     reference: Reference | Missing,
     subjects: Mapping[str, tuple[str, int]],
+    *,
     log_odds: float | None = None,
+    shift: float = 0.0,
 ) -> tuple[float, float, tuple[Contribution, ...]]:
     """Return the log-odds of the typical change, the probability of one of this size, and what adds to the former.
 
@@ -59,7 +62,9 @@ def explanation_by_size(
     subjects
         As ``leading_files`` gives them.
     log_odds
-        What all sums to; by default the model's own.
+        What all sums to; by default the model's own, and the shift.
+    shift
+        What is added to all log-odds in this repository.
     """
     # a silent run is spared the imports
     from hyperion_hook.scoring.sentences import size_sentence
@@ -69,8 +74,9 @@ def explanation_by_size(
     peers = None if isinstance(reference, Missing) else reference.peers(vector)
     steps = explain_by_size(bundle.risk, vector, typical, typical | (peers.typical() if peers else {}))
     # that tests are not held against a change is no matter of a single feature
-    rest = steps.rest + (0.0 if log_odds is None else log_odds - bundle.risk.score(vector)[1])
-    usual, here = sigmoid(steps.base), sigmoid(steps.base + steps.size)
+    rest = steps.rest + (0.0 if log_odds is None else log_odds - shift - bundle.risk.score(vector)[1])
+    base = steps.base + shift
+    usual, here = sigmoid(base), sigmoid(base + steps.size)
     size = find_feature(_SPEAKS)
     contributions = [
         Contribution(
@@ -101,7 +107,7 @@ def explanation_by_size(
         contributions.append(
             Contribution(REST, "everything else", None, None, rest, "what no single reason accounts for", REST)
         )
-    return steps.base, here, tuple(contributions)
+    return base, here, tuple(contributions)
 
 
 def typical_of(bundle: Bundle, reference: Reference | Missing) -> dict[str, float]:
@@ -160,7 +166,9 @@ def anomaly_of(
         UnusualValue(name, find_feature(name).title, vector.number(name), typical.get(name, quantiles[name][1]))
         for name in _telling(vector, quantiles, usual)
     )
-    return Anomaly(score, is_anomaly, unusual)
+    found = smells_in({name: vector.number(name) for smell in SMELLS for name in smell.features}) if is_anomaly else ()
+    smells = tuple(KnownSmell(smell.name, smell.condition, smell.source) for smell in found)
+    return Anomaly(score, is_anomaly, unusual, smells)
 
 
 def _telling(

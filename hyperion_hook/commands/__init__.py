@@ -33,7 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "uninstall": ("uninstall", "Remove the git hook and restore what was there before."),
     "hook": ("hook", "Assess a change from within a git hook, and let it pass."),
     "config": ("config", "Show every setting in force and where it came from."),
-    "completion": ("completion", "Print the shell's completion script."),
+    "completion": ("completion", "Print the shell's completion script, or the manual page."),
 }
 """Command name to the module here and its summary for ``--help``."""
 

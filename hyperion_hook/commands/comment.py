@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation
-from hyperion_hook.commands.pull_request.base_settings import trusted_settings
-from hyperion_hook.commands.pull_request.github import GitHubRun
-from hyperion_hook.commands.pull_request.gitlab import run_in_gitlab
+from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
+from hyperion_hook.commands.pull_request.github import ACTIONS_FORGES, GitHubRun
+from hyperion_hook.commands.pull_request.pipeline import FORGES, run_in_pipeline
 from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, Asked
 from hyperion_hook.commands.support.assessing import open_assessor, verdict_code
 from hyperion_hook.commands.support.flags import FAIL_ABOVE, FAIL_ON_BREAK, STRICT
@@ -29,9 +29,12 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
     """Write the comment on a range to standard output, for a code host that is not spoken with."""
     target = target_of(revision, staged=False, each=False)
     repository = Repository.discover(repo)
-    base = target.start or f"{target.revision}^{{commit}}"
+    base = repository.resolve(target.start or f"{target.revision}^{{commit}}")
+    if revision_in(asked.baseline) is not None:
+        raise ConfigError("comment: --forge none is told the range; name a file with --baseline, or leave it out")
+    baseline = baseline_in(asked.baseline, repository, base)
     progress = ProgressLine()
-    with trusted_settings(repository, repository.resolve(base), environment, asked.flags) as loaded:
+    with trusted_settings(repository, base, environment, asked.flags) as loaded:
         with open_assessor(repo, loaded.config, progress) as assessor:
             if target.start is not None and target.end is not None:
                 assessment = assessor.range(target.start, target.end)
@@ -41,14 +44,14 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
         take_time()
         brief = brief_of(assessment)
         click.echo(render_comment(brief, Links(), head=assessment.change.revision or ""), nl=False)
-        return verdict_code(assessment, loaded.config)
+        return verdict_code(assessment, loaded.config, baseline=baseline)
 
 
 @click.command()
 @click.argument("revision", required=False, metavar="[REV | A..B]")
 @click.option(
     "--forge",
-    type=click.Choice(["github", "gitlab", "none"]),
+    type=click.Choice([*ACTIONS_FORGES, *FORGES, "none"]),
     default="github",
     help="The code host to tell; none writes the comment on A..B to standard output.",
 )
@@ -60,6 +63,7 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
     help="When to comment; high: only on HIGH risk.",
 )
 @click.option("--labels", is_flag=True, help="Put the level on the pull request as a label.")
+@click.option("--check", is_flag=True, help="On GitHub: show findings at their lines in a check of its own.")
 @click.option("--sarif", type=click.Path(path_type=Path), metavar="FILE", help="Write SARIF to a file, too.")
 @click.option(
     "--save",
@@ -75,7 +79,11 @@ def print_comment(repo: Path | None, revision: str, asked: Asked, environment: M
     metavar="FILE",
     help="After another workflow: post what it saved.",
 )
-@click.option("--baseline", metavar="REV", help="Assess against this commit, not the base of the pull request.")
+@click.option(
+    "--baseline",
+    metavar="REV|FILE",
+    help="Assess against this commit, not the base; or let what this SARIF file holds already fail nothing.",
+)
 @click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never.")
 @click.option("--fail-above-percentile", metavar="NUMBER", help=FAIL_ABOVE)
 @click.option("--fail-on-break/--no-fail-on-break", default=None, help=FAIL_ON_BREAK)
@@ -90,6 +98,7 @@ def command(  # noqa: PLR0913 - one argument for each flag
     forge: str,
     mode: str,
     labels: bool,
+    check: bool,
     sarif: Path | None,
     saved_to: Path | None,
     saved_in: Path | None,
@@ -98,19 +107,22 @@ def command(  # noqa: PLR0913 - one argument for each flag
 ) -> int:
     """Assess a pull request in a job of its code host, and keep one comment on it up to date.
 
-    The token is read from GITHUB_TOKEN or GITLAB_TOKEN. Configuration and models are those of the base. What the code
-    host refuses is said, and is no failure.
+    The token is read from GITHUB_TOKEN (Gitea's and Forgejo's, too), GITLAB_TOKEN, BITBUCKET_TOKEN or
+    SYSTEM_ACCESSTOKEN. Configuration and models are those of the base. What the code host refuses is said, and is no
+    failure.
     """
     give_up_after(stalled("comment"), renewable=True)
-    asked = Asked(mode, labels, sarif, saved_to, saved_in, baseline, flags)
+    asked = Asked(mode, labels, sarif, saved_to, saved_in, baseline, check, flags)
+    if check and forge != "github":
+        raise ConfigError("comment: --check is for jobs of GitHub; leave it out")
     if forge == "none":
         if revision is None:
             raise ConfigError("comment: --forge none needs a commit or a range; write A..B")
         return print_comment(invocation.repo, revision, asked, os.environ)
     if revision is not None:
         raise ConfigError(f"comment: the event names the change; leave out '{revision}', or use --forge none")
-    if forge == "gitlab":
-        if saved_to is not None or saved_in is not None:
-            raise ConfigError("comment: --save and --from are for workflows of GitHub; leave them out")
-        return run_in_gitlab(invocation.repo, asked, os.environ)
-    return GitHubRun(invocation.repo, asked, os.environ).run()
+    if forge in ACTIONS_FORGES:
+        return GitHubRun(invocation.repo, asked, os.environ, ACTIONS_FORGES[forge]).run()
+    if saved_to is not None or saved_in is not None:
+        raise ConfigError("comment: --save and --from are for workflows of GitHub; leave them out")
+    return run_in_pipeline(invocation.repo, FORGES[forge], asked, os.environ)

@@ -54,23 +54,21 @@ def run(
     for warning in used.warnings:
         say(f"warning: {warning}")
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
-    progress = ProgressLine()
     options = options_of(Reading(None, reading.until, None, reading.jobs, None, vectors_folder(repository)), config)
     try:
-        found = repository_drift(
-            repository,
-            InUse(used.bundle, label),
-            folder_of(used, repository, config),
-            options,
-            reference=None if reference is None else ReferenceName(reference),
-            since=reading.since,
-            progress=progress,
-        )
+        with ProgressLine(lines=True) as progress:
+            found = repository_drift(
+                repository,
+                InUse(used.bundle, label),
+                folder_of(used, repository, config),
+                options,
+                reference=None if reference is None else ReferenceName(reference),
+                since=reading.since,
+                progress=progress,
+            )
     except TooLittleHistoryError as error:
-        progress.clear()
         _tell_too_few(str(error), format_name)
         return ExitCode.DONE
-    progress.clear()
     if plot is not None:
         found.report.plot(plot)
     due = found.is_due

@@ -41,17 +41,14 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
     said = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
     used = models_in_use(config.models, repository.common_dir)
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
-    progress = ProgressLine()
+    options = options_of(reading, config)
     try:
-        found = back_test(
-            repository, InUse(used.bundle, label), options_of(reading, config), labels=outside, progress=progress
-        )
+        with ProgressLine(lines=True) as progress:
+            found = back_test(repository, InUse(used.bundle, label), options, labels=outside, progress=progress)
     except TooLittleHistoryError as error:
-        progress.clear()
         click.echo(printable(str(error)))
         _show(_feedback_lines(said))
         return ExitCode.DONE
-    progress.clear()
     for warning in (*used.warnings, *found.warnings):
         say(f"warning: {warning}")
     data = [evaluation_data(evaluation) for evaluation in found.evaluations]
@@ -98,9 +95,8 @@ def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Conf
     from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 
     options = options_of(reading, config)
-    progress = ProgressLine()
-    found, warnings = unseen_repositories(corpus, options, progress)
-    progress.clear()
+    with ProgressLine(lines=True) as progress:
+        found, warnings = unseen_repositories(corpus, options, progress)
     for warning in warnings:
         say(f"warning: {warning}")
     comparisons = summary(found, seed=options.seed)
@@ -109,6 +105,25 @@ def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Conf
     else:
         _show(comparison_lines(comparisons))
         _show(repository_lines(found, (BLEND.name, SPECIFICATION.name, "code lines added", KAMEI, "la")))
+    return ExitCode.DONE
+
+
+def run_ablation(repo: Path | None, corpus: Path | None, reading: Reading, *, config: Config) -> ExitCode:
+    """Take the recipe apart on this repository's past, or on a corpus, and print what each part adds."""
+    need_the_extra("evaluate")
+    from hyperion_hook.training.evaluation.ablation import ablation, ablation_lines, ablation_rows
+    from hyperion_hook.training.rows.corpus_file import entries_of, read_corpus
+
+    options, progress = options_of(reading, config), ProgressLine()
+    if corpus is None:
+        repository = open_repository(repo)
+        say_what_is_cut_off(repository)
+        entries = entries_of([repository.work_tree or repository.git_dir], reading.until)
+    else:
+        entries = read_corpus(corpus)
+    found = ablation(ablation_rows(entries, options, progress), options, progress=progress)
+    progress.clear()
+    _show(ablation_lines(found))
     return ExitCode.DONE
 
 
@@ -136,6 +151,11 @@ def _show(lines: Iterable[str]) -> None:
     metavar="FILE",
     help="TOML file that names repositories: train on all but one, rank that one, for each in turn.",
 )
+@click.option(
+    "--ablation",
+    is_flag=True,
+    help="Offer the recipe every feature, code metrics included, and leave out each member and category in turn.",
+)
 @click.option("--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default.")
 @click.option(
     "--vectors",
@@ -155,6 +175,7 @@ def command(  # noqa: PLR0913 - one argument for each flag
     until: str,
     max_commits: int | None,
     corpus: Path | None,
+    ablation: bool,
     jobs: int | None,
     vectors: Path | None,
     format_name: str,
@@ -165,6 +186,10 @@ def command(  # noqa: PLR0913 - one argument for each flag
     'train': pip install 'hyperion-hook[train]'.
     """
     reading = Reading(day_of(since), until, max_commits, jobs or os.cpu_count() or 1, None, vectors)
+    if ablation:
+        if labels is not None or models is not None or format_name != "text":
+            raise ConfigError("evaluate --ablation: fits its own models and prints text; leave out the other options")
+        return run_ablation(invocation.repo, corpus, reading, config=invocation.config())
     if corpus is not None:
         if labels is not None or models is not None:
             raise ConfigError("evaluate: --corpus trains and labels by itself; leave out --models and --labels")

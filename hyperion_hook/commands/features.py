@@ -1,20 +1,24 @@
-"""``features``: the catalogue, and the vector of one change with units, origins and reasons for what is missing."""
+"""``features``: the catalogue, the vector of one change, and the table of a history that models are trained on."""
 
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 
 import click
 
-from hyperion_hook.commands import Invocation
+from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.retrain import day_of, need_the_extra
 from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor
+from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.features.catalogue import CATALOGUE, Feature, find_feature
+from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.report.facts import change_line, number
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode
@@ -105,7 +109,7 @@ def extract(
 
 @click.group()
 def command() -> None:
-    """List the features, or show those of one change."""
+    """List the features, show those of one change, or write those of a whole history."""
 
 
 @command.command("list")
@@ -129,3 +133,75 @@ def list_command(format_name: str) -> int:
 def extract_command(invocation: Invocation, /, revision: str | None, *, format_name: str) -> int:
     """Show the features of a commit, of the staged change without REV, with the reason for what is missing."""
     return extract(invocation.repo, revision, format_name, invocation.config())
+
+
+@command.command("table")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("features.csv"),
+    show_default=True,
+    metavar="FILE",
+    help="Where the table goes: CSV, Parquet where the name ends in .parquet; '-' is stdout.",
+)
+@click.option(
+    "--names",
+    type=click.Choice(["english", "french"]),
+    default="english",
+    show_default=True,
+    help="What the columns of features are called.",
+)
+@click.option("--as-of", metavar="DATE", help="Know only what was known then (2024-12-31); now by default.")
+@click.option("--since", metavar="DATE", help="Write changes since this day only.")
+@click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
+@click.option("--max-commits", type=click.IntRange(1), help="Write the newest so many changes only.")
+@click.option("--no-code", is_flag=True, help="Leave out what reads the source: some 50 ms a change.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes to measure in; all processor cores by default.")
+@click.pass_obj
+def table_command(  # noqa: PLR0913 - one argument for each flag
+    invocation: Invocation,
+    /,
+    *,
+    output: Path,
+    names: str,
+    as_of: str | None,
+    since: str | None,
+    until: str,
+    max_commits: int | None,
+    no_code: bool,
+    jobs: int | None,
+) -> int:
+    """Write the table that models are trained on: one row a commit, its features, and whether it introduced a bug.
+
+    TrainingPipeline and DataValidator read it as it is. The label, risque_reel, is empty for the youngest 180 days:
+    most of their bugs are not found yet. Needs the extra 'train': pip install 'hyperion-hook[train]'.
+    """
+    need_the_extra("features table")
+    from hyperion_hook.training.rows.training_table import TARGET, csv_of, training_table, written
+
+    repository = open_repository(invocation.repo)
+    say_what_is_cut_off(repository)
+    progress = ProgressLine()
+    table = training_table(
+        repository,
+        until=until,
+        as_of=day_of(as_of, "--as-of"),
+        since=day_of(since),
+        max_commits=max_commits,
+        names=names,
+        code=not no_code,
+        jobs=jobs or os.cpu_count() or 1,
+        config=invocation.config(),
+        progress=progress,
+    )
+    progress.clear()
+    if str(output) == "-":
+        click.echo(csv_of(table), nl=False)
+    else:
+        written(table, output)
+    label = table[TARGET]
+    say(
+        f"{len(table):,} changes: {int((label == 1).sum()):,} introduced a bug, {int((label == 0).sum()):,} none that "
+        f"is known of, {int(label.isna().sum()):,} are too young to tell"
+    )
+    return ExitCode.DONE

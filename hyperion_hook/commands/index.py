@@ -15,10 +15,8 @@ from hyperion_hook.errors import ExitCode
 
 def run(repo: Path | None, *, rebuild: bool, config: Config, assessor_of: OpenAssessor = open_assessor) -> ExitCode:
     """Build or extend the index and say what it holds."""
-    progress = ProgressLine()
-    with assessor_of(repo, config, progress) as assessor:
+    with ProgressLine(lines=True) as progress, assessor_of(repo, config, progress) as assessor:
         summary = assessor.build_index(rebuild=rebuild)
-    progress.clear()
     for warning in summary.warnings:
         say(f"warning: {warning}")
     click.echo(

@@ -40,19 +40,18 @@ def run(
         raise ConfigError("label: --fixes and --until exclude each other; the given commits say how far to read")
     repository = open_repository(repo)
     say_what_is_cut_off(repository)
-    progress = ProgressLine()
     if fixes is not None:
         given = _given(repository, fixes)
         # what is said to be a fix has a cause, however broad it is and whatever it touches
         rules = SzzRules(use_named=not ignore_references, exhaustive=True, max_files=None)
-        labeller = label_history(repository, given, rules, given=given, progress=progress) if given else None
-        progress.clear()
+        with ProgressLine(lines=True) as progress:
+            labeller = label_history(repository, given, rules, given=given, progress=progress) if given else None
         click.echo(_causes(given, labeller, as_csv=as_csv), nl=False)
     else:
         rules = SzzRules(use_named=not ignore_references)
         tip = repository.resolve(until or "HEAD")
-        labeller = label_history(repository, [tip], rules, exclude=exclude, progress=progress)
-        progress.clear()
+        with ProgressLine(lines=True) as progress:
+            labeller = label_history(repository, [tip], rules, exclude=exclude, progress=progress)
         click.echo(_labels_csv(labeller) if as_csv else _labels_json(tip, labeller), nl=False)
     return ExitCode.DONE
 

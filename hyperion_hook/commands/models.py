@@ -21,13 +21,11 @@ _NAME = click.option("--name", default=RISK_PREDICTOR, show_default=True, help="
 
 def refresh(repo: Path | None, config: Config) -> None:
     """Score the recent changes with the models that serve by now, so that the next change is compared at once."""
-    progress = ProgressLine()
     try:
-        with open_assessor(repo, config, progress) as assessor:
+        with ProgressLine(lines=True) as progress, open_assessor(repo, config, progress) as assessor:
             warnings = assessor.build_index(rebuild=False).warnings
     except HyperionError as error:
         warnings = (str(error),)
-    progress.clear()
     for warning in warnings:
         say(f"warning: {warning}")
 

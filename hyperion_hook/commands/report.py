@@ -40,16 +40,15 @@ def run(
     from hyperion_hook.commands.reporting.measurements import measured_here
     from hyperion_hook.report.page.render import ModelFacts, render_page
 
-    progress = ProgressLine()
     # opened first: who cannot write there should not learn it after minutes
     with result_to(output) as write:
-        with assessor_of(repo, config, progress) as assessor:
-            summary = assessor.build_index(rebuild=False)
-            overview = assessor.overview()
-            used, links = assessor.models, links_of(assessor.origin, overview.head)
-            last = _last_report(output, overview.head, assessor)
-        here = measured_here(open_repository(repo), used, config, progress, wanted=evaluate, jobs=jobs)
-        progress.clear()
+        with ProgressLine(lines=True) as progress:
+            with assessor_of(repo, config, progress) as assessor:
+                summary = assessor.build_index(rebuild=False)
+                overview = assessor.overview()
+                used, links = assessor.models, links_of(assessor.origin, overview.head)
+                last = _last_report(output, overview.head, assessor)
+            here = measured_here(open_repository(repo), used, config, progress, wanted=evaluate, jobs=jobs)
         for warning in summary.warnings:
             say(f"warning: {warning}")
         name = f"{used.bundle.name} {used.version or used.bundle.version}"

@@ -96,17 +96,16 @@ def _into_folder(
 
     if tracker is not None:
         tracker.announce()
-    progress = ProgressLine()
-    report = retrain(
-        [repository.work_tree or repository.git_dir] if repository else [],
-        models_out=models,
-        corpus=corpus,
-        options=options,
-        progress=progress,
-        tracker=tracker,
-    )
-    progress.clear()
-    _show(report)
+    with ProgressLine(lines=True) as progress:
+        report = retrain(
+            [repository.work_tree or repository.git_dir] if repository else [],
+            models_out=models,
+            corpus=corpus,
+            options=options,
+            progress=progress,
+            tracker=tracker,
+        )
+    _show([_quality(report)], report)
     say(f'models written to {models}; to use them set models = "{models}" in .hyperion-hook.toml')
     return ExitCode.DONE
 
@@ -128,38 +127,59 @@ def _into_registry(
         say(line)
     if tracker is not None:
         tracker.announce()
-    progress = ProgressLine()
     try:
-        report = retrain_here(
-            repository,
-            VersionStore.of(repository.common_dir),
-            InUse(used.bundle, label),
-            options=options,
-            progress=progress,
-            tracker=tracker,
-        )
+        with ProgressLine(lines=True) as progress:
+            report = retrain_here(
+                repository,
+                VersionStore.of(repository.common_dir),
+                InUse(used.bundle, label),
+                options=options,
+                progress=progress,
+                tracker=tracker,
+            )
     except TooLittleHistoryError as error:
-        progress.clear()
         click.echo(printable(str(error)))
         return ExitCode.DONE
-    progress.clear()
-    _show(report)
-    if report.registered is not None and report.decision is not None:
-        state = "registered" if report.registered.is_new else "was there already"
-        click.echo("")
-        click.echo(printable(f"{report.registered.version} {state}; {report.decision.text}", most=10_000))
-        if report.decision.promote:
-            if config.models is not None:
-                say("warning: 'models' is set, so the registry is not asked; see: hyperion-hook config show")
-            refresh(repository.work_tree or repository.git_dir, config)
+    _show(_verdict(report, label), report)
+    if report.decision is not None and report.decision.promote:
+        if config.models is not None:
+            say("warning: 'models' is set, so the registry is not asked; see: hyperion-hook config show")
+        refresh(repository.work_tree or repository.git_dir, config)
     return ExitCode.DONE
 
 
-def _show(report: RetrainReport) -> None:
+def _verdict(report: RetrainReport, label: str) -> list[str]:
+    """Return what becomes of a repository's own models, in words first."""
+    if report.registered is None or report.decision is None:
+        return []
+    version, decision = report.registered.version, report.decision
+    words = f"Nothing changes: score still uses {label}."
+    if decision.promote:
+        words = (
+            f"Better, beyond chance: score uses {version} from now on, trained on this repository's own history."
+            f" 'hyperion-hook models rollback' goes back to {label}."
+        )
+    return [words, f"{version} {'registered' if report.registered.is_new else 'was there already'}; {decision.text}"]
+
+
+def _quality(report: RetrainReport) -> str:
+    """Return how models in a folder do beside the simplest baseline, in words."""
+    evaluation = report.evaluations[0]
+    ours, lines = evaluation.contender(report.recipe), evaluation.contender("la")
+    words = (
+        "Better than counting added lines" if ours.gain and ours.gain.low > 0 else "No better than counting added lines"
+    )
+    return (
+        f"{words}, beyond chance: ROC-AUC {ours.roc_auc.value:.3f} against {lines.roc_auc.value:.3f} on"
+        f" {evaluation.rows:,} changes, {evaluation.name}."
+    )
+
+
+def _show(verdict: list[str], report: RetrainReport) -> None:
     for warning in report.warnings:
         say(f"warning: {warning}")
     say(f"{report.reused:,} of {report.rows:,} rows were measured before and are used again")
-    for line in report.markdown.splitlines():
+    for line in (*verdict, "", *report.markdown.splitlines()):
         click.echo(printable(line, most=10_000))
 
 
@@ -202,8 +222,8 @@ def need_the_extra(command: str) -> None:
             raise MissingExtraError(command, "train", module)
 
 
-def day_of(text: str | None) -> int | None:
-    """Return the Unix seconds at which a day begins in UTC.
+def day_of(text: str | None, option: str = "--since") -> int | None:
+    """Return the Unix seconds at which a day begins in UTC; ``option`` is what gave it.
 
     Raises
     ------
@@ -220,7 +240,7 @@ def day_of(text: str | None) -> int | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"--since '{text}': no date; write it as 2024-12-31") from None
+        raise ConfigError(f"{option} '{text}': no date; write it as 2024-12-31") from None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 

@@ -41,6 +41,7 @@ class Score:
     ``percentile_of_size`` the share of those of about this size; ``None`` when unknown. ``size_probability`` is the
     score of a typical change of this size, ``None`` when no explanation was asked for. ``share_of_level`` is the share
     of the last 500 that have the same level.
+    ``recalibration`` is what the log-odds hold because of what became of this repository's older changes.
     ``raised`` says that the level would be LOW, were it not for something that the change certainly breaks.
     """
 
@@ -51,6 +52,7 @@ class Score:
     percentile_of_size: float | None = None
     size_probability: float | None = None
     share_of_level: float | None = None
+    recalibration: float = 0.0
     raised: bool = False
 
 
@@ -86,6 +88,10 @@ class Unknown:
 
     @property
     def share_of_level(self) -> None:
+        """There is none."""
+
+    @property
+    def recalibration(self) -> None:
         """There is none."""
 
     @property
@@ -133,12 +139,22 @@ class UnusualValue:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownSmell:
+    """What an unusual change is known as, by which values, and who says so."""
+
+    name: str
+    condition: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Anomaly:
-    """The isolation forest's view: ``score`` in -1..1, the more negative the more unusual."""
+    """The isolation forest's view: ``score`` in -1..1, the more negative the more unusual; smells of anomalies only."""
 
     score: float
     is_anomaly: bool
     unusual: tuple[UnusualValue, ...] = ()
+    smells: tuple[KnownSmell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +167,14 @@ class FileForecast:
 
 @dataclass(frozen=True, slots=True)
 class BugForecast:
-    """How likely any of the touched source files needs a bug fix within thirty days, and each; the likeliest first."""
+    """How likely any of the touched source files needs a bug fix within thirty days, and each; the likeliest first.
+
+    ``by`` says by what, where that is not the model of many numbers.
+    """
 
     probability: float
     files: tuple[FileForecast, ...]
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,10 @@ from enum import StrEnum
 from hyperion_hook.forge.event import Event, PullRequest
 
 _PULL_REQUEST_EVENTS = frozenset({"pull_request", "pull_request_target", "pull_request_review"})
-_NEW_CONTENT = frozenset({"opened", "synchronize", "reopened", "ready_for_review", "submitted", "dismissed"})
+_NEW_CONTENT = frozenset(
+    # Gitea and Forgejo call a push 'synchronized' and a review 'reviewed'
+    {"opened", "synchronize", "synchronized", "reopened", "ready_for_review", "submitted", "reviewed", "dismissed"}
+)
 
 
 class Kind(StrEnum):

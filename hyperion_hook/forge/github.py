@@ -5,22 +5,26 @@ https://docs.github.com/rest; every request is checked against GitHub's OpenAPI 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
+from hyperion_hook.forge.actions import Annotation
 from hyperion_hook.forge.event import PullRequest, pull_request_of
-from hyperion_hook.forge.host import Comment, number_of, seconds_of, with_line_feeds
+from hyperion_hook.forge.host import Comment, seconds_of
 from hyperion_hook.forge.http import ForgeError, Http
+from hyperion_hook.forge.rest import RestHost, within
 
 API_VERSION = "2022-11-28"
 _INSTALLATION = "ghs_"
 """How the tokens begin that GitHub makes for jobs and apps."""
 _ACTIONS = "github-actions[bot]"
 """Who writes with the token of a job."""
+
+_MOST_AT_ONCE, _MOST_SUMMARY = 50, 65_535
+"""Annotations of one request, and characters of a check's summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,18 @@ class Review:
     submitted_at: int
 
 
-class GitHub:
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check beside a commit; ``conclusion`` is ``success``, ``neutral`` or ``failure``, ``summary`` Markdown."""
+
+    head: str
+    conclusion: str
+    title: str
+    summary: str
+    annotations: Sequence[Annotation]
+
+
+class GitHub(RestHost):
     """One repository on GitHub or GitHub Enterprise.
 
     Parameters
@@ -43,8 +58,11 @@ class GitHub:
         ``owner/name``.
     """
 
+    page_query = ""
+    """Asks for long pages of what comes in pages, beside what the API is asked in any case."""
+
     def __init__(self, http: Http, repository: str) -> None:
-        self._http = http
+        super().__init__(http)
         self._root = f"/repos/{repository}"
         self._login: str | None = None
         self._is_installation = http.token.startswith(_INSTALLATION)
@@ -71,7 +89,8 @@ class GitHub:
         try:
             return pull_request_of(data, self._root.removeprefix("/repos/"))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ForgeError(f"GitHub: pull request {number}: an answer without what it must hold ({error})") from None
+            name = self._http.name
+            raise ForgeError(f"{name}: pull request {number}: an answer without what it must hold ({error})") from None
 
     def reviews(self, number: int) -> list[Review]:
         """Return the reviews of a pull request, the oldest first.
@@ -82,59 +101,10 @@ class GitHub:
             If they cannot be had.
         """
         return [
-            Review(_login(entry), str(entry.get("state", "")), moment)
-            for entry in self._http.pages(f"{self._root}/pulls/{number}/reviews")
+            Review(login_of(entry), str(entry.get("state", "")), moment)
+            for entry in self._http.pages(f"{self._root}/pulls/{number}/reviews{self.page_query}")
             if (moment := seconds_of(entry.get("submitted_at"))) is not None
         ]
-
-    def own_comments(self, number: int, marker: str) -> list[Comment]:
-        """Return the comments on a pull request that begin with a marker and were written with this token, by age.
-
-        Raises
-        ------
-        ForgeError
-            If they cannot be had.
-        """
-        found = [
-            entry
-            for entry in self._http.pages(f"{self._root}/issues/{number}/comments")
-            if str(entry.get("body") or "").startswith(marker) and self._is_own(entry)
-        ]
-        return sorted(map(_comment, found), key=lambda comment: comment.id)
-
-    def write_comment(self, number: int, body: str) -> Comment:
-        """Add a comment to a pull request.
-
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
-        """
-        return _comment(self._http.send("POST", f"{self._root}/issues/{number}/comments", {"body": body}).data)
-
-    def update_comment(self, number: int, comment: Comment, body: str) -> Comment:  # noqa: ARG002 - as a Host
-        """Replace the text of a comment.
-
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
-        """
-        return _comment(self._http.send("PATCH", f"{self._root}/issues/comments/{comment.id}", {"body": body}).data)
-
-    def delete_comment(self, number: int, comment: Comment) -> None:  # noqa: ARG002 - as a Host
-        """Remove a comment; one that is gone already is no error.
-
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
-        """
-        try:
-            self._http.send("DELETE", f"{self._root}/issues/comments/{comment.id}")
-        except ForgeError as error:
-            if error.status != HTTPStatus.NOT_FOUND:
-                raise
 
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
         """Make one of our labels be on a pull request; labels of others stay.
@@ -144,19 +114,40 @@ class GitHub:
         ForgeError
             If that is refused or fails.
         """
-        path = f"{self._root}/issues/{number}/labels"
-        there = {str(entry.get("name")) for entry in self._http.pages(path)}
-        for name in sorted(ours & there - {wanted}):
-            self._http.send("DELETE", f"{path}/{quote(name, safe='')}")
-        if wanted not in there:
-            self._http.send("POST", path, {"labels": [wanted]})
+        self._label(f"{self._root}/issues/{number}/labels", "", wanted, ours, {"labels": [wanted]})
+
+    def write_check(self, check: Check) -> None:
+        """Add a check to a commit; of its annotations those count that have a place.
+
+        Raises
+        ------
+        ForgeError
+            If that is refused or fails; then there may be a check with fewer annotations.
+        """
+        path = f"{self._root}/check-runs"
+        entries = [_at_lines(entry) for entry in check.annotations if entry.path is not None]
+        output = {
+            "title": check.title,
+            "summary": check.summary[:_MOST_SUMMARY],
+            "annotations": entries[:_MOST_AT_ONCE],
+        }
+        made = {"name": "hyperion-hook", "head_sha": check.head, "status": "completed", "conclusion": check.conclusion}
+        data = self._http.send("POST", path, made | {"output": output}).data
+        for start in range(_MOST_AT_ONCE, len(entries), _MOST_AT_ONCE):
+            more = output | {"annotations": entries[start : start + _MOST_AT_ONCE]}
+            self._http.send("PATCH", f"{path}/{within(data, 'id')}", {"output": more})
+
+    def _list(self, number: int) -> str:
+        return f"{self._root}/issues/{number}/comments"
+
+    def _one(self, number: int, comment: Comment) -> str:  # noqa: ARG002 - as a RestHost
+        return f"{self._root}/issues/comments/{comment.id}"
 
     def _is_own(self, entry: Mapping[str, Any]) -> bool:
-        """Whether a comment was written with this token; who else may begin one with our marker has no say in it."""
         user = entry.get("user")
         if not isinstance(user, dict) or not user.get("login"):
             return False
-        login = _login(entry)
+        login = login_of(entry)
         if not self._is_installation and self._login is None:
             self._login = self._user()
         if self._is_installation:
@@ -167,7 +158,7 @@ class GitHub:
     def _user(self) -> str | None:
         """Return the login of the person whose token it is; an installation, which is none, may not ask that."""
         try:
-            return _login({"user": self._http.send("GET", "/user").data})
+            return login_of({"user": self._http.send("GET", "/user").data})
         except ForgeError as error:
             if error.status != HTTPStatus.FORBIDDEN:
                 raise
@@ -186,18 +177,13 @@ class GitHub:
         return self._login
 
 
-def _comment(data: Any) -> Comment:
-    try:
-        return Comment(
-            number_of(data["id"]),
-            with_line_feeds(data.get("body")),
-            str(data["html_url"]),
-            seconds_of(data.get("updated_at")),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise ForgeError("GitHub: an answer that is no comment") from None
+def _at_lines(entry: Annotation) -> Mapping[str, Any]:
+    kind = entry.kind if entry.kind in {"warning", "notice"} else "failure"
+    place = {"path": entry.path, "start_line": entry.line, "end_line": entry.line}
+    return place | {"annotation_level": kind, "title": entry.title[:255], "message": entry.message}
 
 
-def _login(data: Mapping[str, Any]) -> str:
+def login_of(data: Mapping[str, Any]) -> str:
+    """Return the login of the user whose comment or review it is, '' for none."""
     user = data.get("user")
     return str(user.get("login", "")) if isinstance(user, dict) else ""

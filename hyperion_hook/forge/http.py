@@ -26,7 +26,6 @@ MOST_TRIES = 3
 _MOST_BYTES = 20_000_000
 _MOST_VALUES = 500_000
 """Of JSON: two bytes of text can cost a hundred of memory."""
-_PAGE = 100
 _MOST_PAGES = 100
 _AGAIN = frozenset(
     {
@@ -85,6 +84,10 @@ class Http:
         Sent with every request, too.
     name
         What messages call the host.
+    page_query
+        Asks for long pages of a list; '' where lists come whole.
+    list_field
+        Where an answer holds a list, with the next page's address in ``next``; '' where it is one.
     clock, sleep
         Monotonic seconds, and a way to wait.
     requests
@@ -97,6 +100,8 @@ class Http:
     name: str
     token_header: str = "Authorization"  # noqa: S105 - its name
     token_prefix: str = "Bearer "  # noqa: S105 - what stands before it
+    page_query: str = "per_page=100"
+    list_field: str = ""
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     requests: int = 0
@@ -170,15 +175,17 @@ class Http:
         ForgeError
             If a page cannot be had, or is no list of tables.
         """
-        address: str | None = f"{path}{'&' if '?' in path else '?'}per_page={_PAGE}"
+        address: str | None = f"{path}{'&' if '?' in path else '?'}{self.page_query}" if self.page_query else path
         for _ in range(_MOST_PAGES):
             if address is None:
                 return
-            answer = self.send("GET", address)
-            if not isinstance(answer.data, list) or not all(isinstance(entry, dict) for entry in answer.data):
+            entries, address = self.send("GET", address)
+            if self.list_field:
+                table = entries if isinstance(entries, dict) else {}
+                entries, address = table.get(self.list_field), self._here(table.get("next"))
+            if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
                 raise self._failure("GET", path, "the answer is no list")
-            yield from answer.data
-            address = answer.next_page
+            yield from entries
 
     def _left(self) -> float:
         return BUDGET_SECONDS - self._spent
@@ -231,10 +238,12 @@ class Http:
         """Return the next page of a ``Link`` header, if it lies on this very host."""
         for part in link.split(","):
             address, _, rest = part.partition(";")
-            found = address.strip().strip("<>")
-            if 'rel="next"' in rest and found.startswith(self.base + "/"):
+            if 'rel="next"' in rest and (found := self._here(address.strip().strip("<>"))):
                 return found
         return None
+
+    def _here(self, address: object) -> str | None:
+        return address if isinstance(address, str) and address.startswith(self.base + "/") else None
 
 
 _Result = TypeVar("_Result")
@@ -304,8 +313,9 @@ def _wait(reply: _Reply, method: str, attempt: int) -> float | None:
 def _reason(reply: _Reply) -> str:
     """Return the status in words with what the server says of it, on one line."""
     try:
-        detail = json.loads(reply.body[:100_000])["message"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        data = json.loads(reply.body[:100_000])
+        detail = (data["error"] if isinstance(data.get("error"), dict) else data)["message"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         detail = ""
     text = f"{reply.status} {reply.reason}"
     return f"{text}: {' '.join(str(detail).split())[:200]}" if detail else text

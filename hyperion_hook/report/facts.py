@@ -308,8 +308,11 @@ def missing_of(assessment: Assessment) -> str:
 
 
 def unusual_lines(assessment: Assessment) -> list[str]:
-    """Return what is unusual about a change, the most telling first; nothing where no single value stands out."""
-    return [unusual_line(entry) for entry in (assessment.anomaly.unusual if assessment.anomaly else ())]
+    """Return what is unusual about a change: the smells it is known as, then single values, the most telling first."""
+    if assessment.anomaly is None:
+        return []
+    known = [f"a {smell.name} ({smell.condition}, {smell.source})" for smell in assessment.anomaly.smells]
+    return known + [unusual_line(entry) for entry in assessment.anomaly.unusual]
 
 
 def unusual_line(entry: UnusualValue) -> str:

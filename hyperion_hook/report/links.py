@@ -24,6 +24,8 @@ _MOST_ADDRESS = 500
 class Links:
     """Pages of a code host as full addresses; this one is a place without pages."""
 
+    __slots__ = ()
+
     def lines(self, path: str, line: int) -> str | None:
         """Return the page of a change's file at a line of its new text, from 1."""
         return None
@@ -42,8 +44,8 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
-class GitHubLinks(Links):
-    """Pages of a pull request on GitHub or GitHub Enterprise.
+class _PullLinks(Links):
+    """Pages of a pull request.
 
     Attributes
     ----------
@@ -53,6 +55,16 @@ class GitHubLinks(Links):
         The pull request.
     base, head
         Commits.
+    """
+
+    repository: str
+    number: int
+    base: str
+    head: str
+
+
+class GitHubLinks(_PullLinks):
+    """Pages on GitHub or GitHub Enterprise.
 
     Examples
     --------
@@ -61,10 +73,7 @@ class GitHubLinks(Links):
     ('https://github.com/o/r/pull/7/files', '4R3')
     """
 
-    repository: str
-    number: int
-    base: str
-    head: str
+    __slots__ = ()
 
     def lines(self, path: str, line: int) -> str | None:
         """Return the file's place in the list of changed files, which GitHub names by SHA-256 of the path."""
@@ -83,19 +92,14 @@ class GitHubLinks(Links):
         return f"{self.repository}/commit/{commit[:_ENOUGH]}"
 
 
-@dataclass(frozen=True, slots=True)
-class GitLabLinks(Links):
-    """Pages of a merge request on GitLab: ``repository`` is the project's full address, ``number`` the request's."""
+class GitLabLinks(_PullLinks):
+    """Pages of a merge request on GitLab."""
 
-    repository: str
-    number: int
-    base: str
-    head: str
+    __slots__ = ()
 
     def lines(self, path: str, line: int) -> str | None:
         """Return the file's place in the list of changed files, which GitLab names by SHA-1 of the path."""
-        name = sha1(path.encode(), usedforsecurity=False).hexdigest()
-        return f"{self.repository}/-/merge_requests/{self.number}/diffs#{name}"
+        return f"{self.repository}/-/merge_requests/{self.number}/diffs#{_sha1(path)}"
 
     def file(self, path: str) -> str | None:
         """Return the file at the merge request's head."""
@@ -108,6 +112,76 @@ class GitLabLinks(Links):
     def commit(self, commit: str) -> str | None:
         """Return a commit of the project, by as much of its id as tells it apart."""
         return f"{self.repository}/-/commit/{commit[:_ENOUGH]}"
+
+
+class GiteaLinks(_PullLinks):
+    """Pages on Gitea or Forgejo."""
+
+    __slots__ = ()
+
+    def lines(self, path: str, line: int) -> str | None:
+        """Return the line in the list of changed files, which Gitea names by SHA-1 of the path."""
+        return f"{self.repository}/pulls/{self.number}/files#diff-{_sha1(path)}R{line}"
+
+    def file(self, path: str) -> str | None:
+        """Return the file at the pull request's head."""
+        return f"{self.repository}/src/commit/{self.head}/{relative_uri(path)}"
+
+    def history(self, path: str) -> str | None:
+        """Return the file's commits up to the base."""
+        return f"{self.repository}/commits/commit/{self.base}/{relative_uri(path)}"
+
+    def commit(self, commit: str) -> str | None:
+        """Return a commit of the repository, by as much of its id as tells it apart."""
+        return f"{self.repository}/commit/{commit[:_ENOUGH]}"
+
+
+class BitbucketLinks(_PullLinks):
+    """Pages on Bitbucket Cloud."""
+
+    __slots__ = ()
+
+    def lines(self, path: str, line: int) -> str | None:
+        """Return the line in the list of changed files."""
+        return f"{self.repository}/pull-requests/{self.number}/diff#L{relative_uri(path)}T{line}"
+
+    def file(self, path: str) -> str | None:
+        """Return the file at the pull request's head."""
+        return f"{self.repository}/src/{self.head}/{relative_uri(path)}"
+
+    def history(self, path: str) -> str | None:
+        """Return the file's commits up to the base."""
+        return f"{self.repository}/history-node/{self.base}/{relative_uri(path)}"
+
+    def commit(self, commit: str) -> str | None:
+        """Return a commit of the repository, by as much of its id as tells it apart."""
+        return f"{self.repository}/commits/{commit[:_ENOUGH]}"
+
+
+class AzureLinks(_PullLinks):
+    """Pages on Azure DevOps; ``repository`` is the one with ``_git`` in its path."""
+
+    __slots__ = ()
+
+    def lines(self, path: str, line: int) -> str | None:
+        """Return the file in the list of changed files."""
+        return f"{self.repository}/pullrequest/{self.number}?_a=files&path=/{relative_uri(path)}"
+
+    def file(self, path: str) -> str | None:
+        """Return the file at the pull request's head."""
+        return f"{self.repository}?path=/{relative_uri(path)}&version=GC{self.head}"
+
+    def history(self, path: str) -> str | None:
+        """Return the file's commits up to the base."""
+        return f"{self.file(path)}&_a=history"
+
+    def commit(self, commit: str) -> str | None:
+        """Return a commit of the repository."""
+        return f"{self.repository}/commit/{commit}"
+
+
+def _sha1(path: str) -> str:
+    return sha1(path.encode(), usedforsecurity=False).hexdigest()
 
 
 def links_of(address: str, head: str) -> Links:

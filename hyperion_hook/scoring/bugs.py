@@ -28,6 +28,11 @@ class BugModel:
     count: float
     intercept: float
 
+    @property
+    def counts_fixes(self) -> bool:
+        """Whether it goes by the bug fixes of a file so far alone, since they rank better in this repository."""
+        return [FILE_NUMBERS[column] for column in self.columns] == ["fixes"]
+
     def file_log_odds(self, numbers: Sequence[float]) -> float:
         """Return the log-odds of a fix within thirty days for the numbers of a file, in order of ``FILE_NUMBERS``."""
         row = as_row([numbers[column] for column in self.columns])

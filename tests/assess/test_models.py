@@ -44,7 +44,7 @@ def test_a_named_folder_wins_and_a_damaged_one_is_refused(tmp_path: Path) -> Non
     "file",
     [
         "risk_predictor_v1.0.0/manifest.json",
-        "risk_predictor_v1.0.0/xgboost.trees",
+        "risk_predictor_v1.0.0/xgboost_gentle.trees",
         "risk_predictor.json",
         "metadata/risk_predictor_v1.0.0_metadata.json",
     ],

@@ -48,6 +48,15 @@ def test_a_commit_shows_the_risk_and_is_not_blocked(repo: TestRepo) -> None:
     assert "Staged change: 1 file, +1 -1 lines" in done.stdout
 
 
+def test_by_default_a_commit_of_low_risk_shows_one_line(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HYPERION_HOOK_HOOK_DETAIL")
+    hyperion(repo.path, "install", "--stage", "pre-commit", "--stage", "commit-msg")
+    repo.stage({"a.py": "x = 2\n"})
+    done = git(repo, "commit", "-q", "-m", "second")
+    assert done.returncode == 0
+    assert re.fullmatch(r"LOW[ ,][^\n]+\n", done.stdout), done.stdout
+
+
 @pytest.mark.parametrize("arguments", [("-a",), ("a.py",), ("--amend", "-a", "--no-edit")], ids=" ".join)
 def test_what_git_commits_is_what_is_assessed(repo: TestRepo, arguments: tuple[str, ...]) -> None:
     hyperion(repo.path, "install")

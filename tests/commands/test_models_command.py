@@ -104,7 +104,7 @@ def test_named_models_win_over_the_registry_and_that_is_said_when_promoting(repo
 
 def test_with_a_damaged_registry_the_bundled_models_judge_and_it_is_said(repo: TestRepo) -> None:
     serve_bundled(repo.path)
-    path = repo.path / ".git" / "hyperion-hook" / "registry" / "risk_predictor_v1.0.0" / "xgboost.trees"
+    path = repo.path / ".git" / "hyperion-hook" / "registry" / "risk_predictor_v1.0.0" / "xgboost_gentle.trees"
     data = path.read_bytes()
     path.write_bytes(data[:60] + bytes([data[60] ^ 1]) + data[61:])
     name, _, warnings = scored(repo)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -257,10 +258,10 @@ def test_an_unexpected_error_is_one_line_and_its_place_is_shown_on_request(tmp_p
     assert "Traceback (most recent call last)" in shown.stderr
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
 def test_completion_scripts_complete_by_asking_the_program(shell: str, repo: TestRepo) -> None:
     script = run("completion", shell, cwd=repo.path).stdout
-    assert f"_HYPERION_HOOK_COMPLETE={shell}_complete" in script
+    assert re.search(rf'_HYPERION_HOOK_COMPLETE(=| = "){shell}_complete', script)
 
 
 def test_the_shell_completes_commands_and_options(repo: TestRepo) -> None:
@@ -274,3 +275,33 @@ def test_the_shell_completes_commands_and_options(repo: TestRepo) -> None:
         "plain,--fail-on",
         "plain,--fail-on-break",
     ]
+
+
+def test_powershell_completes_commands_and_options_and_leaves_files_to_itself(repo: TestRepo) -> None:
+    def completed(words: str, word: str) -> list[str]:
+        environment = {"_HYPERION_HOOK_COMPLETE": "powershell_complete", "COMP_WORDS": words, "COMP_CWORD": word}
+        done = run(cwd=repo.path, **environment)
+        assert (done.returncode, done.stderr) == (0, "")
+        return [line.partition("\t")[0] for line in done.stdout.splitlines() if line]
+
+    assert completed("hyperion-hook s", "s") == ["score"]
+    assert set(completed("hyperion-hook", "")) == set(COMMANDS)
+    assert completed("hyperion-hook score --fail-on", "--fail-on") == ["--fail-on", "--fail-on-break"]
+    assert completed("hyperion-hook completion", "") == ["bash", "zsh", "fish", "powershell", "man"]
+    assert completed("hyperion-hook report --output a", "a") == []
+
+
+def test_the_manual_page_has_every_command_and_option(repo: TestRepo) -> None:
+    page = run("completion", "man", cwd=repo.path).stdout
+    plain = page.replace("\\-", "-")
+    for name in COMMANDS:
+        for leaf in leaves(command_of(name)):
+            assert f".SS hyperion-hook {name}" in plain
+            for parameter in leaf.params:
+                if isinstance(parameter, click.Option) and not parameter.hidden:
+                    assert all(option in plain for option in parameter.opts)
+    if shutil.which("groff"):
+        done = subprocess.run(
+            ["groff", "-man", "-ww", "-z", "-Tutf8"], check=False, input=page, capture_output=True, text=True
+        )
+        assert (done.returncode, done.stderr) == (0, "")

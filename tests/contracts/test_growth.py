@@ -110,6 +110,15 @@ OTHERS: dict[str, Callable[[int], object]] = {
         f"imports {text}": _modules(text)
         for text in ("import src.m{}.a\n", "from . import *\n", "from src import m{}\n", "import a.b.c.d.e\n")
     },
+    **{
+        f"classes {text}": lambda size, path=path, text=text: measure_source(path, text * (size // 3))  # type: ignore[misc]
+        for path, text in (
+            ("a.cpp", "class\n"),
+            ("a.cpp", "class A{};A::f(){}\n"),
+            ("a.cpp", "void A::f() { x; }\nclass A { int x; };\n"),
+            ("a.kt", "class A :\n"),
+        )
+    },
     "script": lambda size: read_imports("a.js", "import {a} from './b'\n" * size),
     "rust": lambda size: read_imports("a.rs", "use a::{b::{" * size),
     "notebook": lambda size: read_notebook(

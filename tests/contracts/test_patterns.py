@@ -18,7 +18,6 @@ from tests.support.pattern_attacks import FACTORIES, ROOT, Found, calls_of_re, f
 OF_WORDS = {
     ("features.graph.specs", "paths_mentioning"),
     ("features.functions.scan", "_skip_documents"),
-    ("commands.hooks.commit_message", "_is_verbose"),
 }
 """Functions that look for escaped words, which cannot backtrack."""
 
@@ -67,6 +66,7 @@ def test_every_pattern_that_is_made_from_data_is_tried() -> None:
         r"([0-7]+) ([^\0]+)\0",
         r"(\w+\s?)*;",
         r".*,.*,.*x",
+        r"(?m)^# -{24} >8 -{24}\n(?:# .*\n)+diff",
     ],
 )
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="a pattern cannot be stopped here")

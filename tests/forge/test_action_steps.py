@@ -175,6 +175,15 @@ def test_each_input_does_what_it_says(action: Job) -> None:
     assert f"risk: {labelled.outputs['level'].lower()}" in action.double.labels
 
 
+def test_each_switch_is_a_flag(action: Job) -> None:
+    action.only_record()
+    action.run(labels="true", check="true", strict="true", **{"fail-on-break": "true"})
+    assert action.arguments()[5:] == ["--fail-on-break", "--strict", "--labels", "--check"]
+    action.log.unlink()
+    action.run(labels="false", check="false", strict="false", **{"fail-on-break": "false"})
+    assert action.arguments()[5:] == ["--no-fail-on-break", "--no-strict"]
+
+
 def test_what_was_kept_is_posted_by_another_workflow(action: Job) -> None:
     action.run(comment="never", save="kept.json")
     action.runner.github["event_name"] = "workflow_run"
@@ -213,10 +222,11 @@ def test_a_gate_that_cannot_be_told_fails_closed(action: Job) -> None:
 def test_an_input_is_one_argument_whatever_it_holds(action: Job) -> None:
     action.only_record()
     names = {"fail-on", "fail-above-percentile", "comment", "models", "path", "sarif", "baseline", "save", "from"}
+    switches = {"labels", "check", "fail-on-break", "strict"}
     top = str(action.runner.workspace)
     for value in HOSTILE_INPUTS:
         action.log.unlink(missing_ok=True)
-        done = action.run(labels=value, token=value, **dict.fromkeys(names, value))
+        done = action.run(token=value, **dict.fromkeys(names | switches, value))
         assert done.code == 0, done.log
         assert action.arguments() == [
             "--repo",

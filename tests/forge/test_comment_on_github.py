@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 
-from hyperion_hook.report.comment.render import MOST_CHARACTERS
+from hyperion_hook.report.comment.render import HTML
 from hyperion_hook.report.comment.state import MARKER, read_state
 from tests.support.github import BOT, NUMBER, USER_TOKEN, GitHubDouble, review_json
 from tests.support.github_job import Done, GitHubJob
@@ -216,7 +216,7 @@ def test_a_change_of_many_files_fits_everywhere(job: GitHubJob, pull: Pull, gith
     head = commit_many(pull.repo, {f"many/file{number:04}.py": f"x = {number}\n" for number in range(files)})
     done = job.pull(pull.base, head)
     assert (done.code, len(github.ours())) == (0, 1)
-    assert len(github.ours()[0]["body"]) <= MOST_CHARACTERS
+    assert len(github.ours()[0]["body"]) <= HTML.most
     assert sum(len(value.encode()) for value in done.outputs.values()) < 1_000_000
     assert len(done.summary.encode()) < 1_000_000
     assert done.out.count("\n::") <= 20

@@ -23,9 +23,10 @@ from hyperion_hook.commands.pull_request.post_comment import ALWAYS, Posting, Sa
 from hyperion_hook.forge import http
 from hyperion_hook.forge.event import PullRequest
 from hyperion_hook.forge.github import GitHub
-from hyperion_hook.forge.gitlab import GitLab, GitLabJob
+from hyperion_hook.forge.gitlab import GitLab
 from hyperion_hook.forge.host import Host
 from hyperion_hook.forge.http import ForgeError, Http
+from hyperion_hook.forge.job import Job
 from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.state import MARKER, read_state
 from hyperion_hook.report.links import Links
@@ -264,8 +265,8 @@ def test_nonsense_of_gitlab_is_never_an_internal_error(request_name: str) -> Non
             for _ in range(2 if later else 0):
                 double.add(f"{MARKER}\nof before", GITLAB_BOT)
             double.told(method, path, Said(200, body))
-            job = GitLabJob(f"{double.url}/api/v4", "https://gitlab.example/g/p", PROJECT, 3, "b" * 40, "a" * 40)
-            post(GitLab.of(job, TOKEN), 3, lambda line: None)
+            job = Job(f"{double.url}/api/v4", "https://gitlab.example/g/p", str(PROJECT), 3, "b" * 40, "a" * 40)
+            post(GitLab(job, TOKEN), 3, lambda line: None)
             assert any(asked.method == method for asked in double.asked), way
 
 

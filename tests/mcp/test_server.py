@@ -122,7 +122,7 @@ def fuzzed(seed: int, count: int) -> list[bytes]:
     rng = random.Random(seed)  # noqa: S311 - no secret
     values: list[Any] = [None, True, -1, 1e300, "", "x" * 3000, "\0", "../..", [], {}, [[]], {"a": {"b": []}}, "x"]
     methods = ["tools/call", "tools/list", "resources/read", "initialize", "ping", "server/discover", "", "tools/.."]
-    tools = ["plan", "hot_spots", "explain_feature", "nothing", "", None]
+    tools = ["score", "plan", "hot_spots", "explain_feature", "nothing", "", None]
 
     def value() -> Any:
         return rng.choice(values)
@@ -130,7 +130,9 @@ def fuzzed(seed: int, count: int) -> list[bytes]:
     lines = []
     for number in range(count):
         kind = rng.randrange(6)
-        arguments = {rng.choice(["paths", "name", "limit", "full", "x"]): value() for _ in range(rng.randrange(3))}
+        arguments = {
+            rng.choice(["what", "paths", "name", "limit", "full", "x"]): value() for _ in range(rng.randrange(3))
+        }
         message: Any = {
             "jsonrpc": rng.choice(["2.0", "2.0", "2.0", "1.0", None]),
             "id": rng.choice([number, "a", None, -1.5]),

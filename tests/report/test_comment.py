@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hyperion_hook.domain.assessment import Advice, Anomaly, FileToRead, Reviewer, RiskLevel, Score, SimilarChange
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.report.comment.brief import Brief, Place, brief_of, from_json, to_json
-from hyperion_hook.report.comment.render import MOST_CHARACTERS, render_comment
+from hyperion_hook.report.comment.render import HTML, render_comment
 from hyperion_hook.report.comment.state import MARKER, State, read_state
 from hyperion_hook.report.links import GitHubLinks, GitLabLinks, Links
 from tests.support.assessments import impact_naming, sample
@@ -165,7 +165,7 @@ def test_ticks_survive_an_update_and_a_comment_that_is_too_long() -> None:
 def test_whole_sections_are_left_out_of_what_would_be_too_long_and_named() -> None:
     huge = replace(brief(), files=tuple(Place("a" * 1900, 1, "b" * 1900) for _ in range(40)))
     said = text(huge)
-    assert len(said) <= MOST_CHARACTERS
+    assert len(said) <= HTML.most
     assert "<sub>Left out, because a comment holds 65,536 characters: Read first (more).</sub>" in said
     assert "**Who knows this code**" in said
     worst = Brief(
@@ -174,7 +174,7 @@ def test_whole_sections_are_left_out_of_what_would_be_too_long_and_named() -> No
             for name, value in {field: getattr(huge, field) for field in Brief.__slots__}.items()
         }
     )
-    assert len(text(worst)) <= MOST_CHARACTERS
+    assert len(text(worst)) <= HTML.most
 
 
 def test_somebody_elses_state_counts_as_nothing() -> None:

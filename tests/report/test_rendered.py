@@ -31,13 +31,13 @@ def seen(text: str) -> str:
     return " ".join(text.replace("\u200b", "").split())
 
 
-def comment(text: str, level: RiskLevel) -> Page:
+def comment(text: str, level: RiskLevel, ending: str = "") -> Page:
     """Render the comment on a change with a text everywhere that a repository can put one."""
-    return rendered(render_comment(from_json(to_json(brief_of(told(text, level)))), GITHUB, head="a" * 40))
+    return rendered(render_comment(from_json(to_json(brief_of(told(text, level, ending)))), GITHUB, head="a" * 40))
 
 
-def told(text: str, level: RiskLevel):  # type: ignore[no-untyped-def]
-    path = as_path(text)
+def told(text: str, level: RiskLevel, ending: str = ""):  # type: ignore[no-untyped-def]
+    path = as_path(text) + ending
     judged = replace(change(edit("src/app.py", "+x")), message=text)
     judged = replace(judged, files=(replace(judged.files[0], path=path),))
     return sample(
@@ -97,6 +97,19 @@ def test_a_comment_stays_as_it_is_whatever_a_repository_says(level: RiskLevel) -
         assert seen(printable(as_path(text))) in seen(page.text)
         assert len(page.comments) == 2, ascii(text)
         assert all(address.startswith("https://github.com/o/r/") for address in page.links), (ascii(text), page.links)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_what_is_said_of_a_change_without_code_stays_as_it_is(text: str) -> None:
+    for level in (RiskLevel.HIGH, RiskLevel.LOW):
+        page, plain = (comment(name, level, ".png") for name in (text, PLAIN))
+        assert "Not a code change" in plain.text
+        links = set() if valid_unicode(text) == text else {"<a href>", "</a>"}
+        assert [tag for tag in page.skeleton if tag not in links] == [tag for tag in plain.skeleton if tag not in links]
+        assert (page.acting, len(page.comments)) == ([], 2)
+        assert all(address.startswith("https://github.com/o/r/") for address in page.links), page.links
+    page, plain = (rendered(render_markdown(told(name, RiskLevel.HIGH, ".png"))) for name in (text, PLAIN))
+    assert (page.skeleton, page.links, page.acting) == (plain.skeleton, [], [])
 
 
 def test_a_summary_stays_as_it_is_whatever_a_repository_says() -> None:

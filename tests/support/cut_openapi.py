@@ -16,6 +16,7 @@ from typing import Any
 ISSUE = "/repos/{owner}/{repo}/issues/{issue_number}"
 PULL = "/repos/{owner}/{repo}/pulls/{pull_number}"
 COMMENT = "/repos/{owner}/{repo}/issues/comments/{comment_id}"
+CHECKS = "/repos/{owner}/{repo}/check-runs"
 OPERATIONS = (
     (PULL, "get"),
     (f"{PULL}/reviews", "get"),
@@ -27,6 +28,8 @@ OPERATIONS = (
     (f"{ISSUE}/labels", "post"),
     (f"{ISSUE}/labels/{{name}}", "delete"),
     ("/user", "get"),
+    (CHECKS, "post"),
+    (f"{CHECKS}/{{check_run_id}}", "patch"),
 )
 _FOR_PEOPLE = {"description", "example", "examples", "title", "summary", "externalDocs", "deprecated"}
 _NOT_SCHEMA = {"discriminator", "xml", "readOnly", "writeOnly"}

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from http.client import HTTPMessage
 from pathlib import Path
 from typing import NamedTuple
@@ -35,10 +35,14 @@ from hyperion_hook.features.manifests.readers import read_manifest
 from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.features.structure.interface_python import breakages
 from hyperion_hook.forge.activity import activity_of
+from hyperion_hook.forge.azure import Azure
+from hyperion_hook.forge.bitbucket import Bitbucket
 from hyperion_hook.forge.event import event_of, read_event
+from hyperion_hook.forge.gitea import Gitea
 from hyperion_hook.forge.github import GitHub
-from hyperion_hook.forge.gitlab import GitLab, GitLabJob
+from hyperion_hook.forge.gitlab import GitLab
 from hyperion_hook.forge.http import Http, _Reply
+from hyperion_hook.forge.job import Job
 from hyperion_hook.git.diff import parse_difference
 from hyperion_hook.report.comment.state import read_state
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
@@ -388,28 +392,28 @@ class _Canned(Http):
 
 
 def _answer(name: str, text: str) -> None:
-    http = _Canned("https://x.example", "ghp_x", {}, "GitHub", sleep=lambda _: None)
     headers = HTTPMessage()
     headers["Link"] = text[:60].encode("ascii", "replace").decode().replace("\n", " ").replace("\r", " ")
-    http.reply = _Reply(200, "OK", headers, text.encode("utf-8", "surrogatepass"))
-    job = GitLabJob.of(
-        {
-            "GITLAB_CI": "true",
-            "CI_API_V4_URL": "https://x.example",
-            "CI_PROJECT_ID": "1",
-            "CI_PROJECT_URL": "https://x.example/o/r",
-            "CI_MERGE_REQUEST_IID": "7",
-            "CI_COMMIT_SHA": "b" * 40,
-            "CI_MERGE_REQUEST_DIFF_BASE_SHA": "a" * 40,
-        }
-    )
-    hub, lab, ours = GitHub(http, "o/r"), GitLab(http, job), frozenset("ab")
+    reply = _Reply(200, "OK", headers, text.encode("utf-8", "surrogatepass"))
+    job = Job("https://x.example", "https://x.example/o/r", "1", 7, "a" * 40, "b" * 40)
+    hub, lab, ours = GitHub.of(job.api_url, "o/r", "ghp_x"), GitLab(job, "x"), frozenset("ab")
+    others = Gitea.of(job.api_url, "o/r", "x"), Bitbucket(job, "x"), Azure(job, "x")
+    for host in (hub, lab, *others):
+        given = host._http
+        host._http = _Canned(
+            "https://x.example", "x", {}, given.name, list_field=given.list_field, sleep=lambda _: None
+        )
+        host._http.reply = reply
     known: dict[str, list[Callable[[], object]]] = {
         "pull": [lambda: hub.pull_request(7)],
         "reviews": [lambda: hub.reviews(7)],
-        "comments": [lambda: hub.own_comments(7, "<!-- hyperion-hook -->"), lambda: hub.write_comment(7, "a")],
+        "comments": [
+            partial(call, 7, text)
+            for host in (hub, *others)
+            for call, text in ((host.own_comments, "<!-- hyperion-hook -->"), (host.write_comment, "a"))
+        ],
         "notes": [lambda: lab.own_comments(7, "<!-- hyperion-hook -->"), lambda: lab.write_comment(7, "a")],
-        "merge request": [lambda: hub.set_labels(7, "a", ours), lambda: lab.set_labels(7, "a", ours)],
+        "merge request": [partial(host.set_labels, 7, "a", ours) for host in (hub, lab, *others)],
     }
     for call in known.get(name, ()):
         with suppress(HyperionError):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -26,6 +24,8 @@ class GitHubDouble(WebDouble):
     browser would send it: lines end in two characters, and no white space is at the end.
     """
 
+    looks = "/comments$"
+
     def __init__(self, prefix: str = "") -> None:
         super().__init__()
         self.prefix = prefix
@@ -33,21 +33,13 @@ class GitHubDouble(WebDouble):
         self.comments: list[dict[str, Any]] = []
         self.reviews: list[dict[str, Any]] = []
         self.labels: list[str] = ["bug"]
+        self.checks: list[dict[str, Any]] = []
         self.pull: dict[str, Any] = {}
-        self.meeting: threading.Barrier | None = None
-        self._met = 0
         self._next = 1_000
 
     @property
     def api(self) -> str:
         return self.url + self.prefix
-
-    def before(self, asked: Asked) -> None:
-        """Let two first looks at the comments wait for each other."""
-        if self.meeting is not None and asked.method == "GET" and asked.path.endswith("/comments") and self._met < 2:
-            self._met += 1
-            with suppress(threading.BrokenBarrierError):
-                self.meeting.wait(20)
 
     def add_comment(self, body: str, login: str = "grace", kind: str = "User", edited: int = 1_700_000_000) -> int:
         """Have somebody comment, and return the comment's number."""
@@ -91,19 +83,26 @@ class GitHubDouble(WebDouble):
             )
         if asked.path == f"{root}/pulls/{NUMBER}":
             return Said(200, self.pull)
-        if asked.path == f"{root}/pulls/{NUMBER}/reviews":
-            return self._page(asked, self.reviews)
-        if asked.path == f"{issue}/comments" and asked.method == "GET":
-            return self._page(asked, self.comments)
+        pages = {f"{root}/pulls/{NUMBER}/reviews": self.reviews, f"{issue}/comments": self.comments}
+        if asked.path in pages and asked.method == "GET":
+            return self._page(asked, pages[asked.path])
         if asked.path == f"{issue}/comments":
             name, kind = (self.login, "User") if token == USER_TOKEN else (self.app, "Bot")
             number = self.add_comment(self._kept(asked.body["body"]), name, kind)
             return Said(201, self._of(number))
         if asked.path.startswith(f"{root}/issues/comments/"):
             return self._one(asked, int(asked.path.rpartition("/")[2]))
+        if asked.path.startswith(f"{root}/check-runs"):
+            return self._check(asked)
         if asked.path.startswith(f"{issue}/labels"):
             return self._labels(asked, unquote(asked.path.removeprefix(f"{issue}/labels").removeprefix("/")))
         return Said(404, error("Not Found"))
+
+    def _check(self, asked: Asked) -> Said:
+        if asked.method == "POST":
+            self.checks.append({"annotations": [], **asked.body})
+        self.checks[-1]["annotations"] += asked.body["output"]["annotations"]
+        return Said(201 if asked.method == "POST" else 200, description().sample("check-run", id=31))
 
     def _one(self, asked: Asked, number: int) -> Said:
         entry = self._of(number)

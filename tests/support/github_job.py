@@ -19,6 +19,8 @@ from tests.support.github import JOB_TOKEN, NUMBER, REPOSITORY, GitHubDouble, pu
 from tests.support.repo import TestRepo
 from tests.support.web import Asked
 
+_HOSTS = ("GIT", "HYPERION_HOOK", "CI", "BITBUCKET", "BUILD_", "SYSTEM_")
+
 
 @dataclass(frozen=True)
 class Done:
@@ -80,7 +82,7 @@ class GitHubJob:
             files["event.json"].write_bytes(text.encode() if isinstance(text, str) else text)
         before = 0 if self.double is None else len(self.double.asked)
         environment = (
-            _clean()
+            clean()
             | {
                 "GITHUB_ACTIONS": "true",
                 "GITHUB_EVENT_NAME": name,
@@ -93,7 +95,7 @@ class GitHubJob:
             }
             | (env or {})
         )
-        code, out, err = self._run(["--repo", str(self.repo.path), "comment", *arguments], environment, seconds)
+        code, out, err = self.command(["--repo", str(self.repo.path), "comment", *arguments], environment, seconds)
         said = [_text(file) for file in (files["summary"], files["output"])]
         assert "Traceback" not in err, err
         if self.token:
@@ -102,7 +104,10 @@ class GitHubJob:
             code, out, err, said[0], _outputs(said[1]), [] if self.double is None else self.double.asked[before:]
         )
 
-    def _run(self, arguments: list[str], environment: dict[str, str], seconds: float | None) -> tuple[int, str, str]:
+    def command(
+        self, arguments: list[str], environment: dict[str, str], seconds: float | None = None
+    ) -> tuple[int, str, str]:
+        """Run the command, and return its exit code with what it wrote."""
         if not self.in_process:
             done = subprocess.run(
                 [EXECUTABLE, *arguments], cwd=self.folder, capture_output=True, check=False, env=environment
@@ -126,8 +131,9 @@ class GitHubJob:
         return code, *(stream.buffer.getvalue().decode() for stream in streams)  # type: ignore[attr-defined]
 
 
-def _clean() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT", "HYPERION_HOOK", "CI"))}
+def clean() -> dict[str, str]:
+    """Return the environment without what hosts and git put into it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_HOSTS)}
     return kept | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C", "TZ": "UTC"}
 
 

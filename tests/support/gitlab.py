@@ -16,6 +16,8 @@ _ROOT = f"/api/v4/projects/{PROJECT}/merge_requests/{NUMBER}"
 class GitLabDouble(WebDouble):
     """The API of one project with one merge request; the token belongs to the user ``BOT``."""
 
+    looks = "/notes$"
+
     def __init__(self) -> None:
         super().__init__()
         self.notes: list[dict[str, Any]] = []

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2] / PACKAGE
 METHODS = ("compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
 
 FACTORIES: dict[tuple[str, str], Callable[[ModuleType], object]] = {
+    ("commands.hooks.commit_message", "_cut_pattern"): lambda module: [module._cut_pattern("#")],
     ("domain.path_patterns", "_segment"): lambda module: [
         module._segment(text) for text in ("*a*b*c", "?*a?*b", "[!a]*[ab]*c", "*" * 50 + "a")
     ],
@@ -171,6 +172,11 @@ class Attack(NamedTuple):
         """Return the text of about ``size`` characters."""
         return self.before + self.pump * max(1, size // len(self.pump)) + self.after
 
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Return sizes to compare; what repeats in long steps shows its growth in long texts only."""
+        return tuple(size * max(1, min(len(self.pump) // 8, 12)) for size in SIZES)
+
 
 _PLAIN = "a0A \t\n_.-/\\\"'"
 _ENDS = ("", "\0", "\n\0", "a", " !")
@@ -317,7 +323,7 @@ def run(found: Found, text: str) -> float:
 def grows(found: Found, attack: Attack) -> str:
     """Return how the time for a text outgrows its size, empty where it does not."""
     last = 0.0
-    for size in SIZES:
+    for size in attack.sizes:
         seconds = run(found, attack.text(size))
         if seconds > SHORTEST and seconds > STEEPEST * max(last, SHORTEST / 20):
             seconds = min(seconds, *(run(found, attack.text(size)) for _ in range(2)))

@@ -208,3 +208,13 @@ def test_files_that_are_left_out_are_not_learned_from(tmp_path: Path) -> None:
     assert (found[mixed].vector["nf"], found[mixed].foreign) == (1.0, False)
     assert (found[alone].vector["nf"], found[alone].foreign) == (0.0, True)
     assert summary.foreign == 1
+
+
+def test_a_sample_is_spread_evenly_and_each_row_is_what_it_is_without(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    commits = [repo.commit({"a.py": f"x = {number}\n"}) for number in range(10)]
+    every = vectors(repo, source_metrics=False, graph=False)
+    some = vectors(repo, source_metrics=False, graph=False, sampled=3)
+    assert list(some) == [commits[3], commits[6], commits[9]]
+    assert all(some[commit] == every[commit] for commit in some)
+    assert list(vectors(repo, source_metrics=False, graph=False, sampled=99)) == commits

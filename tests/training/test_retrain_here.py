@@ -236,8 +236,10 @@ def test_from_the_command_to_the_score_and_back(
     code = run(repo.path, Reading(vectors=options.vectors), models=None, corpus=None, config=config)
     out, err = capsys.readouterr()
     assert code is ExitCode.DONE
-    assert out.startswith("# Model card\n")
-    assert out.splitlines()[-1].startswith("v1.0.0 registered; promoted: ROC-AUC ")
+    verdict, figures, _, card = out.split("\n", 3)
+    assert verdict.startswith("Better, beyond chance: score uses v1.0.0 from now on, trained on this repository's own")
+    assert figures.startswith("v1.0.0 registered; promoted: ROC-AUC ")
+    assert card.startswith("# Model card\n")
     assert "warning" not in err
     assessed = json.loads(hyperion(repo.path, "score", "HEAD", "--format", "json").out)
     assert assessed["model"]["version"] == "v1.0.0"

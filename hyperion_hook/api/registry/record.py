@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import Any
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.store.models.metadata import FIGURES, Lineage, ModelMetadata, plain
+from hyperion_hook.store.models.metadata import FIGURES, NOT_MEASURED, Lineage, ModelMetadata, plain
 
 _TABLES = ("hyperparameters", "validation_results", "tags", "extra")
 _TEXTS = ("created_by", "description")
@@ -30,6 +30,7 @@ _NOT_THE_CALLERS = frozenset(
     }
 )
 _MOST_DEPTH = 20
+_OF_BOTH_CLASSES = frozenset({"f1_score", "roc_auc", "pr_auc"})
 
 
 def draft_of(
@@ -82,6 +83,12 @@ def draft_of(
     if faults:
         raise ConfigError("\n".join(faults))
     values["extra"] = extra | values.get("extra", {})
+    # figures of a test that could not tell: the registry promotes no such model
+    undefined = sorted(
+        key for key in _OF_BOTH_CLASSES & set(said) if said[key] is not None and as_data(said[key]) is None
+    )
+    if undefined:
+        values["extra"][NOT_MEASURED] = undefined
     features = values.pop("training_features", None) or list(columns)
     values.setdefault("hyperparameters", parameters_of(model))
     about = json.dumps([model_type, values, dict(artefact)], sort_keys=True)

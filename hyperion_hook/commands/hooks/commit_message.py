@@ -142,8 +142,13 @@ def _is_verbose(text: str, comment: str, settings: Mapping[str, str]) -> bool:
     """Whether git cuts off a difference, as configured or by ``git commit -v``, which shows by what is below."""
     if settings.get("commit.verbose", "false").lower() not in {"false", "no", "off", "0"}:
         return True
+    return _cut_pattern(comment).search(text) is not None
+
+
+def _cut_pattern(comment: str) -> re.Pattern[str]:
+    """Return the pattern of git's cut, which holds no second one: so no line is read again for each cut above it."""
     mark = re.escape(comment)
-    return re.search(rf"^{mark} {SCISSORS}\n(?:{mark} .*\n)+diff --", text, re.MULTILINE) is not None
+    return re.compile(rf"^{mark} {SCISSORS}\n(?:{mark} (?!{SCISSORS}$).*+\n)++diff --", re.MULTILINE)
 
 
 def _decoded(data: bytes, encoding: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from hyperion_hook.commands.support.baseline import MOST_BYTES, SUFFIXES, Baseline, read_baseline
 from hyperion_hook.config import LoadedConfig, load_config
 from hyperion_hook.config.file import FILE_NAME, MAX_BYTES, PROJECT_FILE_NAME
 from hyperion_hook.domain.vector import Missing
@@ -58,6 +59,40 @@ def trusted_settings(
             yield loaded._replace(config=replace(loaded.config, models=Path(folder)))
     finally:
         reader.close()
+
+
+def baseline_in(name: str | None, repository: Repository, base: str) -> Baseline | None:
+    """Return the baseline of a file, ``None`` for a revision or nothing; one in the repository is that of the base.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be read.
+    """
+    if name is None or not name.endswith(SUFFIXES):
+        return None
+    inside = _below(Path(name), repository.work_tree or repository.git_dir)
+    if inside is None:
+        try:
+            with Path(name).open(encoding="utf-8", errors="replace") as file:
+                return read_baseline(file.read(MOST_BYTES), name)
+        except OSError as error:
+            raise ConfigError(f"baseline '{name}': {error.strerror or 'cannot be read'}") from None
+    reader = BlobReader(repository)
+    try:
+        content = reader.read_path(base, inside, MOST_BYTES)
+    finally:
+        reader.close()
+    if content is NO_FILE:
+        raise ConfigError(f"baseline '{name}': not in the base commit {base[:10]}; a pull request cannot bring its own")
+    if isinstance(content, Missing):
+        raise ConfigError(f"baseline '{name}' of {base[:10]}: {content.reason}")
+    return read_baseline(content.decode("utf-8", "replace"), name)
+
+
+def revision_in(name: str | None) -> str | None:
+    """Return the revision that a baseline is, ``None`` where it is a file or there is none."""
+    return None if name is None or name.endswith(SUFFIXES) else name
 
 
 def _below(path: Path, top: Path) -> str | None:

@@ -1,22 +1,25 @@
-"""``comment`` in a job of GitHub Actions: what is done about an event.
+"""``comment`` in a job of GitHub Actions, or of Gitea's and Forgejo's, which are alike: what is done about an event.
 
-Whatever GitHub refuses, the assessment is in the job's summary and the job goes on: a comment is never worth a red
-build.
+Whatever the code host refuses, the assessment is in the job's summary and the job goes on: a comment is never worth a
+red build.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from pathlib import Path
 
 import click
 
 from hyperion_hook.commands import say
-from hyperion_hook.commands.pull_request.base_settings import trusted_settings
+from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
 from hyperion_hook.commands.pull_request.post_comment import NEVER, Asked, Posting, keep_feedback, save, saved
 from hyperion_hook.commands.pull_request.prepare import absent_commits, assessed, need_commits
 from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
+from hyperion_hook.commands.support.baseline import Baseline
 from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
@@ -26,7 +29,8 @@ from hyperion_hook.errors import ConfigError, ExitCode, GitError
 from hyperion_hook.forge.actions import Actions, Annotation, workflow_commands
 from hyperion_hook.forge.activity import Activity, Kind, activity_of
 from hyperion_hook.forge.event import Event, PullRequest, read_event
-from hyperion_hook.forge.github import GitHub
+from hyperion_hook.forge.gitea import Gitea
+from hyperion_hook.forge.github import Check, GitHub
 from hyperion_hook.forge.http import ForgeError, token_in
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.comment.brief import brief_of
@@ -36,13 +40,30 @@ from hyperion_hook.report.formats.findings import findings
 from hyperion_hook.report.formats.json import render_json_line
 from hyperion_hook.report.formats.markdown import render_markdown
 from hyperion_hook.report.formats.sarif import render_sarif
-from hyperion_hook.report.links import GitHubLinks
+from hyperion_hook.report.links import GiteaLinks, GitHubLinks, Links
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.store.feedback_store import FeedbackStore
 
 
+@dataclass(frozen=True, slots=True)
+class ActionsForge:
+    """A code host with jobs of this kind: its API, its pages, and where a job shows what it has to say."""
+
+    host: type[GitHub]
+    links: Callable[[str, int, str, str], Links]
+    elsewhere: str
+
+
+ACTIONS_FORGES = {
+    "github": ActionsForge(GitHub, GitHubLinks, "the job's summary"),
+    # these take a summary and show none
+    "gitea": ActionsForge(Gitea, GiteaLinks, "the job's log"),
+    "forgejo": ActionsForge(Gitea, GiteaLinks, "the job's log"),
+}
+
+
 class GitHubRun:
-    """One job of GitHub Actions.
+    """One job of GitHub Actions, or of what is compatible with them.
 
     Parameters
     ----------
@@ -52,6 +73,8 @@ class GitHubRun:
         The flags.
     environment
         What the runner says.
+    forge
+        Whose jobs these are.
     assessor_of
         Opens the assessor of a repository.
     """
@@ -61,14 +84,17 @@ class GitHubRun:
         repo: Path | None,
         asked: Asked,
         environment: Mapping[str, str],
+        forge: ActionsForge = ACTIONS_FORGES["github"],
         assessor_of: OpenAssessor = open_assessor,
     ) -> None:
         self._repo = repo
         self._asked = asked
         self._environment = environment
+        self._forge = forge
         self._assessor_of = assessor_of
         self._actions = Actions.of(environment)
         self._token = token_in(environment, "GITHUB_TOKEN")
+        self._baseline: Baseline | None = None
 
     def run(self) -> ExitCode:
         """Do what the event asks for, and return the exit code of the command."""
@@ -87,19 +113,20 @@ class GitHubRun:
         repository = Repository.discover(self._repo)
         pull = event.pull_request if activity.kind is Kind.COMMENT else None
         start, end = self._range(repository, activity)
+        self._baseline = baseline_in(self._asked.baseline, repository, start or end)
         with trusted_settings(repository, start or end, self._environment, self._asked.flags) as loaded:
             for warning in loaded.warnings:
                 say(f"warning: {warning}")
             assessment = self._assess(repository, loaded.config, start, end, pull)
             brief = brief_of(assessment)
-            self._write(assessment)
+            self._write(assessment, loaded.config, pull.head if pull is not None else end)
             url = None
             if pull is not None:
                 if self._asked.saved_to is not None:
                     save(self._asked.saved_to, pull, brief)
                 url = self._posting(pull, repository).post(self._github, pull, brief, say)
             actions.write_outputs(_outputs(assessment, url))
-            return verdict_code(assessment, loaded.config)
+            return verdict_code(assessment, loaded.config, baseline=self._baseline)
 
     def _post_saved(self, head: str | None) -> ExitCode:
         """Post what an earlier workflow saved, if its pull request is still the one that workflow ran on."""
@@ -146,8 +173,9 @@ class GitHubRun:
         if end is None:
             raise GitError("comment: the repository has no commit yet")
         start = activity.start
-        if self._asked.baseline is not None:
-            start = repository.resolve(self._asked.baseline)
+        revision = revision_in(self._asked.baseline)
+        if revision is not None:
+            start = repository.resolve(revision)
         if activity.kind is Kind.SUMMARY and start is not None and absent_commits(repository, [start]):
             # a push by force leaves its old commits nowhere
             say(f"warning: commit {start[:10]} is not in this clone, so {end[:10]} is assessed alone")
@@ -180,39 +208,65 @@ class GitHubRun:
         oldest = min(map(int, said[::2]), default=approved[0])
         return Discussed(pull.discussions, max(0, min(approved) - oldest) / 3600)
 
-    def _write(self, assessment: Assessment) -> None:
+    def _write(self, assessment: Assessment, config: Config, head: str) -> None:
         """Write summary, annotations and SARIF; on standard output nothing stands that came from the repository raw."""
-        self._actions.write_summary(render_markdown(assessment))
+        summary = render_markdown(assessment)
+        self._actions.write_summary(summary)
         no_code = is_no_code(assessment.change)
-        click.echo(printable(" ".join(verdict(assessment.risk, assessment.record, no_code=no_code))))
-        for line in workflow_commands(
-            [
-                Annotation(
-                    "warning" if finding.level is not RiskLevel.LOW else "notice",
-                    f"hyperion-hook: {finding.rule}",
-                    printable(finding.message),
-                    None if finding.path is None else printable(finding.path),
-                    finding.line,
-                )
-                for finding in findings(assessment)
-            ]
-        ):
-            click.echo(line)
+        title = printable(" ".join(verdict(assessment.risk, assessment.record, no_code=no_code)))
+        click.echo(title)
+        annotations = [
+            Annotation(
+                "warning" if finding.level is not RiskLevel.LOW else "notice",
+                f"hyperion-hook: {finding.rule}",
+                printable(finding.message),
+                None if finding.path is None else printable(finding.path),
+                finding.line,
+            )
+            for finding in findings(assessment)
+        ]
+        conclusion = _conclusion(assessment, config, self._baseline)
+        if not self._checked(Check(head, conclusion, title, summary, annotations)):
+            for line in workflow_commands(annotations):
+                click.echo(line)
         if self._asked.sarif is not None:
             with result_to(self._asked.sarif) as write:
                 write(render_sarif(assessment))
 
+    def _checked(self, check: Check) -> bool:
+        """Whether a check shows the annotations; where the token may write none, the log does, as without one."""
+        if not self._asked.check or self._client is None:
+            return False
+        try:
+            self._client.write_check(check)
+        except ForgeError as error:
+            if error.status != HTTPStatus.FORBIDDEN:
+                say(f"the check is not written: {error}")
+            return False
+        return True
+
     def _posting(self, pull: PullRequest, repository: Repository | None = None) -> Posting:
         actions = self._actions
-        links = GitHubLinks(f"{actions.server_url}/{actions.repository}", pull.number, pull.base, pull.head)
+        links = self._forge.links(f"{actions.server_url}/{actions.repository}", pull.number, pull.base, pull.head)
         store = None if repository is None else FeedbackStore.of(repository.common_dir)
-        return Posting(self._asked.comment, self._asked.labels, links, "the job's summary", store)
+        return Posting(self._asked.comment, self._asked.labels, links, self._forge.elsewhere, store)
+
+    @property
+    def _github(self) -> GitHub | None:
+        return None if self._asked.comment == NEVER else self._client
 
     @cached_property
-    def _github(self) -> GitHub | None:
-        if not self._token or self._asked.comment == NEVER:
+    def _client(self) -> GitHub | None:
+        if not self._token:
             return None
-        return GitHub.of(self._actions.api_url, self._actions.repository, self._token)
+        return self._forge.host.of(self._actions.api_url, self._actions.repository, self._token)
+
+
+def _conclusion(assessment: Assessment, config: Config, baseline: Baseline | None) -> str:
+    unsaid: list[str] = []  # the job ends with it
+    if verdict_code(assessment, config, told=unsaid.append, baseline=baseline) is not ExitCode.DONE:
+        return "failure"
+    return "success" if assessment.risk.level is RiskLevel.LOW else "neutral"
 
 
 def _outputs(assessment: Assessment, url: str | None) -> dict[str, str]:

@@ -15,7 +15,8 @@ from hyperion_hook.forge.host import Comment, Host, number_of
 from hyperion_hook.forge.http import ForgeError
 from hyperion_hook.forge.sticky import keep_comment
 from hyperion_hook.report.comment.brief import MOST_BYTES, Brief, from_json, to_json
-from hyperion_hook.report.comment.render import render_comment
+from hyperion_hook.report.comment.dialect import Dialect
+from hyperion_hook.report.comment.render import HTML, render_comment
 from hyperion_hook.report.comment.state import MARKER, read_state, ticked
 from hyperion_hook.report.links import Links
 from hyperion_hook.store.feedback_store import FeedbackStore
@@ -36,6 +37,7 @@ class Asked:
     saved_to: Path | None = None
     saved_in: Path | None = None
     baseline: str | None = None
+    check: bool = False
     flags: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -56,6 +58,8 @@ class Posting:
         Where what cannot be posted is found, as said to people.
     feedback
         Where it is kept what people ticked; ``None`` where there is no repository.
+    dialect
+        What the code host makes of Markdown.
     """
 
     mode: str
@@ -63,6 +67,7 @@ class Posting:
     links: Links
     elsewhere: str
     feedback: FeedbackStore | None = None
+    dialect: Dialect = HTML
 
     def post(self, host: Host | None, pull: PullRequest, brief: Brief, say: Say) -> str | None:
         """Tell the pull request, and return the comment's page; what cannot be done is said and passes."""
@@ -75,16 +80,21 @@ class Posting:
 
         def body(before: Comment | None) -> str:
             if before is None:
-                return render_comment(brief, self.links, head=pull.head)
+                return render_comment(brief, self.links, head=pull.head, dialect=self.dialect)
             seen.append(before)
             return render_comment(
-                brief, self.links, head=pull.head, previous=read_state(before.body), feedback=ticked(before.body)
+                brief,
+                self.links,
+                head=pull.head,
+                previous=read_state(before.body),
+                feedback=ticked(before.body),
+                dialect=self.dialect,
             )
 
         comment = None
         try:
             write = self.mode == ALWAYS or brief.level is RiskLevel.HIGH
-            comment = keep_comment(host, pull.number, MARKER, body, write=write)
+            comment = keep_comment(host, pull.number, self.dialect.spelled(MARKER), body, write=write)
         except ForgeError as error:
             fork = " (a pull request from a fork has a token that may only read: see docs/action.md)"
             say(f"the comment is not posted: {error}{fork if pull.from_fork else ''}; it is in {self.elsewhere}")

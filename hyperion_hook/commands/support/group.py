@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -89,6 +90,8 @@ def run_command(arguments: Sequence[str]) -> int | None:
     click.ClickException
         If the arguments are wrong.
     """
+    if "_HYPERION_HOOK_COMPLETE" in os.environ:
+        import_module("hyperion_hook.commands.completion")  # it knows a shell that click does not
     try:
         return cast("int | None", cli.main(args=list(arguments), prog_name=PROGRAM, standalone_mode=False))
     except click.Abort:

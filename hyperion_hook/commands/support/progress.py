@@ -1,79 +1,172 @@
-"""A line of progress on stderr that rewrites itself; silent where stderr is no terminal."""
+"""Progress on stderr: on a terminal a line that rewrites itself, elsewhere, for long commands, a line now and then."""
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 import time
-from typing import TextIO
+from collections import deque
+from contextlib import suppress
+from typing import Self, TextIO
 
+from hyperion_hook.commands.support.output import columns
 from hyperion_hook.commands.support.supervision import still_working
 from hyperion_hook.report.safe_text import printable
 
 EVERY_SECONDS = 0.1
 QUIET_SECONDS = 0.4
 """What is done sooner needs no progress."""
+LINE_EVERY_SECONDS = 10.0
+LINES_AFTER_SECONDS = 2.0
 PACE_SECONDS = 2.0
 """How long a stage must run before its pace is worth an estimate."""
+TICK_SECONDS = 1.0
+SAMPLES = 30
+"""The pace is that since so many calls ago, a second apart: old commits are small, and some stages skip them."""
 _BAR = 24
 
 
 class ProgressLine:
-    """Shows (stage, done, total) as they come in, at most ten times a second; call ``clear`` before other output."""
+    """Shows (stage, done, total) as they come in; call ``clear`` before other output.
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    As a context it also shows, every second, that a stage which counts nothing is still at work, and clears at the end.
+
+    Parameters
+    ----------
+    stream
+        Standard error by default.
+    lines
+        Whether to write lines where the stream is no terminal: one for each stage, and one every ten seconds.
+    """
+
+    def __init__(self, stream: TextIO | None = None, *, lines: bool = False) -> None:
         self._stream = stream if stream is not None else sys.stderr
-        self._enabled = self._stream.isatty()
-        self._started = self._last = time.monotonic()
-        self._stage = ""
-        self._since = 0.0
-        self._from = 0
+        self._rewrites = _can_rewrite(self._stream)
+        self._enabled = self._rewrites or lines
+        self._started = self._last = self._since = time.monotonic()
+        self._stage = self._written = ""
+        self._done = self._total = 0
+        self._samples: deque[tuple[float, int]] = deque([(0.0, 0)], SAMPLES)
         self._shown = False
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._ticker = threading.Thread(target=self._tick, daemon=True)
+
+    def __enter__(self) -> Self:
+        if self._enabled:
+            self._ticker.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        if self._ticker.is_alive():
+            self._ticker.join()
+        self.clear()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Take note of progress."""
         still_working()
-        now = time.monotonic()
-        if stage != self._stage or done < self._from:
-            self._stage, self._since, self._from = stage, now, done
-        if not self._enabled or now - self._started < QUIET_SECONDS or now - self._last < EVERY_SECONDS:
-            return
-        self._last = now
-        self._stream.write("\r" + progress_text(stage, done, total, self._left(now, done, total)) + "\x1b[K")
-        self._stream.flush()
-        self._shown = True
+        with self._lock:
+            now = time.monotonic()
+            if stage != self._stage or done < self._done:
+                self._stage, self._since = stage, now
+                self._samples.clear()
+            if not self._samples or now - self._samples[-1][0] >= 1:
+                self._samples.append((now, done))
+            self._done, self._total = done, total
+            self._show(now)
 
-    def _left(self, now: float, done: int, total: int) -> float | None:
-        """Return the seconds left at the pace so far, ``None`` while that says nothing."""
-        elapsed = now - self._since
-        if done <= self._from or elapsed < PACE_SECONDS:
-            return None
-        return elapsed * max(0, total - done) / (done - self._from)
+    def _tick(self) -> None:
+        while not self._over.wait(TICK_SECONDS):
+            with self._lock, suppress(OSError, ValueError):
+                if self._stage:
+                    self._show(time.monotonic())
+
+    def _show(self, now: float) -> None:
+        if not self._enabled or not self._is_due(now):
+            return
+        self._last, self._written = now, self._stage
+        since, before = self._samples[0]
+        far = now - since >= PACE_SECONDS
+        pace = (self._done - before) / (now - since) if far else 0.0
+        room = columns(self._stream) - 1 if self._rewrites else None
+        elapsed = now - self._since if far else 0.0
+        text = progress_text(self._stage, self._done, self._total, pace, elapsed, room)
+        self._stream.write(f"\r{text}\x1b[K" if self._rewrites else f"hyperion-hook: {text}\n")
+        self._stream.flush()
+        self._shown = self._rewrites
+
+    def _is_due(self, now: float) -> bool:
+        if self._rewrites:
+            return now - self._started >= QUIET_SECONDS and now - self._last >= EVERY_SECONDS
+        is_new = self._stage != self._written
+        return now - self._started >= LINES_AFTER_SECONDS and (is_new or now - self._last >= LINE_EVERY_SECONDS)
 
     def clear(self) -> None:
         """Take the line away."""
-        if self._shown:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
-            self._shown = False
+        with self._lock:
+            self._stage = ""
+            if self._shown:
+                self._stream.write("\r\x1b[K")
+                self._stream.flush()
+                self._shown = False
 
 
-def progress_text(stage: str, done: int, total: int, left: float | None = None) -> str:
-    """Return one line of progress; a total of 0 means that it is not known, ``left`` are the seconds still to go.
+def _can_rewrite(stream: TextIO) -> bool:
+    """Whether a line can be written over: a terminal, and not one that a build server keeps as a log."""
+    in_ci = os.environ.get("CI", "").lower() not in {"", "0", "false"}
+    return stream.isatty() and os.environ.get("TERM") != "dumb" and not in_ci
+
+
+def progress_text(
+    stage: str, done: int, total: int, pace: float = 0.0, elapsed: float = 0.0, room: int | None = None
+) -> str:
+    """Return one line of progress.
+
+    Parameters
+    ----------
+    stage
+        What is being done.
+    done, total
+        How much of it; a total of 0 means that it is not known.
+    pace
+        How much a second; 0 where that is not known yet.
+    elapsed
+        Seconds the stage has taken; said where there is no pace.
+    room
+        Columns there are. By default it is a line of a log, without a bar.
 
     Examples
     --------
-    >>> progress_text("reading history", 50, 100)
+    >>> progress_text("reading history", 50, 100, room=80)
     'reading history [############------------] 50 of 100'
-    >>> progress_text("reading history", 50, 100, 95)
-    'reading history [############------------] 50 of 100, about 2 min left'
-    >>> progress_text("reading history", 1200, 0)
-    'reading history: 1,200'
+    >>> progress_text("reading history", 50, 100, 0.5)
+    'reading history: 50 of 100, 30 a minute, about 2 min left'
+    >>> progress_text("reading history", 1200, 0, 300), progress_text("comparing", 0, 0, elapsed=12)
+    ('reading history: 1,200, 300 a second', 'comparing: 12 s so far')
     """
-    if total <= 0:
-        return f"{printable(stage, 40)}: {done:,}"
-    filled = _BAR * min(done, total) // total
-    bar = f"{printable(stage, 40)} [{'#' * filled}{'-' * (_BAR - filled)}] {done:,} of {total:,}"
-    return bar if left is None else f"{bar}, about {_duration(left)} left"
+    name = printable(stage, 40)
+    parts = [f"{done:,} of {total:,}"] if total > 0 else [f"{done:,}"] if done else []
+    if pace > 0:
+        parts.append(_rate(pace))
+        parts += [f"about {_duration((total - done) / pace)} left"] if total > done else []
+    elif elapsed > 0:
+        parts.append(f"{_duration(elapsed)} so far")
+    text = ", ".join(parts)
+    if room is None:
+        return f"{name}: {text}" if text else name
+    filled = _BAR * min(done, total) // total if total > 0 else 0
+    bar = f"[{'#' * filled}{'-' * (_BAR - filled)}] "
+    with_bar = total > 0 and len(name) + len(bar) + len(text) < room
+    return f"{name}{' ' + bar if with_bar else ': ' if text else ''}{text}"[:room]
+
+
+def _rate(pace: float) -> str:
+    for unit, seconds in (("second", 1), ("minute", 60)):
+        if pace * seconds >= 1:
+            return f"{pace * seconds:,.{0 if pace * seconds >= 10 else 1}f} a {unit}"
+    return f"{pace * 3600:.1f} an hour"
 
 
 def _duration(seconds: float) -> str:

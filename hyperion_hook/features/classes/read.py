@@ -10,6 +10,7 @@ from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.classes.cohesion import ClassFacts, MethodUse
 from hyperion_hook.features.classes.members import Member, read_members, uses_of
 from hyperion_hook.features.code.grammar import is_word, words
+from hyperion_hook.features.code.limits import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ _NO_BASES = frozenset({"where", "permits", "{", ";"})
 _NO_HEADER = frozenset({"(", "*", "&", "=", "->"})
 _LONGEST_HEADER = 400
 _DEEPEST = 300
+_STEPS = 2_000_000
+"""For the classes of one file: headers and bodies may be read again for each class that they belong to."""
+_STEPS_A_MEMBER = 5
 
 
 @dataclass(slots=True)
@@ -86,6 +90,8 @@ def read_classes(
     ------
     RecursionError
         If classes are nested too deeply.
+    TooSlowError
+        If parts of the file belong to too many classes.
 
     Examples
     --------
@@ -95,16 +101,16 @@ def read_classes(
     >>> facts.name, facts.superclasses, facts.methods[0].uses
     ('A', ('B',), frozenset({'x'}))
     """
-    syntax = CLASS_SYNTAX[language]
+    syntax, clock = CLASS_SYNTAX[language], Clock(_STEPS)
     found: list[_Found] = []
     for place, token in enumerate(tokens):
         if token in syntax.keywords:
-            read = _header(language, syntax, place, tokens, lines, pairs)
+            read = _header(language, syntax, place, tokens, lines, pairs, clock)
             if read is not None:
                 found.append(read)
     _qualify(found)
-    outside = _definitions_outside(tokens, pairs, {item.name for item in found}) if language == "C++" else {}
-    return [_facts(item, language, syntax, tokens, lines, pairs, outside) for item in found]
+    outside = _definitions_outside(tokens, pairs, {item.name for item in found}, clock) if language == "C++" else {}
+    return [_facts(item, language, syntax, tokens, lines, pairs, outside, clock) for item in found]
 
 
 def _qualify(found: list[_Found]) -> None:
@@ -126,6 +132,7 @@ def _header(
     tokens: Sequence[str],
     lines: Sequence[int],
     pairs: Mapping[int, int],
+    clock: Clock,
 ) -> _Found | None:
     previous = tokens[place - 1] if place else ""
     name_place = place + 1
@@ -140,6 +147,7 @@ def _header(
             break
         name_place += 1
         name = tokens[name_place]
+    clock.check(name_place - place)
     if not (name[:1].isalpha() or name[:1] in "_$") or name in _NO_NAMES or name in syntax.keywords:
         return None
     following = tokens[name_place + 1] if name_place + 1 < len(tokens) else ""
@@ -147,6 +155,7 @@ def _header(
         return None
     read = _Found(tokens[place], name, place, -1, -1, is_enum=tokens[place] == "enum" or previous == "enum")
     end = _header_end(name_place + 1, read, language, tokens, lines, pairs)
+    clock.check(end - name_place)
     if end < len(tokens) and tokens[end] == "{" and end in pairs:
         read.opening, read.closing = end, pairs[end]
         head = tokens[name_place + 1 : end]
@@ -260,6 +269,7 @@ def _facts(
     lines: Sequence[int],
     pairs: Mapping[int, int],
     outside: dict[str, list[Member]],
+    clock: Clock,
 ) -> ClassFacts:
     members = (
         []
@@ -268,15 +278,18 @@ def _facts(
             language, syntax.keywords, tokens, lines, pairs, item.opening, item.closing, is_enum=item.is_enum
         )
     )
+    elsewhere = outside.get(item.name, [])
+    clock.check(max(0, item.closing - item.opening) + _STEPS_A_MEMBER * (len(members) + len(elsewhere)))
     methods = [member for member in members if member.is_method]
     declared = len(methods)
-    if outside.get(item.name):
-        defined = {member.name for member in outside[item.name]}
-        methods = [member for member in methods if member.body or member.name not in defined] + outside[item.name]
+    if elsewhere:
+        defined = {member.name for member in elsewhere}
+        methods = [member for member in methods if member.body or member.name not in defined] + elsewhere
         declared = max(declared, len(methods))
     fields = item.fields | {name for member in members for name in member.fields}
     names = frozenset(member.name for member in methods)
     counted = [member for member in methods if _counts(member, item, syntax)]
+    clock.check(sum(max(0, end - start) for start, end in (member.body or (0, 0) for member in counted)))
     uses = tuple(
         MethodUse(member.name, uses_of(member.body, tokens, fields, names, implicit=syntax.implicit))
         for member in counted
@@ -300,7 +313,9 @@ def _counts(member: Member, item: _Found, syntax: ClassSyntax) -> bool:
     return member.name not in syntax.constructors and member.name.lstrip("~") != item.name
 
 
-def _definitions_outside(tokens: Sequence[str], pairs: Mapping[int, int], classes: set[str]) -> dict[str, list[Member]]:
+def _definitions_outside(
+    tokens: Sequence[str], pairs: Mapping[int, int], classes: set[str], clock: Clock
+) -> dict[str, list[Member]]:
     """Return the member functions that C++ defines after their class, by class."""
     found: dict[str, list[Member]] = {}
     for place in range(1, len(tokens) - 2):
@@ -308,6 +323,7 @@ def _definitions_outside(tokens: Sequence[str], pairs: Mapping[int, int], classe
             after = pairs.get(place + 2, -1) + 1
             while 0 < after < len(tokens) and tokens[after] not in ("{", ";", "}"):
                 after = pairs.get(after, after) + 1 if tokens[after] == "(" else after + 1
+                clock.check(1)
             if 0 < after < len(tokens) and tokens[after] == "{" and after in pairs:
                 body = (after + 1, pairs[after])
                 found.setdefault(tokens[place - 1], []).append(Member(tokens[place + 1], True, False, body))

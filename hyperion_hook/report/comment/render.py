@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from hyperion_hook.domain.assessment import Advice, RiskLevel, Score, Unknown
 from hyperion_hook.features.catalogue import CATALOGUE, Group
 from hyperion_hook.report.comment.brief import Brief, Place, Reason
+from hyperion_hook.report.comment.dialect import Dialect
 from hyperion_hook.report.comment.state import MARKER, State, boxes, state_line
 from hyperion_hook.report.facts import (
     ADVICE,
@@ -30,7 +31,6 @@ from hyperion_hook.report.facts import (
 from hyperion_hook.report.links import Links
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
-MOST_CHARACTERS = 65_536
 MOST_LINES = 12
 """Before the fold, what stands above the sections included: whoever is told of everything reads nothing."""
 MOST_REASONS = 3
@@ -50,6 +50,7 @@ _BY_HISTORY = frozenset({Group.HISTORY, Group.PEOPLE})
 _ROOM_TO_SAY_SO = 400
 _ADDRESS = re.compile(r"\]\((https?://[^\s()<>]+)\)")
 
+HTML = Dialect()
 Section = tuple[str, list[str]]
 """A heading and the lines under it."""
 LEFT_OUT = "Usually changed with these, but not here"
@@ -59,9 +60,15 @@ _TURNS = (WOULD_BREAK, _WHY, _WHY, _READ, ADVICE, LEFT_OUT, WOULD_BREAK, _READ, 
 
 
 def render_comment(
-    brief: Brief, links: Links, *, head: str, previous: State | None = None, feedback: frozenset[str] | None = None
+    brief: Brief,
+    links: Links,
+    *,
+    head: str,
+    previous: State | None = None,
+    feedback: frozenset[str] | None = None,
+    dialect: Dialect = HTML,
 ) -> str:
-    """Return the comment as Markdown of at most 65,536 characters; sections that do not fit are left out, and named.
+    """Return the comment as Markdown that its host holds; sections that do not fit are left out, and named.
 
     Parameters
     ----------
@@ -75,6 +82,8 @@ def render_comment(
         What the comment said before, and what people ticked in it.
     feedback
         What people ticked, where that is known without what the comment said before.
+    dialect
+        What the code host makes of it.
     """
     state = State.of(brief, head, previous)
     begin = "\n".join([MARKER, state_line(state), _heading(brief)])
@@ -85,14 +94,15 @@ def render_comment(
     folded = [(heading, lines[shown.get(heading, 0) :]) for heading, lines in sections]
     # the boxes are kept whatever is left out: people's ticks are in them
     begin = "\n\n".join(filter(None, (begin, since)))
-    room = MOST_CHARACTERS - _ROOM_TO_SAY_SO - len(begin) - len(asking)
+    room = dialect.most - _ROOM_TO_SAY_SO - len(begin) - len(asking)
     blocks, left = _fitting([(heading, lines[: shown.get(heading, 0)]) for heading, lines in sections], room)
     parts, more = _fitting([*_renamed(folded, shown), *_more(brief, links)], room - sum(map(len, blocks)))
     similar = f", {counted(len(brief.similar), 'similar change')}" if brief.similar else ""
     details = "\n\n".join([f"<details><summary>Details{similar}</summary>", *parts, "</details>"])
     names = ", ".join(dict.fromkeys((*left, *more)))
-    said = f"<sub>Left out, because a comment holds 65,536 characters: {names}.</sub>" if names else ""
-    return _with_shared_addresses("\n\n".join(filter(None, (begin, *blocks, said, details, asking)))) + "\n"
+    said = f"<sub>Left out, because a comment holds {dialect.most:,} characters: {names}.</sub>" if names else ""
+    text = "\n\n".join(filter(None, (begin, *blocks, said, details, asking)))
+    return dialect.spelled(_with_shared_addresses(text)) + "\n"
 
 
 def _before_fold(brief: Brief, sections: Sequence[Section], room: int) -> dict[str, int]:

@@ -25,7 +25,7 @@ MARKER = "<!-- hyperion-hook -->"
 BOXES = {NOT_USEFUL: "This was not useful", CAUSED_BUG: "This caused a bug later"}
 """What people can tick in the comment, by the name it is kept under."""
 
-_LINE = re.compile(r"^<!-- hyperion-hook-state: ([A-Za-z0-9_=-]{1,8000}) -->\r?$", re.MULTILINE)
+_LINE = re.compile(r"^(?:<!-- |\[//\]: # \()hyperion-hook-state: ([A-Za-z0-9_=-]{1,8000})(?: -->|\))\r?$", re.MULTILINE)
 _MOST_BYTES = 20_000
 _MOST_KEPT = 6
 _FEATURES = frozenset(feature.name for feature in CATALOGUE)

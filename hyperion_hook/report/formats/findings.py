@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
-from hyperion_hook.domain.breaks import BreakKind
+from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.domain.light_dataclasses import dataclass
@@ -161,10 +161,15 @@ def _findings(assessment: Assessment) -> Iterator[Finding]:
     if anomaly is not None and anomaly.is_anomaly and anomaly.unusual:
         yield Finding(UNUSUAL, RiskLevel.LOW, f"Unusual here: {'; '.join(unusual_lines(assessment))}.", *first)
     for broken in assessment.breaks:
-        level = RiskLevel.MEDIUM if broken.is_certain else RiskLevel.LOW
-        yield Finding(broken.kind.value, level, f"{broken.sentence} ({broken.evidence}).", broken.path, broken.line)
+        yield finding_of(broken)
     if alarming:
         yield from _about_files(assessment)
+
+
+def finding_of(broken: Break) -> Finding:
+    """Return something that a change breaks as a finding."""
+    level = RiskLevel.MEDIUM if broken.is_certain else RiskLevel.LOW
+    return Finding(broken.kind.value, level, f"{broken.sentence} ({broken.evidence}).", broken.path, broken.line)
 
 
 def _about_files(assessment: Assessment) -> Iterator[Finding]:

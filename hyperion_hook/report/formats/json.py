@@ -62,6 +62,7 @@ def assessment_object(assessment: Assessment) -> Json:
             "percentile": risk.percentile,
             "percentile_of_size": risk.percentile_of_size,
             "size_probability": risk.size_probability,
+            "recalibration": risk.recalibration,
             "log_odds": risk.log_odds,
             "raised": isinstance(risk, Score) and risk.raised,
         },
@@ -134,14 +135,15 @@ def _anomaly(anomaly: Anomaly | None) -> Json | None:
     if anomaly is None:
         return None
     unusual = [{"feature": entry.feature, "value": entry.value, "typical": entry.typical} for entry in anomaly.unusual]
-    return {"score": anomaly.score, "is_anomaly": anomaly.is_anomaly, "unusual": unusual}
+    smells = [{"name": smell.name, "condition": smell.condition, "source": smell.source} for smell in anomaly.smells]
+    return {"score": anomaly.score, "is_anomaly": anomaly.is_anomaly, "unusual": unusual, "smells": smells}
 
 
 def _bugs(bugs: BugForecast | None) -> Json | None:
     if bugs is None:
         return None
     files = [{"path": valid_unicode(entry.path), "probability": entry.probability} for entry in bugs.files]
-    return {"probability_30d": bugs.probability, "files": files}
+    return {"probability_30d": bugs.probability, "files": files, "by": bugs.by or None}
 
 
 def _impact(impact: Impact | None) -> Json | None:

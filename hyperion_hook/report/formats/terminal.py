@@ -275,6 +275,8 @@ class _Page:
             return
         yield ""
         yield self.paint("Likely to need a fix within 30 days", _HEADING)
+        if assessment.bugs is not None and assessment.bugs.by:
+            yield f"  {assessment.bugs.by}"
         paths = [clipped_path(printable(entry.path), self.width - 12) for entry in entries]
         longest = max(map(width_of, paths))
         yield from (

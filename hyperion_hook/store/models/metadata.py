@@ -17,6 +17,8 @@ FORMAT_VERSION = 2
 """The first had neither ``extra`` nor ``artefact``; it is read as if they were empty."""
 RISK_PREDICTOR = "risk_predictor"
 """The model that ``score`` uses: a bundle."""
+NOT_MEASURED = "not_measured"
+"""In ``extra``: the figures that were not defined on the rows it was tested on, which had one class only."""
 ESTIMATOR = "model.skops"
 """The file of a version that holds the estimator, where there is one."""
 _VERSION = re.compile(r"v(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")

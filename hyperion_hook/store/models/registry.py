@@ -221,6 +221,11 @@ class VersionStore:
             if instead_of not in {"", serving}:
                 raise IllegalStepError(f"{serving or 'none'} serves by now, not {instead_of or 'none'}; compare anew")
             self.folder(name, str(number))
+            if undefined := self.find(name, str(number)).extra.get(model_metadata.NOT_MEASURED):
+                raise IllegalStepError(
+                    f"{number} was never measured: {', '.join(undefined)} not defined where it was tested; test it on "
+                    "rows of both classes and save it anew"
+                )
             change.state = state.promoted(number, to, validation)
         return str(number)
 

@@ -25,7 +25,8 @@ def bug_part(bugs: FittedBugs | BugModel | None) -> Part | None:
         classifier = bugs.model["model"]
         [(_, estimator)] = classifier.fitted_
         grown, base = boosted_trees(estimator.get_booster())
-        trees, names, slope, shift = flat(grown), list(FILE_NUMBERS), classifier.slope_, classifier.shift_
+        trees, names = flat(grown), list(bugs.model["columns"].names)
+        slope, shift = classifier.slope_, classifier.shift_
     change = {"largest": bugs.largest, "count": bugs.count, "intercept": bugs.intercept}
     return Part(
         {

@@ -93,6 +93,7 @@ def fit_bug_predictor(
     candidate: str | None = None,
     until: int | None = None,
     config: MLConfig | None = None,
+    numbers: Sequence[str] = FILE_NUMBERS,
 ) -> FittedBugs:
     """Fit the bug predictor on the rows of some repositories.
 
@@ -106,6 +107,8 @@ def fit_bug_predictor(
         Unix seconds; only what had happened by then is learned. Everything by default.
     config
         Seed, threads, hyperparameters.
+    numbers
+        What is known of a file; of one alone the probability never falls as it grows.
 
     Raises
     ------
@@ -128,10 +131,12 @@ def fit_bug_predictor(
         ignore_index=True,
     )
     is_touched = np.arange(len(rows)) >= len(monthly)
-    columns = FeatureColumns(list(FILE_NUMBERS)).fit(None)
+    columns = FeatureColumns(list(numbers)).fit(None)
     truth, counts, time = (rows[name].to_numpy(dtype=np.float64) for name in ("fixed", "counts", "time"))
     evidence = Evidence(columns.transform(rows), Outcome(truth, None, counts), time)
     members = {name: estimator_of(name, config) for name in (CANDIDATES if candidate is None else (candidate,))}
+    if len(numbers) == 1:
+        members = {name: member.set_params(monotone_constraints=(1,)) for name, member in members.items()}
     folds = RiskClassifier(list(members.items()), cv_folds=FOLDS, gap_days=HORIZON / DAY).folds(evidence)
     seen = out_of_fold(members, evidence, folds, jobs=config.n_jobs)
     losses = {

@@ -16,7 +16,14 @@ from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.training.bugs.dataset import BugOptions, BugRows, bug_rows
-from hyperion_hook.training.bugs.evaluate import BugEvaluation, Predictor, RankedFiles, evaluate_bugs, evaluate_by_time
+from hyperion_hook.training.bugs.evaluate import (
+    BUGS_SO_FAR,
+    BugEvaluation,
+    Predictor,
+    RankedFiles,
+    evaluate_bugs,
+    evaluate_by_time,
+)
 from hyperion_hook.training.bugs.fit import (
     FittedBugs,
     fit_bug_predictor,
@@ -32,6 +39,8 @@ from hyperion_hook.training.rows.options import RetrainOptions
 OWN_CANDIDATE = "gentle"
 """For one repository alone; chosen on the corpus, not on the months on which it is to prove itself."""
 IN_USE = "in use"
+COUNTED = ("fixes",)
+"""What "bugs so far" knows of a file."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +126,8 @@ def learn_bugs(histories: Sequence[BugRows], options: RetrainOptions) -> Learned
 def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, options: RetrainOptions) -> LearnedBugs:
     """Return a repository's own bug predictor if it ranks the last fifth of the time better beyond chance.
 
-    Otherwise the one in use is kept, which learned from many repositories.
+    Otherwise the one in use is kept, which learned from many repositories. Where "bugs so far" rank better than either
+    beyond chance, they are used, calibrated.
     """
     config = options.config
     try:
@@ -125,24 +135,25 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
         past = fit_bug_predictor(histories, candidate=OWN_CANDIDATE, until=since, config=config)
         used = {} if in_use is None else {IN_USE: InUseBugs(in_use)}
         models: dict[str, Predictor] = {OWN_CANDIDATE: past, **used}
-        found = evaluate_bugs(
-            "the last fifth of this repository's time",
-            histories,
-            models,
-            OWN_CANDIDATE,
-            since=since,
-            against=tuple(used),
-            seed=options.seed,
-        )
+        test = partial(evaluate_bugs, "the last fifth of this repository's time", histories, models, since=since)
+        found = test(OWN_CANDIDATE, against=tuple(used), seed=options.seed)
         leads = {} if found is None else {entry.name: entry.roc_auc for entry in found.leads}
-        if in_use is not None and (IN_USE not in leads or not leads[IN_USE].low > 0):
+        kept = in_use is not None and (IN_USE not in leads or not leads[IN_USE].low > 0)
+        final = test(IN_USE, seed=options.seed) if kept else found
+        counted = next((entry.roc_auc for entry in (final.leads if final else ()) if entry.name == BUGS_SO_FAR), None)
+        if counted is not None and counted.high < 0:
+            simple = fit_bug_predictor(histories, candidate=OWN_CANDIDATE, config=config, numbers=COUNTED)
+            beaten = "the model in use" if kept else "a model of this repository's own"
+            note = f"Bugs so far, calibrated: {beaten} ranks worse here by {_words(counted)} ROC-AUC."
+            return LearnedBugs(simple, note, final, _monthly(histories))
+        if kept:
             why = "no later month could tell" if IN_USE not in leads else f"its lead is {_words(leads[IN_USE])}"
             note = f"Kept: the one in use; one of this repository alone is no better ({why})."
             return LearnedBugs(in_use, note, found)
         fitted = fit_bug_predictor(histories, candidate=OWN_CANDIDATE, config=config)
     except TrainingError as error:
-        kept = "None" if in_use is None else "Kept: the one in use"
-        return LearnedBugs(in_use, f"{kept} ({error}).")
+        what = "None" if in_use is None else "Kept: the one in use"
+        return LearnedBugs(in_use, f"{what} ({error}).")
     told = "" if in_use is None else f", which beats the one in use by {_words(leads[IN_USE])} ROC-AUC"
     return LearnedBugs(fitted, f"This repository's own{told}.", found, _monthly(histories))
 

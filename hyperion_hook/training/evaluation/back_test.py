@@ -91,6 +91,8 @@ def back_test(
             f" have introduced a bug, and {int(split.train['buggy'].sum())} of {len(split.train):,} before it;"
             f" {LEAST_TEST_BUGS} are needed after it"
         )
+    if progress is not None:
+        progress("evaluating", 0, 0)
     models = {in_use.label: in_use}
     traced = evaluate(f"changes that {TRACED}", split.train, split.test, models, cut=cut, seed=options.seed)
     evaluations = [traced]

@@ -99,6 +99,7 @@ def fit_past(
     TooLittleHistoryError
         If past or future is too short.
     """
+    (progress or no_progress)("preparing rows", 0, 0)
     try:
         if rows.empty:
             raise TrainingError(f"no change is {UNSEEN_DAYS} days older than the newest, time for its bugs to be found")

@@ -14,6 +14,7 @@ import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import TrainingError
+from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
 from hyperion_hook.scoring.bundle import FORMAT_VERSION, MANIFEST, Bundle, load_bundle
 from hyperion_hook.scoring.members import sigmoid
 from hyperion_hook.store.models.metadata import digests
@@ -157,7 +158,7 @@ def bug_difference(model: Any, bundle: Bundle, rows: pd.DataFrame, *, count: int
     predictor = bundle.bugs
     if predictor is None:
         raise TrainingError("the bundle holds no bug predictor; nothing is kept")
-    numbers = rows[list(model["columns"].names)]
+    numbers = rows[list(FILE_NUMBERS)]  # the model takes those it knows, the bundle finds its own by position
     return _difference(lambda every: model.predict_proba(every)[:, 1], predictor.file_probability, numbers, count, seed)
 
 

@@ -251,6 +251,7 @@ _TAKE = "hyperion_hook.training.models.transformers.TakeColumns"
 _EXPORTS: Mapping[str, Callable[[Any, _Before, str], Exported]] = {
     _PIPELINE: _pipeline,
     _LOGISTIC: _logistic,
+    "hyperion_hook.training.models.directed.DirectedLogistic": _logistic,
     _COMBINED: _combined,
     "sklearn.ensemble._forest.RandomForestClassifier": _forest,
     "sklearn.ensemble._forest.ExtraTreesClassifier": _forest,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.ignored_revisions import ignored_revisions
@@ -51,7 +52,7 @@ def label_history(
     *,
     given: Collection[str] | None = None,
     exclude: tuple[str, ...] = (),
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Labeller:
     """Return the labeller that saw every commit which leads to the tips.
 
@@ -84,8 +85,8 @@ def label_history(
         )
         for count, commit in enumerate(history, 1):
             labeller.advance(commit)
-            if progress is not None and count % _REPORT_EVERY == 0:
-                progress("reading history", count, origins.commits)
+            if progress is not None and (count % _REPORT_EVERY == 0 or count == origins.commits):
+                progress("tracing fixes", count, origins.commits)
     return labeller
 
 

@@ -63,6 +63,8 @@ def performance(
         *(calibration_error(truth[rows], probability[rows]) for rows in drawn),
     ]
     intervals["ece"] = interval_of(np.array(errors))
+    if len(np.unique(truth)) < 2:  # nothing to find, or nothing to tell it from
+        intervals |= dict.fromkeys(("precision", "recall", "f1"), interval_of(np.array([np.nan])))
     return {
         **{name: interval.value for name, interval in intervals.items()},
         "roc_auc": roc_auc(truth, probability),

@@ -10,6 +10,7 @@ ESTIMATORS = frozenset(
     {
         "hyperion_hook.training.models.classifier.RiskClassifier",
         "hyperion_hook.training.models.context_classifier.ContextClassifier",
+        "hyperion_hook.training.models.directed.DirectedLogistic",
         "hyperion_hook.training.models.transformers.FeatureColumns",
         "hyperion_hook.training.models.transformers.SignedLog",
         "hyperion_hook.training.models.transformers.TakeColumns",

@@ -210,6 +210,11 @@ def model_features(rows: pd.DataFrame) -> list[str]:
     return [name for name in _informative(rows) if MODULE_OF[name] in LIGHT_MODULES and name in learned]
 
 
+def measured_features(rows: pd.DataFrame) -> list[str]:
+    """Return every feature that tells something in rows, the clock's aside: what an ablation offers the risk model."""
+    return [name for name in _informative(rows) if name not in NOT_LEARNED]
+
+
 def anomaly_features(rows: pd.DataFrame) -> list[str]:
     """Return the features that the anomaly detector looks at: code quality, size, spread and content."""
     return [name for name in _informative(rows) if MODULE_OF[name] in ANOMALY_MODULES]

@@ -176,6 +176,7 @@ def member_log_odds(estimator: Any, X: Any) -> Numbers:
 
 def _side_by_side(tasks: Sequence[Any], stage: str, jobs: int, progress: Progress) -> list[Any]:
     results = []
+    progress(stage, 0, len(tasks))
     with one_thread():
         # threads: the estimators compute outside of Python's lock, and nothing has to be sent to other processes
         for done, answer in enumerate(joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(tasks), 1):

@@ -24,6 +24,7 @@ from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import KAMEI_FOURTEEN, canonical, feature_named, names_of
 from hyperion_hook.training.models.classifier import RiskClassifier
+from hyperion_hook.training.models.directed import DirectedLogistic
 from hyperion_hook.training.models.transformers import SignedLog, TakeColumns
 
 FOREST, XGBOOST, LOGISTIC, GENTLE, SHALLOW = (
@@ -175,14 +176,19 @@ def _xgboost(config: MLConfig, names: Sequence[str]) -> Any:
     return XGBClassifier(**config.xgboost, n_jobs=1)
 
 
+def _directions(names: Sequence[str]) -> list[int]:
+    """Return in which direction the field agrees that each feature moves the risk; 0 where it does not."""
+    return [feature.direction if (feature := feature_named(name)) else 0 for name in names]
+
+
 def _logistic(config: MLConfig, names: Sequence[str], strength: float = 1.0) -> Any:
-    del names
+    directed = DirectedLogistic(_directions(names), C=strength, max_iter=2_000, random_state=config.random_state)
     return Pipeline(
         [
             ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
             ("log", SignedLog()),
             ("scale", StandardScaler()),
-            ("model", LogisticRegression(C=strength, max_iter=2_000, random_state=config.random_state)),
+            ("model", directed),
         ]
     )
 
@@ -198,7 +204,7 @@ def _gentle(config: MLConfig, names: Sequence[str]) -> Any:
         **BOOSTED[GENTLE],
         random_state=config.random_state,
         n_jobs=1,
-        monotone_constraints=tuple(feature.direction if (feature := feature_named(name)) else 0 for name in names),
+        monotone_constraints=tuple(_directions(names)),
     )
 
 

@@ -68,7 +68,13 @@ class Rowset:
     @property
     def warnings(self) -> list[str]:
         """How the rows were split, and what is not learned from."""
-        return [*split_warnings(self.split, self.copies), *left_out_warnings(self.columns)]
+        one_class = len(np.unique(self.truth)) < 2
+        untested = ["the rows tested on are of one class only: no figure tells good from bad, do not promote"]
+        return [
+            *split_warnings(self.split, self.copies),
+            *(untested if one_class else []),
+            *left_out_warnings(self.columns),
+        ]
 
     def classifier(self, recipe: Recipe, config: MLConfig) -> RiskClassifier:
         """Return the estimator of a recipe for these rows, not fitted."""

@@ -15,7 +15,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.hyperparameters import SECTIONS
-from hyperion_hook.domain.progress import Progress
+from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.store.models.metadata import Lineage, ModelMetadata
 from hyperion_hook.store.models.registry import RISK_PREDICTOR
 from hyperion_hook.training.bugs.export import bug_part
@@ -131,6 +131,8 @@ def build(material: Material, options: RetrainOptions, progress: Progress | None
     rows, code, past, recipe = material.rows, material.code, material.past, material.recipe
     learned = pooled(rows, material.others)
     risk = fit_rows(learned, [RECIPES[recipe]], options, progress=progress).models[recipe]
+    tell = progress or no_progress
+    tell("fitting the anomaly detector", 0, 0)
     features = list(risk["columns"].names)
     started = perf_counter()
     anomaly = fit_anomaly(code, columns_with_values(code, anomaly_features(code)), options.config)
@@ -138,6 +140,7 @@ def build(material: Material, options: RetrainOptions, progress: Progress | None
     thresholds = past.thresholds(recipe)
     model, test = past.models[recipe], past.split.test
     truth, chance = test["buggy"].to_numpy(dtype=np.float64), risk_of(model, test)
+    tell("measuring importance", 0, 0)
     card = model_card(
         Learning(
             tuple(material.mined),
@@ -186,6 +189,7 @@ def build(material: Material, options: RetrainOptions, progress: Progress | None
         recipe=recipe,
         parameters=_digest(json.dumps([settings, versions()]).encode()),
     )
+    tell("checking the export", 0, 0)
     compared = merged([rows.tail(_PARITY_ROWS), code.tail(_PARITY_ROWS)])
     return Built(
         parts,

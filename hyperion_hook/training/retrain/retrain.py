@@ -116,8 +116,8 @@ def retrain(
         # what the bundle learns from is what it carries, to the last bit
         learned = unpack(packed, POOL_FILE).rows
     checks = _checked(learned, progress)
-    _tell(progress, "evaluating on the future")
     past = fit_past(learned, options, share=TRAINED_SHARE, others=others, progress=progress)
+    _tell(progress, "evaluating on the future")
     future = past.evaluate("the future of the same repositories", past.split.test)
     evaluations = [future]
     for name in sorted(unseen & set(rows["repository"])):
@@ -131,7 +131,9 @@ def retrain(
         options,
         progress,
     )
-    bugs = learn_bugs(bug_histories([entry for entry in entries if not entry.left_out], options, progress), options)
+    histories = bug_histories([entry for entry in entries if not entry.left_out], options, progress)
+    _tell(progress, "learning which files get bugs")
+    bugs = learn_bugs(histories, options)
     _tell(progress, "fitting")
     recipe = options.recipe or max(RECIPES, key=partial(quality, future))
     material = Material(
@@ -197,14 +199,17 @@ def retrain_here(
     mined, warnings = mine_all(entries, options, options.replay, progress)
     rows = without_youngest(mined[0].rows)
     checks = _checked(rows, progress)
-    _tell(progress, "evaluating on the future")
     others = _others([repository], options)
     past = fit_past(rows, options, share=OWN_TRAINED_SHARE, others=others, others_whole=True, progress=progress)
+    _tell(progress, "evaluating on the future")
     future = past.evaluate("the newest changes of this repository", past.split.test)
     recipe = options.recipe or OWN_RECIPE
+    _tell(progress, "comparing with the models in use")
     decision = decide(rows, past, recipe, in_use, repository, options, others, progress)
     code = code_rows(entries, mined, options, progress)
-    bugs = learn_own_bugs(bug_histories(entries, options, progress), in_use.bundle.bugs, options)
+    histories = bug_histories(entries, options, progress)
+    _tell(progress, "learning which files get bugs")
+    bugs = learn_own_bugs(histories, in_use.bundle.bugs, options)
     _tell(progress, "fitting")
     material = Material(
         mined,

@@ -57,6 +57,7 @@ def spread(
         If the scheduler cannot be reached, has no workers or other versions, or workers keep dying.
     """
     told = told or _unheard
+    told(0)
     if cluster is not None:
         return _on_cluster(function, items, cluster, told)
     results: list[Result] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,8 +21,8 @@ from hyperion_hook.training.labels.szz import Labeller, SzzRules
 from hyperion_hook.training.rows.dataset import dataset_of, merged, relabelled
 from hyperion_hook.training.rows.mined_store import Labels, LabelSummary, MinedStore, Table
 from hyperion_hook.training.rows.options import RULES
-from hyperion_hook.training.rows.replay import ReplayOptions, ReplaySummary, measurable, replay
-from hyperion_hook.training.rows.workers import in_processes
+from hyperion_hook.training.rows.replay import ReplayedCommit, ReplayOptions, ReplaySummary, measurable, replay
+from hyperion_hook.training.rows.workers import Count, counting, in_processes
 
 _SMALLEST_PART = 200
 """Fewer commits than this are not worth reading the history once more for."""
@@ -92,14 +92,14 @@ def mine(
     if table is None:
         parts = _parts(repository, tip, options, jobs)
         if parts > 1:
-            table, reused = _measure_in_parts(path, kept, tip, options, parts)
+            table, reused = _measure_in_parts(path, kept, tip, options, parts, progress)
         else:
             with open_labeller(repository, [tip], rules, exclude=options.exclude) as (labeller, _):
                 table, reused = _measure(repository, kept, tip, options, labeller, progress)
             labels = _labels_of(labeller)
         kept.keep_table(table)
     if labels is None:
-        labels = label(repository, tip, rules, exclude=options.exclude)
+        labels = label(repository, tip, rules, exclude=options.exclude, progress=progress)
     kept.keep_labels(labels)
     rows, summary = table
     if rows.empty:
@@ -133,7 +133,7 @@ def measured(
     if table is None:
         parts = _parts(repository, tip, options, jobs)
         table, _ = (
-            _measure_in_parts(path, kept, tip, options, parts)
+            _measure_in_parts(path, kept, tip, options, parts, progress)
             if parts > 1
             else _measure(repository, kept, tip, options, None, progress)
         )
@@ -145,7 +145,14 @@ def _parts(repository: Repository, tip: str, options: ReplayOptions, jobs: int) 
     return min(max(1, jobs), measurable(repository, tip, options) // _SMALLEST_PART)
 
 
-def label(repository: Repository, tip: str, rules: SzzRules | None = None, *, exclude: tuple[str, ...] = ()) -> Labels:
+def label(
+    repository: Repository,
+    tip: str,
+    rules: SzzRules | None = None,
+    *,
+    exclude: tuple[str, ...] = (),
+    progress: Progress | None = None,
+) -> Labels:
     """Return the labels of a history without measuring anything.
 
     Parameters
@@ -158,8 +165,10 @@ def label(repository: Repository, tip: str, rules: SzzRules | None = None, *, ex
         How inducing commits are found.
     exclude
         Patterns of files whose lines are no evidence.
+    progress
+        Told how many commits are read.
     """
-    return _labels_of(label_history(repository, [tip], rules or RULES, exclude=exclude))
+    return _labels_of(label_history(repository, [tip], rules or RULES, exclude=exclude, progress=progress))
 
 
 def also_blamed(labels: Mapping[str, Label], told: Mapping[str, int]) -> dict[str, Label]:
@@ -213,6 +222,7 @@ def _measure(
     options: ReplayOptions,
     labeller: Labeller | None,
     progress: Progress | None,
+    each: Callable[[Iterator[ReplayedCommit]], Iterator[ReplayedCommit]] = iter,
 ) -> tuple[Table, int]:
     summary = ReplaySummary()
     journal = kept.journal()
@@ -226,16 +236,19 @@ def _measure(
         observers=() if labeller is None else (labeller.advance,),
         progress=progress,
     )
-    rows = dataset_of(kept.name, journal.keeping(replayed), {})
+    rows = dataset_of(kept.name, each(journal.keeping(replayed)), {})
     return (rows, summary), journal.reused
 
 
-def _measure_in_parts(path: Path, kept: MinedStore, tip: str, options: ReplayOptions, parts: int) -> tuple[Table, int]:
+def _measure_in_parts(
+    path: Path, kept: MinedStore, tip: str, options: ReplayOptions, parts: int, progress: Progress | None
+) -> tuple[Table, int]:
     """Measure runs of neighbouring commits in processes of their own; each reads the history before its run."""
     total = measurable(Repository.discover(path), tip, options)
     edges = [total * part // parts for part in range(parts)] + [total + 1]  # so the last part reads to the end
     windows = [replace(options, window=window) for window in itertools.pairwise(edges)]
-    measured = list(in_processes(partial(_measure_part, path, kept, tip), windows, parts))
+    with counting(progress, "measuring changes", total) as count:
+        measured = list(in_processes(partial(_measure_part, path, kept, tip, count), windows, parts))
     tables = [table for table, _ in measured]
     # commits and merges are counted by the part that reads to the end
     summary = replace(
@@ -249,5 +262,5 @@ def _measure_in_parts(path: Path, kept: MinedStore, tip: str, options: ReplayOpt
     return (merged([rows for rows, _ in tables]), summary), sum(reused for _, reused in measured)
 
 
-def _measure_part(path: Path, kept: MinedStore, tip: str, options: ReplayOptions) -> tuple[Table, int]:
-    return _measure(Repository.discover(path), kept, tip, options, None, None)
+def _measure_part(path: Path, kept: MinedStore, tip: str, count: Count, options: ReplayOptions) -> tuple[Table, int]:
+    return _measure(Repository.discover(path), kept, tip, options, None, None, count.each)

@@ -29,7 +29,7 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feature_sets.writer import FILE_NAME
 from hyperion_hook.store.files.whole_files import ForeignFileError, check_folder, read_regular, write_whole
 from hyperion_hook.training.labels.szz import LABELLER_VERSION, SzzRules
-from hyperion_hook.training.rows.dataset import FEATURES, read_table, write_table
+from hyperion_hook.training.rows.dataset import FEATURES, KEYS, read_table, write_table
 from hyperion_hook.training.rows.replay import ReplayOptions, ReplaySummary
 from hyperion_hook.training.rows.row_journal import PREFIX, RowJournal, RowsAt
 
@@ -81,7 +81,8 @@ class MinedStore:
         # a clone that is deepened gets other rows and labels for the same commits
         self._boundary = "\n".join(sorted(repository.cut_off()))
         cut = f"-cut{_digest(self._boundary)}" if self._boundary else ""
-        extractor = f"{self._versions}-{_digest(asdict(options))}{cut}"
+        chosen = {name: value for name, value in asdict(options).items() if name != "sampled" or value is not None}
+        extractor = f"{self._versions}-{_digest(chosen)}{cut}"
         labeller = f"l{LABELLER_VERSION}.{CLASSIFIER_VERSION}-{_digest([asdict(rules), *options.exclude])}{cut}"
         self._table = f"{safe}-{tip[:12]}-{extractor}.csv.gz"
         self._summary = f"{safe}-{tip[:12]}-{extractor}.json"
@@ -129,7 +130,8 @@ class MinedStore:
         """Keep rows."""
         if self._folder is not None:
             with self._writing(self._table):
-                write_table(table[0], self._folder / self._table)
+                # labels are in a file of their own; columns of them would be 0 for every commit
+                write_table(table[0].drop(columns=list(KEYS[3:])), self._folder / self._table)
             self._write(self._summary, asdict(table[1]))  # last: it says that the rows are whole
 
     def labels(self) -> Labels | None:

@@ -74,8 +74,9 @@ class ReplayOptions:
     """What is measured of which commits; the limits are the hook's own.
 
     ``since`` (Unix seconds) and ``max_commits`` (the newest so many) choose the commits that are measured, ``window``
-    a run of these by position; the history before them is read all the same. ``exclude`` are patterns of files that are
-    left out, besides those that the newest commit's ``.gitattributes`` marks as generated or vendored.
+    a run of these by position; the history before them is read all the same. ``sampled`` measures so many of them only,
+    spread evenly. ``exclude`` are patterns of files that are left out, besides those that the newest commit's
+    ``.gitattributes`` marks as generated or vendored.
     """
 
     since: int | None = None
@@ -87,6 +88,7 @@ class ReplayOptions:
     max_file_bytes: int = 1_000_000
     bulk_files: int = 300
     exclude: tuple[str, ...] = ()
+    sampled: int | None = None
 
 
 @dataclass(slots=True)
@@ -95,6 +97,7 @@ class _Selection:
 
     skipped: int
     window: tuple[int, int] | None
+    share: tuple[int, int] = (1, 1)
     seen: int = 0
     chosen: int = 0
 
@@ -103,7 +106,10 @@ class _Selection:
         if self.seen <= self.skipped:
             return False
         self.chosen += 1
-        return self.window is None or self.window[0] < self.chosen <= self.window[1]
+        wanted, total = self.share
+        # evenly: at each place at which so many more of the wanted are due
+        is_due = wanted >= total or self.chosen * wanted // total > (self.chosen - 1) * wanted // total
+        return is_due and (self.window is None or self.window[0] < self.chosen <= self.window[1])
 
     @property
     def is_over(self) -> bool:
@@ -157,7 +163,9 @@ def replay(
     tip = repository.resolve(until)
     cut_off = repository.cut_off()
     total = _count(repository, tip)
-    selection = _Selection(_since(repository, tip, options) - measurable(repository, tip, options), options.window)
+    chosen = measurable(repository, tip, options)
+    share = (chosen if options.sampled is None else options.sampled, max(1, chosen))
+    selection = _Selection(_since(repository, tip, options) - chosen, options.window, share)
     with closing(_Measurer(repository, options, sources, tip)) as measurer:
         for commit in read_history(repository, [tip], merges=bool(observers)):
             counts.commits += 1

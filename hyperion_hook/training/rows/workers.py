@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import joblib
+
+from hyperion_hook.domain.progress import Progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _PACKAGES = Path(__file__).parents[3]
 """The folder that this package lies in."""
+_LOOKS_EVERY = 0.5
+"""Seconds between two looks at how far workers are."""
 
 
 def in_processes(function: Callable[[Item], Result], items: Iterable[Item], jobs: int) -> Iterator[Result]:
@@ -36,6 +43,48 @@ def in_processes(function: Callable[[Item], Result], items: Iterable[Item], jobs
     # workers with an initializer are not shared with the caller's own use of joblib, which may import from this folder
     with safe_imports(), joblib.parallel_config(backend="loky", initializer=_be_a_worker):
         yield from joblib.Parallel(n_jobs=jobs, return_as="generator")(joblib.delayed(function)(item) for item in items)
+
+
+@dataclass(frozen=True)
+class Count:
+    """What workers tell of how far they are: each adds a byte for each item to a file of its own."""
+
+    folder: Path | None
+
+    def each(self, items: Iterator[Item]) -> Iterator[Item]:
+        """Hand items on and count them."""
+        if self.folder is None:
+            yield from items
+            return
+        with (self.folder / str(os.getpid())).open("ab", buffering=0) as file:
+            for item in items:
+                file.write(b".")
+                yield item
+
+
+@contextmanager
+def counting(progress: Progress | None, stage: str, total: int) -> Iterator[Count]:
+    """Give what workers count with, and tell of it while this process waits for them."""
+    if progress is None:
+        yield Count(None)
+        return
+    over = threading.Event()
+
+    def tell() -> None:
+        done = 0
+        while not over.wait(_LOOKS_EVERY):
+            progress(stage, done, total)
+            done = sum(file.stat().st_size for file in folder.iterdir())
+
+    with TemporaryDirectory(prefix="hyperion-hook-") as name:
+        folder = Path(name)
+        watcher = threading.Thread(target=tell, daemon=True)
+        watcher.start()
+        try:
+            yield Count(folder)
+        finally:
+            over.set()
+            watcher.join()
 
 
 def _be_a_worker() -> None:

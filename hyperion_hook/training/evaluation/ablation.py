@@ -1,0 +1,116 @@
+"""What members and features add: the recipe with all that can be measured, then without each of them in turn.
+
+Fitted on the older rows of commits spread over their histories, code measured too, and compared on the newer rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from hyperion_hook.domain.progress import Progress, no_progress
+from hyperion_hook.features.catalogue import CATALOGUE, SPECIFIED
+from hyperion_hook.training.evaluation.card_figures import risk_of
+from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
+from hyperion_hook.training.models.fit import fit, measured_features, model_features
+from hyperion_hook.training.models.recipes import BLEND, Recipe
+from hyperion_hook.training.rows.corpus_file import CorpusEntry
+from hyperion_hook.training.rows.dataset import cut_at, merged, time_split, without_youngest
+from hyperion_hook.training.rows.mine_all import mine_all
+from hyperion_hook.training.rows.options import RetrainOptions
+
+ALL, DEFAULT = "all that can be measured", "what the recipe learns by default"
+SAMPLED = 1_000
+"""Commits of each repository whose code is measured: under a minute of CPU time."""
+_SHARE = 0.7
+_DRAWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ablated:
+    """A recipe without something: how it ranks the newer rows, and by how much better than with everything."""
+
+    name: str
+    features: int
+    roc_auc: Interval
+    gain: Interval | None
+
+
+def ablation_rows(
+    entries: Sequence[CorpusEntry], options: RetrainOptions, progress: Progress | None = None
+) -> pd.DataFrame:
+    """Return rows with every feature, of commits spread evenly over each history, whose bugs are known."""
+    everything = replace(options.replay, source_metrics=True, graph=True, sampled=SAMPLED)
+    mined, _ = mine_all(entries, options, everything, progress)
+    return without_youngest(merged([item.rows for item in mined]))
+
+
+def ablation(
+    rows: pd.DataFrame,
+    options: RetrainOptions,
+    *,
+    recipe: Recipe = BLEND,
+    each_feature: bool = False,
+    progress: Progress = no_progress,
+) -> list[Ablated]:
+    """Return the recipe with everything first, then with its default features, then without each member and category.
+
+    Parameters
+    ----------
+    rows
+        In time order, as ``ablation_rows`` gives them: the oldest 70 % are learned from.
+    options
+        Hyperparameters, seed, share of rows learned without message.
+    recipe
+        What is taken apart.
+    each_feature
+        Leave out each feature of the specification too, one at a time.
+    progress
+        Told of each fit.
+
+    Raises
+    ------
+    TrainingError
+        If the older rows are too few to learn from.
+    """
+    split = time_split(rows, cut_at(rows, _SHARE))
+    variants = list(_variants(split.train, recipe, each_feature=each_feature))
+    scores: dict[str, np.ndarray] = {}
+    for done, (name, kept, features) in enumerate(variants):
+        progress("leaving out", done, len(variants))
+        model = fit(split.train, kept, options.config, features=features, masked=options.masked)
+        scores[name] = risk_of(model, split.test)
+    truth = split.test["buggy"].to_numpy(dtype=np.float64)
+    areas = bootstrap(Ranking.roc_auc, truth, scores, draws=_DRAWS, seed=options.seed)
+    gains = bootstrap(Ranking.roc_auc, truth, scores, against=ALL, draws=_DRAWS, seed=options.seed)
+    return [Ablated(name, len(features), areas[name], gains.get(name)) for name, _, features in variants]
+
+
+def _variants(rows: pd.DataFrame, recipe: Recipe, *, each_feature: bool) -> Iterator[tuple[str, Recipe, list[str]]]:
+    every = measured_features(rows)
+    yield ALL, recipe, every
+    yield DEFAULT, recipe, model_features(rows)
+    for member in recipe.members:
+        yield f"without member {member.name}", recipe.without(member.name), every
+    categories = {feature.name: feature.category.value for feature in CATALOGUE}
+    for category in dict.fromkeys(categories[name] for name in every):
+        yield f"without {category}", recipe, [name for name in every if categories[name] != category]
+    for feature in SPECIFIED if each_feature else ():
+        if feature.name in every:
+            yield f"without {feature.name}", recipe, [name for name in every if name != feature.name]
+
+
+def ablation_lines(found: Sequence[Ablated]) -> list[str]:
+    """Return an ablation as a table of Markdown; a gain above 0 says that leaving it out ranks better."""
+    lines = ["| | features | ROC-AUC [95 %] | gain over all [95 %] |", "|---|---|---|---|"]
+    return lines + [
+        f"| {item.name} | {item.features} | {_shown(item.roc_auc)} | {'' if item.gain is None else _shown(item.gain)} |"
+        for item in found
+    ]
+
+
+def _shown(interval: Interval) -> str:
+    return f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}]"

@@ -1,0 +1,66 @@
+"""``comment --baseline FILE``: what the file holds already fails nothing, and a pull request cannot bring its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.github import GitHubDouble
+from tests.support.github_job import GitHubJob
+from tests.support.pulls import Pull
+
+
+@pytest.fixture
+def head(pull: Pull) -> str:
+    """Add a commit that takes away what others use."""
+    pull.repo.git("rm", "-q", "app.py")
+    return pull.repo.commit({"other.py": "x = 1\n"}, "Remove a module")
+
+
+@pytest.fixture
+def known(job: GitHubJob, pull: Pull, head: str, tmp_path: Path) -> str:
+    """Return the SARIF of that commit."""
+    file = tmp_path / "known.sarif"
+    assert job.pull(pull.base, head, "opened", "--sarif", str(file), "--fail-on-break").code == 1
+    return file.read_text()
+
+
+def test_a_file_outside_of_the_repository_says_what_is_known(
+    job: GitHubJob, pull: Pull, head: str, known: str, tmp_path: Path
+) -> None:
+    flags = ("--fail-on-break", "--baseline", str(tmp_path / "known.sarif"))
+    assert job.pull(pull.base, head, "opened", *flags).code == 0
+    pull.repo.git("rm", "-q", "part0.py")
+    worse = pull.repo.commit({"part1.py": "import app, part0\n"}, "Remove another module")
+    assert job.pull(pull.base, worse, "opened", *flags).code == 1
+
+
+def test_a_file_of_the_repository_is_that_of_the_base(
+    job: GitHubJob, pull: Pull, github: GitHubDouble, head: str, known: str
+) -> None:
+    flags = ("--fail-on-break", "--baseline", "known.sarif")
+    brought = pull.repo.commit({"known.sarif": known}, "Bring a baseline")
+    done = job.pull(pull.base, brought, "opened", *flags)
+    assert done.code == 2
+    assert "baseline 'known.sarif': not in the base commit" in done.err
+    pull.repo.git("checkout", "-q", "main")
+    base = pull.repo.commit({"known.sarif": known}, "Keep a baseline")
+    pull.repo.git("checkout", "-q", "topic")
+    (pull.repo.path / "known.sarif").write_text("{}")
+    assert job.pull(base, head, "opened", *flags).code == 0
+    assert len(github.ours()) == 1
+
+
+def test_a_revision_is_assessed_against(job: GitHubJob, pull: Pull, head: str) -> None:
+    done = job.pull(pull.base, head, "opened", "--baseline", f"{head}~1")
+    assert "Remove a module" not in done.err
+    assert f'"base":"{pull.head}"' in done.outputs["json"].replace(" ", "")
+
+
+@pytest.mark.parametrize(("name", "said"), [("/nowhere/x.sarif", "No such file"), ("nothing", "nothing")])
+def test_a_baseline_that_is_none_is_one_line(job: GitHubJob, pull: Pull, name: str, said: str) -> None:
+    done = job.pull(pull.base, pull.head, "opened", "--baseline", name)
+    assert done.code in {2, 3}
+    assert said in done.err
+    assert done.err.count("\n") == 1
