@@ -1,10 +1,10 @@
 """Why a score is what it is, in two steps that sum to it: how large the change is, then what size cannot say.
 
-Base is the repository's typical change, made now. The first step leads to a change as large as this one and otherwise like its
-peers, the recent changes nearest in added code lines; the second from there to the change itself. Size is said once: in
-the second step both sides have this change's own size. A share that contradicts what the field knows of a feature
-(safer for touching more files), or rests on a missing value, is no reason: the others of its group answer for it, and
-what they cannot bear goes to the size where it is of the size's kind, else to the rest.
+Base is the repository's typical change, made now. The first step leads to a change as large as this one and otherwise
+like its peers, the recent changes nearest in added code lines; the second from there to the change itself. Size is said
+once: in the second step both sides have this change's own size. A share that contradicts what the field knows of a
+feature (safer for touching more files), or rests on a missing value, is no reason: the others of its group answer for
+it, and what they cannot bear goes to the size where it is of the size's kind, else to the rest.
 """
 
 from __future__ import annotations
