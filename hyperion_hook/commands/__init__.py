@@ -20,7 +20,7 @@ PROGRAM = "hyperion-hook"
 COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("score", "Say how risky a change is, why, and where to look first."),
     "index": ("index", "Build or extend the history index of this repository."),
-    "features": ("features", "List the features, or show those of one change."),
+    "features": ("features", "List the features, show those of one change, or write those of a whole history."),
     "models": ("models", "List the models, show what one was trained on, or say which one serves."),
     "label": ("label", "Say which commits fix bugs, and which commits introduced them."),
     "retrain": ("retrain", "Train models on this repository's own history; measured beside simple baselines."),

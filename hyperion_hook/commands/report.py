@@ -64,10 +64,10 @@ def _last_report(output: Path, head: str, assessor: Assessor) -> Summary | None:
     """Return what the page is compared with: the report of this repository that stands where it goes."""
     from hyperion_hook.report.page.since import MOST_BYTES, last_report
 
-    # a pipe would wait for somebody to write
-    if not output.is_file() or output.stat().st_size > MOST_BYTES:
-        return None
     try:
+        # a pipe would wait for somebody to write
+        if str(output) == "-" or not output.is_file() or output.stat().st_size > MOST_BYTES:
+            return None
         last = last_report(output.read_text(encoding="utf-8"), head)
     except (OSError, ValueError) as error:
         say(f"warning: {output}: not compared with, because its summary cannot be used: {error}")

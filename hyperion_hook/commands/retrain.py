@@ -106,7 +106,7 @@ def _into_folder(
             progress=progress,
             tracker=tracker,
         )
-    _show([_quality(report)], report)
+    _show([quality_in_words(report)], report)
     say(f'models written to {models}; to use them set models = "{models}" in .hyperion-hook.toml')
     return ExitCode.DONE
 
@@ -163,7 +163,7 @@ def _verdict(report: RetrainReport, label: str) -> list[str]:
     return [words, f"{version} {'registered' if report.registered.is_new else 'was there already'}; {decision.text}"]
 
 
-def _quality(report: RetrainReport) -> str:
+def quality_in_words(report: RetrainReport) -> str:
     """Return how models in a folder do beside the simplest baseline, in words."""
     evaluation = report.evaluations[0]
     ours, lines = evaluation.contender(report.recipe), evaluation.contender("la")

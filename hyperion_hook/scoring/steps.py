@@ -1,10 +1,10 @@
 """Why a score is what it is, in two steps that sum to it: how large the change is, then what size cannot say.
 
-Base is the repository's typical change. The first step leads to a change as large as this one and otherwise like its
-peers, the recent changes nearest in added code lines; the second from there to the change itself. Size is said once: in
-the second step both sides have this change's own size. A share that contradicts what the field knows of a feature
-(safer for touching more files), or rests on a missing value, is no reason: the others of its group answer for it, and
-what they cannot bear goes to the size where it is of the size's kind, else to the rest.
+Base is the repository's typical change, made now. The first step leads to a change as large as this one and otherwise
+like its peers, the recent changes nearest in added code lines; the second from there to the change itself. Size is said
+once: in the second step both sides have this change's own size. A share that contradicts what the field knows of a
+feature (safer for touching more files), or rests on a missing value, is no reason: the others of its group answer for
+it, and what they cannot bear goes to the size where it is of the size's kind, else to the rest.
 """
 
 from __future__ import annotations
@@ -40,7 +40,13 @@ OF_SIZE = frozenset(
 )
 """What says how large a change is."""
 
+OF_THE_MOMENT = ("repository_bug_share",)
+"""What is the same for every change that is made now, and so no reason for one of them."""
+
 _LIKE_SIZE = frozenset({SIZE, Group.CONTENT.value, Group.DIFFUSION.value})
+_NO_REASON = frozenset({"message_words"})
+"""What says something of many changes, and nothing that a person could use of one."""
+_ROUNDED = 1e-12
 _ADDED, _CHANGED = ("code_lines_added", "la"), ("code_lines_added", "la", "ld")
 _AT_COMMIT = frozenset(feature.name for feature in CATALOGUE if feature.at_commit)
 # of how far a change spreads, more is never said to be safer
@@ -75,18 +81,21 @@ def explain_by_size(
     """
     # a message that is not written yet is compared with none
     hidden = {name: nan for name in _AT_COMMIT if isnan(vector.number(name))}
-    of_size = {**peers, **hidden, **{name: vector.number(name) for name in OF_SIZE}}
-    base = model.log_odds([hidden.get(name, typical.get(name, nan)) for name in model.features])
+    now = hidden | {name: vector.number(name) for name in OF_THE_MOMENT}
+    of_size = {**peers, **now, **{name: vector.number(name) for name in OF_SIZE}}
+    base = model.log_odds([now.get(name, typical.get(name, nan)) for name in model.features])
     second = explain(model, vector, of_size, GROUPS)
     contributions, left = _agreeing(second.contributions, vector, of_size)
     size = second.base_log_odds - base + fsum(left.pop(group, 0.0) for group in _LIKE_SIZE)
     rest = fsum(left.values())
+    if abs(size) <= _ROUNDED:
+        size = 0.0
     if size * _larger(vector, typical) < 0:
         size, rest = 0.0, rest + size
     total = base + fsum((size, rest, *contributions.values()))
     # what rounding leaves, so that the sum is the score to the last digits
     rest += second.base_log_odds + fsum(second.contributions.values()) - total
-    return Steps(base, size, contributions, rest if abs(rest) > 1e-12 else 0.0, of_size)
+    return Steps(base, size, contributions, rest if abs(rest) > _ROUNDED else 0.0, of_size)
 
 
 def _agreeing(
@@ -99,7 +108,7 @@ def _agreeing(
         if not amount:
             continue
         difference = vector.number(name) - peers.get(name, nan)
-        if isnan(difference) or amount * difference * _DIRECTIONS[name] < 0:
+        if name in _NO_REASON or isnan(difference) or amount * difference * _DIRECTIONS[name] < 0:
             against[GROUPS[name]] += amount
         else:
             by_group[GROUPS[name]][name] = amount

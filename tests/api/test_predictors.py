@@ -24,7 +24,9 @@ from hyperion_hook.api.predict.predictors import AnomalyDetector, BugPredictor, 
 from hyperion_hook.assess import Assessor  # noqa: E402
 from hyperion_hook.cli import main  # noqa: E402
 from hyperion_hook.features.catalogue import CATALOGUE  # noqa: E402
-from hyperion_hook.scoring.members import LogisticMember, logit  # noqa: E402
+from hyperion_hook.scoring.members import logit  # noqa: E402
+from hyperion_hook.scoring.trees import as_row  # noqa: E402
+from hyperion_hook.training.models.recipes import COMPACT  # noqa: E402
 from tests.support.models import NAMES, write_bundle  # noqa: E402
 from tests.support.registering import serve_bundled  # noqa: E402
 
@@ -138,38 +140,21 @@ def test_a_table_is_its_rows_and_the_order_of_columns_is_of_no_matter(rows: list
     assert first.score == pytest.approx(RISK.explain(rows[0])[0].score, abs=0)
 
 
-RISING = frozenset(
-    {
-        "code_lines_added",
-        "source_lines_added",
-        "tokens_added",
-        "distinct_tokens_added",
-        "net_new_tokens",
-        "control_flow_added",
-        "source_files",
-        "past_bug_count",
-        "recent_bug_count",
-        "file_bug_share",
-        "directory_bug_share",
-        "repository_bug_share",
-    }
-)
-"""What the shipped booster was held to when it was fitted; those that are fitted now keep to the catalogue."""
-
-
-def rising() -> list[str]:
-    """Return the features that only raise the score: the booster is held to it, the logistic member happens to."""
-    [logistic] = [member for member in RISK.model.risk.members if isinstance(member, LogisticMember)]
-    weights = {RISK.features[column]: weight for column, weight in zip(logistic.columns, logistic.weights, strict=True)}
-    return sorted(name for name in RISING & set(RISK.features) if weights.get(name, 0.0) >= 0)
+DIRECTED = sorted(name for name in RISK.features if BY_NAME[name].direction)
 
 
 @RULES
-@given(values(RISK.features), st.sampled_from(rising()), st.floats(0, 1e4))
-def test_more_of_what_is_risky_is_never_safer(row: dict[str, Any], name: str, more: float) -> None:
+@given(values(RISK.features), st.sampled_from(DIRECTED), st.floats(0, 1e4))
+def test_no_member_but_the_forest_denies_what_the_field_agrees_on(row: dict[str, Any], name: str, more: float) -> None:
     row = {**row, name: row[name] or 0.0}
-    both = RISK.predict_proba([row, {**row, name: row[name] + more}])[:, 1]
-    assert both[1] >= both[0] - 1e-12
+    before, after = (
+        as_row([math.nan if (value := numbers[feature]) is None else value for feature in RISK.features])
+        for numbers in (row, {**row, name: row[name] + more})
+    )
+    for member in RISK.model.risk.members:
+        if member.name != COMPACT:
+            gain = member.log_odds(after) - member.log_odds(before)
+            assert gain * BY_NAME[name].direction >= -1e-9, member.name
 
 
 @RULES
@@ -223,7 +208,8 @@ def test_more_evidence_never_lowers_the_impact(row: dict[str, Any], name: str, m
 
 
 def test_levels_rise_with_the_probability() -> None:
-    rows = [{**dict.fromkeys(RISING, amount), "la": amount} for amount in (0, 10, 100, 1_000, 10_000, 100_000)]
+    rising = [name for name in DIRECTED if BY_NAME[name].direction > 0]
+    rows = [dict.fromkeys(rising, amount) for amount in (0, 10, 100, 1_000, 10_000, 100_000)]
     ranks = [["LOW", "MEDIUM", "HIGH"].index(level) for level in RISK.predict(rows)]
     by_probability = [rank for _, rank in sorted(zip(RISK.predict_proba(rows)[:, 1], ranks, strict=True))]
     assert by_probability == sorted(by_probability)

@@ -84,3 +84,14 @@ def test_each_repository_of_a_corpus_is_left_out_in_turn(history: TestRepo, tmp_
     assert done.err.count("left aside: ") + len(done.json()["repositories"]) == 2
     outcomes = [entry["outcome"] for entry in done.json()["comparisons"]]
     assert outcomes[0] == "introduced a bug"
+
+
+def test_an_ablation_takes_no_other_models_and_says_when_there_is_too_little(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    for number in range(3):
+        repo.commit({"a.py": f"x = {number}\n"}, days=200)
+    refused = hyperion(tmp_path, "evaluate", "--ablation", "--format", "json")
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    little = hyperion(tmp_path, "evaluate", "--ablation", "--jobs", "1")
+    assert little.code != 0
+    assert "changes with 0 bugs; at least 200 changes" in little.err.splitlines()[-1]

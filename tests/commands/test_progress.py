@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -187,6 +186,7 @@ def test_every_long_command_tells_its_stages_in_a_log(repo: TestRepo, command: s
 
 @pytest.mark.parametrize("command", ["index --rebuild", "label"])
 def test_on_a_terminal_one_line_is_rewritten_and_taken_away(repo: TestRepo, command: str) -> None:
+    pty = pytest.importorskip("pty")
     master, slave = pty.openpty()
     with started(repo, command, slave) as process:
         os.close(slave)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hyperion_hook
 from hyperion_hook.api.engineer.interactions import INTERACTIONS
 from hyperion_hook.api.engineer.raw_facts import ALIASES, FACTS, SECTIONS
 from hyperion_hook.features.catalogue import CATALOGUE
@@ -30,3 +31,9 @@ def test_the_readme_opens_with_the_two_commands() -> None:
     commands = [line for line in readme.splitlines() if line.startswith("$ ")]
     assert "hyperion-hook score HEAD" in commands[0]
     assert "pytest" in commands[1]
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    written = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    named = {line.rpartition(".")[2] for line in written.splitlines() if line.startswith("::: ")}
+    assert set(hyperion_hook.__all__) - {"__version__"} == named

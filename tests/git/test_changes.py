@@ -337,13 +337,21 @@ def test_no_folder_of_links_is_left_behind(repo: TestRepo, tmp_path: Path, monke
     forgotten.mkdir()
     (forgotten / "objects").symlink_to(repo.path / ".git" / "objects")
     os.utime(forgotten, (START, START))
+    # a young one is somebody's, and what a link leads to is nobody's business
+    young, elsewhere, link = cache / "hyperion-hook-git-young", tmp_path / "elsewhere", cache / "hyperion-hook-git-link"
+    young.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / "precious").touch()
+    link.symlink_to(elsewhere)
+    os.utime(link, (START, START), follow_symlinks=False)
     repo.stage({".gitattributes": "* -diff\n", "a.txt": "1\n"})
     repository = Repository.discover(repo.path)
     assert staged_change(repository).files[1].lines_added == 0
     assert staged_change(repository).lines_deleted == 2
-    assert len(list(cache.iterdir())) == 1
+    assert len(list(cache.iterdir())) == 3
     del repository
-    assert list(cache.iterdir()) == []
+    assert sorted(cache.iterdir()) == [link, young]
+    assert (elsewhere / "precious").exists()
     assert any((repo.path / ".git" / "objects").iterdir())
 
 

@@ -129,16 +129,24 @@ def test_everything_that_is_known_is_shown() -> None:
         "LOW 47 1 2%",
         "all 50 2 4%",
         "Change 9 2023-11-05, 0000000000 fixed after 7 days by 0000000000 , 0000000000",
-        "Change 0 2023-11-14, 0000000000 not fixed so far, 0 days old",
+        "Change 0 2023-11-14, 0000000000 no fix in 0 days",
         "rising : 40 changes in the last year, 4 in the year before",
         "Parser.read line 12 17 88 9 of 31 commits 4",
         "write line 3 8 20 \N{EN DASH} \N{EN DASH}",
-        "file0.py src/ b/ file1.py 12 of 16 commits 75% apart",
+        "file0.py and src/ b/ file1.py 12 of 16 commits 75% apart",
         "6 of 24 commits 25% near",
     ):
         assert said in text, said
     assert page.count("Observed against expected") == 2, "here, and as of the card"
-    for tile in ("Recently HIGH", "Hottest file", "Bus factor", "Knowledge lost", "Ranking here", "Drift"):
+    for tile in (
+        "Recently HIGH",
+        "Fixed later",
+        "Hottest file",
+        "Bus factor",
+        "Knowledge lost",
+        "Ranking here",
+        "Drift",
+    ):
         assert any(one.what == tile for one in glance(overview(), HERE)), tile
 
 

@@ -171,6 +171,8 @@ def test_the_same_content_has_the_same_version(store: FeatureStore) -> None:
     [
         ({"a": "12"}, "feature 'a': '12' is no number"),
         ({"a": [1]}, "is no number"),
+        (None, "features: a NoneType is no mapping"),
+        ([1.0], "features: a list is no mapping"),
         ({1: 2}, "name every feature"),
         ({}, "give 1 to"),
         ({"a": 10**400}, "is no number"),

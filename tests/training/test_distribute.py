@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from hyperion_hook.errors import ConfigError, HyperionError, MissingExtraError
 from hyperion_hook.store.feature_sets.store import FeatureStore
-from hyperion_hook.training.rows import mapping
+from hyperion_hook.training.rows import mapping, workers
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.distribute import spread
 from hyperion_hook.training.rows.mine_all import mine_all
@@ -170,3 +171,23 @@ def test_a_cluster_that_loses_a_worker_half_way_makes_the_same_files_as_one_mach
     assert len(alone[0]) == REPOSITORIES
     assert len(alone[1]) == 1
     assert len(alone[2]) >= REPOSITORIES
+
+
+def test_who_waits_for_workers_is_told_how_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_LOOKS_EVERY", 0.01)
+    reported: list[tuple[str, int, int]] = []
+    whole = threading.Event()
+
+    def report(stage: str, done: int, total: int) -> None:
+        reported.append((stage, done, total))
+        if done == total:
+            whole.set()
+
+    with workers.counting(report, "measuring", 5) as count:
+        assert list(count.each(iter("abc"))) + list(count.each(iter("de"))) == list("abcde")
+        assert whole.wait(10)
+    assert reported[0] == ("measuring", 0, 5)
+    assert count.folder is not None
+    assert not count.folder.exists()
+    with workers.counting(None, "measuring", 5) as unheard:
+        assert list(unheard.each(iter("abc"))) == list("abc")

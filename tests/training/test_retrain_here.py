@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from functools import partial
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.assess.models import models_in_use
-from hyperion_hook.commands.retrain import Reading, run
+from hyperion_hook.commands.retrain import Reading, quality_in_words, run
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
@@ -247,3 +248,13 @@ def test_from_the_command_to_the_score_and_back(
     assert assessed["risk"]["percentile"] is not None
     assert hyperion(repo.path, "models", "rollback").code == 0
     assert json.loads(hyperion(repo.path, "score", "HEAD", "--format", "json").out)["model"]["version"] == "1.0.0"
+
+
+def test_models_that_go_to_a_folder_are_told_beside_the_simplest_baseline(
+    first: tuple[VersionStore, RetrainReport],
+) -> None:
+    assert re.fullmatch(
+        r"(Better|No better) than counting added lines, beyond chance: ROC-AUC 0\.\d{3} against 0\.\d{3} on [\d,]+"
+        r" changes, the newest changes of this repository\.",
+        quality_in_words(first[1]),
+    )

@@ -109,6 +109,18 @@ def test_the_table_trains_and_is_tested_on_bugs() -> None:
     assert result["training_samples"] + result["test_samples"] == table["risque_reel"].notna().sum()
 
 
+def test_what_makes_every_figure_doubtful_is_in_the_results_warnings() -> None:
+    random = np.random.default_rng(3)
+    table = pd.DataFrame({"la": random.exponential(20, 24), "risque_reel": np.arange(24) % 2})
+    table["same"] = table["risque_reel"] * 5 + random.normal(0, 0.01, 24)
+    settings = hyperion_hook.MLConfig(n_jobs=1, cv_folds=2)
+    result = hyperion_hook.TrainingPipeline(settings).train_risk_predictor(table, bootstrap_draws=5)
+    said = " ".join(result["warnings"])
+    assert "few samples: 24" in said
+    assert "follows from" in said
+    assert "same" in said
+
+
 def test_a_model_that_was_tested_on_one_class_is_never_promoted(tmp_path: Path) -> None:
     random = np.random.default_rng(3)
     table = pd.DataFrame({"la": random.exponential(20, 120), "nf": random.integers(1, 9, 120)})

@@ -73,9 +73,8 @@ def draft_of(
         raise ConfigError("\n".join(faults))
     values["extra"] = extra | values.get("extra", {})
     # figures of a test that could not tell: the registry promotes no such model
-    undefined = sorted(
-        key for key in _OF_BOTH_CLASSES & set(said) if said[key] is not None and as_data(said[key]) is None
-    )
+    given = [key for key in sorted(_OF_BOTH_CLASSES) if said.get(key) is not None]
+    undefined = [key for key in given if as_data(said[key]) is None]
     if undefined:
         values["extra"][NOT_MEASURED] = undefined
     features = values.pop("training_features", None) or list(columns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -87,8 +88,13 @@ def patterns_of(family: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return _COMPILED[family]
 
 
-def definitions(family: str, code: str) -> Iterator[Definition]:
-    """Yield the definitions in code; in C only those with a body."""
+@lru_cache(maxsize=16)
+def definitions(family: str, code: str) -> tuple[Definition, ...]:
+    """Return the definitions in code; in C only those with a body."""
+    return tuple(_definitions(family, code))
+
+
+def _definitions(family: str, code: str) -> Iterator[Definition]:
     for kind, pattern in patterns_of(family):
         for match in islice(pattern.finditer(code), MOST_DEFINITIONS):
             if family == "c" and kind == FUNCTION and not _has_body(code, match.end(1)):

@@ -110,11 +110,12 @@ def _gone(tree: TreeAfter, file: FileChange) -> Iterator[Gone]:
         return
     code = code_of(file.previous_path, tree.before(file))
     after = tree.code(file.path) if file.new_blob and family_of(file.path) == family else ""
+    left = {definition.name for definition in definitions(family, after)}
+    lost = [definition for definition in definitions(family, code) if definition.name not in left]
     # a string that is read wrongly must not hide a definition, so the text itself is asked too
-    texts = (after, tree.text(file.path) if after else "")
-    left = {definition.name for text in texts for definition in definitions(family, text)}
+    left |= {definition.name for definition in definitions(family, tree.text(file.path) if lost and after else "")}
     seen: set[str] = set()
-    for definition in definitions(family, code):
+    for definition in lost:
         name = definition.name
         if name not in left and name not in seen and len(name) >= LEAST_LETTERS and not name.startswith("__"):
             seen.add(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
@@ -54,6 +54,7 @@ def family_of(path: str) -> str | None:
     return FAMILIES.get(language_of(path) or "")
 
 
+@lru_cache(maxsize=16)
 def code_of(path: str, text: str) -> str:
     """Return a text of the same length and lines with comments blank and strings as one number each.
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _PREFIX = "hyperion-hook-git-"
-_FORGOTTEN = 3 * 86_400  # seconds: no process works that long
+_FORGOTTEN = 86_400  # seconds: no process works on one repository that long
 _SHARED = ("objects", "refs", "packed-refs", "shallow", "reftable")
 EVERY_FILE = "* !diff\n"
 """Attributes of the highest rank: nothing else can say any more what is a text or which program shows it."""

@@ -6,9 +6,9 @@ import re
 
 from hyperion_hook.domain.light_dataclasses import dataclass
 
-_HIDDEN = re.compile(r"<!-- (.*?) -->")
-_FOLDED = re.compile(r"<details><summary>(.*?)</summary>")
-_LEFT = re.compile(r"\n*</details>|</?sub>")
+_HIDDEN = re.compile(r"<!-- ([^<\n]*) -->")
+_FOLDED = re.compile(r"<details><summary>([^<\n]*)</summary>")
+_LEFT = re.compile(r"\n{0,2}</details>|</?sub>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,9 +196,9 @@ def _outcome_tile(overview: Overview) -> Iterable[Tile]:
     for record in overview.outcomes[:1]:
         if record.changes:
             yield Tile(
-                "HIGH, later fixed",
+                "Fixed later",
                 f"{record.later_fixed:,} of {record.changes:,}",
-                f"of all recent code changes {percent(record.base_rate)}",
+                f"HIGH changes; of all code changes {percent(record.base_rate)}",
                 "outcomes",
             )
 

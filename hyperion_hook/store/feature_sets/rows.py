@@ -45,6 +45,8 @@ def checked(features: Mapping[str, object]) -> dict[str, Value]:
     >>> checked({"la": 3, "age": None})
     {'la': 3.0, 'age': Missing(reason='no value was given')}
     """
+    if not isinstance(features, Mapping):
+        raise ConfigError(f"features: a {type(features).__name__} is no mapping from name to value")
     if not features or len(features) > MAX_FEATURES:
         raise ConfigError(f"features: {len(features):,} of them; give 1 to {MAX_FEATURES:,}")
     # nearly all are floats: a call for each would take a third of the time of storing

@@ -18,6 +18,8 @@ from hyperion_hook.training.tables.time_column import TimeColumn, time_column_of
 from hyperion_hook.training.validation.result import ValidationResult
 
 LEAST_ROWS = 10
+_DOUBTS = ("few samples", "follows from")
+"""What the validator warns of that makes every figure doubtful."""
 
 
 class Validator(Protocol):
@@ -116,7 +118,8 @@ def read_and_validate(
     frame = read_table(data)
     named = None if target_column is None else column_named(frame, target_column)
     validation = validator.validate_dataframe(frame, target_column=named)
-    return frame, validation, [f"validation: {error}" for error in validation.errors]
+    doubts = [warning for warning in validation.warnings if any(words in warning for words in _DOUBTS)]
+    return frame, validation, [f"validation: {what}" for what in (*validation.errors, *doubts)]
 
 
 def column_named(frame: pd.DataFrame, name: str) -> str:
