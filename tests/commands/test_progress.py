@@ -203,8 +203,10 @@ def test_on_a_terminal_one_line_is_rewritten_and_taken_away(repo: TestRepo, comm
         process.communicate(timeout=60)
     os.close(master)
     assert process.returncode == 0
-    text = shown.decode()
+    text, _, after = shown.decode().rpartition("\r\x1b[K")
+    text += "\r\x1b[K"
     assert "\n" not in text
+    assert re.fullmatch(r"(hyperion-hook: warning: .*\r\n)*", after), "what is said for good stands below"
     assert LONG[command.split(maxsplit=1)[0]] in text
     assert " of 30" in text
     assert text.endswith("\r\x1b[K")

@@ -143,7 +143,9 @@ def test_members_learn_their_own_outcome_weights_and_features() -> None:
     model = fit(rows, recipe, QUICK, features=["la", "ld", "exp"], gap_days=0.0)
     members = dict(model["model"].fitted_)
     assert list(members) == ["logistic", "named_logistic", "few"]
-    assert members["logistic"]["model"].coef_[0, 0] > 0.3 > -0.3 > members["named_logistic"]["model"].coef_[0, 0]
+    # of the other outcome more lines mean less, which the field denies
+    assert members["logistic"]["model"].coef_[0, 0] > 0.3
+    assert members["named_logistic"]["model"].coef_[0, 0] == 0.0
     assert (members["few"]["take"].columns, members["few"]["model"].coef_.shape) == ([0, 2], (1, 2))
     assert model["model"].feature_importances_.sum() == pytest.approx(1.0)
 

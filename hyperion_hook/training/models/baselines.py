@@ -10,8 +10,7 @@ import pandas as pd
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.features.catalogue import KAMEI_FOURTEEN, names_of
 from hyperion_hook.training.models.fit_members import one_thread
-from hyperion_hook.training.models.recipes import KAMEI as MEMBER
-from hyperion_hook.training.models.recipes import MEMBERS
+from hyperion_hook.training.models.recipes import UNDIRECTED
 from hyperion_hook.training.numbers import Numbers, as_matrix
 
 SIMPLE = {"la": ("la",), "code lines added": ("code_lines_added",), "lines changed": ("la", "ld")}
@@ -44,7 +43,7 @@ def baseline_scores(
     fourteen = list(names_of(KAMEI_FOURTEEN))
     if set(fourteen) <= set(test.columns):
         with one_thread():
-            model = MEMBERS[MEMBER].make(MLConfig(random_state=seed), fourteen)
+            model = UNDIRECTED.make(MLConfig(random_state=seed), fourteen)
             model.fit(as_matrix(train[fourteen]), np.asarray(train_y, dtype=np.int64))
             scores[KAMEI] = model.decision_function(as_matrix(test[fourteen]))
     scores[CHANCE] = np.random.default_rng(seed).random(len(test))

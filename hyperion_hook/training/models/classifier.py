@@ -222,7 +222,9 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     def feature_importances_(self) -> Numbers:
         """The members' importances, on average; they sum to 1, or are all 0."""
         check_is_fitted(self, "fitted_")
-        return np.asarray(np.mean([member_importance(estimator) for _, estimator in self.fitted_], axis=0))
+        # one whose weights are all denied has none to give
+        total = np.sum([member_importance(estimator) for _, estimator in self.fitted_], axis=0)
+        return np.asarray(total / (total.sum() or 1.0))
 
     def _combined(self, columns: Numbers) -> Numbers:
         return np.asarray(columns @ self.weights_ + self.intercept_)

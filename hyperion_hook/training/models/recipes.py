@@ -193,6 +193,11 @@ def _logistic(config: MLConfig, names: Sequence[str], strength: float = 1.0) -> 
     )
 
 
+def _undirected_logistic(config: MLConfig, names: Sequence[str]) -> Any:
+    """As the field knows it; also of contexts, in which a feature may mean the contrary."""
+    return _logistic(config, ["" for _ in names])
+
+
 def _cautious_logistic(config: MLConfig, names: Sequence[str]) -> Any:
     """Weights held down, as few causes are named."""
     return _logistic(config, names, strength=1e-3)
@@ -230,6 +235,7 @@ MEMBERS = {
         Member(KAMEI, _logistic, names_of(KAMEI_FOURTEEN)),
     )
 }
+UNDIRECTED = Member(LOGISTIC, _undirected_logistic)
 SPECIFICATION = Recipe("specification", (MEMBERS[FOREST], MEMBERS[XGBOOST]), ("prediction", "confidence"))
 BLEND = Recipe(
     "blend",
@@ -238,7 +244,7 @@ BLEND = Recipe(
     strength=3e-4,
 )
 BUGS = Recipe("bugs", (Member(XGBOOST, _bugs),), ("log_odds",))
-IMPACT = Recipe("by context", (MEMBERS[LOGISTIC], MEMBERS[SHALLOW]), ("log_odds",))
+IMPACT = Recipe("by context", (UNDIRECTED, MEMBERS[SHALLOW]), ("log_odds",))
 RECIPES = {recipe.name: recipe for recipe in (BLEND, SPECIFICATION)}
 
 
