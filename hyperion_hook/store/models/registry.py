@@ -141,7 +141,7 @@ class VersionStore:
         Parameters
         ----------
         draft
-            What the model is; its version is found by ``model_metadata.next_version``.
+            What the model is; its version is found by ``versions.next_version``.
         files_of
             Gives the files by plain name for a version; called while the registry is locked.
 

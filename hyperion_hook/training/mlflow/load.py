@@ -1,7 +1,7 @@
 """A model that MLflow keeps, loaded without MLflow's loaders: those unpickle, and import what a model names.
 
 The ``MLmodel`` file is read as data. What it may name is one of our bundles, a skops file or XGBoost's JSON; every
-estimator passes the audit of ``estimator_audit``, whatever types the model itself calls trusted.
+estimator passes the audit of ``model_files.skops_audit``, whatever types the model itself calls trusted.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ MLflow numbers versions itself, so ours is a tag; the digest of the model's main
 learn apart number alike. Where a version stands is said three times: by a tag, by an alias
 (``models:/risk_predictor@production``), and by the stage that older programs ask for
 (``models:/risk_predictor/production``). Only versions of the own repository are found or changed
-(``tracking_owner``), and an alias or stage that another's version holds stays with it.
+(``mlflow.owner``), and an alias or stage that another's version holds stays with it.
 """
 
 from __future__ import annotations
