@@ -15,7 +15,7 @@ import pytest
 
 from hyperion_hook.errors import ConfigError, HyperionError, MissingExtraError
 from hyperion_hook.store.feature_sets.store import FeatureStore
-from hyperion_hook.training.rows import mapping, workers
+from hyperion_hook.training.rows import distribute, workers
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.distribute import spread
 from hyperion_hook.training.rows.mine_all import mine_all
@@ -40,7 +40,7 @@ def test_results_come_in_the_order_of_the_items_and_progress_is_told() -> None:
 
 
 def test_an_address_that_is_none_and_one_where_nobody_answers_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mapping, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(distribute, "CONNECT_SECONDS", 0.2)
     with pytest.raises(ConfigError, match=r"^--cluster 'gopher://x': no address .*tcp://HOST:8786$"):
         spread(halved, [1], cluster="gopher://x")
     with pytest.raises(HyperionError, match=r"^--cluster 'tcp://127.0.0.1:9': no scheduler answers .*dask scheduler$"):
