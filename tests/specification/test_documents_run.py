@@ -85,16 +85,15 @@ def test_the_walkthrough_ends_with_a_model_that_was_tested_on_bugs(place: Path) 
     assert f"{names['version']}" in hyperion(place, "score", "HEAD", "--format", "json").out
 
 
-@pytest.mark.parametrize("kind", ["as written", "file:./mlruns", "server"])
-def test_mlflow(kind: str, place: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("kind", ["as written", "file:./mlruns"])
+def test_mlflow(kind: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mlflow = pytest.importorskip("mlflow")
     if kind == "file:./mlruns":
         monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")  # as the page says for whoever reads it with MLflow
-    address = {"as written": None, "server": ""}.get(kind, kind)
-    before = mlflow.get_tracking_uri()
+    address = {"as written": None}.get(kind, kind)
     try:
-        names = run("docs/mlflow.md", request.getfixturevalue("server") if address == "" else address)
+        names = run("docs/mlflow.md", address)
     finally:
-        mlflow.set_tracking_uri(before)
+        mlflow.set_tracking_uri(None)  # the environment names the place again, for the tests that follow
     assert len(names["runs"]) >= 4
     assert hasattr(names["model"], "predict")
