@@ -19,7 +19,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from hyperion_hook.domain.paths import language_of
+from hyperion_hook.domain.files.paths import language_of
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.source.measure import DEFAULT, _refused, measure_source
 

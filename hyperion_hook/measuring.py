@@ -22,8 +22,8 @@ from hyperion_hook.features.extract import extract
 from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.change_reader import ChangeReader
-from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.rules.exclusions import Exclusions
 from hyperion_hook.git.sources import GitSources
 from hyperion_hook.store.source_cache import SourceCache
 

@@ -32,7 +32,7 @@ from hyperion_hook.store.reference_store import ReferenceStore
 if TYPE_CHECKING:
     from hyperion_hook.assess.guidance.advice import Part
     from hyperion_hook.assess.indexing import IndexSummary
-    from hyperion_hook.assess.planning import Plan
+    from hyperion_hook.assess.repository.planning import Plan
     from hyperion_hook.domain.overview import HotSpot, Overview
 
 
@@ -207,7 +207,7 @@ class Assessor:
         HyperionError
             If there is no commit yet.
         """
-        from hyperion_hook.assess.overview import overview_of
+        from hyperion_hook.assess.repository.overview import overview_of
 
         self._measurer.deadline = NEVER
         head = self._repository.head()
@@ -244,7 +244,7 @@ class Assessor:
         HyperionError
             If there is no commit yet, or a path is not one of the repository.
         """
-        from hyperion_hook.assess.planning import plan_of
+        from hyperion_hook.assess.repository.planning import plan_of
 
         self._measurer.deadline = NEVER
         return plan_of(self._measurer, self._head("plan"), paths, most)
@@ -257,7 +257,7 @@ class Assessor:
         HyperionError
             If there is no commit yet.
         """
-        from hyperion_hook.assess.overview import hot_spots_of
+        from hyperion_hook.assess.repository.overview import hot_spots_of
 
         self._measurer.deadline = NEVER
         return hot_spots_of(self._measurer, self._head("hot spots"), self._config.max_file_bytes)

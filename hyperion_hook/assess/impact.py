@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from hyperion_hook.domain.assessment import Impact
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import CoChange, PastOfFile
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import DAY, CommitFlag, History
-from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.graph.view import dependent_share

@@ -12,9 +12,9 @@ from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change, without_tests
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.light_dataclasses import dataclass
-from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE
@@ -166,7 +166,7 @@ class Measurer(ChangeMeasurer):
 
     def owners(self, change: Change) -> Counter[str]:
         """Return how many files of a change each of their owners owns, as of its base."""
-        from hyperion_hook.git.code_owners import owners_of
+        from hyperion_hook.git.rules.code_owners import owners_of
 
         paths = [file.previous_path for file in change.files]
         return Counter() if change.base is None else owners_of(self._reader, change.base, paths)

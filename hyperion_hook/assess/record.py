@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hyperion_hook.assess.reference import WINDOW, Reference
 from hyperion_hook.domain.assessment import Record, RiskLevel
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import DAY, CommitFlag
-from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.scoring.recalibration import shift_of
 from hyperion_hook.store.history.commits_before import Past, PastCommit

@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
-from hyperion_hook.domain.paths import FileRole, role_of
 
 MOST_PATCH_BYTES = 50_000_000
 """The largest patch that is applied to be assessed."""

@@ -6,8 +6,8 @@ from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind
 from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.git.changes import commit_change, range_change, staged_change
-from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.rules.exclusions import Exclusions
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import merge_base
-from hyperion_hook.git.difference import read_difference, read_part
+from hyperion_hook.git.diffs.difference import read_difference, read_part
 from hyperion_hook.git.identity import identity_of
 from hyperion_hook.git.log import Detail, commit_ids, read_commits
 from hyperion_hook.git.repository import Repository

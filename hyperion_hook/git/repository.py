@@ -16,8 +16,8 @@ from hyperion_hook.errors import GitError, NotARepositoryError
 from hyperion_hook.git.environment import neutral
 from hyperion_hook.git.environment.trust import trusted_folders
 from hyperion_hook.git.objects import folder_of
+from hyperion_hook.git.rules.source_attributes import SOURCES_ONLY
 from hyperion_hook.git.run import Git, complaint
-from hyperion_hook.git.source_attributes import SOURCES_ONLY
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")

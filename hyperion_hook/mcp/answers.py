@@ -12,7 +12,7 @@ from typing import Any, NotRequired, TypeVar
 
 from typing_extensions import TypedDict  # the one of typing has no schema for nested tables before Python 3.12
 
-from hyperion_hook.assess.planning import Plan
+from hyperion_hook.assess.repository.planning import Plan
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.domain.overview import HotSpot

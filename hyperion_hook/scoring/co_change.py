@@ -26,9 +26,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from hyperion_hook.domain.co_change import ChangeSet, CoChange, KnownFile, PastOfFile
+from hyperion_hook.domain.files.paths import directory_of
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.domain.light_dataclasses import dataclass
-from hyperion_hook.domain.paths import directory_of
 
 CLOSER_LOOK = 100
 """Candidates whose names and ages are looked at."""

@@ -24,8 +24,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from hyperion_hook.domain.assessment import Affected, RiskLevel
 from hyperion_hook.domain.co_change import PastOfFile, rule_in_words
+from hyperion_hook.domain.files.paths import directory_of
 from hyperion_hook.domain.light_dataclasses import dataclass
-from hyperion_hook.domain.paths import directory_of
 from hyperion_hook.scoring.co_change import DOUBT, faded, part_of
 from hyperion_hook.scoring.members import sigmoid
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from hyperion_hook.config.kinds import Floor
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.domain.path_patterns import is_ignored, parse_patterns
+from hyperion_hook.domain.files.path_patterns import is_ignored, parse_patterns
 
 
 def risk_level(

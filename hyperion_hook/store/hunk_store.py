@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from hyperion_hook.git.hunks import Position
+from hyperion_hook.git.diffs.hunks import Position
 from hyperion_hook.store.files.sqlite import Form, open_store
 from hyperion_hook.store.history.codec import pack, path_key, unpack
 

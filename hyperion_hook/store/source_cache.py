@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperion_hook.domain.deadline import is_late
-from hyperion_hook.domain.languages import language_of
+from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.code.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source.measure import EXTRACTOR_VERSION

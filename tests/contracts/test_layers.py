@@ -7,7 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
+MOST_MODULES, MOST_LINES = 18, 400
+MODULES = sorted((ROOT / "hyperion_hook").rglob("*.py"))
 
 
 def test_imports_go_one_way() -> None:
@@ -20,3 +24,13 @@ def test_imports_go_one_way() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("room", sorted({module.parent for module in MODULES}), ids=lambda room: room.name)
+def test_no_room_is_too_full(room: Path) -> None:
+    assert len([module for module in MODULES if module.parent == room]) <= MOST_MODULES
+
+
+def test_no_file_is_too_long() -> None:
+    lines = {module.name: len(module.read_text(encoding="utf-8").splitlines()) for module in MODULES}
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}

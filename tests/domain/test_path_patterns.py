@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyperion_hook.domain.path_patterns import is_ignored, parse_pattern, parse_patterns
+from hyperion_hook.domain.files.path_patterns import is_ignored, parse_pattern, parse_patterns
 from tests.support.repo import TestRepo
 
 PATHS = [

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.domain.languages import BY_ENDING, LANGUAGES, Language, is_build_file, language_of
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.files.languages import BY_ENDING, LANGUAGES, Language, is_build_file, language_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.change import quality, tokens
 from hyperion_hook.features.change.code_lines import code_in

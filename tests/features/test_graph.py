@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.features.graph.live import LiveGraph
 from hyperion_hook.features.graph.view import (

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from radon.raw import analyze
 
-from hyperion_hook.domain.languages import BY_ENDING
+from hyperion_hook.domain.files.languages import BY_ENDING
 from hyperion_hook.features.code.lines import LineCounts, count_lines
 from hyperion_hook.features.code.lines_python import python_lines
 

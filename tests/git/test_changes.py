@@ -13,8 +13,8 @@ from hyperion_hook.assess.measuring import not_looked_into
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, ChangeKind, FileStatus, Hunk
 from hyperion_hook.errors import GitError
-from hyperion_hook.git import diff, difference
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
+from hyperion_hook.git.diffs import diff, difference
 from hyperion_hook.git.repository import Repository
 from tests.support.repo import START, TestRepo
 

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
-from hyperion_hook.git import diff
 from hyperion_hook.git.changes import commit_change
-from hyperion_hook.git.diff import is_cut, parse_difference, unquote, with_counts
+from hyperion_hook.git.diffs import diff
+from hyperion_hook.git.diffs.diff import is_cut, parse_difference, unquote, with_counts
 from hyperion_hook.git.repository import Repository
 from tests.support.repo import TestRepo
 

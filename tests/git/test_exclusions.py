@@ -9,9 +9,9 @@ import pytest
 
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.change_reader import ChangeReader
-from hyperion_hook.git.exclusions import Exclusions
-from hyperion_hook.git.ignored_revisions import FILE_NAME, ignored_revisions
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.rules.exclusions import Exclusions
+from hyperion_hook.git.rules.ignored_revisions import FILE_NAME, ignored_revisions
 from tests.support.repo import TestRepo
 
 ATTRIBUTES = """\

@@ -8,9 +8,9 @@ import pytest
 
 from hyperion_hook.domain.author import Author
 from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.code_owners import owners_of
-from hyperion_hook.git.mailmap import mapped
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.rules.code_owners import owners_of
+from hyperion_hook.git.rules.mailmap import mapped
 from tests.support.command import hyperion
 from tests.support.repo import TestRepo
 

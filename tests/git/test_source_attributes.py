@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.domain.languages import BY_ENDING
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.files.languages import BY_ENDING
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.git.source_attributes import SOURCES_ONLY
+from hyperion_hook.git.rules.source_attributes import SOURCES_ONLY
 from tests.support.repo import TestRepo
 
 FOLDERS = (

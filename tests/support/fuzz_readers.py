@@ -19,7 +19,7 @@ from hyperion_hook.commands.hooks.commit_message import recorded_message
 from hyperion_hook.config import load_config
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.languages import LANGUAGES, language_of
+from hyperion_hook.domain.files.languages import LANGUAGES, language_of
 from hyperion_hook.domain.message.classify import classify_message, issue_references, strip_trailers, trailers
 from hyperion_hook.domain.text import decode_text
 from hyperion_hook.domain.vector import Missing
@@ -43,7 +43,7 @@ from hyperion_hook.forge.github import GitHub
 from hyperion_hook.forge.gitlab import GitLab
 from hyperion_hook.forge.http import Http, _Reply
 from hyperion_hook.forge.job import Job
-from hyperion_hook.git.diff import parse_difference
+from hyperion_hook.git.diffs.diff import parse_difference
 from hyperion_hook.report.comment.state import read_state
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
 from hyperion_hook.scoring.trees import Trees, serialise

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.files.paths import directory_of, subsystem_of
 from hyperion_hook.domain.history import MONTH, CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
-from hyperion_hook.domain.paths import directory_of, subsystem_of
 from hyperion_hook.store.history.index import HistoryIndex
 
 PATHS = ("a.py", "b.py", "lib/c.py", "lib/deep/d.py")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels import label_history as label_history_module

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, is_aside
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import Change, FileChange
-from hyperion_hook.domain.languages import language_of
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.files.languages import language_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 
 
 class Switch(NamedTuple):

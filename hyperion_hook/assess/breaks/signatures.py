@@ -23,7 +23,7 @@ from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
-from hyperion_hook.domain.languages import language_of
+from hyperion_hook.domain.files.languages import language_of
 
 LANGUAGES = frozenset(("Python", "Java", "Go", "C", "TypeScript"))
 """Where a call with too few or too many arguments is an error."""

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
-from hyperion_hook.domain.languages import language_of
+from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.snapshot import ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.graph.view import imports_of_specs

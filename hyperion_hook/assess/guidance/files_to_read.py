@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 from hyperion_hook.domain.assessment import FileToRead, FunctionToRead
 from hyperion_hook.domain.change import Change, FileChange
+from hyperion_hook.domain.files.paths import FileRole, is_lock_file, role_of
 from hyperion_hook.domain.history import CommitFlag, FileEvent, History
-from hyperion_hook.domain.paths import FileRole, is_lock_file, role_of
 
 MOST = 3
 LOOKED_AT = 50

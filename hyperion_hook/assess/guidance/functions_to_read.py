@@ -16,7 +16,7 @@ from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.metrics import FunctionMetrics
-from hyperion_hook.git.hunks import Position, read_positions
+from hyperion_hook.git.diffs.hunks import Position, read_positions
 from hyperion_hook.store.history.commits_before import Past
 from hyperion_hook.store.hunk_store import HunkStore
 

@@ -17,7 +17,7 @@ from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.changes import part_of
 from hyperion_hook.git.log import Detail, read_commits
-from hyperion_hook.git.mailmap import with_mailmap
+from hyperion_hook.git.rules.mailmap import with_mailmap
 
 SECONDS = 0.8
 """Time for reviewers, similar changes and advice on what is staged; what is not begun by then is left out, and said."""

@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hyperion_hook.domain.assessment import SimilarChange
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
 from hyperion_hook.domain.light_dataclasses import dataclass
-from hyperion_hook.domain.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.store.history.commits_before import Past, PastCommit
 

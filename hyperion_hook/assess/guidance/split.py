@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.co_change import PastOfFile
-from hyperion_hook.domain.paths import FileRole, directory_of, role_of
+from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.scoring.co_change import words_of

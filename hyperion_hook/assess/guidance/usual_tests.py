@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import KnownFile, PastOfFile
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.languages import language_of
+from hyperion_hook.domain.files.languages import language_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
-from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.scoring.co_change import words_of

@@ -11,8 +11,8 @@ from hyperion_hook.domain.history import MONTH, FileHistory, History
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.overview import Area, Knower
 from hyperion_hook.features.history.people import bus_factor
-from hyperion_hook.git.mailmap import mapped
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.rules.mailmap import mapped
 
 MOST_AREAS = 24
 MOST_PEOPLE = 12

@@ -21,10 +21,10 @@ from hyperion_hook.assess.people.identities import People
 from hyperion_hook.domain.assessment import Reviewer
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.files.paths import directory_of
 from hyperion_hook.domain.history import DAY, MONTH, CommitFlag, FileEvent
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.message.classify import trailers
-from hyperion_hook.domain.paths import directory_of
 from hyperion_hook.store.history.commits_before import Past, PastCommit
 
 MOST = 3

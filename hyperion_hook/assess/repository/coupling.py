@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Collection
 from itertools import combinations
 
+from hyperion_hook.domain.files.paths import directory_of
 from hyperion_hook.domain.overview import Coupling, Pair
-from hyperion_hook.domain.paths import directory_of
 from hyperion_hook.scoring.co_change import likeness, words_of
 from hyperion_hook.store.history.commits_before import Past
 

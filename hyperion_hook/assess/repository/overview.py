@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from hyperion_hook.assess.coupling import coupling_of
-from hyperion_hook.assess.hot_functions import hot_functions
 from hyperion_hook.assess.measuring import Measurer
 from hyperion_hook.assess.people.knowledge import Names, knowledge
 from hyperion_hook.assess.record import record_of
 from hyperion_hook.assess.reference import WINDOW
+from hyperion_hook.assess.repository.coupling import coupling_of
+from hyperion_hook.assess.repository.hot_functions import hot_functions
 from hyperion_hook.domain.assessment import Contribution, RiskLevel
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import DAY, CommitFlag, FileHistory
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.overview import QUARTERS, Coupling, ExplainedChange, HotSpot, Overview, ScoredChange
-from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source.measure import can_measure

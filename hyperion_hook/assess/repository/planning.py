@@ -12,8 +12,8 @@ from hyperion_hook.assess.measuring import Measurer
 from hyperion_hook.domain.assessment import Reviewer
 from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus
 from hyperion_hook.domain.co_change import CoChange, rule_in_words
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import CommitFlag, History
-from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.log import Detail, read_commits

@@ -9,7 +9,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from hyperion_hook.domain.languages import is_build_file, language_of
+from hyperion_hook.domain.files.languages import is_build_file, language_of
 
 TEST_FOLDERS = ("test", "tests", "__tests__", "testing", "spec", "specs", "e2e", "testdata", "fixtures")
 TEST_FOLDERS_OF_SRC = ("test", "androidTest", "integrationTest", "it")

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import islice
 
-from hyperion_hook.domain.languages import LANGUAGES, Comments
+from hyperion_hook.domain.files.languages import LANGUAGES, Comments
 from hyperion_hook.domain.light_dataclasses import dataclass
 
 _RETURN = re.compile(rb"\r(?![\r\n]|\Z)")

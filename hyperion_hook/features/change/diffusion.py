@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import log2
 
 from hyperion_hook.domain.change import FileStatus
-from hyperion_hook.domain.paths import FileRole, directory_of, subsystem_of
+from hyperion_hook.domain.files.paths import FileRole, directory_of, subsystem_of
 from hyperion_hook.domain.vector import Value
 from hyperion_hook.features.change.changed_code import first_unread, kind_of
 from hyperion_hook.features.change.size import has_lines, why_uncounted

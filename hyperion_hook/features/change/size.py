@@ -11,8 +11,8 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange
-from hyperion_hook.domain.languages import language_of
-from hyperion_hook.domain.paths import FileRole
+from hyperion_hook.domain.files.languages import language_of
+from hyperion_hook.domain.files.paths import FileRole
 from hyperion_hook.domain.vector import NOT_FETCHED, Missing, Value
 from hyperion_hook.features.change.changed_code import (
     ChangedCode,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hyperion_hook.domain.languages import LANGUAGES
+from hyperion_hook.domain.files.languages import LANGUAGES
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code import notebooks
 

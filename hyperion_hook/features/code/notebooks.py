@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
-from hyperion_hook.domain.languages import LANGUAGES
+from hyperion_hook.domain.files.languages import LANGUAGES
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.vector import Missing
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Protocol
 
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.features.graph.order import ImportOrder
 
 

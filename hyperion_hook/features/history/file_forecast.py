@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from hyperion_hook.domain.change import FileChange, FileStatus
+from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.history import (
     DAY,
     FILE_WINDOW,
@@ -21,7 +22,6 @@ from hyperion_hook.domain.history import (
     History,
     Tally,
 )
-from hyperion_hook.domain.paths import FileRole, directory_of, role_of
 
 PAST_VERSION = 1
 """Raised whenever a number can change for the same past; mined rows and models of another version are not used."""

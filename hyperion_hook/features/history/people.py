@@ -11,8 +11,8 @@ from math import log
 from operator import attrgetter
 
 from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.files.paths import subsystem_of
 from hyperion_hook.domain.history import MONTH
-from hyperion_hook.domain.paths import subsystem_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.history.file_history import (

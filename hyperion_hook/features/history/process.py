@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from operator import attrgetter
 
+from hyperion_hook.domain.files.paths import directory_of
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
-from hyperion_hook.domain.paths import directory_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.history.file_history import (

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
 
-from hyperion_hook.domain.languages import language_of
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.files.languages import language_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 
 READER_VERSION = 2
 """Raised whenever a specification can change for the same text; what another version stored is dropped."""

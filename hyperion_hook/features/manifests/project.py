@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from posixpath import normpath
 
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import Folder, SourceText
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context

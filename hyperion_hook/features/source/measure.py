@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from hyperion_hook.domain.languages import LANGUAGES, language_of
+from hyperion_hook.domain.files.languages import LANGUAGES, language_of
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.embedded import EMBEDDING, embedded_source

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from hyperion_hook.domain.change import FileChange
-from hyperion_hook.domain.paths import is_lock_file
+from hyperion_hook.domain.files.paths import is_lock_file
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.graph.view import entry_share

@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from hyperion_hook.domain.change import FileChange, FileStatus
-from hyperion_hook.domain.languages import language_of
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.files.languages import language_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.code.metrics import SourceMetrics
 from hyperion_hook.features.context import Context

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange
 from hyperion_hook.git.conversation import Conversation
-from hyperion_hook.git.diff import MAX_PATCH_BYTES, parse_difference
+from hyperion_hook.git.diffs.diff import MAX_PATCH_BYTES, parse_difference
 from hyperion_hook.git.run import Git
 
 OPTIONS = ("-r", "--root", "--no-commit-id", "--no-color", "--no-abbrev", "--full-index")

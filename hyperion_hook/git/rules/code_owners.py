@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from hyperion_hook.domain.path_patterns import PathPattern, parse_pattern
+from hyperion_hook.domain.files.path_patterns import PathPattern, parse_pattern
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.blobs import BlobReader
 

@@ -7,8 +7,8 @@ made of the same words as ``domain.paths`` and err on one side: every source fil
 
 from __future__ import annotations
 
-from hyperion_hook.domain.languages import BY_ENDING, LANGUAGES, TEMPLATE_ENDINGS
-from hyperion_hook.domain.paths import (
+from hyperion_hook.domain.files.languages import BY_ENDING, LANGUAGES, TEMPLATE_ENDINGS
+from hyperion_hook.domain.files.paths import (
     FOREIGN_FOLDERS,
     TEST_CLASS_EXTENSIONS,
     TEST_CLASSES,

@@ -6,7 +6,7 @@ import sqlite3
 from bisect import insort
 from collections.abc import Iterator
 
-from hyperion_hook.domain.paths import directory_of, subsystem_of
+from hyperion_hook.domain.files.paths import directory_of, subsystem_of
 from hyperion_hook.store.history.codec import path_key
 from hyperion_hook.store.history.graph import CommitGraph
 

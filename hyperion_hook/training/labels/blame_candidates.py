@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from hyperion_hook.domain.change import FileChange, FileStatus
-from hyperion_hook.domain.languages import language_of
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.files.languages import language_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.features.change.code_lines import code_by_line
 from hyperion_hook.training.labels.line_origins import TracedHunk
 

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.exclusions import Exclusions
-from hyperion_hook.git.ignored_revisions import ignored_revisions
 from hyperion_hook.git.log import Detail, commit_ids, read_commits, stream_commits
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.rules.exclusions import Exclusions
+from hyperion_hook.git.rules.ignored_revisions import ignored_revisions
 from hyperion_hook.training.labels.line_origins import SOURCES, LineOrigins
 from hyperion_hook.training.labels.read_history import read_history
 from hyperion_hook.training.labels.szz import Labeller, SzzRules

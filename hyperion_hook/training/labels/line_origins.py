@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.blame import blamed

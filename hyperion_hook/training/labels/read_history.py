@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.errors import GitError
-from hyperion_hook.git.difftree import DiffTree
+from hyperion_hook.git.diffs.difftree import DiffTree
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
 

@@ -11,8 +11,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import accumulate, groupby, islice
 
-from hyperion_hook.domain.languages import language_of
-from hyperion_hook.domain.paths import FileRole, role_of
+from hyperion_hook.domain.files.languages import language_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.training.labels.blame_candidates import changes_code, code_positions, tells
 from hyperion_hook.training.labels.file_lines import span_of
 from hyperion_hook.training.labels.line_origins import TracedHunk

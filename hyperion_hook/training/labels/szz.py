@@ -36,8 +36,8 @@ from enum import StrEnum
 from functools import partial
 
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.label import Finding, FixCommit, FoundBy, InducingCommit, Label, Outcome
-from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.training.labels.blame_candidates import shares, suspects, tells
 from hyperion_hook.training.labels.fixes import fix_of, given_fix, repair_of, takes_back
 from hyperion_hook.training.labels.known_commits import KnownCommits

@@ -24,8 +24,8 @@ from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.extract import code_versions
 from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.exclusions import Exclusions
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.rules.exclusions import Exclusions
 from hyperion_hook.store.feature_sets.writer import FILE_NAME
 from hyperion_hook.store.files.whole_files import ForeignFileError, check_folder, read_regular, write_whole
 from hyperion_hook.training.labels.szz import LABELLER_VERSION, SzzRules

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
-from hyperion_hook.domain.paths import FileRole, role_of
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hyperion_hook.assess.guidance.functions_to_read import past_of
 from hyperion_hook.domain.history import CommitFlag, FileEvent
-from hyperion_hook.git.hunks import Position, read_positions
+from hyperion_hook.git.diffs.hunks import Position, read_positions
 from hyperion_hook.git.repository import Repository
 from tests.support.command import hyperion
 from tests.support.repo import TestRepo
