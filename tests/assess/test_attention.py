@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
-from hyperion_hook.domain.history import CommitFlag, EmptyHistory, FileEvent, FileHistory
+from hyperion_hook.assess.guidance.functions_to_read import functions_to_read
+from hyperion_hook.domain.history import DAY, CommitFlag, EmptyHistory, FileEvent, FileHistory
+from hyperion_hook.features.code.metrics import FunctionMetrics
+from hyperion_hook.git.diffs.hunks import Position
 from tests.support.changes import change, edit
 
 
@@ -37,3 +42,19 @@ def test_at_most_three_files_whatever_the_order_they_come_in() -> None:
 def test_a_lock_file_that_nobody_wrote_comes_after_the_source() -> None:
     judged = change(edit("uv.lock", "+x\n" * 500), edit("src/a.py", "+x\n" * 12))
     assert [entry.path for entry in files_to_read(judged, EmptyHistory())] == ["src/a.py", "uv.lock"]
+
+
+@pytest.mark.parametrize(
+    ("days", "recorded", "pending"),
+    [(0, "the same day", "today"), (1, "1 day before", "1 day ago"), (9, "9 days before", "9 days ago")],
+)
+def test_days_since_a_function_changed_count_from_the_date_of_what_is_judged(
+    days: int, recorded: str, pending: str
+) -> None:
+    functions = [FunctionMetrics("f", 1, 3, 3, 1, 0, 0, 0, 0, 9)]
+    past = [FileEvent(50 * DAY, 0, 0, 1, 1, 0)], {0: (Position(1, 1, 1, 1),)}
+    for is_recorded, said in ((True, recorded), (False, pending)):
+        (entry,) = functions_to_read(
+            edit("a.py", "-b\n+c"), functions, functions, *past, (50 + days) * DAY, recorded=is_recorded
+        )
+        assert entry.reason == f"last changed {said}, complexity 1"

@@ -127,6 +127,20 @@ def test_reviews_count_more_than_commits_and_name_whoever_never_committed(tmp_pa
     assert found[0].reason == "3 reviews; active this month"
 
 
+@pytest.mark.parametrize(("own", "reason"), [(0, "merged 2 commits"), (1, "1 commit to these files, merged 2 commits")])
+def test_whoever_committed_what_others_wrote_has_merged_it(tmp_path: Path, own: int, reason: str) -> None:
+    repo = TestRepo(tmp_path)
+    for number in range(own):
+        repo.commit({"pkg/a.py": f"own {number}\n"}, author=KEN)
+    for number in range(2):
+        repo.commit({"pkg/a.py": f"{number}\n"}, author=GRACE)
+        committer = {"GIT_COMMITTER_NAME": "Ken", "GIT_COMMITTER_EMAIL": KEN.partition("<")[2].rstrip(">")}
+        repo.git("commit", "-q", "--amend", "--no-edit", author=GRACE, env=committer)
+    repo.commit({"pkg/a.py": "last\n"}, author=ADA)
+    (found,) = [person for person in named(repo) if person.name.startswith("Ken")]
+    assert found.reason == f"{reason} for others; active this month"
+
+
 def test_later_commits_have_no_effect(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     repo.commit({"pkg/a.py": "1\n"}, author=GRACE)

@@ -81,7 +81,7 @@ def _break(target: Target, calls: list[tuple[str, int, str]]) -> Break:
     return Break(
         BreakKind.SIGNATURE,
         f"{target.name} {_wanted(target.after)}, but {count} {calls[0][2]}",
-        f"{target.file.path}:{target.line}; " + listed([call[:2] for call in calls]),
+        f"defined in {target.file.path}:{target.line}; called in " + listed([call[:2] for call in calls]),
         calls[0][0],
         calls[0][1],
         True,

@@ -44,7 +44,7 @@ def functions_of(
     before, events = _functions(measurer, sources.before(file)), events[:MOST_EVENTS]
     past = measurer.past(change.base) if before else None
     by_commit = positions_of(measurer, file.previous_path, past, events)
-    return functions_to_read(file, before, after, events, by_commit, change.time)
+    return functions_to_read(file, before, after, events, by_commit, change.time, recorded=not change.is_pending)
 
 
 def positions_of(
@@ -75,6 +75,8 @@ def functions_to_read(
     events: Sequence[FileEvent],
     positions: Mapping[int, tuple[Position, ...]],
     now: int,
+    *,
+    recorded: bool,
 ) -> tuple[FunctionToRead, ...]:
     """Return the functions that a change touches, those with the most fixes and changed lines first.
 
@@ -88,6 +90,8 @@ def functions_to_read(
         The newest commits on the file, and their hunks by commit.
     now
         Unix seconds of the change.
+    recorded
+        Whether the change is in the history, so that days are counted back from its own date and not from today.
     """
     old = {function.name: function for function in before}
     ranked = []
@@ -95,11 +99,13 @@ def functions_to_read(
         was = old.get(function.name)
         past = past_of(was.start_line, was.end_line, events, positions) if was is not None else None
         fixes = past.fixes if past else 0
+        days = None if past is None or past.last is None else max(0, (now - past.last) // DAY)
+        reason = _reason(function, was, past, days, recorded)
         ranked.append(
             (
                 -(1 + fixes) * len(lines),
                 lines[0],
-                FunctionToRead(function.name.replace("::", "."), lines[0], _reason(function, was, past, now)),
+                FunctionToRead(function.name.replace("::", "."), lines[0], reason),
             )
         )
     return tuple(entry for _, _, entry in sorted(ranked)[:MOST_FUNCTIONS])
@@ -155,15 +161,18 @@ def past_of(
     return Touches(commits, fixes, last)
 
 
-def _reason(now: FunctionMetrics, was: FunctionMetrics | None, past: Touches | None, time: int) -> str:
+def _reason(
+    now: FunctionMetrics, was: FunctionMetrics | None, past: Touches | None, days: int | None, recorded: bool
+) -> str:
     parts = []
     if was is None:
         parts.append("new")
     if past and past.fixes:
         parts.append(f"{past.fixes} earlier bug fix{'es' if past.fixes > 1 else ''}")
-    if past and past.last is not None:
-        days = max(0, (time - past.last) // DAY)
-        parts.append(f"last changed {'today' if not days else '1 day ago' if days == 1 else f'{days:,} days ago'}")
+    if days is not None:
+        span = f"{days:,} day{'' if days == 1 else 's'}"
+        then = f"{span} before" if recorded else f"{span} ago"
+        parts.append(f"last changed {then if days else 'the same day' if recorded else 'today'}")
     grown = f"{was.cyclomatic} to " if was is not None and was.cyclomatic != now.cyclomatic else ""
     parts.append(f"complexity {grown}{now.cyclomatic}")
     return ", ".join(parts)

@@ -241,7 +241,7 @@ def _reason(found: _Knowledge, now: int) -> str:
     if found.reviews:
         said.append(_counted(len(found.reviews), "review"))
     if found.applied:
-        said.append(f"applied {len(found.applied)}" if said else f"applied {_counted(len(found.applied), 'commit')}")
+        said.append(f"merged {_counted(len(found.applied), 'commit')} for others")
     if not said and found.nearby:
         said.append(f"{_counted(found.nearby, 'recent commit')} in these folders")
     if not said:

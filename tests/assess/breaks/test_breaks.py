@@ -352,6 +352,9 @@ def test_what_breaks_is_told_with_a_line_that_shows_it(tmp_path: Path, case: str
     assert told
     assert told[0].sentence.startswith(sentence)
     assert told[0].confidence == confidence
+    if kind is S:
+        definition, _, calls = told[0].evidence.partition("; called in ")
+        assert (definition.startswith("defined in "), told[0].path in calls) == (True, True)
     rows = (tmp_path / "repo" / told[0].path).read_text().split("\n")
     assert rows[told[0].line - 1].strip()
 
