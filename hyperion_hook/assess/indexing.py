@@ -39,11 +39,14 @@ def build_index(measurer: Measurer, scorer: Scorer, *, rebuild: bool) -> IndexSu
     scorer.references_at(head).forget_provisional()
     reference = scorer.reference(head, at_most=WINDOW)
     scorer.recalibration(head, of_code(reference), at_most=WINDOW)
+    cut = is_cut_off(measurer.repository, head)
+    # where history is cut off no index helps, and one remedy is enough
+    outcomes = (("import graph", graph), ("percentile", Missing("") if cut else reference))
     warnings = [
-        f"{name}: {outcome.reason}"
-        for name, outcome in (("import graph", graph), ("percentile", reference))
-        if isinstance(outcome, Missing)
+        f"{name}: {outcome.reason}" for name, outcome in outcomes if isinstance(outcome, Missing) and outcome.reason
     ]
+    if cut:
+        warnings.insert(0, f"{cut.cause}, so the risk of a change stays UNKNOWN; run: {cut.remedy}")
     return IndexSummary(
         commits=report.commits,
         commits_added=report.commits_added,

@@ -11,6 +11,7 @@ from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode
+from hyperion_hook.report.facts import counted
 
 
 def run(repo: Path | None, *, rebuild: bool, config: Config, assessor_of: OpenAssessor = open_assessor) -> ExitCode:
@@ -20,8 +21,9 @@ def run(repo: Path | None, *, rebuild: bool, config: Config, assessor_of: OpenAs
     for warning in summary.warnings:
         say(f"warning: {warning}")
     click.echo(
-        f"{summary.commits:,} commits indexed, {summary.commits_added:,} of them new, in {summary.seconds:.1f} s;"
-        f" {_size(summary.bytes)}; percentiles rest on {summary.reference_changes:,} recent changes"
+        f"{counted(summary.commits, 'commit')} indexed, {summary.commits_added:,} of them new,"
+        f" in {summary.seconds:.1f} s; {_size(summary.bytes)};"
+        f" percentiles rest on {counted(summary.reference_changes, 'recent change')}"
     )
     return ExitCode.DONE
 

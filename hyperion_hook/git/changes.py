@@ -90,7 +90,7 @@ def commit_change(repository: Repository, revision: str, *, bulk_above: int = BU
     difference = read_difference(repository.git, (base, commit.id))
     warnings = [*([MERGE] if commit.is_merge else []), *difference.warnings]
     if not commit.parents and commit.id in repository.cut_off():
-        warnings.append("a shallow clone begins here, so all files count as added; run: git fetch --deepen=1")
+        warnings.append("a shallow clone begins here, so all files count as added; run: git fetch --unshallow")
     change = change_of_commit(replace(commit, files=difference.files), bulk_above)
     return replace(change, warnings=tuple(warnings))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,6 +87,26 @@ def test_a_cut_clone_has_no_level_in_any_format(origin: TestRepo, tmp_path: Path
         assert lines.code == 0
         text = hyperion(clone.path, "score", "--each", "--format", "text", "HEAD~2..HEAD").out
         assert [line.split()[:3] for line in text.splitlines()] == [["UNKNOWN", "-", "-"]] * 2
+
+
+@pytest.mark.parametrize("kind", CLONES)
+def test_one_remedy_is_told_and_an_index_does_not_pass_for_one(origin: TestRepo, tmp_path: Path, kind: str) -> None:
+    arguments, remedy = CLONES[kind]
+    clone = cloned(origin, tmp_path / "c", *arguments)
+    for attempt in range(2):
+        for revision in ("HEAD", "--staged"):
+            done = hyperion(clone.path, "score", revision)
+            shown = " ".join(f"{done.out} {done.err}".split())
+            assert set(re.findall(r"run:? '?((?:git|hyperion-hook) [^';:]*?)(?='|$| Note)", shown)) == {remedy}, shown
+            assert shown.count("run") == 1, shown
+        # where folders are not there an index ends at the first, and says which
+        if not attempt and kind != "treeless":
+            done = hyperion(clone.path, "index")
+            commits = clone.git("rev-list", "--count", "HEAD").strip()
+            assert done.out.startswith("1 commit indexed" if commits == "1" else f"{commits} commits indexed")
+            warnings = [line for line in done.err.splitlines() if "run:" in line]
+            assert len(warnings) == 1, done.err
+            assert warnings[0].endswith(f"so the risk of a change stays UNKNOWN; run: {remedy}")
 
 
 @pytest.mark.parametrize("kind", ["depth 50", "blobless"])
