@@ -41,32 +41,52 @@ def clipped(text: str, width: int) -> str:
     return _fitting(text, width - 3 - width_of(tail)) + "..." + tail
 
 
-def clipped_path(path: str, width: int) -> str:
-    """Return a path that fits, with whole folders left out in its middle; anything else as ``clipped`` cuts it.
+def ended(text: str, width: int) -> str:
+    """Return text that fits, cut after the last word for which there is room.
 
     Examples
     --------
-    >>> clipped_path("src/main/java/org/apache/kafka/Coordinator.java", 34)
+    >>> ended("one two three", 11), ended("one two three", 13), ended("https://one", 8)
+    ('one two...', 'one two three', 'https...')
+    """
+    if width_of(text) <= width:
+        return text
+    beginning = _fitting(text, width - 3)
+    words = beginning.rpartition(" ")[0] if text[len(beginning)] != " " else beginning
+    return (words.rstrip(" ,;:(") or beginning) + "..."
+
+
+def short_path(path: str, width: int) -> str:
+    """Return a path with whole folders left out in its middle so that it fits; its last name is never cut.
+
+    Examples
+    --------
+    >>> short_path("src/main/java/org/apache/kafka/Coordinator.java", 34)
     'src/.../kafka/Coordinator.java'
     """
     if width_of(path) <= width or "/" not in path:
-        return clipped(path, width)
+        return path
     first, *folders, name = path.split("/")
     while folders:
         folders.pop(0)
         shorter = "/".join((first, "...", *folders, name))
         if width_of(shorter) <= width:
             return shorter
-    return name if width_of(name) <= width else clipped(name, width)
+    return name
+
+
+def clipped_path(path: str, width: int) -> str:
+    """Return a path that fits whatever it is called: as ``short_path`` shortens it, and then as ``clipped`` cuts it."""
+    return clipped(short_path(path, width), width)
 
 
 def with_short_paths(text: str, width: int) -> str:
     """Return text in which each path is shortened at its folders to fit a line, so that none is broken inside."""
-    return " ".join(clipped_path(word, width) if "/" in word else word for word in text.split(" "))
+    return " ".join(short_path(word, width) if "/" in word else word for word in text.split(" "))
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """Return text in lines that fit, broken at spaces, and within words that are longer than a line.
+def wrapped(text: str, width: int, *, whole: bool = False) -> list[str]:
+    """Return text in lines that fit, broken at spaces, and within words that are longer than a line if not ``whole``.
 
     Examples
     --------
@@ -84,7 +104,7 @@ def wrapped(text: str, width: int) -> list[str]:
         if line:
             lines.append(line.rstrip())
         rest = word
-        while width_of(rest) > width:
+        while width_of(rest) > width and not whole:
             part = _fitting(rest, width)
             if rest[len(part) :].startswith("::") and len(part) > 1:
                 part = part[:-1]  # a build server obeys a line that begins like this

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from hyperion_hook.domain.assessment import (
@@ -19,10 +18,9 @@ from hyperion_hook.domain.assessment import (
 )
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.breaks import Break
-from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
-from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.feature import Group
 
 WOULD_BREAK = "Would break"
@@ -37,11 +35,6 @@ LIKELY = 0.3
 """Forecasts below are no news: in busy projects a fix comes to one touched file in five within a month."""
 SIZE = Group.SIZE.value
 _NO_REASONS = frozenset((SIZE, "other"))
-_REMEDIES = (
-    ("s was used up", "raise the setting 'deadline'"),
-    ("set user.name and user.email", "set user.name and user.email"),
-)
-_TEXTS = frozenset(text for _, text in _REMEDIES)
 
 
 def verdict(risk: Score | Unknown, record: Record | None = None, *, no_code: bool = False) -> tuple[str, str]:
@@ -73,22 +66,47 @@ def verdict(risk: Score | Unknown, record: Record | None = None, *, no_code: boo
     return level, f"for this repository, where {percent(record.base_rate)} of changes are later fixed."
 
 
-def comparison(risk: Score | Unknown, *, no_code: bool = False) -> str:
-    """Return what stands below the verdict: the place among recent changes, or that there is none; '' without a score.
+def placed(risk: Score | Unknown, record: Record | None, *, no_code: bool = False) -> list[str]:
+    """Return what stands below the verdict: the place among recent changes, and what became of those of its level.
+
+    A level that something other than the score has raised is not compared as if the score had given it.
+
+    Examples
+    --------
+    >>> from hyperion_hook.domain.assessment import RiskLevel
+    >>> placed(Score(0.01, -4.6, RiskLevel.MEDIUM, 12.0, raised=True), Record(RiskLevel.LOW, 200, 3, 0.09))
+    ['The score alone is LOW: riskier than 12% of recent code changes.']
+    """
+    if isinstance(risk, Unknown) or no_code:
+        return []
+    place = comparison(risk)
+    measured = RiskLevel.LOW if risk.raised else risk.level if record is None else record.level
+    if measured.rank < risk.level.rank:
+        return [f"The score alone is {measured.value}: {place[:1].lower()}{place[1:]}"]
+    return [place, *filter(None, [record_line(record)])]
+
+
+def comparison(risk: Score) -> str:
+    """Return the place of a score among recent changes, or that it has none.
 
     Examples
     --------
     >>> from hyperion_hook.domain.assessment import RiskLevel
     >>> comparison(Score(0.312, -0.79, RiskLevel.HIGH, 97.2, 84.0))
     'Riskier than 97% of recent code changes, and than 84% of those about as large.'
+    >>> comparison(Score(0.012, -4.41, RiskLevel.LOW, 0.0, 0.0))
+    'Riskier than none of the recent code changes, and than none of those about as large.'
+    >>> comparison(Score(0.912, 2.33, RiskLevel.HIGH, 100.0, 100.0))
+    'Riskier than all recent code changes, and than all of those about as large.'
     """
-    if isinstance(risk, Unknown) or no_code:
-        return ""
     if risk.percentile is None:
         return "Not compared with this repository's other changes."
+    here = {0.0: "none of the", 100.0: "all"}.get(risk.percentile, f"{rank(risk.percentile)} of")
     of_size = risk.percentile_of_size
-    more = "" if of_size is None else f", and than {rank(of_size)} of those about as large"
-    return f"Riskier than {rank(risk.percentile)} of recent code changes{more}."
+    if of_size is None:
+        return f"Riskier than {here} recent code changes."
+    as_large = {0.0: "none", 100.0: "all"}.get(of_size, rank(of_size))
+    return f"Riskier than {here} recent code changes, and than {as_large} of those about as large."
 
 
 def record_line(record: Record | None) -> str:
@@ -98,19 +116,21 @@ def record_line(record: Record | None) -> str:
     --------
     >>> from hyperion_hook.domain.assessment import RiskLevel
     >>> record_line(Record(RiskLevel.HIGH, 40, 17, 0.09))
-    'Of the last 40 HIGH changes here, 17 were later fixed (9% of all).'
-    >>> record_line(Record(RiskLevel.HIGH, 40, 3, 0.09))
-    'Of the last 40 HIGH changes here, 3 were later fixed (9% of all): in this repository the level means little.'
+    '17 of the last 40 HIGH changes here were later fixed (42%, against 9% of all).'
+    >>> record_line(Record(RiskLevel.HIGH, 9, 0, 0.09))
+    'None of the last 9 HIGH changes here was later fixed (against 9% of all).'
+    >>> record_line(Record(RiskLevel.LOW, 1, 1, 0.09))
+    'The last LOW change here was later fixed (against 9% of all).'
     """
     if record is None or not record.changes:
         return ""
-    were = "was" if record.later_fixed == 1 else "were"
     poor = ": in this repository the level means little" if record.is_poor else ""
-    noun = "change" if record.changes == 1 else "changes"
-    return (
-        f"Of the last {record.changes:,} {record.level.value} {noun} here, {record.later_fixed:,} {were} later fixed"
-        f" ({percent(record.base_rate)} of all){poor}."
-    )
+    count, fixed = record.changes, record.later_fixed
+    number, share = {0: ("None", ""), count: ("All", "")}.get(fixed, (f"{fixed:,}", f"{percent(fixed / count)}, "))
+    what, were = f"{number} of the last {count:,} {record.level.value} changes", "was" if fixed < 2 else "were"
+    if count == 1:
+        what, were = f"The last {record.level.value} change", "was" if fixed else "was not"
+    return f"{what} here {were} later fixed ({share}against {percent(record.base_rate)} of all){poor}."
 
 
 def rank(percentile: float) -> str:
@@ -166,6 +186,12 @@ def change_line(change: Change) -> str:
         return f"{what}: no files changed" if change.kind is not ChangeKind.STAGED else "Nothing is staged"
     lines = f"+{change.lines_added:,} -{change.lines_deleted:,} lines"
     return f"{what}: {counted(len(change.files), 'file')}, {lines}{_purpose(change)}"
+
+
+def judged_line(change: Change) -> str:
+    """Return what is judged, and that a message counts, too, where none is written yet."""
+    unwritten = change.is_pending and change.message is None and bool(change.files) and not is_no_code(change)
+    return change_line(change) + ("; its message can change the score" if unwritten else "")
 
 
 def nothing_to_assess(change: Change) -> str:
@@ -227,6 +253,17 @@ def reasons(explanation: Iterable[Contribution], most: int = MOST_REASONS) -> li
     return list(leading.values())[:most]
 
 
+def own_line(risk: Score | Unknown, explanation: Iterable[Contribution], shown: Iterable[Contribution]) -> str:
+    """Return the change's own probability, and what all reasons that are not ``shown`` multiply the odds by."""
+    if isinstance(risk, Unknown):
+        return ""
+    names = {entry.feature for entry in shown}
+    rest = (entry for entry in explanation if entry.group != SIZE and entry.feature not in names)
+    left = [entry.contribution for entry in rest if entry.contribution]
+    others = "all other reasons together" if len(left) > 1 else "another reason"
+    return f"This change: {percent(risk.probability)}" + (f"; {others} {factor(math.fsum(left))}" if left else "")
+
+
 def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:
     """Return sentence and evidence of the first breaks, and how many are left out."""
     rows = [
@@ -265,7 +302,7 @@ def way(contribution: float) -> str:
 
 
 def factor(contribution: float) -> str:
-    """Return how much a contribution multiplies the risk (its odds, which for a small risk is the same).
+    """Return how much a contribution multiplies the odds of the risk, which for a small risk is the risk itself.
 
     Examples
     --------
@@ -276,35 +313,6 @@ def factor(contribution: float) -> str:
     if value < 0.01:
         return f"x{value:.1g}"
     return f"x{value:.2f}" if value < 0.995 else f"x{value:.1f}" if value < 99.5 else f"x{value:,.0f}"
-
-
-def missing_line(features: FeatureVector) -> str:
-    """Return how many values are not known and what a person can do about it, '' where that is nothing.
-
-    Examples
-    --------
-    >>> from hyperion_hook.domain.vector import Missing
-    >>> late = Missing("lines of earlier commits are not counted yet; run: hyperion-hook index")
-    >>> missing_line(FeatureVector({"la": 1.0, "file_volatility": late, "discussion_count": Missing("no code host")}))
-    '1 value is not known; to have it, run: hyperion-hook index.'
-    """
-    remedies = Counter(
-        remedy
-        for reason in features.missing.values()
-        if (remedy := next((text for mark, text in _REMEDIES if mark in reason), reason.partition("; run: ")[2]))
-    )
-    del remedies[""]
-    lines = []
-    for remedy, count in remedies.most_common():
-        are, them = ("is", "it") if count == 1 else ("are", "them")
-        how = remedy if remedy in _TEXTS else f"run: {remedy}"
-        lines.append(f"{counted(count, 'value')} {are} not known; to have {them}, {how}.")
-    return " ".join(lines)
-
-
-def missing_of(assessment: Assessment) -> str:
-    """Return ``missing_line`` of an assessment; '' without a score, whose verdict says what is missing."""
-    return "" if isinstance(assessment.risk, Unknown) else missing_line(assessment.features)
 
 
 def unusual_lines(assessment: Assessment) -> list[str]:
@@ -326,9 +334,9 @@ def folder_name(component: str) -> str:
     Examples
     --------
     >>> folder_name("."), folder_name("src/a")
-    ('the top folder', 'src/a')
+    ('the top folder of the repository', 'src/a')
     """
-    return "the top folder" if component == "." else component
+    return "the top folder of the repository" if component == "." else component
 
 
 def number(value: float) -> str:

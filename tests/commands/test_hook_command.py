@@ -52,7 +52,7 @@ def test_how_much_is_printed_goes_by_the_level_or_by_the_setting() -> None:
     assert [lines(RiskLevel.HIGH, hook_detail=detail) for detail in ("line", "short")] == [2, 6]
     assert lines(RiskLevel.LOW, hook_detail="full") > 10
     text = hook("pre-commit", FakeAssessor())[1]
-    assert text.startswith("LOW, as 81% of recent changes; hyperion-hook score --staged tells more\n")
+    assert text.startswith("LOW, as 81% of recent changes; more, once committed: hyperion-hook score HEAD\n")
 
 
 def test_commit_msg_is_silent_where_pre_commit_has_just_told_the_same(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_the_risk_comes_first_then_what_raises_it_then_what_is_missing() -> None
     assert [finding.level for finding in found] == [RiskLevel.HIGH] + [RiskLevel.LOW] * 5
     assert found[0].message == (
         "HIGH for this repository, where 9% of changes are later fixed. Riskier than 97% of recent code changes, and"
-        " than 84% of those about as large. Of the last 40 HIGH changes here, 17 were later fixed (9% of all)."
+        " than 84% of those about as large. 17 of the last 40 HIGH changes here were later fixed (42%, against 9% of all)."
     )
     assert found[1].message == "A change of this size: 24%, typical here 8%."
     assert found[4].message == "tests/test_app.py changed in 7 of the last 9 changes of src/app.py, but not here."

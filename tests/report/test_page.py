@@ -123,7 +123,7 @@ def test_everything_that_is_known_is_shown() -> None:
         "the future of the same repositories",
         "It knows no tests.",
         "hyperion-hook 1.2.3",
-        "Of the last 2 HIGH changes here, 1 was later fixed (4% of all).",
+        "1 of the last 2 HIGH changes here was later fixed (50%, against 4% of all).",
         # 7 days from the ninth day before the end to the second, 32 from the fortieth to the eighth: the median is 19.5
         "Half of the fixes came within 20 days; 1 HIGH change without a fix is younger.",
         "LOW 47 1 2%",

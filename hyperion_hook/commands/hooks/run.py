@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
 from hyperion_hook.commands.support.error_messages import describe, show_traceback_if_asked
-from hyperion_hook.commands.support.output import columns, wants_colour
+from hyperion_hook.commands.support.output import terminal_columns, wants_colour
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.supervision import Limit, give_up_after, take_time
 from hyperion_hook.config import Config
@@ -59,7 +59,7 @@ class Hook:
     arguments: Sequence[str]
     repo: Path | None
     write: Callable[[str], object]
-    width: int = 80
+    width: int | None = None
     colour: bool = False
     tell: Callable[[str], object] = say
     give: Callable[[], object] = lambda: None
@@ -221,7 +221,7 @@ def run_hook(invocation: Invocation, stage: str, *arguments: str, strict: bool |
             arguments,
             invocation.repo,
             lambda text: answer.append((sys.stdout.write, text)),
-            columns(sys.stdout),
+            terminal_columns(sys.stdout),
             wants_colour(sys.stdout, os.environ),
             tell=lambda line: answer.append((say, line)),
             give=lambda: _give(answer),

@@ -76,7 +76,12 @@ def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
 
 def columns(stream: TextIO) -> int:
     """Return the width of a terminal, 80 where there is none."""
+    return terminal_columns(stream) or PLAIN_WIDTH
+
+
+def terminal_columns(stream: TextIO) -> int | None:
+    """Return the width of a terminal, ``None`` where there is none: nothing need be cut there."""
     try:
         return os.get_terminal_size(stream.fileno()).columns or PLAIN_WIDTH
     except (OSError, ValueError):
-        return PLAIN_WIDTH
+        return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import Invocation
 from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
-from hyperion_hook.commands.support.output import PLAIN_WIDTH, columns, result_to, wants_colour
+from hyperion_hook.commands.support.output import result_to, terminal_columns, wants_colour
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.supervision import STALL_SECONDS, Limit, give_up_after, stalled, take_time
 from hyperion_hook.config import Config
@@ -84,7 +84,7 @@ def format_of(asked: str | None, *, each: bool) -> str:
     return asked or "jsonl"
 
 
-def renderer(name: str, *, each: bool, width: int, colour: bool, full: bool = False) -> Render:
+def renderer(name: str, *, each: bool, width: int | None, colour: bool, full: bool = False) -> Render:
     """Return the function that turns an assessment into text of a format."""
     # only the format that was asked for is imported
     if name in {"json", "jsonl"}:
@@ -197,7 +197,7 @@ def score(  # noqa: PLR0913 - one argument for each flag
     render = renderer(
         chosen,
         each=each,
-        width=columns(sys.stdout) if to_stdout else PLAIN_WIDTH,
+        width=terminal_columns(sys.stdout) if to_stdout else None,
         colour=to_stdout and wants_colour(sys.stdout, os.environ),
         full=explain_full,
     )

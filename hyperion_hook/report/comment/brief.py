@@ -30,16 +30,16 @@ from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.report.facts import (
     MOST_BREAKS,
     breaks_in_words,
-    change_line,
     folder_name,
+    judged_line,
     likely_fixes,
-    missing_of,
     percent,
     reasons,
     size_line,
     unusual_lines,
 )
 from hyperion_hook.report.formats.findings import location_of
+from hyperion_hook.report.notes import notes_of
 from hyperion_hook.report.safe_text import valid_unicode
 
 FORMAT = 3
@@ -112,6 +112,7 @@ class Brief:
 def brief_of(assessment: Assessment) -> Brief:
     """Return what a comment says of an assessment."""
     change, risk, impact = assessment.change, assessment.risk, assessment.impact
+    missing, warnings = notes_of(assessment)
 
     def place(path: str, text: str) -> Place:
         found, line = location_of(assessment, path)
@@ -123,7 +124,7 @@ def brief_of(assessment: Assessment) -> Brief:
         return Place(valid_unicode(path), 0, valid_unicode(rule_in_words(support, commits, beside)))
 
     return Brief(
-        change=change_line(change),
+        change=judged_line(change),
         level=risk.level,
         probability=risk.probability,
         percentile=risk.percentile,
@@ -161,8 +162,8 @@ def brief_of(assessment: Assessment) -> Brief:
         model=valid_unicode(
             f"{assessment.model.name} {assessment.model.version}, trained on {assessment.model.trained_on}"
         ),
-        missing=missing_of(assessment),
-        warnings=tuple(valid_unicode(warning) for warning in assessment.warnings),
+        missing=missing,
+        warnings=tuple(valid_unicode(warning) for warning in warnings),
         contributions={
             entry.feature: entry.contribution for entry in assessment.explanation if entry.feature in _FEATURES
         },

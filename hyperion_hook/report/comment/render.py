@@ -22,10 +22,10 @@ from hyperion_hook.report.facts import (
     REVIEWERS,
     SIMILAR,
     WOULD_BREAK,
-    comparison,
     counted,
     factor,
-    record_line,
+    percent,
+    placed,
     verdict,
     way,
 )
@@ -158,8 +158,8 @@ def _with_shared_addresses(text: str) -> str:
 
 def _heading(brief: Brief) -> str:
     level, rest = verdict(_score(brief), brief.record, no_code=brief.no_code)
-    said = [f"{brief.change}.", *(() if brief.no_code else (comparison(_score(brief)), record_line(brief.record)))]
-    return f"### {_SIGNS[brief.level]} {level} {markdown_text(rest)}\n\n{markdown_text(' '.join(filter(None, said)))}"
+    said = [f"{brief.change}.", *placed(_score(brief), brief.record, no_code=brief.no_code)]
+    return f"### {_SIGNS[brief.level]} {level} {markdown_text(rest)}\n\n{markdown_text(' '.join(said))}"
 
 
 def _score(brief: Brief) -> Score | Unknown:
@@ -224,6 +224,8 @@ def _why(brief: Brief, links: Links) -> list[str]:
     first = next((place for place in brief.files if place.line), None)
     address = None if first is None else links.lines(first.path, first.line)
     size = [_linked(markdown_text(brief.size), address)] if brief.size else []
+    if size and brief.probability is not None:
+        size[0] += f"; this change, by all reasons: {percent(brief.probability)}"
     more = brief.reasons[MOST_REASONS : MOST_REASONS + _MOST_MORE]
     return [
         *size,

@@ -18,13 +18,12 @@ from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.report.facts import (
     SIZE,
     TELLING,
-    comparison,
     factor,
     is_empty,
     likely_fixes,
     percent,
+    placed,
     reasons,
-    record_line,
     size_line,
     unusual_lines,
     verdict,
@@ -148,8 +147,8 @@ def _findings(assessment: Assessment) -> Iterator[Finding]:
         yield Finding(RISK, RiskLevel.UNKNOWN, " ".join(verdict(risk)), *first)
         return
     if alarming:
-        said = (*verdict(risk, assessment.record), comparison(risk), record_line(assessment.record))
-        yield Finding(RISK, risk.level, " ".join(line for line in said if line), *first)
+        said = (*verdict(risk, assessment.record), *placed(risk, assessment.record))
+        yield Finding(RISK, risk.level, " ".join(said), *first)
         size = next((entry for entry in assessment.explanation if entry.group == SIZE), None)
         if size is not None and size.contribution > TELLING:
             yield Finding(size.feature, RiskLevel.LOW, f"{size_line((size,))}.", *first)

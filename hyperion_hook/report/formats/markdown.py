@@ -13,22 +13,22 @@ from hyperion_hook.report.facts import (
     SIMILAR,
     WOULD_BREAK,
     breaks_in_words,
-    change_line,
-    comparison,
     factor,
     folder_name,
     is_empty,
+    judged_line,
     likely_fixes,
-    missing_of,
     nothing_to_assess,
+    own_line,
     percent,
+    placed,
     reasons,
-    record_line,
     size_line,
     unusual_lines,
     verdict,
     way,
 )
+from hyperion_hook.report.notes import notes_of
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
 MOST_REASONS = 5
@@ -57,16 +57,16 @@ def render_markdown(assessment: Assessment) -> str:
             _small_print,
         )
         blocks = [part(assessment) for part in parts]
-    warnings = "\n".join(f"> {markdown_text(warning)}" for warning in assessment.warnings)
+    warnings = "\n".join(f"> {markdown_text(warning)}" for warning in notes_of(assessment)[1])
     return "\n\n".join(block for block in (*blocks, warnings) if block) + "\n"
 
 
 def _head(assessment: Assessment) -> str:
     no_code = is_no_code(assessment.change)
     level, rest = verdict(assessment.risk, assessment.record, no_code=no_code)
-    said = () if no_code else (comparison(assessment.risk), record_line(assessment.record))
-    lines = [f"**{level}** {markdown_text(rest)}", *(markdown_text(line) for line in said if line)]
-    return "\n".join(lines) + f"\n\n{markdown_text(change_line(assessment.change))}"
+    said = placed(assessment.risk, assessment.record, no_code=no_code)
+    lines = [f"**{level}** {markdown_text(rest)}", *map(markdown_text, said)]
+    return "\n".join(lines) + f"\n\n{markdown_text(judged_line(assessment.change))}"
 
 
 def _would_break(assessment: Assessment) -> str:
@@ -81,6 +81,7 @@ def _would_break(assessment: Assessment) -> str:
 
 def _why(assessment: Assessment) -> str:
     size, told = size_line(assessment.explanation), reasons(assessment.explanation, MOST_REASONS)
+    own = own_line(assessment.risk, assessment.explanation, told)
     return _listed(
         "Why",
         [
@@ -89,6 +90,7 @@ def _why(assessment: Assessment) -> str:
                 f"{way(entry.contribution)}: {markdown_text(entry.sentence)} ({factor(entry.contribution)})"
                 for entry in told
             ),
+            *([markdown_text(own)] if size and own else []),
         ],
     )
 
@@ -175,6 +177,6 @@ def _unusual(assessment: Assessment) -> str:
 
 def _small_print(assessment: Assessment) -> str:
     model = assessment.model
-    missing = missing_of(assessment)
+    missing = notes_of(assessment)[0]
     said = [f"Model {model.name} {model.version}, trained on {model.trained_on}.", *([missing] if missing else [])]
     return "\n".join(f"<sub>{markdown_text(line)}</sub>" for line in said)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from hyperion_hook.domain.assessment import Assessment, Contribution, Impact, RiskLevel, Unknown
+from hyperion_hook.domain.assessment import Assessment, Impact, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
-from hyperion_hook.report.cells import clipped, clipped_path, padded, width_of, with_short_paths, wrapped
+from hyperion_hook.report.cells import ended, padded, width_of, with_short_paths, wrapped
 from hyperion_hook.report.facts import (
     ADVICE,
     REVIEWERS,
@@ -20,21 +20,23 @@ from hyperion_hook.report.facts import (
     factor,
     folder_name,
     is_empty,
+    judged_line,
     likely_fixes,
-    missing_of,
     nothing_to_assess,
+    own_line,
     percent,
+    placed,
     rank,
     reading_list,
     reasons,
-    record_line,
     size_line,
     unusual_lines,
     verdict,
 )
+from hyperion_hook.report.notes import notes_of
 from hyperion_hook.report.safe_text import printable
 
-LEAST_WIDTH, MOST_WIDTH = 40, 120
+LEAST_WIDTH, PLAIN_WIDTH, MOST_WIDTH = 40, 80, 120
 MOST_UNUSUAL = 4
 MOST_NEIGHBOURS = 3
 _COMES_BY_ITSELF = ("run: hyperion-hook index", "no percentile: ", "their time was used up")
@@ -42,7 +44,7 @@ _COLOURS = {RiskLevel.UNKNOWN: "1;35", RiskLevel.HIGH: "1;31", RiskLevel.MEDIUM:
 _HEADING, _FAINT, _RAISES, _LOWERS = "1", "2", "31", "32"
 
 
-def render_text(assessment: Assessment, *, width: int, colour: bool, full: bool = False) -> str:
+def render_text(assessment: Assessment, *, width: int | None, colour: bool, full: bool = False) -> str:
     """Return an assessment in words.
 
     Parameters
@@ -50,7 +52,8 @@ def render_text(assessment: Assessment, *, width: int, colour: bool, full: bool 
     assessment
         What is told.
     width
-        Columns to stay within; under 40 counts as 40, over 120 as 120.
+        Columns of a terminal to stay within; under 40 counts as 40, over 120 as 120. ``None`` where there is none: text
+        is set in 80 columns, and what is longer and has no spaces is left whole.
     colour
         Whether to use the terminal's colours.
     full
@@ -61,55 +64,75 @@ def render_text(assessment: Assessment, *, width: int, colour: bool, full: bool 
     str
         Lines, each ended by a line feed; nothing in them but printable characters, and colours where asked for.
     """
-    page = _Page(min(max(width, LEAST_WIDTH), MOST_WIDTH), colour)
+    page = _Page(width, colour)
     return "".join(line + "\n" for line in page.lines(assessment, full=full))
 
 
-def render_short(assessment: Assessment, *, width: int, colour: bool, lines: int) -> str:
-    """Return the most important of an assessment in at most so many lines: one, or five."""
-    page = _Page(min(max(width, LEAST_WIDTH), MOST_WIDTH), colour)
-    said = [page.one_line(assessment)] if lines == 1 else page.few_lines(assessment)
+def render_short(assessment: Assessment, *, width: int | None, colour: bool, lines: int) -> str:
+    """Return the most important of an assessment in at most so many lines: one, or five.
+
+    One line is followed by another for what the change would break.
+    """
+    page = _Page(width, colour)
+    said = page.one_line(assessment) if lines == 1 else page.few_lines(assessment)[:lines]
     # what comes by itself, with the next hooks or the next commits, needs no note
     notes = [note for note in assessment.warnings if not any(words in note for words in _COMES_BY_ITSELF)]
-    return "".join(line + "\n" for line in (*said[:lines], *page.notes(notes)))
+    return "".join(line + "\n" for line in (*said, *page.notes(notes)))
 
 
-def render_text_line(assessment: Assessment, *, width: int, colour: bool) -> str:
+def render_text_line(assessment: Assessment, *, width: int | None, colour: bool) -> str:
     """Return an assessment as one line of a list: level, probability, percentile, revision and subject."""
     risk, change = assessment.risk, assessment.change
     place = "-" if risk.percentile is None else rank(risk.percentile)
     subject = (change.message or "").lstrip().partition("\n")[0]
-    page = _Page(min(max(width, LEAST_WIDTH), MOST_WIDTH), colour)
+    page = _Page(width, colour)
     level = f"{risk.level.value:6}"
     chance = "-" if risk.probability is None else percent(risk.probability)
     rest = f" {chance:>{12 - len(level)}} {place:>4}  {(change.revision or 'staged')[:10]}  {printable(subject)}"
-    return page.paint(level, _COLOURS[risk.level]) + clipped(rest, page.width - len(level)) + "\n"
+    return page.paint(level, _COLOURS[risk.level]) + page.ended(level + rest)[len(level) :] + "\n"
 
 
 def _more(change: Change) -> str:
+    """Return the command that tells more; a hook speaks of what is staged just before that becomes the last commit."""
     what = {
-        ChangeKind.STAGED: "--staged",
+        ChangeKind.STAGED: "HEAD",
         ChangeKind.WORKTREE: "--worktree",
         ChangeKind.PATCH: "-",
         ChangeKind.COMMIT: (change.revision or "")[:10],
         ChangeKind.RANGE: f"{(change.base or '')[:10]}..{(change.revision or '')[:10]}",
     }[change.kind]
-    return f"hyperion-hook score {what}"
+    when = ", once committed" if change.kind is ChangeKind.STAGED else ""
+    return f"more{when}: hyperion-hook score {what}"
+
+
+def _broken(assessment: Assessment) -> list[str]:
+    """Return the first of what the change would break, in one line."""
+    return [
+        f"{WOULD_BREAK if entry.is_certain else 'Likely to break'}: {entry.sentence} ({entry.evidence})"
+        for entry in assessment.breaks[:1]
+    ]
 
 
 class _Page:
-    """A width and whether there is colour; knows how to set text in it."""
+    """A width and whether there is colour; knows how to set text in it. Without a terminal nothing is cut."""
 
-    def __init__(self, width: int, colour: bool) -> None:
-        self.width = width
+    def __init__(self, columns: int | None, colour: bool) -> None:
+        self.width = PLAIN_WIDTH if columns is None else min(max(columns, LEAST_WIDTH), MOST_WIDTH)
+        self._cuts = columns is not None
         self._colour = colour
+
+    def ended(self, text: str) -> str:
+        return ended(text, self.width) if self._cuts else text
+
+    def fits(self, text: str) -> bool:
+        return not self._cuts or width_of(text) <= self.width
 
     def paint(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text
 
     def lines(self, assessment: Assessment, *, full: bool) -> Iterator[str]:
         if is_empty(assessment.change):
-            yield from wrapped(nothing_to_assess(assessment.change), self.width)
+            yield from self._wrapped(nothing_to_assess(assessment.change))
             yield from self.notes(assessment.warnings)
             return
         yield from self._verdict(assessment)
@@ -118,34 +141,37 @@ class _Page:
             yield from self._details(assessment)
         if full:
             yield from self._all_contributions(assessment)
-        missing = missing_of(assessment)
+        missing, warnings = notes_of(assessment)
         model = assessment.model
         notes = [
             *([missing] if missing else []),
             *([f"Model {model.name} {model.version}, trained on {model.trained_on}."] if full else []),
         ]
-        yield from ("" for _ in notes[:1])
+        yield from ("" for _ in (*notes, *warnings)[:1])
         for note in notes:
-            yield from (self.paint(line, _FAINT) for line in wrapped(printable(note), self.width))
-        yield from self.notes(assessment.warnings)
+            yield from (self.paint(line, _FAINT) for line in self._wrapped(note))
+        yield from self.notes(warnings)
 
-    def one_line(self, assessment: Assessment) -> str:
+    def one_line(self, assessment: Assessment) -> list[str]:
+        """Return the verdict, and on a line of its own what the change would break."""
         level, share = assessment.risk.level, assessment.risk.share_of_level
-        more = _more(assessment.change)
         purpose = change_line(assessment.change).partition("; by its message it ")[2]
         if isinstance(assessment.risk, Unknown):
             said = " ".join(self._verdict_of(assessment))
         elif is_no_code(assessment.change):
-            said = f"{level.value}. Not a code change; {more} tells more"
+            said = f"{level.value}. Not a code change"
+        elif assessment.risk.raised:
+            said = f"{level.value}, raised from {RiskLevel.LOW.value}"
         elif share is None:
-            said = f"{level.value}, judged by other projects; {more} tells more"
+            said = f"{level.value}, judged by other projects"
         else:
-            said = f"{level.value}, as {percent(share)} of recent changes; {more} tells more"
-        if assessment.breaks:
-            said = said.replace(f"; {more}", f"; likely: {assessment.breaks[0].sentence}; {more}")
-        if purpose:
-            said = said.replace(f"; {more}", f"; {purpose}; {more.removesuffix(' --staged')}")
-        return self.paint(level.value, _COLOURS[level]) + clipped(printable(said), self.width)[len(level.value) :]
+            said = f"{level.value}, as {percent(share)} of recent changes"
+        said = printable(f"{said}; {purpose}" if purpose else said)
+        more = "" if isinstance(assessment.risk, Unknown) else f"; {_more(assessment.change)}"
+        # where there is no room for both, the verdict is the news
+        said = self.ended(f"{said}{more}" if self.fits(f"{said}{more}") else said)
+        broken = [self._in_a_line(line) for line in _broken(assessment)]
+        return [self.paint(level.value, _COLOURS[level]) + said[len(level.value) :], *broken]
 
     def few_lines(self, assessment: Assessment) -> list[str]:
         """Return the verdict, its place, why, what to read first, and what to do."""
@@ -156,21 +182,17 @@ class _Page:
         ]
         size = size_line(assessment.explanation)
         whys = (f"{size}; {raising[0]}" if size and raising else "", size, *raising)
-        first = [
-            f"Read first: {clipped_path(entry.path, self.width - 40)} ({entry.reason})"
-            for entry in assessment.files_to_read[:1]
-        ]
-        broken = [
-            f"{WOULD_BREAK}: {sentence} ({evidence})" for sentence, evidence in breaks_in_words(assessment.breaks)[:1]
-        ]
+        first = [f"Read first: {entry.path} ({entry.reason})" for entry in assessment.files_to_read[:1]]
+        place = [comparison(assessment.risk)] if isinstance(assessment.risk, Score) else []
+        more = _more(assessment.change)
         said = [
             " ".join(self._verdict_of(assessment)),
-            *(broken or [comparison(assessment.risk)]),
-            next((why for why in whys if why and width_of(printable(why)) <= self.width), size),
+            *(_broken(assessment) or place),
+            next((why for why in whys if why and self.fits(printable(why))), size),
             *first,
-            assessment.advice[0].action if assessment.advice else f"More: {_more(assessment.change)}",
+            assessment.advice[0].action if assessment.advice else f"{more[:1].upper()}{more[1:]}",
         ]
-        lines = [clipped(printable(line), self.width) for line in said if line]
+        lines = [self._in_a_line(line) for line in said if line]
         level = assessment.risk.level
         return [self.paint(level.value, _COLOURS[level]) + lines[0][len(level.value) :], *lines[1:]]
 
@@ -181,15 +203,13 @@ class _Page:
         head, rest = self._verdict_of(assessment)
         poor = assessment.record is not None and assessment.record.is_poor
         code = _FAINT if poor else _COLOURS[assessment.risk.level]
-        for position, line in enumerate(wrapped(f"{head} {rest}", self.width)):
+        for position, line in enumerate(self._wrapped(f"{head} {rest}")):
             yield self.paint(head, code) + line[len(head) :] if position == 0 else line
-        if not is_no_code(assessment.change):
-            said = (comparison(assessment.risk), record_line(assessment.record))
-            yield from (line for text in said if text for line in wrapped(text, self.width))
-        yield from wrapped(change_line(assessment.change), self.width)
+        said = placed(assessment.risk, assessment.record, no_code=is_no_code(assessment.change))
+        yield from (line for text in (*said, judged_line(assessment.change)) for line in self._wrapped(text))
 
     def _details(self, assessment: Assessment) -> Iterator[str]:
-        yield from self._why(assessment.explanation)
+        yield from self._why(assessment)
         yield from self._files(assessment)
         yield from self._told(
             ADVICE, [(entry.action, f"{entry.effect}; {entry.evidence}") for entry in assessment.advice or ()]
@@ -203,18 +223,19 @@ class _Page:
         yield from self._forecasts(assessment)
         yield from self._unusual(assessment)
 
-    def _why(self, explanation: Sequence[Contribution]) -> Iterator[str]:
-        size = size_line(explanation)
+    def _why(self, assessment: Assessment) -> Iterator[str]:
+        size, shown = size_line(assessment.explanation), reasons(assessment.explanation)
         if not size:
             return
         yield ""
         yield self.paint("Why", _HEADING)
-        yield from (f"  {line}" for line in wrapped(size, self.width - 2))
-        for entry in reasons(explanation):
+        yield from (f"  {line}" for line in self._wrapped(size, 2))
+        for entry in shown:
             sign, code = ("+", _RAISES) if entry.contribution > 0 else ("-", _LOWERS)
             tail = f"  ({factor(entry.contribution)})"
             for position, line in enumerate(self._wrapped(entry.sentence + tail, 4)):
                 yield f"  {self.paint(sign, code)} {line}" if position == 0 else f"    {line}"
+        yield from (f"  {line}" for line in self._wrapped(own_line(assessment.risk, assessment.explanation, shown), 2))
 
     def _all_contributions(self, assessment: Assessment) -> Iterator[str]:
         if assessment.base_log_odds is not None:
@@ -225,7 +246,7 @@ class _Page:
                 *((entry.contribution, entry.sentence) for entry in assessment.explanation),
             ]
             for amount, text in (*rows, (assessment.risk.log_odds, "this change")):
-                yield clipped(f"  {amount:+8.3f}  {printable(text)}", self.width)
+                yield self.ended(f"  {amount:+8.3f}  {printable(text)}")
         missing: dict[str, list[str]] = {}
         for name, reason in assessment.features.missing.items():
             missing.setdefault(reason, []).append(name)
@@ -233,7 +254,7 @@ class _Page:
             yield ""
             yield self.paint(f"Not known: {counted(len(assessment.features.missing), 'value')}", _HEADING)
             for reason, names in sorted(missing.items()):
-                yield from (f"  {line}" for line in wrapped(printable(f"{reason}: {', '.join(names)}"), self.width - 2))
+                yield from (f"  {line}" for line in self._wrapped(f"{reason}: {', '.join(names)}", 2))
 
     def _files(self, assessment: Assessment) -> Iterator[str]:
         yield from self._told("Read first", reading_list(assessment))
@@ -245,44 +266,40 @@ class _Page:
         affected = impact.affected[:MOST_NEIGHBOURS]
         yield from self._told("May affect", [(folder_name(entry.component), entry.reason) for entry in affected])
 
-    def _told(self, heading: str, said: Iterable[tuple[str, str]]) -> Iterator[str]:
+    def _told(self, heading: str, said: Iterable[tuple[str, str]], by: str = "") -> Iterator[str]:
         """Set what is told beside what is said of it: in two columns where they fit, else one below the other."""
         entries = [(printable(what), printable(about)) for what, about in said]
         if not entries:
             return
         yield ""
         yield self.paint(heading, _HEADING)
+        yield from (f"  {line}" for line in filter(None, self._wrapped(by, 2)))
         longest = max(width_of(path) for path, _ in entries)
         reason_width = max(width_of(reason) for _, reason in entries)
         if longest + reason_width + 4 <= self.width:
             yield from (f"  {padded(path, longest)}  {self.paint(reason, _FAINT)}" for path, reason in entries)
             return
-        for path, reason in entries:
-            # a path or a subject is clipped, what is to be done is told to its end
-            whole = heading in (ADVICE, WOULD_BREAK)
-            yield from (
-                f"  {line}" for line in (self._wrapped(path, 2) if whole else [clipped_path(path, self.width - 2)])
-            )
-            yield from (f"    {self.paint(line, _FAINT)}" for line in self._wrapped(reason, 4))
+        for what, about in entries:
+            name = what.lstrip(" ")
+            indent = 2 + len(what) - len(name)
+            yield from (f"{' ' * indent}{line}" for line in self._wrapped(name, indent))
+            yield from (f"{' ' * indent}  {self.paint(line, _FAINT)}" for line in self._wrapped(about, indent + 2))
 
-    def _wrapped(self, text: str, indent: int) -> list[str]:
-        width = self.width - indent
-        return wrapped(with_short_paths(printable(text), width), width)
+    def _wrapped(self, text: str, indent: int = 0) -> list[str]:
+        width, shown = self.width - indent, printable(text)
+        return wrapped(with_short_paths(shown, width) if self._cuts else shown, width, whole=not self._cuts)
+
+    def _in_a_line(self, text: str) -> str:
+        shown = printable(text)
+        return ended(with_short_paths(shown, self.width // 2), self.width) if self._cuts else shown
 
     def _forecasts(self, assessment: Assessment) -> Iterator[str]:
         entries = likely_fixes(assessment.bugs)
         if not entries:
             return
-        yield ""
-        yield self.paint("Likely to need a fix within 30 days", _HEADING)
-        if assessment.bugs is not None and assessment.bugs.by:
-            yield f"  {assessment.bugs.by}"
-        paths = [clipped_path(printable(entry.path), self.width - 12) for entry in entries]
-        longest = max(map(width_of, paths))
-        yield from (
-            f"  {padded(path, longest)}  {self.paint(percent(entry.probability), _FAINT)}"
-            for path, entry in zip(paths, entries, strict=True)
-        )
+        by = "" if assessment.bugs is None else assessment.bugs.by
+        rows = [(entry.path, percent(entry.probability)) for entry in entries]
+        yield from self._told("Likely to need a fix within 30 days", rows, by)
 
     def _unusual(self, assessment: Assessment) -> Iterator[str]:
         lines = unusual_lines(assessment)
@@ -291,11 +308,11 @@ class _Page:
         yield ""
         yield self.paint("Unusual here", _HEADING)
         for text in lines[:MOST_UNUSUAL]:
-            for position, line in enumerate(wrapped(printable(text), self.width - 4)):
+            for position, line in enumerate(self._wrapped(text, 4)):
                 yield ("  " if position == 0 else "    ") + line
         if len(lines) > MOST_UNUSUAL:
             yield f"  and {len(lines) - MOST_UNUSUAL} more"
 
     def notes(self, warnings: Iterable[str]) -> Iterator[str]:
         for warning in warnings:
-            yield from wrapped(f"Note: {printable(warning)}", self.width)
+            yield from self._wrapped(f"Note: {warning}")
