@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.assessment import (
+    Advice,
     Assessment,
     BugForecast,
     Contribution,
@@ -248,3 +250,12 @@ def test_the_comment_gives_the_changes_own_risk_beside_that_of_its_size() -> Non
     shown = render_comment(brief_of(sample()), Links(), head="a" * 40).partition("<details>")[0]
     assert "A change of this size: 24%, typical here 8%; this change, by all reasons: 31%" in shown
     assert placed(Unknown("x", "y"), None) == []
+
+
+def test_the_page_on_reading_a_verdict_explains_every_section() -> None:
+    judged = replace(with_long_names(RiskLevel.HIGH), advice=(Advice("Split it", "two of 10%", "folders"),))
+    text = render_text(judged, width=80, colour=False)
+    sections = re.findall(r"\n\n(\w[^\n:]*)(?=\n  |: )", text)
+    assert len(sections) == 11
+    page = (Path(__file__).parents[2] / "docs" / "reading-a-verdict.md").read_text(encoding="utf-8")
+    assert [section for section in sections if f"**{section}**" not in page] == []
