@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,11 +118,14 @@ class Assessor:
         """The address of the remote that the repository was cloned from, '' without one; it may hold a password."""
         return self._repository.config("remote.origin.url") or ""
 
-    def has_commit(self, commit: str) -> bool:
-        """Whether a commit, given by its id, is in the repository."""
-        with suppress(GitError):
-            return self._repository.resolve(commit) == commit
-        return False
+    def commits_since(self, commit: str, head: str) -> frozenset[str] | None:
+        """Return what ``head`` has and a commit, given by its id, has not; ``None`` where that one is not here."""
+        try:
+            if self._repository.resolve(commit) != commit:
+                return None
+            return frozenset(ids_of_range(self._repository, commit, head))
+        except GitError:
+            return None
 
     def __enter__(self) -> Assessor:
         return self

@@ -29,7 +29,7 @@ from hyperion_hook.errors import ConfigError, ExitCode, GitError
 from hyperion_hook.forge.actions import Actions, Annotation, workflow_commands
 from hyperion_hook.forge.activity import Activity, Kind, activity_of
 from hyperion_hook.forge.event import Event, PullRequest, read_event
-from hyperion_hook.forge.gitea import Gitea
+from hyperion_hook.forge.gitea import Forgejo, Gitea
 from hyperion_hook.forge.github import Check, GitHub
 from hyperion_hook.forge.http import ForgeError, token_in
 from hyperion_hook.git.repository import Repository
@@ -58,7 +58,7 @@ ACTIONS_FORGES = {
     "github": ActionsForge(GitHub, GitHubLinks, "the job's summary"),
     # these take a summary and show none
     "gitea": ActionsForge(Gitea, GiteaLinks, "the job's log"),
-    "forgejo": ActionsForge(Gitea, GiteaLinks, "the job's log"),
+    "forgejo": ActionsForge(Forgejo, GiteaLinks, "the job's log"),
 }
 
 
