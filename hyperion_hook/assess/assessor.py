@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,11 +118,14 @@ class Assessor:
         """The address of the remote that the repository was cloned from, '' without one; it may hold a password."""
         return self._repository.config("remote.origin.url") or ""
 
-    def has_commit(self, commit: str) -> bool:
-        """Whether a commit, given by its id, is in the repository."""
-        with suppress(GitError):
-            return self._repository.resolve(commit) == commit
-        return False
+    def commits_since(self, commit: str, head: str) -> frozenset[str] | None:
+        """Return what ``head`` has and a commit, given by its id, has not; ``None`` where that one is not here."""
+        try:
+            if self._repository.resolve(commit) != commit:
+                return None
+            return frozenset(ids_of_range(self._repository, commit, head))
+        except GitError:
+            return None
 
     def __enter__(self) -> Assessor:
         return self
@@ -182,9 +184,7 @@ class Assessor:
         change = self._staged() if revision is None else self._changes.commit(revision)
         history, _ = self._measurer.history(change.base)
         together = history.changed_together(file.previous_path for file in change.files)
-        reference = self._scorer.reference(change.base, at_most=WINDOW)
-        shift, _ = self._scorer.recalibration(change.base, of_code(reference), at_most=WINDOW)
-        adviser = adviser_for(self._measurer, change, self._scorer.probability_with(shift), NEVER)
+        adviser = adviser_for(self._measurer, change, self._scorer.probability, NEVER)
         return adviser.split(change, together, self._measurer.graphs.at(change.base))
 
     def build_index(self, *, rebuild: bool) -> IndexSummary:
@@ -221,17 +221,17 @@ class Assessor:
 
         code = of_code(reference)
 
-        shift, fixed = self._scorer.recalibration(head, code, at_most=WINDOW)
-        scored = {commit: self._scorer.score_of(score, code, shift) for commit, score in scores.items()}
+        scored = {commit: self._scorer.score_of(score, code) for commit, score in scores.items()}
 
         def explain(commit: str) -> tuple[Contribution, ...]:
             # all are compared with the same: what is typical today
             change = self._changes.commit(commit)
             measured = self._measurer.measure(change, only=self._scorer.features)
             subjects = leading_files(change, measured.history)
-            return explanation_by_size(self._bundle, measured.vector, code, subjects, shift=shift)[2]
+            return explanation_by_size(self._bundle, measured.vector, code, subjects)[2]
 
         levels = self._scorer.levels(code)
+        fixed = self._scorer.later_fixed(head, at_most=WINDOW) if levels else None
         found = overview_of(self._measurer, head, scored, levels, fixed, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))

@@ -115,15 +115,15 @@ def run_ablation(repo: Path | None, corpus: Path | None, reading: Reading, *, co
     from hyperion_hook.training.evaluation.ablation import ablation, ablation_lines, ablation_rows
     from hyperion_hook.training.rows.corpus_file import entries_of, read_corpus
 
-    options, progress = options_of(reading, config), ProgressLine()
+    options = options_of(reading, config)
     if corpus is None:
         repository = open_repository(repo)
         say_what_is_cut_off(repository)
         entries = entries_of([repository.work_tree or repository.git_dir], reading.until)
     else:
         entries = read_corpus(corpus)
-    found = ablation(ablation_rows(entries, options, progress), options, progress=progress)
-    progress.clear()
+    with ProgressLine(lines=True) as progress:
+        found = ablation(ablation_rows(entries, options, progress), options, progress=progress)
     _show(ablation_lines(found))
     return ExitCode.DONE
 

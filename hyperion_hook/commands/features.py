@@ -100,10 +100,8 @@ def extract(
     assessor_of: OpenAssessor = open_assessor,
 ) -> ExitCode:
     """Show the vector of one change."""
-    progress = ProgressLine()
-    with assessor_of(repo, config, progress) as assessor:
+    with ProgressLine() as progress, assessor_of(repo, config, progress) as assessor:
         change, vector = assessor.vector(revision)
-    progress.clear()
     click.echo((vector_json if format_name == "json" else vector_text)(change, vector), nl=False)
     return ExitCode.DONE
 
@@ -182,20 +180,19 @@ def table_command(  # noqa: PLR0913 - one argument for each flag
 
     repository = open_repository(invocation.repo)
     say_what_is_cut_off(repository)
-    progress = ProgressLine()
-    table = training_table(
-        repository,
-        until=until,
-        as_of=day_of(as_of, "--as-of"),
-        since=day_of(since),
-        max_commits=max_commits,
-        names=names,
-        code=not no_code,
-        jobs=jobs or os.cpu_count() or 1,
-        config=invocation.config(),
-        progress=progress,
-    )
-    progress.clear()
+    with ProgressLine(lines=True) as progress:
+        table = training_table(
+            repository,
+            until=until,
+            as_of=day_of(as_of, "--as-of"),
+            since=day_of(since),
+            max_commits=max_commits,
+            names=names,
+            code=not no_code,
+            jobs=jobs or os.cpu_count() or 1,
+            config=invocation.config(),
+            progress=progress,
+        )
     if str(output) == "-":
         click.echo(csv_of(table), nl=False)
     else:

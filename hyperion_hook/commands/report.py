@@ -48,34 +48,38 @@ def run(
                 summary = assessor.build_index(rebuild=False)
                 overview = assessor.overview()
                 used, links = assessor.models, links_of(assessor.origin, overview.head)
-                last = _last_report(output, overview.head, assessor)
+                last, new = _last_report(output, overview.head, assessor)
             here = measured_here(open_repository(repo), used, config, progress, wanted=evaluate, jobs=jobs)
         for warning in summary.warnings:
             say(f"warning: {warning}")
         name = f"{used.bundle.name} {used.version or used.bundle.version}"
         model = ModelFacts(name, f"{used.origin} models", used.bundle.card)
-        write(render_page(overview, model, here, version=__version__, links=links, last=last))
+        write(render_page(overview, model, here, version=__version__, links=links, last=last, new=new))
     if str(output) != "-":
         say(f"wrote {output}")
     return ExitCode.DONE
 
 
-def _last_report(output: Path, head: str, assessor: Assessor) -> Summary | None:
-    """Return what the page is compared with: the report of this repository that stands where it goes."""
+def _last_report(output: Path, head: str, assessor: Assessor) -> tuple[Summary | None, frozenset[str]]:
+    """Return what the page is compared with, the report of this repository that stands there, and commits new since."""
+    nothing: tuple[None, frozenset[str]] = None, frozenset()
     from hyperion_hook.report.page.since import MOST_BYTES, last_report
 
     try:
         # a pipe would wait for somebody to write
         if str(output) == "-" or not output.is_file() or output.stat().st_size > MOST_BYTES:
-            return None
+            return nothing
         last = last_report(output.read_text(encoding="utf-8"), head)
     except (OSError, ValueError) as error:
         say(f"warning: {output}: not compared with, because its summary cannot be used: {error}")
-        return None
-    if last is not None and not assessor.has_commit(last.head):
+        return nothing
+    if last is None:
+        return nothing
+    new = assessor.commits_since(last.head, head)
+    if new is None:
         say(f"warning: {output}: not compared with, because commit {last.head[:10]} is not in this repository")
-        return None
-    return last
+        return nothing
+    return last, new
 
 
 @click.command()

@@ -13,15 +13,15 @@ from hyperion_hook.forge.github import GitHub, login_of
 from hyperion_hook.forge.host import number_of
 from hyperion_hook.forge.http import ForgeError, Http
 
-_JOBS = frozenset({"gitea-actions", "forgejo-actions"})
-"""Who writes with the token of a job; both names are reserved."""
 _GREY = "#808080"
 
 
 class Gitea(GitHub):
-    """One repository on Gitea or Forgejo, reached with a token."""
+    """One repository on Gitea, reached with a token."""
 
     page_query = "?limit=50"
+    job_login = "gitea-actions"
+    """Who writes with the token of a job; nobody can sign up by a name that the host keeps for itself."""
 
     @classmethod
     def of(cls, api_url: str, repository: str, token: str) -> Gitea:
@@ -63,4 +63,10 @@ class Gitea(GitHub):
         if self._login is None:
             refusals = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
             self._login = str(self._asked("/user", "login", refusals=refusals) or "")
-        return login == self._login if self._login else login in _JOBS
+        return login == self._login if self._login else login == self.job_login
+
+
+class Forgejo(Gitea):
+    """One repository on Forgejo, reached with a token."""
+
+    job_login = "forgejo-actions"

@@ -201,6 +201,9 @@ def test_what_was_kept_is_posted_by_another_workflow(action: Job) -> None:
         ({"fail-on": "sometimes"}, 2, "sometimes"),
         ({"fail-above-percentile": "most"}, 2, "most"),
         ({"comment": "loudly"}, 2, "loudly"),
+        ({"fail-on-break": "True"}, 2, "are true or false, not 'True'"),
+        ({"strict": "yes"}, 2, "are true or false, not 'yes'"),
+        ({"check": "1"}, 2, "are true or false, not '1'"),
         ({"baseline": "nothing"}, 3, "nothing"),
     ],
 )

@@ -58,10 +58,11 @@ def test_a_page_of_the_same_head_passes_on_what_it_was_compared_with() -> None:
 
 def test_what_changed_is_told_in_words() -> None:
     now = replace(SUMMARY, hottest=("src/a/file0.py", "src/b/file1.py"))
-    assert changed(replace(LAST, model="risk 0.9"), now, overview()) == [
+    new = [f"{number:040x}" for number in range(30)]
+    assert changed(replace(LAST, model="risk 0.9"), now, overview(), [*new, "a" * 40]) == [
         ("report of", "2023-10-15, at commit eeeeeeeeee"),
         ("models then", "risk 0.9"),
-        # those of the last 30 days: numbers 0 to 29, of which 0 and 9 are HIGH
+        # however old they are: numbers 0 to 29, of which 0 and 9 are HIGH
         ("changes since", "30, of them 2 HIGH (7%)"),
         ("HIGH", "4% of the recent code changes, 2% then"),
         ("fixed since, of 1 HIGH change", "0000000000 Change 9"),
@@ -76,7 +77,7 @@ def test_what_changed_is_told_in_words() -> None:
 
 def test_what_is_the_same_is_told_as_such() -> None:
     same = replace(SUMMARY, head=OLD)
-    assert changed(same, SUMMARY, overview()) == [
+    assert changed(same, SUMMARY, overview(), ()) == [
         ("report of", "2023-11-14, at commit eeeeeeeeee"),
         ("changes since", "0, of them 0 HIGH"),
         ("HIGH", "4% of the recent code changes, as then"),
@@ -89,7 +90,8 @@ def test_many_are_counted() -> None:
     fixed = tuple(change(number, 0.5, RiskLevel.HIGH, fixed_by=(NEW,)) for number in range(8))
     now = replace(overview(), changes=fixed, outcomes=(Record(RiskLevel.HIGH, 8, 8, 1.0),))
     last = replace(LAST, high=dict.fromkeys((one.commit for one in fixed), False), hottest=tuple("abcdefgh"))
-    rows = dict(changed(last, summary_of(now, "risk 1.0"), now))
+    rows = dict(changed(last, summary_of(now, "risk 1.0"), now, [one.commit for one in fixed]))
+    assert rows["changes since"] == "at least 8, of them 8 HIGH (100%)"
     assert rows["fixed since, of 8 HIGH changes"].endswith("Change it and 3 more")
     assert rows["no longer among them"] == "a, b, c, d, e and 3 more"
 

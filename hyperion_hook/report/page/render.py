@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -93,6 +93,7 @@ def render_page(
     version: str,
     links: Links | None = None,
     last: since.Summary | None = None,
+    new: Collection[str] = (),
 ) -> str:
     """Return the page; it depends on its arguments alone, so the same repository gives the same bytes.
 
@@ -106,6 +107,8 @@ def render_page(
         Pages of the code host.
     last
         What the last report said.
+    new
+        Ids of the commits that it did not know.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -140,7 +143,7 @@ def render_page(
         risk=charts.risk_over_time(overview.changes) if overview.changes else None,
         spots=charts.hot_spots(overview.hot_spots) if overview.hot_spots else None,
         summary=since.block(summary, last),
-        changed=since.changed(last, summary, overview) if last else [],
+        changed=since.changed(last, summary, overview, new) if last else [],
         high_record=record_line(overview.outcomes[0]) if overview.outcomes else "",
         high=outcomes.outcomes(overview),
         most_listed=outcomes.MOST_LISTED,

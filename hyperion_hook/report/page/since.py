@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -148,18 +148,33 @@ def _count(value: object, low: int = 0, high: int = _MOST_COUNT) -> int:
     return value
 
 
-def changed(last: Summary, now: Summary, overview: Overview) -> list[tuple[str, str]]:
-    """Return what is different since the last report: what it is about, and how it was and is."""
+def changed(last: Summary, now: Summary, overview: Overview, new: Collection[str]) -> list[tuple[str, str]]:
+    """Return what is different since the last report: what it is about, and how it was and is.
+
+    Parameters
+    ----------
+    last, now, overview
+        The two reports, and what there is to see now.
+    new
+        Ids of the commits that the last report did not know, however old they are.
+    """
     rows = [("report of", f"{day(last.time)}, at commit {last.head[:10]}")]
     if last.model != now.model:
         rows.append(("models then", last.model))
-    return [*rows, *_high(last, now, overview), *_hottest(last, now), *_bus_factor(last, now)]
+    return [*rows, *_high(last, now, overview, new), *_hottest(last, now), *_bus_factor(last, now)]
 
 
-def _high(last: Summary, now: Summary, overview: Overview) -> list[tuple[str, str]]:
-    new = [change for change in overview.changes if change.time > last.time]
+def _high(last: Summary, now: Summary, overview: Overview, commits: Collection[str]) -> list[tuple[str, str]]:
+    new = [change for change in overview.changes if change.commit in commits]
     high = sum(change.level is RiskLevel.HIGH for change in new)
-    rows = [("changes since", f"{len(new):,}, of them {high:,} HIGH{f' ({percent(high / len(new))})' if new else ''}")]
+    # the changes that are scored are the newest ones
+    least = "at least " if new and len(new) == len(overview.changes) else ""
+    rows = [
+        (
+            "changes since",
+            f"{least}{len(new):,}, of them {high:,} HIGH{f' ({percent(high / len(new))})' if new else ''}",
+        )
+    ]
     if now.changes and last.changes:
         is_now, was = (percent(len(report.high) / report.changes) for report in (now, last))
         then = "as then" if is_now == was else f"{was} then"

@@ -40,6 +40,7 @@ OWN_CANDIDATE = "gentle"
 """For one repository alone; chosen on the corpus, not on the months on which it is to prove itself."""
 IN_USE = "in use"
 COUNTED = ("fixes",)
+CALIBRATED = f"{BUGS_SO_FAR}, calibrated"
 """What "bugs so far" knows of a file."""
 
 
@@ -126,8 +127,8 @@ def learn_bugs(histories: Sequence[BugRows], options: RetrainOptions) -> Learned
 def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, options: RetrainOptions) -> LearnedBugs:
     """Return a repository's own bug predictor if it ranks the last fifth of the time better beyond chance.
 
-    Otherwise the one in use is kept, which learned from many repositories. Where "bugs so far" rank better than either
-    beyond chance, they are used, calibrated.
+    Otherwise the one in use is kept, which learned from many repositories. Where "bugs so far" rank better than what
+    would be used beyond chance, they are used, calibrated.
     """
     config = options.config
     try:
@@ -142,10 +143,13 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
         final = test(IN_USE, seed=options.seed) if kept else found
         counted = next((entry.roc_auc for entry in (final.leads if final else ()) if entry.name == BUGS_SO_FAR), None)
         if counted is not None and counted.high < 0:
-            simple = fit_bug_predictor(histories, candidate=OWN_CANDIDATE, config=config, numbers=COUNTED)
+            counting = partial(fit_bug_predictor, histories, candidate=OWN_CANDIDATE, config=config, numbers=COUNTED)
+            simple = {CALIBRATED: counting(until=since)}
+            test = partial(evaluate_bugs, "the last fifth of this repository's time", histories, simple, since=since)
+            final = test(CALIBRATED, seed=options.seed)
             beaten = "the model in use" if kept else "a model of this repository's own"
-            note = f"Bugs so far, calibrated: {beaten} ranks worse here by {_words(counted)} ROC-AUC."
-            return LearnedBugs(simple, note, final, _monthly(histories))
+            note = f"Bugs so far, calibrated; chosen on these months, where {beaten} ranks worse by {_words(counted)}."
+            return LearnedBugs(counting(), note, final, _monthly(histories))
         if kept:
             why = "no later month could tell" if IN_USE not in leads else f"its lead is {_words(leads[IN_USE])}"
             note = f"Kept: the one in use; one of this repository alone is no better ({why})."
