@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -78,6 +77,10 @@ _PATTERNS = {
 _COMPILED: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {}
 MOST_DEFINITIONS = 3_000
 """Of one file and kind; a file with more is generated."""
+MOST_PARAMETERS = 2_000
+"""Characters between brackets that are read."""
+MOST_SOUGHT = 60
+"""Names that are looked for one by one; for more the whole text is read."""
 _C_BODY = re.compile(r"[\s\w()]{0,300}+\{")
 
 
@@ -88,19 +91,62 @@ def patterns_of(family: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return _COMPILED[family]
 
 
-@lru_cache(maxsize=16)
-def definitions(family: str, code: str) -> tuple[Definition, ...]:
-    """Return the definitions in code; in C only those with a body."""
-    return tuple(_definitions(family, code))
-
-
-def _definitions(family: str, code: str) -> Iterator[Definition]:
+def definitions(family: str, code: str, names: Collection[str]) -> Iterator[Definition]:
+    """Yield the definitions of some names in code, in C only those with a body; only lines with a name are read."""
+    rows = _rows(code, names)
     for kind, pattern in patterns_of(family):
-        for match in islice(pattern.finditer(code), MOST_DEFINITIONS):
-            if family == "c" and kind == FUNCTION and not _has_body(code, match.end(1)):
+        matches = (match for start, end in rows for match in pattern.finditer(code, start, end))
+        for match in islice(matches, MOST_DEFINITIONS):
+            if match[1] not in names or (family == "c" and kind == FUNCTION and not _has_body(code, match.end(1))):
                 continue
             is_top = match.start() == match.start(1) or not code[match.start() : match.start() + 1].isspace()
             yield Definition(match[1], kind, match.end(1), is_top)
+
+
+def _rows(code: str, names: Collection[str]) -> Iterable[tuple[int, int]]:
+    """Return where each line with one of the names begins and ends: no definition goes over the end of a line."""
+    if len(names) > MOST_SOUGHT:
+        return [(0, len(code))]
+    rows = set()
+    for name in names:
+        place = code.find(name)
+        while place >= 0:
+            end = code.find("\n", place)
+            rows.add((code.rfind("\n", 0, place) + 1, end if end >= 0 else len(code)))
+            place = code.find(name, end) if end >= 0 else -1
+    return sorted(rows)
+
+
+def defined_names(family: str, text: str) -> set[str]:
+    """Return every name that a text may define."""
+    return {
+        match[1] for _, pattern in patterns_of(family) for match in islice(pattern.finditer(text), MOST_DEFINITIONS)
+    }
+
+
+def functions_on(family: str, text: str, lines: Iterable[tuple[int, int]], plain: Callable[[str], str]) -> set[str]:
+    """Return the functions whose names or parameters stand on some lines of a text, however they are laid out.
+
+    ``lines`` are the first and the last of each run, in order; ``plain`` returns code without comments and strings.
+    """
+    starts = [0, *(match.end() for match in re.finditer("\n", text)), len(text) + 1]
+    places = [starts[min(line, len(starts) - 1)] for first, last in lines for line in (first - 1, last)]
+    names: set[str] = set()
+    done = 0
+    for begin, end in zip(places[::2], places[1::2], strict=True):
+        above = max(done, text.rfind("\n", 0, max(0, begin - MOST_PARAMETERS)) + 1)
+        done = max(above, end - 1)
+        for kind, pattern in patterns_of(family):
+            for match in pattern.finditer(text, above, done) if kind == FUNCTION else ():
+                # a list that is closed before the next run reaches none behind it
+                if _is_open(plain(text[match.end(1) : begin])):
+                    names.add(match[1])
+    return names
+
+
+def _is_open(code: str) -> bool:
+    """Return whether the brackets after a name do not close within code."""
+    return not code.strip() or ("(" in code and arguments_after(code, 0) is None)
 
 
 def defines(family: str, line: str, name: str) -> bool:
@@ -126,7 +172,7 @@ def arguments_after(code: str, position: int) -> tuple[str, int] | None:
     if code[start : start + 1] != "(":
         return None
     depth = 0
-    for place in range(start, min(len(code), start + 2_000)):
+    for place in range(start, min(len(code), start + MOST_PARAMETERS)):
         letter = code[place]
         if letter in "([{":
             depth += 1
