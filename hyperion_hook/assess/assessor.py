@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyperion_hook.assess.change_assessor import ChangeAssessor
+from hyperion_hook.assess.change_assessor import FIXES_STEP, REFERENCE_STEP, ChangeAssessor
 from hyperion_hook.assess.cut_off import is_cut_off, lost
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
@@ -182,8 +182,10 @@ class Assessor:
         change = self._staged() if revision is None else self._changes.commit(revision)
         history, _ = self._measurer.history(change.base)
         together = history.changed_together(file.previous_path for file in change.files)
-        reference = self._scorer.reference(change.base, at_most=WINDOW)
-        shift, _ = self._scorer.recalibration(change.base, of_code(reference), at_most=WINDOW)
+        pending = change.is_pending
+        reference = self._scorer.reference(change.base, at_most=REFERENCE_STEP if pending else WINDOW)
+        at_most = FIXES_STEP if pending else WINDOW
+        shift, _ = self._scorer.recalibration(change.base, of_code(reference), at_most=at_most)
         adviser = adviser_for(self._measurer, change, self._scorer.probability_with(shift), NEVER)
         return adviser.split(change, together, self._measurer.graphs.at(change.base))
 

@@ -7,13 +7,16 @@ from contextlib import suppress
 
 from hyperion_hook.assess.cut_off import is_cut_off
 from hyperion_hook.assess.measuring import Measurer
-from hyperion_hook.assess.reference import WINDOW, of_code
+from hyperion_hook.assess.reference import WINDOW
 from hyperion_hook.assess.scorer import Scorer
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.store.history.update import extend_index, update_index
+
+_FIXES_AT_ONCE = 10
+"""Fixes that are traced before the clock is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def build_index(measurer: Measurer, scorer: Scorer, *, rebuild: bool) -> IndexSu
     graph = measurer.graphs.build(head) if head else Missing("no commit yet")
     scorer.references_at(head).forget_provisional()
     reference = scorer.reference(head, at_most=WINDOW)
-    scorer.recalibration(head, of_code(reference), at_most=WINDOW)
+    scorer.trace_fixes(head, at_most=WINDOW)
     warnings = [
         f"{name}: {outcome.reason}"
         for name, outcome in (("import graph", graph), ("percentile", reference))
@@ -65,3 +68,5 @@ def extend_for(seconds: float, measurer: Measurer, scorer: Scorer) -> None:
         if until.expired() or measurer.history(head)[0].missing_reason or is_cut_off(measurer.repository, head):
             return
         scorer.references_at(head).extend(measurer.recent_changes(head, WINDOW))
+        while not until.expired() and not scorer.trace_fixes(head, at_most=_FIXES_AT_ONCE):
+            pass

@@ -1,7 +1,7 @@
 """What became of the recent changes of each level, cheaply: which of them a later bug fix traces back to.
 
-A fix of at most 20 files traces back to the recent change that last added a line it deletes, in the same source file.
-That is a shorter way than ``label`` goes, over the last 500 changes only, and is kept fix by fix: a new commit costs no
+A fix of at most 20 files traces back to the change that last added a line it deletes, in the same source file, among
+the 500 commits before the fix. That is a shorter way than ``label`` goes, and is kept fix by fix: a new commit costs no
 more than its own tracing. Only commits that the change knows are looked at.
 """
 
@@ -14,14 +14,17 @@ from hyperion_hook.domain.assessment import Record, RiskLevel
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import DAY, CommitFlag
-from hyperion_hook.domain.vector import Missing
 from hyperion_hook.scoring.recalibration import shift_of
 from hyperion_hook.store.history.commits_before import Past, PastCommit
 from hyperion_hook.store.reference_store import ReferenceStore
 
 MOST_FILES = 20
 """A larger commit is no proof that it repaired another one."""
-_KIND = "culprits-1"
+_KIND = "culprits-2"
+_AT_ONCE = 16
+"""Fixes whose commits are read together; more would fill the memory."""
+_LEFT = 0.1
+"""The share of fixes that may be left untraced: a hook does not wait for the newest."""
 _DIGITS = 12
 """Of a commit's id: 48 bits, which a row of numbers holds exactly."""
 _LETTERS = 4
@@ -36,22 +39,18 @@ def later_fixed(
 ) -> dict[str, tuple[str, ...]] | None:
     """Return those of the newest ``count`` commits that later fixes among them trace back to, with these, oldest first.
 
-    ``None`` where more than ``at_most`` fixes are not traced yet: those are left to whoever has the time.
+    At most so many fixes are traced now, the oldest first, and kept. ``None`` where more than one in ten is left.
     """
     recent = past.recent(count)
     fixes = [commit for commit in recent if commit.flags & _REPAIRS and len(commit.files) <= MOST_FILES]
     known = store.read(_KIND, [commit.id for commit in fixes])
-    absent = [commit for commit in fixes if commit.id not in known]
-    if len(absent) > at_most:
-        return None
-    if absent:
-        traced = trace({commit.id for commit in absent}, read(_sharing(absent, recent)))
-        rows = {
-            fix: (0.0, *(float(int(culprit[:_DIGITS], 16)) for culprit in sorted(culprits)))
-            for fix, culprits in traced.items()
-        }
+    absent = [commit for commit in reversed(fixes) if commit.id not in known]
+    for start in range(0, min(len(absent), at_most), _AT_ONCE):
+        rows = _traced(absent[start : min(start + _AT_ONCE, at_most)], past, count, read)
         store.write(_KIND, rows)
         known |= rows
+    if len(fixes) - len(known) > _LEFT * len(fixes):
+        return None
     fixes_of: dict[float, tuple[str, ...]] = {}
     for fix in reversed(fixes):
         for number in known.get(fix.id, ())[1:]:
@@ -60,10 +59,25 @@ def later_fixed(
     return {commit: fixes_of[number] for commit, number in numbers.items() if number in fixes_of}
 
 
-def _sharing(fixes: Sequence[PastCommit], recent: Sequence[PastCommit]) -> list[str]:
-    """Return the ids of those recent commits that share a file with a fix, oldest first."""
-    files = frozenset().union(*(fix.files for fix in fixes))
-    return [commit.id for commit in reversed(recent) if commit.files & files]
+def _traced(fixes: Sequence[PastCommit], past: Past, count: int, read: ReadPatches) -> dict[str, tuple[float, ...]]:
+    """Return a row of culprits for each fix, each from the ``count`` commits that this very fix knows.
+
+    So the answer does not depend on which change asks for it first.
+    """
+    windows = {fix.id: _sharing(fix, past.at(fix.id).recent(count)) for fix in fixes}
+    commits = {
+        commit.id: commit for commit in read(list(dict.fromkeys(id_ for ids in windows.values() for id_ in ids)))
+    }
+    rows = {}
+    for fix, ids in windows.items():
+        culprits = trace({fix}, (commits[id_] for id_ in ids if id_ in commits))[fix]
+        rows[fix] = (0.0, *(float(int(culprit[:_DIGITS], 16)) for culprit in sorted(culprits)))
+    return rows
+
+
+def _sharing(fix: PastCommit, known: Sequence[PastCommit]) -> list[str]:
+    """Return the ids of those commits that share a file with a fix, itself among them, oldest first."""
+    return [commit.id for commit in reversed(known) if commit.files & fix.files]
 
 
 def trace(fixes: Collection[str], commits: Iterable[Commit]) -> dict[str, set[str]]:
@@ -110,10 +124,8 @@ def record_of(level: RiskLevel, levels: Mapping[str, RiskLevel], fixed: Collecti
     )
 
 
-def recalibration(code: Reference | Missing, past: Past | None, fixed: Collection[str] | None) -> float:
+def recalibration(code: Reference, past: Past, fixed: Collection[str]) -> float:
     """Return what to add to log-odds here, from what became of the recent changes to code."""
-    if isinstance(code, Missing) or past is None or fixed is None:
-        return 0.0
     recent = [commit for commit in past.recent(WINDOW) if commit.id in code.rows]
     now = max((commit.time for commit in recent), default=0)
     return shift_of(

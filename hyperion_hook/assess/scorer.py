@@ -39,39 +39,47 @@ class Scorer:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()
         return frozenset((*self._bundle.risk.features, *anomaly))
 
-    def probability_with(self, shift: float) -> Callable[[Change], float]:
+    def probability_with(self, shift: float | None) -> Callable[[Change], float]:
         """Return what gives any change the probability that ``score`` gives it."""
         return lambda change: sigmoid(
-            self._log_odds(change, self._measurer.measure(change, only=self.features)) + shift
+            self._log_odds(change, self._measurer.measure(change, only=self.features)) + (shift or 0.0)
         )
 
-    def score(self, change: Change, measured: Measured, code: Reference | Missing, shift: float) -> Score:
+    def score(self, change: Change, measured: Measured, code: Reference | Missing, shift: float | None) -> Score:
         """Return the score of a change with its place among recent changes to code, and among those of its size."""
         log_odds = self._log_odds(change, measured)
         peers = code if isinstance(code, Missing) else code.peers(measured.vector)
         has_message = change.message is not None
         percentile, of_size = (_percentile(group, log_odds, has_message=has_message) for group in (code, peers))
-        probability = sigmoid(log_odds + shift)
+        log_odds += shift or 0.0
+        probability = sigmoid(log_odds)
         level = RiskLevel.LOW if is_no_code(change) else self._level(probability, percentile)
-        return Score(probability, log_odds + shift, level, percentile, of_size, recalibration=shift)
+        return Score(probability, log_odds, level, percentile, of_size, recalibration=shift)
 
-    def score_of(self, log_odds: float, code: Reference | Missing, shift: float) -> tuple[float, RiskLevel]:
+    def score_of(self, log_odds: float, code: Reference | Missing, shift: float | None) -> tuple[float, RiskLevel]:
         """Return probability and level of a recorded change from the model's log-odds."""
-        probability = sigmoid(log_odds + shift)
+        probability = sigmoid(log_odds + (shift or 0.0))
         return probability, self._level(probability, _percentile(code, log_odds, has_message=True))
 
     def recalibration(
         self, base: str | None, code: Reference | Missing, *, at_most: int
-    ) -> tuple[float, dict[str, tuple[str, ...]] | None]:
+    ) -> tuple[float | None, dict[str, tuple[str, ...]] | None]:
         """Return by how much log-odds are shifted here, and what later fixed recent changes.
 
-        The latter is ``None`` where their fixes are not traced yet; ``at_most`` so many are traced now.
+        ``None`` where too many of their fixes are not traced yet; at most so many are traced now.
         """
         past = None if isinstance(code, Missing) else self._measurer.past(base)
-        if past is None:
-            return 0.0, None
+        if isinstance(code, Missing) or past is None:
+            return None, None
         fixed = later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
-        return recalibration(code, past, fixed), fixed
+        return None if fixed is None else recalibration(code, past, fixed), fixed
+
+    def trace_fixes(self, base: str | None, *, at_most: int) -> bool:
+        """Trace so many recent fixes that are not traced yet, and return whether they are all traced but a few."""
+        past = self._measurer.past(base)
+        return past is None or (
+            later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most) is not None
+        )
 
     def levels(self, code: Reference | Missing) -> dict[str, RiskLevel]:
         """Return the level of each recent change to code."""

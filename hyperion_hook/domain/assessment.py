@@ -41,7 +41,7 @@ class Score:
     ``percentile_of_size`` the share of those of about this size; ``None`` when unknown. ``size_probability`` is the
     score of a typical change of this size, ``None`` when no explanation was asked for. ``share_of_level`` is the share
     of the last 500 that have the same level.
-    ``recalibration`` is what the log-odds hold because of what became of this repository's older changes.
+    ``recalibration`` is what the log-odds hold because of what became of recent changes here, ``None`` where unknown.
     ``raised`` says that the level would be LOW, were it not for something that the change certainly breaks.
     """
 
@@ -52,7 +52,7 @@ class Score:
     percentile_of_size: float | None = None
     size_probability: float | None = None
     share_of_level: float | None = None
-    recalibration: float = 0.0
+    recalibration: float | None = None
     raised: bool = False
 
 

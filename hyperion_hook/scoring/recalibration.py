@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from hyperion_hook.scoring.members import sigmoid
 
 LEAST = 50
-"""With fewer changes whose outcome is known nothing is added."""
+"""With fewer changes nothing is added."""
 SPREAD = 0.2
 """How far repositories usually lie off, in log-odds: what few changes say is held down by it. Chosen on the corpus."""
 _KNOWN = ((0.0, 0.1), (4.0, 0.25), (33.0, 0.5), (204.0, 0.75), (702.0, 0.9), (3_000.0, 1.0))
 """Of the bugs of the corpus, what share was known so many days after the change."""
-_MOST, _STEPS = 4.0, 30
+_STEPS, _FAR, _EXACT = 50, 1.0, 1e-9
 
 
 def known_share(days: float) -> float:
@@ -60,13 +60,14 @@ def shift_of(log_odds: Sequence[float], outcomes: Sequence[bool], days: Sequence
     """
     if len(log_odds) < LEAST:
         return 0.0
-    happened, shares = sum(outcomes), [known_share(age) for age in days]
-    low, high = -_MOST, _MOST
-    for _ in range(_STEPS):
-        shift = (low + high) / 2
-        expected = math.fsum(share * sigmoid(number + shift) for share, number in zip(shares, log_odds, strict=True))
-        if expected + shift / SPREAD**2 < happened:
-            low = shift
-        else:
-            high = shift
-    return (low + high) / 2
+    happened, shares, shift = sum(outcomes), [known_share(age) for age in days], 0.0
+    for _ in range(_STEPS):  # Newton's method; the prior keeps the slope away from 0, and steps are short
+        expected = [share * sigmoid(number + shift) for share, number in zip(shares, log_odds, strict=True)]
+        slope = (
+            math.fsum(part * (1.0 - part / share) for part, share in zip(expected, shares, strict=True)) + SPREAD**-2
+        )
+        step = (happened - math.fsum(expected) - shift / SPREAD**2) / slope
+        shift += max(-_FAR, min(_FAR, step))
+        if abs(step) < _EXACT:
+            break
+    return shift

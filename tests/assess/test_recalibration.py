@@ -67,8 +67,72 @@ def test_the_order_stays(tmp_path: Path) -> None:
     assert risk.probability == pytest.approx(newest.probability, rel=0.1)
 
 
-def test_without_an_index_nothing_is_added(tmp_path: Path) -> None:
+def test_without_an_index_it_is_not_known(tmp_path: Path) -> None:
     repo = history(tmp_path / "r", repaired=True)
     with Assessor.open(repo.path, Config()) as assessor:
-        risk = assessor.staged().risk
-    assert risk.recalibration == 0
+        assessment = assessor.staged()
+    assert assessment.risk.recalibration is None
+
+
+def grown(folder: Path, commits: int, lag: int) -> TestRepo:
+    """Return a repository in which each change is repaired so many commits later."""
+    repo = TestRepo(folder)
+    texts: dict[str, str] = {}
+    for number in range(commits):
+        name = f"part{number % 5}.py"
+        if number >= lag and number % 2:
+            # of the same file, as the lag is a multiple of ten but for one
+            old = number - lag
+            target = f"part{old % 5}.py"
+            texts[target] = texts[target].replace(f"value{old} = compute", f"value{old} = careful")
+            repo.commit({target: texts[target]}, f"Fix the crash in step {old}")
+        else:
+            texts[name] = texts.get(name, "") + f"value{number} = compute({number})\nif value{number}: show()\n"
+            repo.commit({name: texts[name]}, f"Add step {number}")
+    return repo
+
+
+def test_a_recorded_change_gets_the_same_whatever_was_asked_before(tmp_path: Path) -> None:
+    """A fix lies in windows that hold what it repairs, and in later ones that do not."""
+    late_first, as_it_grew = (grown(tmp_path / name, commits=760, lag=211) for name in ("late", "grew"))
+    newest, middle = late_first.head(), late_first.git("rev-parse", "HEAD~180").strip()
+    assert scores(late_first, [newest, middle]) == scores(late_first, [newest, middle])
+    as_it_grew.git("reset", "-q", "--hard", middle)
+    then = scores(as_it_grew, [middle])
+    as_it_grew.git("reset", "-q", "--hard", newest)
+    assert scores(as_it_grew, [newest]) | then == scores(late_first, [middle, newest])
+    assert abs(then[middle][0] or 0.0) > 0.2
+
+
+def scores(repo: TestRepo, revisions: list[str]) -> dict[str, tuple[float | None, float | None]]:
+    with Assessor.open(repo.path, settings(Config(), explain=False)) as assessor:
+        assessor.build_index(rebuild=False)
+        risks = {revision: assessor.commit(revision).risk for revision in revisions}
+    return {revision: (risk.recalibration, risk.probability) for revision, risk in risks.items()}
+
+
+def test_new_fixes_are_traced_along_a_few_at_a_time(tmp_path: Path) -> None:
+    repo = history(tmp_path / "r", repaired=True)
+    assessed(repo)
+    repo.git("reset", "-q", "--hard")
+    for number in range(12):
+        repo.commit({f"part{number % 4}.py": f"late{number} = 1\n"}, f"Fix the late crash {number}")
+    repo.stage({"part0.py": "if total:\n    stop(total)\n"})
+    told = []
+    for _ in range(2):
+        with Assessor.open(repo.path, Config(explain=False)) as assessor:
+            told.append(assessor.staged())
+    assert told[0].risk.recalibration is None, "twelve of some fifty are not traced"
+    assert any("not traced yet; run: hyperion-hook index" in warning for warning in told[0].warnings)
+    assert told[1].risk.recalibration is not None
+    assert not any("not traced yet" in warning for warning in told[1].warnings)
+
+
+def test_a_hook_traces_in_the_background(tmp_path: Path) -> None:
+    repo = history(tmp_path / "r", repaired=True)
+    with Assessor.open(repo.path, Config()) as assessor:
+        assessor.extend(60.0)
+    with Assessor.open(repo.path, Config()) as assessor:
+        extended = assessor.staged().risk.recalibration
+    assert extended is not None
+    assert extended == pytest.approx(assessed(repo)[1].recalibration, abs=0.01)

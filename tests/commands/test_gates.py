@@ -12,6 +12,7 @@ from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.errors import ConfigError, ExitCode
 from hyperion_hook.report.formats.sarif import render_sarif
 from tests.support.assessments import sample
+from tests.support.changes import change, edit
 
 
 @pytest.mark.parametrize(
@@ -59,10 +60,25 @@ def test_a_risk_that_a_baseline_knows_fails_nothing(
     assert verdict_code(risky(now), config, baseline=baseline) is code
 
 
-def test_a_break_that_a_baseline_knows_fails_nothing() -> None:
+def test_a_risk_of_other_files_is_not_known() -> None:
+    baseline = read_baseline(render_sarif(risky(RiskLevel.HIGH)), "b.sarif")
+    other = replace(risky(RiskLevel.HIGH), change=change(edit("src/other.py", "+x = 1")))
+    assert verdict_code(other, Config(fail_on=RiskLevel.HIGH), baseline=baseline) is ExitCode.RISK
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The function 'load' is gone", "The function 'save' is gone"),
+        ("The function 'load1' is gone", "The function 'load2' is gone"),
+        ("left-pad is at 1.2.3 instead of 1.3.0", "left-pad is at 1.1.0 instead of 1.3.0"),
+        ("v2 is gone", "v3 is gone"),
+    ],
+)
+def test_a_break_that_a_baseline_knows_fails_nothing(one: str, other: str) -> None:
     known, new = (
-        Break(BreakKind.NAME, f"The function '{name}' is gone", "used in src/b.py:7", "src/a.py", 3, is_certain=True)
-        for name in ("load", "save")
+        Break(BreakKind.NAME, sentence, "used in src/b.py:7", "src/a.py", 3, is_certain=True)
+        for sentence in (one, other)
     )
     calm = Score(0.02, -3.9, RiskLevel.LOW, 5.0)
     baseline = read_baseline(render_sarif(sample(risk=calm, breaks=(known,))), "b.sarif")

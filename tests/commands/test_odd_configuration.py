@@ -12,13 +12,13 @@ from tests.support.command import hyperion
 from tests.support.repo import TestRepo
 
 ACCEPTED = {
-    "includeIf gitdir": '[includeIf "gitdir:~/work/"]\n\tpath = {included}\n',
+    "includeIf gitdir": '[includeIf "gitdir:~/projects/"]\n\tpath = {included}\n',
     "includeIf gitdir/i": '[includeIf "gitdir/i:**/REPO/"]\n\tpath = {included}\n',
     "includeIf gitdir of this one": '[includeIf "gitdir:**/.git"]\n\tpath = {included}\n',
     "includeIf onbranch": '[includeIf "onbranch:ma*"]\n\tpath = {included}\n',
     "includeIf hasconfig": '[includeIf "hasconfig:remote.*.url:https://**"]\n\tpath = {included}\n',
     "includeIf unknown": '[includeIf "weather:sunny"]\n\tpath = {included}\n',
-    "includeIf without path": '[includeIf "gitdir:~/work/"]\n',
+    "includeIf without path": '[includeIf "gitdir:~/projects/"]\n',
     "include": "[include]\n\tpath = {included}\n",
     "include of nothing": "[include]\n\tpath = no-such-file\n",
     "include of a relative path": "[include]\n\tpath = ../.git/nothing\n",

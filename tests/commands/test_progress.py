@@ -14,6 +14,7 @@ import pytest
 
 from hyperion_hook.commands.support.progress import ProgressLine
 from tests.support.repo import TestRepo
+from tests.support.terminal import read_terminal
 
 LONG = {
     "index": "reading history",
@@ -190,20 +191,10 @@ def test_on_a_terminal_one_line_is_rewritten_and_taken_away(repo: TestRepo, comm
     master, slave = pty.openpty()
     with started(repo, command, slave) as process:
         os.close(slave)
-        shown = b""
-        while True:
-            try:
-                chunk = os.read(master, 65_536)
-            except OSError:
-                # Linux reports the closed other end of a terminal as an error
-                break
-            if not chunk:
-                break
-            shown += chunk
+        shown = read_terminal(master)
         process.communicate(timeout=60)
-    os.close(master)
     assert process.returncode == 0
-    text, _, after = shown.decode().rpartition("\r\x1b[K")
+    text, _, after = shown.rpartition("\r\x1b[K")
     text += "\r\x1b[K"
     assert "\n" not in text
     assert re.fullmatch(r"(hyperion-hook: warning: .*\r\n)*", after), "what is said for good stands below"

@@ -16,6 +16,7 @@ from hyperion_hook.report.cells import width_of
 from tests.support.command import EXECUTABLE, hyperion
 from tests.support.executable import hook_environment
 from tests.support.repo import TestRepo
+from tests.support.terminal import read_terminal
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[mK]")
 
@@ -41,19 +42,9 @@ def on_a_terminal(repo: TestRepo, *arguments: str, columns: int = 80, **environm
         env=hook_environment(repo) | {"TERM": "xterm"} | environment,
     ) as process:
         os.close(slave)
-        chunks = []
-        while True:
-            try:
-                chunk = os.read(master, 65_536)
-            except OSError:
-                # Linux reports the closed other end of a terminal as an error
-                break
-            if not chunk:
-                break
-            chunks.append(chunk)
+        shown = read_terminal(master)
         assert process.wait() == 0, process.stderr.read() if process.stderr else ""
-    os.close(master)
-    return b"".join(chunks).decode().replace("\r\n", "\n")
+    return shown.replace("\r\n", "\n")
 
 
 def test_a_terminal_gets_colour_and_the_same_words(repo: TestRepo) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import textwrap
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ pytest.importorskip("sklearn")
 
 from tests.support.buggy import buggy_history  # noqa: E402
 from tests.support.command import hyperion  # noqa: E402
+from tests.support.mlflow_server import mlflow_server  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^( *)```python\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
@@ -85,12 +87,23 @@ def test_the_walkthrough_ends_with_a_model_that_was_tested_on_bugs(place: Path) 
     assert f"{names['version']}" in hyperion(place, "score", "HEAD", "--format", "json").out
 
 
-@pytest.mark.parametrize("kind", ["as written", "file:./mlruns"])
-def test_mlflow(kind: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mlflow = pytest.importorskip("mlflow")
-    if kind == "file:./mlruns":
+@pytest.fixture(params=["as written", "file:./mlruns", "a server of its own"])
+def address(
+    request: pytest.FixtureRequest, tmp_path: Path, empty_mlflow: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str | None]:
+    """Where the page's runs go; ``None``: where it says itself."""
+    if request.param == "a server of its own":
+        (tmp_path / "server").mkdir()
+        with mlflow_server(tmp_path / "server", empty_mlflow) as uri:
+            yield uri
+        return
+    if request.param == "file:./mlruns":
         monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")  # as the page says for whoever reads it with MLflow
-    address = {"as written": None}.get(kind, kind)
+    yield None if request.param == "as written" else request.param
+
+
+def test_mlflow(address: str | None, place: Path) -> None:
+    mlflow = pytest.importorskip("mlflow")
     try:
         names = run("docs/mlflow.md", address)
     finally:

@@ -25,7 +25,7 @@ METHODS = ("compile", "match", "fullmatch", "search", "sub", "subn", "split", "f
 
 FACTORIES: dict[tuple[str, str], Callable[[ModuleType], object]] = {
     ("commands.hooks.commit_message", "_cut_pattern"): lambda module: [module._cut_pattern("#")],
-    ("domain.path_patterns", "_segment"): lambda module: [
+    ("domain.files.path_patterns", "_segment"): lambda module: [
         module._segment(text) for text in ("*a*b*c", "?*a?*b", "[!a]*[ab]*c", "*" * 50 + "a")
     ],
     ("features.code.lines", "_pattern"): lambda module: [module._pattern(name) for name in module._SYNTAX],
@@ -44,7 +44,7 @@ FACTORIES: dict[tuple[str, str], Callable[[ModuleType], object]] = {
 """Functions that make patterns from data, by module: how to have them make all."""
 
 
-SCANNERS = {"features.functions.lexis", "domain.path_patterns"}
+SCANNERS = {"features.functions.lexis", "domain.files.path_patterns"}
 """Modules whose patterns are held to one place, or to others after it by a scanner that counts vain tries."""
 MATCHED = frozenset({"match"})
 

@@ -77,6 +77,13 @@ class Cluster:
             for number in range(2)
         ]
         self.processes += self.workers
+        try:
+            self._wait_for_workers(scheduler)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait_for_workers(self, scheduler: Path) -> None:
         from distributed import Client
 
         with Client(scheduler_file=str(scheduler), set_as_default=False, timeout=STARTING_SECONDS) as client:

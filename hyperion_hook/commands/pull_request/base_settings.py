@@ -71,23 +71,28 @@ def baseline_in(name: str | None, repository: Repository, base: str) -> Baseline
     """
     if name is None or not name.endswith(SUFFIXES):
         return None
-    inside = _below(Path(name), repository.work_tree or repository.git_dir)
+    # what is opened must be what was looked at
+    path = Path.cwd() / name
+    inside = _below(path, repository.work_tree or repository.git_dir)
     if inside is None:
         try:
-            with Path(name).open(encoding="utf-8", errors="replace") as file:
-                return read_baseline(file.read(MOST_BYTES), name)
+            with path.open("rb") as file:
+                content = file.read(MOST_BYTES + 1)
         except OSError as error:
             raise ConfigError(f"baseline '{name}': {error.strerror or 'cannot be read'}") from None
+        if len(content) > MOST_BYTES:
+            raise ConfigError(f"baseline '{name}': larger than {MOST_BYTES:,} bytes; name the SARIF of one run")
+        return read_baseline(content.decode("utf-8", "replace"), name)
     reader = BlobReader(repository)
     try:
-        content = reader.read_path(base, inside, MOST_BYTES)
+        blob = reader.read_path(base, inside, MOST_BYTES)
     finally:
         reader.close()
-    if content is NO_FILE:
+    if blob is NO_FILE:
         raise ConfigError(f"baseline '{name}': not in the base commit {base[:10]}; a pull request cannot bring its own")
-    if isinstance(content, Missing):
-        raise ConfigError(f"baseline '{name}' of {base[:10]}: {content.reason}")
-    return read_baseline(content.decode("utf-8", "replace"), name)
+    if isinstance(blob, Missing):
+        raise ConfigError(f"baseline '{name}' of {base[:10]}: {blob.reason}")
+    return read_baseline(blob.decode("utf-8", "replace"), name)
 
 
 def revision_in(name: str | None) -> str | None:

@@ -112,9 +112,12 @@ class GitHubRun:
         actions.write_outputs({"level": RiskLevel.UNKNOWN.value})
         repository = Repository.discover(self._repo)
         pull = event.pull_request if activity.kind is Kind.COMMENT else None
-        start, end = self._range(repository, activity)
-        self._baseline = baseline_in(self._asked.baseline, repository, start or end)
-        with trusted_settings(repository, start or end, self._environment, self._asked.flags) as loaded:
+        base, end = self._range(repository, activity)
+        # whatever the change is assessed against, settings and what is known are those of its base
+        trusted = base or end
+        self._baseline = baseline_in(self._asked.baseline, repository, trusted)
+        start = self._start(repository, base)
+        with trusted_settings(repository, trusted, self._environment, self._asked.flags) as loaded:
             for warning in loaded.warnings:
                 say(f"warning: {warning}")
             assessment = self._assess(repository, loaded.config, start, end, pull)
@@ -173,9 +176,6 @@ class GitHubRun:
         if end is None:
             raise GitError("comment: the repository has no commit yet")
         start = activity.start
-        revision = revision_in(self._asked.baseline)
-        if revision is not None:
-            start = repository.resolve(revision)
         if activity.kind is Kind.SUMMARY and start is not None and absent_commits(repository, [start]):
             # a push by force leaves its old commits nowhere
             say(f"warning: commit {start[:10]} is not in this clone, so {end[:10]} is assessed alone")
@@ -183,6 +183,14 @@ class GitHubRun:
         wanted = [commit for commit in (start, end) if commit is not None]
         need_commits(repository, wanted, "check out with 'fetch-depth: 0'")
         return start, end
+
+    def _start(self, repository: Repository, base: str | None) -> str | None:
+        revision = revision_in(self._asked.baseline)
+        if revision is None:
+            return base
+        start = repository.resolve(revision)
+        need_commits(repository, [start], "check out with 'fetch-depth: 0'")
+        return start
 
     def _assess(
         self, repository: Repository, config: Config, start: str | None, end: str, pull: PullRequest | None

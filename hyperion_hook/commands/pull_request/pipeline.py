@@ -98,7 +98,7 @@ def run_in_pipeline(
     need_commits(repository, (start, job.head), forge.remedy)
     baseline = baseline_in(asked.baseline, repository, base)
     links = forge.links(job.pages, job.number, start, job.head)
-    with trusted_settings(repository, start, environment, asked.flags) as loaded:
+    with trusted_settings(repository, base, environment, asked.flags) as loaded:
         for warning in loaded.warnings:
             say(f"warning: {warning}")
         assessment = assessed(repo, loaded.config, lambda assessor: assessor.range(start, job.head), assessor_of)

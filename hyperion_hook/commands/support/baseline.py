@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.report.formats.findings import RISK, finding_of, findings
-from hyperion_hook.report.formats.sarif import FINGERPRINT
+from hyperion_hook.report.formats.findings import finding_of
+from hyperion_hook.report.formats.sarif import FINGERPRINT, digest_of_files
 
 MOST_BYTES = 5_000_000
 SUFFIXES = (".sarif", ".json")
@@ -17,17 +18,15 @@ SUFFIXES = (".sarif", ".json")
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What is known: fingerprints of findings, and the level that they were found at."""
+    """What is known: fingerprints of findings, and the level of each change, by a digest of the files it touches."""
 
     known: frozenset[str] = frozenset()
-    level: RiskLevel = RiskLevel.UNKNOWN
+    levels: Mapping[str, RiskLevel] = field(default_factory=dict)
 
     def knows_risk(self, assessment: Assessment) -> bool:
-        """Whether a change was as risky before, at the same place."""
-        now = assessment.risk.level
-        if RiskLevel.UNKNOWN in {now, self.level} or now.rank > self.level.rank:
-            return False
-        return any(entry.rule == RISK and entry.fingerprint in self.known for entry in findings(assessment))
+        """Whether a change of these very files was as risky before."""
+        now, before = assessment.risk.level, self.levels.get(digest_of_files(assessment.change), RiskLevel.UNKNOWN)
+        return RiskLevel.UNKNOWN not in {now, before} and now.rank <= before.rank
 
     def new_breaks(self, assessment: Assessment) -> int:
         """Return how many things a change certainly breaks that are not known."""
@@ -48,8 +47,10 @@ def read_baseline(text: str, name: str) -> Baseline:
     try:
         runs = json.loads(text)["runs"]
         results = [result for run in runs for result in run["results"]]
-        level = max((RiskLevel(run["properties"]["level"]) for run in runs), key=lambda entry: entry.rank)
-        return Baseline(frozenset(str(entry["partialFingerprints"][FINGERPRINT]) for entry in results), level)
+        levels = {str(run["properties"]["files"]): RiskLevel(run["properties"]["level"]) for run in runs}
+        if not levels:
+            raise ValueError(name)
+        return Baseline(frozenset(str(entry["partialFingerprints"][FINGERPRINT]) for entry in results), levels)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ConfigError(
             f"baseline '{name}': no SARIF of hyperion-hook; write one with: hyperion-hook score --format sarif A..B"

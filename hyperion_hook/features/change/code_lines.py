@@ -26,7 +26,7 @@ def code_in(texts: Iterable[bytes], language: str) -> list[bytes]:
     texts
         Runs of lines joined by line feeds; a comment does not reach from one run into the next.
     language
-        A name of ``domain.languages``; another one, and one without comments there, is read like C.
+        A name of ``domain.files.languages``; another one, and one without comments there, is read like C.
 
     Examples
     --------

@@ -9,8 +9,8 @@ from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code import notebooks
 
 EMBEDDING = frozenset({notebooks.NAME, "Svelte"})
-"""Languages of ``domain.languages`` of which a part is read as another language."""
-_SCRIPT = re.compile(r"<script\b[^>]*+>", re.IGNORECASE)
+"""Languages of ``domain.files.languages`` of which a part is read as another language."""
+_SCRIPT = re.compile(r"""<script\b(?:[^<>"']|"[^"]*+"|'[^']*+')*+>""", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</script\s*+>", re.IGNORECASE)
 
 

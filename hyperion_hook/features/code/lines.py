@@ -81,7 +81,7 @@ def count_lines(text: str, language: str) -> LineCounts:
     text
         Source with line feeds.
     language
-        A name of ``domain.paths``; of a language without an entry here every line that is not blank is code.
+        A name of ``domain.files.paths``; of a language without an entry here every line that is not blank is code.
 
     Returns
     -------

@@ -24,7 +24,7 @@ _LANGUAGES = {(None, "metadata", "language_info", "name"), (None, "metadata", "k
 
 @dataclass
 class Notebook:
-    """``language`` as ``domain.languages`` names it; ``cells`` of code, each its pieces of text by line of the file."""
+    """``language`` as ``domain.files.languages`` names it; ``cells`` of code, each its pieces of text by line."""
 
     language: str = "Python"
     cells: list[dict[int, list[str]]] = field(default_factory=list)

@@ -84,7 +84,7 @@ def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceM
     path
         Its ending chooses the reader.
     language
-        A name of ``domain.paths``.
+        A name of ``domain.files.paths``.
     text
         Source with line feeds.
     clock

@@ -2,7 +2,7 @@
 
 Half of what a history changes are tests, documents and data, and the labeller never asks for their lines. What is
 marked ``-diff`` costs git neither the comparison nor, mostly, the reading; renames are found as ever. The patterns are
-made of the same words as ``domain.paths`` and err on one side: every source file is compared, and a few others.
+made of the same words as ``domain.files.paths`` and err on one side: every source file is compared, and a few others.
 """
 
 from __future__ import annotations

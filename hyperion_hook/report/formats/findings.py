@@ -99,6 +99,10 @@ RULES = (
 )
 
 
+_COUNT = re.compile(r"(?<![\w.])\d[\d,]*+(?![\w.])")
+"""A number by itself; those in names and versions belong to them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to look at.
@@ -127,7 +131,7 @@ class Finding:
         """What stays the same while the finding is the same, however numbers and lines move; 64 hexadecimal digits."""
         about = self.message if self.rule == CO_CHANGE else ""
         if self.rule in BREAK_RULES:
-            about = re.sub(r"\d+", "", self.message)
+            about = _COUNT.sub("", self.message)
         parts = (self.rule, self.path or "", about)
         return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 

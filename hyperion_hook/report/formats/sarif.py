@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from urllib.parse import quote
 
 from hyperion_hook import __version__
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
+from hyperion_hook.domain.change import Change
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.feature import Feature
 from hyperion_hook.report.facts import change_line
@@ -39,11 +41,18 @@ def render_sarif(assessment: Assessment) -> str:
             "probability": assessment.risk.probability,
             "level": assessment.risk.level.value,
             "percentile": assessment.risk.percentile,
+            "files": digest_of_files(assessment.change),
         },
         "results": [_result(finding, assessment) for finding in findings(assessment)],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json_text(log, indent=2)
+
+
+def digest_of_files(change: Change) -> str:
+    """Return what tells the files of one change from those of another; 64 hexadecimal digits."""
+    paths = sorted({path for file in change.files for path in (file.path, file.previous_path)})
+    return sha256("\0".join(paths).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _rule(rule: Rule) -> Json:

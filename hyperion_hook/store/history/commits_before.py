@@ -41,6 +41,10 @@ class Past:
         self._recent: list[PastCommit] = []
         self._asked = 0
 
+    def at(self, commit: str) -> Past:
+        """Return what an earlier commit knows, itself included."""
+        return Past(self._index, commit, self.history)
+
     def recent(self, count: int) -> list[PastCommit]:
         """Return the newest non-merge commits, newest first."""
         if self._asked < count:
