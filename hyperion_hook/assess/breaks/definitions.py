@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 FUNCTION, CLASS, VALUE = "function", "class", "name"
@@ -92,8 +92,8 @@ def patterns_of(family: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def definitions(family: str, code: str, names: Collection[str]) -> Iterator[Definition]:
-    """Yield the definitions of some names in code, in C only those with a body; only lines with a name are read."""
-    rows = _rows(code, names)
+    """Yield the definitions of some names in code, in C only those with a body; none goes over the end of a line."""
+    rows = rows_with(code, names) if len(names) <= MOST_SOUGHT else [(0, len(code))]
     for kind, pattern in patterns_of(family):
         matches = (match for start, end in rows for match in pattern.finditer(code, start, end))
         for match in islice(matches, MOST_DEFINITIONS):
@@ -103,17 +103,21 @@ def definitions(family: str, code: str, names: Collection[str]) -> Iterator[Defi
             yield Definition(match[1], kind, match.end(1), is_top)
 
 
-def _rows(code: str, names: Collection[str]) -> Iterable[tuple[int, int]]:
-    """Return where each line with one of the names begins and ends: no definition goes over the end of a line."""
-    if len(names) > MOST_SOUGHT:
-        return [(0, len(code))]
+def rows_with(text: str, names: Collection[str]) -> list[tuple[int, int]]:
+    r"""Return where each line that one of the names stands in begins and ends.
+
+    Examples
+    --------
+    >>> rows_with("ab\nc\nabc", ["ab", "bc"])
+    [(0, 2), (5, 8)]
+    """
     rows = set()
     for name in names:
-        place = code.find(name)
+        place = text.find(name)
         while place >= 0:
-            end = code.find("\n", place)
-            rows.add((code.rfind("\n", 0, place) + 1, end if end >= 0 else len(code)))
-            place = code.find(name, end) if end >= 0 else -1
+            end = text.find("\n", place)
+            rows.add((text.rfind("\n", 0, place) + 1, end if end >= 0 else len(text)))
+            place = text.find(name, end) if end >= 0 else -1
     return sorted(rows)
 
 
@@ -129,8 +133,9 @@ def functions_on(family: str, text: str, lines: Iterable[tuple[int, int]], plain
 
     ``lines`` are the first and the last of each run, in order; ``plain`` returns code without comments and strings.
     """
-    starts = [0, *(match.end() for match in re.finditer("\n", text)), len(text) + 1]
-    places = [starts[min(line, len(starts) - 1)] for first, last in lines for line in (first - 1, last)]
+    ends = [0, *accumulate(map(len, text.split("\n")))]
+    # each line but the first begins behind as many line feeds as there are lines before it
+    places = [ends[line] + line for run in lines for line in (min(run[0], len(ends)) - 1, min(run[1], len(ends) - 1))]
     names: set[str] = set()
     done = 0
     for begin, end in zip(places[::2], places[1::2], strict=True):

@@ -122,7 +122,9 @@ def _deleted_names(file: FileChange, family: str) -> set[str]:
     for hunk in file.hunks or ():
         if hunk.deleted_count:
             text = hunk.deleted_text.decode("utf-8", "replace")
-            names |= defined_names(family, text) | defined_names(family, plain(family, text))
+            # brackets in strings may hide a definition, a string that began above the text without them
+            for form in {text, plain(family, text)}:
+                names |= defined_names(family, form)
     return names
 
 

@@ -247,9 +247,6 @@ def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, 
     family = family_of(path) or ""
     code = tree.code(path)
     for match in _calls(family, target, path, code):
-        start = code.rfind("\n", 0, match.start()) + 1
-        if defines(family, code[start : match.end() + 1], target.name):
-            continue
         inside = arguments_after(code, match.end())
         if inside is None:
             continue
@@ -259,6 +256,7 @@ def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, 
         if (
             _problem(family, target.before, arguments) is None
             and (problem := _problem(family, target.after, arguments)) is not None
+            and not defines(family, code[code.rfind("\n", 0, match.start()) + 1 : match.end() + 1], target.name)
         ):
             yield path, line_of(code, match.start()), problem
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
+from hyperion_hook.assess.breaks.definitions import rows_with
 from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.files.languages import language_of
@@ -155,11 +156,11 @@ class TreeAfter:
 
     def _hits_in(self, path: str, names: Sequence[str]) -> Iterator[Hit]:
         text = self.text(path)
-        if any(name in text for name in names):
-            words = pattern_of("word", tuple(names))
-            for number, row in enumerate(text.split("\n"), 1):
-                if words.search(row):
-                    yield Hit(path, number, row)
+        number, counted = 1, 0
+        for start, end in rows_with(text, names):
+            if pattern_of("word", tuple(names)).search(text[start:end]):
+                number, counted = number + text.count("\n", counted, start), start
+                yield Hit(path, number, text[start:end])
 
     def neighbours(self, file: FileChange) -> frozenset[str] | None:
         """Return the files left as they are that can see the names of a touched one, ``None`` for too many."""
