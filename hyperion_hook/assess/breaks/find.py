@@ -33,9 +33,10 @@ _DEFINITION = re.compile(
 )
 """Deleted lines that may define something."""
 _PARAMETER = re.compile(
-    rb"^[+-](?![ \t]*+(?:return|if|else|for|while)\b)(?=[^\n]*\w)[^\n]*[^; \t\r\n][ \t\r]*+$", re.MULTILINE
+    rb"^[+-](?![ \t]*+(?:return|if|else|for|while)\b)(?=[^\n]*\w)(?:[^\n;]*[,)]|[^\n]*[^; \t\r\n][ \t\r]*+$)",
+    re.MULTILINE,
 )
-"""Changed lines that may be part of a list of parameters, however it is laid out: no statement by its ends."""
+"""Changed lines that may be part of a list of parameters, however it is laid out: no plain statement by its ends."""
 _SWITCH = re.compile(
     rb"^\+[^\n]*(?:[vV]erif|VERIF|rejectUnauthorized|REJECT_UNAUTH|CERT_NONE|check_hostname|HOSTNAME|Hostname"
     rb"|accept_invalid|\.only|\bfit\b|fdescribe|skip|@Ignore|@Disabled|\bx(?:it|describe|test)\b|except\b|\bcatch\b)",

@@ -51,6 +51,14 @@ WRITINGS = {
         {"p/User.java": "package p;\nclass User {\n  int run() {\n    return Tool.weigh(null, 2);\n  }\n}\n"},
         may_end_in_comma=False,
     ),
+    "Java without a body": Writing(
+        "p/Tool.java",
+        "package p;\npublic class Tool {\n  static native long weigh{};\n}\n",
+        ("final Map<String, List<Integer>> first", '@Named("a, b") int second'),
+        "boolean retry",
+        {"p/User.java": "package p;\nclass User {\n  long run() {\n    return Tool.weigh(null, 2);\n  }\n}\n"},
+        may_end_in_comma=False,
+    ),
     "Go": Writing(
         "lib/a.go",
         "package lib\n\nfunc Weigh{} (int, error) {\n\treturn 1, nil\n}\n",
