@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyperion_hook.assess.change_assessor import FIXES_STEP, REFERENCE_STEP, ChangeAssessor
+from hyperion_hook.assess.change_assessor import ChangeAssessor
 from hyperion_hook.assess.cut_off import is_cut_off, lost
 from hyperion_hook.assess.measuring import STORE_FOLDER, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
@@ -182,11 +182,7 @@ class Assessor:
         change = self._staged() if revision is None else self._changes.commit(revision)
         history, _ = self._measurer.history(change.base)
         together = history.changed_together(file.previous_path for file in change.files)
-        pending = change.is_pending
-        reference = self._scorer.reference(change.base, at_most=REFERENCE_STEP if pending else WINDOW)
-        at_most = FIXES_STEP if pending else WINDOW
-        shift, _ = self._scorer.recalibration(change.base, of_code(reference), at_most=at_most)
-        adviser = adviser_for(self._measurer, change, self._scorer.probability_with(shift), NEVER)
+        adviser = adviser_for(self._measurer, change, self._scorer.probability, NEVER)
         return adviser.split(change, together, self._measurer.graphs.at(change.base))
 
     def build_index(self, *, rebuild: bool) -> IndexSummary:
@@ -223,17 +219,17 @@ class Assessor:
 
         code = of_code(reference)
 
-        shift, fixed = self._scorer.recalibration(head, code, at_most=WINDOW)
-        scored = {commit: self._scorer.score_of(score, code, shift) for commit, score in scores.items()}
+        scored = {commit: self._scorer.score_of(score, code) for commit, score in scores.items()}
 
         def explain(commit: str) -> tuple[Contribution, ...]:
             # all are compared with the same: what is typical today
             change = self._changes.commit(commit)
             measured = self._measurer.measure(change, only=self._scorer.features)
             subjects = leading_files(change, measured.history)
-            return explanation_by_size(self._bundle, measured.vector, code, subjects, shift=shift)[2]
+            return explanation_by_size(self._bundle, measured.vector, code, subjects)[2]
 
         levels = self._scorer.levels(code)
+        fixed = self._scorer.later_fixed(head, at_most=WINDOW) if levels else None
         found = overview_of(self._measurer, head, scored, levels, fixed, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
         return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.bugs import bug_forecast
@@ -11,8 +11,7 @@ from hyperion_hook.assess.cut_off import lost, why_unknown
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.measuring import Measured, Measurer
 from hyperion_hook.assess.models import ModelsInUse
-from hyperion_hook.assess.record import record_of
-from hyperion_hook.assess.reference import WINDOW, Reference, of_code
+from hyperion_hook.assess.reference import WINDOW, of_code
 from hyperion_hook.assess.scorer import Scorer, raised, share_of_level
 from hyperion_hook.assess.vector_cache import KeptVectors
 from hyperion_hook.assess.verdict import anomaly_of, explanation_by_size, leading_files, typical_of
@@ -23,6 +22,8 @@ from hyperion_hook.domain.assessment import (
     FileToRead,
     Impact,
     ModelInfo,
+    Record,
+    RiskLevel,
     Score,
     Unknown,
 )
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from hyperion_hook.assess.guidance.recommendations import Counsel
     from hyperion_hook.domain.breaks import Break
 
-UNTRACED = "recent bug fixes are not traced yet; run: hyperion-hook index"
 FIXES_STEP = 6
 """Bug fixes that are traced along with a staged change to keep the record up to date."""
 REFERENCE_STEP = 60
@@ -126,11 +126,7 @@ class ChangeAssessor:
         breaks = self._breaks(change, clock)
         code = of_code(reference)
         levels = self._scorer.levels(code)
-        shift, fixed = self._scorer.recalibration(
-            change.base, code, at_most=FIXES_STEP if change.is_pending else WINDOW
-        )
-        clock.lap("record")
-        scored = self._scorer.score(change, measured, code, shift)
+        scored = self._scorer.score(change, measured, code)
         measured_level, log_odds = scored.level, scored.log_odds
         same = None if isinstance(reference, Missing) else share_of_level(measured_level, levels.values(), reference)
         touched = [path for file in change.files for path in {file.path, file.previous_path}]
@@ -143,16 +139,17 @@ class ChangeAssessor:
         contributions: tuple[Contribution, ...] = ()
         if self._config.explain:
             subjects = leading_files(change, measured.history)
-            base, size, contributions = explanation_by_size(
-                self._bundle, vector, code, subjects, log_odds=log_odds, shift=shift
-            )
+            base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects, log_odds)
             risk = replace(risk, size_probability=size)
         clock.lap("explanation")
-        record = None if fixed is None or not self._config.explain else record_of(measured_level, levels, fixed)
-        told = self._counsel(change, measured, risk, impact, shift) if self._config.explain else None
+        record = self._record(change, measured_level, levels) if self._config.explain else None
+        clock.lap("record")
+        told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
         warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
-        warnings += [*(told.warnings if told else ()), *_not_known(reference, shift)]
+        warnings += told.warnings if told else ()
+        if isinstance(reference, Missing):
+            warnings.append(f"no percentile: {reference.reason}")
         return Assessment(
             change=change,
             features=vector,
@@ -229,9 +226,16 @@ class ChangeAssessor:
             change, measured.history, measured.graph, lambda path: self._measurer.has_file(change.base, path)
         )
 
-    def _counsel(
-        self, change: Change, measured: Measured, risk: Score, impact: Impact | None, shift: float | None
-    ) -> Counsel:
+    def _record(self, change: Change, level: RiskLevel, levels: Mapping[str, RiskLevel]) -> Record | None:
+        """Return what became of the recent changes of a level, ``None`` where their fixes are not traced yet."""
+        # a silent run is spared the import
+        from hyperion_hook.assess.record import record_of
+
+        at_most = FIXES_STEP if change.is_pending else WINDOW
+        fixed = self._scorer.later_fixed(change.base, at_most=at_most) if levels else None
+        return None if fixed is None else record_of(level, levels, fixed)
+
+    def _counsel(self, change: Change, measured: Measured, risk: Score, impact: Impact | None) -> Counsel:
         # a silent run is spared the import
         from hyperion_hook.assess.guidance.recommendations import SECONDS, counsel
         from hyperion_hook.assess.guidance.similar import COMPARED
@@ -241,15 +245,7 @@ class ChangeAssessor:
         if change.is_pending:
             # what is said beside the score has a time of its own
             self._measurer.deadline = Deadline(SECONDS)
-        return counsel(self._measurer, change, measured, risk, impact, self._scorer.probability_with(shift), rows)
-
-
-def _not_known(reference: Reference | Missing, shift: float | None) -> Iterator[str]:
-    """Yield what the score cannot be compared with."""
-    if isinstance(reference, Missing):
-        yield f"no percentile: {reference.reason}"
-    elif shift is None:
-        yield f"not adjusted to what became of changes here: {UNTRACED}"
+        return counsel(self._measurer, change, measured, risk, impact, self._scorer.probability, rows)
 
 
 class _Stopwatch:

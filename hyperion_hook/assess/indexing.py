@@ -41,7 +41,7 @@ def build_index(measurer: Measurer, scorer: Scorer, *, rebuild: bool) -> IndexSu
     graph = measurer.graphs.build(head) if head else Missing("no commit yet")
     scorer.references_at(head).forget_provisional()
     reference = scorer.reference(head, at_most=WINDOW)
-    scorer.trace_fixes(head, at_most=WINDOW)
+    scorer.later_fixed(head, at_most=WINDOW)
     warnings = [
         f"{name}: {outcome.reason}"
         for name, outcome in (("import graph", graph), ("percentile", reference))
@@ -68,5 +68,5 @@ def extend_for(seconds: float, measurer: Measurer, scorer: Scorer) -> None:
         if until.expired() or measurer.history(head)[0].missing_reason or is_cut_off(measurer.repository, head):
             return
         scorer.references_at(head).extend(measurer.recent_changes(head, WINDOW))
-        while not until.expired() and not scorer.trace_fixes(head, at_most=_FIXES_AT_ONCE):
+        while not until.expired() and scorer.later_fixed(head, at_most=_FIXES_AT_ONCE) is None:
             pass

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from hyperion_hook.assess.reference import WINDOW, Reference
 from hyperion_hook.domain.assessment import Record, RiskLevel
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
-from hyperion_hook.domain.history import DAY, CommitFlag
-from hyperion_hook.scoring.recalibration import shift_of
+from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.store.history.commits_before import Past, PastCommit
 from hyperion_hook.store.reference_store import ReferenceStore
 
@@ -121,15 +119,4 @@ def record_of(level: RiskLevel, levels: Mapping[str, RiskLevel], fixed: Collecti
     same = [commit for commit, other in levels.items() if other is level]
     return Record(
         level, len(same), sum(commit in fixed for commit in same), sum(map(fixed.__contains__, levels)) / len(levels)
-    )
-
-
-def recalibration(code: Reference, past: Past, fixed: Collection[str]) -> float:
-    """Return what to add to log-odds here, from what became of the recent changes to code."""
-    recent = [commit for commit in past.recent(WINDOW) if commit.id in code.rows]
-    now = max((commit.time for commit in recent), default=0)
-    return shift_of(
-        [code.rows[commit.id][0] for commit in recent],
-        [commit.id in fixed for commit in recent],
-        [(now - commit.time) / DAY for commit in recent],
     )

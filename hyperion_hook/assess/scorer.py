@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.cut_off import is_cut_off
 from hyperion_hook.assess.measuring import Measured, Measurer
-from hyperion_hook.assess.record import later_fixed, recalibration
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel, Score
@@ -39,47 +38,37 @@ class Scorer:
         anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()
         return frozenset((*self._bundle.risk.features, *anomaly))
 
-    def probability_with(self, shift: float | None) -> Callable[[Change], float]:
-        """Return what gives any change the probability that ``score`` gives it."""
-        return lambda change: sigmoid(
-            self._log_odds(change, self._measurer.measure(change, only=self.features)) + (shift or 0.0)
-        )
+    def probability(self, change: Change) -> float:
+        """Return the probability that ``score`` gives any change."""
+        return sigmoid(self._log_odds(change, self._measurer.measure(change, only=self.features)))
 
-    def score(self, change: Change, measured: Measured, code: Reference | Missing, shift: float | None) -> Score:
+    def score(self, change: Change, measured: Measured, code: Reference | Missing) -> Score:
         """Return the score of a change with its place among recent changes to code, and among those of its size."""
         log_odds = self._log_odds(change, measured)
         peers = code if isinstance(code, Missing) else code.peers(measured.vector)
         has_message = change.message is not None
         percentile, of_size = (_percentile(group, log_odds, has_message=has_message) for group in (code, peers))
-        log_odds += shift or 0.0
         probability = sigmoid(log_odds)
         level = RiskLevel.LOW if is_no_code(change) else self._level(probability, percentile)
-        return Score(probability, log_odds, level, percentile, of_size, recalibration=shift)
+        return Score(probability, log_odds, level, percentile, of_size)
 
-    def score_of(self, log_odds: float, code: Reference | Missing, shift: float | None) -> tuple[float, RiskLevel]:
+    def score_of(self, log_odds: float, code: Reference | Missing) -> tuple[float, RiskLevel]:
         """Return probability and level of a recorded change from the model's log-odds."""
-        probability = sigmoid(log_odds + (shift or 0.0))
+        probability = sigmoid(log_odds)
         return probability, self._level(probability, _percentile(code, log_odds, has_message=True))
 
-    def recalibration(
-        self, base: str | None, code: Reference | Missing, *, at_most: int
-    ) -> tuple[float | None, dict[str, tuple[str, ...]] | None]:
-        """Return by how much log-odds are shifted here, and what later fixed recent changes.
+    def later_fixed(self, base: str | None, *, at_most: int) -> dict[str, tuple[str, ...]] | None:
+        """Return what later fixed the recent changes before ``base``, after tracing at most so many fixes.
 
-        ``None`` where too many of their fixes are not traced yet; at most so many are traced now.
+        ``None`` where too many are not traced yet.
         """
-        past = None if isinstance(code, Missing) else self._measurer.past(base)
-        if isinstance(code, Missing) or past is None:
-            return None, None
-        fixed = later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
-        return None if fixed is None else recalibration(code, past, fixed), fixed
+        # a silent run is spared the import
+        from hyperion_hook.assess.record import later_fixed
 
-    def trace_fixes(self, base: str | None, *, at_most: int) -> bool:
-        """Trace so many recent fixes that are not traced yet, and return whether they are all traced but a few."""
         past = self._measurer.past(base)
-        return past is None or (
-            later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most) is not None
-        )
+        if past is None:
+            return None
+        return later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
 
     def levels(self, code: Reference | Missing) -> dict[str, RiskLevel]:
         """Return the level of each recent change to code."""

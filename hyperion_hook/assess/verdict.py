@@ -45,9 +45,7 @@ def explanation_by_size(
     vector: FeatureVector,
     reference: Reference | Missing,
     subjects: Mapping[str, tuple[str, int]],
-    *,
     log_odds: float | None = None,
-    shift: float | None = None,
 ) -> tuple[float, float, tuple[Contribution, ...]]:
     """Return the log-odds of the typical change, the probability of one of this size, and what adds to the former.
 
@@ -62,9 +60,7 @@ def explanation_by_size(
     subjects
         As ``leading_files`` gives them.
     log_odds
-        What all sums to; by default the model's own, and the shift.
-    shift
-        What is added to all log-odds in this repository, if that is known.
+        What all sums to; by default the model's own.
     """
     # a silent run is spared the imports
     from hyperion_hook.scoring.sentences import size_sentence
@@ -74,9 +70,8 @@ def explanation_by_size(
     peers = None if isinstance(reference, Missing) else reference.peers(vector)
     steps = explain_by_size(bundle.risk, vector, typical, typical | (peers.typical() if peers else {}))
     # that tests are not held against a change is no matter of a single feature
-    rest = steps.rest + (0.0 if log_odds is None else log_odds - (shift or 0.0) - bundle.risk.score(vector)[1])
-    base = steps.base + (shift or 0.0)
-    usual, here = sigmoid(base), sigmoid(base + steps.size)
+    rest = steps.rest + (0.0 if log_odds is None else log_odds - bundle.risk.score(vector)[1])
+    usual, here = sigmoid(steps.base), sigmoid(steps.base + steps.size)
     size = find_feature(_SPEAKS)
     contributions = [
         Contribution(
@@ -107,7 +102,7 @@ def explanation_by_size(
         contributions.append(
             Contribution(REST, "everything else", None, None, rest, "what no single reason accounts for", REST)
         )
-    return base, here, tuple(contributions)
+    return steps.base, here, tuple(contributions)
 
 
 def typical_of(bundle: Bundle, reference: Reference | Missing) -> dict[str, float]:

@@ -41,7 +41,6 @@ class Score:
     ``percentile_of_size`` the share of those of about this size; ``None`` when unknown. ``size_probability`` is the
     score of a typical change of this size, ``None`` when no explanation was asked for. ``share_of_level`` is the share
     of the last 500 that have the same level.
-    ``recalibration`` is what the log-odds hold because of what became of recent changes here, ``None`` where unknown.
     ``raised`` says that the level would be LOW, were it not for something that the change certainly breaks.
     """
 
@@ -52,7 +51,6 @@ class Score:
     percentile_of_size: float | None = None
     size_probability: float | None = None
     share_of_level: float | None = None
-    recalibration: float | None = None
     raised: bool = False
 
 
@@ -88,10 +86,6 @@ class Unknown:
 
     @property
     def share_of_level(self) -> None:
-        """There is none."""
-
-    @property
-    def recalibration(self) -> None:
         """There is none."""
 
     @property

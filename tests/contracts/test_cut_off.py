@@ -17,9 +17,7 @@ from tests.support.repo import TestRepo
 
 SCHEMA = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
 COMMITS = 55
-UNKNOWN = dict.fromkeys(
-    ("probability", "percentile", "percentile_of_size", "size_probability", "recalibration", "log_odds"), None
-) | {
+UNKNOWN = dict.fromkeys(("probability", "percentile", "percentile_of_size", "size_probability", "log_odds"), None) | {
     "level": "UNKNOWN",
     "raised": False,
 }

@@ -175,9 +175,7 @@ class Hook:
 
 def _is_behind(risk: Score | Unknown) -> bool:
     """Return whether reading more of the history would tell more of a change."""
-    if isinstance(risk, Unknown):
-        return "hyperion-hook index" in risk.remedy
-    return risk.percentile is None or risk.recalibration is None
+    return "hyperion-hook index" in risk.remedy if isinstance(risk, Unknown) else risk.percentile is None
 
 
 def _give(answer: Answer) -> None:

@@ -62,7 +62,6 @@ def assessment_object(assessment: Assessment) -> Json:
             "percentile": risk.percentile,
             "percentile_of_size": risk.percentile_of_size,
             "size_probability": risk.size_probability,
-            "recalibration": risk.recalibration,
             "log_odds": risk.log_odds,
             "raised": isinstance(risk, Score) and risk.raised,
         },

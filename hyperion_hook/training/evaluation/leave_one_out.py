@@ -21,11 +21,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.scoring.recalibration import shift_of
-from hyperion_hook.training.evaluation.card_figures import Predictor, risk_of
-from hyperion_hook.training.evaluation.evaluate import WITHOUT_MESSAGE, scored
+from hyperion_hook.training.evaluation.card_figures import risk_of
+from hyperion_hook.training.evaluation.evaluate import scored
 from hyperion_hook.training.evaluation.outcomes import NAMED, REVERTED, TRACED
 from hyperion_hook.training.evaluation.past_models import fit_rows
 from hyperion_hook.training.metrics.figures import ranking_figures
@@ -33,9 +31,9 @@ from hyperion_hook.training.metrics.metrics import calibration_error, pr_auc, ro
 from hyperion_hook.training.metrics.resampling import Interval
 from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
-from hyperion_hook.training.numbers import Numbers, logit, sigmoid
+from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.corpus_table import sample
-from hyperion_hook.training.rows.dataset import as_known_at, cut_at, pooled, time_split
+from hyperion_hook.training.rows.dataset import cut_at, pooled, time_split
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.distribute import Told, spread
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -46,9 +44,6 @@ OWN_TOO = f"{BLEND.name}, own history too"
 OTHERS_ONLY = f"{BLEND.name}, others only"
 LEAST_POSITIVES = 5
 """With fewer of an outcome to find, a repository's figures for it say nothing and are left out."""
-
-RECENT = 500
-"""How many of a repository's own changes before the cut tell how far a model lies off, as in ``score``."""
 
 LEAST_NAMED = 20
 """Fewer named causes say more of who names them than of a model."""
@@ -141,8 +136,6 @@ def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | str:
     except TrainingError as error:
         return f"{task.name}: nothing to learn from the others' changes before {day(cut_at(own, HALF))} ({error})"
     scores, probabilities = scored(train, test, models, seed=options.seed)
-    past = as_known_at(own[own["time"] <= cut_at(own, HALF)], cut_at(own, HALF)).tail(RECENT)
-    here = {name: _recalibrated(models, past, name, given) for name, given in probabilities.items()}
     traced = test["buggy"].to_numpy(dtype=np.float64)
     named, reverted = (test[outcome].to_numpy(dtype=np.float64) for outcome in ("named", "reverted"))
     return LeftOut(
@@ -151,7 +144,7 @@ def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | str:
         int(traced.sum()),
         int(named.sum()),
         int(reverted.sum()),
-        _figures(test, traced, scores, probabilities, here),
+        _figures(test, traced, scores, probabilities),
         _figures(test, named, scores, {}) if named.sum() >= LEAST_NAMED else {},
         _figures(test, reverted, scores, {}),
         _with_its_own(own, task.late, options),
@@ -169,22 +162,8 @@ def _with_its_own(own: pd.DataFrame, others: pd.DataFrame, options: RetrainOptio
     return _figures(split.test, split.test["buggy"].to_numpy(dtype=np.float64), said, said)
 
 
-def _recalibrated(models: Mapping[str, Predictor], past: pd.DataFrame, name: str, given: Numbers) -> Numbers:
-    """Return probabilities shifted by what became of the repository's own past, as ``score`` shifts them."""
-    model = models.get(name.removesuffix(WITHOUT_MESSAGE))
-    if model is None or past.empty:
-        return given
-    days = (past["time"].max() - past["time"]) / DAY
-    shift = shift_of(logit(risk_of(model, past)).tolist(), (past["buggy"] > 0).tolist(), days.tolist())
-    return sigmoid(logit(given) + shift)
-
-
 def _figures(
-    test: pd.DataFrame,
-    truth: Numbers,
-    scores: Mapping[str, Numbers],
-    probabilities: Mapping[str, Numbers],
-    recalibrated: Mapping[str, Numbers] | None = None,
+    test: pd.DataFrame, truth: Numbers, scores: Mapping[str, Numbers], probabilities: Mapping[str, Numbers]
 ) -> Figures:
     if truth.sum() < LEAST_POSITIVES:
         return {}
@@ -194,14 +173,7 @@ def _figures(
             "roc_auc": roc_auc(truth, score),
             "pr_auc": pr_auc(truth, score),
             **ranking_figures(truth, score, lines),
-            **{
-                metric: calibration_error(truth, given[name])
-                for metric, given in (
-                    ("calibration_error", probabilities),
-                    ("calibration_error_recalibrated", recalibrated or {}),
-                )
-                if name in given
-            },
+            **({"calibration_error": calibration_error(truth, probabilities[name])} if name in probabilities else {}),
         }
         for name, score in scores.items()
     }

@@ -18,7 +18,6 @@ _TITLES = {
     "share_in_top_20_percent": "in top 20 %",
     "roc_auc_within_sizes": "within sizes",
     "calibration_error": "calibration error",
-    "calibration_error_recalibrated": "recalibrated here",
 }
 
 
