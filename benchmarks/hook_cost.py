@@ -1,9 +1,10 @@
 """What the warm hook costs against another installation: paired, processor time, the same staged change.
 
-usage: python -m benchmarks.hook_cost OTHER CLONE [--runs 15] [--files 10]
+usage: python -m benchmarks.hook_cost OTHER CLONE [--runs 15] [--files 10] [--commit ID]
 
 ``OTHER`` is the other ``hyperion-hook``. Each installation gets a clone of its own with an index, in which the newest
-commit that changes so many files is staged. The two run in turn: a busy machine slows both. Medians are compared.
+commit that changes so many files is staged, or the one that is named. The two run in turn: a busy machine slows both.
+Medians are compared.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ def main() -> None:
     parser.add_argument("clone", type=Path)
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument("--files", type=int, default=10)
+    parser.add_argument("--commit")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         sides = [(options.other, Path(name, "other")), (HYPERION, Path(name, "this"))]
         for program, folder in sides:
-            _prepare(program, options.clone, folder, options.files)
+            _prepare(program, options.clone, folder, options.commit or _newest(options.clone, options.files))
         for kind, arguments in KINDS.items():
             # uncounted: compiles and fills stores
             for program, folder in sides * 2:
@@ -42,13 +44,15 @@ def main() -> None:
             print(f"{kind}: other {other:.3f} s, this {this:.3f} s, ratio {ratio:.2f}", flush=True)
 
 
-def _prepare(program: str, clone: Path, folder: Path, files: int) -> None:
+def _newest(clone: Path, files: int) -> str:
+    for commit in git(clone, "rev-list", "--no-merges", "-n", "500", "HEAD").split():
+        if len(git(clone, "diff-tree", "-r", "--name-only", f"{commit}^", commit).splitlines()) == files:
+            return commit
+    raise SystemExit(f"{clone}: none of the newest 500 commits changes {files} files; give another --files")
+
+
+def _prepare(program: str, clone: Path, folder: Path, commit: str) -> None:
     git(folder.parent, "clone", "-q", "--shared", "--no-checkout", str(clone.resolve()), str(folder))
-    for commit in git(folder, "rev-list", "--no-merges", "-n", "500", "HEAD").split():
-        if len(git(folder, "diff-tree", "-r", "--name-only", f"{commit}^", commit).splitlines()) == files:
-            break
-    else:
-        raise SystemExit(f"{clone}: none of the newest 500 commits changes {files} files; give another --files")
     git(folder, "checkout", "-q", "--detach", f"{commit}^")
     git(folder, "read-tree", commit)
     subprocess.run([program, "index"], cwd=folder, check=True, capture_output=True, env=environment())

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
-from itertools import islice
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 FUNCTION, CLASS, VALUE = "function", "class", "name"
@@ -78,6 +77,10 @@ _PATTERNS = {
 _COMPILED: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {}
 MOST_DEFINITIONS = 3_000
 """Of one file and kind; a file with more is generated."""
+MOST_PARAMETERS = 2_000
+"""Characters between brackets that are read."""
+MOST_SOUGHT = 60
+"""Names that are looked for one by one; for more the whole text is read."""
 _C_BODY = re.compile(r"[\s\w()]{0,300}+\{")
 
 
@@ -88,19 +91,67 @@ def patterns_of(family: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return _COMPILED[family]
 
 
-@lru_cache(maxsize=16)
-def definitions(family: str, code: str) -> tuple[Definition, ...]:
-    """Return the definitions in code; in C only those with a body."""
-    return tuple(_definitions(family, code))
-
-
-def _definitions(family: str, code: str) -> Iterator[Definition]:
+def definitions(family: str, code: str, names: Collection[str]) -> Iterator[Definition]:
+    """Yield the definitions of some names in code, in C only those with a body; none goes over the end of a line."""
+    rows = rows_with(code, names) if len(names) <= MOST_SOUGHT else [(0, len(code))]
     for kind, pattern in patterns_of(family):
-        for match in islice(pattern.finditer(code), MOST_DEFINITIONS):
-            if family == "c" and kind == FUNCTION and not _has_body(code, match.end(1)):
+        matches = (match for start, end in rows for match in pattern.finditer(code, start, end))
+        for match in islice(matches, MOST_DEFINITIONS):
+            if match[1] not in names or (family == "c" and kind == FUNCTION and not _has_body(code, match.end(1))):
                 continue
             is_top = match.start() == match.start(1) or not code[match.start() : match.start() + 1].isspace()
             yield Definition(match[1], kind, match.end(1), is_top)
+
+
+def rows_with(text: str, names: Collection[str]) -> list[tuple[int, int]]:
+    r"""Return where each line that one of the names stands in begins and ends.
+
+    Examples
+    --------
+    >>> rows_with("ab\nc\nabc", ["ab", "bc"])
+    [(0, 2), (5, 8)]
+    """
+    rows = set()
+    for name in names:
+        place = text.find(name)
+        while place >= 0:
+            end = text.find("\n", place)
+            rows.add((text.rfind("\n", 0, place) + 1, end if end >= 0 else len(text)))
+            place = text.find(name, end) if end >= 0 else -1
+    return sorted(rows)
+
+
+def defined_names(family: str, text: str) -> set[str]:
+    """Return every name that a text may define."""
+    return {
+        match[1] for _, pattern in patterns_of(family) for match in islice(pattern.finditer(text), MOST_DEFINITIONS)
+    }
+
+
+def functions_on(family: str, text: str, lines: Iterable[tuple[int, int]], plain: Callable[[str], str]) -> set[str]:
+    """Return the functions whose names or parameters stand on some lines of a text, however they are laid out.
+
+    ``lines`` are the first and the last of each run, in order; ``plain`` returns code without comments and strings.
+    """
+    ends = [0, *accumulate(map(len, text.split("\n")))]
+    # each line but the first begins behind as many line feeds as there are lines before it
+    places = [ends[line] + line for run in lines for line in (min(run[0], len(ends)) - 1, min(run[1], len(ends) - 1))]
+    names: set[str] = set()
+    done = 0
+    for begin, end in zip(places[::2], places[1::2], strict=True):
+        above = max(done, text.rfind("\n", 0, max(0, begin - MOST_PARAMETERS)) + 1)
+        done = max(above, end - 1)
+        for kind, pattern in patterns_of(family):
+            for match in pattern.finditer(text, above, done) if kind == FUNCTION else ():
+                # a list that is closed before the next run reaches none behind it
+                if _is_open(plain(text[match.end(1) : begin])):
+                    names.add(match[1])
+    return names
+
+
+def _is_open(code: str) -> bool:
+    """Return whether the brackets after a name do not close within code."""
+    return not code.strip() or ("(" in code and arguments_after(code, 0) is None)
 
 
 def defines(family: str, line: str, name: str) -> bool:
@@ -126,7 +177,7 @@ def arguments_after(code: str, position: int) -> tuple[str, int] | None:
     if code[start : start + 1] != "(":
         return None
     depth = 0
-    for place in range(start, min(len(code), start + 2_000)):
+    for place in range(start, min(len(code), start + MOST_PARAMETERS)):
         letter = code[place]
         if letter in "([{":
             depth += 1

@@ -28,11 +28,15 @@ _DEFINITION = re.compile(
     rb"^-(?:[^\n]*\b(?:def|class|func|function|interface|enum|record|struct|type|define|fun|const|let|var|val"
     rb"|exports?)\b"
     rb"|[ \t]*+(?:[\w<>\[\],.?@]++[ \t*&]++)+\w++[ \t]*+\(|\w++[ \t]*+(?::[^\n=]++)?="
-    rb"|[^\n]*\b[A-Z][A-Z0-9_]{3,}[ \t]*+=)"
-    rb"|^[+-][ \t]++[^\n(){};]{1,200}(?:,|\)[^;\n]{0,80}[{:])[ \t]*+$",
+    rb"|[^\n]*\b[A-Z][A-Z0-9_]{3,}[ \t]*+=)",
     re.MULTILINE,
 )
-"""Deleted lines that may define something, and lines that may list parameters."""
+"""Deleted lines that may define something."""
+_PARAMETER = re.compile(
+    rb"^[+-](?![ \t]*+(?:return|if|else|for|while)\b)(?=[^\n]*\w)(?:[^\n;]*[,)]|[^\n]*[^; \t\r\n][ \t\r]*+$)",
+    re.MULTILINE,
+)
+"""Changed lines that may be part of a list of parameters, however it is laid out: no plain statement by its ends."""
 _SWITCH = re.compile(
     rb"^\+[^\n]*(?:[vV]erif|VERIF|rejectUnauthorized|REJECT_UNAUTH|CERT_NONE|check_hostname|HOSTNAME|Hostname"
     rb"|accept_invalid|\.only|\bfit\b|fdescribe|skip|@Ignore|@Disabled|\bx(?:it|describe|test)\b|except\b|\bcatch\b)",
@@ -78,9 +82,11 @@ def _rules(change: Change) -> Iterator[Rule]:  # each is imported where it has s
         yield missing_modules
     if any(map(_DEFINITION.search, hunks)):
         from hyperion_hook.assess.breaks.names import missing_names
-        from hyperion_hook.assess.breaks.signatures import changed_signatures
 
         yield missing_names
+    if any(map(_PARAMETER.search, hunks)):
+        from hyperion_hook.assess.breaks.signatures import changed_signatures
+
         yield changed_signatures
     if any(_MANIFEST.search(file.path) for file in change.files):
         from hyperion_hook.assess.breaks.counterparts import missing_counterparts

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hyperion_hook.assess.breaks.patterns import pattern_of
-from hyperion_hook.assess.breaks.tree import TreeAfter, family_of, line_of
+from hyperion_hook.assess.breaks.tree import TreeAfter, family_of, line_of, listed
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.files.paths import FileRole, role_of
@@ -15,7 +15,6 @@ from hyperion_hook.features.imports.read import read_imports
 
 MOST_MODULES = 200
 MOST_IMPORTERS = 2_000
-MOST_NAMED = 3
 MOST_OF_LIST = 500
 """Characters behind the name of a module in which what is imported from it is looked for."""
 _CONDITIONAL = re.compile(r"^[ \t]*+\#[ \t]*+(?:(if)|(endif))", re.MULTILINE)
@@ -44,8 +43,7 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
             for spec in _single(read_imports(path, tree.text(path))):
                 if module in tree.imports(importer, spec):
                     asked.setdefault((path, spec), module)
-    changes = dict.fromkeys(tree.gone) | {path: read_imports(path, tree.text(path)) for path in tree.touched}
-    answers = resolve_after(tree.graph, changes, list(asked))
+    answers = resolve_after(tree.graph, _imports_after(tree), list(asked)) if asked else ()
     users: dict[str, list[tuple[str, int, bool]]] = {}
     for ((path, spec), module), (files, _) in zip(asked.items(), answers, strict=True):
         if _still_means(tree, files, spec):
@@ -56,6 +54,10 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
     for file in gone:
         if found := users.get(file.previous_path):
             yield _break(file.previous_path, file.path if file.status is FileStatus.RENAMED else "", found)
+
+
+def _imports_after(tree: TreeAfter) -> dict[str, tuple[str, ...] | None]:
+    return dict.fromkeys(tree.gone) | {path: read_imports(path, tree.text(path)) for path in tree.touched}
 
 
 def _break(module: str, moved_to: str, users: list[tuple[str, int, bool]]) -> Break:
@@ -70,18 +72,6 @@ def _break(module: str, moved_to: str, users: list[tuple[str, int, bool]]) -> Br
         users[0][1],
         any(is_firm for _, _, is_firm in users),
     )
-
-
-def listed(places: list[tuple[str, int]], most: int = MOST_NAMED) -> str:
-    """Return places in words, the first few by name.
-
-    Examples
-    --------
-    >>> listed([("a.py", 1), ("b.py", 2), ("c.py", 3)], 2)
-    'a.py:1, b.py:2 and 1 more'
-    """
-    named = ", ".join(f"{path}:{line}" for path, line in places[:most])
-    return f"{named} and {len(places) - most:,} more" if len(places) > most else named
 
 
 def _single(specs: tuple[str, ...]) -> Iterator[str]:

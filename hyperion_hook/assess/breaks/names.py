@@ -11,13 +11,12 @@ from hyperion_hook.assess.breaks.definitions import (
     FUNCTION,
     VALUE,
     Definition,
+    defined_names,
     defines,
     definitions,
-    patterns_of,
 )
-from hyperion_hook.assess.breaks.modules import listed
 from hyperion_hook.assess.breaks.patterns import pattern_of
-from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of
+from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of, listed, plain
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.files.paths import FileRole, role_of
@@ -53,44 +52,37 @@ class Gone(NamedTuple):
         return self.file.previous_path
 
 
-_PARAMETER = re.compile(rb"^[+-][ \t]++[^\n(){};]{1,200}(?:,|\)[^;\n]{0,80}[{:])[ \t]*+$", re.MULTILINE)
-
-
-def may_change_signature(file: FileChange) -> bool:
-    """Return whether a touched file may have changed a list of parameters, by its changed lines alone."""
-    return takes_definitions(file) or (
-        file.old_blob is not None
-        and family_of(file.path) is not None
-        and any(_PARAMETER.search(hunk.body) for hunk in file.hunks or () if hunk.deleted_count)
-    )
-
-
-def takes_definitions(file: FileChange) -> bool:
-    """Return whether a touched file may have lost a definition, by its deleted lines alone."""
-    family = family_of(file.previous_path)
-    if family is None or file.old_blob is None or role_of(file.previous_path) in (FileRole.FOREIGN, FileRole.DOCUMENT):
-        return False
-    return any(
-        pattern.search(hunk.deleted_text.decode("utf-8", "replace"))
-        for hunk in file.hunks or ()
-        if hunk.deleted_count
-        for _, pattern in patterns_of(family)
-    )
-
-
 def missing_names(tree: TreeAfter) -> Iterator[Break]:
     """Yield a break for each name that files no longer define and that is still used."""
-    gone = [entry for file in tree.change.files if takes_definitions(file) for entry in _gone(tree, file)]
+    gone = [entry for file in tree.change.files for entry in _gone(tree, file)]
+    if len({entry.definition.name for entry in gone}) > MOST_NAMES:
+        return
+    # to search the tree costs most, so it is done for what seems used where it can be seen, and once
+    gone = [entry for entry in gone if _is_used_nearby(tree, entry)]
     # a name that goes from several files (overloads, methods of several classes) is asked for once
     names = list(dict.fromkeys(entry.definition.name for entry in gone))
-    if not names or len(names) > MOST_NAMES:
-        return
     hits_of = by_name(tree.hits(names) or (), names)
     for entry in gone:
-        hits = [hit for hit in hits_of.get(entry.definition.name, ()) if family_of(hit.path) == entry.family]
-        uses = list(_READERS[entry.family](tree, entry, hits))
+        uses = list(_uses(tree, entry, hits_of))
         if uses:
             yield _break(entry, uses)
+
+
+def _uses(tree: TreeAfter, gone: Gone, hits_of: Mapping[str, Sequence[Hit]]) -> Iterator[Use]:
+    hits = [hit for hit in hits_of.get(gone.definition.name, ()) if family_of(hit.path) == gone.family]
+    return _READERS[gone.family](tree, gone, hits)
+
+
+def _is_used_nearby(tree: TreeAfter, gone: Gone) -> bool:
+    """Return whether a file that can see a name may use it, by the rules of its family but for what others define."""
+    definition, names = gone.definition, [gone.definition.name]
+    is_own = (
+        _PRIVATE.search(_start_of_line(gone.code, definition.end)) is not None
+        if gone.family == "jvm"
+        else gone.family == "python" and not definition.is_top
+    )
+    paths = () if is_own else tree.neighbours(gone.file)
+    return paths is None or any(_uses(tree, gone, by_name(tree.hits(names, paths) or (), names)))
 
 
 def by_name(hits: Iterable[Hit], names: Sequence[str]) -> dict[str, list[Hit]]:
@@ -108,19 +100,32 @@ def _gone(tree: TreeAfter, file: FileChange) -> Iterator[Gone]:
     family = family_of(file.previous_path)
     if family is None or (file.new_blob and isinstance(tree.sources.after(file), Missing)):
         return
-    code = code_of(file.previous_path, tree.before(file))
-    after = tree.code(file.path) if file.new_blob and family_of(file.path) == family else ""
-    left = {definition.name for definition in definitions(family, after)}
-    lost = [definition for definition in definitions(family, code) if definition.name not in left]
+    names = {name for name in _deleted_names(file, family) if len(name) >= LEAST_LETTERS and not name.startswith("__")}
+    is_left = file.new_blob is not None and family_of(file.path) == family
     # a string that is read wrongly must not hide a definition, so the text itself is asked too
-    left |= {definition.name for definition in definitions(family, tree.text(file.path) if lost and after else "")}
-    seen: set[str] = set()
-    for definition in lost:
-        name = definition.name
-        if name not in left and name not in seen and len(name) >= LEAST_LETTERS and not name.startswith("__"):
-            seen.add(name)
+    for side in (tree.text, tree.code) if is_left else ():
+        names -= {definition.name for definition in definitions(family, side(file.path) if names else "", names)}
+    code = code_of(file.previous_path, tree.before(file)) if names else ""
+    after = tree.code(file.path) if names and is_left else ""
+    for definition in definitions(family, code, names):
+        if definition.name in names:
+            names.remove(definition.name)
             if _may_be_used(definition, family, code, after):
                 yield Gone(file, definition, family, code)
+
+
+def _deleted_names(file: FileChange, family: str) -> set[str]:
+    """Return what the deleted lines of a file of ours may define."""
+    names: set[str] = set()
+    if file.old_blob is None or role_of(file.previous_path) in (FileRole.FOREIGN, FileRole.DOCUMENT):
+        return names
+    for hunk in file.hunks or ():
+        if hunk.deleted_count:
+            text = hunk.deleted_text.decode("utf-8", "replace")
+            # brackets in strings may hide a definition, a string that began above the text without them
+            for form in {text, plain(family, text)}:
+                names |= defined_names(family, form)
+    return names
 
 
 def _may_be_used(definition: Definition, family: str, code: str, after: str) -> bool:
@@ -256,6 +261,7 @@ _GO_IMPORT = re.compile(r"^[ \t]*+(?:import[ \t]++)?+(\w++)[ \t]++\"([^\"\n]*+)\
 
 
 _JAVA_IMPORT = re.compile(r"^import[ \t]++(static[ \t]++)?+([\w.*]++)", re.MULTILINE)
+_PRIVATE = re.compile(r"\bprivate[ \t]")
 _PACKAGE = re.compile(r"^[ \t]*+package[ \t]++([\w.]++)", re.MULTILINE)
 
 
@@ -306,9 +312,7 @@ def _c(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     name = gone.definition.name
     if _defined_elsewhere(gone, hits) or gone.definition.kind == CLASS:
         return
-    importers = _importers(tree, gone.module) | {
-        user for ending in (".h", ".hpp") for user in _importers(tree, gone.module.rpartition(".")[0] + ending)
-    }
+    importers = tree.users(gone.module)
     for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
         for line, match in _matches(tree, path, pattern_of("C call", name)):
             # what begins its line declares: a prototype, or a definition behind an attribute

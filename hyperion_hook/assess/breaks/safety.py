@@ -100,6 +100,8 @@ def _switched(tree: TreeAfter, switch: Switch) -> Iterator[Break]:
     for file in tree.touched.values():
         if role_of(file.path) not in roles or language_of(file.path) is None or is_aside(file.path):
             continue
+        if not any(switch.pattern.search(hunk.added_text.decode("utf-8", "replace")) for hunk in file.hunks or ()):
+            continue
         for number, row in _added(file):
             match = switch.pattern.search(row)
             if match is None or row.lstrip().startswith(("#", "//", "*")):

@@ -6,24 +6,28 @@ Only functions whose name is defined once in the tree are looked at, and only ca
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from hyperion_hook.assess.breaks.definitions import FUNCTION, arguments_after, defines, definitions
-from hyperion_hook.assess.breaks.modules import listed
+from hyperion_hook.assess.breaks.definitions import FUNCTION, arguments_after, defines, definitions, functions_on
 from hyperion_hook.assess.breaks.names import (
     LEAST_LETTERS,
     MOST_FILES,
     MOST_NAMES,
     by_name,
-    may_change_signature,
     receivers_of,
 )
 from hyperion_hook.assess.breaks.patterns import pattern_of
-from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of
+from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of, listed, plain
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.files.languages import language_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
+from hyperion_hook.domain.snapshot import SourceText
+from hyperion_hook.domain.text import lines_as_read
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.git.search import Hit
 
 LANGUAGES = frozenset(("Python", "Java", "Go", "C", "TypeScript"))
 """Where a call with too few or too many arguments is an error."""
@@ -52,28 +56,54 @@ class Target(NamedTuple):
     after: Signature
     line: int
 
+    @property
+    def is_own(self) -> bool:
+        """Whether only calls in its own file are known to mean it."""
+        return self.before.has_receiver
+
 
 def changed_signatures(tree: TreeAfter) -> Iterator[Break]:
     """Yield a break for each function with calls that fitted its signature before and do not after."""
-    targets = [target for file in tree.change.files if may_change_signature(file) for target in _targets(tree, file)]
-    names = list(dict.fromkeys(target.name for target in targets))
-    if not names or len(names) > MOST_NAMES:
+    targets = [target for file in tree.change.files for target in _targets(tree, file)]
+    if len({target.name for target in targets}) > MOST_NAMES:
         return
+    # to search the tree costs most, so it is done for what is called wrongly where it can be seen, and once
+    targets = [target for target in targets if _is_misused_nearby(tree, target)]
+    names = list(dict.fromkeys(target.name for target in targets))
     hits = by_name(tree.hits(names) or (), names)
     for target in targets:
-        family = family_of(target.file.path) or ""
-        mine = [hit for hit in hits.get(target.name, ()) if family_of(hit.path) == family]
-        if sum(defines(family, hit.text, target.name) for hit in mine) != 1:
+        mine = _of_family(target, hits)
+        if sum(defines(family_of(hit.path) or "", hit.text, target.name) for hit in mine) != 1:
             continue
-        importers = tree.graph.importers.get(target.file.previous_path, ())
-        paths = [
-            path
-            for path in dict.fromkeys(hit.path for hit in mine)
-            if tree.is_linked(path, target.file.path, importers)
-        ]
-        calls = [call for path in paths[:MOST_FILES] for call in _misfits(tree, target, path)]
+        calls = _calls_that_misfit(tree, target, mine)
         if calls:
             yield _break(target, calls)
+
+
+def _of_family(target: Target, hits: Mapping[str, Sequence[Hit]]) -> list[Hit]:
+    family = family_of(target.file.path)
+    return [hit for hit in hits.get(target.name, ()) if family_of(hit.path) == family]
+
+
+def _is_misused_nearby(tree: TreeAfter, target: Target) -> bool:
+    """Return whether a file that can see a function calls it wrongly, and no other that is touched defines it."""
+    paths = () if target.is_own else tree.neighbours(target.file)
+    if paths is None:
+        return True
+    hits = _of_family(target, by_name(tree.hits([target.name], paths) or (), [target.name]))
+    is_single = sum(defines(family_of(hit.path) or "", hit.text, target.name) for hit in hits) <= 1
+    return is_single and bool(_calls_that_misfit(tree, target, hits))
+
+
+def _calls_that_misfit(tree: TreeAfter, target: Target, hits: Sequence[Hit]) -> list[tuple[str, int, str]]:
+    path = target.file.path
+    paths = list(dict.fromkeys(hit.path for hit in hits))
+    if target.is_own:
+        paths = [path] if path in paths else []
+    else:
+        importers = tree.graph.importers.get(target.file.previous_path, ())
+        paths = [other for other in paths if tree.is_linked(other, path, importers)]
+    return [call for path in paths[:MOST_FILES] for call in _misfits(tree, target, path)]
 
 
 def _break(target: Target, calls: list[tuple[str, int, str]]) -> Break:
@@ -100,21 +130,39 @@ def _arguments(count: int) -> str:
 
 
 def _targets(tree: TreeAfter, file: FileChange) -> Iterator[Target]:
-    if not file.new_blob or language_of(file.path) not in LANGUAGES:
+    family = family_of(file.path)
+    if not file.old_blob or not file.new_blob or not file.hunks or family is None:
         return
-    family = family_of(file.path) or ""
-    sides = (code_of(file.previous_path, tree.before(file)), tree.code(file.path))
-    found = [_signatures(family, code) for code in sides]
-    for name, (after, end) in found[1].items():
-        before = found[0].get(name)
-        if before is not None and before[0] != after and len(name) >= LEAST_LETTERS and not name.startswith("__"):
-            yield Target(file, name, before[0], after, line_of(sides[1], end))
+    if language_of(file.path) not in LANGUAGES or role_of(file.path) in (FileRole.FOREIGN, FileRole.DOCUMENT):
+        return
+    before, after = tree.sources.before(file), tree.sources.after(file)
+    if isinstance(before, Missing) or isinstance(after, Missing):
+        return
+    deleted = [(hunk.old_start, hunk.deleted_count) for hunk in file.hunks]
+    added = [(hunk.new_start, hunk.added_count) for hunk in file.hunks]
+    names = {
+        name
+        for source, other, runs in ((before, after, deleted), (after, before, added))
+        for name in functions_on(family, source.text, _lines(source, runs), partial(plain, family))
+        if len(name) >= LEAST_LETTERS and not name.startswith("__") and name in other.text
+    }
+    if not names:
+        return
+    codes = code_of(file.previous_path, before.text), tree.code(file.path)
+    old, new = (_signatures(family, code, names) for code in codes)
+    for name, (signature, end) in new.items():
+        if name in old and old[name][0] != signature:
+            yield Target(file, name, old[name][0], signature, line_of(codes[1], end))
 
 
-def _signatures(family: str, code: str) -> dict[str, tuple[Signature, int]]:
-    """Return the signature of each name that code defines once, with the end of the name."""
+def _lines(source: SourceText, runs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    return (lines_as_read(start, start + count - 1, source.breaks) for start, count in runs if count)
+
+
+def _signatures(family: str, code: str, names: Collection[str]) -> dict[str, tuple[Signature, int]]:
+    """Return the signature of each of some names that code defines once, with the end of the name."""
     ends: dict[str, list[int]] = {}
-    for definition in definitions(family, code):
+    for definition in definitions(family, code, names):
         ends.setdefault(definition.name, []).append(definition.end if definition.kind == FUNCTION else -1)
     read: dict[str, tuple[Signature, int]] = {}
     for name, places in ends.items():
@@ -199,9 +247,6 @@ def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, 
     family = family_of(path) or ""
     code = tree.code(path)
     for match in _calls(family, target, path, code):
-        start = code.rfind("\n", 0, match.start()) + 1
-        if defines(family, code[start : match.end() + 1], target.name):
-            continue
         inside = arguments_after(code, match.end())
         if inside is None:
             continue
@@ -211,6 +256,7 @@ def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, 
         if (
             _problem(family, target.before, arguments) is None
             and (problem := _problem(family, target.after, arguments)) is not None
+            and not defines(family, code[code.rfind("\n", 0, match.start()) + 1 : match.end() + 1], target.name)
         ):
             yield path, line_of(code, match.start()), problem
 
@@ -224,7 +270,7 @@ def _calls(family: str, target: Target, path: str, code: str) -> Iterator[re.Mat
         yield from pattern_of("member call", receivers_of(owner, code), name).finditer(code)
         if is_own:
             yield from pattern_of("own call", name).finditer(code)
-    elif family == "python" and target.before.has_receiver:
+    elif target.is_own:
         if is_own:
             yield from pattern_of("own Python call", name).finditer(code)
     elif family == "go" and path.rpartition("/")[0] != folder:

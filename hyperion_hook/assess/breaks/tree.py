@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
+from hyperion_hook.assess.breaks.definitions import rows_with
 from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.snapshot import ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.graph.view import imports_of_specs
 from hyperion_hook.git.search import Hit
 
 FAMILIES = {
@@ -45,6 +45,10 @@ _LEXES = {
     "c": re.compile(_COMMENTS + _STRINGS, re.DOTALL),
 }
 """Comments and strings of each family."""
+MOST_NAMED = 3
+"""Places that a break names."""
+MOST_NEIGHBOURS = 300
+"""Files that are read one by one; where more can see a name the tree is searched."""
 _ASIDE = re.compile(r"(?:^|/)(?:examples?|samples?|demos?|bench(?:marks?)?|templates?|mocks?|playgrounds?|fuzz)/")
 _NOT_BREAK = re.compile(r"[^\n]")
 
@@ -54,17 +58,21 @@ def family_of(path: str) -> str | None:
     return FAMILIES.get(language_of(path) or "")
 
 
-@lru_cache(maxsize=16)
-def code_of(path: str, text: str) -> str:
+def plain(family: str, text: str) -> str:
     """Return a text of the same length and lines with comments blank and strings as one number each.
 
     Examples
     --------
-    >>> code_of("a.c", 'f("x, y"); // g()')
+    >>> plain("c", 'f("x, y"); // g()')
     'f(000000);       '
     """
-    pattern = _LEXES[family_of(path) or "c"]
-    return pattern.sub(lambda match: _NOT_BREAK.sub(" " if match[0][0] in "#/" else "0", match[0]), text)
+    return _LEXES[family].sub(lambda match: _NOT_BREAK.sub(" " if match[0][0] in "#/" else "0", match[0]), text)
+
+
+@lru_cache(maxsize=16)
+def code_of(path: str, text: str) -> str:
+    """Return what ``plain`` makes of the text of a file; one of no known family is read like C."""
+    return plain(family_of(path) or "c", text)
 
 
 class TreeAfter:
@@ -88,6 +96,7 @@ class TreeAfter:
         self._graph = graph
         self._search = search
         self._codes: dict[str, str] = {}
+        self._neighbours: dict[str, frozenset[str] | None] = {}
 
     @cached_property
     def graph(self) -> ImportGraph:
@@ -131,24 +140,53 @@ class TreeAfter:
         source = self.sources.before(file)
         return "" if isinstance(source, Missing) else source.text
 
-    def hits(self, names: Sequence[str]) -> list[Hit] | None:
-        """Return the lines that hold one of the names after the change, ``None`` where they cannot be found."""
-        found = self._search(names) if names else []
+    def hits(self, names: Sequence[str], paths: Iterable[str] | None = None) -> list[Hit] | None:
+        """Return the lines that hold one of the names after the change, ``None`` where they cannot be found.
+
+        With ``paths`` only they and what the change touches are looked at, without a search of the tree.
+        """
+        found = self._search(names) if names and paths is None else []
         if found is None:
             return None
-        words = pattern_of("word", tuple(names))
         left = [hit for hit in found if hit.path not in self.gone and hit.path not in self.touched]
-        for path in self.touched:
+        for path in (*sorted(set(paths or ()) - self.touched.keys()), *self.touched):
             if family_of(path):
-                left += [
-                    Hit(path, number, row)
-                    for number, row in enumerate(self.text(path).split("\n"), 1)
-                    if words.search(row)
-                ]
+                left += self._hits_in(path, names)
         return left
+
+    def _hits_in(self, path: str, names: Sequence[str]) -> Iterator[Hit]:
+        text = self.text(path)
+        number, counted = 1, 0
+        for start, end in rows_with(text, names):
+            if pattern_of("word", tuple(names)).search(text[start:end]):
+                number, counted = number + text.count("\n", counted, start), start
+                yield Hit(path, number, text[start:end])
+
+    def neighbours(self, file: FileChange) -> frozenset[str] | None:
+        """Return the files left as they are that can see the names of a touched one, ``None`` for too many."""
+        if file.path not in self._neighbours:
+            family = family_of(file.previous_path)
+            paths = set(self.users(file.previous_path))
+            for folder in {path.rpartition("/")[0] for path in (file.previous_path, file.path) if family != "python"}:
+                beside = self.sources.base_folder(folder)
+                if not isinstance(beside, Missing):
+                    paths.update(f"{folder}/{name}" if folder else name for name in beside.files)
+            left = frozenset(path for path in paths - self.touched.keys() - self.gone if family_of(path) == family)
+            self._neighbours[file.path] = left if len(left) <= MOST_NEIGHBOURS else None
+        return self._neighbours[file.path]
+
+    def users(self, module: str) -> frozenset[str]:
+        """Return the files of the base that import a module, or a header of C beside it."""
+        names = [module]
+        if family_of(module) == "c":
+            names += [module.rpartition(".")[0] + ending for ending in (".h", ".hpp")]
+        return frozenset(user for name in names for user in self.graph.importers.get(name, ()))
 
     def imports(self, path: str, spec: str) -> tuple[str, ...]:
         """Return the files of the base that one import of a file means."""
+        # most changes take nothing away: they are spared the import
+        from hyperion_hook.features.graph.view import imports_of_specs
+
         return imports_of_specs(self.graph, path, (spec,))[0]
 
     def is_linked(self, path: str, module: str, importers: Iterable[str]) -> bool:
@@ -161,6 +199,18 @@ class TreeAfter:
 def line_of(text: str, position: int) -> int:
     """Return the line of a position, from 1."""
     return text.count("\n", 0, position) + 1
+
+
+def listed(places: list[tuple[str, int]], most: int = MOST_NAMED) -> str:
+    """Return places in words, the first few by name.
+
+    Examples
+    --------
+    >>> listed([("a.py", 1), ("b.py", 2), ("c.py", 3)], 2)
+    'a.py:1, b.py:2 and 1 more'
+    """
+    named = ", ".join(f"{path}:{line}" for path, line in places[:most])
+    return f"{named} and {len(places) - most:,} more" if len(places) > most else named
 
 
 def is_aside(path: str) -> bool:
