@@ -201,9 +201,9 @@ def test_what_was_kept_is_posted_by_another_workflow(action: Job) -> None:
         ({"fail-on": "sometimes"}, 2, "sometimes"),
         ({"fail-above-percentile": "most"}, 2, "most"),
         ({"comment": "loudly"}, 2, "loudly"),
-        ({"fail-on-break": "True"}, 2, "are true or false, not 'True'"),
-        ({"strict": "yes"}, 2, "are true or false, not 'yes'"),
-        ({"check": "1"}, 2, "are true or false, not '1'"),
+        ({"fail-on-break": "True"}, 2, "are true or false, not True"),
+        ({"strict": "yes"}, 2, "are true or false, not yes"),
+        ({"check": "1"}, 2, "are true or false, not 1"),
         ({"baseline": "nothing"}, 3, "nothing"),
     ],
 )
@@ -225,11 +225,10 @@ def test_a_gate_that_cannot_be_told_fails_closed(action: Job) -> None:
 def test_an_input_is_one_argument_whatever_it_holds(action: Job) -> None:
     action.only_record()
     names = {"fail-on", "fail-above-percentile", "comment", "models", "path", "sarif", "baseline", "save", "from"}
-    switches = {"labels", "check", "fail-on-break", "strict"}
     top = str(action.runner.workspace)
     for value in HOSTILE_INPUTS:
         action.log.unlink(missing_ok=True)
-        done = action.run(token=value, **dict.fromkeys(names | switches, value))
+        done = action.run(token=value, **dict.fromkeys(names, value))
         assert done.code == 0, done.log
         assert action.arguments() == [
             "--repo",
@@ -252,6 +251,17 @@ def test_an_input_is_one_argument_whatever_it_holds(action: Job) -> None:
             "--baseline",
             value,
         ]
+    assert list(action.runner.folder.parent.rglob("canary*")) == []
+
+
+@pytest.mark.parametrize("name", ["labels", "check", "fail-on-break", "strict"])
+def test_a_switch_that_is_neither_true_nor_false_starts_nothing(action: Job, name: str) -> None:
+    action.only_record()
+    for value in HOSTILE_INPUTS:
+        done = action.run(**{name: value})
+        assert (done.code, done.outputs["level"], done.outputs["json"]) == (2, "UNKNOWN", ""), done.log
+        assert [line for line in done.log.splitlines() if "are true or false, not " not in line] == []
+        assert not action.log.exists()
     assert list(action.runner.folder.parent.rglob("canary*")) == []
 
 
