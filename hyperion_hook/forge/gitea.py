@@ -5,7 +5,8 @@ Checked against Gitea's ``templates/swagger/v1_json.tmpl``. Their jobs are those
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from hyperion_hook.forge.github import GitHub, login_of
@@ -40,18 +41,29 @@ class Gitea(GitHub):
             If that is refused or fails.
         """
         path = f"{self._root}/issues/{number}/labels"
-        there = {str(entry.get("name")): entry for entry in self._http.pages(path, whole=True)}
-        for name in sorted(ours & set(there) - {wanted}):
-            self._http.send("DELETE", f"{path}/{self._number(there[name])}")
-        if wanted not in there:
+        # one of the organisation and one of the repository may have the same name
+        there = [(str(entry.get("name")), entry) for entry in self._http.pages(path, whole=True)]
+        for name, entry in there:
+            if name in ours - {wanted}:
+                self._http.send("DELETE", f"{path}/{self._number(entry)}")
+        if not any(name == wanted for name, _ in there):
             self._http.send("POST", path, {"labels": [self._label_number(wanted)]})
 
     def _label_number(self, name: str) -> int:
-        """Return the number of a label of the repository, which is made where there is none of that name."""
+        """Return the number of a label of the repository or its organisation; made where none has that name."""
         path = f"{self._root}/labels"
-        labels = self._http.pages(path)
-        found = next((entry for entry in labels if entry.get("name") == name), None)
-        return self._number(found or self._http.send("POST", path, {"name": name, "color": _GREY}).data)
+        labels = chain(self._http.pages(path), self._labels_of_organisation())
+        label = next((entry for entry in labels if entry.get("name") == name), None)
+        return self._number(label or self._http.send("POST", path, {"name": name, "color": _GREY}).data)
+
+    def _labels_of_organisation(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the labels that an organisation has for all its repositories; a person, who may own one, has none."""
+        owner = self._root.split("/")[2]
+        try:
+            yield from self._http.pages(f"/orgs/{owner}/labels")
+        except ForgeError as error:
+            if error.status not in self.user_refusals:
+                raise
 
     def _number(self, label: Any) -> int:
         try:

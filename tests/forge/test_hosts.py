@@ -203,6 +203,19 @@ def test_the_level_is_one_label_where_there_are_labels(kind: Kind, double: Any) 
     assert said == []
 
 
+@pytest.mark.parametrize("kind", NEW[:2], ids=lambda kind: kind.name)
+def test_a_label_of_the_organisation_is_used_and_not_made_twice(kind: Kind, double: Any) -> None:
+    double.of_organisation = {name: 900 + at for at, name in enumerate(LABELS.values())}
+    assert post(kind, double) == []
+    assert set(double.known) == {"bug"}
+    (wanted,) = set(LABELS.values()) & set(double.labels)
+    assert double.labels[wanted] == double.of_organisation[wanted]
+    double.told("GET", "/orgs/", Said(403, {"message": "no"}))
+    del double.labels[wanted]
+    assert post(kind, double) == []
+    assert wanted in double.known
+
+
 FAULTS = [
     ("bitbucket", "BITBUCKET_PR_ID", "", 2, "BITBUCKET_PR_ID is not set"),
     ("bitbucket", "BITBUCKET_REPO_FULL_NAME", "o/r/../x", 2, "BITBUCKET_REPO_FULL_NAME is 'o/r/../x'"),

@@ -39,6 +39,8 @@ class DescribedDouble(WebDouble):
         self.labels = {"bug": 1}
         self.known = {"bug": 1}
         """Labels of the repository."""
+        self.of_organisation: dict[str, int] | None = None
+        """Labels of the organisation that owns the repository, ``None`` where a person does."""
         self.pull: dict[str, Any] = {}
         self.asks = True
 
@@ -153,12 +155,18 @@ class GiteaDouble(DescribedDouble):
         return self.pull
 
     def _all_labels(self, asked: Asked, _: Mapping[str, str]) -> Any:
+        return self._paged(asked, self.known)
+
+    def _org_labels(self, asked: Asked, _: Mapping[str, str]) -> Any:
+        return Said(404, self.missing) if self.of_organisation is None else self._paged(asked, self.of_organisation)
+
+    def _paged(self, asked: Asked, labels: Mapping[str, int]) -> Said:
         size, page = (int(parse_qs(asked.query).get(name, ["1"])[0]) for name in ("limit", "page"))
         # more than a page of others stand before ours
         entries = [{"id": 100 + at, "name": f"l{at}"} for at in range(70)] + [
-            {"id": number, "name": name} for name, number in self.known.items()
+            {"id": number, "name": name} for name, number in labels.items()
         ]
-        more = {"Link": f'<{self.api}/repos/o/r/labels?limit={size}&page={page + 1}>; rel="next"'}
+        more = {"Link": f'<{self.url}{asked.path}?limit={size}&page={page + 1}>; rel="next"'}
         return Said(200, entries[(page - 1) * size : page * size], more if page * size < len(entries) else {})
 
     def _new_label(self, asked: Asked, _: Mapping[str, str]) -> Any:
@@ -166,7 +174,8 @@ class GiteaDouble(DescribedDouble):
         return {"id": self.known[asked.body["name"]], "name": asked.body["name"]}
 
     def _label(self, asked: Asked, _: Mapping[str, str]) -> Any:
-        self.labels |= {name: number for name, number in self.known.items() if number in asked.body["labels"]}
+        known = self.known | (self.of_organisation or {})
+        self.labels |= {name: number for name, number in known.items() if number in asked.body["labels"]}
         return []
 
     def _unlabel(self, _: Asked, values: Mapping[str, str]) -> Any:
