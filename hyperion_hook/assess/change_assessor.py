@@ -34,7 +34,7 @@ from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.features.extract import nothing_known
-from hyperion_hook.git.search import Hit, search_tree
+from hyperion_hook.git.search import Hit, search_staged, search_tree
 from hyperion_hook.scoring.policy import with_floor
 from hyperion_hook.store.reference_store import ReferenceStore
 
@@ -206,7 +206,10 @@ class ChangeAssessor:
         deadline = Deadline(BREAK_SECONDS) if change.is_pending else NEVER
 
         def search(words: Sequence[str]) -> list[Hit] | None:
-            return search_tree(self._repository, change.base or self._repository.empty_tree, words)
+            base = change.base or self._repository.empty_tree
+            if change.kind is ChangeKind.STAGED:
+                return search_staged(self._repository, base, words, change.excluded)
+            return search_tree(self._repository, base, words)
 
         breaks = find_breaks(
             change,
