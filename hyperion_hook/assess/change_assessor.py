@@ -34,6 +34,7 @@ from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.features.extract import nothing_known
+from hyperion_hook.git.run import PATIENT_SECONDS
 from hyperion_hook.git.search import Hit, search_staged, search_tree
 from hyperion_hook.scoring.policy import with_floor
 from hyperion_hook.store.reference_store import ReferenceStore
@@ -53,6 +54,7 @@ what was asked before.
 
 BREAK_SECONDS = 2.0
 """How long a hook looks for what a staged change would break."""
+_SEARCH_SECONDS = 5.0
 
 
 class ChangeAssessor:
@@ -208,8 +210,9 @@ class ChangeAssessor:
         def search(words: Sequence[str]) -> list[Hit] | None:
             base = change.base or self._repository.empty_tree
             if change.kind is ChangeKind.STAGED:
-                return search_staged(self._repository, base, words, change.excluded)
-            return search_tree(self._repository, base, words)
+                return search_staged(self._repository, base, words, change.excluded, seconds=_SEARCH_SECONDS)
+            seconds = _SEARCH_SECONDS if change.is_pending else PATIENT_SECONDS
+            return search_tree(self._repository, base, words, seconds=seconds)
 
         breaks = find_breaks(
             change,

@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.git.run import Git
+from hyperion_hook.git.run import PATIENT_SECONDS, Git
 
 _MOST_BYTES = 8_000_000
-_SECONDS = 5.0
 
 
 class Hit(NamedTuple):
@@ -23,18 +22,28 @@ class Hit(NamedTuple):
 
 
 def search_tree(
-    repository: Repository, treeish: str, words: Sequence[str], *, paths: Collection[str] = ()
+    repository: Repository,
+    treeish: str,
+    words: Sequence[str],
+    *,
+    paths: Collection[str] = (),
+    seconds: float = PATIENT_SECONDS,
 ) -> list[Hit] | None:
     """Return every line of a commit's text files that holds one of the words as a whole word, case and all.
 
     ``None`` where git does not answer in time, or the words are so common that the answer is too long to be of use.
     With ``paths`` only these files are looked at.
     """
-    return _grep(repository.git, words, treeish, *paths)
+    return _grep(repository.git, words, treeish, *paths, seconds=seconds)
 
 
 def search_staged(
-    repository: Repository, base: str, words: Sequence[str], elsewhere: Collection[str] = ()
+    repository: Repository,
+    base: str,
+    words: Sequence[str],
+    elsewhere: Collection[str] = (),
+    *,
+    seconds: float = PATIENT_SECONDS,
 ) -> list[Hit] | None:
     """Return what ``search_tree`` does for the commit that a change is staged on, read from the checkout.
 
@@ -46,22 +55,22 @@ def search_staged(
 
     checkout = checkout_of(repository)
     if checkout is None:
-        return search_tree(repository, base, words)
+        return search_tree(repository, base, words, seconds=seconds)
     git, edited = checkout
     apart = {*edited, *elsewhere}
-    plain = _grep(git, words)
-    more = search_tree(repository, base, words, paths=sorted(apart)) if apart else []
+    plain = _grep(git, words, seconds=seconds)
+    more = search_tree(repository, base, words, paths=sorted(apart), seconds=seconds) if apart else []
     if plain is None or more is None:
         return None
     hits = [hit for hit in plain if hit.path not in apart] + more
     return sorted(hits, key=lambda hit: (os.fsencode(hit.path), hit.line))
 
 
-def _grep(git: Git, words: Sequence[str], *where: str) -> list[Hit] | None:
+def _grep(git: Git, words: Sequence[str], *where: str, seconds: float) -> list[Hit] | None:
     options = "-I -n -z -w -F --full-name --no-color --no-column --no-recurse-submodules".split()
     patterns = [part for word in words for part in ("-e", word)]
     try:
-        output = git.run("grep", *options, *patterns, *where[:1], "--", *where[1:], timeout=_SECONDS, check=False)
+        output = git.run("grep", *options, *patterns, *where[:1], "--", *where[1:], timeout=seconds, check=False)
     except GitError:
         return None
     return None if len(output) > _MOST_BYTES else list(_hits(output, len(where[0]) + 1 if where else 0))
