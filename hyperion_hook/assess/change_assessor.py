@@ -35,7 +35,7 @@ from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.features.extract import nothing_known
 from hyperion_hook.git.run import PATIENT_SECONDS
-from hyperion_hook.git.search import Hit, search_tree
+from hyperion_hook.git.search import Hit, search_staged, search_tree
 from hyperion_hook.scoring.policy import with_floor
 from hyperion_hook.store.reference_store import ReferenceStore
 
@@ -218,8 +218,11 @@ class ChangeAssessor:
         deadline = Deadline(BREAK_SECONDS) if change.is_pending else NEVER
 
         def search(words: Sequence[str]) -> list[Hit] | None:
+            base = change.base or self._repository.empty_tree
+            if change.kind is ChangeKind.STAGED:
+                return search_staged(self._repository, base, words, change.excluded, seconds=_SEARCH_SECONDS)
             seconds = _SEARCH_SECONDS if change.is_pending else PATIENT_SECONDS
-            return search_tree(self._repository, change.base or self._repository.empty_tree, words, seconds=seconds)
+            return search_tree(self._repository, base, words, seconds=seconds)
 
         breaks = find_breaks(
             change,
