@@ -184,7 +184,10 @@ def change_line(change: Change) -> str:
         return f"{what}: every changed file is excluded"
     if not change.files:
         return f"{what}: no files changed" if change.kind is not ChangeKind.STAGED else "Nothing is staged"
+    read = sum(not file.unread for file in change.files)
     lines = f"+{change.lines_added:,} -{change.lines_deleted:,} lines"
+    if read < len(change.files):
+        lines = f"{lines} in the {read:,} that could be read" if read else "lines not known"
     return f"{what}: {counted(len(change.files), 'file')}, {lines}{_purpose(change)}"
 
 
