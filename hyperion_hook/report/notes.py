@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from hyperion_hook.domain.assessment import Assessment, Unknown
+from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.report.facts import counted
 
@@ -50,7 +51,10 @@ def notes_of(assessment: Assessment) -> tuple[str, list[str]]:
     """
     is_unknown, warnings = isinstance(assessment.risk, Unknown), []
     told: set[str] = set()
+    no_code = is_no_code(assessment.change)
     for warning in assessment.warnings:
+        if no_code and warning.startswith("no percentile: "):
+            continue  # nothing is compared
         remedy = warning.partition("; run: ")[2]
         if not remedy or not (is_unknown or remedy in told):
             warnings.append(warning)
