@@ -157,6 +157,37 @@ def test_a_report_of_a_partial_clone_gives_no_levels(origin: TestRepo, tmp_path:
     assert "HIGH" not in page.partition("<body")[2].partition("<script")[0]
 
 
+LEARNING = (["drift"], ["label"])
+
+
+@pytest.mark.parametrize("command", LEARNING, ids=" ".join)
+def test_whoever_learns_from_a_partial_clone_is_warned_first(
+    origin: TestRepo, tmp_path: Path, command: list[str]
+) -> None:
+    clone = cloned(origin, tmp_path / "c", "--filter=blob:none")
+    warning = hyperion(clone.path, *command).err.splitlines()[0]
+    assert "left files and folders" in warning
+    assert warning.endswith("run: git fetch --refetch --no-filter")
+
+
+@pytest.mark.parametrize(
+    "command", [*LEARNING, ["index"], ["report"], ["comment", "--forge", "none", "HEAD~1..HEAD"]], ids=" ".join
+)
+def test_where_folders_are_lost_what_cannot_go_on_names_the_remedy(
+    origin: TestRepo, tmp_path: Path, command: list[str]
+) -> None:
+    done = hyperion(cloned(origin, tmp_path / "c", "--filter=tree:0").path, *command)
+    assert (done.code in {2, 3}, "git fetch --refetch --no-filter" in done.err.splitlines()[-1]) == (True, True), done
+
+
+def test_an_unknown_risk_has_one_remedy_and_no_lines_that_were_not_read(origin: TestRepo, tmp_path: Path) -> None:
+    clone = cloned(origin, tmp_path / "c", "--filter=blob:none")
+    done = hyperion(clone.path, "score", "HEAD", env={"HYPERION_HOOK_INDEX_AUTO_LIMIT": "10"})
+    assert done.out.count("run ") == 1, done.out
+    assert "run:" not in done.out
+    assert "1 file, lines not known" in done.out
+
+
 def test_a_history_that_is_not_indexed_gives_no_level(origin: TestRepo, tmp_path: Path) -> None:
     clone = cloned(origin, tmp_path / "c")
     settings = {"HYPERION_HOOK_INDEX_AUTO_LIMIT": "10"}

@@ -32,7 +32,7 @@ from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.report.cells import width_of
 from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.render import render_comment
-from hyperion_hook.report.facts import brief, comparison, percent, placed, reasons, record_line
+from hyperion_hook.report.facts import brief, change_line, comparison, percent, placed, reasons, record_line
 from hyperion_hook.report.formats.findings import findings
 from hyperion_hook.report.formats.markdown import render_markdown
 from hyperion_hook.report.formats.terminal import render_short, render_text, render_text_line
@@ -147,8 +147,9 @@ def bounds(shown: str) -> tuple[float, float]:
         digits = len(shown.partition(".")[2])
         half = 0.5 * 10.0**-digits
         return float(shown[1:].replace(",", "")) - half, float(shown[1:].replace(",", "")) + half
-    open_ended = {"under 1%": (0.0, 0.01), "over 99%": (0.99, 1 - 1e-12)}
-    low, high = open_ended.get(shown) or (float(shown[:-1]) / 100 - 0.005, float(shown[:-1]) / 100 + 0.005)
+    open_ended = {"under 1%": (0.0, 0.01), "under 0.1%": (0.0, 0.001), "over 99%": (0.99, 1 - 1e-12)}
+    half = 0.0005 if "." in shown else 0.005
+    low, high = open_ended.get(shown) or (float(shown[:-1]) / 100 - half, float(shown[:-1]) / 100 + half)
     return odds(max(low, 0.0)), odds(min(high, 1 - 1e-12))
 
 
@@ -175,7 +176,7 @@ def test_the_shown_steps_multiply_up_in_odds_to_the_changes_own_risk(
     judged = sample(risk=Score(own, log_odds, RiskLevel.LOW, 50.0, None, here), explanation=explanation)
     for text in (render_text(judged, width=None, colour=False), render_markdown(judged).replace("\\", "")):
         why = text.partition("Why")[2].partition("Read first")[0]
-        share = r"(?:under |over )?\d+%"
+        share = r"(?:under |over )?[\d.]+%"
         start = bounds(re.search(rf"of this size: ({share})", why)[1])  # type: ignore[index]
         end = bounds(re.search(rf"This change: ({share})", why)[1])  # type: ignore[index]
         factors = [bounds(factor) for factor in re.findall(r"x[\d.,]+", why)]
@@ -274,3 +275,27 @@ def test_the_page_on_reading_a_verdict_explains_every_section() -> None:
     assert len(sections) == 11
     page = (Path(__file__).parents[2] / "docs" / "reading-a-verdict.md").read_text(encoding="utf-8")
     assert [section for section in sections if f"**{section}**" not in page] == []
+
+
+def test_a_change_that_moves_no_lines_counts_none() -> None:
+    moved = change(replace(edit("a.py"), lines_added=0, lines_deleted=0, hunks=()))
+    binary = change(replace(edit("a.png"), lines_added=None, lines_deleted=None, hunks=None, is_binary=True))
+    assert [change_line(judged).partition(", ")[2] for judged in (moved, binary)] == ["no lines of text changed"] * 2
+
+
+@pytest.mark.parametrize("level", [RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH])
+def test_where_no_fix_is_known_nothing_is_said_of_what_became_of_changes(level: RiskLevel) -> None:
+    """Fixes may be there, but told in words that nobody here reads."""
+    record = Record(level, 55, 0, 0.0)
+    assert not record.is_poor
+    judged = sample(risk=Score(0.1, -2.2, level, 50.0), record=record)
+    for text in (render_text(judged, width=80, colour=False), render_comment(brief_of(judged), Links(), head="a" * 40)):
+        shown = " ".join(text.split())
+        assert f"{level.value} for this repository." in shown
+        assert "so the level has no record yet" in shown
+        assert "later fixed" not in shown
+
+
+def test_documents_are_not_told_that_they_are_compared_with_nothing() -> None:
+    judged = sample(change(edit("README.md", "+x")), warnings=("no percentile: 50 earlier changes are needed",))
+    assert "percentile" not in render_text(judged, width=80, colour=False)
