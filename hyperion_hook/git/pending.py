@@ -8,6 +8,7 @@ the stand-in has no settings that name filters.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import weakref
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ from hyperion_hook.git.run import Git
 _MOST_UNTRACKED = 2000
 _MOST_FILE_BYTES = 20_000_000
 _TIMEOUT = 300.0
+_BOM = b"\xef\xbb\xbf"
+_HEADER = re.compile(rb"^(?:\xef\xbb\xbf)?diff --git (.+)$", re.MULTILINE)
 _SETTINGS = ("core.autocrlf", "core.eol", "core.filemode", "core.ignorecase", "core.symlinks", "core.precomposeunicode")
 """Settings without which a file that nobody touched looks edited; none of them names a program."""
 
@@ -77,13 +80,31 @@ def with_patch(repository: Repository, patch: bytes) -> Repository:
     head = repository.head()
     if head is not None:
         git.run("read-tree", head, timeout=_TIMEOUT)
+    sent, prefixes = _as_git_writes(patch)
     try:
-        git.run("apply", "--cached", "--whitespace=nowarn", "-", stdin=patch, timeout=_TIMEOUT)
+        git.run("apply", "--cached", "--whitespace=nowarn", prefixes, "-", stdin=sent, timeout=_TIMEOUT)
     except GitError as error:
         where = f"HEAD ({head[:10]})" if head else "an empty repository"
         fault = str(error).removeprefix("git apply: ").partition(" (allow with")[0]
         raise GitError(f"patch: cannot be applied to {where}: {fault}; make it with: git diff HEAD") from None
     return result
+
+
+def _as_git_writes(patch: bytes) -> tuple[bytes, str]:
+    r"""Return a patch with line feeds, which a pipe of Windows makes two characters of, and what says its prefixes.
+
+    Examples
+    --------
+    >>> _as_git_writes(b"diff --git a.py a.py\r\n")
+    (b'diff --git a.py a.py\n', '-p0')
+    """
+    header = _HEADER.search(patch)
+    if header and header[0].endswith(b"\r"):
+        patch = patch.replace(b"\r\n", b"\n")
+    names = header[1].rstrip(b"\r") if header else b""
+    # with the setting diff.noprefix both sides have the same name
+    is_bare = len(names) % 2 == 1 and names[: len(names) // 2] == names[len(names) // 2 + 1 :]
+    return patch.removeprefix(_BOM), "-p0" if is_bare else "-p1"
 
 
 def _stand_in(repository: Repository) -> tuple[Path, Repository]:
