@@ -67,46 +67,52 @@ def overview_of(
         Larger files are not measured.
     """
     repository = measurer.repository
-    history, warnings = measurer.history(head)
-    files = _own_sources(measurer, head)
-    lives = {path: history.file(path) for path in files}
-    (newest,) = read_commits(repository, [head], detail=Detail.NOTHING)
-    names = Names(repository, head, history)
-    known = knowledge(names, lives, newest.committed_at)
-    told = {} if fixes is None else {code: fixes.get(code, ()) for code in levels}
-    changes = _changes(measurer, scored, told)
-    spots = _hot_spots(measurer, files, _busiest(lives, names, newest.committed_at), max_bytes)
+    sources = _Sources(measurer, head)
+    known = knowledge(sources.names, sources.lives, sources.now)
+    repairs = {} if fixes is None else {code: fixes.get(code, ()) for code in levels}
+    changes = _changes(measurer, scored, repairs)
+    spots = sources.hot_spots(max_bytes)
     functions = [(spot.path, functions) for spot, functions in spots]
     records = () if fixes is None else [record_of(of, levels, fixes) for of in reversed(_LEVELS)]
     past = measurer.past(head)
     return Overview(
         name=(repository.work_tree or repository.git_dir).name.removesuffix(".git"),
         head=head,
-        time=newest.committed_at,
-        commits=sum(history.repository().total[:1]),
+        time=sources.now,
+        commits=sum(sources.history.repository().total[:1]),
         changes=changes,
         riskiest=_riskiest(changes, explain),
         hot_spots=tuple(spot for spot, _ in spots),
         whole=known.whole,
         areas=known.areas,
         people=known.people,
-        warnings=warnings,
+        warnings=sources.warnings,
         outcomes=tuple(record for record in records if record is not None),
-        functions=hot_functions(measurer, head, functions, lives),
-        coupling=Coupling() if past is None else coupling_of(past, files),
+        functions=hot_functions(measurer, head, functions, sources.lives),
+        coupling=Coupling() if past is None else coupling_of(past, sources.files),
     )
 
 
 def hot_spots_of(measurer: Measurer, head: str, max_bytes: int) -> tuple[HotSpot, ...]:
     """Return the hottest source files of a commit, the hottest first."""
-    repository = measurer.repository
-    history, _ = measurer.history(head)
-    files = _own_sources(measurer, head)
-    lives = {path: history.file(path) for path in files}
-    (newest,) = read_commits(repository, [head], detail=Detail.NOTHING)
-    names = Names(repository, head, history)
-    spots = _hot_spots(measurer, files, _busiest(lives, names, newest.committed_at), max_bytes)
-    return tuple(spot for spot, _ in spots)
+    return tuple(spot for spot, _ in _Sources(measurer, head).hot_spots(max_bytes))
+
+
+class _Sources:
+    """The source files at a commit, with their history and who wrote them."""
+
+    def __init__(self, measurer: Measurer, head: str) -> None:
+        self._measurer = measurer
+        self.history, self.warnings = measurer.history(head)
+        self.files = _own_sources(measurer, head)
+        self.lives = {path: self.history.file(path) for path in self.files}
+        (newest,) = read_commits(measurer.repository, [head], detail=Detail.NOTHING)
+        self.now = newest.committed_at
+        self.names = Names(measurer.repository, head, self.history)
+
+    def hot_spots(self, max_bytes: int) -> list[tuple[HotSpot, Sequence[FunctionMetrics]]]:
+        """Return the hottest files with their functions."""
+        return _hot_spots(self._measurer, self.files, _busiest(self.lives, self.names, self.now), max_bytes)
 
 
 def _own_sources(measurer: Measurer, head: str) -> dict[str, TreeEntry]:
