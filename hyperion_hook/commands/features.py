@@ -10,10 +10,10 @@ import click
 
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.retrain import day_of, need_the_extra
-from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor
-from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.support.flags import format_flag, until_flag
+from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.vector import FeatureVector, Missing
@@ -21,9 +21,9 @@ from hyperion_hook.errors import ExitCode
 from hyperion_hook.features.catalogue import CATALOGUE, find_feature
 from hyperion_hook.features.feature import Feature
 from hyperion_hook.git.environment.gitpython import open_repository
-from hyperion_hook.report.facts import change_line, number
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode
+from hyperion_hook.report.wording import change_line, number
 
 
 def catalogue_text(features: tuple[Feature, ...] = CATALOGUE) -> str:

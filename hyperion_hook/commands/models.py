@@ -9,9 +9,9 @@ import click
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.model_views.listing import common_dir_of, folder_of, listed, registry_of, shown
 from hyperion_hook.commands.model_views.text import card_json, card_text, models_json, models_text
-from hyperion_hook.commands.support.assessing import open_assessor
 from hyperion_hook.commands.support.flags import format_flag
 from hyperion_hook.commands.support.mlflow_mirror import mirrored
+from hyperion_hook.commands.support.open_assessor import open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ConfigError, ExitCode, HyperionError

@@ -10,8 +10,8 @@ import click
 
 from hyperion_hook import __version__
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.flags import jobs_flag, models_flag
+from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
@@ -38,7 +38,7 @@ def run(
     """Gather what there is to see, and write the page."""
     if find_spec("jinja2") is None:
         raise MissingExtraError("report", "train", "jinja2")
-    from hyperion_hook.commands.reporting.measurements import measured_here
+    from hyperion_hook.commands.support.report_measurements import measured_here
     from hyperion_hook.report.page.render import ModelFacts, render_page
 
     # opened first: who cannot write there should not learn it after minutes

@@ -29,7 +29,7 @@ from hyperion_hook.features.change.tokens import count_tokens
 from hyperion_hook.features.code.lines import count_lines
 from hyperion_hook.features.code.notebooks import read_notebook
 from hyperion_hook.features.coverage import read_coverage
-from hyperion_hook.features.graph.live import LiveGraph
+from hyperion_hook.features.graph.incremental import LiveGraph
 from hyperion_hook.features.imports.read import read_imports
 from hyperion_hook.features.manifests.readers import read_manifest
 from hyperion_hook.features.source.measure import measure_source

@@ -35,7 +35,10 @@ from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.linear_model import LogisticRegression
 from xgboost import XGBClassifier, XGBRegressor
 
-from hyperion_hook.api.predict.predictors import AnomalyDetector, BugPredictor, ImpactAnalyzer, RiskPredictor
+from hyperion_hook.api.predict.anomaly_detector import AnomalyDetector
+from hyperion_hook.api.predict.bug_predictor import BugPredictor
+from hyperion_hook.api.predict.impact_analyzer import ImpactAnalyzer
+from hyperion_hook.api.predict.risk_predictor import RiskPredictor
 
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]
 

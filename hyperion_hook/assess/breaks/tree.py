@@ -185,7 +185,7 @@ class TreeAfter:
     def imports(self, path: str, spec: str) -> tuple[str, ...]:
         """Return the files of the base that one import of a file means."""
         # most changes take nothing away: they are spared the import
-        from hyperion_hook.features.graph.view import imports_of_specs
+        from hyperion_hook.features.graph.import_graph import imports_of_specs
 
         return imports_of_specs(self.graph, path, (spec,))[0]
 

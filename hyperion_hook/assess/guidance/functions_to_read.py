@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from hyperion_hook.assess.measuring import STORE_FOLDER, Measurer
+from hyperion_hook.assess.measurer import STORE_FOLDER, Measurer
 from hyperion_hook.domain.assessment import FunctionToRead
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent

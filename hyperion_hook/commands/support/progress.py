@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Self, TextIO
 
 from hyperion_hook.commands.support.output import columns
-from hyperion_hook.commands.support.supervision import still_working
+from hyperion_hook.commands.support.watchdog import still_working
 from hyperion_hook.report.safe_text import printable
 
 EVERY_SECONDS = 0.1

@@ -17,7 +17,9 @@ from hyperion_hook.features.feature import Group
 from hyperion_hook.report.comment.brief import Brief, Place, Reason
 from hyperion_hook.report.comment.dialect import Dialect
 from hyperion_hook.report.comment.state import MARKER, State, boxes, state_line
-from hyperion_hook.report.facts import (
+from hyperion_hook.report.links import Links
+from hyperion_hook.report.safe_text import markdown_code, markdown_text
+from hyperion_hook.report.wording import (
     ADVICE,
     REVIEWERS,
     SIMILAR,
@@ -29,8 +31,6 @@ from hyperion_hook.report.facts import (
     verdict,
     way,
 )
-from hyperion_hook.report.links import Links
-from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
 MOST_LINES = 12
 """Before the fold, what stands above the sections included: whoever is told of everything reads nothing."""

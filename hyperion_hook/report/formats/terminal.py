@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from hyperion_hook.domain.assessment import Assessment, Impact, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
-from hyperion_hook.report.cells import ended, padded, width_of, with_short_paths, wrapped
-from hyperion_hook.report.facts import (
+from hyperion_hook.report.safe_text import printable
+from hyperion_hook.report.text_width import ended, padded, width_of, with_short_paths, wrapped
+from hyperion_hook.report.wording import (
     ADVICE,
     REVIEWERS,
     SIMILAR,
@@ -33,7 +34,6 @@ from hyperion_hook.report.facts import (
     unusual_lines,
     verdict,
 )
-from hyperion_hook.report.safe_text import printable
 
 LEAST_WIDTH, PLAIN_WIDTH, MOST_WIDTH = 40, 80, 120
 MOST_UNUSUAL = 4

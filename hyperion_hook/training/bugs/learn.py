@@ -12,7 +12,7 @@ import pandas as pd
 
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import HyperionError, TrainingError
-from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.training.bugs.dataset import BugOptions, BugRows, bug_rows

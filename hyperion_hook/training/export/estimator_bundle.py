@@ -19,9 +19,10 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError, TrainingError
 from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.scoring.bundle import MANIFEST, Bundle, bundled_models, load_bundle
-from hyperion_hook.training.export.bundle import BundleParts, Part, checked, risk_difference, risk_part
+from hyperion_hook.training.export.bundle import BundleParts, Part, risk_part
 from hyperion_hook.training.export.bundle_classifier import BundleClassifier
 from hyperion_hook.training.export.estimator import NotExportableError
+from hyperion_hook.training.export.parity import checked, risk_difference
 from hyperion_hook.training.rows.corpus_table import read_pool
 from hyperion_hook.training.rows.dataset import FEATURES, quantiles_of
 from hyperion_hook.training.rows.options import RetrainOptions

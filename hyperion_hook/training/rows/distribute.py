@@ -14,7 +14,7 @@ from typing import TypeVar
 from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.errors import ConfigError, HyperionError, MissingExtraError
 from hyperion_hook.features.extract import EXTRACTOR_VERSION
-from hyperion_hook.features.history.file_forecast import PAST_VERSION
+from hyperion_hook.features.history.file_bug_features import PAST_VERSION
 from hyperion_hook.training.labels.szz import LABELLER_VERSION
 from hyperion_hook.training.rows.workers import in_processes
 

@@ -14,7 +14,7 @@ from math import factorial, fsum, isnan
 
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import FeatureVector
-from hyperion_hook.scoring.cube import Row, coalition_values
+from hyperion_hook.scoring.coalitions import Row, coalition_values
 from hyperion_hook.scoring.risk import RiskModel
 from hyperion_hook.scoring.trees import as_row
 
@@ -25,7 +25,7 @@ DIVIDED = 0.9
 
 
 Game = Callable[[Row, Row, Sequence[Sequence[int]]], list[float]]
-"""Takes the change's row, the typical one and players, and gives the worth of every coalition: see ``scoring.cube``."""
+"""Takes the change's row, the typical one and players; gives the worth of every coalition: see ``coalitions``."""
 
 
 @dataclass(frozen=True, slots=True)
