@@ -34,6 +34,7 @@ from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.features.extract import nothing_known
+from hyperion_hook.git.run import PATIENT_SECONDS
 from hyperion_hook.git.search import Hit, search_tree
 from hyperion_hook.scoring.policy import with_floor
 from hyperion_hook.store.reference_store import ReferenceStore
@@ -53,6 +54,7 @@ what was asked before.
 
 BREAK_SECONDS = 2.0
 """How long a hook looks for what a staged change would break."""
+_SEARCH_SECONDS = 5.0
 
 
 class ChangeAssessor:
@@ -206,7 +208,8 @@ class ChangeAssessor:
         deadline = Deadline(BREAK_SECONDS) if change.is_pending else NEVER
 
         def search(words: Sequence[str]) -> list[Hit] | None:
-            return search_tree(self._repository, change.base or self._repository.empty_tree, words)
+            seconds = _SEARCH_SECONDS if change.is_pending else PATIENT_SECONDS
+            return search_tree(self._repository, change.base or self._repository.empty_tree, words, seconds=seconds)
 
         breaks = find_breaks(
             change,

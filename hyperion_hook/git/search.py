@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.run import PATIENT_SECONDS
 
 _MOST_BYTES = 8_000_000
 
@@ -20,7 +21,7 @@ class Hit(NamedTuple):
 
 
 def search_tree(
-    repository: Repository, treeish: str, words: Sequence[str], *, seconds: float = 5.0
+    repository: Repository, treeish: str, words: Sequence[str], *, seconds: float = PATIENT_SECONDS
 ) -> list[Hit] | None:
     """Return every line of a commit's text files that holds one of the words as a whole word, case and all.
 

@@ -22,8 +22,9 @@ from hyperion_hook.api.engineer.input_forms import (
     with_dates,
     without,
 )
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.errors import ArtefactError, ConfigError
-from hyperion_hook.store.files.whole_files import read_regular, write_whole
+from hyperion_hook.store.files.whole_files import write_whole
 
 MAX_STATE_BYTES = 10_000_000
 
