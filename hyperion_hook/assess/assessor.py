@@ -82,8 +82,6 @@ class Assessor:
             Unix seconds that stand for the present; the clock by default.
         kind
             What ``staged`` assesses: what is staged, the whole work tree, or a patch.
-        patch
-            The patch.
 
         Raises
         ------

@@ -90,8 +90,6 @@ class ChangeAssessor:
         ----------
         read
             Reads the change; what git cannot read makes the risk unknown, with the reason.
-        discussed
-            What a code host knows of the change.
         deadline
             What is not measured by then is left out.
         lost_as

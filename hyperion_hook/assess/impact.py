@@ -40,8 +40,6 @@ def impact_of(
 
     Parameters
     ----------
-    change
-        What is judged.
     history, graph
         What was known before it; either may be short or missing, and the score makes do with the other.
     exists

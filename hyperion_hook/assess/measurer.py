@@ -134,12 +134,8 @@ class Measurer(ChangeMeasurer):
 
         Parameters
         ----------
-        change
-            What is measured.
         only
             Names of the features that are wanted; all by default.
-        discussed
-            What a code host knows of it.
         kept
             Where the vector is read if it is there, and written if not.
         """

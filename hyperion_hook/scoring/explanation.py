@@ -72,10 +72,6 @@ def explain_by_size(
 
     Parameters
     ----------
-    model
-        What gave the score.
-    vector
-        The change.
     typical, peers
         The repository's typical change, and that of about this size.
     """

@@ -43,14 +43,8 @@ def explain(
 
     Parameters
     ----------
-    model
-        What gave the score.
-    vector
-        The change.
     typical
         The typical change; a feature it does not have counts as missing there.
-    groups
-        The group of each feature.
 
     Returns
     -------
@@ -83,8 +77,6 @@ def divide(
         The change's row and the typical one.
     used
         The columns that the model looks at.
-    groups
-        The group of each feature.
     """
     columns: dict[str, list[int]] = {}
     for column, name in enumerate(features):
@@ -117,8 +109,6 @@ def shapley(values: Sequence[float], count: int) -> list[float]:
     ----------
     values
         Worth of every coalition; shape ``(2 ** count,)``, bit ``p`` of the position: player ``p`` is in.
-    count
-        Number of players.
 
     Examples
     --------

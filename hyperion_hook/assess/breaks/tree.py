@@ -80,8 +80,6 @@ class TreeAfter:
 
     Parameters
     ----------
-    change, sources
-        The change and its two sides.
     graph
         Returns the import graph of the base; asked only where something was taken away.
     search

@@ -87,8 +87,6 @@ def functions_to_read(
     ----------
     file
         The change to the file, with its hunks.
-    before, after
-        The functions on both sides.
     events, positions
         The newest commits on the file, and their hunks by commit.
     now

@@ -73,14 +73,10 @@ def counsel(
 
     Parameters
     ----------
-    measurer
-        Of the repository.
     change, measured, risk, impact
         The change, its features, its score and how far it reaches.
     score
         Gives any change on the same base its probability, as ``hyperion-hook score`` would.
-    rows
-        Feature values of recent changes by commit id.
     """
     past = measurer.past(change.base)
     if past is None or not change.files:

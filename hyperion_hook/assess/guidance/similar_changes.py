@@ -67,8 +67,6 @@ def similar_changes(
 
     Parameters
     ----------
-    change, vector
-        This change.
     rows
         Feature values of recent changes by commit id; a change without a row is not compared.
     past
@@ -189,8 +187,6 @@ def outcome(
 
     Parameters
     ----------
-    commit
-        The change with its hunks.
     fixes, reverts
         Later commits in its source files, oldest first.
     commits

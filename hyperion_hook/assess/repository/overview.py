@@ -40,18 +40,8 @@ def overview_of(
 
     Parameters
     ----------
-    measurer
-        Reads and measures.
-    head
-        The commit.
-    scored
-        Probability and level of the recent changes by commit.
-    levels
-        The level of each recent change to code.
     fixes
         What later repaired recent changes, ``None`` where that is not known.
-    explain
-        Gives what moves a commit's score.
     max_bytes
         Larger files are not measured.
     """

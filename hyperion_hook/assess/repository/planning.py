@@ -51,14 +51,8 @@ def plan_of(measurer: Measurer, head: str, paths: Sequence[str], most: int) -> P
 
     Parameters
     ----------
-    measurer
-        Of the repository.
-    head
-        The commit that is checked out.
     paths
         From the top of the repository, with forward slashes.
-    most
-        So many of each kind are named.
 
     Raises
     ------

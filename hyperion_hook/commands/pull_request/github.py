@@ -70,14 +70,6 @@ class GitHubRun:
     ----------
     repo
         Folder of the repository; ``None`` for the current one.
-    asked
-        The flags.
-    environment
-        What the runner says.
-    forge
-        Whose jobs these are.
-    assessor_of
-        Opens the assessor of a repository.
     """
 
     def __init__(

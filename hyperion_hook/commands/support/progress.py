@@ -130,8 +130,6 @@ def progress_text(
 
     Parameters
     ----------
-    stage
-        What is being done.
     done, total
         How much of it; a total of 0 means that it is not known.
     pace

@@ -81,14 +81,8 @@ def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceM
 
     Parameters
     ----------
-    path
-        Its ending chooses the reader.
     language
         A name of ``domain.files.paths``.
-    text
-        Source with line feeds.
-    clock
-        Raises when the time is used up.
 
     Returns
     -------

@@ -73,18 +73,10 @@ def render_comment(
 
     Parameters
     ----------
-    brief
-        What is said.
-    links
-        Pages of the code host.
-    head
-        The commit that was assessed.
     previous
         What the comment said before, and what people ticked in it.
     feedback
         What people ticked, where that is known without what the comment said before.
-    dialect
-        What the code host makes of it.
     """
     state = State.of(brief, head, previous)
     begin = "\n".join([MARKER, state_line(state), _heading(brief)])

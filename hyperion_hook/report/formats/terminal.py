@@ -48,13 +48,9 @@ def render_text(assessment: Assessment, *, width: int | None, colour: bool, full
 
     Parameters
     ----------
-    assessment
-        What is told.
     width
         Columns of a terminal to stay within; under 40 counts as 40, over 120 as 120. ``None`` where there is none: text
         is set in 80 columns, and what is longer and has no spaces is left whole.
-    colour
-        Whether to use the terminal's colours.
     full
         Whether to say what every feature adds to the score, and why each missing one is missing.
 

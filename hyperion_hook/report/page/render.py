@@ -99,14 +99,6 @@ def render_page(
 
     Parameters
     ----------
-    overview, model, here
-        What it shows.
-    version
-        Of this program.
-    links
-        Pages of the code host.
-    last
-        What the last report said.
     new
         Ids of the commits that it did not know.
     """

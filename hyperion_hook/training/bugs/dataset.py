@@ -85,10 +85,6 @@ def bug_rows(
         What the rows call it; with the seed it decides which rows are drawn.
     until
         The newest commit.
-    options
-        What is kept.
-    progress
-        Told how many commits are read.
 
     Raises
     ------

@@ -92,16 +92,12 @@ def evaluate_bugs(
         What is tested, in words.
     histories
         Rows of the repositories to rank; whole months are needed.
-    models
-        Fitted predictors by the name of their candidate.
     shipped
         The candidate whose lead and whose forecast of changes are reported.
     since
         Unix seconds; only months and changes after it count.
     against
         Other models whose lead is reported beside that over the baselines.
-    seed
-        Of the bootstrap.
 
     Returns
     -------

@@ -70,12 +70,8 @@ def ablation(
         In time order, as ``ablation_rows`` gives them: the oldest 70 % are learned from.
     options
         Hyperparameters, seed, share of rows learned without message.
-    recipe
-        What is taken apart.
     each_feature
         Leave out each feature of the specification too, one at a time.
-    progress
-        Told of each fit.
 
     Raises
     ------

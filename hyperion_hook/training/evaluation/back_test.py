@@ -57,12 +57,8 @@ def back_test(
         Only read.
     in_use
         The models. Where they learned from this repository, only changes after that are ranked.
-    options
-        What is read.
     labels
         Labels from elsewhere, 0 or 1 by commit; only commits with one count. By default they are traced from fixes.
-    progress
-        Told how far it is.
 
     Raises
     ------

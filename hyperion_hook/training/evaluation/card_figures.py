@@ -70,12 +70,6 @@ def importance(
         Fitted on earlier rows.
     rows
         Unseen rows as in ``dataset``; the newest few thousand are used.
-    features
-        What the model looks at.
-    seed
-        Of the shuffles.
-    most
-        How many features are named.
 
     References
     ----------

@@ -80,14 +80,10 @@ def evaluate(
         Rows that the models were fitted on, for the baselines that learn; columns as in ``dataset``.
     test
         Rows to predict; both classes must be there for figures other than NaN.
-    models
-        Fitted models by name.
     cut
         The moment of training, Unix seconds; ``None`` where other repositories were left out.
     alert_rate
         The share of changes that may be flagged, 0..1.
-    seed
-        Of the bootstrap and of chance.
     """
     truth = test["buggy"].to_numpy(dtype=np.float64)
     scores, probabilities = scored(train, test, models, seed=seed)

@@ -96,8 +96,6 @@ def leave_each_out(
     options
         Seed, folds, processes; at most ``pool_rows`` rows of the others are drawn and learned from, as many as a
         bundle carries.
-    told
-        Called with how many repositories are done.
     """
     tasks = [_task(name, rows, options) for name in sorted(rows["repository"].unique())]
     found = spread(partial(_left_out, options=options), tasks, jobs=options.jobs, cluster=options.cluster, told=told)
@@ -185,14 +183,8 @@ def compared(outcome: str, figures: Sequence[Figures], references: Sequence[str]
 
     Parameters
     ----------
-    outcome
-        What was ranked.
-    figures
-        One entry a repository; empty ones are left out.
     references
         Contenders that the others are compared with, repository by repository.
-    seed
-        Of the draws.
     """
     kept = [entry for entry in figures if entry]
     draws = np.random.default_rng(seed).integers(0, len(kept), (_DRAWS, len(kept))) if kept else np.zeros((0, 0), int)

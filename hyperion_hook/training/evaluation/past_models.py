@@ -80,8 +80,6 @@ def fit_past(
     ----------
     rows
         Rows in time order.
-    options
-        How it is learned.
     share
         The moment is the one before which this share of the rows lies, 0..1,
     not_before
@@ -90,10 +88,6 @@ def fit_past(
         Rows of other repositories to learn from too; they are never predicted.
     others_whole
         Whether all that is known of them today may be learned, because what the models are compared with knows it.
-    recipes
-        What is fitted.
-    progress
-        Told of each fit.
 
     Raises
     ------

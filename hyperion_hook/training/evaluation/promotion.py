@@ -108,16 +108,10 @@ def decide(
         Models fitted on what was known at an earlier moment.
     recipe
         The recipe of the new models, chosen beforehand.
-    in_use
-        What they are compared with.
     repository
         Only read.
-    options
-        How is learned.
     others
         Rows of other repositories that are learned from too.
-    progress
-        Told of each fit.
     """
     seen = learned_until(in_use.bundle, repository)
     if seen is not None and seen > past.split.cut:

@@ -17,11 +17,6 @@ from hyperion_hook.training.numbers import Numbers
 class BundleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """The risk model of a bundle, with scikit-learn's methods; it is fitted already.
 
-    Parameters
-    ----------
-    bundle
-        The models.
-
     Attributes
     ----------
     feature_names_in_, n_features_in_, classes_

@@ -81,8 +81,6 @@ def estimator_bundle(
         A binary classifier, fitted on features of the catalogue.
     columns
         The features by either name, in the model's order; by default those it knows.
-    name, trained_on, card
-        As in a manifest.
     reference
         Rows like those it was fitted on, features by either name. The thresholds of a repository too young to have
         some of its own, and what is usual, are taken from them; else from the rows that came with the program.

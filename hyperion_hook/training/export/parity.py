@@ -24,8 +24,6 @@ def risk_difference(model: Any, bundle: Bundle, rows: pd.DataFrame, *, count: in
     ----------
     model
         Fitted on the bundle's features, under the names that ``rows`` has for them, or on a matrix.
-    bundle
-        What it was exported to.
     rows
         Rows with the model's columns in its order, to which ``count`` hard ones are added.
     count, seed

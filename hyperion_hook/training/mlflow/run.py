@@ -62,16 +62,10 @@ def log_run(
 
     Parameters
     ----------
-    client
-        MLflow's.
-    experiment_id
-        The experiment.
     record, content
         The model, and what is logged of it beside files.
     plots
         The folder of its plots, if there are any.
-    moment
-        When it was trained; names the run.
     say
         Told why a model is not kept.
     """

@@ -22,8 +22,6 @@ def location_of(uri: str, place: str) -> str:
     ----------
     uri
         ``models:/...``, ``runs:/...``, or a location, which is returned as it is.
-    place
-        The tracking URI.
 
     Raises
     ------

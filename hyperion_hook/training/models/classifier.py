@@ -251,10 +251,6 @@ def fit_together(
     ----------
     classifiers
         By name; they have the same folds, and a member of one name is the same in all of them.
-    evidence
-        What is learned from.
-    progress
-        Told of each fit.
 
     Raises
     ------

@@ -40,8 +40,6 @@ class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Positions of the columns computed from the import graph.
     history_column
         Position of the column that counts the touched files' commits.
-    rich_from
-        Commits from which on a history is rich.
     least_rows, least_of_class
         A context with fewer rows, or fewer of either class, has no model of its own.
 

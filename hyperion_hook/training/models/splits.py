@@ -137,8 +137,6 @@ def split_rows(
         Share of the rows, between 0 and 1.
     time
         When each row was made.
-    seed
-        Of the stratified draw.
     gap_days
         In time order, rows of so many days before the first test row are not learned from: their outcome was not known
         then.

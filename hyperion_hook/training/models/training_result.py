@@ -226,16 +226,8 @@ def trained_classifier(
 
     Parameters
     ----------
-    name
-        In results.
-    classifier
-        The model.
     rows
         Training and test rows.
-    seconds
-        How long it took to fit.
-    seed
-        For the intervals.
     """
     tested = classifier.predict_proba(rows.X_test)[:, 1]
     flagged = (tested >= classifier.threshold_).astype(np.int64)

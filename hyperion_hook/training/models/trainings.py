@@ -70,16 +70,8 @@ def train_risk(
     ----------
     prepared
         Rows with a target.
-    options
-        How to split.
-    recipe
-        What the meta-learner combines.
     config
         Parameters of all models, seed, threads.
-    progress
-        Called for each fit.
-    search
-        Whether to tune forest and XGBoost first.
 
     Raises
     ------

@@ -57,10 +57,6 @@ def tuned(
         Training rows.
     folds
         (learn, test) positions within them; those that test one class only are not asked.
-    seed
-        Of the draws.
-    jobs, progress
-        As for fitting.
 
     Returns
     -------

@@ -44,8 +44,6 @@ def records_of(material: Material, built: Built, files: Mapping[str, bytes]) -> 
         What was learned from, and the models of the earlier moment.
     built
         The bundle, which holds the isolation forest.
-    files
-        The files of the bundle by name.
     """
     recorder = _Recorder(material, built)
     return [
@@ -273,8 +271,6 @@ def track(
         As for ``records_of``.
     registered
         Version and status in our registry; ``None`` where the bundle went to a folder.
-    repository
-        Whose registry that is.
     """
     logged = [tracker.log(record) for record in records_of(material, built, files)][-1]
     if logged is not None and registered is not None:

@@ -104,14 +104,10 @@ def repository_drift(
         The models whose features are compared, and whose score.
     folder
         Where those models lie, with the table they learned from.
-    options
-        What is measured.
     reference
         What to compare with; by default what the models learned if it was this repository, else its own history.
     since
         Recent are the changes since then (Unix seconds); by default the last 500.
-    progress
-        Told how far it is.
 
     Raises
     ------

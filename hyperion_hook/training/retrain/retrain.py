@@ -88,12 +88,6 @@ def retrain(
         The folder of the bundle; replaced in one step when all has gone well.
     corpus
         A TOML file that names more repositories, and those to be left out and evaluated on (see ``corpus``).
-    options
-        What is read and how it is learned.
-    progress
-        Told how far it is.
-    tracker
-        Keeps a record of every model that is fitted.
 
     Raises
     ------
@@ -174,16 +168,8 @@ def retrain_here(
     ----------
     repository
         Only read.
-    registry
-        Gets the new version.
     in_use
         What the new models must beat on the newest changes.
-    options
-        What is read and how it is learned.
-    progress
-        Told how far it is.
-    tracker
-        Keeps a record of every model that is fitted.
 
     Raises
     ------

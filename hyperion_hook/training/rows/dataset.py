@@ -51,8 +51,6 @@ def dataset_of(repository: str, replayed: Iterable[ReplayedCommit], labels: Mapp
     ----------
     repository
         The name that the rows carry.
-    replayed
-        Commits with their vectors.
     labels
         What became of the commits; of a commit without a label nothing is known.
 

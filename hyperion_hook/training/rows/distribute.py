@@ -42,12 +42,8 @@ def spread(
         A function of a module (no lambda), which depends on its item alone.
     items
         Plain values. Paths in them must lead to the same files on every worker.
-    jobs
-        Processes of this machine.
     cluster
         Address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``; then its workers do it.
-    told
-        Told of progress.
 
     Raises
     ------

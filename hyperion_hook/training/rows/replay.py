@@ -136,18 +136,12 @@ def replay(
         Only read; nothing is stored in it.
     until
         The newest commit.
-    options
-        What is measured of which commits.
-    summary
-        Counts what the replay meets.
     observers
         See every commit, also those that are not measured, after it was measured.
     known
         Returns what was measured of a commit in an earlier run; only the others are measured.
     sources
         The file that keeps code metrics by content; in memory by default.
-    progress
-        Told about every fiftieth commit.
 
     Yields
     ------
