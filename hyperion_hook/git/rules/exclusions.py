@@ -63,11 +63,6 @@ class Exclusions:
         files = tuple(file for file in change.files if file.path not in excluded)
         return replace(change, files=files, excluded=excluded)
 
-    def of_commit(self, commit: Commit) -> Commit:
-        """Return a commit without the files that are left out."""
-        base = self._at or next(iter(commit.parents), None)
-        return replace(commit, files=tuple(file for file in commit.files if not self.excludes(file.path, base)))
-
     def excludes(self, path: str, base: str | None = None) -> bool:
         """Return whether a file is left out by the settings, or by the attributes of a commit."""
         commit = self._at or base
