@@ -17,7 +17,7 @@ _HOME: dict[str, str] = {
     "DriftReport": "training.drift.report",
     "FeatureEngineer": "api.engineer.engineer",
     "FeatureMetadata": "store.feature_sets.metadata",
-    "FeatureSet": "store.feature_sets.rows_in",
+    "FeatureSet": "store.feature_sets.feature_set",
     "FeatureStore": "store.feature_sets.store",
     "ImpactAnalyzer": "api.predict.impact_analyzer",
     "MLConfig": "config.ml_config",

@@ -93,7 +93,7 @@ class Assessor:
         repository = Repository.discover(folder)
         warnings: tuple[str, ...] = ()
         if kind is not ChangeKind.STAGED:
-            from hyperion_hook.git.pending import with_pending
+            from hyperion_hook.git.uncommitted import with_pending
 
             repository, warnings = with_pending(repository, kind, patch)
         models = models_in_use(config.models, repository.common_dir)

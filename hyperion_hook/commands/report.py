@@ -21,7 +21,7 @@ from hyperion_hook.report.links import links_of
 
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
-    from hyperion_hook.report.page.since import Summary
+    from hyperion_hook.report.page.since_last_report import Summary
 
 DEFAULT_NAME = Path("hyperion-report.html")
 
@@ -63,7 +63,7 @@ def run(
 def _last_report(output: Path, head: str, assessor: Assessor) -> tuple[Summary | None, frozenset[str]]:
     """Return what the page is compared with, the report of this repository that stands there, and commits new since."""
     nothing: tuple[None, frozenset[str]] = None, frozenset()
-    from hyperion_hook.report.page.since import MOST_BYTES, last_report
+    from hyperion_hook.report.page.since_last_report import MOST_BYTES, last_report
 
     try:
         # a pipe would wait for somebody to write

@@ -47,7 +47,7 @@ from hyperion_hook.git.diffs.diff import parse_difference
 from hyperion_hook.report.comment.state import read_state
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
 from hyperion_hook.scoring.trees import Trees, serialise
-from hyperion_hook.store.feature_sets.rows import DamagedRowError, numbers_of, packed
+from hyperion_hook.store.feature_sets.content import DamagedRowError, numbers_of, packed
 from hyperion_hook.store.graphs.snapshot import decode as decode_graph
 from hyperion_hook.store.graphs.snapshot import encode as encode_graph
 from hyperion_hook.store.history.codec import members, pack, unpack

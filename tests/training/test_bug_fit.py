@@ -18,7 +18,7 @@ from hyperion_hook.training.bugs.fit import (
     held_out_since,
     repository_weights,
 )
-from hyperion_hook.training.numbers import sigmoid
+from hyperion_hook.training.formulas import sigmoid
 from tests.support.past import drawn_past
 
 pytestmark = pytest.mark.train

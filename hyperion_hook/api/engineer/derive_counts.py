@@ -20,7 +20,7 @@ from hyperion_hook.features.history.process import MINIMUM_COMMITS, days_between
 from hyperion_hook.features.history.review import hours_between
 from hyperion_hook.features.history.touched_files import month_of
 from hyperion_hook.features.manifests.readers import Manifest, read_manifest
-from hyperion_hook.features.source.halstead import maintainability_index
+from hyperion_hook.features.source.halstead_maintainability import maintainability_index
 from hyperion_hook.features.structure.business import weighted_traffic
 from hyperion_hook.features.structure.coupling import fan_ratio, instability_of
 from hyperion_hook.features.structure.dependencies import counts_of

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterator
 
 from hyperion_hook.domain.change import Change
-from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.path_patterns import PathPattern, is_ignored, parse_pattern, parse_patterns
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.vector import Missing

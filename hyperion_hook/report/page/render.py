@@ -19,8 +19,9 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.overview import QUARTERS, Overview
 from hyperion_hook.report.links import Links
-from hyperion_hook.report.page import arcs, charts, outcomes, since
+from hyperion_hook.report.page import arcs, charts, outcomes
 from hyperion_hook.report.page import card as page_card
+from hyperion_hook.report.page import since_last_report as since
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.report.wording import counted, factor, number, percent, record_line
 

@@ -16,8 +16,7 @@ from typing import Any, Self
 from hyperion_hook.config import load_config
 from hyperion_hook.errors import ConfigError, StoreError
 from hyperion_hook.git.objects import is_repo, revision_of
-from hyperion_hook.store.feature_sets.file import FeatureFile
-from hyperion_hook.store.feature_sets.rows_in import (
+from hyperion_hook.store.feature_sets.feature_set import (
     EXTRACTION_VERSION,
     MICRO,
     FeatureSet,
@@ -26,6 +25,7 @@ from hyperion_hook.store.feature_sets.rows_in import (
     put,
     repository_name,
 )
+from hyperion_hook.store.feature_sets.file import FeatureFile
 
 FILE_NAME = "features-v1.sqlite"
 WAIT_SECONDS = 30.0

@@ -24,10 +24,10 @@ from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.training.bugs.dataset import HORIZON, BugRows
+from hyperion_hook.training.formulas import Numbers, logit, sigmoid
 from hyperion_hook.training.models.classifier import RiskClassifier
 from hyperion_hook.training.models.fit_members import Evidence, Outcome, fitted_members, one_thread, out_of_fold
 from hyperion_hook.training.models.transformers import FeatureColumns
-from hyperion_hook.training.numbers import Numbers, logit, sigmoid
 
 SPECIFIED = "specification"
 DEFAULTS = MLConfig()

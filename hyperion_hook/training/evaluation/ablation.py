@@ -15,7 +15,7 @@ from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.features.catalogue import CATALOGUE, SPECIFIED
 from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.leave_one_out import LEAST_NAMED
-from hyperion_hook.training.evaluation.outcomes import TRACED, other_outcomes
+from hyperion_hook.training.evaluation.other_outcomes import TRACED, other_outcomes
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
 from hyperion_hook.training.models.fit import fit, measured_features, model_features
 from hyperion_hook.training.models.recipes import BLEND, Recipe

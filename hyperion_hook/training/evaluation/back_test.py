@@ -18,7 +18,7 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.evaluation.card_figures import calibration_data, risk_of
 from hyperion_hook.training.evaluation.evaluate import Evaluation, evaluate
 from hyperion_hook.training.evaluation.leave_one_out import LEAST_POSITIVES, LeftOut, leave_each_out
-from hyperion_hook.training.evaluation.outcomes import TRACED, other_outcomes
+from hyperion_hook.training.evaluation.other_outcomes import TRACED, other_outcomes
 from hyperion_hook.training.evaluation.past_models import LEAST_TEST_BUGS
 from hyperion_hook.training.evaluation.promotion import InUse, learned_until
 from hyperion_hook.training.labels.external_labels import labelled_from

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.history import DAY
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.metrics import calibration_table
 from hyperion_hook.training.metrics.resampling import Ranking
-from hyperion_hook.training.numbers import Numbers
 
 MOST_IMPORTANT = 20
 _MOST_ROWS = 2_000

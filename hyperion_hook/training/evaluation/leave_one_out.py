@@ -24,14 +24,14 @@ from numpy.typing import NDArray
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.evaluate import scored
-from hyperion_hook.training.evaluation.outcomes import NAMED, REVERTED, TRACED
+from hyperion_hook.training.evaluation.other_outcomes import NAMED, REVERTED, TRACED
 from hyperion_hook.training.evaluation.past_models import fit_rows
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.figures import ranking_figures
 from hyperion_hook.training.metrics.metrics import calibration_error, pr_auc, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval
 from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
-from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.corpus_table import sample
 from hyperion_hook.training.rows.dataset import pooled
 from hyperion_hook.training.rows.days import day

@@ -12,7 +12,7 @@ from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.members import sigmoid
-from hyperion_hook.training.numbers import Numbers, as_matrix
+from hyperion_hook.training.formulas import Numbers, as_matrix
 
 TOLERANCE = 1e-6
 

@@ -18,7 +18,7 @@ import pandas as pd
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.bundle import MANIFEST
 from hyperion_hook.store.models.metadata import digest_of
-from hyperion_hook.training.mlflow.calls import in_one_line
+from hyperion_hook.training.mlflow.guarded_calls import in_one_line
 from hyperion_hook.training.mlflow.run_record import RunRecord
 from hyperion_hook.training.model_files.skops_audit import RefusedError, UntrustedTypeError
 from hyperion_hook.training.model_files.skops_files import packed

@@ -17,6 +17,7 @@ from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.features.catalogue import feature_named
 from hyperion_hook.scoring.anomaly import LIGHT
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.performance import performance
 from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
 from hyperion_hook.training.models.fit import ANOMALY_MODULES
@@ -33,7 +34,6 @@ from hyperion_hook.training.models.training_result import (
     without_probabilities,
 )
 from hyperion_hook.training.models.transformers import FeatureColumns
-from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.validation.preparation import Prepared
 
 _ROWS_FOR_IMPORTANCE = 500

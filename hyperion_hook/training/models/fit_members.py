@@ -19,7 +19,7 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from hyperion_hook.domain.progress import Progress, no_progress
-from hyperion_hook.training.numbers import Codes, Numbers, Rows, logit
+from hyperion_hook.training.formulas import Codes, Numbers, Rows, logit
 
 Fold = tuple[Rows, Rows]
 """Positions to learn from and to test on."""

@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import ConfigError, TrainingError
-from hyperion_hook.training.numbers import Codes, Numbers, Rows
+from hyperion_hook.training.formulas import Codes, Numbers, Rows
 from hyperion_hook.training.tables.time_column import TimeColumn
 
 TIME, STRATIFIED = "time", "stratified"

@@ -21,7 +21,7 @@ from hyperion_hook.store.models.registry import RISK_PREDICTOR
 from hyperion_hook.store.models.versions import Lineage
 from hyperion_hook.training.bugs.export import bug_part
 from hyperion_hook.training.bugs.fit import FittedBugs
-from hyperion_hook.training.bugs.learn import LearnedBugs
+from hyperion_hook.training.bugs.learn_or_keep import LearnedBugs
 from hyperion_hook.training.evaluation.card_figures import calibration_data, importance, risk_of
 from hyperion_hook.training.evaluation.evaluate import Contender, Evaluation
 from hyperion_hook.training.evaluation.past_models import PastModels, fit_rows

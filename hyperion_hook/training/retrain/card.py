@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.training.bugs.learn import bug_section
+from hyperion_hook.training.bugs.learn_or_keep import bug_section
 from hyperion_hook.training.evaluation.card_figures import label_delay
 from hyperion_hook.training.evaluation.evaluate import REFERENCE, Contender, Evaluation
 from hyperion_hook.training.metrics.markdown import markdown_table

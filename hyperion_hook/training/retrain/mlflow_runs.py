@@ -20,12 +20,12 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.models.registry import RISK_PREDICTOR
 from hyperion_hook.training.bugs.fit import FittedBugs
 from hyperion_hook.training.evaluation.card_figures import risk_of
+from hyperion_hook.training.formulas import Numbers, as_matrix
 from hyperion_hook.training.metrics.figures import class_figures, flagged_at, probability_figures
 from hyperion_hook.training.metrics.metrics import pr_auc, roc_auc
 from hyperion_hook.training.mlflow.run_record import RunRecord
 from hyperion_hook.training.models.classifier import member_importance
 from hyperion_hook.training.models.recipes import FOREST, META, SPECIFICATION, XGBOOST, parameters_of
-from hyperion_hook.training.numbers import Numbers, as_matrix
 from hyperion_hook.training.retrain.build_bundle import Built, Material
 
 if TYPE_CHECKING:

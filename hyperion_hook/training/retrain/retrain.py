@@ -19,7 +19,7 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models
 from hyperion_hook.store.models.metadata import Status
 from hyperion_hook.store.models.registry import RISK_PREDICTOR, Registered, VersionStore
-from hyperion_hook.training.bugs.learn import bug_histories, learn_bugs, learn_own_bugs
+from hyperion_hook.training.bugs.learn_or_keep import bug_histories, learn_bugs, learn_own_bugs
 from hyperion_hook.training.evaluation.evaluate import Evaluation
 from hyperion_hook.training.evaluation.past_models import fit_past, quality
 from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide

@@ -30,8 +30,8 @@ from hyperion_hook.training.bugs.fit import (
     held_out_since,
     with_change_log_odds,
 )
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.resampling import Interval, rounded
-from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.distribute import spread
 from hyperion_hook.training.rows.options import RetrainOptions
