@@ -73,8 +73,6 @@ def open_history(
         At most so many new commits are added to the index.
     short
         Where more are new, only the newest so many are read, into memory, and the history says so.
-    progress
-        Told of every two hundred commits read.
     """
     if base is None:
         return HistoryIndex.open(None), EmptyHistory()
@@ -144,7 +142,7 @@ def _copy(index: HistoryIndex) -> HistoryIndex:
 def _short_history(
     repository: Repository, index: HistoryIndex, base: str, short: int, progress: Progress | None
 ) -> tuple[HistoryIndex, History]:
-    behind = "the history index is far behind" if index.commit_count else "no index yet"
+    behind = "the history index is not built up to here" if index.commit_count else "no index yet"
     in_memory = HistoryIndex.open(None)
     in_memory.warnings = index.warnings
     index.close()
