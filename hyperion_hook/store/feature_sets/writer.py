@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from hyperion_hook.config import load_config
 from hyperion_hook.errors import ConfigError, StoreError
-from hyperion_hook.git.objects import is_repo, revision_of
+from hyperion_hook.git.objects import folder_of, is_repo, revision_of
 from hyperion_hook.store.feature_sets.file import FeatureFile
 from hyperion_hook.store.feature_sets.rows_in import (
     EXTRACTION_VERSION,
@@ -59,7 +59,7 @@ class FeatureWriter:
         if is_repo(path):
             root = Path(path.common_dir).resolve()
             path, rebuild = root / "hyperion-hook" / FILE_NAME, True if rebuild is None else rebuild
-        self._path = _default_path() if path is None else Path(path)
+        self._path = _default_path() if path is None else Path(folder_of(path))
         self._rebuild = path is None if rebuild is None else rebuild
         self.ttl_hours = ttl_hours
         self.cache_size = int(cache_size)
