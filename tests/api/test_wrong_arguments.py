@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.naive_bayes import GaussianNB
 
 from hyperion_hook import FeatureEngineer, FeatureStore, MLConfig, MLFlowTracker, ModelRegistry, TrainingPipeline
 from hyperion_hook import training_table as table_of
+from hyperion_hook.api.predict.named_estimator import taking_names
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.training.tables.table_reading import read_table
 from hyperion_hook.training.tables.time_column import time_column_of
@@ -70,3 +73,50 @@ def test_what_lies_after_every_moment_is_a_running_number() -> None:
     time = time_column_of(pd.DataFrame({"date": [1e308, 5.0]}), "date", "risque_reel")
     assert time is not None
     assert (time.is_moment, time.day(0)) == (False, "1e+308")
+
+
+@pytest.fixture(scope="module")
+def fitted() -> Any:
+    return taking_names(GaussianNB().fit(ROWS[["la", "nf"]], ROWS["risque_reel"]))
+
+
+def test_a_loaded_estimator_takes_the_tables_of_the_engineer(fitted: Any) -> None:
+    expected = fitted.predict(ROWS[["la", "nf"]])
+    french = ROWS.rename(columns={"la": "lignes_ajoutees", "nf": "nb_fichiers"})
+    for table in (ROWS, french, FeatureEngineer().engineer_full_feature_set(french.drop(columns="risque_reel"))):
+        assert fitted.predict(table).tolist() == expected.tolist()
+    nameless = taking_names(GaussianNB().fit(ROWS[["la", "nf"]].to_numpy(), ROWS["risque_reel"]), ["la", "nf"])
+    assert nameless.predict(french).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        (ROWS[["la"]], "rows: have no column 'nf', which the model was fitted on (1 absent)"),
+        (ROWS.assign(la=np.nan), "GaussianNB: refuses the rows: Input X contains NaN."),
+        (ROWS.assign(la="x"), "GaussianNB: refuses the rows: could not convert string to float: 'x'"),
+    ],
+)
+def test_rows_an_estimator_refuses_are_one_line(fitted: Any, table: pd.DataFrame, line: str) -> None:
+    with pytest.raises(HyperionError) as told:
+        fitted.predict(table)
+    assert str(told.value) == line
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda path: FeatureStore(path / "s").store_features({"la": 1}, "f", "r", tags=["a"]),
+        lambda path: FeatureStore(path / "s").store_features({"la": 1}, None, "r"),
+        lambda path: FeatureStore(path / "s").search_features(tags=["a"]),
+        lambda path: ModelRegistry(path).load_model(5),
+        lambda path: ModelRegistry(path).load_model("a", version=3),
+        lambda path: ModelRegistry(path).load_model("a", version=None),
+        lambda path: ModelRegistry(path).save_model(GaussianNB().fit([[0], [1]], [0, 1]), 5, "T", {}),
+        lambda path: ModelRegistry(path).save_model(GaussianNB().fit([[0], [1]], [0, 1]), "a", "T", ["x"]),
+    ],
+)
+def test_stores_refuse_what_they_cannot_name(call: Callable[[Path], object], tmp_path: Path) -> None:
+    with pytest.raises(HyperionError) as told:
+        call(tmp_path)
+    assert "\n" not in str(told.value)

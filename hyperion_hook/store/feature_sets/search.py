@@ -14,7 +14,7 @@ from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.store.feature_sets.file import FeatureFile, pair_text
 from hyperion_hook.store.feature_sets.metadata import FeatureMetadata, StoredFeatures
 from hyperion_hook.store.feature_sets.rows import DamagedRowError, absences_of, content_hash, joined, numbers_of
-from hyperion_hook.store.feature_sets.rows_in import EPOCH, OF_COMMIT, revision_of, source_of
+from hyperion_hook.store.feature_sets.rows_in import EPOCH, OF_COMMIT, revision_of, source_of, tags_of
 
 _COLUMNS = (
     "number, pinned, repository, event, tags, names, extracted, version, revision, source, source_hash, time_ms,"
@@ -150,7 +150,7 @@ def _conditions(file: FeatureFile, query: Query, pinned: int) -> tuple[str, list
         if value is not None:
             conditions.append(condition)
             values.append(value)
-    for pair in (query.tags or {}).items():
+    for pair in tags_of(query.tags).items():
         number = file.known(pair_text(*pair))
         if number is None:
             return "", []

@@ -157,6 +157,8 @@ class FeatureWriter:
         """
         if extraction_time_ms is None:
             extraction_time_ms = float(getattr(features_dict, "extraction_time_ms", 0.0))
+        if not isinstance(source_file, str | os.PathLike):
+            raise ConfigError(f"source_file {source_file!r}: is no path; '' stands for none")
         given = FeatureSet(
             features_dict,
             os.fspath(source_file),
