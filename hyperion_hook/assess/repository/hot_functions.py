@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from hyperion_hook.assess.guidance.functions_to_read import MOST_EVENTS, past_of, positions_of
-from hyperion_hook.assess.measuring import Measurer
+from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.domain.history import FileHistory
 from hyperion_hook.domain.overview import HotFunction
 from hyperion_hook.features.code.metrics import FunctionMetrics
@@ -15,7 +15,6 @@ MOST_FUNCTIONS = 3
 """Of a file."""
 LEAST_COMPLEXITY = 5
 """Simpler functions are no reason to look at a file."""
-_SECONDS = 60.0
 
 
 def hot_functions(
@@ -31,7 +30,7 @@ def hot_functions(
         report(done, MOST_FILES)
         chosen = most_complex(functions)
         events = lives[path].events[:MOST_EVENTS]
-        positions = positions_of(measurer, path, past, events, _SECONDS) if chosen else {}
+        positions = positions_of(measurer, path, past, events) if chosen else {}
         for function in chosen:
             touches = past_of(function.start_line, function.end_line, events, positions)
             rows.append(

@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import Invocation
-from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
+from hyperion_hook.commands.support.gate import verdict_code
+from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.output import result_to, terminal_columns, wants_colour
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.commands.support.supervision import STALL_SECONDS, Limit, give_up_after, stalled, take_time
+from hyperion_hook.commands.support.watchdog import STALL_SECONDS, Limit, give_up_after, stalled, take_time
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.change import MOST_PATCH_BYTES, ChangeKind
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ConfigError, ExitCode
-from hyperion_hook.report.facts import brief
 from hyperion_hook.report.safe_text import printable
+from hyperion_hook.report.wording import brief
 
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
@@ -130,16 +131,18 @@ def run(
     if target.kind is not ChangeKind.STAGED:
         patch = sys.stdin.buffer.read(MOST_PATCH_BYTES + 1) if target.kind is ChangeKind.PATCH else b""
         assessor_of = partial(open_assessor, kind=target.kind, patch=patch)
-    progress = ProgressLine()
     worst: Assessment | None = None
-    with assessor_of(repo, config, progress) as assessor, result_to(output) as write:
+    with (
+        ProgressLine(lines=True, patient=True) as progress,
+        assessor_of(repo, config, progress) as assessor,
+        result_to(output) as write,
+    ):
         for assessment in _limited(_assessments(assessor, target, each=each), _limit(target, config)):
             progress.clear()
             write(render(assessment))
             sys.stdout.flush()
             if worst is None or _weight(assessment, config) > _weight(worst, config):
                 worst = assessment
-    progress.clear()
     return ExitCode.DONE if worst is None else verdict_code(worst, config)
 
 

@@ -17,20 +17,20 @@ from hyperion_hook.features.feature import Group
 from hyperion_hook.report.comment.brief import Brief, Place, Reason
 from hyperion_hook.report.comment.dialect import Dialect
 from hyperion_hook.report.comment.state import MARKER, State, boxes, state_line
-from hyperion_hook.report.facts import (
+from hyperion_hook.report.links import Links
+from hyperion_hook.report.safe_text import markdown_code, markdown_text
+from hyperion_hook.report.wording import (
     ADVICE,
     REVIEWERS,
     SIMILAR,
     WOULD_BREAK,
     counted,
     factor,
-    percent,
+    finely,
     placed,
     verdict,
     way,
 )
-from hyperion_hook.report.links import Links
-from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
 MOST_LINES = 12
 """Before the fold, what stands above the sections included: whoever is told of everything reads nothing."""
@@ -73,18 +73,10 @@ def render_comment(
 
     Parameters
     ----------
-    brief
-        What is said.
-    links
-        Pages of the code host.
-    head
-        The commit that was assessed.
     previous
         What the comment said before, and what people ticked in it.
     feedback
         What people ticked, where that is known without what the comment said before.
-    dialect
-        What the code host makes of it.
     """
     state = State.of(brief, head, previous)
     begin = "\n".join([MARKER, state_line(state), _heading(brief)])
@@ -225,7 +217,7 @@ def _why(brief: Brief, links: Links) -> list[str]:
     address = None if first is None else links.lines(first.path, first.line)
     size = [_linked(markdown_text(brief.size), address)] if brief.size else []
     if size and brief.probability is not None:
-        size[0] += f"; this change, by all reasons: {percent(brief.probability)}"
+        size[0] += f"; this change, by all reasons: {finely(brief.probability)}"
     more = brief.reasons[MOST_REASONS : MOST_REASONS + _MOST_MORE]
     return [
         *size,

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator
 from hyperion_hook.domain.assessment import Assessment, Impact, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
-from hyperion_hook.report.cells import ended, padded, width_of, with_short_paths, wrapped
-from hyperion_hook.report.facts import (
+from hyperion_hook.report.safe_text import printable
+from hyperion_hook.report.text_width import ended, padded, width_of, with_short_paths, wrapped
+from hyperion_hook.report.wording import (
     ADVICE,
     REVIEWERS,
     SIMILAR,
     WOULD_BREAK,
     breaks_in_words,
+    broken_lines,
     change_line,
     comparison,
     counted,
@@ -33,7 +35,6 @@ from hyperion_hook.report.facts import (
     unusual_lines,
     verdict,
 )
-from hyperion_hook.report.safe_text import printable
 
 LEAST_WIDTH, PLAIN_WIDTH, MOST_WIDTH = 40, 80, 120
 MOST_UNUSUAL = 4
@@ -48,13 +49,9 @@ def render_text(assessment: Assessment, *, width: int | None, colour: bool, full
 
     Parameters
     ----------
-    assessment
-        What is told.
     width
         Columns of a terminal to stay within; under 40 counts as 40, over 120 as 120. ``None`` where there is none: text
         is set in 80 columns, and what is longer and has no spaces is left whole.
-    colour
-        Whether to use the terminal's colours.
     full
         Whether to say what every feature adds to the score, and why each missing one is missing.
 
@@ -102,14 +99,6 @@ def _more(change: Change) -> str:
     }[change.kind]
     when = ", once committed" if change.kind is ChangeKind.STAGED else ""
     return f"more{when}: hyperion-hook score {what}"
-
-
-def _broken(assessment: Assessment) -> list[str]:
-    """Return the first of what the change would break, in one line."""
-    return [
-        f"{WOULD_BREAK if entry.is_certain else 'Likely to break'}: {entry.sentence} ({entry.evidence})"
-        for entry in assessment.breaks[:1]
-    ]
 
 
 class _Page:
@@ -167,12 +156,13 @@ class _Page:
         elif share is None:
             said = f"{level.value}, judged by other projects"
         else:
-            said = f"{level.value}, as {percent(share)} of recent changes"
+            said = f"{level.value}, like {percent(share)} of recent changes"
         said = printable(f"{said}; {purpose}" if purpose else said)
-        more = "" if isinstance(assessment.risk, Unknown) else f"; {_more(assessment.change)}"
+        nothing_more = isinstance(assessment.risk, Unknown) or is_no_code(assessment.change)
+        more = "" if nothing_more else f"; {_more(assessment.change)}"
         # where there is no room for both, the verdict is the news
         said = self.ended(f"{said}{more}" if self.fits(f"{said}{more}") else said)
-        broken = [self._in_a_line(line) for line in _broken(assessment)]
+        broken = [self._in_a_line(line) for line in broken_lines(assessment.breaks)]
         return [self.paint(level.value, _COLOURS[level]) + said[len(level.value) :], *broken]
 
     def few_lines(self, assessment: Assessment) -> list[str]:
@@ -189,7 +179,7 @@ class _Page:
         more = _more(assessment.change)
         said = [
             " ".join(self._verdict_of(assessment)),
-            *(_broken(assessment) or place),
+            *(broken_lines(assessment.breaks) or place),
             next((why for why in whys if why and self.fits(printable(why))), size),
             *first,
             assessment.advice[0].action if assessment.advice else f"{more[:1].upper()}{more[1:]}",

@@ -18,9 +18,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hyperion_hook.domain.files.regular import ForeignFileError
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.store.files.sqlite_checks import UnfitError, inspect, move_aside
-from hyperion_hook.store.files.whole_files import ForeignFileError, real_folder
+from hyperion_hook.store.files.whole_files import real_folder
 
 _SEQUENCE = "CREATE TABLE sqlite_sequence(name,seq)"
 _STEPS = 200_000
@@ -196,10 +197,6 @@ def open_store(path: Path, form: Form, *, seconds: float, root: Path | None = No
 
     Parameters
     ----------
-    path
-        The file.
-    form
-        What it looks like.
     seconds
         How long to wait for another process.
     root

@@ -16,7 +16,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from hyperion_hook.store.files.whole_files import ForeignFileError
+from hyperion_hook.domain.files.regular import ForeignFileError
 
 COMPANIONS = ("-journal", "-wal", "-shm")
 JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
@@ -42,13 +42,6 @@ class UnfitError(Exception):
 
 def inspect(path: Path, *, write_ahead: bool) -> int | None:
     """Return the size of a store's main file, ``None`` where there is none, once it and its companions can be ours.
-
-    Parameters
-    ----------
-    path
-        The main file.
-    write_ahead
-        Whether stores of this kind have a write-ahead log.
 
     Raises
     ------

@@ -12,11 +12,13 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.domain.assessment import ALERT_HIGH, ALERT_MEDIUM
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import feature_named
 from hyperion_hook.features.feature import Origin
 from hyperion_hook.scoring.impact import RICH
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.performance import fold_figures, performance, summary
 from hyperion_hook.training.models.anomaly import anomaly_importance, unusualness
 from hyperion_hook.training.models.classifier import RiskClassifier, fit_together
@@ -48,7 +50,6 @@ from hyperion_hook.training.models.training_result import (
     without_probabilities,
 )
 from hyperion_hook.training.models.tuning import tuned
-from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.validation.preparation import Prepared
 
 CHOSEN_BY = "highest mean F1 in cross-validation within the training rows"
@@ -56,7 +57,7 @@ ENSEMBLE = "impact_ensemble"
 GRAPH_EVIDENCE = frozenset({"reach"})
 HISTORY_EVIDENCE = ("history_commits", "nuc")
 """Columns that say how many commits the touched files have; the first that is there counts."""
-LEVELS = {"HIGH": 0.05, "MEDIUM": 0.20}
+LEVELS = {"HIGH": ALERT_HIGH, "MEDIUM": ALERT_MEDIUM}
 """Shares of the rows whose impact is called so."""
 
 
@@ -69,16 +70,8 @@ def train_risk(
     ----------
     prepared
         Rows with a target.
-    options
-        How to split.
-    recipe
-        What the meta-learner combines.
     config
         Parameters of all models, seed, threads.
-    progress
-        Called for each fit.
-    search
-        Whether to tune forest and XGBoost first.
 
     Raises
     ------

@@ -1,0 +1,257 @@
+"""Earlier changes like this one, and what became of them.
+
+1. Nearest among those of the repository's last 500 changes that share files with this one, are of its kind (source,
+   tests alone, neither) and of its size (a quarter to four times as many lines): which files and folders they share,
+   and how close they are in size, spread and age of the files, each as a percentile. One alone is none.
+2. What became of each, as known when this change was made: reverted by a commit that says so; a bug fix that deleted
+   or replaced lines it had added; else bug fixes in the same source files, which is only what it says.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from hyperion_hook.domain.assessment import SimilarChange
+from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
+from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
+from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.vector import FeatureVector
+from hyperion_hook.store.history.commits_before import Past, PastCommit
+
+FEWEST, MOST = 2, 3
+_SHARED, _TIMES = 0.2, math.log(4)
+"""How much of the files must be shared, and how many times as large one may be."""
+FIXED_WITHIN = 30
+"""Days in which a bug fix in the same files is told."""
+
+COMPARED = tuple(
+    "source_lines_added test_lines_added la ld nf nd entropy files_added hunk_count recent_commits file_age "
+    "author_file_commits source_files test_files".split()
+)
+_FILES, _FOLDERS, _SHAPE = 1.0, 0.5, 0.5
+_FIXES_READ, _REVERTS_READ = 3, 2
+"""Later commits of each similar change that are read."""
+
+_MOST_FILES = 20
+"""A larger commit is no proof that it repaired another one."""
+
+_FEWEST_LETTERS = 4
+"""Shorter lines (brackets, ``else``) are in every file."""
+
+_ON_A_BRANCH = re.compile(r"^(?:\[[^\]]*\]\s*)+|(?:\s*\(#\d+\))+$")
+"""What a backport adds to the subject."""
+_HEX = re.compile(r"\b[0-9a-f]{7,64}\b")
+
+ReadPatches = Callable[[Sequence[str]], Iterable[Commit]]
+"""Commit ids to commits with their hunks; what cannot be read is left out."""
+
+Row = Mapping[str, float]
+"""Feature values by name; what is missing is NaN or absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """Fixes and reverts in the source files of a commit after it, oldest first."""
+
+    fixes: tuple[FileEvent, ...]
+    reverts: tuple[FileEvent, ...]
+
+
+def similar_changes(
+    change: Change, vector: FeatureVector, rows: Mapping[str, Row], past: Past, read: ReadPatches
+) -> tuple[SimilarChange, ...]:
+    """Return the earlier changes most like this one, at most three, nearest first.
+
+    Parameters
+    ----------
+    rows
+        Feature values of recent changes by commit id; a change without a row is not compared.
+    past
+        The commits before it; nothing later is looked at.
+    read
+        Reads what the chosen changes and the fixes after them did.
+    """
+    recent = [commit for commit in past.recent(len(rows)) if commit.id in rows and not commit.flags & CommitFlag.BOT]
+    near = nearest(change, vector, recent, rows, past)
+    by_id = {commit.id: commit for commit in read([commit.id for commit in near])}
+    chosen = _without_copies(near, by_id)
+    by_number = {commit.number: commit for commit in recent}
+    later = [_later(commit, past) for commit in chosen]
+    repairs = [
+        event.commit
+        for entry in later
+        for event in (
+            *[event for event in entry.fixes if _is_small(by_number.get(event.commit))][:_FIXES_READ],
+            *entry.reverts[:_REVERTS_READ],
+        )
+    ]
+    numbers = list(dict.fromkeys([*(commit.number for commit in chosen), *repairs]))
+    ids = past.ids(numbers)
+    by_id |= {commit.id: commit for commit in read([name for name in ids if name not in by_id])}
+    commits = {number: by_id[name] for number, name in zip(numbers, ids, strict=True) if name in by_id}
+    return tuple(
+        SimilarChange(
+            commit.id,
+            commits[commit.number].subject,
+            outcome(commits[commit.number], entry.fixes, entry.reverts, commits, change.time),
+        )
+        for commit, entry in zip(chosen, later, strict=True)
+        if commit.number in commits
+    )
+
+
+def _without_copies(near: Sequence[PastCommit], by_id: Mapping[str, Commit]) -> list[PastCommit]:
+    """Return the first few changes, one that was made on several branches once; none where one is left."""
+    chosen: dict[tuple[str, int], PastCommit] = {}
+    for commit in near:
+        if (known := by_id.get(commit.id)) is not None:
+            lines = sum(file.lines_changed for file in known.files)
+            chosen.setdefault((_ON_A_BRANCH.sub("", known.subject).lower(), lines), commit)
+    return list(chosen.values())[:MOST] if len(chosen) >= FEWEST else []
+
+
+def nearest(
+    change: Change, vector: FeatureVector, recent: Sequence[PastCommit], rows: Mapping[str, Row], past: Past
+) -> list[PastCommit]:
+    """Return the most similar recent commits that share a file with the change and are like it, nearest first."""
+    together = past.history.changed_together(file.previous_path for file in change.files)
+    files = frozenset(entry.file for entry in together)
+    folders = past.directories({directory_of(file.path) for file in change.files})
+    columns = {
+        name: sorted(v for row in rows.values() if not math.isnan(v := row.get(name, math.nan))) for name in COMPARED
+    }
+    mine = {name: place(columns[name], vector.number(name)) for name in COMPARED}
+    found = []
+    for commit in recent:
+        shared_files, shared_folders = overlap(files, commit.files), overlap(folders, commit.directories)
+        row = rows[commit.id]
+        if shared_files < _SHARED or not _is_alike(vector, row):
+            continue
+        gaps = [abs(mine[name] - place(columns[name], row.get(name, math.nan))) for name in COMPARED]
+        known = [gap for gap in gaps if not math.isnan(gap)]
+        shape = 1.0 - sum(known) / len(known) if known else 0.0
+        found.append((_FILES * shared_files + _FOLDERS * shared_folders + _SHAPE * shape, commit))
+    found.sort(key=lambda entry: (-entry[0], -entry[1].time, entry[1].id))
+    return [commit for _, commit in found[: 2 * MOST]] if len(found) >= FEWEST else []
+
+
+def _is_alike(vector: FeatureVector, row: Row) -> bool:
+    """Return whether two changes are of one kind and about as large; what is not known of either does not part them."""
+
+    def kind(number: Callable[[str], float]) -> int:
+        return 2 if number("source_files") > 0 else int(number("test_files") > 0)
+
+    def lines(number: Callable[[str], float]) -> float:
+        return math.log1p(number("la") + number("ld"))
+
+    def of_row(name: str) -> float:
+        return row.get(name, math.nan)
+
+    return kind(vector.number) == kind(of_row) and not abs(lines(vector.number) - lines(of_row)) > _TIMES
+
+
+def overlap(one: frozenset[int], other: frozenset[int]) -> float:
+    """Return how much two sets share: 1 for equal ones, 0 for none in common.
+
+    Examples
+    --------
+    >>> overlap(frozenset((1, 2)), frozenset((2, 3))), overlap(frozenset(), frozenset((1,)))
+    (0.5, 0.0)
+    """
+    return len(one & other) / math.sqrt(len(one) * len(other)) if one and other else 0.0
+
+
+def place(ordered: Sequence[float], value: float) -> float:
+    """Return the share of values below, equal ones counted half; NaN for a missing value.
+
+    Examples
+    --------
+    >>> place([1.0, 2.0, 2.0, 4.0], 2.0)
+    0.5
+    """
+    if math.isnan(value) or not ordered:
+        return math.nan
+    return (bisect_left(ordered, value) + bisect_right(ordered, value)) / 2 / len(ordered)
+
+
+def _is_small(commit: PastCommit | None) -> bool:
+    return commit is not None and len(commit.files) <= _MOST_FILES
+
+
+def _later(commit: PastCommit, past: Past) -> _Later:
+    known = past.history.known_files(sorted(commit.files)[:_MOST_FILES])
+    source = [file for file, about in known.items() if role_of(about.path) is FileRole.SOURCE] or list(known)
+    found: dict[int, FileEvent] = {}
+    for file in source:
+        for event in past.life(file).events:
+            if event.time >= commit.time and event.commit != commit.number:
+                found[event.commit] = event
+    events = sorted(found.values(), key=lambda event: (event.time, event.commit))
+    return _Later(
+        tuple(event for event in events if event.flags & CommitFlag.FIX),
+        tuple(event for event in events if event.flags & CommitFlag.REVERT),
+    )
+
+
+def outcome(
+    commit: Commit, fixes: Sequence[FileEvent], reverts: Sequence[FileEvent], commits: Mapping[int, Commit], now: int
+) -> str:
+    """Return in words what became of a change by the time ``now``.
+
+    Parameters
+    ----------
+    fixes, reverts
+        Later commits in its source files, oldest first.
+    commits
+        Those of them that were read, by number, with hunks.
+    now
+        Unix seconds.
+    """
+    for event in reverts:
+        if (read := commits.get(event.commit)) is not None and _reverts(read, commit):
+            return f"reverted {_later_by(event.time - commit.committed_at)} by {read.id[:10]}"
+    for event in fixes:
+        if (read := commits.get(event.commit)) is not None and _repairs(read, commit):
+            return f"bug fix {read.id[:10]} changed its lines {_later_by(event.time - commit.committed_at)}"
+    soon = [event for event in fixes if event.time - commit.committed_at <= FIXED_WITHIN * DAY]
+    if soon:
+        count = "1 bug fix" if len(soon) == 1 else f"{len(soon)} bug fixes"
+        return f"{count} in the same files within {FIXED_WITHIN} days"
+    if fixes:
+        return f"first bug fix in its files after {_days(fixes[0].time - commit.committed_at)}"
+    if now - commit.committed_at < DAY:
+        return "too new to tell what became of it"
+    return f"no bug fix in its files in the {_days(now - commit.committed_at)} since"
+
+
+def _reverts(later: Commit, commit: Commit) -> bool:
+    named = any(commit.id.startswith(word) for word in _HEX.findall(later.message[:20_000].lower()))
+    return named or f'revert "{commit.subject.lower()}"' in later.subject.lower()
+
+
+def _repairs(later: Commit, commit: Commit) -> bool:
+    added = {file.path: _lines(line for hunk in file.hunks or () for line in hunk.added) for file in commit.files}
+    return any(
+        added.get(file.previous_path, frozenset()) & _lines(line for hunk in file.hunks or () for line in hunk.deleted)
+        for file in later.files
+        if role_of(file.path) is FileRole.SOURCE
+    )
+
+
+def _lines(lines: Iterable[bytes]) -> frozenset[bytes]:
+    stripped = (line.strip() for line in lines)
+    return frozenset(line for line in stripped if sum(97 <= letter | 32 <= 122 for letter in line) >= _FEWEST_LETTERS)
+
+
+def _later_by(seconds: int) -> str:
+    return "the same day" if seconds < DAY else f"{_days(seconds)} later"
+
+
+def _days(seconds: int) -> str:
+    days = max(0, seconds) // DAY
+    return "1 day" if days == 1 else f"{days} days"

@@ -1,0 +1,156 @@
+"""The tests of source files: which usually change with them, which import them, what a change of one looks like."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from hyperion_hook.domain.change import Change, FileChange, FileStatus
+from hyperion_hook.domain.co_change import KnownFile, PastOfFile
+from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.files.languages import language_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
+from hyperion_hook.domain.snapshot import ImportGraph
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.scoring.co_change import words_of
+
+LOOKED_AT = 60
+"""Newest commits of a source file."""
+
+FEWEST, SHARE = 3, 0.25
+"""A test is a file's usual one when so many, and such a share, of the file's commits changed it."""
+
+LEAST_ADDED = 5
+"""Source lines added from which on a test is missed."""
+
+EXAMPLES = 8
+"""Newest commits with both that are read for their lines."""
+
+_CLOSER_LOOK = 10
+MOST_TO_RUN = 3
+_SHARED = re.compile(r"(?:^|/)(?:fixtures|testdata|test_apps|data|support|helpers?|utils?)/|(?:Utils?|Helpers?)\.\w+$")
+
+
+@dataclass(frozen=True, slots=True)
+class UsualTest:
+    """Of the last ``commits`` commits on ``source``, ``support`` changed ``test`` too; some of those by number."""
+
+    source: FileChange
+    test: str
+    support: int
+    commits: int
+    examples: tuple[int, ...]
+
+
+def missing_test(
+    change: Change,
+    together: Sequence[PastOfFile],
+    known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
+    exists: Callable[[str], bool],
+) -> UsualTest | None:
+    """Return the test that is most surely missed in a change, ``None`` where tests changed or none is usual."""
+    if any(role_of(file.path) is FileRole.TEST for file in change.files):
+        return None
+    grown = {
+        file.previous_path: file
+        for file in change.files
+        if role_of(file.path) is FileRole.SOURCE and (file.lines_added or 0) >= LEAST_ADDED
+    }
+    found = [
+        usual
+        for past in together
+        if past.path in grown and (usual := _usual(grown[past.path], past, known_files, exists)) is not None
+    ]
+    return max(found, key=lambda usual: (usual.support / usual.commits, usual.support, usual.test), default=None)
+
+
+def _usual(
+    source: FileChange,
+    past: PastOfFile,
+    known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
+    exists: Callable[[str], bool],
+) -> UsualTest | None:
+    changes = past.changes[:LOOKED_AT]
+    counts = Counter(file for change in changes for file in change.files)
+    enough = max(FEWEST, SHARE * len(changes))
+    often = [file for file, count in counts.most_common(_CLOSER_LOOK) if count >= enough]
+    known = known_files(often)
+    tests = [
+        file
+        for file in often
+        if file in known and role_of(known[file].path) is FileRole.TEST and exists(known[file].path)
+    ]
+    if not tests:
+        return None
+    test = min(tests, key=lambda file: (-counts[file], known[file].path))
+    examples = tuple(change.commit for change in changes if test in change.files)[:EXAMPLES]
+    return UsualTest(source, known[test].path, counts[test], len(changes), examples)
+
+
+def tests_to_run(
+    change: Change,
+    together: Sequence[PastOfFile],
+    graph: ImportGraph | Missing,
+    known_files: Callable[[Iterable[int]], Mapping[int, KnownFile]],
+    exists: Callable[[str], bool],
+) -> tuple[tuple[str, str], ...]:
+    """Return the tests that import or usually change with the touched source, the surest first, each with its reason.
+
+    Tests that the change touches itself are run anyway, and are left out.
+    """
+    touched = {path for file in change.files for path in (file.path, file.previous_path)}
+    source = [file.previous_path for file in change.files if role_of(file.path) is FileRole.SOURCE]
+    weights: defaultdict[str, float] = defaultdict(float)
+    reasons: dict[str, list[str]] = {}
+    for past in together:
+        if past.path in source:
+            changes = past.changes[:LOOKED_AT]
+            counts = Counter(file for entry in changes for file in entry.files)
+            often = {file: count for file, count in counts.most_common(_CLOSER_LOOK) if count >= FEWEST - 1}
+            for file, about in known_files(often).items():
+                weights[about.path] += often[file] / len(changes)
+                reasons.setdefault(about.path, []).append(
+                    f"changed in {often[file]} of the last {len(changes)} changes to {past.path}"
+                )
+    importers = {} if isinstance(graph, Missing) else graph.importers
+    for path in source:
+        for importer in importers.get(path, ()):
+            # a test of a name like the source's is that one's own test
+            weights[importer] += 1.0 if words_of(importer) == words_of(path) else 0.2
+            reasons.setdefault(importer, []).append(f"imports {path}")
+    ranked = sorted(weights, key=lambda path: (-weights[path], path))
+    shared = {path for path in ranked if any(role_of(user) is FileRole.SOURCE for user in importers.get(path, ()))}
+    tests = [path for path in ranked if path not in {*touched, *shared} and _can_be_run(path)]
+    found = [path for path in tests[: 2 * MOST_TO_RUN] if exists(path)]
+    return tuple((path, reasons[path][0]) for path in found[:MOST_TO_RUN])
+
+
+def _can_be_run(path: str) -> bool:
+    """Return whether a path is that of tests themselves, not of what they share or read."""
+    is_named = not path.endswith(".py") or "test" in path.rpartition("/")[2].removeprefix("conftest")
+    return role_of(path) is FileRole.TEST and is_named and language_of(path) != "" and not _SHARED.search(path)
+
+
+def typical_test_change(usual: UsualTest, examples: Sequence[Commit]) -> FileChange | None:
+    """Return a real earlier change of the test (or other file) that is as large as this source change usually gets.
+
+    The usual size is the median of test lines a source line over the examples, times the source lines added now; of the
+    examples the nearest to it in size is returned, ``None`` where none can be read.
+    """
+    ratios, tests = [], []
+    for commit in examples:
+        test = next((file for file in commit.files if file.path == usual.test), None)
+        source = next((file for file in commit.files if file.path == usual.source.previous_path), None)
+        if test is None or source is None or not test.lines_added or not source.lines_added or not test.hunks:
+            continue
+        ratios.append(test.lines_added / source.lines_added)
+        tests.append(test)
+    if not tests:
+        return None
+    from statistics import median
+
+    wanted = median(ratios) * (usual.source.lines_added or 0)
+    best = min(tests, key=lambda test: abs((test.lines_added or 0) - wanted))
+    return replace(best, status=FileStatus.MODIFIED, old_path=None)

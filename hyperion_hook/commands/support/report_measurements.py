@@ -1,0 +1,111 @@
+"""What ``report`` measures on the repository itself: the models on its past, and drift; costly unless at hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hyperion_hook.commands.drift import folder_of
+from hyperion_hook.commands.retrain import Reading, need_the_extra, options_of
+from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.config import Config
+from hyperion_hook.errors import MissingExtraError, TooLittleHistoryError
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.report.page.render import Drifted, Here
+
+if TYPE_CHECKING:
+    from hyperion_hook.assess.models import ModelsInUse
+    from hyperion_hook.training.evaluation.promotion import InUse
+    from hyperion_hook.training.rows.options import RetrainOptions
+
+NOT_MEASURED = (
+    "Not measured on this repository yet: 'hyperion-hook report --evaluate' replays its history, once for each newest"
+    " commit; after that, and after 'hyperion-hook retrain', it is at hand."
+)
+NOT_WANTED = "Not measured on this repository: --no-evaluate."
+
+
+def measured_here(
+    repository: Repository,
+    used: ModelsInUse,
+    config: Config,
+    progress: ProgressLine,
+    *,
+    wanted: bool | None,
+    jobs: int | None,
+) -> Here:
+    """Return how the models in use do on this repository, or why that is not known.
+
+    Parameters
+    ----------
+    repository
+        Only read; what is measured is kept in its git directory.
+    wanted
+        Whether to measure; ``None``: only what costs no mining.
+    jobs
+        Processes to read history with; all processor cores by default.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is wanted and the extra ``train`` is not installed.
+    """
+    if wanted is False:
+        return Here(why_not=NOT_WANTED, why_no_drift=NOT_WANTED)
+    try:
+        need_the_extra("report --evaluate")
+    except MissingExtraError:
+        if wanted:
+            raise
+        return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
+    from hyperion_hook.training.retrain.cache_status import is_at_hand
+    from hyperion_hook.training.rows.mined_store import vectors_folder
+
+    options = options_of(Reading(jobs=jobs or os.cpu_count() or 1, vectors=vectors_folder(repository)), config)
+    if not (wanted or is_at_hand(repository, options)):
+        return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
+    from hyperion_hook.training.evaluation.promotion import InUse
+
+    label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
+    in_use = InUse(used.bundle, label)
+    figures, why_not = _figures(repository, in_use, options, progress)
+    drift, why_no_drift = _drift(repository, in_use, folder_of(used, repository, config), options, progress)
+    return Here(figures, why_not, drift, why_no_drift)
+
+
+def _figures(
+    repository: Repository, in_use: InUse, options: RetrainOptions, progress: ProgressLine
+) -> tuple[dict[str, Any], str]:
+    from hyperion_hook.training.evaluation.back_test import back_test
+    from hyperion_hook.training.retrain.card import evaluation_data
+
+    try:
+        found = back_test(repository, in_use, options, progress=progress)
+    except TooLittleHistoryError as error:
+        return {}, f"Not measured on this repository: {error}."
+    return {
+        "evaluations": [evaluation_data(evaluation) for evaluation in found.evaluations],
+        "calibration": found.calibration,
+    }, ""
+
+
+def _drift(
+    repository: Repository, in_use: InUse, folder: Path, options: RetrainOptions, progress: ProgressLine
+) -> tuple[Drifted | None, str]:
+    from hyperion_hook.training.drift.text import MOST_FEATURES, moved, verdict
+    from hyperion_hook.training.retrain.repository_drift import repository_drift
+
+    try:
+        found = repository_drift(repository, in_use, folder, options, progress=progress)
+    except TooLittleHistoryError as error:
+        return None, f"Not measured on this repository: {error}."
+    report = found.report
+    score = [report.score] if report.score and report.score.drifted else []
+    drifted = [*score, *(item for item in report.features if item.drifted)][:MOST_FEATURES]
+    return Drifted(
+        report.drift_magnitude,
+        f"{verdict(report)} {found.advice}",
+        f"{found.recent} compared with {found.compared_with} ({found.why})",
+        tuple((item.title, moved(item)) for item in drifted),
+    ), ""

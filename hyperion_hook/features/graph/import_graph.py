@@ -1,0 +1,177 @@
+"""The import graph of one commit: which file imports which, and what follows from it.
+
+``LiveGraph`` holds the graph and moves it from commit to commit; what features see is the read-only ``ImportGraph`` of
+the domain, whose mappings are computed when asked: a change that touches ten files pays for ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from hyperion_hook.domain.snapshot import ImportGraph
+from hyperion_hook.features.graph.incremental import LiveGraph
+from hyperion_hook.features.graph.packed_imports import Specs
+
+_Value = TypeVar("_Value")
+
+
+class PerFile(Mapping[str, _Value]):
+    """A value of every file, computed when asked for."""
+
+    def __init__(self, graph: LiveGraph, value_of: Callable[[int], _Value]) -> None:
+        self._live = graph
+        self._version = graph.version
+        self._value_of = value_of
+
+    @property
+    def live(self) -> LiveGraph:
+        """The graph, as long as it stands where it stood when this was handed out."""
+        if self._live.version != self._version:
+            raise RuntimeError("the import graph has moved on to another commit; ask for it again")
+        return self._live
+
+    def __getitem__(self, path: str) -> _Value:
+        return self._value_of(self.live.number(path))
+
+    def __contains__(self, path: object) -> bool:
+        try:
+            self.live.number(str(path))
+        except KeyError:
+            return False
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        live = self.live
+        return iter(sorted(live.names[node] for node in live.files()))
+
+    def __len__(self) -> int:
+        return len(self.live.files())
+
+
+class Imports(PerFile[Sequence[str]]):
+    """The imports of every file; also tells what a file that is not in the graph would import."""
+
+    def of_specs(self, path: str, specs: Specs) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return files and external packages that a new version of a file imports."""
+        live = self.live
+        nodes, external = live.resolve(path, specs)
+        return tuple(sorted(live.names[node] for node in nodes)), external
+
+
+class Reach(PerFile[float]):
+    """The share of entry points from which a file is reached; several files can be asked for together."""
+
+    def together(self, paths: Iterable[str]) -> float | None:
+        """Return the share of entry points that reach at least one of the files, ``None`` without entry points."""
+        live = self.live
+        if not live.usage.entries():
+            return None
+        return live.usage.reach([live.number(path) for path in paths if path in self])
+
+    def dependent_share(self, paths: Iterable[str]) -> float:
+        """Return the share of the other files that import one of the files, directly or through others."""
+        live = self.live
+        nodes = {live.number(path) for path in paths if path in self}
+        weight = live.order.weight
+        others = len(live.files()) - len(nodes)
+        return (sum(weight[node] for node in live.usage.above(nodes)) - len(nodes)) / others if others else 0.0
+
+
+def build_graph(files: Mapping[str, Specs]) -> ImportGraph:
+    """Return the import graph of a set of files.
+
+    Parameters
+    ----------
+    files
+        Import specifications (``read_imports``) by path; the order does not matter. ``go.mod``, ``Cargo.toml`` and
+        ``package.json`` take part as names of folders and are no modules themselves.
+
+    Returns
+    -------
+    ImportGraph
+        Its mappings are lazy. Depth, cycles and entry points are exact at every size.
+
+    Examples
+    --------
+    >>> graph = build_graph({"a/x.py": ("a.y", "os", "flask"), "a/y.py": (), "a/__init__.py": ()})
+    >>> graph.imports["a/x.py"], graph.external["a/x.py"], graph.depth["a/x.py"]
+    (('a/y.py',), ('flask',), 1)
+    """
+    graph = LiveGraph()
+    graph.update(files)
+    return view_of(graph)
+
+
+def view_of(live: LiveGraph) -> ImportGraph:
+    """Return a graph as features see it; what is returned may be used until the next ``update``."""
+
+    def paths(nodes: Iterable[int]) -> tuple[str, ...]:
+        return tuple(sorted(live.names[node] for node in nodes))
+
+    return ImportGraph(
+        imports=Imports(live, lambda node: paths(live.imports_of(node))),
+        importers=PerFile(live, lambda node: paths(live.importers_of(node))),
+        external=PerFile(live, lambda node: live.external.get(node, ())),
+        depth=PerFile(live, live.order.depth_of),
+        cycle=PerFile(live, lambda node: paths(live.order.cycle_of(node))),
+        reach=Reach(live, lambda node: live.usage.reach((node,))),
+        rank=PerFile(live, live.usage.rank),
+    )
+
+
+def imports_of_specs(graph: ImportGraph, path: str, specs: Specs) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the files and the external packages that a version of a file outside the graph imports.
+
+    Parameters
+    ----------
+    graph
+        Any import graph; one that was put together by hand knows its files by their paths alone.
+    path, specs
+        The file, which need not be in the graph, and its import specifications (``read_imports``).
+    """
+    if isinstance(graph.imports, Imports):
+        return graph.imports.of_specs(path, specs)
+    live = LiveGraph()
+    live.update(dict.fromkeys(graph.imports, ()))
+    return Imports(live, lambda _: ()).of_specs(path, specs)
+
+
+def resolve_after(
+    graph: ImportGraph, changes: Mapping[str, Specs | None], questions: Sequence[tuple[str, str]]
+) -> list[tuple[set[str], tuple[str, ...]]]:
+    """Return the files and external packages that imports (path, specification) mean once files have changed."""
+    if isinstance(graph.imports, Imports):
+        return graph.imports.live.resolve_after(changes, questions)
+    live = LiveGraph()
+    live.update(dict.fromkeys(graph.imports, ()))
+    return live.resolve_after(changes, questions)
+
+
+def entry_share(graph: ImportGraph, paths: Iterable[str]) -> float | None:
+    """Return the share of entry points that reach at least one of the files, ``None`` when there are none.
+
+    For a graph put together by hand, which does not tell who is reached together, the largest single share.
+    """
+    if isinstance(graph.reach, Reach):
+        return graph.reach.together(paths)
+    return max((graph.reach[path] for path in paths if path in graph.reach), default=None)
+
+
+def dependent_share(graph: ImportGraph, paths: Iterable[str]) -> float:
+    """Return the share of the other modules that import one of the files, directly or through others, in [0, 1].
+
+    For a graph put together by hand, of those that import one directly.
+    """
+    if isinstance(graph.reach, Reach):
+        return graph.reach.dependent_share(paths)
+    touched = {path for path in paths if path in graph.importers}
+    others = len(graph.importers) - len(touched)
+    return len({name for path in touched for name in graph.importers[path]} - touched) / others if others else 0.0
+
+
+def external_packages(graph: ImportGraph) -> set[str]:
+    """Return the packages outside the repository that any of its files imports."""
+    if isinstance(graph.external, PerFile):
+        return {name for names in graph.external.live.external.values() for name in names}
+    return {name for names in graph.external.values() for name in names}

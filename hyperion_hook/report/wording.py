@@ -1,0 +1,397 @@
+"""What every report for people says, in the same words: verdict, comparison, reasons, numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from hyperion_hook.domain.assessment import (
+    Assessment,
+    BugForecast,
+    Contribution,
+    FileForecast,
+    Record,
+    RiskLevel,
+    Score,
+    Unknown,
+    UnusualValue,
+)
+from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.breaks import Break
+from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
+from hyperion_hook.domain.history import CommitFlag
+from hyperion_hook.domain.message.classify import classify_message
+from hyperion_hook.features.feature import Group
+
+WOULD_BREAK = "Would break"
+MOST_BREAKS = 5
+"""Breaks that a report for people tells; JSON and SARIF have them all."""
+ADVICE, REVIEWERS, SIMILAR = "What to do", "Who knows this code", "Similar changes"
+MOST_REASONS = 3
+TELLING = 0.1
+"""Log-odds that a reason must move to be told."""
+MOST_FORECASTS = 3
+LIKELY = 0.3
+"""Forecasts below are no news: in busy projects a fix comes to one touched file in five within a month."""
+SIZE = Group.SIZE.value
+_NO_REASONS = frozenset((SIZE, "other"))
+
+
+def verdict(risk: Score | Unknown, record: Record | None = None, *, no_code: bool = False) -> tuple[str, str]:
+    """Return the level and the rest of the sentence, which says what it means here.
+
+    Examples
+    --------
+    >>> from hyperion_hook.domain.assessment import RiskLevel
+    >>> " ".join(verdict(Score(0.012, -4.4, RiskLevel.MEDIUM, 12.0, raised=True)))
+    'MEDIUM, raised from LOW because it would break something.'
+    >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, 97.2), Record(RiskLevel.HIGH, 25, 11, 0.33)))
+    'HIGH for this repository, where 33% of changes are later fixed.'
+    >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, 97.2), Record(RiskLevel.HIGH, 25, 0, 0.0)))
+    'HIGH for this repository.'
+    >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, None)))
+    'HIGH, judged by what other projects went through.'
+    >>> " ".join(verdict(Score(0.012, -4.41, RiskLevel.LOW, 2.0), no_code=True))
+    'LOW. Not a code change.'
+    """
+    if isinstance(risk, Unknown):
+        return f"{risk.level.value} risk:", risk.sentence
+    level = risk.level.value
+    if risk.raised:
+        return f"{level},", "raised from LOW because it would break something."
+    if no_code:
+        return f"{level}.", "Not a code change."
+    if risk.percentile is None:
+        return f"{level},", "judged by what other projects went through."
+    if record is None or not record.base_rate:
+        return level, "for this repository."
+    return level, f"for this repository, where {percent(record.base_rate)} of changes are later fixed."
+
+
+def placed(risk: Score | Unknown, record: Record | None, *, no_code: bool = False) -> list[str]:
+    """Return what stands below the verdict: the place among recent changes, and what became of those of its level.
+
+    A level that something other than the score has raised is not compared as if the score had given it.
+
+    Examples
+    --------
+    >>> from hyperion_hook.domain.assessment import RiskLevel
+    >>> placed(Score(0.01, -4.6, RiskLevel.MEDIUM, 12.0, raised=True), Record(RiskLevel.LOW, 200, 3, 0.09))
+    ['The score alone is LOW: riskier than 12% of recent code changes.']
+    """
+    if isinstance(risk, Unknown) or no_code:
+        return []
+    place = comparison(risk)
+    measured = RiskLevel.LOW if risk.raised else risk.level if record is None else record.level
+    if measured.rank < risk.level.rank:
+        return [f"The score alone is {measured.value}: {place[:1].lower()}{place[1:]}"]
+    return [place, *filter(None, [record_line(record)])]
+
+
+def comparison(risk: Score) -> str:
+    """Return the place of a score among recent changes, or that it has none.
+
+    Examples
+    --------
+    >>> from hyperion_hook.domain.assessment import RiskLevel
+    >>> comparison(Score(0.312, -0.79, RiskLevel.HIGH, 97.2, 84.0))
+    'Riskier than 97% of recent code changes, and than 84% of those about as large.'
+    >>> comparison(Score(0.012, -4.41, RiskLevel.LOW, 0.0, 0.0))
+    'Riskier than none of the recent code changes, and than none of those about as large.'
+    >>> comparison(Score(0.912, 2.33, RiskLevel.HIGH, 100.0, 100.0))
+    'Riskier than all recent code changes, and than all of those about as large.'
+    """
+    if risk.percentile is None:
+        return "Not compared with this repository's other changes."
+    here = {0.0: "none of the", 100.0: "all"}.get(risk.percentile, f"{rank(risk.percentile)} of")
+    of_size = risk.percentile_of_size
+    if of_size is None:
+        return f"Riskier than {here} recent code changes."
+    as_large = {0.0: "none", 100.0: "all"}.get(of_size, rank(of_size))
+    return f"Riskier than {here} recent code changes, and than {as_large} of those about as large."
+
+
+def record_line(record: Record | None) -> str:
+    """Return what became of earlier changes of the same level, '' where there were none.
+
+    Examples
+    --------
+    >>> from hyperion_hook.domain.assessment import RiskLevel
+    >>> record_line(Record(RiskLevel.HIGH, 40, 17, 0.09))
+    '17 of the last 40 HIGH changes here were later fixed (42%, against 9% of all).'
+    >>> record_line(Record(RiskLevel.HIGH, 9, 0, 0.09))
+    'None of the last 9 HIGH changes here was later fixed (against 9% of all).'
+    >>> record_line(Record(RiskLevel.LOW, 1, 1, 0.09))
+    'The last LOW change here was later fixed (against 9% of all).'
+    >>> record_line(Record(RiskLevel.HIGH, 9, 0, 0.0))
+    'No later fix of any recent change here is known, so the level has no record yet.'
+    """
+    if record is None or not record.changes:
+        return ""
+    if not record.base_rate:  # nobody repaired anything, or nobody says so in words that are known
+        return "No later fix of any recent change here is known, so the level has no record yet."
+    poor = ": in this repository the level means little" if record.is_poor else ""
+    count, fixed = record.changes, record.later_fixed
+    number, share = {0: ("None", ""), count: ("All", "")}.get(fixed, (f"{fixed:,}", f"{percent(fixed / count)}, "))
+    what, were = f"{number} of the last {count:,} {record.level.value} changes", "was" if fixed < 2 else "were"
+    if count == 1:
+        what, were = f"The last {record.level.value} change", "was" if fixed else "was not"
+    return f"{what} here {were} later fixed ({share}against {percent(record.base_rate)} of all){poor}."
+
+
+def rank(percentile: float) -> str:
+    """Return a percentile that never claims all or none of the changes unless it is so.
+
+    Examples
+    --------
+    >>> rank(99.7), rank(0.2), rank(100.0), rank(42.4)
+    ('over 99%', 'under 1%', '100%', '42%')
+    """
+    return f"{percentile:.0f}%" if percentile in {0.0, 100.0} else percent(percentile / 100)
+
+
+def percent(share: float) -> str:
+    """Return a probability or share in whole percent, open at both ends.
+
+    Examples
+    --------
+    >>> percent(0.304), percent(0.0004), percent(0.9996)
+    ('30%', 'under 1%', 'over 99%')
+    """
+    if share < 0.01:
+        return "under 1%"
+    if share > 0.99:
+        return "over 99%"
+    return f"{100 * share:.0f}%"
+
+
+def finely(probability: float) -> str:
+    """Return a probability that stands beside that of its size, and so is as exact below one percent.
+
+    Examples
+    --------
+    >>> finely(0.304), finely(0.0041), finely(0.0001)
+    ('30%', '0.4%', 'under 0.1%')
+    """
+    if probability >= 0.01:
+        return percent(probability)
+    return "under 0.1%" if probability < 0.001 else f"{100 * probability:.1f}%"
+
+
+def change_line(change: Change) -> str:
+    """Return what is judged in one phrase.
+
+    Examples
+    --------
+    >>> change_line(Change(ChangeKind.COMMIT, (), None, 0, 0, revision="1234567890abcdef"))
+    'Commit 1234567890: no files changed'
+    """
+    what = {
+        ChangeKind.STAGED: "Staged change",
+        ChangeKind.WORKTREE: "Work tree",
+        ChangeKind.PATCH: "Patch",
+        ChangeKind.COMMIT: f"Commit {(change.revision or '')[:10]}",
+        ChangeKind.RANGE: f"Range {(change.base or 'root')[:10]}..{(change.revision or '')[:10]}",
+    }[change.kind]
+    if change.kind is ChangeKind.RANGE and change.commit_count == 1:
+        what = f"1 commit, {what[len('Range ') :]}"
+    elif change.kind is ChangeKind.RANGE and change.commit_count:
+        what = f"{counted(change.commit_count, 'commit')}, {what[len('Range ') :]}"
+    if change.unreadable:
+        return f"{what}: its files cannot be told"
+    if not change.files and change.excluded:
+        return f"{what}: every changed file is excluded"
+    if not change.files:
+        return f"{what}: no files changed" if change.kind is not ChangeKind.STAGED else "Nothing is staged"
+    read = sum(not file.unread for file in change.files)
+    lines = f"+{change.lines_added:,} -{change.lines_deleted:,} lines"
+    if not change.lines_added and not change.lines_deleted:
+        lines = "no lines of text changed"
+    if read < len(change.files):
+        lines = f"{lines} in the {read:,} that could be read" if read else "lines not known"
+    return f"{what}: {counted(len(change.files), 'file')}, {lines}{_purpose(change)}"
+
+
+def judged_line(change: Change) -> str:
+    """Return what is judged, and that a message counts, too, where none is written yet."""
+    unwritten = change.is_pending and change.message is None and bool(change.files) and not is_no_code(change)
+    return change_line(change) + ("; its message can change the score" if unwritten else "")
+
+
+def nothing_to_assess(change: Change) -> str:
+    """Return what is said of an empty change: with nothing staged, what could be looked at instead.
+
+    Examples
+    --------
+    >>> nothing_to_assess(Change(ChangeKind.COMMIT, (), None, 0, 0, revision="1234567890abcdef"))
+    'Commit 1234567890: no files changed: there is nothing to assess.'
+    """
+    line = f"{change_line(change)}: there is nothing to assess."
+    if change.kind is not ChangeKind.STAGED or change.excluded:
+        return line
+    others = "edits that are not staged: score --worktree"
+    return f"{line} Instead: {others}" + ("; the last commit: score HEAD" if change.base else "")
+
+
+def brief(assessment: Assessment, most: int = 2) -> str:
+    """Return an assessment in one line: verdict, what is judged, what breaks, the first reasons, and where to begin."""
+    if is_empty(assessment.change):
+        return nothing_to_assess(assessment.change)
+    told = [entry.sentence for entry in reasons(assessment.explanation, most) if entry.contribution > 0]
+    why = f" Why: {'; '.join(told)}." if told else ""
+    broken = "".join(f" {line}." for line in broken_lines(assessment.breaks))
+    first = assessment.files_to_read[:1]
+    read = f" Read first: {first[0].path}." if first and assessment.risk.level is not RiskLevel.LOW else ""
+    return f"{' '.join(verdict(assessment.risk))} {change_line(assessment.change)}.{broken}{why}{read}"
+
+
+def is_empty(change: Change) -> bool:
+    """Whether there is nothing to assess, which is another thing than files that cannot be told."""
+    return not change.files and not change.unreadable
+
+
+def _purpose(change: Change) -> str:
+    """Return what the message of a staged change says that it does; others can see what git will record."""
+    if not change.is_pending or change.message is None:
+        return ""
+    flags = classify_message(change.message, change.author or Author("", ""))
+    if CommitFlag.REVERT in flags:
+        return "; by its message it reverts a commit"
+    return "; by its message it fixes a bug" if CommitFlag.FIX in flags else ""
+
+
+def size_line(explanation: Iterable[Contribution]) -> str:
+    """Return how risky a change of this size is, '' without an explanation."""
+    line = next((entry.sentence for entry in explanation if entry.group == SIZE), "")
+    return f"{line[:1].upper()}{line[1:]}"
+
+
+def reasons(explanation: Iterable[Contribution], most: int = MOST_REASONS) -> list[Contribution]:
+    """Return what is special about a change beside its size, largest first: at most one reason a group.
+
+    What hardly moves the risk is none, nor is what is not known.
+    """
+    leading: dict[str, Contribution] = {}
+    for entry in sorted(explanation, key=_by_size):
+        if abs(entry.contribution) >= TELLING and entry.value is not None and entry.group not in _NO_REASONS:
+            leading.setdefault(entry.group or entry.feature, entry)
+    return list(leading.values())[:most]
+
+
+def own_line(risk: Score | Unknown, explanation: Iterable[Contribution], shown: Iterable[Contribution]) -> str:
+    """Return the change's own probability, and what all reasons that are not ``shown`` multiply the odds by."""
+    if isinstance(risk, Unknown):
+        return ""
+    names = {entry.feature for entry in shown}
+    rest = (entry for entry in explanation if entry.group != SIZE and entry.feature not in names)
+    left = [entry.contribution for entry in rest if entry.contribution]
+    others = "all other reasons together" if len(left) > 1 else "another reason"
+    return f"This change: {finely(risk.probability)}" + (f"; {others} {factor(math.fsum(left))}" if left else "")
+
+
+def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:
+    """Return sentence and evidence of the first breaks, and how many are left out."""
+    rows = [
+        (f"{'' if entry.is_certain else 'Likely: '}{entry.sentence}", entry.evidence) for entry in breaks[:MOST_BREAKS]
+    ]
+    left = len(breaks) - MOST_BREAKS
+    return [*rows, *([(f"and {left} more", "all are in --format json")] if left > 0 else [])]
+
+
+def broken_lines(breaks: Sequence[Break]) -> list[str]:
+    """Return the first of what the change would break, where there is room for one line."""
+    return [
+        f"{WOULD_BREAK if entry.is_certain else 'Likely to break'}: {entry.sentence} ({entry.evidence})"
+        for entry in breaks[:1]
+    ]
+
+
+def reading_list(assessment: Assessment) -> list[tuple[str, str]]:
+    """Return what to read first: each file with its reason, and below it its touched functions."""
+    return [
+        row
+        for entry in assessment.files_to_read
+        for row in [
+            (entry.path, entry.reason),
+            *((f"  {function.name}, line {function.line}", function.reason) for function in entry.functions),
+        ]
+    ]
+
+
+def likely_fixes(bugs: BugForecast | None) -> tuple[FileForecast, ...]:
+    """Return the touched files that are likely to need a fix within thirty days, at most three, the likeliest first."""
+    if bugs is None:
+        return ()
+    return tuple(entry for entry in bugs.files[:MOST_FORECASTS] if entry.probability >= LIKELY)
+
+
+def _by_size(entry: Contribution) -> tuple[float, str]:
+    return -abs(entry.contribution), entry.feature
+
+
+def way(contribution: float) -> str:
+    """Return which way a reason moves the risk."""
+    return "raises it" if contribution > 0 else "lowers it"
+
+
+def factor(contribution: float) -> str:
+    """Return how much a contribution multiplies the odds of the risk, which for a small risk is the risk itself.
+
+    Examples
+    --------
+    >>> factor(math.log(1.8)), factor(-math.log(2)), factor(9.0)
+    ('x1.8', 'x0.50', 'x8,103')
+    """
+    value = math.exp(min(contribution, 50.0))
+    if value < 0.01:
+        return f"x{value:.1g}"
+    return f"x{value:.2f}" if value < 0.995 else f"x{value:.1f}" if value < 99.5 else f"x{value:,.0f}"
+
+
+def unusual_lines(assessment: Assessment) -> list[str]:
+    """Return what is unusual about a change: the smells it is known as, then single values, the most telling first."""
+    if assessment.anomaly is None:
+        return []
+    known = [f"a {smell.name} ({smell.condition}, {smell.source})" for smell in assessment.anomaly.smells]
+    return known + [unusual_line(entry) for entry in assessment.anomaly.unusual]
+
+
+def unusual_line(entry: UnusualValue) -> str:
+    """Return an unusual value beside the typical one."""
+    return f"{entry.title}: {number(entry.value)} (typical {number(entry.typical)})"
+
+
+def folder_name(component: str) -> str:
+    """Return how a folder is called; ``.`` is the top one.
+
+    Examples
+    --------
+    >>> folder_name("."), folder_name("src/a")
+    ('the top folder of the repository', 'src/a')
+    """
+    return "the top folder of the repository" if component == "." else component
+
+
+def number(value: float) -> str:
+    """Return a value with three significant digits, whole numbers in full.
+
+    Examples
+    --------
+    >>> number(1234567.0), number(0.12345), number(12.345), number(3.0)
+    ('1,234,567', '0.123', '12.3', '3')
+    """
+    if math.isfinite(value) and value == int(value):
+        return f"{int(value):,}"
+    # what rounds to a thousand would be written 1e+03
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "file"), counted(1200, "file")
+    ('1 file', '1,200 files')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

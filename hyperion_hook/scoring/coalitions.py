@@ -1,0 +1,120 @@
+"""The risk model between two rows: every mixture of the one's values and the other's, cheaply.
+
+Players are sets of features that change together from the typical row's values to the change's own. A tree between two
+rows has few leaves: only nodes at which the rows part ways matter. A leaf is reached by the coalitions that hold all
+players of one mask and none of another, so each leaf is added once to those and no tree is walked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isnan
+
+from hyperion_hook.scoring.members import LogisticMember, TreeMember
+from hyperion_hook.scoring.risk import RiskModel
+from hyperion_hook.scoring.trees import LEAF, MISSING_LEFT, Trees
+
+Row = Sequence[float]
+
+
+def coalition_values(model: RiskModel, one: Row, other: Row, players: Sequence[Sequence[int]]) -> list[float]:
+    """Return the calibrated log-odds of every coalition.
+
+    Parameters
+    ----------
+    one, other
+        Rows of 32-bit floats: the change's and the typical one's.
+    players
+        For each player the columns that it switches from ``other`` to ``one``; columns of no player stay at ``other``.
+
+    Returns
+    -------
+    list[float]
+        Shape ``(2 ** len(players),)``; bit ``p`` of the position says whether player ``p`` is in.
+    """
+    player_of = _players(len(one), players)
+    said: dict[str, list[float]] = {}
+    for member in model.members:
+        if isinstance(member, TreeMember):
+            totals = _tree_totals(member.trees, one, other, player_of, len(players))
+            said[member.name] = [member.link(total) for total in totals]
+        elif isinstance(member, LogisticMember):
+            said[member.name] = _logistic_totals(member, one, other, player_of, len(players))
+    return [
+        model.combination.log_odds({name: values[coalition] for name, values in said.items()})
+        for coalition in range(1 << len(players))
+    ]
+
+
+def tree_values(trees: Trees, one: Row, other: Row, players: Sequence[Sequence[int]]) -> list[float]:
+    """Return the sum of the leaves that every coalition reaches; parameters and shape as above."""
+    return _tree_totals(trees, one, other, _players(len(one), players), len(players))
+
+
+def _players(width: int, players: Sequence[Sequence[int]]) -> list[int]:
+    player_of = [-1] * width
+    for number, columns in enumerate(players):
+        for column in columns:
+            player_of[column] = number
+    return player_of
+
+
+def _tree_totals(trees: Trees, one: Row, other: Row, player_of: Sequence[int], count: int) -> list[float]:
+    features, thresholds, left = trees.features, trees.thresholds, trees.left
+    leaves: dict[tuple[int, int], float] = {}
+    for root in trees.roots:
+        stack = [(root, 0, 0)]
+        while stack:
+            node, needed, barred = stack.pop()
+            feature = features[node]
+            column = feature & LEAF
+            if column == LEAF:
+                key = (needed, barred)
+                leaves[key] = leaves.get(key, 0.0) + thresholds[node]
+                continue
+            threshold, missing_left, child = thresholds[node], feature & MISSING_LEFT, left[node]
+            value = other[column]
+            without = child if value <= threshold or (isnan(value) and missing_left) else child + 1
+            player = player_of[column]
+            if player < 0:
+                stack.append((without, needed, barred))
+                continue
+            value = one[column]
+            within = child if value <= threshold or (isnan(value) and missing_left) else child + 1
+            bit = 1 << player
+            if within == without:
+                stack.append((within, needed, barred))
+                continue
+            if not barred & bit:
+                stack.append((within, needed | bit, barred))
+            if not needed & bit:
+                stack.append((without, needed, barred | bit))
+    return _spread(leaves, count)
+
+
+def _spread(leaves: dict[tuple[int, int], float], count: int) -> list[float]:
+    totals = [0.0] * (1 << count)
+    everyone = (1 << count) - 1
+    for (needed, barred), value in sorted(leaves.items()):
+        free = everyone & ~(needed | barred)
+        subset = free
+        # all subsets of the players that the leaf does not ask for
+        while True:
+            totals[needed | subset] += value
+            if not subset:
+                break
+            subset = (subset - 1) & free
+    return totals
+
+
+def _logistic_totals(member: LogisticMember, one: Row, other: Row, player_of: Sequence[int], count: int) -> list[float]:
+    gains = [0.0] * count
+    base = member.intercept
+    for column, within, without in zip(member.columns, member.terms(one), member.terms(other), strict=True):
+        base += without
+        if player_of[column] >= 0:
+            gains[player_of[column]] += within - without
+    return [
+        base + sum(gain for player, gain in enumerate(gains) if coalition >> player & 1)
+        for coalition in range(1 << count)
+    ]

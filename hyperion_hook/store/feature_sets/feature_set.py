@@ -1,0 +1,233 @@
+"""Writing into a feature store: what is handed in is checked and made into rows first, then put in within one step."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.git.objects import is_repo
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.store.feature_sets.content import checked, content_hash, packed, source_hash
+from hyperion_hook.store.feature_sets.file import FeatureFile
+
+MICRO = 1_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = -62_135_596_800, 253_402_300_799
+"""The Unix seconds that a datetime can hold: the years 1 to 9999."""
+
+Moment = datetime | float
+"""A moment: a datetime with a time zone, or Unix seconds."""
+
+
+def tags_of(tags: Any) -> Mapping[str, Any]:
+    """Return tags, none for ``None``.
+
+    Raises
+    ------
+    ConfigError
+        If they are no mapping.
+    """
+    if not isinstance(tags, Mapping | None):
+        raise ConfigError(f"tags: a {type(tags).__name__} is no mapping from name to text")
+    return tags or {}
+
+
+OF_COMMIT = "substr(revision, -8) = ? AND revision = ? AND repository = ? AND version = ? AND source = ?"
+"""The one set of a commit, by the index of revisions, which holds their ends."""
+EXTRACTION_VERSION = "3.0.0"
+"""The version of the specification's own feature engineering, for whoever names none."""
+
+
+class FeatureSet(NamedTuple):
+    """Features to be stored, for ``FeatureStore.store_many``; the fields are the arguments of ``store_features``."""
+
+    features: Mapping[str, object]
+    source_file: str
+    repository: str
+    tags: Mapping[str, str] = MappingProxyType({})
+    commit: str | None = None
+    event_at: Moment | None = None
+    extraction_version: str = EXTRACTION_VERSION
+    extraction_time_ms: float = 0.0
+    pinned: bool = False
+
+
+class Row(NamedTuple):
+    """A feature set ready to be put in."""
+
+    repository: str
+    version: str
+    tags: dict[str, str]
+    names: str
+    event: int
+    extracted: int
+    commit: bytes | str | None
+    source: str | bytes
+    source_hash: bytes | str
+    time_ms: float
+    content: bytes
+    missing: str
+    numbers: bytes
+    pinned: bool
+
+
+def micros_of(moment: Moment) -> int:
+    """Return a moment as microseconds since 1970.
+
+    Raises
+    ------
+    ConfigError
+        If it has no time zone, or is no moment.
+
+    Examples
+    --------
+    >>> micros_of(1.5), micros_of(datetime(1970, 1, 2, tzinfo=UTC))
+    (1500000, 86400000000)
+    """
+    try:
+        if isinstance(moment, datetime):
+            if moment.tzinfo is None:
+                raise ConfigError(f"moment {moment}: has no time zone; give one, such as datetime(..., tzinfo=UTC)")
+            micros = (moment - EPOCH) // timedelta(microseconds=1)
+        else:
+            micros = round(float(moment) * MICRO)
+    except (TypeError, ValueError, OverflowError):
+        raise ConfigError(f"moment {moment!r}: is none; give a datetime with a time zone, or Unix seconds") from None
+    if not EARLIEST * MICRO <= micros <= LATEST * MICRO:
+        raise ConfigError(f"moment {moment!r}: is too far away; give Unix seconds, not milliseconds")
+    return micros
+
+
+def revision_of(commit: str) -> bytes | str:
+    """Return a commit as it is stored: a full id as its bytes.
+
+    Examples
+    --------
+    >>> len(revision_of("0123456789" * 4)), revision_of("v1.0")
+    (20, 'v1.0')
+    """
+    if len(commit) in (40, 64) and not set(commit) - set("0123456789abcdef"):
+        return bytes.fromhex(commit)
+    return commit
+
+
+def source_of(source_file: str) -> str | bytes:
+    """Return a path as it is stored: as bytes where it is no Unicode."""
+    try:
+        source_file.encode()
+    except UnicodeEncodeError:
+        return source_file.encode("utf-8", "surrogatepass")
+    return source_file
+
+
+def prepared(given: FeatureSet, now: int, hashes: dict[str, tuple[str, str]]) -> Row:
+    """Return a feature set as a row; ``hashes`` remembers the source files that were read.
+
+    Raises
+    ------
+    ConfigError
+        If a name, value, tag or moment is not valid.
+    """
+    source = os.fspath(given.source_file)
+    for what, text in (("repository", given.repository), ("extraction_version", given.extraction_version)):
+        if not isinstance(text, str) or not text:
+            raise ConfigError(f"{what} {text!r}: is no name; give text")
+    if not all(isinstance(word, str) for pair in tags_of(given.tags).items() for word in pair):
+        raise ConfigError(f"tags {dict(given.tags)!r}: are not all text; write numbers as text too")
+    features = checked(given.features)
+    numbers, missing = packed(features)
+    if source not in hashes:
+        hashes[source] = source_hash(source)
+    digest, reason = hashes[source]
+    return Row(
+        given.repository,
+        given.extraction_version,
+        dict(given.tags),
+        json.dumps(list(features)),
+        now if given.event_at is None else micros_of(given.event_at),
+        now,
+        None if given.commit is None else revision_of(given.commit),
+        source_of(source),
+        bytes.fromhex(digest) if digest else reason,
+        float(given.extraction_time_ms),
+        bytes.fromhex(content_hash(features)),
+        missing,
+        numbers,
+        given.pinned,
+    )
+
+
+def put(file: FeatureFile, rows: Sequence[Row]) -> list[int]:
+    """Put rows into the store, inside a transaction, and return the number of each set."""
+    use = file.next_use()
+    return [_put(file, row, use + step) for step, row in enumerate(rows)]
+
+
+def _put(file: FeatureFile, row: Row, use: int) -> int:
+    execute, number_of = file.connection.execute, file.number_of
+    repository, version = number_of(json.dumps(row.repository), "repositories"), number_of(json.dumps(row.version))
+    tags = file.tags_number(row.tags)
+    extracted = None if row.extracted == row.event else row.extracted
+    source = row.source_hash if isinstance(row.source_hash, bytes) else number_of(json.dumps(row.source_hash))
+    names, missing = number_of(row.names, "shapes"), number_of(row.missing) if row.missing else None
+    if row.commit is not None:
+        found = execute(
+            f"SELECT number, content, pinned FROM sets WHERE {OF_COMMIT}",  # noqa: S608
+            (row.commit[-8:], row.commit, repository, version, row.source),
+        ).fetchone()
+        if found is not None and found[1] == row.content:
+            pinned = bool(found[2]) or row.pinned
+            execute(
+                # the values too: they are the same, but their bytes may have been damaged
+                "UPDATE sets SET pinned = ?, used = ?, event = ?, extracted = ?, tags = ?, source_hash = ?,"
+                " time_ms = ?, names = ?, missing = ?, numbers = ? WHERE number = ?",
+                (
+                    pinned,
+                    None if pinned else use,
+                    row.event,
+                    extracted,
+                    tags,
+                    source,
+                    row.time_ms,
+                    names,
+                    missing,
+                    row.numbers,
+                    found[0],
+                ),
+            )
+            return int(found[0])
+        if found is not None:
+            execute("DELETE FROM sets WHERE number = ?", (found[0],))
+    number = execute(
+        "INSERT INTO sets (pinned, repository, event, tags, names, used, extracted, version, revision, source,"
+        " source_hash, time_ms, content, missing, numbers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            row.pinned,
+            repository,
+            row.event,
+            tags,
+            names,
+            None if row.pinned else use,
+            extracted,
+            version,
+            row.commit,
+            row.source,
+            source,
+            row.time_ms,
+            row.content,
+            missing,
+            row.numbers,
+        ),
+    ).lastrowid
+    assert number is not None  # noqa: S101 - an INSERT has a row
+    return number
+
+
+def repository_name(repository: Any) -> Any:
+    """Return what a repository is called: a ``git.Repo`` what it was cloned by, a name as it is."""
+    return Repository.discover(repository).name if is_repo(repository) else repository

@@ -1,0 +1,230 @@
+"""The bug predictor of a bundle: learned from a corpus, or kept where one repository's own is no better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hyperion_hook.domain.progress import Progress
+from hyperion_hook.errors import HyperionError, TrainingError
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
+from hyperion_hook.git.repository import Repository
+from hyperion_hook.scoring.bugs import BugModel
+from hyperion_hook.training.bugs.dataset import BugOptions, BugRows, bug_rows
+from hyperion_hook.training.bugs.evaluate import (
+    BUGS_SO_FAR,
+    BugEvaluation,
+    Predictor,
+    RankedFiles,
+    evaluate_bugs,
+    evaluate_by_time,
+)
+from hyperion_hook.training.bugs.fit import (
+    FittedBugs,
+    fit_bug_predictor,
+    held_out_since,
+    with_change_log_odds,
+)
+from hyperion_hook.training.formulas import Numbers
+from hyperion_hook.training.metrics.resampling import Interval, rounded
+from hyperion_hook.training.rows.corpus_file import CorpusEntry
+from hyperion_hook.training.rows.distribute import spread
+from hyperion_hook.training.rows.options import RetrainOptions
+
+OWN_CANDIDATE = "gentle"
+"""For one repository alone; chosen on the corpus, not on the months on which it is to prove itself."""
+IN_USE = "in use"
+COUNTED = ("fixes",)
+CALIBRATED = f"{BUGS_SO_FAR}, calibrated"
+"""What "bugs so far" knows of a file."""
+
+
+@dataclass(frozen=True)
+class LearnedBugs:
+    """The bug predictor that a bundle gets (``None``: there is none), why, and how it measured.
+
+    ``rows`` are monthly rows to compare the export on.
+    """
+
+    bugs: FittedBugs | BugModel | None = None
+    note: str = "No bug predictor was trained."
+    evaluation: BugEvaluation | None = None
+    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """Return it as plain data; figures that are not defined are ``None``."""
+        found = self.evaluation
+        return {
+            "note": self.note,
+            "log-loss in cross-validation": {
+                name: rounded(loss) for name, loss in (found.cross_validation if found else {}).items()
+            },
+            "evaluation": None
+            if found is None
+            else {
+                "on": found.name,
+                "repositories": len(found.repositories),
+                "months": found.months,
+                "models": [_ranked(entry) for entry in found.contenders],
+                "leads": [_ranked(entry) for entry in found.leads],
+                "changes": found.changes,
+                "expected": rounded(found.expected),
+                "happened": rounded(found.happened),
+                "calibration_error": rounded(found.calibration_error),
+                "roc_auc_of_changes": rounded(found.change_roc_auc),
+            },
+        }
+
+
+def bug_histories(
+    entries: Sequence[CorpusEntry], options: RetrainOptions, progress: Progress | None = None
+) -> list[BugRows]:
+    """Return the rows of every repository that can be read, in the order given."""
+    if options.cluster is None and (len(entries) == 1 or options.jobs == 1):
+        results = [_read(entry, options, progress) for entry in entries]
+    else:
+        results = spread(
+            partial(_read, options=options),
+            [entry.absolute() for entry in entries],
+            jobs=options.jobs,
+            cluster=options.cluster,
+            told=None if progress is None else lambda done: progress("reading files and fixes", done, len(entries)),
+        )
+    return [result for result in results if isinstance(result, BugRows)]
+
+
+def _read(entry: CorpusEntry, options: RetrainOptions, progress: Progress | None = None) -> BugRows | HyperionError:
+    try:
+        return bug_rows(
+            Repository.discover(entry.path),
+            name=entry.name,
+            until=entry.until,
+            options=BugOptions(seed=options.seed, since=options.since),
+            progress=progress,
+        )
+    except HyperionError as error:
+        return error
+
+
+def learn_bugs(histories: Sequence[BugRows], options: RetrainOptions) -> LearnedBugs:
+    """Return a bug predictor fitted on a corpus, chosen and measured in time order; none where history is too short."""
+    config = options.config
+    try:
+        candidate, evaluation = evaluate_by_time(histories, config=config)
+        fitted = fit_bug_predictor(histories, candidate=candidate, config=config)
+    except TrainingError as error:
+        return LearnedBugs(note=f"None: {error}.")
+    note = f"XGBoost, parameters '{candidate}', chosen by time-series cross-validation before the months measured."
+    return LearnedBugs(fitted, note, evaluation, _monthly(histories))
+
+
+def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, options: RetrainOptions) -> LearnedBugs:
+    """Return a repository's own bug predictor if it ranks the last fifth of the time better beyond chance.
+
+    Otherwise the one in use is kept, which learned from many repositories. Where "bugs so far" rank better than what
+    would be used beyond chance, they are used, calibrated.
+    """
+    config = options.config
+    try:
+        since = held_out_since(histories)
+        past = fit_bug_predictor(histories, candidate=OWN_CANDIDATE, until=since, config=config)
+        used = {} if in_use is None else {IN_USE: InUseBugs(in_use)}
+        models: dict[str, Predictor] = {OWN_CANDIDATE: past, **used}
+        test = partial(evaluate_bugs, "the last fifth of this repository's time", histories, models, since=since)
+        found = test(OWN_CANDIDATE, against=tuple(used), seed=options.seed)
+        leads = {} if found is None else {entry.name: entry.roc_auc for entry in found.leads}
+        kept = in_use is not None and (IN_USE not in leads or not leads[IN_USE].low > 0)
+        final = test(IN_USE, seed=options.seed) if kept else found
+        counted = next((entry.roc_auc for entry in (final.leads if final else ()) if entry.name == BUGS_SO_FAR), None)
+        if counted is not None and counted.high < 0:
+            counting = partial(fit_bug_predictor, histories, candidate=OWN_CANDIDATE, config=config, numbers=COUNTED)
+            simple = {CALIBRATED: counting(until=since)}
+            test = partial(evaluate_bugs, "the last fifth of this repository's time", histories, simple, since=since)
+            final = test(CALIBRATED, seed=options.seed)
+            beaten = "the model in use" if kept else "a model of this repository's own"
+            note = f"Bugs so far, calibrated; chosen on these months, where {beaten} ranks worse by {_words(counted)}."
+            return LearnedBugs(counting(), note, final, _monthly(histories))
+        if kept:
+            why = "no later month could tell" if IN_USE not in leads else f"its lead is {_words(leads[IN_USE])}"
+            note = f"Kept: the one in use; one of this repository alone is no better ({why})."
+            return LearnedBugs(in_use, note, found)
+        fitted = fit_bug_predictor(histories, candidate=OWN_CANDIDATE, config=config)
+    except TrainingError as error:
+        what = "None" if in_use is None else "Kept: the one in use"
+        return LearnedBugs(in_use, f"{what} ({error}).")
+    told = "" if in_use is None else f", which beats the one in use by {_words(leads[IN_USE])} ROC-AUC"
+    return LearnedBugs(fitted, f"This repository's own{told}.", found, _monthly(histories))
+
+
+def _monthly(histories: Sequence[BugRows]) -> pd.DataFrame:
+    return pd.concat([history.monthly for history in histories if len(history.monthly)], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class InUseBugs:
+    """A bundle's bug predictor, asked like a fitted one."""
+
+    model: BugModel
+
+    def file_log_odds(self, rows: pd.DataFrame) -> Numbers:
+        """Return the log-odds for each row of file numbers."""
+        numbers = rows[list(FILE_NUMBERS)].to_numpy(dtype=np.float64).tolist()
+        return np.array([self.model.file_log_odds(row) for row in numbers], dtype=np.float64)
+
+    def change_log_odds(self, touched: pd.DataFrame) -> pd.DataFrame:
+        """Return ``fixed`` and ``log_odds`` of each change of touched rows."""
+        model = self.model
+        return with_change_log_odds(touched, self.file_log_odds(touched), model.largest, model.count, model.intercept)
+
+
+def bug_section(card: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the part of a model card that tells of the bug predictor, as Markdown."""
+    yield from ("", "## Bug predictor", "", card["note"])
+    losses = card["log-loss in cross-validation"]
+    if losses:
+        yield "Log-loss in cross-validation: " + ", ".join(f"{name} {loss}" for name, loss in losses.items()) + "."
+    found = card["evaluation"]
+    if found is None:
+        return
+    yield from ("", f"All source files of {found['months']} months of {found['on']}, fixed within 30 days or not.", "")
+    yield "| model | ROC-AUC | precision in the top 20 files |"
+    yield "|---|---|---|"
+    for entry in found["models"]:
+        yield f"| {entry['model']} | {_cells(entry)} |"
+    for entry in found["leads"]:
+        yield f"| lead over {entry['model']} | {_cells(entry)} |"
+    yield ""
+    yield (
+        f"Of {found['changes']:,} changes after that moment {_percent(found['happened'])} had a touched file fixed"
+        f" within 30 days; {_percent(found['expected'])} were expected, calibration error"
+        f" {found['calibration_error']}."
+    )
+
+
+def _ranked(entry: RankedFiles) -> dict[str, Any]:
+    return {
+        "model": entry.name,
+        "roc_auc": entry.roc_auc.rounded(),
+        "precision_in_top_20": entry.precision_in_top.rounded(),
+    }
+
+
+def _cells(entry: Mapping[str, Any]) -> str:
+    return " | ".join(
+        "-" if value is None else f"{value} ({low} to {high})"
+        for value, low, high in (entry["roc_auc"], entry["precision_in_top_20"])
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "an unknown share" if share is None else f"{share:.1%}"
+
+
+def _words(interval: Interval) -> str:
+    return f"{interval.value:+.3f}, {interval.low:+.3f} to {interval.high:+.3f}"
