@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from hyperion_hook.errors import ConfigError
+
 
 def is_repo(value: object) -> bool:
     """Whether something is a ``git.Repo``."""
@@ -24,7 +26,11 @@ def folder_of(value: Any) -> Any:
     >>> folder_of("/src/requests"), folder_of(None)
     ('/src/requests', None)
     """
-    return os.fspath(value.working_tree_dir or value.git_dir) if is_repo(value) else value
+    if is_repo(value):
+        return os.fspath(value.working_tree_dir or value.git_dir)
+    if value is None or isinstance(value, str | os.PathLike):
+        return value
+    raise ConfigError(f"{' '.join(repr(value).split())[:60]}: is no path; give one, or a git.Repo")
 
 
 def revision_of(value: Any) -> Any:

@@ -32,8 +32,8 @@ MAX_STATE_BYTES = 10_000_000
 class FeatureEngineer:
     """Makes features of a git profile, of rows, of a table or of a recorded change.
 
-    One row is a mapping; several are a list of them, or a table of pandas. What is said of one row below holds for
-    each. A mapping gives ``EngineeredFeatures``, a list a list of them, a table a table with the same index.
+    One row is a mapping; several are a list of them, or a table (pandas, polars, Arrow). What is said of one row below
+    holds for each. A mapping gives ``EngineeredFeatures``, a list a list of them, a table one of pandas.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ class FeatureEngineer:
         ----------
         raw_data
             A mapping of features, under either name, and of facts they are derived from (``raw_facts.FACTS``); a list
-            of mappings; a table of pandas; or a repository: its path (then HEAD), ``(path, revision)`` or
+            of mappings; a table (pandas, polars, Arrow); or a repository: its path (then HEAD), ``(path, revision)`` or
             ``RepositoryChange``, measured by the same extractor as every command.
         requested_features
             Names in either language, interactions among them. By default the whole catalogue, for a table what some

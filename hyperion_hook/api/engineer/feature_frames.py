@@ -44,6 +44,15 @@ def is_frame(value: object) -> bool:
     return type(value).__module__.partition(".")[0] == "pandas" and hasattr(value, "columns")
 
 
+def as_pandas(value: Any) -> Any:
+    """Return a table of polars or Arrow as one of pandas; anything else as it is."""
+    if not (hasattr(value, "schema") and (hasattr(value, "to_pydict") or hasattr(value, "to_dict"))):
+        return value
+    from hyperion_hook.training.tables.table_reading import frame_of  # pandas, which such a caller has
+
+    return frame_of(value)
+
+
 def numeric_features(frame: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the columns that are features or interactions, by the names they have, as floats, NaN where missing.
 

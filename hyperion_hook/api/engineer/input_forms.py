@@ -9,6 +9,7 @@ from typing import Any
 from hyperion_hook.api.engineer.derive import derive, why_not
 from hyperion_hook.api.engineer.engineered_features import EngineeredFeatures
 from hyperion_hook.api.engineer.feature_frames import (
+    as_pandas,
     engineered_frame,
     interactions_frame,
     is_frame,
@@ -33,6 +34,7 @@ Clock = Callable[[], float]
 
 def engineered(raw: Any, asked: Asked | None, options: Options, clock: Clock) -> Any:
     """Return what ``FeatureEngineer.engineer_full_feature_set`` returns before gaps are filled and values scaled."""
+    raw = as_pandas(raw)
     change = repository_change(raw)
     if change is not None:
         return _of_repository(change, asked, options)
@@ -48,6 +50,7 @@ def engineered(raw: Any, asked: Asked | None, options: Options, clock: Clock) ->
 
 def some_of(raw: Any, keep: Callable[[str, bool], bool], clock: Clock) -> Any:
     """Return the features that raw data tell of and that are kept, by canonical name and whether they are given."""
+    raw = as_pandas(raw)
     change = repository_change(raw)
     if change is not None:
         vector, warnings = repository_vector(change)
@@ -86,6 +89,7 @@ def _row_interactions(base: Mapping[str, object]) -> EngineeredFeatures:
 
 def over_rows(data: Any, row: Callable[[Mapping[str, object]], EngineeredFeatures], frame: Callable[[Any], Any]) -> Any:
     """Return what becomes of one row, of each row of a list, or of a table."""
+    data = as_pandas(data)
     if is_frame(data):
         return frame(data)
     if is_rows(data):
@@ -133,6 +137,7 @@ def with_dates(data: Any, dates: Any) -> Any:
     """Return raw data with more dates: by key, one that counts as now, or those of all commits."""
     if dates is None:
         return data
+    data = as_pandas(data)
     if is_frame(data):
         # a column by its name, a moment for each row, or one for all
         known = isinstance(dates, str) and dates in data.columns

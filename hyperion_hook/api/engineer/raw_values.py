@@ -155,5 +155,5 @@ def person(value: object) -> Author:
 
 def shown(value: object) -> str:
     """Return a value for a line of an error, cut short."""
-    text = repr(value)
+    text = " ".join(repr(value).split())
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -22,6 +22,7 @@ from hyperion_hook.api.pipeline.recording import (
 )
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.progress import Progress, no_progress
+from hyperion_hook.errors import ConfigError
 from hyperion_hook.training.metrics.performance import DRAWS
 from hyperion_hook.training.mlflow.settings import tracker_asked_for
 from hyperion_hook.training.models.anomaly import train_anomalies
@@ -66,6 +67,8 @@ class TrainingPipeline:
         validator: Validator | None = None,
         progress: Progress = no_progress,
     ) -> None:
+        if not isinstance(config, MLConfig | None):
+            raise ConfigError(f"config: a {type(config).__name__} is no MLConfig; give MLConfig(n_jobs=1) or the like")
         self.config = config if config is not None else MLConfig.load()
         self.tracker = tracker if tracker is not None else tracker_asked_for()
         self.validator = validator if validator is not None else DataValidator()

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.errors import ConfigError
+from hyperion_hook.features.catalogue import canonical
+from hyperion_hook.training.models.transformers import FeatureColumns
 from hyperion_hook.training.tables.class_order import risky_place
+from hyperion_hook.training.tables.table_reading import frame_of
 
 Array = NDArray[Any]
 
@@ -124,8 +127,12 @@ class NamedEstimator:
             import pandas as pd
 
             table = pd.DataFrame(matrix, columns=list(self.features))
+        return self.refusing_in_one_line(lambda: call(table))
+
+    def refusing_in_one_line(self, call: Callable[[], Any]) -> Any:
+        """Return what a call returns; a refusal of scikit-learn's becomes one line."""
         try:
-            return call(table)
+            return call()
         except ValueError as error:
             said = " ".join(str(error).split("\n", 1)[0].split())
             raise ConfigError(f"{type(self.estimator).__name__}: refuses the rows: {said[:200]}") from None
@@ -147,8 +154,9 @@ def taking_names(model: Any, features: Sequence[str] = ()) -> Any:
     Returns
     -------
     Any
-        The estimator, whose predictions take what ``FeatureEngineer`` returns, a mapping or a list of mappings, beside
-        what they took before; features under either name. One whose columns are not known is returned as it is.
+        The estimator, whose predictions take what ``FeatureEngineer`` returns, a mapping, a list of mappings or a table
+        with more columns, beside what they took before; features under either name. One whose columns are not known is
+        returned as it is.
 
     Examples
     --------
@@ -163,12 +171,20 @@ def taking_names(model: Any, features: Sequence[str] = ()) -> Any:
     except ConfigError:
         return model
 
+    # a model of TrainingPipeline takes its columns out of any table itself
+    picks_columns = hasattr(model, "steps") and isinstance(model[0], FeatureColumns)
+
     def method(name: str) -> Callable[..., Any]:
         def ask(self: Any, X: Any, *more: Any, **options: Any) -> Any:
             call = getattr(super(made, self), name)
-            if not _has_names(X):
+            is_table = hasattr(X, "columns") and not picks_columns
+            if not (is_table or _has_names(X)):
                 return call(X, *more, **options)
             named = NamedEstimator(self, () if hasattr(self, "feature_names_in_") else features)
+            if is_table:
+                table = _columns_of(X, named.features)
+                table = table if hasattr(self, "feature_names_in_") else table.to_numpy()
+                return named.refusing_in_one_line(lambda: call(table, *more, **options))
             return named.checked(lambda table: call(table, *more, **options), named.matrix(X))
 
         return ask
@@ -181,6 +197,18 @@ def taking_names(model: Any, features: Sequence[str] = ()) -> Any:
     made = type(kind.__name__, (kind,), body | {"__module__": kind.__module__, "__reduce_ex__": reduced})
     model.__class__ = made
     return model
+
+
+def _columns_of(X: Any, features: Sequence[str]) -> Any:
+    """Return the columns of a table that an estimator was fitted on, in its order, under its names."""
+    table = frame_of(X)
+    if list(table.columns) == list(features):
+        return table
+    known = {canonical(str(name)): place for place, name in enumerate(table.columns)}
+    absent = [name for name in features if canonical(name) not in known]
+    if absent:
+        raise ConfigError(f"rows: have no column '{absent[0]}', which the model was fitted on ({len(absent)} absent)")
+    return table.iloc[:, [known[canonical(name)] for name in features]].set_axis(list(features), axis=1)
 
 
 def _has_names(X: Any) -> bool:

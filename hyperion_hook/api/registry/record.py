@@ -54,6 +54,8 @@ def draft_of(
     ConfigError
         If a value is of the wrong kind or out of range: one line for each.
     """
+    if not isinstance(metadata, Mapping | None):
+        raise ConfigError(f"metadata: a {type(metadata).__name__} is no mapping from name to value")
     said = dict(metadata or {})
     faults: list[str] = []
     if not isinstance(model_type, str) or not model_type:

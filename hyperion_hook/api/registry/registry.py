@@ -20,7 +20,7 @@ from hyperion_hook.api.registry.comparison import ModelComparison, compared
 from hyperion_hook.errors import ArtefactError, ConfigError, GitError, MissingExtraError, NotARepositoryError
 from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.environment.neutral import cache_folder
-from hyperion_hook.git.objects import is_repo
+from hyperion_hook.git.objects import folder_of, is_repo
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
 from hyperion_hook.store.models import FOLDER
@@ -56,7 +56,7 @@ class ModelRegistry(VersionStore):
     """
 
     def __init__(self, root: Any = None, tracker: MLFlowTracker | None = None) -> None:
-        super().__init__(_default_root(root) if root is None or is_repo(root) else Path(root))
+        super().__init__(_default_root(root) if root is None or is_repo(root) else Path(folder_of(root)))
         self._tracker = tracker
 
     def __repr__(self) -> str:

@@ -24,6 +24,19 @@ Moment = datetime | float
 """A moment: a datetime with a time zone, or Unix seconds."""
 
 
+def tags_of(tags: Any) -> Mapping[str, Any]:
+    """Return tags, none for ``None``.
+
+    Raises
+    ------
+    ConfigError
+        If they are no mapping.
+    """
+    if not isinstance(tags, Mapping | None):
+        raise ConfigError(f"tags: a {type(tags).__name__} is no mapping from name to text")
+    return tags or {}
+
+
 OF_COMMIT = "substr(revision, -8) = ? AND revision = ? AND repository = ? AND version = ? AND source = ?"
 """The one set of a commit, by the index of revisions, which holds their ends."""
 EXTRACTION_VERSION = "3.0.0"
@@ -124,7 +137,7 @@ def prepared(given: FeatureSet, now: int, hashes: dict[str, tuple[str, str]]) ->
     for what, text in (("repository", given.repository), ("extraction_version", given.extraction_version)):
         if not isinstance(text, str) or not text:
             raise ConfigError(f"{what} {text!r}: is no name; give text")
-    if not all(isinstance(word, str) for pair in given.tags.items() for word in pair):
+    if not all(isinstance(word, str) for pair in tags_of(given.tags).items() for word in pair):
         raise ConfigError(f"tags {dict(given.tags)!r}: are not all text; write numbers as text too")
     features = checked(given.features)
     numbers, missing = packed(features)

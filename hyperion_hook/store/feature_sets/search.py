@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from hyperion_hook.errors import StoreError
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.store.feature_sets.content import DamagedRowError, absences_of, content_hash, joined, numbers_of
-from hyperion_hook.store.feature_sets.feature_set import EPOCH, OF_COMMIT, revision_of, source_of
+from hyperion_hook.store.feature_sets.feature_set import EPOCH, OF_COMMIT, revision_of, source_of, tags_of
 from hyperion_hook.store.feature_sets.file import FeatureFile, pair_text
 from hyperion_hook.store.feature_sets.metadata import FeatureMetadata, StoredFeatures
 
@@ -150,7 +150,7 @@ def _conditions(file: FeatureFile, query: Query, pinned: int) -> tuple[str, list
         if value is not None:
             conditions.append(condition)
             values.append(value)
-    for pair in (query.tags or {}).items():
+    for pair in tags_of(query.tags).items():
         number = file.known(pair_text(*pair))
         if number is None:
             return "", []

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from hyperion_hook.config import load_config
 from hyperion_hook.errors import ConfigError, StoreError
-from hyperion_hook.git.objects import is_repo, revision_of
+from hyperion_hook.git.objects import folder_of, is_repo, revision_of
 from hyperion_hook.store.feature_sets.feature_set import (
     EXTRACTION_VERSION,
     MICRO,
@@ -59,7 +59,7 @@ class FeatureWriter:
         if is_repo(path):
             root = Path(path.common_dir).resolve()
             path, rebuild = root / "hyperion-hook" / FILE_NAME, True if rebuild is None else rebuild
-        self._path = _default_path() if path is None else Path(path)
+        self._path = _default_path() if path is None else Path(folder_of(path))
         self._rebuild = path is None if rebuild is None else rebuild
         self.ttl_hours = ttl_hours
         self.cache_size = int(cache_size)
@@ -153,6 +153,8 @@ class FeatureWriter:
         """
         if extraction_time_ms is None:
             extraction_time_ms = float(getattr(features_dict, "extraction_time_ms", 0.0))
+        if not isinstance(source_file, str | os.PathLike):
+            raise ConfigError(f"source_file {source_file!r}: is no path; '' stands for none")
         given = FeatureSet(
             features_dict,
             os.fspath(source_file),

@@ -177,8 +177,9 @@ def plain(name: str, *, dots: bool = False) -> str:
     >>> plain("risk_predictor"), plain("manifest.json", dots=True)
     ('risk_predictor', 'manifest.json')
     """
-    if not _PLAIN.fullmatch(name.replace(".", "-") if dots and name[:1] != "." else name):
-        raise ValueError(f"'{name[:40]}' is no plain name")
+    is_text = isinstance(name, str)
+    if not is_text or not _PLAIN.fullmatch(name.replace(".", "-") if dots and name[:1] != "." else name):
+        raise ValueError(f"'{str(name)[:40]}' is no plain name")
     return name
 
 

@@ -34,9 +34,9 @@ class Version(NamedTuple):
         >>> Version.parse("v1.10.0") > Version.parse("v1.9.3")
         True
         """
-        found = _VERSION.fullmatch(text)
+        found = _VERSION.fullmatch(text) if isinstance(text, str) else None
         if found is None:
-            raise ValueError(f"'{text[:40]}' is no version like v1.2.0")
+            raise ValueError(f"'{str(text)[:40]}' is no version like v1.2.0")
         return cls(*map(int, found.groups()))
 
 

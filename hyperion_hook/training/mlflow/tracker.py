@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from hyperion_hook.errors import GitError
+from hyperion_hook.errors import ConfigError, GitError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable, without_password
 from hyperion_hook.store.models.metadata import ModelMetadata
@@ -120,6 +120,8 @@ class MLFlowTracker:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         need_mlflow("MLflow")
+        if not isinstance(config, MLFlowConfig | None):
+            raise ConfigError(f"config: a {type(config).__name__} is no MLFlowConfig; give MLFlowConfig(address)")
         self.config = config or MLFlowConfig()
         self.uri = placed(self.config.tracking_uri)
         self._say = say

@@ -57,6 +57,8 @@ def choose_columns(
     ConfigError
         If a wanted column is not there, is apart, or cannot be learned from; or if no column is left.
     """
+    if isinstance(wanted, str):
+        raise ConfigError(f"features '{wanted}': is one text; give a list of names")
     kept: dict[str, Column] = {}
     categories: dict[str, list[str]] = {}
     left_out: dict[str, str] = {}

@@ -186,4 +186,5 @@ def _seconds(series: pd.Series) -> Numbers:
     if isinstance(series.dtype, pd.PeriodDtype):
         series = series.dt.to_timestamp()
     moments = pd.to_datetime(series, utc=True, errors="coerce")
-    return np.asarray((moments - pd.Timestamp(0, tz="UTC")).dt.total_seconds(), dtype=np.float64)
+    # from a moment of the coarsest unit: pandas would bring 9999-12-31 to nanoseconds, which end in 2262
+    return np.asarray((moments - pd.Timestamp(0, tz="UTC").as_unit("s")).dt.total_seconds(), dtype=np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ USUAL_NAMES = frozenset(
 
 _EARLIEST = 1e8
 """Unix seconds, March 1973: what lies before is a running number rather than a moment."""
+_LATEST = 253_402_300_799
+"""Unix seconds, the end of 9999: what lies after is no moment either."""
 _UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3), (0.0, 1.0))
 """From which value on Unix times are in nano-, micro- and milliseconds, and how many make a second."""
 
@@ -35,7 +38,7 @@ class TimeColumn:
     def day(self, place: int) -> str:
         """Return the day of a row as text, or its running number."""
         value = float(self.seconds[place])
-        return pd.Timestamp(value, unit="s").strftime("%Y-%m-%d") if self.is_moment else f"{value:g}"
+        return f"{datetime(1970, 1, 1) + timedelta(seconds=value):%Y-%m-%d}" if self.is_moment else f"{value:g}"  # noqa: DTZ001
 
 
 def time_column_of(frame: pd.DataFrame, asked: str | None, target: str) -> TimeColumn | None:
@@ -78,6 +81,6 @@ def _read(frame: pd.DataFrame, name: str) -> TimeColumn:
         values = column.numbers
         smallest = float(np.nanmin(values)) if np.isfinite(values).any() else 0.0
         scale = next(unit for least, unit in _UNITS if smallest >= least or least == 0.0)
-        is_moment = smallest / scale >= _EARLIEST
+        is_moment = smallest / scale >= _EARLIEST and float(np.nanmax(values)) / scale <= _LATEST
         return TimeColumn(name, values / scale if is_moment else values, is_moment)
     return TimeColumn(name, Column(0, name, moments_of(frame[name])).numbers, True)

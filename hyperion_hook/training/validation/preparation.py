@@ -128,6 +128,7 @@ def column_named(frame: pd.DataFrame, name: str) -> str:
     ConfigError
         If there is none.
     """
+    name = str(name)  # as the columns of a table that was read, whose names may have been numbers
     if name in frame.columns:
         return name
     for column in frame.columns:
