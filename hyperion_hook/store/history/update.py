@@ -142,7 +142,7 @@ def _copy(index: HistoryIndex) -> HistoryIndex:
 def _short_history(
     repository: Repository, index: HistoryIndex, base: str, short: int, progress: Progress | None
 ) -> tuple[HistoryIndex, History]:
-    behind = "the history index is far behind" if index.commit_count else "no index yet"
+    behind = "the history index is not built up to here" if index.commit_count else "no index yet"
     in_memory = HistoryIndex.open(None)
     in_memory.warnings = index.warnings
     index.close()
