@@ -36,7 +36,7 @@ class ByModel:
     def _checked(self, tables: dict[str, Any], *, from_text: bool) -> dict[str, dict[str, Any]]:
         from hyperion_hook.config.hyperparameters import checked_sections
 
-        found, faults = checked_sections(tables, from_text=from_text)
+        result, faults = checked_sections(tables, from_text=from_text)
         if faults:
             raise ManyFaultsError(faults)
-        return found
+        return result

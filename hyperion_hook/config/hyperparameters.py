@@ -224,7 +224,7 @@ def checked_sections(
     >>> checked_sections({"random-forest": {"max-depth": 5}, "xgbost": {}})
     ({'random_forest': {'max_depth': 5}}, ["xgbost: no such model; did you mean 'xgboost'?"])
     """
-    found: dict[str, dict[str, Any]] = {}
+    results: dict[str, dict[str, Any]] = {}
     faults: list[str] = []
     for key, table in given.items():
         section = str(key).replace("-", "_")
@@ -234,9 +234,9 @@ def checked_sections(
         elif not isinstance(table, Mapping):
             faults.append(f"{section}: {FaultError(table, 'a table of parameters')}")
         else:
-            found[section], wrong = checked(kind, table, from_text=from_text)
+            results[section], wrong = checked(kind, table, from_text=from_text)
             faults += [f"{section}.{fault}" for fault in wrong]
-    return found, faults
+    return results, faults
 
 
 def _plain(value: object) -> object:

@@ -40,10 +40,10 @@ def engineered(raw: Any, asked: Asked | None, options: Options, clock: Clock) ->
         return engineered_frame(raw, asked, lambda row: _derived(row, clock), interactions=options.interactions)
     if is_rows(raw):
         return _each(raw, lambda row: engineered(row, asked, options, clock))
-    found = _derived(raw, clock)
-    raise_faults(found.faults)
-    wanted = _everything(options, found.language) if asked is None else asked
-    return _named(found.values, wanted, found.notes, found.unused)
+    result = _derived(raw, clock)
+    raise_faults(result.faults)
+    wanted = _everything(options, result.language) if asked is None else asked
+    return _named(result.values, wanted, result.notes, result.unused)
 
 
 def some_of(raw: Any, keep: Callable[[str, bool], bool], clock: Clock) -> Any:
@@ -60,10 +60,10 @@ def some_of(raw: Any, keep: Callable[[str, bool], bool], clock: Clock) -> Any:
         return without(made, lambda name: not keep(str(catalogue_name(name)), catalogue_name(name) in given))
     if is_rows(raw):
         return _each(raw, lambda row: some_of(row, keep, clock))
-    found = _derived(raw, clock)
-    raise_faults(found.faults)
-    features = [find_feature(name) for name in found.values if keep(name, name in found.given)]
-    return _named(found.values, {named(one, found.language): one for one in features}, found.notes, found.unused)
+    result = _derived(raw, clock)
+    raise_faults(result.faults)
+    features = [find_feature(name) for name in result.values if keep(name, name in result.given)]
+    return _named(result.values, {named(one, result.language): one for one in features}, result.notes, result.unused)
 
 
 def interactions_of(base: Any) -> Any:
@@ -167,15 +167,15 @@ def _mapping(row: Any) -> Mapping[Any, Any]:
     if isinstance(row, Mapping):
         return row
     if hasattr(row, "to_dict"):  # a row of a table
-        found: Mapping[Any, Any] = row.to_dict()
-        return found
+        result: Mapping[Any, Any] = row.to_dict()
+        return result
     raise ConfigError(f"raw_data {shown(row)}: give a mapping, a list of them, a table or a repository's path")
 
 
 def _derived(row: Any, clock: Clock) -> Raw:
-    found = read_raw(_mapping(row))
-    derive(found, clock)
-    return found
+    result = read_raw(_mapping(row))
+    derive(result, clock)
+    return result
 
 
 def _of_repository(change: RepositoryChange, asked: Asked | None, options: Options) -> EngineeredFeatures:

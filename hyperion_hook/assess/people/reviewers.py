@@ -98,11 +98,11 @@ def reviewers(change: Change, past: Past, read: ReadCommits) -> tuple[Reviewer, 
     # a repository at rest has not been left by everybody
     now = min(change.time, recent[0].time) if recent else change.time
     ranked = sorted(
-        (key for key, found in known.items() if key != own and now - found.last <= GONE_AFTER),
+        (key for key, result in known.items() if key != own and now - result.last <= GONE_AFTER),
         key=lambda key: (-known[key].score, key),
     )
     named_people = ((people.name(key), known[key]) for key in ranked)
-    return tuple([Reviewer(name, _reason(found, change.time)) for name, found in named_people if name][:MOST])
+    return tuple([Reviewer(name, _reason(result, change.time)) for name, result in named_people if name][:MOST])
 
 
 def with_owners(known: tuple[Reviewer, ...], owners: Counter[str], files: int) -> tuple[Reviewer, ...]:
@@ -150,8 +150,8 @@ def _by_commits(
 
 def _newest(files: Sequence[Sequence[FileEvent]]) -> list[int]:
     """Return the newest commits on the files, by number."""
-    found = {event.commit: event.time for events in files for event in events[:_READ_A_FILE]}
-    return sorted(found, key=lambda number: (-found[number], -number))[:_READ_OF_FILES]
+    results = {event.commit: event.time for events in files for event in events[:_READ_A_FILE]}
+    return sorted(results, key=lambda number: (-results[number], -number))[:_READ_OF_FILES]
 
 
 def _weights(files: Sequence[Sequence[FileEvent]]) -> dict[int, int]:
@@ -226,8 +226,8 @@ def _add_reviews(
 
 
 def _reviewers_of(commit: Commit, people: People) -> set[str]:
-    found = {people.of(person) for _, person in trailers(commit.message)}
-    return {person for person in found if person is not None and person != people.of(commit.author)}
+    results = {people.of(person) for _, person in trailers(commit.message)}
+    return {person for person in results if person is not None and person != people.of(commit.author)}
 
 
 def _reason(found: _Knowledge, now: int) -> str:

@@ -155,12 +155,12 @@ class GitHubRun:
         try:
             # an event on a comment says nothing of commits
             pull = event.pull_request or self._github.pull_request(event.number or 0)
-            found = self._github.own_comments(pull.number, MARKER)
+            result = self._github.own_comments(pull.number, MARKER)
         except ForgeError as error:
             say(f"what was ticked is not kept: {error}")
             return ExitCode.DONE
-        if found:
-            keep_feedback(store, found[0], pull, None, say)
+        if result:
+            keep_feedback(store, result[0], pull, None, say)
         return ExitCode.DONE
 
     def _range(self, repository: Repository, activity: Activity) -> tuple[str | None, str]:

@@ -98,10 +98,10 @@ def leave_each_out(
         bundle carries.
     """
     tasks = [_task(name, rows, options) for name in sorted(rows["repository"].unique())]
-    found = spread(partial(_left_out, options=options), tasks, jobs=options.jobs, cluster=options.cluster, told=told)
+    result = spread(partial(_left_out, options=options), tasks, jobs=options.jobs, cluster=options.cluster, told=told)
     return (
-        [item for item in found if isinstance(item, LeftOut)],
-        tuple(f"left aside: {item}" for item in found if isinstance(item, str)),
+        [item for item in result if isinstance(item, LeftOut)],
+        tuple(f"left aside: {item}" for item in result if isinstance(item, str)),
     )
 
 

@@ -121,8 +121,8 @@ def decide(
             what = str(error).partition("(")[2].rpartition(")")[0]
             learned = f"{in_use.label} learned from this history up to {day(seen)}, so only later changes can tell"
             return Decision(False, f"not promoted: {learned}, and {what}")
-    found = compare(past.models[recipe], in_use, past.split.test, since=past.split.cut, seed=options.seed)
-    return Decision(found.is_better and not found.worse, _in_words(found, in_use.label), found)
+    result = compare(past.models[recipe], in_use, past.split.test, since=past.split.cut, seed=options.seed)
+    return Decision(result.is_better and not result.worse, _in_words(result, in_use.label), result)
 
 
 def compare(new: Predictor, in_use: Predictor, test: pd.DataFrame, *, since: int, seed: int) -> Comparison:
