@@ -8,6 +8,7 @@ the stand-in has no settings that name filters.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import weakref
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,8 @@ from hyperion_hook.git.run import Git
 _MOST_UNTRACKED, _MOST_EDITED = 2000, 300
 _MOST_FILE_BYTES = 20_000_000
 _TIMEOUT = 300.0
+_BOM = b"\xef\xbb\xbf"
+_HEADER = re.compile(rb"^(?:\xef\xbb\xbf)?diff --git (.+)$", re.MULTILINE)
 _SETTINGS = r"^core\.(autocrlf|eol|filemode|ignorecase|symlinks|precomposeunicode)$"
 """Settings without which a file that nobody touched looks edited; none of them names a program."""
 
@@ -77,8 +80,9 @@ def with_patch(repository: Repository, patch: bytes) -> Repository:
     head = repository.head()
     if head is not None:
         git.run("read-tree", head, timeout=_TIMEOUT)
+    sent, prefixes = _as_git_writes(patch)
     try:
-        git.run("apply", "--cached", "--whitespace=nowarn", "-", stdin=patch, timeout=_TIMEOUT)
+        git.run("apply", "--cached", "--whitespace=nowarn", prefixes, "-", stdin=sent, timeout=_TIMEOUT)
     except GitError as error:
         where = f"HEAD ({head[:10]})" if head else "an empty repository"
         fault = str(error).removeprefix("git apply: ").partition(" (allow with")[0]
@@ -103,6 +107,23 @@ def checkout_of(repository: Repository) -> tuple[Git, tuple[str, ...]] | None:
     edited = tuple(dict.fromkeys(name[2:] for name in marked if name[0] != "H"))
     is_usual = len(edited) <= _MOST_EDITED and all(_size(top / name) <= _MOST_FILE_BYTES for name in edited)
     return (git, edited) if is_usual else None
+
+
+def _as_git_writes(patch: bytes) -> tuple[bytes, str]:
+    r"""Return a patch with line feeds, which a pipe of Windows makes two characters of, and what says its prefixes.
+
+    Examples
+    --------
+    >>> _as_git_writes(b"diff --git a.py a.py\r\n")
+    (b'diff --git a.py a.py\n', '-p0')
+    """
+    header = _HEADER.search(patch)
+    if header and header[0].endswith(b"\r"):
+        patch = patch.replace(b"\r\n", b"\n")
+    names = header[1].rstrip(b"\r") if header else b""
+    # with the setting diff.noprefix both sides have the same name
+    is_bare = len(names) % 2 == 1 and names[: len(names) // 2] == names[len(names) // 2 + 1 :]
+    return patch.removeprefix(_BOM), "-p0" if is_bare else "-p1"
 
 
 def _stand_in(repository: Repository) -> tuple[Path, Repository]:

@@ -74,6 +74,7 @@ def test_what_somebody_added_meanwhile_stays(repo: TestRepo, agent: str) -> None
     [
         (b"// comment\n{}", "not plain JSON; add under 'mcpServers' by hand"),
         (b"[1]", "not plain JSON"),
+        (b'{"a": NaN}', "not plain JSON"),
         (b'{"mcpServers": 3}', "'mcpServers' is not a table"),
         (b"[" * 100_000, "not plain JSON"),
     ],
@@ -85,6 +86,29 @@ def test_a_file_that_cannot_be_edited_stops_all(repo: TestRepo, content: bytes, 
     assert fault in done.err
     assert (repo.path / ".mcp.json").read_bytes() == content
     assert not (repo.path / ".claude").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b'mcp_servers = { other = { command = "x" } }\n', "add by hand: [mcp_servers.hyperion-hook]"),
+        (b'[mcp_servers]\nhyperion-hook = { command = "mine" }\n', "has an entry 'hyperion-hook' that is not ours"),
+        (b'[mcp_servers."hyperion-hook"]\ncommand = "m"\n', "has an entry 'hyperion-hook' that is not ours"),
+        (b'[mcp_servers.hyperion-hook.env]\nA = "1"\n', "has an entry 'hyperion-hook' that is not ours"),
+        (b"mcp_servers = 1", "add by hand"),
+        (b'a = """\n# hyperion-hook: begin\n"""\n', "not valid TOML"),
+        (b"no TOML [[[", "not valid TOML"),
+        (b"\xff\xfe", "not valid TOML"),
+        (b"s = '''\nunclosed", "not valid TOML"),
+        (b"a = " + b"[" * 5_000, "not valid TOML"),
+    ],
+)
+def test_a_table_that_cannot_be_added_leaves_the_file_alone(repo: TestRepo, content: bytes, fault: str) -> None:
+    repo.write({".codex/config.toml": content})
+    done = hyperion(repo.path, "install", "--agent", "codex")
+    assert (done.code, done.err.count("\n")) == (3, 1)
+    assert fault in done.err
+    assert (repo.path / ".codex/config.toml").read_bytes() == content
 
 
 def test_nothing_is_written_through_links(repo: TestRepo, tmp_path_factory: pytest.TempPathFactory) -> None:

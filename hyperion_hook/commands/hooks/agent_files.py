@@ -139,15 +139,7 @@ def uninstall_agent(repository: Repository, agent: str) -> list[str]:
 
 def _with_entry(file: AgentFile, before: bytes | None) -> bytes:
     if file.is_toml:
-        text = (before or b"").decode("utf-8", "surrogateescape")
-        if _TOML_BEGIN in text:
-            text = _without_block(text)
-        elif f"[{'.'.join(file.keys)}]" in text:
-            raise HyperionError(f"{file.path}: has an entry '{_NAME}' that is not ours; remove it first")
-        lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in file.entry.items())
-        gap = "\n" if text and not text.endswith("\n") else ""
-        block = f"{_TOML_BEGIN}[{'.'.join(file.keys)}]\n{lines}{_TOML_END}"
-        return (text + gap + block).encode("utf-8", "surrogateescape")
+        return _with_block(file, (before or b"").decode("utf-8", "surrogateescape")).encode()
     table = _parsed(file, before)
     for key, value in file.defaults:
         table.setdefault(key, value)
@@ -180,6 +172,34 @@ def _without_entry(file: AgentFile, now: bytes) -> bytes:
     return json_text(table, indent=2).encode()
 
 
+def _with_block(file: AgentFile, text: str) -> str:
+    """Return TOML with our table at its end, of which there is one and which is no part of something else."""
+    text = _without_block(text) if _TOML_BEGIN in text else text
+    table = _toml(text)
+    if table is None:
+        raise HyperionError(f"{file.path}: not valid TOML; correct it, then install again")
+    section, name = file.keys
+    servers = table.get(section, {})
+    if isinstance(servers, dict) and name in servers:
+        raise HyperionError(f"{file.path}: has an entry '{name}' that is not ours; remove it first")
+    lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in file.entry.items())
+    gap = "\n" if text and not text.endswith("\n") else ""
+    block = f"[{section}.{name}]\n{lines}"
+    result = f"{text}{gap}{_TOML_BEGIN}{block}{_TOML_END}"
+    if (_toml(result) or {}).get(section, {}).get(name) != file.entry:
+        raise HyperionError(f"{file.path}: a table cannot follow there; add by hand: {' '.join(block.split())}")
+    return result
+
+
+def _toml(text: str) -> dict[str, Any] | None:
+    import tomllib
+
+    with suppress(ValueError, RecursionError):
+        text.encode()  # what is no UTF-8 is no TOML
+        return tomllib.loads(text)
+    return None
+
+
 def _without_block(text: str) -> str:
     head, _, rest = text.partition(_TOML_BEGIN)
     return head + rest.partition(_TOML_END)[2]
@@ -196,13 +216,17 @@ def _parsed(file: AgentFile, content: bytes | None) -> dict[str, Any]:
     if content is None or not content.strip():
         return {}
     try:
-        table = json.loads(content.decode("utf-8-sig"))
+        table = json.loads(content.decode("utf-8-sig"), parse_constant=_refused)
     except (ValueError, RecursionError):
         table = None
     if not isinstance(table, dict):
         entry = json.dumps({file.keys[-1]: file.entry})
         raise HyperionError(f"{file.path}: not plain JSON; add under '{file.keys[0]}' by hand: {entry}")
     return table
+
+
+def _refused(name: str) -> Any:
+    raise ValueError(f"JSON knows no {name}")
 
 
 def _top(repository: Repository) -> Path:
