@@ -39,7 +39,7 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
     outside = None if labels is None else read_labels(labels)
     repository = open_repository(repo)
     say_what_is_cut_off(repository)
-    said = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
+    ticks = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
     used = models_in_use(config.models, repository.common_dir)
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
     options = options_of(reading, config)
@@ -48,7 +48,7 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
             result = back_test(repository, InUse(used.bundle, label), options, labels=outside, progress=progress)
     except TooLittleHistoryError as error:
         click.echo(printable(str(error)))
-        _show(_feedback_lines(said))
+        _show(_feedback_lines(ticks))
         return ExitCode.DONE
     for warning in (*used.warnings, *result.warnings):
         say(f"warning: {warning}")
@@ -57,21 +57,21 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
         document = {
             "evaluations": data,
             "calibration": result.calibration,
-            "feedback": said,
+            "feedback": ticks,
             "to_do": advice(result, label),
         }
         click.echo(json_text(document, indent=1), nl=False)
     else:
         _show(line for evaluation in data for line in evaluation_lines(evaluation))
         _show(calibration_lines(result.calibration))
-        _show(_feedback_lines(said))
+        _show(_feedback_lines(ticks))
         _show(["", advice(result, label)])
     return ExitCode.DONE
 
 
-def _feedback_lines(said: Mapping[RiskLevel, Mapping[str, int]]) -> list[str]:
+def _feedback_lines(ticks: Mapping[RiskLevel, Mapping[str, int]]) -> list[str]:
     """Return what people ticked in comments as Markdown; nothing where no comment was told of."""
-    if not any(counts["told"] for counts in said.values()):
+    if not any(counts["told"] for counts in ticks.values()):
         return []
     return [
         "",
@@ -81,7 +81,7 @@ def _feedback_lines(said: Mapping[RiskLevel, Mapping[str, int]]) -> list[str]:
         "|---|---|---|---|",
         *(
             f"| {level.value} | {counts['told']:,} | {counts[NOT_USEFUL]:,} | {counts[CAUSED_BUG]:,} |"
-            for level, counts in sorted(said.items(), key=lambda item: -item[0].rank)
+            for level, counts in sorted(ticks.items(), key=lambda item: -item[0].rank)
         ),
     ]
 

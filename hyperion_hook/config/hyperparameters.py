@@ -30,7 +30,7 @@ class Choice:
         self.nothing = nothing
 
     @property
-    def wanted(self) -> str:
+    def expected(self) -> str:
         """What a right value is, in words."""
         return "one of " + ", ".join((*self.words, *(("none",) if self.nothing else ())))
 
@@ -39,7 +39,7 @@ class Choice:
         if self.nothing and value in {None, "none"}:
             return None
         if not isinstance(value, str) or value not in self.words:
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         return value
 
     def from_text(self, text: str) -> str | None:

@@ -114,8 +114,8 @@ def with_owners(known: tuple[Reviewer, ...], owners: Counter[str], files: int) -
     Reviewer(name='@org/core', reason='owns 2 of 3 files (CODEOWNERS)')
     """
     most = sorted(owners.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_OWNERS]
-    told = [Reviewer(name, f"owns {count:,} of {_counted(files, 'file')} (CODEOWNERS)") for name, count in most]
-    return (*told, *known)[:MOST]
+    first = [Reviewer(name, f"owns {count:,} of {_counted(files, 'file')} (CODEOWNERS)") for name, count in most]
+    return (*first, *known)[:MOST]
 
 
 def _largest(change: Change) -> list[FileChange]:
@@ -231,18 +231,18 @@ def _reviewers_of(commit: Commit, people: People) -> set[str]:
 
 
 def _reason(found: _Knowledge, now: int) -> str:
-    said = []
+    reasons = []
     if found.commits:
-        said.append(f"{_counted(len(found.commits), 'commit')} to these files")
+        reasons.append(f"{_counted(len(found.commits), 'commit')} to these files")
     if found.reviews:
-        said.append(_counted(len(found.reviews), "review"))
+        reasons.append(_counted(len(found.reviews), "review"))
     if found.applied:
-        said.append(f"merged {_counted(len(found.applied), 'commit')} for others")
-    if not said and found.nearby:
-        said.append(f"{_counted(found.nearby, 'recent commit')} in these folders")
-    if not said:
-        said.append(f"reviewed {found.lately} of the last {_READ_LATELY} changes here")
-    return f"{', '.join(said)}; active {_ago(now - found.last)}"
+        reasons.append(f"merged {_counted(len(found.applied), 'commit')} for others")
+    if not reasons and found.nearby:
+        reasons.append(f"{_counted(found.nearby, 'recent commit')} in these folders")
+    if not reasons:
+        reasons.append(f"reviewed {found.lately} of the last {_READ_LATELY} changes here")
+    return f"{', '.join(reasons)}; active {_ago(now - found.last)}"
 
 
 def _counted(count: int, what: str) -> str:

@@ -94,7 +94,7 @@ def bug_histories(
             [entry.absolute() for entry in entries],
             jobs=options.jobs,
             cluster=options.cluster,
-            told=None if progress is None else lambda done: progress("reading files and fixes", done, len(entries)),
+            report=None if progress is None else lambda done: progress("reading files and fixes", done, len(entries)),
         )
     return [result for result in results if isinstance(result, BugRows)]
 
