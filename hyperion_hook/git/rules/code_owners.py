@@ -25,7 +25,7 @@ def owners_of(reader: BlobReader, commit: str, paths: Iterable[str]) -> Counter[
     The last line that matches a file names its owners, and a folder's line is for all below it.
     """
     contents = (reader.read_path(commit, place, _MOST_BYTES) for place in _PLACES)
-    content = next((found for found in contents if not isinstance(found, Missing)), b"")
+    content = next((result for result in contents if not isinstance(result, Missing)), b"")
     rules = list(_rules(content.decode("utf-8", "replace")))[-_MOST_RULES:]
     rules.reverse()
     counts: Counter[str] = Counter()
