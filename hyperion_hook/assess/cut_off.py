@@ -7,7 +7,6 @@ changes, among which a change is ranked, and everything that was asked of this o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from hyperion_hook.assess.reference import WINDOW
@@ -20,15 +19,13 @@ from hyperion_hook.features.history.process import UNCOUNTED
 from hyperion_hook.git.ancestry import lacks_objects
 from hyperion_hook.git.blobs import DAMAGED
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.run import LOST
 
 DEEPEN = Unknown("git fetch --unshallow", "the history is cut off at this clone's depth")
 FETCH = Unknown("git fetch --refetch --no-filter", "this clone left files and folders of its history at its origin")
 RECOUNT = Unknown("hyperion-hook index --rebuild", "the history was indexed before its files were fetched")
 REPAIR = Unknown("git fsck", "objects of the change or its history are missing or damaged")
 
-_LOST = re.compile(
-    r"unable to read|could not read|failed to traverse|bad object|bad tree|missing (?:tree|blob)|corrupt", re.IGNORECASE
-)
 _ABSENT = frozenset({NOT_FETCHED.reason, DAMAGED.reason})
 
 
@@ -43,7 +40,7 @@ def is_cut_off(repository: Repository, tip: str | None) -> Unknown | None:
 
 def lost(repository: Repository, error: GitError) -> Unknown | None:
     """Return what is cut off where git broke off, ``None`` where it did so for another reason."""
-    if not _LOST.search(str(error)):
+    if not LOST.search(str(error)):
         return None
     return is_cut_off(repository, None) or (FETCH if repository.is_partial else REPAIR)
 

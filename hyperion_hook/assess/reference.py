@@ -159,7 +159,7 @@ class ReferenceBuilder:
         """
         recent = list(commits[:WINDOW])
         if len(recent) < LEAST:
-            return Missing(f"a percentile needs {LEAST} earlier changes; there are {len(recent)}")
+            return Missing(f"{LEAST} earlier changes are needed; there are {len(recent)}")
         names = reference_names(self.bundle)
         kind = self._kind(names)
         provisional = self.store.read(self._provisional(names), recent)
@@ -177,7 +177,7 @@ class ReferenceBuilder:
                 return self.deadline.late
             passing = [*passing, *absent] if not counted else [commit for commit in passing if commit not in again]
         if len(rows) < LEAST:
-            return Missing(f"a percentile needs {LEAST} earlier changes; {len(rows)} could be read")
+            return Missing(f"{LEAST} earlier changes are needed; {len(rows)} could be read")
         kept = {commit: rows[commit] for commit in recent if commit in rows}
         return Reference(kept, names, self._decisions(kept, names, passing=set(passing)))
 

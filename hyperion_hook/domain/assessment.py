@@ -258,7 +258,8 @@ class Record:
     def is_poor(self) -> bool:
         """Whether the level has meant hardly more here than chance would."""
         alarming = self.level in {RiskLevel.MEDIUM, RiskLevel.HIGH}
-        return alarming and self.changes >= _ENOUGH and self.later_fixed <= _HARDLY * self.base_rate * self.changes
+        known = self.changes >= _ENOUGH and self.base_rate > 0
+        return alarming and known and self.later_fixed <= _HARDLY * self.base_rate * self.changes
 
 
 @dataclass(frozen=True, slots=True)

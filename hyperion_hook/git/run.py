@@ -8,6 +8,7 @@ results is switched off on the command line, which outranks every configuration 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,12 @@ from hyperion_hook.git.environment.trust import trusted_folders
 
 if TYPE_CHECKING:
     from io import BufferedReader
+
+LOST = re.compile(
+    r"unable to read|could not read|failed to traverse|bad object|bad tree|missing (?:tree|blob)|corrupt", re.IGNORECASE
+)
+"""What git says of objects that are not there, or damaged."""
+_REMEDY = "in a partial clone run: git fetch --refetch --no-filter; in a whole one: git fsck"
 
 _OVERRIDES = (
     "core.fsmonitor=false",
@@ -314,7 +321,8 @@ def complaint(error: bytes) -> str:
     telling = [line for line in lines if line.startswith("fatal:")] or [line for line in lines if line[:6] == "error:"]
     said = (telling or lines or ["failed without a word"])[0].removeprefix("fatal: ").removeprefix("error: ")
     # what git repeats may come from the repository: no control characters reach the terminal
-    return "".join(letter if letter.isprintable() else "?" for letter in said[:300])
+    shown = "".join(letter if letter.isprintable() else "?" for letter in said[:300])
+    return f"{shown}; {_REMEDY}" if LOST.search(shown) else shown
 
 
 def _feed(pipe: IO[bytes], data: bytes) -> threading.Thread:

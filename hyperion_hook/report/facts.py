@@ -47,6 +47,8 @@ def verdict(risk: Score | Unknown, record: Record | None = None, *, no_code: boo
     'MEDIUM, raised from LOW because it would break something.'
     >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, 97.2), Record(RiskLevel.HIGH, 25, 11, 0.33)))
     'HIGH for this repository, where 33% of changes are later fixed.'
+    >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, 97.2), Record(RiskLevel.HIGH, 25, 0, 0.0)))
+    'HIGH for this repository.'
     >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, None)))
     'HIGH, judged by what other projects went through.'
     >>> " ".join(verdict(Score(0.012, -4.41, RiskLevel.LOW, 2.0), no_code=True))
@@ -61,7 +63,7 @@ def verdict(risk: Score | Unknown, record: Record | None = None, *, no_code: boo
         return f"{level}.", "Not a code change."
     if risk.percentile is None:
         return f"{level},", "judged by what other projects went through."
-    if record is None:
+    if record is None or not record.base_rate:
         return level, "for this repository."
     return level, f"for this repository, where {percent(record.base_rate)} of changes are later fixed."
 
@@ -121,9 +123,13 @@ def record_line(record: Record | None) -> str:
     'None of the last 9 HIGH changes here was later fixed (against 9% of all).'
     >>> record_line(Record(RiskLevel.LOW, 1, 1, 0.09))
     'The last LOW change here was later fixed (against 9% of all).'
+    >>> record_line(Record(RiskLevel.HIGH, 9, 0, 0.0))
+    'No later fix of any recent change here is known, so the level has no record yet.'
     """
     if record is None or not record.changes:
         return ""
+    if not record.base_rate:  # nobody repaired anything, or nobody says so in words that are known
+        return "No later fix of any recent change here is known, so the level has no record yet."
     poor = ": in this repository the level means little" if record.is_poor else ""
     count, fixed = record.changes, record.later_fixed
     number, share = {0: ("None", ""), count: ("All", "")}.get(fixed, (f"{fixed:,}", f"{percent(fixed / count)}, "))
@@ -159,6 +165,19 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}%"
 
 
+def finely(probability: float) -> str:
+    """Return a probability that stands beside that of its size, and so is as exact below one percent.
+
+    Examples
+    --------
+    >>> finely(0.304), finely(0.0041), finely(0.0001)
+    ('30%', '0.4%', 'under 0.1%')
+    """
+    if probability >= 0.01:
+        return percent(probability)
+    return "under 0.1%" if probability < 0.001 else f"{100 * probability:.1f}%"
+
+
 def change_line(change: Change) -> str:
     """Return what is judged in one phrase.
 
@@ -184,7 +203,12 @@ def change_line(change: Change) -> str:
         return f"{what}: every changed file is excluded"
     if not change.files:
         return f"{what}: no files changed" if change.kind is not ChangeKind.STAGED else "Nothing is staged"
+    read = sum(not file.unread for file in change.files)
     lines = f"+{change.lines_added:,} -{change.lines_deleted:,} lines"
+    if not change.lines_added and not change.lines_deleted:
+        lines = "no lines of text changed"
+    if read < len(change.files):
+        lines = f"{lines} in the {read:,} that could be read" if read else "lines not known"
     return f"{what}: {counted(len(change.files), 'file')}, {lines}{_purpose(change)}"
 
 
@@ -210,14 +234,15 @@ def nothing_to_assess(change: Change) -> str:
 
 
 def brief(assessment: Assessment, most: int = 2) -> str:
-    """Return an assessment in one line: verdict, what is judged, the first reasons, and where to begin."""
+    """Return an assessment in one line: verdict, what is judged, what breaks, the first reasons, and where to begin."""
     if is_empty(assessment.change):
         return nothing_to_assess(assessment.change)
     told = [entry.sentence for entry in reasons(assessment.explanation, most) if entry.contribution > 0]
     why = f" Why: {'; '.join(told)}." if told else ""
+    broken = "".join(f" {line}." for line in broken_lines(assessment.breaks))
     first = assessment.files_to_read[:1]
     read = f" Read first: {first[0].path}." if first and assessment.risk.level is not RiskLevel.LOW else ""
-    return f"{' '.join(verdict(assessment.risk))} {change_line(assessment.change)}.{why}{read}"
+    return f"{' '.join(verdict(assessment.risk))} {change_line(assessment.change)}.{broken}{why}{read}"
 
 
 def is_empty(change: Change) -> bool:
@@ -261,7 +286,7 @@ def own_line(risk: Score | Unknown, explanation: Iterable[Contribution], shown: 
     rest = (entry for entry in explanation if entry.group != SIZE and entry.feature not in names)
     left = [entry.contribution for entry in rest if entry.contribution]
     others = "all other reasons together" if len(left) > 1 else "another reason"
-    return f"This change: {percent(risk.probability)}" + (f"; {others} {factor(math.fsum(left))}" if left else "")
+    return f"This change: {finely(risk.probability)}" + (f"; {others} {factor(math.fsum(left))}" if left else "")
 
 
 def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:
@@ -271,6 +296,14 @@ def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:
     ]
     left = len(breaks) - MOST_BREAKS
     return [*rows, *([(f"and {left} more", "all are in --format json")] if left > 0 else [])]
+
+
+def broken_lines(breaks: Sequence[Break]) -> list[str]:
+    """Return the first of what the change would break, where there is room for one line."""
+    return [
+        f"{WOULD_BREAK if entry.is_certain else 'Likely to break'}: {entry.sentence} ({entry.evidence})"
+        for entry in breaks[:1]
+    ]
 
 
 def reading_list(assessment: Assessment) -> list[tuple[str, str]]:

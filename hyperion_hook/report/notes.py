@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from hyperion_hook.domain.assessment import Assessment, Unknown
+from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.report.facts import counted
 
@@ -46,13 +47,16 @@ def missing_line(features: FeatureVector, told: Collection[str] = ()) -> str:
 def notes_of(assessment: Assessment) -> tuple[str, list[str]]:
     """Return what is not known ('' for nothing) and the warnings, each remedy told once, by the first that names it.
 
-    Without a score nothing is said to be not known: the verdict says it.
+    Without a score nothing is said to be not known, and no other remedy is named: the verdict says it.
     """
-    risk, warnings = assessment.risk, []
-    told = {risk.remedy} if isinstance(risk, Unknown) else set()
+    is_unknown, warnings = isinstance(assessment.risk, Unknown), []
+    told: set[str] = set()
+    no_code = is_no_code(assessment.change)
     for warning in assessment.warnings:
+        if no_code and warning.startswith("no percentile: "):
+            continue  # nothing is compared
         remedy = warning.partition("; run: ")[2]
-        if not remedy or remedy not in told:
+        if not remedy or not (is_unknown or remedy in told):
             warnings.append(warning)
             told.add(remedy)
-    return "" if isinstance(risk, Unknown) else missing_line(assessment.features, told), warnings
+    return "" if is_unknown else missing_line(assessment.features, told), warnings

@@ -200,7 +200,37 @@ def test_a_fix_that_replaced_its_lines_is_told_and_one_elsewhere_in_the_file_onl
     told = outcomes(repo, "HEAD~1") | outcomes(repo)
     assert told["Add total"] == f"bug fix {fix[:10]} changed its lines 12 days later"
     assert told["Change total"] == "1 bug fix in the same files within 30 days"
-    assert told["Fix crash at zero"] == "no bug fix in its files since (40 days)"
+    assert told["Fix crash at zero"] == "no bug fix in its files in the 40 days since"
+
+
+@pytest.mark.parametrize(
+    ("hours", "fixed", "outcome"),
+    [
+        (5, False, "too new to tell what became of it"),
+        (30, False, "no bug fix in its files in the 1 day since"),
+        (24 * 34, True, "first bug fix in its files after 34 days"),
+    ],
+)
+def test_what_is_said_of_a_change_that_nobody_fixed_is_true_at_its_age(
+    tmp_path: Path, hours: int, fixed: bool, outcome: str
+) -> None:
+    repo = TestRepo(tmp_path)
+    for subject in ("Begin", "Go on"):
+        repo.commit({"pkg/a.py": f"value = {subject!r}\n"}, subject, days=0)
+    repo.clock += hours * 3_600
+    repo.commit({"pkg/a.py": "value = 'Go on'\nmore = 1\n"}, "Fix crash" if fixed else "Judged", days=0)
+    repo.commit({"pkg/a.py": "value = 4\n"}, "Judged", days=0)
+    assert outcomes(repo)["Go on"] == outcome
+
+
+def test_one_change_that_was_made_on_several_branches_is_one_similar_change(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    for number, subject in enumerate(
+        ("Other", "Bound x (#7)", "[PR #7/ab12 backport][3.1] Bound x (#8)", "Bound x (#7) (#9)")
+    ):
+        repo.commit({"pkg/a.py": f"value = {number}\n"}, subject)
+    repo.commit({"pkg/a.py": "value = 9\n"}, "Judged")
+    assert list(outcomes(repo)) == ["Bound x (#7) (#9)", "Other"]
 
 
 def test_an_outcome_that_came_later_is_not_known(tmp_path: Path) -> None:
@@ -209,7 +239,7 @@ def test_an_outcome_that_came_later_is_not_known(tmp_path: Path) -> None:
     repo.commit({"pkg/a.py": "value = 1\n"}, "Begin again", days=0)
     judged = repo.commit({"pkg/a.py": "value = 2\n"}, "Judged", days=20)
     repo.commit({"pkg/a.py": "value = 3\n"}, "Fix crash", days=1)
-    assert set(outcomes(repo, judged).values()) == {"no bug fix in its files since (20 days)"}
+    assert set(outcomes(repo, judged).values()) == {"no bug fix in its files in the 20 days since"}
 
 
 def test_one_similar_change_alone_is_none(tmp_path: Path) -> None:
@@ -332,6 +362,11 @@ def test_tests_that_import_what_is_touched_are_run_by_name_first() -> None:
     assert usual_tests.tests_to_run(touched, (), graph, lambda _: {}, lambda path: "gone" not in path) == (
         ("tests/test_a.py", "imports pkg/a.py"),
         ("tests/test_all.py", "imports pkg/a.py"),
+    )
+    # what other code imports is no test, whatever its name
+    shared = ImportGraph({}, importers | {"tests/test_all.py": ("pkg/plugin.py",)}, {}, {}, {}, {}, {})
+    assert usual_tests.tests_to_run(touched, (), shared, lambda _: {}, lambda path: "gone" not in path) == (
+        ("tests/test_a.py", "imports pkg/a.py"),
     )
     assert usual_tests.tests_to_run(touched, (), Missing("no graph"), lambda _: {}, lambda _: True) == ()
 

@@ -74,7 +74,7 @@ def test_people_come_with_what_they_made_most_of(known: Overview) -> None:
 
 def test_too_few_changes_are_not_scored_and_that_is_said(known: Overview) -> None:
     assert (known.changes, known.riskiest) == ((), ())
-    assert any("a percentile needs 50 earlier changes; there are 6" in warning for warning in known.warnings)
+    assert any("50 earlier changes are needed; there are 6" in warning for warning in known.warnings)
 
 
 def test_a_repository_without_source_has_no_areas(tmp_path: Path) -> None:

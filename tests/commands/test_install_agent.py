@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from pathlib import Path
 
@@ -116,6 +117,33 @@ def test_nothing_is_written_through_links(repo: TestRepo, tmp_path_factory: pyte
     done = hyperion(repo.path, "install", "--agent", "claude")
     assert (done.code, list(outside.iterdir())) == (3, [])
     assert "behind a link" in done.err
+
+
+@pytest.mark.parametrize("command", ["install", "uninstall"])
+@pytest.mark.parametrize("plant", ["folder", "link", "pipe", "device"])
+def test_what_was_kept_is_read_and_written_in_our_folder_alone(
+    repo: TestRepo, tmp_path_factory: pytest.TempPathFactory, command: str, plant: str
+) -> None:
+    outside, store = tmp_path_factory.mktemp("outside"), repo.path / ".git" / "hyperion-hook"
+    if plant == "folder":
+        store.symlink_to(outside)
+    else:
+        store.mkdir()
+        kept = store / "agents.json"
+        os.mkfifo(kept) if plant == "pipe" else kept.symlink_to(outside / "x" if plant == "link" else "/dev/zero")
+    done = hyperion(repo.path, command, "--agent", "claude")
+    assert (done.code, list(outside.iterdir())) == (3, [])
+    assert "agents.json" in done.err or "symbolic link" in done.err
+    assert not (repo.path / ".mcp.json").exists()
+
+
+@pytest.mark.parametrize("entry", [5, [], {}, {"before": 5, "after": "!!"}, {"before": None, "after": "A"}, None])
+def test_what_was_kept_and_is_no_content_is_not_used(repo: TestRepo, entry: object) -> None:
+    hyperion(repo.path, "install", "--agent", "claude")
+    kept = repo.path / ".git" / "hyperion-hook" / "agents.json"
+    kept.write_text(json.dumps(dict.fromkeys(json.loads(kept.read_text()), entry)))
+    done = hyperion(repo.path, "uninstall", "--agent", "claude")
+    assert (done.code, done.out) == (0, "claude: nothing of hyperion-hook here\n")
 
 
 def test_after_an_edit_an_agent_hears_only_of_risk(repo: TestRepo) -> None:

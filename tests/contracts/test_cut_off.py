@@ -87,6 +87,20 @@ def test_a_cut_clone_has_no_level_in_any_format(origin: TestRepo, tmp_path: Path
         assert [line.split()[:3] for line in text.splitlines()] == [["UNKNOWN", "-", "-"]] * 2
 
 
+@pytest.mark.parametrize("kind", ["depth", "depth 50"])
+def test_what_breaks_is_told_of_what_is_staged_in_a_shallow_clone(origin: TestRepo, tmp_path: Path, kind: str) -> None:
+    clone = cloned(origin, tmp_path / "c", *CLONES[kind][0])
+    clone.commit({"tool.py": "def weigh(x):\n    return x\n", "use.py": "from tool import weigh\n\nweigh(1)\n"})
+    clone.stage({"tool.py": "X = 1\n"})
+    document = judged(hyperion(clone.path, "score", "--format", "json"))
+    assert (document["risk"], [entry["rule"] for entry in document["breaks"]]) == (UNKNOWN, ["missing-name"])
+    for command in (["hook", "pre-commit"], ["score", "--format", "brief"], ["score"]):
+        shown = " ".join(hyperion(clone.path, *command).out.split())
+        assert "UNKNOWN" in shown
+        assert "use.py" in shown
+    assert hyperion(clone.path, "score", "--fail-on-break").code == 1
+
+
 @pytest.mark.parametrize("kind", CLONES)
 def test_one_remedy_is_told_and_an_index_does_not_pass_for_one(origin: TestRepo, tmp_path: Path, kind: str) -> None:
     arguments, remedy = CLONES[kind]
@@ -141,6 +155,37 @@ def test_a_report_of_a_partial_clone_gives_no_levels(origin: TestRepo, tmp_path:
     page = (clone.path / "report.html").read_text(encoding="utf-8")
     assert "git fetch --refetch --no-filter" in page
     assert "HIGH" not in page.partition("<body")[2].partition("<script")[0]
+
+
+LEARNING = (["drift"], ["label"])
+
+
+@pytest.mark.parametrize("command", LEARNING, ids=" ".join)
+def test_whoever_learns_from_a_partial_clone_is_warned_first(
+    origin: TestRepo, tmp_path: Path, command: list[str]
+) -> None:
+    clone = cloned(origin, tmp_path / "c", "--filter=blob:none")
+    warning = hyperion(clone.path, *command).err.splitlines()[0]
+    assert "left files and folders" in warning
+    assert warning.endswith("run: git fetch --refetch --no-filter")
+
+
+@pytest.mark.parametrize(
+    "command", [*LEARNING, ["index"], ["report"], ["comment", "--forge", "none", "HEAD~1..HEAD"]], ids=" ".join
+)
+def test_where_folders_are_lost_what_cannot_go_on_names_the_remedy(
+    origin: TestRepo, tmp_path: Path, command: list[str]
+) -> None:
+    done = hyperion(cloned(origin, tmp_path / "c", "--filter=tree:0").path, *command)
+    assert (done.code in {2, 3}, "git fetch --refetch --no-filter" in done.err.splitlines()[-1]) == (True, True), done
+
+
+def test_an_unknown_risk_has_one_remedy_and_no_lines_that_were_not_read(origin: TestRepo, tmp_path: Path) -> None:
+    clone = cloned(origin, tmp_path / "c", "--filter=blob:none")
+    done = hyperion(clone.path, "score", "HEAD", env={"HYPERION_HOOK_INDEX_AUTO_LIMIT": "10"})
+    assert done.out.count("run ") == 1, done.out
+    assert "run:" not in done.out
+    assert "1 file, lines not known" in done.out
 
 
 def test_a_history_that_is_not_indexed_gives_no_level(origin: TestRepo, tmp_path: Path) -> None:

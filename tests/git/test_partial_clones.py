@@ -87,5 +87,7 @@ def test_a_large_change_is_still_too_large(full: TestRepo) -> None:
 
 def test_without_the_older_folders_the_remedy_is_named(full: TestRepo) -> None:
     repository = Repository.discover(clone(full, "--filter=tree:0").path)
-    with pytest.raises(GitError, match=r"did not fetch; run: git fetch --refetch"):
+    with pytest.raises(
+        GitError, match=r"unable to read tree .*; in a partial clone run: git fetch --refetch --no-filter"
+    ):
         commit_change(repository, "HEAD")

@@ -32,7 +32,7 @@ from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.report.cells import width_of
 from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.render import render_comment
-from hyperion_hook.report.facts import comparison, percent, placed, reasons, record_line
+from hyperion_hook.report.facts import brief, change_line, comparison, percent, placed, reasons, record_line
 from hyperion_hook.report.formats.findings import findings
 from hyperion_hook.report.formats.markdown import render_markdown
 from hyperion_hook.report.formats.terminal import render_short, render_text, render_text_line
@@ -96,14 +96,29 @@ def test_on_a_terminal_lines_are_cut_after_a_word_if_at_all(width: int, lines: i
 def test_what_a_change_breaks_has_a_line_of_its_own(certain: bool, begins: str) -> None:
     judged = with_long_names(RiskLevel.LOW, certain=certain)
     first, second, *_ = render_short(judged, width=80, colour=False, lines=1).splitlines()
-    assert first.startswith("LOW, as 80% of recent changes")
+    assert first.startswith("LOW, like 80% of recent changes")
     assert second.startswith(begins)
+
+
+@pytest.mark.parametrize(("certain", "begins"), [(True, "Would break: "), (False, "Likely to break: ")])
+def test_one_line_that_is_piped_names_what_breaks_before_why(certain: bool, begins: str) -> None:
+    judged = with_long_names(RiskLevel.MEDIUM, certain=certain)
+    [broken] = judged.breaks
+    line = brief(judged)
+    assert f"{begins}{broken.sentence} ({broken.evidence})." in line
+    assert line.find(begins) < (line.find(" Why: ") if " Why: " in line else len(line))
+
+
+def test_of_documents_there_is_no_more_to_be_told() -> None:
+    judged = sample(change(edit("README.md", "+x"), kind=ChangeKind.STAGED))
+    line = render_short(replace(judged, breaks=()), width=None, colour=False, lines=1).splitlines()[0]
+    assert line.endswith(". Not a code change")
 
 
 def test_a_verdict_that_leaves_no_room_keeps_its_words_and_not_the_hint() -> None:
     judged = sample(change(edit("a.py", "+x"), message="Fix the thing"))
     line = render_short(judged, width=60, colour=False, lines=1).splitlines()[0]
-    assert line == "HIGH, as 81% of recent changes; fixes a bug"
+    assert line == "HIGH, like 81% of recent changes; fixes a bug"
 
 
 @pytest.mark.parametrize(
@@ -132,8 +147,9 @@ def bounds(shown: str) -> tuple[float, float]:
         digits = len(shown.partition(".")[2])
         half = 0.5 * 10.0**-digits
         return float(shown[1:].replace(",", "")) - half, float(shown[1:].replace(",", "")) + half
-    open_ended = {"under 1%": (0.0, 0.01), "over 99%": (0.99, 1 - 1e-12)}
-    low, high = open_ended.get(shown) or (float(shown[:-1]) / 100 - 0.005, float(shown[:-1]) / 100 + 0.005)
+    open_ended = {"under 1%": (0.0, 0.01), "under 0.1%": (0.0, 0.001), "over 99%": (0.99, 1 - 1e-12)}
+    half = 0.0005 if "." in shown else 0.005
+    low, high = open_ended.get(shown) or (float(shown[:-1]) / 100 - half, float(shown[:-1]) / 100 + half)
     return odds(max(low, 0.0)), odds(min(high, 1 - 1e-12))
 
 
@@ -160,7 +176,7 @@ def test_the_shown_steps_multiply_up_in_odds_to_the_changes_own_risk(
     judged = sample(risk=Score(own, log_odds, RiskLevel.LOW, 50.0, None, here), explanation=explanation)
     for text in (render_text(judged, width=None, colour=False), render_markdown(judged).replace("\\", "")):
         why = text.partition("Why")[2].partition("Read first")[0]
-        share = r"(?:under |over )?\d+%"
+        share = r"(?:under |over )?[\d.]+%"
         start = bounds(re.search(rf"of this size: ({share})", why)[1])  # type: ignore[index]
         end = bounds(re.search(rf"This change: ({share})", why)[1])  # type: ignore[index]
         factors = [bounds(factor) for factor in re.findall(r"x[\d.,]+", why)]
@@ -259,3 +275,27 @@ def test_the_page_on_reading_a_verdict_explains_every_section() -> None:
     assert len(sections) == 11
     page = (Path(__file__).parents[2] / "docs" / "reading-a-verdict.md").read_text(encoding="utf-8")
     assert [section for section in sections if f"**{section}**" not in page] == []
+
+
+def test_a_change_that_moves_no_lines_counts_none() -> None:
+    moved = change(replace(edit("a.py"), lines_added=0, lines_deleted=0, hunks=()))
+    binary = change(replace(edit("a.png"), lines_added=None, lines_deleted=None, hunks=None, is_binary=True))
+    assert [change_line(judged).partition(", ")[2] for judged in (moved, binary)] == ["no lines of text changed"] * 2
+
+
+@pytest.mark.parametrize("level", [RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH])
+def test_where_no_fix_is_known_nothing_is_said_of_what_became_of_changes(level: RiskLevel) -> None:
+    """Fixes may be there, but told in words that nobody here reads."""
+    record = Record(level, 55, 0, 0.0)
+    assert not record.is_poor
+    judged = sample(risk=Score(0.1, -2.2, level, 50.0), record=record)
+    for text in (render_text(judged, width=80, colour=False), render_comment(brief_of(judged), Links(), head="a" * 40)):
+        shown = " ".join(text.split())
+        assert f"{level.value} for this repository." in shown
+        assert "so the level has no record yet" in shown
+        assert "later fixed" not in shown
+
+
+def test_documents_are_not_told_that_they_are_compared_with_nothing() -> None:
+    judged = sample(change(edit("README.md", "+x")), warnings=("no percentile: 50 earlier changes are needed",))
+    assert "percentile" not in render_text(judged, width=80, colour=False)

@@ -43,6 +43,8 @@ _MOST_FILES = 20
 _FEWEST_LETTERS = 4
 """Shorter lines (brackets, ``else``) are in every file."""
 
+_ON_A_BRANCH = re.compile(r"^(?:\[[^\]]*\]\s*)+|(?:\s*\(#\d+\))+$")
+"""What a backport adds to the subject."""
 _HEX = re.compile(r"\b[0-9a-f]{7,64}\b")
 
 ReadPatches = Callable[[Sequence[str]], Iterable[Commit]]
@@ -77,16 +79,22 @@ def similar_changes(
         Reads what the chosen changes and the fixes after them did.
     """
     recent = [commit for commit in past.recent(len(rows)) if commit.id in rows and not commit.flags & CommitFlag.BOT]
-    chosen = nearest(change, vector, recent, rows, past)
+    near = nearest(change, vector, recent, rows, past)
+    by_id = {commit.id: commit for commit in read([commit.id for commit in near])}
+    chosen = _without_copies(near, by_id)
     by_number = {commit.number: commit for commit in recent}
     later = [_later(commit, past) for commit in chosen]
-    wanted = [commit.number for commit in chosen]
-    for entry in later:
-        small = [event for event in entry.fixes if _is_small(by_number.get(event.commit))]
-        wanted += [event.commit for event in (*small[:_FIXES_READ], *entry.reverts[:_REVERTS_READ])]
-    numbers = list(dict.fromkeys(wanted))
+    repairs = [
+        event.commit
+        for entry in later
+        for event in (
+            *[event for event in entry.fixes if _is_small(by_number.get(event.commit))][:_FIXES_READ],
+            *entry.reverts[:_REVERTS_READ],
+        )
+    ]
+    numbers = list(dict.fromkeys([*(commit.number for commit in chosen), *repairs]))
     ids = past.ids(numbers)
-    by_id = {commit.id: commit for commit in read(ids)}
+    by_id |= {commit.id: commit for commit in read([name for name in ids if name not in by_id])}
     commits = {number: by_id[name] for number, name in zip(numbers, ids, strict=True) if name in by_id}
     return tuple(
         SimilarChange(
@@ -97,6 +105,16 @@ def similar_changes(
         for commit, entry in zip(chosen, later, strict=True)
         if commit.number in commits
     )
+
+
+def _without_copies(near: Sequence[PastCommit], by_id: Mapping[str, Commit]) -> list[PastCommit]:
+    """Return the first few changes, one that was made on several branches once; none where one is left."""
+    chosen: dict[tuple[str, int], PastCommit] = {}
+    for commit in near:
+        if (known := by_id.get(commit.id)) is not None:
+            lines = sum(file.lines_changed for file in known.files)
+            chosen.setdefault((_ON_A_BRANCH.sub("", known.subject).lower(), lines), commit)
+    return list(chosen.values())[:MOST] if len(chosen) >= FEWEST else []
 
 
 def nearest(
@@ -121,7 +139,7 @@ def nearest(
         shape = 1.0 - sum(known) / len(known) if known else 0.0
         found.append((_FILES * shared_files + _FOLDERS * shared_folders + _SHAPE * shape, commit))
     found.sort(key=lambda entry: (-entry[0], -entry[1].time, entry[1].id))
-    return [commit for _, commit in found[:MOST]] if len(found) >= FEWEST else []
+    return [commit for _, commit in found[: 2 * MOST]] if len(found) >= FEWEST else []
 
 
 def _is_alike(vector: FeatureVector, row: Row) -> bool:
@@ -209,8 +227,10 @@ def outcome(
         count = "1 bug fix" if len(soon) == 1 else f"{len(soon)} bug fixes"
         return f"{count} in the same files within {FIXED_WITHIN} days"
     if fixes:
-        return f"no bug fix in its files for {_days(fixes[0].time - commit.committed_at)}"
-    return f"no bug fix in its files since ({_days(now - commit.committed_at)})"
+        return f"first bug fix in its files after {_days(fixes[0].time - commit.committed_at)}"
+    if now - commit.committed_at < DAY:
+        return "too new to tell what became of it"
+    return f"no bug fix in its files in the {_days(now - commit.committed_at)} since"
 
 
 def _reverts(later: Commit, commit: Commit) -> bool:

@@ -121,7 +121,8 @@ def tests_to_run(
             weights[importer] += 1.0 if words_of(importer) == words_of(path) else 0.2
             reasons.setdefault(importer, []).append(f"imports {path}")
     ranked = sorted(weights, key=lambda path: (-weights[path], path))
-    tests = [path for path in ranked if path not in touched and _can_be_run(path)]
+    shared = {path for path in ranked if any(role_of(user) is FileRole.SOURCE for user in importers.get(path, ()))}
+    tests = [path for path in ranked if path not in {*touched, *shared} and _can_be_run(path)]
     found = [path for path in tests[: 2 * MOST_TO_RUN] if exists(path)]
     return tuple((path, reasons[path][0]) for path in found[:MOST_TO_RUN])
 

@@ -16,13 +16,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.formats.json_text import json_text
-from hyperion_hook.store.files.whole_files import read_regular, write_whole
+from hyperion_hook.store.files.whole_files import check_folder, real_folder, write_whole
 
 _NAME = "hyperion-hook"
-_MOST_BYTES = 1_000_000
+_MOST_BYTES, _MOST_KEPT_BYTES = 1_000_000, 20_000_000
 _TOML_BEGIN, _TOML_END = f"# {_NAME}: begin\n", f"# {_NAME}: end\n"
 
 
@@ -124,8 +125,8 @@ def uninstall_agent(repository: Repository, agent: str) -> list[str]:
         entry, now = kept.pop(file.path, None), _read(top, file.path)
         if entry is None or now is None:
             continue
-        before = None if entry["before"] is None else base64.b64decode(entry["before"])
-        if now != base64.b64decode(entry["after"]):
+        before, after = (_content(entry, when) for when in ("before", "after"))
+        if now != after:
             before = _without_entry(file, now)
         if before is None:
             (top / file.path).unlink()
@@ -251,11 +252,7 @@ def _read(top: Path, name: str) -> bytes | None:
 def _write(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        part.write_bytes(content)
-        if path.exists():
-            part.chmod(path.stat().st_mode & 0o777)
-        part.replace(path)
+        write_whole(path, content, path.stat().st_mode & 0o777 if path.exists() else None)
     except OSError as error:
         raise HyperionError(f"{path}: {error.strerror or 'cannot be written'}") from None
 
@@ -265,14 +262,35 @@ def _store(repository: Repository) -> Path:
 
 
 def _kept(repository: Repository) -> dict[str, dict[str, Any]]:
+    path = _store(repository)
     try:
-        kept = json.loads(_store(repository).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        check_folder(path.parent, repository.git_dir)
+        kept = json.loads(read_regular(path, _MOST_KEPT_BYTES))
+    except FileNotFoundError:
         return {}
-    return kept if isinstance(kept, dict) else {}
+    except OSError as error:
+        raise HyperionError(f"{path}: {error.strerror or 'cannot be read'}; remove it") from None
+    except (ValueError, RecursionError):
+        return {}
+    return {name: entry for name, entry in kept.items() if _is_entry(entry)} if isinstance(kept, dict) else {}
+
+
+def _is_entry(entry: Any) -> bool:
+    try:
+        _content(entry, "before")
+        return _content(entry, "after") is not None
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _content(entry: dict[str, Any], when: str) -> bytes | None:
+    return None if entry[when] is None else base64.b64decode(entry[when])
 
 
 def _keep(repository: Repository, kept: dict[str, dict[str, Any]]) -> None:
     path = _store(repository)
-    path.parent.mkdir(exist_ok=True)
-    write_whole(path, json_text(kept, indent=1).encode())
+    try:
+        real_folder(path.parent, repository.git_dir)
+        write_whole(path, json_text(kept, indent=1).encode())
+    except OSError as error:
+        raise HyperionError(f"{path}: {error.strerror or 'cannot be written'}; correct that, then try again") from None

@@ -46,7 +46,7 @@ def trusted_settings(
             if not isinstance(content, Missing):
                 texts[name] = content
             elif content is not NO_FILE:
-                raise ConfigError(f"{name} of {base[:10]}: {content.reason}")
+                raise ConfigError(f"{name} of {base[:10]}: {content.reason}; run: git fetch --refetch --no-filter")
         top = repository.work_tree or repository.git_dir
         loaded = load_config(top, environment, flags, texts)
         models = loaded.config.models

@@ -106,7 +106,7 @@ def _whole(git: Git, sides: Sequence[str]) -> Difference:
     files, names = _contents(git, (RENAMES, *sides))
     warnings = _warnings(names)
     if cut := sum(file.hunks is None for file in files):
-        warnings.append(f"more than {MAX_PATCH_BYTES:,} bytes changed: the contents of {cut} files were not read")
+        warnings.append(f"more than {MAX_PATCH_BYTES:,} bytes changed: files whose contents were not read: {cut:,}")
     return Difference(_sorted(files), tuple(warnings))
 
 
@@ -141,19 +141,12 @@ def _what_is_there(git: Git, sides: Sequence[str]) -> Difference:
     try:
         text = git.run(*_COMMAND, RENAMES, *sides, "--", timeout=_TIMEOUT)
     except GitError:
-        try:
-            text = git.run(*_COMMAND, SAME_CONTENT, *sides, "--", timeout=_TIMEOUT)
-        except GitError as error:
-            if "unable to read tree" not in str(error):
-                raise
-            raise GitError(
-                f"{error}, which this clone did not fetch; run: git fetch --refetch --filter=blob:none"
-            ) from None
+        text = git.run(*_COMMAND, SAME_CONTENT, *sides, "--", timeout=_TIMEOUT)
     with Presence(git) as presence:
         files = read_present(git, sides, parse_difference(text), presence)
     warnings = _warnings(text)
     if lost := sum(file.hunks is None for file in files):
-        warnings.append(f"objects are missing or damaged: the contents of {lost} files could not be read")
+        warnings.append(f"objects are missing or damaged: files whose contents could not be read: {lost:,}")
     return Difference(_sorted(files), tuple(warnings))
 
 

@@ -24,7 +24,7 @@ from hyperion_hook.report.facts import (
     WOULD_BREAK,
     counted,
     factor,
-    percent,
+    finely,
     placed,
     verdict,
     way,
@@ -225,7 +225,7 @@ def _why(brief: Brief, links: Links) -> list[str]:
     address = None if first is None else links.lines(first.path, first.line)
     size = [_linked(markdown_text(brief.size), address)] if brief.size else []
     if size and brief.probability is not None:
-        size[0] += f"; this change, by all reasons: {percent(brief.probability)}"
+        size[0] += f"; this change, by all reasons: {finely(brief.probability)}"
     more = brief.reasons[MOST_REASONS : MOST_REASONS + _MOST_MORE]
     return [
         *size,
