@@ -58,6 +58,8 @@ class Azure(RestHost):
         The job's own.
     """
 
+    only_authors_edit = True
+
     def __init__(self, job: Job, token: str) -> None:
         headers = {"Accept": "application/json", "User-Agent": "hyperion-hook"}
         super().__init__(Http(job.api_url, token, headers, "Azure DevOps", page_query="", list_field="value"))

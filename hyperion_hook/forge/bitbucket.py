@@ -55,6 +55,7 @@ class Bitbucket(RestHost):
     """
 
     update_method = "PUT"
+    only_authors_edit = True
 
     def __init__(self, job: Job, token: str) -> None:
         headers = {"Accept": "application/json", "User-Agent": "hyperion-hook"}
