@@ -90,23 +90,6 @@ def with_patch(repository: Repository, patch: bytes) -> Repository:
     return result
 
 
-def _as_git_writes(patch: bytes) -> tuple[bytes, str]:
-    r"""Return a patch with line feeds, which a pipe of Windows makes two characters of, and what says its prefixes.
-
-    Examples
-    --------
-    >>> _as_git_writes(b"diff --git a.py a.py\r\n")
-    (b'diff --git a.py a.py\n', '-p0')
-    """
-    header = _HEADER.search(patch)
-    if header and header[0].endswith(b"\r"):
-        patch = patch.replace(b"\r\n", b"\n")
-    names = header[1].rstrip(b"\r") if header else b""
-    # with the setting diff.noprefix both sides have the same name
-    is_bare = len(names) % 2 == 1 and names[: len(names) // 2] == names[len(names) // 2 + 1 :]
-    return patch.removeprefix(_BOM), "-p0" if is_bare else "-p1"
-
-
 def checkout_of(repository: Repository) -> tuple[Git, tuple[str, ...]] | None:
     """Return git that reads the work tree's files as they lie there, and those that differ from what is staged.
 
@@ -124,6 +107,23 @@ def checkout_of(repository: Repository) -> tuple[Git, tuple[str, ...]] | None:
     edited = tuple(dict.fromkeys(name[2:] for name in marked if name[0] != "H"))
     is_usual = len(edited) <= _MOST_EDITED and all(_size(top / name) <= _MOST_FILE_BYTES for name in edited)
     return (git, edited) if is_usual else None
+
+
+def _as_git_writes(patch: bytes) -> tuple[bytes, str]:
+    r"""Return a patch with line feeds, which a pipe of Windows makes two characters of, and what says its prefixes.
+
+    Examples
+    --------
+    >>> _as_git_writes(b"diff --git a.py a.py\r\n")
+    (b'diff --git a.py a.py\n', '-p0')
+    """
+    header = _HEADER.search(patch)
+    if header and header[0].endswith(b"\r"):
+        patch = patch.replace(b"\r\n", b"\n")
+    names = header[1].rstrip(b"\r") if header else b""
+    # with the setting diff.noprefix both sides have the same name
+    is_bare = len(names) % 2 == 1 and names[: len(names) // 2] == names[len(names) // 2 + 1 :]
+    return patch.removeprefix(_BOM), "-p0" if is_bare else "-p1"
 
 
 def _stand_in(repository: Repository) -> tuple[Path, Repository]:
