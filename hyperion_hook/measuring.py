@@ -19,7 +19,7 @@ from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.code.metrics import SourceMetrics
 from hyperion_hook.features.context import Context, MeasureSource
 from hyperion_hook.features.extract import extract
-from hyperion_hook.features.source.measure import measure_source
+from hyperion_hook.features.source.measure import DEFAULT, limits_for, measure_source
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.change_reader import ChangeReader
 from hyperion_hook.git.repository import Repository
@@ -69,10 +69,14 @@ class ChangeMeasurer:
         self._code = code
         self.changes = ChangeReader(repository, Exclusions(self._reader, exclude, attributes_of), bulk_files)
         self._graphs = graphs
+        limits = limits_for(max_file_bytes)
         self._measure: MeasureSource | Missing = (
             code
             if isinstance(code, Missing)
-            else code.measured(lambda path, text: self.deadline.run(lambda: measure_source(path, text)))
+            else code.measured(
+                lambda path, text: self.deadline.run(lambda: measure_source(path, text, limits=limits)),
+                "" if limits == DEFAULT else f":{limits.max_bytes}",
+            )
         )
 
     @cached_property

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.bugs import bug_forecast
-from hyperion_hook.assess.cut_off import lost, why_unknown
+from hyperion_hook.assess.cut_off import FETCH, REPAIR, lost, why_unknown
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.measuring import Measured, Measurer
 from hyperion_hook.assess.models import ModelsInUse
@@ -34,7 +34,8 @@ from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.features.extract import nothing_known
-from hyperion_hook.git.search import Hit, search_tree
+from hyperion_hook.git.run import PATIENT_SECONDS
+from hyperion_hook.git.search import Hit, search_staged, search_tree
 from hyperion_hook.scoring.policy import with_floor
 from hyperion_hook.store.reference_store import ReferenceStore
 
@@ -53,6 +54,7 @@ what was asked before.
 
 BREAK_SECONDS = 2.0
 """How long a hook looks for what a staged change would break."""
+_SEARCH_SECONDS = 5.0
 
 
 class ChangeAssessor:
@@ -118,7 +120,10 @@ class ChangeAssessor:
             change = change or Change(lost_as[0], (), None, 0, 0, revision=lost_as[1], unreadable=str(error))
             return self._unknown(unknown, change, nothing_known(unknown.cause), (), clock)
         if unknown is not None:
-            return self._unknown(unknown, change, vector, measured.warnings, clock)
+            # what the tree says needs no history; a tree that is not all there says nothing
+            whole = unknown not in (FETCH, REPAIR) and change.revision not in self._repository.cut_off()
+            breaks = self._breaks(change, clock) if whole else ()
+            return self._unknown(unknown, change, vector, measured.warnings, clock, breaks)
         impact = self._impact(change, measured) if self._config.explain else None
         clock.lap("impact")
         reference = self._scorer.reference(change.base, at_most=REFERENCE_STEP if change.is_pending else WINDOW)
@@ -171,7 +176,13 @@ class ChangeAssessor:
         )
 
     def _unknown(
-        self, unknown: Unknown, change: Change, vector: FeatureVector, warnings: tuple[str, ...], clock: _Stopwatch
+        self,
+        unknown: Unknown,
+        change: Change,
+        vector: FeatureVector,
+        warnings: tuple[str, ...],
+        clock: _Stopwatch,
+        breaks: tuple[Break, ...] = (),
     ) -> Assessment:
         """Return an assessment that tells what to do, and nothing that rests on what is cut off."""
         # what the verdict says need not be said again
@@ -185,6 +196,7 @@ class ChangeAssessor:
             explanation=(),
             files_to_read=(),
             model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            breaks=breaks,
             warnings=tuple(dict.fromkeys(said)),
             timing_ms=clock.laps,
         )
@@ -206,7 +218,11 @@ class ChangeAssessor:
         deadline = Deadline(BREAK_SECONDS) if change.is_pending else NEVER
 
         def search(words: Sequence[str]) -> list[Hit] | None:
-            return search_tree(self._repository, change.base or self._repository.empty_tree, words)
+            base = change.base or self._repository.empty_tree
+            if change.kind is ChangeKind.STAGED:
+                return search_staged(self._repository, base, words, change.excluded, seconds=_SEARCH_SECONDS)
+            seconds = _SEARCH_SECONDS if change.is_pending else PATIENT_SECONDS
+            return search_tree(self._repository, base, words, seconds=seconds)
 
         breaks = find_breaks(
             change,

@@ -18,6 +18,7 @@ from hyperion_hook.scoring.impact import (
     MOST_AFFECTED,
     ImpactEvidence,
     affected_components,
+    component_of,
     impact_level,
     impact_score,
 )
@@ -55,8 +56,19 @@ def impact_of(
     evidence = evidence_of(change, history, graph, pasts, ranked)
     affected = affected_components(evidence)
     score = impact_score(evidence, affected)
-    told = [entry for entry in affected[:MOST_AFFECTED] if entry.strength >= LEAST_STRENGTH]
-    return Impact(score, impact_level(score), tuple(told), () if change.bulk else worth_telling(ranked, exists))
+    told = [entry for entry in affected if entry.strength >= LEAST_STRENGTH]
+    if not _top_has_code(evidence):
+        told = [entry for entry in told if entry.component != component_of("")]
+    return Impact(
+        score, impact_level(score), tuple(told[:MOST_AFFECTED]), () if change.bulk else worth_telling(ranked, exists)
+    )
+
+
+def _top_has_code(evidence: ImpactEvidence) -> bool:
+    """Whether more than documents changed in the top folder: a change log gains a line by nearly every change."""
+    importers = (path for paths in (evidence.importers or {}).values() for path in paths)
+    together = (path for path in evidence.names.values() if role_of(path) is not FileRole.DOCUMENT)
+    return any("/" not in path for path in (*importers, *together))
 
 
 def looked_at(change: Change) -> list[str]:

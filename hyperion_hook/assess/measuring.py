@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
 from hyperion_hook.config import Config
-from hyperion_hook.domain.change import Change, without_tests
+from hyperion_hook.domain.change import Change, FileStatus, without_tests
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import History
@@ -18,7 +18,10 @@ from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.features.code.metrics import SourceMetrics
+from hyperion_hook.features.context import MeasureSource
 from hyperion_hook.features.feature import Origin
+from hyperion_hook.features.source.measure import can_measure
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.measuring import ChangeMeasurer
@@ -79,6 +82,12 @@ def left_out(change: Change) -> tuple[str, ...]:
     return (f"excluded by 'exclude' or .gitattributes: {len(paths):,} file{'s' * (len(paths) > 1)} ({names})",)
 
 
+def sides_to_read(change: Change) -> int:
+    """Return how many versions of files the code metrics of a change read at most."""
+    one_sided = {FileStatus.ADDED, FileStatus.COPIED, FileStatus.DELETED}
+    return sum(1 if file.status in one_sided else 2 for file in change.sample() if can_measure(file.path))
+
+
 class Measurer(ChangeMeasurer):
     """Measures changes against what the stores of their repository know."""
 
@@ -97,6 +106,10 @@ class Measurer(ChangeMeasurer):
         self._config = config
         self._progress = progress
         self._index: HistoryIndex | None = None
+        self._to_read = 0
+        self._read: set[str] = set()
+        if not isinstance(self._measure, Missing):
+            self._measure = self._reported(self._measure)
 
     def close(self) -> None:
         """End the git process and close the stores."""
@@ -137,7 +150,9 @@ class Measurer(ChangeMeasurer):
         graph = self.graphs.at(change.base, self.deadline) if wants_graph else NOT_NEEDED
         vector = kept.read(change, only, history, graph) if kept else None
         if vector is None:
+            self._to_read, self._read = sides_to_read(change), set()
             vector = self.vector_of(change, history, graph, only=only, configured=facts, discussed=discussed)
+            self._to_read = 0
             if kept:
                 kept.keep(change, only, history, graph, vector, 1000 * (time.monotonic() - started))
         stores = (*self._sources.warnings, *(self.graphs.warnings if wants_graph else ()))
@@ -216,6 +231,18 @@ class Measurer(ChangeMeasurer):
         bare = without_tests(change)
         vector = None if bare is None else self.vector_of(bare, history, graph, only=only)
         return None if self.deadline.expired() else vector
+
+    def _reported(self, measure: MeasureSource) -> MeasureSource:
+        """Return ``measure`` that also tells how many sides of a change's files were read."""
+        report = self.stage("measuring code")
+
+        def reported(path: str, blob: str, text: str) -> SourceMetrics | Missing:
+            if self._to_read:
+                self._read.add(f"{path}:{blob}")
+                report(min(len(self._read), self._to_read), self._to_read)
+            return measure(path, blob, text)
+
+        return reported
 
     def stage(self, name: str) -> Callable[[int, int], None]:
         """Return a progress reporter for one stage."""

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from hyperion_hook.config.file import SettingsFile, read_settings_file
 from hyperion_hook.config.kinds import RANDOM_STATE, FaultError, Floor, suggestion
 from hyperion_hook.config.settings import SETTINGS, Setting
-from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.assessment import ALERT_HIGH, ALERT_MEDIUM, RiskLevel
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.errors import ConfigError
 
@@ -40,8 +40,8 @@ class Config:
     max_file_bytes: int = 1_000_000
     bulk_files: int = 300
     index_auto_limit: int = 1000
-    alert_high: float = 0.05
-    alert_medium: float = 0.20
+    alert_high: float = ALERT_HIGH
+    alert_medium: float = ALERT_MEDIUM
     traffic: Mapping[str, float] = field(default_factory=dict)
     revenue: Mapping[str, float] = field(default_factory=dict)
     criticality: Mapping[str, int] = field(default_factory=dict)

@@ -19,6 +19,10 @@ _ENOUGH, _HARDLY = 10, 1.2
 """Changes from which on a record is judged, and the times of the base rate that are no better than chance."""
 
 
+ALERT_HIGH, ALERT_MEDIUM = 0.05, 0.20
+"""Shares of changes that are HIGH, and at least MEDIUM, where nobody has set others."""
+
+
 class RiskLevel(StrEnum):
     """How much attention a change deserves, by the alert rate a team can bear; UNKNOWN where nobody can tell."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -22,8 +21,8 @@ _VERSION = "?api-version=7.1"
 _USER = "/_apis/connectionData?api-version=7.1-preview.1"
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _BRANCH = re.compile(r"refs/heads/[^\x00-\x20~^:?*\[\\]{1,500}")
-_SERVICE = "svc."
-"""How the names of the users begin that pipelines write as; nobody can sign up as one."""
+_SERVICES = ("svc.", "aadsp.")
+"""How the names of the users begin that pipelines and service principals write as; nobody can sign up as one."""
 
 
 def job_in(environment: Mapping[str, str]) -> Job:
@@ -64,7 +63,6 @@ class Azure(RestHost):
         super().__init__(Http(job.api_url, token, headers, "Azure DevOps", page_query="", list_field="value"))
         self._root = f"/{job.repository}/pullRequests"
         self._pages = f"{job.pages}/pullrequest"
-        self._user: str | None = None
         self._first: dict[int, int] = {}
         """The number of the first comment of each thread."""
 
@@ -105,13 +103,14 @@ class Azure(RestHost):
         page = f"{self._pages}/{number}?discussionId={thread}"
         return comment_of(data, first.get("content"), page, first.get("lastContentUpdatedDate"))
 
-    def _is_own(self, entry: Mapping[str, Any]) -> bool:
-        if self._user is None:
-            refusals = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
-            self._user = str(self._asked(_USER, "authenticatedUser", "id", refusals=refusals) or "")
-        if not self._user:
-            return str(within(_first_of(entry), "author", "descriptor")).startswith(_SERVICE)
-        return within(_first_of(entry), "author", "id") == self._user
+    def _who(self) -> Any:
+        return self._asked(_USER, "authenticatedUser", "id")
+
+    def _author(self, entry: Mapping[str, Any]) -> object:
+        return within(_first_of(entry), "author", "id")
+
+    def _may_be_own(self, entry: Mapping[str, Any]) -> bool:
+        return str(within(_first_of(entry), "author", "descriptor")).startswith(_SERVICES)
 
 
 def _first_of(thread: Mapping[str, Any]) -> Mapping[str, Any]:

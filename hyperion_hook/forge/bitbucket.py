@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from hyperion_hook.forge.host import Comment
@@ -62,7 +61,6 @@ class Bitbucket(RestHost):
         http = Http(job.api_url, token, headers, "Bitbucket", page_query="pagelen=100", list_field="values")
         super().__init__(http)
         self._root = f"/repositories/{job.repository}/pullrequests"
-        self._user: str | None = None
 
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:  # noqa: ARG002 - as a Host
         """Refuse: there are none.
@@ -89,10 +87,11 @@ class Bitbucket(RestHost):
     def _comment(self, number: int, data: Mapping[str, Any]) -> Comment:  # noqa: ARG002 - as a RestHost
         return comment_of(data, data["content"]["raw"], data["links"]["html"]["href"], data.get("updated_on"))
 
-    def _is_own(self, entry: Mapping[str, Any]) -> bool:
-        if self._user is None:
-            refusals = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
-            self._user = str(self._asked("/user", "uuid", refusals=refusals) or "")
-        if not self._user:
-            return within(entry, "user", "type") == _APP
-        return within(entry, "user", "uuid") == self._user
+    def _who(self) -> Any:
+        return self._asked("/user", "uuid")
+
+    def _author(self, entry: Mapping[str, Any]) -> object:
+        return within(entry, "user", "uuid")
+
+    def _may_be_own(self, entry: Mapping[str, Any]) -> bool:
+        return within(entry, "user", "type") == _APP

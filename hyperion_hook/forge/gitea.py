@@ -5,13 +5,14 @@ Checked against Gitea's ``templates/swagger/v1_json.tmpl``. Their jobs are those
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from http import HTTPStatus
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from hyperion_hook.forge.github import GitHub, login_of
 from hyperion_hook.forge.host import number_of
 from hyperion_hook.forge.http import ForgeError, Http
+from hyperion_hook.forge.rest import RestHost
 
 _GREY = "#808080"
 
@@ -19,7 +20,8 @@ _GREY = "#808080"
 class Gitea(GitHub):
     """One repository on Gitea, reached with a token."""
 
-    page_query = "?limit=50"
+    user_refusals = RestHost.user_refusals
+    comments_come_whole = True
     job_login = "gitea-actions"
     """Who writes with the token of a job; nobody can sign up by a name that the host keeps for itself."""
 
@@ -27,8 +29,8 @@ class Gitea(GitHub):
     def of(cls, api_url: str, repository: str, token: str) -> Gitea:
         """Return a repository reached with a token."""
         headers = {"Accept": "application/json", "User-Agent": "hyperion-hook"}
-        # comments come whole, and there is no other way to ask for them
-        return cls(Http(api_url, token, headers, "Gitea", token_prefix="token ", page_query=""), repository)  # noqa: S106
+        http = Http(api_url, token, headers, "Gitea", token_prefix="token ", page_query="limit=50")  # noqa: S106
+        return cls(http, repository)
 
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
         """Make one of our labels be on a pull request; labels of others stay.
@@ -39,18 +41,29 @@ class Gitea(GitHub):
             If that is refused or fails.
         """
         path = f"{self._root}/issues/{number}/labels"
-        there = {str(entry.get("name")): entry for entry in self._http.pages(path)}
-        for name in sorted(ours & set(there) - {wanted}):
-            self._http.send("DELETE", f"{path}/{self._number(there[name])}")
-        if wanted not in there:
+        # one of the organisation and one of the repository may have the same name
+        there = [(str(entry.get("name")), entry) for entry in self._http.pages(path, whole=True)]
+        for name, entry in there:
+            if name in ours - {wanted}:
+                self._http.send("DELETE", f"{path}/{self._number(entry)}")
+        if not any(name == wanted for name, _ in there):
             self._http.send("POST", path, {"labels": [self._label_number(wanted)]})
 
     def _label_number(self, name: str) -> int:
-        """Return the number of a label of the repository, which is made where there is none of that name."""
+        """Return the number of a label of the repository or its organisation; made where none has that name."""
         path = f"{self._root}/labels"
-        labels = self._http.pages(path + self.page_query)
-        found = next((entry for entry in labels if entry.get("name") == name), None)
-        return self._number(found or self._http.send("POST", path, {"name": name, "color": _GREY}).data)
+        labels = chain(self._http.pages(path), self._labels_of_organisation())
+        label = next((entry for entry in labels if entry.get("name") == name), None)
+        return self._number(label or self._http.send("POST", path, {"name": name, "color": _GREY}).data)
+
+    def _labels_of_organisation(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the labels that an organisation has for all its repositories; a person, who may own one, has none."""
+        owner = self._root.split("/")[2]
+        try:
+            yield from self._http.pages(f"/orgs/{owner}/labels")
+        except ForgeError as error:
+            if error.status not in self.user_refusals:
+                raise
 
     def _number(self, label: Any) -> int:
         try:
@@ -58,12 +71,11 @@ class Gitea(GitHub):
         except (KeyError, TypeError, ValueError):
             raise ForgeError(f"{self._http.name}: an answer that is no label") from None
 
-    def _is_own(self, entry: Mapping[str, Any]) -> bool:
-        login = login_of(entry)
-        if self._login is None:
-            refusals = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
-            self._login = str(self._asked("/user", "login", refusals=refusals) or "")
-        return login == self._login if self._login else login == self.job_login
+    def _may_be_own(self, entry: Mapping[str, Any]) -> bool:
+        return login_of(entry) == self.job_login
+
+    def _who(self) -> Any:
+        return self._asked("/user", "login")
 
 
 class Forgejo(Gitea):

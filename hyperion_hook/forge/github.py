@@ -58,13 +58,12 @@ class GitHub(RestHost):
         ``owner/name``.
     """
 
-    page_query = ""
-    """Asks for long pages of what comes in pages, beside what the API is asked in any case."""
+    user_refusals = frozenset({HTTPStatus.FORBIDDEN})
 
     def __init__(self, http: Http, repository: str) -> None:
         super().__init__(http)
         self._root = f"/repos/{repository}"
-        self._login: str | None = None
+        self._bot: str | None = None
         self._is_installation = http.token.startswith(_INSTALLATION)
 
     @classmethod
@@ -102,7 +101,7 @@ class GitHub(RestHost):
         """
         return [
             Review(login_of(entry), str(entry.get("state", "")), moment)
-            for entry in self._http.pages(f"{self._root}/pulls/{number}/reviews{self.page_query}")
+            for entry in self._http.pages(f"{self._root}/pulls/{number}/reviews")
             if (moment := seconds_of(entry.get("submitted_at"))) is not None
         ]
 
@@ -143,38 +142,41 @@ class GitHub(RestHost):
     def _one(self, number: int, comment: Comment) -> str:  # noqa: ARG002 - as a RestHost
         return f"{self._root}/issues/comments/{comment.id}"
 
-    def _is_own(self, entry: Mapping[str, Any]) -> bool:
-        user = entry.get("user")
-        if not isinstance(user, dict) or not user.get("login"):
-            return False
-        login = login_of(entry)
-        if not self._is_installation and self._login is None:
-            self._login = self._user()
-        if self._is_installation:
-            # people cannot write as a bot; of other bots only the app's own one is meant, after a change of tokens
-            return user.get("type") == "Bot" and (login == _ACTIONS or login == self._app())
-        return login == self._login
+    def _author(self, entry: Mapping[str, Any]) -> str:
+        return login_of(entry)
 
-    def _user(self) -> str | None:
+    def _may_be_own(self, entry: Mapping[str, Any]) -> bool:
+        # people cannot write as a bot; of other bots only the app's own one is meant, after a change of tokens
+        login, user = login_of(entry), entry.get("user")
+        is_bot = isinstance(user, dict) and user.get("type") == "Bot"
+        return self._is_installation and is_bot and (login == _ACTIONS or login == self._app())
+
+    def _may_edit(self, number: int, entry: Mapping[str, Any], author: str) -> bool:  # noqa: ARG002 - as a RestHost
+        # whoever may write to the repository may edit here: it is the login that counts
+        return True
+
+    def _who(self) -> Any:
         """Return the login of the person whose token it is; an installation, which is none, may not ask that."""
+        if self._is_installation:
+            return None
         try:
-            return login_of({"user": self._http.send("GET", "/user").data})
+            return within(self._http.send("GET", "/user").data, "login")
         except ForgeError as error:
-            if error.status != HTTPStatus.FORBIDDEN:
+            if error.status not in self.user_refusals:
                 raise
         self._is_installation = True
         return None
 
     def _app(self) -> str:
         """Return the login of the app that the token belongs to; that of Actions where GitHub does not say."""
-        if self._login is None:
-            self._login = _ACTIONS
+        if self._bot is None:
+            self._bot = _ACTIONS
             # only the other API answers that; on Enterprise servers it lies beside the one with a version
             base = self._http.base.removesuffix("/v3")
             with suppress(ForgeError, KeyError, TypeError, AttributeError):
                 data = self._http.send("POST", "/graphql", {"query": "{viewer{login}}"}, base=base).data
-                self._login = f"{data['data']['viewer']['login'].removesuffix('[bot]')}[bot]"
-        return self._login
+                self._bot = f"{data['data']['viewer']['login'].removesuffix('[bot]')}[bot]"
+        return self._bot
 
 
 def _at_lines(entry: Annotation) -> Mapping[str, Any]:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from hyperion_hook.forge.host import Comment
-from hyperion_hook.forge.http import ForgeError, Http
+from hyperion_hook.forge.http import Http
 from hyperion_hook.forge.job import COMMIT, NUMBER, Job, Variables
-from hyperion_hook.forge.rest import RestHost, comment_of
+from hyperion_hook.forge.rest import RestHost, comment_of, within
 
 _BOT = re.compile(r"(?:project|group)_\d{1,19}_bot(?:_?[0-9a-f]{1,40})?|service_account_\w{1,200}", re.ASCII)
 """The users that GitLab makes for tokens of projects and groups; nobody can sign up as one."""
-_MAY_NOT_ASK = 0
 
 
 def job_in(environment: Mapping[str, str]) -> Job:
@@ -54,6 +54,7 @@ class GitLab(RestHost):
     """
 
     update_method = "PUT"
+    user_refusals = frozenset({HTTPStatus.FORBIDDEN})
 
     def __init__(self, job: Job, token: str) -> None:
         headers = {"Accept": "application/json", "User-Agent": "hyperion-hook"}
@@ -61,7 +62,6 @@ class GitLab(RestHost):
         super().__init__(Http(job.api_url, token, headers, "GitLab", "PRIVATE-TOKEN", "", oldest_first))
         self._root = f"/projects/{job.repository}/merge_requests"
         self._pages = f"{job.pages}/-/merge_requests"
-        self._user: int | None = None
 
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
         """Make one of our labels be on a merge request; labels of others stay.
@@ -84,15 +84,11 @@ class GitLab(RestHost):
         page = f"{self._pages}/{number}#note_{data['id']}"
         return comment_of(data, data.get("body"), page, data.get("updated_at"))
 
-    def _is_own(self, entry: Mapping[str, Any]) -> bool:
-        author = entry.get("author")
-        if not isinstance(author, dict):
-            return False
-        if self._user is None:
-            user = self._asked("/user", "id")
-            if user is not None and (type(user) is not int or user <= 0):
-                raise ForgeError("GitLab: GET /user: an answer without a user")
-            self._user = _MAY_NOT_ASK if user is None else user
-        if self._user == _MAY_NOT_ASK:
-            return _BOT.fullmatch(str(author.get("username", ""))) is not None
-        return author.get("id") == self._user
+    def _who(self) -> Any:
+        return self._asked("/user", "id")
+
+    def _author(self, entry: Mapping[str, Any]) -> object:
+        return within(entry, "author", "id")
+
+    def _may_be_own(self, entry: Mapping[str, Any]) -> bool:
+        return _BOT.fullmatch(str(within(entry, "author", "username"))) is not None

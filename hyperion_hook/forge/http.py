@@ -85,7 +85,7 @@ class Http:
     name
         What messages call the host.
     page_query
-        Asks for long pages of a list; '' where lists come whole.
+        Asks for long pages of a list; '' where all lists come whole.
     list_field
         Where an answer holds a list, with the next page's address in ``next``; '' where it is one.
     clock, sleep
@@ -167,15 +167,16 @@ class Http:
             self._spent += wait
         raise AssertionError("unreachable")
 
-    def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
-        """Yield the entries of a list that comes in pages, of at most a hundred pages.
+    def pages(self, path: str, *, whole: bool = False) -> Iterator[Mapping[str, Any]]:
+        """Yield the entries of a list that comes in pages, of at most a hundred pages; or ``whole``.
 
         Raises
         ------
         ForgeError
             If a page cannot be had, or is no list of tables.
         """
-        address: str | None = f"{path}{'&' if '?' in path else '?'}{self.page_query}" if self.page_query else path
+        query = "" if whole else self.page_query
+        address: str | None = f"{path}{'&' if '?' in path else '?'}{query}" if query else path
         for _ in range(_MOST_PAGES):
             if address is None:
                 return

@@ -1,10 +1,12 @@
 """What the REST APIs of code hosts have in common: one comment is found, written, updated and removed alike.
 
-A host adds its addresses, the names of its fields, and how it tells who wrote a comment.
+A host adds its addresses, the names of its fields, and how it tells who wrote a comment. A token that may not ask whose
+it is learns that from the host: only who wrote a comment may edit it, and what is written says who wrote it.
 """
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -13,6 +15,8 @@ from urllib.parse import quote
 
 from hyperion_hook.forge.host import Comment, number_of, seconds_of, with_line_feeds
 from hyperion_hook.forge.http import ForgeError, Http
+
+_REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 
 class RestHost(ABC):
@@ -25,9 +29,15 @@ class RestHost(ABC):
     """
 
     update_method: ClassVar[str] = "PATCH"
+    user_refusals: ClassVar[frozenset[int]] = _REFUSALS
+    """Answers by which a token may not ask whose it is."""
+    comments_come_whole: ClassVar[bool] = False
 
     def __init__(self, http: Http) -> None:
         self._http = http
+        self._user: str | None = None
+        """Whose the token is; '' where it may not ask, ``None`` before it did."""
+        self._others: set[str] = set()
 
     @abstractmethod
     def _list(self, number: int) -> str:
@@ -38,8 +48,38 @@ class RestHost(ABC):
         """Return the address of a comment."""
 
     @abstractmethod
-    def _is_own(self, entry: Mapping[str, Any]) -> bool:
+    def _who(self) -> Any:
+        """Return whose the token is, as ``_author`` does for a comment; ``None`` where it may not ask."""
+
+    @abstractmethod
+    def _author(self, entry: Mapping[str, Any]) -> object:
+        """Return who wrote a comment."""
+
+    @abstractmethod
+    def _may_be_own(self, entry: Mapping[str, Any]) -> bool:
+        """Whether a comment is by the kind of user that a token belongs to which may not ask whose it is."""
+
+    def _is_own(self, number: int, entry: Mapping[str, Any]) -> bool:
         """Whether a comment was written with this token; who else may begin one with our marker has no say in it."""
+        author = str(self._author(entry) or "")
+        if self._user is None:
+            self._user = str(self._who() or "")
+        if self._user or not author or author in self._others:
+            return bool(author) and author == self._user
+        return self._may_be_own(entry) and self._may_edit(number, entry, author)
+
+    def _may_edit(self, number: int, entry: Mapping[str, Any], author: str) -> bool:
+        """Whether the host lets this token write the very text of a comment again, as it lets its author alone."""
+        comment = self._read(number, entry)
+        try:
+            self.update_comment(number, comment, comment.body)
+        except ForgeError as error:
+            if error.status not in _REFUSALS:
+                raise
+            self._others.add(author)
+            return False
+        self._user = author
+        return True
 
     def _text(self, entry: Mapping[str, Any]) -> object:
         return entry.get("body")
@@ -66,8 +106,8 @@ class RestHost(ABC):
         """
         found = [
             self._read(number, entry)
-            for entry in self._http.pages(self._list(number))
-            if str(self._text(entry) or "").startswith(marker) and self._is_own(entry)
+            for entry in self._http.pages(self._list(number), whole=self.comments_come_whole)
+            if str(self._text(entry) or "").startswith(marker) and self._is_own(number, entry)
         ]
         return sorted(found, key=lambda comment: comment.id)
 
@@ -79,7 +119,10 @@ class RestHost(ABC):
         ForgeError
             If that is refused or fails.
         """
-        return self._read(number, self._http.send("POST", self._list(number), self._new(body)).data)
+        data = self._http.send("POST", self._list(number), self._new(body)).data
+        comment = self._read(number, data)
+        self._user = self._user or str(self._author(data) or "")
+        return comment
 
     def update_comment(self, number: int, comment: Comment, body: str) -> Comment:
         """Replace the text of a comment.
@@ -120,7 +163,7 @@ class RestHost(ABC):
         if wanted not in there:
             self._http.send("POST", path + query, body)
 
-    def _asked(self, path: str, *fields: str, refusals: Iterable[int] = (HTTPStatus.FORBIDDEN,)) -> Any:
+    def _asked(self, path: str, *fields: str) -> Any:
         """Return a field of an answer, ``None`` where the token may not ask that.
 
         Raises
@@ -129,13 +172,18 @@ class RestHost(ABC):
             If there is no answer, or none with the field.
         """
         try:
-            value = within(self._http.send("GET", path).data, *fields)
+            data = self._http.send("GET", path).data
         except ForgeError as error:
-            if error.status not in set(refusals):
+            if error.status not in self.user_refusals:
                 raise
             return None
-        if not value:
-            raise ForgeError(f"{self._http.name}: GET {path.partition('?')[0]}: an answer without a user")
+        value = within(data, *fields)
+        if isinstance(value, bool) or not isinstance(value, str | int) or not value:
+            shown = json.dumps(value)[:60] if isinstance(data, dict) else "no table"
+            raise ForgeError(
+                f"{self._http.name}: GET {path.partition('?')[0]}: the answer does not say whose the token is "
+                f"({'.'.join(fields)} is {shown}); check that {self._http.base} is the API, and the token"
+            )
         return value
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit, change_of_commit
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import merge_base
@@ -16,6 +17,7 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.run import Git
 
 MERGE = "a merge is judged against its first parent"
+_MOST_HEADS_BYTES = 100_000
 NOBODY = "author is not known: set user.name and user.email"
 
 
@@ -199,6 +201,7 @@ def _git_of_index(repository: Repository) -> Git:
 def _merged_heads(repository: Repository) -> tuple[str, ...]:
     """Return the commits that a merge in progress will record as further parents."""
     try:
-        return tuple((repository.git_dir / "MERGE_HEAD").read_text("ascii").split())
+        text = read_regular(repository.git_dir / "MERGE_HEAD", _MOST_HEADS_BYTES, links=True)
+        return tuple(text.decode("ascii").split())
     except (OSError, UnicodeDecodeError):
         return ()

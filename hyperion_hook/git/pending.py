@@ -8,9 +8,10 @@ the stand-in has no settings that name filters.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hyperion_hook.domain.change import MOST_PATCH_BYTES, ChangeKind
@@ -20,10 +21,12 @@ from hyperion_hook.git.environment import neutral
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.run import Git
 
-_MOST_UNTRACKED = 2000
+_MOST_UNTRACKED, _MOST_EDITED = 2000, 300
 _MOST_FILE_BYTES = 20_000_000
 _TIMEOUT = 300.0
-_SETTINGS = ("core.autocrlf", "core.eol", "core.filemode", "core.ignorecase", "core.symlinks", "core.precomposeunicode")
+_BOM = b"\xef\xbb\xbf"
+_HEADER = re.compile(rb"^(?:\xef\xbb\xbf)?diff --git (.+)$", re.MULTILINE)
+_SETTINGS = r"^core\.(autocrlf|eol|filemode|ignorecase|symlinks|precomposeunicode)$"
 """Settings without which a file that nobody touched looks edited; none of them names a program."""
 
 
@@ -51,7 +54,7 @@ def with_work_tree(repository: Repository) -> tuple[Repository, tuple[str, ...]]
     exclude = repository.common_dir / "info" / "exclude"
     if exclude.exists():
         (folder / "info" / "exclude").symlink_to(exclude)
-    git = _git_at(repository, folder, repository.work_tree)
+    git = _git_at(repository, folder, repository.work_tree, _variables(folder))
     edited = _listed(git, "--modified", "--deleted")
     new, warnings = _worth_reading(repository.work_tree, _listed(git, "--others", "--exclude-standard"))
     # not "add", which asks a submodule for its state and thereby heeds the submodule's settings
@@ -73,17 +76,54 @@ def with_patch(repository: Repository, patch: bytes) -> Repository:
     if not patch.strip():
         raise GitError("patch: nothing on stdin; write: git diff HEAD | hyperion-hook score -")
     folder, result = _stand_in(repository)
-    git = _git_at(repository, folder, folder)
+    git = _git_at(repository, folder, folder, _variables(folder))
     head = repository.head()
     if head is not None:
         git.run("read-tree", head, timeout=_TIMEOUT)
+    sent, prefixes = _as_git_writes(patch)
     try:
-        git.run("apply", "--cached", "--whitespace=nowarn", "-", stdin=patch, timeout=_TIMEOUT)
+        git.run("apply", "--cached", "--whitespace=nowarn", prefixes, "-", stdin=sent, timeout=_TIMEOUT)
     except GitError as error:
         where = f"HEAD ({head[:10]})" if head else "an empty repository"
         fault = str(error).removeprefix("git apply: ").partition(" (allow with")[0]
         raise GitError(f"patch: cannot be applied to {where}: {fault}; make it with: git diff HEAD") from None
     return result
+
+
+def checkout_of(repository: Repository) -> tuple[Git, tuple[str, ...]] | None:
+    """Return git that reads the work tree's files as they lie there, and those that differ from what is staged.
+
+    ``None`` where there is no work tree, no stand-in, or too much differs to be worth it.
+    """
+    top = repository.work_tree
+    folder = top and neutral.neutral_git_dir(repository.git_dir, repository.common_dir, repository.object_format)
+    if top is None or folder is None:
+        return None
+    index = repository.own.environment.get("GIT_INDEX_FILE") or str(repository.git_dir / "index")
+    git = _git_at(repository, folder, top, {"GIT_INDEX_FILE": index})
+    weakref.finalize(git, neutral.remove, folder, os.getpid())
+    # 'H' is a file as staged, if no other line says that it is edited, gone, in conflict, or not checked out
+    marked = _listed(git, "-t", "--cached", "--modified", "--deleted")
+    edited = tuple(dict.fromkeys(name[2:] for name in marked if name[0] != "H"))
+    is_usual = len(edited) <= _MOST_EDITED and all(_size(top / name) <= _MOST_FILE_BYTES for name in edited)
+    return (git, edited) if is_usual else None
+
+
+def _as_git_writes(patch: bytes) -> tuple[bytes, str]:
+    r"""Return a patch with line feeds, which a pipe of Windows makes two characters of, and what says its prefixes.
+
+    Examples
+    --------
+    >>> _as_git_writes(b"diff --git a.py a.py\r\n")
+    (b'diff --git a.py a.py\n', '-p0')
+    """
+    header = _HEADER.search(patch)
+    if header and header[0].endswith(b"\r"):
+        patch = patch.replace(b"\r\n", b"\n")
+    names = header[1].rstrip(b"\r") if header else b""
+    # with the setting diff.noprefix both sides have the same name
+    is_bare = len(names) % 2 == 1 and names[: len(names) // 2] == names[len(names) // 2 + 1 :]
+    return patch.removeprefix(_BOM), "-p0" if is_bare else "-p1"
 
 
 def _stand_in(repository: Repository) -> tuple[Path, Repository]:
@@ -106,16 +146,17 @@ def _variables(folder: Path) -> dict[str, str]:
     return {"GIT_INDEX_FILE": str(folder / "index"), "GIT_OBJECT_DIRECTORY": str(folder / "objects")}
 
 
-def _git_at(repository: Repository, folder: Path, work_tree: Path) -> Git:
-    values = {name: repository.config(name) for name in _SETTINGS}
+def _git_at(repository: Repository, folder: Path, work_tree: Path, variables: Mapping[str, str]) -> Git:
+    answer = os.fsdecode(repository.own.ask("config", "--null", "--get-regexp", _SETTINGS))
+    values = (entry.partition("\n") for entry in answer.split("\0"))
     lines = [
         f"[core]\n\t{name.partition('.')[2]} = {value}\n"
-        for name, value in values.items()
+        for name, _, value in values
         if value in {"true", "false", "input", "lf", "crlf", "native"}
     ]
     settings = (folder / "config").read_text().replace("bare = true", "bare = false")
     (folder / "config").write_text(settings + "".join(lines))
-    return repository.own.in_work_tree(folder, work_tree, **_variables(folder))
+    return repository.own.in_work_tree(folder, work_tree, **variables)
 
 
 def _listed(git: Git, *which: str) -> list[str]:

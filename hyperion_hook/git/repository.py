@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.errors import GitError, NotARepositoryError
 from hyperion_hook.git.environment import neutral
@@ -19,6 +20,8 @@ from hyperion_hook.git.objects import folder_of
 from hyperion_hook.git.rules.source_attributes import SOURCES_ONLY
 from hyperion_hook.git.run import Git, complaint
 
+_MOST_BYTES = 20_000_000
+"""Of a file in a git directory: a list of commits, or settings."""
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")
 _REMEDY = re.compile(rb"git config --global --add safe\.directory [^\n]+")
@@ -136,7 +139,7 @@ class Repository:
             return True
         # git takes it from this file alone, so most clones need not ask
         with suppress(OSError):
-            if b"partialclone" not in (self.common_dir / "config").read_bytes().lower():
+            if b"partialclone" not in read_regular(self.common_dir / "config", _MOST_BYTES, links=True).lower():
                 return False
         return bool(self.config("extensions.partialClone"))
 
@@ -148,7 +151,8 @@ class Repository:
     def cut_off(self) -> frozenset[str]:
         """Return the commits at which a shallow clone begins: they seem to have no parents and to add all files."""
         try:
-            return frozenset((self.common_dir / "shallow").read_text("ascii").split())
+            text = read_regular(self.common_dir / "shallow", _MOST_BYTES, links=True)
+            return frozenset(text.decode("ascii").split())
         except (OSError, UnicodeDecodeError):
             return frozenset()
 

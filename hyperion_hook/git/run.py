@@ -142,6 +142,10 @@ class Process:
 # in the history index must be those of the patch
 
 
+PATIENT_SECONDS = 600.0
+"""For what is recorded, which counts bound: whatever takes longer hangs, however busy the machine."""
+
+
 class Git:
     """Starts git for one repository.
 

@@ -234,14 +234,15 @@ def nothing_to_assess(change: Change) -> str:
 
 
 def brief(assessment: Assessment, most: int = 2) -> str:
-    """Return an assessment in one line: verdict, what is judged, the first reasons, and where to begin."""
+    """Return an assessment in one line: verdict, what is judged, what breaks, the first reasons, and where to begin."""
     if is_empty(assessment.change):
         return nothing_to_assess(assessment.change)
     told = [entry.sentence for entry in reasons(assessment.explanation, most) if entry.contribution > 0]
     why = f" Why: {'; '.join(told)}." if told else ""
+    broken = "".join(f" {line}." for line in broken_lines(assessment.breaks))
     first = assessment.files_to_read[:1]
     read = f" Read first: {first[0].path}." if first and assessment.risk.level is not RiskLevel.LOW else ""
-    return f"{' '.join(verdict(assessment.risk))} {change_line(assessment.change)}.{why}{read}"
+    return f"{' '.join(verdict(assessment.risk))} {change_line(assessment.change)}.{broken}{why}{read}"
 
 
 def is_empty(change: Change) -> bool:
@@ -295,6 +296,14 @@ def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:
     ]
     left = len(breaks) - MOST_BREAKS
     return [*rows, *([(f"and {left} more", "all are in --format json")] if left > 0 else [])]
+
+
+def broken_lines(breaks: Sequence[Break]) -> list[str]:
+    """Return the first of what the change would break, where there is room for one line."""
+    return [
+        f"{WOULD_BREAK if entry.is_certain else 'Likely to break'}: {entry.sentence} ({entry.evidence})"
+        for entry in breaks[:1]
+    ]
 
 
 def reading_list(assessment: Assessment) -> list[tuple[str, str]]:

@@ -35,6 +35,8 @@ RICH = 30
 HALF_IMPORTERS = {"thin": 5.0, "rich": 60.0}
 LEAST_STRENGTH = 0.1
 MOST_AFFECTED = 5
+_TELLING_CHANGES = 3
+"""A file with fewer changes is evidence only where no other is: "1 of the last 2" convinces nobody."""
 
 TERMS = ("breadth", "reach", "fixes", "commits")
 CONSTANTS: Mapping[tuple[bool, bool], tuple[float, ...]] = {
@@ -148,7 +150,7 @@ def _together(pasts: Sequence[PastOfFile], names: Mapping[int, str]) -> dict[str
     """Return how far each component changes with the touched files, and the plainest evidence in words."""
     component = {file: component_of(path) for file, path in names.items()}
     apart: defaultdict[str, float] = defaultdict(lambda: 1.0)
-    rules: dict[str, tuple[float, int, int, str]] = {}
+    rules: dict[str, tuple[bool, float, int, int, str]] = {}
     for past in pasts:
         of_all = DOUBT
         amounts: defaultdict[str, float] = defaultdict(float)
@@ -161,10 +163,11 @@ def _together(pasts: Sequence[PastOfFile], names: Mapping[int, str]) -> dict[str
                 counts[name] += 1
         for name, amount in amounts.items():
             apart[name] *= 1.0 - amount / of_all
-            rule = (-counts[name] / len(past.changes), -counts[name], len(past.changes), past.path)
+            of_few = len(past.changes) < _TELLING_CHANGES
+            rule = (of_few, -counts[name] / len(past.changes), -counts[name], len(past.changes), past.path)
             rules[name] = min(rules.get(name, rule), rule)
     return {
-        name: (1.0 - none, f"changed {rule_in_words(-rules[name][1], *rules[name][2:])}")
+        name: (1.0 - none, f"changed {rule_in_words(-rules[name][2], *rules[name][3:])}")
         for name, none in apart.items()
     }
 

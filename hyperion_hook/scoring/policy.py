@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from hyperion_hook.config.kinds import Floor
-from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.assessment import ALERT_HIGH, ALERT_MEDIUM, RiskLevel
 from hyperion_hook.domain.files.path_patterns import is_ignored, parse_patterns
 
 
@@ -13,8 +13,8 @@ def risk_level(
     probability: float,
     percentile: float | None,
     *,
-    high_rate: float = 0.05,
-    medium_rate: float = 0.20,
+    high_rate: float = ALERT_HIGH,
+    medium_rate: float = ALERT_MEDIUM,
     thresholds: Mapping[RiskLevel, float],
 ) -> RiskLevel:
     """Return the level of a score, by the alert rate a team can bear.

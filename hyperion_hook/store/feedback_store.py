@@ -10,9 +10,10 @@ from typing import Any
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import TICKS, Feedback
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.errors import StoreError
 from hyperion_hook.store.files.sqlite import exclusive
-from hyperion_hook.store.files.whole_files import check_folder, read_regular, write_whole
+from hyperion_hook.store.files.whole_files import check_folder, write_whole
 
 FORMAT = 1
 MOST_CHANGES = 5_000

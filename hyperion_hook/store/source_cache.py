@@ -104,8 +104,8 @@ class SourceCache:
             self._connection.close()
             self._connection = None
 
-    def measured(self, measure: Callable[[str, str], SourceMetrics | Missing]) -> MeasureSource:
-        """Return ``measure`` with memory: (path, blob, text) to metrics.
+    def measured(self, measure: Callable[[str, str], SourceMetrics | Missing], limits: str = "") -> MeasureSource:
+        """Return ``measure`` with memory: (path, blob, text) to metrics; ``limits`` tells other limits apart.
 
         What was not finished in time is not kept: the next run may have more.
         """
@@ -115,7 +115,7 @@ class SourceCache:
             # a blob without a name, or of a language that the ending alone decides differently, has no key
             if not blob or language is None:
                 return measure(path, text)
-            key = f"{blob}:{path.rpartition('.')[2].lower()}:{EXTRACTOR_VERSION}"
+            key = f"{blob}:{path.rpartition('.')[2].lower()}:{EXTRACTOR_VERSION}{limits}"
             known = self._read(key)
             if known is not None:
                 return known

@@ -15,9 +15,11 @@ import pytest
 from hyperion_hook.assess.assessor import Assessor
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.errors import GitError
 from hyperion_hook.features import extract
 from hyperion_hook.features.manifests import project as project_manifests
 from hyperion_hook.features.structure import coupling, interface_python
+from hyperion_hook.git.run import Git
 from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.render import render_comment
 from hyperion_hook.report.formats.json import assessment_object
@@ -64,6 +66,25 @@ def test_a_clock_that_races_changes_nothing_that_is_recorded(
     assert answers(repo, ask, Config(deadline=0.05)) == calm
     forget(repo)
     assert answers(repo, ask, Config(deadline=0.05)) == calm
+
+
+def test_nothing_that_is_recorded_hurries_git(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    def everything() -> list[object]:
+        forget(repo)
+        texts = [answers(repo, ask, Config(deadline=0.05)) for ask in CHANGES.values()]
+        with Assessor.open(repo.path, Config()) as assessor:
+            return [texts, assessor.overview(), assessor.hot_spots()]
+
+    answers(repo, CHANGES["commit"], Config())
+    calm, finish = everything(), Git._finish
+
+    def slow(git: Git, arguments: tuple[str, ...], stdin: bytes, timeout: float) -> tuple[bytes, bytes, int]:
+        if timeout <= 60 and arguments[0] in {"diff-tree", "grep"}:
+            raise GitError("no answer in time, as on a busy machine")
+        return finish(git, arguments, stdin, timeout)
+
+    monkeypatch.setattr(Git, "_finish", slow)
+    assert everything() == calm
 
 
 def forever(*_: object, **__: object) -> None:

@@ -59,6 +59,29 @@ def test_the_usual_test_is_missing_and_who_imports_is_affected(tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize(("name", "told"), [("CHANGES.md", False), ("setup.py", True)])
+def test_a_change_log_does_not_make_the_top_folder_affected(tmp_path: Path, name: str, told: bool) -> None:
+    repo = TestRepo(tmp_path)
+    for number in range(6):
+        repo.commit({"src/app.py": f"x = {number}\n", name: f"# {number}\n"})
+    repo.stage({"src/app.py": "x = 9\n"})
+    assert [entry.component for entry in impact_at(repo).affected] == (["."] if told else [])
+
+
+def test_a_file_that_hardly_changed_is_evidence_where_no_other_is(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    repo.commit({"src/new.ini": "1\n", "lib/b.py": "y = 1\n"})
+    for number in range(6):
+        repo.commit({"src/app.py": f"x = {number}\n", **({"lib/b.py": f"y = {number}\n"} if number < 4 else {})})
+    repo.stage({"src/app.py": "x = 9\n", "src/new.ini": "2\n"})
+    [lib] = impact_at(repo).affected
+    assert lib.reason == "changed in 4 of the last 6 changes of src/app.py"
+    repo.git("reset", "-q", "--hard")
+    repo.stage({"src/new.ini": "2\n"})
+    [lib] = impact_at(repo).affected
+    assert lib.reason == "changed in the last change of src/new.ini"
+
+
 def test_what_is_in_the_change_or_gone_is_not_missing(tmp_path: Path) -> None:
     repo = coupled(tmp_path)
     repo.stage({"src/app.py": "x = 9\n", "tests/test_app.py": "# 9\n"})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperion_hook.assess import Assessor
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.config import Config
 from hyperion_hook.domain.vector import Missing
@@ -38,3 +39,18 @@ def test_a_report_that_is_no_regular_file_is_not_opened(repo: TestRepo, kind: st
     facts, faults = configured(Repository.discover(repo.path), Config(coverage_after=(Path("report"),)))
     assert isinstance(facts.coverage_after, Missing)
     assert faults == ("coverage report 'report': not a regular file",)
+
+
+@pytest.mark.parametrize("most", [10, 2_000_000])
+def test_the_largest_file_that_is_measured_is_the_configured_one(tmp_path: Path, most: int) -> None:
+    repo = TestRepo(tmp_path / "large")
+    repo.commit({"a.py": "x = 1\n"})
+    repo.stage({"a.py": "def f(x):\n    return x if x else 1\n" + f"# {'word ' * 50}\n" * 4_500})
+    complexity = []
+    # what one limit left out is measured with another, with all that is kept
+    for config in (Config(deadline=600), Config(deadline=600, max_file_bytes=most), Config(deadline=600)):
+        with Assessor.open(repo.path, config) as assessor:
+            complexity.append(assessor.staged().features["cyclomatic_complexity"])
+    assert "larger than 1,000,000 bytes" in str(complexity[0])
+    assert complexity[2] == complexity[0]
+    assert complexity[1] == 2.0 if most > 1_000_000 else "larger than 10 bytes" in str(complexity[1])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from pathlib import Path
 
@@ -73,6 +74,7 @@ def test_what_somebody_added_meanwhile_stays(repo: TestRepo, agent: str) -> None
     [
         (b"// comment\n{}", "not plain JSON; add under 'mcpServers' by hand"),
         (b"[1]", "not plain JSON"),
+        (b'{"a": NaN}', "not plain JSON"),
         (b'{"mcpServers": 3}', "'mcpServers' is not a table"),
         (b"[" * 100_000, "not plain JSON"),
     ],
@@ -86,12 +88,62 @@ def test_a_file_that_cannot_be_edited_stops_all(repo: TestRepo, content: bytes, 
     assert not (repo.path / ".claude").exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b'mcp_servers = { other = { command = "x" } }\n', "add by hand: [mcp_servers.hyperion-hook]"),
+        (b'[mcp_servers]\nhyperion-hook = { command = "mine" }\n', "has an entry 'hyperion-hook' that is not ours"),
+        (b'[mcp_servers."hyperion-hook"]\ncommand = "m"\n', "has an entry 'hyperion-hook' that is not ours"),
+        (b'[mcp_servers.hyperion-hook.env]\nA = "1"\n', "has an entry 'hyperion-hook' that is not ours"),
+        (b"mcp_servers = 1", "add by hand"),
+        (b'a = """\n# hyperion-hook: begin\n"""\n', "not valid TOML"),
+        (b"no TOML [[[", "not valid TOML"),
+        (b"\xff\xfe", "not valid TOML"),
+        (b"s = '''\nunclosed", "not valid TOML"),
+        (b"a = " + b"[" * 5_000, "not valid TOML"),
+    ],
+)
+def test_a_table_that_cannot_be_added_leaves_the_file_alone(repo: TestRepo, content: bytes, fault: str) -> None:
+    repo.write({".codex/config.toml": content})
+    done = hyperion(repo.path, "install", "--agent", "codex")
+    assert (done.code, done.err.count("\n")) == (3, 1)
+    assert fault in done.err
+    assert (repo.path / ".codex/config.toml").read_bytes() == content
+
+
 def test_nothing_is_written_through_links(repo: TestRepo, tmp_path_factory: pytest.TempPathFactory) -> None:
     outside = tmp_path_factory.mktemp("outside")
     (repo.path / ".claude").symlink_to(outside)
     done = hyperion(repo.path, "install", "--agent", "claude")
     assert (done.code, list(outside.iterdir())) == (3, [])
     assert "behind a link" in done.err
+
+
+@pytest.mark.parametrize("command", ["install", "uninstall"])
+@pytest.mark.parametrize("plant", ["folder", "link", "pipe", "device"])
+def test_what_was_kept_is_read_and_written_in_our_folder_alone(
+    repo: TestRepo, tmp_path_factory: pytest.TempPathFactory, command: str, plant: str
+) -> None:
+    outside, store = tmp_path_factory.mktemp("outside"), repo.path / ".git" / "hyperion-hook"
+    if plant == "folder":
+        store.symlink_to(outside)
+    else:
+        store.mkdir()
+        kept = store / "agents.json"
+        os.mkfifo(kept) if plant == "pipe" else kept.symlink_to(outside / "x" if plant == "link" else "/dev/zero")
+    done = hyperion(repo.path, command, "--agent", "claude")
+    assert (done.code, list(outside.iterdir())) == (3, [])
+    assert "agents.json" in done.err or "symbolic link" in done.err
+    assert not (repo.path / ".mcp.json").exists()
+
+
+@pytest.mark.parametrize("entry", [5, [], {}, {"before": 5, "after": "!!"}, {"before": None, "after": "A"}, None])
+def test_what_was_kept_and_is_no_content_is_not_used(repo: TestRepo, entry: object) -> None:
+    hyperion(repo.path, "install", "--agent", "claude")
+    kept = repo.path / ".git" / "hyperion-hook" / "agents.json"
+    kept.write_text(json.dumps(dict.fromkeys(json.loads(kept.read_text()), entry)))
+    done = hyperion(repo.path, "uninstall", "--agent", "claude")
+    assert (done.code, done.out) == (0, "claude: nothing of hyperion-hook here\n")
 
 
 def test_after_an_edit_an_agent_hears_only_of_risk(repo: TestRepo) -> None:

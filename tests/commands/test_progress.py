@@ -17,6 +17,8 @@ from tests.support.repo import TestRepo
 from tests.support.terminal import read_terminal
 
 LONG = {
+    "score HEAD --format json": "measuring code",
+    "score HEAD~20..HEAD": "measuring code",
     "index": "reading history",
     "label": "tracing fixes",
     "report --no-evaluate --output -": "measuring hot spots",
@@ -27,7 +29,7 @@ LONG = {
 AT_ONCE = """
 import sys
 import hyperion_hook.commands.support.progress as progress
-progress.QUIET_SECONDS = progress.LINES_AFTER_SECONDS = progress.EVERY_SECONDS = 0.0
+progress.QUIET_SECONDS = progress.LINES_AFTER_SECONDS = progress.PATIENT_SECONDS = progress.EVERY_SECONDS = 0.0
 from hyperion_hook.cli import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -85,6 +87,16 @@ def test_a_terminal_that_keeps_a_log_is_none(
     clock.now = 5.0
     line("reading", 1, 2)
     assert stream.getvalue() == "hyperion-hook: reading: 1 of 2\n"
+
+
+def test_who_is_mostly_quick_waits_longer_before_a_line(clock: Clock) -> None:
+    stream = io.StringIO()
+    line = ProgressLine(stream, lines=True, patient=True)
+    for clock.now in (5.0, 11.0):
+        line("measuring code", int(clock.now), 100)
+    assert [text.split(",")[0] for text in stream.getvalue().splitlines()] == [
+        "hyperion-hook: measuring code: 11 of 100"
+    ]
 
 
 def test_it_shows_after_a_while_and_leaves_no_trace(clock: Clock) -> None:

@@ -67,8 +67,13 @@ def test_the_command_that_makes_it_is_written_down_and_a_robot_keeps_it_fresh() 
     command = "uv pip compile pyproject.toml --group build --universal --generate-hashes"
     assert command in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text(encoding="utf-8"))["updates"]
-    watched = {entry["package-ecosystem"]: entry["directory"] for entry in updates}
-    assert watched == {"pip": "/.github/action", "docker": "/", "github-actions": "/"}
+    watched = {(entry["package-ecosystem"], entry["directory"]) for entry in updates}
+    assert watched == {
+        ("pip", "/.github/action"),
+        ("pip", "/.github/release"),
+        ("docker", "/"),
+        ("github-actions", "/"),
+    }
 
 
 def test_the_action_installs_by_that_file_alone() -> None:

@@ -87,6 +87,20 @@ def test_a_cut_clone_has_no_level_in_any_format(origin: TestRepo, tmp_path: Path
         assert [line.split()[:3] for line in text.splitlines()] == [["UNKNOWN", "-", "-"]] * 2
 
 
+@pytest.mark.parametrize("kind", ["depth", "depth 50"])
+def test_what_breaks_is_told_of_what_is_staged_in_a_shallow_clone(origin: TestRepo, tmp_path: Path, kind: str) -> None:
+    clone = cloned(origin, tmp_path / "c", *CLONES[kind][0])
+    clone.commit({"tool.py": "def weigh(x):\n    return x\n", "use.py": "from tool import weigh\n\nweigh(1)\n"})
+    clone.stage({"tool.py": "X = 1\n"})
+    document = judged(hyperion(clone.path, "score", "--format", "json"))
+    assert (document["risk"], [entry["rule"] for entry in document["breaks"]]) == (UNKNOWN, ["missing-name"])
+    for command in (["hook", "pre-commit"], ["score", "--format", "brief"], ["score"]):
+        shown = " ".join(hyperion(clone.path, *command).out.split())
+        assert "UNKNOWN" in shown
+        assert "use.py" in shown
+    assert hyperion(clone.path, "score", "--fail-on-break").code == 1
+
+
 @pytest.mark.parametrize("kind", CLONES)
 def test_one_remedy_is_told_and_an_index_does_not_pass_for_one(origin: TestRepo, tmp_path: Path, kind: str) -> None:
     arguments, remedy = CLONES[kind]

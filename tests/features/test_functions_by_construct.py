@@ -77,6 +77,16 @@ def test_decisions_are_counted_where_they_are(kind: str) -> None:
             {"f", "g"},
         ),
         ("a.c", "#if 0\nint old(void) { return 1; }\n#endif\nint f(int x) { return x; }\n", {"old", "f"}),
+        ("a.c", "int (*f(void))(int) { return 0; }\nint (*g)(int) = 0;\nt_t (*const *h)(void);\n", {"f"}),
+        (
+            "a.c",
+            "void (*f(int s, void (*func)(int)))(int) { return 0; }\nint (*g(int x))[3] { return 0; }\n",
+            {"f", "g"},
+        ),
+        ("a.js", "if (a(b)) /re}`/.test(c);\nfunction f() { while (x) /{/.exec(y); }\n", {"f"}),
+        ("a.js", "for await (const x of y) /`/.test(x); o.if(1) / 2 / g`}`; function f() { }\n", {"f"}),
+        ("a.js", "function f() { }\n/[`{]/.test(x);\nfunction g() { return (a) / b / `}` }\n", {"f", "g"}),
+        ("a.js", "#!/usr/bin/env node `\nfunction f() { }\n", {"f"}),
         ("a.rb", "class A\n  def `(command); end\n  def f; 1; end\nend\n", {"_`", "f"}),
     ],
 )

@@ -155,6 +155,39 @@ def test_a_token_that_may_not_ask_whose_it_is_finds_its_comment(kind: Kind, doub
     assert any("of somebody else" in comment["body"] for comment in double.comments)
 
 
+@pytest.mark.parametrize("answer", [b"{}", b"[]", b'{"login": true, "id": 1.5, "uuid": "", "authenticatedUser": {}}'])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS.values() if "user" in kind.requests], ids=lambda kind: kind.name
+)
+def test_an_answer_that_names_no_user_is_shown_with_what_to_check(kind: Kind, double: Any, answer: bytes) -> None:
+    kind.add(double, f"{marker(kind)}\nof somebody else", False)
+    double.told(*kind.requests["user"], Said(200, answer))
+    (line,) = [line for line in post(kind, double) if "comment" in line]
+    assert "the answer does not say whose the token is (" in line
+    assert f"; check that {double.url}" in line
+    assert " is the API, and the token" in line
+    assert kind.ours(double) == []
+
+
+@pytest.mark.parametrize("asks", [True, False])
+@pytest.mark.parametrize("kind", NEW[2:], ids=lambda kind: kind.name)
+def test_what_another_service_wrote_stays_and_ours_is_found_again(kind: Kind, double: Any, asks: bool) -> None:
+    double.asks = asks
+    post(kind, double)
+    body = double.comments.pop()["body"]
+    theirs = [double.add(f"{body}\n{number}", service=True) for number in range(2)]
+    for head in (HEAD, "c" * 40, "d" * 40):
+        assert not [line for line in post(kind, double, head) if "comment" in line]
+        assert [comment["body"] for comment in theirs] == [f"{body}\n{number}" for number in range(2)]
+        assert len(kind.ours(double)) == 1
+    state = read_state(kind.ours(double)[0])
+    assert state is not None
+    assert state.head == "d" * 40
+    double.add(f"{body}\nyounger", own=True)
+    post(kind, double)
+    assert len(kind.ours(double)) == 1
+
+
 @pytest.mark.parametrize("kind", NEW, ids=lambda kind: kind.name)
 def test_the_level_is_one_label_where_there_are_labels(kind: Kind, double: Any) -> None:
     labels = set(LABELS.values())
@@ -168,6 +201,19 @@ def test_the_level_is_one_label_where_there_are_labels(kind: Kind, double: Any) 
     post(kind, double)
     assert set(double.labels) == {"bug", wanted}
     assert said == []
+
+
+@pytest.mark.parametrize("kind", NEW[:2], ids=lambda kind: kind.name)
+def test_a_label_of_the_organisation_is_used_and_not_made_twice(kind: Kind, double: Any) -> None:
+    double.of_organisation = {name: 900 + at for at, name in enumerate(LABELS.values())}
+    assert post(kind, double) == []
+    assert set(double.known) == {"bug"}
+    (wanted,) = set(LABELS.values()) & set(double.labels)
+    assert double.labels[wanted] == double.of_organisation[wanted]
+    double.told("GET", "/orgs/", Said(403, {"message": "no"}))
+    del double.labels[wanted]
+    assert post(kind, double) == []
+    assert wanted in double.known
 
 
 FAULTS = [

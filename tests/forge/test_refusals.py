@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperion_hook.report.comment.state import MARKER
 from tests.support.github import JOB_TOKEN, USER_TOKEN, GitHubDouble, error
 from tests.support.github_job import Done, GitHubJob
 from tests.support.pulls import Pull
@@ -172,12 +173,15 @@ def test_a_token_that_is_none_is_refused_without_being_shown(
     assert "GITHUB_TOKEN: holds characters that no token has" in done.err
 
 
-def test_a_person_who_cannot_be_asked_for_is_nobody(job: GitHubJob, pull: Pull, github: GitHubDouble) -> None:
+def test_a_person_who_cannot_be_asked_for_is_who_writes(job: GitHubJob, pull: Pull, github: GitHubDouble) -> None:
+    github.add_comment(f"{MARKER}\nof somebody else", "grace")
     job.token = USER_TOKEN
     job.pull(pull.base, pull.head)
     github.told("GET", "^/user$", Said(200, {}))
     done = job.pull(pull.base, pull.head)
-    assert (done.code, len(github.ours())) == (0, 2)  # one too many does less harm than somebody else's overwritten
+    # what is written says who wrote it, so that the one of before is found after all
+    assert (done.code, len(github.ours()), len(github.comments)) == (0, 2, 2)
+    assert github.comments[0]["body"] == f"{MARKER}\nof somebody else"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,15 @@ from tests.support.repo import TestRepo
 ATTRIBUTES = """\
 # linguist-generated
 [attr]linguist-mine linguist-generated
+[attr]made linguist-generated -diff
+[attr]twice text made
+[attr]nothing text
+macro/*.py made
+macro/two.py twice
+macro/no.py -made
+macro/other.py made -linguist-generated
+macro/text.py nothing
+  "macro/in set.py" made
 *.pb.go linguist-generated
 gen/** linguist-generated=true
 gen/by-hand.py -linguist-generated
@@ -42,8 +51,15 @@ PATHS = [
     "sub/made/a.py",
     "sub/made/own.py",
     "sub/a.pb.go",
+    "macro/one.py",
+    "macro/two.py",
+    "macro/no.py",
+    "macro/other.py",
+    "macro/text.py",
+    "macro/in set.py",
+    "sub/macro.py",
 ]
-BELOW = "made/* linguist-generated\n/made/own.py !linguist-generated\n*.pb.go linguist-generated=false\n"
+BELOW = "made/* linguist-generated\n/made/own.py !linguist-generated\n*.pb.go linguist-generated=false\nmacro.py made\n"
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,25 @@ def test_a_patch_is_its_change_on_head_whatever_the_work_tree_holds(repo: TestRe
     change = staged_change(with_patch(Repository.discover(repo.path), patch), kind=ChangeKind.PATCH)
     assert told(change) == told(expected)
     assert state(repo) == before
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(lambda repo, patch: repo.git("diff", "--no-prefix").encode(), id="without prefixes"),
+        pytest.param(lambda repo, patch: repo.git("-c", "diff.mnemonicPrefix=true", "diff").encode(), id="others"),
+        pytest.param(lambda repo, patch: patch.replace(b"\n", b"\r\n"), id="through a pipe of Windows"),
+        pytest.param(lambda repo, patch: b"\xef\xbb\xbf" + patch.replace(b"\n", b"\r\n"), id="and marked as UTF-8"),
+        pytest.param(lambda repo, patch: b"From: x\nSubject: y\n\n---\n" + patch + b"-- \n2.40\n", id="in a mail"),
+    ],
+)
+def test_a_patch_is_read_as_people_send_it(repo: TestRepo, sent: Callable[[TestRepo, bytes], bytes]) -> None:
+    repo.git("checkout", "-q", ".")
+    repo.write({"same.py": "new = 1\n", "d/deep.py": "d = 1\n"})
+    repo.git("add", "-N", ".")
+    patch = repo.git("diff").encode()
+    expected = told(staged_change(with_patch(Repository.discover(repo.path), patch)))
+    assert told(staged_change(with_patch(Repository.discover(repo.path), sent(repo, patch)))) == expected
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
+from hyperion_hook.domain.deadline import within
 from hyperion_hook.errors import GitError, NotARepositoryError
+from hyperion_hook.git.changes import _merged_heads
 from hyperion_hook.git.repository import Repository
 from tests.support.repo import TestRepo
 
@@ -220,3 +223,22 @@ def test_objects_of_a_push_in_quarantine_are_seen(
     assert Repository.discover().resolve(new) == new
     with pytest.raises(GitError):
         Repository.discover(repo.path).resolve(new)
+
+
+@pytest.mark.parametrize("name", ["MERGE_HEAD", "shallow"])
+@pytest.mark.parametrize("plant", ["pipe", "large"])
+def test_a_file_of_a_git_directory_is_a_regular_one_of_bounded_size(tmp_path: Path, name: str, plant: str) -> None:
+    repository = Repository.discover(TestRepo(tmp_path).path)
+    path = tmp_path / ".git" / name
+    if plant == "pipe":
+        os.mkfifo(path)
+    else:
+        path.touch()
+        os.truncate(path, 200_000_000)
+    tracemalloc.start()
+    try:
+        answer = within(5.0, lambda: _merged_heads(repository) or repository.cut_off(), "waits")
+        assert not answer
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()

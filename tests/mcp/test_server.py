@@ -117,6 +117,39 @@ def test_what_cannot_be_answered_is_one_clear_line(repo: TestRepo) -> None:
         assert "\n" not in answer.content[0].text
 
 
+OUTSIDE = {
+    "a settings file": lambda top: (top / ".hyperion-hook.toml").symlink_to(top.parent / "secret.toml"),
+    "a project file": lambda top: (top / "pyproject.toml").symlink_to(top.parent / "secret.toml"),
+    "a report above": lambda top: (top / ".hyperion-hook.toml").write_text('coverage-after = ["../secret.toml"]'),
+    "a report anywhere": lambda top: (top / ".hyperion-hook.toml").write_text(
+        f"coverage-before = ['{(top.parent / 'secret.toml').as_posix()}']"
+    ),
+    "a link to a report": lambda top: [
+        (top / "cov.xml").symlink_to(top.parent / "secret.toml"),
+        (top / ".hyperion-hook.toml").write_text('coverage-after = ["cov.xml"]'),
+    ],
+    "models": lambda top: (top / ".hyperion-hook.toml").write_text('models = "../models"'),
+}
+
+
+@pytest.mark.parametrize("plant", OUTSIDE.values(), ids=OUTSIDE)
+def test_settings_lead_nowhere_outside_the_repository(tmp_path: Path, plant: Callable[[Path], object]) -> None:
+    made = TestRepo(tmp_path / "repo")
+    made.commit({"a.py": "x = 1\n"})
+    (tmp_path / "secret.toml").write_text("top-secret-key = 1\n[tool.hyperion-hook]\ntop-secret-key = 1\n")
+    plant(made.path)
+
+    async def talk(client: Any) -> list[Any]:
+        return [await client.call_tool(tool, arguments) for tool, arguments in (("score", {}), ("hot_spots", {}))]
+
+    for answer in ask(made, talk):
+        (text,) = [part.text for part in answer.content]
+        assert answer.is_error
+        assert "outside the repository" in text
+        assert "top-secret" not in text
+        assert "\n" not in text
+
+
 def fuzzed(seed: int, count: int) -> list[bytes]:
     """Return lines that no client should send, beside some that only look so."""
     rng = random.Random(seed)  # noqa: S311 - no secret

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
+from packaging.requirements import Requirement
 
 import hyperion_hook
 
@@ -21,6 +23,10 @@ LOCK = (ROOT / ".github" / "action" / "requirements.txt").read_text(encoding="as
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 URL = PROJECT["project"]["urls"]["Repository"]
+WORKFLOWS = ROOT / ".github" / "workflows"
+JOBS = yaml.safe_load((WORKFLOWS / "release.yml").read_text(encoding="utf-8"))["jobs"]
+SCRIPTS = [line for job in JOBS.values() for step in job.get("steps", []) for line in step.get("run", "").splitlines()]
+RELEASE_LOCK = ROOT / ".github" / "release" / "requirements.txt"
 
 
 def loaded() -> ModuleType:
@@ -74,6 +80,41 @@ def test_the_formula_is_made_of_the_lock(checkout: Path) -> None:
         subprocess.run(["ruby", "-c"], input=text, text=True, check=True, capture_output=True)
 
 
+def test_every_tool_of_a_release_is_pinned_by_hash() -> None:
+    text = RELEASE_LOCK.read_text(encoding="ascii")
+    pinned = dict(re.findall(r"^([a-z0-9-]+)==([\w.]+)(?: ; [^\n]+)? \\\n    --hash=sha256:", text, re.MULTILINE))
+    assert len(pinned) == len(re.findall("^[a-z]", text, re.MULTILINE))
+    groups = PROJECT["dependency-groups"]
+    for wanted in (*(item for item in groups["release"] if isinstance(item, str)), *groups["build"]):
+        requirement = Requirement(wanted)
+        assert pinned[requirement.name] in requirement.specifier
+    installs = [line for line in SCRIPTS if re.search(r"\bpip\b.* install\b", line)]
+    assert installs
+    assert all("--require-hashes --only-binary=:all: -r" in line for line in installs)
+    # an isolated build would fetch whatever is newest
+    assert all("--no-isolation" in line for line in SCRIPTS if "-m build" in line)
+    command = "uv pip compile --group release --universal --generate-hashes"
+    assert command in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def needed_by(name: str) -> set[str]:
+    """Return the jobs that must have passed before one begins."""
+    needs = JOBS[name].get("needs", [])
+    direct = {needs} if isinstance(needs, str) else set(needs)
+    return direct.union(*map(needed_by, direct))
+
+
+def test_nothing_is_published_before_all_tests_passed_on_that_very_commit() -> None:
+    suites = {name for name, job in JOBS.items() if job.get("uses") == "./.github/workflows/tests.yml"}
+    assert len(suites) == 1
+    writing = {name for name, job in JOBS.items() if "write" in job.get("permissions", {}).values()}
+    assert writing == {"publish", "image", "announce"}
+    for name in writing:
+        assert suites <= needed_by(name)
+        assert "if" not in JOBS[name]
+    assert "workflow_call" in yaml.safe_load((WORKFLOWS / "tests.yml").read_text(encoding="utf-8"))[True]
+
+
 def test_every_fragment_has_a_kind_and_a_sentence() -> None:
     kinds = {entry["directory"] for entry in PROJECT["tool"]["towncrier"]["type"]}
     for path in (ROOT / "changelog.d").glob("*"):
@@ -92,10 +133,10 @@ def test_the_image_has_what_the_lock_names_and_no_root() -> None:
     assert len(installs) == 2
     assert "--no-deps --require-hashes --only-binary=:all: -r lock.txt" in installs[0]
     assert "--no-deps --no-index --no-build-isolation ." in installs[1]
-    assert all(
-        re.fullmatch(r"python:\d\.\d+-alpine( AS build)?", name)
-        for name in re.findall("^FROM (.+)$", DOCKERFILE, re.MULTILINE)
-    )
+    bases = re.findall(r"^FROM (\S+)(?: AS build)?$", DOCKERFILE, re.MULTILINE)
+    assert len(bases) == DOCKERFILE.count("\nFROM ") == 2
+    assert len(set(bases)) == 1
+    assert re.fullmatch(r"python:\d\.\d+-alpine@sha256:[0-9a-f]{64}", bases[0])
     let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     forced = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
     needed = {"hyperion_hook", "pyproject.toml", ".github/action/requirements.txt", *forced}

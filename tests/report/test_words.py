@@ -32,7 +32,7 @@ from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.report.cells import width_of
 from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.render import render_comment
-from hyperion_hook.report.facts import change_line, comparison, percent, placed, reasons, record_line
+from hyperion_hook.report.facts import brief, change_line, comparison, percent, placed, reasons, record_line
 from hyperion_hook.report.formats.findings import findings
 from hyperion_hook.report.formats.markdown import render_markdown
 from hyperion_hook.report.formats.terminal import render_short, render_text, render_text_line
@@ -96,14 +96,29 @@ def test_on_a_terminal_lines_are_cut_after_a_word_if_at_all(width: int, lines: i
 def test_what_a_change_breaks_has_a_line_of_its_own(certain: bool, begins: str) -> None:
     judged = with_long_names(RiskLevel.LOW, certain=certain)
     first, second, *_ = render_short(judged, width=80, colour=False, lines=1).splitlines()
-    assert first.startswith("LOW, as 80% of recent changes")
+    assert first.startswith("LOW, like 80% of recent changes")
     assert second.startswith(begins)
+
+
+@pytest.mark.parametrize(("certain", "begins"), [(True, "Would break: "), (False, "Likely to break: ")])
+def test_one_line_that_is_piped_names_what_breaks_before_why(certain: bool, begins: str) -> None:
+    judged = with_long_names(RiskLevel.MEDIUM, certain=certain)
+    [broken] = judged.breaks
+    line = brief(judged)
+    assert f"{begins}{broken.sentence} ({broken.evidence})." in line
+    assert line.find(begins) < (line.find(" Why: ") if " Why: " in line else len(line))
+
+
+def test_of_documents_there_is_no_more_to_be_told() -> None:
+    judged = sample(change(edit("README.md", "+x"), kind=ChangeKind.STAGED))
+    line = render_short(replace(judged, breaks=()), width=None, colour=False, lines=1).splitlines()[0]
+    assert line.endswith(". Not a code change")
 
 
 def test_a_verdict_that_leaves_no_room_keeps_its_words_and_not_the_hint() -> None:
     judged = sample(change(edit("a.py", "+x"), message="Fix the thing"))
     line = render_short(judged, width=60, colour=False, lines=1).splitlines()[0]
-    assert line == "HIGH, as 81% of recent changes; fixes a bug"
+    assert line == "HIGH, like 81% of recent changes; fixes a bug"
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,8 @@ class DescribedDouble(WebDouble):
         self.labels = {"bug": 1}
         self.known = {"bug": 1}
         """Labels of the repository."""
+        self.of_organisation: dict[str, int] | None = None
+        """Labels of the organisation that owns the repository, ``None`` where a person does."""
         self.pull: dict[str, Any] = {}
         self.asks = True
 
@@ -46,10 +48,10 @@ class DescribedDouble(WebDouble):
     def api(self) -> str:
         return self.url + self.prefix
 
-    def add(self, body: str, *, own: bool = False) -> dict[str, Any]:
-        """Have somebody comment, and return the comment."""
+    def add(self, body: str, *, own: bool = False, service: bool = False) -> dict[str, Any]:
+        """Have the token's user, somebody or another service comment, and return the comment."""
         number = 5_000 + len(self.asked) * 10 + len(self.comments)
-        self.comments.append({"id": number, "body": body.strip(), "own": own})
+        self.comments.append({"id": number, "body": body.strip(), "own": own, "service": own or service})
         return self.comments[-1]
 
     def ours(self) -> list[str]:
@@ -109,13 +111,23 @@ class DescribedDouble(WebDouble):
         comment = self._of(values)
         if comment is None:
             return Said(404, self.missing)
+        if not comment["own"]:
+            return self._refused(asked)
         comment["body"] = self.text_in(asked.body).strip()
         return self.entry(comment)
 
-    def _remove(self, _: Asked, values: Mapping[str, str]) -> Any:
+    def _refused(self, asked: Asked) -> Said:
+        """Let nobody but its author edit or remove a comment; who knows its own does not even try."""
+        if self.asks or asked.method == "DELETE":
+            self.faults.append(f"{asked.method} {asked.path}: of somebody else")
+        return Said(403, {"message": "Only its author may edit a comment"})
+
+    def _remove(self, asked: Asked, values: Mapping[str, str]) -> Any:
         comment = self._of(values)
         if comment is None:
             return Said(404, self.missing)
+        if not comment["own"]:
+            return self._refused(asked)
         self.comments.remove(comment)
         return None
 
@@ -143,12 +155,18 @@ class GiteaDouble(DescribedDouble):
         return self.pull
 
     def _all_labels(self, asked: Asked, _: Mapping[str, str]) -> Any:
+        return self._paged(asked, self.known)
+
+    def _org_labels(self, asked: Asked, _: Mapping[str, str]) -> Any:
+        return Said(404, self.missing) if self.of_organisation is None else self._paged(asked, self.of_organisation)
+
+    def _paged(self, asked: Asked, labels: Mapping[str, int]) -> Said:
         size, page = (int(parse_qs(asked.query).get(name, ["1"])[0]) for name in ("limit", "page"))
         # more than a page of others stand before ours
         entries = [{"id": 100 + at, "name": f"l{at}"} for at in range(70)] + [
-            {"id": number, "name": name} for name, number in self.known.items()
+            {"id": number, "name": name} for name, number in labels.items()
         ]
-        more = {"Link": f'<{self.api}/repos/o/r/labels?limit={size}&page={page + 1}>; rel="next"'}
+        more = {"Link": f'<{self.url}{asked.path}?limit={size}&page={page + 1}>; rel="next"'}
         return Said(200, entries[(page - 1) * size : page * size], more if page * size < len(entries) else {})
 
     def _new_label(self, asked: Asked, _: Mapping[str, str]) -> Any:
@@ -156,7 +174,8 @@ class GiteaDouble(DescribedDouble):
         return {"id": self.known[asked.body["name"]], "name": asked.body["name"]}
 
     def _label(self, asked: Asked, _: Mapping[str, str]) -> Any:
-        self.labels |= {name: number for name, number in self.known.items() if number in asked.body["labels"]}
+        known = self.known | (self.of_organisation or {})
+        self.labels |= {name: number for name, number in known.items() if number in asked.body["labels"]}
         return []
 
     def _unlabel(self, _: Asked, values: Mapping[str, str]) -> Any:
@@ -172,7 +191,8 @@ class BitbucketDouble(DescribedDouble):
 
     def entry(self, comment: Mapping[str, Any]) -> dict[str, Any]:
         page = f"https://bitbucket.org/o/r/pull-requests/7/_/diff#comment-{comment['id']}"
-        user = {"type": "app_user", "uuid": "{ours}"} if comment["own"] else {"type": "user", "uuid": "{theirs}"}
+        kind = "app_user" if comment["service"] else "user"
+        user = {"type": kind, "uuid": "{ours}" if comment["own"] else "{theirs}"}
         return {
             "id": comment["id"],
             "content": {"raw": comment["body"]},
@@ -203,7 +223,8 @@ class AzureDouble(DescribedDouble):
         return {"id": comment["id"], "comments": [self._first(comment)], "isDeleted": False, "status": "closed"}
 
     def _first(self, comment: Mapping[str, Any]) -> dict[str, Any]:
-        author = {"id": "ours", "descriptor": "svc.b3Vycw"} if comment["own"] else {"id": "x", "descriptor": "aad.eA"}
+        descriptor = f"{'svc' if comment['service'] else 'aad'}.b3Vycw"
+        author = {"id": "ours" if comment["own"] else "theirs", "descriptor": descriptor}
         return {"id": 1, "content": comment["body"], "author": author, "lastContentUpdatedDate": MOMENT}
 
     def who(self) -> Any:

@@ -17,6 +17,7 @@ from hyperion_hook.training.evaluation.ablation import (  # noqa: E402
     ablation_lines,
     ablation_rows,
 )
+from hyperion_hook.training.evaluation.outcomes import NAMED, TRACED  # noqa: E402
 from hyperion_hook.training.models.fit import measured_features  # noqa: E402
 from hyperion_hook.training.models.recipes import KAMEI, LOGISTIC, MEMBERS, Recipe  # noqa: E402
 from hyperion_hook.training.rows.corpus_file import CorpusEntry  # noqa: E402
@@ -33,11 +34,23 @@ def test_each_part_is_left_out_of_everything_that_is_offered() -> None:
     assert {feature.name for feature in SPECIFIED} <= set(offered)
     found = {item.name: item for item in ablation(rows, RetrainOptions(threads=1, folds=2), recipe=SMALL)}
     assert found[ALL].features == len(offered)
-    assert found[ALL].gain is None
+    assert found[ALL].gain == {}
     assert found["without code quality"].features == len(offered) - 12
     assert {DEFAULT, "without member logistic", "without member kamei", "without team"} <= set(found)
-    assert all(item.roc_auc.low <= item.roc_auc.value <= item.roc_auc.high for item in found.values())
+    areas = [item.roc_auc[TRACED] for item in found.values()]
+    assert all(area.low <= area.value <= area.high for area in areas)
     assert len(ablation_lines(list(found.values()))) == len(found) + 2
+
+
+def test_causes_that_fixes_name_are_ranked_beside_where_there_are_enough() -> None:
+    rows = corpus_rows("a", changes=700)
+    options = RetrainOptions(threads=1, folds=2)
+    [named, *_] = ablation(rows.assign(named=rows["buggy"]), options, recipe=SMALL)
+    assert named.roc_auc == {TRACED: named.roc_auc[TRACED], NAMED: named.roc_auc[TRACED]}
+    [unnamed, *_] = ablation(rows.assign(named=0.0), options, recipe=SMALL)
+    assert list(unnamed.roc_auc) == [TRACED]
+    head, _, first, *_ = ablation_lines([named])
+    assert (head.count(NAMED), head.count("|"), first.count("|")) == (1, 7, 7)
 
 
 def test_rows_of_a_history_carry_the_metrics_of_its_code(tmp_path: Path) -> None:

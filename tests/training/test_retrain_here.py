@@ -107,18 +107,29 @@ def test_what_is_better_beyond_chance_is_promoted_with_the_figures(first: tuple[
     assert {path.name for path in report.folder.iterdir()} >= {"manifest.json", "MODEL_CARD.md", "model_card.json"}
 
 
-def test_what_is_not_better_is_registered_and_not_promoted(
+def test_what_is_worse_is_registered_and_not_promoted(
     history: TestRepo, options: RetrainOptions, copied: VersionStore
 ) -> None:
-    # the same models again, as if they had learned from another history
+    # models that have seen the changes which both are compared on, as if they had learned from another history
     equal = InUse(replace(load_bundle(copied.folder(NAME, "latest")), card={}), "v1.0.0")
     report = trained(history, copied, equal, replace(options, seed=7))
     assert report.decision is not None
     assert not report.decision.promote
-    assert report.decision.text.startswith(
-        ("not promoted, since it is not better beyond chance: ", "not promoted, since it is worse on ")
-    )
+    worse = "not promoted, since it is worse on changes that introduced a bug: ROC-AUC "
+    assert report.decision.text.startswith(worse)
     assert copied.versions(NAME) == {"v1.0.0": Status.PRODUCTION, "v1.0.1": Status.TRAINED}
+
+
+def test_what_says_the_same_is_not_better_beyond_chance(
+    history: TestRepo, options: RetrainOptions, first: tuple[VersionStore, RetrainReport]
+) -> None:
+    used = InUse(replace(load_bundle(first[1].folder), card={}), "v1.0.0")
+    (mined,), _ = mine_all([CorpusEntry("this repository", history.path)], options, options.replay)
+    rows = without_youngest(mined.rows)
+    past = PastModels(time_split(rows, cut_at(rows, 0.7)), {BLEND.name: used}, options)
+    decision = decide(rows, past, BLEND.name, used, Repository.discover(history.path), options)
+    assert not decision.promote
+    assert decision.text.startswith("not promoted, since it is not better beyond chance: ROC-AUC ")
 
 
 def test_models_that_learned_from_this_history_are_compared_on_what_came_later(

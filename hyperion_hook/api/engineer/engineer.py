@@ -22,8 +22,9 @@ from hyperion_hook.api.engineer.dispatch import (
 from hyperion_hook.api.engineer.engineered import EngineeredFeatures
 from hyperion_hook.api.engineer.feature_names import asked_for, is_indicator
 from hyperion_hook.api.engineer.state import Fitted, Options, fit, from_json
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.errors import ArtefactError, ConfigError
-from hyperion_hook.store.files.whole_files import read_regular, write_whole
+from hyperion_hook.store.files.whole_files import write_whole
 
 MAX_STATE_BYTES = 10_000_000
 

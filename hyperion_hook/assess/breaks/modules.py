@@ -90,7 +90,7 @@ def _still_means(tree: TreeAfter, files: set[str], spec: str) -> bool:
         return False
     if not all(family_of(path) == "python" for path in files):
         return True
-    from hyperion_hook.assess.breaks.python_names import bound_names, parsed
+    from hyperion_hook.assess.breaks.python_names import module_names, parsed
 
     # a module that is gone leaves its package, which may offer the name itself
     module, _, name = spec.partition(":")
@@ -99,7 +99,7 @@ def _still_means(tree: TreeAfter, files: set[str], spec: str) -> bool:
         if word in (path.rpartition("/")[2].partition(".")[0], path.rpartition("/")[0].rpartition("/")[2]):
             return True
         package = parsed(tree.text(path))
-        if package is None or bound_names(package) & {word, "*", "__getattr__"}:
+        if package is None or module_names(package) & {word, "*"}:
             return True
     return False
 

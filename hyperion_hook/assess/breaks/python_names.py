@@ -13,6 +13,8 @@ from hyperion_hook.features.code.python_tree import python_tree
 
 MOST_CHARACTERS = 400_000
 
+_NAMESPACES = frozenset({"globals", "exec", "vars", "locals"})
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _BUILT_IN = (str, bytes, list, dict, set, int, float, BaseException, io.TextIOWrapper, io.BytesIO)
 
 Place = tuple[str, int, bool]
@@ -29,22 +31,53 @@ def parsed(text: str) -> ast.Module | None:
 
 
 def bound_names(tree: ast.AST) -> set[str]:
-    """Return every name that anything in a tree binds, in whatever scope; ``*`` for a star import."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
-        elif isinstance(node, ast.alias):
-            names.add((node.asname or node.name).partition(".")[0])
-        elif isinstance(node, ast.arg):
-            names.add(node.arg)
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            names.add(node.name)
-        elif isinstance(node, ast.Global | ast.Nonlocal):
+    """Return every name that anything in a tree binds, in whatever scope."""
+    return {name for node in ast.walk(tree) for name in _binds(node)}
+
+
+def module_names(module: ast.Module) -> set[str]:
+    """Return the names that a module binds for those who import it; ``*`` where it may bind any.
+
+    It may with a star import, with ``__getattr__`` of its own, and where it looks its namespace up by name.
+    """
+    names = {name for node in _outside_scopes(module) for name in _binds(node)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Global):
             names.update(node.names)
-    return names
+        elif (isinstance(node, ast.Name) and node.id in _NAMESPACES) or _is_sys_modules(node):
+            names.add("*")
+    return names | {"*"} if "__getattr__" in names else names
+
+
+def _is_sys_modules(node: ast.AST) -> bool:
+    if not (isinstance(node, ast.Attribute) and node.attr == "modules"):
+        return False
+    return isinstance(node.value, ast.Name) and node.value.id == "sys"
+
+
+def _outside_scopes(module: ast.Module) -> Iterator[ast.AST]:
+    """Yield the nodes of a module without what stands in functions and classes."""
+    waiting: list[ast.AST] = list(module.body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, _SCOPES):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _binds(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
+    elif isinstance(node, ast.alias):
+        yield (node.asname or node.name).partition(".")[0]
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        yield node.name
+    elif isinstance(node, ast.Global | ast.Nonlocal):
+        yield from node.names
 
 
 def top_level_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequence[str]) -> Iterator[Place]:
@@ -53,10 +86,11 @@ def top_level_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequenc
     if module is None:
         # a module that is gone is missed as a whole
         return
-    bound = bound_names(module)
-    if name in bound or "*" in bound or "__getattr__" in bound or "globals" in after.text(file.path):
+    offered = module_names(module)
+    if name in offered or "*" in offered:
         return
-    for node in ast.walk(module):
+    # what a function or class of the module binds itself may be what it loads
+    for node in ast.walk(module) if name not in bound_names(module) else ():
         if isinstance(node, ast.Name) and node.id == name:
             yield file.path, node.lineno, True
     for path in paths:

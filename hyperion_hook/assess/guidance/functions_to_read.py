@@ -17,12 +17,14 @@ from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.metrics import FunctionMetrics
 from hyperion_hook.git.diffs.hunks import Position, read_positions
+from hyperion_hook.git.run import PATIENT_SECONDS
 from hyperion_hook.store.history.commits_before import Past
 from hyperion_hook.store.hunk_store import HunkStore
 
 MOST_FUNCTIONS = 3
 MOST_EVENTS = 60
 """Newest commits on a file that are looked at."""
+_PENDING_SECONDS = 2.0
 
 
 class Touches(NamedTuple):
@@ -43,12 +45,13 @@ def functions_of(
         return ()
     before, events = _functions(measurer, sources.before(file)), events[:MOST_EVENTS]
     past = measurer.past(change.base) if before else None
-    by_commit = positions_of(measurer, file.previous_path, past, events)
+    seconds = _PENDING_SECONDS if change.is_pending else PATIENT_SECONDS
+    by_commit = positions_of(measurer, file.previous_path, past, events, seconds)
     return functions_to_read(file, before, after, events, by_commit, change.time, recorded=not change.is_pending)
 
 
 def positions_of(
-    measurer: Measurer, path: str, past: Past | None, events: Sequence[FileEvent], seconds: float = 2.0
+    measurer: Measurer, path: str, past: Past | None, events: Sequence[FileEvent], seconds: float = PATIENT_SECONDS
 ) -> dict[int, tuple[Position, ...]]:
     """Return the hunks of a file in its commits by number; what the index of hunks lacks is read within some time."""
     ids = past.ids(event.commit for event in events) if past is not None else []

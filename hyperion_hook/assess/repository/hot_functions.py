@@ -15,7 +15,6 @@ MOST_FUNCTIONS = 3
 """Of a file."""
 LEAST_COMPLEXITY = 5
 """Simpler functions are no reason to look at a file."""
-_SECONDS = 60.0
 
 
 def hot_functions(
@@ -31,7 +30,7 @@ def hot_functions(
         report(done, MOST_FILES)
         chosen = most_complex(functions)
         events = lives[path].events[:MOST_EVENTS]
-        positions = positions_of(measurer, path, past, events, _SECONDS) if chosen else {}
+        positions = positions_of(measurer, path, past, events) if chosen else {}
         for function in chosen:
             touches = past_of(function.start_line, function.end_line, events, positions)
             rows.append(

@@ -16,13 +16,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.formats.json_text import json_text
-from hyperion_hook.store.files.whole_files import read_regular, write_whole
+from hyperion_hook.store.files.whole_files import check_folder, real_folder, write_whole
 
 _NAME = "hyperion-hook"
-_MOST_BYTES = 1_000_000
+_MOST_BYTES, _MOST_KEPT_BYTES = 1_000_000, 20_000_000
 _TOML_BEGIN, _TOML_END = f"# {_NAME}: begin\n", f"# {_NAME}: end\n"
 
 
@@ -124,8 +125,8 @@ def uninstall_agent(repository: Repository, agent: str) -> list[str]:
         entry, now = kept.pop(file.path, None), _read(top, file.path)
         if entry is None or now is None:
             continue
-        before = None if entry["before"] is None else base64.b64decode(entry["before"])
-        if now != base64.b64decode(entry["after"]):
+        before, after = (_content(entry, when) for when in ("before", "after"))
+        if now != after:
             before = _without_entry(file, now)
         if before is None:
             (top / file.path).unlink()
@@ -140,15 +141,7 @@ def uninstall_agent(repository: Repository, agent: str) -> list[str]:
 
 def _with_entry(file: AgentFile, before: bytes | None) -> bytes:
     if file.is_toml:
-        text = (before or b"").decode("utf-8", "surrogateescape")
-        if _TOML_BEGIN in text:
-            text = _without_block(text)
-        elif f"[{'.'.join(file.keys)}]" in text:
-            raise HyperionError(f"{file.path}: has an entry '{_NAME}' that is not ours; remove it first")
-        lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in file.entry.items())
-        gap = "\n" if text and not text.endswith("\n") else ""
-        block = f"{_TOML_BEGIN}[{'.'.join(file.keys)}]\n{lines}{_TOML_END}"
-        return (text + gap + block).encode("utf-8", "surrogateescape")
+        return _with_block(file, (before or b"").decode("utf-8", "surrogateescape")).encode()
     table = _parsed(file, before)
     for key, value in file.defaults:
         table.setdefault(key, value)
@@ -181,6 +174,34 @@ def _without_entry(file: AgentFile, now: bytes) -> bytes:
     return json_text(table, indent=2).encode()
 
 
+def _with_block(file: AgentFile, text: str) -> str:
+    """Return TOML with our table at its end, of which there is one and which is no part of something else."""
+    text = _without_block(text) if _TOML_BEGIN in text else text
+    table = _toml(text)
+    if table is None:
+        raise HyperionError(f"{file.path}: not valid TOML; correct it, then install again")
+    section, name = file.keys
+    servers = table.get(section, {})
+    if isinstance(servers, dict) and name in servers:
+        raise HyperionError(f"{file.path}: has an entry '{name}' that is not ours; remove it first")
+    lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in file.entry.items())
+    gap = "\n" if text and not text.endswith("\n") else ""
+    block = f"[{section}.{name}]\n{lines}"
+    result = f"{text}{gap}{_TOML_BEGIN}{block}{_TOML_END}"
+    if (_toml(result) or {}).get(section, {}).get(name) != file.entry:
+        raise HyperionError(f"{file.path}: a table cannot follow there; add by hand: {' '.join(block.split())}")
+    return result
+
+
+def _toml(text: str) -> dict[str, Any] | None:
+    import tomllib
+
+    with suppress(ValueError, RecursionError):
+        text.encode()  # what is no UTF-8 is no TOML
+        return tomllib.loads(text)
+    return None
+
+
 def _without_block(text: str) -> str:
     head, _, rest = text.partition(_TOML_BEGIN)
     return head + rest.partition(_TOML_END)[2]
@@ -197,13 +218,17 @@ def _parsed(file: AgentFile, content: bytes | None) -> dict[str, Any]:
     if content is None or not content.strip():
         return {}
     try:
-        table = json.loads(content.decode("utf-8-sig"))
+        table = json.loads(content.decode("utf-8-sig"), parse_constant=_refused)
     except (ValueError, RecursionError):
         table = None
     if not isinstance(table, dict):
         entry = json.dumps({file.keys[-1]: file.entry})
         raise HyperionError(f"{file.path}: not plain JSON; add under '{file.keys[0]}' by hand: {entry}")
     return table
+
+
+def _refused(name: str) -> Any:
+    raise ValueError(f"JSON knows no {name}")
 
 
 def _top(repository: Repository) -> Path:
@@ -227,11 +252,7 @@ def _read(top: Path, name: str) -> bytes | None:
 def _write(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        part.write_bytes(content)
-        if path.exists():
-            part.chmod(path.stat().st_mode & 0o777)
-        part.replace(path)
+        write_whole(path, content, path.stat().st_mode & 0o777 if path.exists() else None)
     except OSError as error:
         raise HyperionError(f"{path}: {error.strerror or 'cannot be written'}") from None
 
@@ -241,14 +262,35 @@ def _store(repository: Repository) -> Path:
 
 
 def _kept(repository: Repository) -> dict[str, dict[str, Any]]:
+    path = _store(repository)
     try:
-        kept = json.loads(_store(repository).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        check_folder(path.parent, repository.git_dir)
+        kept = json.loads(read_regular(path, _MOST_KEPT_BYTES))
+    except FileNotFoundError:
         return {}
-    return kept if isinstance(kept, dict) else {}
+    except OSError as error:
+        raise HyperionError(f"{path}: {error.strerror or 'cannot be read'}; remove it") from None
+    except (ValueError, RecursionError):
+        return {}
+    return {name: entry for name, entry in kept.items() if _is_entry(entry)} if isinstance(kept, dict) else {}
+
+
+def _is_entry(entry: Any) -> bool:
+    try:
+        _content(entry, "before")
+        return _content(entry, "after") is not None
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _content(entry: dict[str, Any], when: str) -> bytes | None:
+    return None if entry[when] is None else base64.b64decode(entry[when])
 
 
 def _keep(repository: Repository, kept: dict[str, dict[str, Any]]) -> None:
     path = _store(repository)
-    path.parent.mkdir(exist_ok=True)
-    write_whole(path, json_text(kept, indent=1).encode())
+    try:
+        real_folder(path.parent, repository.git_dir)
+        write_whole(path, json_text(kept, indent=1).encode())
+    except OSError as error:
+        raise HyperionError(f"{path}: {error.strerror or 'cannot be written'}; correct that, then try again") from None

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hyperion_hook.errors import HyperionError
+from hyperion_hook.store.files.whole_files import write_whole
 
 STAGES = ("pre-commit", "commit-msg", "pre-push")
 KEPT_SUFFIX = ".before-hyperion"
@@ -106,7 +107,7 @@ def install_hook(folder: Path, stage: str, script: bytes) -> str:
         if is_ours(hook):
             if hook.read_bytes() == script:
                 return f"{stage}: already installed in {hook}"
-            _write(hook, script)
+            write_whole(hook, script, 0o755)
             return f"{stage}: updated in {hook}"
         folder.mkdir(parents=True, exist_ok=True)
         chained = os.path.lexists(kept)
@@ -116,7 +117,7 @@ def install_hook(folder: Path, stage: str, script: bytes) -> str:
             hook.rename(kept)
             chained = True
         try:
-            _write(hook, script)
+            write_whole(hook, script, 0o755)
         except OSError:
             if chained and not os.path.lexists(hook):
                 with suppress(OSError):
@@ -154,18 +155,6 @@ def is_ours(hook: Path) -> bool:
         return False
     with hook.open("rb") as file:
         return MARK in file.read(_READ_FOR_MARK)
-
-
-def _write(hook: Path, script: bytes) -> None:
-    part = hook.with_name(f".{hook.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(script)
-        part.chmod(0o755)
-        part.replace(hook)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
 
 
 @contextmanager

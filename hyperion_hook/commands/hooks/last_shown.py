@@ -7,7 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from hyperion_hook.domain.assessment import Assessment
-from hyperion_hook.store.files.whole_files import check_folder, read_regular, real_folder, write_whole
+from hyperion_hook.domain.files.regular import read_regular
+from hyperion_hook.store.files.whole_files import check_folder, real_folder, write_whole
 
 _FILE = Path("hyperion-hook") / "last-told"
 _MOST_BYTES = 200

@@ -20,6 +20,7 @@ from hyperion_hook.report.comment.render import HTML, render_comment
 from hyperion_hook.report.comment.state import MARKER, read_state, ticked
 from hyperion_hook.report.links import Links
 from hyperion_hook.store.feedback_store import FeedbackStore
+from hyperion_hook.store.files.whole_files import write_whole
 
 ALWAYS, HIGH, NEVER = "always", "high", "never"
 LABELS = {level: f"risk: {level.value.lower()}" for level in RiskLevel}
@@ -139,7 +140,7 @@ def save(path: Path, pull: PullRequest, brief: Brief) -> None:
         If the file cannot be written.
     """
     try:
-        path.write_text(json.dumps({"number": pull.number, "brief": to_json(brief)}), encoding="utf-8")
+        write_whole(path, json.dumps({"number": pull.number, "brief": to_json(brief)}).encode())
     except OSError as error:
         raise HyperionError(f"--save {path}: {error.strerror or 'cannot be written'}") from None
 

@@ -29,11 +29,13 @@ def result_to(target: Path | None) -> Iterator[Write]:
         sys.stdout.flush()
         return
     with _file_errors(target):
-        final = target.resolve()
         # a pipe or a device is written to; nothing there could be replaced
-        in_place = final.exists() and not final.is_file()
+        in_place = target.exists() and not target.is_file()
+        final = target if in_place else _in_its_folder(target)
         part = final if in_place else final.with_name(f".{final.name[:100]}.{os.getpid()}.part")
-        file = part.open("w", encoding="utf-8", newline="\n")
+        if not in_place:
+            part.unlink(missing_ok=True)
+        file = part.open("w" if in_place else "x", encoding="utf-8", newline="\n")
 
     def write(text: str) -> None:
         with _file_errors(target):
@@ -55,6 +57,14 @@ def result_to(target: Path | None) -> Iterator[Write]:
             with suppress(OSError):
                 part.unlink()
         raise
+
+
+def _in_its_folder(target: Path) -> Path:
+    """Return where a result goes: a link may lead to a file beside it, no further, for a checkout may bring links."""
+    final, folder = target.resolve(), target.parent.resolve()
+    if target.is_symlink() and final.parent != folder and folder.parts[1:2] not in (("dev",), ("proc",)):
+        raise HyperionError(f"--output {target}: is a link out of its folder; name the file it leads to: {final}")
+    return final
 
 
 @contextmanager

@@ -19,6 +19,7 @@ QUIET_SECONDS = 0.4
 """What is done sooner needs no progress."""
 LINE_EVERY_SECONDS = 10.0
 LINES_AFTER_SECONDS = 2.0
+PATIENT_SECONDS = 10.0
 PACE_SECONDS = 2.0
 """How long a stage must run before its pace is worth an estimate."""
 TICK_SECONDS = 1.0
@@ -38,12 +39,15 @@ class ProgressLine:
         Standard error by default.
     lines
         Whether to write lines where the stream is no terminal: one for each stage, and one every ten seconds.
+    patient
+        Whether to write none in the first ten seconds, by which most runs are over.
     """
 
-    def __init__(self, stream: TextIO | None = None, *, lines: bool = False) -> None:
+    def __init__(self, stream: TextIO | None = None, *, lines: bool = False, patient: bool = False) -> None:
         self._stream = stream if stream is not None else sys.stderr
         self._rewrites = _can_rewrite(self._stream)
         self._enabled = self._rewrites or lines
+        self._after = PATIENT_SECONDS if patient else LINES_AFTER_SECONDS
         self._started = self._last = self._since = time.monotonic()
         self._stage = self._written = ""
         self._done = self._total = 0
@@ -101,7 +105,7 @@ class ProgressLine:
         if self._rewrites:
             return now - self._started >= QUIET_SECONDS and now - self._last >= EVERY_SECONDS
         is_new = self._stage != self._written
-        return now - self._started >= LINES_AFTER_SECONDS and (is_new or now - self._last >= LINE_EVERY_SECONDS)
+        return now - self._started >= self._after and (is_new or now - self._last >= LINE_EVERY_SECONDS)
 
     def clear(self) -> None:
         """Take the line away."""

@@ -130,16 +130,18 @@ def run(
     if target.kind is not ChangeKind.STAGED:
         patch = sys.stdin.buffer.read(MOST_PATCH_BYTES + 1) if target.kind is ChangeKind.PATCH else b""
         assessor_of = partial(open_assessor, kind=target.kind, patch=patch)
-    progress = ProgressLine()
     worst: Assessment | None = None
-    with assessor_of(repo, config, progress) as assessor, result_to(output) as write:
+    with (
+        ProgressLine(lines=True, patient=True) as progress,
+        assessor_of(repo, config, progress) as assessor,
+        result_to(output) as write,
+    ):
         for assessment in _limited(_assessments(assessor, target, each=each), _limit(target, config)):
             progress.clear()
             write(render(assessment))
             sys.stdout.flush()
             if worst is None or _weight(assessment, config) > _weight(worst, config):
                 worst = assessment
-    progress.clear()
     return ExitCode.DONE if worst is None else verdict_code(worst, config)
 
 

@@ -179,8 +179,8 @@ class HeaderLocator:
             if token == "<" and view.angles(here) > here:
                 here = self._after_angles(candidates, here)
                 continue
-            if token == "(" and view.is_name(here - 1) and here > start:
-                self._candidate(candidates, here - 1, here)
+            if token == "(" and here > start:
+                self._group(candidates, here)
             elif token in ("namespace", "extern") and not candidates and self._names_scope(here, place):
                 return "top", "".join(texts[here + 1 : place]) if token == "namespace" else "", None
             elif token in _TYPES and not kind and not (candidates and not self._c) and self._names_type(here):
@@ -216,6 +216,15 @@ class HeaderLocator:
         if view.at(after) == "(" and view.is_name(here - 1) and view.texts[here - 1] != "template":
             self._candidate(candidates, here - 1, after)
         return after
+
+    def _group(self, candidates: list[_Function], here: int) -> None:
+        """Note the name before a parenthesis, or that within one: `int (*name(void))(int)` returns a pointer."""
+        view, inner = self.view, here + 2
+        if self._c and view.at(here + 1) == "*" and view.at(view.after(here)) in ("(", "["):
+            if view.is_name(inner) and view.at(inner + 1) == "(":
+                self._candidate(candidates, inner, inner + 1)
+        elif view.is_name(here - 1):
+            self._candidate(candidates, here - 1, here)
 
     def _names_scope(self, here: int, place: int) -> bool:
         view = self.view

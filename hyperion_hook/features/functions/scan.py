@@ -17,6 +17,8 @@ from hyperion_hook.features.functions.lexis import LEXES, Hole, chunk_of, patter
 _REGEX_AFTER = frozenset(
     "return typeof case in of delete void throw new instanceof else do yield await extends default".split()
 )
+_CONDITIONS = frozenset({"if", "while", "for", "with"})
+_LONGEST_CONDITION = 500
 _CLOSERS = frozenset("\"'`#)]}>|!/^~")
 _RUBY_WORDS = frozenset(
     "if unless while until when in and or not then else elsif do return case begin puts raise".split()
@@ -47,6 +49,7 @@ _TAG = re.compile(
 _OPENERS = frozenset("\"'`/%?")
 _REACH = re.compile(r"(?:[^\n\\]|\\.)*+", re.DOTALL)
 _CHILDREN = re.compile(r"[^<{]*+(?P<end></[^>]*+>|[<{]|)")
+_INTERPRETER = re.compile(r"(?:#! ?/[^\n]*+)?+")
 _PHP_CODE = re.compile(r"<\?(?:php\b|=)?+", re.IGNORECASE)
 _VUE_SCRIPT = re.compile(
     r"""(<script\b(?:[^<>"']|"[^"]*+"|'[^']*+')*+>)(.*?)(</script\s*+>|\Z)""", re.DOTALL | re.IGNORECASE
@@ -85,7 +88,7 @@ class _Scanner:
         """Read the text to its end."""
         text, match = self._text, pattern_of(self._language).match
         size = len(text)
-        place = self._skip_html(0) if self._language == "PHP" else 0
+        place = self._skip_html(0) if self._language == "PHP" else _INTERPRETER.match(text).end()  # type: ignore[union-attr]
         steps = 0
         while place < size:
             steps += 1
@@ -148,7 +151,7 @@ class _Scanner:
             self._passed(token, end)
             return end
         if kind == "regex":
-            if self._follows_command(place) if self._language == "Ruby" else self._follows_value():
+            if self._follows_command(place) if self._language == "Ruby" else self._is_divided():
                 self._emit(token[0], place)
                 return place + 1
             self._emit(token, place)
@@ -175,6 +178,19 @@ class _Scanner:
             # the name of a member is a value
             return len(self.tokens.texts) > 1 and self.tokens.texts[-2] == "."
         return previous[-1].isalnum() or previous[-1] in "_$)]}\"'`" or previous in ("++", "--")
+
+    def _is_divided(self) -> bool:
+        """Return whether a slash of JavaScript divides: not after a condition, nor on a line below a block."""
+        texts, depth = self.tokens.texts, 0
+        if not self._follows_value() or (texts[-1] == "}" and self.tokens.lines[-1] < self._line):
+            return False
+        if texts[-1] == ")":
+            for here in range(len(texts) - 1, max(0, len(texts) - _LONGEST_CONDITION), -1):
+                depth += (texts[here] == ")") - (texts[here] == "(")
+                if not depth:
+                    word = here - 1 - (texts[here - 2 : here] == ["for", "await"])
+                    return texts[word] not in _CONDITIONS or texts[word - 1] == "."
+        return True
 
     def _follows_command(self, place: int) -> bool:
         """Return whether a slash or per cent sign of Ruby is an operator: after a value that takes no argument."""

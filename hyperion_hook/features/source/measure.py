@@ -41,6 +41,18 @@ class Limits:
 DEFAULT = Limits()
 
 
+def limits_for(max_bytes: int) -> Limits:
+    """Return what one file may cost where files of so many bytes are measured; smaller ones cost no less for it.
+
+    Examples
+    --------
+    >>> limits_for(10) == DEFAULT, limits_for(2_000_000).steps
+    (True, 3000000)
+    """
+    most = max(max_bytes, DEFAULT.max_bytes)
+    return replace(DEFAULT, max_bytes=most, steps=DEFAULT.steps * most // DEFAULT.max_bytes)
+
+
 def can_measure(path: str) -> bool:
     """Return whether there is a reader for the language that a path's ending names.
 

@@ -22,7 +22,7 @@ class Position(NamedTuple):
 
 
 def read_positions(
-    repository: Repository, path: str, commits: Sequence[str], seconds: float = 2.0
+    repository: Repository, path: str, commits: Sequence[str], seconds: float
 ) -> dict[str, tuple[Position, ...]]:
     """Return the hunks of a file in non-merge commits, by commit; nothing where git does not answer in time."""
     try:

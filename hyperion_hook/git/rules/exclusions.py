@@ -17,6 +17,7 @@ from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.blobs import BlobReader
 
 _FILE = ".gitattributes"
+_MACRO = "[attr]"
 _MOST_BYTES = 1_000_000
 _MOST_RULES = 1000
 _MARKS = {
@@ -26,6 +27,7 @@ _MARKS = {
 }
 """How a file is marked, and whether that makes it one that nobody writes here."""
 
+_Macros = dict[str, dict[str, bool]]
 _Rules = tuple[tuple[PathPattern, dict[str, bool]], ...]
 
 
@@ -48,6 +50,7 @@ class Exclusions:
         self._patterns = parse_patterns(patterns)
         self._at = at
         self._rules: dict[tuple[str, str], _Rules] = {}
+        self._macros: dict[str, _Macros] = {}
         self._known: dict[tuple[str | None, str], bool] = {}
 
     def at(self, commit: str | None) -> Exclusions:
@@ -83,7 +86,7 @@ class Exclusions:
         What was measured under other rules is not the same change.
         """
         top = self._content(self._at or base, "")
-        lines = [line for line in top.splitlines() if "linguist-" in line]
+        lines = _telling(top, _macros_in(top))
         if not self._lines and not lines:
             return ""
         return hashlib.sha256("\n".join((*self._lines, "", *lines)).encode("utf-8", "replace")).hexdigest()[:8]
@@ -100,8 +103,13 @@ class Exclusions:
     def _rules_of(self, commit: str, folder: str) -> _Rules:
         key = commit, folder
         if key not in self._rules:
-            self._rules[key] = tuple(_parsed(self._content(commit, folder)))
+            self._rules[key] = tuple(_parsed(self._content(commit, folder), self._macros_of(commit)))
         return self._rules[key]
+
+    def _macros_of(self, commit: str) -> _Macros:
+        if commit not in self._macros:
+            self._macros[commit] = _macros_in(self._content(commit, ""))
+        return self._macros[commit]
 
     def _content(self, commit: str | None, folder: str) -> str:
         if commit is None:
@@ -120,11 +128,38 @@ def _folders(path: str) -> Iterator[str]:
         end = path.find("/", end + 1)
 
 
-def _parsed(content: str) -> Iterator[tuple[PathPattern, dict[str, bool]]]:
-    for line in [line for line in content.splitlines() if "linguist-" in line][:_MOST_RULES]:
-        text, _, words = line[1:].partition('" ') if line[0] == '"' else line.strip().replace("\t", " ").partition(" ")
+def _parsed(content: str, macros: _Macros) -> Iterator[tuple[PathPattern, dict[str, bool]]]:
+    for line in _telling(content, macros)[:_MOST_RULES]:
+        text, _, words = line[1:].partition('" ') if line[0] == '"' else line.replace("\t", " ").partition(" ")
         # git knows no negation here; a macro is a name for other attributes
-        pattern = None if text.startswith(("!", "[attr]")) else parse_pattern(text)
-        marks = {word.lstrip("-!").partition("=")[0]: _MARKS[word] for word in words.split() if word in _MARKS}
+        pattern = None if text.startswith(("!", _MACRO)) else parse_pattern(text)
+        marks = _marks(words, macros)
         if pattern is not None and marks:
             yield pattern, marks
+
+
+def _telling(content: str, macros: _Macros) -> list[str]:
+    """Return the lines that may mark files."""
+    return [line.strip() for line in content.splitlines() if any(name in line for name in ("linguist-", *macros))]
+
+
+def _macros_in(content: str) -> _Macros:
+    """Return what the names for other attributes stand for, which are given at the top alone."""
+    macros: _Macros = {}
+    for line in content.splitlines() if _MACRO in content else ():
+        name, _, words = line.strip().removeprefix(_MACRO).replace("\t", " ").partition(" ")
+        if line.strip().startswith(_MACRO) and (marks := _marks(words, macros)):
+            macros[name] = marks
+    return macros
+
+
+def _marks(words: str, macros: _Macros) -> dict[str, bool]:
+    marks: dict[str, bool] = {}
+    for word in words.split():
+        name = word.lstrip("-!")
+        if word in _MARKS:
+            marks[name.partition("=")[0]] = _MARKS[word]
+        elif name in macros:
+            # one that is taken back stands for nothing
+            marks |= macros[name] if name == word else dict.fromkeys(macros[name], False)
+    return marks

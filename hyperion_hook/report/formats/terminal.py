@@ -14,6 +14,7 @@ from hyperion_hook.report.facts import (
     SIMILAR,
     WOULD_BREAK,
     breaks_in_words,
+    broken_lines,
     change_line,
     comparison,
     counted,
@@ -104,14 +105,6 @@ def _more(change: Change) -> str:
     return f"more{when}: hyperion-hook score {what}"
 
 
-def _broken(assessment: Assessment) -> list[str]:
-    """Return the first of what the change would break, in one line."""
-    return [
-        f"{WOULD_BREAK if entry.is_certain else 'Likely to break'}: {entry.sentence} ({entry.evidence})"
-        for entry in assessment.breaks[:1]
-    ]
-
-
 class _Page:
     """A width and whether there is colour; knows how to set text in it. Without a terminal nothing is cut."""
 
@@ -167,12 +160,13 @@ class _Page:
         elif share is None:
             said = f"{level.value}, judged by other projects"
         else:
-            said = f"{level.value}, as {percent(share)} of recent changes"
+            said = f"{level.value}, like {percent(share)} of recent changes"
         said = printable(f"{said}; {purpose}" if purpose else said)
-        more = "" if isinstance(assessment.risk, Unknown) else f"; {_more(assessment.change)}"
+        nothing_more = isinstance(assessment.risk, Unknown) or is_no_code(assessment.change)
+        more = "" if nothing_more else f"; {_more(assessment.change)}"
         # where there is no room for both, the verdict is the news
         said = self.ended(f"{said}{more}" if self.fits(f"{said}{more}") else said)
-        broken = [self._in_a_line(line) for line in _broken(assessment)]
+        broken = [self._in_a_line(line) for line in broken_lines(assessment.breaks)]
         return [self.paint(level.value, _COLOURS[level]) + said[len(level.value) :], *broken]
 
     def few_lines(self, assessment: Assessment) -> list[str]:
@@ -189,7 +183,7 @@ class _Page:
         more = _more(assessment.change)
         said = [
             " ".join(self._verdict_of(assessment)),
-            *(_broken(assessment) or place),
+            *(broken_lines(assessment.breaks) or place),
             next((why for why in whys if why and self.fits(printable(why))), size),
             *first,
             assessment.advice[0].action if assessment.advice else f"{more[:1].upper()}{more[1:]}",

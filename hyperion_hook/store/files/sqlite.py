@@ -18,9 +18,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hyperion_hook.domain.files.regular import ForeignFileError
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.store.files.sqlite_checks import UnfitError, inspect, move_aside
-from hyperion_hook.store.files.whole_files import ForeignFileError, real_folder
+from hyperion_hook.store.files.whole_files import real_folder
 
 _SEQUENCE = "CREATE TABLE sqlite_sequence(name,seq)"
 _STEPS = 200_000

@@ -16,7 +16,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from hyperion_hook.store.files.whole_files import ForeignFileError
+from hyperion_hook.domain.files.regular import ForeignFileError
 
 COMPANIONS = ("-journal", "-wal", "-shm")
 JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")

@@ -10,22 +10,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from hyperion_hook.domain.files.regular import ForeignFileError
+
 PART = ".part"
 """The end of what is being written, and of what a killed writer left."""
-
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
-_BINARY = getattr(os, "O_BINARY", 0)
-
-
-class ForeignFileError(OSError):
-    """Something that is no file or folder of ours and is left alone: a link, a pipe, a device."""
-
-    def __init__(self, reason: str, path: Path) -> None:
-        super().__init__(0, reason, str(path))
-
-    def __str__(self) -> str:
-        return f"{self.filename} {self.strerror}"
 
 
 def real_folder(folder: Path, root: Path | None = None) -> None:
@@ -67,14 +55,21 @@ def check_folder(folder: Path, root: Path | None = None) -> None:
                 raise ForeignFileError("is a symbolic link" if step.is_symlink() else "is no folder", step)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file in one step, in the place of an older one."""
+def write_whole(path: Path, data: bytes, mode: int | None = None) -> None:
+    """Write a file in one step, in the place of an older one; a link there is replaced, not followed."""
     part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     # what a killed writer left, or a link of a stranger's
     with suppress(FileNotFoundError):
         part.unlink()
-    _write(part, data)
-    part.replace(path)
+    try:
+        _write(part, data)
+        if mode is not None:
+            part.chmod(mode)
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
     _settle(path.parent)
 
 
@@ -101,31 +96,6 @@ def sweep(folder: Path) -> None:
                 shutil.rmtree(entry)
             else:
                 entry.unlink()
-
-
-def read_regular(path: Path, most: int) -> bytes:
-    """Return the bytes of a regular file of at most ``most`` bytes; no link is followed.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read, or is no such file.
-    """
-    if path.is_symlink():
-        raise ForeignFileError("is a symbolic link", path)
-    # reading from a pipe or a device could wait, or go on, for ever
-    handle = os.open(path, os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY)
-    try:
-        facts = os.fstat(handle)
-        if not stat.S_ISREG(facts.st_mode):
-            raise ForeignFileError("is not a file", path)
-        with os.fdopen(handle, "rb", closefd=False) as file:
-            data = file.read(most + 1) if facts.st_size <= most else b""
-    finally:
-        os.close(handle)
-    if facts.st_size > most or len(data) > most:
-        raise OSError(0, f"larger than {most:,} bytes", str(path))
-    return data
 
 
 def inflate(packed: bytes, most: int) -> bytes:

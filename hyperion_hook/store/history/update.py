@@ -144,7 +144,7 @@ def _copy(index: HistoryIndex) -> HistoryIndex:
 def _short_history(
     repository: Repository, index: HistoryIndex, base: str, short: int, progress: Progress | None
 ) -> tuple[HistoryIndex, History]:
-    behind = "the history index is far behind" if index.commit_count else "no index yet"
+    behind = "the history index is not built up to here" if index.commit_count else "no index yet"
     in_memory = HistoryIndex.open(None)
     in_memory.warnings = index.warnings
     index.close()
@@ -300,23 +300,14 @@ def _told(commits: Iterator[Commit], total: int, progress: Progress | None, done
 
 def _read(repository: Repository, ids: Sequence[str], detail: Detail) -> Iterator[Commit]:
     """Read commits; where a shallow clone ends, git shows a commit that adds every file, which is not what happened."""
-    cut = set(_shallow_file(repository).decode("ascii", "replace").split())
+    cut = repository.cut_off() if repository.is_shallow else frozenset()
     for commit in read_commits(repository, ids, detail=detail):
         yield replace(commit, files=()) if commit.id in cut else commit
 
 
-def _shallow_file(repository: Repository) -> bytes:
-    if not repository.is_shallow:
-        return b""
-    try:
-        return (repository.common_dir / "shallow").read_bytes()
-    except OSError:
-        return b""
-
-
 def _boundary(repository: Repository) -> str:
     """Return where history is cut off; commits there change their parents when the clone is deepened."""
-    return " ".join(sorted(_shallow_file(repository).decode("ascii", "replace").split()))
+    return " ".join(sorted(repository.cut_off())) if repository.is_shallow else ""
 
 
 def _shallow_reason(repository: Repository) -> str | None:

@@ -24,17 +24,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
 from hyperion_hook.store.files.sqlite import exclusive
-from hyperion_hook.store.files.whole_files import (
-    check_folder,
-    read_regular,
-    real_folder,
-    sweep,
-    write_folder,
-    write_whole,
-)
+from hyperion_hook.store.files.whole_files import check_folder, real_folder, sweep, write_folder, write_whole
 from hyperion_hook.store.models import FOLDER
 from hyperion_hook.store.models import lifecycle as model_lifecycle
 from hyperion_hook.store.models import metadata as model_metadata

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from hyperion_hook.errors import ConfigError, HyperionError
+from hyperion_hook.store.files.whole_files import write_whole
 from hyperion_hook.training.drift.report import SIGNIFICANT, DriftReport, FeatureDrift
 
 _MOST_BARS = 25
@@ -45,8 +47,10 @@ def draw(report: DriftReport, path: Path) -> None:
         f"drift magnitude {report.drift_magnitude:.2f}: {report.rows_current:,} rows compared with"
         f" {report.rows_reference:,}"
     )
+    picture = BytesIO()
+    figure.savefig(picture, dpi=110, format=ending)
     try:
-        figure.savefig(path, dpi=110)
+        write_whole(path, picture.getvalue())
     except OSError as error:
         raise HyperionError(f"--plot {path}: {error.strerror or 'cannot be written'}") from None
 

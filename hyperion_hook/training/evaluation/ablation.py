@@ -5,7 +5,7 @@ Fitted on the older rows of commits spread over their histories, code measured t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,8 @@ import pandas as pd
 from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.features.catalogue import CATALOGUE, SPECIFIED
 from hyperion_hook.training.evaluation.card_figures import risk_of
+from hyperion_hook.training.evaluation.leave_one_out import LEAST_NAMED
+from hyperion_hook.training.evaluation.outcomes import TRACED, other_outcomes
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
 from hyperion_hook.training.models.fit import fit, measured_features, model_features
 from hyperion_hook.training.models.recipes import BLEND, Recipe
@@ -31,12 +33,15 @@ _DRAWS = 200
 
 @dataclass(frozen=True, slots=True)
 class Ablated:
-    """A recipe without something: how it ranks the newer rows, and by how much better than with everything."""
+    """A recipe without something: how it ranks the newer rows by outcome, and by how much better than with everything.
+
+    Other outcomes than traced labels are there if they occurred at least 20 times among the newer rows.
+    """
 
     name: str
     features: int
-    roc_auc: Interval
-    gain: Interval | None
+    roc_auc: Mapping[str, Interval]
+    gain: Mapping[str, Interval]
 
 
 def ablation_rows(
@@ -83,10 +88,23 @@ def ablation(
         progress("leaving out", done, len(variants))
         model = fit(split.train, kept, options.config, features=features, masked=options.masked)
         scores[name] = risk_of(model, split.test)
-    truth = split.test["buggy"].to_numpy(dtype=np.float64)
-    areas = bootstrap(Ranking.roc_auc, truth, scores, draws=_DRAWS, seed=options.seed)
-    gains = bootstrap(Ranking.roc_auc, truth, scores, against=ALL, draws=_DRAWS, seed=options.seed)
-    return [Ablated(name, len(features), areas[name], gains.get(name)) for name, _, features in variants]
+    truths = {TRACED: split.test["buggy"].to_numpy(dtype=np.float64), **other_outcomes(split.test, LEAST_NAMED)}
+    areas, gains = (
+        {
+            outcome: bootstrap(Ranking.roc_auc, truth, scores, against=against, draws=_DRAWS, seed=options.seed)
+            for outcome, truth in truths.items()
+        }
+        for against in (None, ALL)
+    )
+    return [
+        Ablated(
+            name,
+            len(features),
+            {outcome: areas[outcome][name] for outcome in truths},
+            {outcome: gains[outcome][name] for outcome in truths if name in gains[outcome]},
+        )
+        for name, _, features in variants
+    ]
 
 
 def _variants(rows: pd.DataFrame, recipe: Recipe, *, each_feature: bool) -> Iterator[tuple[str, Recipe, list[str]]]:
@@ -103,14 +121,17 @@ def _variants(rows: pd.DataFrame, recipe: Recipe, *, each_feature: bool) -> Iter
             yield f"without {feature.name}", recipe, [name for name in every if name != feature.name]
 
 
-def ablation_lines(found: Sequence[Ablated]) -> list[str]:
+def ablation_lines(parts: Sequence[Ablated]) -> list[str]:
     """Return an ablation as a table of Markdown; a gain above 0 says that leaving it out ranks better."""
-    lines = ["| | features | ROC-AUC [95 %] | gain over all [95 %] |", "|---|---|---|---|"]
+    outcomes = list(parts[0].roc_auc) if parts else []
+    heads = [f" {outcome}: ROC-AUC [95 %] | gain over all [95 %] |" for outcome in outcomes]
+    lines = ["| | features |" + "".join(heads), "|---|---|" + "---|---|" * len(outcomes)]
     return lines + [
-        f"| {item.name} | {item.features} | {_shown(item.roc_auc)} | {'' if item.gain is None else _shown(item.gain)} |"
-        for item in found
+        f"| {part.name} | {part.features} |"
+        + "".join(f" {_shown(part.roc_auc[outcome])} | {_shown(part.gain.get(outcome))} |" for outcome in outcomes)
+        for part in parts
     ]
 
 
-def _shown(interval: Interval) -> str:
-    return f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}]"
+def _shown(interval: Interval | None) -> str:
+    return "" if interval is None else f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}]"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hyperion_hook.domain.assessment import ALERT_HIGH
 from hyperion_hook.training.evaluation.card_figures import Predictor, risk_of
 from hyperion_hook.training.metrics.figures import effort_figures, probability_figures, ranking_figures
 from hyperion_hook.training.metrics.metrics import roc_auc
@@ -66,7 +67,7 @@ def evaluate(
     models: Mapping[str, Predictor],
     *,
     cut: int | None = None,
-    alert_rate: float = 0.05,
+    alert_rate: float = ALERT_HIGH,
     seed: int = 42,
 ) -> Evaluation:
     """Return how models do on rows they have not seen, beside the baselines.

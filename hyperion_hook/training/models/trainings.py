@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.domain.assessment import ALERT_HIGH, ALERT_MEDIUM
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import feature_named
@@ -56,7 +57,7 @@ ENSEMBLE = "impact_ensemble"
 GRAPH_EVIDENCE = frozenset({"reach"})
 HISTORY_EVIDENCE = ("history_commits", "nuc")
 """Columns that say how many commits the touched files have; the first that is there counts."""
-LEVELS = {"HIGH": 0.05, "MEDIUM": 0.20}
+LEVELS = {"HIGH": ALERT_HIGH, "MEDIUM": ALERT_MEDIUM}
 """Shares of the rows whose impact is called so."""
 
 

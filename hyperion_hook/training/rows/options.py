@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.domain.assessment import ALERT_HIGH, ALERT_MEDIUM
 from hyperion_hook.training.labels.szz import SzzRules
 from hyperion_hook.training.rows.replay import ReplayOptions
 
@@ -48,8 +49,8 @@ class RetrainOptions:
     masked: float = 0.5
     recipe: str | None = None
     pool_rows: int = 50_000
-    alert_high: float = 0.05
-    alert_medium: float = 0.20
+    alert_high: float = ALERT_HIGH
+    alert_medium: float = ALERT_MEDIUM
     parity_rows: int = 10_000
     name: str = "hyperion-risk"
     version: str = "1.0.0"

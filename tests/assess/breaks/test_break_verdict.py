@@ -34,7 +34,7 @@ def test_a_function_is_followed_back_through_what_moved_it(tmp_path: Path) -> No
     fix = repo.commit({"a.py": "def f():\n    return 2\n"}, "Fix f")
     above = repo.commit({"a.py": "import os\n\n\ndef f():\n    return 2\n"})
     commits = [above, fix, first]
-    positions = read_positions(Repository.discover(repo.path), "a.py", commits)
+    positions = read_positions(Repository.discover(repo.path), "a.py", commits, 60.0)
     assert positions[above] == (Position(0, 0, 1, 3),)
     events = [
         FileEvent(time, number, 0, 1, 0, flags)

@@ -345,6 +345,40 @@ BROKEN: dict[str, tuple[Files, Files, BreakKind, str, str]] = {
 }
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "from .globals import request\n",
+        "import globals\n",
+        "class Proxy:\n    def __getattr__(self, name):\n        return name\n",
+        "def other(parse_all):\n    return parse_all\n",
+        "def other():\n    parse_all = 1\n    return parse_all\n",
+        "# globals() says more\n",
+    ],
+)
+def test_a_name_is_missed_whatever_else_the_module_holds(tmp_path: Path, rest: str) -> None:
+    core = "LIMIT = 3\n\n\n" + rest
+    told = found(tmp_path, PYTHON, {"app/core.py": core})
+    assert {(entry.kind, entry.path) for entry in told} >= {(N, "app/a.py")}
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "for name in ('parse_all',):\n    globals()[name] = print\n",
+        "def __getattr__(name):\n    return name\n",
+        "def set_up():\n    global parse_all\n    parse_all = print\n",
+        "import sys\nsetattr(sys.modules[__name__], 'parse' + '_all', print)\n",
+        "vars()['parse_all'] = print\n",
+        "exec('parse_all = print')\n",
+        "if LIMIT:\n    try:\n        from fast import parse_all\n    except ImportError:\n        parse_all = None\n",
+        "with open('x') as parse_all:\n    pass\n",
+    ],
+)
+def test_a_name_that_a_module_may_still_bind_is_not_missed(tmp_path: Path, rest: str) -> None:
+    assert found(tmp_path, PYTHON, {"app/core.py": "LIMIT = 3\n\n\n" + rest}) == ()
+
+
 @pytest.mark.parametrize("case", BROKEN)
 def test_what_breaks_is_told_with_a_line_that_shows_it(tmp_path: Path, case: str) -> None:
     base, staged, kind, confidence, sentence = BROKEN[case]

@@ -1,0 +1,46 @@
+"""Reading a file that somebody else may have put there: a regular one of bounded size, or an error; never a wait."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+class ForeignFileError(OSError):
+    """Something that is no file or folder of ours and is left alone: a link, a pipe, a device."""
+
+    def __init__(self, reason: str, path: Path) -> None:
+        super().__init__(0, reason, str(path))
+
+    def __str__(self) -> str:
+        return f"{self.filename} {self.strerror}"
+
+
+def read_regular(path: Path, most: int, *, links: bool = False) -> bytes:
+    """Return the bytes of a regular file of at most ``most`` bytes; no link is followed unless ``links`` says so.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or is no such file.
+    """
+    if not links and path.is_symlink():
+        raise ForeignFileError("is a symbolic link", path)
+    # reading from a pipe or a device could wait, or go on, for ever
+    handle = os.open(path, os.O_RDONLY | _NO_WAIT | _BINARY | (0 if links else _NO_LINK))
+    try:
+        facts = os.fstat(handle)
+        if not stat.S_ISREG(facts.st_mode):
+            raise ForeignFileError("is not a file", path)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            data = file.read(most + 1) if facts.st_size <= most else b""
+    finally:
+        os.close(handle)
+    if facts.st_size > most or len(data) > most:
+        raise OSError(0, f"larger than {most:,} bytes", str(path))
+    return data
