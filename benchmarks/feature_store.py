@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.store.feature_sets.rows_in import FeatureSet
+from hyperion_hook.store.feature_sets.feature_set import FeatureSet
 from hyperion_hook.store.feature_sets.store import FeatureStore
 
 NAMES = [f"feature_{number}" for number in range(60)]

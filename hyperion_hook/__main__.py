@@ -14,7 +14,7 @@ def run() -> None:
     # what is imported lives to the end: looking through it for garbage every 700 objects costs more than it frees
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
     try:
-        from hyperion_hook.commands.support.supervision import supervised
+        from hyperion_hook.commands.support.watchdog import supervised
 
         code = supervised(_main)
     except KeyboardInterrupt:

@@ -33,7 +33,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
 @pytest.fixture(scope="session")
 def empty_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a database of MLflow that holds nothing yet, to be copied: making one takes seconds."""
-    from hyperion_hook.training.mlflow.calls import calling, client_of
+    from hyperion_hook.training.mlflow.guarded_calls import calling, client_of
 
     path = tmp_path_factory.mktemp("mlflow") / "empty.db"
     uri = f"sqlite:///{path}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.change_assessor import ChangeAssessor
 from hyperion_hook.assess.cut_off import is_cut_off, lost
-from hyperion_hook.assess.measuring import STORE_FOLDER, Measurer, Progress
+from hyperion_hook.assess.measurer import STORE_FOLDER, Measurer, Progress
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, of_code
 from hyperion_hook.assess.scorer import Scorer
@@ -82,8 +82,6 @@ class Assessor:
             Unix seconds that stand for the present; the clock by default.
         kind
             What ``staged`` assesses: what is staged, the whole work tree, or a patch.
-        patch
-            The patch.
 
         Raises
         ------
@@ -95,7 +93,7 @@ class Assessor:
         repository = Repository.discover(folder)
         warnings: tuple[str, ...] = ()
         if kind is not ChangeKind.STAGED:
-            from hyperion_hook.git.pending import with_pending
+            from hyperion_hook.git.uncommitted import with_pending
 
             repository, warnings = with_pending(repository, kind, patch)
         models = models_in_use(config.models, repository.common_dir)
@@ -257,7 +255,7 @@ class Assessor:
         HyperionError
             If there is no commit yet.
         """
-        from hyperion_hook.assess.repository.overview import hot_spots_of
+        from hyperion_hook.assess.repository.hot_spots import hot_spots_of
 
         self._measurer.deadline = NEVER
         return hot_spots_of(self._measurer, self._head("hot spots"), self._config.max_file_bytes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hyperion_hook.domain.assessment import BugForecast, FileForecast
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.history import History
-from hyperion_hook.features.history.file_forecast import judged_files, numbers_after
+from hyperion_hook.features.history.file_bug_features import judged_files, numbers_after
 from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.scoring.members import sigmoid
 

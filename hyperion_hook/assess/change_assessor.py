@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hyperion_hook.assess.bugs import bug_forecast
 from hyperion_hook.assess.cut_off import FETCH, REPAIR, lost, why_unknown
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
-from hyperion_hook.assess.measuring import Measured, Measurer
+from hyperion_hook.assess.measurer import Measured, Measurer
 from hyperion_hook.assess.models import ModelsInUse
 from hyperion_hook.assess.reference import WINDOW, of_code
 from hyperion_hook.assess.scorer import Scorer, raised, share_of_level
@@ -90,8 +90,6 @@ class ChangeAssessor:
         ----------
         read
             Reads the change; what git cannot read makes the risk unknown, with the reason.
-        discussed
-            What a code host knows of the change.
         deadline
             What is not measured by then is left out.
         lost_as
@@ -245,7 +243,7 @@ class ChangeAssessor:
     def _record(self, change: Change, level: RiskLevel, levels: Mapping[str, RiskLevel]) -> Record | None:
         """Return what became of the recent changes of a level, ``None`` where their fixes are not traced yet."""
         # a silent run is spared the import
-        from hyperion_hook.assess.record import record_of
+        from hyperion_hook.assess.track_record import record_of
 
         at_most = FIXES_STEP if change.is_pending else WINDOW
         fixed = self._scorer.later_fixed(change.base, at_most=at_most) if levels else None
@@ -254,7 +252,7 @@ class ChangeAssessor:
     def _counsel(self, change: Change, measured: Measured, risk: Score, impact: Impact | None) -> Counsel:
         # a silent run is spared the import
         from hyperion_hook.assess.guidance.recommendations import SECONDS, counsel
-        from hyperion_hook.assess.guidance.similar import COMPARED
+        from hyperion_hook.assess.guidance.similar_changes import COMPARED
 
         recent = self._measurer.recent_changes(change.base, WINDOW)
         rows = self._scorer.references_at(change.base).rows(recent, COMPARED)

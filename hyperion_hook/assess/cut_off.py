@@ -59,8 +59,6 @@ def why_unknown(
     ----------
     repository, change, history, vector
         What was measured, and where.
-    needed
-        The features that the models read.
     """
     if repository.cut_off():
         return DEEPEN

@@ -11,7 +11,7 @@ from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import DAY, CommitFlag, History
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.graph.view import dependent_share
+from hyperion_hook.features.graph.import_graph import dependent_share
 from hyperion_hook.scoring.co_change import rank_co_changes
 from hyperion_hook.scoring.impact import (
     LEAST_STRENGTH,
@@ -41,8 +41,6 @@ def impact_of(
 
     Parameters
     ----------
-    change
-        What is judged.
     history, graph
         What was known before it; either may be short or missing, and the score makes do with the other.
     exists

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 
 from hyperion_hook.assess.cut_off import is_cut_off
-from hyperion_hook.assess.measuring import Measurer
+from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.assess.reference import WINDOW
 from hyperion_hook.assess.scorer import Scorer
 from hyperion_hook.domain.deadline import NEVER, Deadline

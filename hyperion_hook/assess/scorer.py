@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.cut_off import is_cut_off
-from hyperion_hook.assess.measuring import Measured, Measurer
+from hyperion_hook.assess.measurer import Measured, Measurer
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel, Score
@@ -63,7 +63,7 @@ class Scorer:
         ``None`` where too many are not traced yet.
         """
         # a silent run is spared the import
-        from hyperion_hook.assess.record import later_fixed
+        from hyperion_hook.assess.track_record import later_fixed
 
         past = self._measurer.past(base)
         if past is None:

@@ -26,7 +26,7 @@ from hyperion_hook.features.history.process import UNCOUNTED
 from hyperion_hook.git.repository import Repository
 
 if TYPE_CHECKING:
-    from hyperion_hook.store.feature_sets.rows_in import FeatureSet
+    from hyperion_hook.store.feature_sets.feature_set import FeatureSet
     from hyperion_hook.store.feature_sets.writer import FeatureWriter
 
 NOT_NEEDED = Missing("the import graph is not needed")
@@ -79,7 +79,7 @@ class KeptVectors:
         """Note the vector of a recorded change; written when enough have come together, or at the end."""
         if change.revision is None:
             return
-        from hyperion_hook.store.feature_sets.rows_in import FeatureSet
+        from hyperion_hook.store.feature_sets.feature_set import FeatureSet
 
         lasts = self._lasts(change, history, graph) and not any(
             reason.startswith(_PASSING) or _ABSENT in reason for reason in vector.missing.values()

@@ -28,8 +28,8 @@ def explanation_of(
 
     The base and all contributions sum to the log-odds of the score.
     """
-    from hyperion_hook.scoring.explain import explain
-    from hyperion_hook.scoring.steps import GROUPS
+    from hyperion_hook.scoring.explanation import GROUPS
+    from hyperion_hook.scoring.shapley import explain
 
     explanation = explain(bundle.risk, vector, typical, GROUPS)
     contributions = [
@@ -63,8 +63,8 @@ def explanation_by_size(
         What all sums to; by default the model's own.
     """
     # a silent run is spared the imports
-    from hyperion_hook.scoring.sentences import size_sentence
-    from hyperion_hook.scoring.steps import GROUPS, REST, SIZE, explain_by_size
+    from hyperion_hook.report.sentences import size_sentence
+    from hyperion_hook.scoring.explanation import GROUPS, REST, SIZE, explain_by_size
 
     typical = typical_of(bundle, reference)
     peers = None if isinstance(reference, Missing) else reference.peers(vector)
@@ -137,7 +137,7 @@ def _contribution(
     beside: str = "typical",
     subject: tuple[str, int] | None = None,
 ) -> Contribution:
-    from hyperion_hook.scoring.sentences import sentence
+    from hyperion_hook.report.sentences import sentence
 
     value, usual = _number(vector.number(name)), _number(typical.get(name, math.nan))
     said = sentence(name, value, usual, beside=beside, subject=subject)

@@ -13,11 +13,12 @@ from hyperion_hook.commands.pull_request.base_settings import baseline_in, revis
 from hyperion_hook.commands.pull_request.github import ACTIONS_FORGES, GitHubRun
 from hyperion_hook.commands.pull_request.pipeline import FORGES, run_in_pipeline
 from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, Asked
-from hyperion_hook.commands.support.assessing import open_assessor, verdict_code
 from hyperion_hook.commands.support.flags import gate_flags, models_flag
+from hyperion_hook.commands.support.gate import verdict_code
+from hyperion_hook.commands.support.open_assessor import open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.scoring import target_of
-from hyperion_hook.commands.support.supervision import give_up_after, stalled, take_time
+from hyperion_hook.commands.support.watchdog import give_up_after, stalled, take_time
 from hyperion_hook.errors import ConfigError, ExitCode
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.comment.brief import brief_of

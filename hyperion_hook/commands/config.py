@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands.support.flags import format_flag
 from hyperion_hook.config import Config, LoadedConfig
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.report.formats.json_text import json_text
@@ -107,7 +108,7 @@ def command() -> None:
 
 
 @command.command("show")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@format_flag
 @click.pass_obj
 def show_command(invocation: Invocation, /, *, format_name: str) -> int:
     """Show every setting in force, its value, and where it came from."""
@@ -119,7 +120,7 @@ def show_command(invocation: Invocation, /, *, format_name: str) -> int:
 
 
 @command.command("environment")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@format_flag
 @click.pass_obj
 def environment_command(invocation: Invocation, /, *, format_name: str) -> int:
     """Show what is installed, what each extra lacks, where MLflow is, and what makes trainings repeatable."""

@@ -13,9 +13,9 @@ import click
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands import retrain as retraining
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
-from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.support.flags import jobs_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode, MissingExtraError, TooLittleHistoryError
 from hyperion_hook.git.environment.gitpython import open_repository

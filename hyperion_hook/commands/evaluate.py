@@ -10,9 +10,9 @@ import click
 
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
-from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
-from hyperion_hook.commands.support.flags import jobs_flag, until_flag
+from hyperion_hook.commands.support.flags import format_flag, jobs_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL, ticked_by_level
@@ -164,7 +164,7 @@ def _show(lines: Iterable[str]) -> None:
     metavar="DIR",
     help="Folder that keeps what was measured, so that nothing is measured twice.",
 )
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@format_flag
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument for each flag
     invocation: Invocation,

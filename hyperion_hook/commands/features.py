@@ -10,9 +10,10 @@ import click
 
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.retrain import day_of, need_the_extra
-from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor
-from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
+from hyperion_hook.commands.support.flags import format_flag, until_flag
+from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.vector import FeatureVector, Missing
@@ -20,9 +21,9 @@ from hyperion_hook.errors import ExitCode
 from hyperion_hook.features.catalogue import CATALOGUE, find_feature
 from hyperion_hook.features.feature import Feature
 from hyperion_hook.git.environment.gitpython import open_repository
-from hyperion_hook.report.facts import change_line, number
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode
+from hyperion_hook.report.wording import change_line, number
 
 
 def catalogue_text(features: tuple[Feature, ...] = CATALOGUE) -> str:
@@ -127,7 +128,7 @@ def list_command(format_name: str) -> int:
 
 @command.command("extract")
 @click.argument("revision", required=False, metavar="[REV]")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@format_flag
 @click.pass_obj
 def extract_command(invocation: Invocation, /, revision: str | None, *, format_name: str) -> int:
     """Show the features of a commit, of the staged change without REV, with the reason for what is missing."""
@@ -152,7 +153,7 @@ def extract_command(invocation: Invocation, /, revision: str | None, *, format_n
 )
 @click.option("--as-of", metavar="DATE", help="Know only what was known then (2024-12-31); now by default.")
 @click.option("--since", metavar="DATE", help="Write changes since this day only.")
-@click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
+@until_flag
 @click.option("--max-commits", type=click.IntRange(1), help="Write the newest so many changes only.")
 @click.option("--no-code", is_flag=True, help="Leave out what reads the source: some 50 ms a change.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to measure in; all processor cores by default.")

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor
+from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ExitCode
-from hyperion_hook.report.facts import counted
+from hyperion_hook.report.wording import counted
 
 
 def run(repo: Path | None, *, rebuild: bool, config: Config, assessor_of: OpenAssessor = open_assessor) -> ExitCode:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from hyperion_hook.commands import Invocation
-from hyperion_hook.commands.support.cut_off import say_what_is_cut_off
 from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
 from hyperion_hook.errors import ConfigError, ExitCode, GitError
 from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.repository import Repository

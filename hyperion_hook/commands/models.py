@@ -9,8 +9,9 @@ import click
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.model_views.listing import common_dir_of, folder_of, listed, registry_of, shown
 from hyperion_hook.commands.model_views.text import card_json, card_text, models_json, models_text
-from hyperion_hook.commands.support.assessing import open_assessor
+from hyperion_hook.commands.support.flags import format_flag
 from hyperion_hook.commands.support.mlflow_mirror import mirrored
+from hyperion_hook.commands.support.open_assessor import open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ConfigError, ExitCode, HyperionError
@@ -47,7 +48,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@format_flag
 @click.pass_obj
 def list_command(invocation: Invocation, /, *, format_name: str) -> int:
     """List this repository's models, the configured and the bundled ones; an asterisk marks those in use."""
@@ -60,7 +61,7 @@ def list_command(invocation: Invocation, /, *, format_name: str) -> int:
 @click.argument("version", required=False)
 @_NAME
 @click.option("--models", type=click.Path(path_type=Path), help="Folder of the models; those in use by default.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
+@format_flag
 @click.pass_obj
 def show_command(
     invocation: Invocation, /, version: str | None, *, name: str, models: Path | None, format_name: str

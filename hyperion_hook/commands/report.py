@@ -10,8 +10,8 @@ import click
 
 from hyperion_hook import __version__
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.flags import jobs_flag, models_flag
+from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
@@ -21,7 +21,7 @@ from hyperion_hook.report.links import links_of
 
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
-    from hyperion_hook.report.page.since import Summary
+    from hyperion_hook.report.page.since_last_report import Summary
 
 DEFAULT_NAME = Path("hyperion-report.html")
 
@@ -38,7 +38,7 @@ def run(
     """Gather what there is to see, and write the page."""
     if find_spec("jinja2") is None:
         raise MissingExtraError("report", "train", "jinja2")
-    from hyperion_hook.commands.reporting.measurements import measured_here
+    from hyperion_hook.commands.support.report_measurements import measured_here
     from hyperion_hook.report.page.render import ModelFacts, render_page
 
     # opened first: who cannot write there should not learn it after minutes
@@ -63,7 +63,7 @@ def run(
 def _last_report(output: Path, head: str, assessor: Assessor) -> tuple[Summary | None, frozenset[str]]:
     """Return what the page is compared with, the report of this repository that stands there, and commits new since."""
     nothing: tuple[None, frozenset[str]] = None, frozenset()
-    from hyperion_hook.report.page.since import MOST_BYTES, last_report
+    from hyperion_hook.report.page.since_last_report import MOST_BYTES, last_report
 
     try:
         # a pipe would wait for somebody to write

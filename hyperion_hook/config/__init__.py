@@ -81,8 +81,6 @@ def load_config(
     ----------
     folder
         Where the configuration file is looked for, the top of the work tree; ``None`` for none.
-    environment
-        Environment variables by name.
     flags
         Values of command-line flags by field name; ``None`` means that the flag was not given.
     texts

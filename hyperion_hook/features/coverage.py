@@ -82,8 +82,6 @@ def read_coverage(data: bytes, *, root: str = "") -> Coverage | Missing:
 
     Parameters
     ----------
-    data
-        The report.
     root
         The folder absolute paths of the report are made relative to.
 

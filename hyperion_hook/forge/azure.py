@@ -48,15 +48,7 @@ def job_in(environment: Mapping[str, str]) -> Job:
 
 
 class Azure(RestHost):
-    """One repository on Azure DevOps.
-
-    Parameters
-    ----------
-    job
-        The repository.
-    token
-        The job's own.
-    """
+    """One repository on Azure DevOps."""
 
     def __init__(self, job: Job, token: str) -> None:
         headers = {"Accept": "application/json", "User-Agent": "hyperion-hook"}

@@ -44,15 +44,7 @@ def job_in(environment: Mapping[str, str]) -> Job:
 
 
 class Bitbucket(RestHost):
-    """One repository on Bitbucket Cloud.
-
-    Parameters
-    ----------
-    job
-        The repository.
-    token
-        An access token.
-    """
+    """One repository on Bitbucket Cloud."""
 
     update_method = "PUT"
 

@@ -52,8 +52,6 @@ class GitHub(RestHost):
 
     Parameters
     ----------
-    http
-        The API.
     repository
         ``owner/name``.
     """

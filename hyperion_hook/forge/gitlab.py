@@ -47,8 +47,6 @@ class GitLab(RestHost):
 
     Parameters
     ----------
-    job
-        The project.
     token
         Of a user, a project or a group.
     """

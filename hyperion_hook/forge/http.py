@@ -133,8 +133,6 @@ class Http:
             Of HTTP.
         path
             Below the base, with a slash before it, or the full address of a next page of this very host.
-        body
-            Sent as JSON.
         base
             Another address of the same host that the path lies below.
 

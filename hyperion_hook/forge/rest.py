@@ -20,13 +20,7 @@ _REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus
 
 
 class RestHost(ABC):
-    """One repository on a code host.
-
-    Parameters
-    ----------
-    http
-        The API.
-    """
+    """One repository on a code host."""
 
     update_method: ClassVar[str] = "PATCH"
     user_refusals: ClassVar[frozenset[int]] = _REFUSALS

@@ -21,12 +21,6 @@ def keep_comment(host: Host, number: int, marker: str, body: Body, *, write: boo
 
     Parameters
     ----------
-    host, number
-        The pull request.
-    marker
-        How the comment begins.
-    body
-        Its text.
     write
         Whether to write one where there is none; one that is there is always kept up to date.
 

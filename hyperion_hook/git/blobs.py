@@ -33,8 +33,6 @@ class BlobReader(Conversation):
 
         Parameters
         ----------
-        blob
-            Object id.
         limit
             Bytes; a larger blob is not read.
         """

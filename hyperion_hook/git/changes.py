@@ -107,8 +107,6 @@ def range_change(repository: Repository, start: str | None, end: str, *, bulk_ab
     ----------
     start
         The older revision; ``None`` for nothing, as on the first push of a history.
-    end
-        The newer revision.
 
     Raises
     ------

@@ -51,8 +51,6 @@ def stream_commits(
 
     Parameters
     ----------
-    tips, exclude
-        Commit ids.
     detail
         Whether file changes carry names only, line counts, or hunks too.
     newest

@@ -70,8 +70,6 @@ class Repository:
         path
             The folder, or a ``git.Repo``; ``None`` stands for here and honours ``GIT_DIR`` and the like, as git sets
             them for hooks.
-        program
-            What git is asked with.
 
         Raises
         ------

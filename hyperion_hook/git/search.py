@@ -51,7 +51,7 @@ def search_staged(
     staged is read from the commit, as are the files ``elsewhere``; what the change touches may be read from either.
     """
     # most changes search for nothing: they are spared the import
-    from hyperion_hook.git.pending import checkout_of
+    from hyperion_hook.git.uncommitted import checkout_of
 
     checkout = checkout_of(repository)
     if checkout is None:

@@ -58,8 +58,6 @@ def server_of(root: Path | None, config: Callable[[], Config]) -> MCPServer:
     ----------
     root
         The folder; ``None`` for the current one. No tool takes another.
-    config
-        Gives the settings in force.
     """
     server = MCPServer(
         "hyperion-hook",

@@ -76,8 +76,6 @@ class AnomalyModel:
 
         Parameters
         ----------
-        vector
-            The change's values.
         usual
             What is usual here, if that is known; else what was usual in training.
         """
@@ -107,8 +105,6 @@ def unusual_values(vector: FeatureVector, quantiles: Mapping[str, tuple[float, f
 
     Parameters
     ----------
-    vector
-        The change's values.
     quantiles
         The 5 %, 50 % and 95 % points of each feature over changes that are usual here.
     """

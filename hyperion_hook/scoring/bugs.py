@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from hyperion_hook.domain.light_dataclasses import dataclass
-from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.scoring.members import TreeMember, sigmoid
 from hyperion_hook.scoring.trees import as_row
 

@@ -17,7 +17,7 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ArtefactError, ConfigError
 from hyperion_hook.features.catalogue import find_feature
-from hyperion_hook.features.history.file_forecast import PAST_VERSION
+from hyperion_hook.features.history.file_bug_features import PAST_VERSION
 from hyperion_hook.scoring.anomaly import AnomalyModel
 from hyperion_hook.scoring.bugs import BugModel, columns_of
 from hyperion_hook.scoring.members import LogisticMember, Member, TreeMember

@@ -29,8 +29,6 @@ class FeedbackStore:
 
     Parameters
     ----------
-    path
-        The file.
     root
         The folder above it from which on no link is followed; by default the file's own.
     """
@@ -70,10 +68,6 @@ class FeedbackStore:
 
         Parameters
         ----------
-        number
-            The pull request.
-        level
-            What the comment says.
         commits
             The commit that was assessed, and what it became.
         ticked

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hyperion_hook.api.engineer.state import Fitted, Options, fit, from_json, scaled
+from hyperion_hook.api.engineer.fitted_state import Fitted, Options, fit, from_json, scaled
 from hyperion_hook.errors import ArtefactError
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)

@@ -19,13 +19,11 @@ pytest.importorskip("sklearn")
 from sklearn.ensemble import IsolationForest, RandomForestClassifier  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 
-from hyperion_hook.api.predict.predictors import (  # noqa: E402
-    AnomalyDetector,
-    BugPredictor,
-    ImpactAnalyzer,
-    NamedEstimator,
-    RiskPredictor,
-)
+from hyperion_hook.api.predict.anomaly_detector import AnomalyDetector  # noqa: E402
+from hyperion_hook.api.predict.bug_predictor import BugPredictor  # noqa: E402
+from hyperion_hook.api.predict.impact_analyzer import ImpactAnalyzer  # noqa: E402
+from hyperion_hook.api.predict.named_estimator import NamedEstimator  # noqa: E402
+from hyperion_hook.api.predict.risk_predictor import RiskPredictor  # noqa: E402
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle  # noqa: E402
 from hyperion_hook.scoring.members import logit  # noqa: E402
 

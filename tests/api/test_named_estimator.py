@@ -14,8 +14,10 @@ from sklearn.ensemble import IsolationForest, RandomForestClassifier  # noqa: E4
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from xgboost import XGBClassifier  # noqa: E402
 
+from hyperion_hook.api.predict.bug_predictor import BugPredictor  # noqa: E402
+from hyperion_hook.api.predict.impact_analyzer import ImpactAnalyzer  # noqa: E402
 from hyperion_hook.api.predict.named_estimator import NamedEstimator  # noqa: E402
-from hyperion_hook.api.predict.predictors import BugPredictor, ImpactAnalyzer, RiskPredictor  # noqa: E402
+from hyperion_hook.api.predict.risk_predictor import RiskPredictor  # noqa: E402
 from hyperion_hook.features.catalogue import find_feature  # noqa: E402
 from hyperion_hook.scoring.members import logit  # noqa: E402
 

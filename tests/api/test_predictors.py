@@ -20,7 +20,10 @@ from tests.support.repo import TestRepo
 np = pytest.importorskip("numpy")
 pd = pytest.importorskip("pandas")
 
-from hyperion_hook.api.predict.predictors import AnomalyDetector, BugPredictor, ImpactAnalyzer, RiskPredictor  # noqa: E402
+from hyperion_hook.api.predict.anomaly_detector import AnomalyDetector  # noqa: E402
+from hyperion_hook.api.predict.bug_predictor import BugPredictor  # noqa: E402
+from hyperion_hook.api.predict.impact_analyzer import ImpactAnalyzer  # noqa: E402
+from hyperion_hook.api.predict.risk_predictor import RiskPredictor  # noqa: E402
 from hyperion_hook.assess import Assessor  # noqa: E402
 from hyperion_hook.cli import main  # noqa: E402
 from hyperion_hook.features.catalogue import CATALOGUE  # noqa: E402

@@ -7,7 +7,7 @@ import pytest
 
 from hyperion_hook.assess.bugs import bug_forecast
 from hyperion_hook.domain.history import EmptyHistory
-from hyperion_hook.features.history.file_forecast import MOST_FILES
+from hyperion_hook.features.history.file_bug_features import MOST_FILES
 from hyperion_hook.scoring.bugs import BugModel, columns_of
 from hyperion_hook.scoring.members import TreeMember, sigmoid
 from hyperion_hook.scoring.trees import LEAF, Trees, serialise

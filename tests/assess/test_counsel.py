@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.assess.guidance import usual_tests
+from hyperion_hook.assess.guidance import tests_to_run
 from hyperion_hook.assess.guidance.advice import Adviser
 from hyperion_hook.assess.guidance.recommendations import CUT, Counsel, counsel
-from hyperion_hook.assess.guidance.similar import COMPARED, similar_changes
-from hyperion_hook.assess.measuring import Measurer
+from hyperion_hook.assess.guidance.similar_changes import COMPARED, similar_changes
+from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.assess.people.reviewers import reviewers
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Reviewer, RiskLevel, Score
@@ -359,16 +359,16 @@ def test_tests_that_import_what_is_touched_are_run_by_name_first() -> None:
     importers = {"pkg/a.py": ("pkg/c.py", "tests/test_all.py", "tests/test_a.py", "tests/test_b.py", "tests/gone.py")}
     graph = ImportGraph({}, importers, {}, {}, {}, {}, {})
     touched = change(edit("pkg/a.py", "+x"), edit("tests/test_b.py", "+y"))
-    assert usual_tests.tests_to_run(touched, (), graph, lambda _: {}, lambda path: "gone" not in path) == (
+    assert tests_to_run.tests_to_run(touched, (), graph, lambda _: {}, lambda path: "gone" not in path) == (
         ("tests/test_a.py", "imports pkg/a.py"),
         ("tests/test_all.py", "imports pkg/a.py"),
     )
     # what other code imports is no test, whatever its name
     shared = ImportGraph({}, importers | {"tests/test_all.py": ("pkg/plugin.py",)}, {}, {}, {}, {}, {})
-    assert usual_tests.tests_to_run(touched, (), shared, lambda _: {}, lambda path: "gone" not in path) == (
+    assert tests_to_run.tests_to_run(touched, (), shared, lambda _: {}, lambda path: "gone" not in path) == (
         ("tests/test_a.py", "imports pkg/a.py"),
     )
-    assert usual_tests.tests_to_run(touched, (), Missing("no graph"), lambda _: {}, lambda _: True) == ()
+    assert tests_to_run.tests_to_run(touched, (), Missing("no graph"), lambda _: {}, lambda _: True) == ()
 
 
 def test_a_test_that_is_gone_is_not_usual_any_more(tmp_path: Path) -> None:

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from hyperion_hook.assess.record import record_of, trace
+from hyperion_hook.assess.track_record import record_of, trace
 from hyperion_hook.domain.assessment import Record, RiskLevel
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.report.facts import record_line
+from hyperion_hook.report.wording import record_line
 from tests.support.changes import ADA, edit
 
 

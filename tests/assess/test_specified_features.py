@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.assess.measuring import Measurer
+from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.config import load_config
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import SPECIFIED, names_of

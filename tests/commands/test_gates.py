@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from hyperion_hook.commands.support.assessing import verdict_code
 from hyperion_hook.commands.support.baseline import read_baseline
+from hyperion_hook.commands.support.gate import verdict_code
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score
 from hyperion_hook.domain.breaks import Break, BreakKind

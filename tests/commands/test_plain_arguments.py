@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hyperion_hook.commands.hook import command as hook
 from hyperion_hook.commands.score import command as score
-from hyperion_hook.commands.support.plain import plain_command
+from hyperion_hook.commands.support.plain_arguments import plain_command
 
 WORDS = st.sampled_from(
     [

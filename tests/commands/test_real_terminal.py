@@ -12,7 +12,7 @@ import termios
 
 import pytest
 
-from hyperion_hook.report.cells import width_of
+from hyperion_hook.report.text_width import width_of
 from tests.support.command import EXECUTABLE, hyperion
 from tests.support.executable import hook_environment
 from tests.support.repo import TestRepo

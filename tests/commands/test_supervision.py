@@ -29,8 +29,8 @@ def started(tmp_path: Path, body: str, *, by_thread: bool = False) -> subprocess
     script.write_text(
         "import os, signal, sys, time\n"
         + ("del os.fork\n" if by_thread else "")
-        + "from hyperion_hook.commands.support.supervision import Limit, give_up_after\n"
-        "from hyperion_hook.commands.support.supervision import still_working, supervised, take_time\n"
+        + "from hyperion_hook.commands.support.watchdog import Limit, give_up_after\n"
+        "from hyperion_hook.commands.support.watchdog import still_working, supervised, take_time\n"
         f"def work():\n    {body}\n    return 7\n"
         "sys.argv = ['x', 'hook']\n"
         "def main():\n    try: return work()\n    except KeyboardInterrupt: return 130\n"

@@ -68,7 +68,7 @@ def test_help_lists_every_command_and_imports_none_of_them(tmp_path: Path) -> No
         assert re.search(rf"^  {name} +\S", done.stdout, re.MULTILINE)
     assert done.stderr == (
         "['hyperion_hook.commands.support', 'hyperion_hook.commands.support.error_messages', "
-        "'hyperion_hook.commands.support.group', 'hyperion_hook.commands.support.plain', "
+        "'hyperion_hook.commands.support.group', 'hyperion_hook.commands.support.plain_arguments', "
         "'hyperion_hook.commands.support.streams']\n"
     )
 

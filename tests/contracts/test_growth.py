@@ -9,7 +9,7 @@ import pytest
 
 from hyperion_hook.features.code.brackets import match_brackets
 from hyperion_hook.features.code.notebooks import read_notebook
-from hyperion_hook.features.graph.live import LiveGraph
+from hyperion_hook.features.graph.incremental import LiveGraph
 from hyperion_hook.features.imports.read import read_imports
 from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.features.structure.interface_python import breakages

@@ -16,7 +16,7 @@ from tests.support import pattern_attacks
 from tests.support.pattern_attacks import FACTORIES, ROOT, Found, calls_of_re, fault_of, modules_with_patterns
 
 OF_WORDS = {
-    ("features.graph.specs", "paths_mentioning"),
+    ("features.graph.packed_imports", "paths_mentioning"),
     ("features.functions.scan", "_skip_documents"),
 }
 """Functions that look for escaped words, which cannot backtrack."""

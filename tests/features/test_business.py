@@ -5,7 +5,7 @@ import pytest
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.snapshot import NO_COVERAGE, Configured, ImportGraph
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.graph.view import build_graph
+from hyperion_hook.features.graph.import_graph import build_graph
 from hyperion_hook.features.structure import business
 from hyperion_hook.features.structure.business import rollback_difficulty
 from hyperion_hook.features.structure.coupling import NO_MODULE

@@ -5,7 +5,7 @@ import pytest
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.graph.view import build_graph
+from hyperion_hook.features.graph.import_graph import build_graph
 from hyperion_hook.features.structure import coupling
 from tests.support.changes import NO_GRAPH, change, context, edit
 

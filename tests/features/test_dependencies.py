@@ -6,7 +6,7 @@ import pytest
 
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.graph.view import build_graph
+from hyperion_hook.features.graph.import_graph import build_graph
 from hyperion_hook.features.manifests.project import MAX_MANIFESTS
 from hyperion_hook.features.structure import dependencies
 from tests.support.changes import change, context, edit

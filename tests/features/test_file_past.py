@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.change import SYMLINK_MODE, FileChange, FileStatus
 from hyperion_hook.domain.history import DAY, FILE_WINDOW, MONTH, EmptyHistory, FileEvent, FileHistory, Tally
-from hyperion_hook.features.history.file_forecast import (
+from hyperion_hook.features.history.file_bug_features import (
     FILE_NUMBERS,
     MOST_FILES,
     file_numbers,

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import ImportGraph
-from hyperion_hook.features.graph.live import LiveGraph
-from hyperion_hook.features.graph.view import (
+from hyperion_hook.features.graph.import_graph import (
     build_graph,
     dependent_share,
     entry_share,
@@ -17,6 +16,7 @@ from hyperion_hook.features.graph.view import (
     imports_of_specs,
     view_of,
 )
+from hyperion_hook.features.graph.incremental import LiveGraph
 from hyperion_hook.features.imports.read import read_imports
 
 MAPPINGS = ("imports", "importers", "external", "depth", "cycle", "reach", "rank")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from hyperion_hook.domain.snapshot import ImportGraph
-from hyperion_hook.features.graph.view import build_graph
+from hyperion_hook.features.graph.import_graph import build_graph
 from hyperion_hook.features.imports.read import read_imports
 
 

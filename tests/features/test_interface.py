@@ -13,7 +13,7 @@ from hyperion_hook.domain.change import Change, FileStatus
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.graph.view import build_graph
+from hyperion_hook.features.graph.import_graph import build_graph
 from hyperion_hook.features.structure import interface
 from hyperion_hook.features.structure.breakage import Breakage
 from hyperion_hook.features.structure.interface_python import breakages, has_same_surface

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.features.history.file_history import ONLY_NEW_FILES
 from hyperion_hook.features.history.people import UNKNOWN_AUTHOR, bus_factor, measure, normalised_entropy
+from hyperion_hook.features.history.touched_files import ONLY_NEW_FILES
 from tests.support.lives import touching
 
 PAST = """

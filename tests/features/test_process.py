@@ -8,8 +8,8 @@ import pytest
 
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.features.history.file_history import ONLY_NEW_FILES
 from hyperion_hook.features.history.process import measure
+from hyperion_hook.features.history.touched_files import ONLY_NEW_FILES
 from tests.support.lives import touching
 
 PAST = """

@@ -14,8 +14,8 @@ from hyperion_hook.errors import GitError
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.changes import staged_change
 from hyperion_hook.git.environment.neutral import cache_folder
-from hyperion_hook.git.pending import with_patch, with_work_tree
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.uncommitted import with_patch, with_work_tree
 from tests.support.command import hyperion
 from tests.support.repo import TestRepo
 

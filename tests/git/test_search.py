@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.git.pending import checkout_of
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.search import search_staged, search_tree
+from hyperion_hook.git.uncommitted import checkout_of
 from tests.support.repo import TestRepo
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hyperion_hook.domain.assessment import Contribution
 from hyperion_hook.features.catalogue import find_feature
-from hyperion_hook.report.facts import factor, number, reasons
+from hyperion_hook.report.wording import factor, number, reasons
 
 
 def told(feature: str, contribution: float) -> Contribution:

@@ -8,10 +8,10 @@ import jsonschema
 import pytest
 
 from hyperion_hook.domain.assessment import BugForecast, FileForecast
-from hyperion_hook.report.facts import LIKELY
 from hyperion_hook.report.formats.json import SCHEMA_PATH, render_json
 from hyperion_hook.report.formats.markdown import render_markdown
 from hyperion_hook.report.formats.terminal import render_text
+from hyperion_hook.report.wording import LIKELY
 from tests.support.assessments import sample
 
 HOSTILE = "caf\udce9\n\x1b[31m<b>.py"

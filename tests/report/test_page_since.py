@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hyperion_hook.domain.assessment import Record, RiskLevel
 from hyperion_hook.domain.overview import Overview
 from hyperion_hook.report.page.render import render_page
-from hyperion_hook.report.page.since import Summary, block, changed, last_report, summary_of
+from hyperion_hook.report.page.since_last_report import Summary, block, changed, last_report, summary_of
 from tests.report.test_page import HOSTILE, Reader, outline
 from tests.support.overviews import NOW, change, model, overview
 

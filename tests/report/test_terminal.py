@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.assessment import FileToRead, RiskLevel, Score
 from hyperion_hook.domain.change import ChangeKind
-from hyperion_hook.report.cells import clipped, width_of, wrapped
 from hyperion_hook.report.formats.terminal import render_text, render_text_line
+from hyperion_hook.report.text_width import clipped, width_of, wrapped
 from tests.support.assessments import CONTRIBUTIONS, IMPACT, impact_naming, sample
 from tests.support.changes import change, edit
 

@@ -29,14 +29,14 @@ from hyperion_hook.domain.assessment import (
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.domain.vector import FeatureVector, Missing
-from hyperion_hook.report.cells import width_of
 from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.render import render_comment
-from hyperion_hook.report.facts import brief, change_line, comparison, percent, placed, reasons, record_line
 from hyperion_hook.report.formats.findings import findings
 from hyperion_hook.report.formats.markdown import render_markdown
 from hyperion_hook.report.formats.terminal import render_short, render_text, render_text_line
 from hyperion_hook.report.links import Links
+from hyperion_hook.report.text_width import width_of
+from hyperion_hook.report.wording import brief, change_line, comparison, percent, placed, reasons, record_line
 from tests.support.assessments import impact_naming, sample
 from tests.support.changes import change, edit
 

@@ -4,7 +4,7 @@ from math import log
 
 import pytest
 
-from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.scoring.bugs import BugModel, columns_of
 from hyperion_hook.scoring.members import TreeMember, sigmoid
 from hyperion_hook.scoring.trees import LEAF, Trees, serialise

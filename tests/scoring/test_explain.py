@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
-from hyperion_hook.scoring.cube import coalition_values
-from hyperion_hook.scoring.explain import explain, shapley
+from hyperion_hook.scoring.coalitions import coalition_values
+from hyperion_hook.scoring.shapley import explain, shapley
 from hyperion_hook.scoring.trees import as_row
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 from tests.support.models import NAMES, write_bundle

@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.vector import FeatureVector
-from hyperion_hook.scoring.explain import explain
 from hyperion_hook.scoring.members import LogisticMember, Member, TreeMember
 from hyperion_hook.scoring.risk import Combination, RiskModel
+from hyperion_hook.scoring.shapley import explain
 from hyperion_hook.scoring.trees import LEAF, MISSING_LEFT, Trees, serialise
 
 NAMES = ("la", "ld", "nf", "nd")

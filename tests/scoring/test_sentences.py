@@ -9,7 +9,7 @@ import pytest
 
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.feature import Feature
-from hyperion_hook.scoring.sentences import sentence
+from hyperion_hook.report.sentences import sentence
 
 VALUES = (None, 0.0, 0.004, 0.5, 1.0, 2.0, 3.7, 5.0, 18.0, 140.0, 412.0, 12_345.0, 3.4e38, -1.0, -0.25, -30.0)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.errors import StoreError
-from hyperion_hook.store.feature_sets.rows_in import FeatureSet
+from hyperion_hook.store.feature_sets.feature_set import FeatureSet
 from hyperion_hook.store.feature_sets.store import FeatureStore
 from hyperion_hook.store.files import sqlite as sqlite_store
 from hyperion_hook.store.files.sqlite import Form, StoreConnection

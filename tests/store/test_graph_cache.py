@@ -11,7 +11,7 @@ import pytest
 
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.graph.view import build_graph
+from hyperion_hook.features.graph.import_graph import build_graph
 from hyperion_hook.features.imports.read import read_imports
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository

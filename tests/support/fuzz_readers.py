@@ -29,7 +29,7 @@ from hyperion_hook.features.change.tokens import count_tokens
 from hyperion_hook.features.code.lines import count_lines
 from hyperion_hook.features.code.notebooks import read_notebook
 from hyperion_hook.features.coverage import read_coverage
-from hyperion_hook.features.graph.live import LiveGraph
+from hyperion_hook.features.graph.incremental import LiveGraph
 from hyperion_hook.features.imports.read import read_imports
 from hyperion_hook.features.manifests.readers import read_manifest
 from hyperion_hook.features.source.measure import measure_source
@@ -47,7 +47,7 @@ from hyperion_hook.git.diffs.diff import parse_difference
 from hyperion_hook.report.comment.state import read_state
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
 from hyperion_hook.scoring.trees import Trees, serialise
-from hyperion_hook.store.feature_sets.rows import DamagedRowError, numbers_of, packed
+from hyperion_hook.store.feature_sets.content import DamagedRowError, numbers_of, packed
 from hyperion_hook.store.graphs.snapshot import decode as decode_graph
 from hyperion_hook.store.graphs.snapshot import encode as encode_graph
 from hyperion_hook.store.history.codec import members, pack, unpack

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from hyperion_hook.assess.measuring import Measurer
+from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit

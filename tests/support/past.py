@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.history import MONTH
-from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.training.bugs.dataset import BugRows
 
 

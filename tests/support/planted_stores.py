@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.features.graph.live import LiveGraph
+from hyperion_hook.features.graph.incremental import LiveGraph
 from hyperion_hook.features.imports.read import read_imports
 from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.store.feature_sets.store import FeatureStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from hyperion_hook.store.feature_sets.rows_in import FeatureSet
+from hyperion_hook.store.feature_sets.feature_set import FeatureSet
 from hyperion_hook.store.feature_sets.store import FeatureStore
 
 BATCH = 20

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hyperion_hook.domain.history import DAY, MONTH
-from hyperion_hook.features.history.file_forecast import FILE_NUMBERS, judged_files, numbers_after
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS, judged_files, numbers_after
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.history.update import open_history

@@ -7,7 +7,7 @@ import pytest
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.history import MONTH
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.training.bugs.dataset import HORIZON, BugRows
 from hyperion_hook.training.bugs.evaluate import BUGS_SO_FAR, evaluate_bugs, evaluate_by_time
 from hyperion_hook.training.bugs.fit import (
@@ -18,7 +18,7 @@ from hyperion_hook.training.bugs.fit import (
     held_out_since,
     repository_weights,
 )
-from hyperion_hook.training.numbers import sigmoid
+from hyperion_hook.training.formulas import sigmoid
 from tests.support.past import drawn_past
 
 pytestmark = pytest.mark.train

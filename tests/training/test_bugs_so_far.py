@@ -7,13 +7,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.scoring.bundle import _bugs
 from hyperion_hook.training.bugs.dataset import BugRows
 from hyperion_hook.training.bugs.export import bug_part
 from hyperion_hook.training.bugs.fit import CANDIDATES, FittedBugs
-from hyperion_hook.training.bugs.learn import learn_own_bugs
-from hyperion_hook.training.export.bundle import bug_difference
+from hyperion_hook.training.bugs.learn_or_keep import learn_own_bugs
+from hyperion_hook.training.export.parity import bug_difference
 from hyperion_hook.training.rows.options import RetrainOptions
 from tests.support.past import drawn_past
 

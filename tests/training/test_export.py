@@ -9,7 +9,7 @@ import pytest
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.scoring.trees import as_row
-from hyperion_hook.training.export.bundle import anomaly_difference, checked, hard_rows, risk_difference
+from hyperion_hook.training.export.parity import anomaly_difference, checked, hard_rows, risk_difference
 from hyperion_hook.training.models.fit_members import member_log_odds
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION, Recipe
 from tests.support.models import drawn, fit_drawn, write_bundle

@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
+from hyperion_hook.training.formulas import Codes, Numbers, as_matrix
 from hyperion_hook.training.metrics.metrics import roc_auc
 from hyperion_hook.training.models import classifier as module
 from hyperion_hook.training.models.anomaly import columns_with_values, fit_anomaly
@@ -22,7 +23,6 @@ from hyperion_hook.training.models.classifier import calibration
 from hyperion_hook.training.models.fit import fit, fit_recipes, outcome_of
 from hyperion_hook.training.models.recipes import BLEND, GENTLE, LOGISTIC, MEMBERS, SPECIFICATION, Member, Recipe
 from hyperion_hook.training.models.splits import StratifiedFolds, TimeFolds
-from hyperion_hook.training.numbers import Codes, Numbers, as_matrix
 from tests.support.models import NAMES, QUICK, drawn, fit_drawn
 
 

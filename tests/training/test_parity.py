@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.assess.measuring import Measurer
+from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository

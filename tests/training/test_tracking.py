@@ -19,9 +19,9 @@ from hyperion_hook.errors import ConfigError, MissingExtraError
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
 from hyperion_hook.store.models.metadata import ModelMetadata
 from hyperion_hook.store.models.versions import Lineage
-from hyperion_hook.training.mlflow import calls as tracking_calls
-from hyperion_hook.training.mlflow.calls import TrackingError
+from hyperion_hook.training.mlflow import guarded_calls as tracking_calls
 from hyperion_hook.training.mlflow.compare import compare_runs
+from hyperion_hook.training.mlflow.guarded_calls import TrackingError
 from hyperion_hook.training.mlflow.tracker import LoggedRun, MLFlowConfig, MLFlowTracker
 from tests.support.repo import TestRepo
 from tests.support.trained import record_of, table

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from hyperion_hook.training.mlflow.content import MOST_OF_A_NAME, content_of, cut, named, safe_name
 from hyperion_hook.training.mlflow.plots import CONFUSION, IMPORTANCE, draw_plots
+from hyperion_hook.training.mlflow.run_content import MOST_OF_A_NAME, content_of, cut, named, safe_name
 from hyperion_hook.training.mlflow.run_record import RunRecord
 
 pytestmark = pytest.mark.train

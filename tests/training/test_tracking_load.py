@@ -15,9 +15,9 @@ import pytest
 
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
-from hyperion_hook.training.mlflow import calls as tracking_calls
-from hyperion_hook.training.mlflow import files as tracking_files
+from hyperion_hook.training.mlflow import guarded_calls as tracking_calls
 from hyperion_hook.training.mlflow import load as tracking_load
+from hyperion_hook.training.mlflow import model_downloads as tracking_files
 from hyperion_hook.training.mlflow.tracker import MLFlowConfig, MLFlowTracker
 from hyperion_hook.training.model_files.skops_audit import RefusedError
 from tests.support.mad_server import answering, drips, never_ends, says
@@ -35,7 +35,10 @@ from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.linear_model import LogisticRegression
 from xgboost import XGBClassifier, XGBRegressor
 
-from hyperion_hook.api.predict.predictors import AnomalyDetector, BugPredictor, ImpactAnalyzer, RiskPredictor
+from hyperion_hook.api.predict.anomaly_detector import AnomalyDetector
+from hyperion_hook.api.predict.bug_predictor import BugPredictor
+from hyperion_hook.api.predict.impact_analyzer import ImpactAnalyzer
+from hyperion_hook.api.predict.risk_predictor import RiskPredictor
 
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]
 

@@ -9,7 +9,7 @@ import pytest
 
 from hyperion_hook.config import load_config
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.training.mlflow import calls as tracking_calls
+from hyperion_hook.training.mlflow import guarded_calls as tracking_calls
 from hyperion_hook.training.mlflow.address import DEFAULT_URI, artifact_location, local_folder, placed
 from hyperion_hook.training.mlflow.settings import tracker_asked_for
 from tests.support.repo import TestRepo

@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from hyperion_hook.training.mlflow import calls as tracking_calls
+from hyperion_hook.training.mlflow import guarded_calls as tracking_calls
 from hyperion_hook.training.mlflow.tracker import MLFlowConfig, MLFlowTracker
 from tests.support.mad_server import answering, drips, never_ends, says
 from tests.support.trained import record_of

@@ -15,12 +15,12 @@ from hyperion_hook.api.engineer.raw_facts import Raw
 from hyperion_hook.api.engineer.raw_values import RawFaultError, count, number, person, shown
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.change.quality import cohesion_of, comment_share
-from hyperion_hook.features.history.file_history import month_of
 from hyperion_hook.features.history.people import bus_factor, minor_contributors, normalised_entropy
 from hyperion_hook.features.history.process import MINIMUM_COMMITS, days_between
 from hyperion_hook.features.history.review import hours_between
+from hyperion_hook.features.history.touched_files import month_of
 from hyperion_hook.features.manifests.readers import Manifest, read_manifest
-from hyperion_hook.features.source.halstead import maintainability_index
+from hyperion_hook.features.source.halstead_maintainability import maintainability_index
 from hyperion_hook.features.structure.business import weighted_traffic
 from hyperion_hook.features.structure.coupling import fan_ratio, instability_of
 from hyperion_hook.features.structure.dependencies import counts_of

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Self
 
-from hyperion_hook.api.engineer.completing import filled, filled_frame, normalized, normalized_frame
 from hyperion_hook.api.engineer.derive import RISK, TEMPORAL
-from hyperion_hook.api.engineer.dispatch import (
+from hyperion_hook.api.engineer.engineered_features import EngineeredFeatures
+from hyperion_hook.api.engineer.feature_names import asked_for, is_indicator
+from hyperion_hook.api.engineer.fill_and_scale import filled, filled_frame, normalized, normalized_frame
+from hyperion_hook.api.engineer.fitted_state import Fitted, Options, fit, from_json
+from hyperion_hook.api.engineer.input_forms import (
     columns_of,
     engineered,
     interactions_of,
@@ -19,9 +22,6 @@ from hyperion_hook.api.engineer.dispatch import (
     with_dates,
     without,
 )
-from hyperion_hook.api.engineer.engineered import EngineeredFeatures
-from hyperion_hook.api.engineer.feature_names import asked_for, is_indicator
-from hyperion_hook.api.engineer.state import Fitted, Options, fit, from_json
 from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.errors import ArtefactError, ConfigError
 from hyperion_hook.store.files.whole_files import write_whole

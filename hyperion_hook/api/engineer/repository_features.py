@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hyperion_hook.api.engineer.raw_values import shown
-from hyperion_hook.assess.measuring import Measurer
+from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.config import load_config
 from hyperion_hook.config.file import top_of_work_tree
 from hyperion_hook.domain.vector import FeatureVector

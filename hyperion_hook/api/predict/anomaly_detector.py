@@ -16,8 +16,8 @@ from hyperion_hook.api.predict.rows import numbers_of, values_of, vectors_of
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.scoring.anomaly import BINARY, AnomalyModel, is_rare_binary
 from hyperion_hook.scoring.bundle import Bundle
-from hyperion_hook.scoring.cube import Row, tree_values
-from hyperion_hook.scoring.explain import divide
+from hyperion_hook.scoring.coalitions import Row, tree_values
+from hyperion_hook.scoring.shapley import divide
 from hyperion_hook.scoring.smells import SMELLS, Smell, smells_in
 from hyperion_hook.scoring.trees import as_row
 

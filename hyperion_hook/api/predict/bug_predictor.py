@@ -16,12 +16,12 @@ from hyperion_hook.api.predict.risk_predictor import two_columns
 from hyperion_hook.api.predict.row_explanation import RowExplanation, explained, typical_of
 from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.features.history.file_forecast import FILE_NUMBERS, judged_files, numbers_after
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS, judged_files, numbers_after
 from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.scoring.bundle import Bundle
-from hyperion_hook.scoring.cube import Row, tree_values
-from hyperion_hook.scoring.explain import divide
+from hyperion_hook.scoring.coalitions import Row, tree_values
 from hyperion_hook.scoring.members import sigmoid
+from hyperion_hook.scoring.shapley import divide
 from hyperion_hook.scoring.trees import as_row
 
 

@@ -12,9 +12,9 @@ from hyperion_hook.api.predict.row_explanation import RowExplanation, explained,
 from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import CATALOGUE, canonical, find_feature
-from hyperion_hook.scoring.explain import divide
+from hyperion_hook.report.sentences import sentence
 from hyperion_hook.scoring.members import logit
-from hyperion_hook.scoring.sentences import sentence
+from hyperion_hook.scoring.shapley import divide
 
 GROUPS = {feature.name: feature.group.value for feature in CATALOGUE}
 OTHER = "other"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hyperion_hook.api.predict.estimator_explanation import plainly
-from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 
 _STEMS = {
     "age": "days since the file was added",

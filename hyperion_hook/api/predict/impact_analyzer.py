@@ -20,9 +20,9 @@ from hyperion_hook.domain.assessment import Impact
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.scoring.bundle import Bundle
-from hyperion_hook.scoring.explain import Explanation
 from hyperion_hook.scoring.impact import RICH, affected_components, impact_level, parts_of
 from hyperion_hook.scoring.members import sigmoid
+from hyperion_hook.scoring.shapley import Explanation
 
 Answer = TypeVar("Answer")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperion_hook.assess.cut_off import is_cut_off
-from hyperion_hook.assess.measuring import Measurer
+from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.config import load_config
 from hyperion_hook.config.file import top_of_work_tree
 from hyperion_hook.domain.change import Change

@@ -12,7 +12,7 @@ from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.domain.assessment import Contribution
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.scoring.explain import Explanation
+from hyperion_hook.scoring.shapley import Explanation
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -26,7 +26,7 @@ from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
 from hyperion_hook.store.models import FOLDER
 from hyperion_hook.store.models.metadata import ESTIMATOR, ModelMetadata, Status, digest_of
 from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore
-from hyperion_hook.training.mlflow.follow import followed
+from hyperion_hook.training.mlflow.registry_mirror import followed
 
 if TYPE_CHECKING:
     import pandas as pd

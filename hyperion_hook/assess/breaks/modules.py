@@ -10,7 +10,7 @@ from hyperion_hook.assess.breaks.tree import TreeAfter, family_of, line_of, list
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.files.paths import FileRole, role_of
-from hyperion_hook.features.graph.view import resolve_after
+from hyperion_hook.features.graph.import_graph import resolve_after
 from hyperion_hook.features.imports.read import read_imports
 
 MOST_MODULES = 200

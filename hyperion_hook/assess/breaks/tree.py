@@ -80,8 +80,6 @@ class TreeAfter:
 
     Parameters
     ----------
-    change, sources
-        The change and its two sides.
     graph
         Returns the import graph of the base; asked only where something was taken away.
     search
@@ -185,7 +183,7 @@ class TreeAfter:
     def imports(self, path: str, spec: str) -> tuple[str, ...]:
         """Return the files of the base that one import of a file means."""
         # most changes take nothing away: they are spared the import
-        from hyperion_hook.features.graph.view import imports_of_specs
+        from hyperion_hook.features.graph.import_graph import imports_of_specs
 
         return imports_of_specs(self.graph, path, (spec,))[0]
 

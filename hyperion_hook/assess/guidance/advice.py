@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from hyperion_hook.assess.guidance.split import is_worth_splitting, names_of, parts_of
-from hyperion_hook.assess.guidance.usual_tests import (
+from hyperion_hook.assess.guidance.tests_to_run import (
     EXAMPLES,
     UsualTest,
     missing_test,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from hyperion_hook.assess.measuring import STORE_FOLDER, Measurer
+from hyperion_hook.assess.measurer import STORE_FOLDER, Measurer
 from hyperion_hook.domain.assessment import FunctionToRead
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
@@ -87,8 +87,6 @@ def functions_to_read(
     ----------
     file
         The change to the file, with its hunks.
-    before, after
-        The functions on both sides.
     events, positions
         The newest commits on the file, and their hunks by commit.
     now

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from hyperion_hook.assess.guidance.advice import Adviser
-from hyperion_hook.assess.guidance.similar import similar_changes
-from hyperion_hook.assess.measuring import Measured, Measurer
+from hyperion_hook.assess.guidance.similar_changes import similar_changes
+from hyperion_hook.assess.measurer import Measured, Measurer
 from hyperion_hook.assess.people.reviewers import reviewers, with_owners
 from hyperion_hook.domain.assessment import Advice, Impact, Reviewer, Score, SimilarChange
 from hyperion_hook.domain.change import Change
@@ -73,14 +73,10 @@ def counsel(
 
     Parameters
     ----------
-    measurer
-        Of the repository.
     change, measured, risk, impact
         The change, its features, its score and how far it reaches.
     score
         Gives any change on the same base its probability, as ``hyperion-hook score`` would.
-    rows
-        Feature values of recent changes by commit id.
     """
     past = measurer.past(change.base)
     if past is None or not change.files:

@@ -61,10 +61,6 @@ def parts_of(
 
     Parameters
     ----------
-    files
-        All files of the change.
-    together
-        What the past commits on them changed.
     graph
         Who imports whom at the base; without it imports join nothing.
 

@@ -37,8 +37,6 @@ def knowledge(names: Names, lives: Mapping[str, FileHistory], now: int) -> Knowl
 
     Parameters
     ----------
-    names
-        Who is behind the authors' numbers.
     lives
         The source files by path.
     now

@@ -76,12 +76,8 @@ def reviewers(change: Change, past: Past, read: ReadCommits) -> tuple[Reviewer, 
 
     Parameters
     ----------
-    change
-        What is to be reviewed.
     past
         The commits before it; nothing later is looked at.
-    read
-        Reads messages and identities of commits.
     """
     files = [events for file in _largest(change) if (events := past.history.file(file.previous_path).events)]
     recent = past.recent(FOLDER_WINDOW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from hyperion_hook.assess.guidance.functions_to_read import MOST_EVENTS, past_of, positions_of
-from hyperion_hook.assess.measuring import Measurer
+from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.domain.history import FileHistory
 from hyperion_hook.domain.overview import HotFunction
 from hyperion_hook.features.code.metrics import FunctionMetrics

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from hyperion_hook.assess.measuring import Measurer
-from hyperion_hook.assess.people.knowledge import Names, knowledge
-from hyperion_hook.assess.record import record_of
+from hyperion_hook.assess.measurer import Measurer
+from hyperion_hook.assess.people.knowledge import knowledge
 from hyperion_hook.assess.reference import WINDOW
 from hyperion_hook.assess.repository.coupling import coupling_of
 from hyperion_hook.assess.repository.hot_functions import hot_functions
+from hyperion_hook.assess.repository.hot_spots import Sources
+from hyperion_hook.assess.track_record import record_of
 from hyperion_hook.domain.assessment import Contribution, RiskLevel
-from hyperion_hook.domain.files.paths import FileRole, role_of
-from hyperion_hook.domain.history import DAY, CommitFlag, FileHistory
-from hyperion_hook.domain.light_dataclasses import replace
-from hyperion_hook.domain.overview import QUARTERS, Coupling, ExplainedChange, HotSpot, Overview, ScoredChange
-from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
-from hyperion_hook.features.source.measure import can_measure
-from hyperion_hook.git.blobs import BlobReader
+from hyperion_hook.domain.overview import Coupling, ExplainedChange, Overview, ScoredChange
 from hyperion_hook.git.log import Detail, read_commits
-from hyperion_hook.git.trees import TreeEntry, list_tree
-from hyperion_hook.report.facts import reasons
+from hyperion_hook.report.wording import reasons
 
-YEAR = 365 * DAY
-QUARTER = 2 * YEAR // QUARTERS
-MOST_HOT_SPOTS = 150
 MOST_RISKIEST = 10
 MOST_REASONS = 4
 _SUBJECT = 200
@@ -51,71 +40,36 @@ def overview_of(
 
     Parameters
     ----------
-    measurer
-        Reads and measures.
-    head
-        The commit.
-    scored
-        Probability and level of the recent changes by commit.
-    levels
-        The level of each recent change to code.
     fixes
         What later repaired recent changes, ``None`` where that is not known.
-    explain
-        Gives what moves a commit's score.
     max_bytes
         Larger files are not measured.
     """
     repository = measurer.repository
-    history, warnings = measurer.history(head)
-    files = _own_sources(measurer, head)
-    lives = {path: history.file(path) for path in files}
-    (newest,) = read_commits(repository, [head], detail=Detail.NOTHING)
-    names = Names(repository, head, history)
-    known = knowledge(names, lives, newest.committed_at)
-    told = {} if fixes is None else {code: fixes.get(code, ()) for code in levels}
-    changes = _changes(measurer, scored, told)
-    spots = _hot_spots(measurer, files, _busiest(lives, names, newest.committed_at), max_bytes)
+    sources = Sources(measurer, head)
+    known = knowledge(sources.names, sources.lives, sources.now)
+    repairs = {} if fixes is None else {code: fixes.get(code, ()) for code in levels}
+    changes = _changes(measurer, scored, repairs)
+    spots = sources.hot_spots(max_bytes)
     functions = [(spot.path, functions) for spot, functions in spots]
     records = () if fixes is None else [record_of(of, levels, fixes) for of in reversed(_LEVELS)]
     past = measurer.past(head)
     return Overview(
         name=(repository.work_tree or repository.git_dir).name.removesuffix(".git"),
         head=head,
-        time=newest.committed_at,
-        commits=sum(history.repository().total[:1]),
+        time=sources.now,
+        commits=sum(sources.history.repository().total[:1]),
         changes=changes,
         riskiest=_riskiest(changes, explain),
         hot_spots=tuple(spot for spot, _ in spots),
         whole=known.whole,
         areas=known.areas,
         people=known.people,
-        warnings=warnings,
+        warnings=sources.warnings,
         outcomes=tuple(record for record in records if record is not None),
-        functions=hot_functions(measurer, head, functions, lives),
-        coupling=Coupling() if past is None else coupling_of(past, files),
+        functions=hot_functions(measurer, head, functions, sources.lives),
+        coupling=Coupling() if past is None else coupling_of(past, sources.files),
     )
-
-
-def hot_spots_of(measurer: Measurer, head: str, max_bytes: int) -> tuple[HotSpot, ...]:
-    """Return the hottest source files of a commit, the hottest first."""
-    repository = measurer.repository
-    history, _ = measurer.history(head)
-    files = _own_sources(measurer, head)
-    lives = {path: history.file(path) for path in files}
-    (newest,) = read_commits(repository, [head], detail=Detail.NOTHING)
-    names = Names(repository, head, history)
-    spots = _hot_spots(measurer, files, _busiest(lives, names, newest.committed_at), max_bytes)
-    return tuple(spot for spot, _ in spots)
-
-
-def _own_sources(measurer: Measurer, head: str) -> dict[str, TreeEntry]:
-    excludes = measurer.changes.exclusions.excludes
-    return {
-        path: entry
-        for path, entry in list_tree(measurer.repository, head).items()
-        if entry.is_regular and role_of(path) is FileRole.SOURCE and not excludes(path, head)
-    }
 
 
 def _changes(
@@ -146,54 +100,3 @@ def _riskiest(changes: Sequence[ScoredChange], explain: Explain) -> tuple[Explai
         )
         for change in worst
     )
-
-
-def _busiest(lives: Mapping[str, FileHistory], names: Names, now: int) -> list[HotSpot]:
-    """Return the files that changed most within a year, not measured yet."""
-    busy = []
-    for path, life in lives.items():
-        events = [event for event in life.events if event.time > now - YEAR]
-        if events:
-            fixes = sum(CommitFlag.FIX in CommitFlag(event.flags) for event in events)
-            persons = {names.of(event.author) for event in events} - {None}
-            is_new = life.first_time is not None and life.first_time > now - YEAR
-            spot = HotSpot(path, len(events), fixes, len(persons), quarters=quarters_of(life, now), is_new=is_new)
-            busy.append(spot)
-    return sorted(busy, key=lambda spot: (-spot.changes - spot.fixes, spot.path))[:MOST_HOT_SPOTS]
-
-
-def quarters_of(life: FileHistory, now: int) -> tuple[int, ...]:
-    """Return the commits on a file in each quarter of two years, oldest first; those that are wholly known."""
-    counts = Counter((now - event.time) // QUARTER for event in life.events)
-    is_whole = life.event_count <= len(life.events)
-    known = QUARTERS if is_whole else min(QUARTERS, (now - life.events[-1].time) // QUARTER)
-    return tuple(counts[quarter] for quarter in reversed(range(known)))
-
-
-def _hot_spots(
-    measurer: Measurer, files: Mapping[str, TreeEntry], chosen: Sequence[HotSpot], max_bytes: int
-) -> list[tuple[HotSpot, Sequence[FunctionMetrics]]]:
-    """Return the hottest files with their functions."""
-    report = measurer.stage("measuring hot spots")
-    reader = BlobReader(measurer.repository)
-    found: list[tuple[HotSpot, Sequence[FunctionMetrics]]] = []
-    try:
-        for done, spot in enumerate(chosen):
-            report(done, len(chosen))
-            measured = _measured(measurer, reader, spot.path, files[spot.path].blob, max_bytes)
-            if measured is None:
-                found.append((spot, ()))
-                continue
-            complexity = sum(entry.cyclomatic for entry in measured.functions)
-            found.append((replace(spot, complexity=complexity, lines=measured.code_lines), measured.functions))
-    finally:
-        reader.close()
-    return sorted(found, key=lambda entry: (-entry[0].heat, entry[0].path))
-
-
-def _measured(measurer: Measurer, reader: BlobReader, path: str, blob: str, max_bytes: int) -> SourceMetrics | None:
-    content = reader.read(blob, max_bytes) if can_measure(path) else Missing("not measured")
-    if isinstance(content, Missing):
-        return None
-    found = measurer.measure_source(path, blob, content.decode("utf-8", "replace"))
-    return None if isinstance(found, Missing) else found

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hyperion_hook.assess.guidance.recommendations import counsel_reviewers
 from hyperion_hook.assess.impact import ranked_co_changes
-from hyperion_hook.assess.measuring import Measurer
+from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.domain.assessment import Reviewer
 from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus
 from hyperion_hook.domain.co_change import CoChange, rule_in_words
@@ -51,14 +51,8 @@ def plan_of(measurer: Measurer, head: str, paths: Sequence[str], most: int) -> P
 
     Parameters
     ----------
-    measurer
-        Of the repository.
-    head
-        The commit that is checked out.
     paths
         From the top of the repository, with forward slashes.
-    most
-        So many of each kind are named.
 
     Raises
     ------

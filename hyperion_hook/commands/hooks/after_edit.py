@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from hyperion_hook.commands.support.assessing import open_assessor
+from hyperion_hook.commands.support.open_assessor import open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.change import ChangeKind
-from hyperion_hook.report.facts import brief, is_empty
 from hyperion_hook.report.safe_text import printable
+from hyperion_hook.report.wording import brief, is_empty
 
 
 def told_to_agent(repo: Path | None, config: Config) -> str:

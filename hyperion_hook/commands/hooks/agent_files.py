@@ -51,8 +51,6 @@ def files_of(agent: str, program: Sequence[str]) -> tuple[AgentFile, ...]:
     ----------
     agent
         One of ``AGENTS``.
-    program
-        The command line that starts this program.
     """
     server: dict[str, Any] = {"command": program[0], "args": [*program[1:], "mcp"]}
     typed = {"type": "stdio"} | server

@@ -82,8 +82,6 @@ def recorded_message(data: bytes, settings: Mapping[str, str], *, editor: bool) 
 
     Parameters
     ----------
-    data
-        The content of the message file.
     settings
         As ``message_settings`` gives them.
     editor

@@ -72,8 +72,6 @@ def pushed_refs(updates: Sequence[RefUpdate], remote: str, git: Git) -> list[Pus
 
     Parameters
     ----------
-    updates
-        What git said on the hook's stdin.
     remote
         Name of the remote, or its address where it has no name.
     git

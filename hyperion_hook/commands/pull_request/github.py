@@ -18,8 +18,9 @@ from hyperion_hook.commands import say
 from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
 from hyperion_hook.commands.pull_request.post_comment import NEVER, Asked, Posting, keep_feedback, save, saved
 from hyperion_hook.commands.pull_request.prepare import absent_commits, assessed, need_commits
-from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
 from hyperion_hook.commands.support.baseline import Baseline
+from hyperion_hook.commands.support.gate import verdict_code
+from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
@@ -35,13 +36,13 @@ from hyperion_hook.forge.http import ForgeError, token_in
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.state import MARKER
-from hyperion_hook.report.facts import verdict
 from hyperion_hook.report.formats.findings import findings
 from hyperion_hook.report.formats.json import render_json_line
 from hyperion_hook.report.formats.markdown import render_markdown
 from hyperion_hook.report.formats.sarif import render_sarif
 from hyperion_hook.report.links import GiteaLinks, GitHubLinks, Links
 from hyperion_hook.report.safe_text import printable
+from hyperion_hook.report.wording import verdict
 from hyperion_hook.store.feedback_store import FeedbackStore
 
 
@@ -69,14 +70,6 @@ class GitHubRun:
     ----------
     repo
         Folder of the repository; ``None`` for the current one.
-    asked
-        The flags.
-    environment
-        What the runner says.
-    forge
-        Whose jobs these are.
-    assessor_of
-        Opens the assessor of a repository.
     """
 
     def __init__(

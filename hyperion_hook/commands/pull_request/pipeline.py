@@ -15,7 +15,8 @@ from hyperion_hook.commands import say
 from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
 from hyperion_hook.commands.pull_request.post_comment import NEVER, Asked, Posting
 from hyperion_hook.commands.pull_request.prepare import assessed, need_commits
-from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
+from hyperion_hook.commands.support.gate import verdict_code
+from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.errors import ExitCode, GitError
 from hyperion_hook.forge import azure, bitbucket, gitlab

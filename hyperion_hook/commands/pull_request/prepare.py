@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import say
-from hyperion_hook.commands.support.assessing import OpenAssessor
+from hyperion_hook.commands.support.open_assessor import OpenAssessor
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment

@@ -1,4 +1,4 @@
-"""The flags that every assessing command has."""
+"""The flags that several commands have."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ Command = TypeVar("Command", bound=Callable[..., object])
 jobs_flag = click.option(
     "--jobs", type=click.IntRange(1), help="Processes to read history with; all processor cores by default."
 )
+format_flag = click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text")
 until_flag = click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
 models_flag = click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use.")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.errors import MissingExtraError
 from hyperion_hook.git.environment.gitpython import open_repository
-from hyperion_hook.training.mlflow.follow import followed
+from hyperion_hook.training.mlflow.registry_mirror import followed
 
 if TYPE_CHECKING:
     from hyperion_hook.store.models.registry import VersionStore

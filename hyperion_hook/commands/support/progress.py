@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Self, TextIO
 
 from hyperion_hook.commands.support.output import columns
-from hyperion_hook.commands.support.supervision import still_working
+from hyperion_hook.commands.support.watchdog import still_working
 from hyperion_hook.report.safe_text import printable
 
 EVERY_SECONDS = 0.1
@@ -130,8 +130,6 @@ def progress_text(
 
     Parameters
     ----------
-    stage
-        What is being done.
     done, total
         How much of it; a total of 0 means that it is not known.
     pace

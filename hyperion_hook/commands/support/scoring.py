@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import Invocation
-from hyperion_hook.commands.support.assessing import OpenAssessor, open_assessor, verdict_code
+from hyperion_hook.commands.support.gate import verdict_code
+from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.output import result_to, terminal_columns, wants_colour
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.commands.support.supervision import STALL_SECONDS, Limit, give_up_after, stalled, take_time
+from hyperion_hook.commands.support.watchdog import STALL_SECONDS, Limit, give_up_after, stalled, take_time
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.change import MOST_PATCH_BYTES, ChangeKind
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ConfigError, ExitCode
-from hyperion_hook.report.facts import brief
 from hyperion_hook.report.safe_text import printable
+from hyperion_hook.report.wording import brief
 
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor

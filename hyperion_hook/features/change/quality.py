@@ -138,8 +138,6 @@ def touched_functions(
 
     Parameters
     ----------
-    functions
-        Functions of the file after the change.
     hunks
         The file's hunks in order.
     breaks

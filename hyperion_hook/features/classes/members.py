@@ -46,16 +46,8 @@ def read_members(
 
     Parameters
     ----------
-    language
-        Decides whether a line end ends a member.
-    keywords
-        Words that start a nested class.
     tokens, lines, pairs
         The file, the line of each token, matching brackets.
-    opening, closing
-        Places of the braces.
-    is_enum
-        The constants before the first semicolon are no members.
     """
     place = opening + 1
     if is_enum:

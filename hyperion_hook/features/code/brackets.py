@@ -64,10 +64,6 @@ def find_body(
 
     Parameters
     ----------
-    tokens, pairs
-        The file and its brackets.
-    grammar
-        Of its language.
     first, last
         The tokens that lizard gives to the function: from the name, the parameters or the body on; for JavaScript they
         can end within it.

@@ -26,8 +26,6 @@ class Grammar:
     ----------
     bare_heads
         Conditions stand without parentheses and end at the brace of the body.
-    newline_ends
-        A line end can end a statement.
     ternary
         There is a ``? :`` operator.
     expressions
@@ -40,8 +38,6 @@ class Grammar:
         ``name:`` starts a statement.
     overloads
         Functions of one name can differ in their number of parameters.
-    postfix
-        A condition can follow its statement.
     after_parenthesis, after_word, elsewhere
         What a brace opens in an expression after ``)``, after a word, and after anything else.
     """

@@ -78,8 +78,6 @@ def count_lines(text: str, language: str) -> LineCounts:
 
     Parameters
     ----------
-    text
-        Source with line feeds.
     language
         A name of ``domain.files.paths``; of a language without an entry here every line that is not blank is code.
 

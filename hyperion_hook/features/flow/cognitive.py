@@ -10,8 +10,6 @@ def cognitive_complexity(body: list[Flow], *, recursive: bool = False) -> int:
 
     Parameters
     ----------
-    body
-        The function's control structures.
     recursive
         Whether the function calls itself, which costs one point.
 

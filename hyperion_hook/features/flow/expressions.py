@@ -62,8 +62,6 @@ class ExpressionReader:
         The statement reader, for blocks and control structures within the expression.
     into
         Where things are noted.
-    comma
-        A comma at this level ends the expression.
     grouped
         The expression stands within brackets: only their end ends it.
     last

@@ -61,12 +61,8 @@ class TokenFlows:
 
         Parameters
         ----------
-        first, last
-            Places of its first and last token.
         name
             Its bare name; a call of it with ``parameters`` arguments is recursion.
-        parameters
-            Number of its parameters.
         body
             Places of the first and the last token of its body, where they are known.
         """

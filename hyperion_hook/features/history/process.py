@@ -14,7 +14,7 @@ from hyperion_hook.domain.files.paths import directory_of
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.history.file_history import (
+from hyperion_hook.features.history.touched_files import (
     ONLY_NEW_FILES,
     Lives,
     commits_since,

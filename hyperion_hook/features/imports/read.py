@@ -89,8 +89,6 @@ def read_imports(path: str, text: str) -> tuple[str, ...]:
     ----------
     path
         Tells the language; ``go.mod``, ``Cargo.toml`` and ``package.json`` give the name a folder is imported by.
-    text
-        Line ends are line feeds.
 
     Returns
     -------

@@ -90,8 +90,6 @@ def parse_constraint(ecosystem: str, constraint: str) -> list[Interval] | None:
     ecosystem
         ``pypi``, ``poetry``, ``npm``, ``cargo``, ``composer``, ``rubygems``, ``maven``, ``nuget`` or ``go``; they
         differ in what a bare version and a tilde mean.
-    constraint
-        As written in the manifest.
 
     Examples
     --------

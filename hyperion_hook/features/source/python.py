@@ -26,11 +26,6 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 def measure_python(text: str) -> SourceMetrics:
     """Measure a Python module.
 
-    Parameters
-    ----------
-    text
-        Source with line feeds.
-
     Returns
     -------
     SourceMetrics

@@ -32,7 +32,7 @@ from hyperion_hook.features.flow.statements import TokenFlows
 from hyperion_hook.features.flow.words import WORD_LANGUAGES, WordFlows
 from hyperion_hook.features.functions.lexis import LEXES
 from hyperion_hook.features.functions.read import read_functions
-from hyperion_hook.features.source.halstead import halstead_volume, maintainability_index
+from hyperion_hook.features.source.halstead_maintainability import halstead_volume, maintainability_index
 
 try:
     # half the time of importing all of lizard
@@ -81,14 +81,8 @@ def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceM
 
     Parameters
     ----------
-    path
-        Its ending chooses the reader.
     language
         A name of ``domain.files.paths``.
-    text
-        Source with line feeds.
-    clock
-        Raises when the time is used up.
 
     Returns
     -------

@@ -14,7 +14,7 @@ from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.files.paths import is_lock_file
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.graph.view import entry_share
+from hyperion_hook.features.graph.import_graph import entry_share
 from hyperion_hook.features.imports.read import is_module
 from hyperion_hook.features.manifests.readers import is_manifest
 from hyperion_hook.features.structure.coupling import NO_MODULE

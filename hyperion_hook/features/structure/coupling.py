@@ -13,7 +13,7 @@ from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.graph.view import imports_of_specs
+from hyperion_hook.features.graph.import_graph import imports_of_specs
 from hyperion_hook.features.imports.read import is_module, read_imports
 
 FEATURES = (

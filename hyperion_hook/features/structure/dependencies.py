@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.graph.view import external_packages
+from hyperion_hook.features.graph.import_graph import external_packages
 from hyperion_hook.features.manifests.project import NO_MANIFEST, project_manifests
 from hyperion_hook.features.manifests.readers import Manifest
 from hyperion_hook.features.manifests.versions import Requirement, count_conflicts

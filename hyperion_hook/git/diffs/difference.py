@@ -48,8 +48,6 @@ def read_difference(git: Git, sides: Sequence[str]) -> Difference:
 
     Parameters
     ----------
-    git
-        Of the repository.
     sides
         Two commits or trees, or ``--cached`` and one: it against the index.
 
@@ -71,14 +69,10 @@ def read_present(
 
     Parameters
     ----------
-    git
-        Of the repository.
     sides
         As for ``read_difference``.
     files
         All that differ, by their names.
-    presence
-        Tells which objects the repository has.
     """
     known: dict[tuple[str, str], FileChange] = {}
     present = [file for file in files if presence.has_all((file,))]

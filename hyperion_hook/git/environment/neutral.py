@@ -24,8 +24,6 @@ def neutral_git_dir(git_dir: Path, common_dir: Path, object_format: str, attribu
 
     Parameters
     ----------
-    git_dir, common_dir
-        The real ones; they differ in a linked worktree.
     object_format
         ``sha1`` or ``sha256``.
     attributes

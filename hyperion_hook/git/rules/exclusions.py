@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterator
 
 from hyperion_hook.domain.change import Change
-from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.path_patterns import PathPattern, is_ignored, parse_pattern, parse_patterns
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.vector import Missing
@@ -65,11 +64,6 @@ class Exclusions:
             return change
         files = tuple(file for file in change.files if file.path not in excluded)
         return replace(change, files=files, excluded=excluded)
-
-    def of_commit(self, commit: Commit) -> Commit:
-        """Return a commit without the files that are left out."""
-        base = self._at or next(iter(commit.parents), None)
-        return replace(commit, files=tuple(file for file in commit.files if not self.excludes(file.path, base)))
 
     def excludes(self, path: str, base: str | None = None) -> bool:
         """Return whether a file is left out by the settings, or by the attributes of a commit."""

@@ -27,7 +27,10 @@ from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.report.facts import (
+from hyperion_hook.report.formats.findings import location_of
+from hyperion_hook.report.notes import notes_of
+from hyperion_hook.report.safe_text import valid_unicode
+from hyperion_hook.report.wording import (
     MOST_BREAKS,
     breaks_in_words,
     folder_name,
@@ -38,9 +41,6 @@ from hyperion_hook.report.facts import (
     size_line,
     unusual_lines,
 )
-from hyperion_hook.report.formats.findings import location_of
-from hyperion_hook.report.notes import notes_of
-from hyperion_hook.report.safe_text import valid_unicode
 
 FORMAT = 3
 MOST_BYTES = 200_000

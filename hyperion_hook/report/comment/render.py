@@ -17,7 +17,9 @@ from hyperion_hook.features.feature import Group
 from hyperion_hook.report.comment.brief import Brief, Place, Reason
 from hyperion_hook.report.comment.dialect import Dialect
 from hyperion_hook.report.comment.state import MARKER, State, boxes, state_line
-from hyperion_hook.report.facts import (
+from hyperion_hook.report.links import Links
+from hyperion_hook.report.safe_text import markdown_code, markdown_text
+from hyperion_hook.report.wording import (
     ADVICE,
     REVIEWERS,
     SIMILAR,
@@ -29,8 +31,6 @@ from hyperion_hook.report.facts import (
     verdict,
     way,
 )
-from hyperion_hook.report.links import Links
-from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
 MOST_LINES = 12
 """Before the fold, what stands above the sections included: whoever is told of everything reads nothing."""
@@ -73,18 +73,10 @@ def render_comment(
 
     Parameters
     ----------
-    brief
-        What is said.
-    links
-        Pages of the code host.
-    head
-        The commit that was assessed.
     previous
         What the comment said before, and what people ticked in it.
     feedback
         What people ticked, where that is known without what the comment said before.
-    dialect
-        What the code host makes of it.
     """
     state = State.of(brief, head, previous)
     begin = "\n".join([MARKER, state_line(state), _heading(brief)])

@@ -15,7 +15,7 @@ from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.domain.light_dataclasses import dataclass
-from hyperion_hook.report.facts import (
+from hyperion_hook.report.wording import (
     SIZE,
     TELLING,
     factor,

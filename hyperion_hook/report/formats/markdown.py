@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
-from hyperion_hook.report.facts import (
+from hyperion_hook.report.notes import notes_of
+from hyperion_hook.report.safe_text import markdown_code, markdown_text
+from hyperion_hook.report.wording import (
     ADVICE,
     REVIEWERS,
     SIMILAR,
@@ -28,8 +30,6 @@ from hyperion_hook.report.facts import (
     verdict,
     way,
 )
-from hyperion_hook.report.notes import notes_of
-from hyperion_hook.report.safe_text import markdown_code, markdown_text
 
 MOST_REASONS = 5
 MOST_UNUSUAL = 5

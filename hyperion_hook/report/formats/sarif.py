@@ -11,11 +11,11 @@ from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.domain.change import Change
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.feature import Feature
-from hyperion_hook.report.facts import change_line
 from hyperion_hook.report.formats.findings import BREAK_RULES, RULES, Finding, Rule, findings
 from hyperion_hook.report.formats.json import Json
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable
+from hyperion_hook.report.wording import change_line
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT = "hyperionHook/v1"

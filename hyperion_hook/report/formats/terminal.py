@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from hyperion_hook.domain.assessment import Assessment, Impact, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
-from hyperion_hook.report.cells import ended, padded, width_of, with_short_paths, wrapped
-from hyperion_hook.report.facts import (
+from hyperion_hook.report.safe_text import printable
+from hyperion_hook.report.text_width import ended, padded, width_of, with_short_paths, wrapped
+from hyperion_hook.report.wording import (
     ADVICE,
     REVIEWERS,
     SIMILAR,
@@ -34,7 +35,6 @@ from hyperion_hook.report.facts import (
     unusual_lines,
     verdict,
 )
-from hyperion_hook.report.safe_text import printable
 
 LEAST_WIDTH, PLAIN_WIDTH, MOST_WIDTH = 40, 80, 120
 MOST_UNUSUAL = 4
@@ -49,13 +49,9 @@ def render_text(assessment: Assessment, *, width: int | None, colour: bool, full
 
     Parameters
     ----------
-    assessment
-        What is told.
     width
         Columns of a terminal to stay within; under 40 counts as 40, over 120 as 120. ``None`` where there is none: text
         is set in 80 columns, and what is longer and has no spaces is left whole.
-    colour
-        Whether to use the terminal's colours.
     full
         Whether to say what every feature adds to the score, and why each missing one is missing.
 

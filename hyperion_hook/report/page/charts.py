@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.overview import HotSpot, ScoredChange
-from hyperion_hook.report.facts import counted, percent
+from hyperion_hook.report.wording import counted, percent
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 14, 40

@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.overview import QUARTERS, Overview
-from hyperion_hook.report.facts import counted, factor, number, percent, record_line
 from hyperion_hook.report.links import Links
-from hyperion_hook.report.page import arcs, charts, outcomes, since
+from hyperion_hook.report.page import arcs, charts, outcomes
 from hyperion_hook.report.page import card as page_card
+from hyperion_hook.report.page import since_last_report as since
 from hyperion_hook.report.safe_text import printable
+from hyperion_hook.report.wording import counted, factor, number, percent, record_line
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 RECENT_DAYS = (30, 90)
@@ -99,14 +100,6 @@ def render_page(
 
     Parameters
     ----------
-    overview, model, here
-        What it shows.
-    version
-        Of this program.
-    links
-        Pages of the code host.
-    last
-        What the last report said.
     new
         Ids of the commits that it did not know.
     """

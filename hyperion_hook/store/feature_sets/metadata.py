@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hyperion_hook.domain.vector import Value
-from hyperion_hook.store.feature_sets.rows_in import EXTRACTION_VERSION
+from hyperion_hook.store.feature_sets.feature_set import EXTRACTION_VERSION
 
 
 @dataclass(frozen=True, slots=True)

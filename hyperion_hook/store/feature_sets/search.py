@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from hyperion_hook.errors import StoreError
 from hyperion_hook.features.catalogue import canonical
+from hyperion_hook.store.feature_sets.content import DamagedRowError, absences_of, content_hash, joined, numbers_of
+from hyperion_hook.store.feature_sets.feature_set import EPOCH, OF_COMMIT, revision_of, source_of
 from hyperion_hook.store.feature_sets.file import FeatureFile, pair_text
 from hyperion_hook.store.feature_sets.metadata import FeatureMetadata, StoredFeatures
-from hyperion_hook.store.feature_sets.rows import DamagedRowError, absences_of, content_hash, joined, numbers_of
-from hyperion_hook.store.feature_sets.rows_in import EPOCH, OF_COMMIT, revision_of, source_of
 
 _COLUMNS = (
     "number, pinned, repository, event, tags, names, extracted, version, revision, source, source_hash, time_ms,"

@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hyperion_hook.domain.vector import Value
+from hyperion_hook.store.feature_sets.feature_set import EXTRACTION_VERSION, Moment, micros_of, repository_name
 from hyperion_hook.store.feature_sets.file import FeatureFile
 from hyperion_hook.store.feature_sets.metadata import FeatureMetadata, StoredFeatures
-from hyperion_hook.store.feature_sets.rows_in import EXTRACTION_VERSION, Moment, micros_of, repository_name
 from hyperion_hook.store.feature_sets.search import (
     Query,
     figures,

@@ -16,8 +16,7 @@ from typing import Any, Self
 from hyperion_hook.config import load_config
 from hyperion_hook.errors import ConfigError, StoreError
 from hyperion_hook.git.objects import is_repo, revision_of
-from hyperion_hook.store.feature_sets.file import FeatureFile
-from hyperion_hook.store.feature_sets.rows_in import (
+from hyperion_hook.store.feature_sets.feature_set import (
     EXTRACTION_VERSION,
     MICRO,
     FeatureSet,
@@ -26,6 +25,7 @@ from hyperion_hook.store.feature_sets.rows_in import (
     put,
     repository_name,
 )
+from hyperion_hook.store.feature_sets.file import FeatureFile
 
 FILE_NAME = "features-v1.sqlite"
 WAIT_SECONDS = 30.0
@@ -134,15 +134,11 @@ class FeatureWriter:
             What the features were extracted from; its MD5 is kept if it is there. '' for a whole change.
         repository
             What the repository is called; a ``git.Repo`` is called what it was cloned by.
-        tags
-            Words by which the set can be found.
         commit
             The commit that the features describe. There is one set for each repository, commit, source file and
             extraction version: the same content again gives the same id, other content takes the place of the former.
         event_at
             When what the features describe came about: from then on they are known, and the TTL runs. Now by default.
-        extraction_version
-            Version of what extracted the features.
         extraction_time_ms
             How long that took, in milliseconds; by default what ``FeatureEngineer`` measured of these features.
         pinned

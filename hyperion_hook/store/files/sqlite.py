@@ -197,10 +197,6 @@ def open_store(path: Path, form: Form, *, seconds: float, root: Path | None = No
 
     Parameters
     ----------
-    path
-        The file.
-    form
-        What it looks like.
     seconds
         How long to wait for another process.
     root

@@ -43,13 +43,6 @@ class UnfitError(Exception):
 def inspect(path: Path, *, write_ahead: bool) -> int | None:
     """Return the size of a store's main file, ``None`` where there is none, once it and its companions can be ours.
 
-    Parameters
-    ----------
-    path
-        The main file.
-    write_ahead
-        Whether stores of this kind have a write-ahead log.
-
     Raises
     ------
     ForeignFileError

@@ -21,8 +21,6 @@ def real_folder(folder: Path, root: Path | None = None) -> None:
 
     Parameters
     ----------
-    folder
-        The folder.
     root
         The folder above that the user has chosen, and with it all above; by default that is ``folder`` itself.
 

@@ -16,9 +16,9 @@ from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.text import decode_text
 from hyperion_hook.domain.vector import NOT_FETCHED, Missing
-from hyperion_hook.features.graph.live import LiveGraph
-from hyperion_hook.features.graph.specs import Specs
-from hyperion_hook.features.graph.view import view_of
+from hyperion_hook.features.graph.import_graph import view_of
+from hyperion_hook.features.graph.incremental import LiveGraph
+from hyperion_hook.features.graph.packed_imports import Specs
 from hyperion_hook.features.imports.read import READER_VERSION, import_language, is_module, read_imports
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository

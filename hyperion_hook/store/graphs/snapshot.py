@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
 from struct import Struct
 
-from hyperion_hook.features.graph.live import GraphParts, LiveGraph
-from hyperion_hook.features.graph.specs import Packed, SpecTable
+from hyperion_hook.features.graph.incremental import GraphParts, LiveGraph
+from hyperion_hook.features.graph.packed_imports import Packed, SpecTable
 from hyperion_hook.store.files.whole_files import inflate
 
 FORMAT = 2

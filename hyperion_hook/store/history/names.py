@@ -158,8 +158,6 @@ class PathStates:
         ----------
         path
             Number of the path.
-        visible
-            The set of ancestors that count.
         all_visible
             Whether that is every commit in the index: then the newest touch wins without a look at the set.
         """

@@ -74,8 +74,6 @@ def open_history(
         At most so many new commits are added to the index.
     short
         Where more are new, only the newest so many are read, into memory, and the history says so.
-    progress
-        Told of every two hundred commits read.
     """
     if base is None:
         return HistoryIndex.open(None), EmptyHistory()

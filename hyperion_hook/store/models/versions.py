@@ -57,8 +57,6 @@ def next_version(latest: Version | None, before: Lineage | None, now: Lineage) -
     ----------
     latest, before
         The highest version there is, and what that model came from; ``None`` where there is none, or it is damaged.
-    now
-        What the new model came from.
 
     Returns
     -------

@@ -23,7 +23,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.history import DAY, MONTH, History
 from hyperion_hook.domain.progress import Progress
-from hyperion_hook.features.history.file_forecast import FILE_NUMBERS, file_numbers, judged_files, numbers_after
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS, file_numbers, judged_files, numbers_after
 from hyperion_hook.git.log import Detail, commit_ids, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.trees import list_tree
@@ -85,10 +85,6 @@ def bug_rows(
         What the rows call it; with the seed it decides which rows are drawn.
     until
         The newest commit.
-    options
-        What is kept.
-    progress
-        Told how many commits are read.
 
     Raises
     ------

@@ -17,10 +17,10 @@ import pandas as pd
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.training.bugs.dataset import BugRows
 from hyperion_hook.training.bugs.fit import CANDIDATES, DEFAULTS, fit_bug_predictor, held_out_since
+from hyperion_hook.training.formulas import Numbers, sigmoid
 from hyperion_hook.training.metrics.figures import class_figures
 from hyperion_hook.training.metrics.metrics import calibration_error, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval
-from hyperion_hook.training.numbers import Numbers, sigmoid
 
 BUGS_SO_FAR, RECENT_CHURN = "bugs so far", "recent churn"
 BASELINES: Mapping[str, Callable[[pd.DataFrame], Numbers]] = {
@@ -92,16 +92,12 @@ def evaluate_bugs(
         What is tested, in words.
     histories
         Rows of the repositories to rank; whole months are needed.
-    models
-        Fitted predictors by the name of their candidate.
     shipped
         The candidate whose lead and whose forecast of changes are reported.
     since
         Unix seconds; only months and changes after it count.
     against
         Other models whose lead is reported beside that over the baselines.
-    seed
-        Of the bootstrap.
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperion_hook.features.history.file_forecast import FILE_NUMBERS, PAST_VERSION
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS, PAST_VERSION
 from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.scoring.trees import serialise
 from hyperion_hook.training.bugs.fit import FittedBugs

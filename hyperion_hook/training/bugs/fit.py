@@ -22,12 +22,12 @@ from xgboost import XGBClassifier
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.training.bugs.dataset import HORIZON, BugRows
+from hyperion_hook.training.formulas import Numbers, logit, sigmoid
 from hyperion_hook.training.models.classifier import RiskClassifier
 from hyperion_hook.training.models.fit_members import Evidence, Outcome, fitted_members, one_thread, out_of_fold
 from hyperion_hook.training.models.transformers import FeatureColumns
-from hyperion_hook.training.numbers import Numbers, logit, sigmoid
 
 SPECIFIED = "specification"
 DEFAULTS = MLConfig()

@@ -15,14 +15,15 @@ from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.features.catalogue import CATALOGUE, SPECIFIED
 from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.leave_one_out import LEAST_NAMED
-from hyperion_hook.training.evaluation.outcomes import TRACED, other_outcomes
+from hyperion_hook.training.evaluation.other_outcomes import TRACED, other_outcomes
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
 from hyperion_hook.training.models.fit import fit, measured_features, model_features
 from hyperion_hook.training.models.recipes import BLEND, Recipe
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
-from hyperion_hook.training.rows.dataset import cut_at, merged, time_split, without_youngest
+from hyperion_hook.training.rows.dataset import merged
 from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import cut_at, time_split, without_youngest
 
 ALL, DEFAULT = "all that can be measured", "what the recipe learns by default"
 SAMPLED = 1_000
@@ -69,12 +70,8 @@ def ablation(
         In time order, as ``ablation_rows`` gives them: the oldest 70 % are learned from.
     options
         Hyperparameters, seed, share of rows learned without message.
-    recipe
-        What is taken apart.
     each_feature
         Leave out each feature of the specification too, one at a time.
-    progress
-        Told of each fit.
 
     Raises
     ------

@@ -18,15 +18,16 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.evaluation.card_figures import calibration_data, risk_of
 from hyperion_hook.training.evaluation.evaluate import Evaluation, evaluate
 from hyperion_hook.training.evaluation.leave_one_out import LEAST_POSITIVES, LeftOut, leave_each_out
-from hyperion_hook.training.evaluation.outcomes import TRACED, other_outcomes
+from hyperion_hook.training.evaluation.other_outcomes import TRACED, other_outcomes
 from hyperion_hook.training.evaluation.past_models import LEAST_TEST_BUGS
 from hyperion_hook.training.evaluation.promotion import InUse, learned_until
 from hyperion_hook.training.labels.external_labels import labelled_from
 from hyperion_hook.training.rows.corpus_file import CorpusEntry, own_name, read_corpus
-from hyperion_hook.training.rows.dataset import UNSEEN_DAYS, cut_at, merged, time_split, without_youngest
+from hyperion_hook.training.rows.dataset import merged
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import UNSEEN_DAYS, cut_at, time_split, without_youngest
 
 _SHARE = 0.5
 
@@ -56,12 +57,8 @@ def back_test(
         Only read.
     in_use
         The models. Where they learned from this repository, only changes after that are ranked.
-    options
-        What is read.
     labels
         Labels from elsewhere, 0 or 1 by commit; only commits with one count. By default they are traced from fixes.
-    progress
-        Told how far it is.
 
     Raises
     ------

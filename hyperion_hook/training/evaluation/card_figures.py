@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.history import DAY
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.metrics import calibration_table
 from hyperion_hook.training.metrics.resampling import Ranking
-from hyperion_hook.training.numbers import Numbers
 
 MOST_IMPORTANT = 20
 _MOST_ROWS = 2_000
@@ -70,12 +70,6 @@ def importance(
         Fitted on earlier rows.
     rows
         Unseen rows as in ``dataset``; the newest few thousand are used.
-    features
-        What the model looks at.
-    seed
-        Of the shuffles.
-    most
-        How many features are named.
 
     References
     ----------

@@ -15,11 +15,11 @@ import pandas as pd
 
 from hyperion_hook.domain.assessment import ALERT_HIGH
 from hyperion_hook.training.evaluation.card_figures import Predictor, risk_of
+from hyperion_hook.training.formulas import Numbers, sigmoid
 from hyperion_hook.training.metrics.figures import effort_figures, probability_figures, ranking_figures
 from hyperion_hook.training.metrics.metrics import roc_auc
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
 from hyperion_hook.training.models.baselines import KAMEI, baseline_scores
-from hyperion_hook.training.numbers import Numbers, sigmoid
 from hyperion_hook.training.rows.dataset import FEATURES, with_masked_messages
 
 REFERENCE = "la"
@@ -80,14 +80,10 @@ def evaluate(
         Rows that the models were fitted on, for the baselines that learn; columns as in ``dataset``.
     test
         Rows to predict; both classes must be there for figures other than NaN.
-    models
-        Fitted models by name.
     cut
         The moment of training, Unix seconds; ``None`` where other repositories were left out.
     alert_rate
         The share of changes that may be flagged, 0..1.
-    seed
-        Of the bootstrap and of chance.
     """
     truth = test["buggy"].to_numpy(dtype=np.float64)
     scores, probabilities = scored(train, test, models, seed=seed)

@@ -24,19 +24,20 @@ from numpy.typing import NDArray
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.evaluate import scored
-from hyperion_hook.training.evaluation.outcomes import NAMED, REVERTED, TRACED
+from hyperion_hook.training.evaluation.other_outcomes import NAMED, REVERTED, TRACED
 from hyperion_hook.training.evaluation.past_models import fit_rows
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.figures import ranking_figures
 from hyperion_hook.training.metrics.metrics import calibration_error, pr_auc, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval
 from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
-from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.corpus_table import sample
-from hyperion_hook.training.rows.dataset import cut_at, pooled, time_split
+from hyperion_hook.training.rows.dataset import pooled
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.distribute import Told, spread
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import cut_at, time_split
 
 HALF = 0.5
 LATE = 0.7
@@ -95,8 +96,6 @@ def leave_each_out(
     options
         Seed, folds, processes; at most ``pool_rows`` rows of the others are drawn and learned from, as many as a
         bundle carries.
-    told
-        Called with how many repositories are done.
     """
     tasks = [_task(name, rows, options) for name in sorted(rows["repository"].unique())]
     found = spread(partial(_left_out, options=options), tasks, jobs=options.jobs, cluster=options.cluster, told=told)
@@ -184,14 +183,8 @@ def compared(outcome: str, figures: Sequence[Figures], references: Sequence[str]
 
     Parameters
     ----------
-    outcome
-        What was ranked.
-    figures
-        One entry a repository; empty ones are left out.
     references
         Contenders that the others are compared with, repository by repository.
-    seed
-        Of the draws.
     """
     kept = [entry for entry in figures if entry]
     draws = np.random.default_rng(seed).integers(0, len(kept), (_DRAWS, len(kept))) if kept else np.zeros((0, 0), int)

@@ -19,9 +19,10 @@ from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.evaluate import WITHOUT_MESSAGE, Evaluation, evaluate
 from hyperion_hook.training.models.fit import FittedRecipes, fit_recipes
 from hyperion_hook.training.models.recipes import FOREST, RECIPES, XGBOOST, Recipe
-from hyperion_hook.training.rows.dataset import UNSEEN_DAYS, TimeSplit, cut_at, pooled, time_split
+from hyperion_hook.training.rows.dataset import pooled
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import UNSEEN_DAYS, TimeSplit, cut_at, time_split
 
 LEAST_TEST_BUGS = 10
 """With fewer bugs to be found an evaluation says nothing."""
@@ -79,8 +80,6 @@ def fit_past(
     ----------
     rows
         Rows in time order.
-    options
-        How it is learned.
     share
         The moment is the one before which this share of the rows lies, 0..1,
     not_before
@@ -89,10 +88,6 @@ def fit_past(
         Rows of other repositories to learn from too; they are never predicted.
     others_whole
         Whether all that is known of them today may be learned, because what the models are compared with knows it.
-    recipes
-        What is fitted.
-    progress
-        Told of each fit.
 
     Raises
     ------

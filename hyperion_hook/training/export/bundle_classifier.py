@@ -10,17 +10,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.members import sigmoid
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.models.transformers import FeatureColumns
-from hyperion_hook.training.numbers import Numbers
 
 
 class BundleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """The risk model of a bundle, with scikit-learn's methods; it is fitted already.
-
-    Parameters
-    ----------
-    bundle
-        The models.
 
     Attributes
     ----------

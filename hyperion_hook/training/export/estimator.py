@@ -22,7 +22,7 @@ from hyperion_hook.training.export.trees import (
     renumbered,
     share_of_second,
 )
-from hyperion_hook.training.numbers import Numbers
+from hyperion_hook.training.formulas import Numbers
 
 
 class NotExportableError(Exception):

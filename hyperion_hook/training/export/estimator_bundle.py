@@ -19,9 +19,10 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError, TrainingError
 from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.scoring.bundle import MANIFEST, Bundle, bundled_models, load_bundle
-from hyperion_hook.training.export.bundle import BundleParts, Part, checked, risk_difference, risk_part
+from hyperion_hook.training.export.bundle import BundleParts, Part, risk_part
 from hyperion_hook.training.export.bundle_classifier import BundleClassifier
 from hyperion_hook.training.export.estimator import NotExportableError
+from hyperion_hook.training.export.parity import checked, risk_difference
 from hyperion_hook.training.rows.corpus_table import read_pool
 from hyperion_hook.training.rows.dataset import FEATURES, quantiles_of
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -80,8 +81,6 @@ def estimator_bundle(
         A binary classifier, fitted on features of the catalogue.
     columns
         The features by either name, in the model's order; by default those it knows.
-    name, trained_on, card
-        As in a manifest.
     reference
         Rows like those it was fitted on, features by either name. The thresholds of a repository too young to have
         some of its own, and what is usual, are taken from them; else from the rows that came with the program.

@@ -49,8 +49,6 @@ def replace_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
     ----------
     folder
         Where the bundle is to be; what a symbolic link points at is replaced, not the link.
-    files
-        Contents by plain name.
 
     Raises
     ------

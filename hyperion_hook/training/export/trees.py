@@ -73,8 +73,6 @@ def imputed(tree: Tree, fills: Sequence[float]) -> Tree:
 
     Parameters
     ----------
-    tree
-        Any tree.
     fills
         The number that stands in for a missing value, by column.
     """

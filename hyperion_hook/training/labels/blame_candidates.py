@@ -53,8 +53,6 @@ def suspects(
     ----------
     traced
         The hunks of a fix with the origins of the lines they touch.
-    is_candidate
-        Whether a commit can have introduced the bug.
     exhaustive
         Whether places where no code changes count, and files that are no source where the sources name nobody.
     """

@@ -9,7 +9,7 @@ from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
-from hyperion_hook.features.history.file_forecast import is_judged
+from hyperion_hook.features.history.file_bug_features import is_judged
 from hyperion_hook.training.labels.known_commits import KnownCommits
 
 MOST_FIXED = 20

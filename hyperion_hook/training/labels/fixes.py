@@ -56,8 +56,6 @@ def fix_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
 
     Parameters
     ----------
-    commit
-        The commit to judge.
     known
         The commits before it; a name that is not among them is ignored.
 

@@ -62,14 +62,8 @@ def label_history(
         Only read.
     tips
         Ids of the newest commits; what is fixed after them is not known.
-    rules
-        How inducing commits are found.
     given
         Ids of the commits that are fixes; by default they are found by their messages.
-    exclude
-        Patterns of files whose lines are no evidence.
-    progress
-        Told about every fiftieth commit.
 
     Raises
     ------

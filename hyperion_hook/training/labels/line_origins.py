@@ -87,8 +87,6 @@ class LineOrigins:
     ----------
     repository
         Where merges are read from.
-    tips
-        What the stream of commits was started from.
     roles
         What the files are for that are followed. Where these are sources alone, the stream need not have the hunks of
         others.
@@ -141,8 +139,6 @@ class LineOrigins:
         commit
             The next commit of a stream that gives parents before children, with hunks; a merge with the files that
             differ from its first parent.
-        trace
-            Whether the origins are wanted; merges are never traced.
 
         Returns
         -------

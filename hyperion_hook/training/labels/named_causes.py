@@ -77,8 +77,6 @@ def named_causes(message: str, *, is_fix: bool, find: Callable[[str], str | None
 
     Parameters
     ----------
-    message
-        Of the commit that repairs.
     is_fix
         Whether it is a fix; of another commit only the trailer counts, and sentences that say what broke.
     find

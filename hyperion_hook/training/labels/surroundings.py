@@ -38,10 +38,6 @@ def with_surroundings(
     ----------
     candidates
         The evidence of the lines that the fix touches, by commit.
-    traced
-        The hunks of the fix.
-    is_candidate
-        Whether a commit can have introduced the bug.
     """
     evidence = dict(candidates)
     for _, hunks in groupby(traced, key=lambda hunk: hunk.file.path):

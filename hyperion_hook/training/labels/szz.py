@@ -96,8 +96,6 @@ class Labeller:
     ----------
     origins
         The line origins of the same history; advanced here, once a commit.
-    rules
-        How inducing commits are found.
     given
         The commits that are fixes; by default they are found by their messages.
     cut_off

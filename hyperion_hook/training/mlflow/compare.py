@@ -9,7 +9,7 @@ import pandas as pd
 from hyperion_hook.config.kinds import suggestion
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.training.mlflow.address import current_uri, placed
-from hyperion_hook.training.mlflow.calls import TrackingError, calling, client_of, need_mlflow
+from hyperion_hook.training.mlflow.guarded_calls import TrackingError, calling, client_of, need_mlflow
 
 
 def compare_runs(

@@ -17,7 +17,7 @@ from hyperion_hook.errors import ArtefactError, ConfigError, HyperionError
 from hyperion_hook.report.safe_text import printable, without_password
 from hyperion_hook.scoring.bundle import MANIFEST, MAX_FILE_BYTES, MAX_FILES, MAX_MANIFEST_BYTES, Bundle, load_bundle
 from hyperion_hook.training.mlflow.address import current_uri
-from hyperion_hook.training.mlflow.calls import (
+from hyperion_hook.training.mlflow.guarded_calls import (
     MOST_SECONDS,
     Patience,
     calling,
@@ -25,7 +25,7 @@ from hyperion_hook.training.mlflow.calls import (
     need_mlflow,
     within,
 )
-from hyperion_hook.training.mlflow.files import NoFileError, Read, plain_path, reader_of
+from hyperion_hook.training.mlflow.model_downloads import NoFileError, Read, plain_path, reader_of
 from hyperion_hook.training.mlflow.models import AUDITED, LOADER
 from hyperion_hook.training.mlflow.uri import location_of
 from hyperion_hook.training.model_files.skops_audit import MAX_BYTES, RefusedError

@@ -18,7 +18,7 @@ import pandas as pd
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.bundle import MANIFEST
 from hyperion_hook.store.models.metadata import digest_of
-from hyperion_hook.training.mlflow.calls import in_one_line
+from hyperion_hook.training.mlflow.guarded_calls import in_one_line
 from hyperion_hook.training.mlflow.run_record import RunRecord
 from hyperion_hook.training.model_files.skops_audit import RefusedError, UntrustedTypeError
 from hyperion_hook.training.model_files.skops_files import packed
@@ -48,8 +48,6 @@ def saved_model(record: RunRecord, model: Any, folder: Path) -> str:
         With an estimator or a bundle, and an example.
     model
         MLflow's description of the model, which is filled in.
-    folder
-        Gets the files.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""One run of MLflow from its first call to its last; within ``tracking_calls.calling`` only."""
+"""One run of MLflow from its first call to its last; within ``guarded_calls.calling`` only."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.training.mlflow.address import artifact_location
-from hyperion_hook.training.mlflow.calls import Patience
-from hyperion_hook.training.mlflow.content import RunContent
+from hyperion_hook.training.mlflow.guarded_calls import Patience
 from hyperion_hook.training.mlflow.models import BUNDLE, SKLEARN_MODEL, saved_model
+from hyperion_hook.training.mlflow.run_content import RunContent
 from hyperion_hook.training.mlflow.run_record import RunRecord
 
 EXISTS = frozenset({"RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS"})
@@ -62,16 +62,10 @@ def log_run(
 
     Parameters
     ----------
-    client
-        MLflow's.
-    experiment_id
-        The experiment.
     record, content
         The model, and what is logged of it beside files.
     plots
         The folder of its plots, if there are any.
-    moment
-        When it was trained; names the run.
     say
         Told why a model is not kept.
     """

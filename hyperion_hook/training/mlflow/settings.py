@@ -28,8 +28,6 @@ def tracker_asked_for(
     ----------
     loaded
         The settings; by default those of the repository one stands in.
-    top
-        The top of its work tree.
     say
         Told what a person should know, one line at a time.
 

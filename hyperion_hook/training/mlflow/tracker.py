@@ -24,7 +24,7 @@ from hyperion_hook.report.safe_text import printable, without_password
 from hyperion_hook.store.models.metadata import ModelMetadata
 from hyperion_hook.training.mlflow import promotion as tracking_promotion
 from hyperion_hook.training.mlflow.address import DEFAULT_URI, is_file_store, is_server, placed, viewer
-from hyperion_hook.training.mlflow.calls import (
+from hyperion_hook.training.mlflow.guarded_calls import (
     FILE_STORE,
     MOST_SECONDS,
     Answer,
@@ -34,11 +34,11 @@ from hyperion_hook.training.mlflow.calls import (
     need_mlflow,
     within,
 )
-from hyperion_hook.training.mlflow.content import content_of
 from hyperion_hook.training.mlflow.owner import Owner, owner_of
 from hyperion_hook.training.mlflow.plots import draw_plots
 from hyperion_hook.training.mlflow.promotion import Entry, RegistrationError
 from hyperion_hook.training.mlflow.run import LoggedRun, experiment_id_of, log_run
+from hyperion_hook.training.mlflow.run_content import content_of
 from hyperion_hook.training.mlflow.run_record import RunRecord
 
 _MOST_OF_A_MESSAGE = 700

@@ -1,11 +1,11 @@
-"""Where the files of a model are that a URI of MLflow's names; within ``tracking_calls.calling`` only."""
+"""Where the files of a model are that a URI of MLflow's names; within ``guarded_calls.calling`` only."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from hyperion_hook.training.mlflow.calls import client_of
+from hyperion_hook.training.mlflow.guarded_calls import client_of
 from hyperion_hook.training.mlflow.owner import owner_of
 from hyperion_hook.training.model_files.skops_audit import RefusedError
 
@@ -22,8 +22,6 @@ def location_of(uri: str, place: str) -> str:
     ----------
     uri
         ``models:/...``, ``runs:/...``, or a location, which is returned as it is.
-    place
-        The tracking URI.
 
     Raises
     ------

@@ -54,8 +54,6 @@ def boosted(kind: str, text: bytes) -> Any:
     ----------
     kind
         The name of its class: ``XGBClassifier``, ``XGBRegressor``.
-    text
-        The JSON.
 
     Raises
     ------

@@ -17,6 +17,7 @@ from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.features.catalogue import feature_named
 from hyperion_hook.scoring.anomaly import LIGHT
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.performance import performance
 from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
 from hyperion_hook.training.models.fit import ANOMALY_MODULES
@@ -33,7 +34,6 @@ from hyperion_hook.training.models.training_result import (
     without_probabilities,
 )
 from hyperion_hook.training.models.transformers import FeatureColumns
-from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.validation.preparation import Prepared
 
 _ROWS_FOR_IMPORTANCE = 500
@@ -42,17 +42,7 @@ FEWEST_OF_CODE = 3
 
 
 def fit_anomaly(rows: pd.DataFrame, columns: FeatureColumns, config: MLConfig | None = None) -> Pipeline:
-    """Return the specification's isolation forest (by default contamination 0.1, 256 rows a tree), fitted.
-
-    Parameters
-    ----------
-    rows
-        What is usual.
-    columns
-        What is taken from them.
-    config
-        Hyperparameters and seed.
-    """
+    """Return the specification's isolation forest (by default contamination 0.1, 256 rows a tree), fitted."""
     with one_thread(), np.errstate(invalid="ignore", over="ignore"):
         X = columns.transform(rows)
         detector = new_isolation_forest(config or MLConfig(), len(X)).fit(X)
@@ -89,8 +79,6 @@ def anomaly_importance(forest: Any, X: Numbers, seed: int) -> Numbers:
         A fitted isolation forest, or a pipeline that ends in one.
     X
         Rows it has learned; at most 500 of them are asked.
-    seed
-        Of the draw and the shuffles.
     """
     random = np.random.default_rng(seed)
     rows = X if len(X) <= _ROWS_FOR_IMPORTANCE else X[random.choice(len(X), _ROWS_FOR_IMPORTANCE, replace=False)]
@@ -119,16 +107,12 @@ def train_anomalies(
     ----------
     prepared
         Rows.
-    config, progress
-        As for every training.
     labelled
         Whether the rows have a target: then it is told how well what is unusual matches it.
     test_size
         Share of the rows kept for testing, the newest if a time is known.
     features
         Columns; by default those of code quality and size if there are at least three, else all.
-    draws
-        Resamples for the intervals.
 
     Raises
     ------

@@ -9,9 +9,9 @@ import pandas as pd
 
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.features.catalogue import KAMEI_FOURTEEN, names_of
+from hyperion_hook.training.formulas import Numbers, as_matrix
 from hyperion_hook.training.models.fit_members import one_thread
 from hyperion_hook.training.models.recipes import UNDIRECTED
-from hyperion_hook.training.numbers import Numbers, as_matrix
 
 SIMPLE = {"la": ("la",), "code lines added": ("code_lines_added",), "lines changed": ("la", "ld")}
 KAMEI = "Kamei's fourteen, logistic"

@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.risk import split_column
+from hyperion_hook.training.formulas import Codes, Numbers, sigmoid
 from hyperion_hook.training.metrics.performance import best_threshold, fold_figures
 from hyperion_hook.training.models.fit_members import (
     Evidence,
@@ -32,7 +33,6 @@ from hyperion_hook.training.models.fit_members import (
     out_of_fold,
 )
 from hyperion_hook.training.models.splits import StratifiedFolds, TimeFolds
-from hyperion_hook.training.numbers import Codes, Numbers, sigmoid
 
 LEAST_TO_CALIBRATE = 10
 """Rows of either class from which on the newest fold calibrates alone."""
@@ -251,10 +251,6 @@ def fit_together(
     ----------
     classifiers
         By name; they have the same folds, and a member of one name is the same in all of them.
-    evidence
-        What is learned from.
-    progress
-        Told of each fit.
 
     Raises
     ------

@@ -11,11 +11,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from hyperion_hook.errors import TrainingError
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.metrics import brier
 from hyperion_hook.training.metrics.performance import best_threshold, fold_figures
 from hyperion_hook.training.models.classifier import RiskClassifier, Together, fit_together
 from hyperion_hook.training.models.fit_members import Evidence, Outcome
-from hyperion_hook.training.numbers import Numbers
 
 EVERY = "all"
 CONTEXTS = (
@@ -40,8 +40,6 @@ class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Positions of the columns computed from the import graph.
     history_column
         Position of the column that counts the touched files' commits.
-    rich_from
-        Commits from which on a history is rich.
     least_rows, least_of_class
         A context with fewer rows, or fewer of either class, has no model of its own.
 

@@ -19,7 +19,7 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from hyperion_hook.domain.progress import Progress, no_progress
-from hyperion_hook.training.numbers import Codes, Numbers, Rows, logit
+from hyperion_hook.training.formulas import Codes, Numbers, Rows, logit
 
 Fold = tuple[Rows, Rows]
 """Positions to learn from and to test on."""
@@ -108,16 +108,10 @@ def out_of_fold(
 
     Parameters
     ----------
-    members
-        Estimators by name; they stay as they are.
     evidence
         What is learned from; a fold knows only what was known when its first tested row was made.
-    folds
-        Positions to learn from and to test on.
     jobs
         Fits beside each other, -1 for as many as there are cores.
-    progress
-        Told of each fit.
     score
         What is asked of a fitted member: its log-odds by default.
     """

@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import ConfigError, TrainingError
-from hyperion_hook.training.numbers import Codes, Numbers, Rows
+from hyperion_hook.training.formulas import Codes, Numbers, Rows
 from hyperion_hook.training.tables.time_column import TimeColumn
 
 TIME, STRATIFIED = "time", "stratified"
@@ -137,8 +137,6 @@ def split_rows(
         Share of the rows, between 0 and 1.
     time
         When each row was made.
-    seed
-        Of the stratified draw.
     gap_days
         In time order, rows of so many days before the first test row are not learned from: their outcome was not known
         then.

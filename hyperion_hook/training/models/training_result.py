@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import canonical
+from hyperion_hook.training.formulas import Codes, Numbers
 from hyperion_hook.training.metrics.performance import performance, summary
 from hyperion_hook.training.metrics.resampling import Ranking, bootstrap
 from hyperion_hook.training.models.baselines import baseline_scores
@@ -23,7 +24,6 @@ from hyperion_hook.training.models.fit_members import Evidence, Outcome
 from hyperion_hook.training.models.recipes import Recipe, parameters_of
 from hyperion_hook.training.models.splits import TIME, Split, identities, numbered, split_rows
 from hyperion_hook.training.models.transformers import FeatureColumns
-from hyperion_hook.training.numbers import Codes, Numbers
 from hyperion_hook.training.validation.preparation import Prepared
 
 THE_ONLY_ONE = "the only model"
@@ -226,16 +226,8 @@ def trained_classifier(
 
     Parameters
     ----------
-    name
-        In results.
-    classifier
-        The model.
     rows
         Training and test rows.
-    seconds
-        How long it took to fit.
-    seed
-        For the intervals.
     """
     tested = classifier.predict_proba(rows.X_test)[:, 1]
     flagged = (tested >= classifier.threshold_).astype(np.int64)

@@ -18,6 +18,7 @@ from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import feature_named
 from hyperion_hook.features.feature import Origin
 from hyperion_hook.scoring.impact import RICH
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.performance import fold_figures, performance, summary
 from hyperion_hook.training.models.anomaly import anomaly_importance, unusualness
 from hyperion_hook.training.models.classifier import RiskClassifier, fit_together
@@ -49,7 +50,6 @@ from hyperion_hook.training.models.training_result import (
     without_probabilities,
 )
 from hyperion_hook.training.models.tuning import tuned
-from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.validation.preparation import Prepared
 
 CHOSEN_BY = "highest mean F1 in cross-validation within the training rows"
@@ -70,16 +70,8 @@ def train_risk(
     ----------
     prepared
         Rows with a target.
-    options
-        How to split.
-    recipe
-        What the meta-learner combines.
     config
         Parameters of all models, seed, threads.
-    progress
-        Called for each fit.
-    search
-        Whether to tune forest and XGBoost first.
 
     Raises
     ------

@@ -16,7 +16,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import canonical
-from hyperion_hook.training.numbers import Numbers, as_matrix, signed_log
+from hyperion_hook.training.formulas import Numbers, as_matrix, signed_log
 from hyperion_hook.training.tables.frame_columns import Column, listed
 from hyperion_hook.training.tables.table_reading import frame_of
 

@@ -11,9 +11,9 @@ from sklearn.base import clone
 from sklearn.model_selection import RandomizedSearchCV
 
 from hyperion_hook.domain.progress import Progress
+from hyperion_hook.training.formulas import Codes, Numbers
 from hyperion_hook.training.models.fit_members import Fold
 from hyperion_hook.training.models.recipes import FOREST, XGBOOST
-from hyperion_hook.training.numbers import Codes, Numbers
 
 TRIED = 12
 """Draws from each grid."""
@@ -57,10 +57,6 @@ def tuned(
         Training rows.
     folds
         (learn, test) positions within them; those that test one class only are not asked.
-    seed
-        Of the draws.
-    jobs, progress
-        As for fitting.
 
     Returns
     -------

@@ -21,20 +21,13 @@ from hyperion_hook.store.models.registry import RISK_PREDICTOR
 from hyperion_hook.store.models.versions import Lineage
 from hyperion_hook.training.bugs.export import bug_part
 from hyperion_hook.training.bugs.fit import FittedBugs
-from hyperion_hook.training.bugs.learn import LearnedBugs
+from hyperion_hook.training.bugs.learn_or_keep import LearnedBugs
 from hyperion_hook.training.evaluation.card_figures import calibration_data, importance, risk_of
 from hyperion_hook.training.evaluation.evaluate import Contender, Evaluation
 from hyperion_hook.training.evaluation.past_models import PastModels, fit_rows
-from hyperion_hook.training.export.bundle import (
-    BundleParts,
-    anomaly_difference,
-    anomaly_part,
-    bug_difference,
-    checked,
-    risk_difference,
-    risk_part,
-)
+from hyperion_hook.training.export.bundle import BundleParts, anomaly_part, risk_part
 from hyperion_hook.training.export.folder import CARD_DATA, replace_bundle
+from hyperion_hook.training.export.parity import anomaly_difference, bug_difference, checked, risk_difference
 from hyperion_hook.training.metrics.figures import class_figures, flagged_at
 from hyperion_hook.training.models.anomaly import columns_with_values, fit_anomaly, light_decision
 from hyperion_hook.training.models.fit import anomaly_features

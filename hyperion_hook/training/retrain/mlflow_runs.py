@@ -20,12 +20,12 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.models.registry import RISK_PREDICTOR
 from hyperion_hook.training.bugs.fit import FittedBugs
 from hyperion_hook.training.evaluation.card_figures import risk_of
+from hyperion_hook.training.formulas import Numbers, as_matrix
 from hyperion_hook.training.metrics.figures import class_figures, flagged_at, probability_figures
 from hyperion_hook.training.metrics.metrics import pr_auc, roc_auc
 from hyperion_hook.training.mlflow.run_record import RunRecord
 from hyperion_hook.training.models.classifier import member_importance
 from hyperion_hook.training.models.recipes import FOREST, META, SPECIFICATION, XGBOOST, parameters_of
-from hyperion_hook.training.numbers import Numbers, as_matrix
 from hyperion_hook.training.retrain.build_bundle import Built, Material
 
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ def records_of(material: Material, built: Built, files: Mapping[str, bytes]) -> 
         What was learned from, and the models of the earlier moment.
     built
         The bundle, which holds the isolation forest.
-    files
-        The files of the bundle by name.
     """
     recorder = _Recorder(material, built)
     return [
@@ -273,8 +271,6 @@ def track(
         As for ``records_of``.
     registered
         Version and status in our registry; ``None`` where the bundle went to a folder.
-    repository
-        Whose registry that is.
     """
     logged = [tracker.log(record) for record in records_of(material, built, files)][-1]
     if logged is not None and registered is not None:

@@ -24,11 +24,11 @@ from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.promotion import InUse, learned_until
 from hyperion_hook.training.rows.corpus_file import own_name
 from hyperion_hook.training.rows.corpus_table import as_packed, read_pool, sample
-from hyperion_hook.training.rows.dataset import UNSEEN_DAYS
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.mine import measured
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.replay import measurable
+from hyperion_hook.training.rows.time_split import UNSEEN_DAYS
 
 RECENT = 500
 """As many changes as a percentile compares with."""
@@ -104,14 +104,10 @@ def repository_drift(
         The models whose features are compared, and whose score.
     folder
         Where those models lie, with the table they learned from.
-    options
-        What is measured.
     reference
         What to compare with; by default what the models learned if it was this repository, else its own history.
     since
         Recent are the changes since then (Unix seconds); by default the last 500.
-    progress
-        Told how far it is.
 
     Raises
     ------

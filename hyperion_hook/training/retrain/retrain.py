@@ -19,7 +19,7 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models
 from hyperion_hook.store.models.metadata import Status
 from hyperion_hook.store.models.registry import RISK_PREDICTOR, Registered, VersionStore
-from hyperion_hook.training.bugs.learn import bug_histories, learn_bugs, learn_own_bugs
+from hyperion_hook.training.bugs.learn_or_keep import bug_histories, learn_bugs, learn_own_bugs
 from hyperion_hook.training.evaluation.evaluate import Evaluation
 from hyperion_hook.training.evaluation.past_models import fit_past, quality
 from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide
@@ -29,10 +29,11 @@ from hyperion_hook.training.retrain.build_bundle import Built, Material, build
 from hyperion_hook.training.retrain.mlflow_runs import track
 from hyperion_hook.training.rows.corpus_file import CorpusEntry, entries_of, own_name, read_corpus
 from hyperion_hook.training.rows.corpus_table import POOL_FILE, pack, read_pool, sample, unpack
-from hyperion_hook.training.rows.dataset import FEATURES, merged, without_youngest
+from hyperion_hook.training.rows.dataset import FEATURES, merged
 from hyperion_hook.training.rows.mine import Mined
 from hyperion_hook.training.rows.mine_all import code_rows, mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import without_youngest
 from hyperion_hook.training.validation.row_checks import checked
 
 if TYPE_CHECKING:
@@ -87,12 +88,6 @@ def retrain(
         The folder of the bundle; replaced in one step when all has gone well.
     corpus
         A TOML file that names more repositories, and those to be left out and evaluated on (see ``corpus``).
-    options
-        What is read and how it is learned.
-    progress
-        Told how far it is.
-    tracker
-        Keeps a record of every model that is fitted.
 
     Raises
     ------
@@ -173,16 +168,8 @@ def retrain_here(
     ----------
     repository
         Only read.
-    registry
-        Gets the new version.
     in_use
         What the new models must beat on the newest changes.
-    options
-        What is read and how it is learned.
-    progress
-        Told how far it is.
-    tracker
-        Keeps a record of every model that is fitted.
 
     Raises
     ------

@@ -14,7 +14,7 @@ from typing import TypeVar
 from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.errors import ConfigError, HyperionError, MissingExtraError
 from hyperion_hook.features.extract import EXTRACTOR_VERSION
-from hyperion_hook.features.history.file_forecast import PAST_VERSION
+from hyperion_hook.features.history.file_bug_features import PAST_VERSION
 from hyperion_hook.training.labels.szz import LABELLER_VERSION
 from hyperion_hook.training.rows.workers import in_processes
 
@@ -42,12 +42,8 @@ def spread(
         A function of a module (no lambda), which depends on its item alone.
     items
         Plain values. Paths in them must lead to the same files on every worker.
-    jobs
-        Processes of this machine.
     cluster
         Address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``; then its workers do it.
-    told
-        Told of progress.
 
     Raises
     ------

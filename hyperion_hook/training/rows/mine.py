@@ -62,16 +62,10 @@ def mine(
         What the rows call it; the folder's name by default.
     until
         The newest commit.
-    options
-        What is measured of which commits.
-    rules
-        How inducing commits are found.
     vectors
         The folder in which vectors and labels are kept, by head, options and versions; none by default.
     jobs
         Processes among which the commits to measure are shared out.
-    progress
-        Told how far the replay is.
 
     Raises
     ------
@@ -161,12 +155,6 @@ def label(
         Only read.
     tip
         The newest commit; what is fixed after it is not known.
-    rules
-        How inducing commits are found.
-    exclude
-        Patterns of files whose lines are no evidence.
-    progress
-        Told how many commits are read.
     """
     return _labels_of(label_history(repository, [tip], rules or RULES, exclude=exclude, progress=progress))
 

@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hyperion_hook.change_measurer import ChangeMeasurer
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
@@ -22,7 +23,6 @@ from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.feature import Origin
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.sources import GitSources
-from hyperion_hook.measuring import ChangeMeasurer
 from hyperion_hook.store.history.index import HistoryIndex
 from hyperion_hook.store.source_cache import SourceCache
 from hyperion_hook.training.labels.read_history import read_history
@@ -136,18 +136,12 @@ def replay(
         Only read; nothing is stored in it.
     until
         The newest commit.
-    options
-        What is measured of which commits.
-    summary
-        Counts what the replay meets.
     observers
         See every commit, also those that are not measured, after it was measured.
     known
         Returns what was measured of a commit in an earlier run; only the others are measured.
     sources
         The file that keeps code metrics by content; in memory by default.
-    progress
-        Told about every fiftieth commit.
 
     Yields
     ------

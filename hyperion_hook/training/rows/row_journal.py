@@ -20,7 +20,7 @@ from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import StoreError, TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
-from hyperion_hook.store.feature_sets.rows_in import EARLIEST, LATEST, FeatureSet
+from hyperion_hook.store.feature_sets.feature_set import EARLIEST, LATEST, FeatureSet
 from hyperion_hook.store.feature_sets.store import FeatureStore
 from hyperion_hook.training.rows.replay import ReplayedCommit
 

@@ -35,8 +35,6 @@ def in_processes(function: Callable[[Item], Result], items: Iterable[Item], jobs
     ----------
     function
         A function of a module (no lambda), which depends on its item alone.
-    items
-        Plain values.
     jobs
         Processes; with 1 this process does all itself.
     """

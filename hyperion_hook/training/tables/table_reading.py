@@ -49,8 +49,6 @@ def read_table(data: DataSource, *, what: str = "data_file") -> pd.DataFrame:
     ----------
     data
         A CSV file (also compressed: ``.gz``, ``.bz2``, ``.xz``, ``.zip``), a Parquet file, or what ``frame_of`` takes.
-    what
-        How an error calls it.
 
     Raises
     ------
@@ -79,8 +77,6 @@ def frame_of(data: Any, names: Sequence[str] = (), *, what: str = "rows") -> pd.
         mappings, a mapping (one row, or columns).
     names
         The columns of rows that have no names, in order.
-    what
-        How an error calls it.
 
     Raises
     ------

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.training.numbers import Numbers
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind
 from hyperion_hook.training.tables.written_dates import moments_of
 

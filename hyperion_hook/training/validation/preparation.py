@@ -58,8 +58,6 @@ def prepare(
 
     Parameters
     ----------
-    data
-        File or frame.
     target_column
         What is to be predicted; either name where it is a feature.
     validator

@@ -1,38 +1,18 @@
-"""What the commands that assess share: opening an assessor, and when a level stops them."""
+"""When an assessment stops the caller: level, percentile, certain breaks, strict."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import say
-from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
-from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.errors import ExitCode
-from hyperion_hook.report.facts import counted, is_empty
+from hyperion_hook.report.wording import counted, is_empty
 
 if TYPE_CHECKING:
-    from hyperion_hook.assess import Assessor
     from hyperion_hook.commands.support.baseline import Baseline
-
-OpenAssessor = Callable[[Path | None, Config, ProgressLine], "Assessor"]
-
-
-def open_assessor(
-    repo: Path | None,
-    config: Config,
-    progress: ProgressLine,
-    *,
-    kind: ChangeKind = ChangeKind.STAGED,
-    patch: bytes = b"",
-) -> Assessor:
-    """Open the assessor of a repository; git, stores and models are imported only now."""
-    from hyperion_hook.assess import Assessor
-
-    return Assessor.open(repo, config, progress=progress, kind=kind, patch=patch)
 
 
 def verdict_code(

@@ -72,10 +72,6 @@ def numbers_after(
 
     Parameters
     ----------
-    files
-        What the change does to each file.
-    history
-        What was known before the change.
     time
         When the change is made, Unix seconds.
     author

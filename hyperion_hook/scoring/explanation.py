@@ -18,8 +18,8 @@ from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.feature import Group
-from hyperion_hook.scoring.explain import explain
 from hyperion_hook.scoring.risk import RiskModel
+from hyperion_hook.scoring.shapley import explain
 
 SIZE, REST = Group.SIZE.value, "other"
 TESTS = "tests"
@@ -73,10 +73,6 @@ def explain_by_size(
 
     Parameters
     ----------
-    model
-        What gave the score.
-    vector
-        The change.
     typical, peers
         The repository's typical change, and that of about this size.
     """

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from hyperion_hook.api.engineer.engineered import EngineeredFeatures
+from hyperion_hook.api.engineer.engineered_features import EngineeredFeatures
 from hyperion_hook.api.engineer.feature_names import asked_for, catalogue_name, indicator, is_indicator
+from hyperion_hook.api.engineer.fitted_state import Fitted, scaled
 from hyperion_hook.api.engineer.raw_values import GIVEN_AS_MISSING, RawFaultError, is_missing, number
-from hyperion_hook.api.engineer.state import Fitted, scaled
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError
 

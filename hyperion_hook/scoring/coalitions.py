@@ -22,8 +22,6 @@ def coalition_values(model: RiskModel, one: Row, other: Row, players: Sequence[S
 
     Parameters
     ----------
-    model
-        What is explained.
     one, other
         Rows of 32-bit floats: the change's and the typical one's.
     players

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.label import Outcome
-from hyperion_hook.training.numbers import Numbers
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.rows.dataset import OUTCOMES
 
 TRACED = "introduced a bug"

@@ -69,8 +69,6 @@ def similar_changes(
 
     Parameters
     ----------
-    change, vector
-        This change.
     rows
         Feature values of recent changes by commit id; a change without a row is not compared.
     past
@@ -207,8 +205,6 @@ def outcome(
 
     Parameters
     ----------
-    commit
-        The change with its hunks.
     fixes, reverts
         Later commits in its source files, oldest first.
     commits

@@ -83,8 +83,6 @@ def trace(fixes: Collection[str], commits: Iterable[Commit]) -> dict[str, set[st
 
     Parameters
     ----------
-    fixes
-        Ids of the commits to trace.
     commits
         With hunks, oldest first, the fixes among them.
     """

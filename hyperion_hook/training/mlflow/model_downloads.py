@@ -17,7 +17,7 @@ from hyperion_hook.errors import ArtefactError
 from hyperion_hook.report.safe_text import without_password
 from hyperion_hook.scoring.bundle import read_limited
 from hyperion_hook.training.mlflow.address import is_file_store, path_of
-from hyperion_hook.training.mlflow.calls import Patience
+from hyperion_hook.training.mlflow.guarded_calls import Patience
 from hyperion_hook.training.model_files.skops_audit import RefusedError
 
 Read = Callable[[str, int], bytes]

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from hyperion_hook.domain.snapshot import ImportGraph
-from hyperion_hook.features.graph.live import LiveGraph
-from hyperion_hook.features.graph.specs import Specs
+from hyperion_hook.features.graph.incremental import LiveGraph
+from hyperion_hook.features.graph.packed_imports import Specs
 
 _Value = TypeVar("_Value")
 

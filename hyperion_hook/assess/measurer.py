@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
+from hyperion_hook.change_measurer import ChangeMeasurer
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change, FileStatus, without_tests
 from hyperion_hook.domain.commit import Commit
@@ -24,7 +25,6 @@ from hyperion_hook.features.feature import Origin
 from hyperion_hook.features.source.measure import can_measure
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.measuring import ChangeMeasurer
 from hyperion_hook.store.history.commits_before import Past
 from hyperion_hook.store.history.index import HistoryIndex
 from hyperion_hook.store.history.update import open_history
@@ -134,12 +134,8 @@ class Measurer(ChangeMeasurer):
 
         Parameters
         ----------
-        change
-            What is measured.
         only
             Names of the features that are wanted; all by default.
-        discussed
-            What a code host knows of it.
         kept
             Where the vector is read if it is there, and written if not.
         """

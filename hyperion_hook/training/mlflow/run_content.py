@@ -40,15 +40,7 @@ class RunContent:
 
 
 def content_of(record: RunRecord, default_tags: Mapping[str, str]) -> RunContent:
-    """Return what is logged of a model beside its files.
-
-    Parameters
-    ----------
-    record
-        The model.
-    default_tags
-        Of every run; the record's own win.
-    """
+    """Return what is logged of a model beside its files."""
     figures = dict(_figures(record))
     metrics = {name: value for name, value in figures.items() if math.isfinite(value)}
     unknown = sorted(figures.keys() - metrics.keys())

@@ -41,8 +41,6 @@ def measured_here(
     ----------
     repository
         Only read; what is measured is kept in its git directory.
-    used
-        The models.
     wanted
         Whether to measure; ``None``: only what costs no mining.
     jobs

@@ -1,6 +1,6 @@
 """The one measurer: from a change, and what was known before it, to its vector.
 
-What was known comes from two sources: the stores of a repository (``assess.measuring``), or a history that is replayed
+What was known comes from two sources: the stores of a repository (``assess.measurer``), or a history that is replayed
 commit by commit (``training.rows.replay``).
 """
 

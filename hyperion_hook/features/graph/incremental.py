@@ -1,6 +1,6 @@
 """The import graph of a set of files, moved on from commit to commit.
 
-Names become numbers here: ``graph_order`` keeps cycles and depths of the numbered graph, ``graph_use`` who uses what,
+Names become numbers here: ``depth`` keeps cycles and depths of the numbered graph, ``entry_points`` who uses what,
 and ``imports_index`` tells which files must be resolved anew when a file comes or goes.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from hyperion_hook.domain.light_dataclasses import dataclass
-from hyperion_hook.features.graph.order import ImportOrder
-from hyperion_hook.features.graph.specs import Specs, SpecTable
-from hyperion_hook.features.graph.use import Usage
+from hyperion_hook.features.graph.depth import ImportOrder
+from hyperion_hook.features.graph.entry_points import Usage
+from hyperion_hook.features.graph.packed_imports import Specs, SpecTable
 from hyperion_hook.features.imports.index import GROUP, Entry, ImportIndex, entries_of, words_of
 from hyperion_hook.features.imports.read import import_language, is_module
 from hyperion_hook.features.imports.resolve import EXTERNAL

@@ -43,12 +43,6 @@ def maintainability_index(volume: float, complexity: int, code_lines: int, comme
     ----------
     volume
         Halstead volume in bits; below 1 it counts as 1.
-    complexity
-        Cyclomatic complexity of the whole file.
-    code_lines
-        Lines with code.
-    comment_percent
-        Comment lines in per cent of code lines.
 
     Returns
     -------

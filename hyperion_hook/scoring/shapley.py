@@ -14,7 +14,7 @@ from math import factorial, fsum, isnan
 
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import FeatureVector
-from hyperion_hook.scoring.cube import Row, coalition_values
+from hyperion_hook.scoring.coalitions import Row, coalition_values
 from hyperion_hook.scoring.risk import RiskModel
 from hyperion_hook.scoring.trees import as_row
 
@@ -25,7 +25,7 @@ DIVIDED = 0.9
 
 
 Game = Callable[[Row, Row, Sequence[Sequence[int]]], list[float]]
-"""Takes the change's row, the typical one and players, and gives the worth of every coalition: see ``scoring.cube``."""
+"""Takes the change's row, the typical one and players; gives the worth of every coalition: see ``coalitions``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,8 @@ def explain(
 
     Parameters
     ----------
-    model
-        What gave the score.
-    vector
-        The change.
     typical
         The typical change; a feature it does not have counts as missing there.
-    groups
-        The group of each feature.
 
     Returns
     -------
@@ -83,8 +77,6 @@ def divide(
         The change's row and the typical one.
     used
         The columns that the model looks at.
-    groups
-        The group of each feature.
     """
     columns: dict[str, list[int]] = {}
     for column, name in enumerate(features):
@@ -117,8 +109,6 @@ def shapley(values: Sequence[float], count: int) -> list[float]:
     ----------
     values
         Worth of every coalition; shape ``(2 ** count,)``, bit ``p`` of the position: player ``p`` is in.
-    count
-        Number of players.
 
     Examples
     --------

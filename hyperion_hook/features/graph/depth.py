@@ -19,8 +19,6 @@ def strong_components(start: int, edges: Sequence[Sequence[int]], known: Contain
     ----------
     start
         The node, itself not known.
-    edges
-        Successors by node.
     known
         Nodes whose components are known, as are those of all below them; they are left out.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from hyperion_hook.domain.files.paths import FileRole, role_of
-from hyperion_hook.features.graph.order import ImportOrder
+from hyperion_hook.features.graph.depth import ImportOrder
 
 
 class Nodes(Protocol):

@@ -6,9 +6,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hyperion_hook.api.engineer.completing import read_row
 from hyperion_hook.api.engineer.derive import derive, why_not
-from hyperion_hook.api.engineer.engineered import EngineeredFeatures
+from hyperion_hook.api.engineer.engineered_features import EngineeredFeatures
 from hyperion_hook.api.engineer.feature_frames import (
     engineered_frame,
     interactions_frame,
@@ -17,11 +16,12 @@ from hyperion_hook.api.engineer.feature_frames import (
     raise_faults,
 )
 from hyperion_hook.api.engineer.feature_names import Language, catalogue_name, language_of, named
+from hyperion_hook.api.engineer.fill_and_scale import read_row
+from hyperion_hook.api.engineer.fitted_state import Options
 from hyperion_hook.api.engineer.interactions import INTERACTIONS, Interaction
 from hyperion_hook.api.engineer.raw_facts import Raw, read_raw
 from hyperion_hook.api.engineer.raw_values import RawFaultError, moment, shown
 from hyperion_hook.api.engineer.repository_features import RepositoryChange, repository_change, repository_vector
-from hyperion_hook.api.engineer.state import Options
 from hyperion_hook.domain.vector import Value
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import CATALOGUE, find_feature

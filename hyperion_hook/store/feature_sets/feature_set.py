@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.git.objects import is_repo
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.store.feature_sets.content import checked, content_hash, packed, source_hash
 from hyperion_hook.store.feature_sets.file import FeatureFile
-from hyperion_hook.store.feature_sets.rows import checked, content_hash, packed, source_hash
 
 MICRO = 1_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import HyperionError, TrainingError
-from hyperion_hook.features.history.file_forecast import FILE_NUMBERS
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.training.bugs.dataset import BugOptions, BugRows, bug_rows
@@ -30,8 +30,8 @@ from hyperion_hook.training.bugs.fit import (
     held_out_since,
     with_change_log_odds,
 )
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.resampling import Interval, rounded
-from hyperion_hook.training.numbers import Numbers
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.distribute import spread
 from hyperion_hook.training.rows.options import RetrainOptions

@@ -1,1 +1,0 @@
-"""What ``report`` measures on the repository itself."""
