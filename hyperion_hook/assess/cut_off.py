@@ -13,7 +13,7 @@ from hyperion_hook.assess.reference import WINDOW
 from hyperion_hook.domain.assessment import Unknown
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.history import History
-from hyperion_hook.domain.vector import NOT_FETCHED, FeatureVector
+from hyperion_hook.domain.vector import NOT_FETCHED, SHALLOW, FeatureVector
 from hyperion_hook.errors import GitError
 from hyperion_hook.features.history.process import UNCOUNTED
 from hyperion_hook.git.ancestry import lacks_objects
@@ -27,6 +27,11 @@ RECOUNT = Unknown("hyperion-hook index --rebuild", "the history was indexed befo
 REPAIR = Unknown("git fsck", "objects of the change or its history are missing or damaged")
 
 _ABSENT = frozenset({NOT_FETCHED.reason, DAMAGED.reason})
+
+
+def rests_on_a_cut(vector: FeatureVector) -> bool:
+    """Whether a value of a row is missing because the clone it was measured in lacks history or content."""
+    return not {*_ABSENT, SHALLOW.reason}.isdisjoint(vector.missing.values())
 
 
 def is_cut_off(repository: Repository, tip: str | None) -> Unknown | None:

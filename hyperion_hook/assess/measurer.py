@@ -17,7 +17,7 @@ from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
-from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.domain.vector import SHALLOW, FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.code.metrics import SourceMetrics
 from hyperion_hook.features.context import MeasureSource
@@ -151,6 +151,9 @@ class Measurer(ChangeMeasurer):
             self._to_read = 0
             if kept:
                 kept.keep(change, only, history, graph, vector, 1000 * (time.monotonic() - started))
+        if change.base is None and self.repository.cut_off():
+            # where a shallow clone begins every file seems to be added
+            vector = FeatureVector(dict.fromkeys(vector, SHALLOW))
         stores = (*self._sources.warnings, *(self.graphs.warnings if wants_graph else ()))
         warnings = (*change.warnings, *not_looked_into(change), *left_out(change), *warnings, *stores, *faults)
         return Measured(vector, history, graph, warnings)

@@ -18,6 +18,9 @@ class Missing:
 NOT_FETCHED = Missing("not fetched: the object is missing from this clone")
 """A partial clone leaves objects at its origin, and nothing is fetched here."""
 
+SHALLOW = Missing("shallow clone: older commits are not here; run: git fetch --unshallow")
+"""What a clone without its older commits does not know."""
+
 Value = float | Missing
 
 

@@ -3,8 +3,9 @@
 Base is the repository's typical change, made now. The first step leads to a change as large as this one and otherwise
 like its peers, the recent changes nearest in added code lines; the second from there to the change itself. Size is said
 once: in the second step both sides have this change's own size. A share that contradicts what the field knows of a
-feature (safer for touching more files), or rests on a missing value, is no reason: the others of its group answer for
-it, and what they cannot bear goes to the size where it is of the size's kind, else to the rest.
+feature (safer for touching more files, or for tests that are only taken away), or rests on a missing value, is no
+reason: the others of its group answer for it, and what they cannot bear goes to the size where it is of the size's
+kind, else to the rest.
 """
 
 from __future__ import annotations
@@ -104,7 +105,8 @@ def _agreeing(
         if not amount:
             continue
         difference = vector.number(name) - peers.get(name, nan)
-        if name in _NO_REASON or isnan(difference) or amount * difference * _DIRECTIONS[name] < 0:
+        no_test = amount < 0 and name in _TESTS and not vector.number("test_lines_added") > 0
+        if name in _NO_REASON or no_test or isnan(difference) or amount * difference * _DIRECTIONS[name] < 0:
             against[GROUPS[name]] += amount
         else:
             by_group[GROUPS[name]][name] = amount

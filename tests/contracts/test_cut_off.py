@@ -12,6 +12,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from hyperion_hook import FeatureEngineer, ImpactAnalyzer, RepositoryChange, RiskPredictor
+from hyperion_hook.errors import StoreError
 from hyperion_hook.report.formats.json import SCHEMA_PATH
 from tests.support.command import Outcome, hyperion
 from tests.support.repo import TestRepo
@@ -186,6 +188,18 @@ def test_an_unknown_risk_has_one_remedy_and_no_lines_that_were_not_read(origin: 
     assert done.out.count("run ") == 1, done.out
     assert "run:" not in done.out
     assert "1 file, lines not known" in done.out
+
+
+@pytest.mark.parametrize("kind", ["depth", "depth 50", "blobless"])
+def test_python_gives_no_level_either(origin: TestRepo, tmp_path: Path, kind: str) -> None:
+    arguments, remedy = CLONES[kind]
+    path = cloned(origin, tmp_path / "c", *arguments).path
+    row = FeatureEngineer().engineer_full_feature_set(RepositoryChange(path, "HEAD"))
+    assert RiskPredictor().predict(row).tolist() == ["UNKNOWN"]
+    with pytest.raises(StoreError, match=f"; run: {remedy}"):
+        ImpactAnalyzer().analyze(path, "HEAD")
+    whole = FeatureEngineer().engineer_full_feature_set(RepositoryChange(origin.path, "HEAD"))
+    assert RiskPredictor().predict(whole).tolist() == ["LOW"]
 
 
 def test_a_history_that_is_not_indexed_gives_no_level(origin: TestRepo, tmp_path: Path) -> None:

@@ -61,3 +61,17 @@ def test_a_message_that_is_not_written_yet_is_compared_with_none(bundle: Bundle)
     vector = FeatureVector({**peers, **unwritten})
     steps = explain_by_size(bundle.risk, vector, peers, peers)
     assert (steps.size, dict(steps.contributions), steps.rest) == (0.0, {}, 0.0)
+
+
+@pytest.mark.parametrize(("added", "is_reason"), [(0.0, False), (40.0, True)])
+def test_tests_that_are_only_taken_away_are_no_reason_for_a_lower_risk(
+    bundle: Bundle, added: float, is_reason: bool
+) -> None:
+    peers = dict(bundle.typical) | {"test_change_ratio": 0.0, "source_files": 0.0}
+    vector = FeatureVector(
+        peers | {"test_change_ratio": 1.0, "test_lines_added": added, "test_files": 9.0, "ld": 8_000.0}
+    )
+    steps = explain_by_size(bundle.risk, vector, bundle.typical, peers)
+    assert (steps.contributions.get("test_change_ratio", 0.0) < 0) is is_reason
+    total = steps.base + steps.size + math.fsum(steps.contributions.values()) + steps.rest
+    assert total == pytest.approx(bundle.risk.score(vector)[1], abs=1e-9)

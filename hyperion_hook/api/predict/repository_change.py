@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hyperion_hook.assess.cut_off import is_cut_off
 from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.config import load_config
 from hyperion_hook.config.file import top_of_work_tree
@@ -55,7 +56,7 @@ def change_in(folder: Any, revision: Any) -> Iterator[ChangeInRepository]:
     HyperionError
         If there is no repository or no such commit.
     StoreError
-        If the history is cut short: every file would look young and sound.
+        If history or content is cut off: every file would look young and sound.
     """
     if folder is None and is_commit(revision):
         folder = revision.repo
@@ -71,6 +72,8 @@ def change_in(folder: Any, revision: Any) -> Iterator[ChangeInRepository]:
             change = measurer.changes.range(start or "HEAD", end or "HEAD")
         else:
             change = measurer.changes.commit(revision)
+        if cut := is_cut_off(repository, change.revision or change.base):
+            raise StoreError(f"{repository.git_dir}: {cut.cause}; run: {cut.remedy}")
         history, _ = measurer.history(change.base)
         if history.missing_reason is not None:
             raise StoreError(f"{repository.git_dir}: {history.missing_reason}")

@@ -12,6 +12,7 @@ from hyperion_hook.api.predict.named_estimator import NamedEstimator
 from hyperion_hook.api.predict.predictor import Predictor
 from hyperion_hook.api.predict.row_explanation import RowExplanation, typical_of
 from hyperion_hook.api.predict.rows import vectors_of
+from hyperion_hook.assess.cut_off import rests_on_a_cut
 from hyperion_hook.assess.verdict import explanation_of
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError
@@ -50,17 +51,23 @@ class RiskPredictor(Predictor):
     def predict(self, rows: object) -> NDArray[Any]:
         """Return ``LOW``, ``MEDIUM`` or ``HIGH`` for each row; an estimator without thresholds says its own classes.
 
+        A row that a shallow or partial clone left without some of its values is ``UNKNOWN``.
+
         A level of ``score`` also knows how the repository's recent changes scored; a row alone does not, so that the
         bundle's thresholds decide, as in a young repository.
         """
         if self.thresholds is None:
             assert isinstance(self.model, NamedEstimator)  # noqa: S101 - a bundle has thresholds
             return self.model.predict(rows)
-        levels = [
-            risk_level(float(probability), None, thresholds=self.thresholds).value
-            for probability in self.predict_proba(rows)[:, 1]
-        ]
-        return np.array(levels, dtype="<U6")
+        shares = self.predict_proba(rows)[:, 1]
+        levels = [risk_level(float(share), None, thresholds=self.thresholds) for share in shares]
+        if isinstance(self.model, Bundle):
+            vectors = vectors_of(rows, self.model.risk.features)
+            levels = [
+                RiskLevel.UNKNOWN if rests_on_a_cut(vector) else level
+                for vector, level in zip(vectors, levels, strict=True)
+            ]
+        return np.array([level.value for level in levels], dtype="<U7")
 
     def predict_proba(self, rows: object) -> NDArray[np.float64]:
         """Return the probabilities of no bug and of a bug; shape ``(n_rows, 2)``.

@@ -307,9 +307,10 @@ def _newcomers_fared(lives: Sequence[Sequence[FileEvent]], now: int) -> str | No
     new_share, home_share = sum(new) / len(new), sum(home) / len(home)
     if new_share < CLEARLY * home_share:
         return None
+    few = share(home_share) if home_share else "none"
     return (
         f"{share(new_share)} of {len(new)} changes by people new to these files were followed by a bug fix within "
-        f"{FOLLOWED_WITHIN} days, {share(home_share)} of {len(home)} by people at home in them"
+        f"{FOLLOWED_WITHIN} days, {few} of {len(home)} by people at home in them"
     )
 
 

@@ -55,7 +55,7 @@ def _weight(file: FileChange) -> float:
 
 
 def _reason(file: FileChange, fixes: int) -> str:
-    changed = f"+{file.lines_added or 0} -{file.lines_deleted or 0} lines"
+    changed = f"+{file.lines_added or 0:,} -{file.lines_deleted or 0:,} lines"
     if not fixes:
         return changed
     return f"{changed}, {fixes} earlier bug fix{'es' if fixes > 1 else ''}"

@@ -43,7 +43,7 @@ _MOST_FILES = 20
 _FEWEST_LETTERS = 4
 """Shorter lines (brackets, ``else``) are in every file."""
 
-_ON_A_BRANCH = re.compile(r"^(?:\[[^\]]*\]\s*)+|(?:\s*\(#\d+\))+$")
+_ON_A_BRANCH = re.compile(r"^(?:\[[^\]]*\]\s*)+|(?:\s*\(#\d+\)|\s+-\s+v?\d+(?:\.\d+)+)+$")
 """What a backport adds to the subject."""
 _HEX = re.compile(r"\b[0-9a-f]{7,64}\b")
 

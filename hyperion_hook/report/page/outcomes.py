@@ -37,7 +37,10 @@ def _outcome(change: ScoredChange, times: dict[str, int], now: int) -> str:
     days = days_to_fix(change, times)
     if days is not None:
         return f"fixed after {counted(days, 'day')}" if days else "fixed the same day"
-    return "fixed" if change.fixed_by else f"no fix in {counted(max(0, now - change.time) // _DAY, 'day')}"
+    if change.fixed_by:
+        return "fixed"
+    age = max(0, now - change.time) // _DAY
+    return f"no fix in {counted(age, 'day')}" if age else "too new to tell"
 
 
 def days_to_fix(change: ScoredChange, times: dict[str, int]) -> int | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
+from hyperion_hook.domain.vector import SHALLOW
 from hyperion_hook.errors import GitError, StoreError
 from hyperion_hook.git.ancestry import present, reachable
 from hyperion_hook.git.log import Detail, read_commits
@@ -309,4 +310,4 @@ def _boundary(repository: Repository) -> str:
 
 
 def _shallow_reason(repository: Repository) -> str | None:
-    return "shallow clone: older commits are not here; run: git fetch --unshallow" if repository.is_shallow else None
+    return SHALLOW.reason if repository.is_shallow else None
