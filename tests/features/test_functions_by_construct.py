@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from hyperion_hook.domain.vector import Missing
@@ -104,3 +106,11 @@ def test_functions_are_told_from_what_looks_like_them(path: str, text: str, expe
 def test_python_that_cannot_be_parsed_loses_no_function_silently(text: str) -> None:
     metrics = measure_source("a.py", text)
     assert isinstance(metrics, Missing) or len(metrics.functions) == text.count("def ")
+
+
+@pytest.mark.parametrize("quotes", ['"""', "'''"])
+def test_escapes_in_a_string_that_never_ends_take_no_time(quotes: str) -> None:
+    started = time.process_time()
+    for start in ("", f"x = 'a{quotes[0]}'\n"):
+        assert isinstance(measure_source("a.py", f"{start}def f():\n    {quotes}" + "\\n a " * 40), Missing)
+    assert time.process_time() - started < 2

@@ -35,6 +35,10 @@ _MAX_STEPS = 20_000_000
 _MAX_EXTENDS = 12
 
 
+_QUOTES = ('"""', "'''")
+_MAX_ESCAPES = 12
+
+
 def too_hard_to_tokenise(text: str, language: str) -> bool:
     """Return whether lizard's token pattern would scan this text for very long.
 
@@ -60,6 +64,11 @@ def too_hard_to_tokenise(text: str, language: str) -> bool:
                     return True
         if steps > _MAX_STEPS:
             return True
+    if language == "Python" and any(
+        text.count("\\", text.rfind(quotes)) > _MAX_ESCAPES for quotes in _QUOTES if quotes in text
+    ):
+        # each backslash in a string that three quotes open and none close doubles the time
+        return True
     return language == "Vue" and _unclosed(text, "<", ">") * size > _MAX_STEPS
 
 
