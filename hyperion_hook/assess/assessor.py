@@ -230,9 +230,9 @@ class Assessor:
 
         levels = self._scorer.levels(code)
         fixed = self._scorer.later_fixed(head, at_most=WINDOW) if levels else None
-        found = overview_of(self._measurer, head, scored, levels, fixed, explain, self._config.max_file_bytes)
+        result = overview_of(self._measurer, head, scored, levels, fixed, explain, self._config.max_file_bytes)
         more = (reference.reason,) if isinstance(reference, Missing) else ()
-        return replace(found, warnings=(*self._models.warnings, *found.warnings, *more))
+        return replace(result, warnings=(*self._models.warnings, *result.warnings, *more))
 
     def plan(self, paths: Sequence[str], most: int) -> Plan:
         """Return what an edit of these files of HEAD would touch, at most so many of each kind.

@@ -54,11 +54,11 @@ def impact_of(
     evidence = evidence_of(change, history, graph, pasts, ranked)
     affected = affected_components(evidence)
     score = impact_score(evidence, affected)
-    told = [entry for entry in affected if entry.strength >= LEAST_STRENGTH]
+    shown = [entry for entry in affected if entry.strength >= LEAST_STRENGTH]
     if not _top_has_code(evidence):
-        told = [entry for entry in told if entry.component != component_of("")]
+        shown = [entry for entry in shown if entry.component != component_of("")]
     return Impact(
-        score, impact_level(score), tuple(told[:MOST_AFFECTED]), () if change.bulk else worth_telling(ranked, exists)
+        score, impact_level(score), tuple(shown[:MOST_AFFECTED]), () if change.bulk else worth_telling(ranked, exists)
     )
 
 
@@ -92,13 +92,13 @@ def _base_path(file: FileChange) -> str:
 
 def worth_telling(ranked: Sequence[CoChange], exists: Callable[[str], bool]) -> tuple[CoChange, ...]:
     """Return the co-changes whose absence is worth a remark, the likeliest first."""
-    told: list[CoChange] = []
+    shown: list[CoChange] = []
     for entry in ranked:
-        if entry.probability < LEAST_PROBABILITY or len(told) == MOST_SHOWN:
+        if entry.probability < LEAST_PROBABILITY or len(shown) == MOST_SHOWN:
             break
         if entry.support >= LEAST_SUPPORT and role_of(entry.path) is not FileRole.FOREIGN and exists(entry.path):
-            told.append(entry)
-    return tuple(told)
+            shown.append(entry)
+    return tuple(shown)
 
 
 def evidence_of(

@@ -161,8 +161,8 @@ def anomaly_of(
         UnusualValue(name, find_feature(name).title, vector.number(name), typical.get(name, quantiles[name][1]))
         for name in _telling(vector, quantiles, usual)
     )
-    found = smells_in({name: vector.number(name) for smell in SMELLS for name in smell.features}) if is_anomaly else ()
-    smells = tuple(KnownSmell(smell.name, smell.condition, smell.source) for smell in found)
+    result = smells_in({name: vector.number(name) for smell in SMELLS for name in smell.features}) if is_anomaly else ()
+    smells = tuple(KnownSmell(smell.name, smell.condition, smell.source) for smell in result)
     return Anomaly(score, is_anomaly, unusual, smells)
 
 

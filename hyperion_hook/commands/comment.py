@@ -12,7 +12,7 @@ from hyperion_hook.commands import Invocation
 from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
 from hyperion_hook.commands.pull_request.github import ACTIONS_FORGES, GitHubRun
 from hyperion_hook.commands.pull_request.pipeline import FORGES, run_in_pipeline
-from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, Asked
+from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, CommentOptions
 from hyperion_hook.commands.support.flags import gate_flags, models_flag
 from hyperion_hook.commands.support.gate import verdict_code
 from hyperion_hook.commands.support.open_assessor import open_assessor
@@ -26,16 +26,18 @@ from hyperion_hook.report.comment.render import render_comment
 from hyperion_hook.report.links import Links
 
 
-def print_comment(repo: Path | None, revision: str, asked: Asked, environment: Mapping[str, str]) -> ExitCode:
+def print_comment(
+    repo: Path | None, revision: str, options: CommentOptions, environment: Mapping[str, str]
+) -> ExitCode:
     """Write the comment on a range to standard output, for a code host that is not spoken with."""
     target = target_of(revision, staged=False, each=False)
     repository = Repository.discover(repo)
     base = repository.resolve(target.start or f"{target.revision}^{{commit}}")
-    if revision_in(asked.baseline) is not None:
+    if revision_in(options.baseline) is not None:
         raise ConfigError("comment: --forge none is told the range; name a file with --baseline, or leave it out")
-    baseline = baseline_in(asked.baseline, repository, base)
+    baseline = baseline_in(options.baseline, repository, base)
     progress = ProgressLine()
-    with trusted_settings(repository, base, environment, asked.flags) as loaded:
+    with trusted_settings(repository, base, environment, options.flags) as loaded:
         with open_assessor(repo, loaded.config, progress) as assessor:
             if target.start is not None and target.end is not None:
                 assessment = assessor.range(target.start, target.end)
@@ -110,17 +112,17 @@ def command(  # noqa: PLR0913 - one argument for each flag
     failure.
     """
     give_up_after(stalled("comment"), renewable=True)
-    asked = Asked(mode, labels, sarif, saved_to, saved_in, baseline, check, flags)
+    options = CommentOptions(mode, labels, sarif, saved_to, saved_in, baseline, check, flags)
     if check and forge != "github":
         raise ConfigError("comment: --check is for jobs of GitHub; leave it out")
     if forge == "none":
         if revision is None:
             raise ConfigError("comment: --forge none needs a commit or a range; write A..B")
-        return print_comment(invocation.repo, revision, asked, os.environ)
+        return print_comment(invocation.repo, revision, options, os.environ)
     if revision is not None:
         raise ConfigError(f"comment: the event names the change; leave out '{revision}', or use --forge none")
     if forge in ACTIONS_FORGES:
-        return GitHubRun(invocation.repo, asked, os.environ, ACTIONS_FORGES[forge]).run()
+        return GitHubRun(invocation.repo, options, os.environ, ACTIONS_FORGES[forge]).run()
     if saved_to is not None or saved_in is not None:
         raise ConfigError("comment: --save and --from are for workflows of GitHub; leave them out")
-    return run_in_pipeline(invocation.repo, FORGES[forge], asked, os.environ)
+    return run_in_pipeline(invocation.repo, FORGES[forge], options, os.environ)

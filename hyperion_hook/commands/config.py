@@ -126,9 +126,9 @@ def environment_command(invocation: Invocation, /, *, format_name: str) -> int:
     """Show what is installed, what each extra lacks, where MLflow is, and what makes trainings repeatable."""
     from hyperion_hook.config.environment import ml_environment
 
-    found = ml_environment(invocation.load())
-    found["mlflow"]["tracking_uri"] = shown(found["mlflow"]["tracking_uri"])
-    click.echo(json_text(found, indent=2) if format_name == "json" else environment_text(found), nl=False)
+    result = ml_environment(invocation.load())
+    result["mlflow"]["tracking_uri"] = shown(result["mlflow"]["tracking_uri"])
+    click.echo(json_text(result, indent=2) if format_name == "json" else environment_text(result), nl=False)
     return ExitCode.DONE
 
 

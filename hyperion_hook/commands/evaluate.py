@@ -39,39 +39,39 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
     outside = None if labels is None else read_labels(labels)
     repository = open_repository(repo)
     say_what_is_cut_off(repository)
-    said = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
+    ticks = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
     used = models_in_use(config.models, repository.common_dir)
     label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
     options = options_of(reading, config)
     try:
         with ProgressLine(lines=True) as progress:
-            found = back_test(repository, InUse(used.bundle, label), options, labels=outside, progress=progress)
+            result = back_test(repository, InUse(used.bundle, label), options, labels=outside, progress=progress)
     except TooLittleHistoryError as error:
         click.echo(printable(str(error)))
-        _show(_feedback_lines(said))
+        _show(_feedback_lines(ticks))
         return ExitCode.DONE
-    for warning in (*used.warnings, *found.warnings):
+    for warning in (*used.warnings, *result.warnings):
         say(f"warning: {warning}")
-    data = [evaluation_data(evaluation) for evaluation in found.evaluations]
+    data = [evaluation_data(evaluation) for evaluation in result.evaluations]
     if format_name == "json":
         document = {
             "evaluations": data,
-            "calibration": found.calibration,
-            "feedback": said,
-            "to_do": advice(found, label),
+            "calibration": result.calibration,
+            "feedback": ticks,
+            "to_do": advice(result, label),
         }
         click.echo(json_text(document, indent=1), nl=False)
     else:
         _show(line for evaluation in data for line in evaluation_lines(evaluation))
-        _show(calibration_lines(found.calibration))
-        _show(_feedback_lines(said))
-        _show(["", advice(found, label)])
+        _show(calibration_lines(result.calibration))
+        _show(_feedback_lines(ticks))
+        _show(["", advice(result, label)])
     return ExitCode.DONE
 
 
-def _feedback_lines(said: Mapping[RiskLevel, Mapping[str, int]]) -> list[str]:
+def _feedback_lines(ticks: Mapping[RiskLevel, Mapping[str, int]]) -> list[str]:
     """Return what people ticked in comments as Markdown; nothing where no comment was told of."""
-    if not any(counts["told"] for counts in said.values()):
+    if not any(counts["told"] for counts in ticks.values()):
         return []
     return [
         "",
@@ -81,7 +81,7 @@ def _feedback_lines(said: Mapping[RiskLevel, Mapping[str, int]]) -> list[str]:
         "|---|---|---|---|",
         *(
             f"| {level.value} | {counts['told']:,} | {counts[NOT_USEFUL]:,} | {counts[CAUSED_BUG]:,} |"
-            for level, counts in sorted(said.items(), key=lambda item: -item[0].rank)
+            for level, counts in sorted(ticks.items(), key=lambda item: -item[0].rank)
         ),
     ]
 
@@ -97,15 +97,15 @@ def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Conf
 
     options = options_of(reading, config)
     with ProgressLine(lines=True) as progress:
-        found, warnings = unseen_repositories(corpus, options, progress)
+        result, warnings = unseen_repositories(corpus, options, progress)
     for warning in warnings:
         say(f"warning: {warning}")
-    comparisons = summary(found, seed=options.seed)
+    comparisons = summary(result, seed=options.seed)
     if format_name == "json":
-        click.echo(json_text(as_data(found, comparisons), indent=1), nl=False)
+        click.echo(json_text(as_data(result, comparisons), indent=1), nl=False)
     else:
         _show(comparison_lines(comparisons))
-        _show(repository_lines(found, (BLEND.name, SPECIFICATION.name, "code lines added", KAMEI, "la")))
+        _show(repository_lines(result, (BLEND.name, SPECIFICATION.name, "code lines added", KAMEI, "la")))
     return ExitCode.DONE
 
 
@@ -123,8 +123,8 @@ def run_ablation(repo: Path | None, corpus: Path | None, reading: Reading, *, co
     else:
         entries = read_corpus(corpus)
     with ProgressLine(lines=True) as progress:
-        found = ablation(ablation_rows(entries, options, progress), options, progress=progress)
-    _show(ablation_lines(found))
+        result = ablation(ablation_rows(entries, options, progress), options, progress=progress)
+    _show(ablation_lines(result))
     return ExitCode.DONE
 
 

@@ -63,15 +63,15 @@ def _given(repository: Repository, path: Path) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "is no text"
         raise ConfigError(f"--fixes {path}: {why}; name a file with one commit a line") from None
-    found: dict[str, None] = {}
+    results: dict[str, None] = {}
     for number, line in enumerate(text.splitlines(), 1):
         word = line.partition("#")[0].strip()
         if word:
             try:
-                found[repository.resolve(word)] = None
+                results[repository.resolve(word)] = None
             except GitError as error:
                 raise ConfigError(f"--fixes {path}, line {number}: {error}") from None
-    return list(found)
+    return list(results)
 
 
 def _causes(given: list[str], labeller: Labeller | None, *, as_csv: bool) -> str:
@@ -91,14 +91,14 @@ def _labels_json(tip: str, labeller: Labeller) -> str:
     found_by: dict[str, dict[str, str]] = {}
     for cause in labeller.inducing:
         found_by.setdefault(cause.id, {})[cause.fix] = cause.found_by
-    found = {
+    results = {
         "until": tip,
         "commits": len(labeller.changes),
         "fixes": fixes,
         "known_at": labels,
         "found_by": dict(sorted(found_by.items())),
     }
-    return json_text(found, indent=1)
+    return json_text(results, indent=1)
 
 
 def _labels_csv(labeller: Labeller) -> str:

@@ -14,12 +14,12 @@ class ByModel:
     What there is and may be is in ``config.hyperparameters``, imported only where some are set: a hook needs none.
     """
 
-    wanted = "a table from model to a table of its hyperparameters"
+    expected = "a table from model to a table of its hyperparameters"
 
     def from_toml(self, value: object, folder: Path | None = None) -> dict[str, dict[str, Any]]:  # noqa: ARG002
         """Read a TOML table of tables."""
         if not isinstance(value, dict):
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         return self._checked(value, from_text=False)
 
     def from_text(self, text: str) -> dict[str, dict[str, Any]]:
@@ -36,7 +36,7 @@ class ByModel:
     def _checked(self, tables: dict[str, Any], *, from_text: bool) -> dict[str, dict[str, Any]]:
         from hyperion_hook.config.hyperparameters import checked_sections
 
-        found, faults = checked_sections(tables, from_text=from_text)
+        result, faults = checked_sections(tables, from_text=from_text)
         if faults:
             raise ManyFaultsError(faults)
-        return found
+        return result

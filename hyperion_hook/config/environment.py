@@ -70,16 +70,16 @@ def needed_packages() -> dict[str, list[str]]:
     """Return the packages that each extra needs on this platform, those of the core under ''."""
     needs: dict[str, list[str]] = {"": []}
     for line in requires(PACKAGE) or ():
-        found = _REQUIREMENT.match(line)
-        if found is None:
+        result = _REQUIREMENT.match(line)
+        if result is None:
             continue
-        marker = found["marker"] or ""
+        marker = result["marker"] or ""
         extra = _EXTRA.search(marker)
         names = needs.setdefault(extra[1] if extra else "", [])
         place = _PLATFORM.search(marker)
         if place is None or (place[2] == sys.platform) is (place[1] == "=="):
             # an extra that is made of another one has its packages
-            names += [f"={part}" for part in (found["extras"] or "").split(",") if part] or [found["package"].lower()]
+            names += [f"={part}" for part in (result["extras"] or "").split(",") if part] or [result["package"].lower()]
     return {
         part: list(
             dict.fromkeys(

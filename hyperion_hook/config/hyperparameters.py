@@ -30,7 +30,7 @@ class Choice:
         self.nothing = nothing
 
     @property
-    def wanted(self) -> str:
+    def expected(self) -> str:
         """What a right value is, in words."""
         return "one of " + ", ".join((*self.words, *(("none",) if self.nothing else ())))
 
@@ -39,7 +39,7 @@ class Choice:
         if self.nothing and value in {None, "none"}:
             return None
         if not isinstance(value, str) or value not in self.words:
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         return value
 
     def from_text(self, text: str) -> str | None:
@@ -224,7 +224,7 @@ def checked_sections(
     >>> checked_sections({"random-forest": {"max-depth": 5}, "xgbost": {}})
     ({'random_forest': {'max_depth': 5}}, ["xgbost: no such model; did you mean 'xgboost'?"])
     """
-    found: dict[str, dict[str, Any]] = {}
+    results: dict[str, dict[str, Any]] = {}
     faults: list[str] = []
     for key, table in given.items():
         section = str(key).replace("-", "_")
@@ -234,9 +234,9 @@ def checked_sections(
         elif not isinstance(table, Mapping):
             faults.append(f"{section}: {FaultError(table, 'a table of parameters')}")
         else:
-            found[section], wrong = checked(kind, table, from_text=from_text)
+            results[section], wrong = checked(kind, table, from_text=from_text)
             faults += [f"{section}.{fault}" for fault in wrong]
-    return found, faults
+    return results, faults
 
 
 def _plain(value: object) -> object:

@@ -23,13 +23,13 @@ SHOWN = 60
 class FaultError(Exception):
     """What is wrong with one value, in words; becomes one line of a ``ConfigError``."""
 
-    def __init__(self, value: object, wanted: str) -> None:
+    def __init__(self, value: object, expected: str) -> None:
         try:
             text = repr(value)
         except (ValueError, RecursionError):
             # Python writes no whole number of more than 4,300 digits, and no table a thousand deep
             text = f"a value too {'long' if isinstance(value, int) else 'large'} to be shown"
-        super().__init__(f"{text if len(text) <= SHOWN else text[:SHOWN] + '...'} is not {wanted}")
+        super().__init__(f"{text if len(text) <= SHOWN else text[:SHOWN] + '...'} is not {expected}")
 
     @property
     def lines(self) -> list[str]:
@@ -51,10 +51,10 @@ class ManyFaultsError(FaultError):
 
 
 class Kind(Protocol):
-    """How a setting's value is read; ``wanted`` completes the sentence "... is not ..."."""
+    """How a setting's value is read; ``expected`` completes the sentence "... is not ..."."""
 
     @property
-    def wanted(self) -> str:
+    def expected(self) -> str:
         """What a right value is, in words."""
 
     def from_toml(self, value: object, folder: Path | None) -> object:
@@ -74,7 +74,7 @@ class Number:
         self.not_zero = not_zero
 
     @property
-    def wanted(self) -> str:
+    def expected(self) -> str:
         """What a right value is, in words."""
         name = "a whole number" if self.whole else "a number"
         return f"{name} from {self.low:g} to {self.high:g}{' other than 0' if self.not_zero else ''}"
@@ -83,10 +83,10 @@ class Number:
         """Read a TOML number."""
         allowed = int if self.whole else (int, float)
         if isinstance(value, bool) or not isinstance(value, allowed):
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         assert isinstance(value, int | float)  # noqa: S101 - tells mypy what the line above made sure of
         if not self.low <= value <= self.high or (self.not_zero and value == 0):
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         return value
 
     def from_text(self, text: str) -> float:
@@ -94,19 +94,19 @@ class Number:
         try:
             value = int(text) if self.whole else float(text)
         except ValueError:
-            raise FaultError(text, self.wanted) from None
+            raise FaultError(text, self.expected) from None
         return self.from_toml(value)
 
 
 class Switch:
     """True or false."""
 
-    wanted = "true or false"
+    expected = "true or false"
 
     def from_toml(self, value: object, folder: Path | None = None) -> bool:  # noqa: ARG002
         """Read a TOML boolean."""
         if not isinstance(value, bool):
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         return value
 
     def from_text(self, text: str) -> bool:
@@ -116,18 +116,18 @@ class Switch:
             return True
         if word in {"0", "false", "no", "off"}:
             return False
-        raise FaultError(text, self.wanted)
+        raise FaultError(text, self.expected)
 
 
 class Text:
     """Text that is not empty."""
 
-    wanted = "text, not empty"
+    expected = "text, not empty"
 
     def from_toml(self, value: object, folder: Path | None = None) -> str:  # noqa: ARG002
         """Read a TOML string."""
         if not isinstance(value, str) or not value.strip():
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         return value
 
     def from_text(self, text: str) -> str:
@@ -138,20 +138,20 @@ class Text:
 class Prefix(Text):
     """What names of MLflow may begin with; empty for none."""
 
-    wanted = "at most 100 letters, digits, _, - and ., not beginning with a hyphen"
+    expected = "at most 100 letters, digits, _, - and ., not beginning with a hyphen"
 
     def from_toml(self, value: object, folder: Path | None = None) -> str:  # noqa: ARG002
         """Read a TOML string."""
         plain = isinstance(value, str) and all(char.isalnum() or char in "_-." for char in value)
         if not isinstance(value, str) or not plain or len(value) > 100 or value[:1] == "-":
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         return value
 
 
 class Level:
     """A risk level, or ``never``."""
 
-    wanted = "one of low, medium, high, never"
+    expected = "one of low, medium, high, never"
 
     def from_toml(self, value: object, folder: Path | None = None) -> RiskLevel | None:  # noqa: ARG002
         """Read a level by its name in any case."""
@@ -159,7 +159,7 @@ class Level:
         if word == "NEVER":
             return None
         if word not in RiskLevel.__members__ or word == RiskLevel.UNKNOWN:
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         return RiskLevel(word)
 
     def from_text(self, text: str) -> RiskLevel | None:
@@ -174,7 +174,7 @@ class Choice:
         self.words = words
 
     @property
-    def wanted(self) -> str:
+    def expected(self) -> str:
         """What a right value is, in words."""
         return f"one of {', '.join(self.words)}"
 
@@ -182,7 +182,7 @@ class Choice:
         """Read a word in any case."""
         word = value.strip().lower() if isinstance(value, str) else ""
         if word not in self.words:
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         return word
 
     def from_text(self, text: str) -> str:
@@ -193,14 +193,14 @@ class Choice:
 class OnePath:
     """A path; ``~`` is the home folder."""
 
-    wanted = "a path"
+    expected = "a path"
 
     def from_toml(self, value: object, folder: Path | None = None) -> Path:
         """Read a path, relative to the folder of the file that names it."""
         if isinstance(value, Path):
             return value
         if not isinstance(value, str) or not value.strip() or "\0" in value:
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         try:
             path = Path(value).expanduser()
         except RuntimeError:
@@ -215,7 +215,7 @@ class OnePath:
 class Paths:
     """Paths in order; in text they are separated as in ``PATH``."""
 
-    wanted = "a path or a list of paths"
+    expected = "a path or a list of paths"
 
     def from_toml(self, value: object, folder: Path | None = None) -> tuple[Path, ...]:
         """Read one path or a list of them."""
@@ -224,7 +224,7 @@ class Paths:
         try:
             return tuple(one.from_toml(entry, folder) for entry in entries)
         except FaultError:
-            raise FaultError(value, self.wanted) from None
+            raise FaultError(value, self.expected) from None
 
     def from_text(self, text: str) -> tuple[Path, ...]:
         """Read paths separated by the system's separator."""
@@ -234,14 +234,14 @@ class Paths:
 class Patterns:
     """Path patterns in the syntax of ``.gitignore``, the last that matches decides; in text separated by commas."""
 
-    wanted = "a list of at most 1000 path patterns"
+    expected = "a list of at most 1000 path patterns"
 
     def from_toml(self, value: object, folder: Path | None = None) -> tuple[str, ...]:  # noqa: ARG002
         """Read a list of patterns."""
         entries = value if isinstance(value, list | tuple) else [value]
         texts = tuple(entry for entry in entries if isinstance(entry, str) and entry.strip() and len(entry) <= 1000)
         if len(texts) != len(entries) or len(texts) > 1000:
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         return texts
 
     def from_text(self, text: str) -> tuple[str, ...]:
@@ -259,12 +259,12 @@ class Floor(NamedTuple):
 class Floors:
     """Tables ``paths``, ``level``; in text ``src/auth/**=high,*.sql=medium``."""
 
-    wanted = "a list of tables, each with 'paths' (patterns) and 'level' (medium or high)"
+    expected = "a list of tables, each with 'paths' (patterns) and 'level' (medium or high)"
 
     def from_toml(self, value: object, folder: Path | None = None) -> tuple[Floor, ...]:  # noqa: ARG002
         """Read an array of tables."""
         if not isinstance(value, list | tuple) or not all(isinstance(entry, dict) for entry in value):
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         return tuple(self._entry(entry) for entry in value)
 
     def from_text(self, text: str) -> tuple[Floor, ...]:
@@ -287,21 +287,21 @@ class ByPattern:
         self.number = number
 
     @property
-    def wanted(self) -> str:
+    def expected(self) -> str:
         """What a right value is, in words."""
-        return f"a table from path pattern to {self.number.wanted}"
+        return f"a table from path pattern to {self.number.expected}"
 
     def from_toml(self, value: object, folder: Path | None = None) -> dict[str, float]:  # noqa: ARG002
         """Read a TOML table."""
         if not isinstance(value, dict):
-            raise FaultError(value, self.wanted)
+            raise FaultError(value, self.expected)
         return {str(pattern): self._entry(pattern, number) for pattern, number in value.items()}
 
     def from_text(self, text: str) -> dict[str, float]:
         """Read pairs separated by commas."""
         pairs = [part.strip().rpartition("=") for part in text.split(",") if part.strip()]
         if any(not pattern for pattern, _, _ in pairs):
-            raise FaultError(text, f"a list 'pattern=number, ...', each {self.number.wanted}")
+            raise FaultError(text, f"a list 'pattern=number, ...', each {self.number.expected}")
         return {pattern.strip(): self.number.from_text(number.strip()) for pattern, _, number in pairs}
 
     def _entry(self, pattern: object, number: object) -> float:

@@ -44,10 +44,10 @@ def blamed_commits(feedback: Mapping[int, Feedback]) -> dict[str, int]:
     True
     """
     known: dict[str, int] = {}
-    for said in feedback.values():
-        if CAUSED_BUG in said.ticks:
-            since = said.ticks[CAUSED_BUG]
-            known |= {commit: min(since, known.get(commit, since)) for commit in said.commits}
+    for entry in feedback.values():
+        if CAUSED_BUG in entry.ticks:
+            since = entry.ticks[CAUSED_BUG]
+            known |= {commit: min(since, known.get(commit, since)) for commit in entry.commits}
     return known
 
 
@@ -61,7 +61,7 @@ def ticked_by_level(feedback: Mapping[int, Feedback]) -> dict[RiskLevel, dict[st
     {'told': 1, 'not-useful': 1, 'caused-bug': 0}
     """
     return {
-        level: {"told": len(of), **{name: sum(name in said.ticks for said in of) for name in TICKS}}
+        level: {"told": len(of), **{name: sum(name in entry.ticks for entry in of) for name in TICKS}}
         for level in RiskLevel
-        for of in [[said for said in feedback.values() if said.level is level]]
+        for of in [[entry for entry in feedback.values() if entry.level is level]]
     }

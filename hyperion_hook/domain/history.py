@@ -117,9 +117,9 @@ class Months(tuple[Tally, ...]):
     @classmethod
     def counted(cls, months: Iterable[Tally], commits: int, fixes: int) -> Self:
         """Return months whose sums are known."""
-        found = cls(months)
-        found.__dict__["total"] = commits, fixes
-        return found
+        result = cls(months)
+        result.__dict__["total"] = commits, fixes
+        return result
 
     @cached_property
     def total(self) -> tuple[int, int]:

@@ -98,17 +98,17 @@ def read_coverage(data: bytes, *, root: str = "") -> Coverage | Missing:
     start = data[:1000].removeprefix(codecs.BOM_UTF8).lstrip()
     try:
         if start.startswith(b"<"):
-            found = _cobertura(data)
+            result = _cobertura(data)
         elif start.startswith(b"{"):
-            found = _coverage_json(data)
+            result = _coverage_json(data)
         elif start.startswith(b"SF:") or b"\nSF:" in data:
-            found = _lcov(data)
+            result = _lcov(data)
         else:
             return UNKNOWN_FORMAT
     except _UnreadableError as error:
         return Missing(str(error))
     placed: dict[str, tuple[int, int]] = {}
-    for name, (covered, counted) in found.items():
+    for name, (covered, counted) in result.items():
         path = _relative(name, root)
         if path is not None and 0 <= covered <= counted:
             placed[path] = (covered, counted)
@@ -146,7 +146,7 @@ def _coverage_json(data: bytes) -> dict[str, tuple[int, int]]:
         raise _UnreadableError(f"has more than {MAX_JSON_VALUES:,} values; write it as XML or LCOV")
     try:
         report: Any = json.loads(text.decode("utf-8-sig", "replace"))
-        found = {
+        results = {
             str(name): (int(entry["summary"]["covered_lines"]), int(entry["summary"]["num_statements"]))
             for name, entry in report["files"].items()
         }
@@ -154,9 +154,9 @@ def _coverage_json(data: bytes) -> dict[str, tuple[int, int]]:
         raise _UnreadableError("is not valid JSON") from None
     except (KeyError, TypeError, AttributeError, OverflowError):
         raise _UnreadableError(UNKNOWN_FORMAT.reason) from None
-    if len(found) > MAX_FILES:
+    if len(results) > MAX_FILES:
         raise _UnreadableError(f"names more than {MAX_FILES:,} files")
-    return found
+    return results
 
 
 class _Cobertura:

@@ -50,6 +50,8 @@ def job_in(environment: Mapping[str, str]) -> Job:
 class Azure(RestHost):
     """One repository on Azure DevOps."""
 
+    only_authors_edit = True
+
     def __init__(self, job: Job, token: str) -> None:
         headers = {"Accept": "application/json", "User-Agent": "hyperion-hook"}
         super().__init__(Http(job.api_url, token, headers, "Azure DevOps", page_query="", list_field="value"))

@@ -47,6 +47,7 @@ class Bitbucket(RestHost):
     """One repository on Bitbucket Cloud."""
 
     update_method = "PUT"
+    only_authors_edit = True
 
     def __init__(self, job: Job, token: str) -> None:
         headers = {"Accept": "application/json", "User-Agent": "hyperion-hook"}

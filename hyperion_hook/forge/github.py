@@ -149,10 +149,6 @@ class GitHub(RestHost):
         is_bot = isinstance(user, dict) and user.get("type") == "Bot"
         return self._is_installation and is_bot and (login == _ACTIONS or login == self._app())
 
-    def _may_edit(self, number: int, entry: Mapping[str, Any], author: str) -> bool:  # noqa: ARG002 - as a RestHost
-        # whoever may write to the repository may edit here: it is the login that counts
-        return True
-
     def _who(self) -> Any:
         """Return the login of the person whose token it is; an installation, which is none, may not ask that."""
         if self._is_installation:

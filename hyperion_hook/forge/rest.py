@@ -1,7 +1,7 @@
 """What the REST APIs of code hosts have in common: one comment is found, written, updated and removed alike.
 
 A host adds its addresses, the names of its fields, and how it tells who wrote a comment. A token that may not ask whose
-it is learns that from the host: only who wrote a comment may edit it, and what is written says who wrote it.
+it is learns that from the host: what is written says who wrote it, and on some only who wrote a comment may edit it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ class RestHost(ABC):
     user_refusals: ClassVar[frozenset[int]] = _REFUSALS
     """Answers by which a token may not ask whose it is."""
     comments_come_whole: ClassVar[bool] = False
+    only_authors_edit: ClassVar[bool] = False
+    """Whether the host lets nobody else edit a comment; elsewhere its maintainers may, too."""
 
     def __init__(self, http: Http) -> None:
         self._http = http
@@ -60,7 +62,7 @@ class RestHost(ABC):
             self._user = str(self._who() or "")
         if self._user or not author or author in self._others:
             return bool(author) and author == self._user
-        return self._may_be_own(entry) and self._may_edit(number, entry, author)
+        return self._may_be_own(entry) and (not self.only_authors_edit or self._may_edit(number, entry, author))
 
     def _may_edit(self, number: int, entry: Mapping[str, Any], author: str) -> bool:
         """Whether the host lets this token write the very text of a comment again, as it lets its author alone."""

@@ -34,10 +34,10 @@ def keep_comment(host: Host, number: int, marker: str, body: Body, *, write: boo
     ForgeError
         If the host refuses or fails.
     """
-    found = host.own_comments(number, marker)
-    if not found:
+    result = host.own_comments(number, marker)
+    if not result:
         return _first(host, number, marker, body(None)) if write else None
-    kept, *others = found
+    kept, *others = result
     text = body(kept)
     if not _same(kept.body, text):
         try:

@@ -12,8 +12,8 @@ def reachable(repository: Repository, tips: Sequence[str], without: Sequence[str
     if not tips:
         return []
     asked = "\n".join((*tips, *(f"^{commit}" for commit in without), ""))
-    found = repository.git.run("rev-list", "--topo-order", "--reverse", "--stdin", stdin=asked.encode(), timeout=600)
-    return found.decode("ascii").split()
+    result = repository.git.run("rev-list", "--topo-order", "--reverse", "--stdin", stdin=asked.encode(), timeout=600)
+    return result.decode("ascii").split()
 
 
 def present(repository: Repository, commits: Sequence[str]) -> list[str]:
@@ -21,13 +21,13 @@ def present(repository: Repository, commits: Sequence[str]) -> list[str]:
     if not commits:
         return []
     asked = "\n".join((*commits, "")).encode()
-    found = repository.git.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked).decode("ascii")
-    return [line.split()[0] for line in found.splitlines() if line.endswith(" commit")]
+    result = repository.git.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked).decode("ascii")
+    return [line.split()[0] for line in result.splitlines() if line.endswith(" commit")]
 
 
 def lacks_objects(repository: Repository, tip: str, *, newest: int) -> bool:
     """Whether files or folders of the newest commits that ``tip`` reaches are missing from the repository."""
-    found = repository.git.run(
+    result = repository.git.run(
         "rev-list",
         "--objects",
         "--missing=print",
@@ -38,10 +38,10 @@ def lacks_objects(repository: Repository, tip: str, *, newest: int) -> bool:
         check=False,
     )
     # a commit that git cannot read at all gives no list
-    return not found or found.startswith(b"?") or b"\n?" in found
+    return not result or result.startswith(b"?") or b"\n?" in result
 
 
 def merge_base(repository: Repository, one: str, other: str) -> str | None:
     """Return the best common ancestor of two commits, ``None`` where they share no history."""
-    found = repository.git.run("merge-base", one, other, check=False).decode("ascii").split()
-    return found[0] if found else None
+    result = repository.git.run("merge-base", one, other, check=False).decode("ascii").split()
+    return result[0] if result else None

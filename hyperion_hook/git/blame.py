@@ -19,5 +19,5 @@ def blamed(git: Git, commit: str, path: str) -> list[str]:
         If there is no such file, or an object is missing.
     """
     # the empty name forgets the files of commits to pass over that the repository's settings name
-    found = git.run("blame", "--porcelain", "--ignore-revs-file=", commit, "--", path, timeout=600)
-    return [name.decode("ascii") for name in _LINE.findall(found)]
+    result = git.run("blame", "--porcelain", "--ignore-revs-file=", commit, "--", path, timeout=600)
+    return [name.decode("ascii") for name in _LINE.findall(result)]

@@ -39,13 +39,13 @@ def identity_of(repository: Repository, role: str, now: int | None = None) -> Id
     now
         Unix seconds that stand for the present; a date in the environment (``git commit --amend`` sets one) wins.
     """
-    found = _IDENTITY.fullmatch(_given(role) or repository.own.ask("var", f"GIT_{role}_IDENT"))
-    if found is None:
+    result = _IDENTITY.fullmatch(_given(role) or repository.own.ask("var", f"GIT_{role}_IDENT"))
+    if result is None:
         return Identity(None, int(time.time()) if now is None else now, 0)
-    seconds, utc_offset = parse_time(found[3])
+    seconds, utc_offset = parse_time(result[3])
     if now is not None and not os.environ.get(f"GIT_{role}_DATE"):
         seconds = now
-    name, email = (part.decode("utf-8", "replace") for part in found.groups()[:2])
+    name, email = (part.decode("utf-8", "replace") for part in result.groups()[:2])
     return Identity(Author(name, email), seconds, utc_offset)
 
 

@@ -73,10 +73,10 @@ def commit_ids(
     """Return the ids of a stretch of history, parents before children, on request without merges."""
     limit = (*(() if newest is None else (f"--max-count={newest}",)), *(() if merges else ("--no-merges",)))
     asked = "\n".join((*tips, *(f"^{commit}" for commit in exclude), ""))
-    found = repository.git.run(
+    result = repository.git.run(
         "rev-list", "--topo-order", "--reverse", *limit, "--stdin", stdin=asked.encode(), timeout=600
     )
-    return found.decode("ascii").split()
+    return result.decode("ascii").split()
 
 
 def read_commits(
@@ -130,10 +130,10 @@ def _merges(repository: Repository, ids: Sequence[str], opened: ExitStack) -> It
     itself costs more than to compare it.
     """
     asked = "\n".join((*ids, "")).encode()
-    found = repository.git.run("rev-list", "--no-walk=unsorted", "--merges", "--stdin", stdin=asked, timeout=600)
-    if not found:
+    result = repository.git.run("rev-list", "--no-walk=unsorted", "--merges", "--stdin", stdin=asked, timeout=600)
+    if not result:
         return iter(())
-    merges = found.decode("ascii").split()
+    merges = result.decode("ascii").split()
     names = (RENAMES, *Detail.NAMES.value, "--diff-merges=first-parent")
     return map(_commit, _records(opened.enter_context(_log(repository, merges, names))))
 
@@ -255,12 +255,12 @@ def parse_time(text: bytes) -> tuple[int, int]:
     >>> parse_time(b"1312735823 +51800")  # in a repository of many users; no clock shows it
     (1312735823, 0)
     """
-    found = _TIME.match(text)
-    if found is None:
+    result = _TIME.match(text)
+    if result is None:
         return 0, 0
-    seconds = min(max(int(found[1]), 0), LATEST)
-    minutes = 0 if found[2] is None or len(found[3]) > 2 else int(found[3]) * 60 + int(found[4])
-    return seconds, 0 if minutes >= _DAY else -minutes if found[2] == b"-" else minutes
+    seconds = min(max(int(result[1]), 0), LATEST)
+    minutes = 0 if result[2] is None or len(result[3]) > 2 else int(result[3]) * 60 + int(result[4])
+    return seconds, 0 if minutes >= _DAY else -minutes if result[2] == b"-" else minutes
 
 
 def _text(data: bytes) -> str:

@@ -198,10 +198,10 @@ def links_of(address: str, head: str) -> Links:
     >>> links_of("https://github.com.example.org/o/r", "a" * 40).commit("b" * 40) is None
     True
     """
-    found = _ADDRESS.fullmatch(address) if len(address) <= _MOST_ADDRESS else None
-    if found is None:
+    result = _ADDRESS.fullmatch(address) if len(address) <= _MOST_ADDRESS else None
+    if result is None:
         return Links()
-    host, path = found[1].lower(), found[2].rstrip("/").removesuffix(".git")
+    host, path = result[1].lower(), result[2].rstrip("/").removesuffix(".git")
     parts = path.split("/")
     if len(parts) < 2 or {"", ".", ".."} & set(parts) or (host == "github.com" and len(parts) > 2):
         return Links()

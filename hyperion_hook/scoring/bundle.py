@@ -217,11 +217,11 @@ def read_limited(path: Path, limit: int) -> bytes:
         If it is none, is larger, or cannot be read.
     """
     try:
-        found = path.stat()
+        result = path.stat()
         # reading from a pipe or a device could wait, or go on, for ever
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(result.st_mode):
             raise _refused(path, "not a file")
-        if found.st_size > limit:
+        if result.st_size > limit:
             raise _refused(path, f"larger than {limit:,} bytes")
         return path.read_bytes()
     except OSError as error:

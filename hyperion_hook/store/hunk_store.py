@@ -65,7 +65,7 @@ class HunkStore:
             return {}
         wanted = set(commits)
         # a row that cannot be read is a row that is not there
-        with suppress(sqlite3.Error, ValueError, TypeError):
+        with suppress(sqlite3.Error, ValueError, TypeError, AttributeError):
             rows = self._connection.execute("SELECT commit_id, positions FROM hunks WHERE path = ?", (path_key(path),))
             return {commit.hex(): _positions(packed) for commit, packed in rows if commit.hex() in wanted}
         return {}

@@ -33,7 +33,7 @@ def test_a_change_above_a_percentile_fails(
 ) -> None:
     said: list[str] = []
     assessment = sample(risk=Score(0.02, -3.9, RiskLevel.LOW, percentile))
-    assert verdict_code(assessment, Config(fail_above_percentile=most, strict=strict), told=said.append) is code
+    assert verdict_code(assessment, Config(fail_above_percentile=most, strict=strict), report=said.append) is code
     assert len(said) == (code is not ExitCode.DONE)
 
 
@@ -88,7 +88,7 @@ def test_a_break_that_a_baseline_knows_fails_nothing(one: str, other: str) -> No
     assert verdict_code(sample(risk=calm, breaks=(moved,)), config, baseline=baseline) is ExitCode.DONE
     said: list[str] = []
     both = sample(risk=calm, breaks=(known, new))
-    assert verdict_code(both, config, told=said.append, baseline=baseline) is ExitCode.RISK
+    assert verdict_code(both, config, report=said.append, baseline=baseline) is ExitCode.RISK
     assert said == ["the change would break 1 thing; fail-on-break is set"]
 
 

@@ -103,6 +103,8 @@ def test_attributes_are_matched_as_git_matches_them(repo: TestRepo, line: str) -
 
 def test_no_pattern_takes_long() -> None:
     hostile = ["*a" * 200 + "b", "**/a/" * 100 + "b", "/".join(["*"] * 500), "[" * 500, "a**" * 300 + "b"]
+    hostile += ["[" * 4_000, "a[" * 2_000, "]" + "[" * 4_000, "[" + "z-a" * 1_300 + "]", "x" + "[" * 1_000_000]
+    hostile += ["[" + "z-a" * 300_000 + "]", "*a" * 300_000, "[[:alpha:]]" * 90_000]
     start = time.process_time()
     for line in hostile:
         pattern = parse_pattern(line)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,3 +97,13 @@ def test_a_floor_raises_the_level_and_says_why(tmp_path: Path) -> None:
     repo.write({".hyperion-hook.toml": '[[floor]]\npaths = ["a"]\nlevel = "awful"\n'})
     bad = hyperion(tmp_path, "score")
     assert (bad.code, bad.err.count("\n")) == (2, 1)
+
+
+def test_many_rules_and_many_files_take_no_long_time(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    rules = "".join(f"/src/folder{number}/*/x.* @owner{number}\n" for number in range(20_000))
+    tip = repo.commit({"CODEOWNERS": f"* @all\n{rules}"})
+    started = time.process_time()
+    with closing(BlobReader(Repository.discover(tmp_path))) as reader:
+        owners_of(reader, tip, [f"src/a/b/c/d/{number}.py" for number in range(4_000)])
+    assert time.process_time() - started < 10

@@ -15,11 +15,13 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.features.graph.incremental import LiveGraph
 from hyperion_hook.features.imports.read import read_imports
 from hyperion_hook.features.source.measure import measure_source
+from hyperion_hook.git.diffs.hunks import Position
 from hyperion_hook.store.feature_sets.store import FeatureStore
 from hyperion_hook.store.feedback_store import FeedbackStore
 from hyperion_hook.store.files.sqlite_checks import JOURNAL_MAGIC
 from hyperion_hook.store.graphs.cache import _Store
 from hyperion_hook.store.history.index import HistoryIndex
+from hyperion_hook.store.hunk_store import HunkStore
 from hyperion_hook.store.models.registry import VersionStore
 from hyperion_hook.store.reference_store import ReferenceStore
 from hyperion_hook.store.source_cache import SourceCache
@@ -68,6 +70,14 @@ def _features(root: Path) -> object:
         return store.get_features(store.store_features({"a": 1, "b": None}, "", "r", commit="c" * 40))
 
 
+def _hunks(root: Path) -> object:
+    store = HunkStore(root / FOLDER / "hunks-v1.sqlite", root)
+    try:
+        return store.positions("a.py", ["ab" * 20], lambda commits: dict.fromkeys(commits, (Position(1, 2, 3, 4),)))
+    finally:
+        store.close()
+
+
 def _feedback(root: Path) -> object:
     store = FeedbackStore.of(root)
     store.keep(7, RiskLevel.LOW, ("c" * 40,), (), 5)
@@ -87,6 +97,7 @@ SQLITE: dict[str, tuple[Callable[[Path], object], str]] = {
     "references": (_references, "reference-v1.sqlite"),
     "graphs": (_graphs, "imports-v1.sqlite"),
     "features": (_features, "features-v1.sqlite"),
+    "hunks": (_hunks, "hunks-v1.sqlite"),
     "lock of feedback": (_feedback, "feedback.lock"),
     "lock of models": (_registry, "registry/lock"),
 }
@@ -183,15 +194,15 @@ def edited(*statements: str) -> Fault:
     return plant
 
 
-def _in_every(kinds: str, value: object) -> Fault:
+def _in_every(kinds: str, value: object, columns: slice = slice(None)) -> Fault:
     def plant(path: Path, theirs: Path) -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             for (table,) in tables:
-                for _, column, kind, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall():
-                    if kind in kinds:
-                        with suppress(sqlite3.Error):
-                            connection.execute(f"UPDATE {table} SET {column} = ?", (value,))  # noqa: S608
+                rows = connection.execute(f"PRAGMA table_info({table})").fetchall()
+                for column in [column for _, column, kind, *_ in rows if kind in kinds][columns]:
+                    with suppress(sqlite3.Error):
+                        connection.execute(f"UPDATE {table} SET {column} = ?", (value,))  # noqa: S608
 
     return plant
 
@@ -232,8 +243,14 @@ SQLITE_FAULTS: dict[str, Fault] = {
     "a newer version": edited("PRAGMA user_version = 999999"),
     "another program's": edited("PRAGMA application_id = 77"),
     "pages of 64 kB": _grown_pages,
+    "3 GB of nothing": lambda path, theirs: os.truncate(path, 3_000_000_000),
     "values that unpack to 200 MB": _in_every("BLOB", BOMB),
     "numbers for bytes": _in_every("BLOB", 0.5),
+    "texts for bytes": _in_every("BLOB", "\u00e9"),
+    "a text for the first bytes": _in_every("BLOB", "\u00e9", slice(1)),
+    "a text for the last bytes": _in_every("BLOB", "\u00e9", slice(-1, None)),
+    "a text for the first number": _in_every("INTEGER", "\u00e9", slice(1)),
+    "a text for the last number": _in_every("INTEGER", "\u00e9", slice(-1, None)),
     "bytes for numbers": _in_every("INTEGER", b"x"),
     "bytes for texts": _in_every("TEXT", b"x"),
     "numbers beyond all": _in_every("INTEGER", -(2**62)),

@@ -34,7 +34,7 @@ def halved(number: int) -> float:
 
 def test_results_come_in_the_order_of_the_items_and_progress_is_told() -> None:
     told: list[int] = []
-    assert spread(halved, [3, 1, 2], jobs=2, told=told.append) == [1.5, 0.5, 1.0]
+    assert spread(halved, [3, 1, 2], jobs=2, report=told.append) == [1.5, 0.5, 1.0]
     assert told == [0, 1, 2, 3]
     assert spread(halved, []) == []
 

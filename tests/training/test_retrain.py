@@ -17,6 +17,7 @@ from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.training.evaluation import evaluate as evaluation
 from hyperion_hook.training.models.fit import anomaly_features, model_features
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
+from hyperion_hook.training.retrain.card import render_card
 from hyperion_hook.training.retrain.retrain import RetrainReport, retrain
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.mine_all import mine_all
@@ -133,6 +134,18 @@ def test_the_card_is_in_the_bundle_as_data_and_as_a_page(history: TestRepo, trai
     assert page.startswith("# Model card\n")
     assert "| la | " in page
     assert str(history.path) not in page + json.dumps(card)
+
+
+def test_a_card_tells_what_each_part_adds_where_that_was_measured(trained: RetrainReport) -> None:
+    figure = "traced, ROC-AUC"
+    rows = [{"features": "as they are", figure: [0.8, 0.75, 0.85]}, {"features": "and code quality", figure: None}]
+    ablation = {"how": "Fitted anew.", "figures": [figure], "rows": rows, "features": "None ranks better."}
+    page = render_card(trained.card | {"ablation": ablation})
+    section = page[page.index("## What each part adds") :].partition("\n## ")[0].splitlines()
+    assert section[2] == "Fitted anew."
+    assert section[6:8] == ["| as they are | 0.800 (0.750 to 0.850) |", "| and code quality | - |"]
+    assert section[9] == "None ranks better."
+    assert "## What each part adds" not in trained.markdown
 
 
 def test_the_same_history_and_seed_give_the_same_bytes(

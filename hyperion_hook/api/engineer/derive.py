@@ -40,8 +40,8 @@ def derive(raw: Raw, clock: Callable[[], float]) -> dict[str, Value]:
     """
     as_of = _settle_moment(raw, clock)
     try:
-        found = of_change(raw)
-        _add(found, raw, {name: _said_of_change(name) + (as_of if name in TEMPORAL else "") for name in found})
+        result = of_change(raw)
+        _add(result, raw, {name: _said_of_change(name) + (as_of if name in TEMPORAL else "") for name in result})
     except RawFaultError as fault:
         raw.faults.append(str(fault))
     for entry in DERIVATIONS:

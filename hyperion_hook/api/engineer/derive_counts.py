@@ -78,9 +78,9 @@ def _approval_time(raw: Raw) -> Values:
 
 
 def _contributors(raw: Raw) -> Values:
-    found = raw.facts["contributors"]
+    result = raw.facts["contributors"]
     # one person may be listed with several spellings of the same address
-    distinct = len({person(item).identity for item in found}) if isinstance(found, list | tuple) else count(found)
+    distinct = len({person(item).identity for item in result}) if isinstance(result, list | tuple) else count(result)
     return dict.fromkeys(("contributor_count", "ndev"), float(distinct))
 
 
@@ -113,13 +113,13 @@ def _authorship(raw: Raw) -> Values:
 
 def commits_by_author(raw: Raw) -> Counter[str] | Missing:
     """Return commits by identity, or why a list of authors does not tell: it is empty, or not of all commits."""
-    found = raw.facts.get("by_author", raw.facts.get("contributors"))
+    result = raw.facts.get("by_author", raw.facts.get("contributors"))
     counts: Counter[str] = Counter()
     entries: Iterable[tuple[Any, Any]]
-    if isinstance(found, Mapping):
-        entries = found.items()
-    elif isinstance(found, list | tuple) and all(isinstance(item, Mapping) and "commits" in item for item in found):
-        entries = [(item, item["commits"]) for item in found]
+    if isinstance(result, Mapping):
+        entries = result.items()
+    elif isinstance(result, list | tuple) and all(isinstance(item, Mapping) and "commits" in item for item in result):
+        entries = [(item, item["commits"]) for item in result]
     else:
         return Missing("how many commits are whose is not given")
     for who, commits in entries:
@@ -182,8 +182,8 @@ def _maintainability(raw: Raw) -> Values:
 
 
 def _cohesion(raw: Raw) -> Values:
-    found = raw.facts["lcom4"]
-    shares = [cohesion_of(count(item)) for item in (found if isinstance(found, list | tuple) else [found])]
+    result = raw.facts["lcom4"]
+    shares = [cohesion_of(count(item)) for item in (result if isinstance(result, list | tuple) else [result])]
     known = [share for share in shares if not isinstance(share, Missing)]
     return {"class_cohesion": min(known) if known else Missing("no class with methods")}
 

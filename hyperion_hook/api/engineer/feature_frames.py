@@ -71,15 +71,15 @@ def numeric_features(frame: pd.DataFrame) -> dict[str, pd.Series]:
         if times > 1:
             columns = " and ".join(repr(name) for name in names if catalogue_name(name) == feature)
             faults.append(f"columns {columns}: are the same feature; keep one of them")
-    found = {}
+    results = {}
     for name in [] if faults else names:
         try:
-            found[name] = _floats(frame[name])
+            results[name] = _floats(frame[name])
         except (TypeError, ValueError) as error:
             faults.append(f"column '{name}': holds what is no number ({error})")
     if faults:
         raise ConfigError("\n".join(faults))
-    return found
+    return results
 
 
 def _holds_facts(column: pd.Series, name: object) -> bool:
@@ -91,9 +91,9 @@ def _holds_facts(column: pd.Series, name: object) -> bool:
 def _floats(column: pd.Series) -> pd.Series:
     if column.dtype == object:
         column = column.map(lambda value: None if isinstance(value, Missing) else value)
-    found = column.astype("float64")
+    result = column.astype("float64")
     # an infinite value has no place among others
-    return found.where(found.abs() != float("inf"))
+    return result.where(result.abs() != float("inf"))
 
 
 def engineered_frame(
@@ -151,9 +151,9 @@ def engineered_frame(
 
 
 def _as_given(frame: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, str], dict[str, str]]:
-    found = {catalogue_name(name): column for name, column in numeric_features(frame).items()}
+    results = {catalogue_name(name): column for name, column in numeric_features(frame).items()}
     notes = {}
-    for name, values in found.items():
+    for name, values in results.items():
         feature = feature_named(name)
         if feature is not None:
             outside = int(((values < feature.low) | (values > feature.high)).sum())
@@ -162,7 +162,7 @@ def _as_given(frame: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, str]
                     f"{outside} of {len(values)} values lie outside {feature.low:g} to "
                     f"{feature.high:g}, in {feature.unit}; taken as they stand"
                 )
-    return {name: values for name, values in found.items() if name is not None}, {}, notes
+    return {name: values for name, values in results.items() if name is not None}, {}, notes
 
 
 def _by_row(
@@ -212,7 +212,7 @@ def interactions_frame(frame: pd.DataFrame) -> pd.DataFrame:
     language = language_of(frame.columns)
     made = {}
     for entry in INTERACTIONS:
-        found = interaction_column(entry, columns.get)
-        if found is not None:
-            made[named(entry, language)] = found
+        result = interaction_column(entry, columns.get)
+        if result is not None:
+            made[named(entry, language)] = result
     return pandas_for("a table").DataFrame(made, index=frame.index)

@@ -77,9 +77,9 @@ def language_of(names: Iterable[object]) -> Language:
     >>> language_of(["lignes_code", "risque_reel"]), language_of(["lignes_code", "la"]), language_of([])
     (<Language.FRENCH: 'french'>, <Language.CANONICAL: 'canonical'>, <Language.CANONICAL: 'canonical'>)
     """
-    found = [(name, feature) for name in names if (feature := feature_named(name)) is not None]
+    results = [(name, feature) for name in names if (feature := feature_named(name)) is not None]
     # a feature whose names are the same says nothing
-    told = [name == feature.french for name, feature in found if feature.name != feature.french]
+    told = [name == feature.french for name, feature in results if feature.name != feature.french]
     return Language.FRENCH if told and all(told) else Language.CANONICAL
 
 
@@ -102,17 +102,17 @@ def asked_for(names: Iterable[str]) -> dict[str, Feature | Interaction]:
     """
     if isinstance(names, str):
         raise ConfigError(f"requested_features '{names[:80]}': is one text; give a list of names")
-    found: dict[str, Feature | Interaction] = {}
+    results: dict[str, Feature | Interaction] = {}
     faults: list[str] = []
     for name in names:
         entry = entry_named(_spaced(name))
         if entry is None:
             faults.append(_fault(str(name)))
         else:
-            found[name] = entry
+            results[name] = entry
     if faults:
         raise ConfigError("\n".join(dict.fromkeys(faults)))
-    return found
+    return results
 
 
 def _spaced(name: Any) -> Any:

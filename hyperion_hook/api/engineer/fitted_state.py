@@ -65,11 +65,11 @@ class Fitted:
 
     def indicated(self) -> tuple[str, ...]:
         """Return the features that were missing in some row of training: those whose absence a model can use."""
-        return tuple(name for name, found in self.features.items() if found.missing)
+        return tuple(name for name, result in self.features.items() if result.missing)
 
     def to_json(self, options: Options) -> str:
         """Return it as JSON: names and numbers, nothing that could be executed."""
-        entries = {name: asdict(found) for name, found in self.features.items()}
+        entries = {name: asdict(result) for name, result in self.features.items()}
         document = {
             "kind": KIND,
             "format": FORMAT,
@@ -106,7 +106,7 @@ def fit(columns: Mapping[str, Sequence[float]], rows: int) -> Fitted:
     >>> fitted.features["la"]
     FittedFeature(low=1.0, high=10.0, fill=4.0, how='median', known=3, missing=1)
     """
-    found: dict[str, FittedFeature] = {}
+    results: dict[str, FittedFeature] = {}
     empty = []
     for name, column in columns.items():
         known = [float(value) for value in column if math.isfinite(value)]
@@ -115,14 +115,14 @@ def fit(columns: Mapping[str, Sequence[float]], rows: int) -> Fitted:
             continue
         how = "most frequent value" if name in _FLAGS else "median"
         fill = mode(sorted(known)) if name in _FLAGS else _median(known)
-        found[name] = FittedFeature(min(known), max(known), fill, how, len(known), rows - len(known))
-    return Fitted(rows, found, tuple(empty))
+        results[name] = FittedFeature(min(known), max(known), fill, how, len(known), rows - len(known))
+    return Fitted(rows, results, tuple(empty))
 
 
 def _median(values: list[float]) -> float:
-    found = median(values)
-    if math.isfinite(found):
-        return found
+    result = median(values)
+    if math.isfinite(result):
+        return result
     # the sum of two huge values is infinite, their mean is not
     ordered = sorted(values)
     return ordered[len(ordered) // 2 - 1] / 2 + ordered[len(ordered) // 2] / 2
@@ -167,7 +167,7 @@ def from_json(text: str, where: str = "fitted features") -> tuple[Fitted, Option
     if not _is_count(rows):
         faults.append(f"rows is {rows!r:.40}")
     entries, empty = document.get("features"), document.get("empty")
-    found = _features(entries if isinstance(entries, dict) else {}, faults)
+    result = _features(entries if isinstance(entries, dict) else {}, faults)
     if not isinstance(entries, dict):
         faults.append("there are no features")
     if not isinstance(empty, list) or not all(name in NAMES for name in empty):
@@ -177,11 +177,11 @@ def from_json(text: str, where: str = "fitted features") -> tuple[Fitted, Option
         faults.append(f"options are {options!r:.80}")
     if faults:
         raise ArtefactError("\n".join(f"{where}: {fault}; fit again" for fault in faults))
-    return Fitted(rows, found, tuple(empty)), Options(**options)  # type: ignore[arg-type]
+    return Fitted(rows, result, tuple(empty)), Options(**options)  # type: ignore[arg-type]
 
 
 def _features(entries: Mapping[str, Any], faults: list[str]) -> dict[str, FittedFeature]:
-    found: dict[str, FittedFeature] = {}
+    results: dict[str, FittedFeature] = {}
     for name, entry in entries.items():
         if name not in NAMES:
             faults.append(f"feature '{name:.40}' is not in the catalogue")
@@ -191,8 +191,8 @@ def _features(entries: Mapping[str, Any], faults: list[str]) -> dict[str, Fitted
             faults.append(f"feature '{name}' has values that do not fit together")
         else:
             numbers = {part: float(entry[part]) for part in ("low", "high", "fill")}
-            found[name] = FittedFeature(**(entry | numbers))
-    return found
+            results[name] = FittedFeature(**(entry | numbers))
+    return results
 
 
 def _fits(entry: Mapping[str, Any]) -> bool:

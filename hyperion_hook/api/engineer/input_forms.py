@@ -28,24 +28,24 @@ from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import CATALOGUE, find_feature
 from hyperion_hook.features.feature import Feature
 
-Asked = Mapping[str, Feature | Interaction]
+Requested = Mapping[str, Feature | Interaction]
 Clock = Callable[[], float]
 
 
-def engineered(raw: Any, asked: Asked | None, options: Options, clock: Clock) -> Any:
+def engineered(raw: Any, requested: Requested | None, options: Options, clock: Clock) -> Any:
     """Return what ``FeatureEngineer.engineer_full_feature_set`` returns before gaps are filled and values scaled."""
     raw = as_pandas(raw)
     change = repository_change(raw)
     if change is not None:
-        return _of_repository(change, asked, options)
+        return _of_repository(change, requested, options)
     if is_frame(raw):
-        return engineered_frame(raw, asked, lambda row: _derived(row, clock), interactions=options.interactions)
+        return engineered_frame(raw, requested, lambda row: _derived(row, clock), interactions=options.interactions)
     if is_rows(raw):
-        return _each(raw, lambda row: engineered(row, asked, options, clock))
-    found = _derived(raw, clock)
-    raise_faults(found.faults)
-    wanted = _everything(options, found.language) if asked is None else asked
-    return _named(found.values, wanted, found.notes, found.unused)
+        return _each(raw, lambda row: engineered(row, requested, options, clock))
+    result = _derived(raw, clock)
+    raise_faults(result.faults)
+    names = _everything(options, result.language) if requested is None else requested
+    return _named(result.values, names, result.notes, result.unused)
 
 
 def some_of(raw: Any, keep: Callable[[str, bool], bool], clock: Clock) -> Any:
@@ -63,10 +63,10 @@ def some_of(raw: Any, keep: Callable[[str, bool], bool], clock: Clock) -> Any:
         return without(made, lambda name: not keep(str(catalogue_name(name)), catalogue_name(name) in given))
     if is_rows(raw):
         return _each(raw, lambda row: some_of(row, keep, clock))
-    found = _derived(raw, clock)
-    raise_faults(found.faults)
-    features = [find_feature(name) for name in found.values if keep(name, name in found.given)]
-    return _named(found.values, {named(one, found.language): one for one in features}, found.notes, found.unused)
+    result = _derived(raw, clock)
+    raise_faults(result.faults)
+    features = [find_feature(name) for name in result.values if keep(name, name in result.given)]
+    return _named(result.values, {named(one, result.language): one for one in features}, result.notes, result.unused)
 
 
 def interactions_of(base: Any) -> Any:
@@ -172,36 +172,36 @@ def _mapping(row: Any) -> Mapping[Any, Any]:
     if isinstance(row, Mapping):
         return row
     if hasattr(row, "to_dict"):  # a row of a table
-        found: Mapping[Any, Any] = row.to_dict()
-        return found
+        result: Mapping[Any, Any] = row.to_dict()
+        return result
     raise ConfigError(f"raw_data {shown(row)}: give a mapping, a list of them, a table or a repository's path")
 
 
 def _derived(row: Any, clock: Clock) -> Raw:
-    found = read_raw(_mapping(row))
-    derive(found, clock)
-    return found
+    result = read_raw(_mapping(row))
+    derive(result, clock)
+    return result
 
 
-def _of_repository(change: RepositoryChange, asked: Asked | None, options: Options) -> EngineeredFeatures:
-    only = None if asked is None else {part for entry in asked.values() for part in _parts(entry)}
+def _of_repository(change: RepositoryChange, requested: Requested | None, options: Options) -> EngineeredFeatures:
+    only = None if requested is None else {part for entry in requested.values() for part in _parts(entry)}
     vector, warnings = repository_vector(change, only)
-    wanted = _everything(options, Language.CANONICAL) if asked is None else asked
-    return _named(vector, wanted, {}, (), warnings)
+    names = _everything(options, Language.CANONICAL) if requested is None else requested
+    return _named(vector, names, {}, (), warnings)
 
 
 def _parts(entry: Feature | Interaction) -> tuple[str, ...]:
     return (entry.left, entry.right) if isinstance(entry, Interaction) else (entry.name,)
 
 
-def _everything(options: Options, language: Language) -> Asked:
+def _everything(options: Options, language: Language) -> Requested:
     entries: list[Feature | Interaction] = [*CATALOGUE, *(INTERACTIONS if options.interactions else ())]
     return {named(entry, language): entry for entry in entries}
 
 
 def _named(
     values: Mapping[str, Value],
-    asked: Asked,
+    requested: Requested,
     notes: Mapping[str, str],
     unused: Sequence[str],
     warnings: Sequence[str] = (),
@@ -212,9 +212,9 @@ def _named(
     return EngineeredFeatures(
         {
             name: entry.of(value) if isinstance(entry, Interaction) else value(entry.name)
-            for name, entry in asked.items()
+            for name, entry in requested.items()
         },
-        {name: notes[entry.name] for name, entry in asked.items() if entry.name in notes},
+        {name: notes[entry.name] for name, entry in requested.items() if entry.name in notes},
         unused,
         warnings,
     )

@@ -174,15 +174,15 @@ def read_raw(data: Mapping[Any, object]) -> Raw:
 
 
 def _flat(data: Mapping[Any, object], section: str) -> list[tuple[str, object]]:
-    found: list[tuple[str, object]] = []
+    results: list[tuple[str, object]] = []
     for key, value in data.items():
         path = f"{section}{key}"
         if key in SECTIONS and isinstance(value, Mapping) and not section:
-            found += _flat(value, f"{key}.")
+            results += _flat(value, f"{key}.")
         else:
             # lists come back as arrays from Parquet
-            found.append((path, value.tolist() if getattr(value, "ndim", 0) else value))  # type: ignore[attr-defined]
-    return found
+            results.append((path, value.tolist() if getattr(value, "ndim", 0) else value))  # type: ignore[attr-defined]
+    return results
 
 
 def _read_given(flat: Mapping[str, object], raw: Raw) -> set[str]:
@@ -238,11 +238,11 @@ def _note_range(name: str, value: Value, raw: Raw) -> None:
 
 def _by_key(flat: Mapping[str, object]) -> dict[str, list[str]]:
     """Return the paths by key: their own, and without their section."""
-    found: dict[str, list[str]] = {}
+    results: dict[str, list[str]] = {}
     for path in flat:
         for key in dict.fromkeys((path, path.rpartition(".")[2])):
-            found.setdefault(key, []).append(path)
-    return found
+            results.setdefault(key, []).append(path)
+    return results
 
 
 def _first(fact: Fact, flat: Mapping[str, object], by_key: Mapping[str, list[str]]) -> str | None:

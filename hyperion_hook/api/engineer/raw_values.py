@@ -62,12 +62,12 @@ def number(value: object) -> float:
     """
     if not isinstance(value, str | bytes):
         try:
-            found = float(value)  # type: ignore[arg-type]
+            result = float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError, OverflowError):
             pass
         else:
-            if math.isfinite(found):
-                return found
+            if math.isfinite(result):
+                return result
     raise RawFaultError(f"{shown(value)} is no finite number")
 
 
@@ -81,10 +81,10 @@ def count(value: object) -> float:
     """
     if isinstance(value, list | tuple | set | frozenset | Mapping):
         return float(len(value))
-    found = number(value)
-    if found < 0:
+    result = number(value)
+    if result < 0:
         raise RawFaultError(f"{shown(value)} is less than 0")
-    return found
+    return result
 
 
 def moment(value: object) -> Moment:
@@ -97,18 +97,18 @@ def moment(value: object) -> Moment:
     """
     if hasattr(value, "item") and not isinstance(value, datetime):
         value = value.item()  # a scalar of numpy
-    found: Moment | None = None
+    result: Moment | None = None
     if isinstance(value, str):
-        found = _of_text(value.strip())
+        result = _of_text(value.strip())
     elif isinstance(value, datetime):
-        found = _of_datetime(value)
+        result = _of_datetime(value)
     elif isinstance(value, date):
-        found = Moment(int(datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp()), 0, has_time=False)
+        result = Moment(int(datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp()), 0, has_time=False)
     elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        found = Moment(int(value))
-    if found is None or not _EARLIEST <= found.seconds <= _LATEST:
+        result = Moment(int(value))
+    if result is None or not _EARLIEST <= result.seconds <= _LATEST:
         raise RawFaultError(f"{shown(value)} is no date; write 2024-12-31, 2024-12-31T18:00:00+01:00 or Unix seconds")
-    return found
+    return result
 
 
 def _of_text(text: str) -> Moment | None:
@@ -138,19 +138,19 @@ def person(value: object) -> Author:
         return value
     if isinstance(value, Mapping):
         name, email = value.get("name"), value.get("email")
-        found = Author(name if isinstance(name, str) else "", email if isinstance(email, str) else "")
+        result = Author(name if isinstance(name, str) else "", email if isinstance(email, str) else "")
     elif isinstance(value, str):
         name, bracket, email = value.strip().partition("<")
         if bracket and email.endswith(">"):
-            found = Author(name.strip(), email[:-1].strip())
+            result = Author(name.strip(), email[:-1].strip())
         else:
             text = value.strip()
-            found = Author("", text) if "@" in text and " " not in text else Author(text, "")
+            result = Author("", text) if "@" in text and " " not in text else Author(text, "")
     else:
-        found = Author("", "")
-    if not found.identity:
+        result = Author("", "")
+    if not result.identity:
         raise RawFaultError(f"{shown(value)} names nobody; write 'Ada <ada@example.org>'")
-    return found
+    return result
 
 
 def shown(value: object) -> str:

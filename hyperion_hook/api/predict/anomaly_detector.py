@@ -66,7 +66,7 @@ class AnomalyDetector(Predictor):
         model = self._anomaly(bundle)
         usual = dict(bundle.typical) if typical is None else typical_of(typical, model.features)
         other = as_row(model.filled([usual.get(name, float("nan")) for name in model.features]))
-        found = []
+        results = []
         for vector in vectors_of(rows, model.features):
             numbers = vector.numbers(model.features)
             zero = model.zero(numbers)
@@ -78,8 +78,8 @@ class AnomalyDetector(Predictor):
             used = model.trees.used_columns()
             explanation = divide(game, model.features, as_row(model.filled(numbers)), other, used, GROUPS)
             rest = BINARY if is_rare_binary(vector, None) else ""
-            found.append(explained(explanation, vector, usual, model.score(vector)[0], in_words, rest))
-        return found
+            results.append(explained(explanation, vector, usual, model.score(vector)[0], in_words, rest))
+        return results
 
     def smells(self, rows: object) -> list[tuple[Smell, ...]]:
         """Return the known smells of each row, none where nothing fits; thresholds and sources stand with them.

@@ -87,13 +87,13 @@ class BugPredictor(Predictor):
             totals = tree_values(model.member.trees, one, base, players)
             return [model.slope * model.member.link(total) + model.shift for total in totals]
 
-        found = []
+        results = []
         for values in values_of(rows, names, called=str):
             one = as_row(numbers_of(values, names))
             explanation = divide(game, names, one, other, model.member.used_columns(), GROUPS)
             score = model.file_log_odds(numbers_of(values, FILE_NUMBERS))
-            found.append(explained(explanation, values, usual, score, in_words))
-        return found
+            results.append(explained(explanation, values, usual, score, in_words))
+        return results
 
     @staticmethod
     def file_rows(folder: Any = None, revision: Any = None) -> list[dict[str, Any]]:

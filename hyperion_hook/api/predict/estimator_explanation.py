@@ -45,13 +45,13 @@ def explain_estimator(model: NamedEstimator, rows: object, typical: object) -> l
                 matrix[inside, column] = one[column]
         return log_odds_of(model, matrix)
 
-    found = []
+    results = []
     for values in values_of(rows, names, optional=False):
         one = numbers_of(values, names)
         explanation = divide(game, names, one, other, range(len(names)), groups)
         [score] = log_odds_of(model, np.array([one]))
-        found.append(explained(explanation, values, usual, score, in_words))
-    return found
+        results.append(explained(explanation, values, usual, score, in_words))
+    return results
 
 
 def log_odds_of(model: NamedEstimator, matrix: Any) -> list[float]:

@@ -79,12 +79,12 @@ class ImpactAnalyzer(Predictor):
         del bundle
         if typical is not None:
             raise ConfigError("explain: the impact's base is a change without evidence; leave out typical")
-        found = []
+        results = []
         for values in _evidence(rows):
             base, *parts = _parts(values)
             explanation = Explanation(base, dict(zip(_WORDS, parts, strict=True)))
-            found.append(explained(explanation, values, {}, math.fsum((base, *parts)), _words))
-        return found
+            results.append(explained(explanation, values, {}, math.fsum((base, *parts)), _words))
+        return results
 
     def analyze(self, folder: Any = None, revision: Any = None) -> Impact:
         """Return score, level and affected components of a change, as ``score`` tells them.

@@ -109,8 +109,8 @@ class NamedEstimator:
 
     def matrix(self, rows: object) -> NDArray[np.float64]:
         """Return the columns the estimator was fitted on, in its order; NaN where missing."""
-        found = values_of(rows, self.features, optional=False)
-        table = [numbers_of(values, self.features) for values in found]
+        result = values_of(rows, self.features, optional=False)
+        table = [numbers_of(values, self.features) for values in result]
         return np.array(table, dtype=np.float64).reshape(len(table), len(self.features))
 
     def ask_matrix(self, method: str, matrix: NDArray[np.float64]) -> Array:

@@ -80,11 +80,11 @@ class RiskPredictor(Predictor):
     def _explain(self, bundle: Bundle, rows: object, typical: object) -> list[RowExplanation]:
         names = bundle.risk.features
         usual = dict(bundle.typical) if typical is None else typical_of(typical, names)
-        found = []
+        results = []
         for vector in vectors_of(rows, names):
             base, contributions = explanation_of(bundle, vector, usual)
-            found.append(RowExplanation(base, bundle.risk.score(vector)[1], contributions, vector.missing))
-        return found
+            results.append(RowExplanation(base, bundle.risk.score(vector)[1], contributions, vector.missing))
+        return results
 
     def _bundle_features(self, bundle: Bundle) -> tuple[str, ...]:
         return bundle.risk.features

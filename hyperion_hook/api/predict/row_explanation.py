@@ -104,9 +104,9 @@ def typical_of(given: object, names: tuple[str, ...], **how: Any) -> dict[str, f
     table = [numbers_of(values, names) for values in values_of(given, names, **how)]
     if not table:
         raise ConfigError("typical: no row; give one row, or rows whose medians are typical")
-    found = {}
+    results = {}
     for name, column in zip(names, zip(*table, strict=True), strict=True):
         held = [value for value in column if not math.isnan(value)]
         if held:
-            found[name] = median(held)
-    return found
+            results[name] = median(held)
+    return results

@@ -104,20 +104,20 @@ def values_of(
     result = []
     known: dict[str, str | None] = {}
     for number, record in enumerate(records(rows), 1):
-        found: dict[str, Value] = {}
+        results: dict[str, Value] = {}
         for column, value in record.items():
             if column not in known:
                 known[column] = asked.get(called(column))
             name = known[column]
             if name is None:
                 continue
-            if name in found:
+            if name in results:
                 raise ConfigError(f"rows: two columns stand for {both_names(name)}; drop one of them")
-            found[name] = _number(value, column, number)
-        gone = [name for name in names if name not in found]
+            results[name] = _number(value, column, number)
+        gone = [name for name in names if name not in results]
         if gone and (not optional or len(gone) == len(names)):
             raise ConfigError(f"row {number}: {_absent(gone, len(names))}")
-        result.append({name: found.get(name, absent[name]) for name in names})
+        result.append({name: results.get(name, absent[name]) for name in names})
     return result
 
 

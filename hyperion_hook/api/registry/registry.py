@@ -228,15 +228,15 @@ class ModelRegistry(VersionStore):
         except ValueError:
             known = ", ".join(entry.value for entry in Status)
             raise ConfigError(f"status '{str(status)[:40]}': use one of {known}") from None
-        found = []
+        results = []
         for model in self.names() if name is None else [name]:
             for version, now in self.versions(model).items():
                 if wanted in {None, now}:
                     try:
-                        found.append(self.find(model, version))
+                        results.append(self.find(model, version))
                     except ArtefactError as error:
                         warnings.warn(str(error), UserWarning, stacklevel=2)
-        return found
+        return results
 
     def compare(self, name: str, a: str, b: str) -> ModelComparison:
         """Return two versions of a model beside each other; each as for ``load_model``."""
@@ -296,10 +296,10 @@ def _need_the_extra(what: str) -> None:
 
 def _libraries() -> dict[str, str]:
     """Return the versions of what an estimator is made of, by name."""
-    found = {}
+    results = {}
     for library in _LIBRARIES:
         try:
-            found[library] = version_of(library)
+            results[library] = version_of(library)
         except PackageNotFoundError:
             continue
-    return found
+    return results

@@ -274,7 +274,7 @@ def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     if gone.definition.kind == CLASS:
         package = _PACKAGE.search(gone.code)
         for path in paths:
-            others = [found for _, found in _JAVA_IMPORT.findall(tree.code(path)) if found.endswith(f".{name}")]
+            others = [result for _, result in _JAVA_IMPORT.findall(tree.code(path)) if result.endswith(f".{name}")]
             # a class of the same name from elsewhere is meant
             if not (others and package and not others[0].startswith(package[1])):
                 yield from (Use(path, line, True) for line, _ in _matches(tree, path, pattern_of("Java class", name)))
@@ -293,7 +293,7 @@ def _member_uses(tree: TreeAfter, gone: Gone, path: str) -> Iterator[Use]:
     yield from (Use(path, line, True) for line, _ in _matches(tree, path, member))
     if path != gone.file.path or not is_function:
         return
-    if any(is_static and found.rpartition(".")[2] in (name, "*") for is_static, found in _JAVA_IMPORT.findall(code)):
+    if any(is_static and result.rpartition(".")[2] in (name, "*") for is_static, result in _JAVA_IMPORT.findall(code)):
         return
     header = pattern_of("class", owner).search(code)
     is_firm = header is None or "extends" not in header[1]

@@ -143,10 +143,10 @@ class TreeAfter:
 
         With ``paths`` only they and what the change touches are looked at, without a search of the tree.
         """
-        found = self._search(names) if names and paths is None else []
-        if found is None:
+        result = self._search(names) if names and paths is None else []
+        if result is None:
             return None
-        left = [hit for hit in found if hit.path not in self.gone and hit.path not in self.touched]
+        left = [hit for hit in result if hit.path not in self.gone and hit.path not in self.touched]
         for path in (*sorted(set(paths or ()) - self.touched.keys()), *self.touched):
             if family_of(path):
                 left += self._hits_in(path, names)

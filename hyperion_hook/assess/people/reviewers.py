@@ -98,11 +98,11 @@ def reviewers(change: Change, past: Past, read: ReadCommits) -> tuple[Reviewer, 
     # a repository at rest has not been left by everybody
     now = min(change.time, recent[0].time) if recent else change.time
     ranked = sorted(
-        (key for key, found in known.items() if key != own and now - found.last <= GONE_AFTER),
+        (key for key, result in known.items() if key != own and now - result.last <= GONE_AFTER),
         key=lambda key: (-known[key].score, key),
     )
     named_people = ((people.name(key), known[key]) for key in ranked)
-    return tuple([Reviewer(name, _reason(found, change.time)) for name, found in named_people if name][:MOST])
+    return tuple([Reviewer(name, _reason(result, change.time)) for name, result in named_people if name][:MOST])
 
 
 def with_owners(known: tuple[Reviewer, ...], owners: Counter[str], files: int) -> tuple[Reviewer, ...]:
@@ -114,8 +114,8 @@ def with_owners(known: tuple[Reviewer, ...], owners: Counter[str], files: int) -
     Reviewer(name='@org/core', reason='owns 2 of 3 files (CODEOWNERS)')
     """
     most = sorted(owners.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_OWNERS]
-    told = [Reviewer(name, f"owns {count:,} of {_counted(files, 'file')} (CODEOWNERS)") for name, count in most]
-    return (*told, *known)[:MOST]
+    first = [Reviewer(name, f"owns {count:,} of {_counted(files, 'file')} (CODEOWNERS)") for name, count in most]
+    return (*first, *known)[:MOST]
 
 
 def _largest(change: Change) -> list[FileChange]:
@@ -150,8 +150,8 @@ def _by_commits(
 
 def _newest(files: Sequence[Sequence[FileEvent]]) -> list[int]:
     """Return the newest commits on the files, by number."""
-    found = {event.commit: event.time for events in files for event in events[:_READ_A_FILE]}
-    return sorted(found, key=lambda number: (-found[number], -number))[:_READ_OF_FILES]
+    results = {event.commit: event.time for events in files for event in events[:_READ_A_FILE]}
+    return sorted(results, key=lambda number: (-results[number], -number))[:_READ_OF_FILES]
 
 
 def _weights(files: Sequence[Sequence[FileEvent]]) -> dict[int, int]:
@@ -226,23 +226,23 @@ def _add_reviews(
 
 
 def _reviewers_of(commit: Commit, people: People) -> set[str]:
-    found = {people.of(person) for _, person in trailers(commit.message)}
-    return {person for person in found if person is not None and person != people.of(commit.author)}
+    results = {people.of(person) for _, person in trailers(commit.message)}
+    return {person for person in results if person is not None and person != people.of(commit.author)}
 
 
 def _reason(found: _Knowledge, now: int) -> str:
-    said = []
+    reasons = []
     if found.commits:
-        said.append(f"{_counted(len(found.commits), 'commit')} to these files")
+        reasons.append(f"{_counted(len(found.commits), 'commit')} to these files")
     if found.reviews:
-        said.append(_counted(len(found.reviews), "review"))
+        reasons.append(_counted(len(found.reviews), "review"))
     if found.applied:
-        said.append(f"merged {_counted(len(found.applied), 'commit')} for others")
-    if not said and found.nearby:
-        said.append(f"{_counted(found.nearby, 'recent commit')} in these folders")
-    if not said:
-        said.append(f"reviewed {found.lately} of the last {_READ_LATELY} changes here")
-    return f"{', '.join(said)}; active {_ago(now - found.last)}"
+        reasons.append(f"merged {_counted(len(found.applied), 'commit')} for others")
+    if not reasons and found.nearby:
+        reasons.append(f"{_counted(found.nearby, 'recent commit')} in these folders")
+    if not reasons:
+        reasons.append(f"reviewed {found.lately} of the last {_READ_LATELY} changes here")
+    return f"{', '.join(reasons)}; active {_ago(now - found.last)}"
 
 
 def _counted(count: int, what: str) -> str:

@@ -82,24 +82,24 @@ def _hot_spots(
     """Return the hottest files with their functions."""
     report = measurer.stage("measuring hot spots")
     reader = BlobReader(measurer.repository)
-    found: list[tuple[HotSpot, Sequence[FunctionMetrics]]] = []
+    results: list[tuple[HotSpot, Sequence[FunctionMetrics]]] = []
     try:
         for done, spot in enumerate(chosen):
             report(done, len(chosen))
             measured = _measured(measurer, reader, spot.path, files[spot.path].blob, max_bytes)
             if measured is None:
-                found.append((spot, ()))
+                results.append((spot, ()))
                 continue
             complexity = sum(entry.cyclomatic for entry in measured.functions)
-            found.append((replace(spot, complexity=complexity, lines=measured.code_lines), measured.functions))
+            results.append((replace(spot, complexity=complexity, lines=measured.code_lines), measured.functions))
     finally:
         reader.close()
-    return sorted(found, key=lambda entry: (-entry[0].heat, entry[0].path))
+    return sorted(results, key=lambda entry: (-entry[0].heat, entry[0].path))
 
 
 def _measured(measurer: Measurer, reader: BlobReader, path: str, blob: str, max_bytes: int) -> SourceMetrics | None:
     content = reader.read(blob, max_bytes) if can_measure(path) else Missing("not measured")
     if isinstance(content, Missing):
         return None
-    found = measurer.measure_source(path, blob, content.decode("utf-8", "replace"))
-    return None if isinstance(found, Missing) else found
+    result = measurer.measure_source(path, blob, content.decode("utf-8", "replace"))
+    return None if isinstance(result, Missing) else result

@@ -75,10 +75,10 @@ def overview_of(
 def _changes(
     measurer: Measurer, scored: Mapping[str, tuple[float, RiskLevel]], fixes: Fixes
 ) -> tuple[ScoredChange, ...]:
-    found = []
+    results = []
     for commit in read_commits(measurer.repository, list(scored)[:WINDOW], detail=Detail.NOTHING):
         (probability, level), subject = scored[commit.id], commit.message.partition("\n")[0][:_SUBJECT]
-        found.append(
+        results.append(
             ScoredChange(
                 commit.id,
                 commit.committed_at,
@@ -89,7 +89,7 @@ def _changes(
                 fixes.get(commit.id),
             )
         )
-    return tuple(sorted(found, key=lambda change: (change.time, change.commit)))
+    return tuple(sorted(results, key=lambda change: (change.time, change.commit)))
 
 
 def _riskiest(changes: Sequence[ScoredChange], explain: Explain) -> tuple[ExplainedChange, ...]:

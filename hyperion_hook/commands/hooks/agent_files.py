@@ -97,14 +97,14 @@ def install_agent(repository: Repository, agent: str) -> list[str]:
     for file in files_of(agent, program_here()):
         before = _read(top, file.path)
         planned.append((file, before, _with_entry(file, before)))
-    kept, done = _kept(repository), []
+    originals, done = _kept(repository), []
     for file, before, after in planned:
         if after == before:
             done.append(f"{agent}: already in {file.path}")
             continue
-        kept.setdefault(file.path, {"before": None if before is None else base64.b64encode(before).decode()})
-        kept[file.path]["after"] = base64.b64encode(after).decode()
-        _keep(repository, kept)
+        originals.setdefault(file.path, {"before": None if before is None else base64.b64encode(before).decode()})
+        originals[file.path]["after"] = base64.b64encode(after).decode()
+        _keep(repository, originals)
         _write(top / file.path, after)
         done.append(f"{agent}: {'written' if before is None else 'added'} to {file.path}")
     return done
@@ -118,9 +118,9 @@ def uninstall_agent(repository: Repository, agent: str) -> list[str]:
     HyperionError
         If a file cannot be edited.
     """
-    top, kept, done = _top(repository), _kept(repository), []
+    top, originals, done = _top(repository), _kept(repository), []
     for file in files_of(agent, program_here()):
-        entry, now = kept.pop(file.path, None), _read(top, file.path)
+        entry, now = originals.pop(file.path, None), _read(top, file.path)
         if entry is None or now is None:
             continue
         before, after = (_content(entry, when) for when in ("before", "after"))
@@ -133,7 +133,7 @@ def uninstall_agent(repository: Repository, agent: str) -> list[str]:
         else:
             _write(top / file.path, before)
         done.append(f"{agent}: {'removed' if before is None else 'restored'} {file.path}")
-    _keep(repository, kept)
+    _keep(repository, originals)
     return done
 
 
@@ -263,14 +263,14 @@ def _kept(repository: Repository) -> dict[str, dict[str, Any]]:
     path = _store(repository)
     try:
         check_folder(path.parent, repository.git_dir)
-        kept = json.loads(read_regular(path, _MOST_KEPT_BYTES))
+        originals = json.loads(read_regular(path, _MOST_KEPT_BYTES))
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise HyperionError(f"{path}: {error.strerror or 'cannot be read'}; remove it") from None
     except (ValueError, RecursionError):
         return {}
-    return {name: entry for name, entry in kept.items() if _is_entry(entry)} if isinstance(kept, dict) else {}
+    return {name: entry for name, entry in originals.items() if _is_entry(entry)} if isinstance(originals, dict) else {}
 
 
 def _is_entry(entry: Any) -> bool:
@@ -285,10 +285,10 @@ def _content(entry: dict[str, Any], when: str) -> bytes | None:
     return None if entry[when] is None else base64.b64decode(entry[when])
 
 
-def _keep(repository: Repository, kept: dict[str, dict[str, Any]]) -> None:
+def _keep(repository: Repository, originals: dict[str, dict[str, Any]]) -> None:
     path = _store(repository)
     try:
         real_folder(path.parent, repository.git_dir)
-        write_whole(path, json_text(kept, indent=1).encode())
+        write_whole(path, json_text(originals, indent=1).encode())
     except OSError as error:
         raise HyperionError(f"{path}: {error.strerror or 'cannot be written'}; correct that, then try again") from None

@@ -100,9 +100,9 @@ def install_hook(folder: Path, stage: str, script: bytes) -> str:
     HyperionError
         If the folder cannot be written, or what is there is not understood.
     """
-    hook, kept = folder / stage, folder / (stage + KEPT_SUFFIX)
+    hook, backup = folder / stage, folder / (stage + KEPT_SUFFIX)
     with _errors(hook):
-        if hook.is_dir() or kept.is_dir():
+        if hook.is_dir() or backup.is_dir():
             raise HyperionError(f"hook '{hook}': a folder is in its place; move it away first")
         if is_ours(hook):
             if hook.read_bytes() == script:
@@ -110,20 +110,22 @@ def install_hook(folder: Path, stage: str, script: bytes) -> str:
             write_whole(hook, script, 0o755)
             return f"{stage}: updated in {hook}"
         folder.mkdir(parents=True, exist_ok=True)
-        chained = os.path.lexists(kept)
+        chained = os.path.lexists(backup)
         if os.path.lexists(hook):
             if chained:
-                raise HyperionError(f"hook '{kept}': is there already, beside another '{stage}'; move one of them away")
-            hook.rename(kept)
+                raise HyperionError(
+                    f"hook '{backup}': is there already, beside another '{stage}'; move one of them away"
+                )
+            hook.rename(backup)
             chained = True
         try:
             write_whole(hook, script, 0o755)
         except OSError:
             if chained and not os.path.lexists(hook):
                 with suppress(OSError):
-                    kept.rename(hook)
+                    backup.rename(hook)
             raise
-    note = f"; the hook that was there runs first, as {kept.name}" if chained else ""
+    note = f"; the hook that was there runs first, as {backup.name}" if chained else ""
     return f"{stage}: installed in {hook}{note}"
 
 
@@ -135,15 +137,15 @@ def uninstall_hook(folder: Path, stage: str) -> str | None:
     HyperionError
         If the folder cannot be written, or somebody has replaced our hook while keeping the one before it.
     """
-    hook, kept = folder / stage, folder / (stage + KEPT_SUFFIX)
+    hook, backup = folder / stage, folder / (stage + KEPT_SUFFIX)
     with _errors(hook):
-        ours, before = is_ours(hook), os.path.lexists(kept)
+        ours, before = is_ours(hook), os.path.lexists(backup)
         if not ours and not before:
             return None
         if not ours and os.path.lexists(hook):
-            raise HyperionError(f"hook '{hook}': is not ours, but '{kept.name}' is kept; keep one of them by hand")
+            raise HyperionError(f"hook '{hook}': is not ours, but '{backup.name}' is kept; keep one of them by hand")
         if before:
-            kept.replace(hook)
+            backup.replace(hook)
             return f"{stage}: restored {hook}"
         hook.unlink()
         return f"{stage}: removed {hook}"

@@ -45,12 +45,12 @@ def ref_updates(text: str) -> list[RefUpdate]:
     >>> ref_updates("refs/heads/x 12 refs/heads/x 34\n(delete) 00 refs/heads/y 56\n")
     [RefUpdate(name='refs/heads/x', local='12', remote='34')]
     """
-    found = []
+    results = []
     for line in text.splitlines():
         parts = line.rsplit(maxsplit=3)
         if len(parts) == 4 and not _is_zero(parts[1]) and _HEX.issuperset(parts[1] + parts[3]):
-            found.append(RefUpdate(parts[0], parts[1], parts[3]))
-    return found
+            results.append(RefUpdate(parts[0], parts[1], parts[3]))
+    return results
 
 
 def pushed_by_pre_commit(environment: Mapping[str, str], git: Git, resolve: Resolve) -> list[Pushed]:
@@ -77,14 +77,14 @@ def pushed_refs(updates: Sequence[RefUpdate], remote: str, git: Git) -> list[Pus
     git
         Runs git in the repository; asked only what the lines do not say.
     """
-    found = []
+    results = []
     for update in updates:
         known = not _is_zero(update.remote) and git("cat-file", "-t", update.remote, check=False).strip() == b"commit"
         if not known:
-            found += _new_to(remote, update, git)
+            results += _new_to(remote, update, git)
         elif update.remote != update.local:
-            found.append(Pushed(update.name, update.remote, update.local))
-    return found
+            results.append(Pushed(update.name, update.remote, update.local))
+    return results
 
 
 def _new_to(remote: str, update: RefUpdate, git: Git) -> list[Pushed]:

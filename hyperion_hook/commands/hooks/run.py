@@ -79,7 +79,7 @@ class Hook:
                     continue
                 if not self._was_told(assessor, assessment):
                     self.write(heading + self._render(assessment, config.hook_detail))
-                code = max(code, verdict_code(assessment, config, told=self._tell_why))
+                code = max(code, verdict_code(assessment, config, report=self._tell_why))
                 is_behind = is_behind or _is_behind(assessment.risk)
             if is_behind and config.hook_background:
                 # what was found stands, whoever reads it or not

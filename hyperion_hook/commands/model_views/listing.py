@@ -76,11 +76,11 @@ def _registered(common_dir: Path, in_use: str | None) -> Iterator[Listed]:
         for version, status in reversed(versions.items()):
             try:
                 registry.folder(name, version)
-                found = registry.find(name, version)
+                result = registry.find(name, version)
             except ArtefactError as error:
                 yield Listed("registry", version, status.value, in_use=False, name=name, fault=str(error))
             else:
-                yield _of_registry(found, in_use=name == RISK_PREDICTOR and version == in_use)
+                yield _of_registry(result, in_use=name == RISK_PREDICTOR and version == in_use)
 
 
 def _of_registry(found: ModelMetadata, *, in_use: bool) -> Listed:

@@ -16,7 +16,7 @@ import click
 
 from hyperion_hook.commands import say
 from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
-from hyperion_hook.commands.pull_request.post_comment import NEVER, Asked, Posting, keep_feedback, save, saved
+from hyperion_hook.commands.pull_request.post_comment import NEVER, CommentOptions, Posting, keep_feedback, save, saved
 from hyperion_hook.commands.pull_request.prepare import absent_commits, assessed, need_commits
 from hyperion_hook.commands.support.baseline import Baseline
 from hyperion_hook.commands.support.gate import verdict_code
@@ -75,13 +75,13 @@ class GitHubRun:
     def __init__(
         self,
         repo: Path | None,
-        asked: Asked,
+        options: CommentOptions,
         environment: Mapping[str, str],
         forge: ActionsForge = ACTIONS_FORGES["github"],
         assessor_of: OpenAssessor = open_assessor,
     ) -> None:
         self._repo = repo
-        self._asked = asked
+        self._options = options
         self._environment = environment
         self._forge = forge
         self._assessor_of = assessor_of
@@ -108,9 +108,9 @@ class GitHubRun:
         base, end = self._range(repository, activity)
         # whatever the change is assessed against, settings and what is known are those of its base
         trusted = base or end
-        self._baseline = baseline_in(self._asked.baseline, repository, trusted)
+        self._baseline = baseline_in(self._options.baseline, repository, trusted)
         start = self._start(repository, base)
-        with trusted_settings(repository, trusted, self._environment, self._asked.flags) as loaded:
+        with trusted_settings(repository, trusted, self._environment, self._options.flags) as loaded:
             for warning in loaded.warnings:
                 say(f"warning: {warning}")
             assessment = self._assess(repository, loaded.config, start, end, pull)
@@ -118,17 +118,17 @@ class GitHubRun:
             self._write(assessment, loaded.config, pull.head if pull is not None else end)
             url = None
             if pull is not None:
-                if self._asked.saved_to is not None:
-                    save(self._asked.saved_to, pull, brief)
+                if self._options.saved_to is not None:
+                    save(self._options.saved_to, pull, brief)
                 url = self._posting(pull, repository).post(self._github, pull, brief, say)
             actions.write_outputs(_outputs(assessment, url))
             return verdict_code(assessment, loaded.config, baseline=self._baseline)
 
     def _post_saved(self, head: str | None) -> ExitCode:
         """Post what an earlier workflow saved, if its pull request is still the one that workflow ran on."""
-        if self._asked.saved_in is None:
+        if self._options.saved_in is None:
             raise ConfigError("comment: after another workflow there is only what it saved; name the file with --from")
-        number, brief = saved(self._asked.saved_in)
+        number, brief = saved(self._options.saved_in)
         if self._github is None:
             raise ConfigError("comment: GITHUB_TOKEN is not set; give the job's token to the step")
         try:
@@ -155,12 +155,12 @@ class GitHubRun:
         try:
             # an event on a comment says nothing of commits
             pull = event.pull_request or self._github.pull_request(event.number or 0)
-            found = self._github.own_comments(pull.number, MARKER)
+            result = self._github.own_comments(pull.number, MARKER)
         except ForgeError as error:
             say(f"what was ticked is not kept: {error}")
             return ExitCode.DONE
-        if found:
-            keep_feedback(store, found[0], pull, None, say)
+        if result:
+            keep_feedback(store, result[0], pull, None, say)
         return ExitCode.DONE
 
     def _range(self, repository: Repository, activity: Activity) -> tuple[str | None, str]:
@@ -173,12 +173,12 @@ class GitHubRun:
             # a push by force leaves its old commits nowhere
             say(f"warning: commit {start[:10]} is not in this clone, so {end[:10]} is assessed alone")
             start = None
-        wanted = [commit for commit in (start, end) if commit is not None]
-        need_commits(repository, wanted, "check out with 'fetch-depth: 0'")
+        needed = [commit for commit in (start, end) if commit is not None]
+        need_commits(repository, needed, "check out with 'fetch-depth: 0'")
         return start, end
 
     def _start(self, repository: Repository, base: str | None) -> str | None:
-        revision = revision_in(self._asked.baseline)
+        revision = revision_in(self._options.baseline)
         if revision is None:
             return base
         start = repository.resolve(revision)
@@ -205,8 +205,8 @@ class GitHubRun:
         approved = [review.submitted_at for review in reviews if review.state == "APPROVED"]
         if not approved:
             return Discussed(pull.discussions)
-        said = repository.git.run("rev-list", "--timestamp", pull.head, f"^{start}").decode("ascii").split()
-        oldest = min(map(int, said[::2]), default=approved[0])
+        dated = repository.git.run("rev-list", "--timestamp", pull.head, f"^{start}").decode("ascii").split()
+        oldest = min(map(int, dated[::2]), default=approved[0])
         return Discussed(pull.discussions, max(0, min(approved) - oldest) / 3600)
 
     def _write(self, assessment: Assessment, config: Config, head: str) -> None:
@@ -230,13 +230,13 @@ class GitHubRun:
         if not self._checked(Check(head, conclusion, title, summary, annotations)):
             for line in workflow_commands(annotations):
                 click.echo(line)
-        if self._asked.sarif is not None:
-            with result_to(self._asked.sarif) as write:
+        if self._options.sarif is not None:
+            with result_to(self._options.sarif) as write:
                 write(render_sarif(assessment))
 
     def _checked(self, check: Check) -> bool:
         """Whether a check shows the annotations; where the token may write none, the log does, as without one."""
-        if not self._asked.check or self._client is None:
+        if not self._options.check or self._client is None:
             return False
         try:
             self._client.write_check(check)
@@ -250,11 +250,11 @@ class GitHubRun:
         actions = self._actions
         links = self._forge.links(f"{actions.server_url}/{actions.repository}", pull.number, pull.base, pull.head)
         store = None if repository is None else FeedbackStore.of(repository.common_dir)
-        return Posting(self._asked.comment, self._asked.labels, links, self._forge.elsewhere, store)
+        return Posting(self._options.comment, self._options.labels, links, self._forge.elsewhere, store)
 
     @property
     def _github(self) -> GitHub | None:
-        return None if self._asked.comment == NEVER else self._client
+        return None if self._options.comment == NEVER else self._client
 
     @cached_property
     def _client(self) -> GitHub | None:
@@ -264,8 +264,8 @@ class GitHubRun:
 
 
 def _conclusion(assessment: Assessment, config: Config, baseline: Baseline | None) -> str:
-    unsaid: list[str] = []  # the job ends with it
-    if verdict_code(assessment, config, told=unsaid.append, baseline=baseline) is not ExitCode.DONE:
+    messages: list[str] = []  # the job ends with it
+    if verdict_code(assessment, config, report=messages.append, baseline=baseline) is not ExitCode.DONE:
         return "failure"
     return "success" if assessment.risk.level is RiskLevel.LOW else "neutral"
 

@@ -13,7 +13,7 @@ import click
 
 from hyperion_hook.commands import say
 from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
-from hyperion_hook.commands.pull_request.post_comment import NEVER, Asked, Posting
+from hyperion_hook.commands.pull_request.post_comment import NEVER, CommentOptions, Posting
 from hyperion_hook.commands.pull_request.prepare import assessed, need_commits
 from hyperion_hook.commands.support.gate import verdict_code
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
@@ -83,7 +83,7 @@ FORGES = {
 def run_in_pipeline(
     repo: Path | None,
     forge: Forge,
-    asked: Asked,
+    options: CommentOptions,
     environment: Mapping[str, str],
     assessor_of: OpenAssessor = open_assessor,
 ) -> ExitCode:
@@ -94,23 +94,23 @@ def run_in_pipeline(
     job, token = forge.job_in(environment), token_in(environment, forge.token)
     repository = Repository.discover(repo)
     base = _start(repository, job.base, forge)
-    revision = revision_in(asked.baseline)
+    revision = revision_in(options.baseline)
     start = base if revision is None else repository.resolve(revision)
     need_commits(repository, (start, job.head), forge.remedy)
-    baseline = baseline_in(asked.baseline, repository, base)
+    baseline = baseline_in(options.baseline, repository, base)
     links = forge.links(job.pages, job.number, start, job.head)
-    with trusted_settings(repository, base, environment, asked.flags) as loaded:
+    with trusted_settings(repository, base, environment, options.flags) as loaded:
         for warning in loaded.warnings:
             say(f"warning: {warning}")
         assessment = assessed(repo, loaded.config, lambda assessor: assessor.range(start, job.head), assessor_of)
         brief = brief_of(assessment)
         click.echo(render_comment(brief, links, head=job.head), nl=False)
-        if asked.sarif is not None:
-            with result_to(asked.sarif) as write:
+        if options.sarif is not None:
+            with result_to(options.sarif) as write:
                 write(render_sarif(assessment))
-        host = forge.host(job, token) if token and asked.comment != NEVER else None
+        host = forge.host(job, token) if token and options.comment != NEVER else None
         store = FeedbackStore.of(repository.common_dir)
-        posting = Posting(asked.comment, asked.labels, links, "the job's log", store, forge.dialect)
+        posting = Posting(options.comment, options.labels, links, "the job's log", store, forge.dialect)
         posting.post(host, PullRequest(job.number, start, job.head), brief, say)
         return verdict_code(assessment, loaded.config, baseline=baseline)
 

@@ -29,7 +29,7 @@ Say = Callable[[str], object]
 
 
 @dataclass(frozen=True)
-class Asked:
+class CommentOptions:
     """What the flags of ``comment`` ask for; ``flags`` are settings by name."""
 
     comment: str = ALWAYS

@@ -19,7 +19,7 @@ def verdict_code(
     assessment: Assessment,
     config: Config,
     *,
-    told: Callable[[str], object] = say,
+    report: Callable[[str], object] = say,
     baseline: Baseline | None = None,
 ) -> ExitCode:
     """Return the exit code that an assessment means; what stops the caller is said.
@@ -31,22 +31,22 @@ def verdict_code(
     if is_empty(assessment.change):
         return ExitCode.DONE
     if level is RiskLevel.UNKNOWN and config.strict:
-        told(f"the risk is {level.value}, and strict is set")
+        report(f"the risk is {level.value}, and strict is set")
         return ExitCode.FAILED
     if most is not None and percentile is None and level is not RiskLevel.UNKNOWN and config.strict:
-        told("the percentile is not known, and strict is set; run: hyperion-hook index")
+        report("the percentile is not known, and strict is set; run: hyperion-hook index")
         return ExitCode.FAILED
     is_known = baseline is not None and baseline.knows_risk(assessment)
     if most is not None and percentile is not None and percentile > most and not is_known:
-        told(f"the change is riskier than {percentile:.1f}% of recent changes; fail-above-percentile is {most:g}")
+        report(f"the change is riskier than {percentile:.1f}% of recent changes; fail-above-percentile is {most:g}")
         return ExitCode.RISK
     certain = sum(entry.is_certain for entry in assessment.breaks)
     if baseline is not None:
         certain = baseline.new_breaks(assessment)
     if config.fail_on_break and certain:
-        told(f"the change would break {counted(certain, 'thing')}; fail-on-break is set")
+        report(f"the change would break {counted(certain, 'thing')}; fail-on-break is set")
         return ExitCode.RISK
     if level is RiskLevel.UNKNOWN or config.fail_on is None or level.rank < config.fail_on.rank or is_known:
         return ExitCode.DONE
-    told(f"the risk is {level.value}; fail-on is {config.fail_on.value}")
+    report(f"the risk is {level.value}; fail-on is {config.fail_on.value}")
     return ExitCode.RISK

@@ -81,12 +81,12 @@ def _figures(
     from hyperion_hook.training.retrain.card import evaluation_data
 
     try:
-        found = back_test(repository, in_use, options, progress=progress)
+        result = back_test(repository, in_use, options, progress=progress)
     except TooLittleHistoryError as error:
         return {}, f"Not measured on this repository: {error}."
     return {
-        "evaluations": [evaluation_data(evaluation) for evaluation in found.evaluations],
-        "calibration": found.calibration,
+        "evaluations": [evaluation_data(evaluation) for evaluation in result.evaluations],
+        "calibration": result.calibration,
     }, ""
 
 

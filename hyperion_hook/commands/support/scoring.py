@@ -147,7 +147,7 @@ def run(
 
 
 def _weight(assessment: Assessment, config: Config) -> tuple[ExitCode, int]:
-    return verdict_code(assessment, config, told=lambda _: None), assessment.risk.level.rank
+    return verdict_code(assessment, config, report=lambda _: None), assessment.risk.level.rank
 
 
 def _limit(target: Target, config: Config) -> Limit:

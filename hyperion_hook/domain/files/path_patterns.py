@@ -21,6 +21,8 @@ _POSIX = {
     "[:xdigit:]": "0-9a-fA-F",
 }
 _ESCAPED = re.compile(r"\\(.)")
+_MOST_CHARACTERS = 4096
+"""Of a pattern, as of a path: to translate a longer one takes time that grows with its square."""
 _ANY_FOLDERS = None
 _Segment = Callable[[str], object] | None
 
@@ -62,7 +64,7 @@ def parse_pattern(line: str) -> PathPattern | None:
         parts = ["**", *parts]
     if parts[-1] == "**" and anchored:
         parts.append("*")  # "a/**" names what is inside, at any depth
-    if not any(parts):
+    if not any(parts) or len(text) > _MOST_CHARACTERS:
         return None
     return PathPattern(
         tuple(
@@ -103,7 +105,9 @@ def _segment(text: str) -> _Segment:
     for name, characters in _POSIX.items():
         text = text.replace(name, characters)
     text = _ESCAPED.sub(lambda found: f"[{found[1]}]" if found[1] in "*?[" else found[1], text).replace("[^", "[!")
-    return re.compile(translate(text)).match
+    # a bracket that none closes is a letter; ``translate`` would look for its end from each one on
+    end = text.rfind("]") + 1
+    return re.compile(translate(text[:end] + text[end:].replace("[", "[[]"))).match
 
 
 def _match(names: list[str], segments: tuple[_Segment, ...]) -> bool:

@@ -130,11 +130,11 @@ def issue_references(message: str) -> set[str]:
     # no reference holds white space, and most words are none at a glance
     words = message[: _BODY_LIMIT + _SUBJECT_LIMIT].split()
     likely = " ".join([word for word in words if "#" in word or "-" in word or "://" in word])
-    found = set()
+    results = set()
     for match in _patterns().ISSUE.finditer(likely):
         number = match["number"] or match["gh"] or match["url"]
-        found.add(f"#{int(number)}" if number else match["ticket"] or match["browse"])
-    return found
+        results.add(f"#{int(number)}" if number else match["ticket"] or match["browse"])
+    return results
 
 
 def trailers(message: str) -> list[tuple[str, Author]]:
@@ -152,13 +152,13 @@ def trailers(message: str) -> list[tuple[str, Author]]:
     if not likely:
         return []
     patterns = _people_patterns()
-    found: dict[tuple[str, Author], None] = {}
+    results: dict[tuple[str, Author], None] = {}
     for match in patterns.REVIEW_LINE.finditer(likely):
         for part in patterns.PERSON_SEPARATOR.split(match[2][:2_000]):
             person = _person(part)
             if person is not None and not is_program(person):
-                found[match[1].lower(), person] = None
-    return list(found)
+                results[match[1].lower(), person] = None
+    return list(results)
 
 
 def _names_a_review(line: str) -> bool:

@@ -88,13 +88,13 @@ def _without_blocks(text: bytes, marks: _Marks) -> bytes:
     assert marks.starts is not None  # noqa: S101 - asked only where there are some
     kept: list[bytes] = []
     end = position = 0
-    while found := marks.starts.search(text, position):
-        start = text.rfind(b"\n", 0, found.start()) + 1
-        if text[start : found.start()].strip():
-            position = _line_end(text, found.end())
+    while result := marks.starts.search(text, position):
+        start = text.rfind(b"\n", 0, result.start()) + 1
+        if text[start : result.start()].strip():
+            position = _line_end(text, result.end())
             continue
         # to the end of the line: what follows a comment there is left out too
-        close = text.find(marks.ends[found[0]], found.end())
+        close = text.find(marks.ends[result[0]], result.end())
         stop = len(text) if close < 0 else _line_end(text, close)
         kept += [text[end:start], b"\n" * text.count(b"\n", start, stop)]
         end = position = stop

@@ -102,15 +102,15 @@ def read_classes(
     ('A', ('B',), frozenset({'x'}))
     """
     syntax, clock = CLASS_SYNTAX[language], Clock(_STEPS)
-    found: list[_Found] = []
+    results: list[_Found] = []
     for place, token in enumerate(tokens):
         if token in syntax.keywords:
             read = _header(language, syntax, place, tokens, lines, pairs, clock)
             if read is not None:
-                found.append(read)
-    _qualify(found)
-    outside = _definitions_outside(tokens, pairs, {item.name for item in found}, clock) if language == "C++" else {}
-    return [_facts(item, language, syntax, tokens, lines, pairs, outside, clock) for item in found]
+                results.append(read)
+    _qualify(results)
+    outside = _definitions_outside(tokens, pairs, {item.name for item in results}, clock) if language == "C++" else {}
+    return [_facts(item, language, syntax, tokens, lines, pairs, outside, clock) for item in results]
 
 
 def _qualify(found: list[_Found]) -> None:
@@ -317,7 +317,7 @@ def _definitions_outside(
     tokens: Sequence[str], pairs: Mapping[int, int], classes: set[str], clock: Clock
 ) -> dict[str, list[Member]]:
     """Return the member functions that C++ defines after their class, by class."""
-    found: dict[str, list[Member]] = {}
+    results: dict[str, list[Member]] = {}
     for place in range(1, len(tokens) - 2):
         if tokens[place] == "::" and tokens[place - 1] in classes and tokens[place + 2] == "(":
             after = pairs.get(place + 2, -1) + 1
@@ -326,5 +326,5 @@ def _definitions_outside(
                 clock.check(1)
             if 0 < after < len(tokens) and tokens[after] == "{" and after in pairs:
                 body = (after + 1, pairs[after])
-                found.setdefault(tokens[place - 1], []).append(Member(tokens[place + 1], True, False, body))
-    return found
+                results.setdefault(tokens[place - 1], []).append(Member(tokens[place + 1], True, False, body))
+    return results

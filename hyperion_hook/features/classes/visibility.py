@@ -63,13 +63,13 @@ class Visibility:
         return first > 0 and self._depths[first] > 0
 
     def _modifiers(self, first: int) -> frozenset[str]:
-        found: set[str] = set()
+        results: set[str] = set()
         tokens, lines = self._tokens, self._lines
         place = first - 1
         line = lines[first]
         while place >= 0 and first - place <= _LONGEST and tokens[place] not in _ENDS:
             if self._language in _BY_LINE and lines[place] != line:
                 break
-            found.add(tokens[place])
+            results.add(tokens[place])
             place -= 1
-        return frozenset(found)
+        return frozenset(results)

@@ -32,11 +32,11 @@ class Notebook:
     @cached_property
     def lines(self) -> Mapping[int, list[str]]:
         """The lines of code by the line of the file they stand on: one or, where a cell is one string, several."""
-        found: dict[int, list[str]] = {}
+        results: dict[int, list[str]] = {}
         for cell in self.cells:
             for number, texts in cell.items():
-                found.setdefault(number, []).extend(texts)
-        return found
+                results.setdefault(number, []).extend(texts)
+        return results
 
     def as_source(self) -> str | Missing:
         """Return the code as a file with the same lines; commands of IPython are statements that do nothing."""
@@ -98,8 +98,8 @@ def _strings(text: str) -> Iterator[tuple[tuple[Any, ...], int, str | None]]:
     place: list[Any] = [None]
     is_list: list[bool] = []
     number, key, follows_key = 1, "", False
-    for found in _TOKEN.finditer(text):
-        token = found[0]
+    for result in _TOKEN.finditer(text):
+        token = result[0]
         if token == "\n":
             number += 1
         elif token in "{[":

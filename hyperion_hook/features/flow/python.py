@@ -124,28 +124,28 @@ class PythonFlows:
 
     def _expression(self, *nodes: ast.AST) -> Expression:
         """Return what matters of some expressions; walks with a stack, because sums can be thousands of terms deep."""
-        found: Expression | None = None
+        result: Expression | None = None
         stack: list[object] = [*nodes]
         while stack:
             node = stack.pop()
             kind = node.__class__
             if kind is ast.BoolOp:
-                found = found or Expression()
+                result = result or Expression()
                 operators: list[type] = []
                 self._flatten(node, operators, stack)  # type: ignore[arg-type]
-                found.operators += len(operators)
-                found.sequences += 1 + sum(a is not b for a, b in pairwise(operators))
+                result.operators += len(operators)
+                result.sequences += 1 + sum(a is not b for a, b in pairwise(operators))
                 continue
             if kind is ast.IfExp:
-                found = found or Expression()
+                result = result or Expression()
                 inner = self._expression(node.test, node.body, node.orelse)  # type: ignore[attr-defined]
-                found.parts.append(Flow(Kind.TERNARY, inner))
+                result.parts.append(Flow(Kind.TERNARY, inner))
                 continue
             if kind is ast.Lambda:
                 inner = self._expression(node.body)  # type: ignore[attr-defined]
                 if inner is not NOTHING:
-                    found = found or Expression()
-                    found.parts.append(Flow(Kind.FUNCTION, blocks=[[Flow(Kind.PLAIN, inner)]]))
+                    result = result or Expression()
+                    result.parts.append(Flow(Kind.FUNCTION, blocks=[[Flow(Kind.PLAIN, inner)]]))
                 continue
             if kind is ast.Call and self._open:
                 self._note_call(node.func)  # type: ignore[attr-defined]
@@ -156,7 +156,7 @@ class PythonFlows:
                         stack.append(value)
                 elif value.__class__ is list:
                     stack += [item for item in value if isinstance(item, ast.AST)]
-        return found or NOTHING
+        return result or NOTHING
 
     def _flatten(self, node: ast.BoolOp, operators: list[type], others: list[object]) -> None:
         """Append the operators of nested boolean expressions in the order in which they are read."""

@@ -103,27 +103,27 @@ class LiveGraph:
 
     def _expanded(self, node: int, edges: list[list[int]]) -> set[int]:
         weight = self.order.weight
-        found: set[int] = set()
+        results: set[int] = set()
         for other in edges[node]:
             if weight[other]:
-                found.add(other)
+                results.add(other)
             else:
-                found.update(edges[other])
-        found.discard(node)
-        return found
+                results.update(edges[other])
+        results.discard(node)
+        return results
 
     def resolve(self, path: str, specs: Specs) -> tuple[set[int], tuple[str, ...]]:
         """Return the files and the external packages that the imports of a file, known or new, mean here."""
         names = self._ready_index(track=False).resolve(path, specs)
-        found: set[int] = set()
+        results: set[int] = set()
         for name in names:
             number = self._numbers.get(name)
             if number is not None and self.order.weight[number]:
-                found.add(number)
+                results.add(number)
             elif number is not None:
-                found.update(self.order.out[number])
-        found.discard(self._numbers.get(path, -1))
-        return found, _external(names)
+                results.update(self.order.out[number])
+        results.discard(self._numbers.get(path, -1))
+        return results, _external(names)
 
     def resolve_after(
         self, changes: Mapping[str, Specs | None], questions: Sequence[tuple[str, str]]

@@ -34,10 +34,10 @@ class SpecTable:
         row = self._rows.get(path)
         if row is None:
             return None
-        found = self._known[path] = tuple(
+        results = self._known[path] = tuple(
             [self._texts[number] for number in self._numbers[self._starts[row] : self._starts[row + 1]]]
         )
-        return found
+        return results
 
     def put(self, path: str, specs: Specs | None) -> None:
         """Set a file's specifications; ``None`` takes the file out."""
@@ -52,13 +52,13 @@ class SpecTable:
         row = self._rows.get(path)
         if path in self._known or row is None:
             return [spec for spec in self.get(path) or () if spec[0] == "="]
-        found = []
+        results = []
         for number in self._numbers[self._starts[row] : self._starts[row + 1]]:
             spec = self._texts[number]
             if spec[0] != "=":
                 break
-            found.append(spec)
-        return found
+            results.append(spec)
+        return results
 
     def __iter__(self) -> Iterator[str]:
         self._unpack()
@@ -104,15 +104,15 @@ class SpecTable:
         """Return the files with a specification that contains one of the words."""
         self._unpack()
         pattern = re.compile("|".join(sorted(map(re.escape, words))))
-        found = {path for path, specs in self._known.items() if specs and any(map(pattern.search, specs))}
+        results = {path for path, specs in self._known.items() if specs and any(map(pattern.search, specs))}
         numbers = {number for number, text in enumerate(self._texts) if pattern.search(text)}
         if numbers:
             starts = self._starts
             places = [place for place, number in enumerate(self._numbers) if number in numbers]
             rows = list(self._rows)
             named = {rows[bisect_right(starts, place) - 1] for place in places}
-            found.update(path for path in named if path not in self._known)
-        return found
+            results.update(path for path in named if path not in self._known)
+        return results
 
     def _unpack(self) -> None:
         if self._load is None:

@@ -35,10 +35,10 @@ class Lives:
         """Return the commits on the files, each once however many of the files it touched."""
         if len(self.seen) == 1:
             return list(self.seen[0].events)
-        found: dict[int, FileEvent] = {}
+        results: dict[int, FileEvent] = {}
         for life in self.seen:
-            found.update(zip(life.commits, life.events, strict=True))
-        return list(found.values())
+            results.update(zip(life.commits, life.events, strict=True))
+        return list(results.values())
 
 
 def lives_of(context: Context) -> Lives:

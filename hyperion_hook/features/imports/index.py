@@ -98,18 +98,18 @@ class ImportIndex:
         """Register values under keys."""
         values = self._values
         for key, value in entries:
-            found = values.get(key)
-            if found is None:
+            result = values.get(key)
+            if result is None:
                 values[key] = [value]
             else:
-                found.append(value)
+                result.append(value)
 
     def remove(self, entries: Iterable[Entry]) -> None:
         """Take registered values back."""
         for key, value in entries:
-            found = self._values[key]
-            found.remove(value)
-            if not found:
+            result = self._values[key]
+            result.remove(value)
+            if not result:
                 del self._values[key]
 
     def group(self, key: str) -> Sequence[str]:
@@ -119,32 +119,32 @@ class ImportIndex:
     def watchers(self, keys: Iterable[str]) -> set[str]:
         """Return the files whose imports were resolved by looking up one of the keys."""
         watchers = self._watchers or {}
-        found: set[str] = set()
+        results: set[str] = set()
         for key in keys:
-            found.update(watchers.get(key, ()))
-        return found
+            results.update(watchers.get(key, ()))
+        return results
 
     def resolve(self, path: str, specs: Sequence[str]) -> set[str]:
         """Return the node names that a file's specifications mean."""
         language = reader_language(path)
         resolver = _RESOLVERS.get(language or "")
-        found: set[str] = set()
+        results: set[str] = set()
         if resolver is None:
-            return found
+            return results
         look = self._values_of if self._watchers is None else self._watched(path, self._watchers)
         memo = self._memo if resolver in _PATH_FREE and self._watchers is None else None
         for spec in specs:
             if spec[0] == "=":
                 continue
             if memo is None:
-                found.update(resolver(path, spec, look))
+                results.update(resolver(path, spec, look))
                 continue
             answer = memo.get((resolver, spec))
             if answer is None:
                 answer = memo[resolver, spec] = resolver(path, spec, look)
-            found.update(answer)
-        found.discard(path)
-        return found
+            results.update(answer)
+        results.discard(path)
+        return results
 
     def _values_of(self, key: str) -> Sequence[str]:
         return self._values.get(key, ())

@@ -29,11 +29,11 @@ def read(text: str) -> list[str]:
     """Return the imports of a Python source in the order of the text."""
     if "import" not in text:
         return []
-    found = list(_STATEMENT.finditer(text))
-    if found and ('"""' in text or "'''" in text):
-        found = _outside_strings(text, found)
+    results = list(_STATEMENT.finditer(text))
+    if results and ('"""' in text or "'''" in text):
+        results = _outside_strings(text, results)
     specs: list[str] = []
-    for match in found:
+    for match in results:
         modules = match["modules"] or match["more"]
         if modules is not None:
             specs += (name for part in modules.split(",") if (name := _module(part)))

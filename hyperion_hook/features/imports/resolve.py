@@ -48,17 +48,17 @@ def resolve_python(path: str, spec: str, look: Look) -> tuple[str, ...]:
     if top in PYTHON_STDLIB:
         whole = _python_module(path, module, look) if "." in module else ""
         return (whole,) if whole else ()
-    found = []
+    results = []
     base = None
     for name in names.split(",") if names else ():
         target = "" if name == "*" else _python_module(path, f"{module}.{name}", look)
         if not target:
             base = _longest_module(path, module, look) if base is None else base
             target = base
-        found.append(target)
+        results.append(target)
     if not names:
-        found.append(_longest_module(path, module, look))
-    return tuple(target or EXTERNAL + top for target in dict.fromkeys(found))
+        results.append(_longest_module(path, module, look))
+    return tuple(target or EXTERNAL + top for target in dict.fromkeys(results))
 
 
 def _longest_module(path: str, module: str, look: Look) -> str:
@@ -110,14 +110,14 @@ def _python_relative(path: str, module: str, names: str, look: Look) -> tuple[st
             return (UNRESOLVED,)
         folder = folder_of(folder[:-1])
     base = folder + rest.replace(".", "/")
-    found = []
+    results = []
     for name in names.split(","):
         below = f"{base}/{name}" if rest else base + name
         target = (_python_file(below, look) if name != "*" else "") or (
             _python_file(base, look) if rest else _python_package(base, look)
         )
-        found.append(target or UNRESOLVED)
-    return tuple(dict.fromkeys(found))
+        results.append(target or UNRESOLVED)
+    return tuple(dict.fromkeys(results))
 
 
 def _python_file(base: str, look: Look) -> str:
@@ -161,8 +161,8 @@ def _script_file(base: str, look: Look) -> str:
         return base
     for ending in _SCRIPT_WRITTEN:
         # TypeScript writes the name of the output: './x.js' means x.ts
-        if base.endswith(ending) and (found := look("\0js:" + base.removesuffix(ending))):
-            return _preferred(found)
+        if base.endswith(ending) and (result := look("\0js:" + base.removesuffix(ending))):
+            return _preferred(result)
     return _preferred(look("\0js:" + base)) or _preferred(look("\0js:" + (f"{base}/index" if base else "index")))
 
 
@@ -212,9 +212,9 @@ def resolve_ruby(path: str, spec: str, look: Look) -> tuple[str, ...]:
     if name.startswith("."):
         base = join(folder_of(path), name)
         return (f"{base}.rb",) if base is not None and look(f"{base}.rb") else (UNRESOLVED,)
-    if found := look("\0rb:" + name):
+    if result := look("\0rb:" + name):
         # nearest load path first
-        return (min(found, key=lambda target: (-_shared(path, target), len(target), target)),)
+        return (min(result, key=lambda target: (-_shared(path, target), len(target), target)),)
     top = name.partition("/")[0]
     return () if top in RUBY_STDLIB else (EXTERNAL + top,)
 
@@ -241,8 +241,8 @@ def resolve_php(path: str, spec: str, look: Look) -> tuple[str, ...]:
         plain = spec.removeprefix("./")
         return (plain,) if look(plain) else (UNRESOLVED,)
     name = spec.removesuffix("()")
-    if found := look("\0php:" + name):
-        return (min(found, key=lambda target: (-_shared(path, target), target)),)
+    if result := look("\0php:" + name):
+        return (min(result, key=lambda target: (-_shared(path, target), target)),)
     if look("\0\0php:" + name):
         # a namespace imported as such: everything in it may be meant
         return ("\0\0php:" + name,)

@@ -16,8 +16,8 @@ def resolve_jvm(_path: str, spec: str, look: Look) -> tuple[str, ...]:
     # an outer class holds nested classes and static members: at most three names below the file's own
     tried = name
     for _ in range(4):
-        if found := look("\0j:" + tried):
-            return (min(found),)
+        if result := look("\0j:" + tried):
+            return (min(result),)
         tried = tried.rpartition(".")[0]
         if not tried:
             break
@@ -33,8 +33,8 @@ def resolve_go(_path: str, spec: str, look: Look) -> tuple[str, ...]:
     for value in look("\0gomod"):
         module, _, folder = value.partition("\n")
         if spec == module or spec.startswith(f"{module}/"):
-            found = (len(module), folder + spec[len(module) + 1 :])
-            best = max(best, found) if best else found
+            results = (len(module), folder + spec[len(module) + 1 :])
+            best = max(best, results) if best else results
     if best is not None:
         key = "\0\0go:" + best[1].rstrip("/")
         return (key,) if look(key) else (UNRESOLVED,)
@@ -102,14 +102,14 @@ def _rust_child(folder: str, name: str, look: Look) -> str:
 
 def _rust_descend(folder: str, parts: list[str], look: Look) -> str:
     """Return the deepest file that the leading segments name below a folder, '' for none."""
-    found = ""
+    result = ""
     for part in parts:
         target = _rust_child(folder, part, look)
         if not target:
             break
-        found = target
+        result = target
         folder = f"{folder}{part}/"
-    return found
+    return result
 
 
 def _rust_walk(root: str, parts: list[str], look: Look) -> str:
@@ -131,9 +131,9 @@ def _crate_root(path: str, look: Look) -> str:
 def _rust_beside(path: str, parts: list[str], look: Look) -> str:
     """Return what a path means in a crate whose root has a name of its own, such as ``tests/tests.rs``."""
     folder = folder_of(path)
-    while not (found := _rust_descend(folder, parts, look)) and folder:
+    while not (result := _rust_descend(folder, parts, look)) and folder:
         folder = folder_of(folder[:-1])
-    return found
+    return result
 
 
 def _rust_near(path: str, parts: list[str], look: Look) -> str:
@@ -164,12 +164,12 @@ def resolve_c(path: str, spec: str, look: Look) -> tuple[str, ...]:
             return (base,)
     tail = name.lstrip("./")
     ending = f"/{tail}"
-    found = [target for target in look("\0c:" + tail.rpartition("/")[2]) if f"/{target}".endswith(ending)]
+    results = [target for target in look("\0c:" + tail.rpartition("/")[2]) if f"/{target}".endswith(ending)]
     top = tail.partition("/")[0].removesuffix(".h")
     if spec[0] == "<" and (top in C_SYSTEM or "." not in tail) and "/" not in tail:
         return ()
-    if found:
-        return (min(found, key=lambda target: (-nearest(path, target), len(target), target)),)
+    if results:
+        return (min(results, key=lambda target: (-nearest(path, target), len(target), target)),)
     if spec[0] == '"':
         return (UNRESOLVED,)
     return () if top in C_SYSTEM or "." not in tail else (EXTERNAL + top,)
@@ -180,8 +180,8 @@ def resolve_csharp(_path: str, spec: str, look: Look) -> tuple[str, ...]:
     name = spec.lstrip("!")
     tried = name
     while tried:
-        if spec.startswith("!") and (found := look("\0cs:" + tried)):
-            return (min(found),)
+        if spec.startswith("!") and (result := look("\0cs:" + tried)):
+            return (min(result),)
         if look("\0\0cs:" + tried):
             return ("\0\0cs:" + tried,)
         # a type may lie in another type or in a file of any name

@@ -76,7 +76,7 @@ def read_setup_cfg(text: str) -> Manifest | Missing:
         entries.append(parser.get("options", "install_requires"))
     if parser.has_section("options.extras_require"):
         entries += [value for _, value in parser.items("options.extras_require")]
-    asked = [found for entry in entries if entry for found in read_requirements(entry.replace(";\n", "\n"))]
+    asked = [result for entry in entries if entry for result in read_requirements(entry.replace(";\n", "\n"))]
     name = parser.get("metadata", "name", fallback=None)
     return Manifest(tuple(asked), owned("pypi", [python_name(name)] if name else []))
 

@@ -86,10 +86,10 @@ class _Files:
 
     def expand(self, pattern: str) -> Iterator[str]:
         """Yield the folders and manifests that a pattern of paths means, in order."""
-        found = {""}
+        results = {""}
         for segment in pattern.split("/"):
-            found = set().union(*(self._below(folder, segment) for folder in sorted(found)))
-        yield from sorted(found)
+            results = set().union(*(self._below(folder, segment) for folder in sorted(results)))
+        yield from sorted(results)
 
     def _below(self, folder: str, segment: str) -> set[str]:
         if segment == "**":
@@ -113,7 +113,7 @@ def project_manifests(context: Context) -> dict[tuple[str, str], Manifest] | Mis
     ``Missing`` when there are none, none can be read, or they are too many or too large to be read by a hook.
     """
     files = _Files(context)
-    found: dict[tuple[str, str], Manifest] = {}
+    results: dict[tuple[str, str], Manifest] = {}
     reason: Missing | None = None
     characters = 0
     waiting = deque(("", path) for path in files.manifests_in(""))
@@ -140,9 +140,9 @@ def project_manifests(context: Context) -> dict[tuple[str, str], Manifest] | Mis
         if isinstance(manifest, Missing):
             reason = manifest
             continue
-        found[build, path] = manifest
+        results[build, path] = manifest
         waiting += [(build, member) for member in _members(files, path, manifest)]
-    return found or reason or NO_MANIFEST
+    return results or reason or NO_MANIFEST
 
 
 def _may_hold_a_project(folder: str) -> bool:

@@ -118,7 +118,7 @@ def _all_of(ecosystem: str, text: str) -> Interval | None:
     if hyphen:
         low, high = _clause(ecosystem, ">=", hyphen[1]), _clause(ecosystem, "<=", hyphen[2])
         return None if low is None or high is None else intersect(low, high)
-    found = ANY
+    result = ANY
     for part in re.split(r"[,\s]+", _OPERATOR_SPACE.sub(r"\1", text)):
         if part in ("", "*", "x", "X", "latest"):
             continue
@@ -126,8 +126,8 @@ def _all_of(ecosystem: str, text: str) -> Interval | None:
         interval = None if match is None else _clause(ecosystem, match[1] or "", match[2])
         if interval is None:
             return None
-        found = intersect(found, interval)
-    return found
+        result = intersect(result, interval)
+    return result
 
 
 def _clause(ecosystem: str, operator: str, text: str) -> Interval | None:

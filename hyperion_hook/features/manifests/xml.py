@@ -115,5 +115,5 @@ def _child(element: Element | None, name: str) -> Element | None:
 
 
 def _text(element: Element | None, name: str) -> str:
-    found = _child(element, name)
-    return "" if found is None else (found.text or "").strip()
+    result = _child(element, name)
+    return "" if result is None else (result.text or "").strip()

@@ -73,9 +73,9 @@ def _functions(visitor: ComplexityVisitor) -> Iterator[Function]:
     pending = list(visitor.functions)
     classes = list(visitor.classes)
     while classes:
-        found = classes.pop()
-        pending += found.methods
-        classes += found.inner_classes
+        result = classes.pop()
+        pending += result.methods
+        classes += result.inner_classes
     while pending:
         function = pending.pop()
         pending += function.closures

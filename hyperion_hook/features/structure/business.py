@@ -70,9 +70,9 @@ def coverage_delta(context: Context) -> Value:
 
 
 def _covered_share(coverage: Mapping[str, tuple[int, int]], paths: Iterable[str]) -> float | None:
-    found = [coverage[path] for path in set(paths) if path in coverage]
-    counted = sum(count for _, count in found)
-    return sum(covered for covered, _ in found) / counted if counted else None
+    results = [coverage[path] for path in set(paths) if path in coverage]
+    counted = sum(count for _, count in results)
+    return sum(covered for covered, _ in results) / counted if counted else None
 
 
 def affected_traffic(context: Context) -> Value:

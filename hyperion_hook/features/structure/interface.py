@@ -58,24 +58,24 @@ def breaking_change_risk(context: Context) -> Value:
     compared: list[Found] = []
     reason: Missing | None = None
     for file in judged:
-        found = _breakages_of(context, file)
-        if isinstance(found, Missing):
-            reason = reason or found
+        result = _breakages_of(context, file)
+        if isinstance(result, Missing):
+            reason = reason or result
         else:
-            compared.append((file, found))
+            compared.append((file, result))
     if judged and not compared:
         return reason or Missing("no touched source file could be compared")
-    broken = [(file, found) for file, found in compared if found]
+    broken = [(file, result) for file, result in compared if result]
     if not broken:
         return 0.0
     if isinstance(context.graph, Missing):
         return context.graph
     touched = {file.previous_path for file in context.change.files}
     intact = 1.0
-    for file, found in sorted(broken, key=lambda item: item[0].path):
+    for file, result in sorted(broken, key=lambda item: item[0].path):
         users = len(set(context.graph.importers.get(file.previous_path, ())) - touched)
         weight = (users + 1) / (users + 4)
-        for breakage in found:
+        for breakage in result:
             intact *= 1 - weight * SEVERITY[breakage]
     return 1 - intact
 
@@ -95,9 +95,9 @@ def _breakages_of(context: Context, file: FileChange) -> tuple[Breakage, ...] | 
     if file.old_blob == file.new_blob:
         return moved
     if language_of(file.previous_path) == "Python":
-        found = _of_python(context, file)
-        if found is not None:
-            return found if isinstance(found, Missing) else (*moved, *found)
+        result = _of_python(context, file)
+        if result is not None:
+            return result if isinstance(result, Missing) else (*moved, *result)
     before = context.metrics_before(file)
     if isinstance(before, Missing):
         return before
@@ -137,8 +137,8 @@ def _of_metrics(before: SourceMetrics, after: SourceMetrics | None) -> Iterator[
 
 
 def _public(metrics: SourceMetrics | None) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {}
+    results: dict[str, Counter[str]] = {}
     for function in metrics.functions if metrics else ():
         if function.is_public:
-            found.setdefault(function.name, Counter())[function.signature] += 1
-    return found
+            results.setdefault(function.name, Counter())[function.signature] += 1
+    return results

@@ -177,19 +177,19 @@ def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
     plain += [(argument, Kind.EITHER) for argument in arguments.args]
     defaults: list[ast.expr | None] = [None] * (len(plain) - len(arguments.defaults))
     defaults += arguments.defaults
-    found = [
+    results = [
         Parameter(argument.arg, kind, None if default is None else ast.unparse(default))
         for (argument, kind), default in zip(plain, defaults, strict=True)
     ]
     if arguments.vararg:
-        found.append(Parameter(arguments.vararg.arg, Kind.ARGS, None))
-    found += [
+        results.append(Parameter(arguments.vararg.arg, Kind.ARGS, None))
+    results += [
         Parameter(argument.arg, Kind.KEYWORD, None if default is None else ast.unparse(default))
         for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     ]
     if arguments.kwarg:
-        found.append(Parameter(arguments.kwarg.arg, Kind.KWARGS, None))
-    return tuple(found)
+        results.append(Parameter(arguments.kwarg.arg, Kind.KWARGS, None))
+    return tuple(results)
 
 
 def _exports(body: list[ast.stmt]) -> frozenset[str] | None:
@@ -249,12 +249,12 @@ def _of_member(old: Member, new: Member, before: Interface, after: Interface) ->
 
 def _all_members(member: Member, interface: Interface, depth: int) -> dict[str, Member]:
     """Return the members of a class with those of its bases in the same file."""
-    found: dict[str, Member] = {}
+    results: dict[str, Member] = {}
     for base in reversed(member.bases):
         parent = interface.members.get(base)
         if parent is not None and parent is not member and parent.kind == "class" and depth < 20:
-            found |= _all_members(parent, interface, depth + 1)
-    return found | member.members
+            results |= _all_members(parent, interface, depth + 1)
+    return results | member.members
 
 
 def _of_function(old: Member, new: Member) -> Iterator[Breakage]:

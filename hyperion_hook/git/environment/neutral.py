@@ -80,8 +80,8 @@ def _sweep(own: Path) -> None:
     now = own.stat()
     for other in own.parent.glob(f"{_PREFIX}*"):
         with suppress(OSError):
-            found = other.lstat()
-            if found.st_uid == now.st_uid and found.st_mtime < now.st_mtime - _FORGOTTEN and not other.is_symlink():
+            result = other.lstat()
+            if result.st_uid == now.st_uid and result.st_mtime < now.st_mtime - _FORGOTTEN and not other.is_symlink():
                 remove(other)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from hyperion_hook.domain.files.path_patterns import PathPattern, parse_pattern
 from hyperion_hook.domain.vector import Missing
@@ -12,6 +13,8 @@ from hyperion_hook.git.blobs import BlobReader
 _PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS", ".gitea/CODEOWNERS")
 _MOST_BYTES = 3_000_000
 _MOST_RULES = 10_000
+_MOST_TRIES = 200_000
+"""Of a rule on a file, a second; of more files than that allows the first speak for all."""
 
 _Rule = tuple[str, PathPattern, tuple[str, ...]]
 
@@ -22,11 +25,11 @@ def owners_of(reader: BlobReader, commit: str, paths: Iterable[str]) -> Counter[
     The last line that matches a file names its owners, and a folder's line is for all below it.
     """
     contents = (reader.read_path(commit, place, _MOST_BYTES) for place in _PLACES)
-    content = next((found for found in contents if not isinstance(found, Missing)), b"")
+    content = next((result for result in contents if not isinstance(result, Missing)), b"")
     rules = list(_rules(content.decode("utf-8", "replace")))[-_MOST_RULES:]
     rules.reverse()
     counts: Counter[str] = Counter()
-    for path in paths if rules else ():
+    for path in islice(paths, max(1, _MOST_TRIES // len(rules))) if rules else ():
         counts.update(next((owners for text, pattern, owners in rules if _covers(text, pattern, path)), ()))
     return counts
 

@@ -115,10 +115,10 @@ def brief_of(assessment: Assessment) -> Brief:
     missing, warnings = notes_of(assessment)
 
     def place(path: str, text: str) -> Place:
-        found, line = location_of(assessment, path)
+        result, line = location_of(assessment, path)
         shown = valid_unicode(path)
         # no page shows a file that is gone, or one whose name is no text
-        return Place(shown, line if found is not None and shown == path else 0, valid_unicode(text))
+        return Place(shown, line if result is not None and shown == path else 0, valid_unicode(text))
 
     def together(path: str, support: int, commits: int, beside: str) -> Place:
         return Place(valid_unicode(path), 0, valid_unicode(rule_in_words(support, commits, beside)))
@@ -285,23 +285,23 @@ class _Reader:
         return tuple(kind(**{key: _text(value) for key, value in entry.items()}) for entry in self.entries(name, kind))
 
     def entries(self, name: str, kind: type) -> Sequence[dict[str, Any]]:
-        found = self.listed(name)
+        result = self.listed(name)
         wanted = {entry.name for entry in fields(kind)}
-        if not all(isinstance(entry, dict) and set(entry) == wanted for entry in found):
+        if not all(isinstance(entry, dict) and set(entry) == wanted for entry in result):
             raise _NoBriefError(f"{name} holds something else")
-        return found
+        return result
 
     def listed(self, name: str) -> list[Any]:
-        found = self._data[name]
-        if not isinstance(found, list) or len(found) > _MOST_ENTRIES:
+        result = self._data[name]
+        if not isinstance(result, list) or len(result) > _MOST_ENTRIES:
             raise _NoBriefError(f"{name} is no list of at most {_MOST_ENTRIES}")
-        return found
+        return result
 
     def table(self, name: str) -> Mapping[str, Any]:
-        found = self._data[name]
-        if not isinstance(found, dict):
+        result = self._data[name]
+        if not isinstance(result, dict):
             raise _NoBriefError(f"{name} is no table")
-        return found
+        return result
 
 
 def _text(value: object) -> str:

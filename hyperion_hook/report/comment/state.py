@@ -89,11 +89,11 @@ def read_state(body: str) -> State | None:
     >>> read_state("<!-- hyperion-hook -->\nnot ours") is None
     True
     """
-    found = _LINE.search(body)
-    if found is None:
+    result = _LINE.search(body)
+    if result is None:
         return None
     with suppress(ValueError, TypeError, KeyError, AttributeError, ArithmeticError, zlib.error, RecursionError):
-        unpacked = zlib.decompressobj().decompress(base64.urlsafe_b64decode(found[1]), _MOST_BYTES)
+        unpacked = zlib.decompressobj().decompress(base64.urlsafe_b64decode(result[1]), _MOST_BYTES)
         return _state(json.loads(unpacked), ticked(body))
     return None
 

@@ -206,8 +206,8 @@ def _first_file(assessment: Assessment) -> tuple[str | None, int]:
 def location_of(assessment: Assessment, path: str) -> tuple[str | None, int]:
     """Return a file of the change with the first changed line of the function to read first, where one is known."""
     lines = [entry.functions[0].line for entry in assessment.files_to_read if entry.path == path and entry.functions]
-    found, line = place_of(assessment.change, path)
-    return (found, lines[0]) if lines and found == path else (found, line)
+    result, line = place_of(assessment.change, path)
+    return (result, lines[0]) if lines and result == path else (result, line)
 
 
 def place_of(change: Change, path: str) -> tuple[str | None, int]:

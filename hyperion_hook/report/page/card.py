@@ -57,7 +57,7 @@ class Important(NamedTuple):
 
 def evaluations(card: Mapping[str, Any]) -> tuple[Evaluated, ...]:
     """Return the comparisons that a card tells of, those without a single figure left out."""
-    found = [
+    results = [
         Evaluated(
             _text(entry.get("on")),
             _count(entry.get("changes")),
@@ -66,7 +66,7 @@ def evaluations(card: Mapping[str, Any]) -> tuple[Evaluated, ...]:
         )
         for entry in _listed(card, "evaluations")[:_MOST_EVALUATIONS]
     ]
-    return tuple(entry for entry in found if entry.rankings)
+    return tuple(entry for entry in results if entry.rankings)
 
 
 def calibration(card: Mapping[str, Any]) -> list[tuple[float, float, int]]:
@@ -98,19 +98,19 @@ def importance(card: Mapping[str, Any]) -> list[Important]:
 
 def facts(card: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what a card says of data and training: names and values, neither of them nested."""
-    found = [("trained on", card.get("trained_on"))]
+    results = [("trained on", card.get("trained_on"))]
     for part in ("data", "training"):
         inner = card.get(part)
-        found += inner.items() if isinstance(inner, dict) else ()
+        results += inner.items() if isinstance(inner, dict) else ()
     return [
-        (_text(name), _text(value)) for name, value in found if isinstance(value, str | int | float) and value != ""
+        (_text(name), _text(value)) for name, value in results if isinstance(value, str | int | float) and value != ""
     ][:_MOST_FACTS]
 
 
 def limits(card: Mapping[str, Any]) -> list[str]:
     """Return the sentences that say what the models cannot do."""
-    found = card.get("limits")
-    return [_text(line) for line in found if isinstance(line, str)][:_MOST_FACTS] if isinstance(found, list) else []
+    result = card.get("limits")
+    return [_text(line) for line in result if isinstance(line, str)][:_MOST_FACTS] if isinstance(result, list) else []
 
 
 def share(value: object) -> float | None:
@@ -133,14 +133,14 @@ def _count(value: object) -> int | None:
 
 
 def _ranking(row: Mapping[str, Any]) -> Ranking | None:
-    found = Ranking(
+    result = Ranking(
         _title(row.get("model")),
         _interval(row.get("roc_auc")),
         _interval(row.get("pr_auc")),
         share(row.get("share_in_top_20_percent")),
         share(row.get("calibration_error")),
     )
-    return found if found.roc_auc or found.pr_auc or found.in_top is not None else None
+    return result if result.roc_auc or result.pr_auc or result.in_top is not None else None
 
 
 def _interval(value: object) -> Interval | None:
@@ -160,5 +160,5 @@ def _text(value: object) -> str:
 
 
 def _listed(card: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
-    found = card.get(name)
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+    result = card.get(name)
+    return [row for row in result if isinstance(row, dict)] if isinstance(result, list) else []

@@ -49,7 +49,7 @@ def days_to_fix(change: ScoredChange, times: dict[str, int]) -> int | None:
 def youngest(overview: Overview) -> str:
     """Return how long fixes take here and how many HIGH changes are younger; '' where no fix is known."""
     times = {change.commit: change.time for change in overview.changes}
-    days = [found for change in overview.changes if (found := days_to_fix(change, times)) is not None]
+    days = [result for change in overview.changes if (result := days_to_fix(change, times)) is not None]
     if not days:
         return ""
     half = max(1, round(median(days)))

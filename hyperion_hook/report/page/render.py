@@ -161,14 +161,14 @@ def render_page(
 
 def glance(overview: Overview, here: Here) -> list[Tile]:
     """Return what matters most, one line each."""
-    found = [*_risk_tile(overview), *_outcome_tile(overview), *_spot_tile(overview), *_knowledge_tiles(overview)]
+    results = [*_risk_tile(overview), *_outcome_tile(overview), *_spot_tile(overview), *_knowledge_tiles(overview)]
     evaluated = page_card.evaluations(here.figures)
     ranked = evaluated[0].rankings[0].roc_auc if evaluated else None
     if ranked:
-        found.append(Tile("Ranking here", f"{ranked.value:.2f}", "ROC-AUC on its own past; 0.5 is chance", "quality"))
+        results.append(Tile("Ranking here", f"{ranked.value:.2f}", "ROC-AUC on its own past; 0.5 is chance", "quality"))
     if here.drift:
-        found.append(Tile("Drift", f"{here.drift.magnitude:.2f}", "of 1; above 0.2 is much", "drift"))
-    return found
+        results.append(Tile("Drift", f"{here.drift.magnitude:.2f}", "of 1; above 0.2 is much", "drift"))
+    return results
 
 
 def _risk_tile(overview: Overview) -> Iterable[Tile]:
@@ -242,8 +242,8 @@ def folders(paths: Iterable[str]) -> list[tuple[str, int]]:
         total += 1
         names = path.split("/")[:-1]
         counts.update("/".join(names[:depth]) for depth in range(1, len(names) + 1))
-    found = [(folder, count) for folder, count in counts.items() if 1 < count < total]
-    most = sorted(found, key=lambda entry: (-entry[1], entry[0]))[:_MOST_FOLDERS]
+    results = [(folder, count) for folder, count in counts.items() if 1 < count < total]
+    most = sorted(results, key=lambda entry: (-entry[1], entry[0]))[:_MOST_FOLDERS]
     return sorted(most)
 
 

@@ -179,11 +179,11 @@ def source_hash(source_file: str) -> tuple[str, str]:
     if not source_file:
         return "", "no source file was named"
     try:
-        found = Path(source_file).stat()
+        result = Path(source_file).stat()
         # reading from a pipe or a device could wait, or go on, for ever
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(result.st_mode):
             return "", "the source file is no regular file"
-        if found.st_size > MAX_SOURCE_BYTES:
+        if result.st_size > MAX_SOURCE_BYTES:
             return "", f"the source file is larger than {MAX_SOURCE_BYTES:,} bytes"
         digest = hashlib.md5(usedforsecurity=False)
         with Path(source_file).open("rb") as file:

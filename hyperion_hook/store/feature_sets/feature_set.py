@@ -176,12 +176,12 @@ def _put(file: FeatureFile, row: Row, use: int) -> int:
     source = row.source_hash if isinstance(row.source_hash, bytes) else number_of(json.dumps(row.source_hash))
     names, missing = number_of(row.names, "shapes"), number_of(row.missing) if row.missing else None
     if row.commit is not None:
-        found = execute(
+        result = execute(
             f"SELECT number, content, pinned FROM sets WHERE {OF_COMMIT}",  # noqa: S608
             (row.commit[-8:], row.commit, repository, version, row.source),
         ).fetchone()
-        if found is not None and found[1] == row.content:
-            pinned = bool(found[2]) or row.pinned
+        if result is not None and result[1] == row.content:
+            pinned = bool(result[2]) or row.pinned
             execute(
                 # the values too: they are the same, but their bytes may have been damaged
                 "UPDATE sets SET pinned = ?, used = ?, event = ?, extracted = ?, tags = ?, source_hash = ?,"
@@ -197,12 +197,12 @@ def _put(file: FeatureFile, row: Row, use: int) -> int:
                     names,
                     missing,
                     row.numbers,
-                    found[0],
+                    result[0],
                 ),
             )
-            return int(found[0])
-        if found is not None:
-            execute("DELETE FROM sets WHERE number = ?", (found[0],))
+            return int(result[0])
+        if result is not None:
+            execute("DELETE FROM sets WHERE number = ?", (result[0],))
     number = execute(
         "INSERT INTO sets (pinned, repository, event, tags, names, used, extracted, version, revision, source,"
         " source_hash, time_ms, content, missing, numbers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -29,9 +29,9 @@ def frame_of(sets: Iterable[StoredFeatures], wanted: Collection[str] | None) -> 
     for metadata, features in sets:
         keys.append((metadata.repository, metadata.source_file, metadata.commit, metadata.event_at))
         rows.append(_numbers(features, wanted))
-    found = pd.DataFrame(keys, columns=list(KEYS))
-    found["event_at"] = pd.to_datetime(found["event_at"], utc=True)
-    return pd.concat([found, _features(rows, wanted)], axis="columns")
+    result = pd.DataFrame(keys, columns=list(KEYS))
+    result["event_at"] = pd.to_datetime(result["event_at"], utc=True)
+    return pd.concat([result, _features(rows, wanted)], axis="columns")
 
 
 def completed(
@@ -57,9 +57,9 @@ def completed(
         ids.append(known.metadata.feature_set_id if known else None)
         moments.append(known.metadata.event_at if known else None)
         rows.append(_numbers(known.features, wanted) if known else {})
-    found = pd.DataFrame({"feature_set_id": pd.Series(ids, dtype="object")})
-    found["event_at"] = pd.to_datetime(pd.Series(moments, dtype="object"), utc=True)
-    added = pd.concat([found, _features(rows, wanted)], axis="columns").set_index(entities.index)
+    result = pd.DataFrame({"feature_set_id": pd.Series(ids, dtype="object")})
+    result["event_at"] = pd.to_datetime(pd.Series(moments, dtype="object"), utc=True)
+    added = pd.concat([result, _features(rows, wanted)], axis="columns").set_index(entities.index)
     return pd.concat([entities, added], axis="columns")
 
 

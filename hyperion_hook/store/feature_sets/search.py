@@ -101,15 +101,15 @@ def stored_of(file: FeatureFile, row: Row) -> StoredFeatures | None:
 
 def latest(file: FeatureFile, query: Query) -> StoredFeatures | None:
     """Return the newest of the sets that are wanted; of those of one moment, the one that was stored last."""
-    found = []
+    results = []
     for pinned in (0, 1):
         conditions, values = _conditions(file, query, pinned)
         statement = f"SELECT {_ALL} FROM sets WHERE {conditions} ORDER BY {_NEWEST} LIMIT 1"  # noqa: S608
         row = file.connection.execute(statement, values).fetchone() if conditions else None
         if row is not None:
             with suppress(DamagedRowError):
-                found.append((row[3], row[0], _stored(file, row)))
-    return max(found)[-1] if found else None
+                results.append((row[3], row[0], _stored(file, row)))
+    return max(results)[-1] if results else None
 
 
 def _rows(file: FeatureFile, query: Query, columns: str, order: str, limit: int | None = None) -> list[Row]:

@@ -92,8 +92,8 @@ class FeatureStore(FeatureWriter):
         """Return a set with its metadata, ``None`` if there is none with this id or its time is over."""
         with self._reading() as file:
             number = file.number_in(feature_set_id)
-            found = None if number is None else read_one(file, number, self._expired(self._now()))
-            return self._counted(file, found)
+            result = None if number is None else read_one(file, number, self._expired(self._now()))
+            return self._counted(file, result)
 
     def get_commit(
         self,
@@ -131,10 +131,10 @@ class FeatureStore(FeatureWriter):
             The event must lie less than this before the moment, pinned or not; the TTL by default.
         """
         with self._reading() as file:
-            found = self._latest_at(
+            result = self._latest_at(
                 file, repository, micros_of(moment), source_file, tags, extraction_version, within_hours
             )
-            return self._counted(file, found)
+            return self._counted(file, result)
 
     def search_features(
         self,
@@ -213,8 +213,8 @@ class FeatureStore(FeatureWriter):
             ``cache_size``, and ``hits`` and ``misses`` of the reads through this object.
         """
         with self._reading() as file:
-            found = figures(file, self._expired(self._now()))
-        return found | {
+            result = figures(file, self._expired(self._now()))
+        return result | {
             "ttl_hours": self.ttl_hours,
             "cache_size": self.cache_size,
             "hits": self._hits,

@@ -29,6 +29,8 @@ _STEPS = 200_000
 _LOOKS = 20
 _BYTES_A_LOOK = 25_000
 """A statement over a file may take eight steps a byte: no order of pages is read more than once."""
+_MOST_VALUE_BYTES = 2**31 - 1
+"""What SQLite's own limit can be set to at most."""
 _SECONDS = 60.0
 _MANY_SECONDS = 600.0
 _PAUSE_SECONDS = 0.02
@@ -106,7 +108,7 @@ class StoreConnection(sqlite3.Connection):
     def limit(self, path: Path, size: int, value_bytes: int) -> None:
         """Bound statements and values by the size of the file."""
         self._path = path
-        self._value_bytes = max(value_bytes, size)
+        self._value_bytes = min(max(value_bytes, size), _MOST_VALUE_BYTES)
         self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, self._value_bytes)
         self.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         self.set_progress_handler(self._is_endless, _STEPS)
@@ -128,7 +130,7 @@ class StoreConnection(sqlite3.Connection):
     def any_length(self) -> Iterator[None]:
         """Lift the bound of values in a block that writes values of ours."""
         # SQLite lowers this to its own limit
-        self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2**31 - 1)
+        self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_VALUE_BYTES)
         try:
             yield
         finally:

@@ -40,17 +40,17 @@ class Trees:
 
     def tree_of(self, commit: str) -> str | Missing:
         """Return the id of a commit's tree."""
-        found = self._ask(commit, b"commit")
-        if isinstance(found, Missing):
-            return found
-        return found[5 : found.index(b"\n")].decode("ascii")
+        result = self._ask(commit, b"commit")
+        if isinstance(result, Missing):
+            return result
+        return result[5 : result.index(b"\n")].decode("ascii")
 
     def difference(self, old: str | None, new: str) -> Difference | Missing:
         """Return the regular files that differ, by path; ``None`` stands for the empty tree.
 
         ``Missing`` when a tree is not in this clone.
         """
-        found: Difference = {}
+        results: Difference = {}
         work: list[tuple[bytes, str | None, str | None]] = [(b"", old, new)]
         while work:
             folder, before_id, after_id = work.pop()
@@ -69,8 +69,8 @@ class Trees:
                     work.append((folder + name + b"/", old_tree, new_tree))
                 old_file, new_file = _id(was, _REGULAR), _id(now, _REGULAR)
                 if old_file or new_file:
-                    found[(folder + name).decode("utf-8", "surrogateescape")] = new_file
-        return found
+                    results[(folder + name).decode("utf-8", "surrogateescape")] = new_file
+        return results
 
     def _entries(self, tree: str) -> Entries | Missing:
         known = self._known.get(tree)

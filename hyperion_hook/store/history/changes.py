@@ -84,16 +84,16 @@ class PastChanges:
     def known(self, files: Iterable[int]) -> dict[int, KnownFile]:
         """Return what is known of files by number; those that were deleted or lost their path are left out."""
         self._index.flush()
-        last = {file: found for file in files if (found := self._last(file)) is not None}
+        last = {file: result for file in files if (result := self._last(file)) is not None}
         self._read([number for _, number, _ in last.values()], however_large=True)
         # a file of which only the life before it parted from another is seen has no path yet
         standing = {
             file: [path for path in self._paths_of[number].get(file, ()) if self._stands(file, path, date, number)]
             for file, (date, number, _) in last.items()
         }
-        paths = self._paths(path for found in standing.values() for path in found)
-        named = {file: [paths[path] for path in found if path in paths] for file, found in standing.items()}
-        return {file: KnownFile(min(found), last[file][2]) for file, found in named.items() if found}
+        paths = self._paths(path for result in standing.values() for path in result)
+        named = {file: [paths[path] for path in result if path in paths] for file, result in standing.items()}
+        return {file: KnownFile(min(result), last[file][2]) for file, result in named.items() if result}
 
     @property
     def _view(self) -> View:
@@ -126,16 +126,16 @@ class PastChanges:
 
     def _origins(self, file: int) -> list[tuple[int, int]]:
         """Return whose lives a file's own begins with: (file, first commit that is no longer of it), nearest first."""
-        found: list[tuple[int, int]] = []
+        results: list[tuple[int, int]] = []
         asked = file
         while row := self._index.connection.execute(
             # an origin is older than what parted from it; a tampered file must not lead round in a circle
             "SELECT origin, ord FROM forks WHERE file = ? AND origin < file",
             (asked,),
         ).fetchone():
-            found.append(row)
+            results.append(row)
             asked = row[0]
-        return found
+        return results
 
     def _read(self, numbers: Iterable[int], *, however_large: bool = False) -> None:
         known = self._paths_of if however_large else self._sets
@@ -155,8 +155,8 @@ class PastChanges:
                     paths.setdefault(file, []).append(path)
 
     def _paths(self, numbers: Iterable[int]) -> dict[int, str]:
-        found = _in_parts(self._index, "SELECT id, path FROM paths WHERE id IN", list(set(numbers)))
-        return {number: path.decode("utf-8", "surrogateescape") for number, path in found}
+        result = _in_parts(self._index, "SELECT id, path FROM paths WHERE id IN", list(set(numbers)))
+        return {number: path.decode("utf-8", "surrogateescape") for number, path in result}
 
 
 def _in_parts(index: Indexed, query: str, numbers: Sequence[int]) -> Iterable[tuple]:  # type: ignore[type-arg]

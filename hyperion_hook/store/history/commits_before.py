@@ -53,10 +53,10 @@ class Past:
 
     def _read(self, count: int) -> list[PastCommit]:
         with self._index.reading():
-            found = self._index.recent_commits(self._base, count)
+            result = self._index.recent_commits(self._base, count)
             rows = {}
-            for start in range(0, len(found), _ASKED_AT_ONCE):
-                asked = [bytes.fromhex(commit) for commit in found[start : start + _ASKED_AT_ONCE]]
+            for start in range(0, len(result), _ASKED_AT_ONCE):
+                asked = [bytes.fromhex(commit) for commit in result[start : start + _ASKED_AT_ONCE]]
                 query = f"SELECT {_COLUMNS} FROM commits WHERE id IN ({','.join('?' * len(asked))})"  # noqa: S608
                 for number, commit, time, author, flags, directories, files in self._index.connection.execute(
                     query, asked
@@ -70,7 +70,7 @@ class Past:
                         frozenset(unpack(directories)),
                         frozenset(unpack(files)[1::2]) - {0},
                     )
-        return [rows[commit] for commit in found]
+        return [rows[commit] for commit in result]
 
     def life(self, file: int) -> FileHistory:
         """Return the life of a file by number."""
@@ -90,5 +90,5 @@ class Past:
     def directories(self, paths: Iterable[str]) -> frozenset[int]:
         """Return the numbers of those folders that some commit touched."""
         with self._index.reading():
-            found = (self._index.names.find_directory(path) for path in paths)
-            return frozenset(number for number in found if number is not None)
+            result = (self._index.names.find_directory(path) for path in paths)
+            return frozenset(number for number in result if number is not None)

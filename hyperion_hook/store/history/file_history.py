@@ -186,8 +186,8 @@ class FileLives:
             if oldest is not None and date != oldest[0]:
                 break
             if not view.hidden or view.sees(number):
-                found = date, self._graph.id_of(number), time
-                oldest = found if oldest is None else min(oldest, found)
+                results = date, self._graph.id_of(number), time
+                oldest = results if oldest is None else min(oldest, results)
         return None if oldest is None else oldest[2]
 
     def _load(self, file: int, limit: int | None) -> _Life:

@@ -360,13 +360,13 @@ class HistoryIndex:
             self._writer.flush()
             view = self.view(commit)
             rows = self.connection.execute("SELECT date, ord, id, flags FROM commits ORDER BY date DESC")
-            found: list[str] = []
+            results: list[str] = []
             for _, tied in groupby(rows, key=itemgetter(0)):
                 ids = [row[2] for row in tied if not row[3] & CommitFlag.MERGE and view.sees(row[1])]
-                found += [found_id.hex() for found_id in sorted(ids, reverse=True)]
-                if len(found) >= count:
+                results += [found_id.hex() for found_id in sorted(ids, reverse=True)]
+                if len(results) >= count:
                     break
-        return found[:count]
+        return results[:count]
 
 
 def _key(commit_id: str) -> bytes:

@@ -97,13 +97,13 @@ class Names:
 
     def subsystem(self, directory: int) -> int:
         """Return the number of the top-level folder that holds a folder."""
-        found = self.subsystem_of.get(directory)
-        if found is None:
-            (found,) = self._connection.execute(
+        result = self.subsystem_of.get(directory)
+        if result is None:
+            (result,) = self._connection.execute(
                 "SELECT subsystem FROM directories WHERE id = ?", (directory,)
             ).fetchone()
-            self.subsystem_of[directory] = found
-        return found
+            self.subsystem_of[directory] = result
+        return result
 
     def find_author(self, identity: str) -> int | None:
         """Return the number of an author, ``None`` for one that no indexed commit has."""

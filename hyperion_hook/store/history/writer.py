@@ -64,8 +64,8 @@ class HistoryWriter:
         """Add a commit whose parents are added, or absent from the repository."""
         graph = self._graph
         key = bytes.fromhex(commit.id)
-        found = map(graph.ord_of, map(bytes.fromhex, commit.parents))
-        parents = tuple(dict.fromkeys(number for number in found if number is not None))
+        result = map(graph.ord_of, map(bytes.fromhex, commit.parents))
+        parents = tuple(dict.fromkeys(number for number in result if number is not None))
         time = clamp_time(commit.committed_at)
         date = max((time, *(graph.date_of(parent) + 1 for parent in parents)))
         author = self._names.author(commit.author.identity)

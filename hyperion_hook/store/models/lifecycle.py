@@ -105,10 +105,10 @@ class Lifecycle:
         """
         if self.status(version) is Status.DEPRECATED and version not in self.served:
             raise IllegalStepError(f"{version} is deprecated already")
-        kept = [other for other in self.served if other != version]
+        remaining = [other for other in self.served if other != version]
         if self.production == version:
-            kept.append(None)
-        return self._serving(_without_repeats(kept))._with(version, Status.DEPRECATED)  # noqa: SLF001
+            remaining.append(None)
+        return self._serving(_without_repeats(remaining))._with(version, Status.DEPRECATED)  # noqa: SLF001
 
     def rolled_back(self) -> Lifecycle:
         """Return the lifecycle with what served before in production again, and the present version deprecated.
@@ -137,11 +137,11 @@ class Lifecycle:
 
 def _without_repeats(served: list[Version | None]) -> tuple[Version | None, ...]:
     """Return the list without neighbours that are the same, and without a leading ``None``."""
-    kept: list[Version | None] = []
+    distinct: list[Version | None] = []
     for version in served:
-        if version != (kept[-1] if kept else None):
-            kept.append(version)
-    return tuple(kept)
+        if version != (distinct[-1] if distinct else None):
+            distinct.append(version)
+    return tuple(distinct)
 
 
 def encode(state: Lifecycle) -> bytes:

@@ -34,10 +34,10 @@ class Version(NamedTuple):
         >>> Version.parse("v1.10.0") > Version.parse("v1.9.3")
         True
         """
-        found = _VERSION.fullmatch(text) if isinstance(text, str) else None
-        if found is None:
+        result = _VERSION.fullmatch(text) if isinstance(text, str) else None
+        if result is None:
             raise ValueError(f"'{str(text)[:40]}' is no version like v1.2.0")
-        return cls(*map(int, found.groups()))
+        return cls(*map(int, result.groups()))
 
 
 @dataclass(frozen=True, slots=True)

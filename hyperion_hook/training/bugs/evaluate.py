@@ -146,8 +146,8 @@ def evaluate_by_time(
         for name in CANDIDATES
     }
     name = "the last fifth of the time, of the same repositories"
-    found = evaluate_bugs(name, histories, models, chosen.candidate, since=since, seed=config.random_state)
-    return chosen.candidate, None if found is None else replace(found, cross_validation=chosen.cross_validation)
+    result = evaluate_bugs(name, histories, models, chosen.candidate, since=since, seed=config.random_state)
+    return chosen.candidate, None if result is None else replace(result, cross_validation=chosen.cross_validation)
 
 
 def _after(frames: Sequence[pd.DataFrame], since: int) -> pd.DataFrame:

@@ -59,25 +59,25 @@ class LearnedBugs:
     @property
     def card(self) -> dict[str, Any]:
         """Return it as plain data; figures that are not defined are ``None``."""
-        found = self.evaluation
+        result = self.evaluation
         return {
             "note": self.note,
             "log-loss in cross-validation": {
-                name: rounded(loss) for name, loss in (found.cross_validation if found else {}).items()
+                name: rounded(loss) for name, loss in (result.cross_validation if result else {}).items()
             },
             "evaluation": None
-            if found is None
+            if result is None
             else {
-                "on": found.name,
-                "repositories": len(found.repositories),
-                "months": found.months,
-                "models": [_ranked(entry) for entry in found.contenders],
-                "leads": [_ranked(entry) for entry in found.leads],
-                "changes": found.changes,
-                "expected": rounded(found.expected),
-                "happened": rounded(found.happened),
-                "calibration_error": rounded(found.calibration_error),
-                "roc_auc_of_changes": rounded(found.change_roc_auc),
+                "on": result.name,
+                "repositories": len(result.repositories),
+                "months": result.months,
+                "models": [_ranked(entry) for entry in result.contenders],
+                "leads": [_ranked(entry) for entry in result.leads],
+                "changes": result.changes,
+                "expected": rounded(result.expected),
+                "happened": rounded(result.happened),
+                "calibration_error": rounded(result.calibration_error),
+                "roc_auc_of_changes": rounded(result.change_roc_auc),
             },
         }
 
@@ -94,7 +94,7 @@ def bug_histories(
             [entry.absolute() for entry in entries],
             jobs=options.jobs,
             cluster=options.cluster,
-            told=None if progress is None else lambda done: progress("reading files and fixes", done, len(entries)),
+            report=None if progress is None else lambda done: progress("reading files and fixes", done, len(entries)),
         )
     return [result for result in results if isinstance(result, BugRows)]
 
@@ -137,10 +137,10 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
         used = {} if in_use is None else {IN_USE: InUseBugs(in_use)}
         models: dict[str, Predictor] = {OWN_CANDIDATE: past, **used}
         test = partial(evaluate_bugs, "the last fifth of this repository's time", histories, models, since=since)
-        found = test(OWN_CANDIDATE, against=tuple(used), seed=options.seed)
-        leads = {} if found is None else {entry.name: entry.roc_auc for entry in found.leads}
+        result = test(OWN_CANDIDATE, against=tuple(used), seed=options.seed)
+        leads = {} if result is None else {entry.name: entry.roc_auc for entry in result.leads}
         kept = in_use is not None and (IN_USE not in leads or not leads[IN_USE].low > 0)
-        final = test(IN_USE, seed=options.seed) if kept else found
+        final = test(IN_USE, seed=options.seed) if kept else result
         counted = next((entry.roc_auc for entry in (final.leads if final else ()) if entry.name == BUGS_SO_FAR), None)
         if counted is not None and counted.high < 0:
             counting = partial(fit_bug_predictor, histories, candidate=OWN_CANDIDATE, config=config, numbers=COUNTED)
@@ -153,13 +153,13 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
         if kept:
             why = "no later month could tell" if IN_USE not in leads else f"its lead is {_words(leads[IN_USE])}"
             note = f"Kept: the one in use; one of this repository alone is no better ({why})."
-            return LearnedBugs(in_use, note, found)
+            return LearnedBugs(in_use, note, result)
         fitted = fit_bug_predictor(histories, candidate=OWN_CANDIDATE, config=config)
     except TrainingError as error:
         what = "None" if in_use is None else "Kept: the one in use"
         return LearnedBugs(in_use, f"{what} ({error}).")
     told = "" if in_use is None else f", which beats the one in use by {_words(leads[IN_USE])} ROC-AUC"
-    return LearnedBugs(fitted, f"This repository's own{told}.", found, _monthly(histories))
+    return LearnedBugs(fitted, f"This repository's own{told}.", result, _monthly(histories))
 
 
 def _monthly(histories: Sequence[BugRows]) -> pd.DataFrame:

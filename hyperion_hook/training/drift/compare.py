@@ -84,12 +84,12 @@ def compare(
     for side, one, other in (("reference", before, after), ("current", after, before)):
         if alone := [column.name for name, column in one.items() if name not in other]:
             warnings.append(f"columns of the {side} rows alone, not compared: {listed(alone)}")
-    found = list(_adjusted(list(_compared(pairs, warnings)), threshold, alpha))
+    results = list(_adjusted(list(_compared(pairs, warnings)), threshold, alpha))
     apart = {canonical(name) for name in (target_column, score_column) if name is not None}
-    features = sorted((item for item in found if canonical(item.feature) not in apart), key=_rank)
-    others = {canonical(item.feature): item for item in found if canonical(item.feature) in apart}
+    features = sorted((item for item in results if canonical(item.feature) not in apart), key=_rank)
+    others = {canonical(item.feature): item for item in results if canonical(item.feature) in apart}
     return DriftReport(
-        has_drift=any(item.drifted for item in found),
+        has_drift=any(item.drifted for item in results),
         drift_magnitude=overall(
             [_counted(item, alpha) for item in features], [_counted(item, alpha) for item in others.values()]
         ),
@@ -116,10 +116,10 @@ def _check(reference: object, current: object, threshold: float, alpha: float) -
 
 
 def _by_name(frame: pd.DataFrame) -> Mapping[str, Column]:
-    found: dict[str, Column] = {}
+    results: dict[str, Column] = {}
     for column in columns_of(frame):
-        found.setdefault(column.canonical, column)
-    return found
+        results.setdefault(column.canonical, column)
+    return results
 
 
 def _twice(frame: pd.DataFrame) -> list[str]:

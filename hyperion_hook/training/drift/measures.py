@@ -95,13 +95,13 @@ def bin_numbers(reference: Numbers, current: Numbers) -> Binned:
 
 def _few_distinct(reference: Numbers, current: Numbers, most: int) -> Numbers | None:
     """Return the different values of both samples if there are no more than ``most``."""
-    found = []
+    results = []
     for sample in (reference, current):
         steps = np.flatnonzero(sample[1:] != sample[:-1]) if len(sample) else np.empty(0, dtype=np.intp)
         if len(steps) >= most:
             return None
-        found.append(sample[np.append(steps, len(sample) - 1)] if len(sample) else sample)
-    values = np.unique(np.concatenate(found))
+        results.append(sample[np.append(steps, len(sample) - 1)] if len(sample) else sample)
+    values = np.unique(np.concatenate(results))
     return values if len(values) <= most else None
 
 
@@ -178,8 +178,8 @@ def js_distance(binned: Binned) -> float:
     ----------
     .. [1] D. M. Endres, J. E. Schindelin, "A new metric for probability distributions", IEEE Trans. Inf. Theory 2003.
     """
-    found = float(jensenshannon(*binned.shares, base=2))
-    return 0.0 if math.isnan(found) else min(1.0, found)
+    result = float(jensenshannon(*binned.shares, base=2))
+    return 0.0 if math.isnan(result) else min(1.0, result)
 
 
 def magnitude_of(binned: Binned) -> float:
@@ -218,14 +218,14 @@ def _runs(reference: Numbers, current: Numbers) -> tuple[Numbers | Counts, ...]:
 
 def kolmogorov_smirnov(reference: Numbers, current: Numbers) -> Tested:
     """Return the two-sample test with its asymptotic p-value; with ties it errs on the side of no alarm."""
-    found = stats.ks_2samp(reference, current, method="asymp")
-    return Tested("Kolmogorov-Smirnov", float(found.statistic), float(found.pvalue))
+    result = stats.ks_2samp(reference, current, method="asymp")
+    return Tested("Kolmogorov-Smirnov", float(result.statistic), float(result.pvalue))
 
 
 def cramer_von_mises(reference: Numbers, current: Numbers) -> Tested:
     """Return the two-sample test with its asymptotic p-value."""
-    found = stats.cramervonmises_2samp(reference, current, method="asymptotic")
-    return Tested("Cramér-von Mises", float(found.statistic), float(min(1.0, max(0.0, found.pvalue))))
+    result = stats.cramervonmises_2samp(reference, current, method="asymptotic")
+    return Tested("Cramér-von Mises", float(result.statistic), float(min(1.0, max(0.0, result.pvalue))))
 
 
 def chi_square(binned: Binned) -> Tested:
@@ -234,10 +234,10 @@ def chi_square(binned: Binned) -> Tested:
     table = table[:, table.sum(axis=0) > 0]
     if table.shape[1] < 2 or not table.sum(axis=1).all():
         return Tested("chi-square", 0.0, 1.0)
-    found = stats.chi2_contingency(table, correction=False)
-    if table.shape == (2, 2) and found.expected_freq.min() < _LEAST_EXPECTED:
-        return Tested("Fisher", float(found.statistic), float(stats.fisher_exact(table).pvalue))
-    return Tested("chi-square", float(found.statistic), float(found.pvalue))
+    result = stats.chi2_contingency(table, correction=False)
+    if table.shape == (2, 2) and result.expected_freq.min() < _LEAST_EXPECTED:
+        return Tested("Fisher", float(result.statistic), float(stats.fisher_exact(table).pvalue))
+    return Tested("chi-square", float(result.statistic), float(result.pvalue))
 
 
 def missing_test(reference: tuple[int, int], current: tuple[int, int]) -> Tested | None:

@@ -114,8 +114,8 @@ def unseen_repositories(
     mined, warnings = mine_all(entries, options, options.replay, progress)
     rows = without_youngest(merged([item.rows for item in mined]))
     told = None if progress is None else lambda done: progress("leaving each out", done, len(mined))
-    found, left_aside = leave_each_out(rows, options, told)
-    return found, (*warnings, *left_aside)
+    result, left_aside = leave_each_out(rows, options, told)
+    return result, (*warnings, *left_aside)
 
 
 def advice(found: BackTest, label: str) -> str:

@@ -35,7 +35,7 @@ from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 from hyperion_hook.training.rows.corpus_table import sample
 from hyperion_hook.training.rows.dataset import pooled
 from hyperion_hook.training.rows.days import day
-from hyperion_hook.training.rows.distribute import Told, spread
+from hyperion_hook.training.rows.distribute import Report, spread
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.time_split import cut_at, time_split
 
@@ -85,7 +85,7 @@ class Comparison:
 
 
 def leave_each_out(
-    rows: pd.DataFrame, options: RetrainOptions, told: Told | None = None
+    rows: pd.DataFrame, options: RetrainOptions, report: Report | None = None
 ) -> tuple[list[LeftOut], tuple[str, ...]]:
     """Return figures for every repository, each unseen, and one warning for each that could not be ranked.
 
@@ -98,10 +98,12 @@ def leave_each_out(
         bundle carries.
     """
     tasks = [_task(name, rows, options) for name in sorted(rows["repository"].unique())]
-    found = spread(partial(_left_out, options=options), tasks, jobs=options.jobs, cluster=options.cluster, told=told)
+    result = spread(
+        partial(_left_out, options=options), tasks, jobs=options.jobs, cluster=options.cluster, report=report
+    )
     return (
-        [item for item in found if isinstance(item, LeftOut)],
-        tuple(f"left aside: {item}" for item in found if isinstance(item, str)),
+        [item for item in result if isinstance(item, LeftOut)],
+        tuple(f"left aside: {item}" for item in result if isinstance(item, str)),
     )
 
 
@@ -155,10 +157,10 @@ def _with_its_own(own: pd.DataFrame, others: pd.DataFrame, options: RetrainOptio
     split = time_split(own, cut_at(own, LATE))
     if int(split.test["buggy"].sum()) < LEAST_POSITIVES:
         return {}
-    said = {}
+    predictions = {}
     for model, train in ((OWN_TOO, pooled(split.train, others)), (OTHERS_ONLY, others)):
-        said[model] = risk_of(fit_rows(train, (BLEND,), options).models[BLEND.name], split.test)
-    return _figures(split.test, split.test["buggy"].to_numpy(dtype=np.float64), said, said)
+        predictions[model] = risk_of(fit_rows(train, (BLEND,), options).models[BLEND.name], split.test)
+    return _figures(split.test, split.test["buggy"].to_numpy(dtype=np.float64), predictions, predictions)
 
 
 def _figures(
@@ -186,10 +188,14 @@ def compared(outcome: str, figures: Sequence[Figures], references: Sequence[str]
     references
         Contenders that the others are compared with, repository by repository.
     """
-    kept = [entry for entry in figures if entry]
-    draws = np.random.default_rng(seed).integers(0, len(kept), (_DRAWS, len(kept))) if kept else np.zeros((0, 0), int)
-    names = [name for name in (kept[0] if kept else {}) if name != CHANCE]
-    values = {name: _columns(kept, name) for name in names}
+    evaluated = [entry for entry in figures if entry]
+    draws = (
+        np.random.default_rng(seed).integers(0, len(evaluated), (_DRAWS, len(evaluated)))
+        if evaluated
+        else np.zeros((0, 0), int)
+    )
+    names = [name for name in (evaluated[0] if evaluated else {}) if name != CHANCE]
+    values = {name: _columns(evaluated, name) for name in names}
     means = {name: {metric: _mean(column, draws) for metric, column in values[name].items()} for name in names}
     gains = {
         reference: {
@@ -204,7 +210,7 @@ def compared(outcome: str, figures: Sequence[Figures], references: Sequence[str]
         for reference in references
         if reference in values
     }
-    return Comparison(outcome, len(kept), means, gains)
+    return Comparison(outcome, len(evaluated), means, gains)
 
 
 def _columns(figures: Sequence[Figures], name: str) -> dict[str, Numbers]:

@@ -17,5 +17,5 @@ _OTHERS = {NAMED: OUTCOMES[Outcome.NAMED][0], REVERTED: OUTCOMES[Outcome.REVERTE
 
 def other_outcomes(rows: pd.DataFrame, least: int) -> dict[str, Numbers]:
     """Return 0 or 1 a row for each other outcome that occurred at least so often, by what became of the changes."""
-    found = {what: rows[column].to_numpy(dtype=np.float64) for what, column in _OTHERS.items() if column in rows}
-    return {what: outcome for what, outcome in found.items() if outcome.sum() >= least}
+    results = {what: rows[column].to_numpy(dtype=np.float64) for what, column in _OTHERS.items() if column in rows}
+    return {what: outcome for what, outcome in results.items() if outcome.sum() >= least}

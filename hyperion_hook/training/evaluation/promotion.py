@@ -121,43 +121,44 @@ def decide(
             what = str(error).partition("(")[2].rpartition(")")[0]
             learned = f"{in_use.label} learned from this history up to {day(seen)}, so only later changes can tell"
             return Decision(False, f"not promoted: {learned}, and {what}")
-    found = compare(past.models[recipe], in_use, past.split.test, since=past.split.cut, seed=options.seed)
-    return Decision(found.is_better and not found.worse, _in_words(found, in_use.label), found)
+    result = compare(past.models[recipe], in_use, past.split.test, since=past.split.cut, seed=options.seed)
+    return Decision(result.is_better and not result.worse, _in_words(result, in_use.label), result)
 
 
 def compare(new: Predictor, in_use: Predictor, test: pd.DataFrame, *, since: int, seed: int) -> Comparison:
     """Return how two models rank the same changes, with paired bootstrap intervals of the difference."""
     truth = test["buggy"].to_numpy(dtype=np.float64)
-    said = {_NEW: risk_of(new, test), _USED: risk_of(in_use, test)}
+    predictions = {_NEW: risk_of(new, test), _USED: risk_of(in_use, test)}
     unwritten = test.assign(**with_masked_messages(test[list(FEATURES)], 1.0, seed))
     early = {_NEW: risk_of(new, unwritten), _USED: risk_of(in_use, unwritten)}
     gain, unwritten_gain = (
         bootstrap(Ranking.roc_auc, truth, scores, against=_USED, draws=_DRAWS, seed=seed)[_NEW]
-        for scores in (said, early)
+        for scores in (predictions, early)
     )
     also = {
-        what: bootstrap(Ranking.roc_auc, outcome, said, against=_USED, draws=_DRAWS, seed=seed)[_NEW]
+        what: bootstrap(Ranking.roc_auc, outcome, predictions, against=_USED, draws=_DRAWS, seed=seed)[_NEW]
         for what, outcome in other_outcomes(test, LEAST_TEST_BUGS).items()
     }
     return Comparison(
         since,
         len(test),
         int(truth.sum()),
-        roc_auc(truth, said[_NEW]),
-        roc_auc(truth, said[_USED]),
+        roc_auc(truth, predictions[_NEW]),
+        roc_auc(truth, predictions[_USED]),
         gain,
         unwritten_gain,
         also,
-        _calibration_gain(truth, said, seed),
+        _calibration_gain(truth, predictions, seed),
     )
 
 
-def _calibration_gain(truth: Numbers, said: Mapping[str, Numbers], seed: int) -> Interval:
+def _calibration_gain(truth: Numbers, predictions: Mapping[str, Numbers], seed: int) -> Interval:
     """Return by how much the calibration error of the new models is smaller."""
     random = np.random.default_rng(seed)
     draws = [np.arange(len(truth)), *(random.integers(0, len(truth), len(truth)) for _ in range(_SORTED_DRAWS))]
     errors = {
-        name: np.array([calibration_error(truth[rows], score[rows]) for rows in draws]) for name, score in said.items()
+        name: np.array([calibration_error(truth[rows], score[rows]) for rows in draws])
+        for name, score in predictions.items()
     }
     return interval_of(errors[_USED] - errors[_NEW])
 
@@ -173,10 +174,10 @@ def learned_until(bundle: Bundle, repository: Repository) -> int | None:
         if not isinstance(head, str):
             continue
         try:
-            said = repository.git.run("rev-list", "--max-count=1", "--timestamp", repository.resolve(head))
+            newest = repository.git.run("rev-list", "--max-count=1", "--timestamp", repository.resolve(head))
         except GitError:
             continue
-        moments.append(int(said.split()[0]) - UNSEEN_DAYS * DAY)
+        moments.append(int(newest.split()[0]) - UNSEEN_DAYS * DAY)
     return max(moments, default=None)
 
 

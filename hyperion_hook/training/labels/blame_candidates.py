@@ -37,8 +37,8 @@ def shares(traced: Sequence[TracedHunk], is_candidate: Callable[[str], bool]) ->
         weight = _SHARES[role_of(hunk.file.previous_path)] if tells(hunk.file) else 0.0
         for origin, evidence in _evidence(hunk, exhaustive=False) if weight else ():
             if origin is not None and is_candidate(origin):
-                found = slight if evidence < 1 else strong
-                found[origin] = max(weight, found[origin])
+                result = slight if evidence < 1 else strong
+                result[origin] = max(weight, result[origin])
     blamed = strong or slight
     total = sum(blamed.values())
     return {name: weight / total for name, weight in blamed.items()}

@@ -137,8 +137,8 @@ def number_in(subject: str) -> str | None:
     >>> number_in("Add x (#12)"), number_in("Add x")
     ('#12', None)
     """
-    found = _SQUASHED.search(subject[:1_000])
-    return found[1] if found else None
+    result = _SQUASHED.search(subject[:1_000])
+    return result[1] if result else None
 
 
 def _numbers(commit: Commit, subject: str) -> set[str]:

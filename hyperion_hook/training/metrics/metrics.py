@@ -160,9 +160,9 @@ def auc_within_sizes(truth: ArrayLike, scores: ArrayLike, sizes: ArrayLike, grou
 
 
 def _effort_area(y: Numbers, cost: Numbers, order: NDArray[np.intp]) -> float:
-    found = np.concatenate([[0.0], np.cumsum(y[order])]) / y.sum()
+    result = np.concatenate([[0.0], np.cumsum(y[order])]) / y.sum()
     read = np.concatenate([[0.0], np.cumsum(cost[order])]) / cost.sum()
-    return float(np.trapezoid(found, read))
+    return float(np.trapezoid(result, read))
 
 
 def _order(scores: Numbers) -> NDArray[np.intp]:

@@ -101,14 +101,14 @@ def fold_figures(
 
     Flags that are not given are set at the threshold that suits the other folds best.
     """
-    found: dict[str, list[float]] = {name: [] for name in FOLD_FIGURES}
+    results: dict[str, list[float]] = {name: [] for name in FOLD_FIGURES}
     for place, (y, p) in enumerate(zip(truth, probability, strict=True)):
         flags = _flags(truth, probability, place) if flagged is None else flagged[place]
         accuracy, precision, recall, f1, _ = _counted(y, flags, np.zeros(len(y)), np.ones(len(y)))
         row = (accuracy, precision, recall, f1, roc_auc(y, p), pr_auc(y, p), brier(y, p), calibration_error(y, p))
         for name, value in zip(FOLD_FIGURES, row, strict=True):
-            found[name].append(value)
-    return found
+            results[name].append(value)
+    return results
 
 
 def _flags(truth: Sequence[Codes], probability: Sequence[Numbers], place: int) -> Codes:

@@ -59,9 +59,9 @@ class Ranking:
         positive, negative = self._groups(weights)
         if not positive.sum() or not negative.sum():
             return math.nan
-        found = np.cumsum(positive)
-        flagged = found + np.cumsum(negative)
-        precision = np.divide(found, flagged, out=np.zeros_like(found), where=flagged > 0)
+        result = np.cumsum(positive)
+        flagged = result + np.cumsum(negative)
+        precision = np.divide(result, flagged, out=np.zeros_like(result), where=flagged > 0)
         return float((positive * precision).sum() / positive.sum())
 
     def _groups(self, weights: Numbers) -> tuple[Numbers, Numbers]:

@@ -153,14 +153,14 @@ def _set(client: Any, name: str, number: str, status: Status, aliases: Mapping[s
 
 def _versions(client: Any, name: str) -> list[Any]:
     """Return every version of a registered model, the oldest first."""
-    found: list[Any] = []
+    results: list[Any] = []
     token = None
     for _ in range(_MOST_PAGES):
         page = client.search_model_versions(f"name = '{name}'", max_results=_PAGE, page_token=token)
-        found += [version for version in page if version.name == name]
+        results += [version for version in page if version.name == name]
         token = page.token
         if not token:
-            return sorted(found, key=lambda version: int(version.version))
+            return sorted(results, key=lambda version: int(version.version))
     raise RegistrationError(f"{name} has more than {_PAGE * _MOST_PAGES:,} versions there; {_REMEDY}")
 
 

@@ -92,15 +92,15 @@ def experiment_id_of(client: Any, name: str, uri: str) -> str:
     """Return the id of an experiment, which is made if it is not there."""
     from mlflow.exceptions import MlflowException
 
-    found = client.get_experiment_by_name(name)
-    if found is None:
+    result = client.get_experiment_by_name(name)
+    if result is None:
         try:
             return str(client.create_experiment(name, artifact_location=artifact_location(uri, name), tags=_KIND))
         except MlflowException as error:
-            found = client.get_experiment_by_name(name) if error.error_code in EXISTS else None
-            if found is None:
+            result = client.get_experiment_by_name(name) if error.error_code in EXISTS else None
+            if result is None:
                 raise
-    return str(found.experiment_id)
+    return str(result.experiment_id)
 
 
 def _begun(client: Any, experiment_id: str, record: RunRecord, content: RunContent, moment: datetime) -> Any:

@@ -59,7 +59,7 @@ def choose_columns(
     """
     if isinstance(wanted, str):
         raise ConfigError(f"features '{wanted}': is one text; give a list of names")
-    kept: dict[str, Column] = {}
+    usable: dict[str, Column] = {}
     categories: dict[str, list[str]] = {}
     left_out: dict[str, str] = {}
     asked = None if wanted is None else {canonical(name): name for name in wanted}
@@ -76,19 +76,19 @@ def choose_columns(
         if reason:
             left_out[name] = reason
             continue
-        kept[name] = column
+        usable[name] = column
         if column.kind not in NUMERIC:
             categories[name] = sorted({label for label in column.labels if label is not None})
     if asked is not None:
-        lost = [name for key, name in asked.items() if key not in {canonical(name) for name in kept}]
+        lost = [name for key, name in asked.items() if key not in {canonical(name) for name in usable}]
         if lost:
             place = next((name for name in left_out if canonical(name) == canonical(lost[0])), None)
             why = left_out[place] if place else "is not a column that can be a feature"
             raise ConfigError(f"feature '{lost[0]}': {why}")
-    if not kept:
-        told = "; ".join(f"'{name}': {why}" for name, why in list(left_out.items())[:5])
-        raise ConfigError(f"features: no column can be learned from ({told or 'there is none beside the target'})")
-    return ChosenColumns(tuple(kept), categories, left_out)
+    if not usable:
+        reasons = "; ".join(f"'{name}': {why}" for name, why in list(left_out.items())[:5])
+        raise ConfigError(f"features: no column can be learned from ({reasons or 'there is none beside the target'})")
+    return ChosenColumns(tuple(usable), categories, left_out)
 
 
 def _unfit(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -> str:
@@ -113,8 +113,8 @@ def _unfit_words(column: Column, codes: NDArray[np.int64] | None, *, is_asked: b
         return "" if column.missing.any() else "constant"
     if len(words) > MOST_CATEGORIES:
         return f"text of {len(words)} different values, more than {MOST_CATEGORIES}"
-    told = np.where(places < 0, np.nan, places.astype(np.float64))
-    return "tells the target of every row" if codes is not None and _gives_away(told, codes) else ""
+    values = np.where(places < 0, np.nan, places.astype(np.float64))
+    return "tells the target of every row" if codes is not None and _gives_away(values, codes) else ""
 
 
 def _unfit_numbers(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -> str:

@@ -65,7 +65,7 @@ def tuned(
     """
     asked = [(learn, test) for learn, test in folds if len(np.unique(codes[test])) == 2]
     better = dict(members)
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     searched = [name for name in members if name in GRIDS]
     for done, name in enumerate(searched):
         progress("search", done, len(searched))
@@ -96,11 +96,11 @@ def tuned(
         before, after = float(defaults.best_score_), float(search.best_score_)
         best = dict(search.best_params_) if after > before else {}
         better[name] = estimator.set_params(**best)
-        found[name] = {
+        results[name] = {
             "best_params": best,
             "cv_roc_auc": max(before, after),
             "cv_roc_auc_of_defaults": before,
             "tried": TRIED + 1,
         }
     progress("search", len(searched), len(searched))
-    return better, found
+    return better, results

@@ -190,10 +190,22 @@ def _lines(card: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     lost = [[_cell(row["feature"]), _cell(row["roc_auc_lost"])] for row in card["importance"]]
     yield from markdown_table(("feature", "ROC-AUC lost"), lost)
+    if "ablation" in card:
+        yield from _ablation_section(card["ablation"])
     if "bugs" in card:
         yield from bug_section(card["bugs"])
     yield from ("", "## Limits", "")
     yield from (f"- {limit}" for limit in card["limits"])
+
+
+def _ablation_section(ablation: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what members and groups of features add, as measured apart from a retraining."""
+    yield from ("", "## What each part adds", "", ablation["how"], "")
+    yield from markdown_table(
+        ("features", *ablation["figures"]),
+        [[row["features"], *(_ranged(row[figure]) for figure in ablation["figures"])] for row in ablation["rows"]],
+    )
+    yield from ("", ablation["features"])
 
 
 def calibration_lines(calibration: Sequence[Mapping[str, Any]]) -> Iterator[str]:

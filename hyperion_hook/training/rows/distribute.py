@@ -20,7 +20,7 @@ from hyperion_hook.training.rows.workers import in_processes
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Told = Callable[[int], object]
+Report = Callable[[int], object]
 """Called with how many items are done."""
 
 CONNECT_SECONDS = 10
@@ -32,7 +32,7 @@ def spread(
     *,
     jobs: int = 1,
     cluster: str | None = None,
-    told: Told | None = None,
+    report: Report | None = None,
 ) -> list[Result]:
     """Return what a function makes of each item, in the order of the items.
 
@@ -52,14 +52,14 @@ def spread(
     HyperionError
         If the scheduler cannot be reached, has no workers or other versions, or workers keep dying.
     """
-    told = told or _unheard
-    told(0)
+    report = report or _unheard
+    report(0)
     if cluster is not None:
-        return _on_cluster(function, items, cluster, told)
+        return _on_cluster(function, items, cluster, report)
     results: list[Result] = []
     for result in in_processes(function, items, jobs):
         results.append(result)
-        told(len(results))
+        report(len(results))
     return results
 
 
@@ -72,7 +72,9 @@ def versions() -> tuple[int, ...]:
     return (EXTRACTOR_VERSION, PAST_VERSION, CLASSIFIER_VERSION, LABELLER_VERSION)
 
 
-def _on_cluster(function: Callable[[Item], Result], items: Sequence[Item], address: str, told: Told) -> list[Result]:
+def _on_cluster(
+    function: Callable[[Item], Result], items: Sequence[Item], address: str, report: Report
+) -> list[Result]:
     try:
         from distributed import Client, KilledWorker, as_completed
     except ImportError:
@@ -91,7 +93,7 @@ def _on_cluster(function: Callable[[Item], Result], items: Sequence[Item], addre
         _check_workers(client.run(versions), address)
         futures = client.map(function, items, pure=False)
         for number, _ in enumerate(as_completed(futures, loop=client.loop), 1):
-            told(number)
+            report(number)
         try:
             return list(client.gather(futures))
         except KilledWorker as error:

@@ -80,26 +80,26 @@ def mine(
     repository = Repository.discover(path)
     tip = repository.resolve(until)
     name = name or name_of(path)
-    kept = MinedStore(vectors, repository, name, tip, options, rules)
-    table, labels = kept.table(), kept.labels()
+    store = MinedStore(vectors, repository, name, tip, options, rules)
+    table, labels = store.table(), store.labels()
     reused = 0 if table is None else len(table[0])
     if table is None:
         parts = _parts(repository, tip, options, jobs)
         if parts > 1:
-            table, reused = _measure_in_parts(path, kept, tip, options, parts, progress)
+            table, reused = _measure_in_parts(path, store, tip, options, parts, progress)
         else:
             with open_labeller(repository, [tip], rules, exclude=options.exclude) as (labeller, _):
-                table, reused = _measure(repository, kept, tip, options, labeller, progress)
+                table, reused = _measure(repository, store, tip, options, labeller, progress)
             labels = _labels_of(labeller)
-        kept.keep_table(table)
+        store.keep_table(table)
     if labels is None:
         labels = label(repository, tip, rules, exclude=options.exclude, progress=progress)
-    kept.keep_labels(labels)
+    store.keep_labels(labels)
     rows, summary = table
     if rows.empty:
         raise TrainingError(f"{name}: no commit to measure up to {tip[:12]}; choose an earlier --since")
-    told = blamed_commits(FeedbackStore.of(repository.common_dir).read())
-    blamed = also_blamed(labels.by_commit, told)
+    feedback = blamed_commits(FeedbackStore.of(repository.common_dir).read())
+    blamed = merge_feedback(labels.by_commit, feedback)
     return Mined(name, tip, relabelled(rows, blamed), summary, labels.summary, reused)
 
 
@@ -122,16 +122,16 @@ def measured(
     """
     repository = Repository.discover(path)
     tip = repository.resolve(until)
-    kept = MinedStore(vectors, repository, name, tip, options, RULES)
-    table = kept.table()
+    store = MinedStore(vectors, repository, name, tip, options, RULES)
+    table = store.table()
     if table is None:
         parts = _parts(repository, tip, options, jobs)
         table, _ = (
-            _measure_in_parts(path, kept, tip, options, parts, progress)
+            _measure_in_parts(path, store, tip, options, parts, progress)
             if parts > 1
-            else _measure(repository, kept, tip, options, None, progress)
+            else _measure(repository, store, tip, options, None, progress)
         )
-        kept.keep_table(table)
+        store.keep_table(table)
     return table[0]
 
 
@@ -159,26 +159,26 @@ def label(
     return _labels_of(label_history(repository, [tip], rules or RULES, exclude=exclude, progress=progress))
 
 
-def also_blamed(labels: Mapping[str, Label], told: Mapping[str, int]) -> dict[str, Label]:
+def merge_feedback(labels: Mapping[str, Label], feedback: Mapping[str, int]) -> dict[str, Label]:
     """Return labels with those commits added of which people said that they caused a bug.
 
     Parameters
     ----------
     labels
         By commit, as traced from fixes.
-    told
+    feedback
         Since when (Unix seconds) people say so, by commit.
 
     Examples
     --------
-    >>> also_blamed({}, {"a": 10})["a"].known_at
+    >>> merge_feedback({}, {"a": 10})["a"].known_at
     10
     """
     blamed = {}
-    for commit, since in told.items():
+    for commit, since in feedback.items():
         known = labels[commit].findings if commit in labels else {}
-        said = Finding(since, FoundBy.FEEDBACK)
-        also = {outcome: said.or_better(known.get(outcome)) for outcome in (Outcome.TRACED, Outcome.SHARED)}
+        finding = Finding(since, FoundBy.FEEDBACK)
+        also = {outcome: finding.or_better(known.get(outcome)) for outcome in (Outcome.TRACED, Outcome.SHARED)}
         blamed[commit] = Label(commit, {**known, **also})
     return {**labels, **blamed}
 
@@ -205,7 +205,7 @@ def _labels_of(labeller: Labeller) -> Labels:
 
 def _measure(
     repository: Repository,
-    kept: MinedStore,
+    store: MinedStore,
     tip: str,
     options: ReplayOptions,
     labeller: Labeller | None,
@@ -213,30 +213,30 @@ def _measure(
     each: Callable[[Iterator[ReplayedCommit]], Iterator[ReplayedCommit]] = iter,
 ) -> tuple[Table, int]:
     summary = ReplaySummary()
-    journal = kept.journal()
+    journal = store.journal()
     replayed = replay(
         repository,
         until=tip,
         options=options,
         summary=summary,
         known=journal.known,
-        sources=kept.sources,
+        sources=store.sources,
         observers=() if labeller is None else (labeller.advance,),
         progress=progress,
     )
-    rows = dataset_of(kept.name, each(journal.keeping(replayed)), {})
+    rows = dataset_of(store.name, each(journal.keeping(replayed)), {})
     return (rows, summary), journal.reused
 
 
 def _measure_in_parts(
-    path: Path, kept: MinedStore, tip: str, options: ReplayOptions, parts: int, progress: Progress | None
+    path: Path, store: MinedStore, tip: str, options: ReplayOptions, parts: int, progress: Progress | None
 ) -> tuple[Table, int]:
     """Measure runs of neighbouring commits in processes of their own; each reads the history before its run."""
     total = measurable(Repository.discover(path), tip, options)
     edges = [total * part // parts for part in range(parts)] + [total + 1]  # so the last part reads to the end
     windows = [replace(options, window=window) for window in itertools.pairwise(edges)]
     with counting(progress, "measuring changes", total) as count:
-        measured = list(in_processes(partial(_measure_part, path, kept, tip, count), windows, parts))
+        measured = list(in_processes(partial(_measure_part, path, store, tip, count), windows, parts))
     tables = [table for table, _ in measured]
     # commits and merges are counted by the part that reads to the end
     summary = replace(
@@ -250,5 +250,5 @@ def _measure_in_parts(
     return (merged([rows for rows, _ in tables]), summary), sum(reused for _, reused in measured)
 
 
-def _measure_part(path: Path, kept: MinedStore, tip: str, count: Count, options: ReplayOptions) -> tuple[Table, int]:
-    return _measure(Repository.discover(path), kept, tip, options, None, None, count.each)
+def _measure_part(path: Path, store: MinedStore, tip: str, count: Count, options: ReplayOptions) -> tuple[Table, int]:
+    return _measure(Repository.discover(path), store, tip, options, None, None, count.each)

@@ -35,7 +35,7 @@ def mine_all(
             [entry.absolute() for entry in entries],
             jobs=options.jobs,
             cluster=options.cluster,
-            told=_counted(progress, len(entries)),
+            report=_counted(progress, len(entries)),
         )
     mined = [result for result in results if isinstance(result, Mined)]
     failed = [result for result in results if isinstance(result, HyperionError)]

@@ -62,5 +62,5 @@ def risky_place(classes: Sequence[Any], *, ordered: bool = False) -> int | None:
         return None
     if ordered:
         return 1
-    found = rising(*classes)
-    return None if found is None else int(found[1] is classes[1])
+    result = rising(*classes)
+    return None if result is None else int(result[1] is classes[1])

@@ -137,16 +137,16 @@ def _kind_of_cells(series: pd.Series) -> Kind:
     present = series.dropna()
     if present.empty:
         return Kind.EMPTY
-    found = pd.api.types.infer_dtype(present, skipna=True)
-    if found == "boolean":
+    result = pd.api.types.infer_dtype(present, skipna=True)
+    if result == "boolean":
         return Kind.FLAG
-    if found in {"integer", "floating", "mixed-integer-float", "decimal"}:
+    if result in {"integer", "floating", "mixed-integer-float", "decimal"}:
         return Kind.NUMBER
-    if found in {"timedelta", "timedelta64"}:
+    if result in {"timedelta", "timedelta64"}:
         return Kind.DURATION
-    if found in {"datetime64", "datetime", "date", "period"}:
+    if result in {"datetime64", "datetime", "date", "period"}:
         return Kind.MOMENT
-    if found == "string":
+    if result == "string":
         words = present.astype(str).str.strip()
         words = words[words != ""]
         if words.empty:

@@ -74,9 +74,9 @@ def read_target(column: pd.Series, *, positive: Sequence[Any] | None = None) -> 
 
 def _in_order(values: list[Any], present: pd.Series) -> tuple[tuple[Any, Any], tuple[str, ...]]:
     """Return the harmless and the other value; words that are not known: the rarer one is looked for."""
-    found = rising(*values)
-    if found is not None:
-        low, high = found
+    result = rising(*values)
+    if result is not None:
+        low, high = result
         return (_plain(low), _plain(high)), ()
     common, rare = present.value_counts().index.tolist()
     warning = (

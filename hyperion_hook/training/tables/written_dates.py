@@ -36,11 +36,11 @@ def moments_of(column: pd.Series) -> pd.Series:
     short = next((cell for cell in cells if isinstance(cell, str) and _SHORT.fullmatch(cell.strip())), None)
     if short is not None:
         raise ConfigError(f"time_column '{column.name}': the year of '{short}' cannot be told; {_REMEDY}")
-    found = cells.map(lambda cell: _NUMBERS.fullmatch(cell.strip()) if isinstance(cell, str) else None)
-    written = found.notna().to_numpy()
+    result = cells.map(lambda cell: _NUMBERS.fullmatch(cell.strip()) if isinstance(cell, str) else None)
+    written = result.notna().to_numpy()
     if written.any():
         cells = cells.copy()
-        cells[written] = _in_one_order(str(column.name), found[written].tolist())
+        cells[written] = _in_one_order(str(column.name), result[written].tolist())
     return pd.to_datetime(cells, utc=True, errors="coerce", format="mixed")
 
 

@@ -36,9 +36,9 @@ def checked(rows: pd.DataFrame, features: Sequence[str]) -> tuple[str, ...]:
     """
     if len(rows) < Limits().min_samples or rows["buggy"].nunique() < 2:
         return ()
-    found = DataValidator(_LIMITS).validate_dataframe(rows[[*features, "buggy"]], "buggy")
+    result = DataValidator(_LIMITS).validate_dataframe(rows[[*features, "buggy"]], "buggy")
     repeated = int(rows.duplicated(["repository", "commit"]).sum())
-    errors = [*found.errors, *([f"{repeated} commits twice"] if repeated else [])]
+    errors = [*result.errors, *([f"{repeated} commits twice"] if repeated else [])]
     if errors:
         raise TrainingError(f"rows that cannot be learned from: {'; '.join(errors)}; measure them anew (--vectors DIR)")
-    return tuple(warning for warning in found.warnings if not warning.startswith(_USUAL))
+    return tuple(warning for warning in result.warnings if not warning.startswith(_USUAL))

@@ -162,9 +162,9 @@ class DataValidator:
 def _checked(df: pd.DataFrame, target_column: str | None, run: Callable[[Table], list[Findings]]) -> ValidationResult:
     df = as_table(df)
     if not isinstance(df, pd.DataFrame):
-        found = Findings(
+        result = Findings(
             (f"not a DataFrame: {type(df).__name__}",), (), ("pass a pandas.DataFrame, one row for each change",)
         )
-        return result_of(ValidationResult(), [found])
+        return result_of(ValidationResult(), [result])
     table = Table.of(df, target_column)
     return result_of(table.statistics(), run(table))
