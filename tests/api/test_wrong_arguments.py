@@ -11,7 +11,15 @@ import pandas as pd
 import pytest
 from sklearn.naive_bayes import GaussianNB
 
-from hyperion_hook import FeatureEngineer, FeatureStore, MLConfig, MLFlowTracker, ModelRegistry, TrainingPipeline
+from hyperion_hook import (
+    FeatureEngineer,
+    FeatureStore,
+    MLConfig,
+    MLFlowTracker,
+    ModelRegistry,
+    TrainingPipeline,
+    compare_runs,
+)
 from hyperion_hook import training_table as table_of
 from hyperion_hook.api.predict.named_estimator import taking_names
 from hyperion_hook.errors import HyperionError
@@ -35,6 +43,9 @@ def train(**arguments: Any) -> dict[str, Any]:
         (lambda: ModelRegistry(5), "5: is no path"),
         (lambda: table_of(5), "5: is no path"),
         (lambda: train(target_column=["risque_reel"]), "target_column"),
+        (lambda: train(gap_days=-3), "gap_days: -3 is no number of days from 0 on"),
+        (lambda: train(gap_days="x"), "gap_days: 'x' is no number of days from 0 on"),
+        (lambda: compare_runs(None), "compare_runs: no run is named"),  # type: ignore[arg-type]
         (lambda: train(features="la"), "features 'la': is one text; give a list of names"),
         (lambda: FeatureEngineer().engineer_full_feature_set(np.zeros((2, 2))), "raw_data array"),
     ],

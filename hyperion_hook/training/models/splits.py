@@ -150,6 +150,8 @@ def split_rows(
     """
     if not (isinstance(test_size, int | float) and 0.0 < test_size < 1.0):
         raise ConfigError(f"test_size: {test_size!r} is not a share between 0 and 1, as 0.2")
+    if not (isinstance(gap_days, int | float) and gap_days >= 0.0):
+        raise ConfigError(f"gap_days: {gap_days!r} is no number of days from 0 on")
     identity = identities(X)
     split = (
         _random(identity, codes, test_size, seed)
