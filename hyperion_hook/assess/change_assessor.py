@@ -36,7 +36,7 @@ from hyperion_hook.errors import GitError
 from hyperion_hook.features.extract import nothing_known
 from hyperion_hook.git.run import PATIENT_SECONDS
 from hyperion_hook.git.search import Hit, search_staged, search_tree
-from hyperion_hook.scoring.policy import with_floor
+from hyperion_hook.scoring.levels import with_floor
 from hyperion_hook.store.reference_store import ReferenceStore
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from hyperion_hook.domain.change import Change, is_no_code
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.scoring.bundle import Bundle
+from hyperion_hook.scoring.levels import risk_level
 from hyperion_hook.scoring.members import sigmoid
-from hyperion_hook.scoring.policy import risk_level
 from hyperion_hook.store.reference_store import ReferenceStore
 
 if TYPE_CHECKING:

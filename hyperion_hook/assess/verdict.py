@@ -28,7 +28,7 @@ def explanation_of(
 
     The base and all contributions sum to the log-odds of the score.
     """
-    from hyperion_hook.scoring.explanation import GROUPS
+    from hyperion_hook.scoring.explain_by_size import GROUPS
     from hyperion_hook.scoring.shapley import explain
 
     explanation = explain(bundle.risk, vector, typical, GROUPS)
@@ -64,7 +64,7 @@ def explanation_by_size(
     """
     # a silent run is spared the imports
     from hyperion_hook.report.sentences import size_sentence
-    from hyperion_hook.scoring.explanation import GROUPS, REST, SIZE, explain_by_size
+    from hyperion_hook.scoring.explain_by_size import GROUPS, REST, SIZE, explain_by_size
 
     typical = typical_of(bundle, reference)
     peers = None if isinstance(reference, Missing) else reference.peers(vector)

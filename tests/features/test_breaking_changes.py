@@ -14,8 +14,8 @@ from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.graph.import_graph import build_graph
-from hyperion_hook.features.structure import interface
-from hyperion_hook.features.structure.breakage import Breakage
+from hyperion_hook.features.structure import breaking_changes as interface
+from hyperion_hook.features.structure.breakage_kinds import Breakage
 from hyperion_hook.features.structure.interface_python import breakages, has_same_surface
 from tests.support.changes import NO_GRAPH, NO_METRICS, change, context, edit
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.scoring.policy import reaches, risk_level
+from hyperion_hook.scoring.levels import reaches, risk_level
 
 BOUNDS = {RiskLevel.HIGH: 0.4, RiskLevel.MEDIUM: 0.2}
 LOW, MEDIUM, HIGH = RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
-from hyperion_hook.scoring.explanation import GROUPS, OF_SIZE, SIZE, explain_by_size
+from hyperion_hook.scoring.explain_by_size import GROUPS, OF_SIZE, SIZE, explain_by_size
 
 
 @pytest.fixture(scope="module")

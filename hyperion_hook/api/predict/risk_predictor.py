@@ -17,7 +17,7 @@ from hyperion_hook.assess.verdict import explanation_of
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.scoring.bundle import Bundle
-from hyperion_hook.scoring.policy import risk_level
+from hyperion_hook.scoring.levels import risk_level
 
 
 class RiskPredictor(Predictor):

@@ -16,11 +16,7 @@ from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.limits import Clock
 from hyperion_hook.features.functions.headers import HeaderLocator
-from hyperion_hook.features.functions.locate import Definition, Located, View, parameters_of
-from hyperion_hook.features.functions.ruby import RubyLocator
-from hyperion_hook.features.functions.scan import Tokens, scan
-from hyperion_hook.features.functions.script import ScriptLocator
-from hyperion_hook.features.functions.words import (
+from hyperion_hook.features.functions.keyword_languages import (
     GoLocator,
     KotlinLocator,
     PhpLocator,
@@ -28,6 +24,10 @@ from hyperion_hook.features.functions.words import (
     ScalaLocator,
     SwiftLocator,
 )
+from hyperion_hook.features.functions.locate import Definition, Located, View, parameters_of
+from hyperion_hook.features.functions.ruby import RubyLocator
+from hyperion_hook.features.functions.scan import Tokens, scan
+from hyperion_hook.features.functions.script import ScriptLocator
 
 _MORE_CONDITIONS = {"C#": ("foreach",), "Ruby": ("unless",)}
 """Words for branches that lizard leaves out."""

@@ -29,7 +29,7 @@ from hyperion_hook.features.flow.cognitive import cognitive_complexity, own_comp
 from hyperion_hook.features.flow.flow import nesting_depth
 from hyperion_hook.features.flow.npath import npath
 from hyperion_hook.features.flow.statements import TokenFlows
-from hyperion_hook.features.flow.words import WORD_LANGUAGES, WordFlows
+from hyperion_hook.features.flow.word_blocks import WORD_LANGUAGES, WordFlows
 from hyperion_hook.features.functions.lexis import LEXES
 from hyperion_hook.features.functions.read import read_functions
 from hyperion_hook.features.source.halstead_maintainability import halstead_volume, maintainability_index

@@ -21,7 +21,7 @@ from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.code.metrics import SourceMetrics
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.structure.breakage import Breakage
+from hyperion_hook.features.structure.breakage_kinds import Breakage
 
 SEVERITY = {
     Breakage.OBJECT_REMOVED: 0.9,

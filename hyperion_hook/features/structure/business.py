@@ -17,8 +17,8 @@ from hyperion_hook.features.context import Context
 from hyperion_hook.features.graph.import_graph import entry_share
 from hyperion_hook.features.imports.read import is_module
 from hyperion_hook.features.manifests.readers import is_manifest
+from hyperion_hook.features.structure.breaking_changes import breaking_change_risk
 from hyperion_hook.features.structure.coupling import NO_MODULE
-from hyperion_hook.features.structure.interface import breaking_change_risk
 
 MIGRATION_WEIGHT = 0.5
 SCHEMA_WEIGHT = 0.35

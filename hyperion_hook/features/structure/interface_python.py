@@ -15,7 +15,7 @@ from functools import lru_cache
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.code.limits import TooSlowError
 from hyperion_hook.features.code.python_tree import python_tree
-from hyperion_hook.features.structure.breakage import Breakage
+from hyperion_hook.features.structure.breakage_kinds import Breakage
 
 MAX_CHARACTERS = 400_000
 """Longer files are data or generated; their syntax tree costs a second and more."""
