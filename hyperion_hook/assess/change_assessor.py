@@ -111,17 +111,22 @@ class ChangeAssessor:
             vector = measured.vector
             clock.lap("features")
             unknown = why_unknown(self._repository, change, measured.history, vector, self._scorer.features)
+            if unknown is None:
+                return self._judged(change, measured, clock)
         except GitError as error:
             unknown = lost(self._repository, error)
             if unknown is None:
                 raise
             change = change or Change(lost_as[0], (), None, 0, 0, revision=lost_as[1], unreadable=str(error))
             return self._unknown(unknown, change, nothing_known(unknown.cause), (), clock)
-        if unknown is not None:
-            # what the tree says needs no history; a tree that is not all there says nothing
-            whole = unknown not in (FETCH, REPAIR) and change.revision not in self._repository.cut_off()
-            breaks = self._breaks(change, clock) if whole else ()
-            return self._unknown(unknown, change, vector, measured.warnings, clock, breaks)
+        # what the tree says needs no history; a tree that is not all there says nothing
+        whole = unknown not in (FETCH, REPAIR) and change.revision not in self._repository.cut_off()
+        breaks = self._breaks(change, clock) if whole else ()
+        return self._unknown(unknown, change, vector, measured.warnings, clock, breaks)
+
+    def _judged(self, change: Change, measured: Measured, clock: _Stopwatch) -> Assessment:
+        """Return the assessment of a change of which all is known that a score rests on."""
+        vector = measured.vector
         impact = self._impact(change, measured) if self._config.explain else None
         clock.lap("impact")
         reference = self._scorer.reference(change.base, at_most=REFERENCE_STEP if change.is_pending else WINDOW)

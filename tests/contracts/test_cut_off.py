@@ -232,9 +232,18 @@ def test_what_git_is_told_to_see_cuts_nothing_off(origin: TestRepo, tmp_path: Pa
     assert judged(hyperion(clone.path, "score", "--format", "json", "HEAD"))["risk"] == whole
 
 
-def test_a_graft_whose_commits_are_gone_gives_no_level(origin: TestRepo, tmp_path: Path) -> None:
+@pytest.mark.parametrize("known", [False, True])
+def test_a_graft_whose_commits_are_gone_gives_no_level(origin: TestRepo, tmp_path: Path, known: bool) -> None:
     shutil.copytree(origin.path, tmp_path / "c")
     clone = TestRepo(tmp_path / "c", init=False)
+    stores = clone.path / ".git" / "hyperion-hook"
+    shutil.rmtree(stores, ignore_errors=True)
+    if known:
+        # the history is indexed, and the scores of recent changes are not
+        assert hyperion(clone.path, "index").code == 0
+        for file in stores.glob("*"):
+            if not file.name.startswith("history"):
+                file.unlink()
     parent, grand = clone.git("rev-parse", "HEAD~1", "HEAD~3").split()
     (clone.path / ".git" / "info" / "grafts").write_text(parent + "\n")
     (clone.path / ".git" / "objects" / grand[:2] / grand[2:]).unlink()

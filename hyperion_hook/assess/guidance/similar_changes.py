@@ -43,7 +43,9 @@ _MOST_FILES = 20
 _FEWEST_LETTERS = 4
 """Shorter lines (brackets, ``else``) are in every file."""
 
-_ON_A_BRANCH = re.compile(r"^(?:\[[^\]]*\]\s*)+|(?:\s*\(#\d+\)|\s+-\s+v?\d+(?:\.\d+)+)+$")
+_ON_A_BRANCH = re.compile(
+    r"^(?:\[[^\]]*+\]\s*+)++|(?:[ \t]{0,3}\(#\d{1,9}\)|[ \t]{1,3}-[ \t]{1,3}v?\d{1,5}(?:\.\d{1,5}){1,4}){1,4}$"
+)
 """What a backport adds to the subject."""
 _HEX = re.compile(r"\b[0-9a-f]{7,64}\b")
 
