@@ -23,7 +23,7 @@ from hyperion_hook.training.evaluation import evaluate as evaluation
 from hyperion_hook.training.evaluation import promotion
 from hyperion_hook.training.evaluation.past_models import PastModels
 from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide, learned_until
-from hyperion_hook.training.models.recipes import BLEND
+from hyperion_hook.training.models.recipes import BLEND, RECIPES
 from hyperion_hook.training.retrain.retrain import RetrainReport, promoted, retrain_here
 from hyperion_hook.training.rows.corpus_file import CorpusEntry, own_name
 from hyperion_hook.training.rows.mine_all import mine_all
@@ -105,6 +105,14 @@ def test_what_is_better_beyond_chance_is_promoted_with_the_figures(first: tuple[
     assert load_bundle(report.folder).version == "v1.0.0"
     assert found.training_samples == report.card["data"]["changes"]
     assert {path.name for path in report.folder.iterdir()} >= {"manifest.json", "MODEL_CARD.md", "model_card.json"}
+
+
+def test_only_what_was_chosen_beforehand_is_fitted_where_nobody_keeps_a_record_of_the_rest(
+    first: tuple[VersionStore, RetrainReport],
+) -> None:
+    [evaluation] = first[1].evaluations
+    fitted = {entry.name for entry in evaluation.contenders} & set(RECIPES)
+    assert fitted == {first[1].recipe} == {BLEND.name}
 
 
 def test_what_is_worse_is_registered_and_not_promoted(

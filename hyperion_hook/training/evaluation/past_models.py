@@ -18,7 +18,7 @@ from hyperion_hook.errors import TooLittleHistoryError, TrainingError
 from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.evaluate import WITHOUT_MESSAGE, Evaluation, evaluate
 from hyperion_hook.training.models.fit import FittedRecipes, fit_recipes
-from hyperion_hook.training.models.recipes import FOREST, RECIPES, XGBOOST, Recipe
+from hyperion_hook.training.models.recipes import FOREST, RECIPES, SPECIFICATION, XGBOOST, Recipe
 from hyperion_hook.training.rows.dataset import pooled
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -88,6 +88,8 @@ def fit_past(
         Rows of other repositories to learn from too; they are never predicted.
     others_whole
         Whether all that is known of them today may be learned, because what the models are compared with knows it.
+    recipes
+        Those to fit; with the specification's, its forest and XGBoost are models of their own too.
 
     Raises
     ------
@@ -109,7 +111,8 @@ def fit_past(
         if others is not None:
             known = others if others_whole else time_split(others, cut).train
             split = replace(split, train=pooled(split.train, known))
-        fitted = fit_rows(split.train, recipes, options, single=(FOREST, XGBOOST), progress=progress)
+        single = (FOREST, XGBOOST) if SPECIFICATION in recipes else ()
+        fitted = fit_rows(split.train, recipes, options, single=single, progress=progress)
     except TrainingError as error:
         raise TooLittleHistoryError(f"too little history to train on ({error}); the models in use are kept") from None
     return PastModels(split, fitted.models, options, fitted.seconds)

@@ -24,6 +24,7 @@ from hyperion_hook.training.export.bundle_classifier import BundleClassifier
 from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.metrics import calibration_error, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap, interval_of
+from hyperion_hook.training.models.recipes import RECIPES
 from hyperion_hook.training.rows.dataset import FEATURES, with_masked_messages
 from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -116,7 +117,15 @@ def decide(
     seen = learned_until(in_use.bundle, repository)
     if seen is not None and seen > past.split.cut:
         try:
-            past = fit_past(rows, options, not_before=seen, others=others, others_whole=True, progress=progress)
+            past = fit_past(
+                rows,
+                options,
+                not_before=seen,
+                others=others,
+                others_whole=True,
+                recipes=[RECIPES[recipe]],
+                progress=progress,
+            )
         except TooLittleHistoryError as error:
             what = str(error).partition("(")[2].rpartition(")")[0]
             learned = f"{in_use.label} learned from this history up to {day(seen)}, so only later changes can tell"

@@ -187,10 +187,19 @@ def retrain_here(
     rows = without_youngest(mined[0].rows)
     checks = _checked(rows, progress)
     others = _others([repository], options)
-    past = fit_past(rows, options, share=OWN_TRAINED_SHARE, others=others, others_whole=True, progress=progress)
+    recipe = options.recipe or OWN_RECIPE
+    past = fit_past(
+        rows,
+        options,
+        share=OWN_TRAINED_SHARE,
+        others=others,
+        others_whole=True,
+        # what is chosen beforehand need not be measured beside others, unless somebody keeps a record of them
+        recipes=[RECIPES[recipe]] if tracker is None else tuple(RECIPES.values()),
+        progress=progress,
+    )
     _tell(progress, "evaluating on the future")
     future = past.evaluate("the newest changes of this repository", past.split.test)
-    recipe = options.recipe or OWN_RECIPE
     _tell(progress, "comparing with the models in use")
     decision = decide(rows, past, recipe, in_use, repository, options, others, progress)
     code = code_rows(entries, mined, options, progress)
