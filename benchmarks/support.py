@@ -22,8 +22,12 @@ class Figures:
 
 
 def environment() -> dict[str, str]:
-    """Return an environment without the machine's git configuration, with a fixed identity and clock."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    """Return an environment without the machine's git configuration, with a fixed identity and clock.
+
+    Modules are compiled once, as where the program is installed, whatever the machine says.
+    """
+    left_out = ("GIT_", "PYTHONDONTWRITEBYTECODE")
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(left_out)}
     return clean | {
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",

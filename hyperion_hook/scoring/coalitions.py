@@ -2,7 +2,8 @@
 
 Players are sets of features that change together from the typical row's values to the change's own. A tree between two
 rows has few leaves: only nodes at which the rows part ways matter. A leaf is reached by the coalitions that hold all
-players of one mask and none of another, so each leaf is added once to those and no tree is walked again.
+players of one mask and none of another, so each leaf is added once to those and no tree is walked again. Where only
+players alone are asked for, branches that need two of them are left out, which makes the walk shorter still.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from hyperion_hook.scoring.trees import LEAF, MISSING_LEFT, Trees
 Row = Sequence[float]
 
 
-def coalition_values(model: RiskModel, one: Row, other: Row, players: Sequence[Sequence[int]]) -> list[float]:
+def coalition_values(
+    model: RiskModel, one: Row, other: Row, players: Sequence[Sequence[int]], *, alone: bool = False
+) -> list[float]:
     """Return the calibrated log-odds of every coalition.
 
     Parameters
@@ -26,29 +29,44 @@ def coalition_values(model: RiskModel, one: Row, other: Row, players: Sequence[S
         Rows of 32-bit floats: the change's and the typical one's.
     players
         For each player the columns that it switches from ``other`` to ``one``; columns of no player stay at ``other``.
+    alone
+        Whether only the empty coalition and those of one player are asked for.
 
     Returns
     -------
     list[float]
-        Shape ``(2 ** len(players),)``; bit ``p`` of the position says whether player ``p`` is in.
+        One for each of ``coalitions(len(players), alone)``.
     """
-    player_of = _players(len(one), players)
+    player_of, asked = _players(len(one), players), coalitions(len(players), alone=alone)
     said: dict[str, list[float]] = {}
     for member in model.members:
         if isinstance(member, TreeMember):
-            totals = _tree_totals(member.trees, one, other, player_of, len(players))
+            totals = _tree_totals(member.trees, one, other, player_of, asked)
             said[member.name] = [member.link(total) for total in totals]
         elif isinstance(member, LogisticMember):
-            said[member.name] = _logistic_totals(member, one, other, player_of, len(players))
+            said[member.name] = _logistic_totals(member, one, other, player_of, asked)
     return [
-        model.combination.log_odds({name: values[coalition] for name, values in said.items()})
-        for coalition in range(1 << len(players))
+        model.combination.log_odds({name: values[place] for name, values in said.items()})
+        for place in range(len(asked))
     ]
 
 
-def tree_values(trees: Trees, one: Row, other: Row, players: Sequence[Sequence[int]]) -> list[float]:
+def tree_values(
+    trees: Trees, one: Row, other: Row, players: Sequence[Sequence[int]], *, alone: bool = False
+) -> list[float]:
     """Return the sum of the leaves that every coalition reaches; parameters and shape as above."""
-    return _tree_totals(trees, one, other, _players(len(one), players), len(players))
+    return _tree_totals(trees, one, other, _players(len(one), players), coalitions(len(players), alone=alone))
+
+
+def coalitions(count: int, *, alone: bool) -> Sequence[int]:
+    """Return all coalitions of so many players, or the empty one and those of one; bit ``p``: player ``p`` is in.
+
+    Examples
+    --------
+    >>> list(coalitions(2, alone=False)), coalitions(3, alone=True)
+    ([0, 1, 2, 3], [0, 1, 2, 4])
+    """
+    return [0, *(1 << player for player in range(count))] if alone else range(1 << count)
 
 
 def _players(width: int, players: Sequence[Sequence[int]]) -> list[int]:
@@ -59,7 +77,8 @@ def _players(width: int, players: Sequence[Sequence[int]]) -> list[int]:
     return player_of
 
 
-def _tree_totals(trees: Trees, one: Row, other: Row, player_of: Sequence[int], count: int) -> list[float]:
+def _tree_totals(trees: Trees, one: Row, other: Row, player_of: Sequence[int], asked: Sequence[int]) -> list[float]:
+    alone = not isinstance(asked, range)
     features, thresholds, left = trees.features, trees.thresholds, trees.left
     leaves: dict[tuple[int, int], float] = {}
     for root in trees.roots:
@@ -85,18 +104,26 @@ def _tree_totals(trees: Trees, one: Row, other: Row, player_of: Sequence[int], c
             if within == without:
                 stack.append((within, needed, barred))
                 continue
-            if not barred & bit:
+            if not barred & bit and not (alone and needed & ~bit):
                 stack.append((within, needed | bit, barred))
             if not needed & bit:
                 stack.append((without, needed, barred | bit))
-    return _spread(leaves, count)
+    return _spread(leaves, asked) if alone else _spread_over_all(leaves, len(asked))
 
 
-def _spread(leaves: dict[tuple[int, int], float], count: int) -> list[float]:
-    totals = [0.0] * (1 << count)
-    everyone = (1 << count) - 1
+def _spread(leaves: dict[tuple[int, int], float], asked: Sequence[int]) -> list[float]:
+    totals = [0.0] * len(asked)
     for (needed, barred), value in sorted(leaves.items()):
-        free = everyone & ~(needed | barred)
+        for place, coalition in enumerate(asked):
+            if coalition & needed == needed and not coalition & barred:
+                totals[place] += value
+    return totals
+
+
+def _spread_over_all(leaves: dict[tuple[int, int], float], size: int) -> list[float]:
+    totals = [0.0] * size
+    for (needed, barred), value in sorted(leaves.items()):
+        free = (size - 1) & ~(needed | barred)
         subset = free
         # all subsets of the players that the leaf does not ask for
         while True:
@@ -107,14 +134,13 @@ def _spread(leaves: dict[tuple[int, int], float], count: int) -> list[float]:
     return totals
 
 
-def _logistic_totals(member: LogisticMember, one: Row, other: Row, player_of: Sequence[int], count: int) -> list[float]:
-    gains = [0.0] * count
+def _logistic_totals(
+    member: LogisticMember, one: Row, other: Row, player_of: Sequence[int], asked: Sequence[int]
+) -> list[float]:
+    gains: dict[int, float] = {}
     base = member.intercept
     for column, within, without in zip(member.columns, member.terms(one), member.terms(other), strict=True):
         base += without
         if player_of[column] >= 0:
-            gains[player_of[column]] += within - without
-    return [
-        base + sum(gain for player, gain in enumerate(gains) if coalition >> player & 1)
-        for coalition in range(1 << count)
-    ]
+            gains[player_of[column]] = gains.get(player_of[column], 0.0) + within - without
+    return [base + sum(gain for player, gain in gains.items() if coalition >> player & 1) for coalition in asked]

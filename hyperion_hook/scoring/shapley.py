@@ -8,9 +8,10 @@ sum to the group's value (an Owen value over two of its coalition structures). B
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from math import factorial, fsum, isnan
+from typing import Protocol
 
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import FeatureVector
@@ -24,8 +25,11 @@ DIVIDED = 0.9
 """Groups are divided by a game until this share of all that groups were given is; the rest go by single effects."""
 
 
-Game = Callable[[Row, Row, Sequence[Sequence[int]]], list[float]]
-"""Takes the change's row, the typical one and players; gives the worth of every coalition: see ``coalitions``."""
+class Game(Protocol):
+    """Takes the change's row, the typical one and players; gives the worth of every coalition: see ``coalitions``."""
+
+    def __call__(self, one: Row, other: Row, players: Sequence[Sequence[int]], *, alone: bool = False) -> list[float]:
+        """Return the worth of every coalition, or of the empty one and of each player alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ def _divide(
         if name != group:
             for column in theirs:
                 mixed[column] = one[column]
-    effects = {column: _effect(game, one, other, mixed, column) for column in own}
+    effects = _effects(game, one, other, mixed, own)
     if not play:
         return effects
     ordered = sorted(own, key=lambda column: (-abs(effects[column]), column))
@@ -166,8 +170,7 @@ def _made_to_sum(shares: Mapping[int, float], total: float) -> dict[int, float]:
     return {column: share + gap * (abs(share) / size if size else 1 / len(shares)) for column, share in shares.items()}
 
 
-def _effect(game: Game, one: Row, other: Row, mixed: Row, column: int) -> float:
-    """Return what switching one feature alone does, averaged over the two surroundings."""
-    low = game(one, other, [[column]])
-    high = game(one, mixed, [[column]])
-    return (low[1] - low[0] + high[1] - high[0]) / 2
+def _effects(game: Game, one: Row, other: Row, mixed: Row, columns: Sequence[int]) -> dict[int, float]:
+    """Return what switching each feature alone does, averaged over the two surroundings."""
+    low, high = (game(one, row, [[column] for column in columns], alone=True) for row in (other, mixed))
+    return {column: (low[place] - low[0] + high[place] - high[0]) / 2 for place, column in enumerate(columns, 1)}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
-from hyperion_hook.scoring.coalitions import coalition_values
+from hyperion_hook.scoring.coalitions import coalition_values, coalitions
 from hyperion_hook.scoring.shapley import explain, shapley
 from hyperion_hook.scoring.trees import as_row
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
@@ -75,6 +75,8 @@ def test_every_coalition_is_worth_what_the_model_says_of_the_mixture(
                 for column in columns:
                     mixture[column] = one[column]
         assert found[coalition] == pytest.approx(bundle.risk.log_odds(mixture), abs=1e-9)
+    alone = coalition_values(bundle.risk, one, other, players, alone=True)
+    assert alone == pytest.approx([found[coalition] for coalition in coalitions(3, alone=True)], abs=1e-9)
 
 
 @given(st.lists(st.floats(-10, 10), min_size=16, max_size=16))

@@ -71,8 +71,8 @@ class AnomalyDetector(Predictor):
             numbers = vector.numbers(model.features)
             zero = model.zero(numbers)
 
-            def game(one: Row, base: Row, players: Any, *, zero: float = zero) -> list[float]:
-                totals = tree_values(model.trees, one, base, players)
+            def game(one: Row, other: Row, players: Any, *, alone: bool = False, zero: float = zero) -> list[float]:
+                totals = tree_values(model.trees, one, other, players, alone=alone)
                 return [2.0 * (model.decision_at(total) - zero) for total in totals]
 
             used = model.trees.used_columns()

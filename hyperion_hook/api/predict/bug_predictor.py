@@ -83,8 +83,8 @@ class BugPredictor(Predictor):
         usual = {} if typical is None else typical_of(typical, names, called=str)
         other = as_row([usual.get(name, math.nan) for name in names])
 
-        def game(one: Row, base: Row, players: Any) -> list[float]:
-            totals = tree_values(model.member.trees, one, base, players)
+        def game(one: Row, other: Row, players: Any, *, alone: bool = False) -> list[float]:
+            totals = tree_values(model.member.trees, one, other, players, alone=alone)
             return [model.slope * model.member.link(total) + model.shift for total in totals]
 
         results = []

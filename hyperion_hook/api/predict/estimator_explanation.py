@@ -13,6 +13,7 @@ from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import CATALOGUE, canonical, find_feature
 from hyperion_hook.report.sentences import sentence
+from hyperion_hook.scoring.coalitions import coalitions
 from hyperion_hook.scoring.members import logit
 from hyperion_hook.scoring.shapley import divide
 
@@ -36,11 +37,13 @@ def explain_estimator(model: NamedEstimator, rows: object, typical: object) -> l
     groups = {name: GROUPS.get(canonical(name), OTHER) for name in names}
     other = [usual.get(name, float("nan")) for name in names]
 
-    def game(one: Sequence[float], base: Sequence[float], players: Sequence[Sequence[int]]) -> list[float]:
-        matrix = np.tile(np.asarray(base, dtype=np.float64), (1 << len(players), 1))
-        coalitions = np.arange(1 << len(players))
+    def game(
+        one: Sequence[float], other: Sequence[float], players: Sequence[Sequence[int]], *, alone: bool = False
+    ) -> list[float]:
+        asked = np.array(coalitions(len(players), alone=alone))
+        matrix = np.tile(np.asarray(other, dtype=np.float64), (len(asked), 1))
         for player, columns in enumerate(players):
-            inside = (coalitions >> player & 1).astype(bool)
+            inside = (asked >> player & 1).astype(bool)
             for column in columns:
                 matrix[inside, column] = one[column]
         return log_odds_of(model, matrix)

@@ -27,6 +27,9 @@ def pack(numbers: Iterable[int]) -> bytes:
 
 def unpack(packed: bytes) -> list[int]:
     """Return the integers that ``pack`` wrote."""
+    if type(packed) is bytes and packed.isascii():
+        # none of them takes two bytes
+        return list(packed)
     numbers = []
     number = shift = 0
     for byte in packed:

@@ -40,6 +40,7 @@ class Past:
         self.history = history
         self._recent: list[PastCommit] = []
         self._asked = 0
+        self._rows: dict[str, PastCommit] = {}
 
     def at(self, commit: str) -> Past:
         """Return what an earlier commit knows, itself included."""
@@ -54,9 +55,10 @@ class Past:
     def _read(self, count: int) -> list[PastCommit]:
         with self._index.reading():
             result = self._index.recent_commits(self._base, count)
-            rows = {}
-            for start in range(0, len(result), _ASKED_AT_ONCE):
-                asked = [bytes.fromhex(commit) for commit in result[start : start + _ASKED_AT_ONCE]]
+            rows = self._rows
+            unread = [bytes.fromhex(commit) for commit in result if commit not in rows]
+            for start in range(0, len(unread), _ASKED_AT_ONCE):
+                asked = unread[start : start + _ASKED_AT_ONCE]
                 query = f"SELECT {_COLUMNS} FROM commits WHERE id IN ({','.join('?' * len(asked))})"  # noqa: S608
                 for number, commit, time, author, flags, directories, files in self._index.connection.execute(
                     query, asked

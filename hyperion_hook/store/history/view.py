@@ -26,6 +26,7 @@ class IndexedHistory:
         self._commit = commit
         self._missing_reason = missing_reason
         self._files: dict[str, FileHistory] = {}
+        self._together: dict[tuple[str, ...], tuple[PastOfFile, ...]] = {}
 
     @property
     def missing_reason(self) -> str | None:
@@ -53,13 +54,17 @@ class IndexedHistory:
 
     def changed_together(self, paths: Iterable[str]) -> tuple[PastOfFile, ...]:
         """Return what the newest commits on files with these paths at the base commit changed beside them."""
+        asked = tuple(dict.fromkeys(paths))
+        if (known := self._together.get(asked)) is not None:
+            return known
         with self._index.reading():
             listed = []
-            for path in dict.fromkeys(paths):
+            for path in asked:
                 file = self._number(path)
                 if file > 0:
                     listed.append((path, file, [event.commit for event in self.file(path).events]))
-            return self._past.together(listed)
+            result = self._together[asked] = self._past.together(listed)
+            return result
 
     def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:
         """Return what the base commit knows of files by number; those deleted or without path are left out."""
