@@ -73,6 +73,7 @@ def explanation_by_size(
     rest = steps.rest + (0.0 if log_odds is None else log_odds - bundle.risk.score(vector)[1])
     usual, here = sigmoid(steps.base), sigmoid(steps.base + steps.size)
     size = find_feature(_SPEAKS)
+    little_code = steps.size < 0 and vector.number("la") > typical.get("la", math.nan)
     contributions = [
         Contribution(
             size.name,
@@ -80,7 +81,7 @@ def explanation_by_size(
             _number(vector.number(size.name)),
             _number(typical.get(size.name, math.nan)),
             steps.size,
-            size_sentence(here, usual, known_here=peers is not None),
+            size_sentence(here, usual, known_here=peers is not None, little_code=little_code),
             SIZE,
         ),
         *(

@@ -65,8 +65,8 @@ def sentence(
     return f"{said}, peers {usual}" if beside == "peers" else f"{said}; typical is {usual}"
 
 
-def size_sentence(here: float, usual: float, *, known_here: bool) -> str:
-    """Return how risky a change of this size is, beside a typical one.
+def size_sentence(here: float, usual: float, *, known_here: bool, little_code: bool = False) -> str:
+    """Return how risky a change of this size is, beside a typical one; it may be large but for its code.
 
     Examples
     --------
@@ -74,9 +74,10 @@ def size_sentence(here: float, usual: float, *, known_here: bool) -> str:
     ('a change of this size: 14%, typical here 3%', 'a change of this size: 3%, as is typical elsewhere')
     """
     where, shown = "here" if known_here else "elsewhere", _share(here)
+    size = "that adds so little code" if little_code else "of this size"
     if shown == _share(usual):
-        return f"a change of this size: {shown}, as is typical {where}"
-    return f"a change of this size: {shown}, typical {where} {_share(usual)}"
+        return f"a change {size}: {shown}, as is typical {where}"
+    return f"a change {size}: {shown}, typical {where} {_share(usual)}"
 
 
 def in_words(feature: Feature, value: float) -> str:

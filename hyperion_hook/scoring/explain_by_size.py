@@ -48,7 +48,8 @@ _LIKE_SIZE = frozenset({SIZE, Group.CONTENT.value, Group.DIFFUSION.value})
 _NO_REASON = frozenset({"message_words"})
 """What says something of many changes, and nothing that a person could use of one."""
 _ROUNDED = 1e-12
-_ADDED, _CHANGED = ("code_lines_added", "la"), ("code_lines_added", "la", "ld")
+_ADDED = ("code_lines_added", "source_lines_added", "la")
+_CHANGED = (*_ADDED, "ld")
 _AT_COMMIT = frozenset(feature.name for feature in CATALOGUE if feature.at_commit)
 # of how far a change spreads, more is never said to be safer
 _DIRECTIONS = {feature.name: feature.direction or int(feature.group is Group.DIFFUSION) for feature in CATALOGUE}
@@ -121,8 +122,12 @@ def _agreeing(
 
 
 def _larger(vector: FeatureVector, typical: Mapping[str, float]) -> int:
-    """Return 1 where a change adds more than is typical, -1 where it changes no more, 0 where nobody knows."""
-    more = [vector.number(name) - typical.get(name, nan) for name in _CHANGED]
-    if any(difference > 0 for difference in more[: len(_ADDED)]):
+    """Return 1 where a change adds more than is typical, -1 where it changes no more, 0 where nobody knows.
+
+    What is added is counted in code where that is known: lines of tests, documents and lock files make no larger risk.
+    """
+    more = {name: vector.number(name) - typical.get(name, nan) for name in _CHANGED}
+    added = next((more[name] for name in _ADDED if not isnan(more[name])), nan)
+    if added > 0:
         return 1
-    return 0 if any(difference > 0 or isnan(difference) for difference in more) else -1
+    return 0 if any(difference > 0 or isnan(difference) for difference in more.values()) else -1

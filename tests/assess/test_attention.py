@@ -58,3 +58,15 @@ def test_days_since_a_function_changed_count_from_the_date_of_what_is_judged(
             edit("a.py", "-b\n+c"), functions, functions, *past, (50 + days) * DAY, recorded=is_recorded
         )
         assert entry.reason == f"last changed {said}, complexity 1"
+
+
+def test_a_function_without_a_name_is_read_as_part_of_the_one_around_it() -> None:
+    outer, inner, alone = (
+        FunctionMetrics(name, start, end, 3, 1, 0, 0, 0, 0, 9)
+        for name, start, end in (("outer", 1, 3), ("(anonymous)", 1, 2), ("anonymous__0", 9, 12))
+    )
+    (entry,) = functions_to_read(
+        edit("a.js", "-b\n+c"), [outer, inner, alone], [outer, inner, alone], [], {}, DAY, recorded=True
+    )
+    assert (entry.name, entry.line) == ("outer", 1)
+    assert functions_to_read(edit("a.js", "-b\n+c"), [inner], [inner], [], {}, DAY, recorded=True) == ()

@@ -48,9 +48,19 @@ def test_the_steps_sum_and_no_reason_contradicts_the_field(bundle: Bundle, data:
         assert amount * difference * (feature.direction or (GROUPS[name] == "diffusion")) >= 0
         assert name not in OF_SIZE
         assert GROUPS[name] != SIZE
-    added = [vector.number(name) - typical[name] for name in ("code_lines_added", "la")]
-    if any(difference > 0 for difference in added):
+    counted = (vector.number(name) - typical[name] for name in ("code_lines_added", "source_lines_added", "la"))
+    if next((difference for difference in counted if not math.isnan(difference)), math.nan) > 0:
         assert steps.size >= 0
+
+
+def test_lines_of_tests_and_documents_make_no_change_large(bundle: Bundle) -> None:
+    typical = dict(bundle.typical) | {"code_lines_added": 8.0, "source_lines_added": 9.0, "la": 12.0}
+    less = {"code_lines_added": 1.0, "source_lines_added": 1.0, "test_lines_added": 30.0, "la": 31.0, "test_files": 1.0}
+    steps = explain_by_size(bundle.risk, FeatureVector(typical | less), typical, typical)
+    assert steps.size < 0
+    assert abs(steps.rest) < 0.2 < -steps.size
+    more = less | {"code_lines_added": 20.0, "source_lines_added": 20.0}
+    assert explain_by_size(bundle.risk, FeatureVector(typical | more), typical, typical).size >= 0
 
 
 def test_a_message_that_is_not_written_yet_is_compared_with_none(bundle: Bundle) -> None:

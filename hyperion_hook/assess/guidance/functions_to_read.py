@@ -113,13 +113,18 @@ def functions_to_read(
 
 
 def _touched(file: FileChange, functions: Sequence[FunctionMetrics]) -> Iterable[tuple[FunctionMetrics, list[int]]]:
-    """Yield functions with the changed lines whose innermost function they are."""
+    """Yield functions with the changed lines whose innermost function with a name they are.
+
+    One without a name cannot be told from its like in an earlier version, and nobody could look it up.
+    """
     by_function: dict[int, list[int]] = {}
     for hunk in file.hunks or ():
         # where lines only went, the line before them is what is left to look at
         for line in range(hunk.new_start, hunk.new_start + max(hunk.added_count, 1)):
             inside = [
-                index for index, function in enumerate(functions) if function.start_line <= line <= function.end_line
+                index
+                for index, function in enumerate(functions)
+                if function.start_line <= line <= function.end_line and "anonymous" not in function.name
             ]
             if inside:
                 innermost = max(inside, key=lambda index: functions[index].start_line)
