@@ -1,6 +1,6 @@
 """The one measurer: from a change, and what was known before it, to its vector.
 
-What was known comes from two sources: the stores of a repository (``assess.measurer``), or a history that is replayed
+What was known comes from the stores of a repository (``assess.store_measurer``), or from a history that is replayed
 commit by commit (``training.rows.replay``).
 """
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from hyperion_hook.store.graphs.cache import ImportGraphs
 
 
-class ChangeMeasurer:
+class Measurer:
     """Measures changes of one repository; holds one git process and the caches open until ``close``.
 
     ``changes`` reads what is to be measured, ``graphs`` the import graphs it is measured against.

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.bugs import bug_forecast
 from hyperion_hook.assess.cut_off import FETCH, REPAIR, lost, why_unknown
+from hyperion_hook.assess.explanation import anomaly_of, explanation_by_size, leading_files, typical_of
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
-from hyperion_hook.assess.measurer import Measured, Measurer
 from hyperion_hook.assess.models import ModelsInUse
 from hyperion_hook.assess.reference import WINDOW, of_code
 from hyperion_hook.assess.scorer import Scorer, raised, share_of_level
+from hyperion_hook.assess.store_measurer import Measured, StoreMeasurer
 from hyperion_hook.assess.vector_cache import KeptVectors
-from hyperion_hook.assess.verdict import anomaly_of, explanation_by_size, leading_files, typical_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import (
     Assessment,
@@ -61,7 +61,7 @@ class ChangeAssessor:
     """Assesses whatever change it is given, with what an ``Assessor`` holds open."""
 
     def __init__(
-        self, measurer: Measurer, scorer: Scorer, references: ReferenceStore, models: ModelsInUse, config: Config
+        self, measurer: StoreMeasurer, scorer: Scorer, references: ReferenceStore, models: ModelsInUse, config: Config
     ) -> None:
         self._measurer = measurer
         self._repository = measurer.repository

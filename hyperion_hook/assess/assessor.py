@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyperion_hook.assess.change_assessor import ChangeAssessor
+from hyperion_hook.assess.assess_change import ChangeAssessor
 from hyperion_hook.assess.cut_off import is_cut_off, lost
-from hyperion_hook.assess.measurer import STORE_FOLDER, Measurer, Progress
+from hyperion_hook.assess.explanation import explanation_by_size, leading_files
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, of_code
 from hyperion_hook.assess.scorer import Scorer
-from hyperion_hook.assess.verdict import explanation_by_size, leading_files
+from hyperion_hook.assess.store_measurer import STORE_FOLDER, Progress, StoreMeasurer
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import (
     Assessment,
@@ -40,7 +40,7 @@ class Assessor:
 
     def __init__(
         self,
-        measurer: Measurer,
+        measurer: StoreMeasurer,
         references: ReferenceStore,
         models: ModelsInUse,
         config: Config,
@@ -99,7 +99,7 @@ class Assessor:
         models = models_in_use(config.models, repository.common_dir)
         root = repository.common_dir
         references = ReferenceStore.open(root / STORE_FOLDER / "reference-v1.sqlite", root)
-        return cls(Measurer(repository, config, progress), references, models, config, now, kind, warnings)
+        return cls(StoreMeasurer(repository, config, progress), references, models, config, now, kind, warnings)
 
     @property
     def models(self) -> ModelsInUse:

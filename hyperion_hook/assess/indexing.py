@@ -6,14 +6,14 @@ import time
 from contextlib import suppress
 
 from hyperion_hook.assess.cut_off import is_cut_off
-from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.assess.reference import WINDOW
 from hyperion_hook.assess.scorer import Scorer
+from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import HyperionError
-from hyperion_hook.store.history.update import extend_index, update_index
+from hyperion_hook.store.history.refresh import extend_index, update_index
 
 _FIXES_AT_ONCE = 10
 """Fixes that are traced before the clock is looked at again."""
@@ -31,7 +31,7 @@ class IndexSummary:
     warnings: tuple[str, ...] = ()
 
 
-def build_index(measurer: Measurer, scorer: Scorer, *, rebuild: bool) -> IndexSummary:
+def build_index(measurer: StoreMeasurer, scorer: Scorer, *, rebuild: bool) -> IndexSummary:
     """Build or extend the history index, the import graph of HEAD and the reference of recent changes."""
     started = time.perf_counter()
     measurer.deadline = NEVER
@@ -60,7 +60,7 @@ def build_index(measurer: Measurer, scorer: Scorer, *, rebuild: bool) -> IndexSu
     )
 
 
-def extend_for(seconds: float, measurer: Measurer, scorer: Scorer) -> None:
+def extend_for(seconds: float, measurer: StoreMeasurer, scorer: Scorer) -> None:
     """Extend the history index and the scores of recent changes for so many seconds."""
     until = Deadline(seconds)
     measurer.deadline = until

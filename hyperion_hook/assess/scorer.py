@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.cut_off import is_cut_off
-from hyperion_hook.assess.measurer import Measured, Measurer
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
+from hyperion_hook.assess.store_measurer import Measured, StoreMeasurer
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel, Score
 from hyperion_hook.domain.change import Change, is_no_code
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Scorer:
     """Gives probabilities, levels and percentiles with one set of models."""
 
-    def __init__(self, measurer: Measurer, references: ReferenceStore, bundle: Bundle, config: Config) -> None:
+    def __init__(self, measurer: StoreMeasurer, references: ReferenceStore, bundle: Bundle, config: Config) -> None:
         self._measurer = measurer
         self._references = references
         self._bundle = bundle

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
-from hyperion_hook.change_measurer import ChangeMeasurer
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change, FileStatus, without_tests
 from hyperion_hook.domain.commit import Commit
@@ -25,9 +24,10 @@ from hyperion_hook.features.feature import Origin
 from hyperion_hook.features.source.measure import can_measure
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.measurer import Measurer
 from hyperion_hook.store.history.commits_before import Past
 from hyperion_hook.store.history.index import HistoryIndex
-from hyperion_hook.store.history.update import open_history
+from hyperion_hook.store.history.refresh import open_history
 from hyperion_hook.store.history.view import IndexedHistory
 from hyperion_hook.store.source_cache import SourceCache
 
@@ -88,7 +88,7 @@ def sides_to_read(change: Change) -> int:
     return sum(1 if file.status in one_sided else 2 for file in change.sample() if can_measure(file.path))
 
 
-class Measurer(ChangeMeasurer):
+class StoreMeasurer(Measurer):
     """Measures changes against what the stores of their repository know."""
 
     def __init__(self, repository: Repository, config: Config, progress: Progress | None = None) -> None:

@@ -93,7 +93,7 @@ def forever(*_: object, **__: object) -> None:
 
 
 SLOW = {
-    "code metrics": (import_module("hyperion_hook.change_measurer"), "measure_source"),
+    "code metrics": (import_module("hyperion_hook.measurer"), "measure_source"),
     "interface": (interface_python, "breakages"),
     "manifest": (project_manifests, "read_manifest"),
     "imports of a new file": (coupling, "read_imports"),

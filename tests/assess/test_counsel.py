@@ -13,8 +13,8 @@ from hyperion_hook.assess.guidance import tests_to_run
 from hyperion_hook.assess.guidance.advice import Adviser
 from hyperion_hook.assess.guidance.recommendations import CUT, Counsel, counsel
 from hyperion_hook.assess.guidance.similar_changes import COMPARED, similar_changes
-from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.assess.people.reviewers import reviewers
+from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Reviewer, RiskLevel, Score
 from hyperion_hook.domain.change import Change, FileChange
@@ -35,15 +35,15 @@ NO_GRAPH = Missing("no graph")
 
 
 @contextmanager
-def measuring(repo: TestRepo) -> Iterator[Measurer]:
-    measurer = Measurer(Repository.discover(repo.path), Config())
+def measuring(repo: TestRepo) -> Iterator[StoreMeasurer]:
+    measurer = StoreMeasurer(Repository.discover(repo.path), Config())
     try:
         yield measurer
     finally:
         measurer.close()
 
 
-def past_of(measurer: Measurer, change: Change) -> Past:
+def past_of(measurer: StoreMeasurer, change: Change) -> Past:
     past = measurer.past(change.base)
     assert past is not None
     return past
@@ -154,7 +154,7 @@ def test_later_commits_have_no_effect(tmp_path: Path) -> None:
 # what was like it
 
 
-def rows_of(measurer: Measurer, change: Change) -> Mapping[str, Mapping[str, float]]:
+def rows_of(measurer: StoreMeasurer, change: Change) -> Mapping[str, Mapping[str, float]]:
     return {commit.id: dict.fromkeys(COMPARED, 1.0) for commit in past_of(measurer, change).recent(50)}
 
 
@@ -253,7 +253,7 @@ def test_one_similar_change_alone_is_none(tmp_path: Path) -> None:
 # what would make it safer
 
 
-def adviser(repo: TestRepo, measurer: Measurer, score: Mapping[int, float], *, expired: bool = False) -> Adviser:
+def adviser(repo: TestRepo, measurer: StoreMeasurer, score: Mapping[int, float], *, expired: bool = False) -> Adviser:
     """Return an adviser for whom a change scores by its number of files."""
     past = past_of(measurer, commit_change(measurer.repository, "HEAD"))
     return Adviser(

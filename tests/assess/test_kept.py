@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook import change_measurer as measuring
+from hyperion_hook import measurer as measuring
 from hyperion_hook.assess.assessor import Assessor
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel

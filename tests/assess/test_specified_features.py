@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.assess.measurer import Measurer
+from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.config import load_config
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import SPECIFIED, names_of
@@ -59,7 +59,7 @@ CASES = {
 
 def vector_of(repo: TestRepo) -> FeatureVector:
     repository = Repository.discover(repo.path)
-    measurer = Measurer(repository, load_config(repo.path, {}).config)
+    measurer = StoreMeasurer(repository, load_config(repo.path, {}).config)
     try:
         return measurer.measure(commit_change(repository, "HEAD")).vector
     finally:

@@ -16,12 +16,12 @@ SPARE = 3.0
 """Seconds for starting Python on a busy machine."""
 HANGING_IN_C = "sum(range(10 ** 13))"
 SLOW = {
-    "code metrics": "hyperion_hook.change_measurer:measure_source",
+    "code metrics": "hyperion_hook.measurer:measure_source",
     "manifest": "hyperion_hook.features.manifests.project:read_manifest",
     "git": "hyperion_hook.git.run:Git.run",
     "difference": "hyperion_hook.git.changes:read_difference",
-    "history": "hyperion_hook.assess.measurer:open_history",
-    "explanation": "hyperion_hook.assess.change_assessor:explanation_by_size",
+    "history": "hyperion_hook.assess.store_measurer:open_history",
+    "explanation": "hyperion_hook.assess.assess_change:explanation_by_size",
     "configuration": "hyperion_hook.commands:load_config",
 }
 

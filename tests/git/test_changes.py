@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.assess.measurer import not_looked_into
+from hyperion_hook.assess.store_measurer import not_looked_into
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, ChangeKind, FileStatus, Hunk
 from hyperion_hook.errors import GitError

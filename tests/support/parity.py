@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from hyperion_hook.assess.measurer import Measurer
+from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.config import Config
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
@@ -15,7 +15,7 @@ from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.git.changes import commit_change, staged_change
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history.update import update_index
+from hyperion_hook.store.history.refresh import update_index
 
 AT_COMMIT = {feature.name for feature in CATALOGUE if feature.at_commit}
 """Features of the message and of the commit itself: a staged change cannot know them."""
@@ -80,7 +80,7 @@ def recorded_vector(folder: Path, revision: str) -> FeatureVector:
 
 def measured(repository: Repository, change: Change) -> FeatureVector:
     """Return the vector the product computes for a change, with all the time it needs."""
-    measurer = Measurer(repository, UNHURRIED)
+    measurer = StoreMeasurer(repository, UNHURRIED)
     try:
         return measurer.measure(change).vector
     finally:
@@ -92,7 +92,7 @@ def index(folder: Path) -> None:
     repository = Repository.discover(folder)
     update_index(repository)
     head = repository.head()
-    measurer = Measurer(repository, UNHURRIED)
+    measurer = StoreMeasurer(repository, UNHURRIED)
     try:
         if head is not None:
             measurer.graphs.build(head)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.assess.measurer import Measurer
+from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history.update import update_index
+from hyperion_hook.store.history.refresh import update_index
 from hyperion_hook.training.rows.replay import ReplayedCommit, ReplayOptions, replay
 from tests.support.history import tangled_history
 from tests.support.moves import moving_history
@@ -64,7 +64,7 @@ def test_a_replayed_vector_is_that_of_the_recorded_commit_message_and_all(
 
 
 def _extracted(repository: Repository, commits: list[str]) -> dict[str, FeatureVector]:
-    measurer = Measurer(repository, UNHURRIED)
+    measurer = StoreMeasurer(repository, UNHURRIED)
     try:
         return {commit: measurer.measure(commit_change(repository, commit)).vector for commit in commits}
     finally:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook import change_measurer as measuring
+from hyperion_hook import measurer as measuring
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features import extract

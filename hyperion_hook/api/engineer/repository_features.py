@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hyperion_hook.api.engineer.raw_values import shown
-from hyperion_hook.assess.measurer import Measurer
+from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.config import load_config
 from hyperion_hook.config.file import top_of_work_tree
 from hyperion_hook.domain.vector import FeatureVector
@@ -81,7 +81,7 @@ def repository_vector(change: RepositoryChange, only: Collection[str] | None = N
     folder, revision = Path(folder_of(change.path)), revision_of(change.revision)
     loaded = load_config(top_of_work_tree(folder), os.environ)
     repository = open_repository(folder)
-    measurer = Measurer(repository, loaded.config)
+    measurer = StoreMeasurer(repository, loaded.config)
     try:
         read = measurer.changes.staged() if revision is None else measurer.changes.commit(revision)
         measured = measurer.measure(read, only=only)

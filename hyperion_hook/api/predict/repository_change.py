@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperion_hook.assess.cut_off import is_cut_off
-from hyperion_hook.assess.measurer import Measurer
+from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.config import load_config
 from hyperion_hook.config.file import top_of_work_tree
 from hyperion_hook.domain.change import Change
@@ -28,7 +28,7 @@ class ChangeInRepository:
 
     change: Change
     history: History
-    measurer: Measurer
+    measurer: StoreMeasurer
 
     @property
     def graph(self) -> ImportGraph | Missing:
@@ -65,7 +65,7 @@ def change_in(folder: Any, revision: Any) -> Iterator[ChangeInRepository]:
     repository = open_repository(place)
     config = load_config(top_of_work_tree(place or Path()), os.environ).config
     start, is_range, end = (revision or "").replace("...", "..", 1).partition("..")
-    with closing(Measurer(repository, config)) as measurer:
+    with closing(StoreMeasurer(repository, config)) as measurer:
         if revision is None:
             change = measurer.changes.staged()
         elif is_range:

@@ -13,7 +13,7 @@ from hyperion_hook.api.predict.predictor import Predictor
 from hyperion_hook.api.predict.row_explanation import RowExplanation, typical_of
 from hyperion_hook.api.predict.rows import vectors_of
 from hyperion_hook.assess.cut_off import rests_on_a_cut
-from hyperion_hook.assess.verdict import explanation_of
+from hyperion_hook.assess.explanation import explanation_of
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.scoring.bundle import Bundle

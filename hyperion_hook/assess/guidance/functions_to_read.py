@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from hyperion_hook.assess.measurer import STORE_FOLDER, Measurer
+from hyperion_hook.assess.store_measurer import STORE_FOLDER, StoreMeasurer
 from hyperion_hook.domain.assessment import FunctionToRead
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
@@ -36,7 +36,7 @@ class Touches(NamedTuple):
 
 
 def functions_of(
-    measurer: Measurer, change: Change, file: FileChange, events: Sequence[FileEvent]
+    measurer: StoreMeasurer, change: Change, file: FileChange, events: Sequence[FileEvent]
 ) -> tuple[FunctionToRead, ...]:
     """Return the touched functions of a file with their history; none where its functions cannot be read."""
     sources = measurer.sources_of(change)
@@ -51,7 +51,7 @@ def functions_of(
 
 
 def positions_of(
-    measurer: Measurer, path: str, past: Past | None, events: Sequence[FileEvent], seconds: float = PATIENT_SECONDS
+    measurer: StoreMeasurer, path: str, past: Past | None, events: Sequence[FileEvent], seconds: float = PATIENT_SECONDS
 ) -> dict[int, tuple[Position, ...]]:
     """Return the hunks of a file in its commits by number; what the index of hunks lacks is read within some time."""
     ids = past.ids(event.commit for event in events) if past is not None else []
@@ -64,7 +64,7 @@ def positions_of(
     return {event.commit: known.get(commit, ()) for event, commit in zip(events, ids, strict=False)}
 
 
-def _functions(measurer: Measurer, source: SourceText | Missing) -> Sequence[FunctionMetrics]:
+def _functions(measurer: StoreMeasurer, source: SourceText | Missing) -> Sequence[FunctionMetrics]:
     if isinstance(source, Missing):
         return ()
     metrics = measurer.measure_source(source.path, source.blob, source.text)

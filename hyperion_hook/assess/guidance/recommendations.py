@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from hyperion_hook.assess.guidance.advice import Adviser
 from hyperion_hook.assess.guidance.similar_changes import similar_changes
-from hyperion_hook.assess.measurer import Measured, Measurer
 from hyperion_hook.assess.people.reviewers import reviewers, with_owners
+from hyperion_hook.assess.store_measurer import Measured, StoreMeasurer
 from hyperion_hook.domain.assessment import Advice, Impact, Reviewer, Score, SimilarChange
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
@@ -37,7 +37,9 @@ class Counsel:
     warnings: tuple[str, ...] = ()
 
 
-def adviser_for(measurer: Measurer, change: Change, score: Callable[[Change], float], deadline: Deadline) -> Adviser:
+def adviser_for(
+    measurer: StoreMeasurer, change: Change, score: Callable[[Change], float], deadline: Deadline
+) -> Adviser:
     """Return what advises on a change of the measurer's repository."""
     past = measurer.past(change.base)
     return Adviser(
@@ -49,7 +51,7 @@ def adviser_for(measurer: Measurer, change: Change, score: Callable[[Change], fl
     )
 
 
-def counsel_reviewers(measurer: Measurer, change: Change) -> tuple[Reviewer, ...]:
+def counsel_reviewers(measurer: StoreMeasurer, change: Change) -> tuple[Reviewer, ...]:
     """Return who could review a change: owners of its files, and who knows them by history."""
     past = measurer.past(change.base)
 
@@ -61,7 +63,7 @@ def counsel_reviewers(measurer: Measurer, change: Change) -> tuple[Reviewer, ...
 
 
 def counsel(
-    measurer: Measurer,
+    measurer: StoreMeasurer,
     change: Change,
     measured: Measured,
     risk: Score,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from hyperion_hook.assess.guidance.functions_to_read import MOST_EVENTS, past_of, positions_of
-from hyperion_hook.assess.measurer import Measurer
+from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.domain.history import FileHistory
 from hyperion_hook.domain.overview import HotFunction
 from hyperion_hook.features.code.metrics import FunctionMetrics
@@ -18,7 +18,7 @@ LEAST_COMPLEXITY = 5
 
 
 def hot_functions(
-    measurer: Measurer,
+    measurer: StoreMeasurer,
     head: str,
     files: Sequence[tuple[str, Sequence[FunctionMetrics]]],
     lives: Mapping[str, FileHistory],

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.assess.people.knowledge import Names
+from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import DAY, CommitFlag, FileHistory
 from hyperion_hook.domain.light_dataclasses import replace
@@ -23,7 +23,7 @@ QUARTER = 2 * YEAR // QUARTERS
 MOST_HOT_SPOTS = 150
 
 
-def hot_spots_of(measurer: Measurer, head: str, max_bytes: int) -> tuple[HotSpot, ...]:
+def hot_spots_of(measurer: StoreMeasurer, head: str, max_bytes: int) -> tuple[HotSpot, ...]:
     """Return the hottest source files of a commit, the hottest first."""
     return tuple(spot for spot, _ in Sources(measurer, head).hot_spots(max_bytes))
 
@@ -31,7 +31,7 @@ def hot_spots_of(measurer: Measurer, head: str, max_bytes: int) -> tuple[HotSpot
 class Sources:
     """The source files at a commit, with their history and who wrote them."""
 
-    def __init__(self, measurer: Measurer, head: str) -> None:
+    def __init__(self, measurer: StoreMeasurer, head: str) -> None:
         self._measurer = measurer
         self.history, self.warnings = measurer.history(head)
         self.files = _own_sources(measurer, head)
@@ -45,7 +45,7 @@ class Sources:
         return _hot_spots(self._measurer, self.files, _busiest(self.lives, self.names, self.now), max_bytes)
 
 
-def _own_sources(measurer: Measurer, head: str) -> dict[str, TreeEntry]:
+def _own_sources(measurer: StoreMeasurer, head: str) -> dict[str, TreeEntry]:
     excludes = measurer.changes.exclusions.excludes
     return {
         path: entry
@@ -77,7 +77,7 @@ def quarters_of(life: FileHistory, now: int) -> tuple[int, ...]:
 
 
 def _hot_spots(
-    measurer: Measurer, files: Mapping[str, TreeEntry], chosen: Sequence[HotSpot], max_bytes: int
+    measurer: StoreMeasurer, files: Mapping[str, TreeEntry], chosen: Sequence[HotSpot], max_bytes: int
 ) -> list[tuple[HotSpot, Sequence[FunctionMetrics]]]:
     """Return the hottest files with their functions."""
     report = measurer.stage("measuring hot spots")
@@ -97,7 +97,9 @@ def _hot_spots(
     return sorted(results, key=lambda entry: (-entry[0].heat, entry[0].path))
 
 
-def _measured(measurer: Measurer, reader: BlobReader, path: str, blob: str, max_bytes: int) -> SourceMetrics | None:
+def _measured(
+    measurer: StoreMeasurer, reader: BlobReader, path: str, blob: str, max_bytes: int
+) -> SourceMetrics | None:
     content = reader.read(blob, max_bytes) if can_measure(path) else Missing("not measured")
     if isinstance(content, Missing):
         return None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from hyperion_hook.assess.measurer import Measurer
 from hyperion_hook.assess.people.knowledge import knowledge
 from hyperion_hook.assess.reference import WINDOW
 from hyperion_hook.assess.repository.coupling import coupling_of
 from hyperion_hook.assess.repository.hot_functions import hot_functions
 from hyperion_hook.assess.repository.hot_spots import Sources
+from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.assess.track_record import record_of
 from hyperion_hook.domain.assessment import Contribution, RiskLevel
 from hyperion_hook.domain.overview import Coupling, ExplainedChange, Overview, ScoredChange
@@ -28,7 +28,7 @@ Fixes = Mapping[str, tuple[str, ...]]
 
 
 def overview_of(
-    measurer: Measurer,
+    measurer: StoreMeasurer,
     head: str,
     scored: Mapping[str, tuple[float, RiskLevel]],
     levels: Mapping[str, RiskLevel],
@@ -73,7 +73,7 @@ def overview_of(
 
 
 def _changes(
-    measurer: Measurer, scored: Mapping[str, tuple[float, RiskLevel]], fixes: Fixes
+    measurer: StoreMeasurer, scored: Mapping[str, tuple[float, RiskLevel]], fixes: Fixes
 ) -> tuple[ScoredChange, ...]:
     results = []
     for commit in read_commits(measurer.repository, list(scored)[:WINDOW], detail=Detail.NOTHING):

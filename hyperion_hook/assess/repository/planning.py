@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hyperion_hook.assess.guidance.recommendations import counsel_reviewers
 from hyperion_hook.assess.impact import ranked_co_changes
-from hyperion_hook.assess.measurer import Measurer
+from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.domain.assessment import Reviewer
 from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus
 from hyperion_hook.domain.co_change import CoChange, rule_in_words
@@ -46,7 +46,7 @@ class Plan(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def plan_of(measurer: Measurer, head: str, paths: Sequence[str], most: int) -> Plan:
+def plan_of(measurer: StoreMeasurer, head: str, paths: Sequence[str], most: int) -> Plan:
     """Return what an edit of these files would touch.
 
     Parameters
@@ -119,7 +119,7 @@ def _tests(ranked: Iterable[CoChange], importers: Iterable[str]) -> list[tuple[s
     return sorted(tests.items(), key=lambda entry: -len(entry[1].split(";")))
 
 
-def _past_bugs(measurer: Measurer, history: History, paths: Sequence[str], most: int) -> tuple[PastBug, ...]:
+def _past_bugs(measurer: StoreMeasurer, history: History, paths: Sequence[str], most: int) -> tuple[PastBug, ...]:
     past = measurer.past(measurer.repository.head())
     events = {
         event.commit: (event.time, path)

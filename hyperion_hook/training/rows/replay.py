@@ -11,7 +11,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hyperion_hook.change_measurer import ChangeMeasurer
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
@@ -23,6 +22,7 @@ from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.feature import Origin
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.sources import GitSources
+from hyperion_hook.measurer import Measurer
 from hyperion_hook.store.history.index import HistoryIndex
 from hyperion_hook.store.source_cache import SourceCache
 from hyperion_hook.training.labels.read_history import read_history
@@ -205,7 +205,7 @@ def _since(repository: Repository, tip: str, options: ReplayOptions) -> int:
     return sum(int(date) >= options.since for date in dates)
 
 
-class _Measurer(ChangeMeasurer):
+class _Measurer(Measurer):
     """Measures changes against a history that grows commit by commit; everything is held in memory."""
 
     def __init__(self, repository: Repository, options: ReplayOptions, sources: Path | None, tip: str) -> None:
