@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.git.environment.program import git_program, search_path
+from hyperion_hook.git.environment.variables import scrubbed
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.git.run import Git, scrubbed
+from hyperion_hook.git.run import Git
 from tests.support.repo import TestRepo
 
 RELATIVE = ("", ".", "./", "bin", "./bin", "..", "~/bin", "sub/../bin", "{empty}")

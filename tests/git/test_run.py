@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.errors import GitError
-from hyperion_hook.git.run import Git, complaint, scrubbed
+from hyperion_hook.git.environment.variables import scrubbed
+from hyperion_hook.git.run import Git, complaint
 from tests.support.repo import TestRepo
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from hyperion_hook.errors import NotARepositoryError
 from hyperion_hook.git.environment.trust import trusted_folders
+from hyperion_hook.git.environment.variables import scrubbed
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.git.run import Git, scrubbed
+from hyperion_hook.git.run import Git
 from tests.support.repo import TestRepo
 
 FOREIGN = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}

@@ -18,7 +18,7 @@ from scipy.spatial.distance import jensenshannon
 from hyperion_hook import DataValidator, DriftReport
 from hyperion_hook.errors import ConfigError, HyperionError
 from hyperion_hook.training.drift import measures
-from hyperion_hook.training.drift.report import overall
+from hyperion_hook.training.drift.measures import overall
 from hyperion_hook.training.drift.text import drift_lines, verdict
 
 pytestmark = pytest.mark.train

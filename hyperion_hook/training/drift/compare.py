@@ -16,7 +16,7 @@ import pandas as pd
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.drift import measures
-from hyperion_hook.training.drift.report import DriftReport, FeatureDrift, overall
+from hyperion_hook.training.drift.report import DriftReport, FeatureDrift
 from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, Numbers, columns_of, listed
 from hyperion_hook.training.tables.table_reading import as_table
 
@@ -90,7 +90,7 @@ def compare(
     others = {canonical(item.feature): item for item in results if canonical(item.feature) in apart}
     return DriftReport(
         has_drift=any(item.drifted for item in results),
-        drift_magnitude=overall(
+        drift_magnitude=measures.overall(
             [_counted(item, alpha) for item in features], [_counted(item, alpha) for item in others.values()]
         ),
         threshold=threshold,

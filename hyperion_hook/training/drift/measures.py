@@ -262,3 +262,22 @@ def adjusted(p_values: Sequence[float]) -> list[float]:
     if not p_values:
         return []
     return [float(p) for p in stats.false_discovery_control(list(p_values), method="bh")]
+
+
+def overall(magnitudes: Sequence[float], apart: Sequence[float] = ()) -> float:
+    """Return how far a table has moved: the mean over its most drifted fifth, or the largest of ``apart``.
+
+    Parameters
+    ----------
+    magnitudes
+        One for each feature, 0..1, 0 where chance explains the difference.
+    apart
+        Those of label and score.
+
+    Examples
+    --------
+    >>> overall([0.3, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]), overall([0.0], [0.4]), overall([])
+    (0.2, 0.4, 0.0)
+    """
+    worst = sorted(magnitudes, reverse=True)[: math.ceil(len(magnitudes) / 5)]
+    return max([math.fsum(worst) / len(worst) if worst else 0.0, *apart])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -163,25 +162,6 @@ class DriftReport:
         from hyperion_hook.training.drift.plot import draw
 
         draw(self, Path(path))
-
-
-def overall(magnitudes: Sequence[float], apart: Sequence[float] = ()) -> float:
-    """Return how far a table has moved: the mean over its most drifted fifth, or the largest of ``apart``.
-
-    Parameters
-    ----------
-    magnitudes
-        One for each feature, 0..1, 0 where chance explains the difference.
-    apart
-        Those of label and score.
-
-    Examples
-    --------
-    >>> overall([0.3, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]), overall([0.0], [0.4]), overall([])
-    (0.2, 0.4, 0.0)
-    """
-    worst = sorted(magnitudes, reverse=True)[: math.ceil(len(magnitudes) / 5)]
-    return max([math.fsum(worst) / len(worst) if worst else 0.0, *apart])
 
 
 def _plain(value: object) -> object:
