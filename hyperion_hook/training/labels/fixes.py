@@ -1,8 +1,8 @@
 """Bug-fixing commits by their message, and the commits a message names as the cause.
 
-A revert is an outcome of its own (``reverts``): it names its culprit, so no line needs to be traced. Bots and merges fix
-nothing; what a merge brings is recorded by the commits it merges. A fix that was picked onto a release branch counts
-once.
+A revert is an outcome of its own (``reverts``): it names its culprit, so no line needs to be traced. Bots and merges
+fix nothing; what a merge brings is recorded by the commits it merges. A fix that was picked onto a release branch
+counts once.
 """
 
 from __future__ import annotations
