@@ -75,7 +75,7 @@ def load_config(
     flags: Mapping[str, object] | None = None,
     texts: Mapping[str, bytes] | None = None,
 ) -> LoadedConfig:
-    """Return the settings in force.
+    """Return the settings in force; raise ``ConfigError`` if anything is wrong: one line for each fault, all at once.
 
     Parameters
     ----------
@@ -85,11 +85,6 @@ def load_config(
         Values of command-line flags by field name; ``None`` means that the flag was not given.
     texts
         Contents of the configuration files by name, where they are not to be read from the folder: those of a commit.
-
-    Raises
-    ------
-    ConfigError
-        If anything is wrong: one line for each fault, all at once.
 
     Examples
     --------

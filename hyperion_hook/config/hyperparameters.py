@@ -54,10 +54,7 @@ def _parameter(default: Any, kind: Kind, meaning: str, *, of_estimator: bool = T
 class Parameters(Mapping[str, Any]):
     """A section: attributes for all its parameters, a mapping of those that the estimator takes.
 
-    Raises
-    ------
-    ConfigError
-        If a value is not valid: one line for each fault, all at once.
+    Raises ``ConfigError`` if a value is not valid: one line for each fault, all at once.
     """
 
     section: ClassVar[str]

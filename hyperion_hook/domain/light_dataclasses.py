@@ -90,10 +90,7 @@ def _bound(
 ) -> tuple[Any, ...]:
     """Return the values of all fields.
 
-    Raises
-    ------
-    TypeError
-        If there are too many, one twice, one of no field, or none for a field without default.
+    Raises ``TypeError`` if there are too many, one twice, one of no field, or none for a field without default.
     """
     row = list(values)
     for name in names[len(values) :]:

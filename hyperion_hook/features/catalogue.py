@@ -353,12 +353,7 @@ def _by_any_name() -> dict[str, Feature]:
 
 
 def find_feature(name: str) -> Feature:
-    """Return the entry for a canonical or French name.
-
-    Raises
-    ------
-    ConfigError
-        If no feature has this name.
+    """Return the entry for a canonical or French name; raise ``ConfigError`` if no feature has this name.
 
     Examples
     --------

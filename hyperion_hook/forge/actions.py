@@ -48,10 +48,7 @@ class Actions:
     def of(cls, environment: Mapping[str, str]) -> Actions:
         """Return what the environment says.
 
-        Raises
-        ------
-        ConfigError
-            If this is no job of GitHub Actions, or the repository's name is none.
+        Raises ``ConfigError`` if this is no job of GitHub Actions, or the repository's name is none.
         """
         for name in ("GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH", "GITHUB_REPOSITORY"):
             if not environment.get(name):
@@ -73,23 +70,14 @@ class Actions:
         )
 
     def write_outputs(self, values: Mapping[str, str]) -> None:
-        """Add the step's outputs to the runner's file.
-
-        Raises
-        ------
-        HyperionError
-            If the file cannot be written.
-        """
+        """Add the step's outputs to the runner's file; raise ``HyperionError`` if the file cannot be written."""
         if self.output is not None:
             _append(self.output, "".join(_output(name, value) for name, value in values.items()))
 
     def write_summary(self, markdown: str) -> None:
         """Add Markdown to the job's summary, unless it is more than the runner takes.
 
-        Raises
-        ------
-        HyperionError
-            If the file cannot be written.
+        Raises ``HyperionError`` if the file cannot be written.
         """
         if self.summary is not None and len(markdown.encode("utf-8", "replace")) <= MOST_SUMMARY_BYTES:
             _append(self.summary, markdown + "\n")

@@ -26,13 +26,7 @@ _SERVICES = ("svc.", "aadsp.")
 
 
 def job_in(environment: Mapping[str, str]) -> Job:
-    """Return what the variables of a pull request's pipeline say.
-
-    Raises
-    ------
-    ConfigError
-        If this is no job of one.
-    """
+    """Return what the variables of a pull request's pipeline say; raise ``ConfigError`` if this is no job of one."""
     variables = Variables(environment, "pull request's pipeline of Azure DevOps", "a build validation of the branch")
     project = quote(variables.read("SYSTEM_TEAMPROJECT"), safe="")
     branch = variables.read("SYSTEM_PULLREQUEST_TARGETBRANCH", _BRANCH)
@@ -63,10 +57,7 @@ class Azure(RestHost):
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
         """Make one of our labels be on a pull request; labels of others stay.
 
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
+        Raises ``ForgeError`` if that is refused or fails.
         """
         self._label(f"{self._root}/{number}/labels", _VERSION, wanted, ours, {"name": wanted})
 

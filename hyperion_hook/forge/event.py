@@ -77,10 +77,7 @@ class Event:
 def read_event(name: str, path: Path, repository: str) -> Event:
     """Return the event that the runner describes in a file.
 
-    Raises
-    ------
-    HyperionError
-        If the file cannot be read or is no such event.
+    Raises ``HyperionError`` if the file cannot be read or is no such event.
     """
     try:
         if not path.is_file():
@@ -101,6 +98,9 @@ def read_event(name: str, path: Path, repository: str) -> Event:
 def event_of(name: str, data: Mapping[str, Any], repository: str) -> Event:
     """Return an event from its JSON.
 
+    Raises ``KeyError``, ``TypeError``, ``ValueError`` or ``AttributeError`` if something is missing or of another
+    kind than it must be.
+
     Parameters
     ----------
     name
@@ -109,11 +109,6 @@ def event_of(name: str, data: Mapping[str, Any], repository: str) -> Event:
         The payload, https://docs.github.com/webhooks/webhook-events-and-payloads.
     repository
         ``owner/name`` of the repository that the run belongs to.
-
-    Raises
-    ------
-    KeyError, TypeError, ValueError, AttributeError
-        If something is missing or of another kind than it must be.
 
     Examples
     --------
@@ -140,10 +135,8 @@ def event_of(name: str, data: Mapping[str, Any], repository: str) -> Event:
 def pull_request_of(data: Mapping[str, Any], repository: str) -> PullRequest:
     """Return a pull request from the JSON of an event or of the API.
 
-    Raises
-    ------
-    KeyError, TypeError, ValueError, AttributeError
-        If something is missing or of another kind than it must be.
+    Raises ``KeyError``, ``TypeError``, ``ValueError`` or ``AttributeError`` if something is missing or of another
+    kind than it must be.
     """
     head_repository = data["head"].get("repo") or {}
     counts = [data.get(name) for name in ("comments", "review_comments")]

@@ -35,10 +35,7 @@ class Gitea(GitHub):
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
         """Make one of our labels be on a pull request; labels of others stay.
 
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
+        Raises ``ForgeError`` if that is refused or fails.
         """
         path = f"{self._root}/issues/{number}/labels"
         # one of the organisation and one of the repository may have the same name

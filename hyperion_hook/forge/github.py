@@ -75,13 +75,7 @@ class GitHub(RestHost):
         return cls(Http(api_url, token, headers, "GitHub"), repository)
 
     def pull_request(self, number: int) -> PullRequest:
-        """Return a pull request as it is now.
-
-        Raises
-        ------
-        ForgeError
-            If it cannot be had.
-        """
+        """Return a pull request as it is now; raise ``ForgeError`` if it cannot be had."""
         data = self._http.send("GET", f"{self._root}/pulls/{number}").data
         try:
             return pull_request_of(data, self._root.removeprefix("/repos/"))
@@ -90,13 +84,7 @@ class GitHub(RestHost):
             raise ForgeError(f"{name}: pull request {number}: an answer without what it must hold ({error})") from None
 
     def reviews(self, number: int) -> list[Review]:
-        """Return the reviews of a pull request, the oldest first.
-
-        Raises
-        ------
-        ForgeError
-            If they cannot be had.
-        """
+        """Return the reviews of a pull request, the oldest first; raise ``ForgeError`` if they cannot be had."""
         return [
             Review(login_of(entry), str(entry.get("state", "")), moment)
             for entry in self._http.pages(f"{self._root}/pulls/{number}/reviews")
@@ -106,20 +94,14 @@ class GitHub(RestHost):
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
         """Make one of our labels be on a pull request; labels of others stay.
 
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
+        Raises ``ForgeError`` if that is refused or fails.
         """
         self._label(f"{self._root}/issues/{number}/labels", "", wanted, ours, {"labels": [wanted]})
 
     def write_check(self, check: Check) -> None:
         """Add a check to a commit; of its annotations those count that have a place.
 
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails; then there may be a check with fewer annotations.
+        Raises ``ForgeError`` if that is refused or fails; then there may be a check with fewer annotations.
         """
         path = f"{self._root}/check-runs"
         entries = [_at_lines(entry) for entry in check.annotations if entry.path is not None]

@@ -20,13 +20,7 @@ _BOT = re.compile(r"(?:project|group)_\d{1,19}_bot(?:_?[0-9a-f]{1,40})?|service_
 
 
 def job_in(environment: Mapping[str, str]) -> Job:
-    """Return what the variables of a merge request's pipeline say.
-
-    Raises
-    ------
-    ConfigError
-        If this is no job of one.
-    """
+    """Return what the variables of a merge request's pipeline say; raise ``ConfigError`` if this is no job of one."""
     variables = Variables(
         environment, "merge request's pipeline of GitLab", "rules: $CI_PIPELINE_SOURCE == 'merge_request_event'"
     )
@@ -64,10 +58,7 @@ class GitLab(RestHost):
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
         """Make one of our labels be on a merge request; labels of others stay.
 
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
+        Raises ``ForgeError`` if that is refused or fails.
         """
         others = ",".join(sorted(ours - {wanted}))
         self._http.send("PUT", f"{self._root}/{number}", {"add_labels": wanted, "remove_labels": others})

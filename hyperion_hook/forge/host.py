@@ -67,10 +67,7 @@ def seconds_of(value: object) -> int | None:
 def number_of(value: object) -> int:
     """Return a host's number of something, which fits into 63 bits.
 
-    Raises
-    ------
-    ValueError
-        If it is none: JSON has numbers beyond all bounds, and fractions.
+    Raises ``ValueError`` if it is none: JSON has numbers beyond all bounds, and fractions.
 
     Examples
     --------

@@ -110,10 +110,7 @@ class Http:
     def __post_init__(self) -> None:
         """Accept http and https only: other schemes read files.
 
-        Raises
-        ------
-        ConfigError
-            If the address is none of the two.
+        Raises ``ConfigError`` if the address is none of the two.
         """
         try:
             is_web = urllib.parse.urlsplit(self.base).scheme in {"http", "https"}
@@ -127,6 +124,8 @@ class Http:
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, base: str | None = None) -> Answer:
         """Return what the server answers, after further tries where that may help.
 
+        Raises ``ForgeError`` if there is no answer, a refusal, or one that makes no sense.
+
         Parameters
         ----------
         method
@@ -135,11 +134,6 @@ class Http:
             Below the base, with a slash before it, or the full address of a next page of this very host.
         base
             Another address of the same host that the path lies below.
-
-        Raises
-        ------
-        ForgeError
-            If there is no answer, a refusal, or one that makes no sense.
         """
         address = path if path.startswith(self.base + "/") else (base or self.base) + path
         data = None if body is None else json.dumps(body).encode()
@@ -168,10 +162,7 @@ class Http:
     def pages(self, path: str, *, whole: bool = False) -> Iterator[Mapping[str, Any]]:
         """Yield the entries of a list that comes in pages, of at most a hundred pages; or ``whole``.
 
-        Raises
-        ------
-        ForgeError
-            If a page cannot be had, or is no list of tables.
+        Raises ``ForgeError`` if a page cannot be had, or is no list of tables.
         """
         query = "" if whole else self.page_query
         address: str | None = f"{path}{'&' if '?' in path else '?'}{query}" if query else path
@@ -254,10 +245,7 @@ def _within(seconds: float, work: Callable[[threading.Event], _Result]) -> _Resu
     The time-out of a socket begins anew with every byte and does not bound the look-up of a name, so the work is done
     in a thread, which is left to itself when time is up: it ends with the process at the latest.
 
-    Raises
-    ------
-    TimeoutError
-        If the work takes longer; what it raises itself is raised, too.
+    Raises ``TimeoutError`` if the work takes longer; what it raises itself is raised, too.
     """
     expired = threading.Event()
     results: list[_Result] = []
@@ -283,10 +271,7 @@ def _within(seconds: float, work: Callable[[threading.Event], _Result]) -> _Resu
 def token_in(environment: Mapping[str, str], name: str) -> str:
     """Return a token from the environment, '' for none.
 
-    Raises
-    ------
-    ConfigError
-        If it holds what no header can hold; the token itself is not shown.
+    Raises ``ConfigError`` if it holds what no header can hold; the token itself is not shown.
     """
     token = environment.get(name, "").strip()
     if not token.isascii() or not token.isprintable() or " " in token:

@@ -47,13 +47,7 @@ class Variables:
     where: str
 
     def read(self, name: str, form: re.Pattern[str] | None = None) -> str:
-        """Return a variable.
-
-        Raises
-        ------
-        ConfigError
-            If it is not set, or has another form.
-        """
+        """Return a variable; raise ``ConfigError`` if it is not set, or has another form."""
         text = self.environment.get(name, "")
         if text and (form is None or form.fullmatch(text)):
             return text

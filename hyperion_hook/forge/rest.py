@@ -95,10 +95,7 @@ class RestHost(ABC):
     def own_comments(self, number: int, marker: str) -> list[Comment]:
         """Return the comments on a pull request that begin with a marker and were written with this token, by age.
 
-        Raises
-        ------
-        ForgeError
-            If they cannot be had.
+        Raises ``ForgeError`` if they cannot be had.
         """
         found = [
             self._read(number, entry)
@@ -108,36 +105,21 @@ class RestHost(ABC):
         return sorted(found, key=lambda comment: comment.id)
 
     def write_comment(self, number: int, body: str) -> Comment:
-        """Add a comment to a pull request.
-
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
-        """
+        """Add a comment to a pull request; raise ``ForgeError`` if that is refused or fails."""
         data = self._http.send("POST", self._list(number), self._new(body)).data
         comment = self._read(number, data)
         self._user = self._user or str(self._author(data) or "")
         return comment
 
     def update_comment(self, number: int, comment: Comment, body: str) -> Comment:
-        """Replace the text of a comment.
-
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
-        """
+        """Replace the text of a comment; raise ``ForgeError`` if that is refused or fails."""
         answer = self._http.send(self.update_method, self._one(number, comment), self._changed(body))
         return self._read(number, answer.data)
 
     def delete_comment(self, number: int, comment: Comment) -> None:
         """Remove a comment; one that is gone already is no error.
 
-        Raises
-        ------
-        ForgeError
-            If that is refused or fails.
+        Raises ``ForgeError`` if that is refused or fails.
         """
         try:
             self._http.send("DELETE", self._one(number, comment))
@@ -162,10 +144,7 @@ class RestHost(ABC):
     def _asked(self, path: str, *fields: str) -> Any:
         """Return a field of an answer, ``None`` where the token may not ask that.
 
-        Raises
-        ------
-        ForgeError
-            If there is no answer, or none with the field.
+        Raises ``ForgeError`` if there is no answer, or none with the field.
         """
         try:
             data = self._http.send("GET", path).data
@@ -186,10 +165,7 @@ class RestHost(ABC):
 def comment_of(data: Mapping[str, Any], body: object, url: object, edited: object) -> Comment:
     """Return a comment; ``data`` holds its number.
 
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        If it has none.
+    Raises ``KeyError``, ``TypeError`` or ``ValueError`` if it has none.
     """
     return Comment(number_of(data["id"]), with_line_feeds(body), str(url), seconds_of(edited))
 

@@ -14,7 +14,7 @@ Body = Callable[[Comment | None], str]
 
 
 def keep_comment(host: Host, number: int, marker: str, body: Body, *, write: bool = True) -> Comment | None:
-    """Make a pull request carry one comment of ours with this text.
+    """Make a pull request carry one comment of ours with this text; raise ``ForgeError`` if the host refuses or fails.
 
     Two runs at once may both find none and both write one. Each looks once more after it wrote and removes all but the
     oldest, so one is left in the end; the youngest text goes into it.
@@ -28,11 +28,6 @@ def keep_comment(host: Host, number: int, marker: str, body: Body, *, write: boo
     -------
     Comment or None
         The comment; ``None`` where none was wanted.
-
-    Raises
-    ------
-    ForgeError
-        If the host refuses or fails.
     """
     result = host.own_comments(number, marker)
     if not result:

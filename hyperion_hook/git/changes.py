@@ -31,6 +31,8 @@ def staged_change(
 ) -> Change:
     """Return what is staged against HEAD (against nothing on a branch without commits).
 
+    Raises ``GitError`` if the repository is bare, or there is nothing to amend.
+
     Parameters
     ----------
     repository
@@ -43,11 +45,6 @@ def staged_change(
         Whether the change takes the place of HEAD: it is then compared with HEAD's parent and keeps HEAD's author.
     kind
         What the index holds; a patch is no part of a merge in progress.
-
-    Raises
-    ------
-    GitError
-        If the repository is bare, or there is nothing to amend.
     """
     if repository.work_tree is None:
         raise GitError(f"{repository.git_dir}: a bare repository has nothing staged; name a commit: score REV")
@@ -82,10 +79,7 @@ def staged_change(
 def commit_change(repository: Repository, revision: str, *, bulk_above: int = BULK_FILES) -> Change:
     """Return what a commit changes, a merge against its first parent, a root against nothing.
 
-    Raises
-    ------
-    GitError
-        If the revision names no commit, or the commit's files cannot be told.
+    Raises ``GitError`` if the revision names no commit, or the commit's files cannot be told.
     """
     commit = _one(repository, repository.resolve(revision))
     base = commit.parents[0] if commit.parents else repository.empty_tree
@@ -103,15 +97,12 @@ def range_change(repository: Repository, start: str | None, end: str, *, bulk_ab
     The author is that of the newest commit that is no merge; ``commit_count`` counts those, and the message is known
     when there is one.
 
+    Raises ``GitError`` if a revision names no commit.
+
     Parameters
     ----------
     start
         The older revision; ``None`` for nothing, as on the first push of a history.
-
-    Raises
-    ------
-    GitError
-        If a revision names no commit.
     """
     first, last = repository.resolve(start) if start is not None else None, repository.resolve(end)
     base = merge_base(repository, first, last) if first else None
@@ -145,10 +136,7 @@ def part_of(repository: Repository, change: Change, files: Sequence[FileChange])
 
     Which file was renamed to which is told by all files that come and go, so where there are such it is asked again.
 
-    Raises
-    ------
-    GitError
-        If it cannot be read.
+    Raises ``GitError`` if it cannot be read.
     """
     come_and_go = {file.status for file in files} - {FileStatus.MODIFIED, FileStatus.TYPE_CHANGED}
     if come_and_go and come_and_go not in ({FileStatus.ADDED}, {FileStatus.DELETED}):
@@ -164,10 +152,7 @@ def part_of(repository: Repository, change: Change, files: Sequence[FileChange])
 def commits_of_range(repository: Repository, start: str | None, end: str) -> Iterator[Commit]:
     """Yield the non-merge commits that ``end`` has and ``start`` has not, oldest first, with their hunks.
 
-    Raises
-    ------
-    GitError
-        If a revision names no commit.
+    Raises ``GitError`` if a revision names no commit.
     """
     return read_commits(repository, ids_of_range(repository, start, end), detail=Detail.PATCH)
 
@@ -175,10 +160,7 @@ def commits_of_range(repository: Repository, start: str | None, end: str) -> Ite
 def ids_of_range(repository: Repository, start: str | None, end: str) -> list[str]:
     """Return the ids of the non-merge commits that ``end`` has and ``start`` has not, oldest first.
 
-    Raises
-    ------
-    GitError
-        If a revision names no commit.
+    Raises ``GitError`` if a revision names no commit.
     """
     exclude, last = [repository.resolve(start)] if start is not None else [], repository.resolve(end)
     return commit_ids(repository, [last], exclude=exclude, merges=False)

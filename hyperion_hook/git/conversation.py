@@ -30,10 +30,7 @@ class Conversation:
     def asked(self, question: bytes) -> Process:
         """Put a question and return the process, whose output is the answer.
 
-        Raises
-        ------
-        GitError
-            If git cannot be started or has broken off.
+        Raises ``GitError`` if git cannot be started or has broken off.
         """
         if self._process is None:
             self._process = self._git.start(*self._arguments)

@@ -84,10 +84,7 @@ def read_commits(
 ) -> Iterator[Commit]:
     """Yield these commits in this order; one whose blobs are missing has names only.
 
-    Raises
-    ------
-    GitError
-        If a commit or a tree cannot be read.
+    Raises ``GitError`` if a commit or a tree cannot be read.
     """
     if not ids:
         return  # asked for nothing, git takes HEAD

@@ -65,16 +65,13 @@ class Repository:
     def discover(cls, path: Any = None, program: type[Git] = Git) -> Repository:
         """Find the repository that a folder lies in.
 
+        Raises ``NotARepositoryError`` if there is none, or git refuses to use it.
+
         Parameters
         ----------
         path
             The folder, or a ``git.Repo``; ``None`` stands for here and honours ``GIT_DIR`` and the like, as git sets
             them for hooks.
-
-        Raises
-        ------
-        NotARepositoryError
-            If there is none, or git refuses to use it.
         """
         path = folder_of(path)
         folder = Path(os.fspath(path)).absolute() if path is not None else Path.cwd()
@@ -159,13 +156,7 @@ class Repository:
         return self._commit("HEAD")
 
     def resolve(self, revision: str) -> str:
-        """Return the full id of the commit a revision names.
-
-        Raises
-        ------
-        GitError
-            If it names none.
-        """
+        """Return the full id of the commit a revision names; raise ``GitError`` if it names none."""
         found = None
         if revision and revision[0] != "-" and "\0" not in revision:
             # what searches for a text takes all that follows for the text: so what it finds is looked at by itself
@@ -183,13 +174,7 @@ class Repository:
         return found if _OBJECT_ID.fullmatch(found) else None
 
     def tree_of(self, commit: str) -> str:
-        """Return the id of a commit's tree.
-
-        Raises
-        ------
-        GitError
-            If the commit is not there.
-        """
+        """Return the id of a commit's tree; raise ``GitError`` if the commit is not there."""
         return self.git.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}").decode().split()[-1]
 
     def config(self, name: str) -> str | None:

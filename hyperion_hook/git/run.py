@@ -191,10 +191,8 @@ class Git:
     def run(self, *arguments: str, stdin: bytes = b"", timeout: float = 60.0, check: bool = True) -> bytes:
         """Run git to its end and return its standard output.
 
-        Raises
-        ------
-        GitError
-            If git is not there, takes longer than ``timeout`` seconds, or (with ``check``) fails.
+        Raises ``GitError`` if git is not there, takes longer than ``timeout`` seconds, or (with ``check``)
+        fails.
         """
         out, error, code = self._finish(arguments, stdin, timeout)
         if check and code:

@@ -35,10 +35,7 @@ class TreeEntry(NamedTuple):
 def list_tree(repository: Repository, treeish: str) -> dict[str, TreeEntry]:
     """Return every file of a commit or tree by path, links and submodules included.
 
-    Raises
-    ------
-    GitError
-        If the tree, or one below it, is not there.
+    Raises ``GitError`` if the tree, or one below it, is not there.
     """
     entries = {}
     for line in repository.git.run("ls-tree", "-r", "-z", "--full-tree", treeish, "--").split(b"\0"):

@@ -40,10 +40,7 @@ def with_pending(repository: Repository, kind: ChangeKind, patch: bytes) -> tupl
 def with_work_tree(repository: Repository) -> tuple[Repository, tuple[str, ...]]:
     """Return the repository as if all edits and all new files that are not ignored were staged, and what to warn of.
 
-    Raises
-    ------
-    GitError
-        If the repository is bare, or the work tree cannot be read.
+    Raises ``GitError`` if the repository is bare, or the work tree cannot be read.
     """
     if repository.work_tree is None:
         raise GitError(f"{repository.git_dir}: a bare repository has no work tree; name a commit: score REV")
@@ -66,10 +63,7 @@ def with_work_tree(repository: Repository) -> tuple[Repository, tuple[str, ...]]
 def with_patch(repository: Repository, patch: bytes) -> Repository:
     """Return the repository as if a unified patch were applied to HEAD and staged.
 
-    Raises
-    ------
-    GitError
-        If it is no patch, or does not fit.
+    Raises ``GitError`` if it is no patch, or does not fit.
     """
     if len(patch) > MOST_PATCH_BYTES:
         raise GitError(f"patch: larger than {MOST_PATCH_BYTES:,} bytes; score the commit instead")

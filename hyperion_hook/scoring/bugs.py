@@ -50,10 +50,7 @@ class BugModel:
 def columns_of(names: Sequence[str]) -> tuple[int, ...]:
     """Return where numbers stand in ``FILE_NUMBERS``.
 
-    Raises
-    ------
-    ValueError
-        If there is no name, one of them twice, or one that is not known.
+    Raises ``ValueError`` if there is no name, one of them twice, or one that is not known.
 
     Examples
     --------

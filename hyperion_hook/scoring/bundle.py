@@ -60,10 +60,8 @@ def bundled_models() -> Path:
 def load_bundle(path: Path | None = None) -> Bundle:
     """Load a bundle; without a path the one that came with the program.
 
-    Raises
-    ------
-    ArtefactError
-        If a file is missing, damaged, not the one the manifest names, made by a newer version, or out of bounds.
+    Raises ``ArtefactError`` if a file is missing, damaged, not the one the manifest names, made by a newer version,
+    or out of bounds.
     """
     folder = path if path is not None else bundled_models()
     data = read_limited(folder / MANIFEST, MAX_MANIFEST_BYTES)
@@ -211,10 +209,7 @@ def _files(folder: Path, entries: Mapping[str, Any]) -> dict[str, bytes]:
 def read_limited(path: Path, limit: int) -> bytes:
     """Return a regular file of at most ``limit`` bytes.
 
-    Raises
-    ------
-    ArtefactError
-        If it is none, is larger, or cannot be read.
+    Raises ``ArtefactError`` if it is none, is larger, or cannot be read.
     """
     try:
         result = path.stat()

@@ -83,10 +83,7 @@ def column_value(kind: str, log_odds: float) -> float:
 def split_column(column: str) -> tuple[str, str]:
     """Return the member and the kind that a column's name stands for.
 
-    Raises
-    ------
-    ValueError
-        If the name ends in no known kind.
+    Raises ``ValueError`` if the name ends in no known kind.
 
     Examples
     --------

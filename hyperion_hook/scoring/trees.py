@@ -47,11 +47,9 @@ class Trees:
     def parse(cls, name: str, data: bytes, feature_count: int) -> Trees:
         """Read the layout above and check every index.
 
-        Raises
-        ------
-        ArtefactError
-            If the data is truncated or too large, a number is not finite, a feature is named that there is none of, a
-            child lies behind the last node, or a child does not come after its parent: then a walk could fail to end.
+        Raises ``ArtefactError`` if the data is truncated or too large, a number is not finite, a feature is
+        named that there is none of, a child lies behind the last node, or a child does not come after its
+        parent: then a walk could fail to end.
         """
         if len(data) < 12 or data[:4] != MAGIC:
             raise _damaged(name, "not a file of trees")

@@ -45,10 +45,7 @@ class FeedbackStore:
     def read(self) -> dict[int, Feedback]:
         """Return all there is, nothing where nothing was kept yet.
 
-        Raises
-        ------
-        StoreError
-            If the file cannot be read or is damaged.
+        Raises ``StoreError`` if the file cannot be read or is damaged.
         """
         try:
             check_folder(self._path.parent, self._root)
@@ -66,6 +63,8 @@ class FeedbackStore:
     def keep(self, number: int, level: RiskLevel, commits: tuple[str, ...], ticked: Collection[str], at: int) -> None:
         """Take down what a comment says and what is ticked in it; what was ticked before keeps its time.
 
+        Raises ``StoreError`` if the file is damaged or cannot be written.
+
         Parameters
         ----------
         commits
@@ -74,11 +73,6 @@ class FeedbackStore:
             Names of what is ticked now; what is not is forgotten.
         at
             When it was seen, Unix seconds.
-
-        Raises
-        ------
-        StoreError
-            If the file is damaged or cannot be written.
         """
         try:
             with exclusive(self._path.with_name("feedback.lock"), _WAIT_SECONDS, self._root):

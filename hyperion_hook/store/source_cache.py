@@ -189,10 +189,8 @@ def encode(result: SourceMetrics | Missing) -> bytes:
 def decode(value: bytes) -> SourceMetrics | Missing:
     """Return the result that ``encode`` was given, exactly.
 
-    Raises
-    ------
-    ValueError, TypeError, KeyError, IndexError, RecursionError
-        If the bytes are not what ``encode`` makes.
+    Raises ``ValueError``, ``TypeError``, ``KeyError``, ``IndexError`` or ``RecursionError`` if the bytes are not
+    what ``encode`` makes.
     """
     plain = json.loads(value if value[:1] in (b"{", b"[") else inflate(value, _MOST_BYTES))
     if "missing" in plain:

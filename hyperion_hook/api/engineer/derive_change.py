@@ -46,10 +46,7 @@ _PLACEHOLDER = FileChange("file", FileStatus.MODIFIED, old_blob=UNSTATED, new_bl
 def of_change(raw: Raw) -> dict[str, Value]:
     """Return what files, message, moment, source and past commits tell.
 
-    Raises
-    ------
-    RawFaultError
-        If an entry of a list is not what it should be.
+    Raises ``RawFaultError`` if an entry of a list is not what it should be.
     """
     moment: Moment | None = raw.facts.get("moment")
     files = list(_files(raw))

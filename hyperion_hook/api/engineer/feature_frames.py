@@ -24,13 +24,7 @@ MOST_FAULTS = 20
 
 
 def pandas_for(what: str) -> ModuleType:
-    """Return pandas, which is of the extra 'train'.
-
-    Raises
-    ------
-    MissingExtraError
-        If it is not installed.
-    """
+    """Return pandas, which is of the extra 'train'; raise ``MissingExtraError`` if it is not installed."""
     try:
         import pandas as pd
     except ImportError:
@@ -56,10 +50,8 @@ def as_pandas(value: Any) -> Any:
 def numeric_features(frame: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the columns that are features or interactions, by the names they have, as floats, NaN where missing.
 
-    Raises
-    ------
-    ConfigError
-        If such a column holds what is no number, or a feature stands there twice; all faults at once.
+    Raises ``ConfigError`` if such a column holds what is no number, or a feature stands there twice; all faults at
+    once.
     """
     names = [
         name

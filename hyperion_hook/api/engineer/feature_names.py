@@ -86,10 +86,7 @@ def language_of(names: Iterable[object]) -> Language:
 def asked_for(names: Iterable[str]) -> dict[str, Feature | Interaction]:
     """Return what each name stands for, in the order of the names; one that is there twice counts once.
 
-    Raises
-    ------
-    ConfigError
-        If a name is not known: one line for each, with the nearest names.
+    Raises ``ConfigError`` if a name is not known: one line for each, with the nearest names.
 
     Examples
     --------

@@ -21,10 +21,7 @@ UNFITTED = "nothing was fitted; call fit() with training data"
 def read_row(features: Mapping[str, object]) -> tuple[dict[str, Value], dict[str, str]]:
     """Return a row of features as values by the names they have, and what was said of them so far.
 
-    Raises
-    ------
-    ConfigError
-        If a name is not known or a value is no number; all faults at once.
+    Raises ``ConfigError`` if a name is not known or a value is no number; all faults at once.
     """
     faults: list[str] = []
     try:

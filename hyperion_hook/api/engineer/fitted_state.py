@@ -148,10 +148,8 @@ def scaled(value: float, low: float, high: float) -> float:
 def from_json(text: str, where: str = "fitted features") -> tuple[Fitted, Options]:
     """Return what ``Fitted.to_json`` wrote.
 
-    Raises
-    ------
-    ArtefactError
-        If it is damaged, of another kind, or of another version of the format or the extractor; all faults at once.
+    Raises ``ArtefactError`` if it is damaged, of another kind, or of another version of the format or the
+    extractor; all faults at once.
     """
     try:
         document = json.loads(text)

@@ -105,10 +105,7 @@ def is_rows(data: object) -> bool:
 def columns_of(made: Any) -> tuple[dict[str, list[float]], int]:
     """Return engineered rows as columns by canonical name, NaN where missing, and how many rows there are.
 
-    Raises
-    ------
-    ConfigError
-        If it is a single row.
+    Raises ``ConfigError`` if it is a single row.
     """
     if is_frame(made):
         numeric = numeric_features(made)

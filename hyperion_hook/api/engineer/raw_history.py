@@ -73,6 +73,8 @@ class RawHistory(EmptyHistory):
 def history_of(commits: Iterable[object], now: Moment, *, whole: bool) -> RawHistory:
     """Return listed commits as a history; those after the moment were not known then and are left out.
 
+    Raises ``RawFaultError`` if an entry has no date, or something that cannot be read.
+
     Parameters
     ----------
     commits
@@ -81,11 +83,6 @@ def history_of(commits: Iterable[object], now: Moment, *, whole: bool) -> RawHis
         The moment the features are wanted for.
     whole
         Whether all commits of the file are listed, or only the newest.
-
-    Raises
-    ------
-    RawFaultError
-        If an entry has no date, or something that cannot be read.
     """
     lacks: set[str] = set()
     numbers: dict[str, int] = {}

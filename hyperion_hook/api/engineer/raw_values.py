@@ -50,10 +50,7 @@ def is_missing(value: object) -> bool:
 def number(value: object) -> float:
     """Return a finite number; texts are none, flags count 0 and 1.
 
-    Raises
-    ------
-    RawFaultError
-        If it is none.
+    Raises ``RawFaultError`` if it is none.
 
     Examples
     --------

@@ -25,10 +25,7 @@ OTHER = "other"
 def explain_estimator(model: NamedEstimator, rows: object, typical: object) -> list[RowExplanation]:
     """Return what each column adds to the log-odds of the class that is looked for, against a typical row.
 
-    Raises
-    ------
-    ConfigError
-        Without a typical row, or with other than two classes.
+    Raises ``ConfigError`` without a typical row, or with other than two classes.
     """
     if typical is None:
         raise ConfigError("explain: an estimator does not say what is typical; give it: explain(rows, typical=frame)")

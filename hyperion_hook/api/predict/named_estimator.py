@@ -21,6 +21,8 @@ Array = NDArray[Any]
 class NamedEstimator:
     """scikit-learn's ``predict``, ``predict_proba`` and ``decision_function`` over rows with names.
 
+    Raises ``ConfigError`` if the names are not known, or not those it was fitted on.
+
     Parameters
     ----------
     estimator
@@ -34,11 +36,6 @@ class NamedEstimator:
         As it was given; what this class does not have is looked for there.
     features
         Names in the order of the fit.
-
-    Raises
-    ------
-    ConfigError
-        If the names are not known, or not those it was fitted on.
 
     Examples
     --------
@@ -71,10 +68,7 @@ class NamedEstimator:
     def risk_proba(self, rows: object) -> Array:
         """Return the probabilities of the harmless class and of the one that is looked for; shape ``(n_rows, 2)``.
 
-        Raises
-        ------
-        ConfigError
-            With other than two classes, or labels that do not say which is which.
+        Raises ``ConfigError`` with other than two classes, or labels that do not say which is which.
         """
         return self.harmless_first(self.predict_proba(rows))
 
@@ -100,10 +94,8 @@ class NamedEstimator:
     def ask(self, method: str, rows: object) -> Array:
         """Return what a method of the estimator says of rows.
 
-        Raises
-        ------
-        ConfigError
-            If it has no such method, a column is absent, a value is no number, or the estimator refuses the rows.
+        Raises ``ConfigError`` if it has no such method, a column is absent, a value is no number, or the
+        estimator refuses the rows.
         """
         return self.ask_matrix(method, self.matrix(rows))
 

@@ -96,10 +96,7 @@ def known(value: Value) -> float | None:
 def typical_of(given: object, names: tuple[str, ...], **how: Any) -> dict[str, float]:
     """Return what is typical: a row as it is, of several rows the median of each column.
 
-    Raises
-    ------
-    ConfigError
-        If there is no row.
+    Raises ``ConfigError`` if there is no row.
     """
     table = [numbers_of(values, names) for values in values_of(given, names, **how)]
     if not table:

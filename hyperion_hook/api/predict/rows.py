@@ -18,16 +18,13 @@ MOST_NAMED = 5
 def records(rows: object) -> list[dict[str, Any]]:
     """Return one dictionary for each row, columns by the names they came with.
 
+    Raises ``ConfigError`` if it is none of these, or columns differ in length.
+
     Parameters
     ----------
     rows
         A pandas frame, or a series as one row; a mapping from column to value (one row) or to a sequence of values; or
         a sequence of such rows.
-
-    Raises
-    ------
-    ConfigError
-        If it is none of these, or columns differ in length.
 
     Examples
     --------
@@ -77,6 +74,9 @@ def values_of(
 ) -> list[dict[str, Value]]:
     """Return the values of some columns, one dictionary for each row, in the order of the names.
 
+    Raises ``ConfigError`` if a value is no number, two columns stand for one name, no asked-for column is there, or
+    one that is not optional is absent.
+
     Parameters
     ----------
     rows
@@ -87,12 +87,6 @@ def values_of(
         What a column's name stands for.
     optional
         Whether a column may be absent: its values are missing then.
-
-    Raises
-    ------
-    ConfigError
-        If a value is no number, two columns stand for one name, no asked-for column is there, or one that is not
-        optional is absent.
 
     Examples
     --------

@@ -34,6 +34,8 @@ def draft_of(
 ) -> ModelMetadata:
     """Return the record of a model.
 
+    Raises ``ConfigError`` if a value is of the wrong kind or out of range: one line for each.
+
     Parameters
     ----------
     model
@@ -48,11 +50,6 @@ def draft_of(
         The features it was fitted on, where they are known.
     artefact
         What the registry found out.
-
-    Raises
-    ------
-    ConfigError
-        If a value is of the wrong kind or out of range: one line for each.
     """
     if not isinstance(metadata, Mapping | None):
         raise ConfigError(f"metadata: a {type(metadata).__name__} is no mapping from name to value")
@@ -103,10 +100,7 @@ def parameters_of(model: Any) -> dict[str, Any]:
 def as_data(value: Any, depth: int = 0) -> Any:
     """Return a value as JSON has it; what is not a number (NaN) is not known: ``None``.
 
-    Raises
-    ------
-    ValueError
-        If it, or something in it, is no data.
+    Raises ``ValueError`` if it, or something in it, is no data.
 
     Examples
     --------

@@ -38,10 +38,8 @@ def prepared(
 ) -> tuple[ModelMetadata, Files]:
     """Return the record of an estimator, and its files for a version.
 
-    Raises
-    ------
-    ConfigError
-        If the model is no fitted estimator, a value of the metadata is wrong, or the estimator cannot be kept.
+    Raises ``ConfigError`` if the model is no fitted estimator, a value of the metadata is wrong, or the estimator
+    cannot be kept.
     """
     _need_fitted(model, name)
     artefact: dict[str, Any] = {
@@ -89,10 +87,7 @@ def _need_fitted(model: Any, name: str) -> None:
 def parity_of(model: Any, metadata: ModelMetadata, bundle: Bundle) -> float | None:
     """Return how far an estimator and its bundle are apart, ``None`` where the bundle is all there is.
 
-    Raises
-    ------
-    ArtefactError
-        If it is more than 1e-6.
+    Raises ``ArtefactError`` if it is more than 1e-6.
     """
     if isinstance(model, BundleClassifier):
         return None

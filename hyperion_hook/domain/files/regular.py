@@ -24,10 +24,7 @@ class ForeignFileError(OSError):
 def read_regular(path: Path, most: int, *, links: bool = False) -> bytes:
     """Return the bytes of a regular file of at most ``most`` bytes; no link is followed unless ``links`` says so.
 
-    Raises
-    ------
-    OSError
-        If it cannot be read, or is no such file.
+    Raises ``OSError`` if it cannot be read, or is no such file.
     """
     if not links and path.is_symlink():
         raise ForeignFileError("is a symbolic link", path)

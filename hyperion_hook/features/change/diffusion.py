@@ -53,7 +53,7 @@ def measure(context: Context) -> dict[str, Value]:
 
 
 def change_entropy(lines_changed: Sequence[int]) -> float:
-    """Return how evenly a change is spread over its files.
+    """Return how evenly a change is spread over its files; raise ``ValueError`` if an entry is negative.
 
     Parameters
     ----------
@@ -64,11 +64,6 @@ def change_entropy(lines_changed: Sequence[int]) -> float:
     -------
     float
         Dimensionless, in [0, 1]; 0.0 if fewer than two files have lines.
-
-    Raises
-    ------
-    ValueError
-        If an entry is negative.
 
     References
     ----------

@@ -18,13 +18,7 @@ class Clock:
         self._left = self._steps = steps
 
     def check(self, steps: int) -> None:
-        """Count steps.
-
-        Raises
-        ------
-        TooSlowError
-            When there are too many.
-        """
+        """Count steps; raise ``TooSlowError`` when there are too many."""
         self._left -= steps
         if self._left < 0:
             raise TooSlowError(f"reading it takes more than {self._steps:,} steps")

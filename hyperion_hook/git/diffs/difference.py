@@ -35,26 +35,18 @@ class Difference(NamedTuple):
 def read_part(git: Git, sides: Sequence[str], paths: Sequence[str]) -> tuple[FileChange, ...]:
     """Return what differs between two sides in files with these paths, as if no other file differed.
 
-    Raises
-    ------
-    GitError
-        If it cannot be read.
+    Raises ``GitError`` if it cannot be read.
     """
     return _sorted(_contents(git, (RENAMES, *sides), _as_arguments(paths))[0])
 
 
 def read_difference(git: Git, sides: Sequence[str]) -> Difference:
-    """Return what differs between two sides.
+    """Return what differs between two sides; raise ``GitError`` if even the names cannot be read.
 
     Parameters
     ----------
     sides
         Two commits or trees, or ``--cached`` and one: it against the index.
-
-    Raises
-    ------
-    GitError
-        If even the names cannot be read.
     """
     try:
         return _whole(git, sides)

@@ -35,10 +35,7 @@ class DiffTree(Conversation):
     def files(self, commit: str, parent: str | None) -> tuple[FileChange, ...]:
         """Return what a commit changes against a parent, a root (``None``) against nothing.
 
-        Raises
-        ------
-        GitError
-            If git breaks off, as it does at a missing object; the next question starts it anew.
+        Raises ``GitError`` if git breaks off, as it does at a missing object; the next question starts it anew.
         """
         # git repeats a line that is no commit, and no line of its own begins like this one: so the answer has an end
         process = self.asked(f"{commit} {parent}\n".encode().replace(b" None", b"") + _END + b"\n")

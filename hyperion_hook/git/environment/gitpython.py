@@ -42,15 +42,12 @@ class GitPythonGit(Git):
 def open_repository(path: Any = None) -> Repository:
     """Return the repository that a folder lies in, as ``Repository.discover`` does, by GitPython.
 
+    Raises ``NotARepositoryError`` if there is none, or git refuses to use it.
+
     Parameters
     ----------
     path
         A folder, or a ``git.Repo``; ``None`` for the current folder.
-
-    Raises
-    ------
-    NotARepositoryError
-        If there is none, or git refuses to use it.
     """
     return Repository.discover(path, GitPythonGit)
 

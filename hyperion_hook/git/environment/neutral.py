@@ -52,13 +52,7 @@ def neutral_git_dir(git_dir: Path, common_dir: Path, object_format: str, attribu
 
 
 def cache_folder() -> Path:
-    """Return the user's cache folder of this program.
-
-    Raises
-    ------
-    OSError
-        If the user has no home.
-    """
+    """Return the user's cache folder of this program; raise ``OSError`` if the user has no home."""
     base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or os.path.expanduser("~/.cache")  # noqa: PTH111
     if not Path(base).is_absolute():
         raise OSError(0, "no home folder", base)

@@ -166,10 +166,7 @@ def exclusive(lock: Path, seconds: float, root: Path | None = None) -> Iterator[
 
     SQLite's own locking works on every system, waits, and needs no process to be asked whether it still lives.
 
-    Raises
-    ------
-    OSError
-        If it cannot be had in time, or not be written.
+    Raises ``OSError`` if it cannot be had in time, or not be written.
     """
     connection, _, fault = open_store(lock, _LOCK, seconds=seconds, root=root)
     if connection is None:

@@ -37,10 +37,7 @@ def real_folder(folder: Path, root: Path | None = None) -> None:
 def check_folder(folder: Path, root: Path | None = None) -> None:
     """Refuse a folder with a link between it and ``root``, as ``real_folder`` does; nothing is made.
 
-    Raises
-    ------
-    ForeignFileError
-        If something between is a link or no folder.
+    Raises ``ForeignFileError`` if something between is a link or no folder.
     """
     if root is None:
         return
@@ -98,10 +95,7 @@ def sweep(folder: Path) -> None:
 def inflate(packed: bytes, most: int) -> bytes:
     """Return what zlib packed, at most ``most`` bytes of it.
 
-    Raises
-    ------
-    ValueError
-        If it is longer, cut short or damaged.
+    Raises ``ValueError`` if it is longer, cut short or damaged.
 
     Examples
     --------

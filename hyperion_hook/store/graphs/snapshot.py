@@ -48,13 +48,7 @@ def encode(graph: LiveGraph) -> bytes:
 
 
 def decode(content: bytes) -> LiveGraph:
-    """Return the graph that was encoded.
-
-    Raises
-    ------
-    ValueError
-        If the bytes are damaged, cut short or of another format.
-    """
+    """Return the encoded graph; raise ``ValueError`` if the bytes are damaged, cut short or of another form."""
     try:
         return _decoded(content)
     except (IndexError, KeyError, TypeError, UnicodeDecodeError, OverflowError, MemoryError) as error:

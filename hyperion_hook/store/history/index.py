@@ -179,10 +179,8 @@ class HistoryIndex:
     def transaction(self) -> Iterator[None]:
         """Add all commits of the block or none, alone among processes; may be nested.
 
-        Raises
-        ------
-        StoreError
-            If the file is read-only, or another process keeps it busy for two seconds, or the disk is full.
+        Raises ``StoreError`` if the file is read-only, or another process keeps it busy for two seconds, or the
+        disk is full.
         """
         if self._transacting:
             yield
@@ -315,17 +313,14 @@ class HistoryIndex:
     def history_at(self, commit_id: str | None, *, missing_reason: str | None = None) -> History:
         """Return what a commit and its ancestors know, for a change on top of that commit.
 
+        Raises ``StoreError`` if the commit is not indexed.
+
         Parameters
         ----------
         commit_id
             An indexed commit; ``None`` for the history before a root.
         missing_reason
             Why this history is shorter than the repository's; by default what the index says of itself.
-
-        Raises
-        ------
-        StoreError
-            If the commit is not indexed.
         """
         missing_reason = missing_reason or self.missing_reason
         if commit_id is None:

@@ -77,6 +77,8 @@ def bug_rows(
 ) -> BugRows:
     """Return the rows of one history; the same for the same name, history, options and seed.
 
+    Raises ``GitError`` if ``until`` is no commit or git fails.
+
     Parameters
     ----------
     repository
@@ -85,11 +87,6 @@ def bug_rows(
         What the rows call it; with the seed it decides which rows are drawn.
     until
         The newest commit.
-
-    Raises
-    ------
-    GitError
-        If ``until`` is no commit or git fails.
     """
     options = options or BugOptions()
     tip = repository.resolve(until)

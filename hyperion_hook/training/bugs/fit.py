@@ -97,6 +97,8 @@ def fit_bug_predictor(
 ) -> FittedBugs:
     """Fit the bug predictor on the rows of some repositories.
 
+    Raises ``TrainingError`` with fewer than a hundred rows of files that were fixed, or of files that were not.
+
     Parameters
     ----------
     histories
@@ -109,11 +111,6 @@ def fit_bug_predictor(
         Seed, threads, hyperparameters.
     numbers
         What is known of a file; of one alone the probability never falls as it grows.
-
-    Raises
-    ------
-    TrainingError
-        With fewer than a hundred rows of files that were fixed, or of files that were not.
     """
     config = config or DEFAULTS
     monthly, touched = _learned(histories, until)

@@ -44,6 +44,9 @@ def compare(
 ) -> DriftReport:
     """Return how the current rows differ from the reference.
 
+    Raises ``ConfigError`` if one of them is no frame, they have no column in common, a column is named that neither
+    has, or a number is out of range.
+
     Parameters
     ----------
     reference, current
@@ -55,12 +58,6 @@ def compare(
         reference alone: then it is not compared.
     alpha
         The share of comparisons without drift that may raise an alarm, 0..1.
-
-    Raises
-    ------
-    ConfigError
-        If one of them is no frame, they have no column in common, a column is named that neither has, or a number is
-        out of range.
     """
     reference, current = as_table(reference), as_table(current)
     _check(reference, current, threshold, alpha)

@@ -64,6 +64,8 @@ def ablation(
 ) -> list[Ablated]:
     """Return the recipe with everything first, then with its default features, then without each member and category.
 
+    Raises ``TrainingError`` if the older rows are too few to learn from.
+
     Parameters
     ----------
     rows
@@ -72,11 +74,6 @@ def ablation(
         Hyperparameters, seed, share of rows learned without message.
     each_feature
         Leave out each feature of the specification too, one at a time.
-
-    Raises
-    ------
-    TrainingError
-        If the older rows are too few to learn from.
     """
     split = time_split(rows, cut_at(rows, _SHARE))
     variants = list(_variants(split.train, recipe, each_feature=each_feature))

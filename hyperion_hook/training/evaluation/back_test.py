@@ -51,6 +51,8 @@ def back_test(
 ) -> BackTest:
     """Return how the models in use rank the newer half of a history, beside baselines that learn from the older half.
 
+    Raises ``TooLittleHistoryError`` if the older half teaches nothing or the newer half has too few bugs to rank.
+
     Parameters
     ----------
     repository
@@ -59,11 +61,6 @@ def back_test(
         The models. Where they learned from this repository, only changes after that are ranked.
     labels
         Labels from elsewhere, 0 or 1 by commit; only commits with one count. By default they are traced from fixes.
-
-    Raises
-    ------
-    TooLittleHistoryError
-        If the older half teaches nothing or the newer half has too few bugs to rank.
     """
     own = CorpusEntry(own_name(repository), repository.work_tree or repository.git_dir, options.until)
     mined, warnings = mine_all([own], options, options.replay, progress)
@@ -105,10 +102,7 @@ def unseen_repositories(
 ) -> tuple[list[LeftOut], tuple[str, ...]]:
     """Return how the recipe does on each repository of a corpus when it learns from the others, and warnings.
 
-    Raises
-    ------
-    ConfigError
-        If the corpus file is wrong, or nothing of it could be read.
+    Raises ``ConfigError`` if the corpus file is wrong, or nothing of it could be read.
     """
     entries = read_corpus(corpus)
     mined, warnings = mine_all(entries, options, options.replay, progress)

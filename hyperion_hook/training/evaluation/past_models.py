@@ -76,6 +76,8 @@ def fit_past(
 ) -> PastModels:
     """Return recipes fitted on what was known at a moment.
 
+    Raises ``TooLittleHistoryError`` if past or future is too short.
+
     Parameters
     ----------
     rows
@@ -90,11 +92,6 @@ def fit_past(
         Whether all that is known of them today may be learned, because what the models are compared with knows it.
     recipes
         Those to fit; with the specification's, its forest and XGBoost are models of their own too.
-
-    Raises
-    ------
-    TooLittleHistoryError
-        If past or future is too short.
     """
     (progress or no_progress)("preparing rows", 0, 0)
     try:

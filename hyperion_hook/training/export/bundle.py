@@ -81,10 +81,7 @@ class BundleParts:
 def risk_part(model: Any, features: Sequence[str], name: str) -> Part:
     """Return a fitted binary classifier as data; ``name`` is that of its recipe or kind.
 
-    Raises
-    ------
-    NotExportableError
-        If it cannot be said as data; the text says why.
+    Raises ``NotExportableError`` if it cannot be said as data; the text says why.
     """
     part = exported(model)
     return Part(part.manifest(name, features), part.files)

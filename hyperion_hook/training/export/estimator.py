@@ -73,10 +73,8 @@ class _Before:
 def exported(model: Any) -> Exported:
     """Return a fitted binary classifier as data.
 
-    Raises
-    ------
-    NotExportableError
-        If it is of a kind, or has a setting, for which there is no data; the text says which.
+    Raises ``NotExportableError`` if it is of a kind, or has a setting, for which there is no data; the text says
+    which.
     """
     last = model.steps[-1][1] if _is(model, _PIPELINE) else model
     classes = getattr(last, "classes_", None)

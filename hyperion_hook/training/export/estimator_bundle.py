@@ -48,10 +48,7 @@ class EstimatorBundle:
 def columns_of(model: Any, names: Sequence[str]) -> list[str]:
     """Return the columns that a model was fitted on: its own names where it knows them, else those given.
 
-    Raises
-    ------
-    NotExportableError
-        If they are not known, or others are given than it was fitted on.
+    Raises ``NotExportableError`` if they are not known, or others are given than it was fitted on.
     """
     own = getattr(model, "feature_names_in_", None)
     columns = list(names) if own is None else [str(name) for name in own]
@@ -75,6 +72,8 @@ def estimator_bundle(
 ) -> EstimatorBundle:
     """Return a fitted classifier as a bundle that says the same.
 
+    Raises ``NotExportableError`` if it cannot be said as data; the text says why.
+
     Parameters
     ----------
     model
@@ -86,11 +85,6 @@ def estimator_bundle(
         some of its own, and what is usual, are taken from them; else from the rows that came with the program.
     seed
         Of the rows drawn for the comparison.
-
-    Raises
-    ------
-    NotExportableError
-        If it cannot be said as data; the text says why.
     """
     columns = columns_of(model, []) if columns is None else columns
     features = _features(columns)
@@ -124,10 +118,8 @@ def estimator_bundle(
 def difference(model: Any, columns: Sequence[str], bundle: Bundle, rows: pd.DataFrame, *, seed: int = 42) -> float:
     """Return the largest difference between a classifier's probabilities and its bundle's, on rows and hard ones.
 
-    Raises
-    ------
-    NotExportableError
-        If it is more than 1e-6, or the classifier does not take rows as ``score`` meets them.
+    Raises ``NotExportableError`` if it is more than 1e-6, or the classifier does not take rows as ``score`` meets
+    them.
     """
     some = rows.head(COMPARED).set_axis(list(columns), axis=1)
     try:

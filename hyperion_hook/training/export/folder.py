@@ -19,10 +19,7 @@ CARD_DATA = "model_card.json"
 def check_replaceable(folder: Path) -> None:
     """Make sure that a bundle may be written to a folder: it is not there, empty, or holds a bundle and no more.
 
-    Raises
-    ------
-    TrainingError
-        If something is there that is no part of a bundle.
+    Raises ``TrainingError`` if something is there that is no part of a bundle.
 
     Examples
     --------
@@ -45,15 +42,12 @@ def check_replaceable(folder: Path) -> None:
 def replace_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write the files of a bundle into a folder in one step, in the place of an older bundle if there is one.
 
+    Raises ``TrainingError`` if the folder holds anything else, or cannot be written; it is as it was then.
+
     Parameters
     ----------
     folder
         Where the bundle is to be; what a symbolic link points at is replaced, not the link.
-
-    Raises
-    ------
-    TrainingError
-        If the folder holds anything else, or cannot be written; it is as it was then.
     """
     check_replaceable(folder)
     place = folder.resolve()

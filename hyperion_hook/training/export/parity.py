@@ -56,13 +56,7 @@ def bug_difference(model: Any, bundle: Bundle, rows: pd.DataFrame, *, count: int
 
 
 def checked(worst: float) -> float:
-    """Return a difference, or refuse it.
-
-    Raises
-    ------
-    TrainingError
-        If it is more than 1e-6.
-    """
+    """Return a difference, or refuse it; raise ``TrainingError`` if it is more than 1e-6."""
     if not worst <= TOLERANCE:
         raise TrainingError(f"exported models differ from the fitted ones by {worst:.2e}; nothing is kept")
     return worst

@@ -17,10 +17,7 @@ _COLUMNS = ("commit", "buggy")
 def read_labels(path: Path) -> dict[str, int]:
     """Return 0 or 1 by full commit id, from a CSV file (also compressed) with the columns ``commit`` and ``buggy``.
 
-    Raises
-    ------
-    ConfigError
-        If the file cannot be read, lacks a column, or holds what is no id or no label.
+    Raises ``ConfigError`` if the file cannot be read, lacks a column, or holds what is no id or no label.
     """
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)

@@ -54,7 +54,7 @@ def label_history(
     exclude: tuple[str, ...] = (),
     progress: Progress | None = None,
 ) -> Labeller:
-    """Return the labeller that saw every commit which leads to the tips.
+    """Return the labeller that saw every commit which leads to the tips; raise ``GitError`` if git fails.
 
     Parameters
     ----------
@@ -64,11 +64,6 @@ def label_history(
         Ids of the newest commits; what is fixed after them is not known.
     given
         Ids of the commits that are fixes; by default they are found by their messages.
-
-    Raises
-    ------
-    GitError
-        If git fails.
     """
     rules = rules or SzzRules()
     with open_labeller(repository, tips, rules, given=given, exclude=exclude) as (labeller, origins):

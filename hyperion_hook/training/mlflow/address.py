@@ -31,6 +31,8 @@ ARTIFACTS = "mlruns"
 def placed(uri: str, folder: Path | None = None) -> str:
     """Return an address that means the same wherever it is used.
 
+    Raises ``ConfigError`` if it is empty, or there is no place for the default.
+
     Parameters
     ----------
     uri
@@ -38,11 +40,6 @@ def placed(uri: str, folder: Path | None = None) -> str:
         the repository one stands in, or in the user's cache folder.
     folder
         What a relative path is relative to; where one stands by default.
-
-    Raises
-    ------
-    ConfigError
-        If it is empty, or there is no place for the default.
 
     Examples
     --------

@@ -74,15 +74,12 @@ def need_mlflow(what: str) -> None:
 def calling(uri: str) -> Iterator[None]:
     """Have everything in force that our calls of MLflow need, and only for them.
 
+    Raises ``TrackingError`` for whatever goes wrong, in one line without passwords.
+
     Parameters
     ----------
     uri
         What is called; only for a folder of files is MLflow told that such a store is wanted.
-
-    Raises
-    ------
-    TrackingError
-        For whatever goes wrong, in one line without passwords.
     """
     settings = {**_SETTINGS, **({FILE_STORE: "true"} if is_file_store(uri) else {})}
     before = {name: os.environ.get(name) for name in settings}
@@ -123,14 +120,9 @@ def client_of(uri: str) -> Any:
 
 
 def make_sure_it_answers(uri: str, seconds: float) -> None:
-    """Ask a server for a small answer, of which the whole must come in time.
+    """Ask a server for a small answer, of which the whole must come in time; raise ``TrackingError`` if it does not.
 
     MLflow's own limit holds for the pauses within an answer, so one that drips, or never ends, would never end.
-
-    Raises
-    ------
-    TrackingError
-        If it does not.
     """
     import requests
 
@@ -179,13 +171,7 @@ class Patience:
         self._end = time.monotonic() + seconds
 
     def check(self) -> None:
-        """Go on, or not.
-
-        Raises
-        ------
-        TrackingError
-            When the time is over.
-        """
+        """Go on, or not; raise ``TrackingError`` when the time is over."""
         if time.monotonic() > self._end:
             raise TrackingError(f"it took more than {self.seconds:g} seconds")
 
@@ -195,10 +181,7 @@ def within(seconds: float, call: Callable[[], Answer]) -> Answer:
 
     MLflow's limit of a request holds for the pauses within an answer, so one that drips never ends.
 
-    Raises
-    ------
-    TrackingError
-        When the time is over.
+    Raises ``TrackingError`` when the time is over.
     """
     result: Future[Answer] = Future()
 

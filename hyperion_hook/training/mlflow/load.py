@@ -96,10 +96,7 @@ def _loaded(read: Read) -> tuple[Bundle | Any, tuple[str, ...]]:
 def described(data: bytes) -> Mapping[str, Any]:
     """Return an ``MLmodel`` file as mappings, lists and texts: YAML without tags, which make types, and anchors.
 
-    Raises
-    ------
-    RefusedError
-        If it is no YAML, or has tags, anchors or more than a dozen levels.
+    Raises ``RefusedError`` if it is no YAML, or has tags, anchors or more than a dozen levels.
     """
     import yaml
 

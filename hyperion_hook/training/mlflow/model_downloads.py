@@ -38,7 +38,7 @@ _CHUNK = 65_536
 
 
 def reader_of(location: str, uri: str, patience: Patience) -> Read:
-    """Return what reads the files below a location.
+    """Return what reads the files below a location; raise ``RefusedError`` if the location is not read from.
 
     Parameters
     ----------
@@ -48,11 +48,6 @@ def reader_of(location: str, uri: str, patience: Patience) -> Read:
         The tracking URI; only its server is sent credentials.
     patience
         How long all of it may take.
-
-    Raises
-    ------
-    RefusedError
-        If the location is not read from.
     """
     scheme = "" if is_file_store(location) else location.partition(":")[0].lower()
     if scheme and scheme not in _SERVER | _CLOUD:
@@ -71,12 +66,7 @@ def reader_of(location: str, uri: str, patience: Patience) -> Read:
 
 
 def plain_path(name: Any) -> str:
-    """Return a path that stays below its folder.
-
-    Raises
-    ------
-    RefusedError
-        If it may not.
+    """Return a path that stays below its folder; raise ``RefusedError`` if it may not.
 
     Examples
     --------

@@ -42,17 +42,14 @@ def saved_model(record: RunRecord, model: Any, folder: Path) -> str:
 
     The digest is the SHA-256 of its main file, which our registry keeps too.
 
+    Raises ``TrainingError`` if the model holds types that are not on the list.
+
     Parameters
     ----------
     record
         With an estimator or a bundle, and an example.
     model
         MLflow's description of the model, which is filled in.
-
-    Raises
-    ------
-    TrainingError
-        If the model holds types that are not on the list.
     """
     if record.bundle:
         _save_bundle(record, model, folder)
@@ -68,10 +65,7 @@ def saved_model(record: RunRecord, model: Any, folder: Path) -> str:
 def audited_bytes(estimator: Any) -> bytes:
     """Return an estimator as a skops file, once it holds nothing but trusted types.
 
-    Raises
-    ------
-    TrainingError
-        If it holds others, or cannot be written.
+    Raises ``TrainingError`` if it holds others, or cannot be written.
     """
     name = type(estimator).__name__
     try:
@@ -109,10 +103,7 @@ def _is_xgboost(estimator: Any) -> bool:
 def _shape_of(record: RunRecord, predict: Callable[[pd.DataFrame], Any]) -> dict[str, Any]:
     """Return signature and input example, neither where the record has no example.
 
-    Raises
-    ------
-    TrainingError
-        If the model does not take its own example.
+    Raises ``TrainingError`` if the model does not take its own example.
     """
     from mlflow.models import infer_signature
 

@@ -64,10 +64,7 @@ class Owner:
 def owner_of(repository: Repository | None = None) -> Owner:
     """Return the owner that a repository is; by default the one that one stands in.
 
-    Raises
-    ------
-    GitError
-        If the history cannot be read.
+    Raises ``GitError`` if the history cannot be read.
     """
     if repository is None:
         try:

@@ -54,10 +54,7 @@ def register(client: Any, logged: LoggedRun, entry: Entry) -> str:
 
     A version of the same owner, number and content that MLflow has already is not made again.
 
-    Raises
-    ------
-    RegistrationError
-        If the name cannot be one of a registered model, or is something else's.
+    Raises ``RegistrationError`` if the name cannot be one of a registered model, or is something else's.
     """
     from mlflow.exceptions import MlflowException
 
@@ -96,10 +93,8 @@ def mirror(client: Any, entry: Entry, status: str) -> bool:
     What of the same repository was in production before is deprecated, as in our registry. What was only trained stays
     as it is, since nothing returns to that.
 
-    Raises
-    ------
-    RegistrationError
-        If a version that is not this repository's has the alias or stage; then the tag alone says the new status.
+    Raises ``RegistrationError`` if a version that is not this repository's has the alias or stage; then the tag
+    alone says the new status.
     """
     now, name = Status(status), _checked(entry)
     versions = _versions(client, name)

@@ -48,13 +48,7 @@ class Attributes:
 
 
 def check_estimator(kind: str, attributes: Attributes) -> None:
-    """Make sure that an estimator's arrays fit together.
-
-    Raises
-    ------
-    ValueError
-        If they do not.
-    """
+    """Make sure that an estimator's arrays fit together; raise ``ValueError`` if they do not."""
     check, fitted = _CHECKS.get(kind, (None, ""))
     # what was not fitted has nothing to compute with, and says so
     if check is not None and (not fitted or fitted in attributes.states):

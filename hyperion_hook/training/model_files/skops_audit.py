@@ -83,10 +83,7 @@ class Audited:
 def audited(data: bytes) -> Audited:
     """Return the parts of a skops file that holds nothing but what is trusted.
 
-    Raises
-    ------
-    RefusedError
-        If it is damaged, holds anything else, or unpacks to too much.
+    Raises ``RefusedError`` if it is damaged, holds anything else, or unpacks to too much.
     """
     try:
         entries = entries_of(data)

@@ -21,10 +21,8 @@ _WHEN = (1980, 1, 1, 0, 0, 0)
 def packed(model: Any) -> bytes:
     """Return an estimator as the bytes of a skops file.
 
-    Raises
-    ------
-    RefusedError
-        If it holds anything that is not on the list of trusted types, or could not be loaded again.
+    Raises ``RefusedError`` if it holds anything that is not on the list of trusted types, or could not be loaded
+    again.
     """
     import skops.io
 
@@ -44,10 +42,8 @@ def packed(model: Any) -> bytes:
 def unpacked(data: bytes) -> Any:
     """Return the estimator that ``packed`` made bytes of.
 
-    Raises
-    ------
-    RefusedError
-        If the bytes hold anything that is not trusted, or what they hold does not fit together; nothing is executed.
+    Raises ``RefusedError`` if the bytes hold anything that is not trusted, or what they hold does not fit together;
+    nothing is executed.
     """
     import skops.io
 

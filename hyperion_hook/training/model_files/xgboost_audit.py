@@ -35,10 +35,7 @@ def text_of(snapshot: bytes) -> bytes:
 def snapshot_of(text: bytes) -> bytes:
     """Return the snapshot, in the form of this XGBoost, of trees in its JSON.
 
-    Raises
-    ------
-    ValueError, KeyError, TypeError, AttributeError
-        If they are not whole.
+    Raises ``ValueError``, ``KeyError``, ``TypeError`` or ``AttributeError`` if they are not whole.
     """
     from xgboost import Booster
 
@@ -50,15 +47,13 @@ def snapshot_of(text: bytes) -> bytes:
 def boosted(kind: str, text: bytes) -> Any:
     """Return the estimator of XGBoost's scikit-learn interface that has trees in XGBoost's JSON.
 
+    Raises ``ValueError``, ``KeyError``, ``TypeError`` or ``AttributeError`` if the trees are not whole, or another
+    estimator's.
+
     Parameters
     ----------
     kind
         The name of its class: ``XGBClassifier``, ``XGBRegressor``.
-
-    Raises
-    ------
-    ValueError, KeyError, TypeError, AttributeError
-        If the trees are not whole, or another estimator's.
     """
     import xgboost
 
@@ -76,10 +71,7 @@ def _audited_json(text: bytes) -> bytearray:
 def checked_booster(text: bytes) -> dict[str, Any]:
     """Return XGBoost's JSON once it is known that every walk through its trees ends, and within them.
 
-    Raises
-    ------
-    ValueError, KeyError, TypeError, AttributeError
-        If it is not so.
+    Raises ``ValueError``, ``KeyError``, ``TypeError`` or ``AttributeError`` if it is not so.
     """
     model: dict[str, Any] = json.loads(text)
     learner = model["learner"]

@@ -103,6 +103,8 @@ def train_anomalies(
 ) -> Trained:
     """Fit the specification's isolation forest (contamination 0.1, 256 rows a tree).
 
+    Raises ``ConfigError`` or ``TrainingError`` if a setting is not valid, or there is too little to learn from.
+
     Parameters
     ----------
     prepared
@@ -113,11 +115,6 @@ def train_anomalies(
         Share of the rows kept for testing, the newest if a time is known.
     features
         Columns; by default those of code quality and size if there are at least three, else all.
-
-    Raises
-    ------
-    ConfigError, TrainingError
-        If a setting is not valid, or there is too little to learn from.
     """
     seed = config.random_state
     codes = prepared.codes

@@ -110,6 +110,8 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     ) -> RiskClassifier:
         """Fit members, meta-learner, calibration and threshold.
 
+        Raises ``TrainingError`` if the second label stands in too few stretches of time.
+
         Parameters
         ----------
         X
@@ -122,11 +124,6 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             When each row was made, and when its second label became known, Unix seconds.
         own
             Outcomes that single members learn instead of ``y``, by the member's name.
-
-        Raises
-        ------
-        TrainingError
-            If the second label stands in too few stretches of time.
         """
         codes = (np.asarray(y) == self.labels[1]).astype(np.float64)
         arrays = [
@@ -137,13 +134,7 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         return self
 
     def folds(self, evidence: Evidence) -> list[Fold]:
-        """Return the folds in which there is something to learn.
-
-        Raises
-        ------
-        TrainingError
-            If there is none.
-        """
+        """Return the folds in which there is something to learn; raise ``TrainingError`` if there is none."""
         codes = evidence.outcome.truth.astype(np.int64)
         splitter = (
             TimeFolds(self.cv_folds, self.gap_days)
@@ -247,15 +238,12 @@ def fit_together(
 ) -> Together:
     """Fit classifiers that share members, each member once.
 
+    Raises ``TrainingError`` if the class to be predicted stands in too few stretches of time.
+
     Parameters
     ----------
     classifiers
         By name; they have the same folds, and a member of one name is the same in all of them.
-
-    Raises
-    ------
-    TrainingError
-        If the class to be predicted stands in too few stretches of time.
     """
     members = {name: member for classifier in classifiers.values() for name, member in classifier.members}
     first = next(iter(classifiers.values()))

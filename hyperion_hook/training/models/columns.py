@@ -41,6 +41,9 @@ def choose_columns(
 ) -> ChosenColumns:
     """Return the features among the columns of the training rows.
 
+    Raises ``ConfigError`` if a wanted column is not there, is apart, or cannot be learned from; or if no column is
+    left.
+
     Parameters
     ----------
     frame
@@ -51,11 +54,6 @@ def choose_columns(
         Columns that are no features: the target, the time.
     wanted
         Names of the features under either name, to take these and no others.
-
-    Raises
-    ------
-    ConfigError
-        If a wanted column is not there, is apart, or cannot be learned from; or if no column is left.
     """
     if isinstance(wanted, str):
         raise ConfigError(f"features '{wanted}': is one text; give a list of names")

@@ -60,6 +60,8 @@ def fit(
 ) -> Pipeline:
     """Return a recipe fitted on rows of commits.
 
+    Raises ``TrainingError`` with fewer than 200 rows or 20 of either class, or bugs in too few stretches of time.
+
     Parameters
     ----------
     rows
@@ -81,11 +83,6 @@ def fit(
     Pipeline
         ``FeatureColumns`` and ``RiskClassifier``, as ``TrainingPipeline`` gives; ``export.estimator.exported`` turns it
         into data.
-
-    Raises
-    ------
-    TrainingError
-        With fewer than 200 rows or 20 of either class, or bugs in too few stretches of time.
     """
     return fit_recipes(rows, [recipe], config, features=features, gap_days=gap_days, masked=masked).models[recipe.name]
 

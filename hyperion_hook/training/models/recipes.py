@@ -249,13 +249,7 @@ RECIPES = {recipe.name: recipe for recipe in (BLEND, SPECIFICATION)}
 
 
 def recipe_named(name: str) -> Recipe:
-    """Return a recipe.
-
-    Raises
-    ------
-    ConfigError
-        If there is none of this name.
-    """
+    """Return a recipe; raise ``ConfigError`` if there is none of this name."""
     if name not in RECIPES:
         raise ConfigError(f"ensemble: {name!r} is none of {', '.join(RECIPES)}")
     return RECIPES[name]

@@ -58,10 +58,8 @@ class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # 
     def transform(self, X: Any) -> Numbers:
         """Return numbers of shape ``(n_rows, n_columns)``, NaN where missing.
 
-        Raises
-        ------
-        ConfigError
-            If a frame lacks a column, a mapping knows none of them, or an array has another number of columns.
+        Raises ``ConfigError`` if a frame lacks a column, a mapping knows none of them, or an array has another
+        number of columns.
         """
         frame = frame_of(X, self.names)
         by_name = {canonical(str(name)): place for place, name in enumerate(frame.columns)}

@@ -117,10 +117,7 @@ class Built:
 def build(material: Material, options: RetrainOptions, progress: Progress | None = None) -> Built:
     """Fit on all rows, and return the bundle once it scores like what was fitted.
 
-    Raises
-    ------
-    TrainingError
-        If it does not, or a recipe cannot be fitted.
+    Raises ``TrainingError`` if it does not, or a recipe cannot be fitted.
     """
     rows, code, past, recipe = material.rows, material.code, material.past, material.recipe
     learned = pooled(rows, material.others)

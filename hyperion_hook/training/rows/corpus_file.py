@@ -61,10 +61,8 @@ def own_name(repository: Repository) -> str:
 def read_corpus(file: Path) -> list[CorpusEntry]:
     """Return the repositories a TOML file names.
 
-    Raises
-    ------
-    ConfigError
-        If the file cannot be read, names no repository, or names one that is not there; all faults at once.
+    Raises ``ConfigError`` if the file cannot be read, names no repository, or names one that is not there; all
+    faults at once.
     """
     try:
         if file.stat().st_size > _MAX_BYTES:

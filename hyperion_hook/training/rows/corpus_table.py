@@ -158,10 +158,7 @@ def _unlogged(values: Numbers) -> Numbers:
 def unpack(data: bytes, where: str) -> Pool:
     """Return the table that ``pack`` made of rows.
 
-    Raises
-    ------
-    TrainingError
-        If the bytes are no such table; nothing in them is executed.
+    Raises ``TrainingError`` if the bytes are no such table; nothing in them is executed.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -199,10 +196,7 @@ def entry_of(data: bytes) -> dict[str, Any]:
 def read_pool(folder: Path) -> Pool | None:
     """Return the table in a bundle's folder, ``None`` if the bundle carries none.
 
-    Raises
-    ------
-    TrainingError
-        If the table is not the one the manifest names, or none at all.
+    Raises ``TrainingError`` if the table is not the one the manifest names, or none at all.
     """
     try:
         entry = json.loads(read_limited(folder / MANIFEST, _MAX_BYTES)).get("pool")

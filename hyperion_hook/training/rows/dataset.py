@@ -169,10 +169,8 @@ def _check_size(path: Path) -> None:
 def read_table(path: Path) -> pd.DataFrame:
     """Read rows that ``write_table`` wrote; the French names of features are read too.
 
-    Raises
-    ------
-    TrainingError
-        If the file is damaged, or does not say which commit of which repository made a row, and when.
+    Raises ``TrainingError`` if the file is damaged, or does not say which commit of which repository made a row,
+    and when.
     """
     try:
         _check_size(path)

@@ -22,10 +22,7 @@ def mine_all(
 ) -> tuple[list[Mined], tuple[str, ...]]:
     """Return what could be mined, in the order given, and one warning for each repository that could not.
 
-    Raises
-    ------
-    HyperionError
-        If nothing could be mined: what went wrong with the first.
+    Raises ``HyperionError`` if nothing could be mined: what went wrong with the first.
     """
     if options.cluster is None and (len(entries) == 1 or options.jobs == 1):
         results = [_mine_one(entry, options, replay, options.jobs, progress) for entry in entries]

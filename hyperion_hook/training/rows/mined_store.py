@@ -201,10 +201,7 @@ def own_folder(repository: Repository) -> Path:
 def vectors_folder(repository: Repository) -> Path | None:
     """Return where a repository keeps its own rows, ``None`` where nothing can be written.
 
-    Raises
-    ------
-    TrainingError
-        If a link leads out of the git directory.
+    Raises ``TrainingError`` if a link leads out of the git directory.
     """
     folder = own_folder(repository)
     try:

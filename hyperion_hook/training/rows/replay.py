@@ -130,6 +130,8 @@ def replay(
 ) -> Iterator[ReplayedCommit]:
     """Yield the measured commits of a history, parents before children.
 
+    Raises ``GitError`` if ``until`` is no commit or git fails.
+
     Parameters
     ----------
     repository
@@ -147,11 +149,6 @@ def replay(
     ------
     ReplayedCommit
         Non-merge commits with the vector as of their first parent.
-
-    Raises
-    ------
-    GitError
-        If ``until`` is no commit or git fails.
     """
     options = options or ReplayOptions()
     counts = summary if summary is not None else ReplaySummary()

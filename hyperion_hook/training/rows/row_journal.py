@@ -62,17 +62,12 @@ class RowsAt:
 
 
 class RowJournal:
-    """The rows of one repository, measured in one way.
+    """The rows of one repository, measured in one way; raise ``TrainingError`` if the file cannot be opened.
 
     Parameters
     ----------
     place
         Where they are; ``None`` keeps nothing.
-
-    Raises
-    ------
-    TrainingError
-        If the file cannot be opened.
     """
 
     def __init__(self, place: RowsAt | None) -> None:
@@ -117,10 +112,7 @@ class RowJournal:
     def keeping(self, replayed: Iterable[ReplayedCommit]) -> Iterator[ReplayedCommit]:
         """Hand on what is replayed, and keep what is new of it; at the end the file is closed.
 
-        Raises
-        ------
-        TrainingError
-            If the file cannot be written.
+        Raises ``TrainingError`` if the file cannot be written.
         """
         if self._store is None:
             yield from replayed

@@ -45,15 +45,12 @@ _NOTHING = frozenset({"None", "NULL", "null"})
 def read_table(data: DataSource, *, what: str = "data_file") -> pd.DataFrame:
     """Return a table with a plain index; a frame that was given is copied and never changed.
 
+    Raises ``ConfigError`` if it cannot be read, has no rows, or has two columns of one name.
+
     Parameters
     ----------
     data
         A CSV file (also compressed: ``.gz``, ``.bz2``, ``.xz``, ``.zip``), a Parquet file, or what ``frame_of`` takes.
-
-    Raises
-    ------
-    ConfigError
-        If it cannot be read, has no rows, or has two columns of one name.
     """
     is_file = isinstance(data, str | os.PathLike)
     table = _from_file(Path(data), what) if is_file else frame_of(data, what=what).copy()
@@ -70,6 +67,8 @@ def read_table(data: DataSource, *, what: str = "data_file") -> pd.DataFrame:
 def frame_of(data: Any, names: Sequence[str] = (), *, what: str = "rows") -> pd.DataFrame:
     """Return rows as a frame.
 
+    Raises ``ConfigError`` if it is no table, or has another number of columns than there are names.
+
     Parameters
     ----------
     data
@@ -77,11 +76,6 @@ def frame_of(data: Any, names: Sequence[str] = (), *, what: str = "rows") -> pd.
         mappings, a mapping (one row, or columns).
     names
         The columns of rows that have no names, in order.
-
-    Raises
-    ------
-    ConfigError
-        If it is no table, or has another number of columns than there are names.
 
     Examples
     --------

@@ -26,7 +26,7 @@ class Target:
 
 
 def read_target(column: pd.Series, *, positive: Sequence[Any] | None = None) -> Target:
-    """Return a target as 0 and 1.
+    """Return a target as 0 and 1; raise ``ConfigError`` with one class, or with more than two and no ``positive``.
 
     Parameters
     ----------
@@ -34,11 +34,6 @@ def read_target(column: pd.Series, *, positive: Sequence[Any] | None = None) -> 
         Numbers, booleans or words of two classes; missing values allowed.
     positive
         The value or values that count as 1, all others as 0; needed with more than two classes.
-
-    Raises
-    ------
-    ConfigError
-        With one class, or with more than two and no ``positive``.
 
     Examples
     --------

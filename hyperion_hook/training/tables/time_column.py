@@ -44,11 +44,8 @@ class TimeColumn:
 def time_column_of(frame: pd.DataFrame, asked: str | None, target: str) -> TimeColumn | None:
     """Return the column that was asked for, else one with a usual name that holds moments in every row, else nothing.
 
-    Raises
-    ------
-    ConfigError
-        If the column that was asked for is not there, is the target, or holds no moments or numbers in some row; if
-        dates are written so that day and month cannot be told apart.
+    Raises ``ConfigError`` if the column that was asked for is not there, is the target, or holds no moments or
+    numbers in some row; if dates are written so that day and month cannot be told apart.
 
     Examples
     --------

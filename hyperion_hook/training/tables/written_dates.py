@@ -22,10 +22,8 @@ def moments_of(column: pd.Series) -> pd.Series:
     Dates as ``05/04/2024`` are read with the day first or with the month first, all of them alike: as the one order
     that is possible in every cell.
 
-    Raises
-    ------
-    ConfigError
-        If both orders are possible in every cell, or each is impossible in some; or years have two digits.
+    Raises ``ConfigError`` if both orders are possible in every cell, or each is impossible in some; or years have
+    two digits.
 
     Examples
     --------

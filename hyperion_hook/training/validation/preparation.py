@@ -121,13 +121,7 @@ def read_and_validate(
 
 
 def column_named(frame: pd.DataFrame, name: str) -> str:
-    """Return the column of a name, under either name where it is a feature.
-
-    Raises
-    ------
-    ConfigError
-        If there is none.
-    """
+    """Return the column of a name, under either name where it is a feature; raise ``ConfigError`` if there is none."""
     name = str(name)  # as the columns of a table that was read, whose names may have been numbers
     if name in frame.columns:
         return name
