@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from hyperion_hook.config.kinds import FaultError, ManyFaultsError
+from hyperion_hook.config.kinds import FaultError, Kind, ManyFaultsError
 
 
-class ByModel:
+class ByModel(Kind):
     """Hyperparameters by model; in text ``random-forest.max-depth=5,xgboost.n-estimators=300``.
 
     What there is and may be is in ``config.hyperparameters``, imported only where some are set: a hook needs none.
@@ -16,10 +15,9 @@ class ByModel:
 
     expected = "a table from model to a table of its hyperparameters"
 
-    def from_toml(self, value: object, folder: Path | None = None) -> dict[str, dict[str, Any]]:  # noqa: ARG002
-        """Read a TOML table of tables."""
+    def _read(self, value: Any) -> Any:
         if not isinstance(value, dict):
-            raise FaultError(value, self.expected)
+            raise ValueError
         return self._checked(value, from_text=False)
 
     def from_text(self, text: str) -> dict[str, dict[str, Any]]:

@@ -22,27 +22,19 @@ META_FEATURES = (
 """The columns of the meta-learner: prediction and confidence of each member."""
 
 
-class Choice:
-    """One of some words; with ``nothing``, also ``none``, which reads as ``None``."""
+class Choice(Kind):
+    """One of some words as they stand; with ``nothing``, also ``none``, which reads as ``None``."""
 
     def __init__(self, *words: str, nothing: bool = False) -> None:
-        self.words = words
-        self.nothing = nothing
+        self.values: dict[Any, str | None] = {word: word for word in words}
+        if nothing:
+            self.values |= {"none": None, None: None}
+        self.expected = f"one of {', '.join((*words, *(('none',) if nothing else ())))}"
 
-    @property
-    def expected(self) -> str:
-        """What a right value is, in words."""
-        return "one of " + ", ".join((*self.words, *(("none",) if self.nothing else ())))
+    def _read(self, value: Any) -> Any:
+        return self.values[value]
 
-    def from_toml(self, value: object, folder: object = None) -> str | None:  # noqa: ARG002 - one shape for all kinds
-        """Read one of the words as it stands."""
-        if self.nothing and value in {None, "none"}:
-            return None
-        if not isinstance(value, str) or value not in self.words:
-            raise FaultError(value, self.expected)
-        return value
-
-    def from_text(self, text: str) -> str | None:
+    def from_text(self, text: str) -> Any:
         """Read one of the words."""
         return self.from_toml(text.strip())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from hyperion_hook.domain.assessment import RiskLevel
 
@@ -50,153 +50,125 @@ class ManyFaultsError(FaultError):
         return self.faults
 
 
-class Kind(Protocol):
+class Kind:
     """How a setting's value is read; ``expected`` completes the sentence "... is not ..."."""
 
-    @property
-    def expected(self) -> str:
-        """What a right value is, in words."""
+    expected: str
 
-    def from_toml(self, value: object, folder: Path | None) -> object:
+    def from_toml(self, value: Any, folder: Path | None = None) -> Any:  # noqa: ARG002 - paths need it
         """Read a value of TOML; relative paths are relative to ``folder``."""
+        try:
+            return self._read(value)
+        except (ValueError, TypeError, KeyError):
+            raise FaultError(value, self.expected) from None
 
-    def from_text(self, text: str) -> object:
+    def from_text(self, text: str) -> Any:
         """Read a value of the environment or of a flag."""
+        return self.from_toml(text)
+
+    def _read(self, value: Any) -> Any:
+        """Return the value; ``ValueError``, ``TypeError`` and ``KeyError`` say that it is not what is expected."""
+        raise NotImplementedError
 
 
-class Number:
+def _need(is_right: bool) -> None:
+    if not is_right:
+        raise ValueError
+
+
+class Number(Kind):
     """A number within bounds, both allowed; whole numbers only when ``whole``; 0 is refused when ``not_zero``."""
 
     def __init__(self, low: float, high: float, *, whole: bool = False, not_zero: bool = False) -> None:
-        self.low = low
-        self.high = high
-        self.whole = whole
+        self.low, self.high = low, high
+        self.type = int if whole else float
         self.not_zero = not_zero
+        name = "a whole number" if whole else "a number"
+        self.expected = f"{name} from {low:g} to {high:g}{' other than 0' if not_zero else ''}"
 
-    @property
-    def expected(self) -> str:
-        """What a right value is, in words."""
-        name = "a whole number" if self.whole else "a number"
-        return f"{name} from {self.low:g} to {self.high:g}{' other than 0' if self.not_zero else ''}"
-
-    def from_toml(self, value: object, folder: Path | None = None) -> float:  # noqa: ARG002 - one shape for all kinds
-        """Read a TOML number."""
-        allowed = int if self.whole else (int, float)
-        if isinstance(value, bool) or not isinstance(value, allowed):
-            raise FaultError(value, self.expected)
-        assert isinstance(value, int | float)  # noqa: S101 - tells mypy what the line above made sure of
-        if not self.low <= value <= self.high or (self.not_zero and value == 0):
-            raise FaultError(value, self.expected)
+    def _read(self, value: Any) -> Any:
+        _need(isinstance(value, int | self.type) and not isinstance(value, bool))
+        _need(self.low <= value <= self.high and not (self.not_zero and value == 0))
         return value
 
-    def from_text(self, text: str) -> float:
+    def from_text(self, text: str) -> Any:
         """Read a number written in text."""
         try:
-            value = int(text) if self.whole else float(text)
+            return self.from_toml(self.type(text))
         except ValueError:
             raise FaultError(text, self.expected) from None
-        return self.from_toml(value)
 
 
-class Switch:
-    """True or false."""
+class Switch(Kind):
+    """True or false, in text the ways people write them."""
 
     expected = "true or false"
 
-    def from_toml(self, value: object, folder: Path | None = None) -> bool:  # noqa: ARG002
-        """Read a TOML boolean."""
-        if not isinstance(value, bool):
-            raise FaultError(value, self.expected)
+    def _read(self, value: Any) -> Any:
+        _need(isinstance(value, bool))
         return value
 
     def from_text(self, text: str) -> bool:
         """Read a switch the ways people write them."""
         word = text.strip().lower()
-        if word in {"1", "true", "yes", "on"}:
-            return True
-        if word in {"0", "false", "no", "off"}:
-            return False
-        raise FaultError(text, self.expected)
+        is_on = word in {"1", "true", "yes", "on"}
+        if not is_on and word not in {"0", "false", "no", "off"}:
+            raise FaultError(text, self.expected)
+        return is_on
 
 
-class Text:
+class Text(Kind):
     """Text that is not empty."""
 
     expected = "text, not empty"
 
-    def from_toml(self, value: object, folder: Path | None = None) -> str:  # noqa: ARG002
-        """Read a TOML string."""
-        if not isinstance(value, str) or not value.strip():
-            raise FaultError(value, self.expected)
+    def _read(self, value: Any) -> Any:
+        _need(isinstance(value, str) and bool(value.strip()))
         return value
 
-    def from_text(self, text: str) -> str:
-        """Read text as it stands."""
-        return self.from_toml(text)
 
-
-class Prefix(Text):
+class Prefix(Kind):
     """What names of MLflow may begin with; empty for none."""
 
     expected = "at most 100 letters, digits, _, - and ., not beginning with a hyphen"
 
-    def from_toml(self, value: object, folder: Path | None = None) -> str:  # noqa: ARG002
-        """Read a TOML string."""
-        plain = isinstance(value, str) and all(char.isalnum() or char in "_-." for char in value)
-        if not isinstance(value, str) or not plain or len(value) > 100 or value[:1] == "-":
-            raise FaultError(value, self.expected)
+    def _read(self, value: Any) -> Any:
+        _need(isinstance(value, str) and all(char.isalnum() or char in "_-." for char in value))
+        _need(len(value) <= 100 and value[:1] != "-")
         return value
 
 
-class Level:
-    """A risk level, or ``never``."""
+class Level(Kind):
+    """A risk level by its name in any case, or ``never``."""
 
     expected = "one of low, medium, high, never"
 
-    def from_toml(self, value: object, folder: Path | None = None) -> RiskLevel | None:  # noqa: ARG002
-        """Read a level by its name in any case."""
+    def _read(self, value: Any) -> Any:
         word = value.strip().upper() if isinstance(value, str) else ""
-        if word == "NEVER":
-            return None
-        if word not in RiskLevel.__members__ or word == RiskLevel.UNKNOWN:
-            raise FaultError(value, self.expected)
-        return RiskLevel(word)
-
-    def from_text(self, text: str) -> RiskLevel | None:
-        """Read a level by its name in any case."""
-        return self.from_toml(text)
+        _need(word != RiskLevel.UNKNOWN)
+        return None if word == "NEVER" else RiskLevel(word)
 
 
-class Choice:
-    """One of a few words."""
+class Choice(Kind):
+    """One of a few words, in any case."""
 
     def __init__(self, *words: str) -> None:
         self.words = words
+        self.expected = f"one of {', '.join(words)}"
 
-    @property
-    def expected(self) -> str:
-        """What a right value is, in words."""
-        return f"one of {', '.join(self.words)}"
-
-    def from_toml(self, value: object, folder: Path | None = None) -> str:  # noqa: ARG002
-        """Read a word in any case."""
+    def _read(self, value: Any) -> Any:
         word = value.strip().lower() if isinstance(value, str) else ""
-        if word not in self.words:
-            raise FaultError(value, self.expected)
+        _need(word in self.words)
         return word
 
-    def from_text(self, text: str) -> str:
-        """Read a word in any case."""
-        return self.from_toml(text)
 
-
-class OnePath:
-    """A path; ``~`` is the home folder."""
+class OnePath(Kind):
+    """A path, relative to the folder of the file that names it, else to where the command runs; ``~`` is the home."""
 
     expected = "a path"
 
-    def from_toml(self, value: object, folder: Path | None = None) -> Path:
-        """Read a path, relative to the folder of the file that names it."""
+    def from_toml(self, value: Any, folder: Path | None = None) -> Path:
+        """Read a path."""
         if isinstance(value, Path):
             return value
         if not isinstance(value, str) or not value.strip() or "\0" in value:
@@ -207,46 +179,38 @@ class OnePath:
             raise FaultError(value, "a path whose home folder is known") from None
         return path if folder is None else folder / path
 
-    def from_text(self, text: str) -> Path:
-        """Read a path, relative to where the command runs."""
-        return self.from_toml(text)
 
-
-class Paths:
+class Paths(Kind):
     """Paths in order; in text they are separated as in ``PATH``."""
 
     expected = "a path or a list of paths"
 
-    def from_toml(self, value: object, folder: Path | None = None) -> tuple[Path, ...]:
+    def from_toml(self, value: Any, folder: Path | None = None) -> tuple[Path, ...]:
         """Read one path or a list of them."""
-        entries = value if isinstance(value, list | tuple) else [value]
-        one = OnePath()
         try:
-            return tuple(one.from_toml(entry, folder) for entry in entries)
+            return tuple(OnePath().from_toml(entry, folder) for entry in _entries(value))
         except FaultError:
             raise FaultError(value, self.expected) from None
 
-    def from_text(self, text: str) -> tuple[Path, ...]:
+    def from_text(self, text: str) -> Any:
         """Read paths separated by the system's separator."""
         return self.from_toml([part for part in text.split(os.pathsep) if part])
 
 
-class Patterns:
+class Patterns(Kind):
     """Path patterns in the syntax of ``.gitignore``, the last that matches decides; in text separated by commas."""
 
     expected = "a list of at most 1000 path patterns"
 
-    def from_toml(self, value: object, folder: Path | None = None) -> tuple[str, ...]:  # noqa: ARG002
-        """Read a list of patterns."""
-        entries = value if isinstance(value, list | tuple) else [value]
-        texts = tuple(entry for entry in entries if isinstance(entry, str) and entry.strip() and len(entry) <= 1000)
-        if len(texts) != len(entries) or len(texts) > 1000:
-            raise FaultError(value, self.expected)
-        return texts
+    def _read(self, value: Any) -> Any:
+        entries = _entries(value)
+        _need(len(entries) <= 1000)
+        _need(all(isinstance(entry, str) and entry.strip() and len(entry) <= 1000 for entry in entries))
+        return tuple(entries)
 
-    def from_text(self, text: str) -> tuple[str, ...]:
+    def from_text(self, text: str) -> Any:
         """Read patterns separated by commas."""
-        return self.from_toml([part.strip() for part in text.split(",") if part.strip()])
+        return self.from_toml(_parts(text))
 
 
 class Floor(NamedTuple):
@@ -256,20 +220,18 @@ class Floor(NamedTuple):
     level: RiskLevel
 
 
-class Floors:
+class Floors(Kind):
     """Tables ``paths``, ``level``; in text ``src/auth/**=high,*.sql=medium``."""
 
     expected = "a list of tables, each with 'paths' (patterns) and 'level' (medium or high)"
 
-    def from_toml(self, value: object, folder: Path | None = None) -> tuple[Floor, ...]:  # noqa: ARG002
-        """Read an array of tables."""
-        if not isinstance(value, list | tuple) or not all(isinstance(entry, dict) for entry in value):
-            raise FaultError(value, self.expected)
+    def _read(self, value: Any) -> Any:
+        _need(isinstance(value, list | tuple) and all(isinstance(entry, dict) for entry in value))
         return tuple(self._entry(entry) for entry in value)
 
     def from_text(self, text: str) -> tuple[Floor, ...]:
         """Read pairs separated by commas."""
-        pairs = [part.strip().rpartition("=") for part in text.split(",") if part.strip()]
+        pairs = [part.rpartition("=") for part in _parts(text)]
         return tuple(self._entry({"paths": pattern, "level": level}) for pattern, _, level in pairs)
 
     def _entry(self, entry: dict[str, object]) -> Floor:
@@ -280,37 +242,38 @@ class Floors:
         return Floor(Patterns().from_toml(entry["paths"]), RiskLevel(word))
 
 
-class ByPattern:
+class ByPattern(Kind):
     """A number for each path pattern (``fnmatch``); in text ``src/api/*=0.6,src/admin/*=0.1``."""
 
     def __init__(self, number: Number) -> None:
         self.number = number
+        self.expected = f"a table from path pattern to {number.expected}"
 
-    @property
-    def expected(self) -> str:
-        """What a right value is, in words."""
-        return f"a table from path pattern to {self.number.expected}"
-
-    def from_toml(self, value: object, folder: Path | None = None) -> dict[str, float]:  # noqa: ARG002
-        """Read a TOML table."""
-        if not isinstance(value, dict):
-            raise FaultError(value, self.expected)
+    def _read(self, value: Any) -> Any:
+        _need(isinstance(value, dict))
         return {str(pattern): self._entry(pattern, number) for pattern, number in value.items()}
 
     def from_text(self, text: str) -> dict[str, float]:
         """Read pairs separated by commas."""
-        pairs = [part.strip().rpartition("=") for part in text.split(",") if part.strip()]
+        pairs = [part.rpartition("=") for part in _parts(text)]
         if any(not pattern for pattern, _, _ in pairs):
             raise FaultError(text, f"a list 'pattern=number, ...', each {self.number.expected}")
         return {pattern.strip(): self.number.from_text(number.strip()) for pattern, _, number in pairs}
 
-    def _entry(self, pattern: object, number: object) -> float:
+    def _entry(self, pattern: object, number: object) -> Any:
         try:
             return self.number.from_toml(number)
         except FaultError as fault:
-            message = str(fault)
-            fault.args = (f"'{str(pattern)[:SHOWN]}': {message}",)
+            fault.args = (f"'{str(pattern)[:SHOWN]}': {fault}",)
             raise
+
+
+def _entries(value: object) -> Any:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
