@@ -34,30 +34,7 @@ _HOME: dict[str, str] = {
     "training_table": "training.rows.training_table",
 }
 
-__all__ = [
-    "AnomalyDetector",
-    "BugPredictor",
-    "DataValidator",
-    "DriftReport",
-    "FeatureEngineer",
-    "FeatureMetadata",
-    "FeatureSet",
-    "FeatureStore",
-    "ImpactAnalyzer",
-    "MLConfig",
-    "MLFlowConfig",
-    "MLFlowTracker",
-    "ModelMetadata",
-    "ModelRegistry",
-    "RepositoryChange",
-    "RiskPredictor",
-    "TrainingPipeline",
-    "ValidationResult",
-    "__version__",
-    "compare_runs",
-    "ml_environment",
-    "training_table",
-]
+__all__ = ["__version__", *_HOME]  # noqa: PLE0604 - the names of the table are text
 
 
 def __getattr__(name: str) -> object:
