@@ -17,7 +17,7 @@ from typing import Any
 
 from hyperion_hook.domain.deadline import is_late
 from hyperion_hook.domain.files.languages import language_of
-from hyperion_hook.domain.vector import Missing, Value
+from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source.measure import EXTRACTOR_VERSION
 from hyperion_hook.store.files.sqlite import Form, open_memory, open_store
@@ -195,94 +195,32 @@ def decode(value: bytes) -> SourceMetrics | Missing:
     plain = json.loads(value if value[:1] in (b"{", b"[") else inflate(value, _MOST_BYTES))
     if "missing" in plain:
         return Missing(str(plain["missing"]))
-    language, lines, code, comment, blank, maintainability, volume = plain["file"]
-    classes = plain["classes"]
-    return SourceMetrics(
-        language,
-        lines,
-        code,
-        comment,
-        blank,
-        tuple(_function(item) for item in plain["functions"]),
-        None if classes is None else tuple(_class(item) for item in classes),
-        _value(maintainability),
-        _value(volume),
-    )
+    language, lines, code, comment, blank, *values = plain["file"]
+    functions = tuple(FunctionMetrics(*map(_value, item)) for item in plain["functions"])
+    classes = None if plain["classes"] is None else tuple(_class(item) for item in plain["classes"])
+    maintainability, volume = map(_value, values)
+    return SourceMetrics(language, lines, code, comment, blank, functions, classes, maintainability, volume)
 
 
 def _to_plain(result: SourceMetrics | Missing) -> dict[str, Any]:
     if isinstance(result, Missing):
         return {"missing": result.reason}
+    of_file = [name for name in SourceMetrics.__match_args__ if name not in ("functions", "classes")]
     return {
-        "file": [
-            result.language,
-            result.lines,
-            result.code_lines,
-            result.comment_lines,
-            result.blank_lines,
-            _plain(result.maintainability),
-            _plain(result.halstead_volume),
-        ],
-        "functions": [
-            [
-                item.name,
-                item.start_line,
-                item.end_line,
-                item.code_lines,
-                item.cyclomatic,
-                _plain(item.cognitive),
-                _plain(item.npath),
-                _plain(item.nesting),
-                item.parameters,
-                item.tokens,
-                item.is_public,
-                item.signature,
-            ]
-            for item in result.functions
-        ],
-        "classes": None
-        if result.classes is None
-        else [
-            [
-                item.name,
-                item.start_line,
-                item.end_line,
-                list(item.bases),
-                _plain(item.depth),
-                _plain(item.lcom4),
-                item.method_count,
-            ]
-            for item in result.classes
-        ],
+        "file": _row(result, of_file),
+        "functions": [_row(item, FunctionMetrics.__match_args__) for item in result.functions],
+        "classes": result.classes and [_row(item, ClassMetrics.__match_args__) for item in result.classes],
     }
 
 
-def _plain(value: Value) -> float | list[str]:
-    return [value.reason] if isinstance(value, Missing) else value
+def _row(item: object, names: Iterable[str]) -> list[Any]:
+    values = (getattr(item, name) for name in names)
+    return [[value.reason] if isinstance(value, Missing) else value for value in values]
 
 
-def _value(plain: float | list[str]) -> Value:
+def _value(plain: Any) -> Any:
     return Missing(plain[0]) if isinstance(plain, list) else plain
 
 
-def _function(item: list[Any]) -> FunctionMetrics:
-    name, start, end, code, cyclomatic, cognitive, npath, nesting, parameters, tokens, public, signature = item
-    return FunctionMetrics(
-        name,
-        start,
-        end,
-        code,
-        cyclomatic,
-        _value(cognitive),
-        _value(npath),
-        _value(nesting),
-        parameters,
-        tokens,
-        public,
-        signature,
-    )
-
-
 def _class(item: list[Any]) -> ClassMetrics:
-    name, start, end, bases, depth, lcom4, method_count = item
-    return ClassMetrics(name, start, end, tuple(bases), _value(depth), _value(lcom4), method_count)
+    return ClassMetrics(*item[:3], tuple(item[3]), *map(_value, item[4:]))  # type: ignore[call-arg]
