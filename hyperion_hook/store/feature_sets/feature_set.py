@@ -172,58 +172,41 @@ def _put(file: FeatureFile, row: Row, use: int) -> int:
     execute, number_of = file.connection.execute, file.number_of
     repository, version = number_of(json.dumps(row.repository), "repositories"), number_of(json.dumps(row.version))
     tags = file.tags_number(row.tags)
-    extracted = None if row.extracted == row.event else row.extracted
-    source = row.source_hash if isinstance(row.source_hash, bytes) else number_of(json.dumps(row.source_hash))
-    names, missing = number_of(row.names, "shapes"), number_of(row.missing) if row.missing else None
+    values: dict[str, object] = {
+        "pinned": row.pinned,
+        "repository": repository,
+        "event": row.event,
+        "tags": tags,
+        "names": number_of(row.names, "shapes"),
+        "used": None if row.pinned else use,
+        "extracted": None if row.extracted == row.event else row.extracted,
+        "version": version,
+        "revision": row.commit,
+        "source": row.source,
+        "source_hash": row.source_hash
+        if isinstance(row.source_hash, bytes)
+        else number_of(json.dumps(row.source_hash)),
+        "time_ms": row.time_ms,
+        "content": row.content,
+        "missing": number_of(row.missing) if row.missing else None,
+        "numbers": row.numbers,
+    }
     if row.commit is not None:
         result = execute(
             f"SELECT number, content, pinned FROM sets WHERE {OF_COMMIT}",  # noqa: S608
             (row.commit[-8:], row.commit, repository, version, row.source),
         ).fetchone()
         if result is not None and result[1] == row.content:
-            pinned = bool(result[2]) or row.pinned
-            execute(
-                # the values too: they are the same, but their bytes may have been damaged
-                "UPDATE sets SET pinned = ?, used = ?, event = ?, extracted = ?, tags = ?, source_hash = ?,"
-                " time_ms = ?, names = ?, missing = ?, numbers = ? WHERE number = ?",
-                (
-                    pinned,
-                    None if pinned else use,
-                    row.event,
-                    extracted,
-                    tags,
-                    source,
-                    row.time_ms,
-                    names,
-                    missing,
-                    row.numbers,
-                    result[0],
-                ),
-            )
+            if result[2]:
+                values |= {"pinned": True, "used": None}
+            # the values too: they are the same, but their bytes may have been damaged
+            columns = ", ".join(f"{name} = ?" for name in values)
+            execute(f"UPDATE sets SET {columns} WHERE number = ?", (*values.values(), result[0]))  # noqa: S608
             return int(result[0])
         if result is not None:
             execute("DELETE FROM sets WHERE number = ?", (result[0],))
-    number = execute(
-        "INSERT INTO sets (pinned, repository, event, tags, names, used, extracted, version, revision, source,"
-        " source_hash, time_ms, content, missing, numbers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            row.pinned,
-            repository,
-            row.event,
-            tags,
-            names,
-            None if row.pinned else use,
-            extracted,
-            version,
-            row.commit,
-            row.source,
-            source,
-            row.time_ms,
-            row.content,
-            missing,
-            row.numbers,
-        ),
-    ).lastrowid
+    statement = f"INSERT INTO sets ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"  # noqa: S608
+    number = execute(statement, tuple(values.values())).lastrowid
     assert number is not None  # noqa: S101 - an INSERT has a row
     return number
 

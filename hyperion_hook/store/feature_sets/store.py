@@ -131,10 +131,8 @@ class FeatureStore(FeatureWriter):
             The event must lie less than this before the moment, pinned or not; the TTL by default.
         """
         with self._reading() as file:
-            result = self._latest_at(
-                file, repository, micros_of(moment), source_file, tags, extraction_version, within_hours
-            )
-            return self._counted(file, result)
+            wanted = Query(0, repository, tags, version=extraction_version, source=source_file)
+            return self._counted(file, self._latest_at(file, wanted, moment, within_hours))
 
     def search_features(
         self,
@@ -178,7 +176,9 @@ class FeatureStore(FeatureWriter):
 
         The conditions are those of ``search_features``. A set whose bytes are damaged is left out.
         """
-        query = self._query(repository, tags, since, until, feature_names, extraction_version)
+        return self._stored(self._query(repository, tags, since, until, feature_names, extraction_version))
+
+    def _stored(self, query: Query) -> Iterator[StoredFeatures]:
         with self._reading() as file:
             rows = rows_of(file, query)
         for row in rows:
@@ -266,23 +266,15 @@ class FeatureStore(FeatureWriter):
         from hyperion_hook.store.feature_sets.frames import completed, frame_of
 
         if entities is None:
-            return frame_of(
-                self.read_features(
-                    repository,
-                    tags,
-                    since=since,
-                    until=until,
-                    feature_names=feature_names,
-                    extraction_version=extraction_version,
-                ),
-                feature_names,
-            )
+            query = self._query(repository, tags, since, until, feature_names, extraction_version)
+            return frame_of(self._stored(query), feature_names)
+        wanted = Query(0, tags=tags, version=extraction_version)
         with self._reading() as file:
             return completed(
                 entities,
                 repository,
                 lambda name, moment, source: self._latest_at(
-                    file, name, micros_of(moment), source, tags, extraction_version, within_hours
+                    file, wanted._replace(repository=name, source=source), moment, within_hours
                 ),
                 feature_names,
             )
@@ -290,29 +282,11 @@ class FeatureStore(FeatureWriter):
     # -- what the methods share --
 
     def _latest_at(
-        self,
-        file: FeatureFile,
-        repository: str,
-        moment: int,
-        source: str | None,
-        tags: Mapping[str, str] | None,
-        version: str | None,
-        within_hours: float | None,
+        self, file: FeatureFile, wanted: Query, moment: Moment, within_hours: float | None
     ) -> StoredFeatures | None:
-        ttl = self.ttl_hours if within_hours is None else within_hours
-        oldest = before(moment, ttl) + 1
-        return latest(
-            file,
-            Query(
-                self._expired(self._now()),
-                repository,
-                tags,
-                since=oldest,
-                until=moment,
-                version=version,
-                source=source,
-            ),
-        )
+        until = micros_of(moment)
+        since = before(until, self.ttl_hours if within_hours is None else within_hours) + 1
+        return latest(file, wanted._replace(expired=self._expired(self._now()), since=since, until=until))
 
     def _query(
         self,
