@@ -76,6 +76,12 @@ class Rowset:
             *left_out_warnings(self.columns),
         ]
 
+    def trained(
+        self, models: dict[str, TrainedModel], best: str, chosen_by: str = THE_ONLY_ONE, **extra: Any
+    ) -> Trained:
+        """Return what a training on these rows gives."""
+        return Trained(models, best, chosen_by, self.split, self.columns, self.warnings, extra)
+
     def classifier(self, recipe: Recipe, config: MLConfig) -> RiskClassifier:
         """Return the estimator of a recipe for these rows, not fitted."""
         names = list(self.taken.get_feature_names_out())
@@ -127,24 +133,12 @@ def split_table(
 
 def split_warnings(split: Split, copies: int) -> list[str]:
     """Return how rows were split, which are not learned from, and which are there more than once."""
-    return [
-        f"split {split.reason}",
-        *(
-            [f"{split.held_back} rows too close in time to the test rows are not learned from"]
-            if split.held_back
-            else []
-        ),
-        *(
-            [f"{copies} rows are copies of another row; all copies of a row stay on one side of every split"]
-            if copies
-            else []
-        ),
-        *(
-            [f"{split.copies} rows that are there again among the test rows are not learned from"]
-            if split.copies
-            else []
-        ),
-    ]
+    counted = (
+        (split.held_back, "rows too close in time to the test rows are not learned from"),
+        (copies, "rows are copies of another row; all copies of a row stay on one side of every split"),
+        (split.copies, "rows that are there again among the test rows are not learned from"),
+    )
+    return [f"split {split.reason}", *(f"{count} {what}" for count, what in counted if count)]
 
 
 def left_out_warnings(columns: ChosenColumns) -> list[str]:

@@ -38,7 +38,6 @@ from hyperion_hook.training.models.recipes import (
     parameters_of,
 )
 from hyperion_hook.training.models.training_result import (
-    THE_ONLY_ONE,
     Rowset,
     SplitOptions,
     Trained,
@@ -94,28 +93,18 @@ def train_risk(
     ordered = {name: models[name] for name in (FOREST, XGBOOST)}
     ordered |= {ISOLATION: _judged_as_risk(fitted, rows, unusual, seed=seed), META: models[META]}
     best = max(models, key=lambda name: _rank(models[name]))
-    return Trained(
-        ordered,
-        best,
-        CHOSEN_BY,
-        rows.split,
-        rows.columns,
-        rows.warnings,
-        {
-            "ensemble_performance": {
-                **models[META].means(),
-                "recipe": recipe.name,
-                "members": [name for name, _ in ensemble.members],
-                "columns": list(ensemble.columns),
-                "weights": ensemble.weights_.tolist(),
-                "threshold": ensemble.threshold_,
-                "meta_learner": ensemble.meta_learner_,
-                "instance": models[META].instance,
-            },
-            "baselines": baselines_of(rows, draws=options.draws, seed=seed),
-            "search": tried,
-        },
-    )
+    together = {
+        **models[META].means(),
+        "recipe": recipe.name,
+        "members": [name for name, _ in ensemble.members],
+        "columns": list(ensemble.columns),
+        "weights": ensemble.weights_.tolist(),
+        "threshold": ensemble.threshold_,
+        "meta_learner": ensemble.meta_learner_,
+        "instance": models[META].instance,
+    }
+    baselines = baselines_of(rows, draws=options.draws, seed=seed)
+    return rows.trained(ordered, best, CHOSEN_BY, ensemble_performance=together, baselines=baselines, search=tried)
 
 
 def train_bugs(
@@ -136,15 +125,8 @@ def train_bugs(
     classifier, tried = _searched(only, rows, config, progress, search=search)
     seconds = fit_together({XGBOOST: classifier}, rows.evidence, progress=progress).seconds[XGBOOST]
     model = trained_classifier(XGBOOST, classifier, rows, seconds=seconds, seed=config.random_state)
-    return Trained(
-        {XGBOOST: model},
-        XGBOOST,
-        THE_ONLY_ONE,
-        rows.split,
-        rows.columns,
-        rows.warnings,
-        {"horizon_days": config.bug_predictor.horizon_days, "search": tried},
-    )
+    horizon = config.bug_predictor.horizon_days
+    return rows.trained({XGBOOST: model}, XGBOOST, horizon_days=horizon, search=tried)
 
 
 def train_impact(prepared: Prepared, options: SplitOptions, config: MLConfig, progress: Progress) -> Trained:
@@ -166,20 +148,12 @@ def train_impact(prepared: Prepared, options: SplitOptions, config: MLConfig, pr
     router.fit(rows.X, labels, time=rows.evidence.time)
     progress("training", 1, 1)
     model = trained_classifier(ENSEMBLE, router, rows, seconds=perf_counter() - started, seed=config.random_state)
-    return Trained(
+    return rows.trained(
         {ENSEMBLE: model},
         ENSEMBLE,
-        THE_ONLY_ONE,
-        rows.split,
-        rows.columns,
-        rows.warnings,
-        {
-            "ensemble_performance": {**model.means(), "instance": model.instance},
-            "contexts": router.contexts_,
-            "levels": {
-                level: float(np.nanquantile(router.probability_, 1.0 - share)) for level, share in LEVELS.items()
-            },
-        },
+        ensemble_performance={**model.means(), "instance": model.instance},
+        contexts=router.contexts_,
+        levels={level: float(np.nanquantile(router.probability_, 1.0 - share)) for level, share in LEVELS.items()},
     )
 
 
