@@ -48,6 +48,7 @@ def derive(raw: Raw, clock: Callable[[], float]) -> dict[str, Value]:
         if all(need in raw.facts or need in raw.values for need in entry.needs):
             try:
                 gave = entry.of(raw)
+                gave = gave if isinstance(gave, Mapping) else {entry.gives[0]: gave}
             except RawFaultError as fault:
                 raw.faults.append(f"{_key(entry.needs[0], raw)}: {fault}")
                 continue

@@ -28,53 +28,45 @@ from hyperion_hook.features.structure.dependencies import counts_of
 WINDOW_WEEKS = 26.0
 """``commit_frequency`` looks at so many weeks: commits of a shorter life count over them all the same."""
 
+AUTHORSHIP = ("ndev", "contributor_count", "knowledge_distribution", "bus_factor", "minor_contributor_count")
 Values = Mapping[str, Value]
 
 
 class Derivation(NamedTuple):
-    """Which features come from which facts (and features), and how; ``said`` is what else is to be said of them."""
+    """Which features come from which facts (and features), and how; ``said`` is what else is to be said of them.
+
+    ``of`` gives the value, or where there are several features values by name.
+    """
 
     gives: tuple[str, ...]
     needs: tuple[str, ...]
-    of: Callable[[Raw], Values]
+    of: Callable[[Raw], Values | Value]
     said: str = ""
 
 
-def _file_age(raw: Raw) -> Values:
-    return {"file_age": days_between(raw.facts["moment"].seconds, raw.facts["created"].seconds)}
-
-
-def _age(raw: Raw) -> Values:
-    return {"age": days_between(raw.facts["moment"].seconds, raw.facts["changed"].seconds)}
-
-
-def _frequency(raw: Raw) -> Values:
+def _frequency(raw: Raw) -> Any:
     days = raw.facts["period_days"]
-    return {"commit_frequency": raw.facts["commits"] / (days / 7) if days > 0 else Missing("the period has no days")}
+    return raw.facts["commits"] / (days / 7) if days > 0 else Missing("the period has no days")
 
 
-def _mean_frequency(raw: Raw) -> Values:
+def _mean_frequency(raw: Raw) -> Any:
     end = raw.facts["end"] if "end" in raw.facts else raw.facts["moment"]
     # a shorter life than the window counts over all of it, as it does where commits are known one by one
     weeks = days_between(end.seconds, raw.facts["start"].seconds) / 7
-    return {"commit_frequency": raw.facts["commits"] / max(WINDOW_WEEKS, weeks)}
+    return raw.facts["commits"] / max(WINDOW_WEEKS, weeks)
 
 
-def _author_experience(raw: Raw) -> Values:
+def _author_experience(raw: Raw) -> Value:
     months = month_of(raw.facts["moment"].seconds) - month_of(raw.facts["author_since"].seconds)
-    return {"author_experience": float(max(0, months))}
+    return float(max(0, months))
 
 
-def _reviewer_experience(raw: Raw) -> Values:
+def _reviewer_experience(raw: Raw) -> Value:
     months = [
         max(0, month_of(raw.facts["moment"].seconds) - month_of(first.seconds))
         for first in raw.facts["reviewers_since"]
     ]
-    return {"reviewer_experience": sum(months) / len(months) if months else Missing("no reviewer is named")}
-
-
-def _approval_time(raw: Raw) -> Values:
-    return {"approval_time": hours_between(raw.facts["authored"].seconds, raw.facts["approved"].seconds)}
+    return sum(months) / len(months) if months else Missing("no reviewer is named")
 
 
 def _contributors(raw: Raw) -> Values:
@@ -85,25 +77,13 @@ def _contributors(raw: Raw) -> Values:
 
 
 def _authorship(raw: Raw) -> Values:
-    names = ("ndev", "contributor_count", "knowledge_distribution", "bus_factor", "minor_contributor_count")
     by_author = commits_by_author(raw)
     if isinstance(by_author, Missing):
-        return dict.fromkeys(names, by_author)
-    authors = float(len(by_author))
+        return dict.fromkeys(AUTHORSHIP, by_author)
     numbered = dict(enumerate(by_author.values()))
-    values: dict[str, Value] = dict(
-        zip(
-            names,
-            (
-                authors,
-                authors,
-                normalised_entropy(numbered),
-                float(bus_factor(numbered)),
-                float(minor_contributors(numbered)),
-            ),
-            strict=True,
-        )
-    )
+    shares = normalised_entropy(numbered), float(bus_factor(numbered)), float(minor_contributors(numbered))
+    values: dict[str, Value] = dict.fromkeys(AUTHORSHIP, float(len(by_author)))
+    values |= zip(AUTHORSHIP[2:], shares, strict=True)
     author = raw.facts.get("author")
     if author is not None:
         own = by_author.get(author.identity, 0)
@@ -142,17 +122,17 @@ def _if_whole(counts: Counter[str], raw: Raw) -> Counter[str] | Missing:
     return counts
 
 
-def _rollbacks(raw: Raw) -> Values:
-    return {"rollback_frequency": _share(raw.facts["reverts"], raw.facts["commits"])}
+def _rollbacks(raw: Raw) -> Value:
+    return _share(raw.facts["reverts"], raw.facts["commits"])
 
 
-def _bug_share(raw: Raw) -> Values:
+def _bug_share(raw: Raw) -> Value:
     fixes, commits = raw.value("past_bug_count"), raw.facts["commits"]
     if isinstance(fixes, Missing):
-        return {"file_bug_share": fixes}
+        return fixes
     if commits < MINIMUM_COMMITS:
-        return {"file_bug_share": Missing(f"no touched file has {MINIMUM_COMMITS} commits yet")}
-    return {"file_bug_share": _share(fixes, commits)}
+        return Missing(f"no touched file has {MINIMUM_COMMITS} commits yet")
+    return _share(fixes, commits)
 
 
 def _share(part: float, whole: float) -> Value:
@@ -161,36 +141,31 @@ def _share(part: float, whole: float) -> Value:
     return part / whole if part <= whole else Missing(f"{part:g} of {whole:g} commits is more than all")
 
 
-def _file_commits(raw: Raw) -> Values:
-    return {"file_commits": raw.facts["commits"]}
-
-
-def _comments(raw: Raw) -> Values:
+def _comments(raw: Raw) -> Value:
     code = raw.value("lines_of_code")
-    return {"comment_density": code if isinstance(code, Missing) else comment_share(raw.facts["comment_lines"], code)}
+    return code if isinstance(code, Missing) else comment_share(raw.facts["comment_lines"], code)
 
 
-def _maintainability(raw: Raw) -> Values:
+def _maintainability(raw: Raw) -> Value:
     code, volume = raw.value("lines_of_code"), raw.value("halstead_volume")
     for part in (code, volume):
         if isinstance(part, Missing):
-            return {"maintainability_index": part}
+            return part
     code, comments = number(code), raw.facts["comment_lines"]
     percent = 100 * comments / code if code else 0.0
-    index = maintainability_index(number(volume), int(raw.facts["complexity"]), int(code), percent)
-    return {"maintainability_index": index}
+    return maintainability_index(number(volume), int(raw.facts["complexity"]), int(code), percent)
 
 
-def _cohesion(raw: Raw) -> Values:
+def _cohesion(raw: Raw) -> Value:
     result = raw.facts["lcom4"]
     shares = [cohesion_of(count(item)) for item in (result if isinstance(result, list | tuple) else [result])]
     known = [share for share in shares if not isinstance(share, Missing)]
-    return {"class_cohesion": min(known) if known else Missing("no class with methods")}
+    return min(known) if known else Missing("no class with methods")
 
 
-def _npath(raw: Raw) -> Values:
+def _npath(raw: Raw) -> Value:
     paths = raw.facts["npath"]
-    return {"npath_complexity": math.log10(paths) if paths >= 1 else Missing("a function has at least one path")}
+    return math.log10(paths) if paths >= 1 else Missing("a function has at least one path")
 
 
 def _edges(raw: Raw) -> Values:
@@ -218,48 +193,34 @@ def _requirements(raw: Raw) -> Values:
     return counts_of(manifests)
 
 
-def _packages(raw: Raw) -> Values:
-    return {"external_dependency_count": raw.facts["packages"]}
-
-
-def _coverage(raw: Raw) -> Values:
+def _coverage(raw: Raw) -> Any:
     before, after = raw.facts["coverage_before"], raw.facts["coverage_after"]
     if not (0 <= before <= 1 and 0 <= after <= 1):
-        return {"test_coverage_delta": Missing("coverage is given as no share of 0 to 1")}
-    return {"test_coverage_delta": after - before}
+        return Missing("coverage is given as no share of 0 to 1")
+    return after - before
 
 
-def _revenue(raw: Raw) -> Values:
-    return {"revenue_impact": weighted_traffic(raw.facts["revenue_weight"], raw.value("affected_traffic"))}
+def _revenue(raw: Raw) -> Value:
+    return weighted_traffic(raw.facts["revenue_weight"], raw.value("affected_traffic"))
+
+
+def _between(measure: Callable[[int, int], float], later: str, earlier: str) -> Callable[[Raw], float]:
+    return lambda raw: measure(raw.facts[later].seconds, raw.facts[earlier].seconds)
 
 
 DERIVATIONS: tuple[Derivation, ...] = (
-    Derivation(("file_age",), ("created", "moment"), _file_age),
-    Derivation(("age",), ("changed", "moment"), _age),
+    Derivation(("file_age",), ("created", "moment"), _between(days_between, "moment", "created")),
+    Derivation(("age",), ("changed", "moment"), _between(days_between, "moment", "changed")),
     Derivation(("commit_frequency",), ("commits", "period_days"), _frequency),
     Derivation(("commit_frequency",), ("commits", "start", "end"), _mean_frequency, "mean over the whole time"),
     Derivation(("commit_frequency",), ("commits", "start", "moment"), _mean_frequency, "mean over the whole time"),
     Derivation(("author_experience",), ("author_since", "moment"), _author_experience),
     Derivation(("reviewer_experience",), ("reviewers_since", "moment"), _reviewer_experience),
-    Derivation(("approval_time",), ("authored", "approved"), _approval_time),
-    Derivation(
-        tuple(
-            "ndev contributor_count knowledge_distribution bus_factor minor_contributor_count "
-            "author_file_commits author_ownership".split()
-        ),
-        ("by_author",),
-        _authorship,
-    ),
-    Derivation(
-        tuple(
-            "ndev contributor_count knowledge_distribution bus_factor minor_contributor_count "
-            "author_file_commits author_ownership".split()
-        ),
-        ("contributors",),
-        _authorship,
-    ),
+    Derivation(("approval_time",), ("authored", "approved"), _between(hours_between, "authored", "approved")),
+    Derivation((*AUTHORSHIP, "author_file_commits", "author_ownership"), ("by_author",), _authorship),
+    Derivation((*AUTHORSHIP, "author_file_commits", "author_ownership"), ("contributors",), _authorship),
     Derivation(("contributor_count", "ndev"), ("contributors",), _contributors),
-    Derivation(("file_commits",), ("commits",), _file_commits),
+    Derivation(("file_commits",), ("commits",), lambda raw: raw.facts["commits"]),
     Derivation(("rollback_frequency",), ("reverts", "commits"), _rollbacks),
     Derivation(("file_bug_share",), ("past_bug_count", "commits"), _bug_share),
     Derivation(("comment_density",), ("comment_lines", "lines_of_code"), _comments),
@@ -274,7 +235,7 @@ DERIVATIONS: tuple[Derivation, ...] = (
         ("afferent_coupling", "efferent_coupling", "instability", "fan_in_fan_out"), ("importers", "imports"), _edges
     ),
     Derivation(("external_dependency_count", "version_conflict_count"), ("manifests",), _requirements),
-    Derivation(("external_dependency_count",), ("packages",), _packages),
+    Derivation(("external_dependency_count",), ("packages",), lambda raw: raw.facts["packages"]),
     Derivation(("test_coverage_delta",), ("coverage_before", "coverage_after"), _coverage),
     Derivation(("revenue_impact",), ("revenue_weight", "affected_traffic"), _revenue),
 )

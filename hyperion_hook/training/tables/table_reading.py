@@ -18,24 +18,7 @@ DataSource: TypeAlias = Any
 """A file's path, or what ``frame_of`` takes."""
 PARQUET = frozenset({".parquet", ".pq"})
 _MISSING = frozenset(
-    {
-        "",
-        "#N/A",
-        "#N/A N/A",
-        "#NA",
-        "-1.#IND",
-        "-1.#QNAN",
-        "-NaN",
-        "-nan",
-        "1.#IND",
-        "1.#QNAN",
-        "<NA>",
-        "N/A",
-        "NA",
-        "NaN",
-        "n/a",
-        "nan",
-    }
+    ("", "#N/A N/A", *"#N/A #NA -1.#IND -1.#QNAN -NaN -nan 1.#IND 1.#QNAN <NA> N/A NA NaN n/a nan".split())
 )
 """What pandas reads as missing, without the words that may be a class."""
 _NOTHING = frozenset({"None", "NULL", "null"})
