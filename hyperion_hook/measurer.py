@@ -38,8 +38,6 @@ class Measurer:
 
     Parameters
     ----------
-    repository
-        Where the objects are.
     exclude, attributes_of
         Patterns of files that are left out, and the commit whose attributes leave out more, see ``Exclusions``.
     bulk_files, max_file_bytes

@@ -53,13 +53,7 @@ def lost(repository: Repository, error: GitError) -> Unknown | None:
 def why_unknown(
     repository: Repository, change: Change, history: History, vector: FeatureVector, needed: Collection[str]
 ) -> Unknown | None:
-    """Return why the risk of a change cannot be told, ``None`` where it can.
-
-    Parameters
-    ----------
-    repository, change, history, vector
-        What was measured, and where.
-    """
+    """Return why the risk of a change cannot be told, ``None`` where it can."""
     if repository.cut_off():
         return DEEPEN
     reasons = {file.unread for file in change.files} | {vector.missing.get(name, "") for name in needed}

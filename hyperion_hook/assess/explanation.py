@@ -53,8 +53,6 @@ def explanation_by_size(
 
     Parameters
     ----------
-    bundle, vector
-        The models, and the change.
     reference
         What is usual here; without it what was typical in training stands for that.
     subjects

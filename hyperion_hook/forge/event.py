@@ -103,8 +103,6 @@ def event_of(name: str, data: Mapping[str, Any], repository: str) -> Event:
 
     Parameters
     ----------
-    name
-        Its name, for example ``pull_request``.
     data
         The payload, https://docs.github.com/webhooks/webhook-events-and-payloads.
     repository

@@ -37,13 +37,7 @@ def job_in(environment: Mapping[str, str]) -> Job:
 
 
 class GitLab(RestHost):
-    """One project on GitLab.
-
-    Parameters
-    ----------
-    token
-        Of a user, a project or a group.
-    """
+    """One project on GitLab."""
 
     update_method = "PUT"
     user_refusals = frozenset({HTTPStatus.FORBIDDEN})

@@ -128,8 +128,6 @@ class Http:
 
         Parameters
         ----------
-        method
-            Of HTTP.
         path
             Below the base, with a slash before it, or the full address of a next page of this very host.
         base

@@ -32,8 +32,6 @@ def identity_of(repository: Repository, role: str, now: int | None = None) -> Id
 
     Parameters
     ----------
-    repository
-        Where.
     role
         ``AUTHOR`` or ``COMMITTER``.
     now

@@ -53,8 +53,6 @@ def stream_commits(
     ----------
     detail
         Whether file changes carry names only, line counts, or hunks too.
-    newest
-        Only the newest so many commits.
     first_parent_of_merges
         Give merges their file names against the first parent; otherwise merges have no files.
     """

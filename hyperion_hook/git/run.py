@@ -122,8 +122,6 @@ class Git:
 
     Parameters
     ----------
-    folder
-        Where git is started.
     git_dir
         The repository's own git directory. With it git runs as in a bare repository: files named ``.gitattributes``
         have no say in what is a binary or how lines are compared, so results are the same in every checkout.

@@ -33,13 +33,7 @@ Read = Callable[[Sequence[str]], Mapping[str, tuple[Position, ...]]]
 
 
 class HunkStore:
-    """Positions of hunks in one SQLite file; without it everything is read anew.
-
-    Parameters
-    ----------
-    path, root
-        The file, and as for ``open_store``.
-    """
+    """Positions of hunks in one SQLite file; without it everything is read anew."""
 
     def __init__(self, path: Path, root: Path) -> None:
         self._connection, self.warnings, _ = open_store(path, _FORM, seconds=1.0, root=root)

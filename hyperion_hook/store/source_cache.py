@@ -71,8 +71,6 @@ class SourceCache:
         ----------
         path
             The file; ``None`` keeps nothing.
-        max_rows
-            How many results are kept; the oldest go first.
         root
             As for ``open_store``.
 

@@ -35,8 +35,6 @@ def derive(raw: Raw, clock: Callable[[], float]) -> dict[str, Value]:
     ----------
     raw
         What was read. Where it names no moment, its features are those of now, and a note says so.
-    clock
-        Returns the Unix seconds of now.
     """
     as_of = _settle_moment(raw, clock)
     try:

@@ -105,8 +105,6 @@ def engineered_frame(
         What is wanted by name; by default the features that some row has, in the language of the columns.
     derive_row
         Returns a row with all that can be derived; it is only asked where a column is a fact.
-    interactions
-        Whether interactions are wanted where nothing is asked for.
 
     Returns
     -------

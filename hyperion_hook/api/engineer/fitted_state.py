@@ -97,8 +97,6 @@ def fit(columns: Mapping[str, Sequence[float]], rows: int) -> Fitted:
     ----------
     columns
         By canonical name, one float for each row, NaN where missing.
-    rows
-        How many rows there are.
 
     Examples
     --------

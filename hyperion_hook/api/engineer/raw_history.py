@@ -79,8 +79,6 @@ def history_of(commits: Iterable[object], now: Moment, *, whole: bool) -> RawHis
     ----------
     commits
         Mappings with ``date``, and if known ``author``, ``message``, ``lines_added`` and ``lines_deleted``.
-    now
-        The moment the features are wanted for.
     whole
         Whether all commits of the file are listed, or only the newest.
     """

@@ -48,18 +48,10 @@ def record_of(
 
     Parameters
     ----------
-    model
-        With its figures.
-    recorded_as
-        Name and type.
     example
         A few rows of the features, as the estimator takes them.
     truth
         0 or 1 of the test rows, shape ``(n_rows,)``; without it there are no expected classes.
-    labels
-        The caller's values for 0 and 1.
-    data, tags
-        What it learned from, and further tags.
     """
     name, kind = recorded_as
     known = [figure for figure in _FIGURES if model.figures.get(figure) is not None]

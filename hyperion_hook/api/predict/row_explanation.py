@@ -57,10 +57,6 @@ def explained(
 
     Parameters
     ----------
-    found
-        Base and contributions.
-    values, typical
-        The row's values and the typical ones.
     score
         What base and contributions have to sum to.
     words

@@ -81,8 +81,6 @@ def values_of(
     ----------
     rows
         As for ``records``; columns that are not asked for are not looked at.
-    names
-        What is asked for.
     called
         What a column's name stands for.
     optional

@@ -48,8 +48,6 @@ def draft_of(
         Fields of ``ModelMetadata``; what it has no field for is kept as ``extra``.
     columns
         The features it was fitted on, where they are known.
-    artefact
-        What the registry found out.
     """
     if not isinstance(metadata, Mapping | None):
         raise ConfigError(f"metadata: a {type(metadata).__name__} is no mapping from name to value")

@@ -96,8 +96,6 @@ class Adviser:
 
         Parameters
         ----------
-        change, risk
-            What is judged, and its score.
         history, graph
             What was known before it; without a graph imports tie nothing together.
         known_best

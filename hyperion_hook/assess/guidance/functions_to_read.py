@@ -85,12 +85,8 @@ def functions_to_read(
 
     Parameters
     ----------
-    file
-        The change to the file, with its hunks.
     events, positions
         The newest commits on the file, and their hunks by commit.
-    now
-        Unix seconds of the change.
     recorded
         Whether the change is in the history, so that days are counted back from its own date and not from today.
     """

@@ -211,8 +211,6 @@ def outcome(
         Later commits in its source files, oldest first.
     commits
         Those of them that were read, by number, with hunks.
-    now
-        Unix seconds.
     """
     for event in reverts:
         if (read := commits.get(event.commit)) is not None and _reverts(read, commit):

@@ -37,8 +37,6 @@ def knowledge(names: Names, lives: Mapping[str, FileHistory], now: int) -> Knowl
 
     Parameters
     ----------
-    lives
-        The source files by path.
     now
         Unix seconds; whoever made no commit within the year before is gone.
     """

@@ -64,13 +64,7 @@ ACTIONS_FORGES = {
 
 
 class GitHubRun:
-    """One job of GitHub Actions, or of what is compatible with them.
-
-    Parameters
-    ----------
-    repo
-        Folder of the repository; ``None`` for the current one.
-    """
+    """One job of GitHub Actions, or of what is compatible with them."""
 
     def __init__(
         self,

@@ -80,8 +80,6 @@ def role_of(path: str, *, is_code: bool = False) -> FileRole:
 
     Parameters
     ----------
-    path
-        Where it is.
     is_code
         Whether it is known to hold code though its path does not tell.
 

@@ -21,8 +21,6 @@ def embedded_source(language: str, text: str) -> tuple[str, str] | Missing:
     ----------
     language
         One of ``EMBEDDING``.
-    text
-        The file, with line feeds.
 
     Examples
     --------

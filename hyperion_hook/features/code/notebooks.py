@@ -55,11 +55,6 @@ class Notebook:
 def read_notebook(text: str) -> Notebook | Missing:
     r"""Return the code of a notebook, ``Missing`` where it is none that can be read.
 
-    Parameters
-    ----------
-    text
-        The file, with line feeds.
-
     Examples
     --------
     >>> read_notebook('{"cells": [{"cell_type": "code",\n"source": ["a = 1\\n",\n"b"]}]}').lines

@@ -61,8 +61,6 @@ def read_present(
 
     Parameters
     ----------
-    sides
-        As for ``read_difference``.
     files
         All that differ, by their names.
     """

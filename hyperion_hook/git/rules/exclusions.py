@@ -35,8 +35,6 @@ class Exclusions:
 
     Parameters
     ----------
-    reader
-        Reads ``.gitattributes``.
     patterns
         The setting ``exclude``, in the syntax of ``.gitignore``.
     at

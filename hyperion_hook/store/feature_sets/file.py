@@ -80,8 +80,6 @@ class FeatureFile:
 
     Parameters
     ----------
-    path
-        The file; made where there is none.
     wait_seconds
         How long to wait for another process that is writing.
     rebuild

@@ -81,12 +81,8 @@ def bug_rows(
 
     Parameters
     ----------
-    repository
-        Only read; nothing is stored in it.
     name
         What the rows call it; with the seed it decides which rows are drawn.
-    until
-        The newest commit.
     """
     options = options or BugOptions()
     tip = repository.resolve(until)

@@ -88,8 +88,6 @@ def evaluate_bugs(
 
     Parameters
     ----------
-    name
-        What is tested, in words.
     histories
         Rows of the repositories to rank; whole months are needed.
     shipped

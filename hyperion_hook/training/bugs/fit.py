@@ -101,14 +101,10 @@ def fit_bug_predictor(
 
     Parameters
     ----------
-    histories
-        Rows of at least one repository.
     candidate
         A name of ``CANDIDATES``; by default the one with the smallest log-loss in time-series cross-validation.
     until
         Unix seconds; only what had happened by then is learned. Everything by default.
-    config
-        Seed, threads, hyperparameters.
     numbers
         What is known of a file; of one alone the probability never falls as it grows.
     """

@@ -70,8 +70,6 @@ def ablation(
     ----------
     rows
         In time order, as ``ablation_rows`` gives them: the oldest 70 % are learned from.
-    options
-        Hyperparameters, seed, share of rows learned without message.
     each_feature
         Leave out each feature of the specification too, one at a time.
     """

@@ -55,8 +55,6 @@ def back_test(
 
     Parameters
     ----------
-    repository
-        Only read.
     in_use
         The models. Where they learned from this repository, only changes after that are ranked.
     labels

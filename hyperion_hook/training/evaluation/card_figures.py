@@ -35,11 +35,6 @@ def label_delay(rows: pd.DataFrame) -> dict[str, float | None]:
     """Return after how many days a quarter, half, three quarters and nine tenths of the bugs were known.
 
     Only bugs that were ever found are counted, so the truth is later.
-
-    Parameters
-    ----------
-    rows
-        Rows as in ``dataset``.
     """
     buggy = rows[(rows["buggy"] == 1) & rows["known_at"].notna()]
     days = (buggy["known_at"] - buggy["time"]).to_numpy(dtype=np.float64) / DAY
@@ -66,8 +61,6 @@ def importance(
 
     Parameters
     ----------
-    model
-        Fitted on earlier rows.
     rows
         Unseen rows as in ``dataset``; the newest few thousand are used.
 

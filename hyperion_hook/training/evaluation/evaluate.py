@@ -74,8 +74,6 @@ def evaluate(
 
     Parameters
     ----------
-    name
-        What the rows are.
     train
         Rows that the models were fitted on, for the baselines that learn; columns as in ``dataset``.
     test

@@ -107,12 +107,6 @@ def decide(
         All rows of the repository in time order.
     past
         Models fitted on what was known at an earlier moment.
-    recipe
-        The recipe of the new models, chosen beforehand.
-    repository
-        Only read.
-    others
-        Rows of other repositories that are learned from too.
     """
     seen = learned_until(in_use.bundle, repository)
     if seen is not None and seen > past.split.cut:

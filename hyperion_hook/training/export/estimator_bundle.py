@@ -83,8 +83,6 @@ def estimator_bundle(
     reference
         Rows like those it was fitted on, features by either name. The thresholds of a repository too young to have
         some of its own, and what is usual, are taken from them; else from the rows that came with the program.
-    seed
-        Of the rows drawn for the comparison.
     """
     columns = columns_of(model, []) if columns is None else columns
     features = _features(columns)

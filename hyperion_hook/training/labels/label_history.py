@@ -58,8 +58,6 @@ def label_history(
 
     Parameters
     ----------
-    repository
-        Only read.
     tips
         Ids of the newest commits; what is fixed after them is not known.
     given

@@ -85,8 +85,6 @@ class LineOrigins:
 
     Parameters
     ----------
-    repository
-        Where merges are read from.
     roles
         What the files are for that are followed. Where these are sources alone, the stream need not have the hunks of
         others.

@@ -33,8 +33,6 @@ class BundleModel:
         ----------
         model_input
             Features by their names; a column that is not there counts as missing.
-        params
-            Not used; MLflow hands it over.
         """
         del params
         features = list(self.bundle.risk.features)

@@ -42,12 +42,8 @@ def reader_of(location: str, uri: str, patience: Patience) -> Read:
 
     Parameters
     ----------
-    location
-        Where a model's files are, in MLflow's words.
     uri
         The tracking URI; only its server is sent credentials.
-    patience
-        How long all of it may take.
     """
     scheme = "" if is_file_store(location) else location.partition(":")[0].lower()
     if scheme and scheme not in _SERVER | _CLOUD:

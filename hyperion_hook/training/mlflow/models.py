@@ -46,8 +46,6 @@ def saved_model(record: RunRecord, model: Any, folder: Path) -> str:
 
     Parameters
     ----------
-    record
-        With an estimator or a bundle, and an example.
     model
         MLflow's description of the model, which is filled in.
     """

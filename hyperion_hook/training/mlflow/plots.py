@@ -27,8 +27,6 @@ def draw_plots(record: RunRecord, folder: Path) -> list[Path]:
     ----------
     record
         The model; without test rows there is no confusion matrix, without importance no bars.
-    folder
-        Gets the files; must be there.
     """
     drawn = []
     if len(record.expected):

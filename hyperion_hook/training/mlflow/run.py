@@ -64,8 +64,6 @@ def log_run(
     ----------
     record, content
         The model, and what is logged of it beside files.
-    plots
-        The folder of its plots, if there are any.
     say
         Told why a model is not kept.
     """

@@ -107,8 +107,6 @@ def train_anomalies(
 
     Parameters
     ----------
-    prepared
-        Rows.
     labelled
         Whether the rows have a target: then it is told how well what is unusual matches it.
     test_size

@@ -27,8 +27,6 @@ def baseline_scores(
     ----------
     train, train_y
         Rows to learn from; only logistic regression on Kamei's fourteen metrics (log1p, no class weights) learns.
-    test
-        Rows to rank.
 
     References
     ----------

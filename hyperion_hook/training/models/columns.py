@@ -46,8 +46,6 @@ def choose_columns(
 
     Parameters
     ----------
-    frame
-        The rows that are trained on.
     codes
         Their target, 0 or 1; shape ``(n_rows,)``. Without one no column can give it away.
     apart

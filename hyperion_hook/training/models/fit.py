@@ -69,8 +69,6 @@ def fit(
         other outcomes; a column ``weight`` says how much each row counts. See ``recipes.Member``.
     recipe
         From ``recipes.RECIPES``, or one of your own.
-    config
-        Hyperparameters, seed, threads, folds.
     features
         What members see that name no features of their own; by default those that carry over to other repositories.
     gap_days

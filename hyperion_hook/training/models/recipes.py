@@ -134,8 +134,6 @@ class Recipe:
 
         Parameters
         ----------
-        config
-            Hyperparameters, seed, threads and folds.
         names
             The columns of the rows, features under either name.
         seen

@@ -54,8 +54,6 @@ class TimeFolds:
         ----------
         X
             Numbers of shape ``(n_rows, n_columns)``.
-        y
-            Not looked at.
         groups
             Unix seconds of each row; without them the rows are taken as in time order, without a gap.
         """
@@ -135,8 +133,6 @@ def split_rows(
         The target, 0 or 1; shape ``(n_rows,)``.
     test_size
         Share of the rows, between 0 and 1.
-    time
-        When each row was made.
     gap_days
         In time order, rows of so many days before the first test row are not learned from: their outcome was not known
         then.

@@ -216,13 +216,7 @@ def without_probabilities(figures: dict[str, Any]) -> dict[str, Any]:
 def trained_classifier(
     name: str, classifier: RiskClassifier | ContextClassifier, rows: Rowset, *, seconds: float, seed: int
 ) -> TrainedModel:
-    """Return a fitted classifier, tested on the test rows.
-
-    Parameters
-    ----------
-    rows
-        Training and test rows.
-    """
+    """Return a fitted classifier, tested on the test rows."""
     tested = classifier.predict_proba(rows.X_test)[:, 1]
     flagged = (tested >= classifier.threshold_).astype(np.int64)
     parameters = {

@@ -66,13 +66,6 @@ def train_risk(
     """Train forest, XGBoost, isolation forest, and the meta-learner over all members of a recipe.
 
     Raises ``ConfigError`` or ``TrainingError`` if a setting is not valid, or there is too little to learn from.
-
-    Parameters
-    ----------
-    prepared
-        Rows with a target.
-    config
-        Parameters of all models, seed, threads.
     """
     jobs, seed = config.n_jobs, config.random_state
     rows = rowset(prepared, options, seed)

@@ -53,8 +53,6 @@ def tuned(
     ----------
     members
         Estimators by name, with the parameters to start from, which are tried too; those without a grid stay.
-    X, codes
-        Training rows.
     folds
         (learn, test) positions within them; those that test one class only are not asked.
 

@@ -42,8 +42,6 @@ def records_of(material: Material, built: Built, files: Mapping[str, bytes]) -> 
     ----------
     material
         What was learned from, and the models of the earlier moment.
-    built
-        The bundle, which holds the isolation forest.
     """
     recorder = _Recorder(material, built)
     return [
@@ -267,8 +265,6 @@ def track(
     ----------
     tracker
         Fails quietly, so nothing is raised because of MLflow.
-    material, built, files
-        As for ``records_of``.
     registered
         Version and status in our registry; ``None`` where the bundle went to a folder.
     """

@@ -98,10 +98,6 @@ def repository_drift(
 
     Parameters
     ----------
-    repository
-        Only read; what is measured is kept in ``options.vectors``.
-    in_use
-        The models whose features are compared, and whose score.
     folder
         Where those models lie, with the table they learned from.
     reference

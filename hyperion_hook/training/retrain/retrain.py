@@ -166,8 +166,6 @@ def retrain_here(
 
     Parameters
     ----------
-    repository
-        Only read.
     in_use
         What the new models must beat on the newest changes.
 

@@ -49,8 +49,6 @@ def dataset_of(repository: str, replayed: Iterable[ReplayedCommit], labels: Mapp
 
     Parameters
     ----------
-    repository
-        The name that the rows carry.
     labels
         What became of the commits; of a commit without a label nothing is known.
 
@@ -123,12 +121,8 @@ def with_masked_messages(features: pd.DataFrame, share: float, seed: int) -> pd.
 
     Parameters
     ----------
-    features
-        Rows of features; not changed.
     share
         The share of rows to mask, 0..1.
-    seed
-        The same seed masks the same rows.
     """
     chosen = np.random.default_rng(seed).random(len(features)) < share
     columns = [name for name in AT_COMMIT if name in features.columns]

@@ -31,8 +31,6 @@ class LineCounts:
 
     Parameters
     ----------
-    reader
-        Reads what does not follow from the patches.
     max_bytes
         Larger files are not counted.
     """

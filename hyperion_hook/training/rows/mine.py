@@ -56,12 +56,8 @@ def mine(
 
     Parameters
     ----------
-    path
-        The repository; only read.
     name
         What the rows call it; the folder's name by default.
-    until
-        The newest commit.
     vectors
         The folder in which vectors and labels are kept, by head, options and versions; none by default.
     jobs
@@ -151,8 +147,6 @@ def label(
 
     Parameters
     ----------
-    repository
-        Only read.
     tip
         The newest commit; what is fixed after it is not known.
     """

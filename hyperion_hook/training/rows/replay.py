@@ -134,10 +134,6 @@ def replay(
 
     Parameters
     ----------
-    repository
-        Only read; nothing is stored in it.
-    until
-        The newest commit.
     observers
         See every commit, also those that are not measured, after it was measured.
     known

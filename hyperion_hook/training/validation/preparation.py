@@ -64,8 +64,6 @@ def prepare(
         Looks at the whole table; its errors become warnings where learning is possible all the same.
     time_column
         When a row was made; by default a column with a usual name that holds moments.
-    positive
-        Values of the target that count as 1.
 
     Raises
     ------

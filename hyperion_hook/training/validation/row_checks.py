@@ -21,13 +21,6 @@ def checked(rows: pd.DataFrame, features: Sequence[str]) -> tuple[str, ...]:
     Outliers are not told: long tails are what counts of lines and commits have, and every recipe expects them. Nor are
     changes with equal vectors, which are changes all the same.
 
-    Parameters
-    ----------
-    rows
-        Rows as in ``dataset``; not changed.
-    features
-        The columns that are learned from.
-
     Raises
     ------
     TrainingError
