@@ -48,11 +48,11 @@ class RunRecord:
     estimator: Any
     parameters: Mapping[str, Any]
     metrics: Mapping[str, float]
-    cross_validation: Mapping[str, Sequence[float]]
-    importance: Mapping[str, float]
-    expected: np.ndarray
-    predicted: np.ndarray
     example: pd.DataFrame
+    cross_validation: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    importance: Mapping[str, float] = field(default_factory=dict)
+    expected: np.ndarray = field(default_factory=lambda: np.array([]))
+    predicted: np.ndarray = field(default_factory=lambda: np.array([]))
     tags: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, float] = field(default_factory=dict)
     bundle: Mapping[str, bytes] = field(default_factory=dict)

@@ -15,13 +15,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
 import pandas as pd
 
 from hyperion_hook.errors import ConfigError, GitError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable, without_password
-from hyperion_hook.store.models.metadata import ModelMetadata
+from hyperion_hook.store.models.metadata import FIGURES, ModelMetadata
 from hyperion_hook.training.mlflow import promotion as tracking_promotion
 from hyperion_hook.training.mlflow.address import DEFAULT_URI, is_file_store, is_server, placed, viewer
 from hyperion_hook.training.mlflow.guarded_calls import (
@@ -278,12 +277,7 @@ class MLFlowTracker:
 
 def record_of(estimator: Any, metadata: ModelMetadata) -> RunRecord:
     """Return what a registry's entry says of a model, as far as it says it."""
-    figures = {
-        "accuracy": metadata.accuracy,
-        "precision": metadata.precision,
-        "recall": metadata.recall,
-        "f1_score": metadata.f1_score,
-    }
+    figures = {name: getattr(metadata, name) for name in FIGURES}
     importance = list(getattr(estimator, "feature_importances_", ()))
     known = len(importance) == len(metadata.training_features)
     return RunRecord(
@@ -292,10 +286,7 @@ def record_of(estimator: Any, metadata: ModelMetadata) -> RunRecord:
         estimator=estimator,
         parameters=metadata.hyperparameters,
         metrics={name: float(value) for name, value in figures.items() if value is not None},
-        cross_validation={},
         importance=dict(zip(metadata.training_features, importance, strict=True)) if known else {},
-        expected=np.array([]),
-        predicted=np.array([]),
         example=pd.DataFrame(columns=list(metadata.training_features)),
         tags=metadata.tags,
         data={"training_samples": metadata.training_samples},

@@ -16,7 +16,7 @@ from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.hyperparameters import SECTIONS
 from hyperion_hook.domain.progress import Progress, no_progress
-from hyperion_hook.store.models.metadata import ModelMetadata
+from hyperion_hook.store.models.metadata import FIGURES, ModelMetadata
 from hyperion_hook.store.models.registry import RISK_PREDICTOR
 from hyperion_hook.store.models.versions import Lineage
 from hyperion_hook.training.bugs.export import bug_part
@@ -97,14 +97,12 @@ class Built:
 
     def metadata(self, validation: Mapping[str, Any]) -> ModelMetadata:
         """Return what the registry keeps of it, ``validation`` beside what is known here."""
+        figures: dict[str, Any] = {name: _known(self.classes[name]) for name in FIGURES}
         return ModelMetadata(
             name=RISK_PREDICTOR,
             model_type=self.lineage.recipe,
             lineage=self.lineage,
-            accuracy=_known(self.classes["accuracy"]),
-            precision=_known(self.classes["precision"]),
-            recall=_known(self.classes["recall"]),
-            f1_score=_known(self.classes["f1_score"]),
+            **figures,
             training_features=self.parts.features,
             training_samples=self.card["data"]["changes"],
             hyperparameters=self.settings,

@@ -6,7 +6,7 @@ the clock, so the same history gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -158,19 +158,7 @@ def _lines(card: Mapping[str, Any]) -> Iterator[str]:
     )
     yield f"Alerts: HIGH from {card['thresholds']['HIGH']}, MEDIUM from {card['thresholds']['MEDIUM']}."
     yield from ("", "## Data", "")
-    keys = (
-        "name",
-        "changes",
-        "buggy",
-        "commits",
-        "merges",
-        "bots",
-        "bulk",
-        "foreign",
-        "fixes",
-        "reverts",
-        "left out of training",
-    )
+    keys = (*"name changes buggy commits merges bots bulk foreign fixes reverts".split(), "left out of training")
     yield from markdown_table(keys, [[_cell(item.get(key)) for key in keys] for item in card["repositories"]])
     yield ""
     yield (
@@ -228,39 +216,8 @@ def evaluation_lines(evaluation: Mapping[str, Any]) -> Iterator[str]:
         f" on {evaluation['trained on']:,} changes. Intervals are 95 % of bootstrap draws."
     )
     yield ""
-    head = (
-        "model",
-        "ROC-AUC",
-        f"gain over {REFERENCE}",
-        "within repositories",
-        "source changes only",
-        "within sizes",
-        "PR-AUC",
-        "calibration error",
-        "in top 5 %",
-        "in top 10 %",
-        "in top 20 %",
-        "Popt",
-    )
     yield from markdown_table(
-        head,
-        [
-            [
-                model["model"],
-                _ranged(model["roc_auc"]),
-                _ranged(model[f"roc_auc_over_{REFERENCE}"]),
-                _cell(model["roc_auc_within_repositories"]),
-                _cell(model["roc_auc_of_source_changes"]),
-                _cell(model["roc_auc_within_sizes"]),
-                _ranged(model["pr_auc"]),
-                _cell(model.get("calibration_error")),
-                _cell(model["share_in_top_5_percent"]),
-                _cell(model["share_in_top_10_percent"]),
-                _cell(model["share_in_top_20_percent"]),
-                _cell(model["popt"]),
-            ]
-            for model in evaluation["models"]
-        ],
+        tuple(_COLUMNS), [[show(model.get(key)) for key, show in _COLUMNS.values()] for model in evaluation["models"]]
     )
 
 
@@ -279,3 +236,20 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.3f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+_COLUMNS: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "model": ("model", str),
+    "ROC-AUC": ("roc_auc", _ranged),
+    f"gain over {REFERENCE}": (f"roc_auc_over_{REFERENCE}", _ranged),
+    "within repositories": ("roc_auc_within_repositories", _cell),
+    "source changes only": ("roc_auc_of_source_changes", _cell),
+    "within sizes": ("roc_auc_within_sizes", _cell),
+    "PR-AUC": ("pr_auc", _ranged),
+    "calibration error": ("calibration_error", _cell),
+    "in top 5 %": ("share_in_top_5_percent", _cell),
+    "in top 10 %": ("share_in_top_10_percent", _cell),
+    "in top 20 %": ("share_in_top_20_percent", _cell),
+    "Popt": ("popt", _cell),
+}
+"""The columns of a comparison: the figure in the card, and how it is written."""

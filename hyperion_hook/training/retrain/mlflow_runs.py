@@ -110,8 +110,6 @@ class _Recorder:
                 "anomaly_share": float(unusual.mean()),
                 "training_time_seconds": self.built.anomaly_seconds,
             },
-            cross_validation={},
-            importance={},
             expected=_classes(buggy),
             predicted=_classes(unusual),
             example=_frame(values, names),
@@ -146,8 +144,6 @@ class _Recorder:
                 metrics=metrics,
                 cross_validation=_folds(classifier.cross_validation_),
                 importance=dict(zip(names, member_importance(booster), strict=True)),
-                expected=np.array([]),
-                predicted=np.array([]),
                 example=rows[names].head(_EXAMPLE_ROWS),
                 tags={
                     **self._tags(),

@@ -6,7 +6,7 @@ are promoted; when history is too short nothing is touched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -19,9 +19,10 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models
 from hyperion_hook.store.models.metadata import Status
 from hyperion_hook.store.models.registry import RISK_PREDICTOR, Registered, VersionStore
-from hyperion_hook.training.bugs.learn_or_keep import bug_histories, learn_bugs, learn_own_bugs
+from hyperion_hook.training.bugs.dataset import BugRows
+from hyperion_hook.training.bugs.learn_or_keep import LearnedBugs, bug_histories, learn_bugs, learn_own_bugs
 from hyperion_hook.training.evaluation.evaluate import Evaluation
-from hyperion_hook.training.evaluation.past_models import fit_past, quality
+from hyperion_hook.training.evaluation.past_models import PastModels, fit_past, quality
 from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide
 from hyperion_hook.training.models.fit import model_features
 from hyperion_hook.training.models.recipes import BLEND, RECIPES
@@ -120,29 +121,20 @@ def retrain(
         theirs = rows[(rows["repository"] == name) & (rows["time"] >= past.split.cut)].reset_index(drop=True)
         if len(theirs):
             evaluations.append(past.evaluate(f"the future of {name}, left out of training", theirs))
-    code = code_rows(
-        [entry for entry in entries if not entry.left_out],
-        [item for item in mined if item.name not in unseen],
+    recipe = options.recipe or max(RECIPES, key=partial(quality, future))
+    material = _material(
+        entries,
+        mined,
+        past,
         options,
         progress,
-    )
-    histories = bug_histories([entry for entry in entries if not entry.left_out], options, progress)
-    _tell(progress, "learning which files get bugs")
-    bugs = learn_bugs(histories, options)
-    _tell(progress, "fitting")
-    recipe = options.recipe or max(RECIPES, key=partial(quality, future))
-    material = Material(
-        mined,
-        unseen,
-        learned,
-        code,
-        past,
-        recipe,
-        evaluations,
+        lambda histories: learn_bugs(histories, options),
+        rows=learned,
+        recipe=recipe,
+        evaluations=evaluations,
         chosen_here=options.recipe is None,
         others=others,
         pool=packed,
-        bugs=bugs,
         checks=checks,
     )
     built = build(material, options, progress)
@@ -200,22 +192,18 @@ def retrain_here(
     future = past.evaluate("the newest changes of this repository", past.split.test)
     _tell(progress, "comparing with the models in use")
     decision = decide(rows, past, recipe, in_use, repository, options, others, progress)
-    code = code_rows(entries, mined, options, progress)
-    histories = bug_histories(entries, options, progress)
-    _tell(progress, "learning which files get bugs")
-    bugs = learn_own_bugs(histories, in_use.bundle.bugs, options)
-    _tell(progress, "fitting")
-    material = Material(
+    material = _material(
+        entries,
         mined,
-        frozenset(),
-        rows,
-        code,
         past,
-        recipe,
-        [future],
+        options,
+        progress,
+        lambda histories: learn_own_bugs(histories, in_use.bundle.bugs, options),
+        rows=rows,
+        recipe=recipe,
+        evaluations=[future],
         chosen_here=False,
         others=others,
-        bugs=bugs,
         checks=checks,
     )
     built = build(material, options, progress)
@@ -232,6 +220,26 @@ def retrain_here(
         status = registry.versions(RISK_PREDICTOR)[registered.version]
         track(tracker, material, built, files, (registered.version, status), repository)
     return _report(folder, mined, built, [future], warnings, registered, decision)
+
+
+def _material(
+    entries: Sequence[CorpusEntry],
+    mined: Sequence[Mined],
+    past: PastModels,
+    options: RetrainOptions,
+    progress: Progress | None,
+    learn: Callable[[Sequence[BugRows]], LearnedBugs],
+    **known: Any,
+) -> Material:
+    """Return what a bundle is made of, once the code of what is learned was measured and the bugs of files learned."""
+    unseen = frozenset(entry.name for entry in entries if entry.left_out)
+    kept = [entry for entry in entries if not entry.left_out]
+    code = code_rows(kept, [item for item in mined if item.name not in unseen], options, progress)
+    histories = bug_histories(kept, options, progress)
+    _tell(progress, "learning which files get bugs")
+    bugs = learn(histories)
+    _tell(progress, "fitting")
+    return Material(mined=mined, unseen=unseen, code=code, past=past, bugs=bugs, **known)
 
 
 def _checked(rows: pd.DataFrame, progress: Progress | None) -> tuple[str, ...]:
