@@ -28,6 +28,11 @@ class ModelsInUse:
     version: str | None = None
     warnings: tuple[str, ...] = ()
 
+    @property
+    def label(self) -> str:
+        """What the models are called in a sentence."""
+        return self.version or f"the {self.origin} models ({self.bundle.name} {self.bundle.version})"
+
 
 def models_in_use(configured: Path | None, common_dir: Path | None) -> ModelsInUse:
     """Load the models that judge.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from hyperion_hook.config import Config, LoadedConfig, load_config
@@ -62,9 +63,14 @@ class Invocation:
     def config(self, **flags: object) -> Config:
         """Return the settings in force; what they warn of is said."""
         loaded = self.load(**flags)
-        for warning in loaded.warnings:
-            say(f"warning: {warning}")
+        warn(loaded.warnings)
         return loaded.config
+
+
+def warn(warnings: Iterable[str]) -> None:
+    """Say what to warn of, one line each."""
+    for warning in warnings:
+        say(f"warning: {warning}")
 
 
 def say(line: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands import Invocation, warn
 from hyperion_hook.commands.support.flags import format_flag
 from hyperion_hook.config import Config, LoadedConfig
 from hyperion_hook.errors import ExitCode
@@ -113,8 +113,7 @@ def command() -> None:
 def show_command(invocation: Invocation, /, *, format_name: str) -> int:
     """Show every setting in force, its value, and where it came from."""
     loaded = invocation.load()
-    for warning in loaded.warnings:
-        say(f"warning: {warning}")
+    warn(loaded.warnings)
     click.echo((settings_json if format_name == "json" else settings_text)(loaded), nl=False)
     return ExitCode.DONE
 

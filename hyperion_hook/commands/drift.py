@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands import Invocation, say, warn
 from hyperion_hook.commands import retrain as retraining
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
 from hyperion_hook.commands.support.flags import jobs_flag, until_flag
@@ -52,9 +52,8 @@ def run(
     repository = open_repository(repo)
     say_what_is_cut_off(repository)
     used = models_in_use(config.models, repository.common_dir)
-    for warning in used.warnings:
-        say(f"warning: {warning}")
-    label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
+    warn(used.warnings)
+    label = used.label
     options = options_of(Reading(None, reading.until, None, reading.jobs, None, vectors_folder(repository)), config)
     try:
         with ProgressLine(lines=True) as progress:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands import Invocation, warn
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
 from hyperion_hook.commands.support.flags import format_flag, jobs_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
@@ -41,7 +41,7 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
     say_what_is_cut_off(repository)
     ticks = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
     used = models_in_use(config.models, repository.common_dir)
-    label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
+    label = used.label
     options = options_of(reading, config)
     try:
         with ProgressLine(lines=True) as progress:
@@ -50,8 +50,7 @@ def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format
         click.echo(printable(str(error)))
         _show(_feedback_lines(ticks))
         return ExitCode.DONE
-    for warning in (*used.warnings, *result.warnings):
-        say(f"warning: {warning}")
+    warn((*used.warnings, *result.warnings))
     data = [evaluation_data(evaluation) for evaluation in result.evaluations]
     if format_name == "json":
         document = {
@@ -98,8 +97,7 @@ def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Conf
     options = options_of(reading, config)
     with ProgressLine(lines=True) as progress:
         result, warnings = unseen_repositories(corpus, options, progress)
-    for warning in warnings:
-        say(f"warning: {warning}")
+    warn(warnings)
     comparisons = summary(result, seed=options.seed)
     if format_name == "json":
         click.echo(json_text(as_data(result, comparisons), indent=1), nl=False)

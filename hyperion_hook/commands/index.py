@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands import Invocation, warn
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
@@ -18,8 +18,7 @@ def run(repo: Path | None, *, rebuild: bool, config: Config, assessor_of: OpenAs
     """Build or extend the index and say what it holds."""
     with ProgressLine(lines=True) as progress, assessor_of(repo, config, progress) as assessor:
         summary = assessor.build_index(rebuild=rebuild)
-    for warning in summary.warnings:
-        say(f"warning: {warning}")
+    warn(summary.warnings)
     click.echo(
         f"{counted(summary.commits, 'commit')} indexed, {summary.commits_added:,} of them new,"
         f" in {summary.seconds:.1f} s; {_size(summary.bytes)};"

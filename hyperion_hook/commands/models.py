@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands import Invocation, say, warn
 from hyperion_hook.commands.model_views.listing import common_dir_of, folder_of, listed, registry_of, shown
 from hyperion_hook.commands.model_views.text import card_json, card_text, models_json, models_text
 from hyperion_hook.commands.support.flags import format_flag
@@ -27,8 +27,7 @@ def refresh(repo: Path | None, config: Config) -> None:
             warnings = assessor.build_index(rebuild=False).warnings
     except HyperionError as error:
         warnings = (str(error),)
-    for warning in warnings:
-        say(f"warning: {warning}")
+    warn(warnings)
 
 
 def _serves(invocation: Invocation, name: str, what: str) -> int:

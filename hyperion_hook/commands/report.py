@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hyperion_hook import __version__
-from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands import Invocation, say, warn
 from hyperion_hook.commands.support.flags import jobs_flag, models_flag
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.output import result_to
@@ -50,8 +50,7 @@ def run(
                 used, links = assessor.models, links_of(assessor.origin, overview.head)
                 last, new = _last_report(output, overview.head, assessor)
             here = measured_here(open_repository(repo), used, config, progress, wanted=evaluate, jobs=jobs)
-        for warning in summary.warnings:
-            say(f"warning: {warning}")
+        warn(summary.warnings)
         name = f"{used.bundle.name} {used.version or used.bundle.version}"
         model = ModelFacts(name, f"{used.origin} models", used.bundle.card)
         write(render_page(overview, model, here, version=__version__, links=links, last=last, new=new))

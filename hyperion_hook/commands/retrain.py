@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hyperion_hook.commands import Invocation, say
+from hyperion_hook.commands import Invocation, say, warn
 from hyperion_hook.commands.models import refresh
 from hyperion_hook.commands.support.flags import jobs_flag, until_flag
 from hyperion_hook.commands.support.mlflow_mirror import tracker_of
@@ -120,9 +120,8 @@ def _into_registry(
     from hyperion_hook.training.retrain.retrain import retrain_here
 
     used = models_in_use(config.models, repository.common_dir)
-    for warning in used.warnings:
-        say(f"warning: {warning}")
-    label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
+    warn(used.warnings)
+    label = used.label
     sent = "nothing is sent" if tracker is None else "what is learned is told to MLflow alone"
     for line in EXPLANATION.format(until=options.until, label=label, sent=sent).splitlines():
         say(line)
@@ -177,8 +176,7 @@ def quality_in_words(report: RetrainReport) -> str:
 
 
 def _show(verdict: list[str], report: RetrainReport) -> None:
-    for warning in report.warnings:
-        say(f"warning: {warning}")
+    warn(report.warnings)
     say(f"{report.reused:,} of {report.rows:,} rows were measured before and are used again")
     for line in (*verdict, "", *report.markdown.splitlines()):
         click.echo(printable(line, most=10_000))

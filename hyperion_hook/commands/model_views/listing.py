@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyperion_hook.commands import say
+from hyperion_hook.commands import warn
 from hyperion_hook.commands.model_views.text import Listed
 from hyperion_hook.config import Config
 from hyperion_hook.errors import ArtefactError, ConfigError, NotARepositoryError
@@ -129,8 +129,7 @@ def shown(
         version = "latest"
     if version is None:
         used = models_in_use(config.models, common_dir_of(repo))
-        for warning in used.warnings:
-            say(f"warning: {warning}")
+        warn(used.warnings)
         if used.version is None:
             return used.bundle, None
         version = used.version

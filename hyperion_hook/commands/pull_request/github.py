@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from hyperion_hook.commands import say
+from hyperion_hook.commands import say, warn
 from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
 from hyperion_hook.commands.pull_request.post_comment import NEVER, CommentOptions, Posting, keep_feedback, save, saved
 from hyperion_hook.commands.pull_request.prepare import absent_commits, assessed, need_commits
@@ -105,8 +105,7 @@ class GitHubRun:
         self._baseline = baseline_in(self._options.baseline, repository, trusted)
         start = self._start(repository, base)
         with trusted_settings(repository, trusted, self._environment, self._options.flags) as loaded:
-            for warning in loaded.warnings:
-                say(f"warning: {warning}")
+            warn(loaded.warnings)
             assessment = self._assess(repository, loaded.config, start, end, pull)
             brief = brief_of(assessment)
             self._write(assessment, loaded.config, pull.head if pull is not None else end)

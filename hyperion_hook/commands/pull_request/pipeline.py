@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from hyperion_hook.commands import say
+from hyperion_hook.commands import say, warn
 from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
 from hyperion_hook.commands.pull_request.post_comment import NEVER, CommentOptions, Posting
 from hyperion_hook.commands.pull_request.prepare import assessed, need_commits
@@ -100,8 +100,7 @@ def run_in_pipeline(
     baseline = baseline_in(options.baseline, repository, base)
     links = forge.links(job.pages, job.number, start, job.head)
     with trusted_settings(repository, base, environment, options.flags) as loaded:
-        for warning in loaded.warnings:
-            say(f"warning: {warning}")
+        warn(loaded.warnings)
         assessment = assessed(repo, loaded.config, lambda assessor: assessor.range(start, job.head), assessor_of)
         brief = brief_of(assessment)
         click.echo(render_comment(brief, links, head=job.head), nl=False)

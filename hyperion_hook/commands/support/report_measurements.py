@@ -67,7 +67,7 @@ def measured_here(
         return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
     from hyperion_hook.training.evaluation.promotion import InUse
 
-    label = used.version or f"the {used.origin} models ({used.bundle.name} {used.bundle.version})"
+    label = used.label
     in_use = InUse(used.bundle, label)
     figures, why_not = _figures(repository, in_use, options, progress)
     drift, why_no_drift = _drift(repository, in_use, folder_of(used, repository, config), options, progress)
