@@ -184,8 +184,7 @@ def _numbers(pair: _Pair) -> FeatureDrift:
     """Return two columns of numbers compared; where too few have a value only how many have none is."""
     x, y = (np.sort(_present(column)) for column in (pair.reference, pair.current))
     if _too_few(x, y):
-        alone = measures.Binned(("present",), np.array([len(x)]), np.array([len(y)]))
-        return _result(pair, "number", alone, measures.Tested("none", 0.0, 1.0))
+        return _untold(pair, "number", x, y)
     binned = measures.bin_numbers(x, y)
     binary = len(binned.names) <= 2
     smirnov = measures.kolmogorov_smirnov(x, y)
@@ -206,6 +205,11 @@ def _numbers(pair: _Pair) -> FeatureDrift:
     )
 
 
+def _untold(pair: _Pair, kind: str, x: Sized, y: Sized) -> FeatureDrift:
+    alone = measures.Binned(("present",), np.array([len(x)]), np.array([len(y)]))
+    return _result(pair, kind, alone, measures.Tested("none", 0.0, 1.0))
+
+
 def _too_few(x: Sized, y: Sized) -> bool:
     return min(len(x), len(y)) < LEAST_ROWS
 
@@ -223,8 +227,7 @@ def _typical(ordered: Numbers) -> tuple[float, float, float]:
 def _labels(pair: _Pair) -> FeatureDrift:
     x, y = (column.labels[~column.missing] for column in (pair.reference, pair.current))
     if _too_few(x, y):
-        alone = measures.Binned(("present",), np.array([len(x)]), np.array([len(y)]))
-        return _result(pair, "category", alone, measures.Tested("none", 0.0, 1.0))
+        return _untold(pair, "category", x, y)
     binned = measures.bin_labels(x, y)
     chosen = measures.chi_square(binned)
     return replace(_result(pair, "category", binned, chosen), chi_square=chosen.statistic)
@@ -260,12 +263,6 @@ def _result(pair: _Pair, kind: str, binned: measures.Binned, chosen: measures.Te
         p_adjusted=p_value,
         psi=measures.psi(binned),
         js_distance=measures.js_distance(binned),
-        ks_statistic=None,
-        ks_p_value=None,
-        wasserstein=None,
-        chi_square=None,
-        typical_reference=None,
-        typical_current=None,
         bins=binned.names,
         shares_reference=tuple(map(float, shares[0])),
         shares_current=tuple(map(float, shares[1])),

@@ -64,15 +64,15 @@ class FeatureDrift:
     p_adjusted: float
     psi: float
     js_distance: float
-    ks_statistic: float | None
-    ks_p_value: float | None
-    wasserstein: float | None
-    chi_square: float | None
-    typical_reference: tuple[float, float, float] | None
-    typical_current: tuple[float, float, float] | None
-    bins: tuple[str, ...]
-    shares_reference: tuple[float, ...]
-    shares_current: tuple[float, ...]
+    ks_statistic: float | None = None
+    ks_p_value: float | None = None
+    wasserstein: float | None = None
+    chi_square: float | None = None
+    typical_reference: tuple[float, float, float] | None = None
+    typical_current: tuple[float, float, float] | None = None
+    bins: tuple[str, ...] = ()
+    shares_reference: tuple[float, ...] = ()
+    shares_current: tuple[float, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain data; figures that are not finite are ``None``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hyperion_hook.training.drift.report import SIGNIFICANT, STABLE, DriftReport, FeatureDrift
 from hyperion_hook.training.metrics.markdown import markdown_table
@@ -88,10 +88,6 @@ def drift_lines(report: DriftReport) -> Iterator[str]:
         yield f"    {item.feature}: {evidence(item)}"
     if len(drifted) > MOST_FEATURES:
         yield f"  and {len(drifted) - MOST_FEATURES} more; --format json lists them all"
-    yield from _apart(report)
-
-
-def _apart(report: DriftReport) -> Iterator[str]:
     yield from report.warnings
 
 
@@ -105,43 +101,15 @@ def _markdown_lines(report: DriftReport) -> Iterator[str]:
     shown = [item for item in (report.label, report.score) if item is not None]
     shown += [item for item in report.features if item.drifted]
     if shown:
-        head = (
-            "feature",
-            "what changed",
-            "magnitude",
-            "PSI",
-            "Wasserstein",
-            "missing before",
-            "missing now",
-            "test",
-            "p, corrected",
-        )
-        yield from markdown_table(
-            head,
-            [
-                [
-                    _safe(item.title),
-                    _safe(moved(item)),
-                    f"{item.magnitude:.3f}",
-                    f"{item.psi:.3f}",
-                    "-" if item.wasserstein is None else f"{item.wasserstein:.3f}",
-                    _percent(item.missing_reference),
-                    _percent(item.missing_current),
-                    item.test,
-                    f"{item.p_adjusted:.2g}",
-                ]
-                for item in shown
-            ],
-        )
+        yield from markdown_table(tuple(_COLUMNS), [[show(item) for show in _COLUMNS.values()] for item in shown])
         yield ""
     yield (
         f"A feature has drifted when its difference is beyond chance (corrected p at most {report.alpha:g}) and its"
         f" magnitude, the Jensen-Shannon distance without chance's part, at least {report.threshold:g}."
     )
-    notes = list(_apart(report))
-    if notes:
+    if report.warnings:
         yield ""
-    yield from (f"- {_safe(note)}" for note in notes)
+    yield from (f"- {_safe(note)}" for note in report.warnings)
 
 
 def _safe(text: str) -> str:
@@ -158,3 +126,16 @@ def _counted(count: int, what: str) -> str:
 
 def _short(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+_COLUMNS: dict[str, Callable[[FeatureDrift], str]] = {
+    "feature": lambda item: _safe(item.title),
+    "what changed": lambda item: _safe(moved(item)),
+    "magnitude": lambda item: f"{item.magnitude:.3f}",
+    "PSI": lambda item: f"{item.psi:.3f}",
+    "Wasserstein": lambda item: "-" if item.wasserstein is None else f"{item.wasserstein:.3f}",
+    "missing before": lambda item: _percent(item.missing_reference),
+    "missing now": lambda item: _percent(item.missing_current),
+    "test": lambda item: item.test,
+    "p, corrected": lambda item: f"{item.p_adjusted:.2g}",
+}

@@ -1,19 +1,19 @@
 """The checks of a table, each a function of it: structure, features, quality, target, distributions.
 
-A check reports every fault it sees, one line for each kind, worst columns first; it raises nothing.
+A check yields every fault it sees, one for each kind, worst columns first; it raises nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.tables.frame_columns import LARGEST, NUMERIC, Column, Kind, listed
-from hyperion_hook.training.validation.result import Findings, Table, class_shares
+from hyperion_hook.training.validation.result import Finding, Table, class_shares
 
 FIX = "validate_and_prepare_data(..., fix_issues=True)"
 
@@ -54,83 +54,100 @@ _THE_TARGET_ITSELF = 0.999
 _FEW_ROWS = 30
 
 
-def structure(table: Table, limits: Limits) -> Findings:
+def structure(table: Table, limits: Limits) -> Iterator[Finding]:
     """Enough rows, columns at all, no column or row twice."""
-    errors, warnings, suggestions = [], [], []
     rows = len(table.frame)
     if rows < limits.min_samples:
-        errors.append(f"too few samples: {rows}; at least {limits.min_samples} are needed")
-        suggestions.append("collect more rows, or a longer history")
+        yield Finding(
+            f"too few samples: {rows}; at least {limits.min_samples} are needed",
+            "collect more rows, or a longer history",
+            is_error=True,
+        )
     elif rows < _FEW_ROWS:
-        warnings.append(f"few samples: {rows}; of so few, figures are mostly chance")
+        yield Finding(f"few samples: {rows}; of so few, figures are mostly chance")
     if not table.features:
-        errors.append(
+        yield Finding(
             "no features: the frame has no column besides the target"
             if table.targets
-            else "no features: the frame has no columns"
+            else "no features: the frame has no columns",
+            is_error=True,
         )
     columns = (*table.features, *table.targets)
     twice = [name for name, count in Counter(column.name for column in columns).items() if count > 1]
     if twice:
-        errors.append(f"columns of one name: {listed(twice)}")
-        suggestions.append(f"rename them; columns of one name and content are joined by {FIX}")
+        yield Finding(
+            f"columns of one name: {listed(twice)}",
+            f"rename them; columns of one name and content are joined by {FIX}",
+            is_error=True,
+        )
     spelled: dict[str, set[str]] = {}
     for column in table.features:
         spelled.setdefault(column.canonical, set()).add(column.name)
     both_names = [" and ".join(sorted(names)) for names in spelled.values() if len(names) > 1]
     if both_names:
-        errors.append(f"one feature under its English and its French name: {listed(both_names)}")
-        suggestions.append("keep one of the two columns")
+        yield Finding(
+            f"one feature under its English and its French name: {listed(both_names)}",
+            "keep one of the two columns",
+            is_error=True,
+        )
     repeated = int(table.duplicates().sum())
     if repeated:
-        warnings.append(f"duplicate rows: {repeated} ({100 * repeated / rows:.1f} %) equal an earlier row")
-        suggestions.append(f"drop duplicate rows, which count twice in training and leak into a test split: {FIX}")
-    return Findings(tuple(errors), tuple(warnings), tuple(suggestions))
+        yield Finding(
+            f"duplicate rows: {repeated} ({100 * repeated / rows:.1f} %) equal an earlier row",
+            f"drop duplicate rows, which count twice in training and leak into a test split: {FIX}",
+        )
 
 
-def features(table: Table, expected: Sequence[str] | None, limits: Limits) -> Findings:
+def features(table: Table, expected: Sequence[str] | None, limits: Limits) -> Iterator[Finding]:
     """All that is expected is there under its English or French name, and has values in enough rows."""
-    errors, warnings, suggestions = [], [], []
     if expected is not None:
         wanted = {canonical(str(name)): str(name) for name in expected}
         present = {column.canonical for column in table.features}
         absent = [name for key, name in wanted.items() if key not in present]
         surplus = [column.name for column in table.features if column.canonical not in wanted]
         if absent:
-            errors.append(f"missing features: {listed(absent)}")
-            suggestions.append("measure the missing features, or train without them")
+            yield Finding(
+                f"missing features: {listed(absent)}",
+                "measure the missing features, or train without them",
+                is_error=True,
+            )
         if surplus:
-            warnings.append(f"unexpected features: {listed(surplus)}")
-            suggestions.append("leave out the features that the model does not know")
+            yield Finding(
+                f"unexpected features: {listed(surplus)}", "leave out the features that the model does not know"
+            )
     thin = sorted(
         (c for c in table.features if c.coverage < limits.min_coverage and len(table.frame)),
         key=lambda column: column.coverage,
     )
     if thin:
         named = listed([f"{column.name} ({100 * column.coverage:.0f} %)" for column in thin])
-        warnings.append(f"values in under {100 * limits.min_coverage:.0f} % of the rows: {named}")
-        suggestions.append("find out why these features are missing, or leave them out")
-    return Findings(tuple(errors), tuple(warnings), tuple(suggestions))
+        yield Finding(
+            f"values in under {100 * limits.min_coverage:.0f} % of the rows: {named}",
+            "find out why these features are missing, or leave them out",
+        )
 
 
-def quality(table: Table, limits: Limits) -> Findings:
+def quality(table: Table, limits: Limits) -> Iterator[Finding]:
     """Few cells are missing, and what is there is numbers that an estimator can read."""
-    errors, warnings, suggestions = [], [], []
     cells = len(table.frame) * len(table.features)
     missing = [(column, int(column.missing.sum())) for column in table.features]
     share = sum(count for _, count in missing) / cells if cells else 0.0
     if share >= limits.max_missing:
         worst = sorted((pair for pair in missing if pair[1]), key=lambda pair: -pair[1])
         named = listed([f"{column.name} ({100 * count / len(table.frame):.0f} %)" for column, count in worst])
-        errors.append(
-            f"missing values: {100 * share:.1f} % of all cells, the limit is {100 * limits.max_missing:.0f} %: {named}"
+        yield Finding(
+            f"missing values: {100 * share:.1f} % of all cells, the limit is {100 * limits.max_missing:.0f} %: {named}",
+            f"leave out features that are mostly missing, or fill them: {FIX}",
+            is_error=True,
         )
-        suggestions.append(f"leave out features that are mostly missing, or fill them: {FIX}")
     unreadable = [(column, beyond(column)) for column in table.features if column.kind in NUMERIC]
     infinite = [f"{column.name} ({count})" for column, count in unreadable if count]
     if infinite:
-        errors.append(f"infinite, or larger than 32-bit floats hold ({LARGEST:.1e}): {listed(infinite)}")
-        suggestions.append(f"treat such values as missing: {FIX}")
+        yield Finding(
+            f"infinite, or larger than 32-bit floats hold ({LARGEST:.1e}): {listed(infinite)}",
+            f"treat such values as missing: {FIX}",
+            is_error=True,
+        )
     for kind, what, remedy in (
         (Kind.NUMBER_AS_TEXT, "numbers written as text", f"convert them: {FIX}"),
         (Kind.MOMENT, "moments, which models read as seconds since 1970", "learn from ages or intervals instead"),
@@ -144,61 +161,60 @@ def quality(table: Table, limits: Limits) -> Findings:
             column.name for column in table.features if (column.kind is kind if column.coverage else kind is Kind.EMPTY)
         ]
         if names and len(table.frame):
-            warnings.append(f"{what}: {listed(names)}")
-            suggestions.append(remedy)
-    return Findings(tuple(errors), tuple(warnings), tuple(suggestions))
+            yield Finding(f"{what}: {listed(names)}", remedy)
 
 
-def target(table: Table, limits: Limits) -> Findings:
+def target(table: Table, limits: Limits) -> Iterator[Finding]:
     """Look whether the target is there, whole, of two classes at least, and no feature gives it away."""
     name = table.target_name
     if table.target is None:
         known = listed([column.name for column in table.features], 5) or "none"
-        return Findings(
-            (f"target '{name}': no such column; there are: {known}",),
-            (),
-            (f"add the column '{name}', or name another target",),
-        )
-    errors, warnings, suggestions = [], [], []
+        text = f"target '{name}': no such column; there are: {known}"
+        yield Finding(text, f"add the column '{name}', or name another target", is_error=True)
+        return
     missing = int(table.target.missing.sum())
     if missing:
-        errors.append(f"target '{name}': missing in {missing} rows")
-        suggestions.append(f"leave out rows without a label: {FIX}")
+        yield Finding(
+            f"target '{name}': missing in {missing} rows", f"leave out rows without a label: {FIX}", is_error=True
+        )
     if table.target.kind is Kind.MIXED:
-        errors.append(f"target '{name}': cells of several kinds")
-        suggestions.append("write the classes of the target in one way")
+        yield Finding(
+            f"target '{name}': cells of several kinds", "write the classes of the target in one way", is_error=True
+        )
     shares = class_shares(table.target)
     if len(shares) < limits.min_classes:
         only = f", only {next(iter(shares))!r}" if len(shares) == 1 else ""
-        errors.append(
+        yield Finding(
             f"target '{name}': {len(shares)} class{'' if len(shares) == 1 else 'es'}{only};"
-            f" at least {limits.min_classes} are needed"
+            f" at least {limits.min_classes} are needed",
+            "collect rows of the other class",
+            is_error=True,
         )
-        suggestions.append("collect rows of the other class")
     elif len(shares) > _MANY_CLASSES:
-        warnings.append(f"target '{name}': {len(shares)} different values; is it a quantity rather than a class?")
-        suggestions.append("cut a quantity into classes before training a classifier")
+        yield Finding(
+            f"target '{name}': {len(shares)} different values; is it a quantity rather than a class?",
+            "cut a quantity into classes before training a classifier",
+        )
     elif min(shares.values()) < limits.min_class_share:
         rarest = min(shares, key=lambda value: shares[value])
-        warnings.append(f"target '{name}': imbalanced, class {rarest!r} has {100 * shares[rarest]:.1f} % of the rows")
-        suggestions.append("judge by PR-AUC, not accuracy; collect more rows of the rare class, or weigh them")
+        yield Finding(
+            f"target '{name}': imbalanced, class {rarest!r} has {100 * shares[rarest]:.1f} % of the rows",
+            "judge by PR-AUC, not accuracy; collect more rows of the rare class, or weigh them",
+        )
     alike = {column.name: _likeness(column, table.target) for column in table.features}
     giveaways = [column for column, share in alike.items() if share >= _THE_TARGET_ITSELF]
     nearly = [
         f"{column} ({share:.3f})" for column, share in alike.items() if _NEARLY_THE_TARGET <= share < _THE_TARGET_ITSELF
     ]
+    remedy = "leave out features that are known only once the outcome is"
     if giveaways:
-        warnings.append(f"target '{name}': follows from {listed(giveaways)}, which may not be known beforehand")
+        yield Finding(f"target '{name}': follows from {listed(giveaways)}, which may not be known beforehand", remedy)
     if nearly:
-        warnings.append(f"target '{name}': nearly follows from (correlation) {listed(nearly)}")
-    if giveaways or nearly:
-        suggestions.append("leave out features that are known only once the outcome is")
-    return Findings(tuple(errors), tuple(warnings), tuple(suggestions))
+        yield Finding(f"target '{name}': nearly follows from (correlation) {listed(nearly)}", remedy)
 
 
-def distributions(table: Table, limits: Limits) -> Findings:
+def distributions(table: Table, limits: Limits) -> Iterator[Finding]:
     """Features vary, and their values are plausible; outliers are counted."""
-    warnings, suggestions = [], []
     numeric = [column for column in table.features if column.kind in NUMERIC and len(column.finite)]
     constant = [column.name for column in numeric if column.finite.min() == column.finite.max()]
     constant += [
@@ -207,8 +223,9 @@ def distributions(table: Table, limits: Limits) -> Findings:
         if column.kind not in NUMERIC and len(set(column.labels[~column.missing])) == 1
     ]
     if constant and len(table.frame) > 1:
-        warnings.append(f"constant features: {listed(constant)}")
-        suggestions.append(f"leave out constant features, which tell nothing: {FIX}")
+        yield Finding(
+            f"constant features: {listed(constant)}", f"leave out constant features, which tell nothing: {FIX}"
+        )
     steady = [
         f"{column.name} ({100 * share:.1f} % are {value:g})"
         for column in numeric
@@ -216,12 +233,14 @@ def distributions(table: Table, limits: Limits) -> Findings:
         if _NEARLY_CONSTANT <= share < 1.0
     ]
     if steady:
-        warnings.append(f"nearly constant features: {listed(steady)}")
+        yield Finding(f"nearly constant features: {listed(steady)}")
     outlying = sorted(((column, outliers(column, limits.iqr_factor)) for column in numeric), key=lambda pair: -pair[1])
     named = [f"{c.name} ({count}, {100 * count / len(c.finite):.1f} %)" for c, count in outlying if count]
     if named:
-        warnings.append(f"outliers, more than {limits.iqr_factor:g} IQR outside of the quartiles: {listed(named)}")
-        suggestions.append("look at the outlying rows; for counts with long tails learn from log1p or ranks")
+        yield Finding(
+            f"outliers, more than {limits.iqr_factor:g} IQR outside of the quartiles: {listed(named)}",
+            "look at the outlying rows; for counts with long tails learn from log1p or ranks",
+        )
     impossible = []
     for column in numeric:
         if column.entry is not None and column.kind is not Kind.MOMENT:
@@ -231,9 +250,10 @@ def distributions(table: Table, limits: Limits) -> Findings:
             if count:
                 impossible.append(f"{column.name} ({count} outside of {low:g} to {high:g})")
     if impossible:
-        warnings.append(f"values that the feature cannot have: {listed(impossible)}")
-        suggestions.append("check unit and origin of these features (hyperion-hook features list)")
-    return Findings((), tuple(warnings), tuple(suggestions))
+        yield Finding(
+            f"values that the feature cannot have: {listed(impossible)}",
+            "check unit and origin of these features (hyperion-hook features list)",
+        )
 
 
 def beyond(column: Column) -> int:

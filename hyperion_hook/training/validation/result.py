@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -58,26 +58,21 @@ class ValidationResult:
     target_balance: dict[Any, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What one check says."""
+class Finding(NamedTuple):
+    """What a check found, and what remedies it; a warning unless it is an error."""
 
-    errors: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    suggestions: tuple[str, ...] = ()
+    text: str
+    remedy: str = ""
+    is_error: bool = False
 
 
-def result_of(statistics: ValidationResult, found: Iterable[Findings]) -> ValidationResult:
+def result_of(statistics: ValidationResult, found: Iterable[Finding]) -> ValidationResult:
     """Return statistics together with what checks found; a suggestion is made once."""
     parts = list(found)
-    errors = [text for part in parts for text in part.errors]
-    return replace(
-        statistics,
-        is_valid=not errors,
-        errors=errors,
-        warnings=[text for part in parts for text in part.warnings],
-        suggestions=list(dict.fromkeys(text for part in parts for text in part.suggestions)),
-    )
+    errors = [part.text for part in parts if part.is_error]
+    warnings = [part.text for part in parts if not part.is_error]
+    suggestions = list(dict.fromkeys(part.remedy for part in parts if part.remedy))
+    return replace(statistics, is_valid=not errors, errors=errors, warnings=warnings, suggestions=suggestions)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ given is never changed. Columns may carry the French or the English names of fea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from hyperion_hook.training.tables.table_reading import as_table
 from hyperion_hook.training.validation import checks
 from hyperion_hook.training.validation.checks import Limits
 from hyperion_hook.training.validation.repair import repaired
-from hyperion_hook.training.validation.result import Findings, Table, ValidationResult, result_of
+from hyperion_hook.training.validation.result import Finding, Table, ValidationResult, result_of
 
 
 class DataValidator:
@@ -44,23 +44,23 @@ class DataValidator:
 
     def validate_structure(self, df: pd.DataFrame) -> ValidationResult:
         """Validate basic data structure: a frame of at least 10 rows, columns named once, no duplicate rows."""
-        return _checked(df, None, lambda table: [checks.structure(table, self.limits)])
+        return _checked(df, None, lambda table: checks.structure(table, self.limits))
 
     def validate_features(self, df: pd.DataFrame, expected_features: Sequence[str] | None = None) -> ValidationResult:
         """Validate feature presence and coverage: all expected are there, others are warned of, each has values."""
-        return _checked(df, None, lambda table: [checks.features(table, expected_features, self.limits)])
+        return _checked(df, None, lambda table: checks.features(table, expected_features, self.limits))
 
     def validate_data_quality(self, df: pd.DataFrame) -> ValidationResult:
         """Validate overall data quality: under 20 % missing, by feature; numbers that are finite."""
-        return _checked(df, None, lambda table: [checks.quality(table, self.limits)])
+        return _checked(df, None, lambda table: checks.quality(table, self.limits))
 
     def validate_target(self, df: pd.DataFrame, target_column: str) -> ValidationResult:
         """Validate target variable: never missing, two classes at least, in balance, given away by no feature."""
-        return _checked(df, target_column, lambda table: [checks.target(table, self.limits)])
+        return _checked(df, target_column, lambda table: checks.target(table, self.limits))
 
     def validate_distributions(self, df: pd.DataFrame) -> ValidationResult:
         """Validate feature distributions: none constant, outliers beyond 3 IQR, values in the catalogue's ranges."""
-        return _checked(df, None, lambda table: [checks.distributions(table, self.limits)])
+        return _checked(df, None, lambda table: checks.distributions(table, self.limits))
 
     def validate_dataframe(
         self, df: pd.DataFrame, target_column: str | None = None, expected_features: Sequence[str] | None = None
@@ -82,14 +82,13 @@ class DataValidator:
             All faults at once.
         """
 
-        def run(table: Table) -> list[Findings]:
-            return [
-                checks.structure(table, self.limits),
-                checks.features(table, expected_features, self.limits),
-                checks.quality(table, self.limits),
-                *([] if target_column is None else [checks.target(table, self.limits)]),
-                checks.distributions(table, self.limits),
-            ]
+        def run(table: Table) -> Iterator[Finding]:
+            yield from checks.structure(table, self.limits)
+            yield from checks.features(table, expected_features, self.limits)
+            yield from checks.quality(table, self.limits)
+            if target_column is not None:
+                yield from checks.target(table, self.limits)
+            yield from checks.distributions(table, self.limits)
 
         return _checked(df, target_column, run)
 
@@ -159,12 +158,12 @@ class DataValidator:
         return compare(reference_df, current_df, threshold, target_column=target_column, score_column=score_column)
 
 
-def _checked(df: pd.DataFrame, target_column: str | None, run: Callable[[Table], list[Findings]]) -> ValidationResult:
+def _checked(
+    df: pd.DataFrame, target_column: str | None, run: Callable[[Table], Iterable[Finding]]
+) -> ValidationResult:
     df = as_table(df)
     if not isinstance(df, pd.DataFrame):
-        result = Findings(
-            (f"not a DataFrame: {type(df).__name__}",), (), ("pass a pandas.DataFrame, one row for each change",)
-        )
-        return result_of(ValidationResult(), [result])
+        text = f"not a DataFrame: {type(df).__name__}"
+        return result_of(ValidationResult(), [Finding(text, "pass a pandas.DataFrame, one row for each change", True)])
     table = Table.of(df, target_column)
     return result_of(table.statistics(), run(table))
