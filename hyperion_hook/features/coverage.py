@@ -80,10 +80,7 @@ def _counts(records: array[int]) -> tuple[int, int]:
 def read_coverage(data: bytes, *, root: str = "") -> Coverage | Missing:
     r"""Return lines covered and lines counted by path, from one report.
 
-    Parameters
-    ----------
-    root
-        The folder absolute paths of the report are made relative to.
+    Absolute paths of the report are made relative to ``root``.
 
     Returns
     -------

@@ -50,10 +50,7 @@ class Check:
 class GitHub(RestHost):
     """One repository on GitHub or GitHub Enterprise.
 
-    Parameters
-    ----------
-    repository
-        ``owner/name``.
+    ``repository`` is ``owner/name``.
     """
 
     user_refusals = frozenset({HTTPStatus.FORBIDDEN})

@@ -17,12 +17,8 @@ def keep_comment(host: Host, number: int, marker: str, body: Body, *, write: boo
     """Make a pull request carry one comment of ours with this text; raise ``ForgeError`` if the host refuses or fails.
 
     Two runs at once may both find none and both write one. Each looks once more after it wrote and removes all but the
-    oldest, so one is left in the end; the youngest text goes into it.
-
-    Parameters
-    ----------
-    write
-        Whether to write one where there is none; one that is there is always kept up to date.
+    oldest, so one is left in the end; the youngest text goes into it. ``write`` says whether to write one where there
+    is none; one that is there is always kept up to date.
 
     Returns
     -------

@@ -31,10 +31,7 @@ class BlobReader(Conversation):
     def read(self, blob: str, limit: int) -> bytes | Missing:
         """Return a blob's content.
 
-        Parameters
-        ----------
-        limit
-            Bytes; a larger blob is not read.
+        A blob of more than ``limit`` bytes is not read.
         """
         return self._read(blob, b"blob", limit)
 

@@ -97,12 +97,8 @@ def range_change(repository: Repository, start: str | None, end: str, *, bulk_ab
     The author is that of the newest commit that is no merge; ``commit_count`` counts those, and the message is known
     when there is one.
 
-    Raises ``GitError`` if a revision names no commit.
-
-    Parameters
-    ----------
-    start
-        The older revision; ``None`` for nothing, as on the first push of a history.
+    Raises ``GitError`` if a revision names no commit. ``start`` is ``None`` for nothing, as on the first push of a
+    history.
     """
     first, last = repository.resolve(start) if start is not None else None, repository.resolve(end)
     base = merge_base(repository, first, last) if first else None

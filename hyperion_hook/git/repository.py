@@ -65,13 +65,8 @@ class Repository:
     def discover(cls, path: Any = None, program: type[Git] = Git) -> Repository:
         """Find the repository that a folder lies in.
 
-        Raises ``NotARepositoryError`` if there is none, or git refuses to use it.
-
-        Parameters
-        ----------
-        path
-            The folder, or a ``git.Repo``; ``None`` stands for here and honours ``GIT_DIR`` and the like, as git sets
-            them for hooks.
+        Raises ``NotARepositoryError`` if there is none, or git refuses to use it. ``path`` is a folder or a
+        ``git.Repo``; ``None`` stands for here and honours ``GIT_DIR`` and the like, as git sets them for hooks.
         """
         path = folder_of(path)
         folder = Path(os.fspath(path)).absolute() if path is not None else Path.cwd()

@@ -54,10 +54,7 @@ Paths = Annotated[
 def server_of(root: Path | None, config: Callable[[], Config]) -> MCPServer:
     """Return a server for the repository that a folder lies in; settings are read anew for every answer.
 
-    Parameters
-    ----------
-    root
-        The folder; ``None`` for the current one. No tool takes another.
+    ``root`` is ``None`` for the current folder. No tool takes another.
     """
     server = MCPServer(
         "hyperion-hook",

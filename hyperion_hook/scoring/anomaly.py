@@ -74,10 +74,7 @@ class AnomalyModel:
     def score(self, vector: FeatureVector, usual: Usual | None = None) -> tuple[float, bool]:
         """Return a score in [-1, 1], the more negative the more unusual, and whether the change is an anomaly.
 
-        Parameters
-        ----------
-        usual
-            What is usual here, if that is known; else what was usual in training.
+        Without ``usual`` it is compared with what was usual in training.
         """
         numbers = [vector.number(name) for name in self.features]
         decision = self.decision(numbers) - self.zero(numbers, usual)
@@ -103,10 +100,7 @@ def is_rare_binary(vector: FeatureVector, usual: Usual | None) -> bool:
 def unusual_values(vector: FeatureVector, quantiles: Mapping[str, tuple[float, float, float]]) -> list[str]:
     """Return the features whose values stand out from what is usual, farthest first, at most five.
 
-    Parameters
-    ----------
-    quantiles
-        The 5 %, 50 % and 95 % points of each feature over changes that are usual here.
+    ``quantiles`` are the 5 %, 50 % and 95 % points of each feature over changes that are usual here.
     """
     far = []
     for feature in CATALOGUE:

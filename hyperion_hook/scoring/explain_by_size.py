@@ -72,10 +72,7 @@ def explain_by_size(
 ) -> Steps:
     """Return why a change has its score.
 
-    Parameters
-    ----------
-    typical, peers
-        The repository's typical change, and that of about this size.
+    ``typical`` is the repository's typical change, ``peers`` that of about this size.
     """
     # a message that is not written yet is compared with none
     hidden = {name: nan for name in _AT_COMMIT if isnan(vector.number(name))}

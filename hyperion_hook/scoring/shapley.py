@@ -45,10 +45,7 @@ def explain(
 ) -> Explanation:
     """Return what each feature adds to the log-odds of a score.
 
-    Parameters
-    ----------
-    typical
-        The typical change; a feature it does not have counts as missing there.
+    A feature that the typical change does not have counts as missing there.
 
     Returns
     -------
@@ -109,10 +106,7 @@ def divide(
 def shapley(values: Sequence[float], count: int) -> list[float]:
     """Return the Shapley value of each player.
 
-    Parameters
-    ----------
-    values
-        Worth of every coalition; shape ``(2 ** count,)``, bit ``p`` of the position: player ``p`` is in.
+    ``values`` is the worth of every coalition; shape ``(2 ** count,)``, bit ``p`` of the position: player ``p`` is in.
 
     Examples
     --------

@@ -27,10 +27,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 class FeedbackStore:
     """Feedback of one repository by the number of the pull request.
 
-    Parameters
-    ----------
-    root
-        The folder above it from which on no link is followed; by default the file's own.
+    From ``root``, the folder above it, on no link is followed; by default that is the file's own.
     """
 
     def __init__(self, path: Path, root: Path | None = None) -> None:

@@ -31,10 +31,7 @@ RISK = frozenset(
 def derive(raw: Raw, clock: Callable[[], float]) -> dict[str, Value]:
     """Return given and derived features by canonical name; faults and notes are added to ``raw``.
 
-    Parameters
-    ----------
-    raw
-        What was read. Where it names no moment, its features are those of now, and a note says so.
+    Where it names no moment, the features are those of now, and a note says so.
     """
     as_of = _settle_moment(raw, clock)
     try:

@@ -93,10 +93,7 @@ _BOUNDS = {
 def fit(columns: Mapping[str, Sequence[float]], rows: int) -> Fitted:
     """Return what training data say.
 
-    Parameters
-    ----------
-    columns
-        By canonical name, one float for each row, NaN where missing.
+    ``columns`` are by canonical name, one float for each row, NaN where missing.
 
     Examples
     --------

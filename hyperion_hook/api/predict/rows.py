@@ -18,13 +18,8 @@ MOST_NAMED = 5
 def records(rows: object) -> list[dict[str, Any]]:
     """Return one dictionary for each row, columns by the names they came with.
 
-    Raises ``ConfigError`` if it is none of these, or columns differ in length.
-
-    Parameters
-    ----------
-    rows
-        A pandas frame, or a series as one row; a mapping from column to value (one row) or to a sequence of values; or
-        a sequence of such rows.
+    Raises ``ConfigError`` if it is none of these, or columns differ in length. Rows are a pandas frame, or a series as
+    one row; a mapping from column to value (one row) or to a sequence of values; or a sequence of such rows.
 
     Examples
     --------

@@ -78,10 +78,7 @@ class FileRole(StrEnum):
 def role_of(path: str, *, is_code: bool = False) -> FileRole:
     """Return what a file is for, judged by its path alone.
 
-    Parameters
-    ----------
-    is_code
-        Whether it is known to hold code though its path does not tell.
+    ``is_code`` says that it is known to hold code though its path does not tell.
 
     Examples
     --------

@@ -38,12 +38,8 @@ class ClassFacts:
 def lcom4(methods: Iterable[MethodUse]) -> int:
     """Return the number of connected components of methods, 0 without methods.
 
-    Two methods are connected if both use the same member, or if one uses the other.
-
-    Parameters
-    ----------
-    methods
-        The methods that count; overloads share their name and are connected by nothing but what they use.
+    Two methods are connected if both use the same member, or if one uses the other. Overloads share their name and are
+    connected by nothing but what they use.
 
     References
     ----------

@@ -44,10 +44,7 @@ def read_members(
 ) -> list[Member]:
     """Return the members between two braces; nested classes are left out.
 
-    Parameters
-    ----------
-    tokens, lines, pairs
-        The file, the line of each token, matching brackets.
+    ``lines`` has the line of each token, ``pairs`` matching brackets.
     """
     place = opening + 1
     if is_enum:

@@ -62,11 +62,8 @@ def find_body(
 ) -> tuple[int, int]:
     """Return where the body of a function starts and ends, (-1, -1) without one.
 
-    Parameters
-    ----------
-    first, last
-        The tokens that lizard gives to the function: from the name, the parameters or the body on; for JavaScript they
-        can end within it.
+    ``first`` and ``last`` are the tokens that lizard gives to the function: from the name, the parameters or the body
+    on; for JavaScript they can end within it.
     """
     place = _after_parameters(tokens, pairs, first, last)
     if place == first and first and tokens[first - 1] == "{":

@@ -17,10 +17,7 @@ _SCRIPT_END = re.compile(r"</script\s*+>", re.IGNORECASE)
 def embedded_source(language: str, text: str) -> tuple[str, str] | Missing:
     r"""Return the language and the text of the part that is read; its lines have the numbers they have in the file.
 
-    Parameters
-    ----------
-    language
-        One of ``EMBEDDING``.
+    ``language`` is one of ``EMBEDDING``.
 
     Examples
     --------

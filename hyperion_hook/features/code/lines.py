@@ -76,10 +76,7 @@ class LineCounts:
 def count_lines(text: str, language: str) -> LineCounts:
     r"""Return how many lines are code, comment and blank.
 
-    Parameters
-    ----------
-    language
-        A name of ``domain.files.paths``; of a language without an entry here every line that is not blank is code.
+    ``language`` is a name of ``domain.files.paths``; of one without an entry here every line that is not blank is code.
 
     Returns
     -------

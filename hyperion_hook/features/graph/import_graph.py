@@ -81,11 +81,8 @@ class Reach(PerFile[float]):
 def build_graph(files: Mapping[str, Specs]) -> ImportGraph:
     """Return the import graph of a set of files.
 
-    Parameters
-    ----------
-    files
-        Import specifications (``read_imports``) by path; the order does not matter. ``go.mod``, ``Cargo.toml`` and
-        ``package.json`` take part as names of folders and are no modules themselves.
+    ``files`` are import specifications (``read_imports``) by path; the order does not matter. ``go.mod``,
+    ``Cargo.toml`` and ``package.json`` take part as names of folders and are no modules themselves.
 
     Returns
     -------

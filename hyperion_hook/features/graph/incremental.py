@@ -167,10 +167,7 @@ class LiveGraph:
     def update(self, changes: Mapping[str, Specs | None]) -> None:
         """Set the import specifications of files; ``None`` takes a file out.
 
-        Parameters
-        ----------
-        changes
-            By path; files whose imports are not read (by path) are ignored.
+        Files whose imports are not read (by path) are ignored.
         """
         changed = {
             path: specs

@@ -110,10 +110,7 @@ def months_here(context: Context, author: Author) -> int | None:
 def normalised_entropy(commits: Mapping[int, int]) -> float:
     """Return how evenly commits are spread over authors.
 
-    Parameters
-    ----------
-    commits
-        Commits by author, each positive.
+    Commits are by author, each positive.
 
     Returns
     -------

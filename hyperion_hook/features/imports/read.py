@@ -85,10 +85,7 @@ def is_module(path: str) -> bool:
 def read_imports(path: str, text: str) -> tuple[str, ...]:
     r"""Return the import specifications of one file, as written, without repetition.
 
-    Parameters
-    ----------
-    path
-        Tells the language; ``go.mod``, ``Cargo.toml`` and ``package.json`` give the name a folder is imported by.
+    The path tells the language; ``go.mod``, ``Cargo.toml`` and ``package.json`` give the name a folder is imported by.
 
     Returns
     -------

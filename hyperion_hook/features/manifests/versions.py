@@ -85,11 +85,8 @@ def _exclude(ecosystem: str, constraints: Iterable[str]) -> bool:
 def parse_constraint(ecosystem: str, constraint: str) -> list[Interval] | None:
     """Return the versions a constraint allows as a union of intervals, ``None`` where that cannot be decided.
 
-    Parameters
-    ----------
-    ecosystem
-        ``pypi``, ``poetry``, ``npm``, ``cargo``, ``composer``, ``rubygems``, ``maven``, ``nuget`` or ``go``; they
-        differ in what a bare version and a tilde mean.
+    An ecosystem is ``pypi``, ``poetry``, ``npm``, ``cargo``, ``composer``, ``rubygems``, ``maven``, ``nuget`` or
+    ``go``; they differ in what a bare version and a tilde mean.
 
     Examples
     --------

@@ -38,11 +38,8 @@ def measure(context: Context) -> dict[str, Value]:
 def counts_of(manifests: Mapping[tuple[str, str], Manifest]) -> dict[str, Value]:
     """Return how many packages from outside are asked for, and how many in versions that exclude each other.
 
-    Parameters
-    ----------
-    manifests
-        By the folder of the build and the path. Versions meet within a build, or, where several versions of a package
-        can be installed, within a manifest.
+    Manifests are by the folder of the build and the path. Versions meet within a build, or, where several versions of a
+    package can be installed, within a manifest.
     """
     own = {name for manifest in manifests.values() for name in manifest.own}
     aliases = {name: packages for manifest in manifests.values() for name, packages in manifest.aliases}

@@ -43,10 +43,7 @@ def read_part(git: Git, sides: Sequence[str], paths: Sequence[str]) -> tuple[Fil
 def read_difference(git: Git, sides: Sequence[str]) -> Difference:
     """Return what differs between two sides; raise ``GitError`` if even the names cannot be read.
 
-    Parameters
-    ----------
-    sides
-        Two commits or trees, or ``--cached`` and one: it against the index.
+    The sides are two commits or trees, or ``--cached`` and one: it against the index.
     """
     try:
         return _whole(git, sides)
@@ -59,10 +56,7 @@ def read_present(
 ) -> tuple[FileChange, ...]:
     """Return files, of which some cannot be read, with the contents of the others, and with why there are none.
 
-    Parameters
-    ----------
-    files
-        All that differ, by their names.
+    ``files`` are all that differ, by their names.
     """
     known: dict[tuple[str, str], FileChange] = {}
     present = [file for file in files if presence.has_all((file,))]

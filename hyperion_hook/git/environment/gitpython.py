@@ -42,12 +42,8 @@ class GitPythonGit(Git):
 def open_repository(path: Any = None) -> Repository:
     """Return the repository that a folder lies in, as ``Repository.discover`` does, by GitPython.
 
-    Raises ``NotARepositoryError`` if there is none, or git refuses to use it.
-
-    Parameters
-    ----------
-    path
-        A folder, or a ``git.Repo``; ``None`` for the current folder.
+    Raises ``NotARepositoryError`` if there is none, or git refuses to use it. ``path`` is a folder or a ``git.Repo``;
+    ``None`` stands for the current folder.
     """
     return Repository.discover(path, GitPythonGit)
 

@@ -84,10 +84,7 @@ def _value(name: str, value: object) -> Value:
 def content_hash(features: Mapping[str, Value]) -> str:
     """Return the SHA-256 (hex) of features in canonical form: JSON, keys in order, numbers as floats.
 
-    Parameters
-    ----------
-    features
-        Values by name, as ``checked`` returns them; their order does not matter.
+    Features are as ``checked`` returns them; their order does not matter.
 
     Examples
     --------

@@ -18,10 +18,7 @@ PART = ".part"
 def real_folder(folder: Path, root: Path | None = None) -> None:
     """Make a folder where there is none, once all above it up to ``root`` are real folders.
 
-    Parameters
-    ----------
-    root
-        The folder above that the user has chosen, and with it all above; by default that is ``folder`` itself.
+    ``root`` is the folder above that the user has chosen, and with it all above; by default ``folder`` itself.
 
     Raises
     ------

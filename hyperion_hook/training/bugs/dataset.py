@@ -77,12 +77,8 @@ def bug_rows(
 ) -> BugRows:
     """Return the rows of one history; the same for the same name, history, options and seed.
 
-    Raises ``GitError`` if ``until`` is no commit or git fails.
-
-    Parameters
-    ----------
-    name
-        What the rows call it; with the seed it decides which rows are drawn.
+    Raises ``GitError`` if ``until`` is no commit or git fails. ``name`` is what the rows call it; with the seed it
+    decides which rows are drawn.
     """
     options = options or BugOptions()
     tip = repository.resolve(until)

@@ -61,10 +61,7 @@ class Binned:
 def bin_numbers(reference: Numbers, current: Numbers) -> Binned:
     """Return two samples of numbers in the quantile bins of the reference.
 
-    Parameters
-    ----------
-    reference, current
-        Finite and sorted.
+    Both samples are finite and sorted.
 
     Returns
     -------
@@ -125,10 +122,7 @@ def _counted(values: Numbers, edges: Numbers) -> Counts:
 def bin_labels(reference: Labels, current: Labels) -> Binned:
     """Return two samples of categories, the commonest first; rare ones together as «other».
 
-    Parameters
-    ----------
-    reference, current
-        Labels without missing ones.
+    There are no missing labels.
     """
     codes, values = pd.factorize(np.array([*reference, *current], dtype=object), sort=True)
     before = np.bincount(codes[: len(reference)], minlength=len(values))

@@ -57,12 +57,8 @@ def importance(
 ) -> list[dict[str, Any]]:
     """Return how much ROC-AUC on unseen rows is lost when one feature is shuffled, the largest loss first.
 
-    Features that say the same stand in for each other, so that each of them alone loses little.
-
-    Parameters
-    ----------
-    rows
-        Unseen rows as in ``dataset``; the newest few thousand are used.
+    Features that say the same stand in for each other, so that each of them alone loses little. ``rows`` are unseen;
+    the newest few thousand are used.
 
     References
     ----------

@@ -183,10 +183,7 @@ def _figures(
 def compared(outcome: str, figures: Sequence[Figures], references: Sequence[str], *, seed: int = 42) -> Comparison:
     """Return means over repositories, and differences from each reference.
 
-    Parameters
-    ----------
-    references
-        Contenders that the others are compared with, repository by repository.
+    References are contenders that the others are compared with, repository by repository.
     """
     evaluated = [entry for entry in figures if entry]
     draws = (

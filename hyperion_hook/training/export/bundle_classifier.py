@@ -32,13 +32,9 @@ class BundleClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
     def predict_proba(self, X: Any) -> Numbers:
         """Return the probability of either class for each row; shape ``(n_rows, 2)``.
 
-        Raises ``ConfigError`` if a frame lacks a feature.
-
-        Parameters
-        ----------
-        X
-            What ``FeatureColumns`` takes: a frame with the features by either name, NaN where missing, further columns
-            ignored; what ``FeatureEngineer.engineer_full_feature_set`` returns; a mapping or several; an array.
+        Raises ``ConfigError`` if a frame lacks a feature. ``X`` is what ``FeatureColumns`` takes: a frame with the
+        features by either name, NaN where missing, further columns ignored; what
+        ``FeatureEngineer.engineer_full_feature_set`` returns; a mapping or several; an array.
         """
         rows = FeatureColumns(list(self.feature_names_in_)).transform(X).tolist()
         risky = np.array([sigmoid(self.bundle.risk.log_odds(row)) for row in rows], dtype=np.float64)

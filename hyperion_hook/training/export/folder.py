@@ -42,12 +42,8 @@ def check_replaceable(folder: Path) -> None:
 def replace_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write the files of a bundle into a folder in one step, in the place of an older bundle if there is one.
 
-    Raises ``TrainingError`` if the folder holds anything else, or cannot be written; it is as it was then.
-
-    Parameters
-    ----------
-    folder
-        Where the bundle is to be; what a symbolic link points at is replaced, not the link.
+    Raises ``TrainingError`` if the folder holds anything else, or cannot be written; it is as it was then. What a
+    symbolic link points at is replaced, not the link.
     """
     check_replaceable(folder)
     place = folder.resolve()

@@ -71,10 +71,7 @@ def renumbered(tree: Tree, columns: Sequence[int]) -> Tree:
 def imputed(tree: Tree, fills: Sequence[float]) -> Tree:
     """Return the tree that does with missing values what the tree does with the number each is replaced by.
 
-    Parameters
-    ----------
-    fills
-        The number that stands in for a missing value, by column.
+    ``fills`` has the number that stands in for a missing value, by column.
     """
     return replace(
         tree,

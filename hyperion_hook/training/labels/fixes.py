@@ -33,10 +33,7 @@ _COSMETIC = re.compile(
 def fix_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
     """Return what a commit repairs, ``None`` where its message names no repair.
 
-    Parameters
-    ----------
-    known
-        The commits before it; a name that is not among them is ignored.
+    A name that is not among the commits before it is ignored.
 
     Returns
     -------

@@ -132,11 +132,7 @@ class LineOrigins:
     def advance(self, commit: Commit, *, trace: bool = False) -> tuple[TracedHunk, ...]:
         """Take in the next commit, and return where its deleted lines come from if asked to.
 
-        Parameters
-        ----------
-        commit
-            The next commit of a stream that gives parents before children, with hunks; a merge with the files that
-            differ from its first parent.
+        Commits come parents before children, with hunks; a merge with the files that differ from its first parent.
 
         Returns
         -------

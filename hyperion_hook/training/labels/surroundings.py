@@ -34,10 +34,7 @@ def with_surroundings(
 ) -> dict[str, float]:
     """Return the evidence with what the surroundings of a fix in source files add to it.
 
-    Parameters
-    ----------
-    candidates
-        The evidence of the lines that the fix touches, by commit.
+    ``candidates`` is the evidence of the lines that the fix touches, by commit.
     """
     evidence = dict(candidates)
     for _, hunks in groupby(traced, key=lambda hunk: hunk.file.path):

@@ -29,10 +29,7 @@ class BundleModel:
     def predict(self, model_input: pd.DataFrame, params: Mapping[str, Any] | None = None) -> np.ndarray:
         """Return the probability that a change introduces a bug, one for each row, 0..1.
 
-        Parameters
-        ----------
-        model_input
-            Features by their names; a column that is not there counts as missing.
+        A column that is not there counts as missing.
         """
         del params
         features = list(self.bundle.risk.features)

@@ -74,12 +74,8 @@ def need_mlflow(what: str) -> None:
 def calling(uri: str) -> Iterator[None]:
     """Have everything in force that our calls of MLflow need, and only for them.
 
-    Raises ``TrackingError`` for whatever goes wrong, in one line without passwords.
-
-    Parameters
-    ----------
-    uri
-        What is called; only for a folder of files is MLflow told that such a store is wanted.
+    Raises ``TrackingError`` for whatever goes wrong, in one line without passwords. Only for a folder of files is
+    MLflow told that such a store is wanted.
     """
     settings = {**_SETTINGS, **({FILE_STORE: "true"} if is_file_store(uri) else {})}
     before = {name: os.environ.get(name) for name in settings}

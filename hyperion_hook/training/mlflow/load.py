@@ -49,10 +49,8 @@ _FORMS = (
 def load_model(uri: str) -> tuple[Bundle | Any, tuple[str, ...]]:
     """Return a model that MLflow keeps, and the columns that its signature names.
 
-    Parameters
-    ----------
-    uri
-        ``models:/NAME@ALIAS``, ``models:/NAME/VERSION``, ``models:/ID``, ``runs:/ID/NAME``, or a model's folder.
+    The address is ``models:/NAME@ALIAS``, ``models:/NAME/VERSION``, ``models:/ID``, ``runs:/ID/NAME``, or a model's
+    folder.
 
     Raises
     ------

@@ -40,10 +40,7 @@ _CHUNK = 65_536
 def reader_of(location: str, uri: str, patience: Patience) -> Read:
     """Return what reads the files below a location; raise ``RefusedError`` if the location is not read from.
 
-    Parameters
-    ----------
-    uri
-        The tracking URI; only its server is sent credentials.
+    Only the server of the tracking URI is sent credentials.
     """
     scheme = "" if is_file_store(location) else location.partition(":")[0].lower()
     if scheme and scheme not in _SERVER | _CLOUD:

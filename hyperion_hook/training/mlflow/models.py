@@ -42,12 +42,8 @@ def saved_model(record: RunRecord, model: Any, folder: Path) -> str:
 
     The digest is the SHA-256 of its main file, which our registry keeps too.
 
-    Raises ``TrainingError`` if the model holds types that are not on the list.
-
-    Parameters
-    ----------
-    model
-        MLflow's description of the model, which is filled in.
+    Raises ``TrainingError`` if the model holds types that are not on the list. ``model``, MLflow's description of it,
+    is filled in.
     """
     if record.bundle:
         _save_bundle(record, model, folder)

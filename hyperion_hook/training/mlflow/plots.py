@@ -23,10 +23,7 @@ _INK, _QUIET, _BAR = "#1b1f24", "#57606a", "#2166ac"
 def draw_plots(record: RunRecord, folder: Path) -> list[Path]:
     """Draw what a record has the figures for, and return the files.
 
-    Parameters
-    ----------
-    record
-        The model; without test rows there is no confusion matrix, without importance no bars.
+    Without test rows there is no confusion matrix, without importance no bars.
     """
     drawn = []
     if len(record.expected):

@@ -18,12 +18,8 @@ _MOST_STEPS = 4
 def location_of(uri: str, place: str) -> str:
     """Return the folder, address or bucket that holds a model.
 
-    Raises ``RefusedError`` if it cannot name a model, or an alias or stage leads to a model of another repository.
-
-    Parameters
-    ----------
-    uri
-        ``models:/...``, ``runs:/...``, or a location, which is returned as it is.
+    Raises ``RefusedError`` if it cannot name a model, or an alias or stage leads to a model of another repository. A
+    location that is neither ``models:/...`` nor ``runs:/...`` is returned as it is.
     """
     client = None
     for _ in range(_MOST_STEPS):

@@ -48,12 +48,7 @@ def boosted(kind: str, text: bytes) -> Any:
     """Return the estimator of XGBoost's scikit-learn interface that has trees in XGBoost's JSON.
 
     Raises ``ValueError``, ``KeyError``, ``TypeError`` or ``AttributeError`` if the trees are not whole, or another
-    estimator's.
-
-    Parameters
-    ----------
-    kind
-        The name of its class: ``XGBClassifier``, ``XGBRegressor``.
+    estimator's. ``kind`` is the name of its class: ``XGBClassifier``, ``XGBRegressor``.
     """
     import xgboost
 

@@ -23,10 +23,7 @@ def baseline_scores(
 ) -> dict[str, Numbers]:
     """Return a score for each test row by each baseline whose columns are there.
 
-    Parameters
-    ----------
-    train, train_y
-        Rows to learn from; only logistic regression on Kamei's fourteen metrics (log1p, no class weights) learns.
+    Only logistic regression on Kamei's fourteen metrics (log1p, no class weights) learns.
 
     References
     ----------

@@ -238,12 +238,8 @@ def fit_together(
 ) -> Together:
     """Fit classifiers that share members, each member once.
 
-    Raises ``TrainingError`` if the class to be predicted stands in too few stretches of time.
-
-    Parameters
-    ----------
-    classifiers
-        By name; they have the same folds, and a member of one name is the same in all of them.
+    Raises ``TrainingError`` if the class to be predicted stands in too few stretches of time. They have the same folds,
+    and a member of one name is the same in all of them.
     """
     members = {name: member for classifier in classifiers.values() for name, member in classifier.members}
     first = next(iter(classifiers.values()))

@@ -38,10 +38,7 @@ _NAMES = {FOREST: ("risk_predictor_rf", "RandomForest"), XGBOOST: ("risk_predict
 def records_of(material: Material, built: Built, files: Mapping[str, bytes]) -> list[RunRecord]:
     """Return a record of each model of a retraining, the bundle last.
 
-    Parameters
-    ----------
-    material
-        What was learned from, and the models of the earlier moment.
+    The models of the earlier moment are those of ``material``.
     """
     recorder = _Recorder(material, built)
     return [

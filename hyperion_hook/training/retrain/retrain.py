@@ -156,10 +156,7 @@ def retrain_here(
 ) -> RetrainReport:
     """Train on one repository's history, register the models, and promote them if they beat those in use.
 
-    Parameters
-    ----------
-    in_use
-        What the new models must beat on the newest changes.
+    The new models must beat those in use on the newest changes.
 
     Raises
     ------

@@ -47,10 +47,7 @@ AT_COMMIT = tuple(feature.name for feature in CATALOGUE if feature.at_commit)
 def dataset_of(repository: str, replayed: Iterable[ReplayedCommit], labels: Mapping[str, Label]) -> pd.DataFrame:
     """Return one row for each replayed commit, oldest first.
 
-    Parameters
-    ----------
-    labels
-        What became of the commits; of a commit without a label nothing is known.
+    Of a commit without a label nothing is known.
 
     Returns
     -------
@@ -103,10 +100,7 @@ def relabelled(dataset: pd.DataFrame, labels: Mapping[str, Label]) -> pd.DataFra
 def pooled(own: pd.DataFrame, others: pd.DataFrame | None) -> pd.DataFrame:
     """Return own rows and others' in one time order, with the ``weight`` of each; own ones count ``OWN_WEIGHT`` times.
 
-    Parameters
-    ----------
-    own, others
-        Rows as in ``dataset``; without others the own ones are returned as they are.
+    Without others the own rows are returned as they are.
     """
     if others is None:
         return own
@@ -118,11 +112,7 @@ def with_masked_messages(features: pd.DataFrame, share: float, seed: int) -> pd.
     """Return the features with all that only a commit knows missing in a share of the rows.
 
     A staged change has no message yet. A model that never saw a row without one would take its absence for a sign.
-
-    Parameters
-    ----------
-    share
-        The share of rows to mask, 0..1.
+    ``share`` is 0..1.
     """
     chosen = np.random.default_rng(seed).random(len(features)) < share
     columns = [name for name in AT_COMMIT if name in features.columns]

@@ -29,10 +29,7 @@ _Counted = tuple[int, int]
 class LineCounts:
     """Tells how many lines a blob has.
 
-    Parameters
-    ----------
-    max_bytes
-        Larger files are not counted.
+    Blobs of more than ``max_bytes`` are not counted.
     """
 
     def __init__(self, reader: BlobReader, max_bytes: int) -> None:

@@ -111,10 +111,8 @@ def measured(
 ) -> pd.DataFrame:
     """Return the rows of one repository without looking for bugs: nothing in them is labelled.
 
-    Parameters
-    ----------
-    path, name, until, options, vectors, jobs, progress
-        As for ``mine``; what an earlier run measured is taken from ``vectors``, and what is new is kept there.
+    Parameters are those of ``mine``; what an earlier run measured is taken from ``vectors``, and what is new is kept
+    there.
     """
     repository = Repository.discover(path)
     tip = repository.resolve(until)
@@ -145,10 +143,7 @@ def label(
 ) -> Labels:
     """Return the labels of a history without measuring anything.
 
-    Parameters
-    ----------
-    tip
-        The newest commit; what is fixed after it is not known.
+    What is fixed after ``tip``, the newest commit, is not known.
     """
     return _labels_of(label_history(repository, [tip], rules or RULES, exclude=exclude, progress=progress))
 

@@ -64,10 +64,7 @@ class RowsAt:
 class RowJournal:
     """The rows of one repository, measured in one way; raise ``TrainingError`` if the file cannot be opened.
 
-    Parameters
-    ----------
-    place
-        Where they are; ``None`` keeps nothing.
+    ``None`` as the place keeps nothing.
     """
 
     def __init__(self, place: RowsAt | None) -> None:

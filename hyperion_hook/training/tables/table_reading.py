@@ -28,12 +28,8 @@ _NOTHING = frozenset({"None", "NULL", "null"})
 def read_table(data: DataSource, *, what: str = "data_file") -> pd.DataFrame:
     """Return a table with a plain index; a frame that was given is copied and never changed.
 
-    Raises ``ConfigError`` if it cannot be read, has no rows, or has two columns of one name.
-
-    Parameters
-    ----------
-    data
-        A CSV file (also compressed: ``.gz``, ``.bz2``, ``.xz``, ``.zip``), a Parquet file, or what ``frame_of`` takes.
+    Raises ``ConfigError`` if it cannot be read, has no rows, or has two columns of one name. It may be a CSV file (also
+    compressed: ``.gz``, ``.bz2``, ``.xz``, ``.zip``), a Parquet file, or what ``frame_of`` takes.
     """
     is_file = isinstance(data, str | os.PathLike)
     table = _from_file(Path(data), what) if is_file else frame_of(data, what=what).copy()
