@@ -90,6 +90,48 @@ def test_decisions_are_counted_where_they_are(kind: str) -> None:
         ("a.js", "function f() { }\n/[`{]/.test(x);\nfunction g() { return (a) / b / `}` }\n", {"f", "g"}),
         ("a.js", "#!/usr/bin/env node `\nfunction f() { }\n", {"f"}),
         ("a.rb", "class A\n  def `(command); end\n  def f; 1; end\nend\n", {"_`", "f"}),
+        (
+            "a.js",
+            "<!-- it`s\nfunction f() { }\n  /* a */ --> it`s\nfunction g() { return `<!-- ${a} -->` }\n",
+            {"f", "g"},
+        ),
+        (
+            "a.js",
+            "function f(n) { while (n --> 0) g(/<!--`/, '<!--') }\nconst h = () => <p a='<!--'>b</p>\n",
+            {"f", "h"},
+        ),
+        ("a.js", "class A { static { f() } #g() { } get h() { return 1 } static { } i() { } }\n", {"#g", "get h", "i"}),
+        (
+            "a.ts",
+            (
+                "class A {\n  a: Map<string, B>\n  f() { }\n  b = c as D<E>\n  get g() { return 1 }\n"
+                "  d = () => e as D<E>\n  h() { }\n}\n"
+            ),
+            {"f", "get g", "d", "h"},
+        ),
+        ("a.ts", "const a = b as C<D>\nconst f = () => 1\nlet d: C<D>\nconst g = (x: C<D>) => x\n", {"f", "g"}),
+        ("a.ts", "class A {\n  a = b >\n    c(d)\n  f() { return a >\n b ? c : d }\n}\n", {"f"}),
+        (
+            "A.java",
+            "class A { Operator operator() { return operator; } void f(int operator) { } }\n",
+            {"operator", "f"},
+        ),
+        (
+            "a.cs",
+            (
+                "class A { void F() { int G(int x) => x; static int H(int a = 1) { return 1; } async Task I(B c = new()) { }\n"
+                "var d = new B { C = 1 }; foreach (var e in new[] { 1 }) { } unsafe static byte J() => 1; } }\n"
+            ),
+            {"F", "G", "H", "I", "J"},
+        ),
+        (
+            "a.rs",
+            (
+                "trait A { fn a(&self) -> fn(u8) -> u8; }\nfn f(x: Option<fn()>) -> Vec<fn(u8)> { g(|x| x) }\n"
+                'fn g() -> B<{ C + 1 }> { if a { } }\nfn h() -> unsafe extern "C" fn() { x }\n'
+            ),
+            {"f", "g", "h"},
+        ),
     ],
 )
 def test_functions_are_told_from_what_looks_like_them(path: str, text: str, expected: set[str]) -> None:

@@ -25,6 +25,8 @@ _NO_NAMES_OF = {
         "__asm__ sizeof typeof __typeof__ unsigned signed bool auto typedef defined static_assert".split()
     ),
 }
+_BEGIN_LOCAL = frozenset("void int char long short float double bool byte static async unsafe extern ref".split())
+"""Words with which a function of C# within another can begin."""
 _SPECIFIERS = frozenset(
     "static inline extern const virtual constexpr friend consteval constinit register __inline __inline__ "
     "volatile template export".split()
@@ -168,7 +170,7 @@ class HeaderLocator:
             token = texts[here]
             if token in ("=", "=>"):
                 return "", "", None
-            if token == "operator":
+            if token == "operator" and self._language != "Java":
                 self._operator(candidates, here, place)
                 break
             if (token == ":" and (candidates or kind)) or (token == "where" and candidates):
@@ -315,10 +317,15 @@ class HeaderLocator:
         """Return a function of C# within another: a type, a name and parameters, nothing else."""
         view = self.view
         head = view.texts[start:place]
-        if not head or head[0] in self._no_names - {"void", "int", "char", "long", "short", "float", "double", "bool"}:
+        if not head or head[0] in self._no_names - _BEGIN_LOCAL:
             return None
-        if "=" in head or "new" in head or view.at(start) in ("else", "do", "try", "return", "yield", "await", "goto"):
+        if view.at(start) in ("else", "do", "try", "return", "yield", "await", "goto"):
             return None
+        here = start
+        while here < place:
+            if view.texts[here] in ("=", "new"):
+                return None
+            here = view.after(here)
         kind, _, function = self._header(start, place)
         if kind or function is None or function[0] == start or view.at(function[0] - 1) in (".", "?.", "::"):
             return None

@@ -70,8 +70,10 @@ class KeywordLocator:
         view = self.view
         group = (here, view.pairs.get(here, here))
         here = group[1] + 1
-        while here < view.size and view.texts[here] not in ("{", ";", "}", self.word):
-            here = view.after(here)
+        while here < view.size and view.texts[here] not in ("{", ";", "}"):
+            if view.texts[here] == self.word and view.is_name(here + 1):
+                break  # the next function; without a name it is the type of a result
+            here = max(view.angles(here), here + 1) if view.texts[here] == "<" else view.after(here)
         if view.at(here) == "{":
             self.add(name, place, group, here)
         return view.at(here)

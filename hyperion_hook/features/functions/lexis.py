@@ -76,7 +76,12 @@ LEXES: dict[str, Lexis] = {
         operators=r"\?\?=?|\?\.(?!\d)",
         directives=_DIRECTIVE,
     ),
-    "JavaScript": _TSX,
+    "JavaScript": replace(
+        _TSX,
+        # the marks of HTML's comments, as browsers read them outside modules
+        comments=rf"{_BLOCK}|{_LINE}|<!--[^\n]*+",
+        skipped=rf"(?<![^\n])[^\S\n]*+(?:/\*(?:[^*\n]|\*(?!/))*+\*/[^\S\n]*+)?+-->[^\n]*+|{_SCRIPT.skipped}",
+    ),
     "TypeScript": _SCRIPT,
     "TSX": _TSX,
     "Vue": _SCRIPT,

@@ -58,7 +58,10 @@ class ScriptLocator:
             ":": self._colon,
             "=": self._assign,
             "<": self._angle,
+            ">": self._greater,
         }
+        self._comparison = -1
+        """Place of the last ``>`` that compares: what a type ends with is stepped over."""
 
     def run(self) -> Located:
         """Return the functions of the file."""
@@ -131,8 +134,8 @@ class ScriptLocator:
         frame = self._frames.pop()
         if frame.definition is not None:
             frame.definition.end = place
-            if self._frames[-1].kind == "class":
-                self._frames[-1].member = True
+        if self._frames[-1].kind == "class":
+            self._frames[-1].member = True
 
     def _end_arrows(self, place: int, indent: int | None = None) -> None:
         arrows = self._frames[-1].open_arrows
@@ -147,6 +150,7 @@ class ScriptLocator:
         if frame.open_arrows and place not in self._arrows and view.at(place - 1) not in ("=>", "="):
             self._end_arrows(place, view.width(place))
         ends = self._ends_value(place - 1) or view.at(place - 1) == "!"
+        ends = ends or (self._typed and view.at(place - 1) == ">" and self._comparison != place - 1)
         if ends and frame.kind == "class":
             frame.member, frame.binding = True, None
         elif ends and frame.kind == "block":
@@ -352,6 +356,10 @@ class ScriptLocator:
             if self.view.is_name(place - 1):
                 frame.binding = (self.view.texts[place - 1], place - 1)
             return type_end(self.view, place + 1)
+        return place + 1
+
+    def _greater(self, place: int) -> int:
+        self._comparison = place
         return place + 1
 
     def _angle(self, place: int) -> int:
