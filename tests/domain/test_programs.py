@@ -46,6 +46,14 @@ PEOPLE = [
     "Copilotti <c@x.org>",
     "Cursorio <c@x.org>",
     "Renata <r@renovate.example>",
+    "Ai Weiwei <ai@x.org>",
+    "Wang Ai <wang.ai@x.org>",
+    "Ci Wang <ci.wang@x.org>",
+    "Grok Ng <g@x.org>",
+    "Kimi Raikkonen <k@x.org>",
+    "Agent Smith <smith@x.org>",
+    "Usain Bolt <bolt@x.org>",
+    "Ada <ada@coderabbit.ai>",
 ]
 BOTS = [
     "GitHub Actions <actions@github.com>",
@@ -125,6 +133,17 @@ BOTS = [
     "Ada <release-bot@example.org>",
     "coderabbitai[bot] <x@y.z>",
     "anything-new[bot] <x@y.z>",
+    "Woodpecker CI <x@y.z>",
+    "swift-ci <x@y.z>",
+    "Project Collection Build Service (org) <x@y.z>",
+    "deployer <deploy@project-1.iam.gserviceaccount.com>",
+    "forgejo-actions <noreply@forgejo.org>",
+    "Gitea Actions <teabot@gitea.io>",
+    "bitbucket-pipelines <commits-noreply@bitbucket.org>",
+    "kibanamachine <x@y.z>",
+    "Script Kiddy <scripty@kde.org>",
+    "Jenkins Agent <x@y.z>",
+    "Azure DevOps Service Account <x@y.z>",
 ]
 AGENTS = [
     "Claude <noreply@anthropic.com>",
@@ -171,6 +190,17 @@ AGENTS = [
     "SWE-agent <x@y.z>",
     "Qwen-Coder <qwen-coder@alibabacloud.com>",
     "Warp <agent@warp.dev>",
+    "Zed Agent <x@y.z>",
+    "Manus AI <x@y.z>",
+    "sourcery-ai[bot] <x@y.z>",
+    "Qwen Code <x@y.z>",
+    "DeepSeek V3 <x@y.z>",
+    "Kimi K2 <x@y.z>",
+    "grok-code-fast-1 <x@y.z>",
+    "Bolt <bolt@stackblitz.com>",
+    "Continue <noreply@continue.dev>",
+    "Goose <goose@block.xyz>",
+    "amp-code[bot] <x@y.z>",
 ]
 
 

@@ -22,7 +22,10 @@ _GITHUB = "users.noreply.github.com"
 BOTS = _set(
     # build servers and their users
     "actions-user circleci cirrus-ci drone-ci azure-pipelines azure-pipeline appveyor buildkite concourse-ci teamcity"
-    " semaphore-ci jenkins-ci jenkinsci jenkins-builder swift-ci github-ci asf-ci read-the-docs"
+    " semaphore-ci jenkinsci jenkins-builder read-the-docs atlassian-bamboo runbot codecov phabricator teamcity"
+    " cockroach-teamcity kibanamachine elasticsearchmachine argo-cd argocd updatecli image-updater git-sync"
+    " forgejo-actions gitea-actions bitbucket-pipelines automated-commit automatic-release conda-forge-admin autobump"
+    " machine-user asf-gitbox-commits blathers-crl servo-wpt-sync transbot terraform-docs"
     # dependencies and code style
     " depfu requires-io whitesource-bolt-for-github autofix-ci restyled-io restyled-commits deepsource-autofix"
     " deepsource codefactor-io codacy-badger the-gitter-badger imgbotapp imgbothelp step-security-bot"
@@ -41,7 +44,8 @@ _SURNAMES = _set("flux snyk pyup jenkins hudson bors homu zuul prow weblate buil
 _PHRASES = tuple(
     "github-action github-actions gitlab-ci travis-ci travisci circle-ci pre-commit-ci scala-steward "
     "semantic-release snyk-bot k8s-ci-robot dependabot renovate greenkeeper imgbot mergify fossabot "
-    "crowdin-bot unique-tensorflower".split()
+    "crowdin-bot unique-tensorflower build-service build-agent build-server build-user service-account service-user "
+    "ci-user deploy-key daemon-script".split()
 )
 """Names that are a bot's wherever they stand in a name."""
 
@@ -57,8 +61,9 @@ _BOT_ADDRESSES = frozenset(
     "actions@github.com action@github.com noreply@weblate.org hosted@weblate.org gardener@tensorflow.org "
     "zuul@review.openstack.org zuul@review.opendev.org jenkins@review.openstack.org jenkins@openstack.org "
     "review@openstack.org infra-root@openstack.org me@scala-steward.org commits@restyled.io bors@rust-lang.org "
-    "dn-bot@microsoft.com".split()
+    "dn-bot@microsoft.com scripty@kde.org".split()
 )
+_SERVICE_ACCOUNTS = ".gserviceaccount.com"
 
 AGENTS = _set(
     "copilot github-copilot copilot-swe-agent copilot-coding-agent copilot-autofix copilot-cli cursor cursor-agent"
@@ -68,9 +73,13 @@ AGENTS = _set(
     " amazon-q amazon-q-developer junie junie-agent jetbrains-junie roomote roomote-v0 roo-code replit-agent lovable"
     " lovable-dev gpt-engineer gpt-engineer-app windsurf cline qwen-coder mistral-vibe ellipsis-dev pixeebot tembo"
     " tembo-io auggie augmentcode warp-agent zencoder blackboxai blackbox-ai terragon-labs cosine-genie ai-agent"
-    " coding-agent code-agent anthropic-code-agent claude-code claude-ai"
+    " coding-agent code-agent anthropic-code-agent claude-code claude-ai qwen-code kilo-code kilo-code-bot kilocode"
+    " augment-code amp-code cline-bot trae vercel-v0 bolt-new tabnine autogpt codebuff terragon"
+    " plandex antigravity google-antigravity copilot-workspace seer-by-sentry greptile greptileai"
 )
-_AGENTS_OR_PEOPLE = _set("claude devin jules goose crush warp sweep grok v0 cody continue charlie genie droid")
+_AGENTS_OR_PEOPLE = _set(
+    "claude devin jules goose crush warp sweep grok v0 cody continue charlie genie droid bolt kimi"
+)
 """Agents whose names are people's or anything's, too: they show by ``[bot]``, a model's name, or their address."""
 
 _AGENT_FAMILIES = {
@@ -82,6 +91,9 @@ _AGENT_FAMILIES = {
     "chatgpt": None,
     "gpt": None,
     "codex": None,
+    "deepseek": None,
+    "grok": frozenset(("code", "fast")),
+    "kimi": frozenset(("k2", "cli", "code")),
 }
 """First words of agents' names, and what may follow them beside numbers; ``None``: anything."""
 
@@ -89,8 +101,11 @@ _AGENT_DOMAINS = _set(
     "anthropic.com cursor.com cursor.sh all-hands.dev openhands.dev aider.chat openai.com ampcode.com opencode.ai"
     " cognition.ai cognition.com cognition-labs.com devin.ai factory.ai kiro.dev cline.bot roocode.com charm.land"
     " warp.dev replit.com sweep.dev codegen.com windsurf.com codeium.com lovable.dev mistral.ai x.ai vercel.com"
-    " augmentcode.com tembo.io zencoder.ai alibabacloud.com google.com github.com"
+    " augmentcode.com tembo.io zencoder.ai alibabacloud.com google.com github.com block.xyz trae.ai coderabbit.ai"
+    " continue.dev codebuff.com stackblitz.com cosine.sh zed.dev kilocode.ai sourcery.ai"
 )
+_RUNNERS = _set("build jenkins ci devops release deploy backup teamcity buildkite pipeline pipelines test")
+"""Words before "agent" in the name of what runs builds, and writes nothing of its own."""
 _SENDERS = frozenset(("noreply", "no-reply", "agent", "bot"))
 _SENDERS_OF_MANY = frozenset(("google.com", "github.com", "alibabacloud.com", "vercel.com"))
 """Domains whose ``noreply`` is not an agent's."""
@@ -109,6 +124,11 @@ def is_agent(author: Author) -> bool:
     local, domain, marked = _address(author)
     words = _words(name.replace("[bot]", ""))
     if "-".join(words) in AGENTS or _is_of_family(words) or ("[bot]" in name and "-".join(words) in _AGENTS_OR_PEOPLE):
+        return True
+    if len(words) > 1 and words[-1] == "agent" and words[-2] not in _RUNNERS:
+        return True
+    # "Manus AI", "sourcery-ai[bot]"; a person's last name is written "Ai"
+    if len(words) > 1 and words[-1] == "ai" and ("[bot]" in name or author.name.rstrip().endswith("AI")):
         return True
     sender = "-".join(_words(local))
     if domain == _GITHUB:
@@ -134,8 +154,13 @@ def is_bot(author: Author) -> bool:
     local, domain, marked = _address(author)
     if marked or "[bot]" in name.lower() or "(bot)" in name.lower() or f"{local}@{domain}" in _BOT_ADDRESSES:
         return True
+    # "Woodpecker CI", "swift-ci": of a person's name the last word is no abbreviation
+    if domain.endswith(_SERVICE_ACCOUNTS) or (len(name) > 3 and name.endswith((" CI", "-ci", "_ci"))):
+        return True
     words, sender = _words(name.lower()), _words(local)
-    if "-".join(words) in _SURNAMES or (len(words) > 1 and words[-1] == "automation") or _is_camel_case(name):
+    if "-".join(words) in _SURNAMES or _is_camel_case(name):
+        return True
+    if len(words) > 1 and (words[-1] == "automation" or (words[-1] == "agent" and words[-2] in _RUNNERS)):
         return True
     # "Mr Robot" is a person, "x-ci-robot" none
     if len(words) > 1 and words[-1] == "robot" and (" " not in name or words[-2] in _WORDS_BEFORE_ROBOT):
