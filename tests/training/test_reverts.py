@@ -67,6 +67,18 @@ def repo(tmp_path: Path) -> TestRepo:
         ("Backed out changeset {short} (bug 12)", ""),
         ('[KAFKA-1] Revert "Add speed"', ""),
         ('KAFKA-1: Revert "Add speed"', ""),
+        ("Revert Add speed", ""),
+        ("[Revert] Add speed", ""),
+        ('\u23ea\ufe0f Revert "Add speed"', ""),
+        (":rewind: Revert Add speed", ""),
+        ('chore(core): revert "Add speed"', ""),
+        ("feat!: revert #2", ""),
+        ("net/ipv4: Revert {short}", ""),
+        ('Partially revert "Add speed"', ""),
+        ("Partial revert of {short}", ""),
+        ("Automated rollback of commit {short}.", ""),
+        ("Back out the speed", "Summary: Original commit changeset: {short}"),
+        ("revert: let us never speak of it again", "Refs: {short}, 1234567"),
     ],
 )
 def test_a_revert_of_a_squashed_pull_request_names_it(repo: TestRepo, title: str, body: str) -> None:
@@ -83,6 +95,11 @@ def test_a_revert_of_a_squashed_pull_request_names_it(repo: TestRepo, title: str
         "Back out of the menu with Escape",
         "Undo and redo",
         "Rollback API",
+        "editor: revert the buffer on close",
+        "fix(db): roll back transactions",
+        "Manually close files",
+        "\u4fee\u590d revert \u9519\u8bef",
+        "Refs: 1234567",
     ],
 )
 def test_words_that_take_nothing_back_are_no_reverts(title: str) -> None:
@@ -172,6 +189,13 @@ def test_git_s_own_revert_of_a_merge_and_of_a_commit_are_understood(repo: TestRe
 def test_a_revert_of_several_names_them_all(repo: TestRepo, body: str) -> None:
     bad = [repo.commit(file(1), "Add one (#2)"), repo.commit(file(2), "Add two (#3)")]
     fix = repo.commit(file(0), f"Revert both\n\n{body.format(*bad)}")
+    assert fixes_of(repo) == {fix: set(bad)}
+
+
+@pytest.mark.parametrize("subject", ['Revert "Add one" and "Add two"', "Revert 'Add one (#2)', 'Add two (#3)'"])
+def test_a_revert_of_several_titles_names_them_all(repo: TestRepo, subject: str) -> None:
+    bad = [repo.commit(file(1), "Add one (#2)"), repo.commit(file(2), "Add two (#3)")]
+    fix = repo.commit(file(0), subject)
     assert fixes_of(repo) == {fix: set(bad)}
 
 

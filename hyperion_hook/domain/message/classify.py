@@ -56,7 +56,8 @@ def classify_message(message: str, author: Author) -> CommitFlag:
     subject, _, body = message.lstrip().partition("\n")
     subject = " ".join(subject[:_SUBJECT_LIMIT].lower().split())
     body = _without_html_comments(body[:_BODY_LIMIT])
-    if patterns.REVERT_SUBJECT.match(subject) or ("everts " in body and patterns.REVERT_BODY.search(body)):
+    says_so = "everts " in body or "riginal commit changeset" in body
+    if patterns.REVERT_SUBJECT.match(subject) or (says_so and patterns.REVERT_BODY.search(body)):
         return flags | CommitFlag.REVERT
     if "fix" in subject and patterns.HOTFIX.search(subject):
         flags |= CommitFlag.HOTFIX

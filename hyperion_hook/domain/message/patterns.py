@@ -66,14 +66,20 @@ NEW_ABILITY = re.compile(
     r"|deprecate[sd]?|document(?:s|ed)?|expose[sd]?|enable[sd]?|upgrade[sd]?|provide[sd]?|creates?|created|new)\b"
     r"(?! (?:an? |the |some )?missing)",
 )
+_BEFORE_REVERT = (
+    # a ticket, a tag, an emoji by its name or itself, how much and by whom
+    r"(?:[a-z][a-z0-9]+-\d+:? *|\[(?!revert)[^\]]{1,40}\] *|:[a-z0-9_]{1,30}: *|[^\w\x00-\x7f]{1,4} *"
+    r"|(?:partial(?:ly)?|temporar(?:y|ily)|manual(?:ly)?|automat(?:ed|ic|ically)) ){0,3}+"
+)
 REVERT_SUBJECT = re.compile(
-    r"(?:[a-z][a-z0-9]+-\d+:? *|\[[^\]]{1,40}\] *)?(?:revert(?:s|ed|ing)?\b"
-    # other words need what they take back: "roll back transactions" takes nothing back
-    r"|(?:back(?:s|ed|ing)?[ -]?out|roll(?:s|ed|ing)?[ -]?back|undo)(?: of)?:? "
+    rf"{_BEFORE_REVERT}(?:\[?revert(?:s|ed|ing)?\b"
+    # other words, and those after a component, need what they take back: "roll back transactions" takes nothing back
+    rf"|(?:[\w./-]{{1,40}}+(?:\([^()]{{0,80}}\))?!?: *{_BEFORE_REVERT})?"
+    r"(?:revert(?:s|ed|ing)?|back(?:s|ed|ing)?[ -]?out|roll(?:s|ed|ing)?[ -]?back|undo)(?: of)?:? "
     r"(?:[\"'`\u201c\u2018]|(?:commits?|changesets?|revisions?|prs?|pull requests?) [0-9a-f#]|[#!]\d|[0-9a-f]{7,64}\b))"
 )
 REVERT_BODY = re.compile(
-    r"^this reverts commits? [0-9a-f]{7,64}\b"
+    r"^this reverts commits? [0-9a-f]{7,64}\b|^(?:summary: )?original commit changeset: [0-9a-f]{7,64}\b"
     r"|^(?:this )?reverts (?:(?:pr|pull request|merge request) )?[\w./-]{0,200}+[#!]\d{1,9}\b",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -21,7 +21,7 @@ _TAKES_BACK = re.compile(
     re.IGNORECASE,
 )
 _TAKEN_BACK = re.compile(
-    r"[\s,;:&]*+(?:(?:the|commits?|changesets?|changes?(?: made| introduced)?(?: of| from| in| by)?|prs?|mrs?|pull"
+    r"[\s,;:&]*+(?:(?:the|of|commits?|changesets?|changes?(?: made| introduced)?(?: of| from| in| by)?|prs?|mrs?|pull"
     r"|merge|requests?|and)\b[\s,;:&]*+)*+"
     r"(?:(?P<id>[0-9a-f]{7,64})\b|https?://[^\s<>()]{3,200}/(?P<kind>pull|merge_requests)/(?P<there>\d{1,9})\b"
     r"|[\w./-]{0,200}+(?P<number>[#!]\d{1,9})\b|gh-(?P<gh>\d{1,9})\b)",
@@ -33,7 +33,10 @@ _QUOTED = re.compile(
     r"(?:\"(.{1,900})\"|'(.{1,900})'|`(.{1,900})`|\u201c(.{1,900})\u201d|\u2018(.{1,900})\u2019)",
     re.IGNORECASE,
 )
-_PLAIN = re.compile(r"revert(?:\([^()]{0,80}\))?!?: (.{1,900})", re.IGNORECASE)
+_PLAIN = re.compile(r".{0,60}?\brevert(?:s|ed|ing)?(?:\]|\([^()]{0,80}\))?!?:? (.{1,900})", re.IGNORECASE)
+_BETWEEN_TITLES = re.compile(r"[\"'`\u201d\u2019](?:,? and |, )[\"'`\u201c\u2018]")
+_FOOTER = re.compile(r"^refs?: *((?:[0-9a-f]{7,64}(?:, *|\b))+)", re.IGNORECASE | re.MULTILINE)
+"""Of a "revert:" as Conventional Commits have it: the ids of what is taken back."""
 _AGAIN = re.compile(r'(?:reapply|re-apply|reland|revert(?:s|ed|ing)?:? "?revert(?:s|ed|ing)?)\b', re.IGNORECASE)
 
 
@@ -42,15 +45,18 @@ def taken_back(commit: Commit, known: KnownCommits) -> tuple[str, ...]:
 
     A merge stands for what it brought. What is not known is left out.
     """
-    ids, numbers = _named_in(commit.message[:MESSAGE_LIMIT])
+    message = commit.message[:MESSAGE_LIMIT]
+    ids, numbers = _named_in(message)
     quoted = _QUOTED.match(commit.subject) or _PLAIN.match(commit.subject)
     title = next(filter(None, quoted.groups()), "") if quoted else ""
-    own_number = number_in(title)
-    for names in (ids, numbers, [] if own_number is None else [own_number]):
+    titles = _BETWEEN_TITLES.split(title)
+    own_numbers = [number for number in map(number_in, titles) if number is not None]
+    footers = [name for footer in _FOOTER.findall(message) for name in re.split(", *", footer) if name]
+    for names in (ids, numbers, own_numbers, footers):
         changes = tuple(dict.fromkeys(change for name in names for change in known.find_all(name)))
         if changes:
             return changes
-    return known.titled(title) if title else ()
+    return tuple(dict.fromkeys(change for part in titles if part for change in known.titled(part)))
 
 
 def _named_in(message: str) -> tuple[list[str], list[str]]:
