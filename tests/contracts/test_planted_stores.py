@@ -23,6 +23,7 @@ OF_ANOTHER_TYPE = {
     "bytes for numbers",
     "bytes for texts",
     "numbers beyond all",
+    "counts below zero",
 }
 FITS = OF_ANOTHER_TYPE | {
     "nothing",

@@ -207,6 +207,14 @@ def _in_every(kinds: str, value: object, columns: slice = slice(None)) -> Fault:
     return plant
 
 
+def _negated(path: Path, theirs: Path) -> None:
+    """Negate the numbers that cannot be negative, one kind after the other believed by itself."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+        for table, column in (("events", "lines_added"), ("tallies", "commits")) if "tallies" in tables else ():
+            connection.execute(f"UPDATE {table} SET {column} = -{column}")  # noqa: S608
+
+
 def _grown_pages(path: Path, theirs: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for statement in ("PRAGMA journal_mode=DELETE", "PRAGMA page_size=65536", "VACUUM"):
@@ -254,6 +262,7 @@ SQLITE_FAULTS: dict[str, Fault] = {
     "bytes for numbers": _in_every("INTEGER", b"x"),
     "bytes for texts": _in_every("TEXT", b"x"),
     "numbers beyond all": _in_every("INTEGER", -(2**62)),
+    "counts below zero": _negated,
     "values of 2 MB": _in_every("BLOB", bytes(2_000_000)),
     "a journal that names a file": _beside(
         "-journal",

@@ -195,6 +195,10 @@ class FileLives:
         execute = self._connection.execute
         query = f"{_COLUMNS} ORDER BY date DESC, ord DESC LIMIT ?"
         rows = execute(query, (file, -1 if limit is None else limit)).fetchall()
+        if not rows:
+            raise ValueError("a file without its life")
+        if any((row[4] or 0) < 0 or (row[5] or 0) < 0 for row in rows):
+            raise ValueError("a file with fewer than no lines")
         complete = limit is None or len(rows) < limit
         if not complete:
             # all of the oldest date read, so that its order by id is known

@@ -43,6 +43,8 @@ class Names:
             row = self._connection.execute("SELECT id FROM paths WHERE path = ?", (path_key(path),)).fetchone()
             if row is None:
                 return None
+            if row[0] <= 0:
+                raise ValueError("a path without a number")
             number = self._paths[path] = row[0]
         return number
 

@@ -51,6 +51,8 @@ class Tallies:
                 "SELECT month, commits, fixes FROM tallies WHERE scope = ? AND key = ? AND part = ? ORDER BY month", key
             )
             months = self._kept[key] = list(map(Tally._make, rows))
+            if any(tally.commits < 0 or tally.fixes < 0 for tally in months):
+                raise ValueError("a month with fewer than no commits")
         return months
 
     def given(self, key: TallyKey) -> Months:
