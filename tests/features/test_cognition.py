@@ -199,6 +199,42 @@ def test_recursion_costs_one(path: str, text: str, points: int) -> None:
     assert function(path, text, "go").cognitive == points
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "points"),
+    [
+        ("a.java", "class A { void go() { new Thread() { public void go() { } }; } }", 0),
+        ("a.java", "class A { List<B> go() { return new L() { List<B> go() { return b; } }; } }", 0),
+        ("a.java", "class A { B[] go() { return new L() { @O B[] go() throws C { return b; } }; } }", 0),
+        ("a.java", "class A { void go() { new T() { void go() { } }; if (a) { go(); } else go(); } }", 3),
+        ("a.cs", "class A { void go() { int go() { return 1; } } }", 0),
+        ("a.js", "function go() { return { go() { return 1 } } }", 0),
+        ("a.js", "function go() { return { x: 1, async go() { return 1 } } }", 0),
+        ("a.js", "function go() { return { x: 1, go() { return 1 } } }", 0),
+        ("a.js", "function go() { if (a) { go() } }", 2),
+        ("a.js", "const go = n => go(n - 1)", 1),
+        ("a.js", "const go = (n) => go(n - 1)", 1),
+        ("a.js", "const go = function (n) { return go(n - 1) }", 1),
+        ("a.rb", "def go\n  go()\nend", 1),
+        ("a.lua", "function go()\n  return go()\nend", 1),
+        ("a.ts", "function go(): A { return { go(): B { return 1 } } }", 0),
+        ("a.kt", "fun go() { val x = object : B { override fun go() { } } }", 0),
+        ("a.kt", "fun go() { go() }", 1),
+        ("a.scala", "object A { def go() = { new B { def go() = 1 } } }", 0),
+        ("a.swift", "func go() { class B { func go() { } } }", 0),
+        ("a.swift", "func go() { if go() { b() } }", 2),
+        ("a.go", "package a\nfunc go2() { if go2() { } }", 2),
+        ("a.php", "<?php function go() { return new class { public function go() { return 1; } }; }", 0),
+        ("a.rs", "fn go() { struct B; impl B { fn go() { } } }", 0),
+        ("a.rs", "fn go() -> bool { if go() { return go() } else { go() } }", 3),
+        ("a.cpp", "int go() { struct B { int go() { return 1; } }; return 1; }", 0),
+    ],
+)
+def test_what_declares_the_same_name_within_is_no_recursion(path: str, text: str, points: int) -> None:
+    metrics = measure_source(path, text)
+    assert not isinstance(metrics, Missing), metrics
+    assert max(metrics.functions, key=lambda item: item.tokens).cognitive == points
+
+
 def test_a_decorator_does_not_nest_what_it_wraps() -> None:
     text = "def go(f):\n    def inner(*a):\n        if a:\n            b()\n    return inner\n"
     assert function("a.py", text).cognitive == 1

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Protocol
 
 from hyperion_hook.features.code.grammar import MEMBER, Brace, Grammar, is_word, words
@@ -30,6 +30,7 @@ class Statements(Protocol):
     lines: Sequence[int]
     grammar: Grammar
     pairs: dict[int, int]
+    declared: Container[int]
     bodies: dict[int, list[Flow]]
     name: str
     parameters: int
@@ -299,7 +300,7 @@ class ExpressionReader:
     def _note_call(self, place: int, end: int) -> None:
         flows = self._flows
         tokens = flows.tokens
-        if place + 1 >= end or tokens[place + 1] != "(":
+        if place + 1 >= end or tokens[place + 1] != "(" or place in flows.declared:
             return
         if place and tokens[place - 1] in MEMBER and tokens[place - 2] not in _OWN:
             return

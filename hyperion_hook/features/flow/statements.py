@@ -7,7 +7,7 @@ are matched beforehand, so that a misread construct cannot run past its end.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from hyperion_hook.features.code.brackets import after, find_body
 from hyperion_hook.features.code.grammar import MEMBER, Grammar
@@ -20,15 +20,25 @@ _CASES = frozenset({"case", "default"})
 
 
 class TokenFlows:
-    """Reads the flow of one function after another out of a file's tokens; inner functions first."""
+    """Reads the flow of one function after another out of a file's tokens; inner functions first.
+
+    ``declared`` holds the places where the names of functions are declared: there none is called.
+    """
 
     def __init__(
-        self, tokens: Sequence[str], lines: Sequence[int], grammar: Grammar, pairs: dict[int, int], clock: Clock
+        self,
+        tokens: Sequence[str],
+        lines: Sequence[int],
+        grammar: Grammar,
+        pairs: dict[int, int],
+        clock: Clock,
+        declared: Container[int],
     ) -> None:
         self.tokens = tokens
         self.lines = lines
         self.grammar = grammar
         self.pairs = pairs
+        self.declared = declared
         self.bodies: dict[int, list[Flow]] = {}
         self.name = ""
         self.parameters = 0

@@ -229,7 +229,7 @@ class WordFlows:
             elif token in ("(", "[", "{", "${", "do") or token in self._structures:
                 place = self._opened(token, place, end, into)
                 continue
-            elif token == self._name and self._at(place + 1) == "(":
+            elif token == self._name and self._at(place + 1) == "(" and self._at(place - 1) not in ("def", "function"):
                 self.recursive = True
             place += 1
         return end

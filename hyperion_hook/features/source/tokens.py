@@ -9,7 +9,7 @@ itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -115,7 +115,9 @@ def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceM
         pairs = match_brackets(tokens.texts)
         placed = [(function, *ranges.get(id(function), (0, -1))) for function in functions]
     counted = count_lines(text, language)
-    reader = _FunctionReader(language, tokens, pairs, clock, bodies)
+    # a function begins at its name, or at the word before it
+    declared = {place for _, first, _ in placed for place in (first - 1, first)}
+    reader = _FunctionReader(language, tokens, pairs, clock, bodies, declared)
     # inner functions end first and come first, so that outer ones can reuse what was read
     placed.sort(key=lambda item: (item[2] - item[1], item[1]))
     measured = sorted((reader.measure(*item) for item in placed), key=lambda item: (item.start_line, item.end_line))
@@ -245,7 +247,13 @@ class _FunctionReader:
     """Measures one function after another of a file."""
 
     def __init__(
-        self, language: str, tokens: _Tokens, pairs: dict[int, int], clock: Clock, bodies: Mapping[int, tuple[int, int]]
+        self,
+        language: str,
+        tokens: _Tokens,
+        pairs: dict[int, int],
+        clock: Clock,
+        bodies: Mapping[int, tuple[int, int]],
+        declared: Container[int],
     ) -> None:
         self._language = language
         self._bodies = bodies
@@ -253,7 +261,7 @@ class _FunctionReader:
         grammar = GRAMMARS.get(language)
         self._flows: TokenFlows | WordFlows | None = None
         if grammar is not None:
-            self._flows = TokenFlows(tokens.texts, tokens.lines, grammar, pairs, clock)
+            self._flows = TokenFlows(tokens.texts, tokens.lines, grammar, pairs, clock, declared)
         elif language in WORD_LANGUAGES:
             self._flows = WordFlows(tokens.texts, tokens.lines, pairs, clock, lua=language == "Lua")
 
