@@ -223,6 +223,7 @@ def test_recursion_costs_one(path: str, text: str, points: int) -> None:
         ("a.swift", "func go() { class B { func go() { } } }", 0),
         ("a.swift", "func go() { if go() { b() } }", 2),
         ("a.go", "package a\nfunc go2() { if go2() { } }", 2),
+        ("a.go", "package a\nfunc Go() { var b interface{ Go() int; C() int } }", 0),
         ("a.php", "<?php function go() { return new class { public function go() { return 1; } }; }", 0),
         ("a.rs", "fn go() { struct B; impl B { fn go() { } } }", 0),
         ("a.rs", "fn go() -> bool { if go() { return go() } else { go() } }", 3),

@@ -97,6 +97,11 @@ CASES = {
         ),
         ("fmt", "os", "github.com/x/y", "github.com/x/z/v2"),
     ),
+    "go, after a comment with brackets that is longer than the rest": (
+        "a.go",
+        f'package a\n\nimport (\n\t"os"\n\t// (one)\n\t// {"x" * 600}\n\t_ "github.com/x/y"\n)\n',
+        ("os", "github.com/x/y"),
+    ),
     "rust": (
         "src/a.rs",
         (

@@ -241,6 +241,9 @@ class ExpressionReader:
         if place not in flows.pairs:
             return place + 1
         closing = min(flows.pairs[place], end)
+        if tokens_at(flows, place - 1) == "interface":
+            # a type of Go without a name: its methods are declared, not called
+            return closing + 1
         kind = self._kind_of_brace(place)
         self._pending = ""
         if kind is Brace.LITERAL:

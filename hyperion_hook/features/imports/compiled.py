@@ -11,7 +11,9 @@ import re
 from hyperion_hook.domain.text import without_comments
 from hyperion_hook.features.imports.names import LONGEST_NAME
 
-_GO = re.compile(r"^import[ \t]*(?:\(([^)]*+)|(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`])", re.MULTILINE)
+_GO = re.compile(
+    r"^import[ \t]*(?:\(((?:[^)/]++|//[^\n]*+|/)*+)|(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`])", re.MULTILINE
+)
 _GO_LINE = re.compile(r"^[ \t]*(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`]", re.MULTILINE)
 _RUST = re.compile(
     # what is scanned in vain is consumed, so that no text is scanned twice
@@ -38,7 +40,8 @@ def read_go(text: str) -> list[str]:
     last = text.rfind("\nimport")
     if last < 0 and not text.startswith("import"):
         return []
-    head = text[: max(text.find(")", last) + 1, last + 500)]
+    # a comment may hold brackets: the block ends with one that begins a line
+    head = text[: max(text.find("\n)", last) + 2, text.find(")", last) + 1, last + 500)]
     specs: list[str] = []
     for block, single in _GO.findall(without_comments(head)):
         specs += [single] if single else _GO_LINE.findall(block)

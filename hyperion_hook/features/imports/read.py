@@ -13,7 +13,7 @@ from importlib import import_module
 from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.paths import FileRole, role_of
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Raised whenever a specification can change for the same text; what another version stored is dropped."""
 
 MAX_SPECS = 5_000
