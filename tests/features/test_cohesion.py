@@ -211,6 +211,15 @@ def test_bases_are_named_as_written(path: str, bases: tuple[str, ...]) -> None:
     assert classes(path, TWO_GROUPS[path])["Pair"].bases == bases
 
 
+def test_the_members_of_an_outer_class_are_none_of_an_inner_one() -> None:
+    text = (
+        "class A { int x; class B { int f() { return A.this.x; } int g() { return A.this.x; } int h() { return x; } } }"
+    )
+    assert classes("a.java", text)["A.B"].lcom4 == 3
+    text = "class A { int x; int f() { return new C() { int g() { return A.this.x; } }.g(); } int h() { return x; } }"
+    assert classes("a.java", text)["A"].lcom4 == 1
+
+
 def test_a_call_joins_the_groups() -> None:
     text = TWO_GROUPS["a.java"].replace("return y.size();", "return y.size() + getX();")
     assert classes("a.java", text)["Pair"].lcom4 == 1

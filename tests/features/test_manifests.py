@@ -111,8 +111,9 @@ libc = "0.2"
 <dependencyManagement><dependencies><dependency><groupId>no</groupId><artifactId>no</artifactId></dependency>
 </dependencies></dependencyManagement>
 <dependencies><dependency><groupId>org.slf4j</groupId><artifactId>slf4j-api</artifactId><version>${v}</version></dependency>
+<dependency><groupId>org.shop</groupId><artifactId>released-apart</artifactId></dependency>
 <dependency><groupId>${project.groupId}</groupId><artifactId>own</artifactId></dependency></dependencies></project>""",
-        [("org.slf4j:slf4j-api", "[1,2)")],
+        [("org.slf4j:slf4j-api", "[1,2)"), ("org.shop:released-apart", "")],
     ),
     "src/Shop.csproj": (
         (

@@ -64,6 +64,7 @@ def read_members(
 
 
 def uses_of(
+    owner: str,
     body: tuple[int, int] | None,
     tokens: Sequence[str],
     fields: Collection[str],
@@ -83,7 +84,9 @@ def uses_of(
             continue
         previous = tokens[place - 1]
         if previous in MEMBER or previous == "::":
-            if tokens[place - 2] in _OWN:
+            # `Outer.this.x` is a member of another class
+            other = tokens[place - 3] == "." and tokens[place - 4] != owner
+            if tokens[place - 2] in _OWN and not other:
                 used.add(name.strip("?!$"))
             continue
         if not implicit:

@@ -291,7 +291,7 @@ def _facts(
     counted = [member for member in methods if _counts(member, item, syntax)]
     clock.check(sum(max(0, end - start) for start, end in (member.body or (0, 0) for member in counted)))
     uses = tuple(
-        MethodUse(member.name, uses_of(member.body, tokens, fields, names, implicit=syntax.implicit))
+        MethodUse(member.name, uses_of(item.name, member.body, tokens, fields, names, implicit=syntax.implicit))
         for member in counted
     )
     last = item.closing if item.closing >= 0 else item.place

@@ -11,9 +11,7 @@ import re
 from hyperion_hook.domain.text import without_comments
 from hyperion_hook.features.imports.names import LONGEST_NAME
 
-_GO = re.compile(
-    r"^import[ \t]*(?:\(((?:[^)/]++|//[^\n]*+|/)*+)|(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`])", re.MULTILINE
-)
+_GO = re.compile(r"^import[ \t]*(?:\(((?:[^)/]++|//[^\n]*+|/)*+)|(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`])", re.MULTILINE)
 _GO_LINE = re.compile(r"^[ \t]*(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`]", re.MULTILINE)
 _RUST = re.compile(
     # what is scanned in vain is consumed, so that no text is scanned twice

@@ -33,6 +33,9 @@ def parse_xml(text: str) -> Element | Missing:
         return Missing("is not valid XML")
 
 
+_OWN_GROUP = ("", "${project.groupId}", "${pom.groupId}", "${groupId}", "${project.parent.groupId}")
+
+
 def read_pom(text: str) -> Manifest | Missing:
     """Return the dependencies a Maven project declares for itself; management and plugins are not dependencies."""
     root = parse_xml(_as_utf8(text))
@@ -41,15 +44,14 @@ def read_pom(text: str) -> Manifest | Missing:
     group = _text(root, "groupId") or _text(_child(root, "parent"), "groupId")
     profiles = _children(_child(root, "profiles"))
     properties = {_name(item): (item.text or "").strip() for item in _children(_child(root, "properties"))}
-    properties |= dict.fromkeys(("project.groupId", "pom.groupId", "groupId"), group)
     asked = []
     for place, condition in ((root, ""), *((profile, _text(profile, "id") or "profile") for profile in profiles)):
         for item in _children(_child(place, "dependencies")):
             owner, artifact, version = (
                 _resolved(_text(item, name), properties) for name in ("groupId", "artifactId", "version")
             )
-            # modules of the same project name each other by the project's own group
-            if artifact and owner not in ("", group, "${project.parent.groupId}"):
+            # what is written so is a module of the same project; others of the group can be released apart
+            if artifact and owner not in _OWN_GROUP:
                 version = "" if version.startswith("${") else version
                 asked.append(Requirement("maven", f"{owner}:{artifact}", version, condition))
     modules = (
