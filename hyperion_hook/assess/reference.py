@@ -29,7 +29,7 @@ PEERS = 40
 """Changes that one is compared with because they are about as large, and the fewest that touch code to compare with."""
 _CODE, _SIZES = ("source_files", "test_files"), ("code_lines_added", "la", "ld")
 AT_COMMIT = frozenset(feature.name for feature in CATALOGUE if feature.at_commit)
-_RULE = "2: tests are not held against a change"
+_RULE = "3: neither tests nor their data are held against a change"
 """How rows are scored beside the models; another one makes them anew."""
 _UNKNOWN = Missing("not measured for the reference")
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from hyperion_hook.domain.author import Author
-from hyperion_hook.domain.files.paths import FileRole, role_of
+from hyperion_hook.domain.files.paths import FileRole, is_of_tests, role_of
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 
 MOST_PATCH_BYTES = 50_000_000
@@ -227,19 +227,17 @@ def is_no_code(change: Change) -> bool:
 
 
 def without_tests(change: Change) -> Change | None:
-    """Return what a change would be without its tests, ``None`` where it has none or nothing else.
+    """Return what a change would be without its tests and their data, ``None`` where that is all of it or no code.
 
     Examples
     --------
-    >>> files = [FileChange(path, FileStatus.MODIFIED) for path in ("a.py", "tests/test_a.py")]
+    >>> files = [FileChange(path, FileStatus.MODIFIED) for path in ("a.py", "tests/test_a.py", "tests/a.json")]
     >>> bare = without_tests(Change(ChangeKind.STAGED, tuple(files), None, 0, 0))
     >>> [file.path for file in bare.files], without_tests(bare)
     (['a.py'], None)
     """
-    roles = {file.path: role_of(file.path) for file in change.files}
-    if FileRole.TEST not in roles.values() or FileRole.SOURCE not in roles.values():
-        return None
-    return replace(change, files=tuple(file for file in change.files if roles[file.path] is not FileRole.TEST))
+    bare = replace(change, files=tuple(file for file in change.files if not is_of_tests(file.path)))
+    return None if not bare.files or len(bare.files) == len(change.files) or is_no_code(bare) else bare
 
 
 def _is_no_code(path: str) -> bool:

@@ -21,11 +21,13 @@ FOREIGN_FOLDERS = tuple(
     "_vendor".split()
 )
 
-_TEST = re.compile(
+_TEST_FOLDER = re.compile(
     rf"(?:^|/)(?:{'|'.join(TEST_FOLDERS)}|[\w.-]*[-_.]tests?|tests?[-_.][\w.-]*)/"
-    rf"|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*[-._](?:{'|'.join(TEST_WORDS)})\.[^/]+"
-    rf"|[^/]*(?:{'|'.join(TEST_CLASSES)})\.(?:{'|'.join(TEST_CLASS_EXTENSIONS)}))$"
-    rf"|(?:^|/)src/(?:{'|'.join(TEST_FOLDERS_OF_SRC)})/|\.(?:bats|feature|t)$",
+    rf"|(?:^|/)src/(?:{'|'.join(TEST_FOLDERS_OF_SRC)})/"
+)
+_TEST = re.compile(
+    rf"{_TEST_FOLDER.pattern}|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*[-._](?:{'|'.join(TEST_WORDS)})\.[^/]+"
+    rf"|[^/]*(?:{'|'.join(TEST_CLASSES)})\.(?:{'|'.join(TEST_CLASS_EXTENSIONS)}))$|\.(?:bats|feature|t)$",
 )
 _DOCUMENT = re.compile(
     r"(?:^|/)(?:docs?|documentation|site|website)/|\.(?:md|rst|txt|adoc|asciidoc|markdown|textile|tex|html?|css|scss|svg)$"
@@ -98,6 +100,17 @@ def role_of(path: str, *, is_code: bool = False) -> FileRole:
     if _DOCUMENT.search(path):
         return FileRole.DOCUMENT
     return FileRole.OTHER
+
+
+def is_of_tests(path: str) -> bool:
+    """Return whether a file is a test or lies among tests, such as the data that they read.
+
+    Examples
+    --------
+    >>> is_of_tests("test_a.py"), is_of_tests("tests/data/rows.json"), is_of_tests("src/rows.json")
+    (True, True, False)
+    """
+    return role_of(path) is FileRole.TEST or _TEST_FOLDER.search(path) is not None
 
 
 def holds_data(path: str) -> bool:
