@@ -46,7 +46,7 @@ def verdict(risk: Score | Unknown, record: Record | None = None, *, no_code: boo
     >>> " ".join(verdict(Score(0.012, -4.4, RiskLevel.MEDIUM, 12.0, raised=True)))
     'MEDIUM, raised from LOW because it would break something.'
     >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, 97.2), Record(RiskLevel.HIGH, 25, 11, 0.33)))
-    'HIGH for this repository, where 33% of changes are later fixed.'
+    'HIGH for this repository, where 33% of code changes are later fixed.'
     >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, 97.2), Record(RiskLevel.HIGH, 25, 0, 0.0)))
     'HIGH for this repository.'
     >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, None)))
@@ -65,7 +65,7 @@ def verdict(risk: Score | Unknown, record: Record | None = None, *, no_code: boo
         return f"{level},", "judged by what other projects went through."
     if record is None or not record.base_rate:
         return level, "for this repository."
-    return level, f"for this repository, where {percent(record.base_rate)} of changes are later fixed."
+    return level, f"for this repository, where {percent(record.base_rate)} of code changes are later fixed."
 
 
 def placed(risk: Score | Unknown, record: Record | None, *, no_code: bool = False) -> list[str]:
@@ -286,7 +286,8 @@ def own_line(risk: Score | Unknown, explanation: Iterable[Contribution], shown: 
     rest = (entry for entry in explanation if entry.group != SIZE and entry.feature not in names)
     left = [entry.contribution for entry in rest if entry.contribution]
     others = "all other reasons together" if len(left) > 1 else "another reason"
-    return f"This change: {finely(risk.probability)}" + (f"; {others} {factor(math.fsum(left))}" if left else "")
+    said = f"This change: {finely(risk.probability)} by the model"
+    return said + (f"; {others} {factor(math.fsum(left))}" if left else "")
 
 
 def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:

@@ -206,8 +206,10 @@ def test_a_fix_that_replaced_its_lines_is_told_and_one_elsewhere_in_the_file_onl
 @pytest.mark.parametrize(
     ("hours", "fixed", "outcome"),
     [
-        (5, False, "too new to tell what became of it"),
-        (30, False, "no bug fix in its files in the 1 day since"),
+        (5, False, "too new to tell what becomes of it (0 days old)"),
+        (30, False, "too new to tell what becomes of it (1 day old)"),
+        (24 * 29, False, "too new to tell what becomes of it (29 days old)"),
+        (24 * 30, False, "no bug fix in its files in the 30 days since"),
         (24 * 34, True, "first bug fix in its files after 34 days"),
     ],
 )
@@ -237,9 +239,9 @@ def test_an_outcome_that_came_later_is_not_known(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     repo.commit({"pkg/a.py": "value = 0\n"}, "Begin", days=0)
     repo.commit({"pkg/a.py": "value = 1\n"}, "Begin again", days=0)
-    judged = repo.commit({"pkg/a.py": "value = 2\n"}, "Judged", days=20)
+    judged = repo.commit({"pkg/a.py": "value = 2\n"}, "Judged", days=40)
     repo.commit({"pkg/a.py": "value = 3\n"}, "Fix crash", days=1)
-    assert set(outcomes(repo, judged).values()) == {"no bug fix in its files in the 20 days since"}
+    assert set(outcomes(repo, judged).values()) == {"no bug fix in its files in the 40 days since"}
 
 
 def test_one_similar_change_alone_is_none(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def text(of: Brief, previous: State | None = None, head: str = HEAD, links: Link
 def test_a_change_of_high_risk_is_told_in_the_order_that_helps() -> None:
     headings = re.findall(r"^(?:### .*|\*\*.*\*\*|<details>.*)$", text(brief()), re.MULTILINE)
     assert [re.sub(r"^\W+|\W+$", "", line) for line in headings] == [
-        "HIGH for this repository, where 9% of changes are later fixed",
+        "HIGH for this repository, where 9% of code changes are later fixed",
         "Why",
         "Read first",
         "Usually changed with these, but not here",
@@ -64,7 +64,7 @@ def test_a_change_of_low_risk_is_short_and_its_rest_is_folded() -> None:
     low = brief(risk=Score(0.02, -3.9, RiskLevel.LOW, 12.0), impact=None)
     shown, folded = text(low).split("<details>")
     heading, sentence = [line for line in shown.splitlines() if line][2:]
-    assert heading == "### \N{LARGE GREEN CIRCLE} LOW for this repository, where 9% of changes are later fixed."
+    assert heading == "### \N{LARGE GREEN CIRCLE} LOW for this repository, where 9% of code changes are later fixed."
     assert sentence.startswith("Staged change: 2 files, +3 -1 lines. Riskier than 12% of recent code changes.")
     assert "Split it" in folded
     assert "Ada" in folded

@@ -35,7 +35,7 @@ def test_the_risk_comes_first_then_what_raises_it_then_what_is_missing() -> None
     ]
     assert [finding.level for finding in found] == [RiskLevel.HIGH] + [RiskLevel.LOW] * 5
     assert found[0].message == (
-        "HIGH for this repository, where 9% of changes are later fixed. Riskier than 97% of recent code changes, and"
+        "HIGH for this repository, where 9% of code changes are later fixed. Riskier than 97% of recent code changes, and"
         " than 84% of those about as large. 17 of the last 40 HIGH changes here were later fixed (42%, against 9% of all)."
     )
     assert found[1].message == "A change of this size: 24%, typical here 8%."

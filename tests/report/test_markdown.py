@@ -14,7 +14,7 @@ from tests.support.changes import change
 
 HOSTILE = "<img src=x onerror=alert(1)> @ada [x](http://e.example) `rm` | ![i](j) #12"
 GOLDEN = """\
-**HIGH** for this repository, where 9% of changes are later fixed.
+**HIGH** for this repository, where 9% of code changes are later fixed.
 Riskier than 97% of recent code changes, and than 84% of those about as large.
 17 of the last 40 HIGH changes here were later fixed (42%, against 9% of all).
 
@@ -25,7 +25,7 @@ Staged change: 2 files, +3 -1 lines
 - A change of this size: 24%, typical here 8%
 - lowers it: the author has made 640 commits here, peers 30 (x0.47)
 - raises it: app.py had 9 bug fixes in 180 days, peers 0 (x1.6)
-- This change: 31%; all other reasons together x1.1
+- This change: 31% by the model; all other reasons together x1.1
 
 **Read first**
 

@@ -129,7 +129,7 @@ def test_everything_that_is_known_is_shown() -> None:
         "LOW 47 1 2%",
         "all 50 2 4%",
         "Change 9 2023-11-05, 0000000000 fixed after 7 days by 0000000000 , 0000000000",
-        "Change 0 2023-11-14, 0000000000 too new to tell",
+        "Change 0 2023-11-14, 0000000000 too new to tell (0 days old)",
         "rising : 40 changes in the last year, 4 in the year before",
         "Parser.read line 12 17 88 9 of 31 commits 4",
         "write line 3 8 20 \N{EN DASH} \N{EN DASH}",

@@ -15,7 +15,7 @@ from tests.support.assessments import CONTRIBUTIONS, IMPACT, impact_naming, samp
 from tests.support.changes import change, edit
 
 GOLDEN = """\
-HIGH for this repository, where 9% of changes are later fixed.
+HIGH for this repository, where 9% of code changes are later fixed.
 Riskier than 97% of recent code changes, and than 84% of those about as large.
 17 of the last 40 HIGH changes here were later fixed (42%, against 9% of all).
 Staged change: 2 files, +3 -1 lines
@@ -24,7 +24,7 @@ Why
   A change of this size: 24%, typical here 8%
   - the author has made 640 commits here, peers 30  (x0.47)
   + app.py had 9 bug fixes in 180 days, peers 0  (x1.6)
-  This change: 31%; all other reasons together x1.1
+  This change: 31% by the model; all other reasons together x1.1
 
 Read first
   src/app.py    +2 -1 lines, 9 earlier bug fixes
@@ -85,6 +85,17 @@ def test_without_a_percentile_the_verdict_says_what_it_rests_on() -> None:
 def test_what_hardly_moves_the_odds_is_no_reason() -> None:
     text = render_text(sample(explanation=(CONTRIBUTIONS[2],)), width=80, colour=False)
     assert "Why" not in text
+
+
+def test_the_full_explanation_has_no_rows_of_nothing_and_sums_up() -> None:
+    tiny = [
+        replace(CONTRIBUTIONS[2], feature=f"f{n}", contribution=amount) for n, amount in enumerate((4e-4, -4e-4, -1e-4))
+    ]
+    text = render_text(sample(explanation=(*CONTRIBUTIONS, *tiny)), width=80, colour=False, full=True)
+    rows = re.findall(r"^ +([+-]\d+\.\d{3})  (.*)$", text, re.MULTILINE)
+    assert [said for amount, said in rows if float(amount) == 0] == ["3 reasons of next to nothing"]
+    assert "-0.000" not in text
+    assert abs(sum(float(amount) for amount, _ in rows[:-1]) - float(rows[-1][0])) < 0.001 * len(rows)
 
 
 def test_without_an_explanation_there_is_no_empty_section() -> None:

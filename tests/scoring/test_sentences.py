@@ -42,6 +42,11 @@ def test_a_feature_reads_well_for_any_value(feature: Feature) -> None:
                 assert said.endswith(", as is typical")
 
 
+def test_no_two_features_say_the_same() -> None:
+    said = [text for feature in CATALOGUE for text in {feature.phrase, feature.zero} if text]
+    assert len(said) == len(set(said))
+
+
 @pytest.mark.parametrize("feature", CATALOGUE, ids=lambda feature: feature.name)
 def test_a_french_name_says_the_same(feature: Feature) -> None:
     assert sentence(feature.french, 1.0, 2.0) == sentence(feature.name, 1.0, 2.0)

@@ -27,7 +27,7 @@ FEWEST, MOST = 2, 3
 _SHARED, _TIMES = 0.2, math.log(4)
 """How much of the files must be shared, and how many times as large one may be."""
 FIXED_WITHIN = 30
-"""Days in which a bug fix in the same files is told."""
+"""Days in which a bug fix in the same files is told; without one, younger changes have no outcome yet."""
 
 COMPARED = tuple(
     "source_lines_added test_lines_added la ld nf nd entropy files_added hunk_count recent_commits file_age "
@@ -224,8 +224,8 @@ def outcome(
         return f"{count} in the same files within {FIXED_WITHIN} days"
     if fixes:
         return f"first bug fix in its files after {_days(fixes[0].time - commit.committed_at)}"
-    if now - commit.committed_at < DAY:
-        return "too new to tell what became of it"
+    if now - commit.committed_at < FIXED_WITHIN * DAY:
+        return f"too new to tell what becomes of it ({_days(now - commit.committed_at)} old)"
     return f"no bug fix in its files in the {_days(now - commit.committed_at)} since"
 
 

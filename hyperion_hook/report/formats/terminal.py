@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 from hyperion_hook.domain.assessment import Assessment, Impact, RiskLevel, Score, Unknown
@@ -39,6 +40,8 @@ from hyperion_hook.report.wording import (
 LEAST_WIDTH, PLAIN_WIDTH, MOST_WIDTH = 40, 80, 120
 MOST_UNUSUAL = 4
 MOST_NEIGHBOURS = 3
+_LEAST_SHOWN = 0.0005
+"""Log-odds that are no zero when they are written."""
 _COMES_BY_ITSELF = ("run: hyperion-hook index", "no percentile: ", "their time was used up")
 _COLOURS = {RiskLevel.UNKNOWN: "1;35", RiskLevel.HIGH: "1;31", RiskLevel.MEDIUM: "1;33", RiskLevel.LOW: "1;32"}
 _HEADING, _FAINT, _RAISES, _LOWERS = "1", "2", "31", "32"
@@ -237,8 +240,11 @@ class _Page:
                 (assessment.base_log_odds, "the repository's typical change"),
                 *((entry.contribution, entry.sentence) for entry in assessment.explanation),
             ]
-            for amount, text in (*rows, (assessment.risk.log_odds, "this change")):
-                yield self.ended(f"  {amount:+8.3f}  {printable(text)}")
+            shown = [row for row in rows if abs(row[0]) >= _LEAST_SHOWN]
+            if few := [amount for amount, _ in rows if abs(amount) < _LEAST_SHOWN]:
+                shown.append((math.fsum(few), f"{counted(len(few), 'reason')} of next to nothing"))
+            for amount, text in (*shown, (assessment.risk.log_odds or 0.0, "this change")):
+                yield self.ended(f"  {round(amount, 3) + 0.0:+8.3f}  {printable(text)}")
         missing: dict[str, list[str]] = {}
         for name, reason in assessment.features.missing.items():
             missing.setdefault(reason, []).append(name)

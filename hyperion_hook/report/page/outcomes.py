@@ -12,6 +12,8 @@ from hyperion_hook.report.wording import counted
 MOST_LISTED = 40
 _MOST_FIXES = 3
 _DAY = 86_400
+_SOON = 30
+"""Days within which most fixes come; an earlier silence tells nothing."""
 
 
 class Outcome(NamedTuple):
@@ -40,7 +42,7 @@ def _outcome(change: ScoredChange, times: dict[str, int], now: int) -> str:
     if change.fixed_by:
         return "fixed"
     age = max(0, now - change.time) // _DAY
-    return f"no fix in {counted(age, 'day')}" if age else "too new to tell"
+    return f"no fix in {counted(age, 'day')}" if age >= _SOON else f"too new to tell ({counted(age, 'day')} old)"
 
 
 def days_to_fix(change: ScoredChange, times: dict[str, int]) -> int | None:
