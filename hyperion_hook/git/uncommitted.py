@@ -129,11 +129,25 @@ def _stand_in(repository: Repository) -> tuple[Path, Repository]:
     shared = [str(objects.resolve()), *filter(None, (given.get("GIT_OBJECT_DIRECTORY"),))]
     objects.unlink()
     (objects / "info").mkdir(parents=True)
-    (objects / "info" / "alternates").write_bytes(b"".join(os.fsencode(path) + b"\n" for path in shared))
+    (objects / "info" / "alternates").write_bytes(b"".join(_on_a_line(path) for path in shared))
     variables = _variables(folder)
     git = Git(folder, git_dir=folder, environment=given | variables)
     weakref.finalize(git, neutral.remove, folder, os.getpid())
     return folder, replace(repository, git=git)
+
+
+def _on_a_line(path: str) -> bytes:
+    r"""Return a path as git's list of folders of objects has it: in quotes where a line feed would end it.
+
+    Examples
+    --------
+    >>> _on_a_line("/a b"), _on_a_line("/a\nb")
+    (b'/a b\n', b'"/a\\nb"\n')
+    """
+    plain = os.fsencode(path)
+    if b"\n" in plain:
+        plain = b'"%s"' % plain.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
+    return plain + b"\n"
 
 
 def _variables(folder: Path) -> dict[str, str]:

@@ -169,6 +169,16 @@ def test_before_the_first_commit_and_in_odd_places(tmp_path: Path) -> None:
         with_work_tree(Repository.discover(tmp_path / "bare.git"))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows allows no such names")
+@pytest.mark.parametrize("name", ["a\nb", 'a"\n\\"', '"a"', "a:b", "#a", " "])
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    repo = TestRepo(tmp_path / name)
+    repo.commit({"a.py": "x = 1\n"}, "one")
+    repo.write({"a.py": "x = 2\n"})
+    [file] = staged_change(with_work_tree(Repository.discover(repo.path))[0]).files
+    assert (file.lines_added, file.lines_deleted) == (1, 1)
+
+
 def test_stand_ins_are_removed(repo: TestRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     view = with_work_tree(Repository.discover(repo.path))
