@@ -22,7 +22,8 @@ def run() -> None:
     except Exception as error:  # noqa: BLE001 - Python would end with 1, which says that the risk reached --fail-on
         _tell(f"hyperion-hook: cannot be started ({type(error).__name__}: {error}); install it again\n")
         # no hook is to stop a commit because of a broken installation
-        sys.exit(0 if "hook" in sys.argv[1:4] and "--strict" not in sys.argv else 3)
+        words = sys.argv[3:] if sys.argv[1:2] == ["--repo"] else sys.argv[1:]
+        sys.exit(0 if words[:1] == ["hook"] and "--strict" not in words else 3)
     sys.exit(code)
 
 

@@ -76,6 +76,10 @@ def _need(is_right: bool) -> None:
         raise ValueError
 
 
+def _plain(bound: float) -> str:
+    return f"{bound:,.0f}" if float(bound).is_integer() else f"{bound:g}"
+
+
 class Number(Kind):
     """A number within bounds, both allowed; whole numbers only when ``whole``; 0 is refused when ``not_zero``."""
 
@@ -84,7 +88,7 @@ class Number(Kind):
         self.type = int if whole else float
         self.not_zero = not_zero
         name = "a whole number" if whole else "a number"
-        self.expected = f"{name} from {low:g} to {high:g}{' other than 0' if not_zero else ''}"
+        self.expected = f"{name} from {_plain(low)} to {_plain(high)}{' other than 0' if not_zero else ''}"
 
     def _read(self, value: Any) -> Any:
         _need(isinstance(value, int | self.type) and not isinstance(value, bool))

@@ -30,7 +30,7 @@ MODULES = {
     "interface": "structure.breaking_changes",
     "business": "structure.business",
 }
-"""Where each is; imported when it is run. Cheap ones first: when the time runs out, the dear ones are missing."""
+"""Where each is; imported when it is run. Cheap ones first: when the time runs out, the costly ones are missing."""
 
 LIGHT_MODULES = frozenset({"size", "diffusion", "tokens", "purpose", "process", "people", "review"})
 """Modules that read the patch and the history only: some milliseconds a change, so cheap enough for whole histories."""
@@ -96,7 +96,7 @@ def extract(context: Context, *, only: Collection[str] | None = None) -> Feature
 def _run(name: str, features: Mapping[str, _Bounds], context: Context, vector: dict[str, Value]) -> None:
     try:
         values = _measured(name, context)
-    except (Exception, RecursionError) as error:  # noqa: BLE001 - hostile sources must cost one metric, not the hook
+    except Exception as error:  # noqa: BLE001 - hostile sources must cost one metric, not the hook
         vector |= dict.fromkeys(features, Missing(f"{FAILED}: {type(error).__name__}"))
         return
     if isinstance(values, Missing):

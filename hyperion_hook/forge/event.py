@@ -92,7 +92,8 @@ def read_event(name: str, path: Path, repository: str) -> Event:
     try:
         return event_of(name, data, repository)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise HyperionError(f"GITHUB_EVENT_PATH {path}: no event '{name[:80]}' ({error})") from None
+        fault = f"it has no field {error}" if isinstance(error, KeyError) else error
+        raise HyperionError(f"GITHUB_EVENT_PATH {path}: no event '{name[:80]}': {fault}") from None
 
 
 def event_of(name: str, data: Mapping[str, Any], repository: str) -> Event:

@@ -1,7 +1,7 @@
 """Requests to a code host: few, short, and never in the way of the work they are for.
 
 Each has a deadline for the whole of it, name look-up, handshake, headers and body together, and all of a command have a
-budget. What the server says of waiting is heard as far as the budget goes. Tokens travel in one header to one host, are
+budget. If the server asks to wait, that is done within the budget. Tokens travel in one header to one host, are
 followed nowhere else, and are in no message.
 """
 

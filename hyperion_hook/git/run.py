@@ -51,7 +51,7 @@ _OVERRIDES = (
     "diff.ignoreSubmodules=none",
     "diff.suppressBlankEmpty=false",
     "diff.interHunkContext=0",
-    "diff.context=0",
+    "diff.context=0",  # for line counts too: with context git pairs lines a little differently, and both must agree
     "diff.indentHeuristic=true",
     f"diff.orderFile={os.devnull}",
     "diff.submodule=short",
@@ -109,12 +109,8 @@ class Process:
         self.popen.wait()
 
 
-# ``diff.context`` is 0 for line counts too: git compares files a little differently with some context, and the counts
-# in the history index must be those of the patch
-
-
 PATIENT_SECONDS = 600.0
-"""For what is recorded, which counts bound: whatever takes longer hangs, however busy the machine."""
+"""Limit of a git that reads what is recorded: how much it reads is bounded by counts, so a longer one hangs."""
 
 
 class Git:

@@ -87,11 +87,11 @@ def test_all_faults_are_told_at_once_one_a_line(tmp_path: Path) -> None:
     found = faults(tmp_path, {"ML_N_JOBS": "0", "HYPERION_HOOK_STRICT": "maybe"}, fail_on="worst")
     assert found == [
         ".hyperion-hook.toml: unknown setting 'fail_on'; did you mean 'fail-on'?",
-        ".hyperion-hook.toml: deadline: 'soon' is not a number from 0.05 to 3600",
+        ".hyperion-hook.toml: deadline: 'soon' is not a number from 0.05 to 3,600",
         ".hyperion-hook.toml: alert-high: 3 is not a number from 0 to 1",
         ".hyperion-hook.toml: criticality: 'src/*': 9 is not a whole number from 1 to 5",
         "HYPERION_HOOK_STRICT: 'maybe' is not true or false",
-        "ML_N_JOBS: 0 is not a whole number from -1 to 4096 other than 0",
+        "ML_N_JOBS: 0 is not a whole number from -1 to 4,096 other than 0",
         "--fail-on: 'worst' is not one of low, medium, high, never",
     ]
 

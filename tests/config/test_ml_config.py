@@ -133,7 +133,7 @@ def test_all_faults_are_told_at_once() -> None:
         meta_learner=3,
     )
     assert found == [
-        "random_state: -1 is not a whole number from 0 to 4.29497e+09",
+        "random_state: -1 is not a whole number from 0 to 4,294,967,295",
         "cv_folds: 1 is not a whole number from 2 to 100",
         "random_forest.class_weight: 'heavy' is not one of balanced, balanced_subsample, none",
         "xgboost.max_depth: 0 is not a whole number from 1 to 64",
@@ -158,7 +158,7 @@ def test_faults_of_file_environment_and_arguments_are_told_together(tmp_path: Pa
         ".hyperion-hook.toml: unknown setting 'ml-cv-fold'; did you mean 'ml-cv-folds'?",
         ".hyperion-hook.toml: ml: xgbost: no such model; did you mean 'xgboost'?",
         ".hyperion-hook.toml: ml: xgboost.max-dept: no such parameter; did you mean 'max_depth'?",
-        "ML_N_JOBS: 0 is not a whole number from -1 to 4096 other than 0",
+        "ML_N_JOBS: 0 is not a whole number from -1 to 4,096 other than 0",
         "HYPERION_HOOK_ML: 'xgboost=3' is not a list 'model.parameter=value, ...'",
         "unknown argument 'randomforest'; did you mean 'random_forest'?",
         "cv_folds: 0 is not a whole number from 2 to 100",

@@ -51,9 +51,9 @@ def test_a_version_goes_one_step_at_a_time() -> None:
         ([], Status.PRODUCTION, "v1.0.0 is trained and cannot become production: it must be validated first"),
         ([], Status.TRAINED, "promoted to validated or production, not to trained"),
         ([], Status.DEPRECATED, "promoted to validated or production, not to deprecated"),
-        ([Status.VALIDATED], Status.VALIDATED, "it is that already"),
-        ([Status.VALIDATED, Status.PRODUCTION], Status.VALIDATED, "it serves already"),
-        ([Status.VALIDATED, Status.PRODUCTION], Status.PRODUCTION, "it serves already"),
+        ([Status.VALIDATED], Status.VALIDATED, "it is validated already"),
+        ([Status.VALIDATED, Status.PRODUCTION], Status.VALIDATED, "it is in production already"),
+        ([Status.VALIDATED, Status.PRODUCTION], Status.PRODUCTION, "it is in production already"),
     ],
 )
 def test_other_steps_are_refused(steps: list[Status], to: Status, said: str) -> None:

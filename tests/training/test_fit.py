@@ -47,7 +47,10 @@ def test_a_gap_and_copies_are_kept_out_whatever_the_order_of_the_rows(days: list
 @given(st.lists(st.integers(0, 9), min_size=20, max_size=60))
 def test_copies_stay_on_one_side_of_stratified_folds(values: list[int]) -> None:
     rows = np.array(values, dtype=float)[:, None]
-    for train, test in StratifiedFolds(3).split(rows, (np.array(values) % 2)):
+    folds = StratifiedFolds(3)
+    parts = list(folds.split(rows, np.array(values) % 2))
+    assert len(parts) == folds.get_n_splits(rows, np.array(values) % 2)
+    for train, test in parts:
         assert not set(rows[train, 0]) & set(rows[test, 0])
         assert len(train) + len(test) == len(rows)
 

@@ -208,7 +208,7 @@ class ModelRegistry(VersionStore):
         return self._tracker
 
     def _repository(self) -> Repository | None:
-        """Return the repository that the registry lies in, else the one that one stands in."""
+        """Return the repository that the registry lies in, ``None`` outside of one."""
         with suppress(GitError):
             return open_repository(self.root)
         return None

@@ -21,8 +21,8 @@ MOST_SERVED = 50
 _STEPS = {Status.VALIDATED: Status.TRAINED, Status.PRODUCTION: Status.VALIDATED}
 _HOW = {
     Status.TRAINED: "it must be validated first (models promote VERSION --to validated)",
-    Status.VALIDATED: "it is that already",
-    Status.PRODUCTION: "it serves already",
+    Status.VALIDATED: "it is validated already",
+    Status.PRODUCTION: "it is in production already",
     Status.DEPRECATED: "only a rollback brings it back",
 }
 

@@ -294,7 +294,7 @@ class VersionStore:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise _damaged(path, f"damaged ({error})") from None
         if state.name != name:
-            raise _damaged(path, f"is of '{state.name}'")
+            raise _damaged(path, f"belongs to the model '{state.name}'")
         return state
 
     def _lying_about(self) -> Iterator[tuple[str, Path]]:

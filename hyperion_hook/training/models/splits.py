@@ -70,27 +70,29 @@ class TimeFolds:
 
 
 class StratifiedFolds:
-    """scikit-learn's stratified folds, with all copies of a row in one fold."""
+    """scikit-learn's stratified folds, with all copies of a row in one fold; fewer folds where a class is rare."""
 
     def __init__(self, n_splits: int = 5, random_state: int = 42) -> None:
         self.n_splits = n_splits
         self.random_state = random_state
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
-        """Return how many folds there are."""
-        del X, y, groups
-        return self.n_splits
+        """Return how many folds there are, of these rows if they are given."""
+        del groups
+        return self.n_splits if X is None or y is None else self._count(np.asarray(y)[numbered(identities(X))[1]])
 
     def split(self, X: Any, y: Any, groups: Any = None) -> Iterator[tuple[Rows, Rows]]:
         """Yield positions to learn from and to test on."""
         del groups
         number, first = numbered(identities(X))
         codes = np.asarray(y)[first]
-        count = min(self.n_splits, int(np.bincount(codes, minlength=2).min()))
-        if count < 2:
-            return
-        for learn, test in StratifiedKFold(count, shuffle=True, random_state=self.random_state).split(first, codes):
-            yield np.flatnonzero(np.isin(number, learn)), np.flatnonzero(np.isin(number, test))
+        if count := self._count(codes):
+            for learn, test in StratifiedKFold(count, shuffle=True, random_state=self.random_state).split(first, codes):
+                yield np.flatnonzero(np.isin(number, learn)), np.flatnonzero(np.isin(number, test))
+
+    def _count(self, codes: Codes) -> int:
+        rarest = int(np.bincount(codes, minlength=2).min())
+        return min(self.n_splits, rarest) if rarest >= 2 else 0
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,6 @@ from hyperion_hook.store.source_cache import SourceCache
 from hyperion_hook.training.labels.read_history import read_history
 from hyperion_hook.training.rows.line_counts import CountedSources, LineCounts
 
-"""Called with what is being done, how much is done and how much there is."""
-
 Observer = Callable[[Commit], None]
 """Sees every commit of the stream, merges with the files that differ from their first parent."""
 
