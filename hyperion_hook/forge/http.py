@@ -167,10 +167,11 @@ class Http:
         for _ in range(_MOST_PAGES):
             if address is None:
                 return
-            entries, address = self.send("GET", address)
+            asked = address
+            entries, address = self.send("GET", asked)
             if self.list_field:
                 table = entries if isinstance(entries, dict) else {}
-                entries, address = table.get(self.list_field), self._here(table.get("next"))
+                entries, address = table.get(self.list_field), self._here(table.get("next"), asked)
             if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
                 raise self._failure("GET", path, "the answer is no list")
             yield from entries
@@ -218,20 +219,24 @@ class Http:
         if sum(map(text.count, (b",", b"[", b"{"))) > _MOST_VALUES:
             raise self._failure(method, path, f"the answer holds more than {_MOST_VALUES:,} values")
         try:
-            return Answer(json.loads(text), self._next(reply.headers.get("Link", "")))
+            return Answer(json.loads(text), self._next(reply.headers.get("Link", ""), path))
         except (ValueError, RecursionError):
             raise self._failure(method, path, "the answer is not JSON") from None
 
-    def _next(self, link: str) -> str | None:
-        """Return the next page of a ``Link`` header, if it lies on this very host."""
+    def _next(self, link: str, asked: str) -> str | None:
+        """Return the next page of a ``Link`` header."""
         for part in link.split(","):
             address, _, rest = part.partition(";")
-            if 'rel="next"' in rest and (found := self._here(address.strip().strip("<>"))):
-                return found
+            if 'rel="next"' in rest and (following := self._here(address.strip().strip("<>"), asked)):
+                return following
         return None
 
-    def _here(self, address: object) -> str | None:
-        return address if isinstance(address, str) and address.startswith(self.base + "/") else None
+    def _here(self, address: object, asked: str) -> str | None:
+        """Return a next page on this very host: behind a proxy a server may call itself by another name."""
+        if not isinstance(address, str) or address.startswith(self.base + "/"):
+            return address if isinstance(address, str) else None
+        query = address.partition("?")[2].partition("#")[0]
+        return f"{asked.partition('?')[0]}?{query}" if query.isascii() and query.isprintable() and query else None
 
 
 _Result = TypeVar("_Result")

@@ -137,8 +137,10 @@ def test_a_next_page_on_another_host_is_not_asked_for(job: GitHubJob, pull: Pull
         for host in (elsewhere.url, f"{github.url}.example", github.url.replace("//", "//x@")):
             link = {"Link": f'<{host}/repos/o/r/issues/7/comments?page=2>; rel="next"'}
             github.told("GET", COMMENTS, Said(200, [], link), times=1)
-        job.pull(pull.base, pull.head, "opened", "--comment", "high")
+        done = job.pull(pull.base, pull.head, "opened", "--comment", "high")
         assert elsewhere.asked == []
+    # but the same page of the host that was asked: behind a proxy it calls itself by another name
+    assert [asked.query for asked in done.asked if asked.path.endswith(COMMENTS[:-1])][1:4] == ["page=2"] * 3
 
 
 def test_pages_without_end_are_left_after_a_hundred(job: GitHubJob, pull: Pull, github: GitHubDouble) -> None:
