@@ -1,7 +1,7 @@
 """The import graph of a set of files, moved on from commit to commit.
 
 Names become numbers here: ``depth`` keeps cycles and depths of the numbered graph, ``entry_points`` who uses what,
-and ``imports_index`` tells which files must be resolved anew when a file comes or goes.
+and ``imports.index`` tells which files must be resolved anew when a file comes or goes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a source file imports, as written: one pass of patterns over the text, by language.
 
 Imports are the cheapest view of a system's structure: they need no build and no types. They are read by pattern, so
-that half-written and newer-than-known source is read too. ``imports_index`` turns what is written into files.
+that half-written and newer-than-known source is read too. ``imports.index`` turns what is written into files.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 r"""From what is written to what is meant: resolvers of Python, JavaScript, Ruby and PHP.
 
 A resolver sees the repository only through ``look(key)``, which returns the values registered under a key (see
-``imports_index``); so the index knows which files to resolve anew when a key changes. It answers with names of nodes:
+``imports.index``); so the index knows which files to resolve anew when a key changes. It answers with names of nodes:
 the path of a file, a group key (``\0\0``...), an external package (``EXTERNAL`` + name) or ``UNRESOLVED``.
 """
 
