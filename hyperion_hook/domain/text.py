@@ -39,12 +39,8 @@ def decode_text(data: bytes) -> str | Missing:
 def decode_lines(data: bytes) -> tuple[str, tuple[int, ...]] | Missing:
     r"""Return a file's text as ``decode_text`` does, and where its lines are not those of git.
 
-    Git ends lines at line feeds alone, compilers at a carriage return alone too.
-
-    Returns
-    -------
-    tuple[str, tuple[int, ...]] | Missing
-        With the text the number of git's line for each break within it.
+    Git ends lines at line feeds alone, compilers at a carriage return alone too. It comes with the number of git's line
+    for each break within it.
 
     Examples
     --------

@@ -80,12 +80,8 @@ def _counts(records: array[int]) -> tuple[int, int]:
 def read_coverage(data: bytes, *, root: str = "") -> Coverage | Missing:
     r"""Return lines covered and lines counted by path, from one report.
 
-    Absolute paths of the report are made relative to ``root``.
-
-    Returns
-    -------
-    mapping of str to (covered, counted), or Missing
-        Paths relative to the repository, with forward slashes; files outside are left out.
+    Absolute paths of the report are made relative to ``root``. Those of the result are relative to the repository, with
+    forward slashes; files outside are left out.
 
     Examples
     --------

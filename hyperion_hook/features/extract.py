@@ -69,17 +69,14 @@ def nothing_known(reason: str) -> FeatureVector:
 def extract(context: Context, *, only: Collection[str] | None = None) -> FeatureVector:
     """Return every feature of the catalogue for one change.
 
+    Features are in catalogue order; one failing module makes its features missing and hurts no other.
+
     Parameters
     ----------
     context
         What is known about the change when it is made; past its deadline the remaining features are missing.
     only
         Canonical names that are wanted; modules without any of them are not run, their features are missing.
-
-    Returns
-    -------
-    FeatureVector
-        All features in catalogue order; one failing module makes its features missing and hurts no other.
     """
     vector: dict[str, Value] = dict.fromkeys(_NAMES, NOT_ASKED)
     for name in MODULES:

@@ -18,12 +18,7 @@ def keep_comment(host: Host, number: int, marker: str, body: Body, *, write: boo
 
     Two runs at once may both find none and both write one. Each looks once more after it wrote and removes all but the
     oldest, so one is left in the end; the youngest text goes into it. ``write`` says whether to write one where there
-    is none; one that is there is always kept up to date.
-
-    Returns
-    -------
-    Comment or None
-        The comment; ``None`` where none was wanted.
+    is none; one that is there is always kept up to date. ``None`` is returned where none was wanted.
     """
     result = host.own_comments(number, marker)
     if not result:

@@ -23,6 +23,8 @@ def coalition_values(
 ) -> list[float]:
     """Return the calibrated log-odds of every coalition.
 
+    There is one for each of ``coalitions(len(players), alone)``.
+
     Parameters
     ----------
     one, other
@@ -31,11 +33,6 @@ def coalition_values(
         For each player the columns that it switches from ``other`` to ``one``; columns of no player stay at ``other``.
     alone
         Whether only the empty coalition and those of one player are asked for.
-
-    Returns
-    -------
-    list[float]
-        One for each of ``coalitions(len(players), alone)``.
     """
     player_of, asked = _players(len(one), players), coalitions(len(players), alone=alone)
     said: dict[str, list[float]] = {}

@@ -45,13 +45,8 @@ def explain(
 ) -> Explanation:
     """Return what each feature adds to the log-odds of a score.
 
-    A feature that the typical change does not have counts as missing there.
-
-    Returns
-    -------
-    Explanation
-        ``base_log_odds + sum(contributions)`` is the score's log-odds; features that equal the typical value, and those
-        that no member looks at, get exactly 0.
+    A feature that the typical change does not have counts as missing there. ``base_log_odds + sum(contributions)`` is
+    the score's log-odds; features that equal the typical value, and those that no member looks at, get exactly 0.
 
     References
     ----------

@@ -67,17 +67,14 @@ class SourceCache:
     def open(cls, path: Path | None, *, max_rows: int = MAX_ROWS, root: Path | None = None) -> SourceCache:
         """Open or create the file.
 
+        In a folder that cannot be written to it reads what there is, or keeps nothing.
+
         Parameters
         ----------
         path
             The file; ``None`` keeps nothing.
         root
             As for ``open_store``.
-
-        Returns
-        -------
-        SourceCache
-            In a folder that cannot be written to, one that reads what there is, or keeps nothing.
         """
         if path is None:
             return cls(None, max_rows)

@@ -97,6 +97,9 @@ def engineered_frame(
 ) -> pd.DataFrame:
     """Return the features of each row of a table, with its index.
 
+    Values are floats, NaN where missing. ``attrs['missing']`` says why a feature is missing in every row,
+    ``attrs['notes']`` what is to be said of the others.
+
     Parameters
     ----------
     frame
@@ -105,12 +108,6 @@ def engineered_frame(
         What is wanted by name; by default the features that some row has, in the language of the columns.
     derive_row
         Returns a row with all that can be derived; it is only asked where a column is a fact.
-
-    Returns
-    -------
-    pd.DataFrame
-        Floats, NaN where missing. ``attrs['missing']`` says why a feature is missing in every row, ``attrs['notes']``
-        what is to be said of the others.
     """
     has_facts = any(_holds_facts(frame.iloc[:, place], name) for place, name in enumerate(frame.columns))
     columns, reasons, notes = _by_row(frame, derive_row) if has_facts else _as_given(frame)

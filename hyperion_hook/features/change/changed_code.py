@@ -90,10 +90,7 @@ def _kind(context: Context, file: FileChange, *, is_after: bool) -> Kind:
 def changed_code(context: Context, file: FileChange) -> ChangedCode | Missing | None:
     """Return the code that a change adds to a file and deletes from it.
 
-    Returns
-    -------
-    ChangedCode | Missing | None
-        ``None`` for tests, files of others, documents and data: they hold no code that counts.
+    ``None`` for tests, files of others, documents and data: they hold no code that counts.
     """
     if file.is_binary or not file.is_regular:
         return None

@@ -57,14 +57,10 @@ class _Side:
 def measure(context: Context) -> dict[str, Value]:
     """Return the code metrics of a change, over touched source files that are neither tests nor foreign.
 
-    Of a change with too many files those are measured that are looked into.
-
-    Returns
-    -------
-    dict[str, Value]
-        One value for each name of ``NAMES``, in the units of the catalogue. Files that could not be measured are left
-        out; where none could, the values are missing for the reason of the first of them by path. A new file (or copy)
-        counts from zero, a deleted one to zero, in maintainability from and to 100.
+    Of a change with too many files those are measured that are looked into. There is one value for each name of
+    ``NAMES``, in the units of the catalogue. Files that could not be measured are left out; where none could, the
+    values are missing for the reason of the first of them by path. A new file (or copy) counts from zero, a deleted one
+    to zero, in maintainability from and to 100.
 
     References
     ----------

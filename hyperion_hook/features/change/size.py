@@ -36,11 +36,8 @@ class _Before(NamedTuple):
 def measure(context: Context) -> dict[str, Value]:
     """Return the size features of a change.
 
-    Returns
-    -------
-    dict[str, Value]
-        ``la`` and ``ld`` in lines over all text files; ``lt`` in lines, mean over text files, a new file counting 0;
-        ``relative_churn`` in [0, 2); ``test_change_ratio`` in [0, 1], missing where neither tests nor source changed.
+    ``la`` and ``ld`` in lines over all text files; ``lt`` in lines, mean over text files, a new file counting 0;
+    ``relative_churn`` in [0, 2); ``test_change_ratio`` in [0, 1], missing where neither tests nor source changed.
 
     References
     ----------

@@ -77,11 +77,7 @@ def count_lines(text: str, language: str) -> LineCounts:
     r"""Return how many lines are code, comment and blank.
 
     ``language`` is a name of ``domain.files.paths``; of one without an entry here every line that is not blank is code.
-
-    Returns
-    -------
-    LineCounts
-        A line with code and a comment is code; a blank line is blank even inside a comment.
+    A line with code and a comment is code; a blank line is blank even inside a comment.
 
     Examples
     --------

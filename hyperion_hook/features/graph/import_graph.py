@@ -82,12 +82,8 @@ def build_graph(files: Mapping[str, Specs]) -> ImportGraph:
     """Return the import graph of a set of files.
 
     ``files`` are import specifications (``read_imports``) by path; the order does not matter. ``go.mod``,
-    ``Cargo.toml`` and ``package.json`` take part as names of folders and are no modules themselves.
-
-    Returns
-    -------
-    ImportGraph
-        Its mappings are lazy. Depth, cycles and entry points are exact at every size.
+    ``Cargo.toml`` and ``package.json`` take part as names of folders and are no modules themselves. The graph's
+    mappings are lazy. Depth, cycles and entry points are exact at every size.
 
     Examples
     --------

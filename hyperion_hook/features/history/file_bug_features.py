@@ -95,6 +95,9 @@ def _touched(life: FileHistory, file: FileChange, time: int, author: int | None)
 def file_numbers(life: FileHistory, directory: Sequence[Tally], repository: Sequence[Tally], now: int) -> list[float]:
     """Return the numbers of one file at one moment, in the order of ``FILE_NUMBERS``, NaN where unknown.
 
+    They are counts, days, lines and shares, none negative. A file that was never fixed has no ``days_since_fix``; lines
+    that were not counted (yet) are unknown.
+
     Parameters
     ----------
     life
@@ -103,12 +106,6 @@ def file_numbers(life: FileHistory, directory: Sequence[Tally], repository: Sequ
         Commits and fixes by month of the file's folder and of the repository, oldest first.
     now
         Unix seconds; later events count as of now (clocks run wrong).
-
-    Returns
-    -------
-    list[float]
-        Counts, days, lines and shares; non-negative. A file that was never fixed has no ``days_since_fix``; lines that
-        were not counted (yet) are unknown.
 
     Examples
     --------

@@ -110,12 +110,8 @@ def months_here(context: Context, author: Author) -> int | None:
 def normalised_entropy(commits: Mapping[int, int]) -> float:
     """Return how evenly commits are spread over authors.
 
-    Commits are by author, each positive.
-
-    Returns
-    -------
-    float
-        Shannon's entropy over its maximum, in [0, 1]; 0 for fewer than two authors.
+    Commits are by author, each positive. The result is Shannon's entropy over its maximum, in [0, 1]; 0 for fewer than
+    two authors.
 
     Examples
     --------

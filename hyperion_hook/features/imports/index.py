@@ -75,10 +75,7 @@ class ImportIndex:
     def replace(self, before: Iterable[Entry], after: Iterable[Entry]) -> tuple[set[str], set[str]]:
         """Exchange registered values.
 
-        Returns
-        -------
-        tuple of two sets
-            The keys whose values changed, and those among them that can change an answer.
+        Returned are the keys whose values changed, and those among them that can change an answer.
         """
         gone, new = set(before), set(after)
         changed = {key for key, _ in gone ^ new}

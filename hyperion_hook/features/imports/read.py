@@ -86,13 +86,9 @@ def read_imports(path: str, text: str) -> tuple[str, ...]:
     r"""Return the import specifications of one file, as written, without repetition.
 
     The path tells the language; ``go.mod``, ``Cargo.toml`` and ``package.json`` give the name a folder is imported by.
-
-    Returns
-    -------
-    tuple of str
-        What is declared first, then in the order of the text; at most ``MAX_SPECS``. The form depends on the language
-        (see the readers' modules); a leading ``=`` marks what the file declares itself to be. Empty for a file without
-        readable imports.
+    What is declared comes first, then all in the order of the text; at most ``MAX_SPECS``. The form depends on the
+    language (see the readers' modules); a leading ``=`` marks what the file declares itself to be. Empty for a file
+    without readable imports.
 
     Examples
     --------

@@ -59,11 +59,8 @@ def repo_of(repository: Repository) -> Any:
 def level_of(repository: Repository, setting: str) -> str:
     """Return which level a setting has its value from, '' where that cannot be told.
 
-    Returns
-    -------
-    str
-        ``system``, ``global``, ``local``, ``worktree`` or ``command``, as git names them; included files belong to the
-        level that includes them.
+    ``system``, ``global``, ``local``, ``worktree`` or ``command``, as git names them; included files belong to the
+    level that includes them.
     """
     variables, command = repository.own.question("config", "--null", "--show-scope", "--get", setting)
     try:

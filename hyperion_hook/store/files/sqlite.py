@@ -194,6 +194,8 @@ def open_empty() -> StoreConnection:
 def open_store(path: Path, form: Form, *, seconds: float, root: Path | None = None, rebuild: bool = True) -> Opened:
     """Open the store in a file, which is made where there is none; never fails for what lies there.
 
+    Transactions are left to the caller's own ``BEGIN``.
+
     Parameters
     ----------
     seconds
@@ -203,11 +205,6 @@ def open_store(path: Path, form: Form, *, seconds: float, root: Path | None = No
         file's own folder is the user's choice.
     rebuild
         Whether a file that does not fit is moved aside and made anew: only at a place that is the program's own.
-
-    Returns
-    -------
-    Opened
-        Transactions are left to the caller's own ``BEGIN``.
     """
     warnings: list[str] = []
     place = f"{form.name} {path}"

@@ -86,6 +86,8 @@ def evaluate_bugs(
 ) -> BugEvaluation | None:
     """Compare models with the baselines on what is younger than all they learned.
 
+    ``None`` where no whole month with a fixed file lies after ``since``.
+
     Parameters
     ----------
     histories
@@ -96,11 +98,6 @@ def evaluate_bugs(
         Unix seconds; only months and changes after it count.
     against
         Other models whose lead is reported beside that over the baselines.
-
-    Returns
-    -------
-    BugEvaluation | None
-        ``None`` where no whole month with a fixed file lies after ``since``.
     """
     monthly = _after([history.monthly[history.monthly["whole"].astype(bool)] for history in histories], since)
     touched = _after([history.touched for history in histories], since)

@@ -61,13 +61,9 @@ class Binned:
 def bin_numbers(reference: Numbers, current: Numbers) -> Binned:
     """Return two samples of numbers in the quantile bins of the reference.
 
-    Both samples are finite and sorted.
-
-    Returns
-    -------
-    Binned
-        Ten bins, fewer for small samples. Where there are no more different values than that, each is a bin; a value
-        that fills a bin by itself has one of its own, so that a move off a constant is seen on either side.
+    Both samples are finite and sorted. There are ten bins, fewer for small samples. Where there are no more different
+    values than that, each is a bin; a value that fills a bin by itself has one of its own, so that a move off a
+    constant is seen on either side.
 
     Examples
     --------

@@ -33,13 +33,8 @@ _COSMETIC = re.compile(
 def fix_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
     """Return what a commit repairs, ``None`` where its message names no repair.
 
-    A name that is not among the commits before it is ignored.
-
-    Returns
-    -------
-    FixCommit | None
-        ``None`` for merges, bots, other purposes, copies of a fix that was seen, and reverts that do not name what they
-        revert.
+    A name that is not among the commits before it is ignored. ``None`` for merges, bots, other purposes, copies of a
+    fix that was seen, and reverts that do not name what they revert.
     """
     if commit.is_merge:
         return None

@@ -132,12 +132,8 @@ class LineOrigins:
     def advance(self, commit: Commit, *, trace: bool = False) -> tuple[TracedHunk, ...]:
         """Take in the next commit, and return where its deleted lines come from if asked to.
 
-        Commits come parents before children, with hunks; a merge with the files that differ from its first parent.
-
-        Returns
-        -------
-        tuple[TracedHunk, ...]
-            All hunks of files that are followed.
+        Commits come parents before children, with hunks; a merge with the files that differ from its first parent. All
+        hunks of files that are followed are returned.
         """
         self._names.append(commit.id)
         if self.asks:

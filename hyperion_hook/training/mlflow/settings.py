@@ -22,7 +22,8 @@ def tracker_asked_for(
     """Return the tracker that the settings ask for.
 
     An address in the repository's own file is followed within the repository only: whoever can write that file could
-    otherwise have files written anywhere, and MLflow's credentials sent to anyone.
+    otherwise have files written anywhere, and MLflow's credentials sent to anyone. ``None`` if no place was named,
+    MLflow is not installed, or the place is not followed; the last two are said.
 
     Parameters
     ----------
@@ -30,11 +31,6 @@ def tracker_asked_for(
         The settings; by default those of the repository one stands in.
     say
         Told what a person should know, one line at a time.
-
-    Returns
-    -------
-    MLFlowTracker or None
-        ``None`` if no place was named, MLflow is not installed, or the place is not followed; the last two are said.
     """
     if loaded is None:
         top = top_of_work_tree(Path())

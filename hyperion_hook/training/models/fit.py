@@ -61,6 +61,8 @@ def fit(
     """Return a recipe fitted on rows of commits.
 
     Raises ``TrainingError`` with fewer than 200 rows or 20 of either class, or bugs in too few stretches of time.
+    ``FeatureColumns`` and ``RiskClassifier``, as ``TrainingPipeline`` gives; ``export.estimator.exported`` turns it
+    into data.
 
     Parameters
     ----------
@@ -75,12 +77,6 @@ def fit(
         Before the first tested row of a fold, rows of so many days are not learned from.
     masked
         Share of the rows that are learned without their message: a staged change has none yet.
-
-    Returns
-    -------
-    Pipeline
-        ``FeatureColumns`` and ``RiskClassifier``, as ``TrainingPipeline`` gives; ``export.estimator.exported`` turns it
-        into data.
     """
     return fit_recipes(rows, [recipe], config, features=features, gap_days=gap_days, masked=masked).models[recipe.name]
 

@@ -47,13 +47,8 @@ AT_COMMIT = tuple(feature.name for feature in CATALOGUE if feature.at_commit)
 def dataset_of(repository: str, replayed: Iterable[ReplayedCommit], labels: Mapping[str, Label]) -> pd.DataFrame:
     """Return one row for each replayed commit, oldest first.
 
-    Of a commit without a label nothing is known.
-
-    Returns
-    -------
-    pd.DataFrame
-        The columns ``KEYS`` and ``FEATURES``; moments in Unix seconds, NaN where nothing is known; features as floats,
-        NaN where missing.
+    Of a commit without a label nothing is known. Moments are in Unix seconds, NaN
+    where nothing is known; features as floats, NaN where missing.
     """
     rows = [
         (

@@ -18,6 +18,8 @@ from hyperion_hook.training.validation.result import Table
 def repaired(frame: pd.DataFrame, target_column: str, *, fill_missing: bool) -> tuple[pd.DataFrame, list[str]]:
     """Return a mended copy of a frame, and what was done, one line for each kind of step.
 
+    It has the features as numbers, then the target, rows numbered anew.
+
     Parameters
     ----------
     frame
@@ -26,11 +28,6 @@ def repaired(frame: pd.DataFrame, target_column: str, *, fill_missing: bool) -> 
         The column whose values are kept as they are; rows without one are left out.
     fill_missing
         Whether missing numbers become the median of their column. They stay missing without.
-
-    Returns
-    -------
-    pd.DataFrame, list[str]
-        The features as numbers, then the target, rows numbered anew.
     """
     steps: list[str] = []
     frame = _without_equal_columns(frame, steps)
