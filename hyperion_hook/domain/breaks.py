@@ -20,28 +20,19 @@ class BreakKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """One thing that a change would break.
-
-    Attributes
-    ----------
-    kind
-        The rule that speaks.
-    sentence
-        What would break, in one sentence.
-    evidence
-        The places or the text that show it.
-    path, line
-        Where to look, a file of the tree after the change and a line of it from 1.
-    is_certain
-        Whether the rule leaves no room for another reading; else it is likely.
-    """
+    """One thing that a change would break."""
 
     kind: BreakKind
+    """The rule that speaks."""
     sentence: str
+    """What would break, in one sentence."""
     evidence: str
+    """The places or the text that show it."""
     path: str
     line: int
+    """Where to look, a file of the tree after the change and a line of it from 1."""
     is_certain: bool
+    """Whether the rule leaves no room for another reading; else it is likely."""
 
     @property
     def confidence(self) -> str:

@@ -14,24 +14,16 @@ TICKS = (NOT_USEFUL, CAUSED_BUG)
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What people ticked in the comment on a pull request.
-
-    Attributes
-    ----------
-    number
-        The pull request.
-    level
-        What the comment said.
-    commits
-        The commit that was assessed last, and what it became on its base where that is known.
-    ticks
-        Since when (Unix seconds) each of ``TICKS`` that is ticked is known to be.
-    """
+    """What people ticked in the comment on a pull request."""
 
     number: int
+    """The pull request."""
     level: RiskLevel
+    """What the comment said."""
     commits: tuple[str, ...]
+    """The commit that was assessed last, and what it became on its base where that is known."""
     ticks: Mapping[str, int]
+    """Since when (Unix seconds) each of ``TICKS`` that is ticked is known to be."""
 
 
 def blamed_commits(feedback: Mapping[int, Feedback]) -> dict[str, int]:

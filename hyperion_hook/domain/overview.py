@@ -39,35 +39,24 @@ class ExplainedChange:
 
 @dataclass(frozen=True, slots=True)
 class HotSpot:
-    """A source file that is changed often.
-
-    Attributes
-    ----------
-    path
-        At the newest commit.
-    changes, fixes
-        Commits within a year of the newest one that touched it, and those of them that fix bugs.
-    authors
-        People who made them.
-    complexity
-        Cyclomatic complexity summed over its functions, ``None`` where the language is not measured.
-    lines
-        Lines of code, ``None`` likewise.
-    quarters
-        Commits of each quarter of the two years before the newest commit, oldest first; shorter where not all of a
-        file's commits are known.
-    is_new
-        Whether all of its commits are of the last year.
-    """
+    """A source file that is changed often."""
 
     path: str
+    """At the newest commit."""
     changes: int
     fixes: int
+    """Commits within a year of the newest one that touched it, and those of them that fix bugs."""
     authors: int
+    """People who made them."""
     complexity: int | None = None
+    """Cyclomatic complexity summed over its functions, ``None`` where the language is not measured."""
     lines: int | None = None
+    """Lines of code, ``None`` likewise."""
     quarters: tuple[int, ...] = ()
+    """Commits of each quarter of the two years before the newest commit, oldest first; shorter where not all of a
+    file's commits are known."""
     is_new: bool = False
+    """Whether all of its commits are of the last year."""
 
     @property
     def trend(self) -> str:
@@ -135,53 +124,35 @@ class Coupling(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A folder, with who knows it.
-
-    Attributes
-    ----------
-    folder
-        '' for the top level.
-    files, commits
-        Source files in it, and how often they were touched, the newest 512 commits of each file.
-    authors
-        People who touched them.
-    bus_factor
-        The smallest number of people who made more than half of that.
-    known_by
-        Names with their shares, the largest first.
-    lost
-        Share of it made by people who made no commit in the repository for a year.
-    """
+    """A folder, with who knows it."""
 
     folder: str
+    """'' for the top level."""
     files: int
     commits: int
+    """Source files in it, and how often they were touched, the newest 512 commits of each file."""
     authors: int
+    """People who touched them."""
     bus_factor: int
+    """The smallest number of people who made more than half of that."""
     known_by: tuple[tuple[str, float], ...]
+    """Names with their shares, the largest first."""
     lost: float
+    """Share of it made by people who made no commit in the repository for a year."""
 
 
 @dataclass(frozen=True, slots=True)
 class Knower:
-    """A person, with what they know.
-
-    Attributes
-    ----------
-    name
-        Without an address.
-    share
-        Of all that was made in the source files, 0..1.
-    leads
-        Folders in which nobody made more, with their share of it; the one with most of their commits first.
-    months
-        Since their newest commit in the repository.
-    """
+    """A person, with what they know."""
 
     name: str
+    """Without an address."""
     share: float
+    """Of all that was made in the source files, 0..1."""
     leads: tuple[tuple[str, float], ...]
+    """Folders in which nobody made more, with their share of it; the one with most of their commits first."""
     months: int
+    """Since their newest commit in the repository."""
 
 
 @dataclass(frozen=True, slots=True)

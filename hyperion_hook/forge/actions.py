@@ -22,27 +22,19 @@ MOST_ANNOTATIONS = 10
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """What the runner tells a step through environment variables; empty where it says nothing.
-
-    Attributes
-    ----------
-    event_name, event_path
-        The event and the file that describes it.
-    repository
-        ``owner/name``.
-    api_url, server_url
-        Of github.com, or of an Enterprise server.
-    output, summary
-        Files that a step writes its outputs and its summary to; ``None`` outside of a runner.
-    """
+    """What the runner tells a step through environment variables; empty where it says nothing."""
 
     event_name: str
     event_path: str
+    """The event and the file that describes it."""
     repository: str
+    """``owner/name``."""
     api_url: str
     server_url: str
+    """Of github.com, or of an Enterprise server."""
     output: Path | None
     summary: Path | None
+    """Files that a step writes its outputs and its summary to; ``None`` outside of a runner."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Actions:

@@ -26,32 +26,22 @@ _COMMENT = 100
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """A pull request as an event describes it.
-
-    Attributes
-    ----------
-    number
-        From 1.
-    base, head
-        Commits: the newest of the branch that is merged into, and of the one that is merged.
-    from_fork
-        Whether the head lies in another repository, so that the token may only read.
-    is_open, is_draft
-        Its state.
-    discussions
-        Comments on it and on its lines, ``None`` where the event does not say.
-    merge_commit
-        What it became on its base, once it is merged.
-    """
+    """A pull request as an event describes it."""
 
     number: int
+    """From 1."""
     base: str
     head: str
+    """Commits: the newest of the branch that is merged into, and of the one that is merged."""
     from_fork: bool = False
+    """Whether the head lies in another repository, so that the token may only read."""
     is_open: bool = True
     is_draft: bool = False
+    """Its state."""
     discussions: int | None = None
+    """Comments on it and on its lines, ``None`` where the event does not say."""
     merge_commit: str | None = None
+    """What it became on its base, once it is merged."""
 
 
 @dataclass(frozen=True, slots=True)

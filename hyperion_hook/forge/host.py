@@ -11,24 +11,16 @@ _MOST_NUMBER = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment on a pull request or merge request.
-
-    Attributes
-    ----------
-    id
-        The host's number of it.
-    body
-        Its Markdown, lines ended by line feeds whatever the host keeps.
-    url
-        Its page.
-    edited_at
-        When it was written or edited last, Unix seconds; ``None`` where the host does not say.
-    """
+    """A comment on a pull request or merge request."""
 
     id: int
+    """The host's number of it."""
     body: str
+    """Its Markdown, lines ended by line feeds whatever the host keeps."""
     url: str
+    """Its page."""
     edited_at: int | None = None
+    """When it was written or edited last, Unix seconds; ``None`` where the host does not say."""
 
 
 class Host(Protocol):

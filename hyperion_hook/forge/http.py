@@ -72,39 +72,27 @@ class _AsTheyAre(urllib.request.HTTPErrorProcessor):
 
 @dataclass
 class Http:
-    """A code host's API.
-
-    Attributes
-    ----------
-    base
-        Its address, with no slash at the end.
-    token
-        Sent with every request as the header that ``token_header`` names, after ``token_prefix``.
-    headers
-        Sent with every request, too.
-    name
-        What messages call the host.
-    page_query
-        Asks for long pages of a list; '' where all lists come whole.
-    list_field
-        Where an answer holds a list, with the next page's address in ``next``; '' where it is one.
-    clock, sleep
-        Monotonic seconds, and a way to wait.
-    requests
-        How many were made.
-    """
+    """A code host's API."""
 
     base: str
+    """Its address, with no slash at the end."""
     token: str = field(repr=False)
+    """Sent with every request as the header that ``token_header`` names, after ``token_prefix``."""
     headers: Mapping[str, str]
+    """Sent with every request, too."""
     name: str
+    """What messages call the host."""
     token_header: str = "Authorization"  # noqa: S105 - its name
     token_prefix: str = "Bearer "  # noqa: S105 - what stands before it
     page_query: str = "per_page=100"
+    """Asks for long pages of a list; '' where all lists come whole."""
     list_field: str = ""
+    """Where an answer holds a list, with the next page's address in ``next``; '' where it is one."""
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    """Monotonic seconds, and a way to wait."""
     requests: int = 0
+    """How many were made."""
     _spent: float = field(default=0.0, repr=False)
 
     def __post_init__(self) -> None:

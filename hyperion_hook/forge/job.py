@@ -14,28 +14,19 @@ NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a pipeline says of its pull request.
-
-    Attributes
-    ----------
-    api_url
-        The API, with no slash at the end.
-    pages
-        The repository's pages.
-    repository
-        What the API calls it.
-    number
-        The pull request.
-    base, head
-        What it is merged into, as git names it, and the newest commit of what is merged.
-    """
+    """What a pipeline says of its pull request."""
 
     api_url: str
+    """The API, with no slash at the end."""
     pages: str
+    """The repository's pages."""
     repository: str
+    """What the API calls it."""
     number: int
+    """The pull request."""
     base: str
     head: str
+    """What it is merged into, as git names it, and the newest commit of what is merged."""
 
 
 @dataclass(frozen=True, slots=True)

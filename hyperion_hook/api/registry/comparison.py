@@ -11,30 +11,21 @@ from hyperion_hook.store.models.metadata import FIGURES, ModelMetadata
 
 @dataclass(frozen=True)
 class ModelComparison:
-    """What differs between two versions, and every figure that one of them has.
-
-    Attributes
-    ----------
-    name, a, b
-        The model and the two versions.
-    metrics
-        By name, the figure of ``a`` and of ``b``; ``None`` where a version has none.
-    difference
-        By name, the figure of ``b`` less that of ``a``, where both have one.
-    features_added, features_removed
-        What only ``b``, and only ``a``, was trained on.
-    hyperparameters
-        Those that differ: the value in ``a`` and in ``b``.
-    """
+    """What differs between two versions, and every figure that one of them has."""
 
     name: str
     a: str
     b: str
+    """The model and the two versions."""
     metrics: Mapping[str, tuple[float | None, float | None]]
+    """By name, the figure of ``a`` and of ``b``; ``None`` where a version has none."""
     difference: Mapping[str, float]
+    """By name, the figure of ``b`` less that of ``a``, where both have one."""
     features_added: tuple[str, ...]
     features_removed: tuple[str, ...]
+    """What only ``b``, and only ``a``, was trained on."""
     hyperparameters: Mapping[str, tuple[Any, Any]]
+    """Those that differ: the value in ``a`` and in ``b``."""
 
     def __str__(self) -> str:
         lines = [f"{self.name}: {self.a} and {self.b}"]

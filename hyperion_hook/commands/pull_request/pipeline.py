@@ -35,28 +35,19 @@ from hyperion_hook.store.feedback_store import FeedbackStore
 
 @dataclass(frozen=True, slots=True)
 class Forge:
-    """A code host whose pipelines say in variables what they are about.
-
-    Attributes
-    ----------
-    job_in
-        Reads the variables.
-    host, links
-        The API and the pages of a job's repository.
-    token
-        The variable that the token is in.
-    remedy
-        What to do where commits are missing.
-    dialect
-        What the host makes of Markdown.
-    """
+    """A code host whose pipelines say in variables what they are about."""
 
     job_in: Callable[[Mapping[str, str]], Job]
+    """Reads the variables."""
     host: Callable[[Job, str], Host]
     links: Callable[[str, int, str, str], Links]
+    """The API and the pages of a job's repository."""
     token: str
+    """The variable that the token is in."""
     remedy: str
+    """What to do where commits are missing."""
     dialect: Dialect = HTML
+    """What the host makes of Markdown."""
 
 
 FORGES = {

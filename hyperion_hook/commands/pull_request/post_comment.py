@@ -44,31 +44,21 @@ class CommentOptions:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """How a pull request or merge request is told.
-
-    Attributes
-    ----------
-    mode
-        ``always``, ``high`` (a comment is begun only for HIGH risk; one that is there is kept up to date) or
-        ``never``.
-    labels
-        Whether to put the level there as a label.
-    links
-        Pages of the code host.
-    elsewhere
-        Where what cannot be posted is found, as said to people.
-    feedback
-        Where it is kept what people ticked; ``None`` where there is no repository.
-    dialect
-        What the code host makes of Markdown.
-    """
+    """How a pull request or merge request is told."""
 
     mode: str
+    """``always``, ``high`` (a comment is begun only for HIGH risk; one that is there is kept up to date) or
+    ``never``."""
     labels: bool
+    """Whether to put the level there as a label."""
     links: Links
+    """Pages of the code host."""
     elsewhere: str
+    """Where what cannot be posted is found, as said to people."""
     feedback: FeedbackStore | None = None
+    """Where it is kept what people ticked; ``None`` where there is no repository."""
     dialect: Dialect = HTML
+    """What the code host makes of Markdown."""
 
     def post(self, host: Host | None, pull: PullRequest, brief: Brief, say: Say) -> str | None:
         """Tell the pull request, and return the comment's page; what cannot be done is said and passes."""

@@ -46,43 +46,29 @@ def _no_fault(connection: sqlite3.Connection) -> str:  # noqa: ARG001 - the shap
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What the files of one kind of store look like.
-
-    Attributes
-    ----------
-    name
-        What messages call it.
-    schema
-        Its statements, as SQLite keeps them; nothing else may be in a file.
-    version, application
-        Numbers in the header of the file.
-    is_cache
-        Whether a file of another version is begun anew without a word, and an unwritable one done without.
-    write_ahead
-        Whether it has a write-ahead log, so that readers and a writer do not wait for each other.
-    pragmas
-        Settings of every connection.
-    page_bytes
-        Page size of a new file.
-    value_bytes
-        How long a value may be at least; at most it is as long as the file.
-    fill
-        Writes the first rows of a new file.
-    fault
-        Says why a file with the right schema does not fit, '' if it does.
-    """
+    """What the files of one kind of store look like."""
 
     name: str
+    """What messages call it."""
     schema: tuple[str, ...]
+    """Its statements, as SQLite keeps them; nothing else may be in a file."""
     version: int = 0
     application: int = 0
+    """Numbers in the header of the file."""
     is_cache: bool = False
+    """Whether a file of another version is begun anew without a word, and an unwritable one done without."""
     write_ahead: bool = False
+    """Whether it has a write-ahead log, so that readers and a writer do not wait for each other."""
     pragmas: tuple[str, ...] = ()
+    """Settings of every connection."""
     page_bytes: int = 4096
+    """Page size of a new file."""
     value_bytes: int = 1_000_000
+    """How long a value may be at least; at most it is as long as the file."""
     fill: Callable[[sqlite3.Connection], None] = _nothing
+    """Writes the first rows of a new file."""
     fault: Callable[[sqlite3.Connection], str] = _no_fault
+    """Says why a file with the right schema does not fit, '' if it does."""
 
 
 _LOCK = Form("lock", ())

@@ -38,27 +38,18 @@ _Line = tuple[bool, bool, list[float | None]]
 
 @dataclass(frozen=True, slots=True)
 class RowsAt:
-    """Where the rows of one repository, measured in one way, are kept.
-
-    Attributes
-    ----------
-    store
-        The file of the feature store.
-    repository
-        What the rows call the repository.
-    code
-        The versions of the code that measures; with others, what is kept is of no use any more.
-    version
-        The extraction version: ``code``, and all else that a row depends on.
-    lines
-        The file in which an earlier release kept rows as lines of JSON; they are taken over.
-    """
+    """Where the rows of one repository, measured in one way, are kept."""
 
     store: Path
+    """The file of the feature store."""
     repository: str
+    """What the rows call the repository."""
     code: str
+    """The versions of the code that measures; with others, what is kept is of no use any more."""
     version: str
+    """The extraction version: ``code``, and all else that a row depends on."""
     lines: Path
+    """The file in which an earlier release kept rows as lines of JSON; they are taken over."""
 
 
 class RowJournal:

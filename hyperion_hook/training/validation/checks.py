@@ -20,30 +20,20 @@ FIX = "validate_and_prepare_data(..., fix_issues=True)"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From where on something is reported; the specification's values where it names one.
-
-    Attributes
-    ----------
-    min_samples
-        Fewer rows are an error.
-    max_missing
-        A larger share of missing cells is an error, 0..1.
-    min_coverage
-        A feature with values in a smaller share of rows is warned of, 0..1.
-    iqr_factor
-        A value this many interquartile ranges outside of the quartiles is an outlier.
-    min_classes
-        Fewer classes of the target are an error.
-    min_class_share
-        A class with a smaller share of the rows is warned of, 0..1.
-    """
+    """From where on something is reported; the specification's values where it names one."""
 
     min_samples: int = 10
+    """Fewer rows are an error."""
     max_missing: float = 0.20
+    """A larger share of missing cells is an error, 0..1."""
     min_coverage: float = 0.80
+    """A feature with values in a smaller share of rows is warned of, 0..1."""
     iqr_factor: float = 3.0
+    """A value this many interquartile ranges outside of the quartiles is an outlier."""
     min_classes: int = 2
+    """Fewer classes of the target are an error."""
     min_class_share: float = 0.10
+    """A class with a smaller share of the rows is warned of, 0..1."""
 
 
 _NEARLY_CONSTANT = 0.99
