@@ -24,12 +24,8 @@ _Late = TypeVar("_Late")
 class Deadline:
     """A moment after which nothing more is begun, and work in progress is given up.
 
-    Parameters
-    ----------
-    seconds
-        From now on; infinite by default, and then ``clock`` is never asked.
-    clock
-        Seconds that only grow.
+    ``seconds`` count from now on; where they are infinite, the default, ``clock``, whose seconds only grow, is never
+    asked.
     """
 
     def __init__(self, seconds: float = math.inf, clock: Callable[[], float] = time.monotonic) -> None:

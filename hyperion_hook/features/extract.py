@@ -69,14 +69,9 @@ def nothing_known(reason: str) -> FeatureVector:
 def extract(context: Context, *, only: Collection[str] | None = None) -> FeatureVector:
     """Return every feature of the catalogue for one change.
 
-    Features are in catalogue order; one failing module makes its features missing and hurts no other.
-
-    Parameters
-    ----------
-    context
-        What is known about the change when it is made; past its deadline the remaining features are missing.
-    only
-        Canonical names that are wanted; modules without any of them are not run, their features are missing.
+    Features are in catalogue order; one failing module makes its features missing and hurts no other. Past the deadline
+    of the context the remaining features are missing; modules without any of the canonical names in ``only`` are not
+    run, and their features are missing.
     """
     vector: dict[str, Value] = dict.fromkeys(_NAMES, NOT_ASKED)
     for name in MODULES:

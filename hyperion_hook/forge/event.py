@@ -89,15 +89,9 @@ def read_event(name: str, path: Path, repository: str) -> Event:
 def event_of(name: str, data: Mapping[str, Any], repository: str) -> Event:
     """Return an event from its JSON.
 
-    Raises ``KeyError``, ``TypeError``, ``ValueError`` or ``AttributeError`` if something is missing or of another
-    kind than it must be.
-
-    Parameters
-    ----------
-    data
-        The payload, https://docs.github.com/webhooks/webhook-events-and-payloads.
-    repository
-        ``owner/name`` of the repository that the run belongs to.
+    Raises ``KeyError``, ``TypeError``, ``ValueError`` or ``AttributeError`` if something is missing or of another kind
+    than it must be. ``data`` is the payload, https://docs.github.com/webhooks/webhook-events-and-payloads,
+    ``repository`` the ``owner/name`` of the repository that the run belongs to.
 
     Examples
     --------

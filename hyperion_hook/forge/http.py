@@ -112,14 +112,9 @@ class Http:
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, base: str | None = None) -> Answer:
         """Return what the server answers, after further tries where that may help.
 
-        Raises ``ForgeError`` if there is no answer, a refusal, or one that makes no sense.
-
-        Parameters
-        ----------
-        path
-            Below the base, with a slash before it, or the full address of a next page of this very host.
-        base
-            Another address of the same host that the path lies below.
+        Raises ``ForgeError`` if there is no answer, a refusal, or one that makes no sense. The path lies below the
+        base, with a slash before it, or below another ``base`` of the same host; or it is the full address of a next
+        page of this very host.
         """
         address = path if path.startswith(self.base + "/") else (base or self.base) + path
         data = None if body is None else json.dumps(body).encode()

@@ -30,12 +30,8 @@ class Identity(NamedTuple):
 def identity_of(repository: Repository, role: str, now: int | None = None) -> Identity:
     """Return whom git would record, by its environment and configuration.
 
-    Parameters
-    ----------
-    role
-        ``AUTHOR`` or ``COMMITTER``.
-    now
-        Unix seconds that stand for the present; a date in the environment (``git commit --amend`` sets one) wins.
+    The role is ``AUTHOR`` or ``COMMITTER``. ``now`` are Unix seconds that stand for the present; a date in the
+    environment (``git commit --amend`` sets one) wins.
     """
     result = _IDENTITY.fullmatch(_given(role) or repository.own.ask("var", f"GIT_{role}_IDENT"))
     if result is None:

@@ -49,12 +49,8 @@ def stream_commits(
 ) -> Iterator[Commit]:
     """Yield the commits reachable from ``tips`` and not from ``exclude``, parents before children.
 
-    Parameters
-    ----------
-    detail
-        Whether file changes carry names only, line counts, or hunks too.
-    first_parent_of_merges
-        Give merges their file names against the first parent; otherwise merges have no files.
+    ``detail`` says whether file changes carry names only, line counts, or hunks too. With ``first_parent_of_merges``
+    merges have their file names against the first parent; otherwise they have no files.
     """
     ids = commit_ids(repository, tips, exclude=exclude, newest=newest)
     yield from read_commits(repository, ids, detail=detail, first_parent_of_merges=first_parent_of_merges)

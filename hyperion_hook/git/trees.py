@@ -49,12 +49,8 @@ def list_tree(repository: Repository, treeish: str) -> dict[str, TreeEntry]:
 def parse_tree(content: bytes, id_length: int) -> Iterator[tuple[bytes, TreeEntry]]:
     """Yield the names and entries of a tree object.
 
-    Parameters
-    ----------
-    content
-        The object as it is stored: mode, blank, name, NUL and the binary id, one after the other.
-    id_length
-        Bytes of an id: 20, or 32 with SHA-256.
+    ``content`` is the object as it is stored: mode, blank, name, NUL and the binary id, one after the other; an id has
+    20 bytes, or 32 with SHA-256.
 
     Examples
     --------

@@ -67,14 +67,8 @@ class SourceCache:
     def open(cls, path: Path | None, *, max_rows: int = MAX_ROWS, root: Path | None = None) -> SourceCache:
         """Open or create the file.
 
-        In a folder that cannot be written to it reads what there is, or keeps nothing.
-
-        Parameters
-        ----------
-        path
-            The file; ``None`` keeps nothing.
-        root
-            As for ``open_store``.
+        In a folder that cannot be written to it reads what there is, or keeps nothing. Without a path nothing is kept;
+        ``root`` is as for ``open_store``.
         """
         if path is None:
             return cls(None, max_rows)

@@ -73,14 +73,9 @@ class RawHistory(EmptyHistory):
 def history_of(commits: Iterable[object], now: Moment, *, whole: bool) -> RawHistory:
     """Return listed commits as a history; those after the moment were not known then and are left out.
 
-    Raises ``RawFaultError`` if an entry has no date, or something that cannot be read.
-
-    Parameters
-    ----------
-    commits
-        Mappings with ``date``, and if known ``author``, ``message``, ``lines_added`` and ``lines_deleted``.
-    whole
-        Whether all commits of the file are listed, or only the newest.
+    Raises ``RawFaultError`` if an entry has no date, or something that cannot be read. Commits are mappings with
+    ``date``, and if known ``author``, ``message``, ``lines_added`` and ``lines_deleted``; ``whole`` says whether all of
+    the file's are listed, or only the newest.
     """
     lacks: set[str] = set()
     numbers: dict[str, int] = {}

@@ -46,12 +46,8 @@ def record_of(
 ) -> RunRecord:
     """Return the record of one model.
 
-    Parameters
-    ----------
-    example
-        A few rows of the features, as the estimator takes them.
-    truth
-        0 or 1 of the test rows, shape ``(n_rows,)``; without it there are no expected classes.
+    ``example`` is a few rows of the features, as the estimator takes them. ``truth`` is 0 or 1 of the test rows, shape
+    ``(n_rows,)``; without it there are no expected classes.
     """
     name, kind = recorded_as
     known = [figure for figure in _FIGURES if model.figures.get(figure) is not None]

@@ -21,12 +21,8 @@ _LIKE_C = Comments(("//",), (("/*", "*/"),))
 def code_in(texts: Iterable[bytes], language: str) -> list[bytes]:
     r"""Return the stripped lines that carry code: no blank ones, no comments, no docstrings.
 
-    Parameters
-    ----------
-    texts
-        Runs of lines joined by line feeds; a comment does not reach from one run into the next.
-    language
-        A name of ``domain.files.languages``; another one, and one without comments there, is read like C.
+    ``texts`` are runs of lines joined by line feeds; a comment does not reach from one run into the next. A language of
+    ``domain.files.languages`` without comments there, and any other, is read like C.
 
     Examples
     --------

@@ -24,12 +24,8 @@ class Visibility:
     def is_public(self, name: str, first: int, last: int) -> bool:  # noqa: PLR0911 - one for each language
         """Return whether a function can be called from outside its file.
 
-        Parameters
-        ----------
-        name
-            As lizard gives it, perhaps with the names of classes before it.
-        first, last
-            Places of its tokens; none if ``last`` is before ``first``.
+        The name is as lizard gives it, perhaps with the names of classes before it. ``first`` and ``last`` are the
+        places of its tokens; there are none if ``last`` is before ``first``.
         """
         bare = name.replace("::", ".").rpartition(".")[2]
         if not bare or bare.startswith(("(", "anonymous")):

@@ -15,12 +15,8 @@ from collections.abc import Container, Iterator, Sequence
 def strong_components(start: int, edges: Sequence[Sequence[int]], known: Container[int] = ()) -> Iterator[list[int]]:
     """Yield the strongly connected components below a node, those without successors first (Tarjan, no recursion).
 
-    Parameters
-    ----------
-    start
-        The node, itself not known.
-    known
-        Nodes whose components are known, as are those of all below them; they are left out.
+    ``start`` is not known itself. Nodes are ``known`` whose components are, as are those of all below them; they are
+    left out.
 
     References
     ----------

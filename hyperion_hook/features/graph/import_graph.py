@@ -116,12 +116,8 @@ def view_of(live: LiveGraph) -> ImportGraph:
 def imports_of_specs(graph: ImportGraph, path: str, specs: Specs) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the files and the external packages that a version of a file outside the graph imports.
 
-    Parameters
-    ----------
-    graph
-        Any import graph; one that was put together by hand knows its files by their paths alone.
-    path, specs
-        The file, which need not be in the graph, and its import specifications (``read_imports``).
+    A graph that was put together by hand knows its files by their paths alone. The file need not be in the graph;
+    ``specs`` are its import specifications (``read_imports``).
     """
     if isinstance(graph.imports, Imports):
         return graph.imports.of_specs(path, specs)

@@ -130,14 +130,8 @@ class LiveGraph:
     ) -> list[tuple[set[str], tuple[str, ...]]]:
         """Return what imports of files, each given as path and specification, would mean once files have changed.
 
-        Each is answered by the files of the repository and the external packages.
-
-        Parameters
-        ----------
-        changes
-            As for ``update``; the graph stays as it is.
-        questions
-            Path and specification of each import.
+        Each is answered by the files of the repository and the external packages. ``changes`` are as for ``update``;
+        the graph stays as it is.
         """
         index = self._ready_index(track=False)
         read = {path: specs for path, specs in changes.items() if import_language(path)}

@@ -70,12 +70,8 @@ def numbers_after(
 ) -> Iterator[list[float]]:
     """Yield the numbers of touched files as they are once the change is made; a new file has one commit, this one.
 
-    Parameters
-    ----------
-    time
-        When the change is made, Unix seconds.
-    author
-        The number that file events carry for its author, ``None`` for somebody new.
+    ``time`` is when the change is made, Unix seconds; ``author`` the number that file events carry for its author,
+    ``None`` for somebody new.
     """
     repository = history.repository()
     for file in files:

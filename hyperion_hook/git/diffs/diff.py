@@ -47,15 +47,9 @@ def parse_difference(text: bytes, *, is_whole: bool = True) -> tuple[FileChange,
 
     Unmerged entries are left out. Counts come from numstat lines where there are any, else from the hunks; without both
     they are ``None``, and so they are for submodules and for files that turn into something else (a link, a submodule),
-    whose lines do not compare.
-
-    Parameters
-    ----------
-    text
-        What git printed; paths are quoted where they hold line feeds, so every line is told by its beginning.
-    is_whole
-        Whether the text ends where git ended it; the files after a cut, or after ``MAX_PATCH_BYTES`` of patch, have
-        neither counts nor hunks.
+    whose lines do not compare. Paths are quoted where they hold line feeds, so every line is told by its beginning.
+    Where the text does not end where git ended it (``is_whole``), the files after the cut, as those after
+    ``MAX_PATCH_BYTES`` of patch, have neither counts nor hunks.
     """
     start = 0 if text.startswith(b"diff --git ") else text.find(b"\ndiff --git ") + 1
     has_patch = start > 0 or text.startswith(b"diff --git ")

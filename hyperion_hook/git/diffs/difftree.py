@@ -21,12 +21,8 @@ _ASKED_AT_ONCE = 400  # their ids and the answers fit into the pipes, so that ne
 class DiffTree(Conversation):
     """Compares commits with their first parents, merges too.
 
-    Parameters
-    ----------
-    detail
-        Options that say what is printed: ``--raw`` alone, or with ``--numstat`` or ``-p -U0``.
-    renames
-        ``RENAMES`` or ``SAME_CONTENT``.
+    ``detail`` are options that say what is printed: ``--raw`` alone, or with ``--numstat`` or ``-p -U0``; ``renames``
+    is ``RENAMES`` or ``SAME_CONTENT``.
     """
 
     def __init__(self, git: Git, detail: Sequence[str], renames: str = RENAMES) -> None:

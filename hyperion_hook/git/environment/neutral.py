@@ -22,12 +22,8 @@ EVERY_FILE = "* !diff\n"
 def neutral_git_dir(git_dir: Path, common_dir: Path, object_format: str, attributes: str = EVERY_FILE) -> Path | None:
     """Return a new folder that serves as git directory, ``None`` where links cannot be made.
 
-    Parameters
-    ----------
-    object_format
-        ``sha1`` or ``sha256``.
-    attributes
-        What git is to know of files; nothing else in the repository has a say.
+    ``object_format`` is ``sha1`` or ``sha256``. ``attributes`` are what git is to know of files; nothing else in the
+    repository has a say.
     """
     import tempfile
 

@@ -33,12 +33,8 @@ _Rules = tuple[tuple[PathPattern, dict[str, bool]], ...]
 class Exclusions:
     """Decides which files of a change are left out; what it read is kept for the next change.
 
-    Parameters
-    ----------
-    patterns
-        The setting ``exclude``, in the syntax of ``.gitignore``.
-    at
-        The commit whose attributes count for every change; by default each change's own base.
+    ``patterns`` is the setting ``exclude``, in the syntax of ``.gitignore``; ``at`` the commit whose attributes count
+    for every change, by default each change's own base.
     """
 
     def __init__(self, reader: BlobReader, patterns: tuple[str, ...] = (), at: str | None = None) -> None:

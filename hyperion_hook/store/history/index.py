@@ -313,14 +313,9 @@ class HistoryIndex:
     def history_at(self, commit_id: str | None, *, missing_reason: str | None = None) -> History:
         """Return what a commit and its ancestors know, for a change on top of that commit.
 
-        Raises ``StoreError`` if the commit is not indexed.
-
-        Parameters
-        ----------
-        commit_id
-            An indexed commit; ``None`` for the history before a root.
-        missing_reason
-            Why this history is shorter than the repository's; by default what the index says of itself.
+        Raises ``StoreError`` if the commit is not indexed. ``commit_id`` is indexed, or ``None`` for the history before
+        a root. ``missing_reason`` says why this history is shorter than the repository's; by default what the index
+        says of itself.
         """
         missing_reason = missing_reason or self.missing_reason
         if commit_id is None:

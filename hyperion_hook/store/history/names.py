@@ -156,12 +156,8 @@ class PathStates:
     def file_at(self, path: int, visible: int, *, all_visible: bool) -> int:
         """Return the number of the file that a path names: 0 for none, negative for one that was renamed away.
 
-        Parameters
-        ----------
-        path
-            Number of the path.
-        all_visible
-            Whether that is every commit in the index: then the newest touch wins without a look at the set.
+        The path is its number. ``all_visible`` says whether that is every commit in the index: then the newest touch
+        wins without a look at the set.
         """
         touches, _ = self._touches.get(path) or self._load(path, _TOUCHES_READ)
         if not touches:

@@ -257,12 +257,8 @@ def adjusted(p_values: Sequence[float]) -> list[float]:
 def overall(magnitudes: Sequence[float], apart: Sequence[float] = ()) -> float:
     """Return how far a table has moved: the mean over its most drifted fifth, or the largest of ``apart``.
 
-    Parameters
-    ----------
-    magnitudes
-        One for each feature, 0..1, 0 where chance explains the difference.
-    apart
-        Those of label and score.
+    Magnitudes are one for each feature, 0..1, 0 where chance explains the difference; ``apart`` are those of label and
+    score.
 
     Examples
     --------

@@ -51,14 +51,9 @@ def back_test(
 ) -> BackTest:
     """Return how the models in use rank the newer half of a history, beside baselines that learn from the older half.
 
-    Raises ``TooLittleHistoryError`` if the older half teaches nothing or the newer half has too few bugs to rank.
-
-    Parameters
-    ----------
-    in_use
-        The models. Where they learned from this repository, only changes after that are ranked.
-    labels
-        Labels from elsewhere, 0 or 1 by commit; only commits with one count. By default they are traced from fixes.
+    Raises ``TooLittleHistoryError`` if the older half teaches nothing or the newer half has too few bugs to rank. Where
+    the models learned from this repository, only changes after that are ranked. ``labels`` from elsewhere are 0 or 1 by
+    commit, and only commits with one count; by default they are traced from fixes.
     """
     own = CorpusEntry(own_name(repository), repository.work_tree or repository.git_dir, options.until)
     mined, warnings = mine_all([own], options, options.replay, progress)

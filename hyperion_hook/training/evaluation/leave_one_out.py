@@ -89,13 +89,8 @@ def leave_each_out(
 ) -> tuple[list[LeftOut], tuple[str, ...]]:
     """Return figures for every repository, each unseen, and one warning for each that could not be ranked.
 
-    Parameters
-    ----------
-    rows
-        Rows of several repositories in time order, as in ``dataset``, the youngest left out.
-    options
-        Seed, folds, processes; at most ``pool_rows`` rows of the others are drawn and learned from, as many as a
-        bundle carries.
+    Rows of several repositories are in time order, the youngest left out; at most ``pool_rows`` rows of the others are
+    drawn and learned from, as many as a bundle carries.
     """
     tasks = [_task(name, rows, options) for name in sorted(rows["repository"].unique())]
     result = spread(

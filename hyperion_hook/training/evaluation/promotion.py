@@ -101,12 +101,8 @@ def decide(
 ) -> Decision:
     """Return whether new models are to be promoted: if better on any outcome, beyond chance, and worse on none.
 
-    Parameters
-    ----------
-    rows
-        All rows of the repository in time order.
-    past
-        Models fitted on what was known at an earlier moment.
+    ``rows`` are all rows of the repository in time order; ``past`` are models fitted on what was known at an earlier
+    moment.
     """
     seen = learned_until(in_use.bundle, repository)
     if seen is not None and seen > past.split.cut:

@@ -49,12 +49,8 @@ def suspects(
 ) -> dict[str, float]:
     """Return the commits whose lines a fix touches, with the evidence against each: 1 for a line of code, else 0.01.
 
-    Parameters
-    ----------
-    traced
-        The hunks of a fix with the origins of the lines they touch.
-    exhaustive
-        Whether places where no code changes count, and files that are no source where the sources name nobody.
+    ``exhaustive`` says whether places where no code changes count, and files that are no source where the sources name
+    nobody.
     """
     hunks = [hunk for hunk in traced if tells(hunk.file)]
     for roles in _ROLES if exhaustive else _ROLES[:1]:

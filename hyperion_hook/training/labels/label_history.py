@@ -56,12 +56,8 @@ def label_history(
 ) -> Labeller:
     """Return the labeller that saw every commit which leads to the tips; raise ``GitError`` if git fails.
 
-    Parameters
-    ----------
-    tips
-        Ids of the newest commits; what is fixed after them is not known.
-    given
-        Ids of the commits that are fixes; by default they are found by their messages.
+    What is fixed after the tips is not known. ``given`` are ids of the commits that are fixes; by default they are
+    found by their messages.
     """
     rules = rules or SzzRules()
     with open_labeller(repository, tips, rules, given=given, exclude=exclude) as (labeller, origins):

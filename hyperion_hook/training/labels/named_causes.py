@@ -75,12 +75,8 @@ _NEEDS_PREPOSITION = frozenset(
 def named_causes(message: str, *, is_fix: bool, find: Callable[[str], str | None]) -> dict[str, FoundBy]:
     r"""Return the commits that a message names as the cause, each with how it does so: by a trailer or a phrase.
 
-    Parameters
-    ----------
-    is_fix
-        Whether it is a fix; of another commit only the trailer counts, and sentences that say what broke.
-    find
-        The id of the one earlier commit that an abbreviated id or ``#12`` stands for, if any.
+    Of a commit that is no fix only the trailer counts, and sentences that say what broke. ``find`` gives the id of the
+    one earlier commit that an abbreviated id or ``#12`` stands for, if any.
 
     Examples
     --------

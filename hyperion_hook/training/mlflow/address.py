@@ -31,15 +31,9 @@ ARTIFACTS = "mlruns"
 def placed(uri: str, folder: Path | None = None) -> str:
     """Return an address that means the same wherever it is used.
 
-    Raises ``ConfigError`` if it is empty, or there is no place for the default.
-
-    Parameters
-    ----------
-    uri
-        A tracking URI. The default one is nobody's choice of a folder, so its database lies in the git directory of
-        the repository one stands in, or in the user's cache folder.
-    folder
-        What a relative path is relative to; where one stands by default.
+    Raises ``ConfigError`` if it is empty, or there is no place for the default. The default URI is nobody's choice of a
+    folder, so its database lies in the git directory of the repository one stands in, or in the user's cache folder. A
+    relative path is relative to ``folder``, by default where one stands.
 
     Examples
     --------

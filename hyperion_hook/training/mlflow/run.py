@@ -60,12 +60,7 @@ def log_run(
 ) -> LoggedRun:
     """Log everything of one model.
 
-    Parameters
-    ----------
-    record, content
-        The model, and what is logged of it beside files.
-    say
-        Told why a model is not kept.
+    ``content`` is what is logged of the record beside files; ``say`` is told why a model is not kept.
     """
     patience = Patience()
     run = _begun(client, experiment_id, record, content, moment)

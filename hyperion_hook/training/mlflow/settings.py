@@ -23,14 +23,8 @@ def tracker_asked_for(
 
     An address in the repository's own file is followed within the repository only: whoever can write that file could
     otherwise have files written anywhere, and MLflow's credentials sent to anyone. ``None`` if no place was named,
-    MLflow is not installed, or the place is not followed; the last two are said.
-
-    Parameters
-    ----------
-    loaded
-        The settings; by default those of the repository one stands in.
-    say
-        Told what a person should know, one line at a time.
+    MLflow is not installed, or the place is not followed; the last two are said. By default the settings are those of
+    the repository one stands in; ``say`` is told what a person should know, one line at a time.
     """
     if loaded is None:
         top = top_of_work_tree(Path())

@@ -73,12 +73,7 @@ def unusualness(forest: Any, X: Numbers) -> Numbers:
 def anomaly_importance(forest: Any, X: Numbers, seed: int) -> Numbers:
     """Return how much each column moves the scores when its values are shuffled; the sum is 1, or all are 0.
 
-    Parameters
-    ----------
-    forest
-        A fitted isolation forest, or a pipeline that ends in one.
-    X
-        Rows it has learned; at most 500 of them are asked.
+    ``forest`` is a fitted isolation forest, or a pipeline that ends in one; at most 500 of the rows are asked.
     """
     random = np.random.default_rng(seed)
     rows = X if len(X) <= _ROWS_FOR_IMPORTANCE else X[random.choice(len(X), _ROWS_FOR_IMPORTANCE, replace=False)]

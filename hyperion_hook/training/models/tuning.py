@@ -50,14 +50,8 @@ def tuned(
     """Return estimators with the parameters that ranked the folds best, and what the search found.
 
     Estimators are not fitted; the second mapping has by name ``best_params``, ``cv_roc_auc``,
-    ``cv_roc_auc_of_defaults``, ``tried``.
-
-    Parameters
-    ----------
-    members
-        Estimators by name, with the parameters to start from, which are tried too; those without a grid stay.
-    folds
-        (learn, test) positions within them; those that test one class only are not asked.
+    ``cv_roc_auc_of_defaults``, ``tried``. Estimators have the parameters to start from, which are tried too; those
+    without a grid stay. Folds that test one class only are not asked.
     """
     asked = [(learn, test) for learn, test in folds if len(np.unique(codes[test])) == 2]
     better = dict(members)

@@ -254,12 +254,8 @@ def track(
 ) -> None:
     """Have a tracker log every model of a retraining, and follow what our registry did with the bundle.
 
-    Parameters
-    ----------
-    tracker
-        Fails quietly, so nothing is raised because of MLflow.
-    registered
-        Version and status in our registry; ``None`` where the bundle went to a folder.
+    A tracker fails quietly, so nothing is raised because of MLflow. ``registered`` are version and status in our
+    registry; ``None`` where the bundle went to a folder.
     """
     logged = [tracker.log(record) for record in records_of(material, built, files)][-1]
     if logged is not None and registered is not None:

@@ -85,14 +85,8 @@ def pack(rows: pd.DataFrame, heads: Mapping[str, str]) -> bytes:
     """Return a table as bytes, the same for the same rows.
 
     Moments are kept to the day, features as 16-bit floats of ``sign(x) log(1 + |x|)``, which keeps their order to one
-    part in two thousand of the logarithm.
-
-    Parameters
-    ----------
-    rows
-        Rows with the columns of ``dataset``; commit ids are not kept.
-    heads
-        The newest commit read of each repository, by name.
+    part in two thousand of the logarithm. Commit ids are not kept. ``heads`` are the newest commits read, by the name
+    of the repository.
     """
     rows = rows.sort_values(["repository", "time"], kind="stable")
     names = sorted(heads)

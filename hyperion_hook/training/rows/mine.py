@@ -151,12 +151,8 @@ def label(
 def merge_feedback(labels: Mapping[str, Label], feedback: Mapping[str, int]) -> dict[str, Label]:
     """Return labels with those commits added of which people said that they caused a bug.
 
-    Parameters
-    ----------
-    labels
-        By commit, as traced from fixes.
-    feedback
-        Since when (Unix seconds) people say so, by commit.
+    ``labels`` are by commit, as traced from fixes; ``feedback`` says since when (Unix seconds) people say so, by
+    commit.
 
     Examples
     --------

@@ -31,12 +31,8 @@ _LOOKS_EVERY = 0.5
 def in_processes(function: Callable[[Item], Result], items: Iterable[Item], jobs: int) -> Iterator[Result]:
     """Yield what a function makes of each item, in the order of the items, computed by processes of this machine.
 
-    Parameters
-    ----------
-    function
-        A function of a module (no lambda), which depends on its item alone.
-    jobs
-        Processes; with 1 this process does all itself.
+    The function is one of a module (no lambda) and depends on its item alone; with one job this process does all
+    itself.
     """
     # workers with an initializer are not shared with the caller's own use of joblib, which may import from this folder
     with safe_imports(), joblib.parallel_config(backend="loky", initializer=_be_a_worker):

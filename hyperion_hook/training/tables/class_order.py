@@ -46,12 +46,8 @@ def rising(first: Any, second: Any) -> tuple[Any, Any] | None:
 def risky_place(classes: Sequence[Any], *, ordered: bool = False) -> int | None:
     """Return the place of the class that is looked for among two, ``None`` where it cannot be told.
 
-    Parameters
-    ----------
-    classes
-        As an estimator has them, which is by the alphabet.
-    ordered
-        Whether they are known to stand in order, the harmless one first.
+    Classes are as an estimator has them, which is by the alphabet; where they are ``ordered``, the harmless one stands
+    first.
 
     Examples
     --------

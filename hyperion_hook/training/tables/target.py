@@ -28,12 +28,8 @@ class Target:
 def read_target(column: pd.Series, *, positive: Sequence[Any] | None = None) -> Target:
     """Return a target as 0 and 1; raise ``ConfigError`` with one class, or with more than two and no ``positive``.
 
-    Parameters
-    ----------
-    column
-        Numbers, booleans or words of two classes; missing values allowed.
-    positive
-        The value or values that count as 1, all others as 0; needed with more than two classes.
+    The column holds numbers, booleans or words of two classes; missing values are allowed. The values of ``positive``
+    count as 1, all others as 0; they are needed with more than two classes.
 
     Examples
     --------
