@@ -198,13 +198,7 @@ class Assessor:
         extend_for(seconds, self._measurer, self._scorer)
 
     def overview(self) -> Overview:
-        """Return what the whole repository looks like at HEAD.
-
-        Raises
-        ------
-        HyperionError
-            If there is no commit yet.
-        """
+        """Return what the whole repository looks like at HEAD; raise ``HyperionError`` if there is no commit yet."""
         from hyperion_hook.assess.repository.overview import overview_of
 
         self._measurer.deadline = NEVER
@@ -237,10 +231,7 @@ class Assessor:
     def plan(self, paths: Sequence[str], most: int) -> Plan:
         """Return what an edit of these files of HEAD would touch, at most so many of each kind.
 
-        Raises
-        ------
-        HyperionError
-            If there is no commit yet, or a path is not one of the repository.
+        Raises ``HyperionError`` if there is no commit yet, or a path is not one of the repository.
         """
         from hyperion_hook.assess.repository.planning import plan_of
 
@@ -250,10 +241,7 @@ class Assessor:
     def hot_spots(self) -> tuple[HotSpot, ...]:
         """Return the source files that change most and are most complex, the hottest first.
 
-        Raises
-        ------
-        HyperionError
-            If there is no commit yet.
+        Raises ``HyperionError`` if there is no commit yet.
         """
         from hyperion_hook.assess.repository.hot_spots import hot_spots_of
 

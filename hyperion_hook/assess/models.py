@@ -40,17 +40,14 @@ def models_in_use(configured: Path | None, common_dir: Path | None) -> ModelsInU
     A team whose registry is damaged is better served by the bundled models and a warning than by no answer. Who names a
     folder wants that one and no other.
 
+    Raises ``ArtefactError`` if the configured or the bundled models are damaged, tampered with or too new.
+
     Parameters
     ----------
     configured
         The folder that flag, environment or file name; ``None`` for none.
     common_dir
         The git directory whose registry is asked; ``None`` for none.
-
-    Raises
-    ------
-    ArtefactError
-        If the configured or the bundled models are damaged, tampered with or too new.
     """
     if configured is not None:
         return ModelsInUse(load_bundle(configured), ModelOrigin.CONFIGURED)

@@ -46,13 +46,7 @@ class Invocation:
     repo: Path | None = None
 
     def load(self, **flags: object) -> LoadedConfig:
-        """Return the settings in force with their origins.
-
-        Raises
-        ------
-        ConfigError
-            If any setting is wrong.
-        """
+        """Return the settings in force with their origins; raise ``ConfigError`` if any setting is wrong."""
         return load_config(self.top(), os.environ, flags)
 
     def top(self) -> Path | None:

@@ -63,10 +63,7 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
 def completion_script(cli: click.Command, shell: str) -> str:
     """Return the script that makes a shell complete the program's arguments.
 
-    Raises
-    ------
-    ConfigError
-        If click knows no such shell.
+    Raises ``ConfigError`` if click knows no such shell.
     """
     kind = get_completion_class(shell)
     if kind is None:

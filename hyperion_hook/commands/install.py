@@ -37,10 +37,7 @@ def run(repo: Path | None, stages: Sequence[str]) -> ExitCode:
 def hooks_folder(repo: Path | None) -> Path:
     """Return where git looks for the hooks of a repository; what is particular about the place is said.
 
-    Raises
-    ------
-    HyperionError
-        If another tool rewrites that folder.
+    Raises ``HyperionError`` if another tool rewrites that folder.
     """
     from hyperion_hook.git.environment.gitpython import open_repository
 

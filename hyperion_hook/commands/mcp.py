@@ -37,10 +37,7 @@ def settings_inside(invocation: Invocation) -> Config:
 
     What the environment names was named by whoever started the server.
 
-    Raises
-    ------
-    ConfigError
-        If a setting is wrong, or the file or what it names lies elsewhere.
+    Raises ``ConfigError`` if a setting is wrong, or the file or what it names lies elsewhere.
     """
     top = invocation.top()
     if top is None:

@@ -224,10 +224,7 @@ def need_the_extra(command: str) -> None:
 def day_of(text: str | None, option: str = "--since") -> int | None:
     """Return the Unix seconds at which a day begins in UTC; ``option`` is what gave it.
 
-    Raises
-    ------
-    ConfigError
-        If the text is no date.
+    Raises ``ConfigError`` if the text is no date.
 
     Examples
     --------

@@ -45,22 +45,15 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class _PullLinks(Links):
-    """Pages of a pull request.
-
-    Attributes
-    ----------
-    repository
-        The full address of the repository, for example ``https://github.com/owner/name``.
-    number
-        The pull request.
-    base, head
-        Commits.
-    """
+    """Pages of a pull request."""
 
     repository: str
+    """The full address of the repository, for example ``https://github.com/owner/name``."""
     number: int
+    """The pull request."""
     base: str
     head: str
+    """Commits."""
 
 
 class GitHubLinks(_PullLinks):

@@ -61,27 +61,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Adviser:
-    """Everything advice depends on.
-
-    Attributes
-    ----------
-    score
-        A change to its probability, by the extractor and model of ``hyperion-hook score``.
-    part_of
-        A change and some of its files to the change that committing them alone would be.
-    exists
-        Whether a path is a file of the base commit.
-    read
-        Commit numbers to commits with their hunks.
-    expired
-        Asked before each step; once true nothing more is computed.
-    """
+    """Everything advice depends on."""
 
     score: Callable[[Change], float]
+    """A change to its probability, by the extractor and model of ``hyperion-hook score``."""
     part_of: Callable[[Change, Sequence[FileChange]], Change]
+    """A change and some of its files to the change that committing them alone would be."""
     exists: Callable[[str], bool]
+    """Whether a path is a file of the base commit."""
     read: Callable[[Sequence[int]], Sequence[Commit]]
+    """Commit numbers to commits with their hunks."""
     expired: Callable[[], bool]
+    """Asked before each step; once true nothing more is computed."""
 
     def advise(
         self,

@@ -87,10 +87,8 @@ def program_here() -> tuple[str, ...]:
 def install_agent(repository: Repository, agent: str) -> list[str]:
     """Write an agent's files, keep what they held, and return what was done.
 
-    Raises
-    ------
-    HyperionError
-        If there is no work tree, or a file is not one that can be edited; then nothing is written.
+    Raises ``HyperionError`` if there is no work tree, or a file is not one that can be edited; then nothing is
+    written.
     """
     top = _top(repository)
     planned = []
@@ -111,13 +109,7 @@ def install_agent(repository: Repository, agent: str) -> list[str]:
 
 
 def uninstall_agent(repository: Repository, agent: str) -> list[str]:
-    """Put an agent's files back, and return what was done.
-
-    Raises
-    ------
-    HyperionError
-        If a file cannot be edited.
-    """
+    """Put an agent's files back, and return what was done; raise ``HyperionError`` if a file cannot be edited."""
     top, originals, done = _top(repository), _kept(repository), []
     for file in files_of(agent, program_here()):
         entry, now = originals.pop(file.path, None), _read(top, file.path)

@@ -31,13 +31,7 @@ _ENCODINGS = re.compile(
 
 
 def read_message(path: Path) -> bytes:
-    """Return a message file's content, cut after a megabyte.
-
-    Raises
-    ------
-    HyperionError
-        If the file cannot be read.
-    """
+    """Return a message file's content, cut after a megabyte; raise ``HyperionError`` if the file cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES)

@@ -95,10 +95,7 @@ def hook_script(stage: str, python: str, package: str) -> bytes:
 def install_hook(folder: Path, stage: str, script: bytes) -> str:
     """Put a hook in place, keep what was there, and return what was done in words.
 
-    Raises
-    ------
-    HyperionError
-        If the folder cannot be written, or what is there is not understood.
+    Raises ``HyperionError`` if the folder cannot be written, or what is there is not understood.
     """
     hook, backup = folder / stage, folder / (stage + KEPT_SUFFIX)
     with _errors(hook):
@@ -132,10 +129,8 @@ def install_hook(folder: Path, stage: str, script: bytes) -> str:
 def uninstall_hook(folder: Path, stage: str) -> str | None:
     """Take a hook away, put back what was there before, and return what was done, ``None`` for nothing.
 
-    Raises
-    ------
-    HyperionError
-        If the folder cannot be written, or somebody has replaced our hook while keeping the one before it.
+    Raises ``HyperionError`` if the folder cannot be written, or somebody has replaced our hook while keeping the
+    one before it.
     """
     hook, backup = folder / stage, folder / (stage + KEPT_SUFFIX)
     with _errors(hook):

@@ -32,13 +32,7 @@ def common_dir_of(repo: Path | None) -> Path | None:
 
 
 def registry_of(repo: Path | None) -> VersionStore:
-    """Return the registry of a repository.
-
-    Raises
-    ------
-    NotARepositoryError
-        If the folder is in none.
-    """
+    """Return the registry of a repository; raise ``NotARepositoryError`` if the folder is in none."""
     from hyperion_hook.git.repository import Repository
     from hyperion_hook.store.models.registry import VersionStore
 

@@ -33,10 +33,7 @@ def trusted_settings(
 ) -> Iterator[LoadedConfig]:
     """Give the settings in force as of a commit; models that lie in the repository are those of that commit, too.
 
-    Raises
-    ------
-    ConfigError
-        If a setting is wrong, or the models are not there at the base.
+    Raises ``ConfigError`` if a setting is wrong, or the models are not there at the base.
     """
     reader = BlobReader(repository)
     try:
@@ -64,10 +61,7 @@ def trusted_settings(
 def baseline_in(name: str | None, repository: Repository, base: str) -> Baseline | None:
     """Return the baseline of a file, ``None`` for a revision or nothing; one in the repository is that of the base.
 
-    Raises
-    ------
-    ConfigError
-        If it cannot be read.
+    Raises ``ConfigError`` if it cannot be read.
     """
     if name is None or not name.endswith(SUFFIXES):
         return None

@@ -122,13 +122,7 @@ def keep_feedback(
 
 
 def save(path: Path, pull: PullRequest, brief: Brief) -> None:
-    """Keep what a later workflow posts.
-
-    Raises
-    ------
-    HyperionError
-        If the file cannot be written.
-    """
+    """Keep what a later workflow posts; raise ``HyperionError`` if the file cannot be written."""
     try:
         write_whole(path, json.dumps({"number": pull.number, "brief": to_json(brief)}).encode())
     except OSError as error:
@@ -138,10 +132,7 @@ def save(path: Path, pull: PullRequest, brief: Brief) -> None:
 def saved(path: Path) -> tuple[int, Brief]:
     """Return the number of a pull request and the brief that an earlier workflow saved; both checked, neither trusted.
 
-    Raises
-    ------
-    HyperionError
-        If the file is not what ``save`` writes.
+    Raises ``HyperionError`` if the file is not what ``save`` writes.
     """
     try:
         with path.open(encoding="utf-8") as file:

@@ -26,13 +26,7 @@ def absent_commits(repository: Repository, wanted: Sequence[str]) -> list[str]:
 
 
 def need_commits(repository: Repository, wanted: Sequence[str], remedy: str) -> None:
-    """Make sure that commits are in the clone.
-
-    Raises
-    ------
-    GitError
-        If one is not; it says what to do.
-    """
+    """Make sure that commits are in the clone; raise ``GitError`` if one is not; it says what to do."""
     for commit in absent_commits(repository, wanted):
         raise GitError(f"comment: commit {commit[:10]} is not in this clone; {remedy}")
 

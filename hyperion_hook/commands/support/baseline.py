@@ -37,13 +37,7 @@ NOTHING_KNOWN = Baseline()
 
 
 def read_baseline(text: str, name: str) -> Baseline:
-    """Return what a SARIF file says.
-
-    Raises
-    ------
-    ConfigError
-        If it is none that this program writes.
-    """
+    """Return what a SARIF file says; raise ``ConfigError`` if it is none that this program writes."""
     try:
         runs = json.loads(text)["runs"]
         results = [result for run in runs for result in run["results"]]

@@ -19,10 +19,7 @@ PLAIN_WIDTH = 80
 def result_to(target: Path | None) -> Iterator[Write]:
     """Give a function that writes the result: to stdout for ``None`` or '-', else to a file in one piece.
 
-    Raises
-    ------
-    HyperionError
-        If the file cannot be written; what was there before is still there then.
+    Raises ``HyperionError`` if the file cannot be written; what was there before is still there then.
     """
     if target is None or str(target) == "-":
         yield sys.stdout.write

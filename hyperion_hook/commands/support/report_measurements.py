@@ -37,6 +37,8 @@ def measured_here(
 ) -> Here:
     """Return how the models in use do on this repository, or why that is not known.
 
+    Raises ``MissingExtraError`` if it is wanted and the extra ``train`` is not installed.
+
     Parameters
     ----------
     repository
@@ -45,11 +47,6 @@ def measured_here(
         Whether to measure; ``None``: only what costs no mining.
     jobs
         Processes to read history with; all processor cores by default.
-
-    Raises
-    ------
-    MissingExtraError
-        If it is wanted and the extra ``train`` is not installed.
     """
     if wanted is False:
         return Here(why_not=NOT_WANTED, why_no_drift=NOT_WANTED)

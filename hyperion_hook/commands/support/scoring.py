@@ -46,10 +46,7 @@ class Target:
 def target_of(revision: str | None, *, staged: bool, each: bool, worktree: bool = False) -> Target:
     """Return what the arguments of ``score`` name; ``A..`` and ``..B`` leave out HEAD as git does.
 
-    Raises
-    ------
-    ConfigError
-        If the arguments contradict each other.
+    Raises ``ConfigError`` if the arguments contradict each other.
 
     Examples
     --------
@@ -73,10 +70,7 @@ def target_of(revision: str | None, *, staged: bool, each: bool, worktree: bool 
 def format_of(asked: str | None, *, each: bool) -> str:
     """Return the format in force: text, or JSON lines with ``--each``.
 
-    Raises
-    ------
-    ConfigError
-        If the format cannot hold several changes.
+    Raises ``ConfigError`` if the format cannot hold several changes.
     """
     if not each:
         return asked or "text"

@@ -8,15 +8,12 @@ from hyperion_hook.features.flow.flow import Expression, Flow, Kind
 def cognitive_complexity(body: list[Flow], *, recursive: bool = False) -> int:
     """Return the cognitive complexity of a function.
 
+    Points, 0 for straight code: one for every break in the linear flow, and one more for each level of nesting.
+
     Parameters
     ----------
     recursive
         Whether the function calls itself, which costs one point.
-
-    Returns
-    -------
-    int
-        Points, 0 for straight code: one for every break in the linear flow, and one more for each level of nesting.
 
     References
     ----------

@@ -57,13 +57,7 @@ _VUE_SCRIPT = re.compile(
 
 
 def scan(text: str, language: str, clock: Clock) -> Tokens:
-    """Return the tokens of a text in a language of ``LEXES``.
-
-    Raises
-    ------
-    TooSlowError
-        If the clock runs out.
-    """
+    """Return the tokens of a text in a language of ``LEXES``; raise ``TooSlowError`` if the clock runs out."""
     scanner = _Scanner(text, language, clock)
     scanner.run()
     return scanner.tokens

@@ -26,12 +26,9 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 def measure_python(text: str) -> SourceMetrics:
     """Measure a Python module.
 
-    Returns
-    -------
-    SourceMetrics
-        Cyclomatic complexity, Halstead volume (bits) and maintainability index (0..100) are radon's but for two faults
-        of it: handlers of ``except*`` count like those of ``except``, and code without operators, for which the index
-        jumps to 100, gets the value with a volume of 1.
+    Cyclomatic complexity, Halstead volume (bits) and maintainability index (0..100) are radon's but for two faults of
+    it: handlers of ``except*`` count like those of ``except``, and code without operators, for which the index jumps to
+    100, gets the value with a volume of 1.
 
     Raises
     ------

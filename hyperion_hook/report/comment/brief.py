@@ -189,10 +189,7 @@ def to_json(brief: Brief) -> str:
 def from_json(text: str) -> Brief:
     """Return the brief that JSON holds, every value checked: it comes from whoever wrote the pull request.
 
-    Raises
-    ------
-    HyperionError
-        If it is no brief, or larger than one can be.
+    Raises ``HyperionError`` if it is no brief, or larger than one can be.
     """
     try:
         if len(text) > MOST_BYTES:

@@ -13,19 +13,13 @@ _LEFT = re.compile(r"\n{0,2}</details>|</?sub>")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a comment is written.
-
-    Attributes
-    ----------
-    most
-        Characters that a comment holds.
-    html
-        Whether HTML is markup; where it is text, nothing is folded, and what is hidden is an address that no link leads
-        to.
-    """
+    """How a comment is written."""
 
     most: int = 65_536
+    """Characters that a comment holds."""
     html: bool = True
+    """Whether HTML is markup; where it is text, nothing is folded, and what is hidden is an address that no link leads
+    to."""
 
     def spelled(self, text: str) -> str:
         r"""Return Markdown as the host shows it.

@@ -34,27 +34,18 @@ _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What was said of a pull request.
-
-    Attributes
-    ----------
-    level
-        The verdict.
-    head
-        The commit that was assessed.
-    contributions
-        What the features that moved the score most added to the log-odds, to two digits.
-    feedback
-        Names of ``BOXES`` that are ticked.
-    before
-        What was said of an earlier commit; it remembers nothing further.
-    """
+    """What was said of a pull request."""
 
     level: RiskLevel
+    """The verdict."""
     head: str
+    """The commit that was assessed."""
     contributions: Mapping[str, float]
+    """What the features that moved the score most added to the log-odds, to two digits."""
     feedback: frozenset[str] = frozenset()
+    """Names of ``BOXES`` that are ticked."""
     before: State | None = None
+    """What was said of an earlier commit; it remembers nothing further."""
 
     @classmethod
     def of(cls, brief: Brief, head: str, previous: State | None = None) -> State:

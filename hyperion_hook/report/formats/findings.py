@@ -104,26 +104,18 @@ _COUNT = re.compile(r"(?<![\w.])\d[\d,]*+(?![\w.])")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to look at.
-
-    Attributes
-    ----------
-    rule
-        A name of ``RULES`` or of a feature.
-    level
-        HIGH, MEDIUM or UNKNOWN for the risk itself; LOW for what explains or accompanies it.
-    message
-        One sentence; it may hold anything that a path can hold.
-    path, line
-        Where to look: a file of the change as it is afterwards, and its first changed line, from 1. ``None`` where no
-        file is left.
-    """
+    """One thing to look at."""
 
     rule: str
+    """A name of ``RULES`` or of a feature."""
     level: RiskLevel
+    """HIGH, MEDIUM or UNKNOWN for the risk itself; LOW for what explains or accompanies it."""
     message: str
+    """One sentence; it may hold anything that a path can hold."""
     path: str | None
     line: int
+    """Where to look: a file of the change as it is afterwards, and its first changed line, from 1. ``None`` where no
+    file is left."""
 
     @property
     def fingerprint(self) -> str:

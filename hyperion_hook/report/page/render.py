@@ -35,24 +35,16 @@ _MOST_FOLDERS = 60
 
 @dataclass(frozen=True, slots=True)
 class Drifted:
-    """How far recent changes are from what they are compared with.
-
-    Attributes
-    ----------
-    magnitude
-        0..1.
-    verdict
-        The outcome in one sentence.
-    compared
-        What was compared with what.
-    features
-        Titles of what drifted, with from where to where; the worst first.
-    """
+    """How far recent changes are from what they are compared with."""
 
     magnitude: float
+    """0..1."""
     verdict: str
+    """The outcome in one sentence."""
     compared: str
+    """What was compared with what."""
     features: tuple[tuple[str, str], ...]
+    """Titles of what drifted, with from where to where; the worst first."""
 
 
 @dataclass(frozen=True, slots=True)

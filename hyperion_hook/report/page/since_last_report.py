@@ -33,31 +33,21 @@ _OPEN, _CLOSE = '<script type="application/json" id="summary">', "</script>"
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the next report compares itself with.
-
-    Attributes
-    ----------
-    head, time
-        The commit, and when it was made, Unix seconds.
-    model
-        Name of the models that scored.
-    changes
-        Recent changes to code.
-    high
-        Those of them that are HIGH, by commit, each with whether it was later fixed.
-    hottest
-        The hottest files, the hottest first.
-    bus_factor
-        Of the whole repository, ``None`` without source files.
-    """
+    """What the next report compares itself with."""
 
     head: str
     time: int
+    """The commit, and when it was made, Unix seconds."""
     model: str
+    """Name of the models that scored."""
     changes: int
+    """Recent changes to code."""
     high: Mapping[str, bool]
+    """Those of them that are HIGH, by commit, each with whether it was later fixed."""
     hottest: tuple[str, ...]
+    """The hottest files, the hottest first."""
     bus_factor: int | None
+    """Of the whole repository, ``None`` without source files."""
 
 
 def summary_of(overview: Overview, model: str) -> Summary:
@@ -92,10 +82,7 @@ def last_report(page: str, head: str) -> Summary | None:
 
     That is the page's own summary, or where the page is of the same commit, the one it was compared with.
 
-    Raises
-    ------
-    ValueError
-        If the page has a summary that is not as we write it.
+    Raises ``ValueError`` if the page has a summary that is not as we write it.
     """
     begin = page.find(_OPEN)
     if begin < 0:

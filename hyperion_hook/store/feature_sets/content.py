@@ -35,10 +35,7 @@ class DamagedRowError(ValueError):
 def checked(features: Mapping[str, object]) -> dict[str, Value]:
     """Return features as they are stored: floats, and ``Missing`` for what is none (``None``, NaN).
 
-    Raises
-    ------
-    ConfigError
-        If a name is no text, or a value no number.
+    Raises ``ConfigError`` if a name is no text, or a value no number.
 
     Examples
     --------
@@ -119,10 +116,7 @@ def packed(features: Mapping[str, Value]) -> tuple[bytes, str]:
 def numbers_of(blob: bytes, count: int) -> tuple[float, ...]:
     """Return the numbers that ``packed`` made bytes of; 0 at the places of what is missing.
 
-    Raises
-    ------
-    DamagedRowError
-        If the bytes are not whole, or hold another count of numbers.
+    Raises ``DamagedRowError`` if the bytes are not whole, or hold another count of numbers.
     """
     unpacker = zlib.decompressobj()
     try:
@@ -139,13 +133,7 @@ def numbers_of(blob: bytes, count: int) -> tuple[float, ...]:
 
 
 def absences_of(reasons: Mapping[str, Sequence[int]], count: int) -> dict[int, Missing]:
-    """Return what is missing by place.
-
-    Raises
-    ------
-    DamagedRowError
-        If they are no places of ``count`` features.
-    """
+    """Return what is missing by place; raise ``DamagedRowError`` if they are no places of ``count`` features."""
     try:
         absent = {place: Missing(reason) for reason, places in reasons.items() for place in places}
     except (TypeError, AttributeError) as error:

@@ -78,6 +78,8 @@ FORM = Form(
 class FeatureFile:
     """One connection, with the texts it has met; of one process and its threads.
 
+    Raises ``StoreError`` if the file cannot be opened, is damaged or is no feature store.
+
     Parameters
     ----------
     wait_seconds
@@ -86,11 +88,6 @@ class FeatureFile:
         Whether a file that does not fit is moved aside and made anew: only at a place that is the program's own.
     root
         As for ``open_store``.
-
-    Raises
-    ------
-    StoreError
-        If the file cannot be opened, is damaged or is no feature store.
     """
 
     def __init__(self, path: Path, wait_seconds: float, *, rebuild: bool, root: Path | None = None) -> None:
@@ -130,10 +127,7 @@ class FeatureFile:
     def reading(self) -> Iterator[StoreConnection]:
         """Translate what goes wrong.
 
-        Raises
-        ------
-        StoreError
-            If the file is damaged, locked for too long, full or not writable.
+        Raises ``StoreError`` if the file is damaged, locked for too long, full or not writable.
         """
         try:
             yield self.connection

@@ -39,10 +39,7 @@ def completed(
 ) -> pd.DataFrame:
     """Return the entities with what was known of each at its moment; the caller's frame is not changed.
 
-    Raises
-    ------
-    ConfigError
-        If a column that is needed is not there, or a moment has no time zone.
+    Raises ``ConfigError`` if a column that is needed is not there, or a moment has no time zone.
     """
     for column, needed in (("event_timestamp", True), ("repository", repository is None)):
         if needed and column not in entities.columns:

@@ -46,10 +46,7 @@ class Query(NamedTuple):
 def read_one(file: FeatureFile, number: int, expired: int) -> StoredFeatures | None:
     """Return a set by its number, ``None`` where there is none that is served.
 
-    Raises
-    ------
-    StoreError
-        If its content is not what was stored.
+    Raises ``StoreError`` if its content is not what was stored.
     """
     row = file.connection.execute(f"SELECT {_ALL} FROM sets WHERE number = ?", (number,)).fetchone()  # noqa: S608
     if row is None or not (row[1] or row[3] > expired):

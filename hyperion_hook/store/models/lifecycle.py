@@ -78,10 +78,7 @@ class Lifecycle:
 
         With a ``validation``, what was checked just now, a trained version takes both steps to production at once.
 
-        Raises
-        ------
-        IllegalStepError
-            If the version is not one step before.
+        Raises ``IllegalStepError`` if the version is not one step before.
         """
         now = self.status(version)
         if to not in _STEPS:
@@ -98,10 +95,7 @@ class Lifecycle:
     def deprecated(self, version: Version) -> Lifecycle:
         """Return the lifecycle with a version that is not to be used again; then none serves if it did.
 
-        Raises
-        ------
-        IllegalStepError
-            If it is deprecated already and no rollback would bring it back.
+        Raises ``IllegalStepError`` if it is deprecated already and no rollback would bring it back.
         """
         if self.status(version) is Status.DEPRECATED and version not in self.served:
             raise IllegalStepError(f"{version} is deprecated already")
@@ -113,10 +107,7 @@ class Lifecycle:
     def rolled_back(self) -> Lifecycle:
         """Return the lifecycle with what served before in production again, and the present version deprecated.
 
-        Raises
-        ------
-        IllegalStepError
-            If none is in production.
+        Raises ``IllegalStepError`` if none is in production.
         """
         if not self.served:
             raise IllegalStepError("nothing to roll back to: no version is in production")

@@ -22,12 +22,7 @@ class Version(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Version:
-        """Return the version that a text names.
-
-        Raises
-        ------
-        ValueError
-            If it is none.
+        """Return the version that a text names; raise ``ValueError`` if it is none.
 
         Examples
         --------
