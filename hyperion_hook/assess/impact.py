@@ -39,12 +39,8 @@ def impact_of(
 ) -> Impact | None:
     """Return the impact of a change, ``None`` of one without files.
 
-    Parameters
-    ----------
-    history, graph
-        What was known before it; either may be short or missing, and the score makes do with the other.
-    exists
-        Whether a path is a file of the base commit.
+    History and graph may be short or missing, and the score makes do with the other; ``exists`` tells whether a path is
+    a file of the base commit.
     """
     if not change.files:
         return None

@@ -41,13 +41,8 @@ def models_in_use(configured: Path | None, common_dir: Path | None) -> ModelsInU
     folder wants that one and no other.
 
     Raises ``ArtefactError`` if the configured or the bundled models are damaged, tampered with or too new.
-
-    Parameters
-    ----------
-    configured
-        The folder that flag, environment or file name; ``None`` for none.
-    common_dir
-        The git directory whose registry is asked; ``None`` for none.
+    ``configured`` is the folder that flag, environment or file name, ``common_dir`` the git directory whose registry is
+    asked; ``None`` for none.
     """
     if configured is not None:
         return ModelsInUse(load_bundle(configured), ModelOrigin.CONFIGURED)

@@ -128,12 +128,8 @@ class StoreMeasurer(Measurer):
     ) -> Measured:
         """Return the vector of a change, as far as it is measured before the deadline.
 
-        Parameters
-        ----------
-        only
-            Names of the features that are wanted; all by default.
-        kept
-            Where the vector is read if it is there, and written if not.
+        ``only`` are names of the features that are wanted, all by default. From ``kept`` the vector is read if it is
+        there, and written to it if not.
         """
         started = time.monotonic()
         history, warnings = self.history(change.base)

@@ -81,10 +81,7 @@ def _sharing(fix: PastCommit, known: Sequence[PastCommit]) -> list[str]:
 def trace(fixes: Collection[str], commits: Iterable[Commit]) -> dict[str, set[str]]:
     """Return the culprits of each fix: the commits that last added a line that it deletes.
 
-    Parameters
-    ----------
-    commits
-        With hunks, oldest first, the fixes among them.
+    ``commits`` have hunks, oldest first, the fixes among them.
     """
     added: dict[str, dict[bytes, str]] = {}
     culprits: dict[str, set[str]] = {fix: set() for fix in fixes}

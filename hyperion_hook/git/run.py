@@ -116,13 +116,9 @@ PATIENT_SECONDS = 600.0
 class Git:
     """Starts git for one repository.
 
-    Parameters
-    ----------
-    git_dir
-        The repository's own git directory. With it git runs as in a bare repository: files named ``.gitattributes``
-        have no say in what is a binary or how lines are compared, so results are the same in every checkout.
-    environment
-        Taken over without anything that could run a program; the process's own by default.
+    With a ``git_dir``, the repository's own, git runs as in a bare repository: files named ``.gitattributes`` have no
+    say in what is a binary or how lines are compared, so results are the same in every checkout. The environment, by
+    default the process's own, is taken over without anything that could run a program.
     """
 
     def __init__(

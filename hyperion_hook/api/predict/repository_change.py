@@ -44,12 +44,8 @@ class ChangeInRepository:
 def change_in(folder: Any, revision: Any) -> Iterator[ChangeInRepository]:
     """Read a change as ``score`` does, under the repository's settings.
 
-    Parameters
-    ----------
-    folder
-        A folder of the repository, or a ``git.Repo``; ``None`` for the current one, or the one that a commit is of.
-    revision
-        A commit, also as a ``git.Commit``, or ``A..B``; ``None`` for what is staged.
+    ``folder`` is one of the repository, or a ``git.Repo``; ``None`` for the current one, or the one that a commit is
+    of. ``revision`` is a commit, also as a ``git.Commit``, or ``A..B``; ``None`` for what is staged.
 
     Raises
     ------

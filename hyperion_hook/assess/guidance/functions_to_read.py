@@ -83,12 +83,8 @@ def functions_to_read(
 ) -> tuple[FunctionToRead, ...]:
     """Return the functions that a change touches, those with the most fixes and changed lines first.
 
-    Parameters
-    ----------
-    events, positions
-        The newest commits on the file, and their hunks by commit.
-    recorded
-        Whether the change is in the history, so that days are counted back from its own date and not from today.
+    ``events`` are the newest commits on the file, ``positions`` their hunks by commit. ``recorded`` says whether the
+    change is in the history, so that days are counted back from its own date and not from today.
     """
     old = {function.name: function for function in before}
     ranked = []

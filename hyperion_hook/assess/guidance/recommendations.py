@@ -73,12 +73,7 @@ def counsel(
 ) -> Counsel:
     """Return reviewers, similar changes and advice for a change; past the measurer's deadline nothing more is begun.
 
-    Parameters
-    ----------
-    change, measured, risk, impact
-        The change, its features, its score and how far it reaches.
-    score
-        Gives any change on the same base its probability, as ``hyperion-hook score`` would.
+    ``score`` gives any change on the same base its probability, as ``hyperion-hook score`` would.
     """
     past = measurer.past(change.base)
     if past is None or not change.files:

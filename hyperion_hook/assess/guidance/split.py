@@ -59,12 +59,8 @@ def parts_of(
 ) -> tuple[tuple[FileChange, ...], ...]:
     """Return the files of a change by part, at most four, the part with most changed lines first.
 
-    Every file is in exactly one part, in the order of paths; one part when all belongs together.
-
-    Parameters
-    ----------
-    graph
-        Who imports whom at the base; without it imports join nothing.
+    Every file is in exactly one part, in the order of paths; one part when all belongs together. Without a graph of the
+    base imports join nothing.
     """
     code = [file for file in files if role_of(file.path) in _CODE]
     groups = _Groups(file.path for file in code)

@@ -35,10 +35,7 @@ class Knowledge:
 def knowledge(names: Names, lives: Mapping[str, FileHistory], now: int) -> Knowledge:
     """Return who knows what.
 
-    Parameters
-    ----------
-    now
-        Unix seconds; whoever made no commit within the year before is gone.
+    Whoever made no commit within the year before ``now``, Unix seconds, is gone.
     """
     made: defaultdict[str, Counter[str]] = defaultdict(Counter)
     files: Counter[str] = Counter()

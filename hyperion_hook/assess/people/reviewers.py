@@ -74,10 +74,7 @@ class _Knowledge:
 def reviewers(change: Change, past: Past, read: ReadCommits) -> tuple[Reviewer, ...]:
     """Return who knows the touched files best, at most three, best first.
 
-    Parameters
-    ----------
-    past
-        The commits before it; nothing later is looked at.
+    Nothing later than the ``past``, the commits before the change, is looked at.
     """
     files = [events for file in _largest(change) if (events := past.history.file(file.previous_path).events)]
     recent = past.recent(FOLDER_WINDOW)

@@ -38,12 +38,8 @@ def overview_of(
 ) -> Overview:
     """Return what there is to see of a repository at a commit.
 
-    Parameters
-    ----------
-    fixes
-        What later repaired recent changes, ``None`` where that is not known.
-    max_bytes
-        Larger files are not measured.
+    ``fixes`` is what later repaired recent changes, ``None`` where that is not known; files of more than ``max_bytes``
+    are not measured.
     """
     repository = measurer.repository
     sources = Sources(measurer, head)

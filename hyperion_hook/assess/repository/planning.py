@@ -49,12 +49,8 @@ class Plan(NamedTuple):
 def plan_of(measurer: StoreMeasurer, head: str, paths: Sequence[str], most: int) -> Plan:
     """Return what an edit of these files would touch.
 
-    Raises ``HyperionError`` if a path leads out of the repository, or there are none or too many.
-
-    Parameters
-    ----------
-    paths
-        From the top of the repository, with forward slashes.
+    Raises ``HyperionError`` if a path leads out of the repository, or there are none or too many. Paths are from the
+    top of the repository, with forward slashes.
     """
     paths = checked(paths)
     known = [path for path in paths if measurer.has_file(head, path)]

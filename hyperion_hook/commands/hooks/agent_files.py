@@ -47,10 +47,7 @@ AGENTS = ("claude", "cursor", "codex", "copilot")
 def files_of(agent: str, program: Sequence[str]) -> tuple[AgentFile, ...]:
     """Return what an agent reads: the server, and for agents with hooks what runs after an edit.
 
-    Parameters
-    ----------
-    agent
-        One of ``AGENTS``.
+    The agent is one of ``AGENTS``.
     """
     server: dict[str, Any] = {"command": program[0], "args": [*program[1:], "mcp"]}
     typed = {"type": "stdio"} | server

@@ -74,12 +74,8 @@ def _version(git: Git) -> tuple[int, ...]:
 def recorded_message(data: bytes, settings: Mapping[str, str], *, editor: bool) -> str:
     r"""Return the message that git will record.
 
-    Parameters
-    ----------
-    settings
-        As ``message_settings`` gives them.
-    editor
-        Whether the message was edited; git sets ``GIT_EDITOR=:`` for the hooks of a commit whose message was not.
+    ``settings`` are as ``message_settings`` gives them; ``editor`` says whether the message was edited: git sets
+    ``GIT_EDITOR=:`` for the hooks of a commit whose message was not.
 
     Examples
     --------

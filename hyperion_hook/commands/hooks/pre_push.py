@@ -70,12 +70,7 @@ def pushed_by_pre_commit(environment: Mapping[str, str], git: Git, resolve: Reso
 def pushed_refs(updates: Sequence[RefUpdate], remote: str, git: Git) -> list[Pushed]:
     """Return what each update adds to the remote; what the remote has already is left out.
 
-    Parameters
-    ----------
-    remote
-        Name of the remote, or its address where it has no name.
-    git
-        Runs git in the repository; asked only what the lines do not say.
+    ``remote`` is its name, or its address where it has none; ``git`` is asked only what the lines do not say.
     """
     results = []
     for update in updates:

@@ -8,12 +8,8 @@ from hyperion_hook.features.flow.flow import Expression, Flow, Kind
 def cognitive_complexity(body: list[Flow], *, recursive: bool = False) -> int:
     """Return the cognitive complexity of a function.
 
-    Points, 0 for straight code: one for every break in the linear flow, and one more for each level of nesting.
-
-    Parameters
-    ----------
-    recursive
-        Whether the function calls itself, which costs one point.
+    Points, 0 for straight code: one for every break in the linear flow, and one more for each level of nesting. A
+    function that calls itself (``recursive``) costs one point more.
 
     References
     ----------

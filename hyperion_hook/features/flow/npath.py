@@ -14,12 +14,7 @@ _INERT = frozenset({Kind.TERNARY, Kind.FUNCTION})
 def npath(block: list[Flow]) -> int:
     """Return the number of acyclic execution paths through a sequence of statements, exactly.
 
-    At least 1; paths of consecutive statements multiply.
-
-    Parameters
-    ----------
-    block
-        Control structures in order; an empty block has one path.
+    At least 1; paths of consecutive statements multiply. Control structures are in order; an empty block has one path.
 
     References
     ----------

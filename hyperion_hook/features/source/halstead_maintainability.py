@@ -11,12 +11,8 @@ def halstead_volume(tokens: Iterable[str]) -> float:
     """Return Halstead's volume of a token sequence.
 
     Every token is an operator or an operand; which one it is does not matter for the volume. ``N * log2(n)`` in bits,
-    with N tokens of which n are distinct; 0.0 without tokens.
-
-    Parameters
-    ----------
-    tokens
-        Without comments and white space.
+    with N tokens of which n are distinct; 0.0 without tokens. There are no comments and no white space among the
+    tokens.
 
     References
     ----------
@@ -35,12 +31,7 @@ def halstead_volume(tokens: Iterable[str]) -> float:
 def maintainability_index(volume: float, complexity: int, code_lines: int, comment_percent: float) -> float:
     """Return the maintainability index, on radon's scale.
 
-    0 (worst) to 100; 100.0 for a file without code.
-
-    Parameters
-    ----------
-    volume
-        Halstead volume in bits; below 1 it counts as 1.
+    0 (worst) to 100; 100.0 for a file without code. A volume (Halstead's, in bits) below 1 counts as 1.
 
     References
     ----------

@@ -90,10 +90,7 @@ def render_page(
 ) -> str:
     """Return the page; it depends on its arguments alone, so the same repository gives the same bytes.
 
-    Parameters
-    ----------
-    new
-        Ids of the commits that it did not know.
+    ``new`` are ids of the commits that the last report did not know.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 

@@ -138,12 +138,7 @@ def _count(value: object, low: int = 0, high: int = _MOST_COUNT) -> int:
 def changed(last: Summary, now: Summary, overview: Overview, new: Collection[str]) -> list[tuple[str, str]]:
     """Return what is different since the last report: what it is about, and how it was and is.
 
-    Parameters
-    ----------
-    last, now, overview
-        The two reports, and what there is to see now.
-    new
-        Ids of the commits that the last report did not know, however old they are.
+    ``new`` are ids of the commits that the last report did not know, however old they are.
     """
     rows = [("report of", f"{day(last.time)}, at commit {last.head[:10]}")]
     if last.model != now.model:

@@ -49,12 +49,8 @@ def next_version(latest: Version | None, before: Lineage | None, now: Lineage) -
     """Return the version after the latest one, by what changed.
 
     Other features raise the first number (whoever computes them must change too), other data or another recipe the
-    second, everything else (parameters, seed, versions of libraries) the third.
-
-    Parameters
-    ----------
-    latest, before
-        The highest version there is, and what that model came from; ``None`` where there is none, or it is damaged.
+    second, everything else (parameters, seed, versions of libraries) the third. ``latest`` is the highest version there
+    is, and ``before`` what that model came from; ``None`` where there is none, or it is damaged.
 
     Examples
     --------
