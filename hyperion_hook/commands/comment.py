@@ -13,7 +13,7 @@ from hyperion_hook.commands.pull_request.base_settings import baseline_in, revis
 from hyperion_hook.commands.pull_request.github import ACTIONS_FORGES, GitHubRun
 from hyperion_hook.commands.pull_request.pipeline import FORGES, run_in_pipeline
 from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, CommentOptions
-from hyperion_hook.commands.support.flags import gate_flags, models_flag
+from hyperion_hook.commands.support.flags import gate_flags, models_flag, path_flag
 from hyperion_hook.commands.support.gate import verdict_code
 from hyperion_hook.commands.support.open_assessor import open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
@@ -67,21 +67,9 @@ def print_comment(
 )
 @click.option("--labels", is_flag=True, help="Put the level on the pull request as a label.")
 @click.option("--check", is_flag=True, help="On GitHub: show findings at their lines in a check of its own.")
-@click.option("--sarif", type=click.Path(path_type=Path), metavar="FILE", help="Write SARIF to a file, too.")
-@click.option(
-    "--save",
-    "saved_to",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Keep what is said for a workflow that may write, where this one may not.",
-)
-@click.option(
-    "--from",
-    "saved_in",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="After another workflow: post what it saved.",
-)
+@path_flag("--sarif", help="Write SARIF to a file, too.")
+@path_flag("--save", "saved_to", help="Keep what is said for a workflow that may write, where this one may not.")
+@path_flag("--from", "saved_in", help="After another workflow: post what it saved.")
 @click.option(
     "--baseline",
     metavar="REV|FILE",

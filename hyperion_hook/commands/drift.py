@@ -13,7 +13,7 @@ import click
 from hyperion_hook.commands import Invocation, say, warn
 from hyperion_hook.commands import retrain as retraining
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
-from hyperion_hook.commands.support.flags import jobs_flag, until_flag
+from hyperion_hook.commands.support.flags import jobs_flag, path_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
 from hyperion_hook.config import Config
@@ -150,12 +150,7 @@ def _show(found: RepositoryDrift, label: str, format_name: str, *, retrains: boo
 @until_flag
 @jobs_flag
 @click.option("--format", "format_name", type=click.Choice(["text", "json", "markdown"]), default="text")
-@click.option(
-    "--plot",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Draw what drifted into this file, such as drift.png or drift.svg.",
-)
+@path_flag("--plot", help="Draw what drifted into this file, such as drift.png or drift.svg.")
 @click.pass_obj
 def command(
     invocation: Invocation,

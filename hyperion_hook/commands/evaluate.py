@@ -10,7 +10,7 @@ import click
 
 from hyperion_hook.commands import Invocation, warn
 from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
-from hyperion_hook.commands.support.flags import format_flag, jobs_flag, until_flag
+from hyperion_hook.commands.support.flags import format_flag, jobs_flag, path_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
 from hyperion_hook.config import Config
@@ -132,36 +132,23 @@ def _show(lines: Iterable[str]) -> None:
 
 
 @click.command()
-@click.option(
-    "--models", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the models; those in use by default."
-)
-@click.option(
+@path_flag("--models", metavar="DIR", help="Folder of the models; those in use by default.")
+@path_flag(
     "--labels",
-    type=click.Path(path_type=Path),
     metavar="CSV",
     help="Table commit,buggy from elsewhere, instead of labels traced from this history's fixes.",
 )
 @click.option("--since", metavar="DATE", help="Only changes since this day (2024-12-31).")
 @until_flag
 @click.option("--max-commits", type=click.IntRange(1), help="Only the newest so many changes.")
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="TOML file that names repositories: train on all but one, rank that one, for each in turn.",
-)
+@path_flag("--corpus", help="TOML file that names repositories: train on all but one, rank that one, for each in turn.")
 @click.option(
     "--ablation",
     is_flag=True,
     help="Offer the recipe every feature, code metrics included, and leave out each member and category in turn.",
 )
 @jobs_flag
-@click.option(
-    "--vectors",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder that keeps what was measured, so that nothing is measured twice.",
-)
+@path_flag("--vectors", metavar="DIR", help="Folder that keeps what was measured, so that nothing is measured twice.")
 @format_flag
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument for each flag

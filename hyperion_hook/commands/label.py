@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hyperion_hook.commands import Invocation
+from hyperion_hook.commands.support.flags import path_flag
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
 from hyperion_hook.errors import ConfigError, ExitCode, GitError
@@ -119,11 +120,8 @@ def _csv(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
 
 
 @click.command()
-@click.option(
-    "--fixes",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Trace exactly the commits in this file, one a line; '-' is stdin. By default fixes are found.",
+@path_flag(
+    "--fixes", help="Trace exactly the commits in this file, one a line; '-' is stdin. By default fixes are found."
 )
 @click.option("--until", metavar="REV", help="The newest commit to read; HEAD by default.")
 @click.option(

@@ -13,7 +13,7 @@ import click
 
 from hyperion_hook.commands import Invocation, say, warn
 from hyperion_hook.commands.models import refresh
-from hyperion_hook.commands.support.flags import jobs_flag, until_flag
+from hyperion_hook.commands.support.flags import jobs_flag, path_flag, until_flag
 from hyperion_hook.commands.support.mlflow_mirror import tracker_of
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
@@ -244,27 +244,16 @@ def day_of(text: str | None, option: str = "--since") -> int | None:
 @click.option("--since", metavar="DATE", help="Learn from changes since this day (2024-12-31) only.")
 @until_flag
 @click.option("--max-commits", type=click.IntRange(1), help="Learn from the newest so many changes only.")
-@click.option(
-    "--models",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder that the models go to, instead of this repository's registry.",
-)
+@path_flag("--models", metavar="DIR", help="Folder that the models go to, instead of this repository's registry.")
 @jobs_flag
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="TOML file that names the repositories to learn from, instead of this one.",
-)
+@path_flag("--corpus", help="TOML file that names the repositories to learn from, instead of this one.")
 @click.option(
     "--cluster",
     metavar="ADDRESS",
     help="Dask scheduler whose workers read the repositories of --corpus; needs the extra 'cluster'.",
 )
-@click.option(
+@path_flag(
     "--vectors",
-    type=click.Path(path_type=Path),
     metavar="DIR",
     help="Folder that keeps what was measured, so that an interrupted run goes on where it was;"
     " hyperion-hook/vectors in the git directory by default.",

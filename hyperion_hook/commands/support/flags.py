@@ -17,6 +17,12 @@ format_flag = click.option("--format", "format_name", type=click.Choice(["text",
 until_flag = click.option("--until", default="HEAD", metavar="REV", help="The newest commit to read.")
 models_flag = click.option("--models", type=click.Path(path_type=Path), help="Folder of the models to use.")
 
+
+def path_flag(*names: str, help: str, metavar: str = "FILE") -> Callable[[Command], Command]:  # noqa: A002 - click's
+    """Return a flag that names a file or folder."""
+    return click.option(*names, type=click.Path(path_type=Path), metavar=metavar, help=help)
+
+
 _GATES = (
     click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never."),
     click.option(
