@@ -37,10 +37,7 @@ def repository_change(raw: object) -> RepositoryChange | None:
 
     It may be a repository's path or a ``git.Repo`` (its HEAD), a ``git.Commit``, or a pair of repository and revision.
 
-    Raises
-    ------
-    ConfigError
-        If a pair holds something else.
+    Raises ``ConfigError`` if a pair holds something else.
 
     Examples
     --------

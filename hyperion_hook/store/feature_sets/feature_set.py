@@ -25,13 +25,7 @@ Moment = datetime | float
 
 
 def tags_of(tags: Any) -> Mapping[str, Any]:
-    """Return tags, none for ``None``.
-
-    Raises
-    ------
-    ConfigError
-        If they are no mapping.
-    """
+    """Return tags, none for ``None``; raise ``ConfigError`` if they are no mapping."""
     if not isinstance(tags, Mapping | None):
         raise ConfigError(f"tags: a {type(tags).__name__} is no mapping from name to text")
     return tags or {}
@@ -77,12 +71,7 @@ class Row(NamedTuple):
 
 
 def micros_of(moment: Moment) -> int:
-    """Return a moment as microseconds since 1970.
-
-    Raises
-    ------
-    ConfigError
-        If it has no time zone, or is no moment.
+    """Return a moment as microseconds since 1970; raise ``ConfigError`` if it has no time zone, or is no moment.
 
     Examples
     --------
@@ -128,10 +117,7 @@ def source_of(source_file: str) -> str | bytes:
 def prepared(given: FeatureSet, now: int, hashes: dict[str, tuple[str, str]]) -> Row:
     """Return a feature set as a row; ``hashes`` remembers the source files that were read.
 
-    Raises
-    ------
-    ConfigError
-        If a name, value, tag or moment is not valid.
+    Raises ``ConfigError`` if a name, value, tag or moment is not valid.
     """
     source = os.fspath(given.source_file)
     for what, text in (("repository", given.repository), ("extraction_version", given.extraction_version)):

@@ -136,10 +136,8 @@ def decode(
 ) -> ModelMetadata:
     """Return the record that ``encode`` stored.
 
-    Raises
-    ------
-    ValueError, KeyError, TypeError, AttributeError
-        If a part is missing or of the wrong kind.
+    Raises ``ValueError``, ``KeyError``, ``TypeError`` or ``AttributeError`` if a part is missing or of the wrong
+    kind.
     """
     values = json.loads(data)
     if values.pop("format_version") not in {1, FORMAT_VERSION}:
@@ -165,12 +163,7 @@ def decode(
 
 
 def plain(name: str, *, dots: bool = False) -> str:
-    """Return a name that may stand in a file name.
-
-    Raises
-    ------
-    ValueError
-        If it may not.
+    """Return a name that may stand in a file name; raise ``ValueError`` if it may not.
 
     Examples
     --------

@@ -119,10 +119,7 @@ def training_table(  # noqa: PLR0913 - settings by keyword
 def written(table: pd.DataFrame, path: Path) -> None:
     """Write a table whole or not at all: Parquet where the name ends so, else CSV, the same bytes for the same rows.
 
-    Raises
-    ------
-    ConfigError
-        If the file cannot be written, or for Parquet without ``pyarrow``.
+    Raises ``ConfigError`` if the file cannot be written, or for Parquet without ``pyarrow``.
     """
     if path.exists() and not path.is_file():
         raise ConfigError(f"--output '{path}': is no file; name one, or '-' for stdout")
