@@ -74,6 +74,9 @@ class Assessor:
     ) -> Assessor:
         """Find the repository that ``folder`` (default: here) lies in and load the models.
 
+        Raises ``NotARepositoryError`` if the folder is in no git repository; ``ArtefactError`` if the
+        configured or bundled models are damaged, tampered with or too new.
+
         Parameters
         ----------
         folder, config, progress
@@ -82,13 +85,6 @@ class Assessor:
             Unix seconds that stand for the present; the clock by default.
         kind
             What ``staged`` assesses: what is staged, the whole work tree, or a patch.
-
-        Raises
-        ------
-        NotARepositoryError
-            If the folder is in no git repository.
-        ArtefactError
-            If the configured or bundled models are damaged, tampered with or too new.
         """
         repository = Repository.discover(folder)
         warnings: tuple[str, ...] = ()

@@ -61,19 +61,14 @@ def repository_change(raw: object) -> RepositoryChange | None:
 def repository_vector(change: RepositoryChange, only: Collection[str] | None = None) -> tuple[FeatureVector, list[str]]:
     """Return the vector of a change, by canonical names, and what to warn of.
 
+    Raises ``NotARepositoryError`` if the folder is in no git repository; ``GitError`` if the revision is not there.
+
     Parameters
     ----------
     change
         What is measured, with the settings of the repository and of the environment.
     only
         Canonical names of the features that are wanted; the others may be missing.
-
-    Raises
-    ------
-    NotARepositoryError
-        If the folder is in no git repository.
-    GitError
-        If the revision is not there.
     """
     folder, revision = Path(folder_of(change.path)), revision_of(change.revision)
     loaded = load_config(top_of_work_tree(folder), os.environ)

@@ -47,12 +47,8 @@ def change_in(folder: Any, revision: Any) -> Iterator[ChangeInRepository]:
     ``folder`` is one of the repository, or a ``git.Repo``; ``None`` for the current one, or the one that a commit is
     of. ``revision`` is a commit, also as a ``git.Commit``, or ``A..B``; ``None`` for what is staged.
 
-    Raises
-    ------
-    HyperionError
-        If there is no repository or no such commit.
-    StoreError
-        If history or content is cut off: every file would look young and sound.
+    Raises ``HyperionError`` if there is no repository or no such commit; ``StoreError`` if history or content is
+    cut off: every file would look young and sound.
     """
     if folder is None and is_commit(revision):
         folder = revision.repo

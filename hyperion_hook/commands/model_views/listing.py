@@ -109,12 +109,7 @@ def shown(
     Without a version those in use of what ``score`` uses, the latest of anything else. A version that is kept as an
     estimator only has no bundle.
 
-    Raises
-    ------
-    ConfigError
-        If there is no such version.
-    ArtefactError
-        If they are damaged.
+    Raises ``ConfigError`` if there is no such version; ``ArtefactError`` if they are damaged.
     """
     from hyperion_hook.assess.models import models_in_use
     from hyperion_hook.scoring.bundle import load_bundle
@@ -135,12 +130,8 @@ def shown(
 def folder_of(repo: Path | None, name: str, version: str) -> Path:
     """Return the folder of a version, its files checked; ``bundled`` stands for the models that came with the program.
 
-    Raises
-    ------
-    ConfigError
-        If there is no such version.
-    ArtefactError
-        If its files are not as they were registered.
+    Raises ``ConfigError`` if there is no such version; ``ArtefactError`` if its files are not as they were
+    registered.
     """
     from hyperion_hook.scoring.bundle import bundled_models
 

@@ -16,12 +16,8 @@ _TOKEN = re.compile(r"\w+|[^\w\s]|\n")
 def python_tree(text: str) -> ast.Module:
     """Return the syntax tree of a module.
 
-    Raises
-    ------
-    SyntaxError, ValueError, RecursionError, MemoryError
-        If this interpreter cannot parse the text.
-    TooSlowError
-        If the tree would take too much memory.
+    Raises ``SyntaxError``, ``ValueError``, ``RecursionError`` or ``MemoryError`` if this interpreter cannot parse
+    the text; ``TooSlowError`` if the tree would take too much memory.
     """
     # words and signs are at most so many as there are characters
     if len(text) > MAX_TOKENS and sum(1 for _ in _TOKEN.finditer(text)) > MAX_TOKENS:

@@ -30,14 +30,8 @@ def measure_python(text: str) -> SourceMetrics:
     it: handlers of ``except*`` count like those of ``except``, and code without operators, for which the index jumps to
     100, gets the value with a volume of 1.
 
-    Raises
-    ------
-    SyntaxError
-        If this interpreter's grammar does not fit the text.
-    TooSlowError
-        If there are too many tokens.
-    RecursionError
-        If expressions or statements are nested too deeply.
+    Raises ``SyntaxError`` if this interpreter's grammar does not fit the text; ``TooSlowError`` if there are too
+    many tokens; ``RecursionError`` if expressions or statements are nested too deeply.
     """
     tree = python_tree(text)
     lines = python_lines(text)

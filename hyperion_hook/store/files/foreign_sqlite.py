@@ -21,12 +21,8 @@ _ONLY_REFUSES = re.compile(
 def check_foreign_form(path: Path, root: Path | None = None) -> None:
     """Refuse a database that another library is to open, if SQLite would do more for it than read and write rows.
 
-    Raises
-    ------
-    UnfitError
-        If something lies beside it that SQLite cannot have written, or it has a view or a trigger.
-    OSError
-        If it or its folder is a link, or cannot be read.
+    Raises ``UnfitError`` if something lies beside it that SQLite cannot have written, or it has a view or a
+    trigger; ``OSError`` if it or its folder is a link, or cannot be read.
     """
     check_folder(path.parent, root)
     size = inspect(path, write_ahead=True)

@@ -43,14 +43,9 @@ class UnfitError(Exception):
 def inspect(path: Path, *, write_ahead: bool) -> int | None:
     """Return the size of a store's main file, ``None`` where there is none, once it and its companions can be ours.
 
-    Raises
-    ------
-    ForeignFileError
-        If the main file is a link or no regular file.
-    UnfitError
-        If it has a second name, or a companion that SQLite cannot have written for us.
-    OSError
-        If the folder cannot be searched or a companion not be read.
+    Raises ``ForeignFileError`` if the main file is a link or no regular file; ``UnfitError`` if it has a second
+    name, or a companion that SQLite cannot have written for us; ``OSError`` if the folder cannot be searched or a
+    companion not be read.
     """
     present = [ending for ending in COMPANIONS if _is_present(_beside(path, ending))]
     # before the size is taken: the file only grows while another process writes it

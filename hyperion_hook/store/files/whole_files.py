@@ -20,12 +20,8 @@ def real_folder(folder: Path, root: Path | None = None) -> None:
 
     ``root`` is the folder above that the user has chosen, and with it all above; by default ``folder`` itself.
 
-    Raises
-    ------
-    ForeignFileError
-        If something between is a link or no folder.
-    OSError
-        If the folder cannot be made.
+    Raises ``ForeignFileError`` if something between is a link or no folder; ``OSError`` if the folder cannot be
+    made.
     """
     check_folder(folder, root)
     folder.mkdir(parents=True, exist_ok=True)

@@ -160,12 +160,7 @@ def update_index(repository: Repository, *, rebuild: bool = False, progress: Pro
     Commits that no branch, tag or ``HEAD`` reaches any more are removed. Whatever interrupts it, the index is usable:
     it holds the batches that were finished.
 
-    Raises
-    ------
-    StoreError
-        If the index cannot be written.
-    GitError
-        If the history cannot be read.
+    Raises ``StoreError`` if the index cannot be written; ``GitError`` if the history cannot be read.
     """
     started = time.perf_counter()
     path = index_path(repository)

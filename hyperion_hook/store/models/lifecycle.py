@@ -153,12 +153,8 @@ def encode(state: Lifecycle) -> bytes:
 def decode(data: bytes) -> Lifecycle:
     """Return the lifecycle that ``encode`` stored.
 
-    Raises
-    ------
-    NewerFormatError
-        If a newer program wrote it.
-    ValueError, KeyError, TypeError, AttributeError
-        If it was changed or is none.
+    Raises ``NewerFormatError`` if a newer program wrote it; ``ValueError``, ``KeyError``, ``TypeError`` or
+    ``AttributeError`` if it was changed or is none.
     """
     body = json.loads(data)
     digest = body.pop("sha256")

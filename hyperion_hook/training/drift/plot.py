@@ -20,12 +20,8 @@ _BEFORE, _NOW, _QUIET = "#7f8fa6", "#d1603d", "#c8cfd8"
 def draw(report: DriftReport, path: Path) -> None:
     """Draw a report into a file; what kind of picture is said by the file's ending.
 
-    Raises
-    ------
-    ConfigError
-        If the ending names no kind of picture that can be drawn.
-    HyperionError
-        If the file cannot be written.
+    Raises ``ConfigError`` if the ending names no kind of picture that can be drawn; ``HyperionError`` if the file
+    cannot be written.
     """
     apart = [item for item in (report.score, report.label) if item is not None]
     shown = [*apart, *report.features][:_MOST_BARS]

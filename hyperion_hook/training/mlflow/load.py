@@ -52,12 +52,8 @@ def load_model(uri: str) -> tuple[Bundle | Any, tuple[str, ...]]:
     The address is ``models:/NAME@ALIAS``, ``models:/NAME/VERSION``, ``models:/ID``, ``runs:/ID/NAME``, or a model's
     folder.
 
-    Raises
-    ------
-    MissingExtraError
-        Without the extra ``mlflow``.
-    ConfigError
-        If there is no such model, or it has another form.
+    Raises ``MissingExtraError`` without the extra ``mlflow``; ``ConfigError`` if there is no such model, or it has
+    another form.
     """
     need_mlflow("from_mlflow")
     patience = Patience(LOAD_SECONDS)

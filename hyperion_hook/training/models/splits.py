@@ -127,6 +127,9 @@ def split_rows(
 ) -> Split:
     """Return the newest share of the rows for testing, or a stratified share where no time is known.
 
+    Raises ``ConfigError`` if the share is not between 0 and 1; ``TrainingError`` if there is one class only to
+    learn from.
+
     Parameters
     ----------
     X
@@ -138,13 +141,6 @@ def split_rows(
     gap_days
         In time order, rows of so many days before the first test row are not learned from: their outcome was not known
         then.
-
-    Raises
-    ------
-    ConfigError
-        If the share is not between 0 and 1.
-    TrainingError
-        If there is one class only to learn from.
     """
     if not (isinstance(test_size, int | float) and 0.0 < test_size < 1.0):
         raise ConfigError(f"test_size: {test_size!r} is not a share between 0 and 1, as 0.2")

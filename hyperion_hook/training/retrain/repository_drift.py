@@ -96,6 +96,9 @@ def repository_drift(
 ) -> RepositoryDrift:
     """Return how the recent changes of a repository differ from a reference.
 
+    Raises ``TooLittleHistoryError`` if there are fewer than 50 changes on either side; ``ConfigError`` if the
+    models carry nothing of what they learned, and that was asked for.
+
     Parameters
     ----------
     folder
@@ -104,13 +107,6 @@ def repository_drift(
         What to compare with; by default what the models learned if it was this repository, else its own history.
     since
         Recent are the changes since then (Unix seconds); by default the last 500.
-
-    Raises
-    ------
-    TooLittleHistoryError
-        If there are fewer than 50 changes on either side.
-    ConfigError
-        If the models carry nothing of what they learned, and that was asked for.
     """
     learned = learned_until(in_use.bundle, repository)
     chosen = reference or (ReferenceName.HISTORY if learned is None else ReferenceName.TRAINING)

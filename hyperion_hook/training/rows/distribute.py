@@ -36,6 +36,9 @@ def spread(
 ) -> list[Result]:
     """Return what a function makes of each item, in the order of the items.
 
+    Raises ``MissingExtraError`` if a cluster is named and Dask is not installed; ``HyperionError`` if the scheduler
+    cannot be reached, has no workers or other versions, or workers keep dying.
+
     Parameters
     ----------
     function
@@ -44,13 +47,6 @@ def spread(
         Plain values. Paths in them must lead to the same files on every worker.
     cluster
         Address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``; then its workers do it.
-
-    Raises
-    ------
-    MissingExtraError
-        If a cluster is named and Dask is not installed.
-    HyperionError
-        If the scheduler cannot be reached, has no workers or other versions, or workers keep dying.
     """
     report = report or _unheard
     report(0)

@@ -54,6 +54,9 @@ def mine(
 ) -> Mined:
     """Return the rows of one repository, from disk where they are there.
 
+    Raises ``GitError`` if the path is no repository, or git fails; ``TrainingError`` if there is no commit to
+    measure, or a kept file is damaged; ``StoreError`` if what people ticked in comments cannot be read.
+
     Parameters
     ----------
     name
@@ -62,15 +65,6 @@ def mine(
         The folder in which vectors and labels are kept, by head, options and versions; none by default.
     jobs
         Processes among which the commits to measure are shared out.
-
-    Raises
-    ------
-    GitError
-        If the path is no repository, or git fails.
-    TrainingError
-        If there is no commit to measure, or a kept file is damaged.
-    StoreError
-        If what people ticked in comments cannot be read.
     """
     options, rules = options or ReplayOptions(), rules or RULES
     repository = Repository.discover(path)

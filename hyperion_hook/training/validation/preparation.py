@@ -56,6 +56,9 @@ def prepare(
 ) -> Prepared:
     """Return rows to learn from.
 
+    Raises ``ConfigError`` if the table, the target or the time cannot be read; ``TrainingError`` with fewer than
+    ten rows that have a target.
+
     Parameters
     ----------
     target_column
@@ -64,13 +67,6 @@ def prepare(
         Looks at the whole table; its errors become warnings where learning is possible all the same.
     time_column
         When a row was made; by default a column with a usual name that holds moments.
-
-    Raises
-    ------
-    ConfigError
-        If the table, the target or the time cannot be read.
-    TrainingError
-        With fewer than ten rows that have a target.
     """
     frame, validation, warnings = read_and_validate(data, target_column, validator)
     target_name = column_named(frame, target_column)
@@ -92,12 +88,7 @@ def prepare(
 def prepare_unlabelled(data: DataSource, validator: Validator, *, time_column: str | None = None) -> Prepared:
     """Return rows without a target; every second one stands for a class, so that they can be split like others.
 
-    Raises
-    ------
-    ConfigError
-        If the table or the time cannot be read.
-    TrainingError
-        With fewer than ten rows.
+    Raises ``ConfigError`` if the table or the time cannot be read; ``TrainingError`` with fewer than ten rows.
     """
     frame, validation, warnings = read_and_validate(data, None, validator)
     if len(frame) < LEAST_ROWS:
