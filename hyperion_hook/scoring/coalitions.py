@@ -25,7 +25,7 @@ def coalition_values(
 
     There is one for each of ``coalitions(len(players), alone)``. ``one`` and ``other`` are rows of 32-bit floats: the
     change's and the typical one's. ``players`` has for each player the columns that it switches from ``other`` to
-    ``one``; columns of no player stay at ``other``. ``alone`` asks only for the empty coalition and those of one player.
+    ``one``; columns of no player stay at ``other``. ``alone`` asks only for those of none and of one player.
     """
     player_of, asked = _players(len(one), players), coalitions(len(players), alone=alone)
     said: dict[str, list[float]] = {}
