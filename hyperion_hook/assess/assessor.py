@@ -12,7 +12,7 @@ from hyperion_hook.assess.explanation import explanation_by_size, leading_files
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, of_code
 from hyperion_hook.assess.scorer import Scorer
-from hyperion_hook.assess.store_measurer import STORE_FOLDER, Progress, StoreMeasurer
+from hyperion_hook.assess.store_measurer import STORE_FOLDER, StoreMeasurer
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import (
     Assessment,
@@ -21,6 +21,7 @@ from hyperion_hook.domain.assessment import (
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.light_dataclasses import replace
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError, HyperionError

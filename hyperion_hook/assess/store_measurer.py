@@ -14,6 +14,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.progress import Progress
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import SHALLOW, FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE
@@ -35,9 +36,6 @@ GRAPH_MODULES = frozenset(feature.module for feature in CATALOGUE if feature.ori
 
 _NAMED = 2
 """Files left out that are named; of the others only the number is told."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much is done and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
