@@ -121,7 +121,7 @@ def weighed(
 ) -> list[Candidate]:
     """Return the most promising candidates with what the formula looks at, by path."""
     tallies = _tallies(evidence, time)
-    promises = {file: _promise(tally) for file, tally in tallies.items()}
+    promises = {file: tally.resemblance + 1.0 - tally.none for file, tally in tallies.items()}
     # with all that equal the last: numbers of files say nothing about them
     least = sorted(promises.values(), reverse=True)[:CLOSER_LOOK][-1:]
     best = [file for file, promise in promises.items() if [promise] >= least]
@@ -198,10 +198,6 @@ def part_of(files: int) -> float:
     (1.0, 1.0, 0.5)
     """
     return math.sqrt(SMALL / max(files, SMALL))
-
-
-def _promise(tally: _Tally) -> float:
-    return tally.resemblance + 1.0 - tally.none
 
 
 def _features(

@@ -17,7 +17,6 @@ from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.domain.snapshot import Folder, SourceText
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.change.quality import NAMES as OF_SOURCE
-from hyperion_hook.features.code.metrics import SourceMetrics
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.extract import extract
 from hyperion_hook.features.source.measure import measure_source
@@ -74,14 +73,10 @@ def _asked(raw: Raw, change: Change, names: tuple[str, ...], history: History | 
         _Sources(raw),
         history or EmptyHistory(),
         Missing("no import graph in raw data"),
-        _measured,
+        lambda path, _, text: measure_source(path, text),  # the extractor knows a text by its blob
     )
     vector = extract(context, only=frozenset(names))
     return {name: vector[name] for name in names}
-
-
-def _measured(path: str, blob: str, text: str) -> SourceMetrics | Missing:  # noqa: ARG001 - the extractor knows a text by its blob
-    return measure_source(path, text)
 
 
 def _change(raw: Raw, files: list[FileChange]) -> Change:

@@ -122,10 +122,6 @@ def _if_whole(counts: Counter[str], raw: Raw) -> Counter[str] | Missing:
     return counts
 
 
-def _rollbacks(raw: Raw) -> Value:
-    return _share(raw.facts["reverts"], raw.facts["commits"])
-
-
 def _bug_share(raw: Raw) -> Value:
     fixes, commits = raw.value("past_bug_count"), raw.facts["commits"]
     if isinstance(fixes, Missing):
@@ -200,10 +196,6 @@ def _coverage(raw: Raw) -> Any:
     return after - before
 
 
-def _revenue(raw: Raw) -> Value:
-    return weighted_traffic(raw.facts["revenue_weight"], raw.value("affected_traffic"))
-
-
 def _between(measure: Callable[[int, int], float], later: str, earlier: str) -> Callable[[Raw], float]:
     return lambda raw: measure(raw.facts[later].seconds, raw.facts[earlier].seconds)
 
@@ -221,7 +213,9 @@ DERIVATIONS: tuple[Derivation, ...] = (
     Derivation((*AUTHORSHIP, "author_file_commits", "author_ownership"), ("contributors",), _authorship),
     Derivation(("contributor_count", "ndev"), ("contributors",), _contributors),
     Derivation(("file_commits",), ("commits",), lambda raw: raw.facts["commits"]),
-    Derivation(("rollback_frequency",), ("reverts", "commits"), _rollbacks),
+    Derivation(
+        ("rollback_frequency",), ("reverts", "commits"), lambda raw: _share(raw.facts["reverts"], raw.facts["commits"])
+    ),
     Derivation(("file_bug_share",), ("past_bug_count", "commits"), _bug_share),
     Derivation(("comment_density",), ("comment_lines", "lines_of_code"), _comments),
     Derivation(
@@ -237,6 +231,10 @@ DERIVATIONS: tuple[Derivation, ...] = (
     Derivation(("external_dependency_count", "version_conflict_count"), ("manifests",), _requirements),
     Derivation(("external_dependency_count",), ("packages",), lambda raw: raw.facts["packages"]),
     Derivation(("test_coverage_delta",), ("coverage_before", "coverage_after"), _coverage),
-    Derivation(("revenue_impact",), ("revenue_weight", "affected_traffic"), _revenue),
+    Derivation(
+        ("revenue_impact",),
+        ("revenue_weight", "affected_traffic"),
+        lambda raw: weighted_traffic(raw.facts["revenue_weight"], raw.value("affected_traffic")),
+    ),
 )
 """In this order; what an earlier one gives a value to, a later one leaves alone."""

@@ -76,12 +76,8 @@ def explained(
             title, sentence = words(name, value, usual)
             entries.append(Contribution(name, title, value, usual, amount, sentence))
     entries.sort(key=lambda entry: (-abs(entry.contribution), entry.feature))
-    return RowExplanation(found.base_log_odds, score, tuple(entries), missing_of(values))
-
-
-def missing_of(values: Mapping[str, Value]) -> dict[str, str]:
-    """Return the reason of each value that is missing."""
-    return {name: value.reason for name, value in values.items() if isinstance(value, Missing)}
+    missing = {name: value.reason for name, value in values.items() if isinstance(value, Missing)}
+    return RowExplanation(found.base_log_odds, score, tuple(entries), missing)
 
 
 def known(value: Value) -> float | None:

@@ -43,7 +43,8 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
             for spec in _single(read_imports(path, tree.text(path))):
                 if module in tree.imports(importer, spec):
                     asked.setdefault((path, spec), module)
-    answers = resolve_after(tree.graph, _imports_after(tree), list(asked)) if asked else ()
+    after = dict.fromkeys(tree.gone) | {path: read_imports(path, tree.text(path)) for path in tree.touched if asked}
+    answers = resolve_after(tree.graph, after, list(asked)) if asked else ()
     users: dict[str, list[tuple[str, int, bool]]] = {}
     for ((path, spec), module), (files, _) in zip(asked.items(), answers, strict=True):
         if _still_means(tree, files, spec):
@@ -54,10 +55,6 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
     for file in gone:
         if found := users.get(file.previous_path):
             yield _break(file.previous_path, file.path if file.status is FileStatus.RENAMED else "", found)
-
-
-def _imports_after(tree: TreeAfter) -> dict[str, tuple[str, ...] | None]:
-    return dict.fromkeys(tree.gone) | {path: read_imports(path, tree.text(path)) for path in tree.touched}
 
 
 def _break(module: str, moved_to: str, users: list[tuple[str, int, bool]]) -> Break:

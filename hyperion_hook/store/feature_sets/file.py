@@ -58,10 +58,6 @@ _SWEEP = (
 )
 
 
-def _fill(connection: sqlite3.Connection) -> None:
-    connection.execute("INSERT INTO store VALUES (1, ?, 0, 0, ?)", (os.urandom(10), _SWEEP_FROM))
-
-
 # a process that is killed loses nothing it was told is stored; a power cut may cost the last moments
 FORM = Form(
     "feature store",
@@ -71,7 +67,7 @@ FORM = Form(
     write_ahead=True,
     pragmas=("cache_size=-8000", "synchronous=NORMAL"),
     page_bytes=_PAGE_BYTES,
-    fill=_fill,
+    fill=lambda file: file.execute("INSERT INTO store VALUES (1, ?, 0, 0, ?)", (os.urandom(10), _SWEEP_FROM)),
 )
 
 

@@ -36,14 +36,6 @@ _MANY_SECONDS = 600.0
 _PAUSE_SECONDS = 0.02
 
 
-def _nothing(connection: sqlite3.Connection) -> None:
-    """Leave a new file empty."""
-
-
-def _no_fault(connection: sqlite3.Connection) -> str:  # noqa: ARG001 - the shape of ``Form.fault``
-    return ""
-
-
 @dataclass(frozen=True, slots=True)
 class Form:
     """What the files of one kind of store look like."""
@@ -65,9 +57,9 @@ class Form:
     """Page size of a new file."""
     value_bytes: int = 1_000_000
     """How long a value may be at least; at most it is as long as the file."""
-    fill: Callable[[sqlite3.Connection], None] = _nothing
+    fill: Callable[[sqlite3.Connection], object] = lambda _: None
     """Writes the first rows of a new file."""
-    fault: Callable[[sqlite3.Connection], str] = _no_fault
+    fault: Callable[[sqlite3.Connection], str] = lambda _: ""
     """Says why a file with the right schema does not fit, '' if it does."""
 
 

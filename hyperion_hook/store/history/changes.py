@@ -115,14 +115,11 @@ class PastChanges:
             "SELECT date, ord, skew FROM events WHERE file = ? ORDER BY date DESC, ord DESC", (file,)
         )
         for date, tied in groupby(rows, key=itemgetter(0)):
-            seen = [row for row in tied if self._sees(row[1])]
+            seen = [row for row in tied if not self._view.hidden or self._view.sees(row[1])]
             if seen:
                 _, number, skew = max(seen, key=lambda row: self._index.graph.id_of(row[1])) if seen[1:] else seen[0]
                 return date, number, date - skew
         return None
-
-    def _sees(self, number: int) -> bool:
-        return not self._view.hidden or self._view.sees(number)
 
     def _origins(self, file: int) -> list[tuple[int, int]]:
         """Return whose lives a file's own begins with: (file, first commit that is no longer of it), nearest first."""

@@ -242,11 +242,8 @@ class HistoryIndex:
         with self.transaction(), self._translated():
             generation = self.generation
             empty(self.connection)
-            self._new_generation(generation)
+            self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (generation + 1,))
             self._start_over()
-
-    def _new_generation(self, last: int) -> None:
-        self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (last + 1,))
 
     def note_boundary(self, boundary: str) -> None:
         """Remember where the repository's history is cut off ('' for nowhere)."""

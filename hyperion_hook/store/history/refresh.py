@@ -84,7 +84,7 @@ def open_history(
         generation = index.generation
         fits = index.boundary == boundary or not index.commit_count
         if fits and index.knows(base):
-            index.missing_reason = _shallow_reason(repository)
+            index.missing_reason = SHALLOW.reason if repository.is_shallow else None
             if not added:
                 _count_some(repository, index)
             return index, index.history_at(base)
@@ -302,7 +302,3 @@ def _read(repository: Repository, ids: Sequence[str], detail: Detail) -> Iterato
 def _boundary(repository: Repository) -> str:
     """Return where history is cut off; commits there change their parents when the clone is deepened."""
     return " ".join(sorted(repository.cut_off())) if repository.is_shallow else ""
-
-
-def _shallow_reason(repository: Repository) -> str | None:
-    return SHALLOW.reason if repository.is_shallow else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -32,7 +32,7 @@ def mine_all(
             [entry.absolute() for entry in entries],
             jobs=options.jobs,
             cluster=options.cluster,
-            report=_counted(progress, len(entries)),
+            report=None if progress is None else lambda done: progress("mining repositories", done, len(entries)),
         )
     mined = [result for result in results if isinstance(result, Mined)]
     failed = [result for result in results if isinstance(result, HyperionError)]
@@ -65,7 +65,3 @@ def _mine_one(
         )
     except HyperionError as error:
         return error
-
-
-def _counted(progress: Progress | None, total: int) -> Callable[[int], object] | None:
-    return None if progress is None else lambda done: progress("mining repositories", done, total)

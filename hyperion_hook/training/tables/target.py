@@ -54,7 +54,7 @@ def read_target(column: pd.Series, *, positive: Sequence[Any] | None = None) -> 
     if len(values) > 2:
         remedy = (
             "make it two classes first, as in frame[target] >= 0.5"
-            if _is_continuous(present, len(values))
+            if pd.api.types.is_float_dtype(present) and len(values) > 10
             else (f"say which count as risky, as in positive=[{values[-1]!r}]")
         )
         raise ConfigError(f"{name}: {len(values)} different values ({listed}) where two classes are needed; {remedy}")
@@ -84,10 +84,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bool | np.bool_):
         return bool(value)
     return int(value) if float(value).is_integer() else float(value)
-
-
-def _is_continuous(present: pd.Series, distinct: int) -> bool:
-    return pd.api.types.is_float_dtype(present) and distinct > 10
 
 
 def _sorting(value: Any) -> tuple[bool, Any]:
