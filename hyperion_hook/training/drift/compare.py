@@ -17,7 +17,8 @@ from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.drift import measures
 from hyperion_hook.training.drift.report import DriftReport, FeatureDrift
-from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, Numbers, columns_of, listed
+from hyperion_hook.training.formulas import Numbers
+from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, columns_of, listed
 from hyperion_hook.training.tables.table_reading import as_table
 
 ALPHA = 0.02

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
-Numbers = NDArray[np.float64]
+from hyperion_hook.training.formulas import Numbers
+
 Counts = NDArray[np.int64]
 Labels = Sequence[object] | NDArray[np.object_]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.metrics import accuracy_score, precision_score, recall_score
 
+from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.metrics import (
     auc_within_sizes,
     brier,
@@ -16,7 +17,6 @@ from hyperion_hook.training.metrics.metrics import (
     recall_at_effort,
     share_in_top,
 )
-from hyperion_hook.training.metrics.resampling import Numbers
 
 
 def ranking_figures(truth: Numbers, score: Numbers, lines: Numbers) -> dict[str, float]:

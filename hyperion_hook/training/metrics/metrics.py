@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score, matthews_corrcoef, roc_auc_score
 
-Numbers = NDArray[np.float64]
+from hyperion_hook.training.formulas import Numbers
 
 
 def roc_auc(truth: ArrayLike, scores: ArrayLike) -> float:

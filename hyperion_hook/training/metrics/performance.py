@@ -7,13 +7,12 @@ from statistics import fmean, pstdev
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve
 
+from hyperion_hook.training.formulas import Codes, Numbers
 from hyperion_hook.training.metrics.metrics import brier, calibration_error, mcc, pr_auc, roc_auc
-from hyperion_hook.training.metrics.resampling import Numbers, Ranking, bootstrap, interval_of, resamples
+from hyperion_hook.training.metrics.resampling import Ranking, bootstrap, interval_of, resamples
 
-Codes = NDArray[np.int64]
 DRAWS = 500
 _DRAWS_OF_CALIBRATION = 100
 """It is sorted anew for every draw, and takes longer."""

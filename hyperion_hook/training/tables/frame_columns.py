@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from hyperion_hook.features.catalogue import canonical, feature_named
 from hyperion_hook.features.feature import Feature
+from hyperion_hook.training.formulas import Numbers
 
-Numbers = NDArray[np.float64]
 LARGEST = float(np.finfo(np.float32).max)
 """Estimators read 32-bit floats; what lies beyond is infinite to them."""
 
