@@ -27,6 +27,15 @@ def test_without_a_manifest_the_imported_packages_are_counted() -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["mix.exs", "pubspec.yaml", "Package.swift", "build.sbt", "a.cabal"])
+def test_a_manifest_without_a_reader_is_no_zero(name: str) -> None:
+    judged = change(edit("a.py", "+x"))
+    result = dependencies.measure(context(judged, before={name: "x"}, graph=build_graph({"a.py": ("os",)})))
+    assert result["external_dependency_count"] == Missing(f"{name}: no reader for manifests of this kind")
+    imported = dependencies.measure(context(judged, before={name: "x"}, graph=build_graph({"a.py": ("yaml",)})))
+    assert imported["external_dependency_count"] == 1
+
+
 def test_manifests_at_the_top_count_without_being_touched() -> None:
     before = {"pyproject.toml": PYPROJECT, "requirements.txt": "Click==8.1\npytest\n", "sub/package.json": '{"a": 1}'}
     values = dependencies.measure(context(change(edit("a.py", "+x")), before=before))
@@ -172,6 +181,44 @@ BUILDS = {
             ".ci/package.json": '{"dependencies": {"x": "1"}}',
         },
         2,
+    ),
+    "maven, a module by its file": (
+        {
+            "pom.xml": pom("shop", modules="<module>tools/pom-java8.xml</module>"),
+            "pom-old.xml": pom("old", "not:counted"),
+            "tools/pom-java8.xml": pom("tools", "junit:junit"),
+        },
+        1,
+    ),
+    "gradle, one line": (
+        {
+            "build.gradle": "dependencies { api 'a:a:1'; testApi(\n 'b:b:1',\n \"c:c:$v\") }\next { libs = ['not:counted:1'] }\n",
+        },
+        3,
+    ),
+    "pnpm, folders taken back": (
+        {
+            "pnpm-workspace.yaml": "packages:\n  - libs/**\n  - '!**/test/**'\n",
+            "libs/deep/a/package.json": '{"dependencies": {"vue": "3"}}',
+            "libs/deep/test/package.json": '{"dependencies": {"left-pad": "1"}}',
+        },
+        1,
+    ),
+    "lerna": (
+        {
+            "lerna.json": '{"packages": ["modules/deep/*"]}',
+            "package.json": '{"devDependencies": {"lerna": "1"}}',
+            "modules/deep/a/package.json": '{"name": "a", "dependencies": {"vue": "3"}}',
+        },
+        2,
+    ),
+    "older .NET": (
+        {
+            "Shop.sln": 'Project("{F}") = "Shop", "deep\\a\\b\\Shop.csproj", "{G}"\nEndProject\n',
+            "deep/a/b/Shop.csproj": '<Project><ItemGroup><Reference Include="System" /></ItemGroup></Project>',
+            "deep/a/b/packages.config": '<packages><package id="NUnit" version="2" /></packages>',
+        },
+        1,
     ),
     "gems": (
         {

@@ -89,6 +89,12 @@ def read_package_json(text: str) -> Manifest | Missing:
     return Manifest(tuple(asked), owned("npm", [str(data.get("name") or "")]), tuple(members))
 
 
+def read_lerna(text: str) -> Manifest | Missing:
+    """Read the packages of a repository that Lerna manages; nothing where npm's workspaces name them."""
+    data = _json(text)
+    return data if isinstance(data, Missing) else Manifest(members=tuple(_strings(data.get("packages"))))
+
+
 def read_composer(text: str) -> Manifest | Missing:
     """Read PHP's requirements; repositories in folders are members, what the project replaces is its own."""
     data = _json(text)

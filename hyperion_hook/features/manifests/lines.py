@@ -18,12 +18,13 @@ _GEMSPEC = re.compile(
     r"|\.name[ \t]*+=[ \t]*+['\"]([\w.-]++)"
 )
 _GRADLE = re.compile(
-    r"^[ \t]*+\"?([a-zA-Z]\w*+)\"?[ \t]*+(?:\(\s*+)?(?:(?:platform|enforcedPlatform|testFixtures)[ \t(]++)?"
+    r"(?:^|[{;])[ \t]*+\"?([a-zA-Z]\w*+)\"?[ \t]*+(?:\(\s*+)?(?:(?:platform|enforcedPlatform|testFixtures)[ \t(]++)?"
     r"(?:['\"]([^'\":\s]++):([^'\":\s]++)(?::([^'\"\s]*+))?['\"]"
     r"|group[ \t]*+[:=][ \t]*+['\"]([^'\"\n]++)['\"][ \t]*+,[ \t]*+name[ \t]*+[:=][ \t]*+['\"]([^'\"\n]++)['\"]"
     r"|libs\.([\w.]++))",
     re.MULTILINE,
 )
+_GRADLE_NEXT = re.compile(r"\s*+,\s*+['\"]([^'\":\s]++):([^'\":\s]++)(?::([^'\"\s]*+))?['\"]")
 _CONFIGURATION_ENDS = tuple("implementation api compile compileonly runtime runtimeonly classpath processor".split())
 _CONFIGURATIONS = frozenset(("kapt", "ksp", "provided", "optional", "developmentonly", "shadow"))
 _GRADLE_INCLUDE = re.compile(r"^[ \t]*+include\b([ \t]*+\(?+(?:[\s,]++|['\"][^'\"\n]*+['\"])*+)", re.MULTILINE)
@@ -142,7 +143,8 @@ def read_gemspec(text: str) -> Manifest:
 def read_gradle(text: str) -> list[Requirement]:
     """Read Gradle's dependencies; what the version catalogue names keeps its short name until it is known."""
     asked = []
-    for configuration, owner, name, version, group, artifact, catalogued in _GRADLE.findall(text):
+    for match in _GRADLE.finditer(text):
+        configuration, owner, name, version, group, artifact, catalogued = match.groups(default="")
         kind = configuration.lower()
         if not kind.endswith(_CONFIGURATION_ENDS) and kind not in _CONFIGURATIONS:
             continue
@@ -150,6 +152,11 @@ def read_gradle(text: str) -> list[Requirement]:
             asked.append(Requirement("maven", f"libs.{catalogued.removesuffix('.get')}"))
         else:
             asked.append(Requirement("maven", f"{owner or group}:{name or artifact}", version if owner else ""))
+        # one configuration can be given several
+        following = _GRADLE_NEXT.match(text, match.end()) if owner else None
+        while following:
+            asked.append(Requirement("maven", f"{following[1]}:{following[2]}", following[3] or ""))
+            following = _GRADLE_NEXT.match(text, following.end())
     return asked
 
 

@@ -14,7 +14,7 @@ from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import Folder, SourceText
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.manifests.readers import Manifest, counts_for_project, is_manifest, read_manifest
+from hyperion_hook.features.manifests.readers import Manifest, counts_for_project, is_manifest, is_unread, read_manifest
 
 MAX_MANIFESTS = 1_000
 MAX_CHARACTERS = 8_000_000
@@ -34,6 +34,7 @@ _MEMBER_ENDINGS = {
     "settings.gradle": (".gradle", ".kts"),
     "settings.gradle.kts": (".gradle", ".kts"),
     "package.json": ("package.json",),
+    "lerna.json": ("package.json",),
     "pnpm-workspace.yaml": ("package.json",),
     "Cargo.toml": ("Cargo.toml",),
     "pyproject.toml": ("pyproject.toml",),
@@ -145,6 +146,12 @@ def project_manifests(context: Context) -> dict[tuple[str, str], Manifest] | Mis
     return results or reason or NO_MANIFEST
 
 
+def unread_manifest(context: Context) -> str:
+    """Return the name of a manifest at the top that no reader knows, '' where there is none."""
+    names = _Files(context).folder("").files
+    return min((name for name in names if is_unread(name)), default="")
+
+
 def _may_hold_a_project(folder: str) -> bool:
     is_aside = folder[0] == "." or folder.lower() in _ASIDE or _is_documentation(folder)
     return not is_aside and role_of(f"{folder}/x.py") is FileRole.SOURCE
@@ -166,7 +173,8 @@ def _members(files: _Files, path: str, manifest: Manifest) -> Iterator[str]:
         if not pattern or member[:1] == "!":
             continue
         for target in files.expand(pattern) if _has_wildcard(pattern) else (pattern,):
-            if not any(fnmatchcase(target, other) for other in without):
+            # "!**/test/**" takes the folder back, too
+            if not any(fnmatchcase(target, other) or fnmatchcase(f"{target}/", other) for other in without):
                 yield from [target] if is_manifest(target) else files.manifests_in(target, named_by=path)
 
 

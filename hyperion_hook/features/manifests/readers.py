@@ -46,6 +46,7 @@ _READERS = {
     "Pipfile": (_DATA, "read_pipfile"),
     "package.json": (_DATA, "read_package_json"),
     "pnpm-workspace.yaml": (_LINES, "read_pnpm_workspace"),
+    "lerna.json": (_DATA, "read_lerna"),
     "pom.xml": (_XML, "read_pom"),
     "build.gradle": (_LINES, "read_gradle"),
     "build.gradle.kts": (_LINES, "read_gradle"),
@@ -57,6 +58,7 @@ _READERS = {
     "Cargo.toml": (_DATA, "read_cargo"),
     "Gemfile": (_LINES, "read_gemfile"),
     "composer.json": (_DATA, "read_composer"),
+    "packages.config": (_XML, "read_packages_config"),
     "Directory.Packages.props": (_XML, "read_dotnet_shared"),
     "Directory.Build.props": (_XML, "read_dotnet_shared"),
 }
@@ -70,6 +72,15 @@ _ENDINGS = {
     ".gradle": (_LINES, "read_gradle"),
     ".gradle.kts": (_LINES, "read_gradle"),
 }
+_UNREAD = frozenset(
+    "environment.yml environment.yaml pixi.toml mix.exs rebar.config pubspec.yaml Package.swift Podfile "
+    "Cartfile build.sbt build.sc build.mill project.clj deps.edn shadow-cljs.edn vcpkg.json conanfile.txt "
+    "conanfile.py stack.yaml cabal.project DESCRIPTION shard.yml dub.json dub.sdl MODULE.bazel WORKSPACE "
+    "ivy.xml rush.json bower.json deno.json deno.jsonc cpanfile META6.json Project.toml build.zig.zon "
+    "elm.json gleam.toml".split()
+)
+_UNREAD_ENDINGS = (".cabal", ".rockspec", ".nimble", ".opam", ".podspec")
+"""Manifests of other ecosystems."""
 _ASIDE = frozenset(("doc", "docs", "documentation", "sphinx", "rtd", "readthedocs", "mkdocs", "constraints"))
 
 
@@ -78,6 +89,8 @@ def _reader_name(path: str) -> tuple[str, str] | None:
     known = _READERS.get(name)
     if known is not None:
         return known
+    if name.startswith("pom") and name.endswith(".xml"):
+        return _XML, "read_pom"
     if name.endswith((".txt", ".in")):
         words = set(name.rpartition(".")[0].replace("_", "-").replace(".", "-").split("-"))
         is_listing = "requirements" in words or folder.rpartition("/")[2] == "requirements"
@@ -102,6 +115,11 @@ def is_manifest(path: str) -> bool:
     return _reader_name(path) is not None
 
 
+def is_unread(name: str) -> bool:
+    """Return whether a file is a manifest that no reader here knows."""
+    return name in _UNREAD or name.endswith(_UNREAD_ENDINGS)
+
+
 def counts_for_project(name: str, beside: Iterable[str]) -> bool:
     """Return whether a manifest in a folder of the project says what the project needs.
 
@@ -114,6 +132,8 @@ def counts_for_project(name: str, beside: Iterable[str]) -> bool:
     ['requirements.in', 'requirements_dev.txt']
     """
     stem, _, ending = name.rpartition(".")
+    if ending == "xml":
+        return name == "pom.xml"  # another counts where a module is named by it
     if ending == "txt":
         return not _ASIDE & set(stem.replace("_", "-").split("-")) and f"{stem}.in" not in beside
     return ending != "in" or not _ASIDE & set(stem.replace("_", "-").split("-"))

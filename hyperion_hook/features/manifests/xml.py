@@ -81,6 +81,17 @@ def read_dotnet(text: str) -> Manifest | Missing:
             # a condition chooses between versions, so they do not meet
             if name:
                 asked.append(Requirement("nuget", name.lower(), version, item.get("Condition") or ""))
+    # older projects list theirs in a file of its own
+    return Manifest(tuple(asked), members=() if asked else ("packages.config",))
+
+
+def read_packages_config(text: str) -> Manifest | Missing:
+    """Return the packages that an older .NET project refers to."""
+    root = parse_xml(_as_utf8(text))
+    if isinstance(root, Missing):
+        return root
+    packages = [item for item in root.iter() if _name(item) == "package" and item.get("id")]
+    asked = (Requirement("nuget", item.get("id", "").lower(), item.get("version", "")) for item in packages)
     return Manifest(tuple(asked))
 
 

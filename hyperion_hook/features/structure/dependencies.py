@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.graph.import_graph import external_packages
-from hyperion_hook.features.manifests.project import NO_MANIFEST, project_manifests
+from hyperion_hook.features.manifests.project import NO_MANIFEST, project_manifests, unread_manifest
 from hyperion_hook.features.manifests.readers import Manifest
 from hyperion_hook.features.manifests.versions import Requirement, count_conflicts
 
@@ -26,10 +26,11 @@ def measure(context: Context) -> dict[str, Value]:
     """
     manifests = project_manifests(context)
     if manifests is NO_MANIFEST and not isinstance(context.graph, Missing):
-        return {
-            "external_dependency_count": float(len(external_packages(context.graph))),
-            "version_conflict_count": NO_MANIFEST,
-        }
+        count: Value = float(len(external_packages(context.graph)))
+        unread = "" if count else unread_manifest(context)
+        if unread:
+            count = Missing(f"{unread}: no reader for manifests of this kind")
+        return {"external_dependency_count": count, "version_conflict_count": NO_MANIFEST}
     if isinstance(manifests, Missing):
         return {"external_dependency_count": manifests, "version_conflict_count": manifests}
     return counts_of(manifests)
