@@ -1,7 +1,8 @@
-"""Files that nobody judges: by the setting ``exclude``, and generated or vendored ones by ``.gitattributes``.
+"""Files that nobody judges: by the setting ``exclude``, generated or vendored ones by ``.gitattributes`` or their head.
 
 The attributes are those of the commit that a change is made on, never the change's own: who could mark files as
-generated in the change that edits them could hide the edit.
+generated in the change that edits them could hide the edit. For the same reason a file that says in its first lines
+that it is generated has to say so before the change, and after it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.change import Change, FileChange
+from hyperion_hook.domain.files.generated import HEAD_CHARACTERS, says_generated
+from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.path_patterns import PathPattern, is_ignored, parse_pattern, parse_patterns
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.vector import Missing
@@ -19,6 +22,9 @@ _FILE = ".gitattributes"
 _MACRO = "[attr]"
 _MOST_BYTES = 1_000_000
 _MOST_RULES = 1000
+_MOST_HEADS = 200
+"""Files of a change whose first lines are looked at."""
+_MOST_HEADS_KEPT = 20_000
 _MARKS = {
     prefix + name + value: value != "=false" and not prefix
     for name in ("linguist-generated", "linguist-vendored")
@@ -45,6 +51,7 @@ class Exclusions:
         self._rules: dict[tuple[str, str], _Rules] = {}
         self._macros: dict[str, _Macros] = {}
         self._known: dict[tuple[str | None, str], bool] = {}
+        self._heads: dict[str, bool] = {}
 
     def at(self, commit: str | None) -> Exclusions:
         """Return the same for the attributes of one commit."""
@@ -53,7 +60,11 @@ class Exclusions:
     def of(self, change: Change) -> Change:
         """Return a change without the files that are left out, which it names in ``excluded``."""
         base = self._at or change.base
-        excluded = tuple(file.path for file in change.files if self.excludes(file.path, base))
+        excluded = tuple(
+            file.path
+            for number, file in enumerate(change.files)
+            if self.excludes(file.path, base) or (number < _MOST_HEADS and self._is_generated(file))
+        )
         if not excluded:
             return change
         files = tuple(file for file in change.files if file.path not in excluded)
@@ -78,6 +89,21 @@ class Exclusions:
         if not self._lines and not lines:
             return ""
         return hashlib.sha256("\n".join((*self._lines, "", *lines)).encode("utf-8", "replace")).hexdigest()[:8]
+
+    def _is_generated(self, file: FileChange) -> bool:
+        """Return whether a source file says that it is generated, before the change and after it."""
+        if file.old_blob is None or language_of(file.path) is None or not self._says_generated(file.old_blob):
+            return False
+        return file.new_blob is None or self._says_generated(file.new_blob)
+
+    def _says_generated(self, blob: str) -> bool:
+        if blob not in self._heads:
+            if len(self._heads) >= _MOST_HEADS_KEPT:
+                self._heads.clear()
+            content = self._reader.read(blob, _MOST_BYTES)
+            head = b"" if isinstance(content, Missing) else content[:HEAD_CHARACTERS]
+            self._heads[blob] = says_generated(head.decode("utf-8", "replace"))
+        return self._heads[blob]
 
     def _is_marked(self, commit: str, path: str) -> bool:
         marks: dict[str, bool] = {}
