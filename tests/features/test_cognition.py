@@ -236,6 +236,25 @@ def test_what_declares_the_same_name_within_is_no_recursion(path: str, text: str
     assert max(metrics.functions, key=lambda item: item.tokens).cognitive == points
 
 
+@pytest.mark.parametrize(
+    ("path", "head"),
+    [
+        ("a.go", 'for _, b := range []string{"b"}'),
+        ("a.go", "for i, b := range []struct {\n\ta int\n}{\n\t{1},\n\t{2},\n}"),
+        ("a.go", "for _, b := range map[string]int{}"),
+        ("a.go", "if b == (c{}) && func() bool { return d }()"),
+        ("a.go", "if b := []int{1}.len(); b > 1"),
+        ("a.rs", "if unsafe { b() }"),
+        ("a.rs", "while let Some(c) = { b() }"),
+    ],
+)
+def test_a_brace_within_a_head_begins_no_body(path: str, head: str) -> None:
+    begin = "package a\nfunc go2()" if path.endswith(".go") else "fn go2()"
+    text = f"{begin} {{\n{head} {{\nif x {{ y() }}\n}}\n}}\n"
+    assert function(path, text).cognitive == 3 + ("&&" in head)
+    assert function(path, text).nesting == 2
+
+
 def test_a_decorator_does_not_nest_what_it_wraps() -> None:
     text = "def go(f):\n    def inner(*a):\n        if a:\n            b()\n    return inner\n"
     assert function("a.py", text).cognitive == 1

@@ -16,6 +16,7 @@ from hyperion_hook.features.flow.expressions import ExpressionReader
 from hyperion_hook.features.flow.flow import NOTHING, Expression, Flow, Kind
 
 _PHP_ENDS = frozenset({"else", "elseif", "endif", "endwhile", "endfor", "endforeach", "endswitch", "case", "default"})
+_GO_ON = frozenset({"(", ".", "==", "!=", "&&", "||"})
 _CASES = frozenset({"case", "default"})
 
 
@@ -201,7 +202,7 @@ class TokenFlows:
         expression = Expression()
         if self.grammar.bare_heads:
             start = place
-            while place < end and tokens[place] not in ("{", "else"):
+            while place < end and tokens[place] != "else" and (tokens[place] != "{" or self._head_goes_on(place, end)):
                 place = after(self.pairs, place)
             self.group(start, min(place, end), expression, "")
             return expression, place
@@ -216,6 +217,13 @@ class TokenFlows:
             if place < end and tokens[place] == "|":
                 place = self._after_capture(place + 1, end)
         return expression, place
+
+    def _head_goes_on(self, opening: int, end: int) -> bool:
+        """Return whether a brace belongs to a head: ``for _, a := range []int{1} {``, ``if unsafe { a() } {``."""
+        following = self.pairs.get(opening, end) + 1
+        if following >= end or self.lines[following] != self.lines[following - 1]:
+            return False
+        return self.tokens[following] == "{" or (self.tokens[following] in _GO_ON and not self.grammar.expressions)
 
     def _after_capture(self, place: int, end: int) -> int:
         while place < end and self.tokens[place] not in ("|", "{", ";"):
