@@ -228,6 +228,11 @@ def test_recursion_costs_one(path: str, text: str, points: int) -> None:
         ("a.rs", "fn go() { struct B; impl B { fn go() { } } }", 0),
         ("a.rs", "fn go() -> bool { if go() { return go() } else { go() } }", 3),
         ("a.cpp", "int go() { struct B { int go() { return 1; } }; return 1; }", 0),
+        ("a.java", "class A { B self; boolean go() { return self.go(); } }", 0),
+        ("a.swift", "class A { func go() { self.go() } }", 1),
+        ("a.go", "package a\nfunc (n N) Go() bool { return Go(n) }", 0),
+        ("a.go", "package a\nfunc (n N) Go() bool { return n.Go() }", 1),
+        ("a.go", "package a\nfunc (N) Go() bool { return N.Go() }", 0),
     ],
 )
 def test_what_declares_the_same_name_within_is_no_recursion(path: str, text: str, points: int) -> None:
@@ -269,6 +274,26 @@ def test_a_module_function_of_javascript_does_not_nest_what_it_holds() -> None:
 def test_the_anonymous_class_nests_its_methods_once() -> None:
     text = "class A { void go() { run(new Runnable() { public void run() { if (a) { b(); } } }); } }"
     assert function("a.java", text, "go").cognitive == 2
+
+
+def test_a_class_without_a_name_nests_once_whatever_types_it_is_made_of() -> None:
+    text = "class A { void go() { new B<List<Map<C, D>>, E>() { void f() { if (a) { b(); } } }; } }"
+    assert function("a.java", text, "go").cognitive == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "points"),
+    [
+        ("a.kt", "fun go(x: Int) = when (x) {\n 1 -> if (a) b() else c()\n else -> d()\n}", 4),
+        ("a.java", "class A { int go(int a) { return switch (a) { case 1 -> switch (b) { default -> 4; }; }; } }", 3),
+        ("a.java", "class A { int go(int n) { return f(() -> go(n - 1)); } }", 1),
+        ("a.java", "class A { void go() { if (a) { f(() -> { if (b) { c(); } }); } } }", 4),
+        ("a.cpp", "int go(A* a) { return a->go(); }", 0),
+        ("a.php", "<?php class A { function go() { return $b->go(); } }", 0),
+    ],
+)
+def test_an_arrow_is_no_access_to_a_member_but_where_it_is(path: str, text: str, points: int) -> None:
+    assert function(path, text, "go").cognitive == points
 
 
 def test_a_guard_and_a_let_else_cost_one() -> None:

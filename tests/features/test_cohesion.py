@@ -220,6 +220,22 @@ def test_the_members_of_an_outer_class_are_none_of_an_inner_one() -> None:
     assert classes("a.java", text)["A"].lcom4 == 1
 
 
+def test_members_may_be_called_like_words_that_begin_classes() -> None:
+    text = "class A { private final Record record; int f() { return record.a; } void g() { record.b(); } }"
+    assert classes("a.java", text)["A"].lcom4 == 1
+
+
+def test_a_member_used_after_an_arrow_counts() -> None:
+    text = "class A { int x; int f() { return g(() -> x); } int h() { return x; } }"
+    assert classes("a.java", text)["A"].lcom4 == 1
+
+
+def test_a_member_called_self_is_not_the_object_itself() -> None:
+    text = "class A extends B { int f() { return self.x; } int g() { return self.x; } }"
+    assert classes("a.java", text)["A"].lcom4 == 2
+    assert classes("a.swift", text.replace("int f", "func f").replace("int g", "func g"))["A"].lcom4 == 1
+
+
 def test_a_call_joins_the_groups() -> None:
     text = TWO_GROUPS["a.java"].replace("return y.size();", "return y.size() + getX();")
     assert classes("a.java", text)["Pair"].lcom4 == 1

@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from hyperion_hook.domain.light_dataclasses import dataclass, field
-from hyperion_hook.features.code.grammar import MEMBER, is_word, words
+from hyperion_hook.features.code.grammar import is_word, words
 
-_OWN = frozenset({"this", "self", "$this", "static"})
 _BY_LINE = frozenset({"JavaScript", "TypeScript", "Vue", "Kotlin", "Swift", "Scala"})
 _FUNCTION_WORDS = frozenset({"fun", "func", "function", "def"})
 _FIELD_WORDS = frozenset({"val", "var", "let"})
@@ -70,6 +69,8 @@ def uses_of(
     fields: Collection[str],
     methods: Collection[str],
     *,
+    own: Collection[str],
+    member: Collection[str],
     implicit: bool,
 ) -> frozenset[str]:
     """Return the names of fields and methods of its own class that a body uses.
@@ -83,10 +84,10 @@ def uses_of(
         if not is_word(name):
             continue
         previous = tokens[place - 1]
-        if previous in MEMBER or previous == "::":
+        if previous in member:
             # `Outer.this.x` is a member of another class
             other = tokens[place - 3] == "." and tokens[place - 4] != owner
-            if tokens[place - 2] in _OWN and not other:
+            if tokens[place - 2] in own and not other:
                 used.add(name.strip("?!$"))
             continue
         if not implicit:
@@ -170,7 +171,8 @@ def _member(
     head = tokens[span.start : span.head_end]
     limit = span.parameters if span.parameters >= 0 else span.head_end
     before = tokens[span.start : limit]
-    if any(token in keywords for token in before) or "enum" in before:
+    # the last word is the member's name
+    if any(token in keywords for token in before[:-1]) or "enum" in before:
         return None
     is_static = "static" in before or "abstract" in before
     function_word = next((place for place, token in enumerate(before) if token in _FUNCTION_WORDS), -1)

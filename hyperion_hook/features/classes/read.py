@@ -9,7 +9,7 @@ from itertools import pairwise
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.classes.cohesion import ClassFacts, MethodUse
 from hyperion_hook.features.classes.members import Member, read_members, uses_of
-from hyperion_hook.features.code.grammar import is_word, words
+from hyperion_hook.features.code.grammar import ARROW_MEMBER, MEMBER, is_word, words
 from hyperion_hook.features.code.limits import Clock
 
 
@@ -18,7 +18,8 @@ class ClassSyntax:
     """How a language writes classes.
 
     ``colon`` bases follow a colon, else the words ``extends`` and ``implements``. ``implicit`` members may be used
-    without ``this``. ``constructors`` are names besides the class's own.
+    without ``this``. ``constructors`` are names besides the class's own, ``own`` those of the object itself,
+    and ``member`` stands between an object and its member.
     """
 
     keywords: frozenset[str]
@@ -26,22 +27,40 @@ class ClassSyntax:
     implicit: bool = True
     by_line: bool = False
     constructors: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset({"this"})
+    member: frozenset[str] = MEMBER
 
 
 CLASS_SYNTAX: dict[str, ClassSyntax] = {
     "Java": ClassSyntax(words("class interface enum record")),
     "C#": ClassSyntax(words("class interface struct record"), colon=True),
     "Kotlin": ClassSyntax(words("class interface object"), colon=True, by_line=True, constructors=words("constructor")),
-    "C++": ClassSyntax(words("class struct"), colon=True),
-    "JavaScript": ClassSyntax(words("class"), implicit=False, by_line=True, constructors=words("constructor")),
+    "C++": ClassSyntax(words("class struct"), colon=True, member=ARROW_MEMBER),
+    "JavaScript": ClassSyntax(
+        words("class"), implicit=False, by_line=True, constructors=words("constructor"), own=words("this self")
+    ),
     "TypeScript": ClassSyntax(
-        words("class interface"), implicit=False, by_line=True, constructors=words("constructor")
+        words("class interface"),
+        implicit=False,
+        by_line=True,
+        constructors=words("constructor"),
+        own=words("this self"),
     ),
-    "PHP": ClassSyntax(words("class interface trait"), implicit=False, constructors=words("__construct __destruct")),
+    "PHP": ClassSyntax(
+        member=ARROW_MEMBER,
+        keywords=words("class interface trait"),
+        implicit=False,
+        constructors=words("__construct __destruct"),
+        own=words("$this self static"),
+    ),
     "Swift": ClassSyntax(
-        words("class struct protocol actor"), colon=True, by_line=True, constructors=words("init deinit")
+        words("class struct protocol actor"),
+        colon=True,
+        by_line=True,
+        constructors=words("init deinit"),
+        own=words("self"),
     ),
-    "Scala": ClassSyntax(words("class object trait"), by_line=True, constructors=words("this")),
+    "Scala": ClassSyntax(words("class object trait"), by_line=True, constructors=words("this"), own=words("this self")),
 }
 CLASS_SYNTAX["Vue"] = CLASS_SYNTAX["TypeScript"]
 _NOT_A_DECLARATION_AFTER = frozenset({".", "::", "?.", "<", ",", "(", "@", "->", "friend"})
@@ -291,7 +310,19 @@ def _facts(
     counted = [member for member in methods if _counts(member, item, syntax)]
     clock.check(sum(max(0, end - start) for start, end in (member.body or (0, 0) for member in counted)))
     uses = tuple(
-        MethodUse(member.name, uses_of(item.name, member.body, tokens, fields, names, implicit=syntax.implicit))
+        MethodUse(
+            member.name,
+            uses_of(
+                item.name,
+                member.body,
+                tokens,
+                fields,
+                names,
+                own=syntax.own,
+                member=syntax.member,
+                implicit=syntax.implicit,
+            ),
+        )
         for member in counted
     )
     last = item.closing if item.closing >= 0 else item.place

@@ -6,8 +6,10 @@ from enum import Enum
 
 from hyperion_hook.domain.light_dataclasses import dataclass
 
-MEMBER = frozenset({".", "?.", "->", "::", "!!."})
+MEMBER = frozenset({".", "?.", "::", "!!."})
 """What stands between an object and its member."""
+ARROW_MEMBER = MEMBER | {"->"}
+"""The same where ``->`` begins no lambda."""
 
 
 class Brace(Enum):
@@ -38,6 +40,12 @@ class Grammar:
         ``name:`` starts a statement.
     overloads
         Functions of one name can differ in their number of parameters.
+    member
+        What stands between an object and its member.
+    own
+        Names of the object itself.
+    receivers
+        A method names the object itself before its own name: ``func (a A) name()``.
     after_parenthesis, after_word, elsewhere
         What a brace opens in an expression after ``)``, after a word, and after anything else.
     """
@@ -63,6 +71,9 @@ class Grammar:
     jump_labels: bool = False
     postfix: bool = False
     overloads: bool = False
+    member: frozenset[str] = MEMBER
+    own: frozenset[str] = frozenset({"this", "self", "$this"})
+    receivers: bool = False
     after_parenthesis: Brace = Brace.FUNCTION
     after_word: Brace = Brace.LITERAL
     elsewhere: Brace = Brace.LITERAL
@@ -90,7 +101,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_C = Grammar(after_parenthesis=Brace.BLOCK, plain_heads=words("extern"))
+_C = Grammar(member=ARROW_MEMBER, after_parenthesis=Brace.BLOCK, plain_heads=words("extern"))
 _JAVASCRIPT = Grammar(
     newline_ends=True,
     arrows=words("=>"),
@@ -111,12 +122,15 @@ _TYPESCRIPT = Grammar(
 GRAMMARS: dict[str, Grammar] = {
     "C": _C,
     "C++": Grammar(
+        member=ARROW_MEMBER,
         overloads=True,
+        own=words("this"),
         after_parenthesis=Brace.BLOCK,
         plain_heads=words("extern"),
         logical=words("&& || and or"),
     ),
     "Objective-C": Grammar(
+        member=ARROW_MEMBER,
         after_parenthesis=Brace.BLOCK,
         functions=words("^"),
         tries=words("try @try"),
@@ -125,6 +139,7 @@ GRAMMARS: dict[str, Grammar] = {
     "Solidity": Grammar(after_parenthesis=Brace.BLOCK, plain_heads=words("unchecked assembly")),
     "Java": Grammar(
         overloads=True,
+        own=words("this"),
         arrows=words("->"),
         arm="->",
         jump_labels=True,
@@ -133,6 +148,7 @@ GRAMMARS: dict[str, Grammar] = {
     ),
     "C#": Grammar(
         overloads=True,
+        own=words("this"),
         loops=words("for foreach while"),
         arrows=words("=>"),
         arm="=>",
@@ -144,6 +160,7 @@ GRAMMARS: dict[str, Grammar] = {
     "TypeScript": _TYPESCRIPT,
     "Vue": _TYPESCRIPT,
     "PHP": Grammar(
+        member=ARROW_MEMBER,
         else_ifs=words("elseif"),
         loops=words("for foreach while"),
         arm_switches=words("match"),
@@ -164,6 +181,7 @@ GRAMMARS: dict[str, Grammar] = {
         newline_ends=True,
         ternary=False,
         jump_labels=True,
+        receivers=True,
     ),
     "Rust": Grammar(
         loops=words("for while loop"),
@@ -183,6 +201,7 @@ GRAMMARS: dict[str, Grammar] = {
     ),
     "Kotlin": Grammar(
         overloads=True,
+        own=words("this"),
         switches=frozenset(),
         arm_switches=words("when"),
         functions=words("fun"),

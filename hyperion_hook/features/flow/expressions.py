@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from typing import Protocol
 
-from hyperion_hook.features.code.grammar import MEMBER, Brace, Grammar, is_word, words
+from hyperion_hook.features.code.grammar import Brace, Grammar, is_word, words
 from hyperion_hook.features.flow.flow import Expression, Flow, Kind
 
-_OWN = frozenset({"this", "self", "$this"})
 _CONTINUES = words(
     ". ?. && || ?? ? : + - * / % = == === != !== < > <= >= => -> | & ^ ?: :: ) ] , += -= *= /="
     " instanceof in is as and or"
@@ -34,6 +33,8 @@ class Statements(Protocol):
     bodies: dict[int, list[Flow]]
     name: str
     parameters: int
+    own: Container[str]
+    is_method: bool
     recursive: bool
     keywords: frozenset[str]
     interesting: frozenset[str]
@@ -156,11 +157,24 @@ class ExpressionReader:
             self._arrow(place, end)
         elif token in grammar.functions or token in ("new", "class"):
             self._pending = token
+            return self._after_type(place + 1, end) if token == "new" else place + 1
         elif token in grammar.postfix_switches and place + 1 < end and tokens_at(flows, place + 1) == "{":
             return self._postfix_switch(place, end)
         elif token in flows.keywords:
             return self._keyword(token, place, start, end)
         return place + 1
+
+    def _after_type(self, place: int, end: int) -> int:
+        """Return the place after a type: the commas between its own types end nothing."""
+        tokens = self._flows.tokens
+        start = place
+        while place < end and (is_word(tokens[place]) or tokens[place] == "."):
+            place += 1
+        depth = 0
+        while place < end and tokens[place] not in ("(", "{", ";") and (depth or tokens[place] == "<"):
+            depth += tokens[place].count("<") - tokens[place].count(">")
+            place += 1
+        return start if depth else place
 
     def _restart(self) -> None:
         self._into, self._waiting, self._pending, self.last = self._base, 0, "", ""
@@ -305,7 +319,10 @@ class ExpressionReader:
         tokens = flows.tokens
         if place + 1 >= end or tokens[place + 1] != "(" or place in flows.declared:
             return
-        if place and tokens[place - 1] in MEMBER and tokens[place - 2] not in _OWN:
+        if place and tokens[place - 1] in flows.grammar.member:
+            if tokens[place - 2] not in flows.own:
+                return
+        elif flows.is_method:
             return
         if tokens_at(flows, place - 1) == "new":
             return

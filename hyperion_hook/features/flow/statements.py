@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from hyperion_hook.features.code.brackets import after, find_body
-from hyperion_hook.features.code.grammar import MEMBER, Grammar
+from hyperion_hook.features.code.grammar import Grammar
 from hyperion_hook.features.code.limits import Clock
 from hyperion_hook.features.flow.expressions import ExpressionReader
 from hyperion_hook.features.flow.flow import NOTHING, Expression, Flow, Kind
@@ -43,6 +43,8 @@ class TokenFlows:
         self.bodies: dict[int, list[Flow]] = {}
         self.name = ""
         self.parameters = 0
+        self.own: Container[str] = grammar.own
+        self.is_method = False
         self.recursive = False
         self.keywords = (
             grammar.ifs
@@ -78,6 +80,9 @@ class TokenFlows:
             Places of the first and the last token of its body, where they are known.
         """
         self.name, self.parameters, self.recursive = name, parameters, False
+        self.is_method = self.grammar.receivers and first <= last and self.tokens[first] == "("
+        named = self.is_method and self.pairs.get(first, 0) > first + 2
+        self.own = {self.tokens[first + 1]} if named else () if self.is_method else self.grammar.own
         start, end = body or find_body(self.tokens, self.pairs, self.grammar, first, last)
         flows: list[Flow] = []
         if start < 0:
@@ -146,7 +151,7 @@ class TokenFlows:
 
     def is_keyword(self, place: int, end: int) -> bool:
         """Return whether a word is used as a keyword here, not as the name of a member or of a key."""
-        if place and self.tokens[place - 1] in MEMBER:
+        if place and self.tokens[place - 1] in self.grammar.member:
             return False
         return self._next(place, end) not in (":", "=", ",", ".") or self.tokens[place] in ("break", "continue", "try")
 
