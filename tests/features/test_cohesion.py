@@ -230,6 +230,12 @@ def test_a_member_used_after_an_arrow_counts() -> None:
     assert classes("a.java", text)["A"].lcom4 == 1
 
 
+@pytest.mark.parametrize(("field", "components"), [("int[] x;", 2), ("int x[];", 1), ("int[][] y, x[];", 1)])
+def test_the_type_of_an_array_is_no_field(field: str, components: int) -> None:
+    text = f"class A {{ {field} void f() {{ int i; x[0]++; }} void g() {{ int j; {'x[1]--;' * (components == 1)} }} }}"
+    assert classes("a.java", text)["A"].lcom4 == components
+
+
 def test_a_member_called_self_is_not_the_object_itself() -> None:
     text = "class A extends B { int f() { return self.x; } int g() { return self.x; } }"
     assert classes("a.java", text)["A"].lcom4 == 2

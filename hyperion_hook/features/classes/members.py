@@ -220,6 +220,15 @@ def _script_name(head: Sequence[str]) -> str:
     return next((token.rstrip("?") for token in head if is_word(token) and token not in _MODIFIERS), "")
 
 
+def _after_brackets(head: Sequence[str], place: int) -> str:
+    """Return what follows the dimensions of an array: ``int[] a`` declares no ``int``."""
+    depth = 0
+    while place < len(head) and (depth or head[place] == "["):
+        depth += (head[place] == "[") - (head[place] == "]")
+        place += 1
+    return head[place] if place < len(head) else ""
+
+
 def _field_names(language: str, head: Sequence[str]) -> list[str]:
     if language in ("JavaScript", "TypeScript", "Vue"):
         name = _script_name(head)
@@ -230,7 +239,6 @@ def _field_names(language: str, head: Sequence[str]) -> list[str]:
     depth = 0
     for place, token in enumerate(head):
         depth += token.count("<") - token.count(">")
-        following = head[place + 1] if place + 1 < len(head) else ""
-        if depth <= 0 and is_word(token) and following in ("", ",", "["):
+        if depth <= 0 and is_word(token) and _after_brackets(head, place + 1) in ("", ","):
             names.append(token)
     return names
