@@ -236,6 +236,11 @@ def test_the_type_of_an_array_is_no_field(field: str, components: int) -> None:
     assert classes("a.java", text)["A"].lcom4 == components
 
 
+def test_a_method_whose_annotation_names_a_class_counts() -> None:
+    text = "class A { @B(c = {D.class, E.class}) void f() { x(); } @Test(expected = F.class) void g() { y(); } }"
+    assert classes("a.java", text)["A"].lcom4 == 2
+
+
 def test_a_member_called_self_is_not_the_object_itself() -> None:
     text = "class A extends B { int f() { return self.x; } int g() { return self.x; } }"
     assert classes("a.java", text)["A"].lcom4 == 2

@@ -171,8 +171,9 @@ def _member(
     head = tokens[span.start : span.head_end]
     limit = span.parameters if span.parameters >= 0 else span.head_end
     before = tokens[span.start : limit]
-    # the last word is the member's name
-    if any(token in keywords for token in before[:-1]) or "enum" in before:
+    # the last word is the member's name, and `A.class` a value
+    begins_class = any(token in keywords and before[place - 1] != "." for place, token in enumerate(before[:-1]))
+    if begins_class or "enum" in before:
         return None
     is_static = "static" in before or "abstract" in before
     function_word = next((place for place, token in enumerate(before) if token in _FUNCTION_WORDS), -1)
