@@ -18,6 +18,11 @@ def is_commit(value: object) -> bool:
     return _class_of(value) == "Commit"
 
 
+def is_reference(value: object) -> bool:
+    """Whether something is a branch, a tag or another reference of GitPython."""
+    return type(value).__module__.startswith("git.refs")
+
+
 def folder_of(value: Any) -> Any:
     """Return the folder of a ``git.Repo``, its git directory where it has no work tree; a path as it is.
 
@@ -37,7 +42,7 @@ def revision_of(value: Any) -> Any:
     """Return the id of a ``git.Commit``, what any other reference of GitPython's is called; a text as it is."""
     if is_commit(value):
         return str(value.hexsha)
-    return str(value.path) if type(value).__module__.startswith("git.refs") else value
+    return str(value.path) if is_reference(value) else value
 
 
 def _class_of(value: object) -> str:

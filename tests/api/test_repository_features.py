@@ -93,6 +93,8 @@ def test_gitpythons_objects_name_repositories_and_commits(repo: TestRepo, tmp_pa
         for told, plain in (
             (here, "HEAD"),
             (here.head.commit, "HEAD"),
+            (here.active_branch, "HEAD"),
+            (here.create_tag("v1", "HEAD~1"), "HEAD~1"),
             ((here, "HEAD~1"), "HEAD~1"),
             ((here, here.head.ref), "HEAD"),
             ((repo.path, here.head.commit.parents[0]), "HEAD~1"),
@@ -101,6 +103,9 @@ def test_gitpythons_objects_name_repositories_and_commits(repo: TestRepo, tmp_pa
             assert dict(engineer.engineer_full_feature_set(raw_data=told, requested_features=names)) == dict(
                 engineer.engineer_full_feature_set((repo.path, plain), names)
             )
+        assert engineer.engineer_full_feature_set(here.iter_commits(max_count=2), names) == [
+            engineer.engineer_full_feature_set((repo.path, revision), names) for revision in ("HEAD", "HEAD~1")
+        ]
         assert RepositoryChange(repo.path, "HEAD~1").commit == here.commit("HEAD~1")
         assert RepositoryChange(here, None).commit is None
         features = engineer.engineer_full_feature_set(here.head.commit, names)

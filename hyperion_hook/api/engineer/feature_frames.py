@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,9 @@ def is_frame(value: object) -> bool:
 
 
 def as_pandas(value: Any) -> Any:
-    """Return a table of polars or Arrow as one of pandas; anything else as it is."""
+    """Return a table of polars or Arrow as one of pandas, an iterator as a list; anything else as it is."""
+    if isinstance(value, Iterator):
+        return list(value)
     if not (hasattr(value, "schema") and (hasattr(value, "to_pydict") or hasattr(value, "to_dict"))):
         return value
     from hyperion_hook.training.tables.table_reading import frame_of  # pandas, which such a caller has

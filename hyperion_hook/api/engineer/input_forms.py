@@ -171,7 +171,7 @@ def _mapping(row: Any) -> Mapping[Any, Any]:
     if hasattr(row, "to_dict"):  # a row of a table
         result: Mapping[Any, Any] = row.to_dict()
         return result
-    raise ConfigError(f"raw_data {shown(row)}: give a mapping, a list of them, a table or a repository's path")
+    raise ConfigError(f"raw_data {shown(row)}: give a mapping, a list of them, a table, a commit or a repository")
 
 
 def _derived(row: Any, clock: Clock) -> Raw:

@@ -14,7 +14,7 @@ from hyperion_hook.config.file import top_of_work_tree
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.git.environment.gitpython import open_repository, repo_of
-from hyperion_hook.git.objects import folder_of, is_commit, is_repo, revision_of
+from hyperion_hook.git.objects import folder_of, is_commit, is_reference, is_repo, revision_of
 
 
 class RepositoryChange(NamedTuple):
@@ -35,7 +35,8 @@ class RepositoryChange(NamedTuple):
 def repository_change(raw: object) -> RepositoryChange | None:
     """Return the change that raw data name; ``None`` for others.
 
-    It may be a repository's path or a ``git.Repo`` (its HEAD), a ``git.Commit``, or a pair of repository and revision.
+    It may be a repository's path or a ``git.Repo`` (its HEAD), a ``git.Commit``, a branch or tag of GitPython, or a
+    pair of repository and revision.
 
     Raises ``ConfigError`` if a pair holds something else.
 
@@ -46,7 +47,7 @@ def repository_change(raw: object) -> RepositoryChange | None:
     >>> repository_change(Path("requests")).revision, repository_change({"la": 3})
     ('HEAD', None)
     """
-    if is_commit(raw):
+    if is_commit(raw) or is_reference(raw):
         return RepositoryChange(folder_of(raw.repo), revision_of(raw))  # type: ignore[attr-defined]
     if is_repo(raw) or isinstance(raw, str | os.PathLike):
         return RepositoryChange(folder_of(raw))
