@@ -58,12 +58,10 @@ def _lock(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
     if not new or path is None or path in tree.touched or path in tree.gone:
         return
     text, source = tree.text(path), tree.text(file.path)
-    local = {name for _, name in after.own}
-    absent = (
-        [asked for asked in new if asked.name not in local and not _is_locked(path.rpartition("/")[2], text, asked)]
-        if text
-        else []
-    )
+    lock, local = path.rpartition("/")[2], {name for _, name in after.own}
+    absent = [asked for asked in new if asked.name not in local and not _is_locked(lock, text, asked)] if text else []
+    if absent and "package.json" in file.path:
+        absent = [asked for asked in absent if not _is_of_workspace(tree, file, asked, text)]
     if absent:
         names = ", ".join(f"{asked.name} {asked.constraint}".rstrip() for asked in absent[:MOST_NAMED])
         more = f" and {len(absent) - MOST_NAMED:,} more" if len(absent) > MOST_NAMED else ""
@@ -75,6 +73,19 @@ def _lock(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
             f"{path} is not part of the change",
             is_certain=path.endswith("go.sum"),
         )
+
+
+def _is_of_workspace(tree: TreeAfter, file: FileChange, asked: Requirement, lock: str) -> bool:
+    """Return whether a package is one of this repository, which a lock file leaves to the manifests."""
+    former = read_manifest(file.previous_path, tree.before(file))
+    was_asked = not isinstance(former, Missing) and asked.name in {entry.name for entry in former.requirements}
+    if was_asked and pattern_of("package", asked.name).search(lock) is None:
+        return True
+    others = (read_manifest(path, tree.text(path)) for path in tree.touched if path.endswith("package.json"))
+    if any(name == asked.name for other in others if not isinstance(other, Missing) for _, name in other.own):
+        return True
+    # the name is resolved as an import beside the manifest would be
+    return bool(tree.imports(file.path.removesuffix("package.json") + "index.js", asked.name))
 
 
 def _nearest(tree: TreeAfter, path: str, names: tuple[str, ...]) -> str | None:

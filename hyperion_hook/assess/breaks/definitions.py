@@ -38,7 +38,8 @@ _SCRIPT_VALUE = (
     r"(?:function\b|\([^()\n]*+\)[ \t]*+(?::[^=\n]{0,80}+)?=>|[\w$]++[ \t]*+=>)"
 )
 _C_FUNCTION = (
-    r"^(?:__attribute__[ \t]*+\(\([\w, ]*+\)\)[ \t]*+)?(?!(?:else|return|typedef)\b)"
+    r"^(?!(?:else|return|typedef)\b)"
+    r"(?:(?:[A-Za-z_][\w \t*&:<>,]*?[ \t*&:~])??__attribute__[ \t]*+\(\([\w, ]*+\)\)[ \t]*+)?"
     r"(?:[A-Za-z_][\w \t*&:<>,]*?[ \t*&:~])?(\w++)[ \t]*+(?=\()"
 )
 _PATTERNS = {
@@ -50,7 +51,7 @@ _PATTERNS = {
     "jvm": (
         (CLASS, r"\b(?:class|interface|enum|record|object|trait)[ \t]++(\w++)"),
         (FUNCTION, _JAVA_METHOD),
-        (FUNCTION, r"\b(?:fun|def)[ \t]++(?:<[^\n<>]*+>[ \t]*+)?(?:[\w<>?]++\.)?+(\w++)"),
+        (FUNCTION, r"\b(?:fun|def)[ \t]++(?:<[^\n<>]*+>[ \t]*+)?(?:\w++(?:<[^\n()]{0,120}?>)?\??\.)*+(\w++)"),
         (VALUE, rf"^[ \t]*+{_MODIFIERS}{_NO_TYPE}[\w.]++(?:<[^;={{}}()\n]*?>)?(?:\[\])*+[ \t]++(\w++)[ \t]*+[=;]"),
         (VALUE, r"\b(?:val|var)[ \t]++(\w++)"),
     ),

@@ -106,7 +106,9 @@ def _gone(tree: TreeAfter, file: FileChange) -> Iterator[Gone]:
     for side in (tree.text, tree.code) if is_left else ():
         names -= {definition.name for definition in definitions(family, side(file.path) if names else "", names)}
     code = code_of(file.previous_path, tree.before(file)) if names else ""
-    after = tree.code(file.path) if names and is_left else ""
+    # what a script that moved took along is no longer meant by its old name: that is a missing module
+    is_script_moved = family == "script" and file.path != file.previous_path
+    after = tree.code(file.path) if names and is_left and not is_script_moved else ""
     for definition in definitions(family, code, names):
         if definition.name in names:
             names.remove(definition.name)
@@ -305,19 +307,24 @@ def receivers_of(owner: str, code: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([owner, *pattern_of("declared with", owner).findall(code)]))
 
 
-# C: functions and macros of the whole tree
+# C: functions of the whole tree
+
+_TYPE = re.compile(r"^[ \t]++(?!(?:return|else|do|case|throw|new|delete)\b)(?:\w[\w:<>]*+[ \t*&]++)++$")
+"""What stands before a name that is declared."""
 
 
 def _c(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     name = gone.definition.name
-    if _defined_elsewhere(gone, hits) or gone.definition.kind == CLASS:
+    # a macro that is gone mostly stood in for what a system has itself
+    if gone.definition.kind != FUNCTION or _defined_elsewhere(gone, hits):
         return
     importers = tree.users(gone.module)
     for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
         for line, match in _matches(tree, path, pattern_of("C call", name)):
-            # what begins its line declares: a prototype, or a definition behind an attribute
-            if _start_of_line(tree.code(path), match.start())[:1].isspace():
-                yield Use(path, line, gone.definition.kind == FUNCTION)
+            # what begins its line declares, and so does what stands behind a type: a prototype, a method of a class
+            start = _start_of_line(tree.code(path), match.start())
+            if start[:1].isspace() and not _TYPE.search(start):
+                yield Use(path, line, True)
 
 
 def _start_of_line(code: str, position: int) -> str:

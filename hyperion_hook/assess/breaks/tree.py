@@ -49,7 +49,10 @@ MOST_NAMED = 3
 """Places that a break names."""
 MOST_NEIGHBOURS = 300
 """Files that are read one by one; where more can see a name the tree is searched."""
-_ASIDE = re.compile(r"(?:^|/)(?:examples?|samples?|demos?|bench(?:marks?)?|templates?|mocks?|playgrounds?|fuzz)/")
+_ASIDE = re.compile(
+    r"(?:^|/)(?:examples?|samples?|demos?|bench(?:marks?)?|templates?|mocks?|playgrounds?|fuzz"
+    r"|(?:__)?fixtures(?:__)?|testdata|e2e/[^/\n]+/__tests__)/"
+)
 _NOT_BREAK = re.compile(r"[^\n]")
 
 
@@ -212,5 +215,5 @@ def listed(places: list[tuple[str, int]], most: int = MOST_NAMED) -> str:
 
 
 def is_aside(path: str) -> bool:
-    """Return whether a path lies in a folder of examples, which nobody depends on."""
+    """Return whether a path lies in a folder of examples or of data for tests, which nobody depends on."""
     return _ASIDE.search(path) is not None

@@ -129,6 +129,54 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         C,
         {"tool.c": C["tool.c"].replace("int weigh(", "__attribute__ ((noinline)) int weigh(")},
     ),
+    "a definition that gets an attribute": (
+        C,
+        {"tool.c": C["tool.c"].replace("int weigh(", "int __attribute__((unused)) weigh(")},
+    ),
+    "a macro that stood in for a function": (
+        C
+        | {
+            "sys.h": "#define printf(...) shown(__VA_ARGS__)\n",
+            "a.c": '#include "sys.h"\nint f(void) {\n  printf("x");\n}\n',
+        },
+        {"sys.h": "int more;\n"},
+    ),
+    "a method that another class defines in itself": (
+        {
+            "a.cpp": '#include "a.h"\nvoid Meter::timerEvent(int x) {\n  more(x);\n}\nint y;\n',
+            "a.h": "class Meter {\n  void timerEvent(int x);\n};\n",
+            "b.cpp": '#include "a.h"\nclass Other {\n  void timerEvent(int *) { more(1); }\n};\n',
+        },
+        {"a.cpp": "int y;\n", "a.h": "class Meter {\n};\n"},
+    ),
+    "a function that becomes an extension": (
+        {
+            "p/Laws.kt": "package p\n\nobject Laws {\n    fun run() = check(1)\n    fun <F> check(a: Of<F, Int>): Unit = a.go()\n}\n"
+        },
+        {
+            "p/Laws.kt": "package p\n\nobject Laws {\n    fun run() = check(1)\n    fun <F> Of<F, Int>.check(): Unit = go()\n}\n"
+        },
+    ),
+    "a script that becomes a folder": (
+        SCRIPT | {"src/tool/index.ts": "export function weigh() {}\n"},
+        {"src/tool.ts": None, "src/tool/sums.ts": SCRIPT["src/tool.ts"].replace("weigh", "total")},
+    ),
+    "a release of packages of one repository": (
+        {
+            "yarn.lock": "lodash@^1.0.0:\n  version 1\nb@^0.9.0:\n  version 0.9.0\n",
+            "packages/a/package.json": '{"name": "a", "version": "1.0.0", "dependencies": {"b": "1.0.0", "c": "1.0.0"}}\n',
+            "packages/b/package.json": '{"name": "b", "version": "1.0.0"}\n',
+            "packages/b/index.js": "exports.x = 1;\n",
+        },
+        {
+            "packages/a/package.json": '{"name": "a", "version": "1.1.0", "dependencies": {"b": "1.1.0", "c": "1.1.0", "d": "1"}}\n',
+            "packages/d/package.json": '{"name": "d", "version": "1.0.0"}\n',
+        },
+    ),
+    "only one test of a project that tests read": (
+        {"e2e/focused/__tests__/a.js": "const x = 1;\n"},
+        {"e2e/focused/__tests__/a.js": "const x = 1;\nit.only('one', () => {});\n"},
+    ),
     "a template of a script": (
         SCRIPT | {"src/tool.ts": SCRIPT["src/tool.ts"] + "const t = 1;\n"},
         {
