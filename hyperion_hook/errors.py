@@ -36,10 +36,27 @@ class MissingExtraError(HyperionError):
     exit_code = ExitCode.USAGE
 
     def __init__(self, command: str, extra: str, module: str) -> None:
-        super().__init__(
-            f"{command}: needs the package '{module}', which is not installed; "
-            f"run: pip install 'hyperion-hook[{extra}]'"
-        )
+        super().__init__(f"{command}: needs the package '{module}', which is not installed; run: {pip_install(extra)}")
+
+
+def pip_install(extra: str) -> str:
+    """Return the command that installs an extra from where the program was installed: an index, or a clone."""
+    # only somebody who lacks it waits for these imports
+    import json
+    import shlex
+    from importlib.metadata import PackageNotFoundError, distribution
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    try:
+        origin = json.loads(distribution("hyperion-hook").read_text("direct_url.json") or "{}")
+        url = urlsplit(origin["url"])
+    except (PackageNotFoundError, ValueError, KeyError, TypeError, OSError):
+        return f"pip install 'hyperion-hook[{extra}]'"
+    if url.scheme == "file" and "dir_info" in origin:
+        editable = "-e " if origin["dir_info"].get("editable") else ""
+        return f"pip install {editable}{shlex.quote(f'{url2pathname(url.path)}[{extra}]')}"
+    return f"pip install 'hyperion-hook[{extra}]'"
 
 
 class GitError(HyperionError):

@@ -213,11 +213,13 @@ class Assessor:
         scored = {commit: self._scorer.score_of(score, code) for commit, score in scores.items()}
 
         def explain(commit: str) -> tuple[Contribution, ...]:
-            # all are compared with the same: what is typical today
+            # as score does: compared with what was typical when it was made
             change = self._changes.commit(commit)
             measured = self._measurer.measure(change, only=self._scorer.features)
+            before = of_code(self._scorer.reference(change.base, at_most=WINDOW))
+            log_odds = self._scorer.score(change, measured, before).log_odds
             subjects = leading_files(change, measured.history)
-            return explanation_by_size(self._bundle, measured.vector, code, subjects)[2]
+            return explanation_by_size(self._bundle, measured.vector, before, subjects, log_odds)[2]
 
         levels = self._scorer.levels(code)
         fixed = self._scorer.later_fixed(head, at_most=WINDOW) if levels else None

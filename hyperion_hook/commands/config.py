@@ -14,7 +14,7 @@ import click
 from hyperion_hook.commands import Invocation, warn
 from hyperion_hook.commands.support.flags import format_flag
 from hyperion_hook.config import Config, LoadedConfig
-from hyperion_hook.errors import ExitCode
+from hyperion_hook.errors import ExitCode, pip_install
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode, without_password
 
@@ -135,7 +135,7 @@ def environment_text(found: Mapping[str, Any]) -> str:
     """Return one line for each part of an installation."""
     rows = [(name, str(found[name])) for name in ("program", "python", "platform")]
     for name, absent in found["extras"].items():
-        remedy = f"lacks {', '.join(absent)}; run: pip install 'hyperion-hook[{name}]'"
+        remedy = f"lacks {', '.join(absent)}; run: {pip_install(name)}"
         rows.append((f"extra {name}", remedy if absent else "complete"))
     for part in ("packages", "mlflow", "training"):
         rows += [

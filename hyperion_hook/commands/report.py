@@ -41,6 +41,7 @@ def run(
     from hyperion_hook.commands.support.report_measurements import measured_here
     from hyperion_hook.report.page.render import ModelFacts, render_page
 
+    is_new = not output.exists()
     # opened first: who cannot write there should not learn it after minutes
     with result_to(output) as write:
         with ProgressLine(lines=True) as progress:
@@ -55,7 +56,8 @@ def run(
         model = ModelFacts(name, f"{used.origin} models", used.bundle.card)
         write(render_page(overview, model, here, version=__version__, links=links, last=last, new=new))
     if str(output) != "-":
-        say(f"wrote {output}")
+        keep_out = "; to keep it out of commits, ignore it or name another --output" if is_new else ""
+        say(f"wrote {output.absolute()}{keep_out if output == DEFAULT_NAME else ''}")
     return ExitCode.DONE
 
 

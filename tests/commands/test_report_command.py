@@ -11,6 +11,7 @@ import pytest
 
 from hyperion_hook.commands.report import run
 from hyperion_hook.config import Config
+from hyperion_hook.errors import pip_install
 from tests.support.buggy import buggy_history
 from tests.support.command import hyperion
 from tests.support.repo import TestRepo
@@ -29,7 +30,10 @@ def repo(tmp_path: Path) -> TestRepo:
 def test_one_commit_makes_a_page_in_the_folder_one_stands_in(repo: TestRepo) -> None:
     done = hyperion(repo.path, "report")
     assert (done.code, done.out) == (0, "")
-    assert done.err.endswith("hyperion-hook: wrote hyperion-report.html\n")
+    path = repo.path / "hyperion-report.html"
+    assert done.err.endswith(
+        f"hyperion-hook: wrote {path}; to keep it out of commits, ignore it or name another --output\n"
+    )
     page = (repo.path / "hyperion-report.html").read_text(encoding="utf-8")
     assert "<title>Risk report: project</title>" in page
     assert "There are too few changes to score yet." in page
@@ -87,8 +91,7 @@ def test_a_missing_extra_is_one_line_that_says_how_to_install_it(repo: TestRepo)
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "hyperion-hook: report: needs the package 'jinja2', which is not installed;"
-        " run: pip install 'hyperion-hook[train]'\n"
+        f"hyperion-hook: report: needs the package 'jinja2', which is not installed; run: {pip_install('train')}\n"
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from hyperion_hook.cli import main
 from hyperion_hook.config import Config, environment
 from hyperion_hook.config.settings import SETTINGS
+from hyperion_hook.errors import pip_install
 
 
 def show(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -106,5 +107,5 @@ def test_the_environment_says_what_is_installed_and_what_an_extra_lacks(
     assert found["training"] == {"random_state": 7, "n_jobs": -1, "cv_folds": 5}
     assert main(["config", "environment"]) == 0
     text = capsys.readouterr().out
-    assert "lacks skops; run: pip install 'hyperion-hook[train]'" in text
+    assert f"lacks skops; run: {pip_install('train')}" in text
     assert "secret" not in text

@@ -8,8 +8,9 @@ import sys
 import pytest
 
 import hyperion_hook
+from hyperion_hook.errors import pip_install
 
-MISSING = "RiskPredictor: needs the package 'numpy', which is not installed; run: pip install 'hyperion-hook[train]'"
+MISSING = f"RiskPredictor: needs the package 'numpy', which is not installed; run: {pip_install('train')}"
 
 
 @pytest.mark.train

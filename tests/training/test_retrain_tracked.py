@@ -12,7 +12,7 @@ import pytest
 from hyperion_hook.commands import Invocation, retrain
 from hyperion_hook.commands.support.mlflow_mirror import mirrored, tracker_of
 from hyperion_hook.config import Config
-from hyperion_hook.errors import TrainingError
+from hyperion_hook.errors import TrainingError, pip_install
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.store.models.registry import VersionStore
@@ -153,5 +153,5 @@ def test_without_the_extra_all_else_goes_on(
     assert tracker_of(Invocation(trained[0].path)) is None
     assert capsys.readouterr().err == (
         "hyperion-hook: warning: MLflow: needs the package 'mlflow', which is not installed;"
-        " run: pip install 'hyperion-hook[mlflow]'; all else goes on\n"
+        f" run: {pip_install('mlflow')}; all else goes on\n"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.config import load_config
-from hyperion_hook.errors import ConfigError
+from hyperion_hook.errors import ConfigError, pip_install
 from hyperion_hook.training.mlflow import guarded_calls as tracking_calls
 from hyperion_hook.training.mlflow.address import DEFAULT_URI, artifact_location, local_folder, placed
 from hyperion_hook.training.mlflow.settings import tracker_asked_for
@@ -74,8 +74,8 @@ def test_a_missing_extra_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert tracker_asked_for(loaded, say=said.append) is None
     [line] = said
     assert line == (
-        "warning: MLflow: needs the package 'mlflow', which is not installed; run: pip install 'hyperion-hook[mlflow]';"
-        " everything but MLflow goes on"
+        "warning: MLflow: needs the package 'mlflow', which is not installed; run: "
+        f"{pip_install('mlflow')}; everything but MLflow goes on"
     )
 
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from hyperion_hook.assess.breaks.definitions import (
     CLASS,
     FUNCTION,
-    VALUE,
     Definition,
     defined_names,
     defines,
@@ -137,7 +136,8 @@ def _may_be_used(definition: Definition, family: str, code: str, after: str) -> 
         is_handed_on = pattern_of("free word", name).search(after) or _ANY_EXPORT.search(after)
         return bool(after) and not is_handed_on and name in _exports(code)
     if family == "jvm":
-        return definition.kind != VALUE or name.isupper()
+        # with a file its class is gone, which says all
+        return definition.kind == CLASS or (bool(after) and (definition.kind == FUNCTION or name.isupper()))
     if family == "c" and _start_of_line(code, definition.end).startswith("static"):
         return pattern_of("word", name).search(after) is not None
     return definition.is_top or family != "go"
@@ -291,15 +291,17 @@ def _member_uses(tree: TreeAfter, gone: Gone, path: str) -> Iterator[Use]:
     name, code = gone.definition.name, tree.code(path)
     owner = gone.module.rpartition("/")[2].partition(".")[0]
     is_function = gone.definition.kind == FUNCTION
+    header = pattern_of("class", owner).search(gone.code)
+    is_static = "static" in _start_of_line(gone.code, gone.definition.end)
+    if is_function and header and "extends" in header[1] and not is_static:
+        return  # a class from elsewhere may have it
     member = pattern_of("member call" if is_function else "member", receivers_of(owner, code), name)
     yield from (Use(path, line, True) for line, _ in _matches(tree, path, member))
     if path != gone.file.path or not is_function:
         return
     if any(is_static and result.rpartition(".")[2] in (name, "*") for is_static, result in _JAVA_IMPORT.findall(code)):
         return
-    header = pattern_of("class", owner).search(code)
-    is_firm = header is None or "extends" not in header[1]
-    yield from (Use(path, line, is_firm) for line, _ in _matches(tree, path, pattern_of("own call", name)))
+    yield from (Use(path, line, True) for line, _ in _matches(tree, path, pattern_of("own call", name)))
 
 
 def receivers_of(owner: str, code: str) -> tuple[str, ...]:
@@ -309,21 +311,20 @@ def receivers_of(owner: str, code: str) -> tuple[str, ...]:
 
 # C: functions of the whole tree
 
-_TYPE = re.compile(r"^[ \t]++(?!(?:return|else|do|case|throw|new|delete)\b)(?:\w[\w:<>]*+[ \t*&]++)++$")
-"""What stands before a name that is declared."""
-
 
 def _c(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     name = gone.definition.name
     # a macro that is gone mostly stood in for what a system has itself
     if gone.definition.kind != FUNCTION or _defined_elsewhere(gone, hits):
         return
+    # within a class, a namespace or a condition it is defined behind some space, or it is a variable now
+    if any(pattern_of("C inside", name).search(hit.text) for hit in hits):
+        return
     importers = tree.users(gone.module)
     for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
         for line, match in _matches(tree, path, pattern_of("C call", name)):
-            # what begins its line declares, and so does what stands behind a type: a prototype, a method of a class
-            start = _start_of_line(tree.code(path), match.start())
-            if start[:1].isspace() and not _TYPE.search(start):
+            # what begins its line declares: a prototype, or a definition behind an attribute
+            if _start_of_line(tree.code(path), match.start())[:1].isspace():
                 yield Use(path, line, True)
 
 

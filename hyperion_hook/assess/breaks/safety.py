@@ -140,9 +140,9 @@ def _test_name(rows: list[str], number: int) -> str:
     if quoted:
         return quoted[2]
     for row in rows[number : number + 12]:
-        match = re.search(r"\b(?:def|class|void|fun|func)[ \t]++`?+(\w++)", row)
+        match = re.search(r"\b(?:def|class|void|fun|func)[ \t]++(?:`([^`\n]++)`|(\w++))", row)
         if match:
-            return match[1]
+            return match[1] or match[2]
     return ""
 
 

@@ -149,6 +149,35 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         },
         {"a.cpp": "int y;\n", "a.h": "class Meter {\n};\n"},
     ),
+    "a definition that moves into a namespace": (
+        C,
+        {"tool.c": '#include "tool.h"\nnamespace n {\n  inline int weigh(int a, int b) {\n    return a + b;\n  }\n}\n'},
+    ),
+    "a function that becomes a variable": (
+        C,
+        {"tool.c": '#include "tool.h"\nint (*weigh)(int a, int b);\nint weigh_plain(int a, int b) {\n  return a;\n}\n'},
+    ),
+    "a function of the same name as the standard's": (
+        C | {"main.c": '#include "tool.h"\nint main(void) {\n  return std::weigh(1, 2);\n}\n'},
+        {"tool.c": "int y;\n", "tool.h": "int y;\n"},
+    ),
+    "an enumeration that is told in Kotlin": (
+        {
+            "p/Tool.java": "package p;\ninterface Tool {\n  enum Step { ONE, TWO, THREE, FOUR }\n  void run(Step step);\n}\n",
+            "p/User.kt": "package p\nfun go(step: Step) = step\n",
+        },
+        {
+            "p/Tool.java": None,
+            "p/Tool.kt": "package p\ninterface Tool {\n  enum class Step { ONE, TWO, THREE, FOUR }\n  fun run(step: Step)\n}\n",
+        },
+    ),
+    "a method that a class from elsewhere may have": (
+        {
+            "p/Tool.java": "package p;\npublic class Tool extends Base {\n  String source() {\n    return x;\n  }\n}\n",
+            "p/User.java": "package p;\nclass User {\n  void f(Tool tool) {\n    tool.source();\n  }\n}\n",
+        },
+        {"p/Tool.java": "package p;\npublic class Tool extends Base {\n}\n"},
+    ),
     "a function that becomes an extension": (
         {
             "p/Laws.kt": "package p\n\nobject Laws {\n    fun run() = check(1)\n    fun <F> check(a: Of<F, Int>): Unit = a.go()\n}\n"
