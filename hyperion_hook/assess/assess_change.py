@@ -54,6 +54,7 @@ what was asked before.
 
 BREAK_SECONDS = 2.0
 """How long a hook looks for what a staged change would break."""
+UNFINISHED = f"what it would break was not looked for to the end: {BREAK_SECONDS:g} s were used up"
 _SEARCH_SECONDS = 5.0
 
 
@@ -121,8 +122,8 @@ class ChangeAssessor:
             return self._unknown(unknown, change, nothing_known(unknown.cause), (), clock)
         # what the tree says needs no history; a tree that is not all there says nothing
         whole = unknown not in (FETCH, REPAIR) and change.revision not in self._repository.cut_off()
-        breaks = self._breaks(change, clock) if whole else ()
-        return self._unknown(unknown, change, vector, measured.warnings, clock, breaks)
+        breaks, unfinished = self._breaks(change, clock) if whole else ((), ())
+        return self._unknown(unknown, change, vector, (*measured.warnings, *unfinished), clock, breaks)
 
     def _judged(self, change: Change, measured: Measured, clock: _Stopwatch) -> Assessment:
         """Return the assessment of a change of which all is known that a score rests on."""
@@ -131,7 +132,7 @@ class ChangeAssessor:
         clock.lap("impact")
         reference = self._scorer.reference(change.base, at_most=REFERENCE_STEP if change.is_pending else WINDOW)
         clock.lap("reference")
-        breaks = self._breaks(change, clock)
+        breaks, unfinished = self._breaks(change, clock)
         code = of_code(reference)
         levels = self._scorer.levels(code)
         scored = self._scorer.score(change, measured, code)
@@ -155,7 +156,7 @@ class ChangeAssessor:
         told = self._counsel(change, measured, risk, impact) if self._config.explain else None
         clock.lap("counsel")
         warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
-        warnings += told.warnings if told else ()
+        warnings += (*unfinished, *(told.warnings if told else ()))
         if isinstance(reference, Missing):
             warnings.append(f"no percentile: {reference.reason}")
         return Assessment(
@@ -214,7 +215,8 @@ class ChangeAssessor:
             change, measured.history, lambda file, events: functions_of(self._measurer, change, file, events)
         )
 
-    def _breaks(self, change: Change, clock: _Stopwatch) -> tuple[Break, ...]:
+    def _breaks(self, change: Change, clock: _Stopwatch) -> tuple[tuple[Break, ...], tuple[str, ...]]:
+        """Return what a change would break, and the note that it was not looked for to the end."""
         from hyperion_hook.assess.breaks.find import find_breaks
 
         # what is said beside the score has a time of its own
@@ -235,7 +237,7 @@ class ChangeAssessor:
             deadline,
         )
         clock.lap("breaks")
-        return breaks
+        return breaks, (UNFINISHED,) if deadline.expired() else ()
 
     def _impact(self, change: Change, measured: Measured) -> Impact | None:
         # a silent run is spared the import

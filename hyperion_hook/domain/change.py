@@ -5,12 +5,13 @@ Paths are text decoded as UTF-8 with ``surrogateescape``, so any byte survives; 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple, Self
 
 from hyperion_hook.domain.author import Author
-from hyperion_hook.domain.files.paths import FileRole, is_of_tests, role_of
+from hyperion_hook.domain.files.paths import FileRole, is_lock_file, is_of_tests, role_of
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 
 MOST_PATCH_BYTES = 50_000_000
@@ -23,6 +24,12 @@ BULK_FILES = 300
 
 _SERVED = (".html", ".htm", ".css", ".scss", ".svg")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".bmp", ".pdf", ".drawio", ".puml")
+
+
+_CI = re.compile(
+    r"^(?:\.(?:github|circleci|buildkite|woodpecker|gitlab)/|\.(?:gitlab-ci|travis|cirrus|drone|appveyor)\.ya?ml$"
+    r"|(?:appveyor|azure-pipelines|bitbucket-pipelines)\.ya?ml$|Jenkinsfile$)"
+)
 
 
 class ChangeKind(StrEnum):
@@ -213,7 +220,7 @@ class Change:
 
 
 def is_no_code(change: Change) -> bool:
-    """Return whether all files are documents, pictures and the like: no code, no configuration, nothing that is served.
+    """Return whether all files are documents, pictures, locks and what runs in CI: no code, configuration or web page.
 
     Examples
     --------
@@ -222,6 +229,10 @@ def is_no_code(change: Change) -> bool:
     True
     >>> is_no_code(Change(ChangeKind.STAGED, tuple(files), None, 0, 0))
     False
+    >>> paths = ("uv.lock", ".github/workflows/a.yml", "pyproject.toml")
+    >>> files = [FileChange(path, FileStatus.MODIFIED) for path in paths]
+    >>> [is_no_code(Change(ChangeKind.STAGED, tuple(files[:count]), None, 0, 0)) for count in (2, 3)]
+    [True, False]
     """
     return bool(change.files) and all(_is_no_code(file.path) for file in change.files)
 
@@ -242,6 +253,8 @@ def without_tests(change: Change) -> Change | None:
 
 def _is_no_code(path: str) -> bool:
     role = role_of(path)
+    if is_lock_file(path) or (_CI.search(path) and role is not FileRole.SOURCE):
+        return True
     return (role is FileRole.DOCUMENT and not path.lower().endswith(_SERVED)) or (
         role is FileRole.OTHER and path.lower().endswith(_PICTURES)
     )

@@ -457,3 +457,14 @@ def test_when_time_is_up_the_report_says_so(tmp_path: Path) -> None:
     assert told.warnings == (CUT,)
     assert told.similar is None
     assert told.advice is None
+
+
+def test_tests_of_a_go_package_come_before_its_importers() -> None:
+    touched = change(edit("lib/a.go", "+x"))
+    importers = {"lib/a.go": ("cmd/a_test.go", "cmd/b_test.go", "cmd/c_test.go", "cmd/d_test.go")}
+    graph = ImportGraph({}, importers, {}, {}, {}, {}, {})
+    listed = tests_to_run.tests_to_run(touched, (), graph, lambda _: {}, lambda _: True)
+    assert listed[0] == ("lib/a_test.go", "tests the package of lib/a.go")
+    assert "lib/a_test.go" not in dict(
+        tests_to_run.tests_to_run(touched, (), graph, lambda _: {}, lambda path: "lib" not in path)
+    )

@@ -10,7 +10,7 @@ from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import KnownFile, PastOfFile
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.languages import language_of
-from hyperion_hook.domain.files.paths import FileRole, role_of
+from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
@@ -120,6 +120,13 @@ def tests_to_run(
             # a test of a name like the source's is that one's own test
             weights[importer] += 1.0 if words_of(importer) == words_of(path) else 0.2
             reasons.setdefault(importer, []).append(f"imports {path}")
+        if path.endswith(".go"):
+            # tests of a package of Go lie beside its files and import nothing for it
+            own, folder = f"{path.removesuffix('.go')}_test.go", directory_of(path)
+            weights[own] += 1.0
+            reasons.setdefault(own, []).append(f"tests the package of {path}")
+            for test in [test for test in weights if test.endswith("_test.go") and directory_of(test) == folder]:
+                weights[test] += 1.0
     ranked = sorted(weights, key=lambda path: (-weights[path], path))
     shared = {path for path in ranked if any(role_of(user) is FileRole.SOURCE for user in importers.get(path, ()))}
     tests = [path for path in ranked if path not in {*touched, *shared} and _can_be_run(path)]

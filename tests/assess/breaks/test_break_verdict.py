@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from hyperion_hook.assess import Assessor, change_assessor
 from hyperion_hook.assess.guidance.functions_to_read import past_of
+from hyperion_hook.config import Config
 from hyperion_hook.domain.history import CommitFlag, FileEvent
 from hyperion_hook.git.diffs.hunks import Position, read_positions
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.report.formats.terminal import render_short
 from tests.support.command import hyperion
 from tests.support.repo import TestRepo
 
@@ -42,3 +47,16 @@ def test_a_function_is_followed_back_through_what_moved_it(tmp_path: Path) -> No
     ]
     past = past_of(4, 5, events, {number: positions[commit] for number, commit in enumerate(commits)})
     assert (past.commits, past.fixes, past.last) == (2, 1, 20)
+
+
+def test_a_hook_says_that_it_did_not_look_for_breaks_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = TestRepo(tmp_path / "repo")
+    repo.commit({"a.py": "def total(x):\n    return x\n", "b.py": "from a import total\n\ntotal(1)\n"})
+    repo.stage({"a.py": "def whole(x):\n    return x\n"})
+    monkeypatch.setattr(change_assessor, "BREAK_SECONDS", -1.0)
+    with Assessor.open(repo.path, Config()) as assessor:
+        result = assessor.staged()
+    assert result.breaks == ()
+    assert "not looked for to the end" in render_short(result, width=120, colour=False, lines=1)
