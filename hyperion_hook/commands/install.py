@@ -15,6 +15,7 @@ from hyperion_hook.commands.hooks.hook_files import STAGES, hook_script, install
 from hyperion_hook.errors import ExitCode, HyperionError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
+from hyperion_hook.store.history.update import index_path
 
 _LEVELS = {
     "local": " in this repository",
@@ -31,6 +32,8 @@ def run(repo: Path | None, stages: Sequence[str]) -> ExitCode:
     package = str(Path(hyperion_hook.__file__).resolve().with_name("__main__.py"))
     for stage in stages:
         click.echo(printable(install_hook(folder, stage, hook_script(stage, sys.executable, package))))
+    if not index_path(Repository.discover(repo)).exists():
+        say("no history is indexed yet, so the first levels are judged by other projects; run: hyperion-hook index")
     return ExitCode.DONE
 
 

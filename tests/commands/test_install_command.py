@@ -39,7 +39,10 @@ def test_the_first_commit_of_a_repository_is_assessed(tmp_path: Path) -> None:
 
 def test_a_commit_shows_the_risk_and_is_not_blocked(repo: TestRepo) -> None:
     said = hyperion(repo.path, "install")
-    assert (said.code, said.err) == (0, "")
+    assert said.code == 0
+    assert said.err.endswith(
+        "no history is indexed yet, so the first levels are judged by other projects; run: hyperion-hook index\n"
+    )
     assert said.out == f"pre-commit: installed in {repo.path / '.git/hooks/pre-commit'}\n"
     repo.stage({"a.py": "x = 2\n"})
     done = git(repo, "commit", "-m", "second")
@@ -194,3 +197,8 @@ def test_nothing_in_the_work_tree_is_imported_by_the_hook(repo: TestRepo) -> Non
     done = git(repo, "commit", "-m", "x")
     assert VERDICT.search(done.stdout)
     assert not (repo.path / "SPRUNG").exists()
+
+
+def test_an_index_that_is_there_is_not_asked_for(repo: TestRepo) -> None:
+    assert hyperion(repo.path, "index").code == 0
+    assert hyperion(repo.path, "install").err == ""

@@ -54,7 +54,8 @@ _FLAGS = (
     click.option(
         "--explain/--no-explain",
         default=None,
-        help="Say what moves the score (default), or only the score; 'score --explain=full' says all of it.",
+        help="Say why and what to do (default), or only the level, its place, what would break and what to read first;"
+        " 'score --explain=full' says all that moves the score.",
     ),
 )
 
