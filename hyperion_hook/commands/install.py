@@ -15,7 +15,7 @@ from hyperion_hook.commands.hooks.hook_files import STAGES, hook_script, install
 from hyperion_hook.errors import ExitCode, HyperionError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
-from hyperion_hook.store.history.update import index_path
+from hyperion_hook.store.history.refresh import index_path
 
 _LEVELS = {
     "local": " in this repository",
