@@ -26,15 +26,26 @@ _LEVELS = {
 }
 
 
+_ENOUGH = 50
+"""Commits from which on a percentile can be had."""
+
+
 def run(repo: Path | None, stages: Sequence[str]) -> ExitCode:
     """Install the hooks of these stages and say what was done."""
     folder = hooks_folder(repo)
     package = str(Path(hyperion_hook.__file__).resolve().with_name("__main__.py"))
     for stage in stages:
         click.echo(printable(install_hook(folder, stage, hook_script(stage, sys.executable, package))))
-    if not index_path(Repository.discover(repo)).exists():
+    repository = Repository.discover(repo)
+    if not index_path(repository).exists() and _has_past(repository):
         say("no history is indexed yet, so the first levels are judged by other projects; run: hyperion-hook index")
     return ExitCode.DONE
+
+
+def _has_past(repository: Repository) -> bool:
+    """Return whether there is enough to compare a change with; the first hook reads less on its own."""
+    newest = repository.git.run("rev-list", "--no-merges", f"--max-count={_ENOUGH}", "HEAD", check=False)
+    return newest.count(b"\n") == _ENOUGH
 
 
 def hooks_folder(repo: Path | None) -> Path:

@@ -39,16 +39,22 @@ def test_the_first_commit_of_a_repository_is_assessed(tmp_path: Path) -> None:
 
 def test_a_commit_shows_the_risk_and_is_not_blocked(repo: TestRepo) -> None:
     said = hyperion(repo.path, "install")
-    assert said.code == 0
-    assert said.err.endswith(
-        "no history is indexed yet, so the first levels are judged by other projects; run: hyperion-hook index\n"
-    )
+    assert (said.code, said.err) == (0, "")
     assert said.out == f"pre-commit: installed in {repo.path / '.git/hooks/pre-commit'}\n"
     repo.stage({"a.py": "x = 2\n"})
     done = git(repo, "commit", "-m", "second")
     assert done.returncode == 0
     assert VERDICT.search(done.stdout)
     assert "Staged change: 1 file, +1 -1 lines" in done.stdout
+
+
+def test_who_installs_in_a_history_that_is_not_indexed_is_told_how(repo: TestRepo) -> None:
+    for _ in range(50):
+        repo.git("commit", "-q", "--allow-empty", "-m", "more")
+    line = "no history is indexed yet, so the first levels are judged by other projects; run: hyperion-hook index\n"
+    assert hyperion(repo.path, "install").err.endswith(line)
+    assert hyperion(repo.path, "index").code == 0
+    assert hyperion(repo.path, "install").err == ""
 
 
 def test_by_default_a_commit_of_low_risk_shows_one_line(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
