@@ -47,8 +47,7 @@ class Azure(RestHost):
     only_authors_edit = True
 
     def __init__(self, job: Job, token: str) -> None:
-        headers = {"Accept": "application/json", "User-Agent": "hyperion-hook"}
-        super().__init__(Http(job.api_url, token, headers, "Azure DevOps", page_query="", list_field="value"))
+        super().__init__(Http(job.api_url, token, {}, "Azure DevOps", page_query="", list_field="value"))
         self._root = f"/{job.repository}/pullRequests"
         self._pages = f"{job.pages}/pullrequest"
         self._first: dict[int, int] = {}

@@ -44,8 +44,7 @@ class Bitbucket(RestHost):
     only_authors_edit = True
 
     def __init__(self, job: Job, token: str) -> None:
-        headers = {"Accept": "application/json", "User-Agent": "hyperion-hook"}
-        http = Http(job.api_url, token, headers, "Bitbucket", page_query="pagelen=100", list_field="values")
+        http = Http(job.api_url, token, {}, "Bitbucket", page_query="pagelen=100", list_field="values")
         super().__init__(http)
         self._root = f"/repositories/{job.repository}/pullrequests"
 

@@ -64,11 +64,7 @@ class GitHub(RestHost):
     @classmethod
     def of(cls, api_url: str, repository: str, token: str) -> GitHub:
         """Return a repository reached with a token."""
-        headers = {
-            "Accept": "application/vnd.github+json",
-            "X-GitHub-Api-Version": API_VERSION,
-            "User-Agent": "hyperion-hook",
-        }
+        headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": API_VERSION}
         return cls(Http(api_url, token, headers, "GitHub"), repository)
 
     def pull_request(self, number: int) -> PullRequest:

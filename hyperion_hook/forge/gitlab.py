@@ -43,9 +43,8 @@ class GitLab(RestHost):
     user_refusals = frozenset({HTTPStatus.FORBIDDEN})
 
     def __init__(self, job: Job, token: str) -> None:
-        headers = {"Accept": "application/json", "User-Agent": "hyperion-hook"}
         oldest_first = "order_by=created_at&sort=asc&per_page=100"
-        super().__init__(Http(job.api_url, token, headers, "GitLab", "PRIVATE-TOKEN", "", oldest_first))
+        super().__init__(Http(job.api_url, token, {}, "GitLab", "PRIVATE-TOKEN", "", oldest_first))
         self._root = f"/projects/{job.repository}/merge_requests"
         self._pages = f"{job.pages}/-/merge_requests"
 

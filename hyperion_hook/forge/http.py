@@ -79,7 +79,7 @@ class Http:
     token: str = field(repr=False)
     """Sent with every request as the header that ``token_header`` names, after ``token_prefix``."""
     headers: Mapping[str, str]
-    """Sent with every request, too."""
+    """Sent with every request, too; they win over the program's own."""
     name: str
     """What messages call the host."""
     token_header: str = "Authorization"  # noqa: S105 - its name
@@ -172,6 +172,8 @@ class Http:
         if timeout <= 0:
             raise TimeoutError(f"{BUDGET_SECONDS:g} seconds are used up")
         headers = {
+            "Accept": "application/json",
+            "User-Agent": "hyperion-hook",
             **self.headers,
             self.token_header: self.token_prefix + self.token,
             **({} if data is None else {"Content-Type": "application/json"}),
