@@ -72,12 +72,8 @@ class TokenFlows:
     ) -> list[Flow]:
         """Return the flow of the function whose tokens run from ``first`` to ``last``; sets ``recursive``.
 
-        Parameters
-        ----------
-        name
-            Its bare name; a call of it with ``parameters`` arguments is recursion.
-        body
-            Places of the first and the last token of its body, where they are known.
+        A call of the bare ``name`` with ``parameters`` arguments is recursion. ``body`` has the places of the first and
+        the last token of the body, where they are known.
         """
         self.name, self.parameters, self.recursive = name, parameters, False
         self.is_method = self.grammar.receivers and first <= last and self.tokens[first] == "("
