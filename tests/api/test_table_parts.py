@@ -194,6 +194,24 @@ def test_columns_are_chosen_by_what_they_hold() -> None:
     assert choose_columns(frame, codes, apart={"y"}, wanted=["lignes_ajoutees", "flag"]).names == ("la", "flag")
 
 
+@pytest.mark.parametrize(
+    ("name", "is_identifier"),
+    [
+        *(
+            (name, True)
+            for name in ("pr_id", "sha", "id", "commit", "Commit SHA", "commit-id", "commitHash", "numero_pr")
+        ),
+        *((name, True) for name in ("Numéro de ticket", "issueKey", "mr_iid", "id_commit", "PR #", "author_id", "_id")),
+        *((name, False) for name in ("valid", "idle_time", "n_ids", "12", "commits", "nombre", "identite", "issues")),
+    ],
+)
+def test_identifiers_are_left_out_however_they_are_written(name: str, is_identifier: bool) -> None:
+    frame = pd.DataFrame({"la": range(30), name: np.random.default_rng(1).permutation(30)})
+    chosen = choose_columns(frame, None, apart=())
+    assert (name in chosen.left_out) == is_identifier
+    assert choose_columns(frame, None, apart=(), wanted=[name]).names == (name,)
+
+
 @settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 20), st.integers(0, 1)), min_size=5, max_size=60))
 def test_figures_are_scikit_learns(rows: list[tuple[int, int, int]]) -> None:

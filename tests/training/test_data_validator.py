@@ -171,6 +171,18 @@ def test_imbalance_and_a_feature_that_gives_the_target_away_are_told() -> None:
     ]
 
 
+@pytest.mark.parametrize("words", [{}, {0: "no", 1: "yes"}], ids=["flag", "words"])
+@pytest.mark.parametrize("labels", [{}, {0: "LOW", 1: "HIGH"}], ids=["numbers", "labels"])
+def test_a_column_that_all_but_equals_the_target_is_told(words: dict[int, str], labels: dict[int, str]) -> None:
+    target = np.arange(200) % 2
+    nearly = pd.Series(np.where(np.arange(200) < 6, 1 - target, target))
+    far = pd.Series(np.where(np.arange(200) < 60, 1 - target, target))
+    data = pd.DataFrame({"late": nearly, "far": far, TARGET: target})
+    data = data.replace({"late": words, "far": words, TARGET: labels})
+    [warning] = DataValidator().validate_target(data, TARGET).warnings
+    assert warning == "target 'risque_reel': nearly follows from late (0.940)"
+
+
 def test_limits_can_be_set() -> None:
     assert DataValidator(Limits(min_samples=3)).validate_structure(pd.DataFrame({"a": [1, 2, 3]})).is_valid
 
@@ -256,7 +268,7 @@ def test_few_rows_and_what_nearly_equals_the_target_are_told() -> None:
     target = np.array([0, 1] * 20)
     data = pd.DataFrame({"a": np.arange(40) % 7, "almost": np.where(np.arange(40) == 3, 0, target), TARGET: target})
     assert DataValidator().validate_target(data, TARGET).warnings == [
-        "target 'risque_reel': nearly follows from (correlation) almost (0.951)"
+        "target 'risque_reel': nearly follows from almost (0.951)"
     ]
     assert DataValidator().validate_structure(data.head(12)).warnings[0] == (
         "few samples: 12; of so few, figures are mostly chance"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -14,10 +15,12 @@ from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.models.transformers import FeatureColumns
 from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, columns_of
 
-IDENTIFIERS = frozenset(
-    "id _id index commit commit_id commit_hash sha hash revision uuid feature_set_id row row_id identifiant "
-    "pr_id pr pr_number pull_request issue_id ticket ticket_id commit_sha identifiant_commit".split()
-)
+_IDENTIFIERS = frozenset("id index commit revision row pr issue ticket pull_request".split())
+_IDENTIFYING = frozenset("id iid uuid guid sha sha1 sha256 oid hash identifiant identifier".split())
+"""Words with which the names of identifiers begin or end."""
+_NUMBERED = frozenset("pr mr issue ticket bug pull request commit build run job".split())
+_NUMBERS = frozenset("number numero nr key".split())
+_WORD = re.compile(r"[A-Z]?[a-zé]+|[A-Z]+(?![a-z])")
 MOST_CATEGORIES = 20
 FEWEST_FOR_A_COUNTER = 20
 
@@ -92,7 +95,7 @@ def _unfit(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -
     if column.kind is Kind.EMPTY or column.missing.all():
         return "no row has a value"
     name = column.name
-    if not is_asked and (name.lower() in IDENTIFIERS or name.startswith("Unnamed:") or not name.strip("_ ")):
+    if not is_asked and column.entry is None and _names_an_identifier(name):
         return "its name is that of an identifier"
     if not is_asked and column.kind is Kind.MOMENT:
         return "holds moments; name it as time_column= to split by it"
@@ -100,6 +103,21 @@ def _unfit(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -
         return "holds cells of several kinds"
     unfit = _unfit_numbers if column.kind in NUMERIC else _unfit_words
     return unfit(column, None if is_asked else codes, is_asked=is_asked)
+
+
+def _names_an_identifier(name: str) -> bool:
+    """Return whether a name is that of an identifier, however its words are put together.
+
+    Examples
+    --------
+    >>> [_names_an_identifier(name) for name in ("commit-id", "Commit SHA", "numero_pr", "issueKey", "valid")]
+    [True, True, True, True, False]
+    """
+    words = [word.lower().replace("é", "e") for word in _WORD.findall(name)]
+    if not name.strip("_ ") or name.startswith("Unnamed:") or "_".join(words) in _IDENTIFIERS:
+        return True
+    ends = set(words[:1] + words[-1:])
+    return not ends.isdisjoint(_IDENTIFYING) or not (ends.isdisjoint(_NUMBERS) or _NUMBERED.isdisjoint(words))
 
 
 def _unfit_words(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -> str:

@@ -163,6 +163,8 @@ def split_rows(
 
 def _random(identity: NDArray[np.uint64], codes: Codes, test_size: float, seed: int) -> Split:
     number, first = numbered(identity)
+    if (fewest := np.bincount(codes[first], minlength=2).min()) < 2:
+        raise TrainingError(f"rows: {fewest} of one class, copies aside; at least 2 of each are needed")
     try:
         train, test = train_test_split(
             np.arange(len(first)), test_size=test_size, stratify=codes[first], random_state=seed

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.tables.frame_columns import LARGEST, NUMERIC, Column, Kind, listed
@@ -39,7 +40,8 @@ class Limits:
 _NEARLY_CONSTANT = 0.99
 _ROUNDED = 1e-3
 _MANY_CLASSES = 20
-_NEARLY_THE_TARGET = 0.95
+_FEW_WORDS = 20
+_NEARLY_THE_TARGET = 0.9
 _THE_TARGET_ITSELF = 0.999
 _FEW_ROWS = 30
 
@@ -200,7 +202,7 @@ def target(table: Table, limits: Limits) -> Iterator[Finding]:
     if giveaways:
         yield Finding(f"target '{name}': follows from {listed(giveaways)}, which may not be known beforehand", remedy)
     if nearly:
-        yield Finding(f"target '{name}': nearly follows from (correlation) {listed(nearly)}", remedy)
+        yield Finding(f"target '{name}': nearly follows from {listed(nearly)}", remedy)
 
 
 def distributions(table: Table, limits: Limits) -> Iterator[Finding]:
@@ -275,10 +277,9 @@ def _commonest(column: Column) -> tuple[float, float]:
 
 
 def _likeness(column: Column, target: Column) -> float:
-    """Return how nearly a feature is the target over again, up to scale: the correlation; of words, 1 or 0."""
+    """Return how nearly a feature is the target over again: the correlation; of words, the errors that they spare."""
     if column.kind not in NUMERIC or target.kind not in NUMERIC:
-        both_words = column.kind not in NUMERIC and target.kind not in NUMERIC and len(column.labels) > 1
-        return float(both_words and bool((column.labels == target.labels).all()))
+        return _errors_spared(column, target)
     both = np.isfinite(column.numbers) & np.isfinite(target.numbers)
     x, y = column.numbers[both], target.numbers[both]
     if len(x) < 3:
@@ -286,3 +287,18 @@ def _likeness(column: Column, target: Column) -> float:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         x, y = x - x.mean(), y - y.mean()
         return float(np.nan_to_num(abs(x @ y) / np.sqrt((x @ x) * (y @ y)), posinf=0.0))
+
+
+def _errors_spared(column: Column, target: Column) -> float:
+    """Return by how much guessing the target errs less with a column known than without, a share (lambda).
+
+    References
+    ----------
+    .. [1] L. A. Goodman, W. H. Kruskal, "Measures of association for cross classifications", JASA 49, 1954.
+    """
+    both = ~(column.missing | target.missing)
+    counts = pd.crosstab(column.labels[both], target.labels[both]).to_numpy()
+    if min(counts.shape) < 2 or counts.shape[0] > _FEW_WORDS:
+        return 0.0
+    without = counts.sum() - counts.sum(axis=0).max()
+    return float(1 - (counts.sum() - counts.max(axis=1).sum()) / without)
