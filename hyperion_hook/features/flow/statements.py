@@ -27,19 +27,13 @@ class TokenFlows:
     """
 
     def __init__(
-        self,
-        tokens: Sequence[str],
-        lines: Sequence[int],
-        grammar: Grammar,
-        pairs: dict[int, int],
-        clock: Clock,
-        declared: Container[int],
+        self, tokens: Sequence[str], lines: Sequence[int], grammar: Grammar, pairs: dict[int, int], clock: Clock
     ) -> None:
         self.tokens = tokens
         self.lines = lines
         self.grammar = grammar
         self.pairs = pairs
-        self.declared = declared
+        self.declared: Container[int] = ()
         self.bodies: dict[int, list[Flow]] = {}
         self.name = ""
         self.parameters = 0

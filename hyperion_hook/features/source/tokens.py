@@ -261,7 +261,8 @@ class _FunctionReader:
         grammar = GRAMMARS.get(language)
         self._flows: TokenFlows | WordFlows | None = None
         if grammar is not None:
-            self._flows = TokenFlows(tokens.texts, tokens.lines, grammar, pairs, clock, declared)
+            self._flows = TokenFlows(tokens.texts, tokens.lines, grammar, pairs, clock)
+            self._flows.declared = declared
         elif language in WORD_LANGUAGES:
             self._flows = WordFlows(tokens.texts, tokens.lines, pairs, clock, lua=language == "Lua")
 
