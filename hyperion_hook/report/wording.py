@@ -299,10 +299,11 @@ def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:
     return [*rows, *([(f"and {left} more", "all are in --format json")] if left > 0 else [])]
 
 
-def broken_lines(breaks: Sequence[Break]) -> list[str]:
-    """Return the first of what the change would break, where there is room for one line."""
+def broken_lines(breaks: Sequence[Break], *, short: bool = False) -> list[str]:
+    """Return the first of what the change would break in one line; where that is cut, the place comes first."""
     return [
-        f"{WOULD_BREAK if entry.is_certain else 'Likely to break'}: {entry.sentence} ({entry.evidence})"
+        f"{WOULD_BREAK if entry.is_certain else 'Likely to break'}: "
+        + (f"{entry.path}:{entry.line}: {entry.sentence}" if short else f"{entry.sentence} ({entry.evidence})")
         for entry in breaks[:1]
     ]
 

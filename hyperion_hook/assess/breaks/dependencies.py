@@ -42,7 +42,9 @@ def weaker_dependencies(tree: TreeAfter) -> Iterator[Break]:
         weaker: dict[str, list[tuple[str, str]]] = {}
         for key, now in after.items():
             was = before.get(key)
-            if was is not None and was != now and (how := _weaker(was, now)) is not None:
+            # what a workspace says is not seen here
+            is_shared = now.ecosystem == "cargo" and not now.constraint
+            if was is not None and was != now and not is_shared and (how := _weaker(was, now)) is not None:
                 shown = f"{now.name} ({was.constraint} to {now.constraint or 'any version'})"
                 weaker.setdefault(how, []).append((now.name, shown))
         for how, names in weaker.items():
@@ -80,8 +82,10 @@ def _weaker(was: Requirement, now: Requirement) -> str | None:
 def _conflicts(file: FileChange, text: str, before: Manifest, after: Manifest) -> Iterator[Break]:
     if count_conflicts(after.requirements) <= count_conflicts(before.requirements):
         return
-    for name in dict.fromkeys(asked.name for asked in after.requirements):
-        mine = [asked for asked in after.requirements if asked.name == name]
+    # a build of Rust or JavaScript may hold several versions of one package
+    alone = [asked for asked in after.requirements if asked.ecosystem not in ("cargo", "npm")]
+    for name in dict.fromkeys(asked.name for asked in alone):
+        mine = [asked for asked in alone if asked.name == name]
         if count_conflicts(mine) and not count_conflicts(asked for asked in before.requirements if asked.name == name):
             both = " and ".join(dict.fromkeys(asked.constraint for asked in mine))
             yield _break(

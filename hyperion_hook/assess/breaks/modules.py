@@ -9,6 +9,7 @@ from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.assess.breaks.tree import TreeAfter, family_of, line_of, listed
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileStatus
+from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.features.graph.import_graph import resolve_after
 from hyperion_hook.features.imports.read import read_imports
@@ -28,6 +29,8 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
         if file.previous_path in tree.gone
         and file.previous_path in tree.graph.importers
         and role_of(file.previous_path) is not FileRole.FOREIGN
+        # what C# imports is a namespace, which any other file or package may hold
+        and language_of(file.previous_path) != "C#"
     ][:MOST_MODULES]
     if not gone:
         return

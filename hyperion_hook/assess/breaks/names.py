@@ -297,7 +297,8 @@ def _member_uses(tree: TreeAfter, gone: Gone, path: str) -> Iterator[Use]:
         return  # a class from elsewhere may have it
     member = pattern_of("member call" if is_function else "member", receivers_of(owner, code), name)
     yield from (Use(path, line, True) for line, _ in _matches(tree, path, member))
-    if path != gone.file.path or not is_function:
+    # in Kotlin a block may be of another object
+    if path != gone.file.path or not is_function or path.endswith((".kt", ".kts")):
         return
     if any(is_static and result.rpartition(".")[2] in (name, "*") for is_static, result in _JAVA_IMPORT.findall(code)):
         return
@@ -317,7 +318,7 @@ def _c(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     # a macro that is gone mostly stood in for what a system has itself
     if gone.definition.kind != FUNCTION or _defined_elsewhere(gone, hits):
         return
-    # within a class, a namespace or a condition it is defined behind some space, or it is a variable now
+    # it is defined behind some space or above its brackets, is a variable now, or is what makes a class
     if any(pattern_of("C inside", name).search(hit.text) for hit in hits):
         return
     importers = tree.users(gone.module)

@@ -87,7 +87,7 @@ def top_level_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequenc
         # a module that is gone is missed as a whole
         return
     offered = module_names(module)
-    if name in offered or "*" in offered:
+    if name in offered or "*" in offered or _is_asked_for(module, name):
         return
     # what a function or class of the module binds itself may be what it loads
     for node in ast.walk(module) if name not in bound_names(module) else ():
@@ -97,6 +97,24 @@ def top_level_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequenc
         user = parsed(after.text(path)) if path != file.path else None
         if user is not None:
             yield from _imports_of(after, user, path, file.previous_path, name)
+
+
+def _is_asked_for(module: ast.Module, name: str) -> bool:
+    """Return whether a call gets a name as a string, and so may bind it."""
+    calls = (node for node in ast.walk(module) if isinstance(node, ast.Call))
+    return any(
+        isinstance(argument, ast.Constant) and argument.value == name for call in calls for argument in call.args
+    )
+
+
+def lines_that_pass(text: str, name: str, value: object) -> set[int] | None:
+    """Return the lines on which calls pass a value by name, ``None`` where the text cannot be read."""
+    module = parsed(text)
+    if module is None:
+        return None
+    calls = (node for node in ast.walk(module) if isinstance(node, ast.Call))
+    words = (word for call in calls for word in call.keywords if word.arg == name)
+    return {word.lineno for word in words if isinstance(word.value, ast.Constant) and word.value.value is value}
 
 
 def _imports_of(after: TreeAfter, user: ast.Module, path: str, module: str, name: str) -> Iterator[Place]:

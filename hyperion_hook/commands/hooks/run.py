@@ -191,7 +191,7 @@ def _give(answer: Answer) -> None:
 def limit_of(stage: str, deadline: float, *, blocks: bool) -> Limit:
     """Return what a hook may take, and what becomes of the commit or push when it takes longer."""
     seconds = (AGENT_PATIENCE if stage == AGENT else PATIENCE) * deadline
-    fault = f"it took longer than {seconds:g} s, so what it would break is not known either"
+    fault = f"it took longer than {seconds:g} s (breaks are not told)"
     if blocks:
         return Limit(seconds, fault, ExitCode.FAILED)
     return Limit(seconds, _not_assessed([fault], stage), ExitCode.DONE)

@@ -165,7 +165,7 @@ class _Page:
         more = "" if nothing_more else f"; {_more(assessment.change)}"
         # where there is no room for both, the verdict is the news
         said = self.ended(f"{said}{more}" if self.fits(f"{said}{more}") else said)
-        broken = [self._in_a_line(line) for line in broken_lines(assessment.breaks)]
+        broken = [self._in_a_line(line) for line in self._broken(assessment)]
         return [self.paint(level.value, _COLOURS[level]) + said[len(level.value) :], *broken]
 
     def few_lines(self, assessment: Assessment) -> list[str]:
@@ -182,7 +182,7 @@ class _Page:
         more = _more(assessment.change)
         said = [
             " ".join(self._verdict_of(assessment)),
-            *(broken_lines(assessment.breaks) or place),
+            *(self._broken(assessment) or place),
             next((why for why in whys if why and self.fits(printable(why))), size),
             *first,
             assessment.advice[0].action if assessment.advice else f"{more[:1].upper()}{more[1:]}",
@@ -190,6 +190,10 @@ class _Page:
         lines = [self._in_a_line(line) for line in said if line]
         level = assessment.risk.level
         return [self.paint(level.value, _COLOURS[level]) + lines[0][len(level.value) :], *lines[1:]]
+
+    def _broken(self, assessment: Assessment) -> list[str]:
+        whole = broken_lines(assessment.breaks)
+        return whole if all(map(self.fits, whole)) else broken_lines(assessment.breaks, short=True)
 
     def _verdict_of(self, assessment: Assessment) -> tuple[str, str]:
         return verdict(assessment.risk, assessment.record, no_code=is_no_code(assessment.change))

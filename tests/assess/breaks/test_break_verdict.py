@@ -60,3 +60,17 @@ def test_a_hook_says_that_it_did_not_look_for_breaks_to_the_end(
         result = assessor.staged()
     assert result.breaks == ()
     assert "not looked for to the end" in render_short(result, width=120, colour=False, lines=1)
+
+
+@pytest.mark.parametrize("lines", [1, 5])
+def test_a_break_that_must_be_cut_names_its_place_first(tmp_path: Path, lines: int) -> None:
+    repo = TestRepo(tmp_path / "repo")
+    folder = "source/of/a/long/path"
+    repo.commit(
+        {f"{folder}/tool.py": "def total(x):\n    return x\n", f"{folder}/user.py": "from .tool import total\n"}
+    )
+    repo.stage({f"{folder}/tool.py": "def whole_of_all_this(x):\n    return x\n"})
+    with Assessor.open(repo.path, Config()) as assessor:
+        result = assessor.staged()
+    assert f"Would break: {folder}/user.py:1: total" in render_short(result, width=80, colour=False, lines=lines)
+    assert f"is gone from {folder}/tool.py, but 1" in render_short(result, width=None, colour=False, lines=lines)

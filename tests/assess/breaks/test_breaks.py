@@ -149,6 +149,38 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         },
         {"a.cpp": "int y;\n", "a.h": "class Meter {\n};\n"},
     ),
+    "a parameter that could switch a check off": (
+        {"a.py": "x = 1\n"},
+        {"a.py": "def fetch(url,\n          verify=False, more=1):\n    return url\n"},
+    ),
+    "a switch of Python that a linter names": (
+        {"a.rs": "fn f() {}\n"},
+        {"a.rs": 'fn f() {}\nconst BAD: &str = "_create_unverified_context";\n'},
+    ),
+    "a namespace of C#": (
+        {"a/List.cs": "namespace System.More { class List {} }\n", "a/Use.cs": "using System.More;\nclass Use {}\n"},
+        {"a/List.cs": None},
+    ),
+    "versions of a crate side by side": (
+        {"Cargo.toml": '[dependencies]\na = "0.17"\n'},
+        {"Cargo.toml": '[dependencies]\na = "0.17"\n[dev-dependencies]\na = "0.18"\n'},
+    ),
+    "a crate whose version the workspace says": (
+        {"x/Cargo.toml": '[dependencies]\na = "0.17"\n'},
+        {"x/Cargo.toml": "[dependencies]\na.workspace = true\n"},
+    ),
+    "brackets below a name of C": (
+        C,
+        {"tool.c": '#include "tool.h"\nint weigh\n(\n  int a, int b) {\n  return a + b;\n}\n'},
+    ),
+    "a name that a tool binds": (
+        {"a.py": "Creator = make()\nprint(Creator)\n"},
+        {"a.py": "Import('Creator')\nprint(Creator)\n"},
+    ),
+    "a block of another object in Kotlin": (
+        {"p/A.kt": "package p\nclass A {\n  fun replace(x: Int) = x\n  fun f(m: M) = m.commit { replace(1) }\n}\n"},
+        {"p/A.kt": "package p\nclass A {\n  fun f(m: M) = m.commit { replace(1) }\n}\n"},
+    ),
     "a definition that moves into a namespace": (
         C,
         {"tool.c": '#include "tool.h"\nnamespace n {\n  inline int weigh(int a, int b) {\n    return a + b;\n  }\n}\n'},
