@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.assess import Assessor, change_assessor
+from hyperion_hook.assess import Assessor, assess_change
 from hyperion_hook.assess.guidance.functions_to_read import past_of
 from hyperion_hook.config import Config
 from hyperion_hook.domain.history import CommitFlag, FileEvent
@@ -55,7 +55,7 @@ def test_a_hook_says_that_it_did_not_look_for_breaks_to_the_end(
     repo = TestRepo(tmp_path / "repo")
     repo.commit({"a.py": "def total(x):\n    return x\n", "b.py": "from a import total\n\ntotal(1)\n"})
     repo.stage({"a.py": "def whole(x):\n    return x\n"})
-    monkeypatch.setattr(change_assessor, "BREAK_SECONDS", -1.0)
+    monkeypatch.setattr(assess_change, "BREAK_SECONDS", -1.0)
     with Assessor.open(repo.path, Config()) as assessor:
         result = assessor.staged()
     assert result.breaks == ()
