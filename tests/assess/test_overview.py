@@ -111,7 +111,10 @@ def test_recent_changes_have_levels_by_the_share_of_alerts_and_the_riskiest_have
     assert risks[0] == max(change.probability for change in found.changes)
     assert len(risks) == 10
     assert all(reason.contribution > 0 for entry in found.riskiest for reason in entry.reasons)
-    assert any(entry.reasons for entry in found.riskiest)
+    assert all(entry.reasons[0].group == "size" for entry in found.riskiest[:1])
+    with Assessor.open(repo.path, Config()) as assessor:
+        told = {entry.feature: entry for entry in assessor.commit(found.riskiest[0].change.commit).explanation}
+    assert all(told[reason.feature] == reason for reason in found.riskiest[0].reasons), "as score says of it"
     assert overview(repo) == found, "the same repository looks the same"
     many = overview(repo, Config(alert_high=0.5, alert_medium=0.9))
     assert [change.level for change in many.changes].count(RiskLevel.HIGH) in range(29, 32)

@@ -14,7 +14,7 @@ from hyperion_hook.assess.track_record import record_of
 from hyperion_hook.domain.assessment import Contribution, RiskLevel
 from hyperion_hook.domain.overview import Coupling, ExplainedChange, Overview, ScoredChange
 from hyperion_hook.git.log import Detail, read_commits
-from hyperion_hook.report.wording import reasons
+from hyperion_hook.report.wording import SIZE, reasons
 
 MOST_RISKIEST = 10
 MOST_REASONS = 4
@@ -90,9 +90,10 @@ def _changes(
 
 def _riskiest(changes: Sequence[ScoredChange], explain: Explain) -> tuple[ExplainedChange, ...]:
     worst = sorted(changes, key=lambda change: (-change.probability, change.commit))[:MOST_RISKIEST]
-    return tuple(
-        ExplainedChange(
-            change, tuple(entry for entry in reasons(explain(change.commit), MOST_REASONS) if entry.contribution > 0)
-        )
-        for change in worst
-    )
+    results = []
+    for change in worst:
+        told = explain(change.commit)
+        # the size comes first, as in score, and is often all there is
+        shown = (*(entry for entry in told if entry.group == SIZE), *reasons(told, MOST_REASONS))
+        results.append(ExplainedChange(change, tuple(entry for entry in shown if entry.contribution > 0)))
+    return tuple(results)
