@@ -38,6 +38,10 @@ _CERTIFICATES = Switch(
     True,
 )
 _OF_PYTHON = re.compile(r"verify[ \t]*=|_create_unverified|verify_mode|check_hostname")
+_PASSED = re.compile(r"verify[ \t]*=")
+_OPTION = re.compile(r"(['\"`])[\w.-]{0,40}(?:insecure|verify|unsafe)[\w.-]{0,40}\1", re.IGNORECASE)
+_ABOVE = 12
+"""Lines in which an option that a user sets is named before what it does."""
 _ONLY = Switch(
     "only this test runs, the others of its file do not",
     re.compile(
@@ -108,7 +112,7 @@ def _switched(tree: TreeAfter, switch: Switch) -> Iterator[Break]:
             if (
                 match is None
                 or row.lstrip().startswith(("#", "//", "*"))
-                or not _is_meant(tree, file.path, number, match)
+                or (switch is _CERTIFICATES and not _is_meant(tree, file.path, number, match))
             ):
                 continue
             if spare[match[0]] > 0:
@@ -120,15 +124,16 @@ def _switched(tree: TreeAfter, switch: Switch) -> Iterator[Break]:
 
 
 def _is_meant(tree: TreeAfter, path: str, number: int, match: re.Match[str]) -> bool:
-    """Return whether what looks like a switch of Python is one, and no default of a parameter."""
-    if _OF_PYTHON.match(match[0]) is None:
-        return True
-    if language_of(path) != "Python" or not match[0].startswith("verify"):
-        return language_of(path) == "Python"
+    """Return whether what looks like a switch is one: no option for users, no default of a parameter, no name."""
+    text = tree.text(path)
+    if _OPTION.search("\n".join(text.split("\n")[max(0, number - _ABOVE) : number - 1])):
+        return False
+    if language_of(path) != "Python" or _PASSED.match(match[0]) is None:
+        return language_of(path) == "Python" or _OF_PYTHON.match(match[0]) is None
     # few changes have such a line, and only they parse the file
     from hyperion_hook.assess.breaks.python_names import lines_that_pass
 
-    lines = lines_that_pass(tree.text(path), "verify", value=False) if "verify_mode" not in match[0] else None
+    lines = lines_that_pass(text, "verify", value=False)
     return lines is None or number in lines
 
 

@@ -149,6 +149,13 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         },
         {"a.cpp": "int y;\n", "a.h": "class Meter {\n};\n"},
     ),
+    "an option that switches a check off when asked": (
+        GO,
+        {
+            "lib/b.go": 'package lib\n\nfunc Set(word string) {\n\tswitch word {\n\tcase "tls_insecure_skip_verify":\n'
+            "\t\tif x {\n\t\t\treturn\n\t\t}\n\t\ttls.InsecureSkipVerify = true\n\t}\n}\n"
+        },
+    ),
     "a parameter that could switch a check off": (
         {"a.py": "x = 1\n"},
         {"a.py": "def fetch(url,\n          verify=False, more=1):\n    return url\n"},
