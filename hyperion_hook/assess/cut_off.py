@@ -2,7 +2,7 @@
 
 A repository that is young is not cut off, nor is one whose clone is as deep as its history. A shallow clone always is:
 what its authors know and what is usual in it are read from the whole history. A partial clone is, unless the recent
-changes, among which a change is ranked, and everything that was asked of this one are there.
+changes, among which a change is ranked, are there but for a few objects, and everything that was asked of this one is.
 """
 
 from __future__ import annotations

@@ -190,6 +190,21 @@ def test_an_unknown_risk_has_one_remedy_and_no_lines_that_were_not_read(origin: 
     assert "1 file, lines not known" in done.out
 
 
+def test_a_large_file_that_was_not_fetched_costs_its_own_changes_alone(origin: TestRepo, tmp_path: Path) -> None:
+    shutil.copytree(origin.path, tmp_path / "o")
+    source = TestRepo(tmp_path / "o", init=False)
+    source.clock = origin.clock
+    large = source.commit({"large.py": "x = 1\n" * 20_000}, "Add a table")
+    source.commit({"large.py": None}, "Remove the table")
+    source.commit({"m2.py": "def f0(x):\n    return x\n"}, "Simplify")
+    clone = cloned(source, tmp_path / "c", "--filter=blob:limit=50k")
+    for asked in (["--staged"], ["HEAD"]):
+        document = judged(hyperion(clone.path, "score", "--format", "json", *asked))
+        assert document["risk"]["level"] != "UNKNOWN", document["warnings"]
+        assert document["risk"]["percentile"] is not None
+    is_unknown(judged(hyperion(clone.path, "score", "--format", "json", large)), "git fetch --refetch --no-filter")
+
+
 @pytest.mark.parametrize("kind", ["depth", "depth 50", "blobless"])
 def test_python_gives_no_level_either(origin: TestRepo, tmp_path: Path, kind: str) -> None:
     arguments, remedy = CLONES[kind]
