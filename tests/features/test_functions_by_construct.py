@@ -100,6 +100,15 @@ def test_decisions_are_counted_where_they_are(kind: str) -> None:
             "function f(n) { while (n --> 0) g(/<!--`/, '<!--') }\nconst h = () => <p a='<!--'>b</p>\n",
             {"f", "h"},
         ),
+        (
+            "a.js",
+            (
+                "/**\n * @flow strict-local\n */\nimport type {A} from 'a';\nfunction f(a: ?string, ...b: Array<?A>): ?{x: ?A} {\n"
+                "  return a ? b : (a: any);\n}\nexport type B = {| a: ?A |};\nclass C<+T> {\n  +x: ?T;\n  m(): ?T { return null; }\n}\n"
+                "const g = async (x: A): Promise<?A> => x;\nfunction h(x: mixed): boolean %checks {\n  return !x;\n}\n"
+            ),
+            {"f", "m", "g", "h"},
+        ),
         ("a.js", "class A { static { f() } #g() { } get h() { return 1 } static { } i() { } }\n", {"#g", "get h", "i"}),
         (
             "a.ts",

@@ -228,6 +228,7 @@ LOST = [
     ("a.js", "const a = {\n  if (b) { c() }\n}\n", "line 2"),
     ("a.js", "function f(a)\n  return 1\n", "line 1"),
     ("a.js", "const a = `${b\n", "never ends"),
+    ("a.js", "class A {\n  f(): ?B { return 1 }\n}\n", "line 2"),
     ("a.ts", "class A { f() { `} }\n", "never ends"),
     ("a.tsx", "const a = () => <a>{b</a>\n", "never ends"),
     ("a.vue", "<script>\nfunction f() {\n</script>\n", "brackets do not match"),

@@ -231,6 +231,10 @@ class ScriptLocator:
         body = group[1] + 1
         if view.at(body) == ":" and self._typed:
             body = type_end(view, body + 1)
+            # Flow's predicates
+            body += 2 * (view.at(body) == "%" and view.at(body + 1) == "checks")
+        elif view.at(body) == ":":
+            self.located.lost = self.located.lost or f"the function in line {view.lines[place]} has a type"
         if view.at(body) != "{":
             return body
         definition = Definition(name, place, group, body)

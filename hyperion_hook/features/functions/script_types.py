@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from hyperion_hook.features.functions.locate import View
 
-_PREFIXES = frozenset(["keyof", "typeof", "readonly", "unique", "infer", "asserts", "new", "abstract", "-"])
+_PREFIXES = frozenset(["keyof", "typeof", "readonly", "unique", "infer", "asserts", "new", "abstract", "-", "?"])
 _JOINTS = frozenset({"|", "&", ".", "=>"})
 _LONGEST_TEMPLATE = 200
 

@@ -44,6 +44,8 @@ NPATH_LANGUAGES = frozenset(
     "C C++ Objective-C Solidity Java C# JavaScript TypeScript Vue PHP Go Rust Kotlin Scala Swift".split()
 )
 _SCRIPT = frozenset({"JavaScript", "TypeScript", "Vue"})
+_HEAD = 2_000
+"""Characters within which a file of JavaScript says that it has Flow's types."""
 _EXTENSIONS = {
     "C": "c",
     "C++": "cpp",
@@ -96,7 +98,8 @@ def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceM
     """
     tokens = _Tokens()
     bodies: dict[int, tuple[int, int]] = {}
-    syntax = "TSX" if path.endswith((".tsx", ".jsx")) else "C++" if path.endswith(".h") else language
+    is_typed = path.endswith((".tsx", ".jsx")) or (language == "JavaScript" and "@flow" in text[:_HEAD])
+    syntax = "TSX" if is_typed else "C++" if path.endswith(".h") else language
     if syntax in LEXES:
         conditions = _reader_class(_ending(path), language)(FileInfoBuilder(path)).conditions
         read = read_functions(path, syntax, text, conditions, clock)
