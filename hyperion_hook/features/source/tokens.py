@@ -33,6 +33,7 @@ from hyperion_hook.features.flow.word_blocks import WORD_LANGUAGES, WordFlows
 from hyperion_hook.features.functions.lexis import LEXES
 from hyperion_hook.features.functions.read import read_functions
 from hyperion_hook.features.source.halstead_maintainability import halstead_volume, maintainability_index
+from hyperion_hook.features.source.heads import lost_head
 
 try:
     # half the time of importing all of lizard
@@ -114,6 +115,9 @@ def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceM
         functions = _run_lizard(path, language, text, tokens, clock)
         if functions is None:
             return Missing(f"lizard's reader for {language} gave up on it")
+        lost = lost_head(language, text, {function.start_line for function in functions})
+        if lost is not None:
+            return Missing(f"lizard's reader for {language} passed over the function in line {lost}")
         ranges = _ranges(tokens.owners)
         pairs = match_brackets(tokens.texts)
         placed = [(function, *ranges.get(id(function), (0, -1))) for function in functions]

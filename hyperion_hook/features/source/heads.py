@@ -1,0 +1,47 @@
+"""Heads of functions that lizard's reader passed over, in languages that no scanner of ours reads.
+
+Its state machines lose their way at a regular expression or a macro, and then whole files of functions, without a word.
+Only heads that stand alone at the beginning of a line are looked for: a file is rather measured than missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import cache
+
+_HEADS = {
+    "Perl": r"^sub\s++[\w:']++[^;{\n]*+\s*+\{",
+    "Lua": r"^(?:local\s++)?function\s++[\w.:]++\s*+\(",
+    "Objective-C": r"^[-+][ \t]*+\([^;{}@#]*+\{",
+    "Solidity": r"^[ \t]*+function\s++\w++\s*+\([^;{}]*+\{",
+    "Zig": r"^(?:pub\s++)?(?:export\s++|inline\s++)?fn\s++\w++\s*+\([^;{}]*+\{",
+    "GDScript": r"^(?:static\s++)?func\s++\w++\s*+\([^\n]*+:[ \t]*+$",
+    "R": r"^[\w.]++\s*+(?:<-|=)\s*+function\s*+\(",
+}
+_END = {"Perl": re.compile(r"^__(?:END|DATA)__$", re.MULTILINE)}
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    return re.compile(_HEADS[language], re.MULTILINE)
+
+
+def lost_head(language: str, text: str, starts: Collection[int]) -> int | None:
+    """Return the line of the first head at which none of the functions starts, ``None`` where there is none.
+
+    Parameters
+    ----------
+    starts
+        Lines on which functions start.
+    """
+    if language not in _HEADS:
+        return None
+    end = _END[language].search(text) if language in _END else None
+    line, position = 1, 0
+    for head in _pattern(language).finditer(text, 0, end.start() if end else len(text)):
+        line += text.count("\n", position, head.start())
+        position = head.start()
+        if not any(line <= start <= line + head[0].count("\n") for start in starts):
+            return line
+    return None
