@@ -89,6 +89,18 @@ def test_decisions_are_counted_where_they_are(kind: str) -> None:
         ("a.js", "for await (const x of y) /`/.test(x); o.if(1) / 2 / g`}`; function f() { }\n", {"f"}),
         ("a.js", "function f() { }\n/[`{]/.test(x);\nfunction g() { return (a) / b / `}` }\n", {"f", "g"}),
         ("a.js", "#!/usr/bin/env node `\nfunction f() { }\n", {"f"}),
+        (
+            "a.m",
+            (
+                "#import <F/F.h>\nBEGIN\ntypedef NS_ENUM(NSInteger, E) {\n  EA = 1 << 0,\n};\n@interface A () <P> {\n  int _x;\n}\n"
+                "@property (copy) void (^block)(int);\n- (void)declared;\n@end\n@implementation A\n#pragma mark - it's\n"
+                "- (BOOL)f:(SEL)a for:(Class __nonnull)class {\n  return [self.x[C(class)] y:a for:1];\n}\n"
+                '+ (B<C *> *)g:(int)a\n         h:(void (^)(int))b\n{\n  run(q, ^{ for (id x in @[ @1, @{ @"k": a } ]) { } });\n}\n'
+                "-(id)init { return a - (b); }\nstatic int e(int a) { return 1; }\n@end\n"
+                "int main(void) { @autoreleasepool { return 0; } }\nvoid (^k)(int) = ^(int a) { };\n"
+            ),
+            {"f:for:", "g:h:", "init", "e", "main"},
+        ),
         ("a.rb", "class A\n  def `(command); end\n  def f; 1; end\nend\n", {"_`", "f"}),
         (
             "a.js",

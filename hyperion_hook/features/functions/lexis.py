@@ -126,6 +126,7 @@ _PERCENT = "|".join(
     rf"{opens}(?:[^{opens}{closes}\\]|\\.|{opens}(?:[^{opens}{closes}\\]|\\.)*+{closes})*+{closes}"
     for opens, closes in ((r"\(", r"\)"), (r"\[", r"\]"), (r"\{", r"\}"), ("<", ">"))
 )
+LEXES["Objective-C"] = LEXES["C++"]
 LEXES["Go"] = Lexis(strings=rf"{_DOUBLE}|{_SINGLE}|`[^`]*+`")
 LEXES["Swift"] = Lexis(
     comments=rf"{_NESTED}|{_LINE}",

@@ -25,6 +25,7 @@ from hyperion_hook.features.functions.keyword_languages import (
     SwiftLocator,
 )
 from hyperion_hook.features.functions.locate import Definition, Located, View, parameters_of
+from hyperion_hook.features.functions.objective_c import ObjectiveCLocator
 from hyperion_hook.features.functions.ruby import RubyLocator
 from hyperion_hook.features.functions.scan import Tokens, scan
 from hyperion_hook.features.functions.script import ScriptLocator
@@ -40,6 +41,7 @@ _WORD_LOCATORS: dict[str, Callable[[View], Any]] = {
     "Ruby": RubyLocator,
     "Go": GoLocator,
     "Swift": SwiftLocator,
+    "Objective-C": ObjectiveCLocator,
 }
 _CLOSING = {")": ("(",), "]": ("[",), "}": ("{", "${")}
 _DEEPEST = 300

@@ -13,7 +13,6 @@ from functools import cache
 _HEADS = {
     "Perl": r"^sub\s++[\w:']++[^;{\n]*+\s*+\{",
     "Lua": r"^(?:local\s++)?function\s++[\w.:]++\s*+\(",
-    "Objective-C": r"^[-+][ \t]*+\([^;{}@#]*+\{",
     "Solidity": r"^[ \t]*+function\s++\w++\s*+\([^;{}]*+\{",
     "Zig": r"^(?:pub\s++)?(?:export\s++|inline\s++)?fn\s++\w++\s*+\([^;{}]*+\{",
     "GDScript": r"^(?:static\s++)?func\s++\w++\s*+\([^\n]*+:[ \t]*+$",
