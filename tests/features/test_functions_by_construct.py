@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -177,3 +178,28 @@ def test_escapes_in_a_string_that_never_ends_take_no_time(quotes: str) -> None:
     for start in ("", f"x = 'a{quotes[0]}'\n"):
         assert isinstance(measure_source("a.py", f"{start}def f():\n    {quotes}" + "\\n a " * 40), Missing)
     assert time.process_time() - started < 2
+
+
+def notebook(*cells: str, language: str = "python") -> str:
+    rows = [{"cell_type": "code", "source": cell.splitlines(keepends=True), "metadata": {}} for cell in cells]
+    return json.dumps({"cells": rows, "metadata": {"language_info": {"name": language}}, "nbformat": 4}, indent=1)
+
+
+def test_a_cell_that_ipython_times_is_python_and_one_of_a_shell_is_not() -> None:
+    cells = ("%%time\ndef f(): pass\n", "\n%%capture out\ndef g(): pass\n", "%%bash\ndef h(): pass\n", "%%timeout\n(\n")
+    assert set(functions("a.ipynb", notebook(*cells))) == {"f", "g"}
+
+
+@pytest.mark.parametrize("language", ["julia", "polyglot-notebook"])
+def test_a_notebook_of_another_language_is_no_python(language: str) -> None:
+    metrics = measure_source("a.ipynb", notebook("def f(): pass\n", language=language))
+    assert isinstance(metrics, Missing)
+    assert language in metrics.reason.lower()
+
+
+@pytest.mark.parametrize("path", ["a.vue", "a.svelte"])
+def test_a_script_that_is_commented_out_is_no_code(path: str) -> None:
+    text = (
+        "<!-- it's\n<script>function f() {}</script> -->\n<script>\nfunction g() { return '<!--' }\n</script>\n<!--\n"
+    )
+    assert functions(path, text) == {"g": 1}

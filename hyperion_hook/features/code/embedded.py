@@ -10,7 +10,7 @@ from hyperion_hook.features.code import notebooks
 
 EMBEDDING = frozenset({notebooks.NAME, "Svelte"})
 """Languages of ``domain.files.languages`` of which a part is read as another language."""
-_SCRIPT = re.compile(r"""<script\b(?:[^<>"']|"[^"]*+"|'[^']*+')*+>""", re.IGNORECASE)
+_SCRIPT = re.compile(r"""<!--(?:[^-]|-(?!->))*+(?:-->)?+|<script\b(?:[^<>"']|"[^"]*+"|'[^']*+')*+>""", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</script\s*+>", re.IGNORECASE)
 
 
@@ -37,9 +37,13 @@ def embedded_source(language: str, text: str) -> tuple[str, str] | Missing:
 
 def _scripts(text: str) -> str:
     kept, end = [], 0
-    while (opening := _SCRIPT.search(text, end)) is not None:
+    position = 0
+    while (opening := _SCRIPT.search(text, position)) is not None:
+        position = opening.end()
+        if opening[0].startswith("<!--"):
+            continue
         closing = _SCRIPT_END.search(text, opening.end())
         stop = closing.start() if closing else len(text)
         kept += ["\n" * text.count("\n", end, opening.end()), text[opening.end() : stop]]
-        end = stop
+        position = end = stop
     return "".join(kept)

@@ -19,6 +19,10 @@ _TOKEN = re.compile(r'\n|"(?:[^"\\]++|\\.)*+"?+|[{}\[\],:]|[^\s"{}\[\],:]++')
 _SOURCES = {(None, "cells", None, "source"), (None, "worksheets", None, "cells", None, "input")}
 """Where the text of a cell stands, as of version 4 of the format and before; without the places in lists."""
 _KINDS = {(*place[:-1], "cell_type") for place in _SOURCES}
+_OF_PYTHON = re.compile(
+    r"%%(?:time|timeit|capture|prun|mprun|memit|debug|px|python3?|heat|snakeviz|cudf\.pandas|skip)(?![\w.])"
+)
+"""What IPython does with a cell of Python; after other words the cell is written in another language."""
 _LANGUAGES = {(None, "metadata", "language_info", "name"), (None, "metadata", "kernelspec", "language")}
 
 
@@ -42,8 +46,9 @@ class Notebook:
         """Return the code as a file with the same lines; commands of IPython are statements that do nothing."""
         rows: dict[int, str] = {}
         for cell in self.cells:
-            if any(text.startswith("%%") for texts in list(cell.values())[:1] for text in texts[:1]):
-                continue  # the cell is written in another language
+            first = next((text for texts in cell.values() for text in texts if text.strip()), "")
+            if first.startswith("%%") and not _OF_PYTHON.match(first):
+                continue
             for number, texts in cell.items():
                 if len(texts) > 1 or number in rows:
                     return Missing("its cells are not stored line by line")
@@ -69,6 +74,7 @@ def read_notebook(text: str) -> Notebook | Missing:
     notebook = Notebook()
     pieces: dict[int, list[str]] = {}
     is_code = False
+    names: list[str] = []
     for place, number, token in _strings(text):
         if token is None:  # an object ends
             if (*place, "source") in _SOURCES or (*place, "input") in _SOURCES:
@@ -78,10 +84,14 @@ def read_notebook(text: str) -> Notebook | Missing:
         elif place in _KINDS:
             is_code = token == '"code"'
         elif place in _LANGUAGES:
-            names = [name for name in LANGUAGES if name.lower() == json.loads(token).lower()]
-            notebook.language = names[0] if names else notebook.language
+            language = json.loads(token).lower().rstrip("0123456789. ")
+            names.append(next((name for name in LANGUAGES if name.lower() == language), f"?{language}"))
         elif place in _SOURCES or (place[-1:] == (None,) and place[:-1] in _SOURCES):
             pieces.setdefault(number, []).extend(json.loads(token).removesuffix("\n").split("\n"))
+    known = [name for name in names if name[0] != "?"]
+    if names and not known:
+        return Missing(f"no reader for notebooks of {names[0][1:] or 'no language'}")
+    notebook.language = known[-1] if known else notebook.language
     return notebook
 
 

@@ -52,7 +52,9 @@ _CHILDREN = re.compile(r"[^<{]*+(?P<end></[^>]*+>|[<{]|)")
 _INTERPRETER = re.compile(r"(?:#! ?/[^\n]*+)?+")
 _PHP_CODE = re.compile(r"<\?(?:php\b|=)?+", re.IGNORECASE)
 _VUE_SCRIPT = re.compile(
-    r"""(<script\b(?:[^<>"']|"[^"]*+"|'[^']*+')*+>)(.*?)(</script\s*+>|\Z)""", re.DOTALL | re.IGNORECASE
+    r"""<!--.*?(?:-->|\Z)"""
+    r"""|(<script\b(?:[^<>"']|"[^"]*+"|'[^']*+')*+>)(.*?)(</script\s*+>|\Z)""",
+    re.DOTALL | re.IGNORECASE,
 )
 
 
@@ -355,6 +357,7 @@ def _scripts_only(text: str) -> str:
     """Return a text of the same lines with nothing but what stands in script elements."""
     parts, end = [], 0
     for found in _VUE_SCRIPT.finditer(text):
-        parts += ["\n" * text.count("\n", end, found.start(2)), found[2]]
-        end = found.end(2)
+        if found[2] is not None:
+            parts += ["\n" * text.count("\n", end, found.start(2)), found[2]]
+            end = found.end(2)
     return "".join(parts)
