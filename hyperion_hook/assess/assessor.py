@@ -139,11 +139,11 @@ class Assessor:
         commit = self._repository.resolve(revision)
         return self._one.assess(lambda: self._changes.commit(commit), lost_as=(ChangeKind.COMMIT, commit))
 
-    def range(self, start: str, end: str, discussed: Discussed | None = None) -> Assessment:
-        """Assess all that ``end`` adds to ``start`` as one change, with what a code host knows of it."""
+    def range(self, start: str, end: str, discussed: Discussed | None = None, known: Sequence[str] = ()) -> Assessment:
+        """Assess all that ``end`` adds to ``start`` and ``known`` as one change, with what a code host knows of it."""
         last = self._repository.resolve(end)
         return self._one.assess(
-            lambda: self._changes.range(start, end),
+            lambda: self._changes.range(start, end, known),
             discussed,
             lost_as=(ChangeKind.RANGE, last),
         )

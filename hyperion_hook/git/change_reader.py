@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind
 from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
@@ -26,9 +28,9 @@ class ChangeReader:
         """Return what a commit changes; see ``commit_change``."""
         return self.exclusions.of(commit_change(self.repository, revision, bulk_above=self.bulk_files))
 
-    def range(self, start: str | None, end: str) -> Change:
-        """Return all that ``end`` adds to ``start``; see ``range_change``."""
-        return self.exclusions.of(range_change(self.repository, start, end, bulk_above=self.bulk_files))
+    def range(self, start: str | None, end: str, known: Sequence[str] = ()) -> Change:
+        """Return all that ``end`` adds to ``start`` and ``known``; see ``range_change``."""
+        return self.exclusions.of(range_change(self.repository, start, end, known, bulk_above=self.bulk_files))
 
     def streamed(self, commit: Commit) -> Change:
         """Return the change of a commit that was read with its hunks, equal to that of ``commit``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 
 from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange, FileStatus
@@ -91,14 +92,16 @@ def commit_change(repository: Repository, revision: str, *, bulk_above: int = BU
     return replace(change, warnings=tuple(warnings))
 
 
-def range_change(repository: Repository, start: str | None, end: str, *, bulk_above: int = BULK_FILES) -> Change:
+def range_change(
+    repository: Repository, start: str | None, end: str, known: Sequence[str] = (), *, bulk_above: int = BULK_FILES
+) -> Change:
     """Return all that ``end`` adds to ``start`` as one change: from their merge base to ``end``.
 
     The author is that of the newest commit that is no merge; ``commit_count`` counts those, and the message is known
     when there is one.
 
     Raises ``GitError`` if a revision names no commit. ``start`` is ``None`` for nothing, as on the first push of a
-    history.
+    history. Commits that ``known`` contains are not new either: then only files that the new ones touch count.
     """
     first, last = repository.resolve(start) if start is not None else None, repository.resolve(end)
     base = merge_base(repository, first, last) if first else None
@@ -107,11 +110,13 @@ def range_change(repository: Repository, start: str | None, end: str, *, bulk_ab
         base = first
         warnings.append(f"'{start}' and '{end}' share no history: they are compared as they are")
     difference = read_difference(repository.git, (base or repository.empty_tree, last))
-    ids = commit_ids(repository, [last], exclude=[first] if first else [], merges=False)
+    exclude = [*([first] if first else []), *known]
+    ids = commit_ids(repository, [last], exclude=exclude, merges=False)
+    files = _touched(repository, last, exclude, difference.files) if known else difference.files
     newest = _one(repository, ids[-1] if ids else last)
     return Change(
         kind=ChangeKind.RANGE,
-        files=difference.files,
+        files=files,
         base=base,
         revision=last,
         time=newest.committed_at,
@@ -125,6 +130,17 @@ def range_change(repository: Repository, start: str | None, end: str, *, bulk_ab
         bulk_files=bulk_above,
         warnings=(*warnings, *difference.warnings),
     )
+
+
+def _touched(
+    repository: Repository, end: str, exclude: Sequence[str], files: Sequence[FileChange]
+) -> tuple[FileChange, ...]:
+    """Return the files that commits touch; a merge those that differ from all its parents."""
+    answer = repository.git.run(
+        "log", "--format=", "--name-only", "--no-renames", "-c", "-z", end, "--not", *exclude, timeout=600
+    )
+    paths = {os.fsdecode(path) for path in answer.split(b"\0")}
+    return tuple(file for file in files if {file.path, file.previous_path} & paths)
 
 
 def part_of(repository: Repository, change: Change, files: Sequence[FileChange]) -> Change:

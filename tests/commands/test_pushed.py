@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.commands.hooks.pre_push import Pushed, RefUpdate, pushed_by_pre_commit, pushed_refs, ref_updates
+from hyperion_hook.domain.change import Change
+from hyperion_hook.git.changes import range_change
 from hyperion_hook.git.repository import Repository
 from tests.support.repo import TestRepo
 
@@ -23,6 +25,111 @@ def refs(repo: TestRepo, *lines: tuple[str, str]) -> list[Pushed]:
     git = Repository.discover(repo.path).git.run
     text = "".join(f"refs/heads/main {local} refs/heads/main {remote}\n" for local, remote in lines)
     return pushed_refs(ref_updates(text), "origin", git)
+
+
+def changes(repo: TestRepo, local: str, remote: str = ZERO, name: str = "origin") -> list[Change]:
+    """Return what pushing a commit over what the remote's branch has is judged as."""
+    repository = Repository.discover(repo.path)
+    updates = [RefUpdate("refs/heads/topic", repository.resolve(local), remote)]
+    pushes = pushed_refs(updates, name, repository.git.run)
+    return [range_change(repository, push.start, push.end, push.known) for push in pushes]
+
+
+def paths(change: Change) -> list[str]:
+    return [file.path for file in change.files]
+
+
+@pytest.fixture
+def topic(tmp_path: Path) -> TestRepo:
+    """Return a branch that was pushed, while others have put five commits on main since."""
+    made = TestRepo(tmp_path / "topic")
+    made.commit({"a.py": "a = 1\n", "shared.py": "".join(f"line = {n}\n" for n in range(30))})
+    made.git("checkout", "-q", "-b", "topic")
+    old = made.commit({"topic.py": "t = 1\n"})
+    made.git("checkout", "-q", "main")
+    for number in range(5):
+        made.commit({f"main{number}.py": "x = 1\n" * 50})
+    made.git("update-ref", "refs/remotes/origin/main", "main")
+    made.git("update-ref", "refs/remotes/origin/topic", old)
+    made.git("checkout", "-q", "topic")
+    return made
+
+
+def test_a_rebased_branch_adds_its_own_commits_only(topic: TestRepo) -> None:
+    old = topic.head()
+    topic.git("rebase", "-q", "main")
+    (change,) = changes(topic, "HEAD", old)
+    assert (change.commit_count, paths(change), change.lines_added) == (1, ["topic.py"], 1)
+
+
+def test_main_that_is_merged_adds_nothing(topic: TestRepo) -> None:
+    old = topic.head()
+    topic.merge("main")
+    (change,) = changes(topic, "HEAD", old)
+    assert (change.commit_count, paths(change)) == (0, [])
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_of_a_branch_that_merged_main_its_own_commits_count(topic: TestRepo, is_new: bool) -> None:
+    old = topic.head()
+    if is_new:
+        topic.git("update-ref", "-d", "refs/remotes/origin/topic")
+    topic.commit({"shared.py": "first = 1\n" + "".join(f"line = {n}\n" for n in range(30))})
+    topic.merge("main")
+    topic.commit({"late.py": "l = 1\n"})
+    (change,) = changes(topic, "HEAD", ZERO if is_new else old)
+    own = ["late.py", "shared.py", "topic.py"] if is_new else ["late.py", "shared.py"]
+    assert (change.commit_count, paths(change), change.lines_added) == (len(own), own, len(own))
+
+
+def test_what_a_merge_itself_changes_counts(topic: TestRepo) -> None:
+    old = topic.head()
+    topic.merge("main")
+    topic.stage({"main3.py": "y = 2\n" * 50, "a.py": "b = 1\n"})
+    topic.git("commit", "-q", "--amend", "--no-edit")
+    (change,) = changes(topic, "HEAD", old)
+    assert paths(change) == ["a.py", "main3.py"]
+
+
+def test_a_merge_of_what_others_pushed_to_the_branch_starts_there(topic: TestRepo) -> None:
+    old = topic.head()
+    topic.git("checkout", "-q", "-b", "theirs")
+    theirs = topic.commit({"theirs.py": "x = 1\n"})
+    topic.git("update-ref", "refs/remotes/origin/topic", theirs)
+    topic.git("checkout", "-q", "-B", "topic", old)
+    topic.commit({"mine.py": "x = 1\n"})
+    topic.merge("theirs")
+    (change,) = changes(topic, "HEAD", theirs)
+    assert (change.base, change.commit_count, paths(change)) == (theirs, 1, ["mine.py"])
+
+
+def test_commits_that_another_branch_of_the_remote_has_are_no_push(topic: TestRepo) -> None:
+    root = topic.git("rev-list", "--max-parents=0", "HEAD").strip()
+    assert changes(topic, "HEAD", root) == []
+    assert len(changes(topic, "HEAD", root, name="fork")) == 1
+
+
+def test_a_file_that_was_moved_counts_by_either_name(topic: TestRepo) -> None:
+    old = topic.head()
+    topic.git("mv", "shared.py", "spaced\u00e9 name.py")
+    topic.commit({})
+    topic.merge("main")
+    (change,) = changes(topic, "HEAD", old)
+    assert [(file.previous_path, file.path) for file in change.files] == [("shared.py", "spaced\u00e9 name.py")]
+
+
+def test_the_range_that_pre_commit_names_leaves_out_what_the_remote_has(topic: TestRepo) -> None:
+    repository, old = Repository.discover(topic.path), topic.head()
+    topic.git("rebase", "-q", "main")
+    environment = {
+        "PRE_COMMIT_FROM_REF": old,
+        "PRE_COMMIT_TO_REF": topic.head(),
+        "PRE_COMMIT_LOCAL_BRANCH": "refs/heads/topic",
+        "PRE_COMMIT_REMOTE_NAME": "origin",
+    }
+    main = repository.resolve("main")
+    pushes = pushed_by_pre_commit(environment, repository.git.run, repository.resolve)
+    assert pushes == [Pushed("refs/heads/topic", main, topic.head())]
 
 
 def test_no_lines_are_no_push() -> None:

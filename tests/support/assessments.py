@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
@@ -126,7 +126,7 @@ class FakeAssessor:
     def commit(self, revision: str) -> Assessment:
         return self._answer(ChangeKind.COMMIT, "commit", revision)
 
-    def range(self, start: str, end: str) -> Assessment:
+    def range(self, start: str, end: str, known: Sequence[str] = ()) -> Assessment:
         return self._answer(ChangeKind.RANGE, "range", start, end)
 
     def each(self, start: str, end: str) -> Iterator[Assessment]:

@@ -17,15 +17,17 @@ _HEX = frozenset("0123456789abcdef")
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """One ref that is pushed: all that ``end`` adds to ``start``.
+    """One ref that is pushed: all that ``end`` adds to ``start``, the newest commit below it that the remote has.
 
-    Where the whole history is new, ``start`` is its root, which has nothing before it to be compared with.
+    Where the whole history is new, ``start`` is its root, which has nothing before it to be compared with. ``known``:
+    the other commits below it that the remote has, as after a merge of its main branch.
     """
 
     name: str
     start: str
     end: str
     from_root: bool = False
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +58,15 @@ def ref_updates(text: str) -> list[RefUpdate]:
 def pushed_by_pre_commit(environment: Mapping[str, str], git: Git, resolve: Resolve) -> list[Pushed]:
     """Return what the pre-commit framework says is pushed, nothing when it runs by hand on all files.
 
-    It gives no range when a history goes to a remote for the first time.
+    Its range begins at the remote's old commit, whatever else the remote has; it is taken as it is where no remote is
+    named. There is none when a history goes to a remote for the first time.
     """
-    name = environment.get("PRE_COMMIT_LOCAL_BRANCH", "")
-    start, end = environment.get("PRE_COMMIT_FROM_REF"), environment.get("PRE_COMMIT_TO_REF")
-    if start and end:
+    name, remote = environment.get("PRE_COMMIT_LOCAL_BRANCH", ""), environment.get("PRE_COMMIT_REMOTE_NAME", "")
+    start, end = environment.get("PRE_COMMIT_FROM_REF", ""), environment.get("PRE_COMMIT_TO_REF", "")
+    if start and end and not remote:
         return [Pushed(name or end, start, end)]
-    if not name:
-        return []
-    return _new_to(environment.get("PRE_COMMIT_REMOTE_NAME", ""), RefUpdate(name, resolve(name), ""), git)
+    tip = end or name
+    return _new_to(remote, RefUpdate(name or end, resolve(tip), start and resolve(start)), git) if tip else []
 
 
 def pushed_refs(updates: Sequence[RefUpdate], remote: str, git: Git) -> list[Pushed]:
@@ -72,28 +74,33 @@ def pushed_refs(updates: Sequence[RefUpdate], remote: str, git: Git) -> list[Pus
 
     ``remote`` is its name, or its address where it has none; ``git`` is asked only what the lines do not say.
     """
-    results = []
-    for update in updates:
-        known = not _is_zero(update.remote) and git("cat-file", "-t", update.remote, check=False).strip() == b"commit"
-        if not known:
-            results += _new_to(remote, update, git)
-        elif update.remote != update.local:
-            results.append(Pushed(update.name, update.remote, update.local))
-    return results
+    return [pushed for update in updates for pushed in _new_to(remote, update, git)]
 
 
 def _new_to(remote: str, update: RefUpdate, git: Git) -> list[Pushed]:
-    """Return a ref's commits that no branch of the remote has, as pre-commit finds them; of all remotes if unnamed."""
+    """Return a ref's commits that no branch of the remote has; of all remotes if it has no name."""
     # a name may hold slashes, an address has no branches here
     is_address = "/" in remote or ":" in remote
     is_named = not is_address or git("for-each-ref", "--count=1", f"refs/remotes/{remote}/", check=False)
-    branches = f"--remotes={remote}" if remote and is_named else "--remotes"
-    answer = git("rev-list", "--topo-order", "--reverse", "--parents", update.local, "--not", branches)
-    lines = answer.decode("ascii").splitlines()
-    if not lines:
+    known = [f"--remotes={remote}" if remote and is_named else "--remotes"]
+    # the old commit of a branch that somebody else pushed by force is not here
+    if not _is_zero(update.remote) and git("cat-file", "-t", update.remote, check=False).strip() == b"commit":
+        known.append(update.remote)
+    answer = git("rev-list", "--topo-order", "--reverse", "--boundary", update.local, "--not", *known)
+    lines = answer.decode("ascii").split()
+    new = [line for line in lines if line[0] != "-"]
+    if not new:
         return []
-    first, *parents = lines[0].split()
-    return [Pushed(update.name, parents[0] if parents else first, update.local, from_root=not parents)]
+    start, *others = _newest_first([line[1:] for line in lines if line[0] == "-"], git) or [new[0]]
+    return [Pushed(update.name, start, update.local, from_root=start == new[0], known=tuple(others))]
+
+
+def _newest_first(commits: Sequence[str], git: Git) -> list[str]:
+    """Return the commits that none of the others contains."""
+    if len(commits) > 1:
+        heads = git("merge-base", "--independent", *commits).decode("ascii").split()
+        commits = git("rev-list", "--no-walk=sorted", *heads).decode("ascii").split()
+    return list(commits)
 
 
 def _is_zero(commit: str) -> bool:

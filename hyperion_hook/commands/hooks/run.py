@@ -149,7 +149,7 @@ class Hook:
                 continue
             if push.from_root:
                 say("the whole history is new to the remote; it is assessed without its first commit")
-            yield heading, lambda push=push: assessor.range(push.start, push.end)  # type: ignore[misc]
+            yield heading, lambda push=push: assessor.range(push.start, push.end, known=push.known)  # type: ignore[misc]
         if len(pushes) > MOST_REFS:
             say(f"{len(pushes) - MOST_REFS} more refs are not assessed")
 
