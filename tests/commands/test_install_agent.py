@@ -55,6 +55,30 @@ def test_files_of_an_agent_come_back_byte_for_byte(repo: TestRepo, agent: str, h
     assert "nothing of hyperion-hook" in hyperion(repo.path, "uninstall", "--agent", agent).out
 
 
+@pytest.mark.parametrize("agent", [agent for agent in AGENTS if len(files_of(agent, ("x",))) > 1])
+def test_an_uninstall_that_cannot_edit_a_file_writes_none(repo: TestRepo, agent: str) -> None:
+    paths = [file.path for file in files_of(agent, ("hyperion-hook",))]
+    repo.write({path: FOUND[path] for path in paths})
+    hyperion(repo.path, "install", "--agent", agent)
+    with_entries = {path: (repo.path / path).read_bytes() for path in paths}
+    repo.write({paths[-1]: b"// a note\n" + with_entries[paths[-1]]})
+    assert "not plain JSON" in hyperion(repo.path, "uninstall", "--agent", agent).err
+    assert (repo.path / paths[0]).read_bytes() == with_entries[paths[0]]
+    repo.write(with_entries)
+    assert hyperion(repo.path, "uninstall", "--agent", agent).code == 0
+    assert {path: (repo.path / path).read_bytes() for path in paths} == {path: FOUND[path] for path in paths}
+
+
+@pytest.mark.parametrize("agent", [agent for agent in AGENTS if len(files_of(agent, ("x",))) > 1])
+def test_an_uninstall_that_was_cut_off_is_finished_byte_for_byte(repo: TestRepo, agent: str) -> None:
+    paths = [file.path for file in files_of(agent, ("hyperion-hook",))]
+    repo.write({path: FOUND[path] for path in paths})
+    hyperion(repo.path, "install", "--agent", agent)
+    repo.write({paths[0]: FOUND[paths[0]]})  # what a killed uninstall leaves: put back, and still recorded
+    assert hyperion(repo.path, "uninstall", "--agent", agent).code == 0
+    assert {path: (repo.path / path).read_bytes() for path in paths} == {path: FOUND[path] for path in paths}
+
+
 @pytest.mark.parametrize("agent", AGENTS)
 def test_what_somebody_added_meanwhile_stays(repo: TestRepo, agent: str) -> None:
     hyperion(repo.path, "install", "--agent", agent)

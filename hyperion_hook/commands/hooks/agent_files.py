@@ -107,22 +107,25 @@ def install_agent(repository: Repository, agent: str) -> list[str]:
 
 def uninstall_agent(repository: Repository, agent: str) -> list[str]:
     """Put an agent's files back, and return what was done; raise ``HyperionError`` if a file cannot be edited."""
-    top, originals, done = _top(repository), _kept(repository), []
+    top, originals, planned, done = _top(repository), _kept(repository), [], []
     for file in files_of(agent, program_here()):
-        entry, now = originals.pop(file.path, None), _read(top, file.path)
-        if entry is None or now is None:
+        entry, now = originals.get(file.path), _read(top, file.path)
+        if entry is None:
             continue
         before, after = (_content(entry, when) for when in ("before", "after"))
-        if now != after:
-            before = _without_entry(file, now)
-        if before is None:
-            (top / file.path).unlink()
+        # one that was put back before its entry was removed is left as it is
+        planned.append((file.path, now, before if now in (None, before, after) else _without_entry(file, now or b"")))
+    for path, now, before in planned:
+        if now is not None and before is not None:
+            _write(top / path, before)
+        elif now is not None:
+            (top / path).unlink()
             with suppress(OSError):  # a folder that holds something else stays
-                (top / file.path).parent.rmdir()
-        else:
-            _write(top / file.path, before)
-        done.append(f"{agent}: {'removed' if before is None else 'restored'} {file.path}")
-    _keep(repository, originals)
+                (top / path).parent.rmdir()
+        if now is not None:
+            done.append(f"{agent}: {'removed' if before is None else 'restored'} {path}")
+        del originals[path]
+        _keep(repository, originals)
     return done
 
 
