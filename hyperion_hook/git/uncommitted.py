@@ -155,12 +155,12 @@ def _variables(folder: Path) -> dict[str, str]:
 
 
 def _git_at(repository: Repository, folder: Path, work_tree: Path, variables: Mapping[str, str]) -> Git:
-    answer = os.fsdecode(repository.own.ask("config", "--null", "--get-regexp", _SETTINGS))
+    answer = os.fsdecode(repository.own.ask("config", "--null", "--type=bool-or-str", "--get-regexp", _SETTINGS))
     values = (entry.partition("\n") for entry in answer.split("\0"))
     lines = [
         f"[core]\n\t{name.partition('.')[2]} = {value}\n"
         for name, _, value in values
-        if value in {"true", "false", "input", "lf", "crlf", "native"}
+        if value.lower() in {"true", "false", "input", "lf", "crlf", "native"}
     ]
     settings = (folder / "config").read_text().replace("bare = true", "bare = false")
     (folder / "config").write_text(settings + "".join(lines))

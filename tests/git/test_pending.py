@@ -149,10 +149,20 @@ def test_an_edit_in_the_second_of_the_commit_is_seen(tmp_path: Path) -> None:
         assert told(staged_change(with_work_tree(Repository.discover(tmp_path))[0])) == [("a.py", "M", 1, 1)]
 
 
-def test_line_ends_that_git_converts_are_no_edits(repo: TestRepo) -> None:
-    repo.git("config", "core.autocrlf", "true")
+@pytest.mark.parametrize("setting", ["= true", "= True", "= yes", "= ON", "= 1", "", "= Input"])
+def test_line_ends_that_git_converts_are_no_edits(repo: TestRepo, setting: str) -> None:
+    with (repo.path / ".git" / "config").open("a") as file:
+        file.write(f"[core]\n\tautocrlf {setting}\n")
     repo.write({"edited.py": LINES.replace("\n", "\r\n").replace("line 3\r", "line three\r")})
     assert told(staged_change(with_work_tree(Repository.discover(repo.path))[0])) == [("edited.py", "M", 1, 1)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such mode")
+@pytest.mark.parametrize("setting", ["false", "No", "OFF", "0", ""])
+def test_a_mode_that_git_ignores_is_no_edit(repo: TestRepo, setting: str) -> None:
+    repo.git("config", "core.fileMode", setting)
+    (repo.path / "edited.py").chmod(0o755)
+    assert not staged_change(with_work_tree(Repository.discover(repo.path))[0]).files
 
 
 def test_before_the_first_commit_and_in_odd_places(tmp_path: Path) -> None:
