@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.change_reader import ChangeReader
 from hyperion_hook.git.repository import Repository
@@ -172,3 +173,23 @@ def test_revisions_to_ignore_are_whole_ids(repo: TestRepo, reader: BlobReader) -
     tip = repo.commit({FILE_NAME: f"# {'c' * 40}\n{one}  # formatted\n\n{two}\nabc\n{'-' * 40}\n"})
     assert ignored_revisions(reader, tip) == {one, two.lower()}
     assert ignored_revisions(reader, repo.git("rev-parse", "HEAD~1").strip()) == frozenset()
+
+
+class CountedPath(str):
+    """A path that counts how often it is compared."""
+
+    comparisons = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        CountedPath.comparisons += 1
+        return super().__eq__(other)
+
+
+def test_a_vendored_folder_costs_each_file_once(repo: TestRepo) -> None:
+    most = 500
+    paths = [CountedPath(f"{folder}/{number}.js") for folder in ("vendor", "src") for number in range(most)]
+    change = Change(ChangeKind.STAGED, tuple(FileChange(path, FileStatus.ADDED) for path in paths), None, 0, 0)
+    judged = Exclusions(BlobReader(Repository.discover(repo.path)), ("vendor/",)).of(change)
+    assert (len(judged.files), len(judged.excluded)) == (most, most)
+    assert CountedPath.comparisons < 10 * most

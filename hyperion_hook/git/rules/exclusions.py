@@ -60,15 +60,14 @@ class Exclusions:
     def of(self, change: Change) -> Change:
         """Return a change without the files that are left out, which it names in ``excluded``."""
         base = self._at or change.base
-        excluded = tuple(
-            file.path
-            for number, file in enumerate(change.files)
-            if self.excludes(file.path, base) or (number < _MOST_HEADS and self._is_generated(file))
-        )
+        judged: list[FileChange] = []
+        excluded: list[FileChange] = []
+        for number, file in enumerate(change.files):
+            is_out = self.excludes(file.path, base) or (number < _MOST_HEADS and self._is_generated(file))
+            (excluded if is_out else judged).append(file)
         if not excluded:
             return change
-        files = tuple(file for file in change.files if file.path not in excluded)
-        return replace(change, files=files, excluded=excluded)
+        return replace(change, files=tuple(judged), excluded=tuple(file.path for file in excluded))
 
     def excludes(self, path: str, base: str | None = None) -> bool:
         """Return whether a file is left out by the settings, or by the attributes of a commit."""
