@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation
-from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
+from hyperion_hook.commands.pull_request.base_settings import base_of, baseline_in, revision_in, trusted_settings
 from hyperion_hook.commands.pull_request.github import ACTIONS_FORGES, GitHubRun
 from hyperion_hook.commands.pull_request.pipeline import FORGES, run_in_pipeline
 from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, CommentOptions
@@ -31,8 +31,11 @@ def print_comment(
 ) -> ExitCode:
     """Write the comment on a range to standard output, for a code host that is not spoken with."""
     target = target_of(revision, staged=False, each=False)
+    if revision == "-":
+        raise ConfigError("comment: --forge none takes a commit or a range, no patch '-'; write A..B")
     repository = Repository.discover(repo)
-    base = repository.resolve(target.start or f"{target.revision}^{{commit}}")
+    start = target.start
+    base = base_of(repository, repository.resolve(revision)) if start is None else repository.resolve(start)
     if revision_in(options.baseline) is not None:
         raise ConfigError("comment: --forge none is told the range; name a file with --baseline, or leave it out")
     baseline = baseline_in(options.baseline, repository, base)

@@ -17,7 +17,7 @@ from hyperion_hook.commands.support.baseline import MOST_BYTES, SUFFIXES, Baseli
 from hyperion_hook.config import LoadedConfig, load_config
 from hyperion_hook.config.file import FILE_NAME, MAX_BYTES, PROJECT_FILE_NAME
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.errors import ConfigError
+from hyperion_hook.errors import ConfigError, GitError
 from hyperion_hook.git.blobs import NO_FILE, BlobReader
 from hyperion_hook.git.environment.neutral import cache_folder
 from hyperion_hook.git.repository import Repository
@@ -56,6 +56,14 @@ def trusted_settings(
             yield loaded._replace(config=replace(loaded.config, models=Path(folder)))
     finally:
         reader.close()
+
+
+def base_of(repository: Repository, commit: str) -> str:
+    """Return what settings are read from for a commit that is assessed alone: its first parent, or nothing at all."""
+    try:
+        return repository.resolve(f"{commit}^")
+    except GitError:
+        return repository.empty_tree
 
 
 def baseline_in(name: str | None, repository: Repository, base: str) -> Baseline | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import say, warn
-from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
+from hyperion_hook.commands.pull_request.base_settings import base_of, baseline_in, revision_in, trusted_settings
 from hyperion_hook.commands.pull_request.post_comment import NEVER, CommentOptions, Posting, keep_feedback, save, saved
 from hyperion_hook.commands.pull_request.prepare import absent_commits, assessed, need_commits
 from hyperion_hook.commands.support.baseline import Baseline
@@ -101,7 +101,7 @@ class GitHubRun:
         pull = event.pull_request if activity.kind is Kind.COMMENT else None
         base, end = self._range(repository, activity)
         # whatever the change is assessed against, settings and what is known are those of its base
-        trusted = base or end
+        trusted = base or base_of(repository, end)
         self._baseline = baseline_in(self._options.baseline, repository, trusted)
         start = self._start(repository, base)
         with trusted_settings(repository, trusted, self._environment, self._options.flags) as loaded:
