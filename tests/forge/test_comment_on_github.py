@@ -268,3 +268,13 @@ def test_what_one_workflow_saves_another_one_posts(
     assert "404" in refused.err
     saved.write_text("[]")
     assert job.run("workflow_run", event, "--from", str(saved)).code == 3
+
+
+def test_where_comments_are_never_written_other_workflows_and_ticks_need_no_token(job: GitHubJob, pull: Pull) -> None:
+    job.token = ""
+    event = {"action": "completed", "workflow_run": {"head_sha": pull.head}}
+    for done in (
+        job.run("workflow_run", event, "--comment", "never", "--from", "risk.json"),
+        job.pull(pull.base, pull.head, "closed", "--comment", "never", state="closed"),
+    ):
+        assert (done.code, done.err, done.asked) == (0, "hyperion-hook: nothing to do: --comment is never\n", [])

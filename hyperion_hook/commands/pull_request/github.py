@@ -91,6 +91,9 @@ class GitHubRun:
         if activity.kind is Kind.NOTHING:
             say(f"nothing to do: {activity.reason}")
             return ExitCode.DONE
+        if activity.kind in {Kind.POST, Kind.FEEDBACK} and self._options.comment == NEVER:
+            say("nothing to do: --comment is never")
+            return ExitCode.DONE
         if activity.kind is Kind.POST:
             return self._post_saved(event.head)
         if activity.kind is Kind.FEEDBACK:
@@ -122,17 +125,17 @@ class GitHubRun:
         if self._options.saved_in is None:
             raise ConfigError("comment: after another workflow there is only what it saved; name the file with --from")
         number, brief = saved(self._options.saved_in)
-        if self._github is None:
+        if self._client is None:
             raise ConfigError("comment: GITHUB_TOKEN is not set; give the job's token to the step")
         try:
-            pull = self._github.pull_request(number)
+            pull = self._client.pull_request(number)
         except ForgeError as error:
             say(f"the comment is not posted: {error}")
             return ExitCode.DONE
         if pull.head != head or not pull.is_open:
             say(f"nothing to post: pull request {number} was closed or has other commits by now")
             return ExitCode.DONE
-        url = self._posting(pull).post(self._github, pull, brief, say)
+        url = self._posting(pull).post(self._client, pull, brief, say)
         self._actions.write_outputs({"level": brief.level.value, "comment-url": url or ""})
         return ExitCode.DONE
 
@@ -141,14 +144,14 @@ class GitHubRun:
         if event.pull_request is None and not event.comment.startswith(MARKER):
             say("nothing to do: the comment is not ours")
             return ExitCode.DONE
-        if self._github is None:
+        if self._client is None:
             say("what was ticked is not kept: no token was given")
             return ExitCode.DONE
         store = FeedbackStore.of(Repository.discover(self._repo).common_dir)
         try:
             # an event on a comment says nothing of commits
-            pull = event.pull_request or self._github.pull_request(event.number or 0)
-            result = self._github.own_comments(pull.number, MARKER)
+            pull = event.pull_request or self._client.pull_request(event.number or 0)
+            result = self._client.own_comments(pull.number, MARKER)
         except ForgeError as error:
             say(f"what was ticked is not kept: {error}")
             return ExitCode.DONE
