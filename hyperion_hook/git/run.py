@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from io import BufferedReader
 
 LOST = re.compile(
-    r"unable to read|could not read|failed to traverse|bad object|bad tree|missing (?:tree|blob)|corrupt", re.IGNORECASE
+    r"(?:(?:unable to|could not|cannot) read|failed to traverse|(?:missing blob|corrupt loose|loose|packed) object)"
+    r".*[0-9a-f]{40}|bad (?:tree )?object \S+(?:$|;)|object file \S+ is empty",
+    re.IGNORECASE,
 )
-"""What git says of objects that are not there, or damaged."""
+"""What git says of objects that are not there, or damaged; it names them, so a word in a file's name is none of it."""
 _REMEDY = "in a partial clone run: git fetch --refetch --no-filter; in a whole one: git fsck"
 
 _OVERRIDES = (

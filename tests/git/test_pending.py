@@ -165,6 +165,12 @@ def test_a_mode_that_git_ignores_is_no_edit(repo: TestRepo, setting: str) -> Non
     assert not staged_change(with_work_tree(Repository.discover(repo.path))[0]).files
 
 
+def test_a_patch_that_is_cut_short_is_no_damaged_object(repo: TestRepo) -> None:
+    patch = b"diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1,3 +1,2 @@\n-x = foo()\n"
+    with pytest.raises(GitError, match=r"corrupt patch at line 6; make it with: git diff HEAD$"):
+        with_patch(Repository.discover(repo.path), patch)
+
+
 def test_before_the_first_commit_and_in_odd_places(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path / "repo")
     repo.write({"a.py": "a = 1\n", "- b.py": "b\n", "sub/.git/x": "no\n"})

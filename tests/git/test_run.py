@@ -149,3 +149,33 @@ def test_settings_given_on_the_command_line_reach_the_hook(repo: TestRepo, monke
             check=True,
         ).stdout
     )
+
+
+@pytest.mark.parametrize("what", ["HEAD^", "HEAD^{tree}", "HEAD:a.py"])
+@pytest.mark.parametrize("content", [None, b"", b"junk", b"x\x01"])
+def test_of_lost_objects_git_s_complaint_says_what_to_do(repo: TestRepo, what: str, content: bytes | None) -> None:
+    repo.commit({"a.py": "x = 2\n"})
+    name = repo.git("rev-parse", what).strip()
+    path = repo.path / ".git" / "objects" / name[:2] / name[2:]
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(GitError, match="git fsck"):
+        Git(repo.path).run("log", "--patch", "HEAD")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "fatal: no such path 'corrupt.py' in HEAD",
+        "fatal: path 'unable to read.py' does not exist in 'HEAD'",
+        "error: corrupt patch at line 6",
+        "error: bad object.py: does not exist in index",
+        "error: bad object a.py: does not match index",
+        "error: patch failed: missing blob/could not read:3",
+        "fatal: unable to read config file '/x': Permission denied",
+        "fatal: bad revision 'corrupt'",
+    ],
+)
+def test_a_word_in_a_complaint_makes_no_object_lost(words: str) -> None:
+    assert complaint(words.encode()) == words.partition(": ")[2]
