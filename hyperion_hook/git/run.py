@@ -191,6 +191,13 @@ class Git:
             raise GitError(f"git {arguments[0]}: {complaint(error)}")
         return out
 
+    def search(self, *arguments: str, timeout: float) -> bytes:
+        """Run what ends with 1 where it finds nothing, and raise ``GitError`` where it cannot read all."""
+        out, error, code = self._finish(arguments, b"", timeout)
+        if code > 1 or re.search(rb"^error: ", error, re.MULTILINE):
+            raise GitError(f"git {arguments[0]}: {complaint(error)}")
+        return out
+
     def error_of(self, *arguments: str) -> bytes:
         """Return all that git says on standard error where it fails, nothing where it does not."""
         _, error, code = self._finish(arguments, b"", 60.0)

@@ -31,7 +31,8 @@ def search_tree(
 ) -> list[Hit] | None:
     """Return every line of a commit's text files that holds one of the words as a whole word, case and all.
 
-    ``None`` where git does not answer in time, or the words are so common that the answer is too long to be of use.
+    ``None`` where git does not answer in time or cannot read a file, or the words are so common that the answer is too
+    long to be of use.
     With ``paths`` only these files are looked at.
     """
     return _grep(repository.git, words, treeish, *paths, seconds=seconds)
@@ -70,7 +71,7 @@ def _grep(git: Git, words: Sequence[str], *where: str, seconds: float) -> list[H
     options = "-I -n -z -w -F --full-name --no-color --no-column --no-recurse-submodules".split()
     patterns = [part for word in words for part in ("-e", word)]
     try:
-        output = git.run("grep", *options, *patterns, *where[:1], "--", *where[1:], timeout=seconds, check=False)
+        output = git.search("grep", *options, *patterns, *where[:1], "--", *where[1:], timeout=seconds)
     except GitError:
         return None
     return None if len(output) > _MOST_BYTES else list(_hits(output, len(where[0]) + 1 if where else 0))

@@ -123,3 +123,21 @@ def test_a_checkout_is_searched_where_it_is_there(repo: TestRepo, tmp_path: Path
     assert answer[1] == ()
     repo.git("clone", "-q", "--bare", ".", str(tmp_path / "bare"))
     assert checkout_of(Repository.discover(tmp_path / "bare")) is None
+
+
+@pytest.mark.parametrize("what", ["HEAD^{tree}", "HEAD:src", "HEAD:src/a.py", "HEAD:z.bin"])
+@pytest.mark.parametrize("content", [None, b""])
+def test_where_git_cannot_read_all_nothing_is_known(repo: TestRepo, what: str, content: bytes | None) -> None:
+    repository, base = Repository.discover(repo.path), repo.head()
+    name = repo.git("rev-parse", what).strip()
+    (repo.path / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    if content is not None:
+        repo.write({f".git/objects/{name[:2]}/{name[2:]}": content})
+    assert search_tree(repository, base, ["nobody_says_this"]) is None
+    assert search_tree(repository, base, ["word"]) is None
+
+
+def test_what_nobody_says_is_found_nowhere(repo: TestRepo) -> None:
+    repository, base = Repository.discover(repo.path), repo.head()
+    assert search_tree(repository, base, ["nobody_says_this"]) == []
+    assert search_staged(repository, base, ["nobody_says_this"]) == []
