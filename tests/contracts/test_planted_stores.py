@@ -34,8 +34,15 @@ FITS = OF_ANOTHER_TYPE | {
     "3 GB of nothing",
     "values that unpack to 200 MB",
 }
+
+
+def fits(kind: str) -> set[str]:
+    """Return the faults with which a store of a kind is not moved: a newer version's sets can be had by upgrading."""
+    return FITS | ({"a newer version"} if kind == "features" else set())
+
+
 CASES = [
-    pytest.param(use, name, fault, stores is SQLITE and what in SQLITE_FAULTS.keys() - FITS, id=f"{kind}:{what}")
+    pytest.param(use, name, fault, stores is SQLITE and what in SQLITE_FAULTS.keys() - fits(kind), id=f"{kind}:{what}")
     for stores, faults in ((SQLITE, ANY_FAULTS | SQLITE_FAULTS), (PLAIN, ANY_FAULTS))
     for kind, (use, name) in stores.items()
     for what, fault in faults.items()

@@ -136,13 +136,32 @@ def test_a_damaged_file_at_our_own_place_is_filled_again(tmp_path: Path) -> None
         assert store.warnings == ()
 
 
-def test_a_newer_file_is_refused(tmp_path: Path) -> None:
+def test_each_damaged_file_is_kept(tmp_path: Path) -> None:
+    for letter in "abc":
+        with FeatureStore.of(tmp_path) as store:
+            path = store.path
+        path.write_text(letter * 5000)
+    with FeatureStore.of(tmp_path):
+        aside = {name: path.with_name(path.name + name).read_text()[0] for name in (".unfit", ".unfit2", ".unfit3")}
+    assert aside == {".unfit": "a", ".unfit2": "b", ".unfit3": "c"}
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_a_newer_file_is_refused_and_stays(tmp_path: Path, rebuild: bool) -> None:
     path = tmp_path / "a"
-    FeatureStore(path).close()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 9")
-    with pytest.raises(StoreError, match="newer version"):
-        FeatureStore(path)
+    with FeatureStore(path) as store:
+        feature_set_id = store.store_features({"a": 1}, "", "r", pinned=True)
+    for version in (9, 1):
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute(f"PRAGMA user_version = {version}")
+        if version == 9:
+            with pytest.raises(
+                StoreError, match=r"newer version \(9\), which an upgrade of hyperion-hook can read; move"
+            ):
+                FeatureStore(path, rebuild=rebuild)
+    with FeatureStore(path) as store:
+        assert store.get_features(feature_set_id) == {"a": 1}
+    assert not [*tmp_path.glob("*.unfit*")]
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ FORM = Form(
     SCHEMA,
     version=1,
     application=0x48594653,
+    is_original=True,
     write_ahead=True,
     pragmas=("cache_size=-8000", "synchronous=NORMAL"),
     page_bytes=_PAGE_BYTES,

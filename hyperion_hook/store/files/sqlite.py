@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from hyperion_hook.domain.files.regular import ForeignFileError
 from hyperion_hook.domain.light_dataclasses import dataclass
-from hyperion_hook.store.files.sqlite_checks import UnfitError, inspect, move_aside
+from hyperion_hook.store.files.sqlite_checks import NewerError, UnfitError, inspect, move_aside
 from hyperion_hook.store.files.whole_files import real_folder
 
 _SEQUENCE = "CREATE TABLE sqlite_sequence(name,seq)"
@@ -49,6 +49,8 @@ class Form:
     """Numbers in the header of the file."""
     is_cache: bool = False
     """Whether a file of another version is begun anew without a word, and an unwritable one done without."""
+    is_original: bool = False
+    """Whether nothing fills it again: no file of a newer version is moved, no earlier ``.unfit`` replaced."""
     write_ahead: bool = False
     """Whether it has a write-ahead log, so that readers and a writer do not wait for each other."""
     pragmas: tuple[str, ...] = ()
@@ -186,6 +188,7 @@ def open_store(path: Path, form: Form, *, seconds: float, root: Path | None = No
     """
     warnings: list[str] = []
     place = f"{form.name} {path}"
+    is_newer = False
     for _ in range(2):
         try:
             return Opened(_inspected(path, form, seconds, root), warnings, "")
@@ -203,11 +206,12 @@ def open_store(path: Path, form: Form, *, seconds: float, root: Path | None = No
             fault = "of another version"
         except UnfitError as unfit:
             fault = str(unfit)
+            is_newer = form.is_original and isinstance(unfit, NewerError)
             warnings = [f"{place}: {fault}; moved aside, a new one is built"]
         except sqlite3.DatabaseError as error:
             fault = f"damaged ({error})"
             warnings = [f"{place}: {fault}; moved aside, a new one is built"]
-        if not rebuild or not move_aside(path):
+        if is_newer or not rebuild or not move_aside(path, keep_earlier=form.is_original):
             return Opened(None, [f"{place}: {fault}; working without it"], fault)
     return Opened(None, [f"{place}: {fault}; working without it"], fault)
 
@@ -293,7 +297,7 @@ def _check(connection: sqlite3.Connection, form: Form) -> None:
         if form.is_cache and is_ours:
             raise _OutdatedError
         if version > form.version:
-            raise UnfitError(f"written by a newer version ({version})")
+            raise NewerError(f"written by a newer version ({version}), which an upgrade of hyperion-hook can read")
     if not same_kind or version != form.version or not is_ours:
         raise UnfitError(f"not a {form.name}, or tampered with")
     fault = form.fault(connection)

@@ -10,6 +10,7 @@ The formats: https://www.sqlite.org/fileformat2.html, sections 1.3, 3 and 4.
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 import struct
@@ -72,12 +73,21 @@ def inspect(path: Path, *, write_ahead: bool) -> int | None:
     return facts.st_size
 
 
-def move_aside(path: Path) -> bool:
-    """Rename a file that does not fit to ``<name>.unfit``, its companions with it; tell whether that worked."""
+class NewerError(UnfitError):
+    """A file that a newer version wrote."""
+
+
+def move_aside(path: Path, *, keep_earlier: bool = False) -> bool:
+    """Rename a file that does not fit to ``<name>.unfit``, its companions with it; tell whether that worked.
+
+    An earlier one is replaced, or kept by giving this one the next number: ``<name>.unfit2``.
+    """
+    names = (f"{path.name}.unfit{number if number > 1 else ''}" for number in itertools.count(1))
+    name = next(name for name in names if not (keep_earlier and os.path.lexists(path.with_name(name))))
     # the companions first: a journal that stayed would be played back into the next file of this name
     for ending in (*COMPANIONS, ""):
         try:
-            _beside(path, ending).replace(path.with_name(f"{path.name}.unfit{ending}"))
+            _beside(path, ending).replace(path.with_name(name + ending))
         except FileNotFoundError:
             continue
         except OSError:
