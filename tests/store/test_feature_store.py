@@ -205,8 +205,69 @@ def test_arguments_that_are_not_valid_are_refused_and_nothing_is_stored(
     assert store.search_features() == []
 
 
-@pytest.mark.parametrize("more", [{"ttl_hours": -1}, {"ttl_hours": math.nan}, {"cache_size": 0}, {"cache_size": 1.5}])
-def test_settings_out_of_range_are_refused(tmp_path: Path, more: dict[str, float]) -> None:
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("count", (b"r", "1")),
+        ("count", ("r", 1)),
+        ("extraction_versions", ({"r"},)),
+        ("discard", (b"r",)),
+        ("discard", ("r", 1.0)),
+        ("get_commit", (b"r", "a")),
+        ("get_commit", ("r", 7)),
+        ("get_commit", ("r", "abc\ud800")),
+        ("search_features", (5,)),
+        ("search_features", (None, {"a": {1}})),
+        ("search_features", (None, {1: "a"})),
+        ("search_features", {"feature_names": [["la"]]}),
+        ("search_features", {"feature_names": "la"}),
+        ("search_features", {"extraction_version": b"1"}),
+        ("search_features", {"limit": "1"}),
+        ("search_features", {"limit": -1}),
+        ("read_features", {"feature_names": [1]}),
+        ("read_features", {"tags": {"a": 1}}),
+        ("get_features_at", {"repository": 1, "moment": START}),
+        ("get_features_at", {"repository": "requests", "moment": START, "source_file": 5}),
+        ("get_features_at", {"repository": "requests", "moment": START, "within_hours": "1"}),
+        ("get_features_at", {"repository": "requests", "moment": START, "within_hours": math.nan}),
+        ("store_features", ({"a": 1}, "", "r", {"a": 1})),
+        ("store_features", {"features_dict": {"a": 1}, "source_file": b"", "repository": "r"}),
+        ("store_many", ([FeatureSet({"a": 1}, "", "r", commit=5)],)),  # type: ignore[arg-type]
+        ("store_many", ([FeatureSet({"a": 1}, "", "r", commit="\ud800")],)),
+        ("store_many", ([FeatureSet({"a": 1}, "", "r", extraction_time_ms=math.nan)],)),
+        ("store_many", ([FeatureSet({"a": 1}, "", "r", extraction_time_ms="x")],)),  # type: ignore[arg-type]
+        ("store_many", ([FeatureSet({"a": 1}, 5, "r")],)),  # type: ignore[arg-type]
+    ],
+)
+def test_a_wrong_argument_is_never_called_damage(
+    store: FeatureStore, name: str, arguments: tuple[object, ...] | dict[str, object]
+) -> None:
+    put(store, 1)
+    positional, named = ((), arguments) if isinstance(arguments, dict) else (arguments, {})
+    with pytest.raises(ConfigError, match=r"^[a-z_]+ [^\n]+: (is|are) (no|not) [^\n]+$"):
+        list(getattr(store, name)(*positional, **named))
+    assert len(store.search_features()) == 1
+
+
+def test_any_number_of_hours_and_sets_is_taken(store: FeatureStore) -> None:
+    put(store, 1)
+    assert len(store.search_features(limit=2**70)) == 1
+    assert store.get_features_at("requests", START + 1, within_hours=1e300)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"ttl_hours": -1},
+        {"ttl_hours": math.nan},
+        {"ttl_hours": "24"},
+        {"cache_size": 0},
+        {"cache_size": 1.5},
+        {"cache_size": "x"},
+        {"cache_size": math.inf},
+    ],
+)
+def test_settings_out_of_range_are_refused(tmp_path: Path, more: dict[str, object]) -> None:
     with pytest.raises(ConfigError, match=next(iter(more))):
         FeatureStore(tmp_path / "a", **more)  # type: ignore[arg-type]
 

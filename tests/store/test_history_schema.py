@@ -121,6 +121,18 @@ def test_a_page_overwritten_in_the_middle_is_noticed_when_it_is_read(tmp_path: P
         assert index.commit_count == 0
 
 
+def test_an_error_of_our_own_moves_no_index(tmp_path: Path) -> None:
+    path = tmp_path / "i.sqlite"
+    build(path)
+    with (
+        HistoryIndex.open(path) as index,
+        pytest.raises(StoreError, match=r"KeyError: 'x'.; run: hyperion-hook index --rebuild"),
+        index.reading(),
+    ):
+        raise KeyError("x")
+    _read(path)
+
+
 def _read(path: Path) -> None:
     with HistoryIndex.open(path) as index:
         index.history_at(HEAD).file("a.py")

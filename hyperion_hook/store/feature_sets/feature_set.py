@@ -24,11 +24,37 @@ Moment = datetime | float
 """A moment: a datetime with a time zone, or Unix seconds."""
 
 
-def tags_of(tags: Any) -> Mapping[str, Any]:
-    """Return tags, none for ``None``; raise ``ConfigError`` if they are no mapping."""
+def tags_of(tags: Any) -> dict[str, str]:
+    """Return tags, none for ``None``; raise ``ConfigError`` if they are no mapping from text to text."""
     if not isinstance(tags, Mapping | None):
         raise ConfigError(f"tags: a {type(tags).__name__} is no mapping from name to text")
-    return tags or {}
+    if not all(isinstance(word, str) for pair in (tags or {}).items() for word in pair):
+        raise ConfigError(f"tags {dict(tags or {})!r}: are not all text; write numbers as text too")
+    return dict(tags or {})
+
+
+def json_of(what: str, text: Any) -> str:
+    """Return a text as JSON; raise ``ConfigError`` if it is none."""
+    if not isinstance(text, str):
+        raise ConfigError(f"{what} {text!r}: is no text; give a str")
+    return json.dumps(text)
+
+
+def path_of(source_file: Any) -> str:
+    """Return the path of a source file as text; raise ``ConfigError`` if it is none."""
+    if not isinstance(source_file, str | os.PathLike):
+        raise ConfigError(f"source_file {source_file!r}: is no path; '' stands for none")
+    return os.fsdecode(source_file)
+
+
+def check_amount(what: str, number: Any, unit: str) -> None:
+    """Raise ``ConfigError`` for what is no number from 0 on."""
+    try:
+        fits = not isinstance(number, str | bytes) and float(number) >= 0
+    except (TypeError, ValueError, OverflowError):
+        fits = False
+    if not fits:
+        raise ConfigError(f"{what} {number!r}: is no number of {unit} from 0 on")
 
 
 OF_COMMIT = "substr(revision, -8) = ? AND revision = ? AND repository = ? AND version = ? AND source = ?"
@@ -100,18 +126,21 @@ def revision_of(commit: str) -> bytes | str:
     >>> len(revision_of("0123456789" * 4)), revision_of("v1.0")
     (20, 'v1.0')
     """
+    if not isinstance(commit, str) or commit.encode(errors="ignore").decode() != commit:
+        raise ConfigError(f"commit {commit!r}: is no revision; give its id as text")
     if len(commit) in (40, 64) and not set(commit) - set("0123456789abcdef"):
         return bytes.fromhex(commit)
     return commit
 
 
-def source_of(source_file: str) -> str | bytes:
+def source_of(source_file: Any) -> str | bytes:
     """Return a path as it is stored: as bytes where it is no Unicode."""
+    path = path_of(source_file)
     try:
-        source_file.encode()
+        path.encode()
     except UnicodeEncodeError:
-        return source_file.encode("utf-8", "surrogatepass")
-    return source_file
+        return path.encode("utf-8", "surrogatepass")
+    return path
 
 
 def prepared(given: FeatureSet, now: int, hashes: dict[str, tuple[str, str]]) -> Row:
@@ -119,12 +148,11 @@ def prepared(given: FeatureSet, now: int, hashes: dict[str, tuple[str, str]]) ->
 
     Raises ``ConfigError`` if a name, value, tag or moment is not valid.
     """
-    source = os.fspath(given.source_file)
+    source = path_of(given.source_file)
     for what, text in (("repository", given.repository), ("extraction_version", given.extraction_version)):
         if not isinstance(text, str) or not text:
             raise ConfigError(f"{what} {text!r}: is no name; give text")
-    if not all(isinstance(word, str) for pair in tags_of(given.tags).items() for word in pair):
-        raise ConfigError(f"tags {dict(given.tags)!r}: are not all text; write numbers as text too")
+    check_amount("extraction_time_ms", given.extraction_time_ms, "milliseconds")
     features = checked(given.features)
     numbers, missing = packed(features)
     if source not in hashes:
@@ -133,7 +161,7 @@ def prepared(given: FeatureSet, now: int, hashes: dict[str, tuple[str, str]]) ->
     return Row(
         given.repository,
         given.extraction_version,
-        dict(given.tags),
+        tags_of(given.tags),
         json.dumps(list(features)),
         now if given.event_at is None else micros_of(given.event_at),
         now,
@@ -144,7 +172,7 @@ def prepared(given: FeatureSet, now: int, hashes: dict[str, tuple[str, str]]) ->
         bytes.fromhex(content_hash(features)),
         missing,
         numbers,
-        given.pinned,
+        bool(given.pinned),
     )
 
 

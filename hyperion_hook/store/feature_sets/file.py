@@ -18,6 +18,7 @@ _TOUCHES = 200
 _PAGE_BYTES = 8192
 """Fifteen vectors of sixty numbers fit, where seven fit into half of it."""
 _SWEEP_FROM = 1_000
+_REMEDY = "move it away, and a new one is begun"
 
 SCHEMA = (
     # nonce: what the ids of this file begin with; sweeps: how often unused texts were removed; sweep_at: the text that
@@ -131,8 +132,8 @@ class FeatureFile:
         except sqlite3.OperationalError as error:
             raise StoreError(f"feature store {self.path}: {_remedy(error)}") from error
         except (sqlite3.DatabaseError, TypeError, ValueError, LookupError, OverflowError) as error:
-            # all but the first come of values of another type or size than any of ours
-            raise StoreError(f"feature store {self.path}: damaged ({error}); delete it, it is filled again") from error
+            # all but the first come of values of another type or size than any of ours: arguments were checked
+            raise StoreError(f"feature store {self.path}: damaged ({error}); {_REMEDY}") from error
 
     @contextmanager
     def writing(self) -> Iterator[StoreConnection]:
@@ -271,7 +272,7 @@ def pair_text(key: str, value: str) -> str:
 
 def _prefix(nonce: bytes) -> str:
     if len(nonce) != 10:
-        raise StoreError("feature store: damaged (no identity); delete it, it is filled again")
+        raise StoreError(f"feature store: damaged (no identity); {_REMEDY}")
     marked = bytes([*nonce[:6], 0x80 | nonce[6] & 0x0F, nonce[7], 0x80 | nonce[8] & 0x3F, nonce[9]]).hex()
     return f"{marked[:8]}-{marked[8:12]}-{marked[12:16]}-{marked[16:20]}-"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -12,7 +11,7 @@ from typing import Any, NamedTuple
 from hyperion_hook.errors import StoreError
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.store.feature_sets.content import DamagedRowError, absences_of, content_hash, joined, numbers_of
-from hyperion_hook.store.feature_sets.feature_set import EPOCH, OF_COMMIT, revision_of, source_of, tags_of
+from hyperion_hook.store.feature_sets.feature_set import EPOCH, OF_COMMIT, json_of, revision_of, source_of, tags_of
 from hyperion_hook.store.feature_sets.file import FeatureFile, pair_text
 from hyperion_hook.store.feature_sets.metadata import FeatureMetadata, StoredFeatures
 
@@ -71,8 +70,8 @@ def read_commit(
         (
             revision[-8:],
             revision,
-            file.known(json.dumps(repository)),
-            file.known(json.dumps(version)),
+            file.known(json_of("repository", repository)),
+            file.known(json_of("extraction_version", version)),
             source_of(source),
         ),
     ).fetchone()
@@ -127,8 +126,11 @@ def _conditions(file: FeatureFile, query: Query, pinned: int) -> tuple[str, list
     """Return the conditions in SQL and their values; no condition where nothing can fulfil them."""
     conditions = [f"pinned = {pinned}"]
     values: list[object] = []
-    for column, text in (("repository", query.repository), ("version", query.version)):
-        number = None if text is None else file.known(json.dumps(text))
+    for column, what, text in (
+        ("repository", "repository", query.repository),
+        ("version", "extraction_version", query.version),
+    ):
+        number = None if text is None else file.known(json_of(what, text))
         if number is not None:
             conditions.append(f"{column} = ?")
             values.append(number)

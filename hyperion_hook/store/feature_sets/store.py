@@ -8,12 +8,19 @@ at once, and what was acknowledged is there, whoever is killed when.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hyperion_hook.domain.vector import Value
-from hyperion_hook.store.feature_sets.feature_set import EXTRACTION_VERSION, Moment, micros_of, repository_name
+from hyperion_hook.errors import ConfigError
+from hyperion_hook.store.feature_sets.feature_set import (
+    EXTRACTION_VERSION,
+    Moment,
+    check_amount,
+    json_of,
+    micros_of,
+    repository_name,
+)
 from hyperion_hook.store.feature_sets.file import FeatureFile
 from hyperion_hook.store.feature_sets.metadata import FeatureMetadata, StoredFeatures
 from hyperion_hook.store.feature_sets.search import (
@@ -30,6 +37,8 @@ from hyperion_hook.store.feature_sets.writer import FeatureWriter, before
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_MOST = 2**62
 
 
 class FeatureStore(FeatureWriter):
@@ -159,8 +168,10 @@ class FeatureStore(FeatureWriter):
             At most so many.
         """
         query = self._query(repository, tags, since, until, feature_names, extraction_version)
+        if limit is not None:
+            check_amount("limit", limit, "sets")
         with self._reading() as file:
-            return search(file, query, limit)
+            return search(file, query, None if limit is None else int(min(limit, _MOST)))
 
     def read_features(
         self,
@@ -190,14 +201,17 @@ class FeatureStore(FeatureWriter):
     def extraction_versions(self, repository: str) -> list[str]:
         """Return the extraction versions of which there are sets of a repository, in order."""
         with self._reading() as file:
-            number = file.known(json.dumps(repository))
+            number = file.known(json_of("repository", repository))
             rows = file.connection.execute("SELECT DISTINCT version FROM sets WHERE repository = ?", (number,))
             return sorted(file.value(version) for (version,) in rows.fetchall())
 
     def count(self, repository: str, extraction_version: str) -> int:
         """Return how many sets of a repository and an extraction version are kept."""
         with self._reading() as file:
-            known = file.known(json.dumps(repository)), file.known(json.dumps(extraction_version))
+            known = (
+                file.known(json_of("repository", repository)),
+                file.known(json_of("extraction_version", extraction_version)),
+            )
             row = file.connection.execute("SELECT count(*) FROM sets WHERE repository = ? AND version = ?", known)
             return int(row.fetchone()[0])
 
@@ -265,19 +279,16 @@ class FeatureStore(FeatureWriter):
         """
         from hyperion_hook.store.feature_sets.frames import completed, frame_of
 
+        query = self._query(repository, tags, since, until, feature_names, extraction_version)
         if entities is None:
-            query = self._query(repository, tags, since, until, feature_names, extraction_version)
             return frame_of(self._stored(query), feature_names)
         wanted = Query(0, tags=tags, version=extraction_version)
-        with self._reading() as file:
-            return completed(
-                entities,
-                repository,
-                lambda name, moment, source: self._latest_at(
-                    file, wanted._replace(repository=name, source=source), moment, within_hours
-                ),
-                feature_names,
-            )
+
+        def latest_at(name: str, moment: Moment, source: str | None) -> StoredFeatures | None:
+            with self._reading() as file:
+                return self._latest_at(file, wanted._replace(repository=name, source=source), moment, within_hours)
+
+        return completed(entities, repository, latest_at, feature_names)
 
     # -- what the methods share --
 
@@ -285,6 +296,8 @@ class FeatureStore(FeatureWriter):
         self, file: FeatureFile, wanted: Query, moment: Moment, within_hours: float | None
     ) -> StoredFeatures | None:
         until = micros_of(moment)
+        if within_hours is not None:
+            check_amount("within_hours", within_hours, "hours")
         since = before(until, self.ttl_hours if within_hours is None else within_hours) + 1
         return latest(file, wanted._replace(expired=self._expired(self._now()), since=since, until=until))
 
@@ -297,6 +310,8 @@ class FeatureStore(FeatureWriter):
         feature_names: Collection[str] | None,
         version: str | None,
     ) -> Query:
+        if isinstance(feature_names, str) or not all(isinstance(name, str) for name in feature_names or ()):
+            raise ConfigError(f"feature_names {feature_names!r}: are no names; give a list of text")
         return Query(
             self._expired(self._now()),
             repository_name(repository),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import threading
 import time
@@ -21,6 +19,9 @@ from hyperion_hook.store.feature_sets.feature_set import (
     MICRO,
     FeatureSet,
     Moment,
+    check_amount,
+    json_of,
+    path_of,
     prepared,
     put,
     repository_name,
@@ -52,10 +53,10 @@ class FeatureWriter:
             config = load_config(None, os.environ).config
             ttl_hours = config.feature_store_ttl_hours if ttl_hours is None else ttl_hours
             cache_size = config.feature_store_cache_size if cache_size is None else cache_size
-        if not ttl_hours >= 0:
-            raise ConfigError(f"ttl_hours: {ttl_hours} is not a number of hours from 0 on")
-        if cache_size != int(cache_size) or cache_size < 1:
-            raise ConfigError(f"cache_size: {cache_size} is not a whole number from 1 on")
+        check_amount("ttl_hours", ttl_hours, "hours")
+        check_amount("cache_size", cache_size, "sets")
+        if cache_size < 1 or cache_size % 1:
+            raise ConfigError(f"cache_size {cache_size}: is not a whole number from 1 on")
         if is_repo(path):
             root = Path(path.common_dir).resolve()
             path, rebuild = root / "hyperion-hook" / FILE_NAME, True if rebuild is None else rebuild
@@ -153,11 +154,9 @@ class FeatureWriter:
         """
         if extraction_time_ms is None:
             extraction_time_ms = float(getattr(features_dict, "extraction_time_ms", 0.0))
-        if not isinstance(source_file, str | os.PathLike):
-            raise ConfigError(f"source_file {source_file!r}: is no path; '' stands for none")
         given = FeatureSet(
             features_dict,
-            os.fspath(source_file),
+            path_of(source_file),
             repository_name(repository),
             tags or {},
             revision_of(commit),
@@ -209,7 +208,8 @@ class FeatureWriter:
             If the file cannot be written.
         """
         with self._writing() as file:
-            known = [file.known(json.dumps(text)) for text in (repository, extraction_version) if text is not None]
+            named = {"repository": repository, "extraction_version": extraction_version}
+            known = [file.known(json_of(*pair)) for pair in named.items() if pair[1] is not None]
             if None in known:
                 return 0
             condition = "repository = ?" if extraction_version is None else "repository = ? AND version = ?"
@@ -279,7 +279,7 @@ class FeatureWriter:
 
 def before(moment: int, hours: float) -> int:
     """Return the moment so many hours before another, both in microseconds; ``math.inf`` lies before all."""
-    return -_FAR if math.isinf(hours) else moment - round(hours * _HOUR * MICRO)
+    return moment - round(min(hours * _HOUR * MICRO, _FAR))
 
 
 def _default_path() -> Path:

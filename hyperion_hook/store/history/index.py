@@ -136,9 +136,11 @@ class HistoryIndex:
             raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> StoreError:
-        aside = self.path is not None and move_aside(self.path)
+        # an error in our own code would have the index built again and again
+        aside = isinstance(error, sqlite3.Error) and self.path is not None and move_aside(self.path)
         remedy = "moved aside, run: hyperion-hook index" if aside else "run: hyperion-hook index --rebuild"
-        return StoreError(f"history index {self._place}: damaged ({error}); {remedy}")
+        fault = str(error) if aside else f"{type(error).__name__}: {error}"
+        return StoreError(f"history index {self._place}: damaged ({fault}); {remedy}")
 
     @property
     def _place(self) -> str:
