@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
@@ -92,7 +91,6 @@ class KeptVectors:
                 self._repository.name,
                 tags,
                 commit=change.revision if lasts else None,
-                event_at=time.time(),
                 extraction_version=self._version(change, only),
                 extraction_time_ms=milliseconds,
             )

@@ -303,6 +303,16 @@ def test_the_time_runs_from_the_event_not_from_the_storing(store: FeatureStore, 
     assert store.get_features(feature_set_id) is None
 
 
+def test_what_would_go_at_once_is_refused(store: FeatureStore) -> None:
+    with pytest.raises(
+        ConfigError, match=r"^event_at of a set of 'requests': is 24 hours .* or more ago, .*pinned=True"
+    ):
+        put(store, 1, event_at=START - 24 * HOUR)
+    assert store.get_feature_statistics()["total_feature_sets"] == 0
+    for more in ({"event_at": START - 24 * HOUR + 1}, {"event_at": START - 48 * HOUR, "pinned": True}):
+        assert store.get_features(put(store, 1, **more)) == {"a": 1.0}
+
+
 def test_what_is_too_old_goes_with_the_next_write(store: FeatureStore, clock: Clock) -> None:
     put(store, 1)
     clock.now += 25 * HOUR

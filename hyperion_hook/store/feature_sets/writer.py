@@ -139,7 +139,8 @@ class FeatureWriter:
             The commit that the features describe. There is one set for each repository, commit, source file and
             extraction version: the same content again gives the same id, other content takes the place of the former.
         event_at
-            When what the features describe came about: from then on they are known, and the TTL runs. Now by default.
+            When what the features describe came about: from then on they are known, and the TTL runs. Now by default. A
+            moment that lies the TTL or more back is refused unless the set is pinned.
         extraction_time_ms
             How long that took, in milliseconds; by default what ``FeatureEngineer`` measured of these features.
         pinned
@@ -180,6 +181,12 @@ class FeatureWriter:
         now = self._now()
         hashes: dict[str, tuple[str, str]] = {}
         rows = [prepared(given, now, hashes) for given in sets]
+        for row in rows:
+            if row.event != now and not row.pinned and row.event <= self._expired(now):
+                raise ConfigError(
+                    f"event_at of a set of '{row.repository}': is {self.ttl_hours:g} hours (the TTL) or more ago, so"
+                    " the set would not be kept; give pinned=True, or a longer ttl_hours"
+                )
         with self._writing() as file:
             numbers = put(file, rows)
             self._trim(file, now)
