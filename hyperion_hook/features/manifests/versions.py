@@ -113,7 +113,7 @@ def parse_constraint(ecosystem: str, constraint: str) -> list[Interval] | None:
 def _all_of(ecosystem: str, text: str) -> Interval | None:
     hyphen = re.fullmatch(r"(\S+)\s+-\s+(\S+)", text)
     if hyphen:
-        low, high = _clause(ecosystem, ">=", hyphen[1]), _clause(ecosystem, "<=", hyphen[2])
+        low, high = _clause(ecosystem, ">=", hyphen[1]), _clause(ecosystem, "-", hyphen[2])
         return None if low is None or high is None else intersect(low, high)
     result = ANY
     for part in re.split(r"[,\s]+", _OPERATOR_SPACE.sub(r"\1", text)):
@@ -135,26 +135,28 @@ def _clause(ecosystem: str, operator: str, text: str) -> Interval | None:
         return None
     parts = tuple(int(part) for part in match[1].split("."))
     is_prefix = text.endswith((".*", ".x", ".X"))
-    version = _padded(parts)
-    if not operator:
-        operator = {"cargo": "^", "poetry": "==", "pypi": "=="}.get(ecosystem, "=")
-        if operator == "=" and ecosystem == "npm" and len(parts) < 3:
-            is_prefix = True
+    operator = operator or ("^" if ecosystem == "cargo" and not is_prefix else "=")
+    if operator == "~>" and ecosystem == "npm":
+        operator = "~"
+    # '1.2' stands for all of 1.2: for npm and Cargo everywhere, for Composer at the end of '1.0 - 1.2'
+    is_partial = len(parts) < 3 and (ecosystem in ("npm", "cargo") or operator == "-")
     if operator in ("==", "=", "==="):
-        if is_prefix or (operator == "=" and ecosystem == "cargo" and len(parts) < 3):
-            return Interval(version, True, _next(parts, len(parts)), False)
-        return Interval(version, True, version, True)
-    return _ordered(ecosystem, operator, parts)
+        is_partial |= is_prefix
+    return _ordered(ecosystem, operator, parts, is_partial=is_partial)
 
 
-def _ordered(ecosystem: str, operator: str, parts: Version) -> Interval | None:
+def _ordered(ecosystem: str, operator: str, parts: Version, *, is_partial: bool) -> Interval:
     version = _padded(parts)
+    # the first version beyond, or the last one itself
+    end = _next(parts, len(parts)) if is_partial else version
+    if operator in ("==", "=", "==="):
+        return Interval(version, True, end, not is_partial)
     if operator == ">=":
         return Interval(version, True, HIGHEST, True)
     if operator == ">":
-        return Interval(version, False, HIGHEST, True)
-    if operator == "<=":
-        return Interval(LOWEST, True, version, True)
+        return Interval(end, is_partial, HIGHEST, True)
+    if operator in ("<=", "-"):
+        return Interval(LOWEST, True, end, not is_partial)
     if operator == "<":
         return Interval(LOWEST, True, version, False)
     if operator == "^":
