@@ -251,12 +251,26 @@ def _go(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
             yield from (Use(path, line, True) for line, _ in _matches(tree, path, pattern_of(form, name)))
     if name[0].isupper():
         for path in _files(hit for hit in hits if hit.path in _importers(tree, gone.module)):
-            aliases = [alias for alias, imported in _GO_IMPORT.findall(tree.text(path)) if imported.endswith(folder)]
-            member = pattern_of("member", aliases[0] if aliases else folder.rpartition("/")[2], name)
-            yield from (Use(path, line, True) for line, _ in _matches(tree, path, member))
+            if receivers := go_receivers(tree, path, gone.module, gone.code):
+                member = pattern_of("member", receivers, name)
+                yield from (Use(path, line, True) for line, _ in _matches(tree, path, member))
 
 
-_GO_IMPORT = re.compile(r"^[ \t]*+(?:import[ \t]++)?+(\w++)[ \t]++\"([^\"\n]*+)\"", re.MULTILINE)
+_GO_IMPORT = re.compile(r"^[ \t]*+(?:import[ \t(]++)?+(?:([\w.]++)[ \t]++)?+\"([^\"\n]*+)\"", re.MULTILINE)
+_GO_PACKAGE = re.compile(r"^package[ \t]++(\w++)", re.MULTILINE)
+_GO_BODY = re.compile(r"^(?:func|type|var|const)\b", re.MULTILINE)
+
+
+def go_receivers(tree: TreeAfter, path: str, module: str, code: str) -> tuple[str, ...]:
+    """Return what a Go file calls the package of a module, given its code: by an alias, or as its package clause."""
+    package = _GO_PACKAGE.search(code)
+    names = [
+        alias or package[1]
+        for alias, spec in _GO_IMPORT.findall(_GO_BODY.split(tree.text(path), 1)[0])
+        # what is imported into the file's own names, by a dot, is not reached through a receiver
+        if package and alias != "." and module in tree.imports(path, spec)
+    ]
+    return tuple(names)
 
 
 # Java: classes by name, members by the class before them
@@ -278,13 +292,19 @@ def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
         for path in paths:
             others = [result for _, result in _JAVA_IMPORT.findall(tree.code(path)) if result.endswith(f".{name}")]
             # a class of the same name from elsewhere is meant
-            if not (others and package and not others[0].startswith(package[1])):
+            if not (others and package and not _is_of_package(others[0], package[1], name)):
                 yield from (Use(path, line, True) for line, _ in _matches(tree, path, pattern_of("Java class", name)))
         return
     above = gone.code.rfind("\n", 0, gone.code.rfind("\n", 0, gone.definition.end)) + 1
     if "@Override" not in gone.code[above : gone.definition.end]:
         for path in paths:
             yield from _member_uses(tree, gone, path)
+
+
+def _is_of_package(imported: str, package: str, name: str) -> bool:
+    """Return whether an import means a class of a package, or one within a class of it."""
+    rest = imported.removeprefix(f"{package}.")
+    return rest != imported and (rest == name or rest[0].isupper())
 
 
 def _member_uses(tree: TreeAfter, gone: Gone, path: str) -> Iterator[Use]:

@@ -16,6 +16,7 @@ from hyperion_hook.assess.breaks.names import (
     MOST_FILES,
     MOST_NAMES,
     by_name,
+    go_receivers,
     receivers_of,
 )
 from hyperion_hook.assess.breaks.patterns import pattern_of
@@ -246,7 +247,7 @@ def split_arguments(text: str) -> list[str]:
 def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, int, str]]:
     family = family_of(path) or ""
     code = tree.code(path)
-    for match in _calls(family, target, path, code):
+    for match in _calls(tree, family, target, path):
         inside = arguments_after(code, match.end())
         if inside is None:
             continue
@@ -261,10 +262,9 @@ def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, 
             yield path, line_of(code, match.start()), problem
 
 
-def _calls(family: str, target: Target, path: str, code: str) -> Iterator[re.Match[str]]:
+def _calls(tree: TreeAfter, family: str, target: Target, path: str) -> Iterator[re.Match[str]]:
     """Yield where a name is called in such a way that no other function of the same name is meant."""
-    is_own, name = path == target.file.path, target.name
-    folder = target.file.path.rpartition("/")[0]
+    is_own, name, code = path == target.file.path, target.name, tree.code(path)
     if family == "jvm":
         owner = target.file.path.rpartition("/")[2].partition(".")[0]
         yield from pattern_of("member call", receivers_of(owner, code), name).finditer(code)
@@ -273,8 +273,10 @@ def _calls(family: str, target: Target, path: str, code: str) -> Iterator[re.Mat
     elif target.is_own:
         if is_own:
             yield from pattern_of("own Python call", name).finditer(code)
-    elif family == "go" and path.rpartition("/")[0] != folder:
-        yield from pattern_of("member call", folder.rpartition("/")[2], name).finditer(code)
+    elif family == "go" and path.rpartition("/")[0] != target.file.path.rpartition("/")[0]:
+        receivers = go_receivers(tree, path, target.file.previous_path, tree.code(target.file.path))
+        if receivers:
+            yield from pattern_of("member call", receivers, name).finditer(code)
     else:
         yield from pattern_of("call", name).finditer(code)
 

@@ -40,6 +40,17 @@ GO = {
     "lib/b.go": "package lib\n\nfunc Twice() int {\n\treturn Weigh(1, 2)\n}\n",
     "main.go": 'package main\n\nimport "example.org/m/lib"\n\nfunc main() {\n\tprintln(lib.Weigh(1, 2))\n}\n',
 }
+GO_LOG = {
+    "go.mod": "module example.org/app\n",
+    "app.go": "package app\n\nfunc Dial(a int) int {\n\treturn a\n}\n",
+    "log/a.go": "package log\n\nfunc Level(a int) int {\n\treturn a\n}\n",
+    "plug/v2/a.go": "package plug\n\nfunc Connect(a int) int {\n\treturn a\n}\n",
+}
+"""A package at the top, one whose name ends that of another's, one called otherwise than its folder."""
+GO_USES = (
+    'package main\n\nimport (\n\tzl "github.com/rs/zerolog"\n\t"example.org/app"\n\t"example.org/app/log" // why\n'
+    '\t"example.org/app/plug/v2"\n)\n\nfunc main() {\n\tzl.Level(1)\n\tpool(1).Dial(2)\n'
+)
 SCRIPT = {
     "src/tool.ts": "export function weigh(a: number, b: number) {\n  return a + b;\n}\nexport const LIMIT = 3;\n",
     "src/user.ts": "import { weigh } from './tool';\n\nweigh(1, 2);\n",
@@ -267,6 +278,22 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         {"tests/test_a.py": "x = 1\n"},
         {"tests/test_a.py": "x = 1\n@pytest.mark.skip\ndef test_new():\n    pass\n"},
     ),
+    "a Go name of a package whose path ends alike": (
+        GO_LOG | {"cmd/main.go": GO_USES + "}\n"},
+        {"log/a.go": "package log\n"},
+    ),
+    "a Go method called like a function at the top": (
+        GO_LOG | {"cmd/main.go": GO_USES + "}\n"},
+        {"app.go": "package app\n"},
+    ),
+    "a Java class of a package that begins alike": (
+        {
+            "com/acme/Tool.java": "package com.acme;\npublic class Tool {\n}\n",
+            "com/acme/User.java": "package com.acme;\nimport com.acmecorp.Tool;\nclass User {\n  Tool tool;\n}\n",
+            "com/acme/More.java": "package com.acme;\nimport com.acme.more.Tool;\nclass More {\n  Tool tool;\n}\n",
+        },
+        {"com/acme/Tool.java": None},
+    ),
     "a handler that narrows": (
         {"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"},
         {"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"},
@@ -338,6 +365,34 @@ BROKEN: dict[str, tuple[Files, Files, BreakKind, str, str]] = {
         N,
         "certain",
         "Weigh is gone from lib/a.go, but 2 lines still use it in 2 files",
+    ),
+    **{
+        f"a removed Go function, {call}": (
+            GO_LOG | {"cmd/main.go": GO_USES + f"\t{call}\n}}\n"},
+            {path: GO_LOG[path].partition("func")[0]},
+            N,
+            "certain",
+            f"{call.partition('.')[2].partition('(')[0]} is gone from {path}, but 1 line still uses it",
+        )
+        for path, call in (
+            ("log/a.go", "log.Level(1)"),
+            ("app.go", "app.Dial(1)"),
+            ("plug/v2/a.go", "plug.Connect(1)"),
+        )
+    },
+    "a Go parameter of a package at the top": (
+        GO_LOG | {"cmd/main.go": GO_USES + "\tapp.Dial(1)\n}\n"},
+        {"app.go": GO_LOG["app.go"].replace("a int", "a int, b int")},
+        S,
+        "certain",
+        "Dial now takes 2 arguments, but 1 call still passes 1",
+    ),
+    "a Go name behind an alias": (
+        GO_LOG | {"cmd/main.go": 'package main\n\nimport ours "example.org/app/log"\n\nvar level = ours.Level(1)\n'},
+        {"log/a.go": "package log\n"},
+        N,
+        "certain",
+        "Level is gone from log/a.go, but 1 line still uses it",
     ),
     "a removed export": (
         SCRIPT,
