@@ -32,7 +32,10 @@ from hyperion_hook.git.search import Hit
 
 LANGUAGES = frozenset(("Python", "Java", "Go", "C", "TypeScript"))
 """Where a call with too few or too many arguments is an error."""
-_GENERIC = re.compile(r"(?<=\w)<[\w\s,.?\[\]&|:'\"]*+>")
+_GENERIC = re.compile(r"(?<=[\w.])<[\w\s,.?\[\]&|:'\"]*+>")
+_GENERIC_IN_CALL = re.compile(_GENERIC.pattern + r"(?=\s*+(?:[(),{>.:\[|&?]|$))")
+"""What comes next tells ``new Map<K, V>()`` from ``i<n, j>m``."""
+_WITH_GENERICS = ("jvm", "script")
 _HARMLESS = re.compile(
     r"@(?:[\w.]*\.)?(?:staticmethod|classmethod|abstractmethod|\w*contextmanager|cache|lru_cache|override)\b"
 )
@@ -184,7 +187,7 @@ def _is_wrapped(family: str, code: str, end: int) -> bool:
 
 
 def _signature(family: str, text: str) -> Signature:
-    parts = split_arguments(text)
+    parts = split_arguments(text, _GENERIC if family in _WITH_GENERICS else None)
     if family == "c" and parts == ["void"]:
         parts = []
     if family == "python":
@@ -221,17 +224,17 @@ def _python_signature(parts: list[str]) -> Signature:
     return Signature(least, None if any_count else most, frozenset(names), any_name, has_receiver)
 
 
-def split_arguments(text: str) -> list[str]:
-    """Return what the commas outside brackets divide, without blanks; generics count as brackets.
+def split_arguments(text: str, generic: re.Pattern[str] | None = None) -> list[str]:
+    """Return what the commas outside brackets divide, without blanks and what is generic.
 
     Examples
     --------
-    >>> split_arguments("a, f(b, c), Map<K, V> d, {e: 1, f: 2},")
+    >>> split_arguments("a, f(b, c), Map<K, V> d, {e: 1, f: 2},", _GENERIC)
     ['a', 'f(b, c)', 'Map d', '{e: 1, f: 2}']
     """
     previous = None
-    while previous != text:
-        previous, text = text, _GENERIC.sub("", text)
+    while generic and previous != text:
+        previous, text = text, generic.sub("", text)
     parts, depth, start = [], 0, 0
     for place, letter in enumerate(text):
         if letter in "([{":
@@ -251,7 +254,7 @@ def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, 
         inside = arguments_after(code, match.end())
         if inside is None:
             continue
-        arguments = split_arguments(inside[0])
+        arguments = split_arguments(inside[0], _GENERIC_IN_CALL if family in _WITH_GENERICS else None)
         if family == "go" and len(arguments) == 1 and arguments[0].endswith(")"):
             continue  # all values of a call may be handed on
         if (

@@ -278,6 +278,22 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         {"tests/test_a.py": "x = 1\n"},
         {"tests/test_a.py": "x = 1\n@pytest.mark.skip\ndef test_new():\n    pass\n"},
     ),
+    "Java calls with comparisons and generics": (
+        JAVA
+        | {
+            "p/User.java": "package p;\nclass User {\n  void run(int i, int n) {\n    Tool.weigh(i<n, n>i);\n"
+            "    Tool.weigh(new M<A, L<B>>(), (M<A, B>) n);\n    Tool.weigh(L.<A, B>of(i), n);\n  }\n}\n"
+        },
+        {"p/Tool.java": JAVA["p/Tool.java"].replace("int a, int b", "M<A, B> a, L<B> b")},
+    ),
+    "Python comparisons that are still two arguments": (
+        {"a.py": "def check_all(a, b=1):\n    return a\n\n\ndef run(i, n, j, m):\n    return check_all(i<n, j>m)\n"},
+        {"a.py": "def check_all(a, b):\n    return a\n\n\ndef run(i, n, j, m):\n    return check_all(i<n, j>m)\n"},
+    ),
+    "Go comparisons that are still two arguments": (
+        GO | {"lib/b.go": "package lib\n\nfunc Twice(i, n int) bool {\n\treturn Weigh(i<n, n>i)\n}\n", "main.go": ""},
+        {"lib/a.go": GO["lib/a.go"].replace("a int, b int", "a, b int")},
+    ),
     "a Go name of a package whose path ends alike": (
         GO_LOG | {"cmd/main.go": GO_USES + "}\n"},
         {"log/a.go": "package log\n"},
@@ -435,6 +451,13 @@ BROKEN: dict[str, tuple[Files, Files, BreakKind, str, str]] = {
         S,
         "certain",
         "Weigh now takes 3 arguments, but 2 calls still pass 2",
+    ),
+    "comparisons are arguments": (
+        JAVA | {"p/User.java": JAVA["p/User.java"].replace("(1, 2)", "(i<n, j>m)")},
+        {"p/Tool.java": JAVA["p/Tool.java"].replace("int b", "int b, int c")},
+        S,
+        "certain",
+        "weigh now takes 3 arguments, but 1 call still passes 2",
     ),
     "a C parameter": (
         C,
