@@ -147,20 +147,20 @@ def rank(percentile: float) -> str:
     >>> rank(99.7), rank(0.2), rank(100.0), rank(42.4)
     ('over 99%', 'under 1%', '100%', '42%')
     """
-    return f"{percentile:.0f}%" if percentile in {0.0, 100.0} else percent(percentile / 100)
+    return percent(percentile / 100)
 
 
 def percent(share: float) -> str:
-    """Return a probability or share in whole percent, open at both ends.
+    """Return a probability or share in whole percent, 0% and 100% only for exactly none and all.
 
     Examples
     --------
-    >>> percent(0.304), percent(0.0004), percent(0.9996)
-    ('30%', 'under 1%', 'over 99%')
+    >>> percent(0.304), percent(0.0004), percent(0.9996), percent(0), percent(1)
+    ('30%', 'under 1%', 'over 99%', '0%', '100%')
     """
-    if share < 0.01:
+    if 0 < share < 0.01:
         return "under 1%"
-    if share > 0.99:
+    if 0.99 < share < 1:
         return "over 99%"
     return f"{100 * share:.0f}%"
 

@@ -151,7 +151,7 @@ def test_everything_that_is_known_is_shown() -> None:
 def test_recent_is_a_month_where_that_holds_enough_changes() -> None:
     daily = replace(overview(), changes=tuple(change(number, 0.1) for number in range(60, -1, -1)))
     (tile,) = (one for one in glance(daily, Here()) if one.section == "risk")
-    assert (tile.value, tile.note) == ("0 of 30", "in 30 days; of the last 61 changes under 1%")
+    assert (tile.value, tile.note) == ("0 of 30", "in 30 days; of the last 61 changes 0%")
 
 
 def test_the_recent_share_of_high_is_told_beside_the_usual_one() -> None:

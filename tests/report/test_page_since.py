@@ -91,7 +91,7 @@ def test_many_are_counted() -> None:
     now = replace(overview(), changes=fixed, outcomes=(Record(RiskLevel.HIGH, 8, 8, 1.0),))
     last = replace(LAST, high=dict.fromkeys((one.commit for one in fixed), False), hottest=tuple("abcdefgh"))
     rows = dict(changed(last, summary_of(now, "risk 1.0"), now, [one.commit for one in fixed]))
-    assert rows["changes since"] == "at least 8, of them 8 HIGH (over 99%)"
+    assert rows["changes since"] == "at least 8, of them 8 HIGH (100%)"
     assert rows["fixed since, of 8 HIGH changes"].endswith("Change it and 3 more")
     assert rows["no longer among them"] == "a, b, c, d, e and 3 more"
 
