@@ -1,6 +1,7 @@
 """What the tools answer: small tables with a schema, as long as an agent can afford to read.
 
-Every text is clipped and every list has an end, unless ``full`` asks for more.
+Every text is clipped and every list has an end, unless ``full`` asks for more; ``left_out`` counts by list what that
+leaves out.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class Risk(TypedDict):
     usually_changed_too: list[Named]
     do_next: list[Named]
     notes: list[str]
+    left_out: dict[str, int]
     assessment: NotRequired[dict[str, Any]]
 
 
@@ -61,6 +63,7 @@ class Touched(TypedDict):
     past_bugs: list[Named]
     unknown_files: list[str]
     notes: list[str]
+    left_out: dict[str, int]
 
 
 class Spot(TypedDict):
@@ -78,6 +81,7 @@ class Spots(TypedDict):
     """The hottest files first."""
 
     hot_spots: list[Spot]
+    left_out: dict[str, int]
 
 
 class Explained(TypedDict):
@@ -101,17 +105,19 @@ def risk(assessment: Assessment, *, full: bool) -> Risk:
         probability=_rounded(judged.probability),
         percentile=_rounded(judged.percentile, 1),
         summary=printable(brief(assessment, most=0), most=400),
-        reasons=[printable(entry.sentence, most=width) for entry in reasons(assessment.explanation, most)],
-        read_first=_named(((entry.path, entry.reason) for entry in assessment.files_to_read), most, width),
+        reasons=[printable(entry.sentence, most=width) for entry in reasons(assessment.explanation, _WHOLE)],
+        read_first=_named(((entry.path, entry.reason) for entry in assessment.files_to_read), width),
         usually_changed_too=_named(
-            ((entry.path, rule_in_words(entry.support, entry.commits, entry.beside)) for entry in missed), most, width
+            ((entry.path, rule_in_words(entry.support, entry.commits, entry.beside)) for entry in missed), width
         ),
-        do_next=_named(((entry.action, entry.effect) for entry in assessment.advice or ()), most, width),
-        notes=[printable(line, most=width) for line in assessment.warnings[:most]],
+        do_next=_named(((entry.action, entry.effect) for entry in assessment.advice or ()), width),
+        notes=[printable(line, most=width) for line in assessment.warnings],
+        left_out={},
     )
+    answer = _fitted(answer, most, full=full)
     if full:
         answer["assessment"] = assessment_object(assessment)
-    return _fitted(answer, full=full)
+    return answer
 
 
 def touched(plan: Plan, *, full: bool) -> Touched:
@@ -119,15 +125,16 @@ def touched(plan: Plan, *, full: bool) -> Touched:
     most, width = (FULL, _WHOLE) if full else (LEAN, _CLIPPED)
     bugs = ((f"{entry.commit[:10]} {entry.subject}", f"{_day(entry.time)}, {entry.path}") for entry in plan.past_bugs)
     answer = Touched(
-        importers=None if plan.importers is None else [printable(name, most=width) for name in plan.importers[:most]],
-        changes_with=_named(plan.changes_with, most, width),
-        tests_to_run=_named(plan.tests, most, width),
-        people_who_know_them=_named(((entry.name, entry.reason) for entry in plan.people), most, width),
-        past_bugs=_named(bugs, most, width),
-        unknown_files=[printable(path, most=width) for path in plan.unknown[:most]],
-        notes=[printable(line, most=width) for line in plan.warnings[:most]],
+        importers=None if plan.importers is None else [printable(name, most=width) for name in plan.importers],
+        changes_with=_named(plan.changes_with, width),
+        tests_to_run=_named(plan.tests, width),
+        people_who_know_them=_named(((entry.name, entry.reason) for entry in plan.people), width),
+        past_bugs=_named(bugs, width),
+        unknown_files=[printable(path, most=width) for path in plan.unknown],
+        notes=[printable(line, most=width) for line in plan.warnings],
+        left_out={"past_bugs": plan.past_bug_count - len(plan.past_bugs)},
     )
-    return _fitted(answer, full=full)
+    return _fitted(answer, most, full=full)
 
 
 def spots(found: Iterable[HotSpot], limit: int) -> Spots:
@@ -142,10 +149,11 @@ def spots(found: Iterable[HotSpot], limit: int) -> Spots:
                 complexity=spot.complexity,
                 lines=spot.lines,
             )
-            for spot in list(found)[:limit]
-        ]
+            for spot in found
+        ],
+        left_out={},
     )
-    return _fitted(answer, full=limit > SPOTS)
+    return _fitted(answer, limit, full=limit > SPOTS)
 
 
 def explained(feature: Feature) -> Explained:
@@ -161,21 +169,24 @@ def explained(feature: Feature) -> Explained:
     )
 
 
-def _fitted(answer: _Table, *, full: bool) -> _Table:
-    """Return an answer without the last entries of its longest lists, as many as make it too long."""
+def _fitted(answer: _Table, most: int, *, full: bool) -> _Table:
+    """Return an answer whose lists have an end, without the last entries of the longest while it is too long."""
     table: dict[str, Any] = dict(answer)  # the lists are the answer's own
-    while not full and len(json.dumps(table, indent=2)) > _MOST_CHARACTERS:
-        longest = max((value for value in table.values() if isinstance(value, list)), key=lambda found: len(str(found)))
-        if not longest:
-            break
+    lists = {name: value for name, value in table.items() if isinstance(value, list)}
+    totals = {name: len(value) + answer["left_out"].get(name, 0) for name, value in lists.items()}
+    for value in lists.values():
+        del value[most:]
+    while True:
+        left_out = {name: total - len(lists[name]) for name, total in totals.items() if total > len(lists[name])}
+        table["left_out"] = answer["left_out"] = left_out
+        longest = max(lists.values(), key=lambda value: len(str(value)))
+        if full or not longest or len(json.dumps(table, indent=2)) <= _MOST_CHARACTERS:
+            return answer
         longest.pop()
-    return answer
 
 
-def _named(entries: Iterable[tuple[str, str]], most: int, width: int) -> list[Named]:
-    return [
-        Named(name=printable(name, most=width), why=printable(why, most=width)) for name, why in list(entries)[:most]
-    ]
+def _named(entries: Iterable[tuple[str, str]], width: int) -> list[Named]:
+    return [Named(name=printable(name, most=width), why=printable(why, most=width)) for name, why in entries]
 
 
 def _rounded(value: float | None, digits: int = 4) -> float | None:

@@ -120,8 +120,8 @@ def server_of(root: Path | None, config: Callable[[], Config]) -> MCPServer:
 def _in_one_line() -> Iterator[None]:
     try:
         yield
-    except (HyperionError, KeyError) as error:
-        raise ToolError(printable(str(error.args[0] if error.args else error), most=500)) from None
+    except HyperionError as error:
+        raise ToolError(printable(str(error), most=500)) from None
 
 
 def _text(path: Path) -> str:

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from hyperion_hook.assess.repository.planning import PastBug, Plan
 from tests.support.command import EXECUTABLE
 from tests.support.repo import TestRepo
 
 mcp = pytest.importorskip("mcp")
+answers = pytest.importorskip("hyperion_hook.mcp.answers")
 
 FUZZED = 200
 """Messages of the fuzzed client; ten thousand were sent once, with several seeds."""
@@ -96,6 +98,20 @@ def test_every_tool_and_resource_answers_an_agent(repo: TestRepo) -> None:
     assert "TOP SECRET" not in json.dumps(found)
 
 
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("importers", [0, 3, 400])
+def test_an_agent_can_tell_how_much_is_left_out(importers: int, full: bool) -> None:
+    names = tuple(f"src/{'deep/' * 15}module_{number}.py" for number in range(importers))
+    beside = tuple((name, "in 9 of 10 commits") for name in names)
+    plan = Plan((), names, beside, (), (), (PastBug("ab" * 20, 0, "Fix it", "a.py"),) * 2, importers + 2, ("a", "b"))
+    answer = answers.touched(plan, full=full)
+    assert full or len(json.dumps(answer, indent=2)) < 2000
+    totals = {"importers": importers, "changes_with": importers, "past_bugs": importers + 2, "notes": 2}
+    shown = {name: len(value) for name, value in answer.items() if isinstance(value, list) and name in totals}
+    assert shown["importers"] <= (answers.FULL if full else answers.LEAN)
+    assert answer["left_out"] == {name: total - shown[name] for name, total in totals.items() if total > shown[name]}
+
+
 FAULTS = [
     ("plan", {"paths": ["../secret.txt"]}, "not inside the repository"),
     ("plan", {"paths": ["/etc/passwd"]}, "not inside the repository"),
@@ -115,6 +131,13 @@ def test_what_cannot_be_answered_is_one_clear_line(repo: TestRepo) -> None:
         assert answer.is_error
         assert fault in answer.content[0].text
         assert "\n" not in answer.content[0].text
+
+
+def test_a_fault_of_ours_is_not_given_for_an_answer() -> None:
+    from hyperion_hook.mcp.server import _in_one_line
+
+    with pytest.raises(KeyError), _in_one_line():
+        raise KeyError("x")
 
 
 OUTSIDE = {

@@ -13,7 +13,7 @@ from hyperion_hook.domain.assessment import Reviewer
 from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus
 from hyperion_hook.domain.co_change import CoChange, rule_in_words
 from hyperion_hook.domain.files.paths import FileRole, role_of
-from hyperion_hook.domain.history import CommitFlag, History
+from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.log import Detail, read_commits
@@ -34,7 +34,7 @@ class PastBug(NamedTuple):
 class Plan(NamedTuple):
     """What an edit would touch, the nearest first; ``unknown`` are paths that HEAD does not have.
 
-    ``importers`` is ``None`` where the import graph is not known.
+    ``importers`` is ``None`` where the import graph is not known; ``past_bugs`` are the newest of them.
     """
 
     unknown: tuple[str, ...]
@@ -43,6 +43,7 @@ class Plan(NamedTuple):
     tests: tuple[tuple[str, str], ...]
     people: tuple[Reviewer, ...]
     past_bugs: tuple[PastBug, ...]
+    past_bug_count: int
     warnings: tuple[str, ...]
 
 
@@ -70,13 +71,20 @@ def plan_of(measurer: StoreMeasurer, head: str, paths: Sequence[str], most: int)
         and measurer.has_file(head, entry.path)
     ]
     beside = [entry for entry in ranked if role_of(entry.path) is not FileRole.TEST]
+    bugs = {
+        event.commit: (event.time, path)
+        for path in known
+        for event in history.file(path).events
+        if event.flags & CommitFlag.FIX
+    }
     return Plan(
         unknown=tuple(path for path in paths if path not in known),
-        importers=importers and tuple(name for name in importers if role_of(name) is not FileRole.TEST)[:most],
-        changes_with=tuple(_in_words(beside[:most])),
-        tests=tuple(_tests(ranked, importers or ())[:most]),
-        people=counsel_reviewers(measurer, change)[:most] if files else (),
-        past_bugs=_past_bugs(measurer, history, known, most),
+        importers=importers and tuple(name for name in importers if role_of(name) is not FileRole.TEST),
+        changes_with=tuple(_in_words(beside)),
+        tests=tuple(_tests(ranked, importers or ())),
+        people=counsel_reviewers(measurer, change) if files else (),
+        past_bugs=_past_bugs(measurer, bugs, most),
+        past_bug_count=len(bugs),
         warnings=(*warnings, *([f"no import graph: {graph.reason}"] if isinstance(graph, Missing) else [])),
     )
 
@@ -112,14 +120,8 @@ def _tests(ranked: Iterable[CoChange], importers: Iterable[str]) -> list[tuple[s
     return sorted(tests.items(), key=lambda entry: -len(entry[1].split(";")))
 
 
-def _past_bugs(measurer: StoreMeasurer, history: History, paths: Sequence[str], most: int) -> tuple[PastBug, ...]:
+def _past_bugs(measurer: StoreMeasurer, events: dict[int, tuple[int, str]], most: int) -> tuple[PastBug, ...]:
     past = measurer.past(measurer.repository.head())
-    events = {
-        event.commit: (event.time, path)
-        for path in paths
-        for event in history.file(path).events
-        if event.flags & CommitFlag.FIX
-    }
     newest = sorted(events, key=lambda number: -events[number][0])[:most]
     if past is None or not newest:
         return ()
