@@ -112,7 +112,7 @@ def micros_of(moment: Moment) -> int:
         else:
             micros = round(float(moment) * MICRO)
     except (TypeError, ValueError, OverflowError):
-        raise ConfigError(f"moment {moment!r}: is none; give a datetime with a time zone, or Unix seconds") from None
+        raise ConfigError(f"moment {moment!r}: give a datetime with a time zone, or Unix seconds") from None
     if not EARLIEST * MICRO <= micros <= LATEST * MICRO:
         raise ConfigError(f"moment {moment!r}: is too far away; give Unix seconds, not milliseconds")
     return micros

@@ -206,7 +206,9 @@ class VersionStore:
             state, number = change.state, self._named(change.state, version)
             serving = None if state.production is None else str(state.production)
             if instead_of not in {"", serving}:
-                raise IllegalStepError(f"{serving or 'none'} serves by now, not {instead_of or 'none'}; compare anew")
+                raise IllegalStepError(
+                    f"{serving or 'none'} is in production now, not {instead_of or 'none'}; compare again"
+                )
             self.folder(name, str(number))
             if undefined := self.find(name, str(number)).extra.get(model_metadata.NOT_MEASURED):
                 raise IllegalStepError(
@@ -344,7 +346,7 @@ class VersionStore:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
             _refuse(path, f"damaged ({error})")
         if (found.name, found.version) != (state.name, str(version)):
-            _refuse(path, f"is of {found.name} {found.version}")
+            _refuse(path, f"belongs to {found.name} {found.version}")
         return found
 
     def _read(self, path: Path, most: int) -> bytes:
@@ -378,7 +380,9 @@ def _is_plain(name: str) -> bool:
 
 
 def _refuse(path: Path, what: str) -> NoReturn:
-    raise ArtefactError(f"{path}: {what}; run: hyperion-hook models rollback, or deprecate the version")
+    raise ArtefactError(
+        f"{path}: {what}; run: hyperion-hook models rollback, or to pass it over: models deprecate VERSION"
+    )
 
 
 def _damaged(path: Path, what: str) -> ArtefactError:
