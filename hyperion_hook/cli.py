@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 
 from hyperion_hook.commands import say
-from hyperion_hook.commands.support.error_messages import CommandError, describe, show_traceback_if_asked
+from hyperion_hook.commands.support.error_messages import CommandError, describe
 from hyperion_hook.commands.support.plain_arguments import plain_command
 from hyperion_hook.commands.support.streams import prepare_streams
-from hyperion_hook.errors import ExitCode, HyperionError
+from hyperion_hook.errors import ExitCode, HyperionError, show_traceback_if_asked
 from hyperion_hook.git.environment.program import make_search_safe
 
 

@@ -5,7 +5,10 @@ An error names the thing, the value and the remedy in one line. ``cli`` translat
 
 from __future__ import annotations
 
+import os
 from enum import IntEnum
+
+TRACEBACK_VARIABLE = "HYPERION_HOOK_TRACEBACK"
 
 
 class ExitCode(IntEnum):
@@ -81,3 +84,11 @@ class TrainingError(HyperionError):
 
 class TooLittleHistoryError(TrainingError):
     """There is too little history to learn from, or to tell whether something was learned."""
+
+
+def show_traceback_if_asked(error: Exception) -> None:
+    """Print where an error came from when the environment asks for it."""
+    if os.environ.get(TRACEBACK_VARIABLE):
+        import traceback
+
+        traceback.print_exception(error)

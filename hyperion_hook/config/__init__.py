@@ -17,10 +17,9 @@ from hyperion_hook.config.kinds import RANDOM_STATE, FaultError, Floor, suggesti
 from hyperion_hook.config.settings import SETTINGS, Setting
 from hyperion_hook.domain.assessment import ALERT_HIGH, ALERT_MEDIUM, RiskLevel
 from hyperion_hook.domain.light_dataclasses import dataclass, field
-from hyperion_hook.errors import ConfigError
+from hyperion_hook.errors import TRACEBACK_VARIABLE, ConfigError
 
 PREFIX = "HYPERION_HOOK_"
-TRACEBACK_VARIABLE = "HYPERION_HOOK_TRACEBACK"
 _NOT_SETTINGS = frozenset({TRACEBACK_VARIABLE})
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 
 from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
+from hyperion_hook.errors import show_traceback_if_asked
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.imports import read as imports
@@ -90,6 +91,7 @@ def _run(name: str, features: Mapping[str, _Bounds], context: Context, vector: d
         values = _measured(name, context)
     except Exception as error:  # noqa: BLE001 - hostile sources must cost one metric, not the hook
         vector |= dict.fromkeys(features, Missing(f"{FAILED}: {type(error).__name__}"))
+        show_traceback_if_asked(error)
         return
     if isinstance(values, Missing):
         vector |= dict.fromkeys(features, values)

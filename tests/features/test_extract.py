@@ -42,14 +42,19 @@ def test_a_vector_holds_every_feature_in_the_tables_order() -> None:
     assert list(vector) == [feature.name for feature in CATALOGUE]
 
 
-def test_a_failing_module_costs_its_own_features_only(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("asked", ["", "1"])
+def test_a_failing_module_costs_its_own_features_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: str
+) -> None:
     def explode(context: object) -> dict[str, float]:
         raise RecursionError("too deep")
 
+    monkeypatch.setenv("HYPERION_HOOK_TRACEBACK", asked)
     monkeypatch.setattr("hyperion_hook.features.change.tokens.measure", explode)
     vector = extract(context(change(edit("a.py", "+x = 1"))))
     assert vector["tokens_added"] == Missing("could not be measured: RecursionError")
     assert vector["la"] == 1.0
+    assert ("in explode" in capsys.readouterr().err) == bool(asked)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -1.0])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.commands.support.error_messages import describe, show_traceback_if_asked
+from hyperion_hook.commands.support.error_messages import describe
 from hyperion_hook.commands.support.gate import verdict_code
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.output import terminal_columns, wants_colour
@@ -19,7 +19,7 @@ from hyperion_hook.commands.support.watchdog import Limit, give_up_after, take_t
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score, Unknown
 from hyperion_hook.domain.light_dataclasses import dataclass
-from hyperion_hook.errors import ConfigError, ExitCode
+from hyperion_hook.errors import ConfigError, ExitCode, show_traceback_if_asked
 from hyperion_hook.report.formats.terminal import render_short, render_text
 from hyperion_hook.report.wording import is_empty
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from hyperion_hook.config import TRACEBACK_VARIABLE
-from hyperion_hook.errors import HyperionError
+from hyperion_hook.errors import TRACEBACK_VARIABLE, HyperionError
 from hyperion_hook.report.safe_text import printable
 
 
@@ -44,11 +43,3 @@ def describe(error: Exception) -> list[str]:
     if isinstance(error, ImportError):
         return [printable(f"cannot be started ({what[:300]}); install it again")]
     return [printable(f"internal error ({what[:300]}); {TRACEBACK_VARIABLE}=1 shows where")]
-
-
-def show_traceback_if_asked(error: Exception) -> None:
-    """Print where an error came from when the environment asks for it."""
-    if os.environ.get(TRACEBACK_VARIABLE):
-        import traceback
-
-        traceback.print_exception(error)
