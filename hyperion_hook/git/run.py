@@ -67,7 +67,7 @@ _OVERRIDES = (
     "core.warnAmbiguousRefs=false",
     "log.showSignature=false",
     "log.mailmap=false",
-    "mailmap.blob=HEAD:.mailmap",
+    "mailmap.blob=",
     f"mailmap.file={os.devnull}",
     "log.follow=false",
     "log.diffMerges=off",
@@ -133,6 +133,7 @@ class Git:
         self._program = git_program(self._environment)
         self._given = {name: value for name, value in given.items() if name.startswith("GIT_CONFIG")}
         self._place: tuple[str, ...] = ()
+        self._settings: tuple[str, ...] = _OVERRIDES
         if git_dir is not None:
             self._place = ("--bare", f"--git-dir={git_dir}")
             for name in ("GIT_DIR", "GIT_WORK_TREE"):
@@ -148,6 +149,12 @@ class Git:
         git._place = (f"--git-dir={git_dir}", f"--work-tree={work_tree}")
         return git
 
+    def having(self, setting: str) -> Git:
+        """Return git with one more setting, which outranks ours."""
+        git = Git(self.folder, environment=self._environment)
+        git._place, git._settings = self._place, (*self._settings, setting)
+        return git
+
     @property
     def environment(self) -> dict[str, str]:
         """The variables that git is started with."""
@@ -155,7 +162,7 @@ class Git:
 
     def command(self, *arguments: str) -> tuple[str, ...]:
         """Return the whole command line; whatever compares is told not to call other programs for it."""
-        settings = tuple(part for setting in _OVERRIDES for part in ("-c", setting))
+        settings = tuple(part for setting in self._settings for part in ("-c", setting))
         plain = _NO_PROGRAMS if arguments[0] in _COMPARING else ()
         return (
             self._program,

@@ -60,9 +60,23 @@ def test_mailmap_names_people_as_git_does(tmp_path: Path) -> None:
     repo.commit({"a.py": "a = 1\n"})
     repository = Repository.discover(tmp_path)
     nick, other, odd = Author("ada", "ada@old.org"), Author("Bob", "bob@example.org"), Author("a\nb", "x<y>@z")
-    assert mapped(repository, [nick]) == {}
-    repo.commit({".mailmap": "Ada Lovelace <ada@example.org> <ada@old.org>\n"})
-    assert mapped(repository, [nick, other, odd, nick]) == {nick: Author("Ada Lovelace", "ada@example.org")}
+    assert mapped(repository, [nick], repo.head()) == mapped(repository, [nick], None) == {}
+    commit = repo.commit({".mailmap": "Ada Lovelace <ada@example.org> <ada@old.org>\n"})
+    expected = {nick: Author("Ada Lovelace", "ada@example.org")}
+    repo.commit({".mailmap": "Eve <eve@example.org> <ada@old.org>\n"})
+    repo.write({".mailmap": "Mallory <m@example.org> <ada@old.org>\n"})
+    assert mapped(repository, [nick, other, odd, nick], commit) == expected
+
+
+def test_a_change_gives_nobody_another_s_name(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    for number in range(3):
+        repo.commit({"a.py": f"a = {number}\n"})
+    eve = "Eve <eve@example.org>"
+    repo.commit({"a.py": "a = 9\n", ".mailmap": f"{eve} <ada@example.org>\n"}, author=eve)
+    for revision in ("HEAD", "HEAD^..HEAD"):
+        reviewers = hyperion(tmp_path, "score", "--format", "json", revision).json()["reviewers"]
+        assert [entry["name"] for entry in reviewers] == ["Ada"]
 
 
 def test_owners_and_mapped_names_are_the_reviewers(tmp_path: Path) -> None:

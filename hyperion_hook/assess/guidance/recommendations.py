@@ -56,7 +56,9 @@ def counsel_reviewers(measurer: StoreMeasurer, change: Change) -> tuple[Reviewer
     past = measurer.past(change.base)
 
     def read(ids: Sequence[str]) -> list[Commit]:
-        return with_mailmap(measurer.repository, read_commits(measurer.repository, ids, detail=Detail.NOTHING))
+        commits = read_commits(measurer.repository, ids, detail=Detail.NOTHING)
+        # of the base: a pull request cannot give its author another's name
+        return with_mailmap(measurer.repository, commits, change.base)
 
     known = () if past is None else reviewers(change, past, read)
     return with_owners(known, measurer.owners(change), len(change.files))

@@ -98,7 +98,7 @@ class Names:
 
     def __init__(self, repository: Repository, head: str, history: History) -> None:
         known = _authors(repository, head)
-        renamed = mapped(repository, known)
+        renamed = mapped(repository, known, head)
         self._people = People(renamed.get(author, author) for author in known)
         self._person: dict[int, str] = {}
         self.last_month: dict[str, int] = {}
