@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from hyperion_hook.commands import Invocation
+from hyperion_hook.commands import Invocation, warn
 from hyperion_hook.commands.pull_request.base_settings import base_of, baseline_in, revision_in, trusted_settings
 from hyperion_hook.commands.pull_request.github import ACTIONS_FORGES, GitHubRun
 from hyperion_hook.commands.pull_request.pipeline import FORGES, run_in_pipeline
@@ -40,7 +40,9 @@ def print_comment(
         raise ConfigError("comment: --forge none is told the range; name a file with --baseline, or leave it out")
     baseline = baseline_in(options.baseline, repository, base)
     progress = ProgressLine()
-    with trusted_settings(repository, base, environment, options.flags) as loaded:
+    end = repository.resolve(target.end or revision)
+    with trusted_settings(repository, base, end, environment, options.flags) as loaded:
+        warn(loaded.warnings)
         with open_assessor(repo, loaded.config, progress) as assessor:
             if target.start is not None and target.end is not None:
                 assessment = assessor.range(target.start, target.end)

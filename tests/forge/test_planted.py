@@ -100,7 +100,7 @@ def test_no_way_leads_to_the_models_of_the_checkout(pull: Pull, tmp_path: Path, 
     repository = Repository.discover(top)
     with (
         pytest.raises(ConfigError, match="not in the base commit"),
-        trusted_settings(repository, pull.base, os.environ, {"models": top / path}),
+        trusted_settings(repository, pull.base, pull.head, os.environ, {"models": top / path}),
     ):
         pass
 
@@ -108,7 +108,7 @@ def test_no_way_leads_to_the_models_of_the_checkout(pull: Pull, tmp_path: Path, 
 def test_models_outside_of_the_checkout_are_used_as_they_are(pull: Pull, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     with trusted_settings(
-        Repository.discover(pull.repo.path), pull.base, os.environ, {"models": tmp_path / "mine"}
+        Repository.discover(pull.repo.path), pull.base, pull.head, os.environ, {"models": tmp_path / "mine"}
     ) as loaded:
         assert loaded.config.models == tmp_path / "mine"
 
@@ -118,7 +118,7 @@ def test_models_of_the_base_are_copied_for_the_time_they_are_used(pull: Pull) ->
     base = pull.repo.commit({"models/manifest.json": "of the base", ".hyperion-hook.toml": 'models = "models"\n'})
     pull.repo.git("checkout", "-q", "topic")
     pull.repo.commit({"models/manifest.json": "planted"})
-    with trusted_settings(Repository.discover(pull.repo.path), base, os.environ, {}) as loaded:
+    with trusted_settings(Repository.discover(pull.repo.path), base, base, os.environ, {}) as loaded:
         folder = loaded.config.models
         assert folder is not None
         assert (folder / "manifest.json").read_text() == "of the base"

@@ -1,7 +1,7 @@
 """Settings and models of a pull request's base: the pull request itself has no say in how it is judged.
 
 The work tree of a job is the pull request's, so nothing is read from it: neither a configuration file, nor a folder of
-models that lies in it, nor what a link in it leads to.
+models that lies in it, nor what a link in it leads to. Only a coverage report may lie there, where the job wrote it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from hyperion_hook.commands.support.baseline import MOST_BYTES, SUFFIXES, Baseline, read_baseline
 from hyperion_hook.config import LoadedConfig, load_config
@@ -29,9 +30,11 @@ _MOST_MODEL_BYTES = 50_000_000
 
 @contextmanager
 def trusted_settings(
-    repository: Repository, base: str, environment: Mapping[str, str], flags: Mapping[str, object]
+    repository: Repository, base: str, head: str, environment: Mapping[str, str], flags: Mapping[str, object]
 ) -> Iterator[LoadedConfig]:
     """Give the settings in force as of a commit; models that lie in the repository are those of that commit, too.
+
+    Coverage reports that ``head``, the commit under judgement, brings along are left out with a warning.
 
     Raises ``ConfigError`` if a setting is wrong, or the models are not there at the base.
     """
@@ -45,7 +48,7 @@ def trusted_settings(
             elif content is not NO_FILE:
                 raise ConfigError(f"{name} of {base[:10]}: {content.reason}; run: git fetch --refetch --no-filter")
         top = repository.work_tree or repository.git_dir
-        loaded = load_config(top, environment, flags, texts)
+        loaded = _without_brought_reports(load_config(top, environment, flags, texts), repository, reader, head)
         models = loaded.config.models
         inside = None if models is None else _below(models, top)
         if inside is None:
@@ -56,6 +59,28 @@ def trusted_settings(
             yield loaded._replace(config=replace(loaded.config, models=Path(folder)))
     finally:
         reader.close()
+
+
+def _without_brought_reports(
+    loaded: LoadedConfig, repository: Repository, reader: BlobReader, head: str
+) -> LoadedConfig:
+    top, commits = repository.work_tree or repository.git_dir, {head, repository.head() or head}
+
+    def is_brought(path: Path) -> bool:
+        inside = _below(path, top)
+        if inside is None:
+            return False
+        is_linked = Path(os.path.realpath(top / path)) != Path(os.path.realpath(top)) / inside
+        return is_linked or any(reader.entry(commit, inside) is not NO_FILE for commit in commits)
+
+    config = loaded.config
+    brought = {path for path in (*config.coverage_before, *config.coverage_after) if is_brought(path)}
+    names = ("coverage_before", "coverage_after")
+    others: dict[str, Any] = {
+        name: tuple(path for path in getattr(config, name) if path not in brought) for name in names
+    }
+    faults = (f"coverage report '{path}': tracked or linked, so left out; let the job write it" for path in brought)
+    return loaded._replace(config=replace(config, **others), warnings=(*loaded.warnings, *sorted(faults)))
 
 
 def base_of(repository: Repository, commit: str) -> str:

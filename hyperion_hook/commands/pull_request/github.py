@@ -107,7 +107,7 @@ class GitHubRun:
         trusted = base or base_of(repository, end)
         self._baseline = baseline_in(self._options.baseline, repository, trusted)
         start = self._start(repository, base)
-        with trusted_settings(repository, trusted, self._environment, self._options.flags) as loaded:
+        with trusted_settings(repository, trusted, end, self._environment, self._options.flags) as loaded:
             warn(loaded.warnings)
             assessment = self._assess(repository, loaded.config, start, end, pull)
             brief = brief_of(assessment)

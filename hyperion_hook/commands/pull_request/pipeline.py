@@ -90,7 +90,7 @@ def run_in_pipeline(
     need_commits(repository, (start, job.head), forge.remedy)
     baseline = baseline_in(options.baseline, repository, base)
     links = forge.links(job.pages, job.number, start, job.head)
-    with trusted_settings(repository, base, environment, options.flags) as loaded:
+    with trusted_settings(repository, base, job.head, environment, options.flags) as loaded:
         warn(loaded.warnings)
         assessment = assessed(repo, loaded.config, lambda assessor: assessor.range(start, job.head), assessor_of)
         brief = brief_of(assessment)
