@@ -169,6 +169,12 @@ def test_a_binary_file_of_any_ending_holds_no_code(repo: TestRepo) -> None:
     assert {vector[name] for name in NAMES} == {0.0}
 
 
+def test_code_in_utf_16_is_not_no_code(repo: TestRepo) -> None:
+    vector = vector_of(repo, a__cs="class A { void F() { } }\n".encode("utf-16"))
+    assert isinstance(vector["code_lines_added"], Missing)
+    assert isinstance(vector["method_count"], Missing)
+
+
 # -- notebooks --------------------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.author import LATEST, Author
 from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context
@@ -13,6 +13,7 @@ from hyperion_hook.features.history.review import (
     NO_REVIEWER,
     NOT_COMMITTED,
     SAME_MOMENT,
+    UNDATED,
     measure,
     reviewers,
 )
@@ -45,6 +46,11 @@ def test_what_is_not_a_commit_has_not_been_reviewed(kind: ChangeKind) -> None:
 def test_hours_from_author_date_to_committer_date() -> None:
     assert measure(committed("x", hours=36))["approval_time"] == 36
     assert measure(committed("x", hours=-5))["approval_time"] == 0
+
+
+@pytest.mark.parametrize("hours", [NOW / 3600, NOW / 3600 + 5, (NOW - LATEST) / 3600])
+def test_a_date_that_is_none_tells_no_hours(hours: float) -> None:
+    assert measure(committed("x", hours=hours))["approval_time"] == UNDATED
 
 
 def test_a_commit_recorded_when_it_was_written_was_not_approved() -> None:

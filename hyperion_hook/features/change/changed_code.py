@@ -19,6 +19,7 @@ from hyperion_hook.features.code.notebooks import NAME as NOTEBOOK
 from hyperion_hook.features.code.notebooks import read_notebook
 from hyperion_hook.features.context import Context
 
+BINARY = Missing("git takes it for binary and compares no lines")
 TOO_LARGE = Missing("change too large to read line by line")
 """Of a file after the first twenty megabytes of the patch."""
 _COUNTED = (FileRole.SOURCE, FileRole.CONFIGURATION)
@@ -92,13 +93,17 @@ def changed_code(context: Context, file: FileChange) -> ChangedCode | Missing | 
 
     ``None`` for tests, files of others, documents and data: they hold no code that counts.
     """
-    if file.is_binary or not file.is_regular:
+    if not file.is_regular:
         return None
     kind = kind_of(context, file)
     if kind.language is None or (isinstance(kind.language, str) and kind.role not in _COUNTED):
         return None
     if isinstance(kind.language, Missing):
         return kind.language
+    if file.is_binary:
+        # git compares no lines of UTF-16, which is text all the same
+        source = context.sources.before(file) if file.new_blob is None else context.sources.after(file)
+        return BINARY if isinstance(source, SourceText) else None
     if file.hunks is None:
         return Missing(file.unread) if file.unread else TOO_LARGE
     before = kind.language

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.author import LATEST, Author
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.message.classify import trailers
 from hyperion_hook.domain.message.programs import is_program
@@ -13,6 +13,7 @@ from hyperion_hook.features.history.people import months_here
 NEEDS_HOST = Missing("needs a code host")
 NOT_COMMITTED = Missing("only a recorded commit has been reviewed")
 SAME_MOMENT = Missing("author and committer date are the same: no approval is known")
+UNDATED = Missing("the author's or the committer's date is none")
 NO_REVIEWER = Missing("no reviewer is named")
 _FORGE_EMAILS = ("noreply@github.com", "noreply@gitlab.com", "support@github.com")
 
@@ -35,6 +36,8 @@ def measure(context: Context) -> dict[str, Value]:
 
 
 def _recorded_after(change: Change) -> Value:
+    if not (0 < change.authored_at < LATEST and 0 < change.time < LATEST):
+        return UNDATED
     return SAME_MOMENT if change.authored_at == change.time else hours_between(change.authored_at, change.time)
 
 

@@ -8,22 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from functools import cache
 
 _HEADS = {
-    "Perl": r"^sub\s++[\w:']++[^;{\n]*+\s*+\{",
-    "Lua": r"^(?:local\s++)?function\s++[\w.:]++\s*+\(",
-    "Solidity": r"^[ \t]*+function\s++\w++\s*+\([^;{}]*+\{",
-    "Zig": r"^(?:pub\s++)?(?:export\s++|inline\s++)?fn\s++\w++\s*+\([^;{}]*+\{",
-    "GDScript": r"^(?:static\s++)?func\s++\w++\s*+\([^\n]*+:[ \t]*+$",
-    "R": r"^[\w.]++\s*+(?:<-|=)\s*+function\s*+\(",
+    "Perl": re.compile(r"^sub\s++[\w:']++[^;{\n]*+\s*+\{", re.MULTILINE),
+    "Lua": re.compile(r"^(?:local\s++)?function\s++[\w.:]++\s*+\(", re.MULTILINE),
+    "Solidity": re.compile(r"^[ \t]*+function\s++\w++\s*+\([^;{}]{0,2000}+\{", re.MULTILINE),
+    "Zig": re.compile(r"^(?:pub\s++)?(?:export\s++|inline\s++)?fn\s++\w++\s*+\([^;{}]{0,2000}+\{", re.MULTILINE),
+    "GDScript": re.compile(r"^(?:static\s++)?func\s++\w++\s*+\(", re.MULTILINE),
+    "R": re.compile(r"^[\w.]++\s*+(?:<-|=)\s*+function\s*+\(", re.MULTILINE),
 }
 _END = {"Perl": re.compile(r"^__(?:END|DATA)__$", re.MULTILINE)}
-
-
-@cache
-def _pattern(language: str) -> re.Pattern[str]:
-    return re.compile(_HEADS[language], re.MULTILINE)
 
 
 def lost_head(language: str, text: str, starts: Collection[int]) -> int | None:
@@ -38,7 +32,7 @@ def lost_head(language: str, text: str, starts: Collection[int]) -> int | None:
         return None
     end = _END[language].search(text) if language in _END else None
     line, position = 1, 0
-    for head in _pattern(language).finditer(text, 0, end.start() if end else len(text)):
+    for head in _HEADS[language].finditer(text, 0, end.start() if end else len(text)):
         line += text.count("\n", position, head.start())
         position = head.start()
         if not any(line <= start <= line + head[0].count("\n") for start in starts):
