@@ -18,9 +18,10 @@ from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.domain.overview import HotSpot
 from hyperion_hook.features.feature import Feature
+from hyperion_hook.report.formats.brief import brief
 from hyperion_hook.report.formats.json import assessment_object
+from hyperion_hook.report.reasons import reasons
 from hyperion_hook.report.safe_text import printable
-from hyperion_hook.report.wording import brief, reasons
 
 LEAN, FULL, SPOTS = 4, 50, 10
 """Entries of each list."""

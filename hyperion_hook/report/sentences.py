@@ -74,7 +74,7 @@ def size_sentence(here: float, usual: float, *, known_here: bool, little_code: b
     ('a change of this size: 14%, typical here 3%', 'a change of this size: 3%, as is typical elsewhere')
     """
     where, shown = "here" if known_here else "elsewhere", _share(here)
-    size = "that adds so little code" if little_code else "of this size"
+    size = "of this size, little of it code" if little_code else "of this size"
     if shown == _share(usual):
         return f"a change {size}: {shown}, as is typical {where}"
     return f"a change {size}: {shown}, typical {where} {_share(usual)}"

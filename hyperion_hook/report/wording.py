@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from hyperion_hook.domain.assessment import (
     Assessment,
     BugForecast,
-    Contribution,
     FileForecast,
     Record,
     RiskLevel,
@@ -21,20 +20,14 @@ from hyperion_hook.domain.breaks import Break
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
-from hyperion_hook.features.feature import Group
 
 WOULD_BREAK = "Would break"
 MOST_BREAKS = 5
 """Breaks that a report for people tells; JSON and SARIF have them all."""
 ADVICE, REVIEWERS, SIMILAR = "What to do", "Who knows this code", "Similar changes"
-MOST_REASONS = 3
-TELLING = 0.1
-"""Log-odds that a reason must move to be told."""
 MOST_FORECASTS = 3
 LIKELY = 0.3
 """Forecasts below are no news: in busy projects a fix comes to one touched file in five within a month."""
-SIZE = Group.SIZE.value
-_NO_REASONS = frozenset((SIZE, "other"))
 
 
 def verdict(risk: Score | Unknown, record: Record | None = None, *, no_code: bool = False) -> tuple[str, str]:
@@ -233,18 +226,6 @@ def nothing_to_assess(change: Change) -> str:
     return f"{line} Instead: {others}" + ("; the last commit: score HEAD" if change.base else "")
 
 
-def brief(assessment: Assessment, most: int = 2) -> str:
-    """Return an assessment in one line: verdict, what is judged, what breaks, the first reasons, and where to begin."""
-    if is_empty(assessment.change):
-        return nothing_to_assess(assessment.change)
-    told = [entry.sentence for entry in reasons(assessment.explanation, most) if entry.contribution > 0]
-    why = f" Why: {'; '.join(told)}." if told else ""
-    broken = "".join(f" {line}." for line in broken_lines(assessment.breaks))
-    first = assessment.files_to_read[:1]
-    read = f" Read first: {first[0].path}." if first and assessment.risk.level is not RiskLevel.LOW else ""
-    return f"{' '.join(verdict(assessment.risk))} {change_line(assessment.change)}.{broken}{why}{read}"
-
-
 def is_empty(change: Change) -> bool:
     """Whether there is nothing to assess, which is another thing than files that cannot be told."""
     return not change.files and not change.unreadable
@@ -258,36 +239,6 @@ def _purpose(change: Change) -> str:
     if CommitFlag.REVERT in flags:
         return "; by its message it reverts a commit"
     return "; by its message it fixes a bug" if CommitFlag.FIX in flags else ""
-
-
-def size_line(explanation: Iterable[Contribution]) -> str:
-    """Return how risky a change of this size is, '' without an explanation."""
-    line = next((entry.sentence for entry in explanation if entry.group == SIZE), "")
-    return f"{line[:1].upper()}{line[1:]}"
-
-
-def reasons(explanation: Iterable[Contribution], most: int = MOST_REASONS) -> list[Contribution]:
-    """Return what is special about a change beside its size, largest first: at most one reason a group.
-
-    What hardly moves the risk is none, nor is what is not known.
-    """
-    leading: dict[str, Contribution] = {}
-    for entry in sorted(explanation, key=_by_size):
-        if abs(entry.contribution) >= TELLING and entry.value is not None and entry.group not in _NO_REASONS:
-            leading.setdefault(entry.group or entry.feature, entry)
-    return list(leading.values())[:most]
-
-
-def own_line(risk: Score | Unknown, explanation: Iterable[Contribution], shown: Iterable[Contribution]) -> str:
-    """Return the change's own probability, and what all reasons that are not ``shown`` multiply the odds by."""
-    if isinstance(risk, Unknown):
-        return ""
-    names = {entry.feature for entry in shown}
-    rest = (entry for entry in explanation if entry.group != SIZE and entry.feature not in names)
-    left = [entry.contribution for entry in rest if entry.contribution]
-    others = "all other reasons together" if len(left) > 1 else "another reason"
-    said = f"This change: {finely(risk.probability)} by the model"
-    return said + (f"; {others} {factor(math.fsum(left))}" if left else "")
 
 
 def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:
@@ -325,29 +276,6 @@ def likely_fixes(bugs: BugForecast | None) -> tuple[FileForecast, ...]:
     if bugs is None:
         return ()
     return tuple(entry for entry in bugs.files[:MOST_FORECASTS] if entry.probability >= LIKELY)
-
-
-def _by_size(entry: Contribution) -> tuple[float, str]:
-    return -abs(entry.contribution), entry.feature
-
-
-def way(contribution: float) -> str:
-    """Return which way a reason moves the risk."""
-    return "raises it" if contribution > 0 else "lowers it"
-
-
-def factor(contribution: float) -> str:
-    """Return how much a contribution multiplies the odds of the risk, which for a small risk is the risk itself.
-
-    Examples
-    --------
-    >>> factor(math.log(1.8)), factor(-math.log(2)), factor(9.0)
-    ('x1.8', 'x0.50', 'x8,103')
-    """
-    value = math.exp(min(contribution, 50.0))
-    if value < 0.01:
-        return f"x{value:.1g}"
-    return f"x{value:.2f}" if value < 0.995 else f"x{value:.1f}" if value < 99.5 else f"x{value:,.0f}"
 
 
 def unusual_lines(assessment: Assessment) -> list[str]:

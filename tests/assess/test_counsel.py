@@ -351,7 +351,7 @@ def test_what_the_model_does_not_give_is_not_promised_but_the_test_can_be_run(tm
     assert advise(with_usual_tests(tmp_path), {1: 0.4, 2: 0.41}) == [
         (
             "Run pkg/tests/test_a.py",
-            "what they catch is not committed; the score stays 40%",
+            "they show whether it broke something; the score stays 40%",
             "it changed in 4 of the last 5 changes to pkg/a.py",
         )
     ]

@@ -52,7 +52,7 @@ def test_how_much_is_printed_goes_by_the_level_or_by_the_setting() -> None:
     assert [lines(RiskLevel.HIGH, hook_detail=detail) for detail in ("line", "short")] == [2, 6]
     assert lines(RiskLevel.LOW, hook_detail="full") > 10
     text = hook("pre-commit", FakeAssessor())[1]
-    assert text.startswith("LOW, like 81% of recent changes; more, once committed: hyperion-hook score HEAD\n")
+    assert text.startswith("LOW, as 81% of recent changes are; more, once committed: hyperion-hook score HEAD\n")
 
 
 def test_commit_msg_is_silent_where_pre_commit_has_just_told_the_same(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_push_is_assessed_as_one_range(history: TestRepo, monkeypatch: pytest.
     pushing(monkeypatch, f"refs/heads/main {new} refs/heads/main {old}\n")
     fake = FakeAssessor()
     code, text = hook("pre-push", fake, "origin", "url", repo=history.path)
-    assert (code, text.startswith("LOW, like 81%")) == (ExitCode.DONE, True)
+    assert (code, text.startswith("LOW, as 81%")) == (ExitCode.DONE, True)
     assert fake.asked == [("range", old, new), ("closed",)]
 
 

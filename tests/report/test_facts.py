@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from hyperion_hook.domain.assessment import Contribution
 from hyperion_hook.features.catalogue import find_feature
-from hyperion_hook.report.wording import factor, number, reasons
+from hyperion_hook.report.reasons import factor, reasons
+from hyperion_hook.report.wording import number
 
 
 def told(feature: str, contribution: float) -> Contribution:

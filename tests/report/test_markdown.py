@@ -20,7 +20,7 @@ Riskier than 97% of recent code changes, and than 84% of those about as large.
 
 Staged change: 2 files, +3 -1 lines
 
-**Why**
+**Why (peers are recent changes about as large)**
 
 - A change of this size: 24%, typical here 8%
 - lowers it: the author has made 640 commits here, peers 30 (x0.47)
@@ -63,7 +63,7 @@ def test_the_report_reads_well() -> None:
 
 def test_sections_without_content_are_left_out() -> None:
     text = render_markdown(sample(explanation=(), anomaly=None, files_to_read=(), impact=None, warnings=()))
-    assert "**Why**" not in text
+    assert "**Why" not in text
     assert "\n\n\n" not in text
 
 

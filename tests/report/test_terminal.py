@@ -20,7 +20,7 @@ Riskier than 97% of recent code changes, and than 84% of those about as large.
 17 of the last 40 HIGH changes here were later fixed (42%, against 9% of all).
 Staged change: 2 files, +3 -1 lines
 
-Why
+Why (peers are recent changes about as large)
   A change of this size: 24%, typical here 8%
   - the author has made 640 commits here, peers 30  (x0.47)
   + app.py had 9 bug fixes in 180 days, peers 0  (x1.6)

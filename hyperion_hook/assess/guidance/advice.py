@@ -217,7 +217,7 @@ class Adviser:
             return None
         return Advice(
             f"Run {', '.join(path for path, _ in tests)}",
-            f"what they catch is not committed; the score stays {share(risk.probability)}",
+            f"they show whether it broke something; the score stays {share(risk.probability)}",
             f"{'it' if len(tests) == 1 else 'the first'} {tests[0][1]}",
         )
 
@@ -259,7 +259,7 @@ def _left_out(beside: Sequence[FileEvent], events: Sequence[FileEvent], now: int
             followed[event.commit in own].append(soon)
     without, having = followed[False], followed[True]
     if len(without) < FEWEST_LEFT_OUT:
-        return "no effect is computed: too few changes left it out"
+        return "its effect on the score is not known: too few changes left it out"
     if not having or sum(without) * len(having) < CLEARLY * sum(having) * len(without) or not any(without):
         return None
     return (
@@ -292,7 +292,7 @@ def _newcomers_fared(lives: Sequence[Sequence[FileEvent]], now: int) -> str | No
             fixed[is_new].append(was_fixed)
     new, home = fixed[True], fixed[False]
     if min(len(new), len(home)) < FEWEST_OF_EACH:
-        return "no effect is computed: too few changes to these files to compare"
+        return "its effect on the score is not known: too few changes to these files to compare"
     new_share, home_share = sum(new) / len(new), sum(home) / len(home)
     if new_share < CLEARLY * home_share:
         return None

@@ -14,7 +14,7 @@ from hyperion_hook.assess.track_record import record_of
 from hyperion_hook.domain.assessment import Contribution, RiskLevel
 from hyperion_hook.domain.overview import Coupling, ExplainedChange, Overview, ScoredChange
 from hyperion_hook.git.log import Detail, read_commits
-from hyperion_hook.report.wording import SIZE, reasons
+from hyperion_hook.report.reasons import SIZE, reasons
 
 MOST_RISKIEST = 10
 MOST_REASONS = 4

@@ -10,8 +10,9 @@ from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.change import ChangeKind
+from hyperion_hook.report.formats.brief import brief
 from hyperion_hook.report.safe_text import printable
-from hyperion_hook.report.wording import brief, is_empty
+from hyperion_hook.report.wording import is_empty
 
 
 def told_to_agent(repo: Path | None, config: Config) -> str:

@@ -20,8 +20,8 @@ from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.change import MOST_PATCH_BYTES, ChangeKind
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ConfigError, ExitCode
+from hyperion_hook.report.formats.brief import brief
 from hyperion_hook.report.safe_text import printable
-from hyperion_hook.report.wording import brief
 
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor

@@ -29,6 +29,7 @@ from hyperion_hook.errors import HyperionError
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.report.formats.findings import location_of
 from hyperion_hook.report.notes import notes_of
+from hyperion_hook.report.reasons import reasons, size_line
 from hyperion_hook.report.safe_text import valid_unicode
 from hyperion_hook.report.wording import (
     MOST_BREAKS,
@@ -37,8 +38,6 @@ from hyperion_hook.report.wording import (
     judged_line,
     likely_fixes,
     percent,
-    reasons,
-    size_line,
     unusual_lines,
 )
 

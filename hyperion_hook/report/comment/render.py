@@ -18,19 +18,9 @@ from hyperion_hook.report.comment.brief import Brief, Place, Reason
 from hyperion_hook.report.comment.dialect import Dialect
 from hyperion_hook.report.comment.state import MARKER, State, boxes, state_line
 from hyperion_hook.report.links import Links
+from hyperion_hook.report.reasons import factor, way
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
-from hyperion_hook.report.wording import (
-    ADVICE,
-    REVIEWERS,
-    SIMILAR,
-    WOULD_BREAK,
-    counted,
-    factor,
-    finely,
-    placed,
-    verdict,
-    way,
-)
+from hyperion_hook.report.wording import ADVICE, REVIEWERS, SIMILAR, WOULD_BREAK, counted, finely, placed, verdict
 
 MOST_LINES = 12
 """Before the fold, what stands above the sections included: whoever is told of everything reads nothing."""

@@ -8,6 +8,7 @@ from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.report.notes import notes_of
+from hyperion_hook.report.reasons import factor, own_line, reasons, size_line, way, why_heading
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
 from hyperion_hook.report.wording import (
     ADVICE,
@@ -15,20 +16,15 @@ from hyperion_hook.report.wording import (
     SIMILAR,
     WOULD_BREAK,
     breaks_in_words,
-    factor,
     folder_name,
     is_empty,
     judged_line,
     likely_fixes,
     nothing_to_assess,
-    own_line,
     percent,
     placed,
-    reasons,
-    size_line,
     unusual_lines,
     verdict,
-    way,
 )
 
 MOST_REASONS = 5
@@ -83,7 +79,7 @@ def _why(assessment: Assessment) -> str:
     size, told = size_line(assessment.explanation), reasons(assessment.explanation, MOST_REASONS)
     own = own_line(assessment.risk, assessment.explanation, told)
     return _listed(
-        "Why",
+        why_heading(told),
         [
             *([markdown_text(size)] if size else []),
             *(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from hyperion_hook.domain.assessment import Assessment, Impact, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
+from hyperion_hook.report.reasons import factor, own_line, reasons, size_line, why_heading
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.report.text_width import ended, padded, width_of, with_short_paths, wrapped
 from hyperion_hook.report.wording import (
@@ -20,19 +21,15 @@ from hyperion_hook.report.wording import (
     change_line,
     comparison,
     counted,
-    factor,
     folder_name,
     is_empty,
     judged_line,
     likely_fixes,
     nothing_to_assess,
-    own_line,
     percent,
     placed,
     rank,
     reading_list,
-    reasons,
-    size_line,
     unusual_lines,
     verdict,
 )
@@ -159,7 +156,7 @@ class _Page:
         elif share is None:
             said = f"{level.value}, judged by other projects"
         else:
-            said = f"{level.value}, like {percent(share)} of recent changes"
+            said = f"{level.value}, as {percent(share)} of recent changes are"
         said = printable(f"{said}; {purpose}" if purpose else said)
         nothing_more = isinstance(assessment.risk, Unknown) or is_no_code(assessment.change)
         more = "" if nothing_more else f"; {_more(assessment.change)}"
@@ -227,7 +224,8 @@ class _Page:
         if not size:
             return
         yield ""
-        yield self.paint("Why", _HEADING)
+        heading = why_heading(shown)
+        yield self.paint(heading if self.fits(heading) else "Why", _HEADING)
         yield from (f"  {line}" for line in self._wrapped(size, 2))
         for entry in shown:
             sign, code = ("+", _RAISES) if entry.contribution > 0 else ("-", _LOWERS)

@@ -22,8 +22,9 @@ from hyperion_hook.report.links import Links
 from hyperion_hook.report.page import arcs, charts, outcomes
 from hyperion_hook.report.page import card as page_card
 from hyperion_hook.report.page import since_last_report as since
+from hyperion_hook.report.reasons import factor
 from hyperion_hook.report.safe_text import printable
-from hyperion_hook.report.wording import counted, factor, number, percent, record_line
+from hyperion_hook.report.wording import counted, number, percent, record_line
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 RECENT_DAYS = (30, 90)
