@@ -13,7 +13,8 @@ from hyperion_hook.features.code.python_tree import python_tree
 
 MOST_CHARACTERS = 400_000
 
-_NAMESPACES = frozenset({"globals", "exec", "vars", "locals"})
+_NAMESPACES = frozenset({"globals", "exec"})
+_OWN_WITHOUT_ARGUMENT = frozenset({"vars", "locals"})
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _BUILT_IN = (str, bytes, list, dict, set, int, float, BaseException, io.TextIOWrapper, io.BytesIO)
 
@@ -44,15 +45,37 @@ def module_names(module: ast.Module) -> set[str]:
     for node in ast.walk(module):
         if isinstance(node, ast.Global):
             names.update(node.names)
-        elif (isinstance(node, ast.Name) and node.id in _NAMESPACES) or _is_sys_modules(node):
+        elif _reaches_namespace(node):
             names.add("*")
     return names | {"*"} if "__getattr__" in names else names
+
+
+def _reaches_namespace(node: ast.AST) -> bool:
+    """Return whether the namespace of the module may be written to by strings; looking at another's is nothing."""
+    if isinstance(node, ast.Name):
+        return node.id in _NAMESPACES
+    if isinstance(node, ast.Subscript) and _is_sys_modules(node.value):
+        return not isinstance(node.ctx, ast.Load) or _is_own_name(node.slice)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Subscript):
+        return node.attr in {"__dict__", "__class__"} and _is_sys_modules(node.value.value)
+    if not isinstance(node, ast.Call):
+        return False
+    function, first = node.func, node.args[0] if node.args else None
+    if isinstance(function, ast.Attribute):
+        return _is_sys_modules(function.value) and (function.attr != "get" or _is_own_name(first))
+    if not isinstance(function, ast.Name) or first is None:
+        return isinstance(function, ast.Name) and function.id in _OWN_WITHOUT_ARGUMENT
+    return function.id == "setattr" and isinstance(first, ast.Subscript) and _is_sys_modules(first.value)
 
 
 def _is_sys_modules(node: ast.AST) -> bool:
     if not (isinstance(node, ast.Attribute) and node.attr == "modules"):
         return False
     return isinstance(node.value, ast.Name) and node.value.id == "sys"
+
+
+def _is_own_name(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Name) and node.id == "__name__"
 
 
 def _outside_scopes(module: ast.Module) -> Iterator[ast.AST]:

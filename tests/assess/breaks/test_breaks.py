@@ -548,6 +548,8 @@ BROKEN: dict[str, tuple[Files, Files, BreakKind, str, str]] = {
         "def other(parse_all):\n    return parse_all\n",
         "def other():\n    parse_all = 1\n    return parse_all\n",
         "# globals() says more\n",
+        "import sys\ndef root(name):\n    return sys.modules.get(name) or sys.modules[name].__file__\n",
+        "import sys\nLOADED = 'x' in sys.modules, list(sys.modules), vars(sys)\n",
     ],
 )
 def test_a_name_is_missed_whatever_else_the_module_holds(tmp_path: Path, rest: str) -> None:
@@ -564,6 +566,10 @@ def test_a_name_is_missed_whatever_else_the_module_holds(tmp_path: Path, rest: s
         "def set_up():\n    global parse_all\n    parse_all = print\n",
         "import sys\nsetattr(sys.modules[__name__], 'parse' + '_all', print)\n",
         "vars()['parse_all'] = print\n",
+        "import sys\nsys.modules[__name__] = print\n",
+        "import sys\nsys.modules[__name__].__dict__['parse' + '_all'] = print\n",
+        "import sys\nsys.modules['app.core'].__class__ = type\n",
+        "import sys\nhere = sys.modules.get(__name__)\nhere.parse = print\n",
         "exec('parse_all = print')\n",
         "if LIMIT:\n    try:\n        from fast import parse_all\n    except ImportError:\n        parse_all = None\n",
         "with open('x') as parse_all:\n    pass\n",
