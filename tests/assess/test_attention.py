@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.guidance.functions_to_read import functions_to_read
+from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.history import DAY, CommitFlag, EmptyHistory, FileEvent, FileHistory
 from hyperion_hook.features.code.metrics import FunctionMetrics
 from hyperion_hook.git.diffs.hunks import Position
@@ -42,6 +45,14 @@ def test_at_most_three_files_whatever_the_order_they_come_in() -> None:
 def test_a_lock_file_that_nobody_wrote_comes_after_the_source() -> None:
     judged = change(edit("uv.lock", "+x\n" * 500), edit("src/a.py", "+x\n" * 12))
     assert [entry.path for entry in files_to_read(judged, EmptyHistory())] == ["src/a.py", "uv.lock"]
+
+
+def test_what_is_deleted_comes_after_what_is_left_to_read() -> None:
+    gone = replace(edit("src/gone.py", "-x\n" * 900), status=FileStatus.DELETED)
+    assert [entry.path for entry in files_to_read(change(gone, edit("src/a.py", "+x\n" * 3)), EmptyHistory())] == [
+        "src/a.py",
+        "src/gone.py",
+    ]
 
 
 @pytest.mark.parametrize(

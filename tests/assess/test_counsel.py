@@ -312,7 +312,7 @@ def tangled(tmp_path: Path) -> TestRepo:
 def test_a_large_change_is_parted_where_nothing_ties_its_files(tmp_path: Path) -> None:
     assert advise(tangled(tmp_path), {2: 0.21, 1: 0.05, 3: 0.21, 4: 0.4}) == [
         (
-            "Commit it in 2 parts: db/table.py and 1 more (21%); net/http.py and 1 more (21%)",
+            "Split it into 2 parts: db/table.py and 1 more (21%); net/http.py and 1 more (21%)",
             "the riskiest part scores 21% instead of 40%",
             "no folder, name, import or past commit ties the parts together",
         )

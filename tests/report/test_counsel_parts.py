@@ -20,7 +20,7 @@ def told(name: str = "Grace") -> Assessment:
     return sample(
         advice=(
             Advice(
-                "Commit it in 2 parts: a.py (5%); b.py (9%)",
+                "Split it into 2 parts: a.py (5%); b.py (9%)",
                 "the riskiest part scores 9% instead of 31%",
                 "nothing ties the parts",
             ),
@@ -41,7 +41,7 @@ def test_text_tells_all_three_after_the_files() -> None:
     assert text.index("Read first") < text.index("What to do") < text.index("Who knows this code")
     assert "  Grace  12 commits to these files, 2 reviews; active this month\n" in text
     assert "Similar changes\n  aaaaaaaaaa Add x by Grace  no bug fix in its files since (40 days)\n" in text
-    assert "  Commit it in 2 parts: a.py (5%); b.py (9%)\n" in text
+    assert "  Split it into 2 parts: a.py (5%); b.py (9%)\n" in text
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])

@@ -137,7 +137,7 @@ class Adviser:
         listed = "; ".join(f"{name} ({share(part.probability)})" for name, part in zip(names, parts, strict=True))
         worst = max(part.probability for part in parts)
         return Advice(
-            f"Commit it in {len(parts)} parts: {listed}",
+            f"Split it into {len(parts)} parts: {listed}",
             f"the riskiest part scores {share(worst)} instead of {share(risk.probability)}",
             "no folder, name, import or past commit ties the parts together",
         )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from hyperion_hook.domain.assessment import FileToRead, FunctionToRead
-from hyperion_hook.domain.change import Change, FileChange
+from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.files.paths import FileRole, is_lock_file, role_of
 from hyperion_hook.domain.history import CommitFlag, FileEvent, History
 
@@ -33,7 +33,7 @@ def files_to_read(
     """Return the files where a reviewer's time is spent best, at most three, best first, each with its functions.
 
     A file counts by the lines changed in it, more so the more bug fixes it has seen; tests, documents and vendored
-    files count less than source, as do lock files, which nobody wrote.
+    files count less than source, as do lock files, which nobody wrote, and files that are deleted.
     """
     largest = sorted(change.files, key=lambda file: (-_weight(file), file.path))[:LOOKED_AT]
     ranked = []
@@ -50,7 +50,9 @@ def files_to_read(
 
 def _weight(file: FileChange) -> float:
     lines = (file.lines_added or 0) + 0.5 * (file.lines_deleted or 0)
-    role = FileRole.FOREIGN if is_lock_file(file.path) else role_of(file.path)
+    # of one that is gone nothing is left to read, and who misses it is said apart
+    is_no_reading = is_lock_file(file.path) or file.status is FileStatus.DELETED
+    role = FileRole.FOREIGN if is_no_reading else role_of(file.path)
     return math.sqrt(lines) * _ROLE_WEIGHT[role]
 
 
