@@ -55,11 +55,13 @@ def classify_message(message: str, author: Author) -> CommitFlag:
     flags = CommitFlag.BOT if is_bot(author) else CommitFlag.NONE
     subject, _, body = message.lstrip().partition("\n")
     subject = " ".join(subject[:_SUBJECT_LIMIT].lower().split())
+    # what git made to be squashed is of the purpose of the commit it names
+    subject = patterns.TO_BE_SQUASHED.sub("", subject, count=1) if "! " in subject[:10] else subject
     body = _without_html_comments(body[:_BODY_LIMIT])
     says_so = "everts " in body or "riginal commit changeset" in body
     if patterns.REVERT_SUBJECT.match(subject) or (says_so and patterns.REVERT_BODY.search(body)):
         return flags | CommitFlag.REVERT
-    if "fix" in subject and patterns.HOTFIX.search(subject):
+    if ("fix" in subject or not subject.isascii() or ":amb" in subject) and patterns.HOTFIX.search(subject):
         flags |= CommitFlag.HOTFIX
     if _is_fix(subject, body):
         flags |= CommitFlag.FIX
@@ -70,6 +72,8 @@ def _is_fix(subject: str, body: str) -> bool:
     patterns = _patterns()
     if patterns.OTHER_PURPOSE.match(subject):
         return False
+    if (subject[:1] == ":" or not subject[:1].isascii()) and patterns.MARK_OF_FIX.match(subject):
+        return True
     # most messages never say "fix": the costly patterns are kept from them
     told = patterns.HARMLESS_FIX.sub(" ", subject) if "fix" in subject else subject
     if patterns.SERIOUS_WORD.search(told):

@@ -31,7 +31,8 @@ _SERIOUS = (
 # matched against lower-case text: twice as fast as without regard to case
 SERIOUS_WORD = re.compile(rf"\b(?:{_SERIOUS})\b")
 FIX_WORD = re.compile(
-    rf"\b(?:{_FIX}|broken|wrong|wrongly|incorrect|incorrectly|fails|(?:can|may|could) fail|fail (?:to|on|if|when|with)"
+    rf"\b(?:{_FIX}(?!(?<=fixed)[- ](?:width|size|length|height|point|position|layout|seed|rate|time|term))"
+    r"|broken|wrong|wrongly|incorrect|incorrectly|fails|(?:can|may|could) fail|fail (?:to|on|if|when|with)"
     r"|hangs?|stuck|corrupt(?:s|ed|ion)?|(?:do(?:es)?n't|does not|not) work(?:ing)?)\b",
 )
 HARMLESS_FIX = re.compile(
@@ -49,7 +50,7 @@ COSMETIC_SUBJECT = re.compile(
 )
 OTHER_PURPOSE = re.compile(
     r"(?:docs?|style|tests?|ci|build|feat|feature|refactor|release)(?:\([^()]{0,80}\))?!?:"
-    r"|fix\((?:docs?|tests?|ci|lint|build|examples?|style|typos?|readme)\)!?:"
+    r"|fix\((?:deps?(?:-dev)?|dependencies|docs?|tests?|ci|lint|build|examples?|style|typos?|readme)\)!?:"
     r"|(?:bump|release|prepare|merged?|merging|version|changelog)\b"
     r"|(?:add|adds|added|improve|write|more|new)\b[^:]*\btests?\b",
 )
@@ -83,7 +84,10 @@ REVERT_BODY = re.compile(
     r"|^(?:this )?reverts (?:(?:pr|pull request|merge request) )?[\w./-]{0,200}+[#!]\d{1,9}\b",
     re.IGNORECASE | re.MULTILINE,
 )
-HOTFIX = re.compile(r"\b(?:hot[- ]?fix(?:e[sd]|ing)?|emergency fix|urgent fix)\b")
+MARK_OF_FIX = re.compile(r"(?:\U0001f41b|\U0001fa79|\U0001f691|:adhesive_bandage:|:ambulance:)\ufe0f?")
+"""What Gitmoji puts before a fix, a small one, an urgent one."""
+HOTFIX = re.compile(r"^(?:\U0001f691|:ambulance:)|\b(?:hot[- ]?fix(?:e[sd]|ing)?|emergency fix|urgent fix)\b")
+TO_BE_SQUASHED = re.compile(r"^(?:(?:fixup|squash|amend)! ){1,9}")
 TRAILER_LINE = re.compile(
     r"(?:[A-Za-z][A-Za-z0-9]{0,30}(?:-[A-Za-z0-9]{1,30}){1,5}|authors?|reviewers?|fixes|closes|refs|bug|committer"
     r"|approvers?|ticket|issue|see)\s?:\s|\(cherry picked from commit ",
