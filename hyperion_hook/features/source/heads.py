@@ -7,7 +7,7 @@ Only heads that stand alone at the beginning of a line are looked for: a file is
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 
 _HEADS = {
     "Perl": re.compile(r"^sub\s++[\w:']++[^;{\n]*+\s*+\{", re.MULTILINE),
@@ -20,7 +20,7 @@ _HEADS = {
 _END = {"Perl": re.compile(r"^__(?:END|DATA)__$", re.MULTILINE)}
 
 
-def lost_head(language: str, text: str, starts: Collection[int]) -> int | None:
+def lost_head(language: str, text: str, starts: AbstractSet[int]) -> int | None:
     """Return the line of the first head at which none of the functions starts, ``None`` where there is none.
 
     Parameters
@@ -35,6 +35,6 @@ def lost_head(language: str, text: str, starts: Collection[int]) -> int | None:
     for head in _HEADS[language].finditer(text, 0, end.start() if end else len(text)):
         line += text.count("\n", position, head.start())
         position = head.start()
-        if not any(line <= start <= line + head[0].count("\n") for start in starts):
+        if starts.isdisjoint(range(line, line + head[0].count("\n") + 1)):
             return line
     return None
