@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from hyperion_hook import DataValidator, ValidationResult
+from hyperion_hook.errors import ConfigError
 from hyperion_hook.training.validation.checks import Limits
 
 pytestmark = pytest.mark.train
@@ -181,6 +182,11 @@ def test_a_column_that_all_but_equals_the_target_is_told(words: dict[int, str], 
     data = data.replace({"late": words, "far": words, TARGET: labels})
     [warning] = DataValidator().validate_target(data, TARGET).warnings
     assert warning == "target 'risque_reel': nearly follows from late (0.940)"
+
+
+def test_one_text_is_no_list_of_features() -> None:
+    with pytest.raises(ConfigError, match="expected_features 'lignes_code': is one text; give a list of names"):
+        DataValidator().validate_features(frame(), "lignes_code")
 
 
 def test_limits_can_be_set() -> None:

@@ -18,6 +18,7 @@ _NO_TERNARY_AFTER = frozenset({"", "(", ",", ":", "=", "|", "<", "?", "=>"})
 _NO_TERNARY_BEFORE = frozenset({":", ",", ")", ">", "]", ".", ";", "=", "?", "|", "&", "??", "=>", "}", "*"})
 _NULLABLE_FOLLOWERS = frozenset({"=", ";", ",", ")", "{", "=>", "in"})
 _STARTS = frozenset({"", "(", "=", "return", ":", "?", ",", ";", "{", "}", "if", "while", "when", "switch", "=>"})
+_LONGEST_TYPE = 100
 _BEFORE_LITERAL = frozenset({"return", "throw", "case", "yield", "await", "typeof", "in", "of", "default"})
 _CLOSURE_AFTER = frozenset({"(", ",", "=", "move", "return", "{", ";", "=>", "else", "&"})
 
@@ -167,7 +168,7 @@ class ExpressionReader:
     def _after_type(self, place: int, end: int) -> int:
         """Return the place after a type: the commas between its own types end nothing."""
         tokens = self._flows.tokens
-        start = place
+        start, end = place, min(end, place + _LONGEST_TYPE)
         while place < end and (is_word(tokens[place]) or tokens[place] == "."):
             place += 1
         depth = 0

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.tables.frame_columns import LARGEST, NUMERIC, Column, Kind, listed
 from hyperion_hook.training.validation.result import Finding, Table, class_shares
@@ -92,6 +93,8 @@ def structure(table: Table, limits: Limits) -> Iterator[Finding]:
 
 def features(table: Table, expected: Sequence[str] | None, limits: Limits) -> Iterator[Finding]:
     """All that is expected is there under its English or French name, and has values in enough rows."""
+    if isinstance(expected, str):
+        raise ConfigError(f"expected_features '{expected}': is one text; give a list of names")
     if expected is not None:
         wanted = {canonical(str(name)): str(name) for name in expected}
         present = {column.canonical for column in table.features}
