@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hyperion_hook.config import Config
 from hyperion_hook.domain.deadline import NEVER, Deadline
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.snapshot import NO_COVERAGE, Configured
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.repository import Repository
@@ -46,13 +46,7 @@ def _coverage(root: Path, paths: Sequence[Path], deadline: Deadline) -> Coverage
     for path in paths:
         file = path if path.is_absolute() else root / path
         try:
-            status = file.stat()
-            # reading from a pipe or a device could wait, or go on, for ever
-            if not stat.S_ISREG(status.st_mode):
-                return Missing(f"coverage report '{path}': not a regular file")
-            if status.st_size > MAX_REPORT_BYTES:
-                return Missing(f"coverage report '{path}': larger than {MAX_REPORT_BYTES:,} bytes")
-            data = file.read_bytes()
+            data = read_regular(file, MAX_REPORT_BYTES, links=True)
         except OSError as error:
             return Missing(f"coverage report '{path}': {error.strerror or 'cannot be read'}")
         found = deadline.run(lambda data=data: read_coverage(data, root=str(root)))  # type: ignore[misc]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
+
+from hyperion_hook.domain.files.regular import read_regular
 
 FILE_NAME = ".hyperion-hook.toml"
 PROJECT_FILE_NAME = "pyproject.toml"
@@ -62,16 +63,8 @@ def read_settings_file(folder: Path, faults: list[str], texts: Mapping[str, byte
 
 def _content(folder: Path, faults: list[str], name: str) -> bytes | None:
     """Return the content of a file, ``None`` when it is absent or faulty."""
-    path = folder / name
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            faults.append(f"{name}: not a regular file")
-            return None
-        if status.st_size > MAX_BYTES:
-            faults.append(f"{name}: larger than {MAX_BYTES:,} bytes")
-            return None
-        return path.read_bytes()
+        return read_regular(folder / name, MAX_BYTES, links=True)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.forge.host import number_of
 
@@ -70,11 +71,7 @@ def read_event(name: str, path: Path, repository: str) -> Event:
     Raises ``HyperionError`` if the file cannot be read or is no such event.
     """
     try:
-        if not path.is_file():
-            raise HyperionError(f"GITHUB_EVENT_PATH {path}: no such file")
-        if path.stat().st_size > _MOST_BYTES:
-            raise HyperionError(f"GITHUB_EVENT_PATH {path}: larger than {_MOST_BYTES:,} bytes")
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(read_regular(path, _MOST_BYTES, links=True).decode())
     except OSError as error:
         raise HyperionError(f"GITHUB_EVENT_PATH {path}: {error.strerror or 'cannot be read'}") from None
     except (ValueError, RecursionError):

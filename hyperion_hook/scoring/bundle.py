@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ArtefactError, ConfigError
 from hyperion_hook.features.catalogue import find_feature
@@ -212,13 +212,7 @@ def read_limited(path: Path, limit: int) -> bytes:
     Raises ``ArtefactError`` if it is none, is larger, or cannot be read.
     """
     try:
-        result = path.stat()
-        # reading from a pipe or a device could wait, or go on, for ever
-        if not stat.S_ISREG(result.st_mode):
-            raise _refused(path, "not a file")
-        if result.st_size > limit:
-            raise _refused(path, f"larger than {limit:,} bytes")
-        return path.read_bytes()
+        return read_regular(path, limit, links=True)
     except OSError as error:
         raise _refused(path, error.strerror or "cannot be read") from None
 

@@ -38,7 +38,7 @@ def test_a_report_that_is_no_regular_file_is_not_opened(repo: TestRepo, kind: st
         report.mkdir()
     facts, faults = configured(Repository.discover(repo.path), Config(coverage_after=(Path("report"),)))
     assert isinstance(facts.coverage_after, Missing)
-    assert faults == ("coverage report 'report': not a regular file",)
+    assert faults == ("coverage report 'report': is not a file",)
 
 
 @pytest.mark.parametrize("most", [10, 2_000_000])

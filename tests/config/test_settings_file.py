@@ -52,7 +52,7 @@ def test_a_hostile_or_broken_file_is_a_fault_that_names_it(tmp_path: Path, conte
 
 def test_what_is_no_regular_file_is_refused_without_being_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / ".hyperion-hook.toml")
-    assert read(tmp_path) == ({}, [".hyperion-hook.toml: not a regular file"])
+    assert read(tmp_path) == ({}, [".hyperion-hook.toml: is not a file"])
 
 
 def test_a_link_to_itself_is_a_fault(tmp_path: Path) -> None:

@@ -81,3 +81,15 @@ def test_a_report_that_was_deleted_in_the_checkout_alone_is_the_pull_request_s(p
     pull.repo.write({"cov.info": REPORT})
     assert "coverage report 'cov.info': tracked or linked" in job.pull(base, head).err
     assert "coverage report 'cov.info': tracked or linked" in printed(pull, f"{base}..{head}").err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_a_pipe_in_place_of_a_file_keeps_nobody_waiting(pull: Pull, job: GitHubJob, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.sarif"
+    os.mkfifo(pipe)
+    event = {"action": "completed", "workflow_run": {"head_sha": pull.head}}
+    done = job.run("workflow_run", event, "--from", str(pipe))
+    assert (done.code, done.err) == (3, f"hyperion-hook: --from {pipe}: is not a file\n")
+    done = job.pull(pull.base, pull.head, "opened", "--baseline", str(pipe))
+    assert done.code == 2
+    assert f"baseline '{pipe}': is not a file; name the SARIF file of one run" in done.err

@@ -189,7 +189,7 @@ def test_a_person_who_cannot_be_asked_for_is_who_writes(job: GitHubJob, pull: Pu
 @pytest.mark.parametrize(
     ("event", "said"),
     [
-        (None, "no such file"),
+        (None, "No such file"),
         ("{", "not valid JSON"),
         (b"\xff", "not valid JSON"),
         ("[" * 100_000, "not valid JSON"),

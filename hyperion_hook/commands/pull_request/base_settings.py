@@ -17,6 +17,7 @@ from typing import Any
 from hyperion_hook.commands.support.baseline import MOST_BYTES, SUFFIXES, Baseline, read_baseline
 from hyperion_hook.config import LoadedConfig, load_config
 from hyperion_hook.config.file import FILE_NAME, MAX_BYTES, PROJECT_FILE_NAME
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import ConfigError, GitError
 from hyperion_hook.git.blobs import NO_FILE, BlobReader
@@ -103,12 +104,10 @@ def baseline_in(name: str | None, repository: Repository, base: str) -> Baseline
     inside = _below(path, repository.work_tree or repository.git_dir)
     if inside is None:
         try:
-            with path.open("rb") as file:
-                content = file.read(MOST_BYTES + 1)
+            content = read_regular(path, MOST_BYTES, links=True)
         except OSError as error:
-            raise ConfigError(f"baseline '{name}': {error.strerror or 'cannot be read'}") from None
-        if len(content) > MOST_BYTES:
-            raise ConfigError(f"baseline '{name}': larger than {MOST_BYTES:,} bytes; name the SARIF of one run")
+            fault = error.strerror or "cannot be read"
+            raise ConfigError(f"baseline '{name}': {fault}; name the SARIF file of one run") from None
         return read_baseline(content.decode("utf-8", "replace"), name)
     reader = BlobReader(repository)
     try:

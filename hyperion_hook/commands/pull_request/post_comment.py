@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.forge.event import PullRequest
 from hyperion_hook.forge.host import Comment, Host, number_of
@@ -135,8 +136,7 @@ def saved(path: Path) -> tuple[int, Brief]:
     Raises ``HyperionError`` if the file is not what ``save`` writes.
     """
     try:
-        with path.open(encoding="utf-8") as file:
-            data = json.loads(file.read(2 * MOST_BYTES))
+        data = json.loads(read_regular(path, 2 * MOST_BYTES, links=True))
         number, brief = number_of(data["number"]), data["brief"]
         if not isinstance(brief, str):
             raise ValueError

@@ -26,14 +26,13 @@ def read_regular(path: Path, most: int, *, links: bool = False) -> bytes:
 
     Raises ``OSError`` if it cannot be read, or is no such file.
     """
-    if not links and path.is_symlink():
-        raise ForeignFileError("is a symbolic link", path)
+    # what is no file is not even opened, as far as nobody puts it there meanwhile
+    _check(path.stat(follow_symlinks=links), path)
     # reading from a pipe or a device could wait, or go on, for ever
     handle = os.open(path, os.O_RDONLY | _NO_WAIT | _BINARY | (0 if links else _NO_LINK))
     try:
         facts = os.fstat(handle)
-        if not stat.S_ISREG(facts.st_mode):
-            raise ForeignFileError("is not a file", path)
+        _check(facts, path)
         with os.fdopen(handle, "rb", closefd=False) as file:
             data = file.read(most + 1) if facts.st_size <= most else b""
     finally:
@@ -41,3 +40,8 @@ def read_regular(path: Path, most: int, *, links: bool = False) -> bytes:
     if facts.st_size > most or len(data) > most:
         raise OSError(0, f"larger than {most:,} bytes", str(path))
     return data
+
+
+def _check(facts: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(facts.st_mode):
+        raise ForeignFileError("is a symbolic link" if stat.S_ISLNK(facts.st_mode) else "is not a file", path)
