@@ -28,7 +28,7 @@ class Gitea(GitHub):
     @classmethod
     def of(cls, api_url: str, repository: str, token: str) -> Gitea:
         """Return a repository reached with a token."""
-        http = Http(api_url, token, {}, "Gitea", token_prefix="token ", page_query="limit=50")  # noqa: S106
+        http = Http(api_url, token, {}, cls.__name__, token_prefix="token ", page_query="limit=50")  # noqa: S106
         return cls(http, repository)
 
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:

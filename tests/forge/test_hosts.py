@@ -15,6 +15,7 @@ from hyperion_hook.commands.pull_request.pipeline import FORGES
 from hyperion_hook.commands.pull_request.post_comment import ALWAYS, LABELS, Posting
 from hyperion_hook.forge import http
 from hyperion_hook.forge.event import PullRequest
+from hyperion_hook.forge.gitea import Forgejo, Gitea
 from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.render import HTML
 from hyperion_hook.report.comment.state import MARKER, read_state
@@ -26,6 +27,12 @@ from tests.support.pulls import Pull
 from tests.support.web import Said
 
 NEW = [kind for name, kind in KINDS.items() if name not in {"github", "gitlab"}]
+
+
+@pytest.mark.parametrize("host", [Gitea, Forgejo])
+def test_a_host_is_called_by_its_name(host: type[Gitea]) -> None:
+    with pytest.raises(http.ForgeError, match=f"^{host.__name__}: POST "):
+        host.of("http://127.0.0.1:9", "o/r", "token").write_comment(1, "text")
 
 
 @pytest.fixture(params=KINDS.values(), ids=list(KINDS))
