@@ -82,6 +82,19 @@ def test_of_a_branch_that_merged_main_its_own_commits_count(topic: TestRepo, is_
     assert (change.commit_count, paths(change), change.lines_added) == (len(own), own, len(own))
 
 
+def test_lines_of_others_do_not_count_in_a_file_that_both_changed(topic: TestRepo) -> None:
+    topic.git("checkout", "-q", "main")
+    topic.commit({"shared.py": "".join(f"line = {n}\n" for n in range(40))})
+    topic.git("update-ref", "refs/remotes/origin/main", "main")
+    topic.git("checkout", "-q", "topic")
+    old = topic.commit({"topic.py": "t = 2\n"})  # newer than all of main
+    topic.git("update-ref", "refs/remotes/origin/topic", old)
+    topic.merge("main")
+    topic.commit({"shared.py": "first = 1\n" + "".join(f"line = {n}\n" for n in range(40))})
+    (change,) = changes(topic, "HEAD", old)
+    assert (change.commit_count, paths(change), change.lines_added) == (1, ["shared.py"], 1)
+
+
 def test_what_a_merge_itself_changes_counts(topic: TestRepo) -> None:
     old = topic.head()
     topic.merge("main")

@@ -91,7 +91,9 @@ def _new_to(remote: str, update: RefUpdate, git: Git) -> list[Pushed]:
     new = [line for line in lines if line[0] != "-"]
     if not new:
         return []
-    start, *others = _newest_first([line[1:] for line in lines if line[0] == "-"], git) or [new[0]]
+    heads = _newest_first([line[1:] for line in lines if line[0] == "-"], git)
+    # compared with what the branch merged, lines of others do not count in files that both changed
+    start, *others = sorted(heads, key=lambda commit: commit == update.remote) or [new[0]]
     return [Pushed(update.name, start, update.local, from_root=start == new[0], known=tuple(others))]
 
 
