@@ -276,11 +276,11 @@ def _calls(tree: TreeAfter, family: str, target: Target, path: str) -> Iterator[
     elif target.is_own:
         if is_own:
             yield from pattern_of("own Python call", name).finditer(code)
-    elif family == "go" and path.rpartition("/")[0] != target.file.path.rpartition("/")[0]:
-        receivers = go_receivers(tree, path, target.file.previous_path, tree.code(target.file.path))
-        if receivers:
-            yield from pattern_of("member call", receivers, name).finditer(code)
-    else:
+    elif family == "go" and (
+        receivers := go_receivers(tree, path, target.file.previous_path, tree.code(target.file.path))
+    ):
+        yield from pattern_of("member call", receivers, name).finditer(code)
+    elif family != "go" or path.rpartition("/")[0] == target.file.path.rpartition("/")[0]:
         yield from pattern_of("call", name).finditer(code)
 
 

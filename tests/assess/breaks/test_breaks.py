@@ -403,6 +403,18 @@ BROKEN: dict[str, tuple[Files, Files, BreakKind, str, str]] = {
         "certain",
         "Dial now takes 2 arguments, but 1 call still passes 1",
     ),
+    "a Go parameter, called from the tests beside it": (
+        GO
+        | {
+            "lib/b.go": "package lib\n",
+            "main.go": "package main\n",
+            "lib/a_test.go": 'package lib_test\n\nimport "example.org/m/lib"\n\nvar sum = lib.Weigh(1, 2)\n',
+        },
+        {"lib/a.go": GO["lib/a.go"].replace("b int", "b int, c int")},
+        S,
+        "certain",
+        "Weigh now takes 3 arguments, but 1 call still passes 2",
+    ),
     "a Go name behind an alias": (
         GO_LOG | {"cmd/main.go": 'package main\n\nimport ours "example.org/app/log"\n\nvar level = ours.Level(1)\n'},
         {"log/a.go": "package log\n"},
