@@ -62,7 +62,8 @@ def why_unknown(
         if reasons & _ABSENT:
             return FETCH
         # where only the newest commits were read, lines of older ones are not counted in any clone
-        return is_cut_off(repository, tip) or (None if history.missing_reason else RECOUNT)
+        if (cut := is_cut_off(repository, tip)) is not None or history.missing_reason is None:
+            return cut or RECOUNT
     if reasons & _ABSENT:
         return REPAIR
     if history.missing_reason is not None:
