@@ -45,7 +45,7 @@ from hyperion_hook.training.labels.line_origins import ALL, SOURCES, LineOrigins
 from hyperion_hook.training.labels.reverts import takes_back
 from hyperion_hook.training.labels.surroundings import with_surroundings
 
-LABELLER_VERSION = 9
+LABELLER_VERSION = 10
 """Raised whenever the same history can get other labels; cached labels of another version are not used."""
 
 _OUTCOMES = {FoundBy.REVERT: Outcome.REVERTED, FoundBy.TRAILER: Outcome.NAMED, FoundBy.PHRASE: Outcome.NAMED}
