@@ -24,7 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.deadline import within
 from tests.support.fuzz_readers import READERS
 from tests.support.fuzz_texts import Text, texts

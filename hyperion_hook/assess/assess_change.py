@@ -15,7 +15,7 @@ from hyperion_hook.assess.reference import WINDOW, of_code
 from hyperion_hook.assess.scorer import Scorer, raised, share_of_level
 from hyperion_hook.assess.store_measurer import Measured, StoreMeasurer
 from hyperion_hook.assess.vector_cache import KeptVectors
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import (
     Assessment,
     Contribution,

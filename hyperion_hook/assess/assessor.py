@@ -13,7 +13,7 @@ from hyperion_hook.assess.models import ModelsInUse, models_in_use
 from hyperion_hook.assess.reference import WINDOW, of_code
 from hyperion_hook.assess.scorer import Scorer
 from hyperion_hook.assess.store_measurer import STORE_FOLDER, StoreMeasurer
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import (
     Assessment,
     Contribution,

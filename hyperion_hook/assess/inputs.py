@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.snapshot import NO_COVERAGE, Configured

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hyperion_hook.assess.cut_off import is_cut_off
 from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
 from hyperion_hook.assess.store_measurer import Measured, StoreMeasurer
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import RiskLevel, Score
 from hyperion_hook.domain.change import Change, is_no_code
 from hyperion_hook.domain.light_dataclasses import replace

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.change import Change, FileStatus, without_tests
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of

@@ -14,7 +14,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.snapshot import ImportGraph

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from hyperion_hook.config import Config, LoadedConfig, load_config
 from hyperion_hook.config.file import top_of_work_tree
+from hyperion_hook.config.load import Config, LoadedConfig, load_config
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.report.safe_text import printable
 

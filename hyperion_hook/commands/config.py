@@ -13,7 +13,7 @@ import click
 
 from hyperion_hook.commands import Invocation, warn
 from hyperion_hook.commands.support.flags import format_flag
-from hyperion_hook.config import Config, LoadedConfig
+from hyperion_hook.config.load import Config, LoadedConfig
 from hyperion_hook.errors import ExitCode, pip_install
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode, without_password

@@ -16,7 +16,7 @@ from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, opti
 from hyperion_hook.commands.support.flags import jobs_flag, path_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ExitCode, MissingExtraError, TooLittleHistoryError
 from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.repository import Repository

@@ -13,7 +13,7 @@ from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, opti
 from hyperion_hook.commands.support.flags import format_flag, jobs_flag, path_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL, ticked_by_level
 from hyperion_hook.errors import ConfigError, ExitCode, TooLittleHistoryError

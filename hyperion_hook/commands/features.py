@@ -14,7 +14,7 @@ from hyperion_hook.commands.support.flags import format_flag, until_flag
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import ExitCode

@@ -9,7 +9,7 @@ import click
 from hyperion_hook.commands import Invocation, warn
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.report.wording import counted
 

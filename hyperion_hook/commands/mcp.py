@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation
-from hyperion_hook.config import Config
 from hyperion_hook.config.file import FILE_NAME, PROJECT_FILE_NAME
+from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ConfigError, ExitCode, MissingExtraError
 
 

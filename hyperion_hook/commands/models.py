@@ -13,7 +13,7 @@ from hyperion_hook.commands.support.flags import format_flag
 from hyperion_hook.commands.support.mlflow_mirror import mirrored
 from hyperion_hook.commands.support.open_assessor import open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ConfigError, ExitCode, HyperionError
 from hyperion_hook.store.models.metadata import ESTIMATOR, RISK_PREDICTOR
 

@@ -14,7 +14,7 @@ from hyperion_hook.commands.support.flags import jobs_flag, models_flag
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ExitCode, MissingExtraError
 from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.report.links import links_of

@@ -17,7 +17,7 @@ from hyperion_hook.commands.support.flags import jobs_flag, path_flag, until_fla
 from hyperion_hook.commands.support.mlflow_mirror import tracker_of
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ConfigError, ExitCode, MissingExtraError, TooLittleHistoryError
 from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.repository import Repository

@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
-from hyperion_hook.config import LoadedConfig, load_config
 from hyperion_hook.config.file import top_of_work_tree
+from hyperion_hook.config.load import LoadedConfig, load_config
 
 PACKAGE = "hyperion-hook"
 _REQUIREMENT = re.compile(r"(?P<package>[A-Za-z0-9._-]+)(?:\[(?P<extras>[^\]]*)\])?(?P<rest>[^;]*)(?:;(?P<marker>.*))?")

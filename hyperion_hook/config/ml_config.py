@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from hyperion_hook.config import Config, load_config
 from hyperion_hook.config.file import top_of_work_tree
 from hyperion_hook.config.hyperparameters import (
     META_FEATURES,
@@ -22,6 +21,7 @@ from hyperion_hook.config.hyperparameters import (
     checked,
 )
 from hyperion_hook.config.kinds import FaultError, suggestion
+from hyperion_hook.config.load import Config, load_config
 from hyperion_hook.config.settings import SETTINGS
 from hyperion_hook.errors import ConfigError
 

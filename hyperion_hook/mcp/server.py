@@ -15,7 +15,7 @@ from pydantic import Field
 
 import hyperion_hook
 from hyperion_hook.assess import Assessor
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.features.catalogue import find_feature

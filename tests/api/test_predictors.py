@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ArtefactError, ConfigError
 from tests.support.repo import TestRepo
 

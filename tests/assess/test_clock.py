@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.assess.assessor import Assessor
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.errors import GitError
 from hyperion_hook.features import extract

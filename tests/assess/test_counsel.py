@@ -15,7 +15,7 @@ from hyperion_hook.assess.guidance.recommendations import CUT, Counsel, counsel
 from hyperion_hook.assess.guidance.similar_changes import COMPARED, similar_changes
 from hyperion_hook.assess.people.reviewers import reviewers
 from hyperion_hook.assess.store_measurer import StoreMeasurer
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Reviewer, RiskLevel, Score
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.co_change import CoChange

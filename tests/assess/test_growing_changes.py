@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from hyperion_hook.assess.assessor import Assessor
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.features.change import tokens
 from tests.support.repo import TestRepo
 

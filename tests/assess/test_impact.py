@@ -8,7 +8,7 @@ import pytest
 
 from hyperion_hook.assess import Assessor
 from hyperion_hook.assess.impact import LEAST_PROBABILITY, LEAST_SUPPORT, impact_of, looked_at
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Impact
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.history import EmptyHistory

@@ -9,7 +9,7 @@ import pytest
 
 from hyperion_hook.assess import Assessor
 from hyperion_hook.assess.inputs import configured
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.repository import Repository
 from tests.support.repo import TestRepo

@@ -9,7 +9,7 @@ import pytest
 
 from hyperion_hook import measurer as measuring
 from hyperion_hook.assess.assessor import Assessor
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.features import extract
 from hyperion_hook.store.feature_sets.store import FeatureStore

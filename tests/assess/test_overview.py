@@ -9,7 +9,7 @@ import pytest
 from hyperion_hook.assess import Assessor
 from hyperion_hook.assess.people.knowledge import GONE_MONTHS
 from hyperion_hook.assess.repository.hot_spots import quarters_of
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.history import FileEvent, FileHistory
 from hyperion_hook.domain.overview import HotSpot, Overview, Pair

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from hyperion_hook.assess.assessor import Assessor
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Score
 from tests.assess.pairs.changes import Change, Pair
 from tests.assess.pairs.pairs import HISTORIES, PAIRS

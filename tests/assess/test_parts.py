@@ -8,7 +8,7 @@ import pytest
 
 from hyperion_hook.assess import Assessor
 from hyperion_hook.assess.guidance.split import is_worth_splitting, names_of, parts_of
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.co_change import ChangeSet, PastOfFile
 from hyperion_hook.domain.snapshot import ImportGraph

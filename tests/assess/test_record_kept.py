@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hyperion_hook.assess.assessor import Assessor
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Record
 from tests.support.repo import TestRepo
 

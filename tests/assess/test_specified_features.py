@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.assess.store_measurer import StoreMeasurer
-from hyperion_hook.config import load_config
+from hyperion_hook.config.load import load_config
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import SPECIFIED, names_of
 from hyperion_hook.git.changes import commit_change

@@ -10,7 +10,7 @@ import pytest
 
 from hyperion_hook.commands import drift
 from hyperion_hook.commands.retrain import Reading
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ConfigError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle

@@ -6,7 +6,7 @@ import pytest
 
 from hyperion_hook.commands.support.baseline import read_baseline
 from hyperion_hook.commands.support.gate import verdict_code
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.errors import ConfigError, ExitCode

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hyperion_hook.commands.hooks.run import Hook
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError, ExitCode
 from tests.support.assessments import FakeAssessor

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.commands.report import run
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.errors import pip_install
 from tests.support.buggy import buggy_history
 from tests.support.command import hyperion

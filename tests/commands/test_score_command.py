@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.commands.support.scoring import FORMATS, Target, format_of, renderer, run, target_of
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError, ExitCode, GitError, HyperionError
 from tests.support.assessments import FakeAssessor

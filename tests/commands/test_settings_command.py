@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.cli import main
-from hyperion_hook.config import Config, environment
+from hyperion_hook.config import environment
+from hyperion_hook.config.load import Config
 from hyperion_hook.config.settings import SETTINGS
 from hyperion_hook.errors import pip_install
 

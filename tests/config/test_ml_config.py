@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperion_hook.config import Config, load_config
 from hyperion_hook.config.hyperparameters import (
     META_FEATURES,
     SECTIONS,
@@ -17,6 +16,7 @@ from hyperion_hook.config.hyperparameters import (
     RandomForestParameters,
     checked_sections,
 )
+from hyperion_hook.config.load import Config, load_config
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import ConfigError
 

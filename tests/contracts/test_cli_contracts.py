@@ -17,7 +17,7 @@ import click
 import pytest
 
 from hyperion_hook.commands import COMMANDS
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.config.settings import SETTINGS
 from tests.support.repo import TestRepo
 

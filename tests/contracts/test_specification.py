@@ -86,7 +86,7 @@ def test_expressions_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("sklearn")
     pytest.importorskip("mlflow")
     import hyperion_hook
-    from hyperion_hook.config import load_config
+    from hyperion_hook.config.load import load_config
     from hyperion_hook.features.catalogue import find_feature
     from hyperion_hook.store.models.metadata import Status
     from hyperion_hook.training.models.fit import ANOMALY_MODULES

@@ -16,7 +16,7 @@ np = pytest.importorskip("numpy")
 pd = pytest.importorskip("pandas")
 
 import hyperion_hook  # noqa: E402
-from hyperion_hook.config import load_config  # noqa: E402
+from hyperion_hook.config.load import load_config  # noqa: E402
 from hyperion_hook.features.catalogue import find_feature  # noqa: E402
 from tests.support.repo import TestRepo  # noqa: E402
 

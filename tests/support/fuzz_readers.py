@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hyperion_hook.commands.hooks.commit_message import recorded_message
-from hyperion_hook.config import load_config
+from hyperion_hook.config.load import load_config
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.languages import LANGUAGES, language_of

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hyperion_hook.assess.store_measurer import StoreMeasurer
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.vector import FeatureVector

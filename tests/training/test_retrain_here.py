@@ -13,7 +13,7 @@ import pytest
 
 from hyperion_hook.assess.models import models_in_use
 from hyperion_hook.commands.retrain import Reading, quality_in_words, run
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ExitCode, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import Bundle, load_bundle

@@ -11,7 +11,7 @@ import pytest
 
 from hyperion_hook.commands import Invocation, retrain
 from hyperion_hook.commands.support.mlflow_mirror import mirrored, tracker_of
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.errors import TrainingError, pip_install
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import load_bundle

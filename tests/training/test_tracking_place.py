@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.config import load_config
+from hyperion_hook.config.load import load_config
 from hyperion_hook.errors import ConfigError, pip_install
 from hyperion_hook.training.mlflow import guarded_calls as tracking_calls
 from hyperion_hook.training.mlflow.address import DEFAULT_URI, artifact_location, local_folder, placed

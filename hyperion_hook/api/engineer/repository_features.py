@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from hyperion_hook.api.engineer.raw_values import shown
 from hyperion_hook.assess.store_measurer import StoreMeasurer
-from hyperion_hook.config import load_config
 from hyperion_hook.config.file import top_of_work_tree
+from hyperion_hook.config.load import load_config
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.git.environment.gitpython import open_repository, repo_of

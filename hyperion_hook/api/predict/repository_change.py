@@ -11,8 +11,8 @@ from typing import Any
 
 from hyperion_hook.assess.cut_off import is_cut_off
 from hyperion_hook.assess.store_measurer import StoreMeasurer
-from hyperion_hook.config import load_config
 from hyperion_hook.config.file import top_of_work_tree
+from hyperion_hook.config.load import load_config
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.snapshot import ImportGraph

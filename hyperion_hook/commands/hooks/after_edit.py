@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hyperion_hook.commands.support.open_assessor import open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.report.formats.brief import brief

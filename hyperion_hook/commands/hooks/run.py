@@ -16,7 +16,7 @@ from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_asse
 from hyperion_hook.commands.support.output import terminal_columns, wants_colour
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.watchdog import Limit, give_up_after, take_time
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score, Unknown
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ConfigError, ExitCode, show_traceback_if_asked

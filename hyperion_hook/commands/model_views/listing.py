@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import warn
 from hyperion_hook.commands.model_views.text import Listed
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ArtefactError, ConfigError, NotARepositoryError
 from hyperion_hook.store.models.metadata import RISK_PREDICTOR
 

@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hyperion_hook.commands.support.baseline import MOST_BYTES, SUFFIXES, Baseline, read_baseline
-from hyperion_hook.config import LoadedConfig, load_config
 from hyperion_hook.config.file import FILE_NAME, MAX_BYTES, PROJECT_FILE_NAME
+from hyperion_hook.config.load import LoadedConfig, load_config
 from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import ConfigError, GitError

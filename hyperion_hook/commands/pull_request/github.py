@@ -22,7 +22,7 @@ from hyperion_hook.commands.support.baseline import Baseline
 from hyperion_hook.commands.support.gate import verdict_code
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.output import result_to
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.snapshot import Discussed

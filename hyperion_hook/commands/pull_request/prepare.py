@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hyperion_hook.commands import say
 from hyperion_hook.commands.support.open_assessor import OpenAssessor
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.errors import GitError, HyperionError
 from hyperion_hook.git.ancestry import present

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import say
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.report.wording import counted, is_empty

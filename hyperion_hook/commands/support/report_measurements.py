@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hyperion_hook.commands.drift import folder_of
 from hyperion_hook.commands.retrain import Reading, need_the_extra, options_of
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.errors import MissingExtraError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.page.render import Drifted, Here

@@ -15,7 +15,7 @@ from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_asse
 from hyperion_hook.commands.support.output import result_to, terminal_columns, wants_colour
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.watchdog import STALL_SECONDS, Limit, give_up_after, stalled, take_time
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.change import MOST_PATCH_BYTES, ChangeKind
 from hyperion_hook.domain.light_dataclasses import dataclass

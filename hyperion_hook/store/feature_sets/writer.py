@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
-from hyperion_hook.config import load_config
+from hyperion_hook.config.load import load_config
 from hyperion_hook.errors import ConfigError, StoreError
 from hyperion_hook.git.objects import folder_of, is_repo, revision_of
 from hyperion_hook.store.feature_sets.feature_set import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hyperion_hook.config import Config, LoadedConfig, load_config
 from hyperion_hook.config.file import top_of_work_tree
+from hyperion_hook.config.load import Config, LoadedConfig, load_config
 from hyperion_hook.errors import MissingExtraError
 from hyperion_hook.report.safe_text import without_password
 from hyperion_hook.training.mlflow.address import local_folder, placed

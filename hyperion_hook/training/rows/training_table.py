@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from hyperion_hook.config import Config, load_config
 from hyperion_hook.config.file import top_of_work_tree
+from hyperion_hook.config.load import Config, load_config
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import ConfigError, TrainingError

@@ -9,7 +9,7 @@ import pytest
 
 from hyperion_hook.assess import Assessor, assess_change
 from hyperion_hook.assess.guidance.functions_to_read import past_of
-from hyperion_hook.config import Config
+from hyperion_hook.config.load import Config
 from hyperion_hook.domain.history import CommitFlag, FileEvent
 from hyperion_hook.git.diffs.hunks import Position, read_positions
 from hyperion_hook.git.repository import Repository
