@@ -68,11 +68,14 @@ def _made(plain: _Class, frozen: bool, slots: bool) -> _Class:
 
 def _initialiser(cls: Any, names: tuple[str, ...], fields: dict[str, _Field], *, slots: bool) -> Callable[..., None]:
     count = len(names)
+    usual = _usual(names, fields)
     setters = tuple(vars(cls)[name].__set__ for name in names) if slots else ()
     finish: Callable[[object], None] | None = vars(cls).get("__post_init__")
 
     def initialise(self: object, *values: Any, **named: Any) -> None:
-        if named or len(values) != count:
+        if not named and count - len(usual) <= len(values) < count:
+            values += usual[len(values) - count :]
+        elif named or len(values) != count:
             values = _bound(cls, names, fields, values, named)
         if slots:
             for assign, value in zip(setters, values, strict=True):
@@ -83,6 +86,16 @@ def _initialiser(cls: Any, names: tuple[str, ...], fields: dict[str, _Field], *,
             finish(self)
 
     return initialise
+
+
+def _usual(names: tuple[str, ...], fields: dict[str, _Field]) -> tuple[Any, ...]:
+    """Return the defaults of the last fields, as far as they are values."""
+    last: list[Any] = []
+    for name in reversed(names):
+        if name not in fields or fields[name].default is _ABSENT:
+            break
+        last.append(fields[name].default)
+    return tuple(reversed(last))
 
 
 def _bound(

@@ -57,6 +57,8 @@ def counsel_reviewers(measurer: StoreMeasurer, change: Change) -> tuple[Reviewer
 
     def read(ids: Sequence[str]) -> list[Commit]:
         commits = read_commits(measurer.repository, ids, detail=Detail.NOTHING)
+        if not measurer.has_file(change.base, ".mailmap"):
+            return list(commits)
         # of the base: a pull request cannot give its author another's name
         return with_mailmap(measurer.repository, commits, change.base)
 

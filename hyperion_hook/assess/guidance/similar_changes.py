@@ -124,22 +124,29 @@ def nearest(
     together = past.history.changed_together(file.previous_path for file in change.files)
     files = frozenset(entry.file for entry in together)
     folders = past.directories({directory_of(file.path) for file in change.files})
+    alike = [
+        commit
+        for commit in recent
+        if not files.isdisjoint(commit.files)
+        and overlap(files, commit.files) >= _SHARED
+        and _is_alike(vector, rows[commit.id])
+    ]
+    if len(alike) < FEWEST:
+        return []
     columns = {
         name: sorted(v for row in rows.values() if not math.isnan(v := row.get(name, math.nan))) for name in COMPARED
     }
     mine = {name: place(columns[name], vector.number(name)) for name in COMPARED}
     found = []
-    for commit in recent:
+    for commit in alike:
         shared_files, shared_folders = overlap(files, commit.files), overlap(folders, commit.directories)
         row = rows[commit.id]
-        if shared_files < _SHARED or not _is_alike(vector, row):
-            continue
         gaps = [abs(mine[name] - place(columns[name], row.get(name, math.nan))) for name in COMPARED]
         known = [gap for gap in gaps if not math.isnan(gap)]
         shape = 1.0 - sum(known) / len(known) if known else 0.0
         found.append((_FILES * shared_files + _FOLDERS * shared_folders + _SHAPE * shape, commit))
     found.sort(key=lambda entry: (-entry[0], -entry[1].time, entry[1].id))
-    return [commit for _, commit in found[: 2 * MOST]] if len(found) >= FEWEST else []
+    return [commit for _, commit in found[: 2 * MOST]]
 
 
 def _is_alike(vector: FeatureVector, row: Row) -> bool:

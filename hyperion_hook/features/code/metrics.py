@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Value
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionMetrics:
+class FunctionMetrics(NamedTuple):
     """One function or method; lines are one-based and inclusive, ``npath`` is log10 of Nejmeh's count."""
 
     name: str
@@ -24,8 +25,7 @@ class FunctionMetrics:
     signature: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClassMetrics:
+class ClassMetrics(NamedTuple):
     """One class; ``bases`` are names as written, ``lcom4`` the number of connected components of its methods."""
 
     name: str

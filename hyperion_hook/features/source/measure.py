@@ -147,5 +147,5 @@ def _python(text: str, clock: Clock) -> SourceMetrics | Missing:
     }:
         # the reader loses what it does not understand: methods on one line, strings within strings
         return reason
-    functions = tuple(replace(item, cognitive=reason, npath=reason, nesting=reason) for item in rough.functions)
+    functions = tuple(item._replace(cognitive=reason, npath=reason, nesting=reason) for item in rough.functions)
     return replace(rough, functions=functions, classes=None, maintainability=reason, halstead_volume=reason)
