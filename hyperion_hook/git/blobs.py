@@ -16,6 +16,7 @@ NO_FILE = Missing("no such file")
 _SKIPPED = 4_000_000  # bytes: to read past a larger object costs more than to start git anew
 _TREE_BYTES = 50_000_000
 _TREES_KEPT = 500
+_HELD_BYTES = 8_000_000
 
 _Entries = dict[bytes, TreeEntry]
 
@@ -27,13 +28,26 @@ class BlobReader(Conversation):
         super().__init__(repository.git, "cat-file", "--batch")
         self._id_length = len(repository.empty_tree) // 2
         self._trees: dict[str, _Entries | Missing] = {}
+        self._contents: dict[str, bytes] = {}
+        self._held = 0
 
     def read(self, blob: str, limit: int) -> bytes | Missing:
         """Return a blob's content.
 
-        A blob of more than ``limit`` bytes is not read.
+        A blob of more than ``limit`` bytes is not read. The last few are held: several ask for the same within a run.
         """
-        return self._read(blob, b"blob", limit)
+        held = self._contents.get(blob)
+        if held is not None and len(held) <= limit:
+            return held
+        content = self._read(blob, b"blob", limit)
+        # a name that is no id may mean another thing later
+        if not isinstance(content, Missing) and len(blob) == 2 * self._id_length:
+            if self._held + len(content) > _HELD_BYTES:
+                self._contents.clear()
+                self._held = 0
+            self._contents[blob] = content
+            self._held += len(content)
+        return content
 
     def read_path(self, treeish: str, path: str, limit: int) -> bytes | Missing:
         """Return the content of a file of a commit or tree; what is no regular file has none."""
