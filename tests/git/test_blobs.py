@@ -71,10 +71,14 @@ def test_a_git_that_died_is_started_again(repo: TestRepo) -> None:
     assert reader._process is not None
     reader._process.popen.kill()
     reader._process.popen.wait()
-    assert reader.read(blob(repo, "empty"), 10) == DAMAGED
+    # what it holds needs no git
     assert reader.read(blob(repo, "empty"), 10) == b""
+    assert reader.read(blob(repo, "bin"), 1_000) == DAMAGED
+    content = reader.read(blob(repo, "bin"), 1_000)
+    assert isinstance(content, bytes)
+    assert reader.read(blob(repo, "bin"), len(content) - 1) == Missing(f"larger than {len(content) - 1:,} bytes")
     reader.close()
-    assert reader.read(blob(repo, "empty"), 10) == b""
+    assert reader.entry(repo.head(), "bin").blob == blob(repo, "bin")  # type: ignore[union-attr]
     reader.close()
     reader.close()
 
