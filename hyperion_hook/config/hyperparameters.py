@@ -185,7 +185,7 @@ def checked(
     Examples
     --------
     >>> checked(XGBoostParameters, {"max-depth": 4, "n_estimators": 0, "depht": 1})
-    ({'max_depth': 4}, ['n_estimators: 0 is not a whole number from 1 to 100000', 'depht: no such parameter'])
+    ({'max_depth': 4}, ['n_estimators: 0 is not a whole number from 1 to 100,000', 'depht: no such parameter'])
     """
     known = {entry.name: entry.metadata["kind"] for entry in fields(kind)}
     values: dict[str, Any] = {}

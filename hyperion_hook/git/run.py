@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LOST = re.compile(
     r"(?:(?:unable to|could not|cannot) read|failed to traverse|(?:missing blob|corrupt loose|loose|packed) object)"
-    r".*[0-9a-f]{40}|bad (?:tree )?object \S+(?:$|;)|object file \S+ is empty",
+    r"[^\n]{0,300}?[0-9a-f]{40}|bad (?:tree )?object \S+(?:$|;)|object file \S+ is empty",
     re.IGNORECASE,
 )
 """What git says of objects that are not there, or damaged; it names them, so a word in a file's name is none of it."""

@@ -191,8 +191,8 @@ def test_promotion_goes_step_by_step_and_a_trained_version_is_validated_first(re
     assert registry.find(NAME, "production").validation["files"] == sorted(registry.find(NAME, "v1.1.0").files)
     assert [entry.version for entry in registry.list_models(status="deprecated")] == ["v1.0.0"]
     for version, status, why in (
-        ("v1.1.0", "validated", "serves already"),
-        ("v1.1.0", "production", "serves already"),
+        ("v1.1.0", "validated", "is in production already"),
+        ("v1.1.0", "production", "is in production already"),
         ("v1.0.0", "production", "only a rollback"),
         ("v1.0.0", "validated", "only a rollback"),
         ("v1.2.0", "trained", "not to trained"),
@@ -392,7 +392,7 @@ def test_without_the_extra_it_is_said_which_one_is_missing(
     monkeypatch.setattr(finder, lambda name: None if name == "skops" else object())
     assert len(registry.list_models()) == 1
     for act in (lambda: registry.save_model(None, NAME, "L"), lambda: registry.load_model(NAME)):
-        with pytest.raises(MissingExtraError, match=r"needs the package 'skops'.*pip install 'hyperion-hook\[train\]'"):
+        with pytest.raises(MissingExtraError, match=r"needs the package 'skops'.*pip install .*\[train\]'"):
             act()
 
 

@@ -126,7 +126,7 @@ def test_what_an_estimator_cannot_say_is_said() -> None:
 
 def test_without_mlflow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mlflow", None)
-    with pytest.raises(MissingExtraError, match=r"run: pip install 'hyperion-hook\[mlflow\]'"):
+    with pytest.raises(MissingExtraError, match=r"run: pip install .*\[mlflow\]'"):
         RiskPredictor.from_mlflow("models:/risk_predictor@production")
 
 
