@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 from collections.abc import Iterator, Sequence
 
 from hyperion_hook.assess.breaks.tree import TreeAfter
@@ -109,6 +110,10 @@ def top_level_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequenc
     if module is None:
         # a module that is gone is missed as a whole
         return
+    package = f"{file.previous_path.removesuffix('.py')}/__init__.py"
+    if file.path != file.previous_path and after.text(package):
+        # the package of its name answers for it now
+        return
     offered = module_names(module)
     if name in offered or "*" in offered or _is_asked_for(module, name):
         return
@@ -130,12 +135,12 @@ def _is_asked_for(module: ast.Module, name: str) -> bool:
     )
 
 
-def lines_that_pass(text: str, name: str, value: object) -> set[int] | None:
-    """Return the lines on which calls pass a value by name, ``None`` where the text cannot be read."""
+def lines_that_pass(text: str, name: str, value: object, to: re.Pattern[str]) -> set[int] | None:
+    """Return the lines on which calls to such names pass a value by name, ``None`` where the text cannot be read."""
     module = parsed(text)
     if module is None:
         return None
-    calls = (node for node in ast.walk(module) if isinstance(node, ast.Call))
+    calls = (node for node in ast.walk(module) if isinstance(node, ast.Call) and to.search(ast.unparse(node.func)))
     words = (word for call in calls for word in call.keywords if word.arg == name)
     return {word.lineno for word in words if isinstance(word.value, ast.Constant) and word.value.value is value}
 

@@ -39,6 +39,12 @@ _CERTIFICATES = Switch(
 )
 _OF_PYTHON = re.compile(r"verify[ \t]*=|_create_unverified|verify_mode|check_hostname")
 _PASSED = re.compile(r"verify[ \t]*=")
+_REQUESTS = re.compile(
+    r"request|session|client|http|url|ssl|tls|fetch|load|connect|api|proxy|"
+    r"\b(?:get|post|put|patch|delete|head|options|send|call)$",
+    re.IGNORECASE,
+)
+"""What is called with ``verify`` for certificates; others verify what they set or compute."""
 _OPTION = re.compile(r"(['\"`])[\w.-]{0,40}(?:insecure|verify|unsafe)[\w.-]{0,40}\1", re.IGNORECASE)
 _ABOVE = 12
 """Lines in which an option that a user sets is named before what it does."""
@@ -133,7 +139,7 @@ def _is_meant(tree: TreeAfter, path: str, number: int, match: re.Match[str]) -> 
     # few changes have such a line, and only they parse the file
     from hyperion_hook.assess.breaks.python_names import lines_that_pass
 
-    lines = lines_that_pass(text, "verify", value=False)
+    lines = lines_that_pass(text, "verify", value=False, to=_REQUESTS)
     return lines is None or number in lines
 
 

@@ -51,7 +51,7 @@ MOST_NEIGHBOURS = 300
 """Files that are read one by one; where more can see a name the tree is searched."""
 _ASIDE = re.compile(
     r"(?:^|/)(?:examples?|samples?|demos?|bench(?:marks?)?|templates?|mocks?|playgrounds?|fuzz"
-    r"|(?:__)?fixtures(?:__)?|testdata|e2e/[^/\n]+/__tests__)/"
+    r"|(?:__)?fixtures(?:__)?|testdata|\.yarn|e2e/[^/\n]+/__tests__)/"
 )
 _NOT_BREAK = re.compile(r"[^\n]")
 

@@ -273,6 +273,26 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         {"go.mod": "module m\n\nrequire a.org/b v1.0.0\n", "go.sum": "a.org/b v1.0.0 h1:x=\n"},
     ),
     "a check switched off in a test": ({"tests/test_a.py": "x = 1\n"}, {"tests/test_a.py": "get(u, verify=False)\n"}),
+    "a value that is set without a look at it": (
+        {"a.py": "x = 1\n"},
+        {"a.py": "x = 1\ntarget.set_sysfile_value('/sys/a', 1, verify=False)\n"},
+    ),
+    "a program that yarn keeps": (
+        {".yarn/releases/yarn.cjs": "x = 1\n"},
+        {".yarn/releases/yarn.cjs": "x = {rejectUnauthorized: false}\n"},
+    ),
+    "a module that became a package": (
+        {
+            "build.py": "def Env():\n    return 1\n\n\nLIMIT = 1\nMORE = 2\nLESS = 3\n",
+            "a.py": "from build import Env\n",
+        },
+        {
+            "build.py": None,
+            "build/__init__.py": "from build.own import Env\n",
+            "build/own.py": "LIMIT = 1\nMORE = 2\nLESS = 3\n",
+            "build/env.py": "def Env():\n    return 1\n",
+        },
+    ),
     "a check switched off in a comment": ({"a.py": "x = 1\n"}, {"a.py": "# get(u, verify=False)\n"}),
     "a new test that is skipped": (
         {"tests/test_a.py": "x = 1\n"},
