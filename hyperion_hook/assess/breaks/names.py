@@ -244,10 +244,12 @@ def _go(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
         return
     if not gone.definition.is_top or _defined_elsewhere(gone, beside):
         return
+    if any(pattern_of("Go list", name).search(tree.code(path)) for path in _files(beside)):
+        return  # a list of variables of one type, maybe within a function
     form = "Go function" if gone.definition.kind == FUNCTION else "Go name"
     for path in _files(beside):
-        # where a variable or a parameter has the name, it hides what is gone
-        if not pattern_of("Go hides", name).search(tree.code(path)):
+        # where a variable, a parameter or an import has the name, it hides what is gone
+        if not pattern_of("Go hides", name).search(tree.code(path)) and not _go_imports(tree.text(path), name):
             yield from (Use(path, line, True) for line, _ in _matches(tree, path, pattern_of(form, name)))
     if name[0].isupper():
         for path in _files(hit for hit in hits if hit.path in _importers(tree, gone.module)):
@@ -259,6 +261,12 @@ def _go(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
 _GO_IMPORT = re.compile(r"^[ \t]*+(?:import[ \t(]++)?+(?:([\w.]++)[ \t]++)?+\"([^\"\n]*+)\"", re.MULTILINE)
 _GO_PACKAGE = re.compile(r"^package[ \t]++(\w++)", re.MULTILINE)
 _GO_BODY = re.compile(r"^(?:func|type|var|const)\b", re.MULTILINE)
+
+
+def _go_imports(text: str, name: str) -> bool:
+    """Return whether a Go file may have a name from an import: as a package's, or by a dot."""
+    imports = _GO_IMPORT.findall(_GO_BODY.split(text, 1)[0])
+    return any(alias == "." or (alias or spec.rpartition("/")[2]) == name for alias, spec in imports)
 
 
 def go_receivers(tree: TreeAfter, path: str, module: str, code: str) -> tuple[str, ...]:
@@ -283,7 +291,7 @@ _PACKAGE = re.compile(r"^[ \t]*+package[ \t]++([\w.]++)", re.MULTILINE)
 
 def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     name = gone.definition.name
-    if _defined_elsewhere(gone, hits):
+    if _defined_elsewhere(gone, hits) or any(_scala_has(tree, path, name) for path in _files(hits)):
         return
     importers = _importers(tree, gone.module)
     paths = _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers))
@@ -299,6 +307,13 @@ def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     if "@Override" not in gone.code[above : gone.definition.end]:
         for path in paths:
             yield from _member_uses(tree, gone, path)
+
+
+def _scala_has(tree: TreeAfter, path: str, name: str) -> bool:
+    """Return whether a Scala file may have a name from elsewhere: it imports many at once, or names a type so."""
+    if not path.endswith((".scala", ".sc")):
+        return False
+    return pattern_of("Scala brings", name).search(tree.code(path)) is not None
 
 
 def _is_of_package(imported: str, package: str, name: str) -> bool:

@@ -273,6 +273,31 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         {"go.mod": "module m\n\nrequire a.org/b v1.0.0\n", "go.sum": "a.org/b v1.0.0 h1:x=\n"},
     ),
     "a check switched off in a test": ({"tests/test_a.py": "x = 1\n"}, {"tests/test_a.py": "get(u, verify=False)\n"}),
+    "a Go name that an import or a list of variables has now": (
+        {
+            "go.mod": "module example.org/m\n",
+            "p/a.go": "package p\n\nvar json = 1\n\nfunc Check() {}\n\nvar file = 2\n",
+            "p/b.go": "package p\n\nfunc B() int { return json.N + file }\n",
+            "p/c_test.go": "package p\n\nfunc C() { Check() }\n",
+        },
+        {
+            "p/a.go": "package p\n\nvar (\n\tfile, more int\n)\n",
+            "p/b.go": 'package p\n\nimport "example.org/m/json"\n\nfunc B() int { return json.N + file }\n',
+            "p/c_test.go": 'package p\n\nimport . "example.org/m/testutils"\n\nfunc C() { Check() }\n',
+        },
+    ),
+    "a Scala name that comes from elsewhere now": (
+        {
+            "src/p/A.scala": "package p\n\nclass Config {\n  def x = 1\n}\n\nclass Pipe {\n  def y = 1\n}\n",
+            "src/p/B.scala": "package p\n\nclass B(c: Config)\n",
+            "src/p/C.scala": "package p\n\nclass C(c: Pipe)\n",
+        },
+        {
+            "src/p/A.scala": "package p\n",
+            "src/p/B.scala": "package p\n\nimport other.{Config, More}\n\nclass B(c: Config)\n",
+            "src/p/D.scala": "package object p {\n  type Pipe = Int\n}\n",
+        },
+    ),
     "a value that is set without a look at it": (
         {"a.py": "x = 1\n"},
         {"a.py": "x = 1\ntarget.set_sysfile_value('/sys/a', 1, verify=False)\n"},
