@@ -76,6 +76,10 @@ def test_a_function_without_a_name_is_read_as_part_of_the_one_around_it() -> Non
         FunctionMetrics(name, start, end, 3, 1, 0, 0, 0, 0, 9)
         for name, start, end in (("outer", 1, 3), ("(anonymous)", 1, 2), ("anonymous__0", 9, 12))
     )
+    for name in ("test_anonymous_user", "anonymousLogin", "Users::anonymous", "anonymous__user"):
+        named = FunctionMetrics(name, 1, 2, 3, 1, 0, 0, 0, 0, 9)
+        (entry,) = functions_to_read(edit("a.js", "-b\n+c"), [], [named], [], {}, DAY, recorded=True)
+        assert entry.name == name.replace("::", ".")
     (entry,) = functions_to_read(
         edit("a.js", "-b\n+c"), [outer, inner, alone], [outer, inner, alone], [], {}, DAY, recorded=True
     )

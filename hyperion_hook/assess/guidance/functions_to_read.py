@@ -116,7 +116,7 @@ def _touched(file: FileChange, functions: Sequence[FunctionMetrics]) -> Iterable
             inside = [
                 index
                 for index, function in enumerate(functions)
-                if function.start_line <= line <= function.end_line and "anonymous" not in function.name
+                if function.start_line <= line <= function.end_line and not function.is_anonymous
             ]
             if inside:
                 innermost = max(inside, key=lambda index: functions[index].start_line)

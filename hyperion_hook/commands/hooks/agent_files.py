@@ -106,7 +106,10 @@ def install_agent(repository: Repository, agent: str) -> list[str]:
 
 
 def uninstall_agent(repository: Repository, agent: str) -> list[str]:
-    """Put an agent's files back, and return what was done; raise ``HyperionError`` if a file cannot be edited."""
+    """Put an agent's files back, and return what was done.
+
+    Raises ``HyperionError`` if a file cannot be edited; then nothing is written.
+    """
     top, originals, planned, done = _top(repository), _kept(repository), [], []
     for file in files_of(agent, program_here()):
         entry, now = originals.get(file.path), _read(top, file.path)

@@ -24,6 +24,13 @@ class FunctionMetrics(NamedTuple):
     is_public: bool = True
     signature: str = ""
 
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether it has no name in its file, so that what is called so elsewhere is another."""
+        last = self.name.rpartition("::")[2].rpartition(".")[2]
+        # a literal of Go is numbered, any other is called alike
+        return last == "(anonymous)" or last.removeprefix("anonymous__").isdigit()
+
 
 class ClassMetrics(NamedTuple):
     """One class; ``bases`` are names as written, ``lcom4`` the number of connected components of its methods."""
