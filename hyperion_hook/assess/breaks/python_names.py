@@ -140,9 +140,21 @@ def lines_that_pass(text: str, name: str, value: object, to: re.Pattern[str]) ->
     module = parsed(text)
     if module is None:
         return None
-    calls = (node for node in ast.walk(module) if isinstance(node, ast.Call) and to.search(ast.unparse(node.func)))
+    calls = (node for node in ast.walk(module) if isinstance(node, ast.Call) and to.search(_called(node.func)))
     words = (word for call in calls for word in call.keywords if word.arg == name)
     return {word.lineno for word in words if isinstance(word.value, ast.Constant) and word.value.value is value}
+
+
+def _called(function: ast.expr) -> str:
+    """Return what is called by its names, with dots; what was written around them is left out."""
+    names: list[str] = []
+    node: ast.AST = function
+    # a chain may be longer than Python recurses
+    while isinstance(node, ast.Attribute | ast.Call):
+        if isinstance(node, ast.Attribute):
+            names.append(node.attr)
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return ".".join(reversed([*names, node.id] if isinstance(node, ast.Name) else names))
 
 
 def _imports_of(after: TreeAfter, user: ast.Module, path: str, module: str, name: str) -> Iterator[Place]:

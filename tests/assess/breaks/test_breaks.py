@@ -615,6 +615,12 @@ def test_a_name_is_missed_whatever_else_the_module_holds(tmp_path: Path, rest: s
     assert {(entry.kind, entry.path) for entry in told} >= {(N, "app/a.py")}
 
 
+@pytest.mark.parametrize("called", ["requests.Session().get", "httpx.Client", "x" + ".a" * 900 + ".get"])
+def test_certificates_are_seen_whatever_is_called(tmp_path: Path, called: str) -> None:
+    told = found(tmp_path, {"a.py": "x = 1\n"}, {"a.py": f"x = 1\n{called}(u, verify=False)\n"})
+    assert [entry.path for entry in told] == ["a.py"]
+
+
 @pytest.mark.parametrize(
     "rest",
     [
