@@ -47,6 +47,17 @@ def test_an_address_that_is_none_and_one_where_nobody_answers_are_one_line(monke
         spread(halved, [1], cluster="tcp://127.0.0.1:9")
 
 
+def test_a_client_that_cannot_begin_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+
+    def client(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(distributed, "Client", client)
+    with pytest.raises(HyperionError, match=r"^--cluster 'tcp://127.0.0.1:9': no scheduler answers .*dask scheduler$"):
+        spread(halved, [1], cluster="tcp://127.0.0.1:9")
+
+
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingExtraError, match=r"pip install .*\[cluster\]'"):
@@ -86,7 +97,15 @@ class Cluster:
     def _wait_for_workers(self, scheduler: Path) -> None:
         from distributed import Client
 
-        with Client(scheduler_file=str(scheduler), set_as_default=False, timeout=STARTING_SECONDS) as client:
+        def connected() -> Client:
+            return Client(scheduler_file=str(scheduler), set_as_default=False, timeout=STARTING_SECONDS)
+
+        try:
+            client = connected()
+        except AssertionError:
+            # its thread has not begun within ten seconds, as on a machine that stood still
+            client = connected()
+        with client:
             client.wait_for_workers(2, timeout=STARTING_SECONDS)
             self.address = str(client.scheduler.address)
 

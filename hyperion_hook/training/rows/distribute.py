@@ -81,7 +81,7 @@ def _on_cluster(
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except ValueError as error:
         raise ConfigError(f"--cluster '{address}': no address ({error}); write it as tcp://HOST:8786") from None
-    except OSError:
+    except (OSError, AssertionError):  # it asserts that a thread of its own begins within ten seconds
         raise HyperionError(
             f"--cluster '{address}': no scheduler answers within {CONNECT_SECONDS} s; start one: dask scheduler"
         ) from None
