@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hyperion_hook.domain.assessment import Impact
+from hyperion_hook.domain.assessment import Affected, Impact
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import CoChange, PastOfFile
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import DAY, CommitFlag, History
+from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.graph.import_graph import dependent_share
@@ -50,19 +51,25 @@ def impact_of(
     evidence = evidence_of(change, history, graph, pasts, ranked)
     affected = affected_components(evidence)
     score = impact_score(evidence, affected)
-    shown = [entry for entry in affected if entry.strength >= LEAST_STRENGTH]
-    if not _top_has_code(evidence):
-        shown = [entry for entry in shown if entry.component != component_of("")]
+    shown = [entry for entry in _without_change_logs(affected, evidence) if entry.strength >= LEAST_STRENGTH]
     return Impact(
         score, impact_level(score), tuple(shown[:MOST_AFFECTED]), () if change.bulk else worth_telling(ranked, exists)
     )
 
 
-def _top_has_code(evidence: ImpactEvidence) -> bool:
-    """Whether more than documents changed in the top folder: a change log gains a line by nearly every change."""
-    importers = (path for paths in (evidence.importers or {}).values() for path in paths)
-    together = (path for path in evidence.names.values() if role_of(path) is not FileRole.DOCUMENT)
-    return any("/" not in path for path in (*importers, *together))
+def _without_change_logs(affected: Sequence[Affected], evidence: ImpactEvidence) -> list[Affected]:
+    """Judge the top folder by what is no document there: a change log gains a line by nearly every change."""
+    top = component_of("")
+    if all(entry.component != top for entry in affected):
+        return list(affected)
+    at_top = {
+        file: path
+        for file, path in evidence.names.items()
+        if component_of(path) == top and role_of(path) is not FileRole.DOCUMENT
+    }
+    judged = [entry for entry in affected_components(replace(evidence, names=at_top)) if entry.component == top]
+    others = (entry for entry in affected if entry.component != top)
+    return sorted((*judged, *others), key=lambda entry: (-entry.strength, entry.component))
 
 
 def looked_at(change: Change) -> list[str]:

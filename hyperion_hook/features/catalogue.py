@@ -52,7 +52,7 @@ CATALOGUE: tuple[Feature, ...] = (
             _G, "days", 0, inf, -1, "days since the last change of each touched file, mean",
             "the files last changed {} ago, on average", zero="the files are new or have only just changed",
             reference=by.KAMEI),
-    Feature("nuc", "nb_changements_precedents", "last changes the files come from", _J, Group.HISTORY, "process", _G,
+    Feature("nuc", "nb_changements_precedents", "commits that last changed the files", _J, Group.HISTORY, "process", _G,
             "count", 0, inf, +1, "distinct commits that last changed the touched files",
             "the files were last changed in {} different [commit|commits]", zero="the files were never changed before",
             reference=by.KAMEI),

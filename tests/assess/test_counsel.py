@@ -468,3 +468,11 @@ def test_tests_of_a_go_package_come_before_its_importers() -> None:
     assert "lib/a_test.go" not in dict(
         tests_to_run.tests_to_run(touched, (), graph, lambda _: {}, lambda path: "lib" not in path)
     )
+
+
+def test_templates_of_tests_are_not_tests_to_run() -> None:
+    touched = change(edit("lib/a.ex", "+x"))
+    templates = tuple(f"test/{name}" for name in ("a_test.exs.eex", "a_test.exs.tmpl", "page_test.html.heex"))
+    graph = ImportGraph({}, {"lib/a.ex": (*templates, "test/a_test.exs")}, {}, {}, {}, {}, {})
+    listed = tests_to_run.tests_to_run(touched, (), graph, lambda _: {}, lambda _: True)
+    assert [path for path, _ in listed] == ["test/a_test.exs"]

@@ -68,6 +68,16 @@ def test_a_change_log_does_not_make_the_top_folder_affected(tmp_path: Path, name
     assert [entry.component for entry in impact_at(repo).affected] == (["."] if told else [])
 
 
+def test_the_top_folder_counts_by_what_is_no_document(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    for number in range(6):
+        settings = {"setup.py": f"# {number}\n"} if number in (1, 4) else {}
+        repo.commit({"src/app.py": f"x = {number}\n", "CHANGES.md": f"# {number}\n", **settings})
+    repo.stage({"src/app.py": "x = 9\n"})
+    [top] = impact_at(repo).affected
+    assert (top.component, top.reason) == (".", "changed in 2 of the last 6 changes of src/app.py")
+
+
 def test_a_file_that_hardly_changed_is_evidence_where_no_other_is(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
     repo.commit({"src/new.ini": "1\n", "lib/b.py": "y = 1\n"})

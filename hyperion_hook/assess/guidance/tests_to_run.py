@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import KnownFile, PastOfFile
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.files.languages import language_of
+from hyperion_hook.domain.files.languages import TEMPLATE_ENDINGS, language_of
 from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.snapshot import ImportGraph
@@ -137,7 +137,8 @@ def tests_to_run(
 def _can_be_run(path: str) -> bool:
     """Return whether a path is that of tests themselves, not of what they share or read."""
     is_named = not path.endswith(".py") or "test" in path.rpartition("/")[2].removeprefix("conftest")
-    return role_of(path) is FileRole.TEST and is_named and language_of(path) != "" and not _SHARED.search(path)
+    is_template = language_of(path) == "Server page" or path.rpartition(".")[2].lower() in TEMPLATE_ENDINGS
+    return role_of(path) is FileRole.TEST and is_named and not is_template and not _SHARED.search(path)
 
 
 def typical_test_change(usual: UsualTest, examples: Sequence[Commit]) -> FileChange | None:
