@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection
 
 from hyperion_hook.domain.assessment import Assessment, Unknown
 from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.vector import FeatureVector
+from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.report.wording import counted
 
 _REMEDIES = (
@@ -27,20 +28,19 @@ def missing_line(features: FeatureVector, told: Collection[str] = ()) -> str:
     >>> from hyperion_hook.domain.vector import Missing
     >>> late = Missing("lines of earlier commits are not counted yet; run: hyperion-hook index")
     >>> missing_line(FeatureVector({"la": 1.0, "file_volatility": late, "discussion_count": Missing("no code host")}))
-    '1 value is not known; to have it, run: hyperion-hook index.'
+    '1 value (volatility of the files) is not known; to have it, run: hyperion-hook index.'
     """
-    remedies = Counter(
-        remedy
-        for reason in features.missing.values()
-        if (remedy := next((text for mark, text in _REMEDIES if mark in reason), reason.partition("; run: ")[2]))
-    )
+    remedies: defaultdict[str, list[str]] = defaultdict(list)
+    for name, reason in features.missing.items():
+        remedy = next((text for mark, text in _REMEDIES if mark in reason), reason.partition("; run: ")[2])
+        if remedy not in {"", *told}:
+            remedies[remedy].append(name)
     lines = []
-    for remedy, count in remedies.most_common():
-        if remedy in {"", *told}:
-            continue
-        are, them = ("is", "it") if count == 1 else ("are", "them")
+    for remedy, names in sorted(remedies.items(), key=lambda entry: -len(entry[1])):
+        are, them = ("is", "it") if len(names) == 1 else ("are", "them")
+        which = f" ({find_feature(names[0]).title})" if len(names) == 1 else ""
         how = remedy if remedy in _TEXTS else f"run: {remedy}"
-        lines.append(f"{counted(count, 'value')} {are} not known; to have {them}, {how}.")
+        lines.append(f"{counted(len(names), 'value')}{which} {are} not known; to have {them}, {how}.")
     return " ".join(lines)
 
 
