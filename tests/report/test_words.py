@@ -112,6 +112,14 @@ def test_one_line_that_is_piped_names_what_breaks_before_why(certain: bool, begi
     assert line.find(begins) < (line.find(" Why: ") if " Why: " in line else len(line))
 
 
+def test_one_line_without_other_reasons_names_the_size() -> None:
+    judged = with_long_names(RiskLevel.MEDIUM, certain=False)
+    size = Contribution("size", "size", None, None, 0.4, "a change of this size: 23%, typical here 8%", group="size")
+    assert " Why: a change of this size: 23%, typical here 8%. " in brief(replace(judged, explanation=(size,)))
+    low = replace(with_long_names(RiskLevel.LOW, certain=False), explanation=(size,))
+    assert " Why: " not in brief(low)
+
+
 def test_of_documents_there_is_no_more_to_be_told() -> None:
     judged = sample(change(edit("README.md", "+x"), kind=ChangeKind.STAGED))
     line = render_short(replace(judged, breaks=()), width=None, colour=False, lines=1).splitlines()[0]
