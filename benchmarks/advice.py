@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.support import environment, git
 from hyperion_hook.assess import Assessor
 from hyperion_hook.assess.guidance.advice import Part
-from hyperion_hook.assess.guidance.split import is_worth_splitting
+from hyperion_hook.assess.guidance.parts import is_worth_splitting
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.change import Change, FileChange

@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from hyperion_hook.store.models.metadata import Status
-from hyperion_hook.store.models.registry import VersionStore
+from hyperion_hook.store.models.version_store import VersionStore
 
 NAME = "risk_predictor"
 

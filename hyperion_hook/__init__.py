@@ -24,7 +24,7 @@ _HOME: dict[str, str] = {
     "MLFlowConfig": "training.mlflow.tracker",
     "MLFlowTracker": "training.mlflow.tracker",
     "ModelMetadata": "store.models.metadata",
-    "ModelRegistry": "api.registry.registry",
+    "ModelRegistry": "api.registry.model_registry",
     "RepositoryChange": "api.engineer.repository_features",
     "RiskPredictor": "api.predict.risk_predictor",
     "TrainingPipeline": "api.pipeline.pipeline",

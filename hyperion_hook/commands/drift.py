@@ -97,7 +97,7 @@ def _need_matplotlib() -> None:
 def folder_of(used: ModelsInUse, repository: Repository, config: Config) -> Path:
     """Return where the models in use lie."""
     from hyperion_hook.scoring.bundle import bundled_models
-    from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore
+    from hyperion_hook.store.models.version_store import RISK_PREDICTOR, VersionStore
 
     if used.version is not None:
         return VersionStore.of(repository.common_dir).folder(RISK_PREDICTOR, used.version)

@@ -115,7 +115,7 @@ def _into_registry(
     repository: Repository, options: RetrainOptions, config: Config, tracker: MLFlowTracker | None
 ) -> ExitCode:
     from hyperion_hook.assess.models import models_in_use
-    from hyperion_hook.store.models.registry import VersionStore
+    from hyperion_hook.store.models.version_store import VersionStore
     from hyperion_hook.training.evaluation.promotion import InUse
     from hyperion_hook.training.retrain.retrain import retrain_here
 

@@ -388,7 +388,7 @@ def test_without_the_extra_it_is_said_which_one_is_missing(
     registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry.save_model(regression(), NAME, "L")
-    finder = "hyperion_hook.api.registry.registry.find_spec"
+    finder = "hyperion_hook.api.registry.model_registry.find_spec"
     monkeypatch.setattr(finder, lambda name: None if name == "skops" else object())
     assert len(registry.list_models()) == 1
     for act in (lambda: registry.save_model(None, NAME, "L"), lambda: registry.load_model(NAME)):

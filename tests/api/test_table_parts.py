@@ -21,7 +21,7 @@ from hyperion_hook.errors import ConfigError, TrainingError
 from hyperion_hook.training.metrics.performance import best_threshold, fold_figures, performance
 from hyperion_hook.training.models.anomaly import anomaly_importance
 from hyperion_hook.training.models.columns import choose_columns
-from hyperion_hook.training.models.splits import STRATIFIED, TimeFolds, split_rows
+from hyperion_hook.training.models.cross_validation import STRATIFIED, TimeFolds, split_rows
 from hyperion_hook.training.tables.target import read_target
 from hyperion_hook.training.tables.time_column import time_column_of
 

@@ -10,7 +10,7 @@ from hyperion_hook.assess.models import ModelOrigin, models_in_use
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.scoring.bundle import MANIFEST, bundled_models
 from hyperion_hook.store.models.metadata import Status
-from hyperion_hook.store.models.registry import VersionStore
+from hyperion_hook.store.models.version_store import VersionStore
 from tests.support.registering import draft, register_bundled, serve_bundled
 
 

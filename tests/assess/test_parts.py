@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.assess import Assessor
-from hyperion_hook.assess.guidance.split import is_worth_splitting, names_of, parts_of
+from hyperion_hook.assess.guidance.parts import is_worth_splitting, names_of, parts_of
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.co_change import ChangeSet, PastOfFile

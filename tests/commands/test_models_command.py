@@ -7,7 +7,7 @@ import pytest
 
 from hyperion_hook.assess.models import models_in_use
 from hyperion_hook.scoring.bundle import load_bundle
-from hyperion_hook.store.models.registry import VersionStore
+from hyperion_hook.store.models.version_store import VersionStore
 from tests.support.command import Outcome, hyperion
 from tests.support.registering import register_bundled, serve_bundled
 from tests.support.repo import TestRepo

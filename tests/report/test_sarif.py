@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.assessment import FileToRead, RiskLevel, Score
 from hyperion_hook.features.catalogue import CATALOGUE
+from hyperion_hook.report.formats.code_quality import render_code_quality
 from hyperion_hook.report.formats.findings import RULES, findings
-from hyperion_hook.report.formats.gitlab import render_gitlab
 from hyperion_hook.report.formats.rdjson import render_rdjson
 from hyperion_hook.report.formats.sarif import render_sarif
 from tests.support.assessments import impact_naming, sample
@@ -40,7 +40,7 @@ def test_a_change_of_low_risk_raises_no_alert() -> None:
     run = sarif(risk=LOW, anomaly=None)
     assert run["results"] == []
     assert run["properties"]["level"] == "LOW"
-    assert json.loads(render_gitlab(sample(risk=LOW, anomaly=None))) == []
+    assert json.loads(render_code_quality(sample(risk=LOW, anomaly=None))) == []
 
 
 def test_the_schema_refuses_what_is_wrong() -> None:
@@ -123,7 +123,7 @@ def test_reviewdog_gets_the_same_findings_in_its_format() -> None:
 
 
 def test_gitlab_gets_the_same_findings_with_its_own_words() -> None:
-    entries = json.loads(render_gitlab(sample()))
+    entries = json.loads(render_code_quality(sample()))
     assert [entry["fingerprint"] for entry in entries] == [finding.fingerprint for finding in findings(sample())]
     assert entries[0] == {
         "description": findings(sample())[0].message,
@@ -142,7 +142,7 @@ def test_any_name_gives_a_valid_log_of_ascii(name: str) -> None:
     text = render_sarif(sample(judged, files_to_read=(FileToRead(name, name),), impact=impact_naming(name)))
     assert text.isascii()
     validator().validate(json.loads(text))
-    assert render_gitlab(sample(judged, impact=impact_naming(name))).isascii()
+    assert render_code_quality(sample(judged, impact=impact_naming(name))).isascii()
 
 
 @pytest.mark.slow

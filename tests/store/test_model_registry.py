@@ -13,9 +13,9 @@ import pytest
 
 from hyperion_hook.errors import ArtefactError, ConfigError, StoreError
 from hyperion_hook.store.files.whole_files import write_whole
-from hyperion_hook.store.models import registry as model_registry
+from hyperion_hook.store.models import version_store
 from hyperion_hook.store.models.metadata import ModelMetadata, Status
-from hyperion_hook.store.models.registry import Registered, VersionStore
+from hyperion_hook.store.models.version_store import Registered, VersionStore
 from hyperion_hook.store.models.versions import Lineage
 from tests.support.registering import churn, draft, files_of
 
@@ -213,7 +213,7 @@ def test_a_first_writer_that_is_killed_is_no_lost_record(
         write_whole(path, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr(model_registry, "write_whole", until_killed)
+        patch.setattr(version_store, "write_whole", until_killed)
         with pytest.raises(KeyboardInterrupt):
             registry.register(draft("one"), files_of)
     assert registry.versions(NAME) == {}
@@ -248,7 +248,7 @@ def test_a_place_that_cannot_be_written_and_a_lock_that_is_held_are_one_line(
     with pytest.raises(StoreError, match=r"file.*the registry is as it was"):
         VersionStore(tmp_path / "file" / "registry").register(draft("one"), files_of)
     assert VersionStore(tmp_path / "file" / "registry").production(NAME) is None
-    monkeypatch.setattr(model_registry, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(version_store, "BUSY_SECONDS", 0.05)
     registry = VersionStore(tmp_path / "registry")
 
     def inner(version: str) -> Mapping[str, bytes]:

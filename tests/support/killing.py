@@ -26,7 +26,7 @@ from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.store.feature_sets.store import FeatureStore
 from hyperion_hook.store.feedback_store import FeedbackStore
 from hyperion_hook.store.models.metadata import Status
-from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore
+from hyperion_hook.store.models.version_store import RISK_PREDICTOR, VersionStore
 from tests.support.buggy import buggy_history
 from tests.support.generated import generated_history
 from tests.support.registering import register_bundled

@@ -22,7 +22,7 @@ from hyperion_hook.store.files.sqlite_checks import JOURNAL_MAGIC
 from hyperion_hook.store.graphs.cache import _Store
 from hyperion_hook.store.history.index import HistoryIndex
 from hyperion_hook.store.hunk_store import HunkStore
-from hyperion_hook.store.models.registry import VersionStore
+from hyperion_hook.store.models.version_store import VersionStore
 from hyperion_hook.store.reference_store import ReferenceStore
 from hyperion_hook.store.source_cache import SourceCache
 from tests.store.test_history_index import commit

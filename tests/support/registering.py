@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hyperion_hook.scoring.bundle import MANIFEST, bundled_models
 from hyperion_hook.store.models.metadata import ModelMetadata, Status
-from hyperion_hook.store.models.registry import VersionStore
+from hyperion_hook.store.models.version_store import VersionStore
 from hyperion_hook.store.models.versions import Lineage
 
 

@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from hyperion_hook.api.registry.registry import ModelRegistry
+from hyperion_hook.api.registry.model_registry import ModelRegistry
 from hyperion_hook.errors import StoreError
 from hyperion_hook.store.models.metadata import Status
 from tests.support.models import drawn

@@ -20,9 +20,9 @@ from hyperion_hook.training.metrics.metrics import roc_auc
 from hyperion_hook.training.models import classifier as module
 from hyperion_hook.training.models.anomaly import columns_with_values, fit_anomaly
 from hyperion_hook.training.models.classifier import calibration
+from hyperion_hook.training.models.cross_validation import StratifiedFolds, TimeFolds
 from hyperion_hook.training.models.fit import fit, fit_recipes, outcome_of
 from hyperion_hook.training.models.recipes import BLEND, GENTLE, LOGISTIC, MEMBERS, SPECIFICATION, Member, Recipe
-from hyperion_hook.training.models.splits import StratifiedFolds, TimeFolds
 from tests.support.models import NAMES, QUICK, drawn, fit_drawn
 
 

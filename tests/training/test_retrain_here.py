@@ -18,7 +18,7 @@ from hyperion_hook.errors import ExitCode, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import Bundle, load_bundle
 from hyperion_hook.store.models.metadata import Status
-from hyperion_hook.store.models.registry import Registered, VersionStore
+from hyperion_hook.store.models.version_store import Registered, VersionStore
 from hyperion_hook.training.evaluation import evaluate as evaluation
 from hyperion_hook.training.evaluation import promotion
 from hyperion_hook.training.evaluation.past_models import PastModels

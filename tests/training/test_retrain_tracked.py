@@ -15,7 +15,7 @@ from hyperion_hook.config.load import Config
 from hyperion_hook.errors import TrainingError, pip_install
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import load_bundle
-from hyperion_hook.store.models.registry import VersionStore
+from hyperion_hook.store.models.version_store import VersionStore
 from hyperion_hook.training.evaluation import evaluate as evaluation
 from hyperion_hook.training.evaluation import promotion
 from hyperion_hook.training.evaluation.promotion import InUse

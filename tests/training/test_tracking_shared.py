@@ -19,7 +19,7 @@ pytest.importorskip("mlflow")
 from mlflow import MlflowClient
 from sklearn.linear_model import LogisticRegression
 
-from hyperion_hook.api.registry.registry import ModelRegistry
+from hyperion_hook.api.registry.model_registry import ModelRegistry
 
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]
 

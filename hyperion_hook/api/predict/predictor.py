@@ -137,7 +137,7 @@ def lacks(bundle: Bundle, what: str) -> ArtefactError:
 def registered(name: str, version: str, registry: Any = None) -> Model:
     """Return a registered model: its bundle where it has one, else the estimator."""
     if registry is None:
-        from hyperion_hook.api.registry.registry import ModelRegistry
+        from hyperion_hook.api.registry.model_registry import ModelRegistry
 
         registry = ModelRegistry()
     # what score uses is there as a bundle; anything else, and another registry, gives an estimator

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
-from hyperion_hook.assess.guidance.split import is_worth_splitting, names_of, parts_of
+from hyperion_hook.assess.guidance.parts import is_worth_splitting, names_of, parts_of
 from hyperion_hook.assess.guidance.tests_to_run import (
     EXAMPLES,
     UsualTest,

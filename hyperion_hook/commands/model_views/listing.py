@@ -15,7 +15,7 @@ from hyperion_hook.store.models.metadata import RISK_PREDICTOR
 if TYPE_CHECKING:
     from hyperion_hook.scoring.bundle import Bundle
     from hyperion_hook.store.models.metadata import ModelMetadata
-    from hyperion_hook.store.models.registry import VersionStore
+    from hyperion_hook.store.models.version_store import VersionStore
 
 BUNDLED = "bundled"
 """Stands for the models that came with the program where a version is asked for."""
@@ -34,7 +34,7 @@ def common_dir_of(repo: Path | None) -> Path | None:
 def registry_of(repo: Path | None) -> VersionStore:
     """Return the registry of a repository; raise ``NotARepositoryError`` if the folder is in none."""
     from hyperion_hook.git.repository import Repository
-    from hyperion_hook.store.models.registry import VersionStore
+    from hyperion_hook.store.models.version_store import VersionStore
 
     return VersionStore.of(Repository.discover(repo).common_dir)
 
@@ -57,7 +57,7 @@ def listed(common_dir: Path | None, config: Config) -> list[Listed]:
 
 
 def _registered(common_dir: Path, in_use: str | None) -> Iterator[Listed]:
-    from hyperion_hook.store.models.registry import VersionStore
+    from hyperion_hook.store.models.version_store import VersionStore
 
     registry = VersionStore.of(common_dir)
     # what score can use comes first

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.errors import MissingExtraError
 from hyperion_hook.git.environment.gitpython import open_repository
-from hyperion_hook.training.mlflow.registry_mirror import followed
+from hyperion_hook.training.mlflow.follow_registry import followed
 
 if TYPE_CHECKING:
-    from hyperion_hook.store.models.registry import VersionStore
+    from hyperion_hook.store.models.version_store import VersionStore
     from hyperion_hook.training.mlflow.tracker import MLFlowTracker
 
 

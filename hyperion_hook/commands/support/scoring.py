@@ -95,9 +95,9 @@ def renderer(name: str, *, each: bool, width: int | None, colour: bool, full: bo
 
         return render_sarif
     if name == "gitlab":
-        from hyperion_hook.report.formats.gitlab import render_gitlab
+        from hyperion_hook.report.formats.code_quality import render_code_quality
 
-        return render_gitlab
+        return render_code_quality
     if name == "rdjson":
         from hyperion_hook.report.formats.rdjson import render_rdjson
 

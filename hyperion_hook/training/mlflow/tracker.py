@@ -21,7 +21,7 @@ from hyperion_hook.errors import ConfigError, GitError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable, without_password
 from hyperion_hook.store.models.metadata import FIGURES, ModelMetadata
-from hyperion_hook.training.mlflow import promotion as tracking_promotion
+from hyperion_hook.training.mlflow import registered_models
 from hyperion_hook.training.mlflow.address import DEFAULT_URI, is_file_store, is_server, placed, viewer
 from hyperion_hook.training.mlflow.guarded_calls import (
     FILE_STORE,
@@ -35,7 +35,7 @@ from hyperion_hook.training.mlflow.guarded_calls import (
 )
 from hyperion_hook.training.mlflow.owner import Owner, owner_of
 from hyperion_hook.training.mlflow.plots import draw_plots
-from hyperion_hook.training.mlflow.promotion import Entry, RegistrationError
+from hyperion_hook.training.mlflow.registered_models import Entry, RegistrationError
 from hyperion_hook.training.mlflow.run import LoggedRun, experiment_id_of, log_run
 from hyperion_hook.training.mlflow.run_content import content_of
 from hyperion_hook.training.mlflow.run_record import RunRecord
@@ -194,7 +194,7 @@ class MLFlowTracker:
             self._say(f"MLflow: {name} {version} is not registered there, because its model could not be logged")
             return None
         return self._guarded(
-            lambda client: tracking_promotion.register(
+            lambda client: registered_models.register(
                 client, logged, self._entry(name, version, logged.digest, owner_of(repository))
             )
         )
@@ -244,7 +244,7 @@ class MLFlowTracker:
             Whether MLflow has it; what went wrong was said.
         """
         answer = self._guarded(
-            lambda client: tracking_promotion.mirror(
+            lambda client: registered_models.mirror(
                 client, self._entry(name, version, digest, owner_of(repository)), status
             )
         )

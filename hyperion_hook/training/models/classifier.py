@@ -22,6 +22,7 @@ from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.risk import split_column
 from hyperion_hook.training.formulas import Codes, Numbers, sigmoid
 from hyperion_hook.training.metrics.performance import best_threshold, fold_figures
+from hyperion_hook.training.models.cross_validation import StratifiedFolds, TimeFolds
 from hyperion_hook.training.models.fit_members import (
     Evidence,
     Fold,
@@ -32,7 +33,6 @@ from hyperion_hook.training.models.fit_members import (
     one_thread,
     out_of_fold,
 )
-from hyperion_hook.training.models.splits import StratifiedFolds, TimeFolds
 
 LEAST_TO_CALIBRATE = 10
 """Rows of either class from which on the newest fold calibrates alone."""

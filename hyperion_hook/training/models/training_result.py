@@ -20,9 +20,9 @@ from hyperion_hook.training.models.baselines import baseline_scores
 from hyperion_hook.training.models.classifier import RiskClassifier
 from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
 from hyperion_hook.training.models.context_classifier import ContextClassifier
+from hyperion_hook.training.models.cross_validation import TIME, Split, identities, numbered, split_rows
 from hyperion_hook.training.models.fit_members import Evidence, Outcome
 from hyperion_hook.training.models.recipes import Recipe, parameters_of
-from hyperion_hook.training.models.splits import TIME, Split, identities, numbered, split_rows
 from hyperion_hook.training.models.transformers import FeatureColumns
 from hyperion_hook.training.validation.preparation import Prepared
 

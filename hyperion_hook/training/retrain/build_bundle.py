@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 from hyperion_hook.config.hyperparameters import SECTIONS
 from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.store.models.metadata import FIGURES, ModelMetadata
-from hyperion_hook.store.models.registry import RISK_PREDICTOR
+from hyperion_hook.store.models.version_store import RISK_PREDICTOR
 from hyperion_hook.store.models.versions import Lineage
 from hyperion_hook.training.bugs.export import bug_part
 from hyperion_hook.training.bugs.fit import FittedBugs

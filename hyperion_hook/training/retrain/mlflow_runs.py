@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 
 from hyperion_hook.features.extract import EXTRACTOR_VERSION
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.models.registry import RISK_PREDICTOR
+from hyperion_hook.store.models.version_store import RISK_PREDICTOR
 from hyperion_hook.training.bugs.fit import FittedBugs
 from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.formulas import Numbers, as_matrix

@@ -18,7 +18,7 @@ from hyperion_hook.domain.progress import Progress
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models
 from hyperion_hook.store.models.metadata import Status
-from hyperion_hook.store.models.registry import RISK_PREDICTOR, Registered, VersionStore
+from hyperion_hook.store.models.version_store import RISK_PREDICTOR, Registered, VersionStore
 from hyperion_hook.training.bugs.dataset import BugRows
 from hyperion_hook.training.bugs.learn_or_keep import LearnedBugs, bug_histories, learn_bugs, learn_own_bugs
 from hyperion_hook.training.evaluation.evaluate import Evaluation

@@ -25,8 +25,8 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
 from hyperion_hook.store.models import FOLDER
 from hyperion_hook.store.models.metadata import ESTIMATOR, ModelMetadata, Status, digest_of
-from hyperion_hook.store.models.registry import RISK_PREDICTOR, VersionStore
-from hyperion_hook.training.mlflow.registry_mirror import followed
+from hyperion_hook.store.models.version_store import RISK_PREDICTOR, VersionStore
+from hyperion_hook.training.mlflow.follow_registry import followed
 
 if TYPE_CHECKING:
     import pandas as pd

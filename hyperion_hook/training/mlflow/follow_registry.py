@@ -11,7 +11,7 @@ from hyperion_hook.store.models.metadata import Status
 
 if TYPE_CHECKING:
     from hyperion_hook.git.repository import Repository
-    from hyperion_hook.store.models.registry import VersionStore
+    from hyperion_hook.store.models.version_store import VersionStore
     from hyperion_hook.training.mlflow.tracker import MLFlowTracker
 
 

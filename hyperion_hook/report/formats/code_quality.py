@@ -13,7 +13,7 @@ from hyperion_hook.report.safe_text import printable, valid_unicode
 _SEVERITY = {RiskLevel.HIGH: "major", RiskLevel.MEDIUM: "minor", RiskLevel.LOW: "info", RiskLevel.UNKNOWN: "info"}
 
 
-def render_gitlab(assessment: Assessment) -> str:
+def render_code_quality(assessment: Assessment) -> str:
     """Return the report as a JSON list with a final line feed; findings without a file left are not in it.
 
     A path that is not UTF-8 is shown with its bytes escaped: GitLab has no such file, so it links to none.
