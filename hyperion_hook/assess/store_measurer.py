@@ -14,6 +14,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.phrases import counted
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import SHALLOW, FeatureVector, Missing
@@ -73,7 +74,7 @@ def left_out(change: Change) -> tuple[str, ...]:
     if not paths:
         return ()
     names = ", ".join((*paths[:_NAMED], *(["..."] if len(paths) > _NAMED else [])))
-    return (f"excluded by 'exclude' or .gitattributes: {len(paths):,} file{'s' * (len(paths) > 1)} ({names})",)
+    return (f"excluded by 'exclude' or .gitattributes: {counted(len(paths), 'file')} ({names})",)
 
 
 def sides_to_read(change: Change) -> int:

@@ -16,6 +16,7 @@ from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.phrases import number
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.features.catalogue import CATALOGUE, find_feature
@@ -23,7 +24,7 @@ from hyperion_hook.features.feature import Feature
 from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode
-from hyperion_hook.report.wording import change_line, number
+from hyperion_hook.report.wording import change_line
 
 
 def catalogue_text(features: tuple[Feature, ...] = CATALOGUE) -> str:

@@ -10,8 +10,8 @@ from hyperion_hook.commands import Invocation, warn
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config.load import Config
+from hyperion_hook.domain.phrases import counted
 from hyperion_hook.errors import ExitCode
-from hyperion_hook.report.wording import counted
 
 
 def run(repo: Path | None, *, rebuild: bool, config: Config, assessor_of: OpenAssessor = open_assessor) -> ExitCode:

@@ -7,9 +7,9 @@ from collections.abc import Collection
 
 from hyperion_hook.domain.assessment import Assessment, Unknown
 from hyperion_hook.domain.change import is_no_code
+from hyperion_hook.domain.phrases import counted
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import find_feature
-from hyperion_hook.report.wording import counted
 
 _REMEDIES = (
     ("s was used up", "raise the setting 'deadline'"),

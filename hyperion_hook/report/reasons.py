@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 
 from hyperion_hook.domain.assessment import Contribution, Score, Unknown
+from hyperion_hook.domain.phrases import finely
 from hyperion_hook.features.feature import Group
-from hyperion_hook.report.wording import finely
 
 MOST_REASONS = 3
 TELLING = 0.1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from hyperion_hook.domain.assessment import (
@@ -20,6 +19,7 @@ from hyperion_hook.domain.breaks import Break
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
+from hyperion_hook.domain.phrases import counted, number, percent, rank
 
 WOULD_BREAK = "Would break"
 MOST_BREAKS = 5
@@ -130,45 +130,6 @@ def record_line(record: Record | None) -> str:
     if count == 1:
         what, were = f"The last {record.level.value} change", "was" if fixed else "was not"
     return f"{what} here {were} later fixed ({share}against {percent(record.base_rate)} of all){poor}."
-
-
-def rank(percentile: float) -> str:
-    """Return a percentile that never claims all or none of the changes unless it is so.
-
-    Examples
-    --------
-    >>> rank(99.7), rank(0.2), rank(100.0), rank(42.4)
-    ('over 99%', 'under 1%', '100%', '42%')
-    """
-    return percent(percentile / 100)
-
-
-def percent(share: float) -> str:
-    """Return a probability or share in whole percent, 0% and 100% only for exactly none and all.
-
-    Examples
-    --------
-    >>> percent(0.304), percent(0.0004), percent(0.9996), percent(0), percent(1)
-    ('30%', 'under 1%', 'over 99%', '0%', '100%')
-    """
-    if 0 < share < 0.01:
-        return "under 1%"
-    if 0.99 < share < 1:
-        return "over 99%"
-    return f"{100 * share:.0f}%"
-
-
-def finely(probability: float) -> str:
-    """Return a probability that stands beside that of its size, and so is as exact below one percent.
-
-    Examples
-    --------
-    >>> finely(0.304), finely(0.0041), finely(0.0001)
-    ('30%', '0.4%', 'under 0.1%')
-    """
-    if probability >= 0.01:
-        return percent(probability)
-    return "under 0.1%" if probability < 0.001 else f"{100 * probability:.1f}%"
 
 
 def change_line(change: Change) -> str:
@@ -300,28 +261,3 @@ def folder_name(component: str) -> str:
     ('the top folder of the repository', 'src/a')
     """
     return "the top folder of the repository" if component == "." else component
-
-
-def number(value: float) -> str:
-    """Return a value with three significant digits, whole numbers in full.
-
-    Examples
-    --------
-    >>> number(1234567.0), number(0.12345), number(12.345), number(3.0)
-    ('1,234,567', '0.123', '12.3', '3')
-    """
-    if math.isfinite(value) and value == int(value):
-        return f"{int(value):,}"
-    # what rounds to a thousand would be written 1e+03
-    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "file"), counted(1200, "file")
-    ('1 file', '1,200 files')
-    """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -26,6 +26,7 @@ from hyperion_hook.domain.assessment import Affected, RiskLevel
 from hyperion_hook.domain.co_change import PastOfFile, rule_in_words
 from hyperion_hook.domain.files.paths import directory_of
 from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.phrases import counted
 from hyperion_hook.scoring.co_change import DOUBT, faded, part_of
 from hyperion_hook.scoring.members import sigmoid
 
@@ -87,7 +88,7 @@ def affected_components(evidence: ImpactEvidence) -> list[Affected]:
         use = modules / (modules + half)
         said = [(coupling, reason)] if reason else []
         if modules:
-            said.append((use, f"imports {target} ({modules} module{'' if modules == 1 else 's'})"))
+            said.append((use, f"imports {target} ({counted(modules, 'module')})"))
         said.sort(key=lambda entry: -entry[0])
         found.append(Affected(component, "; ".join(text for _, text in said), 1.0 - (1.0 - coupling) * (1.0 - use)))
     found.sort(key=lambda entry: (-entry.strength, entry.component))

@@ -11,6 +11,7 @@ import pytest
 from hyperion_hook.commands import drift
 from hyperion_hook.commands.retrain import Reading
 from hyperion_hook.config.load import Config
+from hyperion_hook.domain.phrases import day
 from hyperion_hook.errors import ConfigError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
@@ -18,7 +19,6 @@ from hyperion_hook.store.feature_sets.store import FeatureStore
 from hyperion_hook.training.evaluation.promotion import InUse
 from hyperion_hook.training.retrain import repository_drift as drifting
 from hyperion_hook.training.retrain.repository_drift import ReferenceName, repository_drift
-from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.options import RetrainOptions
 from tests.support.buggy import DAY, buggy_history
 from tests.support.command import hyperion

@@ -6,6 +6,7 @@ import pytest
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.overview import HotSpot
+from hyperion_hook.domain.phrases import day
 from hyperion_hook.report.page import charts
 from tests.support.overviews import DAY, NOW, change
 
@@ -104,6 +105,6 @@ def test_calibration_has_the_same_scale_both_ways() -> None:
 
 
 def test_dates_before_the_epoch_and_long_spans_are_named() -> None:
-    assert charts.day(-DAY) == "1969-12-31"
+    assert day(-DAY) == "1969-12-31"
     ticks = charts.time_ticks(0, 3650 * DAY, charts.Scale(0, 3650 * DAY, 0, 100))
     assert [tick.label for tick in ticks] == ["Jan 1970", "Jan 1972", "Dec 1973", "Dec 1975", "Dec 1977", "Dec 1979"]

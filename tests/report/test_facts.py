@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hyperion_hook.domain.assessment import Contribution
+from hyperion_hook.domain.phrases import number
 from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.report.reasons import factor, reasons
-from hyperion_hook.report.wording import number
 
 
 def told(feature: str, contribution: float) -> Contribution:

@@ -28,6 +28,7 @@ from hyperion_hook.domain.assessment import (
 )
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import ChangeKind
+from hyperion_hook.domain.phrases import percent
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.render import render_comment
@@ -38,7 +39,7 @@ from hyperion_hook.report.formats.terminal import render_short, render_text, ren
 from hyperion_hook.report.links import Links
 from hyperion_hook.report.reasons import reasons
 from hyperion_hook.report.text_width import width_of
-from hyperion_hook.report.wording import change_line, comparison, percent, placed, record_line
+from hyperion_hook.report.wording import change_line, comparison, placed, record_line
 from tests.support.assessments import impact_naming, sample
 from tests.support.changes import change, edit
 

@@ -25,6 +25,7 @@ from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.paths import FileRole, role_of
+from hyperion_hook.domain.phrases import counted
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.text import lines_as_read
 from hyperion_hook.domain.vector import Missing
@@ -125,12 +126,9 @@ def _break(target: Target, calls: list[tuple[str, int, str]]) -> Break:
 def _wanted(signature: Signature) -> str:
     least, most = signature.least, signature.most
     if most is None:
-        return f"now takes at least {_arguments(least)}"
-    return f"now takes {_arguments(most)}" if least == most else f"now takes {least} to {_arguments(most)}"
-
-
-def _arguments(count: int) -> str:
-    return f"{count} argument{'' if count == 1 else 's'}"
+        return f"now takes at least {counted(least, 'argument')}"
+    fewest = "" if least == most else f"{least} to "
+    return f"now takes {fewest}{counted(most, 'argument')}"
 
 
 def _targets(tree: TreeAfter, file: FileChange) -> Iterator[Target]:

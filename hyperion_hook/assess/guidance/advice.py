@@ -28,6 +28,7 @@ from hyperion_hook.domain.co_change import CoChange, PastOfFile
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent, History
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
+from hyperion_hook.domain.phrases import in_tenths
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
 
@@ -134,11 +135,11 @@ class Adviser:
         if not parts or not _lower(max(part.probability for part in parts), risk.probability):
             return None
         names = names_of([part.files for part in parts])
-        listed = "; ".join(f"{name} ({share(part.probability)})" for name, part in zip(names, parts, strict=True))
+        listed = "; ".join(f"{name} ({in_tenths(part.probability)})" for name, part in zip(names, parts, strict=True))
         worst = max(part.probability for part in parts)
         return Advice(
             f"Split it into {len(parts)} parts: {listed}",
-            f"the riskiest part scores {share(worst)} instead of {share(risk.probability)}",
+            f"the riskiest part scores {in_tenths(worst)} instead of {in_tenths(risk.probability)}",
             "no folder, name, import or past commit ties the parts together",
         )
 
@@ -156,7 +157,7 @@ class Adviser:
             return None
         return Advice(
             f"Test it in {usual.test}, usually with some {typical.lines_added or 0} lines",
-            f"from {share(risk.probability)} to {share(probability)}",
+            f"from {in_tenths(risk.probability)} to {in_tenths(probability)}",
             f"{usual.support} of the last {usual.commits} changes to {usual.source.path} also changed {usual.test}",
         )
 
@@ -195,7 +196,7 @@ class Adviser:
         if typical is None:
             return ""
         probability = self.score(replace(change, files=_in_order((*change.files, typical))))
-        return "" if self.expired() else f"; with a usual change to it the score is {share(probability)}"
+        return "" if self.expired() else f"; with a usual change to it the score is {in_tenths(probability)}"
 
     def _run_advice(
         self,
@@ -217,7 +218,7 @@ class Adviser:
             return None
         return Advice(
             f"Run {', '.join(path for path, _ in tests)}",
-            f"they show whether it broke something; the score stays {share(risk.probability)}",
+            f"they show whether it broke something; the score stays {in_tenths(risk.probability)}",
             f"{'it' if len(tests) == 1 else 'the first'} {tests[0][1]}",
         )
 
@@ -227,20 +228,7 @@ def _in_order(files: Sequence[FileChange]) -> tuple[FileChange, ...]:
 
 
 def _lower(probability: float, before: float) -> bool:
-    return probability <= WORTH_SAYING * before and share(probability) != share(before)
-
-
-def share(probability: float) -> str:
-    """Return a probability in percent, with a decimal below ten.
-
-    Examples
-    --------
-    >>> share(0.314), share(0.0412), share(0.0004)
-    ('31%', '4.1%', 'under 0.1%')
-    """
-    if probability < 0.001:
-        return "under 0.1%"
-    return f"{100 * probability:.0f}%" if probability >= 0.0995 else f"{100 * probability:.1f}%"
+    return probability <= WORTH_SAYING * before and in_tenths(probability) != in_tenths(before)
 
 
 def _left_out(beside: Sequence[FileEvent], events: Sequence[FileEvent], now: int) -> str | None:
@@ -278,7 +266,9 @@ def _reviewer_advice(change: Change, risk: Score, history: History, known_best: 
         return None
     best, fared = known_best[0], _newcomers_fared(lives, change.time)
     return (
-        Advice(f"Have it reviewed by {best.name}", f"{fared}; the score stays {share(risk.probability)}", best.reason)
+        Advice(
+            f"Have it reviewed by {best.name}", f"{fared}; the score stays {in_tenths(risk.probability)}", best.reason
+        )
         if fared
         else None
     )
@@ -296,9 +286,9 @@ def _newcomers_fared(lives: Sequence[Sequence[FileEvent]], now: int) -> str | No
     new_share, home_share = sum(new) / len(new), sum(home) / len(home)
     if new_share < CLEARLY * home_share:
         return None
-    few = share(home_share) if home_share else "none"
+    few = in_tenths(home_share) if home_share else "none"
     return (
-        f"{share(new_share)} of {len(new)} changes by people new to these files were followed by a bug fix within "
+        f"{in_tenths(new_share)} of {len(new)} changes by people new to these files were followed by a bug fix within "
         f"{FOLLOWED_WITHIN} days, {few} of {len(home)} by people at home in them"
     )
 

@@ -9,6 +9,7 @@ from hyperion_hook.domain.assessment import FileToRead, FunctionToRead
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.files.paths import FileRole, is_lock_file, role_of
 from hyperion_hook.domain.history import CommitFlag, FileEvent, History
+from hyperion_hook.domain.phrases import counted
 
 MOST = 3
 LOOKED_AT = 50
@@ -60,4 +61,4 @@ def _reason(file: FileChange, fixes: int) -> str:
     changed = f"+{file.lines_added or 0:,} -{file.lines_deleted or 0:,} lines"
     if not fixes:
         return changed
-    return f"{changed}, {fixes} earlier bug fix{'es' if fixes > 1 else ''}"
+    return f"{changed}, {counted(fixes, 'earlier bug fix')}"

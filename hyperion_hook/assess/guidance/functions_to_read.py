@@ -13,6 +13,7 @@ from hyperion_hook.assess.store_measurer import STORE_FOLDER, StoreMeasurer
 from hyperion_hook.domain.assessment import FunctionToRead
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
+from hyperion_hook.domain.phrases import counted
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.metrics import FunctionMetrics
@@ -166,9 +167,9 @@ def _reason(
     if was is None:
         parts.append("new")
     if past and past.fixes:
-        parts.append(f"{past.fixes} earlier bug fix{'es' if past.fixes > 1 else ''}")
+        parts.append(counted(past.fixes, "earlier bug fix"))
     if days is not None:
-        span = f"{days:,} day{'' if days == 1 else 's'}"
+        span = counted(days, "day")
         then = f"{span} before" if recorded else f"{span} ago"
         parts.append(f"last changed {then if days else 'the same day' if recorded else 'today'}")
     grown = f"{was.cyclomatic} to " if was is not None and was.cyclomatic != now.cyclomatic else ""

@@ -20,6 +20,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
 from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.phrases import counted
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.store.history.commits_before import Past, PastCommit
 
@@ -227,8 +228,7 @@ def outcome(
             return f"bug fix {read.id[:10]} changed its lines {_later_by(event.time - commit.committed_at)}"
     soon = [event for event in fixes if event.time - commit.committed_at <= FIXED_WITHIN * DAY]
     if soon:
-        count = "1 bug fix" if len(soon) == 1 else f"{len(soon)} bug fixes"
-        return f"{count} in the same files within {FIXED_WITHIN} days"
+        return f"{counted(len(soon), 'bug fix')} in the same files within {FIXED_WITHIN} days"
     if fixes:
         return f"first bug fix in its files after {_days(fixes[0].time - commit.committed_at)}"
     if now - commit.committed_at < FIXED_WITHIN * DAY:
@@ -260,5 +260,4 @@ def _later_by(seconds: int) -> str:
 
 
 def _days(seconds: int) -> str:
-    days = max(0, seconds) // DAY
-    return "1 day" if days == 1 else f"{days} days"
+    return counted(max(0, seconds) // DAY, "day")

@@ -25,6 +25,7 @@ from hyperion_hook.domain.files.paths import directory_of
 from hyperion_hook.domain.history import DAY, MONTH, CommitFlag, FileEvent
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.message.classify import trailers
+from hyperion_hook.domain.phrases import counted
 from hyperion_hook.store.history.commits_before import Past, PastCommit
 
 MOST = 3
@@ -111,7 +112,7 @@ def with_owners(known: tuple[Reviewer, ...], owners: Counter[str], files: int) -
     Reviewer(name='@org/core', reason='owns 2 of 3 files (CODEOWNERS)')
     """
     most = sorted(owners.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_OWNERS]
-    first = [Reviewer(name, f"owns {count:,} of {_counted(files, 'file')} (CODEOWNERS)") for name, count in most]
+    first = [Reviewer(name, f"owns {count:,} of {counted(files, 'file')} (CODEOWNERS)") for name, count in most]
     return (*first, *known)[:MOST]
 
 
@@ -230,20 +231,16 @@ def _reviewers_of(commit: Commit, people: People) -> set[str]:
 def _reason(found: _Knowledge, now: int) -> str:
     reasons = []
     if found.commits:
-        reasons.append(f"{_counted(len(found.commits), 'commit')} to these files")
+        reasons.append(f"{counted(len(found.commits), 'commit')} to these files")
     if found.reviews:
-        reasons.append(_counted(len(found.reviews), "review"))
+        reasons.append(counted(len(found.reviews), "review"))
     if found.applied:
-        reasons.append(f"merged {_counted(len(found.applied), 'commit')} for others")
+        reasons.append(f"merged {counted(len(found.applied), 'commit')} for others")
     if not reasons and found.nearby:
-        reasons.append(f"{_counted(found.nearby, 'recent commit')} in these folders")
+        reasons.append(f"{counted(found.nearby, 'recent commit')} in these folders")
     if not reasons:
         reasons.append(f"reviewed {found.lately} of the last {_READ_LATELY} changes here")
     return f"{', '.join(reasons)}; active {_ago(now - found.last)}"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _ago(seconds: int) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from hyperion_hook.domain.phrases import number
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable
-from hyperion_hook.report.wording import number
 from hyperion_hook.store.models.metadata import RISK_PREDICTOR
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from hyperion_hook.commands import say
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
+from hyperion_hook.domain.phrases import counted
 from hyperion_hook.errors import ExitCode
-from hyperion_hook.report.wording import counted, is_empty
+from hyperion_hook.report.wording import is_empty
 
 if TYPE_CHECKING:
     from hyperion_hook.commands.support.baseline import Baseline

@@ -25,6 +25,7 @@ from hyperion_hook.domain.assessment import (
 )
 from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
+from hyperion_hook.domain.phrases import percent
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.report.formats.findings import location_of
@@ -37,7 +38,6 @@ from hyperion_hook.report.wording import (
     folder_name,
     judged_line,
     likely_fixes,
-    percent,
     unusual_lines,
 )
 

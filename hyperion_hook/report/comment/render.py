@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from hyperion_hook.domain.assessment import Advice, RiskLevel, Score, Unknown
+from hyperion_hook.domain.phrases import counted, finely
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.feature import Group
 from hyperion_hook.report.comment.brief import Brief, Place, Reason
@@ -20,7 +21,7 @@ from hyperion_hook.report.comment.state import MARKER, State, boxes, state_line
 from hyperion_hook.report.links import Links
 from hyperion_hook.report.reasons import factor, way
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
-from hyperion_hook.report.wording import ADVICE, REVIEWERS, SIMILAR, WOULD_BREAK, counted, finely, placed, verdict
+from hyperion_hook.report.wording import ADVICE, REVIEWERS, SIMILAR, WOULD_BREAK, placed, verdict
 
 MOST_LINES = 12
 """Before the fold, what stands above the sections included: whoever is told of everything reads nothing."""

@@ -15,8 +15,9 @@ from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.phrases import percent
 from hyperion_hook.report.reasons import SIZE, TELLING, factor, reasons, size_line
-from hyperion_hook.report.wording import is_empty, likely_fixes, percent, placed, unusual_lines, verdict
+from hyperion_hook.report.wording import is_empty, likely_fixes, placed, unusual_lines, verdict
 
 BREAK_RULES = tuple(kind.value for kind in BreakKind)
 RISK, UNUSUAL, CO_CHANGE, FORECAST = "change-risk", "unusual-change", "missing-co-change", "likely-bug-fix"

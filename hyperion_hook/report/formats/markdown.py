@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
+from hyperion_hook.domain.phrases import percent
 from hyperion_hook.report.notes import notes_of
 from hyperion_hook.report.reasons import factor, own_line, reasons, size_line, way, why_heading
 from hyperion_hook.report.safe_text import markdown_code, markdown_text
@@ -21,7 +22,6 @@ from hyperion_hook.report.wording import (
     judged_line,
     likely_fixes,
     nothing_to_assess,
-    percent,
     placed,
     unusual_lines,
     verdict,

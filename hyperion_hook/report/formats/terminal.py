@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from hyperion_hook.domain.assessment import Assessment, Impact, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
+from hyperion_hook.domain.phrases import counted, percent, rank
 from hyperion_hook.report.reasons import factor, own_line, reasons, size_line, why_heading
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.report.text_width import ended, padded, width_of, with_short_paths, wrapped
@@ -20,15 +21,12 @@ from hyperion_hook.report.wording import (
     broken_lines,
     change_line,
     comparison,
-    counted,
     folder_name,
     is_empty,
     judged_line,
     likely_fixes,
     nothing_to_assess,
-    percent,
     placed,
-    rank,
     reading_list,
     unusual_lines,
     verdict,

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from hyperion_hook.domain.overview import Pair
+from hyperion_hook.domain.phrases import percent
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.report.text_width import clipped_path
-from hyperion_hook.report.wording import percent
 
 WIDTH, ROW, AXIS = 560, 24, 340
 MOST_LABEL = 32

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.overview import HotSpot, ScoredChange
-from hyperion_hook.report.wording import counted, percent
+from hyperion_hook.domain.phrases import counted, day, percent
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 14, 40
@@ -171,19 +171,14 @@ def _number_ticks(highest: float, scale: Scale) -> tuple[Tick, ...]:
     return tuple(Tick(scale(value), f"{value:,}") for value in dict.fromkeys(values))
 
 
-def day(moment: int) -> str:
-    """Return a day, in UTC.
+def month(moment: int) -> str:
+    """Return a month, in UTC.
 
     Examples
     --------
-    >>> day(0), month(0)
-    ('1970-01-01', 'Jan 1970')
+    >>> month(0)
+    'Jan 1970'
     """
-    return _utc(moment).strftime("%Y-%m-%d")
-
-
-def month(moment: int) -> str:
-    """Return a month, in UTC."""
     return _utc(moment).strftime("%b %Y")
 
 

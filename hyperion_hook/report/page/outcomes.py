@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.overview import Overview, ScoredChange
-from hyperion_hook.report.wording import counted
+from hyperion_hook.domain.phrases import counted
 
 MOST_LISTED = 40
 _MOST_FIXES = 3

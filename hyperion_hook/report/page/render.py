@@ -18,13 +18,14 @@ from typing import Any, NamedTuple
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.overview import QUARTERS, Overview
+from hyperion_hook.domain.phrases import counted, day, number, percent
 from hyperion_hook.report.links import Links
 from hyperion_hook.report.page import arcs, charts, outcomes
 from hyperion_hook.report.page import card as page_card
 from hyperion_hook.report.page import since_last_report as since
 from hyperion_hook.report.reasons import factor
 from hyperion_hook.report.safe_text import printable
-from hyperion_hook.report.wording import counted, number, percent, record_line
+from hyperion_hook.report.wording import record_line
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 RECENT_DAYS = (30, 90)
@@ -109,7 +110,7 @@ def render_page(
         "shown": printable,
         "percent": percent,
         "number": number,
-        "day": charts.day,
+        "day": day,
         "factor": factor,
     }
     environment.globals |= {"counted": counted, "half": QUARTERS // 2, "spark": arcs.spark, "links": links or Links()}

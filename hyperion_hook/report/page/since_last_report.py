@@ -13,9 +13,8 @@ from typing import Any
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.overview import Overview
-from hyperion_hook.report.page.charts import day
+from hyperion_hook.domain.phrases import counted, day, percent
 from hyperion_hook.report.safe_text import valid_unicode
-from hyperion_hook.report.wording import counted, percent
 
 FORMAT = 1
 MOST_BYTES = 4_000_000

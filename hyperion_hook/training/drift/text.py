@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from hyperion_hook.domain.phrases import counted
 from hyperion_hook.training.drift.report import SIGNIFICANT, STABLE, DriftReport, FeatureDrift
 from hyperion_hook.training.metrics.markdown import markdown_table
 
@@ -16,9 +17,9 @@ def verdict(report: DriftReport) -> str:
     compared = f"{report.rows_current:,} rows compared with {report.rows_reference:,}"
     count = len(report.features)
     if not report.has_drift:
-        return f"No drift: {compared} in {_counted(count, 'feature')}, no difference beyond chance that matters."
+        return f"No drift: {compared} in {counted(count, 'feature')}, no difference beyond chance that matters."
     drifted = len(report.drifted_features)
-    what = [f"{drifted} of {_counted(count, 'feature')}"] if drifted else []
+    what = [f"{drifted} of {counted(count, 'feature')}"] if drifted else []
     what += [name for name, item in (("the label", report.label), ("the score", report.score)) if item and item.drifted]
     return f"Drift in {' and '.join(what)}: {compared}; magnitude {report.drift_magnitude:.2f}, {weight(report)}."
 
@@ -118,10 +119,6 @@ def _safe(text: str) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share in {0.0, 1.0} or 0.01 <= share <= 0.99 else f"{100 * share:.1f} %"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" + ("" if count == 1 else "s")
 
 
 def _short(value: float) -> str:

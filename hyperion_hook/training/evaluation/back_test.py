@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from hyperion_hook.domain.phrases import day
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
@@ -24,7 +25,6 @@ from hyperion_hook.training.evaluation.promotion import InUse, learned_until
 from hyperion_hook.training.labels.external_labels import labelled_from
 from hyperion_hook.training.rows.corpus_file import CorpusEntry, own_name, read_corpus
 from hyperion_hook.training.rows.dataset import merged
-from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.time_split import UNSEEN_DAYS, cut_at, time_split, without_youngest

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hyperion_hook.domain.phrases import day
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.evaluate import scored
@@ -34,7 +35,6 @@ from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 from hyperion_hook.training.rows.corpus_table import sample
 from hyperion_hook.training.rows.dataset import pooled
-from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.distribute import Report, spread
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.time_split import cut_at, time_split

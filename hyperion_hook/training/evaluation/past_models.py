@@ -13,6 +13,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.phrases import day
 from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.errors import TooLittleHistoryError, TrainingError
 from hyperion_hook.training.evaluation.card_figures import risk_of
@@ -20,7 +21,6 @@ from hyperion_hook.training.evaluation.evaluate import WITHOUT_MESSAGE, Evaluati
 from hyperion_hook.training.models.fit import FittedRecipes, fit_recipes
 from hyperion_hook.training.models.recipes import FOREST, RECIPES, SPECIFICATION, XGBOOST, Recipe
 from hyperion_hook.training.rows.dataset import pooled
-from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.time_split import UNSEEN_DAYS, TimeSplit, cut_at, time_split
 

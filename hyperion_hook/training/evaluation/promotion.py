@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.history import DAY
+from hyperion_hook.domain.phrases import day
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import GitError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
@@ -26,7 +27,6 @@ from hyperion_hook.training.metrics.metrics import calibration_error, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap, interval_of
 from hyperion_hook.training.models.recipes import RECIPES
 from hyperion_hook.training.rows.dataset import FEATURES, with_masked_messages
-from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.time_split import UNSEEN_DAYS
 

@@ -13,13 +13,13 @@ from typing import Any
 import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.phrases import day
 from hyperion_hook.training.bugs.learn_or_keep import bug_section
 from hyperion_hook.training.evaluation.card_figures import label_delay
 from hyperion_hook.training.evaluation.evaluate import REFERENCE, Contender, Evaluation
 from hyperion_hook.training.metrics.markdown import markdown_table
 from hyperion_hook.training.metrics.resampling import rounded
 from hyperion_hook.training.rows.dataset import OWN_WEIGHT
-from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.mine import Mined
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.time_split import UNSEEN_DAYS

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from hyperion_hook.domain.history import DAY
+from hyperion_hook.domain.phrases import day
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import ConfigError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
@@ -24,7 +25,6 @@ from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.promotion import InUse, learned_until
 from hyperion_hook.training.rows.corpus_file import own_name
 from hyperion_hook.training.rows.corpus_table import as_packed, read_pool, sample
-from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.mine import measured
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.replay import measurable

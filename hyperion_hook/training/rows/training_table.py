@@ -11,6 +11,7 @@ import pandas as pd
 from hyperion_hook.config.file import top_of_work_tree
 from hyperion_hook.config.load import Config, load_config
 from hyperion_hook.domain.history import DAY
+from hyperion_hook.domain.phrases import day
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import ConfigError, TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE
@@ -19,7 +20,6 @@ from hyperion_hook.git.objects import folder_of, revision_of
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.files.whole_files import write_whole
 from hyperion_hook.training.rows.dataset import FEATURES
-from hyperion_hook.training.rows.days import day
 from hyperion_hook.training.rows.mine import mine
 from hyperion_hook.training.rows.mined_store import vectors_folder
 from hyperion_hook.training.rows.replay import ReplayOptions

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hyperion_hook.domain.phrases import counted
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.tables.frame_columns import LARGEST, NUMERIC, Column, Kind, listed
@@ -180,8 +181,7 @@ def target(table: Table, limits: Limits) -> Iterator[Finding]:
     if len(shares) < limits.min_classes:
         only = f", only {next(iter(shares))!r}" if len(shares) == 1 else ""
         yield Finding(
-            f"target '{name}': {len(shares)} class{'' if len(shares) == 1 else 'es'}{only};"
-            f" at least {limits.min_classes} are needed",
+            f"target '{name}': {counted(len(shares), 'class')}{only}; at least {limits.min_classes} are needed",
             "collect rows of the other class",
             is_error=True,
         )
