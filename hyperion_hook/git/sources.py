@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hyperion_hook.domain.change import Change, FileChange
+from hyperion_hook.domain.files.text import decode_lines, line_count
 from hyperion_hook.domain.snapshot import Folder, SourceText
-from hyperion_hook.domain.text import decode_lines, line_count
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository

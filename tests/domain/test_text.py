@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperion_hook.domain.text import decode_text
+from hyperion_hook.domain.files.text import decode_text
 from hyperion_hook.domain.vector import Missing
 
 

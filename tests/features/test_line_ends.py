@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook import FeatureEngineer
-from hyperion_hook.domain.text import decode_lines, line_count
+from hyperion_hook.domain.files.text import decode_lines, line_count
 from hyperion_hook.features.change.code_lines import code_by_line
 from tests.support.repo import TestRepo
 

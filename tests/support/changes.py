@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus, Hunk
+from hyperion_hook.domain.files.text import line_count
 from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.domain.snapshot import Configured, Folder, ImportGraph, SourceText
-from hyperion_hook.domain.text import line_count
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context, MeasureSource
 

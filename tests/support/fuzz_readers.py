@@ -20,8 +20,8 @@ from hyperion_hook.config.load import load_config
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.languages import LANGUAGES, language_of
+from hyperion_hook.domain.files.text import decode_text
 from hyperion_hook.domain.message.classify import classify_message, issue_references, strip_trailers, trailers
-from hyperion_hook.domain.text import decode_text
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.features.change.code_lines import code_by_line, code_in

@@ -25,9 +25,9 @@ from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.paths import FileRole, role_of
+from hyperion_hook.domain.files.text import lines_as_read
 from hyperion_hook.domain.phrases import counted
 from hyperion_hook.domain.snapshot import SourceText
-from hyperion_hook.domain.text import lines_as_read
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.search import Hit
 

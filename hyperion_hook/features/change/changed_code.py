@@ -12,8 +12,8 @@ from typing import NamedTuple
 from hyperion_hook.domain.change import FileChange, Hunk
 from hyperion_hook.domain.files.languages import LANGUAGES, language_of, language_of_script
 from hyperion_hook.domain.files.paths import FileRole, holds_data, role_of
+from hyperion_hook.domain.files.text import lines_as_read
 from hyperion_hook.domain.snapshot import SourceText
-from hyperion_hook.domain.text import lines_as_read
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.notebooks import NAME as NOTEBOOK
 from hyperion_hook.features.code.notebooks import read_notebook

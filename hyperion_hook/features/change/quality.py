@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
 from hyperion_hook.domain.files.languages import LANGUAGES
 from hyperion_hook.domain.files.paths import FileRole, role_of
+from hyperion_hook.domain.files.text import lines_as_read
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.snapshot import SourceText
-from hyperion_hook.domain.text import lines_as_read
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.change.changed_code import first_unread, kind_of, why_unread
 from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from hyperion_hook.domain.text import without_comments
+from hyperion_hook.domain.files.text import without_comments
 from hyperion_hook.features.imports.names import LONGEST_NAME
 
 _GO = re.compile(r"^import[ \t]*(?:\(((?:[^)/]++|//[^\n]*+|/)*+)|(?:[\w.]+[ \t]+)?[\"`]([^\"`\n]+)[\"`])", re.MULTILINE)

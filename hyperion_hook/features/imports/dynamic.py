@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from hyperion_hook.domain.text import without_comments
+from hyperion_hook.domain.files.text import without_comments
 
 _RUBY = re.compile(
     r"^[ \t]*(?:(?P<kind>require|require_relative)[ \t(]\s*(?P<q>['\"])(?P<name>[^'\"#\n]{1,300})(?P=q)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from hyperion_hook.domain.text import without_comments
+from hyperion_hook.domain.files.text import without_comments
 
 _PACKAGE = re.compile(r"^[ \t]*package[ \t]+([\w.`]+)", re.MULTILINE)
 _IMPORT = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hyperion_hook.domain.text import without_comments
+from hyperion_hook.domain.files.text import without_comments
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.manifests.readers import Manifest, owned
 from hyperion_hook.features.manifests.versions import Requirement

@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from hyperion_hook.domain.deadline import NEVER, Deadline
+from hyperion_hook.domain.files.text import decode_text
 from hyperion_hook.domain.snapshot import ImportGraph
-from hyperion_hook.domain.text import decode_text
 from hyperion_hook.domain.vector import NOT_FETCHED, Missing
 from hyperion_hook.features.graph.import_graph import view_of
 from hyperion_hook.features.graph.incremental import LiveGraph

@@ -11,7 +11,7 @@ from itertools import islice
 
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.text import decode_lines, line_count
+from hyperion_hook.domain.files.text import decode_lines, line_count
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository
