@@ -101,6 +101,9 @@ class StoreMeasurer(Measurer):
         self._config = config
         self._progress = progress
         self._index: HistoryIndex | None = None
+        # what was asked of the past last: the parts of an assessment all ask the same
+        self._known: tuple[str | None, History] | None = None
+        self._past: Past | None = None
         self._to_read = 0
         self._read: set[str] = set()
         if not isinstance(self._measure, Missing):
@@ -113,6 +116,7 @@ class StoreMeasurer(Measurer):
 
     def forget_index(self) -> None:
         """Close the history index, so that the next change opens it as it is by then."""
+        self._known = self._past = None
         if self._index is not None:
             self._index.close()
             self._index = None
@@ -131,6 +135,8 @@ class StoreMeasurer(Measurer):
         there, and written to it if not.
         """
         started = time.monotonic()
+        # another process may have built the index anew
+        self._known = self._past = None
         history, warnings = self.history(change.base)
         facts, faults = configured(self.repository, self._config, self.deadline)
         wants_graph = only is None or any(f.module in GRAPH_MODULES and f.name in only for f in CATALOGUE)
@@ -156,8 +162,11 @@ class StoreMeasurer(Measurer):
             self._index, history = open_history(
                 self.repository, base, auto_limit=self._config.index_auto_limit, progress=self.stage("reading history")
             )
+        elif self._known is not None and self._known[0] == base:
+            history = self._known[1]
         else:
             history = self._index.history_at(base)
+        self._known = base, history
         reason = history.missing_reason
         return history, (*self._index.warnings, *([reason] if reason else []))
 
@@ -178,17 +187,17 @@ class StoreMeasurer(Measurer):
 
     def recent_changes(self, base: str | None, count: int) -> list[str]:
         """Return the newest non-merge commits that ``base`` knows, itself included, newest first."""
-        history, _ = self.history(base)
-        if base is None or self._index is None or history.missing_reason:
-            return []
-        return self._index.recent_commits(base, count)
+        past = self.past(base)
+        return [] if past is None or past.history.missing_reason else past.recent_ids(count)
 
     def past(self, base: str | None) -> Past | None:
         """Return the commits that ``base`` knows one by one, ``None`` where there are none."""
         history, _ = self.history(base)
         if base is None or self._index is None or not isinstance(history, IndexedHistory):
             return None
-        return Past(self._index, base, history)
+        if self._past is None or self._past.history is not history:
+            self._past = Past(self._index, base, history)
+        return self._past
 
     def patches(self, commits: Sequence[str]) -> list[Commit]:
         """Return commits with their hunks."""

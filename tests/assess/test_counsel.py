@@ -55,6 +55,24 @@ def named(repo: TestRepo, revision: str = "HEAD") -> tuple[Reviewer, ...]:
         return reviewers(change, past_of(measurer, change), measurer.patches)
 
 
+def test_the_past_of_a_change_is_read_once(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path)
+    for number in range(3):
+        repo.commit({"a.py": lines(0, number + 1)})
+    with measuring(repo) as measurer:
+        change = commit_change(measurer.repository, "HEAD")
+        measurer.measure(change)
+        past = past_of(measurer, change)
+        asked: list[str] = []
+        assert measurer._index is not None
+        measurer._index.connection.set_trace_callback(asked.append)
+        assert measurer.recent_changes(change.base, 2) == [commit.id for commit in past.recent(2)]
+        assert measurer.recent_changes(change.base, 2) == [commit.id for commit in past_of(measurer, change).recent(2)]
+        assert sum("FROM commits" in query for query in asked) == 2
+        measurer.measure(change)
+        assert past_of(measurer, change) is not past
+
+
 def lines(start: int, count: int) -> str:
     return "".join(f"value_{number} = compute({number})\n" for number in range(start, start + count))
 

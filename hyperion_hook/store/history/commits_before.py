@@ -38,7 +38,7 @@ class Past:
         self._index = index
         self._base = base
         self.history = history
-        self._recent: list[PastCommit] = []
+        self._ids: list[str] = []
         self._asked = 0
         self._rows: dict[str, PastCommit] = {}
 
@@ -46,15 +46,16 @@ class Past:
         """Return what an earlier commit knows, itself included."""
         return Past(self._index, commit, self.history)
 
+    def recent_ids(self, count: int) -> list[str]:
+        """Return the ids of the newest non-merge commits, newest first."""
+        if self._asked < count:
+            self._ids, self._asked = self._index.recent_commits(self._base, count), count
+        return self._ids[:count]
+
     def recent(self, count: int) -> list[PastCommit]:
         """Return the newest non-merge commits, newest first."""
-        if self._asked < count:
-            self._recent, self._asked = self._read(count), count
-        return self._recent[:count]
-
-    def _read(self, count: int) -> list[PastCommit]:
         with self._index.reading():
-            result = self._index.recent_commits(self._base, count)
+            result = self.recent_ids(count)
             rows = self._rows
             unread = [bytes.fromhex(commit) for commit in result if commit not in rows]
             for start in range(0, len(unread), _ASKED_AT_ONCE):
