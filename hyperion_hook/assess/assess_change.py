@@ -11,7 +11,7 @@ from hyperion_hook.assess.cut_off import FETCH, REPAIR, lost, why_unknown
 from hyperion_hook.assess.explanation import anomaly_of, explanation_by_size, leading_files, typical_of
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.models import ModelsInUse
-from hyperion_hook.assess.reference import WINDOW, of_code
+from hyperion_hook.assess.reference import WINDOW, Reference, of_code
 from hyperion_hook.assess.scorer import Scorer, raised, share_of_level
 from hyperion_hook.assess.store_measurer import Measured, StoreMeasurer
 from hyperion_hook.assess.vector_cache import KeptVectors
@@ -153,7 +153,7 @@ class ChangeAssessor:
         clock.lap("explanation")
         record = self._record(change, measured_level, levels) if self._config.explain else None
         clock.lap("record")
-        told = self._counsel(change, measured, risk, impact) if self._config.explain else None
+        told = self._counsel(change, measured, risk, impact, reference) if self._config.explain else None
         clock.lap("counsel")
         warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
         warnings += (*unfinished, *(told.warnings if told else ()))
@@ -256,16 +256,20 @@ class ChangeAssessor:
         fixed = self._scorer.later_fixed(change.base, at_most=at_most) if levels else None
         return None if fixed is None else record_of(level, levels, fixed)
 
-    def _counsel(self, change: Change, measured: Measured, risk: Score, impact: Impact | None) -> Counsel:
+    def _counsel(
+        self, change: Change, measured: Measured, risk: Score, impact: Impact | None, reference: Reference | Missing
+    ) -> Counsel:
         # a silent run is spared the import
         from hyperion_hook.assess.guidance.recommendations import SECONDS, counsel
         from hyperion_hook.assess.guidance.similar_changes import COMPARED
 
-        recent = self._measurer.recent_changes(change.base, WINDOW)
-        rows = self._scorer.references_at(change.base).rows(recent, COMPARED)
+        if isinstance(reference, Missing):
+            recent = self._measurer.recent_changes(change.base, WINDOW)
+            reference = self._scorer.references_at(change.base).measured(recent)
         if change.is_pending:
             # what is said beside the score has a time of its own
             self._measurer.deadline = Deadline(SECONDS)
+        rows = reference.values_of(COMPARED)
         return counsel(self._measurer, change, measured, risk, impact, self._scorer.probability, rows)
 
 

@@ -101,6 +101,11 @@ class Reference:
             return None
         return Usual(_quantile(self.decisions, CONTAMINATION), sum(value > 0 for value in binary) / len(binary))
 
+    def values_of(self, wanted: Collection[str]) -> dict[str, dict[str, float]]:
+        """Return wanted feature values by name of each change, NaN where missing."""
+        columns = [(name, 2 + place) for place, name in enumerate(self.names) if name in wanted]
+        return {commit: {name: row[column] for name, column in columns} for commit, row in self.rows.items()}
+
     def _column(self, name: str) -> int:
         return 2 + self.names.index(name)
 
@@ -188,17 +193,12 @@ class ReferenceBuilder:
         if absent := [commit for commit in recent if commit not in known]:
             self._measured(absent, names, lasting=self.is_counted())
 
-    def rows(self, commits: Sequence[str], wanted: Collection[str]) -> dict[str, dict[str, float]]:
-        """Return wanted feature values by name of those commits that are measured already, NaN where missing."""
+    def measured(self, commits: Sequence[str]) -> Reference:
+        """Return those of the recent commits that are measured already."""
         names = reference_names(self.bundle)
-        columns = [(name, 2 + place) for place, name in enumerate(names) if name in wanted]
         recent = list(commits[:WINDOW])
         known = self.store.read(self._provisional(names), recent) | self.store.read(self._kind(names), recent)
-        return {
-            commit: {name: row[column] for name, column in columns}
-            for commit, row in known.items()
-            if len(row) == len(names) + 2
-        }
+        return Reference({commit: row for commit, row in known.items() if len(row) == len(names) + 2}, names)
 
     def scores(self, commits: Sequence[str]) -> dict[str, float]:
         """Return the log-odds, message included, of those commits that are measured already."""

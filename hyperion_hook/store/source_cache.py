@@ -32,6 +32,8 @@ _BATCH = 200
 _COMPRESS_FROM = 200
 _MOST_BYTES = 4_000_000
 """A longer result, unpacked, is measured again each time."""
+_MOST_AT_HAND = 5_000
+"""Functions of results that are kept ready to use: the parts of an assessment ask for the same files."""
 _FORM = Form(
     "source cache",
     ("CREATE TABLE measured (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL)",),
@@ -62,6 +64,8 @@ class SourceCache:
         self._path = path
         self._max_rows = max_rows
         self._fresh: dict[str, bytes] = {}
+        self._at_hand: dict[str, SourceMetrics | Missing] = {}
+        self._functions_at_hand = 0
 
     @classmethod
     def open(cls, path: Path | None, *, max_rows: int = MAX_ROWS, root: Path | None = None) -> SourceCache:
@@ -105,12 +109,15 @@ class SourceCache:
             if not blob or language is None:
                 return measure(path, text)
             key = f"{blob}:{path.rpartition('.')[2].lower()}:{EXTRACTOR_VERSION}{limits}"
-            known = self._read(key)
-            if known is not None:
+            if (known := self._at_hand.get(key)) is not None:
                 return known
-            result = measure(path, text)
-            if not is_late(result):
+            result = self._read(key)
+            if result is None:
+                result = measure(path, text)
+                if is_late(result):
+                    return result
                 self._keep(key, result)
+            self._hold(key, result)
             return result
 
         return remembered
@@ -152,6 +159,13 @@ class SourceCache:
         with suppress(ValueError, TypeError, KeyError, IndexError, RecursionError):
             return decode(value)
         return None
+
+    def _hold(self, key: str, result: SourceMetrics | Missing) -> None:
+        count = 1 if isinstance(result, Missing) else 1 + len(result.functions)
+        if self._functions_at_hand + count > _MOST_AT_HAND:
+            self._at_hand, self._functions_at_hand = {}, 0
+        self._at_hand[key] = result
+        self._functions_at_hand += count
 
     def _keep(self, key: str, result: SourceMetrics | Missing) -> None:
         value = encode(result)

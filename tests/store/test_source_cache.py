@@ -83,6 +83,27 @@ def test_without_a_file_everything_is_measured_and_nothing_fails() -> None:
     assert measure.count == 500
 
 
+def test_what_was_read_is_ready_to_use_within_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+    monkeypatch.setattr("hyperion_hook.store.source_cache.decode", lambda value: read.append(value) or decode(value))
+    monkeypatch.setattr("hyperion_hook.store.source_cache._MOST_AT_HAND", 5)
+    path = tmp_path / "c.sqlite"
+    for _ in range(2):
+        with SourceCache.open(path) as cache:
+            remembered = cache.measured(Counting())
+            for _ in range(3):
+                first = remembered("a.py", "b0", TEXT)
+    assert first == measure_source("a.py", TEXT)
+    # once, by the cache that did not measure it
+    assert len(read) == 1
+    with SourceCache.open(path) as cache:
+        remembered = cache.measured(Counting())
+        for blob in ("b0", "b1", "b2", "b2", "b0"):
+            remembered("a.py", blob, TEXT)
+    # the first made room for the third
+    assert len(read) == 3
+
+
 def test_only_the_newest_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "c.sqlite"
     with SourceCache.open(path, max_rows=10) as cache:
