@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 import hyperion_hook
 
 ROOT = Path(__file__).parents[2]
-MOST_BYTES = 25 * 2**20
+MOST_BYTES = 25_000_000
 """Of the core with its dependencies, once Python has compiled them."""
 OURS_COMPILED, THEIRS_COMPILED = 1.8, 1.0
 """How large bytecode is beside its source, as measured; much of theirs is tables."""

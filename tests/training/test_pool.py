@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import pickle
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, bundled_models, load_bundle
-from hyperion_hook.training.rows.corpus_table import POOL_FILE, pack, read_pool, sample, unpack
+from hyperion_hook.training.rows.corpus_table import POOL_FILE, _unranked, pack, read_pool, sample, unpack
 from hyperion_hook.training.rows.dataset import FEATURES, OUTCOMES, pooled
 from tests.support.corpus_rows import with_outcomes
 from tests.support.repo import TestRepo
@@ -73,6 +74,31 @@ def test_packing_twice_changes_nothing_more() -> None:
     again = unpack(pack(once.rows, HEADS), "corpus")
     left, right = (pool.rows[list(FEATURES)].to_numpy() for pool in (once, again))
     assert np.array_equal(np.sort(left, axis=0), np.sort(right, axis=0), equal_nan=True)
+
+
+def older(packed: bytes, version: int) -> bytes:
+    """Return a packed table in the layout of an earlier version."""
+    with np.load(io.BytesIO(packed)) as archive:
+        columns = {name: archive[name] for name in archive.files}
+    about = json.loads(columns["about"].tobytes()) | {"format_version": version}
+    columns["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
+    columns["values"] = _unranked(columns)
+    for name in ("counts", "levels", "ranks"):
+        del columns[name]
+    if version == 1:
+        columns |= {"known": columns["known_at"], "reverted": columns["reverted_known_at"] != 65_535}
+    buffer = io.BytesIO()
+    np.savez(buffer, **columns)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_table_of_an_older_bundle_is_read(version: int) -> None:
+    packed = pack(rows(), HEADS)
+    now, then = unpack(packed, "corpus").rows, unpack(older(packed, version), "corpus").rows
+    own = ["repository", "time", "buggy", "reverted", *FEATURES]
+    pd.testing.assert_frame_equal(then[own], now[own])
+    assert version == 1 or then.equals(now)
 
 
 def test_a_repository_can_be_left_out() -> None:

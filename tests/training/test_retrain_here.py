@@ -104,7 +104,7 @@ def test_what_is_better_beyond_chance_is_promoted_with_the_figures(first: tuple[
     assert found.training_features == list(load_bundle(report.folder).risk.features)
     assert load_bundle(report.folder).version == "v1.0.0"
     assert found.training_samples == report.card["data"]["changes"]
-    assert {path.name for path in report.folder.iterdir()} >= {"manifest.json", "MODEL_CARD.md", "model_card.json"}
+    assert {path.name for path in report.folder.iterdir()} >= {"manifest.json", "MODEL_CARD.md"}
 
 
 def test_only_what_was_chosen_beforehand_is_fitted_where_nobody_keeps_a_record_of_the_rest(

@@ -67,7 +67,7 @@ class BundleParts:
             "pool": None if self.pool is None else entry_of(self.pool),
             "files": {name: digest._asdict() for name, digest in digests(files).items()},
         }
-        text = json.dumps(manifest, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=True) + "\n"
+        text = json.dumps(manifest, separators=(",", ":"), sort_keys=True, allow_nan=False) + "\n"
         return files | ({} if self.pool is None else {POOL_FILE: self.pool}) | {MANIFEST: text.encode("ascii")}
 
     def loaded(self) -> Bundle:

@@ -13,7 +13,7 @@ from hyperion_hook.scoring.bundle import MANIFEST
 README = "README.md"
 """Not written here, but kept when a bundle is replaced."""
 CARD_DATA = "model_card.json"
-"""The model card as data, beside its Markdown."""
+"""Beside the models of older versions; it is in the manifest, and goes when they are replaced."""
 
 
 def check_replaceable(folder: Path) -> None:

@@ -26,7 +26,7 @@ from hyperion_hook.training.evaluation.card_figures import calibration_data, imp
 from hyperion_hook.training.evaluation.evaluate import Contender, Evaluation
 from hyperion_hook.training.evaluation.past_models import PastModels, fit_rows
 from hyperion_hook.training.export.bundle import BundleParts, anomaly_part, risk_part
-from hyperion_hook.training.export.folder import CARD_DATA, replace_bundle
+from hyperion_hook.training.export.folder import replace_bundle
 from hyperion_hook.training.export.parity import anomaly_difference, bug_difference, checked, risk_difference
 from hyperion_hook.training.metrics.figures import class_figures, flagged_at
 from hyperion_hook.training.models.anomaly import columns_with_values, fit_anomaly, light_decision
@@ -91,9 +91,7 @@ class Built:
 
     def files(self, version: str | None = None) -> dict[str, bytes]:
         """Return the files of the bundle and its card, when it has this version."""
-        data = json.dumps(self.card, indent=1, sort_keys=True, allow_nan=False) + "\n"
-        files = self.parts.files(version) | {CARD_FILE: self.markdown.encode(), CARD_DATA: data.encode()}
-        return dict(sorted(files.items()))
+        return dict(sorted((self.parts.files(version) | {CARD_FILE: self.markdown.encode()}).items()))
 
     def metadata(self, validation: Mapping[str, Any]) -> ModelMetadata:
         """Return what the registry keeps of it, ``validation`` beside what is known here."""

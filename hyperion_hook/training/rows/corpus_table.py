@@ -35,7 +35,7 @@ except ImportError:  # of a Python built without it zipfile says so, as a Runtim
     LZMAError = RuntimeError  # type: ignore[assignment,misc]
 
 POOL_FILE = "corpus.npz"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _MAX_BYTES = 32_000_000
 _MOST_UNPACKED = 300_000_000
 _NEVER = 65_535
@@ -99,7 +99,7 @@ def pack(rows: pd.DataFrame, heads: Mapping[str, str]) -> bytes:
         "day": (rows["time"] // DAY).to_numpy(dtype=np.uint16),
         **{known: _packed_days(rows[known].where(rows[column] > 0)) for column, known in OUTCOMES.values()},
         _SHARE: np.round(rows[_SHARE] * _WHOLE_SHARE).to_numpy(dtype=np.uint8),
-        "values": _halves(rows[present].to_numpy(dtype=np.float64)),
+        **_ranked(_halves(rows[present].to_numpy(dtype=np.float64))),
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -139,6 +139,27 @@ def _halves(values: Numbers) -> NDArray[np.float16]:
     return np.ascontiguousarray(signed_log(values).T.astype(np.float16))
 
 
+def _ranked(halves: NDArray[np.float16]) -> dict[str, Numbers]:
+    """Return each feature's distinct values, and each value as its number among them: a tenth smaller once packed."""
+    distinct = [np.unique(row.view(np.uint16), return_inverse=True) for row in halves]
+    levels = np.concatenate([values for values, _ in distinct])
+    ranks = np.array([numbers for _, numbers in distinct], dtype="<u2")
+    return {
+        "counts": np.array([len(values) for values, _ in distinct], dtype=np.uint32),
+        "levels": np.diff(levels, prepend=np.uint16(0)),
+        # the high bytes are nearly all zero, and pack best together
+        "ranks": np.ascontiguousarray(ranks.view(np.uint8).reshape(*ranks.shape, 2).transpose(2, 0, 1)),
+    }
+
+
+def _unranked(columns: Mapping[str, Numbers]) -> NDArray[np.float16]:
+    low, high = columns["ranks"].astype(np.uint16)
+    levels = np.cumsum(columns["levels"], dtype=np.uint16)
+    starts = np.cumsum(columns["counts"], dtype=np.int64) - columns["counts"]
+    values: NDArray[np.float16] = levels[starts[:, None] + low + high * 256].view(np.float16)
+    return values
+
+
 def as_packed(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows with their features rounded as ``pack`` rounds them."""
     halves = _halves(rows[list(FEATURES)].to_numpy(dtype=np.float64)).astype(np.float64)
@@ -163,7 +184,9 @@ def unpack(data: bytes, where: str) -> Pool:
         about = json.loads(columns["about"].tobytes())
         if about["format_version"] == 1:
             columns |= _outcomes_of_version_1(columns)
-        elif about["format_version"] != FORMAT_VERSION:
+        elif about["format_version"] == FORMAT_VERSION:
+            columns["values"] = _unranked(columns)
+        elif about["format_version"] != 2:
             raise ValueError(f"format {about['format_version']}; update hyperion-hook")
         return Pool(_rows(columns, about), {str(name): str(head) for name, head in about["heads"].items()})
     except (
