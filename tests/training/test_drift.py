@@ -225,6 +225,18 @@ def test_label_and_score_are_reported_apart() -> None:
     assert compared(before, now.drop(columns="buggy"), target_column="buggy").label is None
 
 
+@pytest.mark.parametrize("unit", [1, 1_000])
+@pytest.mark.parametrize("name", ["date", "Timestamp", "committed_at"])
+def test_that_time_moves_on_is_no_drift_however_it_is_written(name: str, unit: int) -> None:
+    seconds = 1_600_000_000 + np.arange(200) * 86_400
+    before = pd.DataFrame({name: seconds[:100] * unit, "la": 1.0})
+    report = compared(before, before.assign(**{name: seconds[100:] * unit}))
+    assert (report.has_drift, report.drift_magnitude) == (False, 0.0)
+    assert report.warnings == (f"moments, not compared, since time moves on: {name}",)
+    numbered = compared(*(rows.assign(**{name: rows[name] % 97}) for rows in (before, before)))
+    assert [item.feature for item in numbered.features] == [name, "la"], "a running number is a feature"
+
+
 def test_what_cannot_be_compared_is_said() -> None:
     rows = 60
     before = pd.DataFrame(

@@ -20,6 +20,7 @@ from hyperion_hook.training.drift.report import DriftReport, FeatureDrift
 from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, columns_of, listed
 from hyperion_hook.training.tables.table_reading import as_table
+from hyperion_hook.training.tables.time_column import tells_the_time
 
 ALPHA = 0.02
 """Of comparisons without drift so many may raise an alarm; fewer than the usual 5 %, since they are made for ever."""
@@ -145,7 +146,7 @@ def _compared(pairs: Sequence[_Pair], warnings: list[str]) -> Iterator[FeatureDr
         kinds = {pair.reference.kind, pair.current.kind}
         if min(len(pair.reference.series), len(pair.current.series)) < LEAST_ROWS:
             few.append(pair.name)
-        elif Kind.MOMENT in kinds:
+        elif Kind.MOMENT in kinds or tells_the_time(pair.reference) or tells_the_time(pair.current):
             moments.append(pair.name)
         elif kinds & NUMERIC and kinds - NUMERIC - {Kind.EMPTY}:
             # what is no number is missing to a model of numbers

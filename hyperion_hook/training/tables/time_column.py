@@ -70,8 +70,17 @@ def time_column_of(frame: pd.DataFrame, asked: str | None, target: str) -> TimeC
     return None
 
 
+def tells_the_time(column: Column) -> bool:
+    """Return whether a column of numbers has a usual name of a time and holds Unix times."""
+    return column.kind in NUMERIC and column.name.lower() in USUAL_NAMES and _of(column).is_moment
+
+
 def _read(frame: pd.DataFrame, name: str) -> TimeColumn:
-    column = Column(frame.columns.get_loc(name), name, frame[name])
+    return _of(Column(frame.columns.get_loc(name), name, frame[name]))
+
+
+def _of(column: Column) -> TimeColumn:
+    name = column.name
     if column.kind is Kind.MOMENT:
         return TimeColumn(name, column.numbers, True)
     if column.kind in NUMERIC:
@@ -80,4 +89,4 @@ def _read(frame: pd.DataFrame, name: str) -> TimeColumn:
         scale = next(unit for least, unit in _UNITS if smallest >= least or least == 0.0)
         is_moment = smallest / scale >= _EARLIEST and float(np.nanmax(values)) / scale <= _LATEST
         return TimeColumn(name, values / scale if is_moment else values, is_moment)
-    return TimeColumn(name, Column(0, name, moments_of(frame[name])).numbers, True)
+    return TimeColumn(name, Column(0, name, moments_of(column.series)).numbers, True)
