@@ -40,6 +40,17 @@ def test_a_comma_at_the_end_of_rows_moves_no_column(tmp_path: Path, text: str) -
     assert read_table(written(tmp_path, text)).to_dict("list") == {"la": [1, 4], "ld": [2, 5]}
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+@pytest.mark.parametrize("decimal", [",", "."])
+def test_what_a_french_spreadsheet_saves_is_read_like_any_other(tmp_path: Path, mark: str, decimal: str) -> None:
+    frame = pd.DataFrame({"la": [1.5, None, 2.25], "risque_reel": [0, 1, 0], "équipe": ["a,b", "c", "d"]})
+    frame.to_csv(tmp_path / "table.csv", sep=mark, decimal=decimal, index=False)
+    pd.testing.assert_frame_equal(read_table(tmp_path / "table.csv"), frame)
+    (tmp_path / "table.csv").write_text("équipe\nun\n", encoding="latin-1")
+    with pytest.raises(ConfigError, match="give a CSV file in UTF-8"):
+        read_table(tmp_path / "table.csv")
+
+
 def test_words_for_nothing_are_words_among_words_and_gaps_among_numbers(tmp_path: Path) -> None:
     found = read_table(written(tmp_path, "y,la,flag,gap\nHIGH,1,True,NA\nNone,null,None,\nnull,3,False,NaN\n"))
     assert found["y"].tolist() == ["HIGH", "None", "null"]

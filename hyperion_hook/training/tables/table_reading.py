@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import warnings
 import zlib
@@ -119,12 +120,15 @@ def _from_file(path: Path, what: str) -> pd.DataFrame:
         ) from None
     except (OSError, EOFError, ValueError, zlib.error) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ConfigError(f"{what} '{path}': cannot be read ({first}); give a CSV or Parquet file") from None
+        raise ConfigError(f"{what} '{path}': cannot be read ({first}); give a CSV file in UTF-8, or Parquet") from None
 
 
 def _from_csv(path: Path, named: str) -> pd.DataFrame:
     # pandas numbers names that come twice, so that they are looked at before
-    header = pd.read_csv(path, header=None, nrows=1, dtype=str, keep_default_na=False).iloc[0]
+    first = functools.partial(pd.read_csv, path, header=None, nrows=1, dtype=str, keep_default_na=False)
+    header, mark = first().iloc[0], ","
+    if len(header) == 1 and (mark := next((other for other in ";\t" if other in header[0]), ",")) != ",":
+        header = first(sep=mark).iloc[0]
     twice = header[header.duplicated() & (header != "")]
     if len(twice):
         raise ConfigError(f"{named}: has two columns named '{twice.iloc[0]}'; rename or drop one")
@@ -132,12 +136,24 @@ def _from_csv(path: Path, named: str) -> pd.DataFrame:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             # else the first field of rows that are longer than the header becomes the index, and all others move
-            table = pd.read_csv(path, low_memory=False, index_col=False, keep_default_na=False, na_values=_MISSING)
+            table = pd.read_csv(
+                path, sep=mark, low_memory=False, index_col=False, keep_default_na=False, na_values=_MISSING
+            )
     except pd.errors.ParserWarning:
         raise ConfigError(f"{named}: rows have more fields than the header has names; name every column") from None
     for name in table.columns:
         table[name] = _without_gaps(table[name])
+        if mark != ",":
+            table[name] = _with_decimal_commas(table[name])
     return table
+
+
+def _with_decimal_commas(column: pd.Series) -> pd.Series:
+    """Return a column of texts as numbers where each is one with a decimal comma."""
+    if pd.api.types.is_numeric_dtype(column) or not column.dropna().map(lambda cell: isinstance(cell, str)).all():
+        return column
+    numbers = pd.to_numeric(column.str.replace(",", "."), errors="coerce")
+    return numbers if numbers.notna().equals(column.notna()) else column
 
 
 def _without_gaps(column: pd.Series) -> pd.Series:
