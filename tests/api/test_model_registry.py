@@ -22,7 +22,7 @@ from sklearn.preprocessing import FunctionTransformer
 from xgboost import XGBClassifier
 
 import hyperion_hook
-from hyperion_hook import AnomalyDetector, FeatureEngineer, ModelMetadata, ModelRegistry
+from hyperion_hook import AnomalyDetector, FeatureEngineer, ModelMetadata, ModelRegistry, RiskPredictor
 from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError, StoreError
 from hyperion_hook.scoring.bundle import load_bundle
 from hyperion_hook.store.models.metadata import Status
@@ -94,6 +94,31 @@ def test_the_documents_code_runs_as_written(repo: TestRepo, boosted: XGBClassifi
     assert 0.5 <= max(probabilities[0]) <= 1.0
     assert np.array_equal(probabilities, boosted.predict_proba(new_features))
     assert registry.root == repo.path / ".git" / "hyperion-hook" / "registry"
+
+
+@pytest.mark.parametrize("names", [["feature1", "feature2"], [f"feature{number}" for number in range(len(FRENCH))]])
+def test_what_a_model_was_fitted_on_counts_whatever_the_metadata_name(
+    registry: ModelRegistry, boosted: XGBClassifier, names: list[str]
+) -> None:
+    rows, _ = table()
+    registry.save_model(boosted, "one", "XGBoost", {"training_features": names})
+    model, metadata = registry.load_model("one")
+    assert metadata.training_features == names
+    assert model.predict(rows.iloc[0].to_dict()).tolist() == boosted.predict(rows[:1]).tolist()
+    predictor = RiskPredictor.from_registry(name="one", version="latest", registry=registry)
+    assert predictor.predict_proba(rows[:1])[0, 1] == pytest.approx(boosted.predict_proba(rows[:1])[0, 1])
+
+
+def test_rows_by_name_are_refused_in_one_line_where_no_name_is_known(
+    registry: ModelRegistry, boosted: XGBClassifier
+) -> None:
+    rows, target = table()
+    nameless = type(boosted)(n_estimators=2, n_jobs=1).fit(rows.to_numpy(), target)
+    registry.save_model(nameless, "one", "XGBoost", {})
+    model, _ = registry.load_model("one")
+    with pytest.raises(ConfigError, match=r"names of its columns are not known; give them: metadata\['training_feat"):
+        model.predict(rows.iloc[0].to_dict())
+    assert model.predict(rows).tolist() == nameless.predict(rows).tolist()
 
 
 def test_every_field_of_the_document_is_there_with_its_default(registry: ModelRegistry, boosted: XGBClassifier) -> None:
@@ -207,7 +232,7 @@ def test_promotion_goes_step_by_step_and_a_trained_version_is_validated_first(re
     assert registry.rollback(NAME) == ("v1.1.0", "v1.0.0")
     assert registry.load_model(NAME, "production")[1].version == "v1.0.0"
     assert registry.promote_model(NAME, "v1.2.0", "deprecated") == "v1.2.0"
-    with pytest.raises(ConfigError, match="no version is latest"):
+    with pytest.raises(ConfigError, match=r"^nothing: no version is latest, since \S+ has no model of that name; see"):
         registry.load_model("nothing")
 
 

@@ -130,6 +130,12 @@ class NamedEstimator:
             raise ConfigError(f"{type(self.estimator).__name__}: refuses the rows: {said[:200]}") from None
 
 
+def named(estimator: Any, features: Sequence[str]) -> NamedEstimator:
+    """Return an estimator by the names it remembers, where it has none by those given; errors as ``NamedEstimator``."""
+    remembers = getattr(estimator, "feature_names_in_", None) is not None
+    return NamedEstimator(estimator, () if remembers else tuple(features))
+
+
 _PREDICTIONS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "score_samples")
 
 
@@ -147,8 +153,8 @@ def taking_names(model: Any, features: Sequence[str] = ()) -> Any:
     -------
     Any
         The estimator, whose predictions take what ``FeatureEngineer`` returns, a mapping, a list of mappings or a table
-        with more columns, beside what they took before; features under either name. One whose columns are not known is
-        returned as it is.
+        with more columns, beside what they took before; features under either name. One whose columns are not known
+        refuses rows by name.
 
     Examples
     --------
@@ -159,9 +165,10 @@ def taking_names(model: Any, features: Sequence[str] = ()) -> Any:
     """
     kind = type(model)
     try:
-        NamedEstimator(model, features)
+        named(model, features)
+        is_known = True
     except ConfigError:
-        return model
+        is_known = False
 
     # a model of TrainingPipeline takes its columns out of any table itself
     picks_columns = hasattr(model, "steps") and isinstance(model[0], FeatureColumns)
@@ -169,15 +176,15 @@ def taking_names(model: Any, features: Sequence[str] = ()) -> Any:
     def method(name: str) -> Callable[..., Any]:
         def ask(self: Any, X: Any, *more: Any, **options: Any) -> Any:
             call = getattr(super(made, self), name)
-            is_table = hasattr(X, "columns") and not picks_columns
+            is_table = hasattr(X, "columns") and not picks_columns and is_known
             if not (is_table or _has_names(X)):
                 return call(X, *more, **options)
-            named = NamedEstimator(self, () if hasattr(self, "feature_names_in_") else features)
+            own = named(self, features)
             if is_table:
-                table = _columns_of(X, named.features)
+                table = _columns_of(X, own.features)
                 table = table if hasattr(self, "feature_names_in_") else table.to_numpy()
-                return named.refusing_in_one_line(lambda: call(table, *more, **options))
-            return named.checked(lambda table: call(table, *more, **options), named.matrix(X))
+                return own.refusing_in_one_line(lambda: call(table, *more, **options))
+            return own.checked(lambda table: call(table, *more, **options), own.matrix(X))
 
         return ask
 
@@ -216,7 +223,7 @@ def _names(estimator: Any, given: Sequence[str]) -> tuple[str, ...]:
     names = tuple(str(name) for name in (given if own is None else own))
     kind = type(estimator).__name__
     if not names:
-        raise ConfigError(f"{kind}: the names of its columns are not known; give them: NamedEstimator(model, features)")
+        raise ConfigError(f"{kind}: the names of its columns are not known; give them: metadata['training_features']")
     if own is not None and given and set(map(str, given)) != set(names):
         raise ConfigError(f"{kind}: was fitted on other columns than those given; leave them out")
     count = getattr(estimator, "n_features_in_", len(names))

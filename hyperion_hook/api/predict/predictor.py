@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from hyperion_hook.api.predict.estimator_explanation import explain_estimator
-from hyperion_hook.api.predict.named_estimator import NamedEstimator
+from hyperion_hook.api.predict.named_estimator import NamedEstimator, named
 from hyperion_hook.api.predict.row_explanation import RowExplanation
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.scoring.bundle import MANIFEST, Bundle, load_bundle
@@ -149,7 +149,7 @@ def registered(name: str, version: str, registry: Any = None) -> Model:
     model, metadata = registry.load_model(name=name, version=version, return_metadata=True)
     if isinstance(model, Bundle | NamedEstimator):
         return model
-    return NamedEstimator(model, tuple(getattr(metadata, "training_features", ()) or ()))
+    return named(model, getattr(metadata, "training_features", None) or ())
 
 
 def tracked(uri: str) -> Model:
@@ -159,5 +159,4 @@ def tracked(uri: str) -> Model:
     model, columns = load_model(uri)
     if isinstance(model, Bundle):
         return model
-    remembered = getattr(model, "feature_names_in_", None)
-    return NamedEstimator(model, () if remembered is not None else columns)
+    return named(model, columns)

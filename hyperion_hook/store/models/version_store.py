@@ -318,7 +318,8 @@ class VersionStore:
         if version in {"latest", "production"}:
             found = state.latest if version == "latest" else state.production
             if found is None:
-                raise ConfigError(f"{state.name}: no version is {version}; see: hyperion-hook models list")
+                why = "" if state.versions else f", since {self.root} has no model of that name"
+                raise ConfigError(f"{state.name}: no version is {version}{why}; see: hyperion-hook models list")
             return found
         try:
             found = Version.parse(version)
