@@ -142,6 +142,21 @@ def test_values_are_read_back_to_the_last_bit(features: dict[str, float | Missin
     assert content_hash(back) == content_hash(dict(reversed(features.items())))
 
 
+@pytest.mark.parametrize("form", ["mapping", "series", "frame"])
+def test_a_row_of_pandas_and_a_path_do(store: FeatureStore, form: str) -> None:
+    pandas = pytest.importorskip("pandas")
+    row = {"lignes_code": 3, "taux": None}
+    data = {"mapping": row, "series": pandas.Series(row), "frame": pandas.DataFrame([row])}[form]
+    number = store.store_features(data, Path("a.py"), Path("the/project"))
+    stored = store.get_features(number)
+    assert stored is not None
+    assert stored["lignes_code"] == 3.0
+    assert isinstance(stored["taux"], Missing)
+    assert [entry.repository for entry in store.search_features(repository=Path("the/project"))] == ["the/project"]
+    with pytest.raises(ConfigError, match="features: a DataFrame is no mapping from name to value; give one, or a row"):
+        store.store_features(pandas.DataFrame([row, row]), "a.py", "r")
+
+
 def test_what_is_missing_keeps_its_reason(store: FeatureStore) -> None:
     given_features = {"a": Missing("no history"), "b": None, "c": math.nan, "d": -0.0, "e": math.inf, "f": True}
     found = store.get_features(store.store_features(given_features, "", "r"))

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from math import isnan
 from pathlib import Path
+from typing import Any
 
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError
@@ -32,18 +33,22 @@ class DamagedRowError(ValueError):
     """Bytes that no feature set is stored as."""
 
 
-def checked(features: Mapping[str, object]) -> dict[str, Value]:
+def checked(features: Any) -> dict[str, Value]:
     """Return features as they are stored: floats, and ``Missing`` for what is none (``None``, NaN).
 
-    Raises ``ConfigError`` if a name is no text, or a value no number.
+    Raises ``ConfigError`` if a name is no text, a value no number, or it is neither a mapping nor one row of pandas'.
 
     Examples
     --------
     >>> checked({"la": 3, "age": None})
     {'la': 3.0, 'age': Missing(reason='no value was given')}
     """
+    if hasattr(features, "iloc") and (features.ndim == 1 or len(features) == 1):
+        features = (features if features.ndim == 1 else features.iloc[0]).to_dict()
     if not isinstance(features, Mapping):
-        raise ConfigError(f"features: a {type(features).__name__} is no mapping from name to value")
+        raise ConfigError(
+            f"features: a {type(features).__name__} is no mapping from name to value; give one, or a row of a frame"
+        )
     if not features or len(features) > MAX_FEATURES:
         raise ConfigError(f"features: {len(features):,} of them; give 1 to {MAX_FEATURES:,}")
     # nearly all are floats: a call for each would take a third of the time of storing
