@@ -12,6 +12,7 @@ import pytest
 from sklearn.naive_bayes import GaussianNB
 
 from hyperion_hook import (
+    DataValidator,
     FeatureEngineer,
     FeatureStore,
     MLConfig,
@@ -112,6 +113,32 @@ def test_rows_an_estimator_refuses_are_one_line(fitted: Any, table: pd.DataFrame
     with pytest.raises(HyperionError) as told:
         fitted.predict(table)
     assert str(told.value) == line
+
+
+@pytest.mark.parametrize("kind", ["series", "list", "frame"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda name: DataValidator().validate_target(ROWS, name),
+        lambda name: DataValidator().validate_dataframe(ROWS, name),
+        lambda name: DataValidator().validate_and_prepare_data(ROWS, name),
+        lambda name: DataValidator().detect_data_drift(ROWS, ROWS, target_column=name),
+        lambda name: DataValidator().detect_data_drift(ROWS, ROWS, score_column=name),
+        lambda name: TrainingPipeline().train_risk_predictor(ROWS, name),
+        lambda name: TrainingPipeline().train_risk_predictor(ROWS, "risque_reel", time_column=name),
+        lambda name: TrainingPipeline().train_bug_predictor(ROWS, name),
+        lambda name: TrainingPipeline().train_impact_analyzer(ROWS, name),
+    ],
+)
+def test_a_column_in_place_of_its_name_is_told_in_one_line(call: Callable[[Any], object], kind: str) -> None:
+    name = {"series": ROWS["risque_reel"], "list": ["risque_reel"], "frame": ROWS[["risque_reel"]]}[kind]
+    with pytest.raises(HyperionError, match=r"_column: a (Series|list|DataFrame) is no name of a column; give") as told:
+        call(name)
+    assert "\n" not in str(told.value)
+
+
+def test_a_number_of_numpy_is_a_threshold() -> None:
+    assert DataValidator().detect_data_drift(ROWS, ROWS, threshold=np.float32(0.1)).has_drift is False
 
 
 @pytest.mark.parametrize(

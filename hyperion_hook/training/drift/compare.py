@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.drift import measures
 from hyperion_hook.training.drift.report import DriftReport, FeatureDrift
 from hyperion_hook.training.formulas import Numbers
-from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, columns_of, listed
+from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, check_name, columns_of, listed
 from hyperion_hook.training.tables.table_reading import as_table
 from hyperion_hook.training.tables.time_column import tells_the_time
 
@@ -65,6 +66,7 @@ def compare(
     _check(reference, current, threshold, alpha)
     before, after = _by_name(reference), _by_name(current)
     for what, name in (("target_column", target_column), ("score_column", score_column)):
+        check_name(f"drift: {what}", name)
         if name is not None and not {canonical(str(name))} & {*before, *after}:
             raise ConfigError(f"drift: {what} '{str(name)[:60]}' is in neither frame; name a column of theirs")
     warnings = [
@@ -105,12 +107,12 @@ def compare(
     )
 
 
-def _check(reference: object, current: object, threshold: float, alpha: float) -> None:
+def _check(reference: object, current: object, threshold: object, alpha: object) -> None:
     for name, frame in (("reference_df", reference), ("current_df", current)):
         if not isinstance(frame, pd.DataFrame):
             raise ConfigError(f"drift: {name} is a {type(frame).__name__}; pass a pandas.DataFrame")
     for name, value in (("threshold", threshold), ("alpha", alpha)):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) < 1:
             raise ConfigError(f"drift: {name} {value!r} is no share; give a number from 0 to below 1, such as 0.1")
 
 

@@ -6,7 +6,7 @@ dtypes. Validation and drift look at a frame through these columns alone and nev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import canonical, feature_named
 from hyperion_hook.features.feature import Feature
 from hyperion_hook.training.formulas import Numbers
@@ -104,6 +105,12 @@ def columns_of(frame: pd.DataFrame) -> tuple[Column, ...]:
     [('la', 'number as text'), ('who', 'text')]
     """
     return tuple(Column(place, str(name), frame.iloc[:, place]) for place, name in enumerate(frame.columns))
+
+
+def check_name(what: str, name: object) -> None:
+    """Raise ``ConfigError`` if an argument that names a column is no name, such as the column itself."""
+    if not isinstance(name, Hashable):
+        raise ConfigError(f"{what}: a {type(name).__name__} is no name of a column; give the name as text")
 
 
 def listed(names: Sequence[str], most: int = 10) -> str:

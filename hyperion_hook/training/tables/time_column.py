@@ -10,7 +10,7 @@ import pandas as pd
 
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.training.formulas import Numbers
-from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind
+from hyperion_hook.training.tables.frame_columns import NUMERIC, Column, Kind, check_name
 from hyperion_hook.training.tables.written_dates import moments_of
 
 USUAL_NAMES = frozenset(
@@ -53,6 +53,7 @@ def time_column_of(frame: pd.DataFrame, asked: str | None, target: str) -> TimeC
     >>> time_column_of(frame, None, "risque_reel").seconds.tolist()
     [1704067200.0, 1704196800.0]
     """
+    check_name("time_column", asked)
     if asked is not None:
         if asked not in frame.columns or asked == target:
             why = "is the target" if asked == target else "is not a column"

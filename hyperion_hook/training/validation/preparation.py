@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hyperion_hook.errors import ConfigError, TrainingError
 from hyperion_hook.features.catalogue import canonical
+from hyperion_hook.training.tables.frame_columns import check_name
 from hyperion_hook.training.tables.table_reading import DataSource, read_table
 from hyperion_hook.training.tables.target import Target, read_target
 from hyperion_hook.training.tables.time_column import TimeColumn, time_column_of
@@ -111,6 +112,7 @@ def read_and_validate(
 
 def column_named(frame: pd.DataFrame, name: str) -> str:
     """Return the column of a name, under either name where it is a feature; raise ``ConfigError`` if there is none."""
+    check_name("target_column", name)
     name = str(name)  # as the columns of a table that was read, whose names may have been numbers
     if name in frame.columns:
         return name

@@ -12,6 +12,7 @@ import pandas as pd
 
 from hyperion_hook.training.drift.compare import compare
 from hyperion_hook.training.drift.report import DriftReport
+from hyperion_hook.training.tables.frame_columns import check_name
 from hyperion_hook.training.tables.table_reading import as_table
 from hyperion_hook.training.validation import checks
 from hyperion_hook.training.validation.checks import Limits
@@ -162,6 +163,7 @@ def _checked(
     df: pd.DataFrame, target_column: str | None, run: Callable[[Table], Iterable[Finding]]
 ) -> ValidationResult:
     df = as_table(df)
+    check_name("target_column", target_column)
     if not isinstance(df, pd.DataFrame):
         text = f"not a DataFrame: {type(df).__name__}"
         return result_of(ValidationResult(), [Finding(text, "pass a pandas.DataFrame, one row for each change", True)])
