@@ -222,6 +222,18 @@ def test_dates_are_one_moment_or_more_dates_or_those_of_all_commits() -> None:
     assert (commits["file_age"], commits["age"], commits["recent_commits"]) == (30.0, 1.0, 2.0)
     with pytest.raises(ConfigError, match="dates: 'soon' is no date"):
         engineer.engineer_temporal_features(created, "soon")
+    np, pd = pytest.importorskip("numpy"), pytest.importorskip("pandas")
+    index = pd.to_datetime(["2024-01-01", "2024-01-30"])
+    for dates in (index, pd.Series(index), index.to_numpy(), index.to_numpy().astype("datetime64[ns]")):
+        assert engineer.engineer_temporal_features({"reference_date": "2024-01-31"}, dates).present == commits.present
+    assert engineer.engineer_temporal_features(created, np.datetime64("2024-01-11", "ns"))["file_age"] == 10.0
+
+
+@pytest.mark.parametrize("method", ["create_interaction_features", "normalize_features", "handle_missing_features"])
+@pytest.mark.parametrize("wrong", [None, 5, object()])
+def test_what_takes_features_says_that_it_takes_no_raw_data(method: str, wrong: object) -> None:
+    with pytest.raises(ConfigError, match=r"^features .+: give a mapping, .* such as extract_basic_features returns$"):
+        getattr(FeatureEngineer(), method)(wrong)
 
 
 def test_where_no_moment_is_named_it_is_now_and_a_note_says_so() -> None:

@@ -94,7 +94,7 @@ def over_rows(data: Any, row: Callable[[Mapping[str, object]], EngineeredFeature
         return frame(data)
     if is_rows(data):
         return _each(data, lambda one: over_rows(one, row, frame))
-    return row(_mapping(data))
+    return row(_mapping(data, "features", "such as extract_basic_features returns"))
 
 
 def is_rows(data: object) -> bool:
@@ -144,7 +144,7 @@ def with_dates(data: Any, dates: Any) -> Any:
         return _each(data, lambda row: with_dates(row, dates))
     if isinstance(dates, Mapping):
         return {**_mapping(data), **dates}
-    if isinstance(dates, list | tuple):
+    if isinstance(dates, list | tuple) or getattr(dates, "ndim", 0) == 1:
         return {**_mapping(data), "commit_history": [{"date": one} for one in dates]}
     try:
         moment(dates)
@@ -165,13 +165,13 @@ def _each(rows: Sequence[Any], one: Callable[[Any], Any]) -> list[Any]:
     return made
 
 
-def _mapping(row: Any) -> Mapping[Any, Any]:
+def _mapping(row: Any, what: str = "raw_data", more: str = "a commit or a repository") -> Mapping[Any, Any]:
     if isinstance(row, Mapping):
         return row
     if hasattr(row, "to_dict"):  # a row of a table
         result: Mapping[Any, Any] = row.to_dict()
         return result
-    raise ConfigError(f"raw_data {shown(row)}: give a mapping, a list of them, a table, a commit or a repository")
+    raise ConfigError(f"{what} {shown(row)}: give a mapping, a list of them, a table, {more}")
 
 
 def _derived(row: Any, clock: Clock) -> Raw:

@@ -92,8 +92,9 @@ def moment(value: object) -> Moment:
     >>> moment("1970-01-02"), moment("1970-01-02T01:00:00+01:00"), moment(1_600_000_000).has_time
     (Moment(seconds=86400, offset=0, has_time=False), Moment(seconds=86400, offset=60, has_time=True), True)
     """
-    if hasattr(value, "item") and not isinstance(value, datetime):
-        value = value.item()  # a scalar of numpy
+    if hasattr(value, "item") and not getattr(value, "ndim", 0) and not isinstance(value, datetime):
+        # a scalar of numpy; of a time it would be a mere number of nanoseconds
+        value = str(value)[:26] if value.__class__.__name__ == "datetime64" else value.item()
     result: Moment | None = None
     if isinstance(value, str):
         result = _of_text(value.strip())
