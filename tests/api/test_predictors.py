@@ -241,6 +241,10 @@ def test_no_row_is_an_empty_answer() -> None:
     [
         (lambda: RISK.predict({"mine": 1}), "row 1: no column"),
         (lambda: RiskPredictor(thresholds={"HIGH": 0.1, "MEDIUM": 0.2}), "thresholds: not two probabilities"),
+        (lambda: BUGS.predict({"mine": 1}), "row 1: no column 'age', 'commits', 'commits_30',"),
+        (lambda: BUGS.predict({"age": 3, "la": 1}), "row 1: features of a change, where numbers of a file are needed"),
+        (lambda: BUGS.predict([{"commits": 3}, {"directory_commits": 1}]), "row 2: features of a change, where"),
+        (lambda: BUGS.explain({"age": 3}), "row 1: features of a change, where numbers of a file are needed"),
         (lambda: BugPredictor(threshold=2), "threshold: 2 is no probability"),
         (lambda: IMPACT.score({"reach": 0.1, "fixes": 1}), "row 1, column 'affected_strength': no column"),
         (

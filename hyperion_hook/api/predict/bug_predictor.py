@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ from hyperion_hook.api.predict.predictor import Predictor, lacks
 from hyperion_hook.api.predict.repository_change import change_in
 from hyperion_hook.api.predict.risk_predictor import two_columns
 from hyperion_hook.api.predict.row_explanation import RowExplanation, explained, typical_of
-from hyperion_hook.api.predict.rows import numbers_of, values_of
+from hyperion_hook.api.predict.rows import numbers_of, records, values_of
+from hyperion_hook.domain.vector import Value
 from hyperion_hook.errors import ConfigError
+from hyperion_hook.features.catalogue import feature_named
 from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS, judged_files, numbers_after
 from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.scoring.bundle import Bundle
@@ -88,7 +91,7 @@ class BugPredictor(Predictor):
             return [model.slope * model.member.link(total) + model.shift for total in totals]
 
         results = []
-        for values in values_of(rows, names, called=str):
+        for values in _values(rows, names):
             one = as_row(numbers_of(values, names))
             explanation = divide(game, names, one, other, model.member.used_columns(), GROUPS)
             score = model.file_log_odds(numbers_of(values, FILE_NUMBERS))
@@ -118,8 +121,7 @@ class BugPredictor(Predictor):
     def _log_odds(self, rows: object) -> list[float]:
         assert isinstance(self.model, Bundle)  # noqa: S101 - estimators were served before
         model = self._bugs(self.model)
-        table = values_of(rows, self.features, called=str)
-        return [model.file_log_odds(numbers_of(values, FILE_NUMBERS)) for values in table]
+        return [model.file_log_odds(numbers_of(values, FILE_NUMBERS)) for values in _values(rows, self.features)]
 
     def _bundle_features(self, bundle: Bundle) -> tuple[str, ...]:
         return tuple(FILE_NUMBERS[column] for column in self._bugs(bundle).columns)
@@ -129,3 +131,16 @@ class BugPredictor(Predictor):
         if bundle.bugs is None:
             raise lacks(bundle, "bug predictor")
         return bundle.bugs
+
+
+def _values(rows: object, names: Sequence[str]) -> list[dict[str, Value]]:
+    """Return the numbers of files by name; a few of them are called like other features of a change."""
+    table = values_of(rows, names, called=str)
+    of_files = {name for name in names if feature_named(name) is None}
+    for number, row in enumerate(records(rows), 1):
+        if of_files and not of_files & row.keys():
+            raise ConfigError(
+                f"row {number}: features of a change, where numbers of a file are needed;"
+                " BugPredictor.file_rows(folder, revision) gives them"
+            )
+    return table

@@ -87,7 +87,9 @@ def values_of(
     [{'la': 3.0, 'nf': Missing(reason="no column 'nf' (nb_fichiers)")}]
     """
     asked = {called(name): name for name in names}
-    absent = {name: Missing(f"no column {both_names(name)}") for name in names}
+    title = both_names if called is canonical else repr
+    either = ", by either name" if title is both_names else ""
+    absent = {name: Missing(f"no column {title(name)}") for name in names}
     result = []
     known: dict[str, str | None] = {}
     for number, record in enumerate(records(rows), 1):
@@ -99,11 +101,11 @@ def values_of(
             if name is None:
                 continue
             if name in results:
-                raise ConfigError(f"rows: two columns stand for {both_names(name)}; drop one of them")
+                raise ConfigError(f"rows: two columns stand for {title(name)}; drop one of them")
             results[name] = _number(value, column, number)
         gone = [name for name in names if name not in results]
         if gone and (not optional or len(gone) == len(names)):
-            raise ConfigError(f"row {number}: {_absent(gone, len(names))}")
+            raise ConfigError(f"row {number}: {_absent(list(map(title, gone)), len(names))}{either}")
         result.append({name: results.get(name, absent[name]) for name in names})
     return result
 
@@ -119,9 +121,9 @@ def numbers_of(values: Mapping[str, Value], names: Iterable[str]) -> list[float]
 
 
 def _absent(gone: Sequence[str], count: int) -> str:
-    named = ", ".join(both_names(name) for name in gone[:MOST_NAMED])
+    named = ", ".join(gone[:MOST_NAMED])
     more = f" and {len(gone) - MOST_NAMED} more" if len(gone) > MOST_NAMED else ""
-    return f"no column {named}{more}; the model looks at {count} columns, by either name"
+    return f"no column {named}{more}; the model looks at {count} columns"
 
 
 def _number(value: Any, column: str, row: int) -> Value:
