@@ -18,7 +18,7 @@ from hyperion_hook.git.environment import neutral
 from hyperion_hook.git.environment.trust import trusted_folders
 from hyperion_hook.git.objects import folder_of
 from hyperion_hook.git.rules.source_attributes import SOURCES_ONLY
-from hyperion_hook.git.run import Git, complaint
+from hyperion_hook.git.run import REMEDY, Git, complaint
 
 _MOST_BYTES = 20_000_000
 """Of a file in a git directory: a list of commits, or settings."""
@@ -147,8 +147,14 @@ class Repository:
             return frozenset()
 
     def head(self) -> str | None:
-        """Return the commit that is checked out, ``None`` on a branch without commits."""
-        return self._commit("HEAD")
+        """Return the commit that is checked out, ``None`` on a branch without commits.
+
+        Raises ``GitError`` if it is named and not there: that is no young repository, but a damaged one.
+        """
+        commit = self._commit("HEAD")
+        if commit is None and (named := self._object("HEAD")):
+            raise GitError(f"HEAD: bad object {named}; {REMEDY}")
+        return commit
 
     def resolve(self, revision: str) -> str:
         """Return the full id of the commit a revision names; raise ``GitError`` if it names none."""

@@ -29,7 +29,7 @@ LOST = re.compile(
     re.IGNORECASE,
 )
 """What git says of objects that are not there, or damaged; it names them, so a word in a file's name is none of it."""
-_REMEDY = "in a partial clone run: git fetch --refetch --no-filter; in a whole one: git fsck"
+REMEDY = "in a partial clone run: git fetch --refetch --no-filter; in a whole one: git fsck"
 
 _OVERRIDES = (
     "core.fsmonitor=false",
@@ -297,7 +297,7 @@ def complaint(error: bytes) -> str:
     said = (telling or lines or ["failed without a word"])[0].removeprefix("fatal: ").removeprefix("error: ")
     # what git repeats may come from the repository: no control characters reach the terminal
     shown = "".join(letter if letter.isprintable() else "?" for letter in said[:300])
-    return f"{shown}; {_REMEDY}" if LOST.search(shown) else shown
+    return f"{shown}; {REMEDY}" if LOST.search(shown) else shown
 
 
 def _feed(pipe: IO[bytes], data: bytes) -> threading.Thread:

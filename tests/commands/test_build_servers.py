@@ -70,7 +70,7 @@ def assert_obeyed_nowhere(text: str) -> None:
     [
         *(
             ["score", *what, "--format", form]
-            for form in ("json", "jsonl", "text", "sarif", "gitlab", "markdown")
+            for form in ("json", "jsonl", "text", "brief", "sarif", "gitlab", "rdjson", "markdown")
             for what in ([], ["HEAD"])
         ),
         ["score", "--each", "HEAD~6..HEAD"],
@@ -88,6 +88,9 @@ def assert_obeyed_nowhere(text: str) -> None:
         ["models", "show", "--format", "json"],
         ["index"],
         ["comment", "--forge", "none", "HEAD~3..HEAD"],
+        ["hook", "pre-commit"],
+        ["hook", "agent"],
+        pytest.param(["report", "--output", "-"], marks=pytest.mark.train),
         ["--version"],
         ["score", "::error::x"],
         ["score", "--models", "##vso[a]b"],

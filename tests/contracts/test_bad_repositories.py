@@ -286,6 +286,25 @@ def test_a_missing_tree_gives_no_level_and_one_clear_line(tmp_path: Path) -> Non
     assert (strict.code, strict.err) == (3, "hyperion-hook: the risk is UNKNOWN, and strict is set\n")
 
 
+@pytest.mark.parametrize("named", ["1" * 40, "HEAD^{tree}"], ids=["nothing", "a folder"])
+@pytest.mark.parametrize("indexed", [False, True], ids=["new", "indexed"])
+def test_a_branch_whose_commit_is_lost_is_not_young(tmp_path: Path, named: str, indexed: bool) -> None:
+    repo = plain(tmp_path / "repo")
+    if indexed:
+        assert hyperion(repo.path, "index").code == 0
+    repo.stage({"b.py": "import a\nimport os\n"})
+    lost = repo.git("rev-parse", named).strip()
+    (repo.path / ".git" / "refs" / "heads" / "main").write_text(f"{lost}\n")
+    for arguments in (["score"], ["score", "--worktree"], ["hook", "pre-commit"]):
+        outcome = hyperion(repo.path, *arguments, "--fail-on", "low")
+        assert (outcome.code, outcome.err) == (0, ""), arguments
+        assert outcome.out.startswith("UNKNOWN risk: run 'git fsck': "), arguments
+    for command in ("index", "label"):
+        outcome = hyperion(repo.path, command)
+        assert (outcome.code, outcome.out, len(outcome.err.splitlines())) == (3, "", 1)
+        assert lost in outcome.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "word"),
     [

@@ -14,6 +14,7 @@ from typing import Any
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.overview import Overview
 from hyperion_hook.domain.phrases import counted, day, percent
+from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import valid_unicode
 
 FORMAT = 1
@@ -70,7 +71,7 @@ def summary_of(overview: Overview, model: str) -> Summary:
 def block(summary: Summary, last: Summary | None) -> str:
     """Return both as an element of a page; nothing within ends the element or is markup."""
     data = {"format": FORMAT, "report": asdict(summary), "last": asdict(last) if last else None}
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    text = json_text(data).rstrip()
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return f"{_OPEN}{text}{_CLOSE}"
