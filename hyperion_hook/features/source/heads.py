@@ -1,40 +1,50 @@
 """Heads of functions that lizard's reader passed over, in languages that no scanner of ours reads.
 
 Its state machines lose their way at a regular expression or a macro, and then whole files of functions, without a word.
-Only heads that stand alone at the beginning of a line are looked for: a file is rather measured than missing.
+Only heads that begin a line are looked for: a file is rather measured than missing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Set as AbstractSet
+from collections.abc import Sequence
+from typing import Any
 
+_LINE, _GAP, _MORE = r"^[^\S\n]*+", r"[^\S\n]++", r"\s*+\([^;{}]{0,400}+\{"
+_RESULT = (
+    r"(?:(?:pure|impure|elemental|recursive|module|integer|real|logical|complex|character|type|double\s++precision)\b"
+    r"(?:\*\d++)?+(?:[^\S\n]*+\([^()\n]{0,100}+\))?+[^\S\n]*+)*+"
+)
 _HEADS = {
-    "Perl": re.compile(r"^sub\s++[\w:']++[^;{\n]*+\s*+\{", re.MULTILINE),
-    "Lua": re.compile(r"^(?:local\s++)?function\s++[\w.:]++\s*+\(", re.MULTILINE),
-    "Solidity": re.compile(r"^[ \t]*+function\s++\w++\s*+\([^;{}]{0,2000}+\{", re.MULTILINE),
-    "Zig": re.compile(r"^(?:pub\s++)?(?:export\s++|inline\s++)?fn\s++\w++\s*+\([^;{}]{0,2000}+\{", re.MULTILINE),
-    "GDScript": re.compile(r"^(?:static\s++)?func\s++\w++\s*+\(", re.MULTILINE),
-    "R": re.compile(r"^[\w.]++\s*+(?:<-|=)\s*+function\s*+\(", re.MULTILINE),
+    "Perl": re.compile(rf"{_LINE}sub{_GAP}([\w:']++)[^;{{\n]*+\s{{0,9}}+\{{", re.MULTILINE),
+    "Lua": re.compile(rf"{_LINE}(?:local{_GAP})?+function{_GAP}([\w.:]++)[^\S\n]*+\(", re.MULTILINE),
+    "Solidity": re.compile(rf"{_LINE}function{_GAP}(\w++){_MORE}", re.MULTILINE),
+    "Zig": re.compile(rf"{_LINE}(?:pub{_GAP})?+(?:(?:export|inline){_GAP})?+fn{_GAP}(\w++){_MORE}", re.MULTILINE),
+    "GDScript": re.compile(rf"{_LINE}(?:static{_GAP})?+func{_GAP}(\w++)[^\S\n]*+\(", re.MULTILINE),
+    "R": re.compile(rf"{_LINE}([\w.]++)[^\S\n]*+(?:<-|=)\s{{0,9}}+function\s{{0,9}}+\(", re.MULTILINE),
+    "Fortran": re.compile(rf"{_LINE}{_RESULT}(?:function|subroutine){_GAP}(\w++)", re.MULTILINE | re.IGNORECASE),
 }
-_END = {"Perl": re.compile(r"^__(?:END|DATA)__$", re.MULTILINE)}
 
 
-def lost_head(language: str, text: str, starts: AbstractSet[int]) -> int | None:
+def lost_head(language: str, text: str, functions: Sequence[Any]) -> int | None:
     """Return the line of the first head at which none of the functions starts, ``None`` where there is none.
 
-    Parameters
-    ----------
-    starts
-        Lines on which functions start.
+    A function that starts alone at a head gets the name that stands there: lizard's readers for Perl and R take words
+    of the line before for a part of it.
     """
     if language not in _HEADS:
         return None
-    end = _END[language].search(text) if language in _END else None
+    starts: dict[int, list[Any]] = {}
+    for function in functions:
+        starts.setdefault(function.start_line, []).append(function)
     line, position = 1, 0
-    for head in _HEADS[language].finditer(text, 0, end.start() if end else len(text)):
+    for head in _HEADS[language].finditer(text):
         line += text.count("\n", position, head.start())
         position = head.start()
-        if starts.isdisjoint(range(line, line + head[0].count("\n") + 1)):
+        begun = [item for here in range(line, line + head[0].count("\n") + 1) for item in starts.get(here, ())]
+        if not begun:
             return line
+        if len(begun) == 1 and language in ("Perl", "R"):
+            owner = begun[0].name.rpartition("::")[0] if language == "Perl" and "::" not in head[1] else ""
+            begun[0].name = f"{owner}::{head[1]}" if owner else head[1]
     return None

@@ -17,7 +17,7 @@ from hyperion_hook.features.code.embedded import EMBEDDING, embedded_source
 from hyperion_hook.features.code.limits import Clock, TooSlowError, too_hard_to_tokenise
 from hyperion_hook.features.code.metrics import SourceMetrics
 
-EXTRACTOR_VERSION = 6
+EXTRACTOR_VERSION = 7
 """Raised whenever a number can change for the same text; cached metrics of another version are not used."""
 
 """Languages, as ``domain.files.paths`` names them, that lizard reads; Python is read by ``ast`` and radon."""

@@ -1,0 +1,84 @@
+"""Texts of languages that lizard reads alone, with what its readers stumble over replaced; every line stays a line."""
+
+from __future__ import annotations
+
+import re
+
+_HERE_DOCUMENT = re.compile(r"<<~?+([\"']?+)([A-Za-z_]\w*+)\1")
+_FORTRAN_FREE = frozenset({"f90", "f95", "f03", "f08"})
+_FORTRAN_ROWS = (
+    # lizard takes an `end` and the `subroutine` of the next line for one token
+    (re.compile(r"\A(?:\d++\s++)?+end\s*+(?:procedure\b.*+)?+(?:!.*+)?+", re.IGNORECASE), "end subroutine"),
+    # blocks that it does not open, but closes; and what is no end of a block
+    (re.compile(r"\A(?:\w++\s*+:\s*+)?+(?:end\s*+)?+(?:block|critical)(?:\s++\w++)?+", re.IGNORECASE), ""),
+    (re.compile(r"\Aend\s*+(?:enum|file)\b.*+", re.IGNORECASE), ""),
+    # one line without an end
+    (re.compile(r"\Aforall\s*+\((?:[^()]|\([^()]*+\))*+\)[^=]*+=.*+", re.IGNORECASE), ""),
+)
+_MODULE_PROCEDURE = re.compile(r"module\s++procedure\s++(?!::)", re.IGNORECASE)
+_INTERFACE = re.compile(r"(?:abstract\s++)?+(end\s*+)?+interface\b", re.IGNORECASE)
+_SOLIDITY_FUNCTION = re.compile(r"(?<=[;{}\n])([^\S\n]*+)(?=(?:constructor|receive|fallback)\s*+\()")
+_SOLIDITY_MODIFIER = re.compile(r"(?<=[;{}\n])([^\S\n]*+)modifier(\s++\w++)(\s*+\()?+")
+_DECLARATION = re.compile(r"\bf(?:unctio)?+n\s++\w++\s*+\([^;{}]{0,400}+;")
+"""A function of Solidity or Zig without a body, which lizard takes for the head of the next body."""
+_ZIG_TEXT = re.compile(r"^[^\S\n]*+\\\\[^\n]*+", re.MULTILINE)
+_R_LAMBDA = re.compile(r"\\(?=\()")
+
+
+def readable(path: str, language: str, text: str) -> str:
+    r"""Return a text of as many lines, in which lizard's reader finds the functions.
+
+    Examples
+    --------
+    >>> readable("a.r", "R", "f <- \\(x) x")
+    'f <- function(x) x'
+    """
+    if language == "Perl":
+        return _perl(text)
+    if language == "Fortran":
+        return _fortran(text, is_free=path.rpartition(".")[2].lower() in _FORTRAN_FREE)
+    if language == "Solidity":
+        text = _SOLIDITY_FUNCTION.sub(r"\1function ", text)
+        text = _SOLIDITY_MODIFIER.sub(lambda found: f"{found[1]}function{found[2]}{found[3] or '()'}", text)
+    if language == "Zig":
+        text = _ZIG_TEXT.sub('""', text)
+    if language in ("Solidity", "Zig"):
+        return _DECLARATION.sub(lambda found: "\n" * found[0].count("\n"), text)
+    return _R_LAMBDA.sub("function", text) if language == "R" else text
+
+
+def _perl(text: str) -> str:
+    """Blank documentation, here-documents and what stands after the end."""
+    rows: list[str] = []
+    ends: list[str] = []
+    is_documented = False
+    for row in text.split("\n"):
+        if ends:
+            ends = ends[row.strip() == ends[0] :]
+            rows.append("")
+        elif is_documented or (row[:1] == "=" and row[1:2].isalpha()):
+            is_documented = not row.startswith("=cut")
+            rows.append("")
+        elif row in ("__END__", "__DATA__"):
+            break
+        else:
+            ends = [found[2] for found in _HERE_DOCUMENT.finditer(row)] if row.lstrip()[:1] != "#" else []
+            rows.append(row)
+    return text if ends else "\n".join(rows)
+
+
+def _fortran(text: str, *, is_free: bool) -> str:
+    rows: list[str] = []
+    in_interface = False
+    for row in text.split("\n"):
+        code = row.strip()
+        border = _INTERFACE.match(code)
+        if border is not None:
+            in_interface = border[1] is None
+        other = next((other for pattern, other in _FORTRAN_ROWS if pattern.fullmatch(code)), None)
+        procedure = None if in_interface else _MODULE_PROCEDURE.match(code)
+        if procedure is not None:
+            other = f"subroutine {code[procedure.end() :]}"
+        # in free form a `c` in the first column begins no comment
+        rows.append(row if other is None and not is_free else f" {row if other is None else other}")
+    return "\n".join(rows)
