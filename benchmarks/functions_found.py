@@ -159,6 +159,9 @@ def opinion_of(parser: Any, language: str, text: str) -> Opinion:
                     node.start_point[0] + 1, node.end_point[0] + 2 if "macro" in node.type else node.start_point[0] + 2
                 )
             )
+            own = node.child_by_field_name("name")
+            if own is not None:  # below its attributes
+                opinion.lines.add(own.start_point[0] + 1)
             name = _bound_name(node) if node.type in _SCRIPT[1].split() else None
             if name is not None:
                 opinion.named.append(name)

@@ -36,6 +36,31 @@ DECISIONS = {
     "a refusal, Ruby": ("a.rb", "def f(x)\n  return 1 unless x\n  2\nend\n", 2),
     "members named like statements, JavaScript": ("a.js", "function f(p) { return p.then(g).catch(h) }\n", 1),
     "keys named like statements, JavaScript": ("a.js", "function f(p) { return { if: 1, catch: p.for }; }\n", 1),
+    "words for operators, PHP": ("a.php", "<?php function f($a) { if ($a and b() or $a->or(c)) { } }\n", 4),
+    "arms that give a value, PHP": (
+        "a.php",
+        "<?php function f($a) { return match($a) { 1, 2 => 'x', 3 => $b->match(4), default => 5 }; }\n",
+        3,
+    ),
+    "arms that give a value, C#": (
+        "a.cs",
+        (
+            "class A { int f(int x) => x switch { 1 => 2, > 3 when x < 5 => 3, _ => 4 };\n"
+            "void g(int x) { switch (x) { case 1: h(y => y); break; } } }\n"
+        ),
+        3,
+    ),
+    "patterns, Ruby": (
+        "a.rb",
+        "def f(x)\n  case x\n  in {a: Integer => n} if n > 1 then 1\n  in [1, *] then 2\n  end\n  x in [y]\nend\n",
+        4,
+    ),
+    "handlers of a body that is a try, C++": ("a.cpp", "void f() try { g(); } catch (A& a) { } catch (...) { }\n", 3),
+    "a property that is computed, Swift": (
+        "a.swift",
+        "struct S {\n  var f: String {\n    if a { return 1 }\n    return b ? 2 : 3\n  }\n}\n",
+        3,
+    ),
     "members named like statements, PHP": (
         "a.php",
         "<?php function f($p) { return $p->catch(g(...))->for(A::if()); }\n",
@@ -122,6 +147,52 @@ def test_decisions_are_counted_where_they_are(kind: str) -> None:
             ),
             {"f", "m", "g", "h"},
         ),
+        (
+            "a.js",
+            "const a = { if() { }, for(x) { if (x) { } }, f() { }, while() { }, g: 1 }\n",
+            {"if", "for", "f", "while"},
+        ),
+        (
+            "a.cpp",
+            "auto f [[maybe_unused]] (int a) -> int { return a; }\nint (A::B::*g())(int) { return 0; }\n",
+            {"f", "g"},
+        ),
+        (
+            "a.cs",
+            (
+                "class A {\n  public int P { get { return 1; } private set => x = value; }\n  int Q { get; init; } = 3;\n"
+                "  [B] public C<D> R => E;\n  F this[int i] => i;\n  event G H { add { } remove { } }\n  int x = 1, y;\n"
+                "  Func<int, int> I = a => a;\n  (int, int) J { [K] internal get => L; }\n}\nrecord struct M { int N() => 1; }\n"
+            ),
+            {"get_P", "set_P", "get_R", "get_Item", "add_H", "remove_H", "get_J", "N"},
+        ),
+        (
+            "a.php",
+            (
+                "<?php class A { public ?B $c { get { return 1; } set(D $e) => f($e); }\n"
+                "public int $g = 1 { final &get => h(); }\nfunction i() { return ['get' => 1, get => 2]; } }\n"
+            ),
+            {"get", "set", "i"},
+        ),
+        ("a.rb", "a = ??; b = [?`, ?\"]\ndef f\n  c ? ?': ?d\nend\n", {"f"}),
+        (
+            "a.swift",
+            (
+                'let a = /b{2}["`]/, c = #/ d / { " /#, e = g / 2 / h, i = [1, 2].reduce(1, /), j = 2 / 3\n'
+                "let k = l.split(separator: /{/)\nfunc f() { }\n"
+            ),
+            {"f"},
+        ),
+        (
+            "a.swift",
+            (
+                "protocol P { var a: Int { get }\n  var b: [String: Int] { get set } }\n"
+                "struct S {\n  var c: Int = 1 { didSet { } }\n  var d: Int = { 1 }()\n  var e: some View { V { W() } }\n"
+                "  private(set) var g: A<B, C>?\n  var h: Int {\n    @inlinable get { 1 }\n  }\n  static var i: () -> Void { { } }\n"
+                "  func j() { var k: Int; for var l: Int in m { } ; var n: Int { 2 } }\n}\n"
+            ),
+            {"didSet", "e", "get", "i", "j", "n"},
+        ),
         ("a.js", "class A { static { f() } #g() { } get h() { return 1 } static { } i() { } }\n", {"#g", "get h", "i"}),
         (
             "a.ts",
@@ -188,6 +259,15 @@ def notebook(*cells: str, language: str = "python") -> str:
 def test_a_cell_that_ipython_times_is_python_and_one_of_a_shell_is_not() -> None:
     cells = ("%%time\ndef f(): pass\n", "\n%%capture out\ndef g(): pass\n", "%%bash\ndef h(): pass\n", "%%timeout\n(\n")
     assert set(functions("a.ipynb", notebook(*cells))) == {"f", "g"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x?", "x.y??", "?x", "a, b[1] = !ls {c}", "d = %time e()", "pip install f", "  !ls", "    g = %sql select h"],
+)
+def test_what_ipython_makes_of_a_line_loses_no_function(line: str) -> None:
+    cell = "if a:\n    b = c % d != e\n"
+    assert set(functions("a.ipynb", notebook(f"{line}\n", cell, "def f(): pass\n"))) == {"f"}
 
 
 @pytest.mark.parametrize("language", ["julia", "polyglot-notebook"])

@@ -23,6 +23,9 @@ _OF_PYTHON = re.compile(
     r"%%(?:time|timeit|capture|prun|mprun|memit|debug|px|python3?|heat|snakeviz|cudf\.pandas|skip)(?![\w.])"
 )
 """What IPython does with a cell of Python; after other words the cell is written in another language."""
+_COMMAND = re.compile(r"^(\s*+)(?:[%!?].*+|[\w.]++\?{1,2}+\s*+$|(?:pip|conda)\s++(?:un)?+install\s.*+)")
+_RESULT = re.compile(r"^(\s*+[\w.][\w., \[\]]*+=\s*+)(?:!|%(?=[A-Za-z])).*+")
+"""What IPython makes of a line: a command, help on a name, or the result of a command given to a name."""
 _LANGUAGES = {(None, "metadata", "language_info", "name"), (None, "metadata", "kernelspec", "language")}
 
 
@@ -47,12 +50,13 @@ class Notebook:
         rows: dict[int, str] = {}
         for cell in self.cells:
             first = next((text for texts in cell.values() for text in texts if text.strip()), "")
+            indent = first[: len(first) - len(first.lstrip())]
             if first.startswith("%%") and not _OF_PYTHON.match(first):
                 continue
             for number, texts in cell.items():
                 if len(texts) > 1 or number in rows:
                     return Missing("its cells are not stored line by line")
-                rows[number] = re.sub(r"^(\s*+)[%!?].*+", r"\1pass", texts[0])
+                rows[number] = _COMMAND.sub(r"\1pass", _RESULT.sub(r"\1None", texts[0].removeprefix(indent)))
         return "\n".join(rows.get(number, "") for number in range(1, max(rows, default=0) + 1)) + "\n"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.functions.locate import Definition, Located, View, ternaries
+from hyperion_hook.features.functions.members import ACCESSORS, is_creation, opens_accessors, property_name
 
 _TYPES = frozenset({"class", "struct", "union", "interface", "record", "enum", "@interface"})
 _DECLARING = frozenset({"top", "type", "enum"})
@@ -97,6 +98,13 @@ class HeaderLocator:
         scope = self._scopes.pop()
         if scope.definition is not None:
             scope.definition.end = place
+            view = self.view
+            while self._c and view.at(scope.definition.end + 1) == "catch":
+                # the handlers of a body that is a `try`
+                opening = view.after(scope.definition.end + 2)
+                if view.at(opening) != "{":
+                    break
+                scope.definition.end = view.pairs[opening]
         if scope.kind != "group":
             outer = self._scopes[-1]
             outer.start = place + 1
@@ -111,11 +119,13 @@ class HeaderLocator:
         """Decide what a brace opens; return the place of the last token that is done with."""
         view, scope = self.view, self._scopes[-1]
         start, previous = scope.start, view.at(place - 1)
-        if self._language == "Java" and previous == ")" and self._is_creation(place - 1):
+        if self._language == "Java" and previous == ")" and is_creation(view, place - 1):
             return self._enter("type", place, "(anonymous)")
         if self._language == "Java" and previous == "default":
             # the values of an annotation's element
             return self._enter("block", place)
+        if scope.kind == "accessors":
+            return self._enter("block", place, "", self._accessor(place))
         if scope.kind not in _DECLARING:
             kind, name = self._local_type(start, place)
             if kind:
@@ -153,6 +163,8 @@ class HeaderLocator:
             and all(view.texts[here] in _JAVA_MODIFIERS or view.texts[here] == "@" for here in range(start, place - 1))
         ):
             return self._enter("block", place, "", self._define((place - 1, (0, 0)), place))
+        if self._language == "C#" and scope.kind == "type" and opens_accessors(view, place, self._no_names):
+            return self._enter("accessors", place, property_name(view, start, place, self._no_names))
         if start < place and view.texts[start] in _STATEMENTS and (self._language != "C#" or scope.kind != "top"):
             line = view.lines[start]
             self.located.lost = self.located.lost or f"the statement in line {line} stands outside all functions"
@@ -188,7 +200,7 @@ class HeaderLocator:
             elif token in _TYPES and not kind and not (candidates and not self._c) and self._names_type(here):
                 kind = "enum" if token == "enum" and view.at(here + 1) not in ("class", "struct") else "type"
                 if not self._c:
-                    return kind, texts[here + 1], None
+                    return kind, texts[here + 1 + (texts[here + 1] in _TYPES)], None
                 type_name = self._c_type_name(here + 1, place)
             here = view.after(here)
         function = self._choose(candidates, start, place, in_type=bool(kind))
@@ -221,12 +233,16 @@ class HeaderLocator:
 
     def _group(self, candidates: list[_Function], here: int) -> None:
         """Note the name before a parenthesis, or that within one: `int (*name(void))(int)` returns a pointer."""
-        view, inner = self.view, here + 2
-        if self._c and view.at(here + 1) == "*" and view.at(view.after(here)) in ("(", "["):
-            if view.is_name(inner) and view.at(inner + 1) == "(":
-                self._candidate(candidates, inner, inner + 1)
-        elif view.is_name(here - 1):
-            self._candidate(candidates, here - 1, here)
+        view, inner, name = self.view, here + 1, here - 1
+        while self._c and view.is_name(inner) and view.at(inner + 1) == "::":
+            inner += 2
+        while self._c and view.at(name) == "]" and view.at(view.pairs[name] + 1) == "[":
+            name = view.pairs[name] - 1  # `name [[attribute]] (`
+        if self._c and view.at(inner) == "*" and view.at(view.after(here)) in ("(", "["):
+            if view.is_name(inner + 1) and view.at(inner + 2) == "(":
+                self._candidate(candidates, inner + 1, inner + 2)
+        elif view.is_name(name):
+            self._candidate(candidates, name, here)
 
     def _names_scope(self, here: int, place: int) -> bool:
         view = self.view
@@ -296,21 +312,6 @@ class HeaderLocator:
             here = self.view.after(here)
         return "", ""
 
-    def _is_creation(self, closing: int) -> bool:
-        """Return whether a parenthesis closes the arguments of ``new``."""
-        view = self.view
-        here = view.pairs.get(closing, 0) - 1
-        depth = 0
-        while here > 0:
-            token = view.texts[here]
-            depth += (token == ">") - (token == "<")
-            if token == "new":
-                return True
-            if not depth and not view.is_name(here) and token not in (".", "<", ">") and token[0] != "<":
-                return False
-            here -= 1
-        return False
-
     # -- functions ----------------------------------------------------------------------------------------------------
 
     def _local_function(self, start: int, place: int) -> Definition | None:
@@ -340,14 +341,25 @@ class HeaderLocator:
         end = place + 1
         while end < view.size and view.texts[end] not in (";", "}"):
             end = view.after(end)
-        if scope.kind not in _DECLARING:
+        if scope.kind == "accessors":
+            definition = self._accessor(place)
+        elif scope.kind not in _DECLARING:
             definition = self._local_function(scope.start, place)
         else:
             kind, _, function = self._header(scope.start, place)
             definition = None if kind or function is None else self._define(function, place + 1)
+            name = property_name(view, scope.start, place, self._no_names)
+            if definition is None and not kind and name and scope.kind == "type":
+                definition = self._add(f"get_{name}", place - 1, (0, 0), place + 1)
         if definition is not None:
             definition.body, definition.end = place + 1, end
         return end - 1 if scope.kind in _DECLARING else place
+
+    def _accessor(self, place: int) -> Definition | None:
+        word = self.view.at(place - 1)
+        if word not in ACCESSORS:
+            return None
+        return self._add(f"{word}_{self._scopes[-1].name}", place - 1, (0, 0), place, -2)
 
     def _is_macro(self, place: int) -> bool:
         scope, view = self._scopes[-1], self.view
@@ -374,9 +386,12 @@ class HeaderLocator:
                 owner -= 1
             name = f"{texts[owner]}::{name}"
             before = owner - 1
+        return self._add(name, place, group, body)
+
+    def _add(self, name: str, place: int, group: tuple[int, int], body: int, owner: int = -1) -> Definition:
         names = [scope.name for scope in self._scopes if scope.name]
         if self._language != "C++":
-            names = names[-1:]
+            names = names[owner:][:1]
         definition = Definition("::".join([*names, name]), place, group, body)
         self.located.functions.append(definition)
         return definition

@@ -219,8 +219,15 @@ class PhpLocator(KeywordLocator):
             self.lose(place)
 
     def others(self) -> None:
-        """Tell ternaries from types."""
-        self.located.decisions = ternaries(self.view)
+        """Tell ternaries from types; read the hooks of properties."""
+        view = self.view
+        self.located.decisions = ternaries(view)
+        for place, token in enumerate(view.texts):
+            if token in ("get", "set") and view.at(place - 1) in ("{", "}", ";", "&", "final", "]"):
+                here = view.after(place + 1) if view.at(place + 1) == "(" else place + 1
+                group = (place + 1, here - 1) if here > place + 1 else (0, 0)
+                if view.at(here) in ("{", "=>"):
+                    self.add(token, place, group, here + (view.at(here) == "=>"))
 
 
 class GoLocator(KeywordLocator):
@@ -271,6 +278,9 @@ class GoLocator(KeywordLocator):
         return f"anonymous__{self._literals - 1}"
 
 
+_SWIFT_ACCESSORS = frozenset(
+    "get set willSet didSet init _read _modify unsafeAddress unsafeMutableAddress mutating nonmutating".split()
+)
 _SWIFT_SPECIAL = frozenset({"init", "deinit", "subscript", "get", "set", "willSet", "didSet"})
 _SWIFT_GOES_ON = frozenset({"->", "where", "{", "throws", "async", "rethrows", ",", ".", "&"})
 
@@ -299,10 +309,24 @@ class SwiftLocator(KeywordLocator):
                 here += 1
         return self.rest(name, place, here)
 
+    def _computed(self, place: int) -> None:
+        """Read a property that a body computes: ``var name: Type {``, without a word before the body."""
+        view, here, is_typed = self.view, place + 1, False
+        while here < view.size and view.texts[here] not in ("{", "=", ";", ",", ")", "}", "in", "var", "let", "func"):
+            if here > place + 1 and view.is_first(here) and view.at(here - 1) not in self.leads_on:
+                return
+            is_typed = is_typed or view.texts[here] == ":"
+            here = max(view.angles(here), here + 1) if view.texts[here] == "<" else view.after(here)
+        first = view.at(here + 1)
+        if is_typed and view.at(here) == "{" and first not in _SWIFT_ACCESSORS and first[:1] != "@":
+            self.add(view.at(place + 1).strip("`"), place, (0, 0), here)
+
     def others(self) -> None:
         """Read what has no ``func``."""
         view = self.view
         for place, token in enumerate(view.texts):
+            if token == "var":
+                self._computed(place)
             if token not in _SWIFT_SPECIAL or view.at(place - 1) in (".", "func", "case"):
                 continue
             following = view.at(place + 1)

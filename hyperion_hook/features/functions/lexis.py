@@ -130,7 +130,8 @@ LEXES["Objective-C"] = LEXES["C++"]
 LEXES["Go"] = Lexis(strings=rf"{_DOUBLE}|{_SINGLE}|`[^`]*+`")
 LEXES["Swift"] = Lexis(
     comments=rf"{_NESTED}|{_LINE}",
-    strings=r'(?P<marks>\#++)(?P<quote>"""|")(?:(?!(?P=quote)(?P=marks)).)*+(?:(?P=quote)(?P=marks))?+',
+    regex=True,
+    strings=r'\#++/(?:[^/]|/(?!\#))*+(?:/\#++)?+|(?P<marks>\#++)(?P<quote>"""|")(?:(?!(?P=quote)(?P=marks)).)*+(?:(?P=quote)(?P=marks))?+',
     holes=(
         Hole('"""', '"""', r"\\\(", ")", escape=r"\\[^(]"),
         Hole('"', '"', r"\\\(", ")", escape=r"\\[^(]", lines=False),
@@ -156,7 +157,8 @@ LEXES["Ruby"] = Lexis(
     operators=r"\.++|=~|!~|<=>",
     regex=True,
 )
-_RUBY_REGEX = rf"/(?:[^/\\]|\\.)*+/[a-z]*+|%(?:{_PERCENT})|\?[\"'#/](?=[\s,)\]])"
+_RUBY_REGEX = rf"/(?:[^/\\]|\\.)*+/[a-z]*+|%(?:{_PERCENT})|\?[\"'#/?`](?=[\s,;:.)\]}}])"
+_REGEXES = {"Ruby": _RUBY_REGEX, "Swift": rf"(?!/[\s)]){_REGEX}"}
 
 
 @cache
@@ -170,7 +172,7 @@ def pattern_of(language: str) -> re.Pattern[str]:
     if lexis.holes:
         parts.append("|".join(f"(?P<open{place}>{form.opens})" for place, form in enumerate(lexis.holes)))
     if lexis.regex:
-        parts.append(f"(?P<regex>{_RUBY_REGEX if language == 'Ruby' else _REGEX})")
+        parts.append(f"(?P<regex>{_REGEXES.get(language, _REGEX)})")
     if lexis.jsx:
         parts.append(r"(?P<jsx><(?=[A-Za-z_$>])(?!\w++\s*+(?:,|extends\b)))")
     parts.append(f"(?P<word>{lexis.words})")

@@ -30,9 +30,9 @@ from hyperion_hook.features.functions.ruby import RubyLocator
 from hyperion_hook.features.functions.scan import Tokens, scan
 from hyperion_hook.features.functions.script import ScriptLocator
 
-_MORE_CONDITIONS = {"C#": ("foreach",), "Ruby": ("unless",)}
+_MORE_CONDITIONS = {"C#": ("foreach",), "Ruby": ("unless", "in"), "PHP": ("and", "or", "AND", "OR")}
 """Words for branches that lizard leaves out."""
-_ARMS = {"Rust": ("match", "=>"), "Kotlin": ("when", "->")}
+_ARMS = {"Rust": ("match", "=>"), "Kotlin": ("when", "->"), "C#": ("switch", "=>"), "PHP": ("match", "=>")}
 _WORD_LOCATORS: dict[str, Callable[[View], Any]] = {
     "Rust": RustLocator,
     "Kotlin": KotlinLocator,
@@ -60,7 +60,7 @@ class Read:
 def read_functions(path: str, syntax: str, text: str, conditions: Collection[str], clock: Clock) -> Read | Missing:
     """Return the functions of a file, or why they cannot be told."""
     tokens = scan(text, syntax, clock)
-    conditions = {*conditions, *_MORE_CONDITIONS.get(syntax, ())}
+    conditions = {*conditions, *_MORE_CONDITIONS.get(syntax, ())} - {"match"}
     if syntax == "Swift":
         _rename_labels(tokens.texts, conditions)
     if tokens.unclosed:
@@ -161,6 +161,8 @@ def _decides(view: View, place: int, located: Located, syntax: str) -> bool:
     token = view.texts[place]
     if token == "?":
         return located.decisions is None or place in located.decisions
+    if token == "in":
+        return view.is_first(place)
     if token[0].isalpha():
         members = (".", "?.", "&.", "::", "->", "?->") if syntax == "PHP" else (".", "?.", "&.", "::")
         return view.at(place - 1) not in members and view.at(place + 1) != ":"
@@ -182,8 +184,10 @@ def _count_arms(view: View, syntax: str, extra: dict[int, int]) -> None:
         return
     texts = view.texts
     for place, token in enumerate(texts):
-        if token != word or view.at(place - 1) == ".":
+        if token != word or view.at(place - 1) in (".", "->", "?->", "::", "function"):
             continue
+        if syntax == "C#" and view.at(place + 1) != "{":
+            continue  # a statement, whose labels count by themselves
         here = place + 1
         while here < view.size and texts[here] not in ("{", ";", "}", word):
             here = view.after(here)

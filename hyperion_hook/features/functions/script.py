@@ -266,7 +266,8 @@ class ScriptLocator:
         if view.at(here) == "<" and self._typed:
             here = view.angles(here)
         if view.at(here) == "(":
-            if frame.kind == "object" and name in ("if", "for", "while", "switch"):
+            between = view.at(place - 1) == "," or view.at(view.after(view.after(here))) == ","
+            if frame.kind == "object" and name in ("if", "for", "while", "switch") and not between:
                 self.located.lost = f"what begins in line {view.lines[place]} is no object"
             return self._define(prefix + name, place, here)
         frame.binding = (name, place)
