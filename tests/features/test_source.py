@@ -366,6 +366,14 @@ def test_python_that_only_lizard_can_read_gives_what_lizard_knows() -> None:
     assert metrics.classes is None
 
 
+def test_comments_are_no_code_in_python_that_only_lizard_can_read() -> None:
+    text = (
+        '# -*- coding: utf-8 -*-\nclass ${Name}:\n    # Why.\n    def f(self):\n        """Say."""\n        return 1\n'
+    )
+    metrics = measured("a.py.tmpl", text)
+    assert (metrics.code_lines, metrics.comment_lines) == (3, 3)
+
+
 def test_one_function_nested_too_deeply_does_not_hide_the_others() -> None:
     deep = "void f() { " + "if (a) { " * 200 + "}" * 200 + " }\n"
     found = by_name(measured("a.java", "class A {\n" + deep + "void g() { if (a) b(); }\n}"))

@@ -34,6 +34,11 @@ SAMPLES = {
     "Vue": ("<!-- a\n b -->\n<p>http://c</p>\n<script>\n// d\nlet e = 1\n</script>\n", (4, 3, 0)),
     "OCaml": ("(* a\n b *)\nlet c = 1\n", (1, 2, 0)),
     "Perl": ("=pod\n\na\n\n=cut\nmy $b = 1; # c\n# d\n", (1, 4, 2)),
+    # what Python cannot parse
+    "Python": (
+        '# a\nprint \'b\' # c\ndef d():\n    """Say.\n\n    # e\n    """\n    f = """\n# g\n"""\n    r\'\'\'h\'\'\' \n',
+        (5, 5, 1),
+    ),
     "Fortran": ("! a\nx = 1 ! b\n", (1, 1, 0)),
 }
 

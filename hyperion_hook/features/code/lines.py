@@ -16,6 +16,7 @@ _DOUBLE, _SINGLE = r'"(?:[^"\\\n]|\\.)*+"?', r"'(?:[^'\\\n]|\\.)*+'?"
 _BLOCK, _LINE, _HASH = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?", r"//[^\n]*+", r"\#[^\n]*+"
 _BACKTICK = r"`(?:[^`\\]|\\.)*+`?"
 _TRIPLE = r'"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?'
+_TRIPLES = rf"(?:{_TRIPLE}|'''(?:[^'\\]|\\.|'(?!''))*+(?:''')?)"
 _DASH, _PERCENT, _BANG = r"--[^\n]*+", r"%[^\n]*+", r"![^\n]*+"
 
 _C = ([_BLOCK, _LINE], [_DOUBLE, _SINGLE])
@@ -56,6 +57,8 @@ _SYNTAX: dict[str, tuple[list[str], list[str]]] = {
     "Haskell": ([r"\{-(?:[^-]|-(?!\}))*+(?:-\})?", r"--[^\n]*+"], [_DOUBLE]),
     "OCaml": ([r"\(\*(?:[^*]|\*(?!\)))*+(?:\*\))?"], [_DOUBLE]),
     "Erlang": ([_PERCENT], [_DOUBLE, r"(?<!\$)'(?:[^'\\\n]|\\.)*+'?"]),
+    # what its own reader cannot parse; a string that stands alone is a docstring
+    "Python": ([_HASH, rf"^[^\S\n]*+[bBrRuU]?{_TRIPLES}[^\S\n]*$"], [_TRIPLES, _DOUBLE, _SINGLE]),
     "Fortran": ([_BANG, r"^[cC*][^\n]*+"], [r'"[^"\n]*+"?', r"'[^'\n]*+'?"]),
     "Elixir": ([_HASH], [_TRIPLE, _DOUBLE, _SINGLE]),
 }
