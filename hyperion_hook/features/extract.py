@@ -14,7 +14,7 @@ from hyperion_hook.features.context import Context
 from hyperion_hook.features.imports import read as imports
 from hyperion_hook.features.source import measure as source
 
-EXTRACTOR_VERSION = 5
+EXTRACTOR_VERSION = 6
 """Raised whenever a value can change for the same input; cached vectors of another version are not used."""
 
 MODULES = {

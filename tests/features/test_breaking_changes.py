@@ -56,6 +56,12 @@ EXAMPLES = {
     ),
     "a constant is gone": ("A = 1\nB: int = 2\n", "B = 2\n", [Breakage.OBJECT_REMOVED]),
     "a parameter is gone": ("def f(a, b): ...\n", "def f(a): ...\n", [Breakage.PARAMETER_REMOVED]),
+    "what a module takes over as a whole is gone": ("import os\nfrom .a import *\n", "", [Breakage.OBJECT_REMOVED]),
+    "what a module takes over as a whole comes from elsewhere": (
+        "from a import *\n",
+        "from b import *\n",
+        [Breakage.OBJECT_REMOVED],
+    ),
     "a required parameter came": ("def f(a): ...\n", "def f(a, b): ...\n", [Breakage.PARAMETER_ADDED]),
     "an optional parameter came": ("def f(a): ...\n", "def f(a, b=1, *c, **d): ...\n", []),
     "a default is gone": ("def f(a=1): ...\n", "def f(a): ...\n", [Breakage.PARAMETER_REQUIRED]),
@@ -158,7 +164,9 @@ def modules(draw: st.DrawFn) -> str:
         st.lists(
             st.one_of(
                 functions(),
-                st.sampled_from(["A = 1\n", "B: int = 2\n", "_C = 3\n", "g = 4\n", "import os\n"]),
+                st.sampled_from(
+                    ["A = 1\n", "B: int = 2\n", "_C = 3\n", "g = 4\n", "import os\n", "from .m import *\n"]
+                ),
             ),
             max_size=4,
         )

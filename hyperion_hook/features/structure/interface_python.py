@@ -1,7 +1,7 @@
 """What a Python module offers to others, and which changes to it break them.
 
 The kinds of breakage are those of griffe's API check, read from the syntax tree of a single file; what a module imports
-is not part of its own interface unless ``__all__`` lists it.
+is not part of its own interface unless ``__all__`` lists it or ``*`` takes over all that another offers.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Parameter:
 
 @dataclass(slots=True)
 class Member:
-    """A name of a module or class: ``class``, ``function``, ``attribute`` or ``alias`` (imported)."""
+    """A name of a module or class: ``class``, ``function``, ``attribute``, ``alias`` (imported) or ``wildcard``."""
 
     kind: str
     parameters: tuple[Parameter, ...] = ()
@@ -67,7 +67,7 @@ class Interface:
 _SURFACE = re.compile(
     # a signature ends with the line that ends with a colon; what is scanned in vain is consumed, so time stays linear
     r"^[ \t]*(?:(?:async[ \t]+)?def|class)\b(?:[\s\S]{0,20000}?:[ \t]*(?:\#[^\n]*)?$|[\s\S]{0,20000})"
-    r"|^[ \t]*@[^\n]*|^(?: {4}|\t)?[^\W\d][\w, \t]*[:=]|^[ \t]+self\.\w+[^\n=]{0,200}=",
+    r"|^[ \t]*@[^\n]*|^(?: {4}|\t)?[^\W\d][\w, \t]*[:=]|^[ \t]+self\.\w+[^\n=]{0,200}=|^[ \t]*from\b[^\n*]*\*",
     re.MULTILINE,
 )
 
@@ -111,7 +111,7 @@ def _read(text: str) -> Interface | None:
         return None
 
 
-def _collect(body: list[ast.stmt], members: dict[str, Member]) -> None:  # noqa: C901 - one branch for each statement
+def _collect(body: list[ast.stmt], members: dict[str, Member]) -> None:  # noqa: C901, PLR0912 - a branch a kind
     for node in body:
         if isinstance(node, ast.ClassDef):
             member = Member("class", bases=tuple(ast.unparse(base) for base in node.bases))
@@ -123,6 +123,8 @@ def _collect(body: list[ast.stmt], members: dict[str, Member]) -> None:  # noqa:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for name in (name for target in targets for name in _assigned(target)):
                 members[name] = Member("attribute")
+        elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            members[f"{'.' * node.level}{node.module or ''}/*"] = Member("wildcard")
         elif isinstance(node, ast.Import | ast.ImportFrom):
             for alias in node.names:
                 members[alias.asname or alias.name.partition(".")[0]] = Member("alias")
