@@ -83,7 +83,11 @@ class TrainingError(HyperionError):
 
 
 class TooLittleHistoryError(TrainingError):
-    """There is too little history to learn from, or to tell whether something was learned."""
+    """There is too little history to learn from, or to tell whether something was learned; ``cause`` is what lacks."""
+
+    def __init__(self, text: str, cause: str = "") -> None:
+        super().__init__(text)
+        self.cause = cause
 
 
 def show_traceback_if_asked(error: Exception) -> None:

@@ -30,6 +30,7 @@ from hyperion_hook.domain.assessment import (
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.light_dataclasses import replace
+from hyperion_hook.domain.remedies import PERCENTILE, note_of
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError
@@ -158,7 +159,7 @@ class ChangeAssessor:
         warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
         warnings += (*unfinished, *(told.warnings if told else ()))
         if isinstance(reference, Missing):
-            warnings.append(f"no percentile: {reference.reason}")
+            warnings.append(note_of(reference.reason).worded(f"no percentile: {reference.reason}", kind=PERCENTILE))
         return Assessment(
             change=change,
             features=vector,
@@ -190,7 +191,7 @@ class ChangeAssessor:
     ) -> Assessment:
         """Return an assessment that tells what to do, and nothing that rests on what is cut off."""
         # what the verdict says need not be said again
-        said = [*self._models.warnings, *(line for line in warnings if f"run: {unknown.remedy}" not in line)]
+        said = [*self._models.warnings, *(line for line in warnings if note_of(line).run != unknown.remedy)]
         return Assessment(
             change=change,
             features=vector,

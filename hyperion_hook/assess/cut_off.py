@@ -13,6 +13,7 @@ from hyperion_hook.assess.reference import WINDOW
 from hyperion_hook.domain.assessment import Unknown
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.history import History
+from hyperion_hook.domain.remedies import REBUILD, note_of
 from hyperion_hook.domain.vector import NOT_FETCHED, SHALLOW, FeatureVector
 from hyperion_hook.errors import GitError
 from hyperion_hook.features.history.process import UNCOUNTED
@@ -23,7 +24,7 @@ from hyperion_hook.git.run import LOST
 
 DEEPEN = Unknown("git fetch --unshallow", "the history is cut off at this clone's depth")
 FETCH = Unknown("git fetch --refetch --no-filter", "this clone left files and folders of its history at its origin")
-RECOUNT = Unknown("hyperion-hook index --rebuild", "the history was indexed before its files were fetched")
+RECOUNT = Unknown(REBUILD, "the history was indexed before its files were fetched")
 REPAIR = Unknown("git fsck", "objects of the change or its history are missing or damaged")
 
 _ABSENT = frozenset({NOT_FETCHED.reason, DAMAGED.reason})
@@ -67,6 +68,6 @@ def why_unknown(
     if reasons & _ABSENT:
         return REPAIR
     if history.missing_reason is not None:
-        cause, _, remedy = history.missing_reason.partition("; run: ")
-        return Unknown(remedy, cause)
+        reason = note_of(history.missing_reason)
+        return Unknown(reason.run, reason.cause)
     return is_cut_off(repository, tip)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from hyperion_hook.config.kinds import CONTAMINATION
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.remedies import INDEX, Note
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import EXTRACTOR_VERSION, LIGHT_MODULES
@@ -172,7 +173,7 @@ class ReferenceBuilder:
         rows = {commit: row for commit, row in known.items() if len(row) == len(names) + 2}
         absent = [commit for commit in recent if commit not in rows]
         if len(absent) > at_most:
-            return Missing("the last changes of this repository are not scored yet; run: hyperion-hook index")
+            return Missing(Note("the last changes of this repository are not scored yet", run=INDEX))
         passing = [commit for commit in recent if commit in provisional and known[commit] is provisional[commit]]
         if absent or passing:
             counted = self.is_counted()

@@ -13,6 +13,7 @@ from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import RiskLevel, Score
 from hyperion_hook.domain.change import Change, is_no_code
 from hyperion_hook.domain.light_dataclasses import replace
+from hyperion_hook.domain.remedies import INDEX, Note
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.levels import risk_level
@@ -79,7 +80,7 @@ class Scorer:
     def reference(self, base: str | None, *, at_most: int) -> Reference | Missing:
         """Return the recent changes before ``base``, after scoring at most so many that have no score yet."""
         if self._measurer.history(base)[0].missing_reason:
-            return Missing("it needs the whole history; run: hyperion-hook index")
+            return Missing(Note("it needs the whole history", run=INDEX))
         if cut := is_cut_off(self._measurer.repository, base):
             return Missing(cut.sentence)
         return self.references_at(base).build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)

@@ -20,8 +20,7 @@ from hyperion_hook.domain.history import History
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import StoreError
-from hyperion_hook.features.extract import FAILED, code_versions
-from hyperion_hook.features.history.process import UNCOUNTED
+from hyperion_hook.features.extract import code_versions
 from hyperion_hook.git.repository import Repository
 
 if TYPE_CHECKING:
@@ -34,10 +33,6 @@ WAIT_SECONDS = 0.3
 """A score is not kept waiting for the sake of what only saves time."""
 PREFIX = "score-"
 _BATCH = 200
-_PASSING = (UNCOUNTED.reason, FAILED)
-"""How reasons begin that may be gone the next time."""
-_ABSENT = "missing from this clone"
-"""What every reason says where an object could not be read that may be fetched."""
 
 
 class KeptVectors:
@@ -81,7 +76,7 @@ class KeptVectors:
         from hyperion_hook.store.feature_sets.feature_set import FeatureSet
 
         lasts = self._lasts(change, history, graph) and not any(
-            reason.startswith(_PASSING) or _ABSENT in reason for reason in vector.missing.values()
+            isinstance(value, Missing) and value.is_passing for value in vector.values()
         )
         tags = {"kind": change.kind.value, "revision": change.revision}
         self._fresh.append(

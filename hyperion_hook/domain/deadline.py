@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from hyperion_hook.domain.remedies import PASSING, Note
 from hyperion_hook.domain.vector import Missing
 
-_LATE = "the time budget of"
 _Result = TypeVar("_Result")
 _Late = TypeVar("_Late")
 
@@ -31,7 +31,9 @@ class Deadline:
     def __init__(self, seconds: float = math.inf, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._ends = math.inf if seconds == math.inf else clock() + seconds
-        self.late = Missing(f"{_LATE} {seconds:g} s was used up")
+        self.late = Missing(
+            Note(f"the time budget of {seconds:g} s was used up", advice="raise the setting 'deadline'", kind=PASSING)
+        )
         """What everything is that was not finished in time; never kept, for the next run may have more time."""
 
     def expired(self) -> bool:
@@ -49,11 +51,6 @@ class Deadline:
 
 
 NEVER = Deadline()
-
-
-def is_late(value: object) -> bool:
-    """Return whether a value is missing because some deadline had passed."""
-    return isinstance(value, Missing) and value.reason.startswith(_LATE)
 
 
 class OutOfTimeError(BaseException):

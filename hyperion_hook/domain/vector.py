@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.remedies import PASSING, Note, note_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +15,20 @@ class Missing:
 
     reason: str
 
+    @property
+    def is_passing(self) -> bool:
+        """Whether the next run may have the value."""
+        return note_of(self.reason).kind == PASSING
 
-NOT_FETCHED = Missing("not fetched: the object is missing from this clone")
+    def worded(self, text: str) -> Missing:
+        """Return the same with another text, such as one that names the file."""
+        return Missing(note_of(self.reason).worded(text))
+
+
+NOT_FETCHED = Missing(Note("not fetched: the object is missing from this clone", kind=PASSING))
 """A partial clone leaves objects at its origin, and nothing is fetched here."""
 
-SHALLOW = Missing("shallow clone: older commits are not here; run: git fetch --unshallow")
+SHALLOW = Missing(Note("shallow clone: older commits are not here", run="git fetch --unshallow"))
 """What a clone without its older commits does not know."""
 
 Value = float | Missing

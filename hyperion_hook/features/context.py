@@ -56,4 +56,4 @@ class Context:
             return source
         path: str = source.path  # type: ignore[attr-defined]
         metrics = self.measure_source(path, source.blob, source.text)  # type: ignore[attr-defined]
-        return Missing(f"{metrics.reason} ({path})") if isinstance(metrics, Missing) else metrics
+        return metrics.worded(f"{metrics.reason} ({path})") if isinstance(metrics, Missing) else metrics

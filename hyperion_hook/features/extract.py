@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 
 from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
+from hyperion_hook.domain.remedies import PASSING, Note
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
 from hyperion_hook.errors import show_traceback_if_asked
 from hyperion_hook.features.catalogue import CATALOGUE
@@ -52,7 +53,6 @@ _MODULE_OF = {feature.name: feature.module for feature in CATALOGUE}
 _NAMES = tuple(_MODULE_OF)
 
 NOT_ASKED = Missing("not measured: the model does not use it and no explanation was asked for")
-FAILED = "could not be measured"
 """How the reason begins where a module failed."""
 
 
@@ -90,7 +90,7 @@ def _run(name: str, features: Mapping[str, _Bounds], context: Context, vector: d
     try:
         values = _measured(name, context)
     except Exception as error:  # noqa: BLE001 - hostile sources must cost one metric, not the hook
-        vector |= dict.fromkeys(features, Missing(f"{FAILED}: {type(error).__name__}"))
+        vector |= dict.fromkeys(features, Missing(Note(f"could not be measured: {type(error).__name__}", kind=PASSING)))
         show_traceback_if_asked(error)
         return
     if isinstance(values, Missing):

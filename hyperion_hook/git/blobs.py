@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hyperion_hook.domain.remedies import Note
 from hyperion_hook.domain.vector import NOT_FETCHED, Missing
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.conversation import Conversation
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.trees import TREE_MODE, TreeEntry, parse_tree
 
-DAMAGED = Missing("the object is damaged; run: git fsck")
+DAMAGED = Missing(Note("the object is damaged", run="git fsck"))
 NO_FILE = Missing("no such file")
 
 _SKIPPED = 4_000_000  # bytes: to read past a larger object costs more than to start git anew

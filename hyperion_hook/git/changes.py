@@ -9,6 +9,7 @@ from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChan
 from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.light_dataclasses import replace
+from hyperion_hook.domain.remedies import Note
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import merge_base
 from hyperion_hook.git.diffs.difference import read_difference, read_part
@@ -87,7 +88,7 @@ def commit_change(repository: Repository, revision: str, *, bulk_above: int = BU
     difference = read_difference(repository.git, (base, commit.id))
     warnings = [*([MERGE] if commit.is_merge else []), *difference.warnings]
     if not commit.parents and commit.id in repository.cut_off():
-        warnings.append("a shallow clone begins here, so all files count as added; run: git fetch --unshallow")
+        warnings.append(Note("a shallow clone begins here, so all files count as added", run="git fetch --unshallow"))
     change = change_of_commit(replace(commit, files=difference.files), bulk_above)
     return replace(change, warnings=tuple(warnings))
 

@@ -8,14 +8,9 @@ from collections.abc import Collection
 from hyperion_hook.domain.assessment import Assessment, Unknown
 from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.phrases import counted
+from hyperion_hook.domain.remedies import PERCENTILE, note_of
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import find_feature
-
-_REMEDIES = (
-    ("s was used up", "raise the setting 'deadline'"),
-    ("set user.name and user.email", "set user.name and user.email"),
-)
-_TEXTS = frozenset(text for _, text in _REMEDIES)
 
 
 def missing_line(features: FeatureVector, told: Collection[str] = ()) -> str:
@@ -25,21 +20,23 @@ def missing_line(features: FeatureVector, told: Collection[str] = ()) -> str:
 
     Examples
     --------
+    >>> from hyperion_hook.domain.remedies import Note
     >>> from hyperion_hook.domain.vector import Missing
-    >>> late = Missing("lines of earlier commits are not counted yet; run: hyperion-hook index")
+    >>> late = Missing(Note("lines of earlier commits are not counted yet", run="hyperion-hook index"))
     >>> missing_line(FeatureVector({"la": 1.0, "file_volatility": late, "discussion_count": Missing("no code host")}))
     '1 value (volatility of the files) is not known; to have it, run: hyperion-hook index.'
     """
-    remedies: defaultdict[str, list[str]] = defaultdict(list)
+    remedies: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for name, reason in features.missing.items():
-        remedy = next((text for mark, text in _REMEDIES if mark in reason), reason.partition("; run: ")[2])
-        if remedy not in {"", *told}:
-            remedies[remedy].append(name)
+        note = note_of(reason)
+        remedies[note.run, note.advice].append(name)
     lines = []
-    for remedy, names in sorted(remedies.items(), key=lambda entry: -len(entry[1])):
+    for (command, advice), names in sorted(remedies.items(), key=lambda entry: -len(entry[1])):
+        if not (command or advice) or (command and command in told):
+            continue
         are, them = ("is", "it") if len(names) == 1 else ("are", "them")
         which = f" ({find_feature(names[0]).title})" if len(names) == 1 else ""
-        how = remedy if remedy in _TEXTS else f"run: {remedy}"
+        how = f"run: {command}" if command else advice
         lines.append(f"{counted(len(names), 'value')}{which} {are} not known; to have {them}, {how}.")
     return " ".join(lines)
 
@@ -49,14 +46,13 @@ def notes_of(assessment: Assessment) -> tuple[str, list[str]]:
 
     Without a score nothing is said to be not known, and no other remedy is named: the verdict says it.
     """
-    is_unknown, warnings = isinstance(assessment.risk, Unknown), []
+    is_unknown, warnings = isinstance(assessment.risk, Unknown), list[str]()
     told: set[str] = set()
     no_code = is_no_code(assessment.change)
-    for warning in assessment.warnings:
-        if no_code and warning.startswith("no percentile: "):
+    for warning in map(note_of, assessment.warnings):
+        if no_code and warning.kind == PERCENTILE:
             continue  # nothing is compared
-        remedy = warning.partition("; run: ")[2]
-        if not remedy or not (is_unknown or remedy in told):
+        if not warning.run or not (is_unknown or warning.run in told):
             warnings.append(warning)
-            told.add(remedy)
+            told.add(warning.run)
     return "" if is_unknown else missing_line(assessment.features, told), warnings

@@ -163,7 +163,8 @@ def change_line(change: Change) -> str:
         lines = "no lines of text changed"
     if read < len(change.files):
         lines = f"{lines} in the {read:,} that could be read" if read else "lines not known"
-    return f"{what}: {counted(len(change.files), 'file')}, {lines}{_purpose(change)}"
+    purpose = purpose_of(change)
+    return f"{what}: {counted(len(change.files), 'file')}, {lines}{f'; by its message it {purpose}' if purpose else ''}"
 
 
 def judged_line(change: Change) -> str:
@@ -192,14 +193,14 @@ def is_empty(change: Change) -> bool:
     return not change.files and not change.unreadable
 
 
-def _purpose(change: Change) -> str:
+def purpose_of(change: Change) -> str:
     """Return what the message of a staged change says that it does; others can see what git will record."""
     if not change.is_pending or change.message is None:
         return ""
     flags = classify_message(change.message, change.author or Author("", ""))
     if CommitFlag.REVERT in flags:
-        return "; by its message it reverts a commit"
-    return "; by its message it fixes a bug" if CommitFlag.FIX in flags else ""
+        return "reverts a commit"
+    return "fixes a bug" if CommitFlag.FIX in flags else ""
 
 
 def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:

@@ -15,7 +15,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hyperion_hook.domain.deadline import is_late
 from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
@@ -114,7 +113,7 @@ class SourceCache:
             result = self._read(key)
             if result is None:
                 result = measure(path, text)
-                if is_late(result):
+                if isinstance(result, Missing) and result.is_passing:
                     return result
                 self._keep(key, result)
             self._hold(key, result)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from hyperion_hook.domain import deadline as module
-from hyperion_hook.domain.deadline import NEVER, Deadline, is_late, within
+from hyperion_hook.domain.deadline import NEVER, Deadline, within
 from hyperion_hook.domain.vector import Missing
 
 
@@ -97,8 +97,8 @@ def test_nothing_is_begun_after_the_deadline() -> None:
     assert deadline.run(lambda: 1) == 1
     assert deadline.expired()
     assert deadline.run(loop) == deadline.late == Missing("the time budget of 1 s was used up")
-    assert is_late(deadline.late)
-    assert not is_late(Missing("larger than 1 bytes"))
+    assert deadline.late.is_passing
+    assert not Missing("larger than 1 bytes").is_passing
 
 
 def test_what_is_recorded_asks_no_clock(monkeypatch: pytest.MonkeyPatch) -> None:

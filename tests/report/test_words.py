@@ -28,7 +28,9 @@ from hyperion_hook.domain.assessment import (
 )
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import ChangeKind
+from hyperion_hook.domain.deadline import Deadline
 from hyperion_hook.domain.phrases import percent
+from hyperion_hook.domain.remedies import INDEX, PERCENTILE, Note
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.render import render_comment
@@ -44,7 +46,6 @@ from tests.support.assessments import impact_naming, sample
 from tests.support.changes import change, edit
 
 LONG = "/".join(f"a_rather_long_folder_{number}" for number in range(9)) + "/a_long_name_of_a_file.py"
-INDEX = "run: hyperion-hook index"
 
 
 def with_long_names(level: RiskLevel, *, certain: bool = False) -> Assessment:
@@ -257,16 +258,17 @@ def test_a_change_without_its_message_says_that_it_counts(kind: ChangeKind, mess
 
 @pytest.mark.parametrize("is_unknown", [True, False])
 def test_a_remedy_is_told_once(is_unknown: bool) -> None:
-    late = Missing(f"lines are not counted yet; {INDEX}")
-    slow = Missing("2 s was used up")
-    warnings = (f"no index yet; {INDEX}", "by itself", f"no percentile: it needs the whole history; {INDEX}")
+    late = Missing(Note("lines are not counted yet", run=INDEX))
+    slow = Deadline(2).late
+    whole = Note("no percentile: it needs the whole history", run=INDEX)
+    warnings = (Note("no index yet", run=INDEX), "by itself", whole)
     judged = sample(features=FeatureVector({"la": 1.0, "age": late, "exp": late, "nf": slow}), warnings=warnings)
     if is_unknown:
-        judged = replace(judged, risk=Unknown("hyperion-hook index", "no index yet"))
+        judged = replace(judged, risk=Unknown(INDEX, "no index yet"))
     comment = render_comment(brief_of(judged), Links(), head="a" * 40)
     for text in (render_text(judged, width=80, colour=False), render_markdown(judged), comment):
         shown = " ".join(text.replace("\\", "").replace("run '", "run: ").split())
-        assert shown.count(INDEX) == 1
+        assert shown.count(f"run: {INDEX}") == 1
         assert "by itself" in shown
         assert ("raise the setting 'deadline'" in shown) is not is_unknown
 
@@ -312,5 +314,8 @@ def test_where_no_fix_is_known_nothing_is_said_of_what_became_of_changes(level: 
 
 
 def test_documents_are_not_told_that_they_are_compared_with_nothing() -> None:
-    judged = sample(change(edit("README.md", "+x")), warnings=("no percentile: 50 earlier changes are needed",))
+    judged = sample(
+        change(edit("README.md", "+x")),
+        warnings=(Note("no percentile: 50 earlier changes are needed", kind=PERCENTILE),),
+    )
     assert "percentile" not in render_text(judged, width=80, colour=False)

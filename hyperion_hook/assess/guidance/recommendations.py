@@ -14,6 +14,7 @@ from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.deadline import Deadline
 from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.remedies import PASSING, Note
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.changes import part_of
 from hyperion_hook.git.log import Detail, read_commits
@@ -24,7 +25,7 @@ SECONDS = 0.8
 
 _T = TypeVar("_T")
 
-CUT = "reviewers, similar changes and advice are not complete: their time was used up"
+CUT = Note("reviewers, similar changes and advice are not complete: their time was used up", kind=PASSING)
 
 
 @dataclass(frozen=True, slots=True)

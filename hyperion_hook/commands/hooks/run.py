@@ -19,6 +19,7 @@ from hyperion_hook.commands.support.watchdog import Limit, give_up_after, take_t
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score, Unknown
 from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.remedies import INDEX, REBUILD
 from hyperion_hook.errors import ConfigError, ExitCode, show_traceback_if_asked
 from hyperion_hook.report.formats.terminal import render_short, render_text
 from hyperion_hook.report.wording import is_empty
@@ -176,7 +177,7 @@ class Hook:
 
 def _is_behind(risk: Score | Unknown) -> bool:
     """Return whether reading more of the history would tell more of a change."""
-    return "hyperion-hook index" in risk.remedy if isinstance(risk, Unknown) else risk.percentile is None
+    return risk.remedy in (INDEX, REBUILD) if isinstance(risk, Unknown) else risk.percentile is None
 
 
 def _give(answer: Answer) -> None:

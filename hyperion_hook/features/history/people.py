@@ -13,6 +13,7 @@ from operator import attrgetter
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.files.paths import subsystem_of
 from hyperion_hook.domain.history import MONTH
+from hyperion_hook.domain.remedies import Note
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.history.touched_files import (
@@ -26,7 +27,9 @@ from hyperion_hook.features.history.touched_files import (
 
 _author_of = attrgetter("author")
 
-UNKNOWN_AUTHOR = Missing("author is not known: set user.name and user.email")
+UNKNOWN_AUTHOR = Missing(
+    Note("author is not known: set user.name and user.email", advice="set user.name and user.email")
+)
 _MINOR_SHARE = 0.05
 _YEAR_MONTHS = 365 / 30
 _OF_AUTHOR = ("exp", "rexp", "sexp", "author_experience", "author_bug_share", "author_recent_commits")

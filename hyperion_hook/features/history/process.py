@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from hyperion_hook.domain.files.paths import directory_of
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
+from hyperion_hook.domain.remedies import INDEX, PASSING, Note
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
 from hyperion_hook.features.history.touched_files import (
@@ -32,7 +33,7 @@ _HOTFIX = int(CommitFlag.HOTFIX)
 MINIMUM_COMMITS = 5
 """A share of fewer commits says nothing."""
 
-UNCOUNTED = Missing("lines of earlier commits are not counted yet; run: hyperion-hook index")
+UNCOUNTED = Missing(Note("lines of earlier commits are not counted yet", run=INDEX, kind=PASSING))
 
 
 def measure(context: Context) -> dict[str, Value]:

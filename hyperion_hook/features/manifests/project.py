@@ -131,7 +131,7 @@ def project_manifests(context: Context) -> dict[tuple[str, str], Manifest] | Mis
             return Missing(f"the project has more than {MAX_MANIFESTS:,} manifests")
         source = files.text(path)
         if isinstance(source, Missing):
-            reason = Missing(f"{path}: {source.reason}")
+            reason = source.worded(f"{path}: {source.reason}")
             continue
         characters += len(source.text)
         if characters > MAX_CHARACTERS:

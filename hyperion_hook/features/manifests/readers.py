@@ -158,6 +158,6 @@ def read_manifest(path: str, text: str) -> Manifest | Missing:
     except (ValueError, RecursionError, TypeError, AttributeError, KeyError):
         return Missing(f"{path}: cannot be read")
     if isinstance(result, Missing):
-        return Missing(f"{path}: {result.reason}")
+        return result.worded(f"{path}: {result.reason}")
     manifest = Manifest(tuple(result)) if isinstance(result, list) else result
     return manifest._replace(requirements=tuple(dict.fromkeys(manifest.requirements)))

@@ -9,6 +9,7 @@ from hyperion_hook.domain.assessment import Assessment, Impact, RiskLevel, Score
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.domain.phrases import counted, percent, rank
+from hyperion_hook.domain.remedies import INDEX, REBUILD, note_of
 from hyperion_hook.report.reasons import factor, own_line, reasons, size_line, why_heading
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.report.text_width import ended, padded, width_of, with_short_paths, wrapped
@@ -19,7 +20,6 @@ from hyperion_hook.report.wording import (
     WOULD_BREAK,
     breaks_in_words,
     broken_lines,
-    change_line,
     comparison,
     folder_name,
     is_empty,
@@ -27,6 +27,7 @@ from hyperion_hook.report.wording import (
     likely_fixes,
     nothing_to_assess,
     placed,
+    purpose_of,
     reading_list,
     unusual_lines,
     verdict,
@@ -37,7 +38,6 @@ MOST_UNUSUAL = 4
 MOST_NEIGHBOURS = 3
 _LEAST_SHOWN = 0.0005
 """Log-odds that are no zero when they are written."""
-_COMES_BY_ITSELF = ("run: hyperion-hook index", "no percentile: ", "their time was used up")
 _COLOURS = {RiskLevel.UNKNOWN: "1;35", RiskLevel.HIGH: "1;31", RiskLevel.MEDIUM: "1;33", RiskLevel.LOW: "1;32"}
 _HEADING, _FAINT, _RAISES, _LOWERS = "1", "2", "31", "32"
 
@@ -70,7 +70,7 @@ def render_short(assessment: Assessment, *, width: int | None, colour: bool, lin
     page = _Page(width, colour)
     said = page.one_line(assessment) if lines == 1 else page.few_lines(assessment)[:lines]
     # what comes by itself, with the next hooks or the next commits, needs no note
-    notes = [note for note in assessment.warnings if not any(words in note for words in _COMES_BY_ITSELF)]
+    notes = [note for note in map(note_of, assessment.warnings) if not note.kind and note.run not in (INDEX, REBUILD)]
     return "".join(line + "\n" for line in (*said, *page.notes(notes)))
 
 
@@ -144,7 +144,7 @@ class _Page:
     def one_line(self, assessment: Assessment) -> list[str]:
         """Return the verdict, and on a line of its own what the change would break."""
         level, share = assessment.risk.level, assessment.risk.share_of_level
-        purpose = change_line(assessment.change).partition("; by its message it ")[2]
+        purpose = purpose_of(assessment.change)
         if isinstance(assessment.risk, Unknown):
             said = " ".join(self._verdict_of(assessment))
         elif is_no_code(assessment.change):

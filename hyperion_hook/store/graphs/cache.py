@@ -14,6 +14,7 @@ from pathlib import Path
 
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.files.text import decode_text
+from hyperion_hook.domain.remedies import INDEX, Note
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import NOT_FETCHED, Missing
 from hyperion_hook.features.graph.import_graph import view_of
@@ -32,7 +33,7 @@ MAX_UNREAD = 2_000
 MAX_BYTES = 1_000_000
 """Files above this size are generated or data: they are modules whose imports are not read."""
 
-NOT_BUILT = Missing("the import graph is not built yet; run: hyperion-hook index")
+NOT_BUILT = Missing(Note("the import graph is not built yet", run=INDEX))
 TOO_MANY_ABSENT = Missing("too many source files are missing from this clone to draw the import graph")
 
 _TRACK_AFTER = 3
@@ -177,7 +178,7 @@ class ImportGraphs:
             specs = self._read(path, blob, deadline)
             if isinstance(specs, Missing):
                 self._absent = absent
-                return Missing(f"{specs.reason}; run: hyperion-hook index")
+                return Missing(Note(specs.reason, run=INDEX))
             changes[path] = specs
         if self._live is None:
             self._live = LiveGraph(track=self._in_memory)

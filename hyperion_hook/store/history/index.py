@@ -20,6 +20,7 @@ from typing import Self
 
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag, EmptyHistory, History
+from hyperion_hook.domain.remedies import INDEX, REBUILD, Note
 from hyperion_hook.errors import StoreError
 from hyperion_hook.store.files.sqlite import StoreConnection, open_empty, open_memory, open_store
 from hyperion_hook.store.files.sqlite_checks import move_aside
@@ -129,7 +130,7 @@ class HistoryIndex:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise StoreError(f"history index {self._place}: {error}; run: hyperion-hook index") from error
+            raise StoreError(Note(f"history index {self._place}: {error}", run=INDEX)) from error
         except sqlite3.ProgrammingError as error:
             raise StoreError(f"history index {self._place}: {error}") from error
         except sqlite3.Error as error:
@@ -138,9 +139,10 @@ class HistoryIndex:
     def _damaged(self, error: Exception) -> StoreError:
         # an error in our own code would have the index built again and again
         aside = isinstance(error, sqlite3.Error) and self.path is not None and move_aside(self.path)
-        remedy = "moved aside, run: hyperion-hook index" if aside else "run: hyperion-hook index --rebuild"
-        fault = str(error) if aside else f"{type(error).__name__}: {error}"
-        return StoreError(f"history index {self._place}: damaged ({fault}); {remedy}")
+        place = f"history index {self._place}: damaged"
+        if aside:
+            return StoreError(Note("", run=INDEX).worded(f"{place} ({error}); moved aside, run: {INDEX}"))
+        return StoreError(Note(f"{place} ({type(error).__name__}: {error})", run=REBUILD))
 
     @property
     def _place(self) -> str:
@@ -327,7 +329,7 @@ class HistoryIndex:
     def _number(self, commit: bytes) -> int:
         number = self.graph.ord_of(commit)
         if number is None:
-            raise StoreError(f"history index: commit {commit.hex()} is not in it; run: hyperion-hook index")
+            raise StoreError(Note(f"history index: commit {commit.hex()} is not in it", run=INDEX))
         return number
 
     def view(self, commit: bytes) -> View:

@@ -11,6 +11,7 @@ from pathlib import Path
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
+from hyperion_hook.domain.remedies import INDEX, Note, note_of
 from hyperion_hook.domain.vector import SHALLOW
 from hyperion_hook.errors import GitError, StoreError
 from hyperion_hook.git.ancestry import present, reachable
@@ -98,7 +99,7 @@ def open_history(
             _extend(index, commits, boundary, generation)
         except StoreError as error:
             index = _copy(index)
-            index.warnings.append(f"{error}; this run works on a copy in memory")
+            index.warnings.append(note_of(str(error)).worded(f"{error}; this run works on a copy in memory"))
             _extend(index, commits, boundary, generation)
     return _short_history(repository, index, base, short, progress)
 
@@ -150,7 +151,7 @@ def _short_history(
     ids = _new_ids(repository, base, [], short)
     for commit in _parents_first(_told(_read(repository, ids, Detail.NAMES), len(ids), progress)):
         in_memory.add(commit)
-    in_memory.missing_reason = f"{behind}: only the newest {len(ids)} commits were read; run: hyperion-hook index"
+    in_memory.missing_reason = Note(f"{behind}: only the newest {len(ids)} commits were read", run=INDEX)
     return in_memory, in_memory.history_at(base)
 
 

@@ -111,7 +111,8 @@ def fit_past(
         single = (FOREST, XGBOOST) if SPECIFICATION in recipes else ()
         fitted = fit_rows(split.train, recipes, options, single=single, progress=progress)
     except TrainingError as error:
-        raise TooLittleHistoryError(f"too little history to train on ({error}); the models in use are kept") from None
+        text = f"too little history to train on ({error}); the models in use are kept"
+        raise TooLittleHistoryError(text, cause=str(error)) from None
     return PastModels(split, fitted.models, options, fitted.seconds)
 
 

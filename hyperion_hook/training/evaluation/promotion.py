@@ -117,9 +117,8 @@ def decide(
                 progress=progress,
             )
         except TooLittleHistoryError as error:
-            what = str(error).partition("(")[2].rpartition(")")[0]
             learned = f"{in_use.label} learned from this history up to {day(seen)}, so only later changes can tell"
-            return Decision(False, f"not promoted: {learned}, and {what}")
+            return Decision(False, f"not promoted: {learned}, and {error.cause}")
     result = compare(past.models[recipe], in_use, past.split.test, since=past.split.cut, seed=options.seed)
     return Decision(result.is_better and not result.worse, _in_words(result, in_use.label), result)
 
