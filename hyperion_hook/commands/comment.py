@@ -8,20 +8,17 @@ from pathlib import Path
 
 import click
 
-from hyperion_hook.commands import Invocation, warn
-from hyperion_hook.commands.pull_request.base_settings import base_of, baseline_in, revision_in, trusted_settings
-from hyperion_hook.commands.pull_request.github import ACTIONS_FORGES, GitHubRun
-from hyperion_hook.commands.pull_request.pipeline import FORGES, run_in_pipeline
+from hyperion_hook.commands import Invocation
+from hyperion_hook.commands.pull_request.actions_job import ACTIONS_FORGES, GitHubRun
+from hyperion_hook.commands.pull_request.base_settings import base_of, revision_in
+from hyperion_hook.commands.pull_request.flow import Commits, Run, judge
+from hyperion_hook.commands.pull_request.pipeline_job import FORGES, run_in_pipeline
 from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, CommentOptions
 from hyperion_hook.commands.support.flags import gate_flags, models_flag, path_flag
-from hyperion_hook.commands.support.gate import verdict_code
-from hyperion_hook.commands.support.open_assessor import open_assessor
-from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.scoring import target_of
 from hyperion_hook.commands.support.watchdog import give_up_after, stalled, take_time
 from hyperion_hook.errors import ConfigError, ExitCode
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.render import render_comment
 from hyperion_hook.report.links import Links
 
@@ -33,26 +30,17 @@ def print_comment(
     target = target_of(revision, staged=False, each=False)
     if revision == "-":
         raise ConfigError("comment: --forge none takes a commit or a range, no patch '-'; write A..B")
-    repository = Repository.discover(repo)
-    start = target.start
-    base = base_of(repository, repository.resolve(revision)) if start is None else repository.resolve(start)
     if revision_in(options.baseline) is not None:
         raise ConfigError("comment: --forge none is told the range; name a file with --baseline, or leave it out")
-    baseline = baseline_in(options.baseline, repository, base)
-    progress = ProgressLine()
+    repository = Repository.discover(repo)
     end = repository.resolve(target.end or revision)
-    with trusted_settings(repository, base, end, environment, options.flags) as loaded:
-        warn(loaded.warnings)
-        with open_assessor(repo, loaded.config, progress) as assessor:
-            if target.start is not None and target.end is not None:
-                assessment = assessor.range(target.start, target.end)
-            else:
-                assessment = assessor.commit(target.revision or "HEAD")
-        progress.clear()
-        take_time()
-        brief = brief_of(assessment)
-        click.echo(render_comment(brief, Links(), head=assessment.change.revision or ""), nl=False)
-        return verdict_code(assessment, loaded.config, baseline=baseline)
+    start = None if target.start is None else repository.resolve(target.start)
+    run = Run(repo, options, environment, "fetch it", builds_index=False)
+    result = judge(run, repository, Commits(start or base_of(repository, end), start, end))
+    take_time()
+    click.echo(render_comment(result.brief, Links(), head=end), nl=False)
+    result.write_sarif(options.sarif)
+    return result.code()
 
 
 @click.command()

@@ -11,7 +11,7 @@ from unittest import mock
 
 import pytest
 
-from hyperion_hook.commands.pull_request.pipeline import FORGES
+from hyperion_hook.commands.pull_request.pipeline_job import FORGES
 from hyperion_hook.commands.pull_request.post_comment import ALWAYS, LABELS, Posting
 from hyperion_hook.forge import http
 from hyperion_hook.forge.event import PullRequest

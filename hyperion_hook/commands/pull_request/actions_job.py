@@ -14,15 +14,11 @@ from pathlib import Path
 
 import click
 
-from hyperion_hook.commands import say, warn
-from hyperion_hook.commands.pull_request.base_settings import base_of, baseline_in, revision_in, trusted_settings
+from hyperion_hook.commands import say
+from hyperion_hook.commands.pull_request.base_settings import base_of
+from hyperion_hook.commands.pull_request.flow import Commits, Judged, Run, absent_commits, judge, need_commits
 from hyperion_hook.commands.pull_request.post_comment import NEVER, CommentOptions, Posting, keep_feedback, save, saved
-from hyperion_hook.commands.pull_request.prepare import absent_commits, assessed, need_commits
-from hyperion_hook.commands.support.baseline import Baseline
-from hyperion_hook.commands.support.gate import verdict_code
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
-from hyperion_hook.commands.support.output import result_to
-from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.snapshot import Discussed
@@ -34,12 +30,10 @@ from hyperion_hook.forge.gitea import Forgejo, Gitea
 from hyperion_hook.forge.github import Check, GitHub
 from hyperion_hook.forge.http import ForgeError, token_in
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.state import MARKER
 from hyperion_hook.report.formats.findings import findings
 from hyperion_hook.report.formats.json import render_json_line
 from hyperion_hook.report.formats.markdown import render_markdown
-from hyperion_hook.report.formats.sarif import render_sarif
 from hyperion_hook.report.links import GiteaLinks, GitHubLinks, Links
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.report.wording import verdict
@@ -74,14 +68,11 @@ class GitHubRun:
         forge: ActionsForge = ACTIONS_FORGES["github"],
         assessor_of: OpenAssessor = open_assessor,
     ) -> None:
-        self._repo = repo
+        self._run = Run(repo, options, environment, "check out with 'fetch-depth: 0'", assessor_of)
         self._options = options
-        self._environment = environment
         self._forge = forge
-        self._assessor_of = assessor_of
         self._actions = Actions.of(environment)
         self._token = token_in(environment, "GITHUB_TOKEN")
-        self._baseline: Baseline | None = None
 
     def run(self) -> ExitCode:
         """Do what the event asks for, and return the exit code of the command."""
@@ -100,25 +91,18 @@ class GitHubRun:
             return self._keep_feedback(event)
         # what fails from here on must not look like a change of low risk to the steps after it
         actions.write_outputs({"level": RiskLevel.UNKNOWN.value})
-        repository = Repository.discover(self._repo)
+        repository = Repository.discover(self._run.repo)
         pull = event.pull_request if activity.kind is Kind.COMMENT else None
-        base, end = self._range(repository, activity)
-        # whatever the change is assessed against, settings and what is known are those of its base
-        trusted = base or base_of(repository, end)
-        self._baseline = baseline_in(self._options.baseline, repository, trusted)
-        start = self._start(repository, base)
-        with trusted_settings(repository, trusted, end, self._environment, self._options.flags) as loaded:
-            warn(loaded.warnings)
-            assessment = self._assess(repository, loaded.config, start, end, pull)
-            brief = brief_of(assessment)
-            self._write(assessment, loaded.config, pull.head if pull is not None else end)
-            url = None
-            if pull is not None:
-                if self._options.saved_to is not None:
-                    save(self._options.saved_to, pull, brief)
-                url = self._posting(pull, repository).post(self._github, pull, brief, say)
-            actions.write_outputs(_outputs(assessment, url))
-            return verdict_code(assessment, loaded.config, baseline=self._baseline)
+        commits = self._commits(repository, activity)
+        result = judge(self._run, repository, commits, lambda start: self._discussed(repository, start, pull))
+        self._write(result, pull.head if pull is not None else commits.end)
+        url = None
+        if pull is not None:
+            if self._options.saved_to is not None:
+                save(self._options.saved_to, pull, result.brief)
+            url = self._posting(pull, repository).post(self._github, pull, result.brief, say)
+        actions.write_outputs(_outputs(result.assessment, url))
+        return result.code()
 
     def _post_saved(self, head: str | None) -> ExitCode:
         """Post what an earlier workflow saved, if its pull request is still the one that workflow ran on."""
@@ -147,7 +131,7 @@ class GitHubRun:
         if self._client is None:
             say("what was ticked is not kept: no token was given")
             return ExitCode.DONE
-        store = FeedbackStore.of(Repository.discover(self._repo).common_dir)
+        store = FeedbackStore.of(Repository.discover(self._run.repo).common_dir)
         try:
             # an event on a comment says nothing of commits
             pull = event.pull_request or self._client.pull_request(event.number or 0)
@@ -159,8 +143,8 @@ class GitHubRun:
             keep_feedback(store, result[0], pull, None, say)
         return ExitCode.DONE
 
-    def _range(self, repository: Repository, activity: Activity) -> tuple[str | None, str]:
-        """Return the ends of the range to assess; without a start the end alone is assessed."""
+    def _commits(self, repository: Repository, activity: Activity) -> Commits:
+        """Return what to assess; settings and what is known are those of its base, whatever it is compared with."""
         end = activity.end or repository.head()
         if end is None:
             raise GitError("comment: the repository has no commit yet")
@@ -169,25 +153,8 @@ class GitHubRun:
             # a push by force leaves its old commits nowhere
             say(f"warning: commit {start[:10]} is not in this clone, so {end[:10]} is assessed alone")
             start = None
-        needed = [commit for commit in (start, end) if commit is not None]
-        need_commits(repository, needed, "check out with 'fetch-depth: 0'")
-        return start, end
-
-    def _start(self, repository: Repository, base: str | None) -> str | None:
-        revision = revision_in(self._options.baseline)
-        if revision is None:
-            return base
-        start = repository.resolve(revision)
-        need_commits(repository, [start], "check out with 'fetch-depth: 0'")
-        return start
-
-    def _assess(
-        self, repository: Repository, config: Config, start: str | None, end: str, pull: PullRequest | None
-    ) -> Assessment:
-        if start is None:
-            return assessed(self._repo, config, lambda assessor: assessor.commit(end), self._assessor_of)
-        discussed = self._discussed(repository, start, pull)
-        return assessed(self._repo, config, lambda assessor: assessor.range(start, end, discussed), self._assessor_of)
+        need_commits(repository, [commit for commit in (start, end) if commit is not None], self._run.remedy)
+        return Commits(start or base_of(repository, end), start, end)
 
     def _discussed(self, repository: Repository, start: str, pull: PullRequest | None) -> Discussed:
         """Return what GitHub says of a pull request's discussion, as far as it may be asked."""
@@ -205,8 +172,9 @@ class GitHubRun:
         oldest = min(map(int, dated[::2]), default=approved[0])
         return Discussed(pull.discussions, max(0, min(approved) - oldest) / 3600)
 
-    def _write(self, assessment: Assessment, config: Config, head: str) -> None:
+    def _write(self, result: Judged, head: str) -> None:
         """Write summary, annotations and SARIF; on standard output nothing stands that came from the repository raw."""
+        assessment = result.assessment
         summary = render_markdown(assessment)
         self._actions.write_summary(summary)
         no_code = is_no_code(assessment.change)
@@ -222,13 +190,10 @@ class GitHubRun:
             )
             for finding in findings(assessment)
         ]
-        conclusion = _conclusion(assessment, config, self._baseline)
-        if not self._checked(Check(head, conclusion, title, summary, annotations)):
+        if not self._checked(Check(head, _conclusion(result), title, summary, annotations)):
             for line in workflow_commands(annotations):
                 click.echo(line)
-        if self._options.sarif is not None:
-            with result_to(self._options.sarif) as write:
-                write(render_sarif(assessment))
+        result.write_sarif(self._options.sarif)
 
     def _checked(self, check: Check) -> bool:
         """Whether a check shows the annotations; where the token may write none, the log does, as without one."""
@@ -259,11 +224,11 @@ class GitHubRun:
         return self._forge.host.of(self._actions.api_url, self._actions.repository, self._token)
 
 
-def _conclusion(assessment: Assessment, config: Config, baseline: Baseline | None) -> str:
+def _conclusion(result: Judged) -> str:
     messages: list[str] = []  # the job ends with it
-    if verdict_code(assessment, config, report=messages.append, baseline=baseline) is not ExitCode.DONE:
+    if result.code(messages.append) is not ExitCode.DONE:
         return "failure"
-    return "success" if assessment.risk.level is RiskLevel.LOW else "neutral"
+    return "success" if result.assessment.risk.level is RiskLevel.LOW else "neutral"
 
 
 def _outputs(assessment: Assessment, url: str | None) -> dict[str, str]:

@@ -11,13 +11,10 @@ from pathlib import Path
 
 import click
 
-from hyperion_hook.commands import say, warn
-from hyperion_hook.commands.pull_request.base_settings import baseline_in, revision_in, trusted_settings
+from hyperion_hook.commands import say
+from hyperion_hook.commands.pull_request.flow import Commits, Run, judge
 from hyperion_hook.commands.pull_request.post_comment import NEVER, CommentOptions, Posting
-from hyperion_hook.commands.pull_request.prepare import assessed, need_commits
-from hyperion_hook.commands.support.gate import verdict_code
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
-from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.errors import ExitCode, GitError
 from hyperion_hook.forge import azure, bitbucket, gitlab
 from hyperion_hook.forge.event import PullRequest
@@ -25,10 +22,8 @@ from hyperion_hook.forge.host import Host
 from hyperion_hook.forge.http import token_in
 from hyperion_hook.forge.job import Job
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.dialect import Dialect
 from hyperion_hook.report.comment.render import HTML, render_comment
-from hyperion_hook.report.formats.sarif import render_sarif
 from hyperion_hook.report.links import AzureLinks, BitbucketLinks, GitLabLinks, Links
 from hyperion_hook.store.feedback_store import FeedbackStore
 
@@ -84,28 +79,21 @@ def run_in_pipeline(
     """
     job, token = forge.job_in(environment), token_in(environment, forge.token)
     repository = Repository.discover(repo)
-    base = _start(repository, job.base, forge)
-    revision = revision_in(options.baseline)
-    start = base if revision is None else repository.resolve(revision)
-    need_commits(repository, (start, job.head), forge.remedy)
-    baseline = baseline_in(options.baseline, repository, base)
+    base = _resolved(repository, job.base, forge)
+    run = Run(repo, options, environment, forge.remedy, assessor_of)
+    result = judge(run, repository, Commits(base, base, job.head))
+    start = result.start or base
     links = forge.links(job.pages, job.number, start, job.head)
-    with trusted_settings(repository, base, job.head, environment, options.flags) as loaded:
-        warn(loaded.warnings)
-        assessment = assessed(repo, loaded.config, lambda assessor: assessor.range(start, job.head), assessor_of)
-        brief = brief_of(assessment)
-        click.echo(render_comment(brief, links, head=job.head), nl=False)
-        if options.sarif is not None:
-            with result_to(options.sarif) as write:
-                write(render_sarif(assessment))
-        host = forge.host(job, token) if token and options.comment != NEVER else None
-        store = FeedbackStore.of(repository.common_dir)
-        posting = Posting(options.comment, options.labels, links, "the job's log", store, forge.dialect)
-        posting.post(host, PullRequest(job.number, start, job.head), brief, say)
-        return verdict_code(assessment, loaded.config, baseline=baseline)
+    click.echo(render_comment(result.brief, links, head=job.head), nl=False)
+    result.write_sarif(options.sarif)
+    host = forge.host(job, token) if token and options.comment != NEVER else None
+    store = FeedbackStore.of(repository.common_dir)
+    posting = Posting(options.comment, options.labels, links, "the job's log", store, forge.dialect)
+    posting.post(host, PullRequest(job.number, start, job.head), result.brief, say)
+    return result.code()
 
 
-def _start(repository: Repository, base: str, forge: Forge) -> str:
+def _resolved(repository: Repository, base: str, forge: Forge) -> str:
     try:
         return repository.resolve(base)
     except GitError:
