@@ -199,17 +199,13 @@ class Assessor:
         from hyperion_hook.assess.repository.overview import overview_of
 
         self._measurer.deadline = NEVER
-        head = self._repository.head()
-        if head is None:
-            raise HyperionError("there is no commit yet; a report tells of what was committed")
+        head = self._head("report")
         recent = self._measurer.recent_changes(head, WINDOW)
         references = self._scorer.references_at(head)
         cut = is_cut_off(self._repository, head)
         reference = Missing(f"no levels: {cut.sentence}") if cut else references.build(recent, at_most=WINDOW)
         scores = {} if isinstance(reference, Missing) else references.scores(recent)
-
         code = of_code(reference)
-
         scored = {commit: self._scorer.score_of(score, code) for commit, score in scores.items()}
 
         def explain(commit: str) -> tuple[Contribution, ...]:

@@ -167,45 +167,49 @@ class ReferenceBuilder:
         if len(recent) < LEAST:
             return Missing(f"{LEAST} earlier changes are needed; there are {len(recent)}")
         names = reference_names(self.bundle)
-        kind = self._kind(names)
-        provisional = self.store.read(self._provisional(names), recent)
-        known = provisional | self.store.read(kind, recent)
-        rows = {commit: row for commit, row in known.items() if len(row) == len(names) + 2}
+        rows, provisional = self._stored(recent, names)
         absent = [commit for commit in recent if commit not in rows]
         if len(absent) > at_most:
             return Missing(Note("the last changes of this repository are not scored yet", run=INDEX))
-        passing = [commit for commit in recent if commit in provisional and known[commit] is provisional[commit]]
-        if absent or passing:
+        if absent or provisional:
             counted = self.is_counted()
-            again = [*absent, *passing][:at_most] if counted else absent
+            again = [*absent, *filter(provisional.__contains__, recent)][:at_most] if counted else absent
             rows |= self._measured(again, names, lasting=counted)
             if self.deadline.expired() and not rows.keys() >= set(absent):
                 return self.deadline.late
-            passing = [*passing, *absent] if not counted else [commit for commit in passing if commit not in again]
+            provisional = provisional - set(again) if counted else provisional | set(absent)
         if len(rows) < LEAST:
             return Missing(f"{LEAST} earlier changes are needed; {len(rows)} could be read")
         kept = {commit: rows[commit] for commit in recent if commit in rows}
-        return Reference(kept, names, self._decisions(kept, names, passing=set(passing)))
+        return Reference(kept, names, self._decisions(kept, names, passing=provisional))
 
     def extend(self, commits: Sequence[str]) -> None:
         """Measure those of the recent commits that are not measured yet, until the deadline."""
         names, recent = reference_names(self.bundle), list(commits[:WINDOW])
-        known = self.store.read(self._provisional(names), recent) | self.store.read(self._kind(names), recent)
-        if absent := [commit for commit in recent if commit not in known]:
+        rows, _ = self._stored(recent, names)
+        if absent := [commit for commit in recent if commit not in rows]:
             self._measured(absent, names, lasting=self.is_counted())
 
     def measured(self, commits: Sequence[str]) -> Reference:
         """Return those of the recent commits that are measured already."""
         names = reference_names(self.bundle)
-        recent = list(commits[:WINDOW])
-        known = self.store.read(self._provisional(names), recent) | self.store.read(self._kind(names), recent)
-        return Reference({commit: row for commit, row in known.items() if len(row) == len(names) + 2}, names)
+        rows, _ = self._stored(list(commits[:WINDOW]), names)
+        return Reference(rows, names)
 
     def scores(self, commits: Sequence[str]) -> dict[str, float]:
         """Return the log-odds, message included, of those commits that are measured already."""
-        names = reference_names(self.bundle)
-        known = self.store.read(self._provisional(names), commits) | self.store.read(self._kind(names), commits)
-        return {commit: row[0] for commit, row in known.items() if len(row) == len(names) + 2}
+        rows, _ = self._stored(commits, reference_names(self.bundle))
+        return {commit: row[0] for commit, row in rows.items()}
+
+    def _stored(
+        self, commits: Sequence[str], names: tuple[str, ...]
+    ) -> tuple[dict[str, tuple[float, ...]], frozenset[str]]:
+        """Return the rows that the store has, and which of them were measured before all lines were counted."""
+        provisional, lasting = (
+            self.store.read(kind, commits) for kind in (self._provisional(names), self._kind(names))
+        )
+        rows = {commit: row for commit, row in (provisional | lasting).items() if len(row) == len(names) + 2}
+        return rows, frozenset(rows.keys() - lasting.keys())
 
     def forget_provisional(self) -> None:
         """Drop what was measured while lines of the history were not counted yet, once they are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.light_dataclasses import dataclass, field
@@ -68,34 +68,14 @@ class Unknown:
     remedy: str
     cause: str
 
-    @property
-    def probability(self) -> None:
-        """There is none."""
-
-    @property
-    def log_odds(self) -> None:
-        """There are none."""
-
-    @property
-    def percentile(self) -> None:
-        """There is none."""
-
-    @property
-    def percentile_of_size(self) -> None:
-        """There is none."""
-
-    @property
-    def size_probability(self) -> None:
-        """There is none."""
-
-    @property
-    def share_of_level(self) -> None:
-        """There is none."""
-
-    @property
-    def level(self) -> RiskLevel:
-        """Always UNKNOWN."""
-        return RiskLevel.UNKNOWN
+    level: ClassVar[RiskLevel] = RiskLevel.UNKNOWN
+    # what a score would say
+    probability: ClassVar[None] = None
+    log_odds: ClassVar[None] = None
+    percentile: ClassVar[None] = None
+    percentile_of_size: ClassVar[None] = None
+    size_probability: ClassVar[None] = None
+    share_of_level: ClassVar[None] = None
 
     @property
     def sentence(self) -> str:

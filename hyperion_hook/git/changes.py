@@ -114,21 +114,15 @@ def range_change(
     exclude = [*([first] if first else []), *known]
     ids = commit_ids(repository, [last], exclude=exclude, merges=False)
     files = _touched(repository, last, exclude, difference.files) if known else difference.files
-    newest = _one(repository, ids[-1] if ids else last)
-    return Change(
+    newest = replace(_one(repository, ids[-1] if ids else last), files=files)
+    return replace(
+        change_of_commit(newest, bulk_above),
         kind=ChangeKind.RANGE,
-        files=files,
         base=base,
         revision=last,
-        time=newest.committed_at,
-        authored_at=newest.authored_at,
-        utc_offset=newest.utc_offset,
-        author=newest.author,
-        committer=newest.committer,
         message=newest.message if len(ids) == 1 else None,
         parents=(base,) if base else (),
         commit_count=len(ids),
-        bulk_files=bulk_above,
         warnings=(*warnings, *difference.warnings),
     )
 

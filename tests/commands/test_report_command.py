@@ -61,7 +61,7 @@ def test_what_cannot_be_done_is_one_line(repo: TestRepo, tmp_path: Path) -> None
     TestRepo(tmp_path / "empty")
     for folder, arguments, said in (
         (tmp_path, (), r"not a git repository"),
-        (tmp_path / "empty", (), r"there is no commit yet; a report tells of what was committed"),
+        (tmp_path / "empty", (), r"report: no commits yet; commit first"),
         (repo.path, ("--output", "no/such/folder.html"), r"--output no/such/folder\.html: No such file or directory"),
         (repo.path, ("--output", "."), r"--output \.: .*"),
     ):

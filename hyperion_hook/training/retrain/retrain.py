@@ -22,7 +22,7 @@ from hyperion_hook.store.models.version_store import RISK_PREDICTOR, Registered,
 from hyperion_hook.training.bugs.dataset import BugRows
 from hyperion_hook.training.bugs.learn_or_keep import LearnedBugs, bug_histories, learn_bugs, learn_own_bugs
 from hyperion_hook.training.evaluation.evaluate import Evaluation
-from hyperion_hook.training.evaluation.past_models import PastModels, fit_past, quality
+from hyperion_hook.training.evaluation.past_models import fit_past, quality
 from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide
 from hyperion_hook.training.models.fit import model_features
 from hyperion_hook.training.models.recipes import BLEND, RECIPES
@@ -122,19 +122,19 @@ def retrain(
         if len(theirs):
             evaluations.append(past.evaluate(f"the future of {name}, left out of training", theirs))
     recipe = options.recipe or max(RECIPES, key=partial(quality, future))
-    material = _material(
-        entries,
-        mined,
-        past,
-        options,
-        progress,
-        lambda histories: learn_bugs(histories, options),
+    code, bugs = _code_and_bugs(entries, mined, options, progress, lambda rows: learn_bugs(rows, options))
+    material = Material(
+        mined=mined,
+        unseen=unseen,
         rows=learned,
+        code=code,
+        past=past,
         recipe=recipe,
         evaluations=evaluations,
         chosen_here=options.recipe is None,
         others=others,
         pool=packed,
+        bugs=bugs,
         checks=checks,
     )
     built = build(material, options, progress)
@@ -189,18 +189,19 @@ def retrain_here(
     future = past.evaluate("the newest changes of this repository", past.split.test)
     _tell(progress, "comparing with the models in use")
     decision = decide(rows, past, recipe, in_use, repository, options, others, progress)
-    material = _material(
-        entries,
-        mined,
-        past,
-        options,
-        progress,
-        lambda histories: learn_own_bugs(histories, in_use.bundle.bugs, options),
+    known = in_use.bundle.bugs
+    code, bugs = _code_and_bugs(entries, mined, options, progress, lambda rows: learn_own_bugs(rows, known, options))
+    material = Material(
+        mined=mined,
+        unseen=frozenset(),
         rows=rows,
+        code=code,
+        past=past,
         recipe=recipe,
         evaluations=[future],
         chosen_here=False,
         others=others,
+        bugs=bugs,
         checks=checks,
     )
     built = build(material, options, progress)
@@ -219,24 +220,22 @@ def retrain_here(
     return _report(folder, mined, built, [future], warnings, registered, decision)
 
 
-def _material(
+def _code_and_bugs(
     entries: Sequence[CorpusEntry],
     mined: Sequence[Mined],
-    past: PastModels,
     options: RetrainOptions,
     progress: Progress | None,
     learn: Callable[[Sequence[BugRows]], LearnedBugs],
-    **known: Any,
-) -> Material:
-    """Return what a bundle is made of, once the code of what is learned was measured and the bugs of files learned."""
-    unseen = frozenset(entry.name for entry in entries if entry.left_out)
-    kept = [entry for entry in entries if not entry.left_out]
-    code = code_rows(kept, [item for item in mined if item.name not in unseen], options, progress)
-    histories = bug_histories(kept, options, progress)
+) -> tuple[pd.DataFrame, LearnedBugs]:
+    """Measure the code of what is learned, and learn which files get bugs."""
+    learned = [entry for entry in entries if not entry.left_out]
+    names = {entry.name for entry in learned}
+    code = code_rows(learned, [item for item in mined if item.name in names], options, progress)
+    histories = bug_histories(learned, options, progress)
     _tell(progress, "learning which files get bugs")
     bugs = learn(histories)
     _tell(progress, "fitting")
-    return Material(mined=mined, unseen=unseen, code=code, past=past, bugs=bugs, **known)
+    return code, bugs
 
 
 def _checked(rows: pd.DataFrame, progress: Progress | None) -> tuple[str, ...]:
