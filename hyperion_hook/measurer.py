@@ -6,7 +6,7 @@ commit by commit (``training.rows.replay``).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +46,8 @@ class Measurer:
         Keeps code metrics by content, or why none are measured.
     graphs
         The file that keeps import graphs; in memory for ``None``.
+    reading
+        Is told path and blob of every file whose code is measured.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Measurer:
         max_file_bytes: int,
         code: SourceCache | Missing,
         graphs: Path | None,
+        reading: Callable[[str, str], None] | None = None,
     ) -> None:
         self.repository = repository
         self.deadline = NEVER
@@ -67,15 +70,22 @@ class Measurer:
         self._code = code
         self.changes = ChangeReader(repository, Exclusions(self._reader, exclude, attributes_of), bulk_files)
         self._graphs = graphs
-        limits = limits_for(max_file_bytes)
-        self._measure: MeasureSource | Missing = (
-            code
-            if isinstance(code, Missing)
-            else code.measured(
-                lambda path, text: self.deadline.run(lambda: measure_source(path, text, limits=limits)),
-                "" if limits == DEFAULT else f":{limits.max_bytes}",
-            )
+        self._measure = code if isinstance(code, Missing) else self._measuring(code, reading)
+
+    def _measuring(self, code: SourceCache, reading: Callable[[str, str], None] | None) -> MeasureSource:
+        limits = limits_for(self._max_file_bytes)
+        measured = code.measured(
+            lambda path, text: self.deadline.run(lambda: measure_source(path, text, limits=limits)),
+            "" if limits == DEFAULT else f":{limits.max_bytes}",
         )
+        if reading is None:
+            return measured
+
+        def measure(path: str, blob: str, text: str) -> SourceMetrics | Missing:
+            reading(path, blob)
+            return measured(path, blob, text)
+
+        return measure
 
     @cached_property
     def graphs(self) -> ImportGraphs:

@@ -19,8 +19,6 @@ from hyperion_hook.domain.progress import Progress
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import SHALLOW, FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.features.code.metrics import SourceMetrics
-from hyperion_hook.features.context import MeasureSource
 from hyperion_hook.features.feature import Origin
 from hyperion_hook.features.source.measure import can_measure
 from hyperion_hook.git.log import Detail, read_commits
@@ -97,6 +95,7 @@ class StoreMeasurer(Measurer):
             max_file_bytes=config.max_file_bytes,
             code=self._sources,
             graphs=folder / "imports-v1.sqlite",
+            reading=self._note_read,
         )
         self._config = config
         self._progress = progress
@@ -106,8 +105,6 @@ class StoreMeasurer(Measurer):
         self._past: Past | None = None
         self._to_read = 0
         self._read: set[str] = set()
-        if not isinstance(self._measure, Missing):
-            self._measure = self._reported(self._measure)
 
     def close(self) -> None:
         """End the git process and close the stores."""
@@ -231,17 +228,11 @@ class StoreMeasurer(Measurer):
         vector = None if bare is None else self.vector_of(bare, history, graph, only=only)
         return None if self.deadline.expired() else vector
 
-    def _reported(self, measure: MeasureSource) -> MeasureSource:
-        """Return ``measure`` that also tells how many sides of a change's files were read."""
-        report = self.stage("measuring code")
-
-        def reported(path: str, blob: str, text: str) -> SourceMetrics | Missing:
-            if self._to_read:
-                self._read.add(f"{path}:{blob}")
-                report(min(len(self._read), self._to_read), self._to_read)
-            return measure(path, blob, text)
-
-        return reported
+    def _note_read(self, path: str, blob: str) -> None:
+        """Report how many sides of a change's files were read."""
+        if self._to_read:
+            self._read.add(f"{path}:{blob}")
+            self.stage("measuring code")(min(len(self._read), self._to_read), self._to_read)
 
     def stage(self, name: str) -> Callable[[int, int], None]:
         """Return a progress reporter for one stage."""

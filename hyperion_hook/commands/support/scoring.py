@@ -6,8 +6,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from hyperion_hook.commands import Invocation
 from hyperion_hook.commands.support.gate import verdict_code
@@ -27,7 +28,16 @@ if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
 
 Render = Callable[[Assessment], str]
-FORMATS = ("text", "brief", "json", "jsonl", "markdown", "sarif", "gitlab", "rdjson")
+_RENDERERS = {
+    "json": ("json", "render_json"),
+    "jsonl": ("json", "render_json_line"),
+    "markdown": ("markdown", "render_markdown"),
+    "sarif": ("sarif", "render_sarif"),
+    "gitlab": ("code_quality", "render_code_quality"),
+    "rdjson": ("rdjson", "render_rdjson"),
+}
+"""Format to module in ``report.formats``, of which only the one that is asked for is imported, and function."""
+FORMATS = ("text", "brief", *_RENDERERS)
 EACH_FORMATS = ("jsonl", "text", "brief")
 STAGED_PATIENCE = 10
 """Deadlines without progress after which scoring what is staged is given up."""
@@ -81,27 +91,9 @@ def format_of(asked: str | None, *, each: bool) -> str:
 
 def renderer(name: str, *, each: bool, width: int | None, colour: bool, full: bool = False) -> Render:
     """Return the function that turns an assessment into text of a format."""
-    # only the format that was asked for is imported
-    if name in {"json", "jsonl"}:
-        from hyperion_hook.report.formats.json import render_json, render_json_line
-
-        return render_json if name == "json" else render_json_line
-    if name == "markdown":
-        from hyperion_hook.report.formats.markdown import render_markdown
-
-        return render_markdown
-    if name == "sarif":
-        from hyperion_hook.report.formats.sarif import render_sarif
-
-        return render_sarif
-    if name == "gitlab":
-        from hyperion_hook.report.formats.code_quality import render_code_quality
-
-        return render_code_quality
-    if name == "rdjson":
-        from hyperion_hook.report.formats.rdjson import render_rdjson
-
-        return render_rdjson
+    if name in _RENDERERS:
+        module, function = _RENDERERS[name]
+        return cast("Render", getattr(import_module(f"hyperion_hook.report.formats.{module}"), function))
     if name == "brief":
         return lambda assessment: printable(brief(assessment), most=2000) + "\n"
     from hyperion_hook.report.formats.terminal import render_text, render_text_line

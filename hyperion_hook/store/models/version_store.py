@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
@@ -38,6 +38,8 @@ from hyperion_hook.store.models.versions import Version, next_version
 
 RISK_PREDICTOR = model_metadata.RISK_PREDICTOR
 BUSY_SECONDS = 10.0
+ANY: Final = ""
+"""Whatever version is in production, or none."""
 _MAX_RECORD_BYTES = 8_000_000
 _LOCK = "lock"
 _METADATA = "metadata"
@@ -174,7 +176,7 @@ class VersionStore:
         version: str,
         to: Status = Status.PRODUCTION,
         *,
-        instead_of: str | None = "",
+        instead_of: str | None = ANY,
         validation: Mapping[str, Any] | None = None,
     ) -> str:
         """Take a version one step further, from trained to validated or from validated to production, and return it.
@@ -188,8 +190,8 @@ class VersionStore:
         to
             ``validated`` or ``production``.
         instead_of
-            What the version was compared with: if another one serves by now nothing is done. ``None`` for no version;
-            by default it does not matter.
+            What the version was compared with: if another one serves by now nothing is done. ``None`` for no version,
+            ``ANY`` where it does not matter.
         validation
             What was checked of the version just now; it is kept, and a trained version may then go to production.
 
@@ -205,7 +207,7 @@ class VersionStore:
         with self._changing(name) as change:
             state, number = change.state, self._named(change.state, version)
             serving = None if state.production is None else str(state.production)
-            if instead_of not in {"", serving}:
+            if instead_of not in {ANY, serving}:
                 raise IllegalStepError(
                     f"{serving or 'none'} is in production now, not {instead_of or 'none'}; compare again"
                 )
