@@ -209,7 +209,6 @@ class ChangeAssessor:
     def _files_to_read(self, change: Change, measured: Measured) -> tuple[FileToRead, ...]:
         if not self._config.explain:
             return files_to_read(change, measured.history)
-        # a silent run is spared the import
         from hyperion_hook.assess.guidance.functions_to_read import functions_of
 
         return files_to_read(
@@ -241,7 +240,6 @@ class ChangeAssessor:
         return breaks, (UNFINISHED,) if deadline.expired() else ()
 
     def _impact(self, change: Change, measured: Measured) -> Impact | None:
-        # a silent run is spared the import
         from hyperion_hook.assess.impact import impact_of
 
         return impact_of(
@@ -250,7 +248,6 @@ class ChangeAssessor:
 
     def _record(self, change: Change, level: RiskLevel, levels: Mapping[str, RiskLevel]) -> Record | None:
         """Return what became of the recent changes of a level, ``None`` where their fixes are not traced yet."""
-        # a silent run is spared the import
         from hyperion_hook.assess.track_record import record_of
 
         at_most = FIXES_STEP if change.is_pending else WINDOW
@@ -260,7 +257,6 @@ class ChangeAssessor:
     def _counsel(
         self, change: Change, measured: Measured, risk: Score, impact: Impact | None, reference: Reference | Missing
     ) -> Counsel:
-        # a silent run is spared the import
         from hyperion_hook.assess.guidance.recommendations import SECONDS, counsel
         from hyperion_hook.assess.guidance.similar_changes import COMPARED
 

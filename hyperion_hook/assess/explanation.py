@@ -60,7 +60,6 @@ def explanation_by_size(
     log_odds
         What all sums to; by default the model's own.
     """
-    # a silent run is spared the imports
     from hyperion_hook.report.sentences import size_sentence
     from hyperion_hook.scoring.explain_by_size import GROUPS, REST, SIZE, explain_by_size
 

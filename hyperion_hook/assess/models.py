@@ -48,7 +48,6 @@ def models_in_use(configured: Path | None, common_dir: Path | None) -> ModelsInU
         return ModelsInUse(load_bundle(configured), ModelOrigin.CONFIGURED)
     warnings: tuple[str, ...] = ()
     if common_dir is not None and has_registry(common_dir):
-        # a hook is spared the import
         from hyperion_hook.store.models.version_store import RISK_PREDICTOR, VersionStore
 
         registry = VersionStore.of(common_dir)

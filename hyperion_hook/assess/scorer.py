@@ -63,7 +63,6 @@ class Scorer:
 
         ``None`` where too many are not traced yet.
         """
-        # a silent run is spared the import
         from hyperion_hook.assess.track_record import later_fixed
 
         past = self._measurer.past(base)

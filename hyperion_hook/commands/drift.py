@@ -60,7 +60,7 @@ def run(
             found = repository_drift(
                 repository,
                 InUse(used.bundle, label),
-                folder_of(used, repository, config),
+                models_folder(used, repository, config),
                 options,
                 reference=None if reference is None else ReferenceName(reference),
                 since=reading.since,
@@ -94,7 +94,7 @@ def _need_matplotlib() -> None:
         raise MissingExtraError("drift --plot", "plots", "matplotlib")
 
 
-def folder_of(used: ModelsInUse, repository: Repository, config: Config) -> Path:
+def models_folder(used: ModelsInUse, repository: Repository, config: Config) -> Path:
     """Return where the models in use lie."""
     from hyperion_hook.scoring.bundle import bundled_models
     from hyperion_hook.store.models.version_store import RISK_PREDICTOR, VersionStore

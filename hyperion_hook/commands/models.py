@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation, say, warn
-from hyperion_hook.commands.model_views.listing import common_dir_of, folder_of, listed, registry_of, shown
+from hyperion_hook.commands.model_views.listing import common_dir_of, listed, registry_of, shown, version_folder
 from hyperion_hook.commands.model_views.text import card_json, card_text, models_json, models_text
 from hyperion_hook.commands.support.flags import format_flag
 from hyperion_hook.commands.support.mlflow_mirror import mirrored
@@ -148,7 +148,7 @@ def export_command(invocation: Invocation, /, version: str, folder: Path, *, nam
     """Copy the models of a version into a folder, which '--models' can name; for other clones and other machines."""
     from hyperion_hook.training.export.folder import replace_bundle
 
-    source = folder_of(invocation.repo, name, version)
+    source = version_folder(invocation.repo, name, version)
     files = {path.name: path.read_bytes() for path in sorted(source.iterdir()) if path.is_file()}
     # an estimator is for Python: a folder of models is what score reads
     estimator = files.pop(ESTIMATOR, None)

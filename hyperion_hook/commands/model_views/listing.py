@@ -123,11 +123,11 @@ def shown(
             return used.bundle, None
         version = used.version
     record = None if version == BUNDLED else registry_of(repo).find(name, version)
-    folder = folder_of(repo, name, version)
+    folder = version_folder(repo, name, version)
     return (None if record is not None and record.not_scored else load_bundle(folder)), record
 
 
-def folder_of(repo: Path | None, name: str, version: str) -> Path:
+def version_folder(repo: Path | None, name: str, version: str) -> Path:
     """Return the folder of a version, its files checked; ``bundled`` stands for the models that came with the program.
 
     Raises ``ConfigError`` if there is no such version; ``ArtefactError`` if its files are not as they were

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hyperion_hook.commands.drift import folder_of
+from hyperion_hook.commands.drift import models_folder
 from hyperion_hook.commands.retrain import Reading, need_the_extra, options_of
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config.load import Config
@@ -67,7 +67,7 @@ def measured_here(
     label = used.label
     in_use = InUse(used.bundle, label)
     figures, why_not = _figures(repository, in_use, options, progress)
-    drift, why_no_drift = _drift(repository, in_use, folder_of(used, repository, config), options, progress)
+    drift, why_no_drift = _drift(repository, in_use, models_folder(used, repository, config), options, progress)
     return Here(figures, why_not, drift, why_no_drift)
 
 

@@ -16,7 +16,7 @@ from hyperion_hook.features.imports.resolve import (
     RUBY_ROOTS,
     SCRIPT_ENDINGS,
     Look,
-    folder_of,
+    prefix_of,
     resolve_php,
     resolve_python,
     resolve_ruby,
@@ -192,7 +192,7 @@ def entries_of(path: str, specs: Sequence[str]) -> list[Entry]:
         return []
     declared = [spec[1:] for spec in specs if spec[0] == "="]
     if language in MANIFESTS:
-        return _manifest_entries(language, folder_of(path), declared)
+        return _manifest_entries(language, prefix_of(path), declared)
     entries = [(path, path)]
     register = _REGISTERS.get(language)
     if register is not None:
@@ -227,7 +227,7 @@ def _jvm(path: str, declared: list[str]) -> list[Entry]:
     package = next((name for name in declared if not name.startswith(":")), "")
     if not package:
         return []
-    stem = path[len(folder_of(path)) :].partition(".")[0]
+    stem = path[len(prefix_of(path)) :].partition(".")[0]
     names = {stem, *(name[1:] for name in declared if name.startswith(":"))}
     entries = [(f"\0j:{package}.{name}", path) for name in sorted(names)]
     return [*entries, (f"{GROUP}j:{package}", path), ("\0jg:" + jvm_group(package), path)]
@@ -239,11 +239,11 @@ def _script(path: str, _declared: list[str]) -> list[Entry]:
 
 
 def _go(path: str, _declared: list[str]) -> list[Entry]:
-    return [] if path.endswith("_test.go") else [(f"{GROUP}go:{folder_of(path).rstrip('/')}", path)]
+    return [] if path.endswith("_test.go") else [(f"{GROUP}go:{prefix_of(path).rstrip('/')}", path)]
 
 
 def _rust(path: str, _declared: list[str]) -> list[Entry]:
-    return [("\0rsdir:" + folder_of(path), path)]
+    return [("\0rsdir:" + prefix_of(path), path)]
 
 
 def _c(path: str, _declared: list[str]) -> list[Entry]:
@@ -251,7 +251,7 @@ def _c(path: str, _declared: list[str]) -> list[Entry]:
 
 
 def _csharp(path: str, declared: list[str]) -> list[Entry]:
-    stem = path[len(folder_of(path)) :].partition(".")[0]
+    stem = path[len(prefix_of(path)) :].partition(".")[0]
     entries = []
     for space in declared:
         top = space.split(".")
@@ -267,7 +267,7 @@ def _ruby(path: str, _declared: list[str]) -> list[Entry]:
 
 
 def _php(path: str, declared: list[str]) -> list[Entry]:
-    stem = path[len(folder_of(path)) :].partition(".")[0]
+    stem = path[len(prefix_of(path)) :].partition(".")[0]
     entries = []
     for space in declared:
         entries += [

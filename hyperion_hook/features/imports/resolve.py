@@ -25,7 +25,7 @@ RUBY_ROOTS = frozenset(("lib", "spec", "test", "tests", "features", "app", "ext"
 
 
 @lru_cache(maxsize=8_192)
-def folder_of(path: str) -> str:
+def prefix_of(path: str) -> str:
     """Return the folder of a path with its slash, '' for the top level."""
     return path[: path.rfind("/") + 1]
 
@@ -95,20 +95,20 @@ def _python_module(path: str, module: str, look: Look) -> str:
 
 
 def _python_root(candidate: str, depth: int) -> str:
-    folder = folder_of(candidate)
+    folder = prefix_of(candidate)
     up = depth if candidate[len(folder) :].startswith("__init__.") else depth - 1
     for _ in range(up):
-        folder = folder_of(folder[:-1])
+        folder = prefix_of(folder[:-1])
     return folder
 
 
 def _python_relative(path: str, module: str, names: str, look: Look) -> tuple[str, ...]:
     rest = module.lstrip(".")
-    folder = folder_of(path)
+    folder = prefix_of(path)
     for _ in range(len(module) - len(rest) - 1):
         if not folder:
             return (UNRESOLVED,)
-        folder = folder_of(folder[:-1])
+        folder = prefix_of(folder[:-1])
     base = folder + rest.replace(".", "/")
     results = []
     for name in names.split(","):
@@ -134,7 +134,7 @@ def _python_package(folder: str, look: Look) -> str:
 def resolve_script(path: str, spec: str, look: Look) -> tuple[str, ...]:
     """Resolve a JavaScript specifier: relative, a workspace package, an alias of ``src`` or an npm package."""
     if spec.startswith("."):
-        base = join(folder_of(path), spec)
+        base = join(prefix_of(path), spec)
         target = "" if base is None else _script_file(base, look)
         return (target,) if target else () if _names_asset(spec) else (UNRESOLVED,)
     if spec.startswith(("node:", "http:", "https:", "data:", "bun:")) or "!" in spec:
@@ -196,9 +196,9 @@ def _workspace_file(path: str, spec: str, package: str, look: Look) -> str:
 
 
 def _aliased(path: str, rest: str, look: Look) -> tuple[str, ...]:
-    folders = [folder_of(path)]
+    folders = [prefix_of(path)]
     while folders[-1]:
-        folders.append(folder_of(folders[-1][:-1]))
+        folders.append(prefix_of(folders[-1][:-1]))
     # an alias stands for a folder 'src', the nearest one, or else for the top of the project
     for base in (*(f"{folder}src/{rest}" for folder in folders), *(f"{folder}{rest}" for folder in reversed(folders))):
         if target := _script_file(base, look):
@@ -210,7 +210,7 @@ def resolve_ruby(path: str, spec: str, look: Look) -> tuple[str, ...]:
     """Resolve a required name: relative, below a load path of the repository, or a gem."""
     name = spec.removesuffix(".rb")
     if name.startswith("."):
-        base = join(folder_of(path), name)
+        base = join(prefix_of(path), name)
         return (f"{base}.rb",) if base is not None and look(f"{base}.rb") else (UNRESOLVED,)
     if result := look("\0rb:" + name):
         # nearest load path first
@@ -235,7 +235,7 @@ nearest = _shared
 def resolve_php(path: str, spec: str, look: Look) -> tuple[str, ...]:
     """Resolve a used class by declared namespace and file name (PSR-4), or an included file."""
     if spec.endswith(".php") or spec.startswith("./"):
-        base = join(folder_of(path), spec)
+        base = join(prefix_of(path), spec)
         if base is not None and look(base):
             return (base,)
         plain = spec.removeprefix("./")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hyperion_hook.features.imports.names import C_SYSTEM, JVM_STD, RUST_STD, go_package, jvm_group
-from hyperion_hook.features.imports.resolve import EXTERNAL, UNRESOLVED, Look, folder_of, join, nearest
+from hyperion_hook.features.imports.resolve import EXTERNAL, UNRESOLVED, Look, join, nearest, prefix_of
 
 
 def resolve_jvm(_path: str, spec: str, look: Look) -> tuple[str, ...]:
@@ -77,13 +77,13 @@ def resolve_rust(path: str, spec: str, look: Look) -> tuple[str, ...]:
 def _rust_declared(path: str, name: str, look: Look) -> str:
     if not name.startswith("./"):
         return _rust_child(_rust_folder(path, look), name, look)
-    file = join(folder_of(path), name[2:])
+    file = join(prefix_of(path), name[2:])
     return file if file and look(file) else ""
 
 
 def _rust_folder(path: str, look: Look) -> str:
     """Return the folder that holds the modules a file declares."""
-    folder = folder_of(path)
+    folder = prefix_of(path)
     stem = path[len(folder) : -3]
     if stem in ("mod", "lib", "main", "build"):
         return folder
@@ -114,25 +114,25 @@ def _rust_descend(folder: str, parts: list[str], look: Look) -> str:
 
 def _rust_walk(root: str, parts: list[str], look: Look) -> str:
     """Return the file that a path below a crate's root means; what is declared in the root means the root."""
-    return _rust_descend(folder_of(root), parts, look) or root
+    return _rust_descend(prefix_of(root), parts, look) or root
 
 
 def _crate_root(path: str, look: Look) -> str:
-    folder = folder_of(path)
+    folder = prefix_of(path)
     while True:
         for name in (f"{folder}lib.rs", f"{folder}main.rs"):
             if look(name):
                 return name
         if not folder:
             return ""
-        folder = folder_of(folder[:-1])
+        folder = prefix_of(folder[:-1])
 
 
 def _rust_beside(path: str, parts: list[str], look: Look) -> str:
     """Return what a path means in a crate whose root has a name of its own, such as ``tests/tests.rs``."""
-    folder = folder_of(path)
+    folder = prefix_of(path)
     while not (result := _rust_descend(folder, parts, look)) and folder:
-        folder = folder_of(folder[:-1])
+        folder = prefix_of(folder[:-1])
     return result
 
 
@@ -142,7 +142,7 @@ def _rust_near(path: str, parts: list[str], look: Look) -> str:
     owner = path
     while rest and rest[0] in ("self", "super"):
         if rest[0] == "super":
-            folder = folder_of(folder[:-1])
+            folder = prefix_of(folder[:-1])
             owner = _rust_owner(folder, look)
         rest = rest[1:]
     return _rust_descend(folder, rest, look) or owner
@@ -159,7 +159,7 @@ def resolve_c(path: str, spec: str, look: Look) -> tuple[str, ...]:
     """Resolve an include: beside the file, else the file of the repository that ends so and lies nearest."""
     name = spec[1:].strip()
     if spec[0] == '"':
-        base = join(folder_of(path), name)
+        base = join(prefix_of(path), name)
         if base is not None and look(base):
             return (base,)
     tail = name.lstrip("./")
