@@ -243,11 +243,12 @@ def test_python_that_cannot_be_parsed_loses_no_function_silently(text: str) -> N
     assert isinstance(metrics, Missing) or len(metrics.functions) == text.count("def ")
 
 
+@pytest.mark.parametrize("path", ["a.py", "a.gd"])
 @pytest.mark.parametrize("quotes", ['"""', "'''"])
-def test_escapes_in_a_string_that_never_ends_take_no_time(quotes: str) -> None:
+def test_escapes_in_a_string_that_never_ends_take_no_time(path: str, quotes: str) -> None:
     started = time.process_time()
     for start in ("", f"x = 'a{quotes[0]}'\n"):
-        assert isinstance(measure_source("a.py", f"{start}def f():\n    {quotes}" + "\\n a " * 40), Missing)
+        assert isinstance(measure_source(path, f"{start}def f():\n    {quotes}" + "\\n a " * 40), Missing)
     assert time.process_time() - started < 2
 
 

@@ -30,6 +30,8 @@ _MAX_EXTENDS = 12
 
 
 _QUOTES = ('"""', "'''")
+_OF_PYTHON = ("Python", "GDScript")
+"""Languages that lizard reads with the patterns of Python."""
 _MAX_ESCAPES = 12
 
 
@@ -58,7 +60,7 @@ def too_hard_to_tokenise(text: str, language: str) -> bool:
                     return True
         if steps > _MAX_STEPS:
             return True
-    if language == "Python" and any(
+    if language in _OF_PYTHON and any(
         text.count("\\", text.rfind(quotes)) > _MAX_ESCAPES for quotes in _QUOTES if quotes in text
     ):
         # each backslash in a string that three quotes open and none close doubles the time
