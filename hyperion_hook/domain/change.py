@@ -5,13 +5,13 @@ Paths are text decoded as UTF-8 with ``surrogateescape``, so any byte survives; 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple, Self
 
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.files.paths import FileRole, is_lock_file, is_of_tests, role_of
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 
 MOST_PATCH_BYTES = 50_000_000
@@ -26,7 +26,7 @@ _SERVED = (".html", ".htm", ".css", ".scss", ".svg")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".bmp", ".pdf", ".drawio", ".puml")
 
 
-_CI = re.compile(
+_CI = late_pattern(
     r"^(?:\.(?:github|circleci|buildkite|woodpecker|gitlab)/|\.(?:gitlab-ci|travis|cirrus|drone|appveyor)\.ya?ml$"
     r"|(?:appveyor|azure-pipelines|bitbucket-pipelines)\.ya?ml$|Jenkinsfile$)"
 )

@@ -8,15 +8,16 @@ import time
 from typing import NamedTuple
 
 from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.git.log import parse_time
 from hyperion_hook.git.repository import Repository
 
-_IDENTITY = re.compile(rb"(.*?) ?<([^<>\n]*+)> (-?\d+ [+-]\d{4})\n?", re.DOTALL)
+_IDENTITY = late_pattern(rb"(.*?) ?<([^<>\n]*+)> (-?\d+ [+-]\d{4})\n?", re.DOTALL)
 
 
 # what git takes as it stands: nothing to strip from the ends, a date in its own notation
-_PLAIN = re.compile(r"[^\W_](?:[^<>\n\0]*[^\W_])?")
-_DATE = re.compile(r"@?(\d{9,11} [+-]\d{4})")
+_PLAIN = late_pattern(r"[^\W_](?:[^<>\n\0]*[^\W_])?")
+_DATE = late_pattern(r"@?(\d{9,11} [+-]\d{4})")
 
 
 class Identity(NamedTuple):

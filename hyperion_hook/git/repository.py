@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import weakref
 from collections.abc import Mapping
 from contextlib import suppress
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperion_hook.domain.files.regular import read_regular
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.errors import GitError, NotARepositoryError
 from hyperion_hook.git.environment import neutral
@@ -22,9 +22,9 @@ from hyperion_hook.git.run import REMEDY, Git, complaint
 
 _MOST_BYTES = 20_000_000
 """Of a file in a git directory: a list of commits, or settings."""
-_OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")
-_REMEDY = re.compile(rb"git config --global --add safe\.directory [^\n]+")
+_OBJECT_ID = late_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_NAME = late_pattern(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")
+_REMEDY = late_pattern(rb"git config --global --add safe\.directory [^\n]+")
 _ONE_REPOSITORY = tuple(
     "GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_OBJECT_DIRECTORY GIT_NAMESPACE "
     "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH GIT_PREFIX GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT".split()

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.environment.program import git_program
 from hyperion_hook.git.environment.variables import scrubbed
@@ -23,7 +24,7 @@ from hyperion_hook.git.environment.variables import scrubbed
 if TYPE_CHECKING:
     from io import BufferedReader
 
-LOST = re.compile(
+LOST = late_pattern(
     r"(?:(?:unable to|could not|cannot) read|failed to traverse|(?:missing blob|corrupt loose|loose|packed) object)"
     r"[^\n]{0,300}?[0-9a-f]{40}|bad (?:tree )?object \S+(?:$|;)|object file \S+ is empty",
     re.IGNORECASE,

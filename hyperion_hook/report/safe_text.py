@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import re
 
+from hyperion_hook.domain.late_patterns import late_pattern
+
 MOST_CHARACTERS = 1_000
 _SURROGATE_BYTES = range(0xDC80, 0xDD00)
-_COMMAND = re.compile(r"##(?=\w*\[)|(?<!\S):(?=:)")
+_COMMAND = late_pattern(r"##(?=\w*\[)|(?<!\S):(?=:)")
 """How a line begins that a build server obeys: ``##[error]`` anywhere in it, ``::error::`` at its start."""
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~!&$^]|%(?=[\w\"])")
-_LEADING = re.compile(r"\d+(?=[.)](?: |$))|(?=[-+](?: |$))|(?=-[- ]*$)")
+_MARKUP = late_pattern(r"[\\`*_{}\[\]<>#|~!&$^]|%(?=[\w\"])")
+_LEADING = late_pattern(r"\d+(?=[.)](?: |$))|(?=[-+](?: |$))|(?=-[- ]*$)")
 """How a list or a line across begins: what comes before its mark."""
-_LIVE = re.compile(
+_LIVE = late_pattern(
     r"(?<=[@#])|(?<=:)(?=//)|(?i:(?<=mailto:)|(?<=xmpp:)|(?<=www)(?=\.)|(?<=\bgh)(?=-\d))|(?<=&)(?=\d)"
     r"|(?<=:)(?=[a-z\d_+-]+(?::|$))|^(?= )"
 )
 """Where Markdown or a code host would begin or go on with a mention, reference, address, emoji or block of code."""
 _MOST_BACKTICKS = 50
 """GitHub's and GitLab's parsers give up on a fence of more than 80, and all between the fences acts."""
-_BACKTICKS = re.compile(r"`+")
-_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]*@")
+_BACKTICKS = late_pattern(r"`+")
+_PASSWORD = late_pattern(r"(?<=://)([^/@\s:]*):[^/@\s]*@")
 _SPACE = "\N{ZERO WIDTH SPACE}"
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from math import inf, isfinite, isnan
 
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.features.feature import Feature
 
 _LIKE = {"typical": ("as is typical", "which is not typical"), "peers": ("like its peers", "unlike its peers")}
-_FILES = re.compile(r"^(?:the files have|one of the files has|the most changed of the files has) had ")
-_CHOICE = re.compile(r"\[([^|\[\]]*)\|([^\[\]]*)\]")
+_FILES = late_pattern(r"^(?:the files have|one of the files has|the most changed of the files has) had ")
+_CHOICE = late_pattern(r"\[([^|\[\]]*)\|([^\[\]]*)\]")
 
 
 def sentence(

@@ -58,10 +58,10 @@ class Found(NamedTuple):
 
 
 def modules_with_patterns() -> Iterator[tuple[str, ast.Module]]:
-    """Yield the name and the syntax of each module of the package that imports ``re``."""
+    """Yield the name and the syntax of each module of the package that has patterns."""
     for path in sorted(ROOT.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        if "import re\n" in text:
+        if "import re\n" in text or "import late_pattern\n" in text:
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
             yield name, ast.parse(text)
 
@@ -82,6 +82,8 @@ def all_patterns() -> list[Found]:
     trees = dict(modules_with_patterns())
     loaded: dict[str, ModuleType] = {}
     re.compile = recording  # type: ignore[assignment]
+    late = importlib.import_module(f"{PACKAGE}.domain.late_patterns")
+    before, late.late_pattern = late.late_pattern, recording
     try:
         for name in trees:
             try:
@@ -93,6 +95,7 @@ def all_patterns() -> list[Found]:
             make(loaded[name])
     finally:
         re.compile = compile_
+        late.late_pattern = before
     found = [
         Found(f"{name}:{line}", pattern, MATCHED if name in SCANNERS else _methods(trees, name, line))
         for name, line, pattern in made

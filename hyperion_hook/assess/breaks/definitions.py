@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import accumulate, islice
 from typing import NamedTuple
 
+from hyperion_hook.domain.late_patterns import late_pattern
+
 FUNCTION, CLASS, VALUE = "function", "class", "name"
 
 
@@ -82,7 +84,7 @@ MOST_PARAMETERS = 2_000
 """Characters between brackets that are read."""
 MOST_SOUGHT = 60
 """Names that are looked for one by one; for more the whole text is read."""
-_C_BODY = re.compile(r"[\s\w()]{0,300}+\{")
+_C_BODY = late_pattern(r"[\s\w()]{0,300}+\{")
 
 
 def patterns_of(family: str) -> tuple[tuple[str, re.Pattern[str]], ...]:

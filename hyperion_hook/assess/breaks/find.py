@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.domain.change import Change, FileStatus
 from hyperion_hook.domain.deadline import NEVER, Deadline
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.snapshot import ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 MOST = 20
 """Breaks that are told, the certain ones first."""
-_DEFINITION = re.compile(
+_DEFINITION = late_pattern(
     rb"^-(?:[^\n]*\b(?:def|class|func|function|interface|enum|record|struct|type|define|fun|const|let|var|val"
     rb"|exports?)\b"
     rb"|[ \t]*+(?:[\w<>\[\],.?@]++[ \t*&]++)+\w++[ \t]*+\(|\w++[ \t]*+(?::[^\n=]++)?="
@@ -32,17 +33,17 @@ _DEFINITION = re.compile(
     re.MULTILINE,
 )
 """Deleted lines that may define something."""
-_PARAMETER = re.compile(
+_PARAMETER = late_pattern(
     rb"^[+-](?![ \t]*+(?:return|if|else|for|while)\b)(?=[^\n]*\w)(?:[^\n;]*[,)]|[^\n]*[^; \t\r\n][ \t\r]*+$)",
     re.MULTILINE,
 )
 """Changed lines that may be part of a list of parameters, however it is laid out: no plain statement by its ends."""
-_SWITCH = re.compile(
+_SWITCH = late_pattern(
     rb"^\+[^\n]*(?:[vV]erif|VERIF|rejectUnauthorized|REJECT_UNAUTH|CERT_NONE|check_hostname|HOSTNAME|Hostname"
     rb"|accept_invalid|\.only|\bfit\b|fdescribe|skip|@Ignore|@Disabled|\bx(?:it|describe|test)\b|except\b|\bcatch\b)",
     re.MULTILINE,
 )
-_MANIFEST = re.compile(
+_MANIFEST = late_pattern(
     r"(?:^|/)(?:pom\.xml|package\.json|go\.mod|Cargo\.toml|Gemfile|composer\.json|pyproject\.toml|setup\.cfg|Pipfile"
     r"|Directory\.\w+\.props)$"
     r"|\.(?:gradle|kts|gemspec|\w\wproj|proto)$|(?:^|/)requirements/|require[^/\n]{0,60}$"

@@ -19,6 +19,7 @@ from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.files.paths import FileRole, role_of
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.search import Hit
 
@@ -192,16 +193,16 @@ def _python(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
 
 # JavaScript and TypeScript: what is imported by name from the file
 
-_EXPORTED = re.compile(
+_EXPORTED = late_pattern(
     r"\bexport[ \t]++(?:declare[ \t]++)?(?:default[ \t]++)?(?:abstract[ \t]++|async[ \t]++)?"
     r"(?:function|class|const|let|var|interface|type|enum|namespace)[ \t]*+\*?[ \t]*+([\w$]++)"
     r"|(?<![\w$])exports\.([\w$]++)[ \t]*+=(?!=)"
     r"|\bexport[ \t]*+(?:type[ \t]*+)?\{([^{}]*+)|\bmodule\.exports[ \t]*+=[ \t]*+\{([^{}]*+)"
 )
-_ANY_EXPORT = re.compile(
+_ANY_EXPORT = late_pattern(
     r"export[ \t]*+\*|module\.exports[ \t]*+=[ \t]*+(?!\{)|Object\.assign\([ \t]*+(?:module\.)?exports|__exportStar"
 )
-_IMPORT = re.compile(
+_IMPORT = late_pattern(
     r"(?:import|export)[ \t]++(?:type[ \t]++)?(?:[\w$]++[ \t]*+,[ \t]*+)?\{([^{}]*+)\}[ \t\n]*+from[ \t]*+"
     r"(['\"])([^'\"\n]++)\2"
     r"|(?:const|let|var)[ \t]*+\{([^{}]*+)\}[ \t]*+=[ \t]*+require\([ \t]*+(['\"])([^'\"\n]++)\5"
@@ -258,9 +259,9 @@ def _go(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
                 yield from (Use(path, line, True) for line, _ in _matches(tree, path, member))
 
 
-_GO_IMPORT = re.compile(r"^[ \t]*+(?:import[ \t(]++)?+(?:([\w.]++)[ \t]++)?+\"([^\"\n]*+)\"", re.MULTILINE)
-_GO_PACKAGE = re.compile(r"^package[ \t]++(\w++)", re.MULTILINE)
-_GO_BODY = re.compile(r"^(?:func|type|var|const)\b", re.MULTILINE)
+_GO_IMPORT = late_pattern(r"^[ \t]*+(?:import[ \t(]++)?+(?:([\w.]++)[ \t]++)?+\"([^\"\n]*+)\"", re.MULTILINE)
+_GO_PACKAGE = late_pattern(r"^package[ \t]++(\w++)", re.MULTILINE)
+_GO_BODY = late_pattern(r"^(?:func|type|var|const)\b", re.MULTILINE)
 
 
 def _go_imports(text: str, name: str) -> bool:
@@ -284,9 +285,9 @@ def go_receivers(tree: TreeAfter, path: str, module: str, code: str) -> tuple[st
 # Java: classes by name, members by the class before them
 
 
-_JAVA_IMPORT = re.compile(r"^import[ \t]++(static[ \t]++)?+([\w.*]++)", re.MULTILINE)
-_PRIVATE = re.compile(r"\bprivate[ \t]")
-_PACKAGE = re.compile(r"^[ \t]*+package[ \t]++([\w.]++)", re.MULTILINE)
+_JAVA_IMPORT = late_pattern(r"^import[ \t]++(static[ \t]++)?+([\w.*]++)", re.MULTILINE)
+_PRIVATE = late_pattern(r"\bprivate[ \t]")
+_PACKAGE = late_pattern(r"^[ \t]*+package[ \t]++([\w.]++)", re.MULTILINE)
 
 
 def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:

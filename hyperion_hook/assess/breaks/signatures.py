@@ -26,6 +26,7 @@ from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.files.text import lines_as_read
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.phrases import counted
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.vector import Missing
@@ -33,11 +34,11 @@ from hyperion_hook.git.search import Hit
 
 LANGUAGES = frozenset(("Python", "Java", "Go", "C", "TypeScript"))
 """Where a call with too few or too many arguments is an error."""
-_GENERIC = re.compile(r"(?<=[\w.])<[\w\s,.?\[\]&|:'\"]*+>")
-_GENERIC_IN_CALL = re.compile(_GENERIC.pattern + r"(?=\s*+(?:[(),{>.:\[|&?]|$))")
+_GENERIC = late_pattern(r"(?<=[\w.])<[\w\s,.?\[\]&|:'\"]*+>")
+_GENERIC_IN_CALL = late_pattern(_GENERIC.pattern + r"(?=\s*+(?:[(),{>.:\[|&?]|$))")
 """What comes next tells ``new Map<K, V>()`` from ``i<n, j>m``."""
 _WITH_GENERICS = ("jvm", "script")
-_HARMLESS = re.compile(
+_HARMLESS = late_pattern(
     r"@(?:[\w.]*\.)?(?:staticmethod|classmethod|abstractmethod|\w*contextmanager|cache|lru_cache|override)\b"
 )
 

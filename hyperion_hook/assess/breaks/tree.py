@@ -10,6 +10,7 @@ from hyperion_hook.assess.breaks.definitions import rows_with
 from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.files.languages import language_of
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.snapshot import ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.search import Hit
@@ -38,22 +39,22 @@ _STRINGS = r"|\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?"
 _TRIPLE = r"|\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*+(?:\"\"\")?"
 _COMMENTS = r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
 _LEXES = {
-    "python": re.compile(rf"\#[^\n]*+{_TRIPLE}|\'\'\'(?:[^'\\]|\\.|'(?!''))*+(?:\'\'\')?{_STRINGS}", re.DOTALL),
-    "jvm": re.compile(_COMMENTS + _TRIPLE + _STRINGS, re.DOTALL),
-    "go": re.compile(rf"{_COMMENTS}|`[^`]*+`?{_STRINGS}", re.DOTALL),
-    "script": re.compile(rf"{_COMMENTS}|`(?:[^`\\]|\\.)*+`?{_STRINGS}", re.DOTALL),
-    "c": re.compile(_COMMENTS + _STRINGS, re.DOTALL),
+    "python": late_pattern(rf"\#[^\n]*+{_TRIPLE}|\'\'\'(?:[^'\\]|\\.|'(?!''))*+(?:\'\'\')?{_STRINGS}", re.DOTALL),
+    "jvm": late_pattern(_COMMENTS + _TRIPLE + _STRINGS, re.DOTALL),
+    "go": late_pattern(rf"{_COMMENTS}|`[^`]*+`?{_STRINGS}", re.DOTALL),
+    "script": late_pattern(rf"{_COMMENTS}|`(?:[^`\\]|\\.)*+`?{_STRINGS}", re.DOTALL),
+    "c": late_pattern(_COMMENTS + _STRINGS, re.DOTALL),
 }
 """Comments and strings of each family."""
 MOST_NAMED = 3
 """Places that a break names."""
 MOST_NEIGHBOURS = 300
 """Files that are read one by one; where more can see a name the tree is searched."""
-_ASIDE = re.compile(
+_ASIDE = late_pattern(
     r"(?:^|/)(?:examples?|samples?|demos?|bench(?:marks?)?|templates?|mocks?|playgrounds?|fuzz"
     r"|(?:__)?fixtures(?:__)?|testdata|\.yarn|e2e/[^/\n]+/__tests__)/"
 )
-_NOT_BREAK = re.compile(r"[^\n]")
+_NOT_BREAK = late_pattern(r"[^\n]")
 
 
 def family_of(path: str) -> str | None:

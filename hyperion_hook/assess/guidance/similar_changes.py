@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -19,6 +18,7 @@ from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.phrases import counted
 from hyperion_hook.domain.vector import FeatureVector
@@ -44,11 +44,11 @@ _MOST_FILES = 20
 _FEWEST_LETTERS = 4
 """Shorter lines (brackets, ``else``) are in every file."""
 
-_ON_A_BRANCH = re.compile(
+_ON_A_BRANCH = late_pattern(
     r"^(?:\[[^\]]*+\]\s*+)++|(?:[ \t]{0,3}\(#\d{1,9}\)|[ \t]{1,3}-[ \t]{1,3}v?\d{1,5}(?:\.\d{1,5}){1,4}){1,4}$"
 )
 """What a backport adds to the subject."""
-_HEX = re.compile(r"\b[0-9a-f]{7,64}\b")
+_HEX = late_pattern(r"\b[0-9a-f]{7,64}\b")
 
 ReadPatches = Callable[[Sequence[str]], Iterable[Commit]]
 """Commit ids to commits with their hunks; what cannot be read is left out."""

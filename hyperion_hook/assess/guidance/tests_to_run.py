@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -11,6 +10,7 @@ from hyperion_hook.domain.co_change import KnownFile, PastOfFile
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.languages import TEMPLATE_ENDINGS, language_of
 from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
@@ -30,7 +30,9 @@ EXAMPLES = 8
 
 _CLOSER_LOOK = 10
 MOST_TO_RUN = 3
-_SHARED = re.compile(r"(?:^|/)(?:fixtures|testdata|test_apps|data|support|helpers?|utils?)/|(?:Utils?|Helpers?)\.\w+$")
+_SHARED = late_pattern(
+    r"(?:^|/)(?:fixtures|testdata|test_apps|data|support|helpers?|utils?)/|(?:Utils?|Helpers?)\.\w+$"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from hyperion_hook.domain.late_patterns import late_pattern
+
 HEAD_CHARACTERS = 4_000
 _HEAD_LINES = 20
-_GENERATED = re.compile(
+_GENERATED = late_pattern(
     r"@generated\b|<auto-?generated|\bauto-?generated\b(?! ?[=(\"'])|automatically generated (?:by|from|file|code)"
     r"|\bgenerated (?:by|from) [^\n]{0,200}do not (?:edit|modify)|do not (?:edit|modify)[^\n]{0,80}\bgenerated\b"
     r"|\ba bison parser, made by\b",

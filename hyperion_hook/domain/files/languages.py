@@ -6,9 +6,10 @@ without comments here can be told but not read: what is known of its code is ``M
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import NamedTuple
+
+from hyperion_hook.domain.late_patterns import late_pattern
 
 
 class Comments(NamedTuple):
@@ -230,7 +231,7 @@ _BY_NAME = {name: language.name for language in LANGUAGES.values() for name in l
 _BY_INTERPRETER = {run.lower(): language.name for language in LANGUAGES.values() for run in language.runs}
 TEMPLATE_ENDINGS = frozenset(["in", "j2", "jinja", "jinja2", "tmpl", "tpl", "template", "dist", "sample", "example"])
 """Endings of files that become a file of the ending before it."""
-_SHEBANG = re.compile(r"#!\s*+(\S++)([^\n]*+)")
+_SHEBANG = late_pattern(r"#!\s*+(\S++)([^\n]*+)")
 
 
 @lru_cache(maxsize=65_536)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from fnmatch import translate
 from typing import NamedTuple
 
+from hyperion_hook.domain.late_patterns import late_pattern
+
 _POSIX = {
     "[:digit:]": "0-9",
     "[:alpha:]": "a-zA-Z",
@@ -20,7 +22,7 @@ _POSIX = {
     "[:space:]": " \t",
     "[:xdigit:]": "0-9a-fA-F",
 }
-_ESCAPED = re.compile(r"\\(.)")
+_ESCAPED = late_pattern(r"\\(.)")
 _MOST_CHARACTERS = 4096
 """Of a pattern, as of a path: to translate a longer one takes time that grows with its square."""
 _ANY_FOLDERS = None

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from hyperion_hook.domain.files.languages import is_build_file, language_of
+from hyperion_hook.domain.late_patterns import late_pattern
 
 TEST_FOLDERS = ("test", "tests", "__tests__", "testing", "spec", "specs", "e2e", "testdata", "fixtures")
 TEST_FOLDERS_OF_SRC = ("test", "androidTest", "integrationTest", "it")
@@ -21,26 +22,26 @@ FOREIGN_FOLDERS = tuple(
     "_vendor".split()
 )
 
-_TEST_FOLDER = re.compile(
+_TEST_FOLDER = late_pattern(
     rf"(?:^|/)(?:{'|'.join(TEST_FOLDERS)}|[\w.-]*[-_.]tests?|tests?[-_.][\w.-]*)/"
     rf"|(?:^|/)src/(?:{'|'.join(TEST_FOLDERS_OF_SRC)})/"
 )
-_TEST = re.compile(
+_TEST = late_pattern(
     rf"{_TEST_FOLDER.pattern}|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*[-._](?:{'|'.join(TEST_WORDS)})\.[^/]+"
     rf"|[^/]*(?:{'|'.join(TEST_CLASSES)})\.(?:{'|'.join(TEST_CLASS_EXTENSIONS)}))$|\.(?:bats|feature|t)$",
 )
-_DOCUMENT = re.compile(
+_DOCUMENT = late_pattern(
     r"(?:^|/)(?:docs?|documentation|site|website)/|\.(?:md|rst|txt|adoc|asciidoc|markdown|textile|tex|html?|css|scss|svg)$"
     r"|(?:^|/)(?:readme|changelog|changes|news|history|authors|contributing|licen[cs]e|copying|notice|todo)[^/]*$",
     re.IGNORECASE,
 )
-_CONFIGURATION = re.compile(
+_CONFIGURATION = late_pattern(
     r"\.(?:json|ya?ml|toml|ini|cfg|conf|properties|xml|gradle|lock|env|editorconfig|plist|csproj|sln|props|targets)$"
     r"|(?:^|/)(?:makefile|cmakelists\.txt|dockerfile|gemfile|rakefile|pipfile|requirements[^/]*\.txt|go\.(?:mod|sum))$"
     r"|(?:^|/)\.[^/]+$",
     re.IGNORECASE,
 )
-_FOREIGN = re.compile(
+_FOREIGN = late_pattern(
     rf"(?:^|/)(?:{'|'.join(FOREIGN_FOLDERS)})/"
     r"|\.min\.(?:js|css)$|(?:^|/)(?:gradlew|mvnw)(?:\.bat|\.cmd)?$|(?:^|/)[^/]*(?:_pb2(?:_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.designer\.cs|\.generated\.[^/]+)$",
     re.IGNORECASE,
@@ -62,7 +63,7 @@ _DATA = (
     "kml"
 )
 _DATA_ENDINGS = frozenset(_DATA.split())
-_MANUAL = re.compile(r"[A-Za-z_]\.\d$")
+_MANUAL = late_pattern(r"[A-Za-z_]\.\d$")
 
 
 class FileRole(StrEnum):

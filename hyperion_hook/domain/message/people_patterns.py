@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
-REVIEW_LINE = re.compile(
+from hyperion_hook.domain.late_patterns import late_pattern
+
+REVIEW_LINE = late_pattern(
     r"^[ \t]*(reviewed-by|acked-by|approved-by|reviewers?|approvers?)[ \t]*:[ \t]*(\S.*)$", re.IGNORECASE | re.MULTILINE
 )
-PERSON_SEPARATOR = re.compile(r"[,;]| and (?![^<>]{0,320}+>)")
+PERSON_SEPARATOR = late_pattern(r"[,;]| and (?![^<>]{0,320}+>)")

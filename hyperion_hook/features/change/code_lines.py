@@ -12,9 +12,10 @@ from functools import cache
 from itertools import islice
 
 from hyperion_hook.domain.files.languages import LANGUAGES, Comments
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass
 
-_RETURN = re.compile(rb"\r(?![\r\n]|\Z)")
+_RETURN = late_pattern(rb"\r(?![\r\n]|\Z)")
 _LIKE_C = Comments(("//",), (("/*", "*/"),))
 
 

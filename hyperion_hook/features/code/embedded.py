@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from hyperion_hook.domain.files.languages import LANGUAGES
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code import notebooks
 
 EMBEDDING = frozenset({notebooks.NAME, "Svelte"})
 """Languages of ``domain.files.languages`` of which a part is read as another language."""
-_SCRIPT = re.compile(r"""<!--(?:[^-]|-(?!->))*+(?:-->)?+|<script\b(?:[^<>"']|"[^"]*+"|'[^']*+')*+>""", re.IGNORECASE)
-_SCRIPT_END = re.compile(r"</script\s*+>", re.IGNORECASE)
+_SCRIPT = late_pattern(r"""<!--(?:[^-]|-(?!->))*+(?:-->)?+|<script\b(?:[^<>"']|"[^"]*+"|'[^']*+')*+>""", re.IGNORECASE)
+_SCRIPT_END = late_pattern(r"</script\s*+>", re.IGNORECASE)
 
 
 def embedded_source(language: str, text: str) -> tuple[str, str] | Missing:

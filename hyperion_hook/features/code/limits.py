@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from hyperion_hook.domain.late_patterns import late_pattern
 
 
 class TooSlowError(Exception):
@@ -24,7 +24,7 @@ class Clock:
             raise TooSlowError(f"reading it takes more than {self._steps:,} steps")
 
 
-_ANGLE = re.compile(r"<([^<>]*)")
+_ANGLE = late_pattern(r"<([^<>]*)")
 _MAX_STEPS = 20_000_000
 _MAX_EXTENDS = 12
 

@@ -10,16 +10,17 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from hyperion_hook.domain.files.languages import LANGUAGES
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.vector import Missing
 
 NAME = "Jupyter Notebook"
 _UNREADABLE = Missing("it is no notebook that can be read")
-_TOKEN = re.compile(r'\n|"(?:[^"\\]++|\\.)*+"?+|[{}\[\],:]|[^\s"{}\[\],:]++')
+_TOKEN = late_pattern(r'\n|"(?:[^"\\]++|\\.)*+"?+|[{}\[\],:]|[^\s"{}\[\],:]++')
 _SOURCES = {(None, "cells", None, "source"), (None, "worksheets", None, "cells", None, "input")}
 """Where the text of a cell stands, as of version 4 of the format and before; without the places in lists."""
 _KINDS = {(*place[:-1], "cell_type") for place in _SOURCES}
-_OF_PYTHON = re.compile(
+_OF_PYTHON = late_pattern(
     r"%%(?:time|timeit|capture|prun|mprun|memit|debug|px|python3?|heat|snakeviz|cudf\.pandas|skip)(?![\w.])"
 )
 """What IPython does with a cell of Python; after other words the cell is written in another language."""

@@ -7,11 +7,12 @@ import re
 from hyperion_hook.domain.author import LATEST, Author
 from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.domain.history import CommitFlag
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.message.classify import classify_message, issue_references, strip_trailers
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
 
-_REFACTORING = re.compile(
+_REFACTORING = late_pattern(
     r"\b(?:refactor\w*|renam(?:e[ds]?|ing)|mov(?:e[ds]?|ing)|clean(?:s|ed|ing)?[ -]?ups?|simplif(?:y|ies|ied|ying)"
     r"|extract(?:s|ed|ing)?|restructur\w+|reorgani[sz]\w+|tidy|dedup\w*)\b",
     re.IGNORECASE,

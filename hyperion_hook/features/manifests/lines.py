@@ -5,34 +5,35 @@ from __future__ import annotations
 import re
 
 from hyperion_hook.domain.files.text import without_comments
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.manifests.readers import Manifest, owned
 from hyperion_hook.features.manifests.versions import Requirement
 
-_NAME = re.compile(r"\s*+([A-Za-z0-9][\w.-]*+)\s*+(?:\[[^\]]*+\])?\s*+(.*)", re.DOTALL)
-_BLANKS = re.compile(r"[^\S\n]{2,}")
-_GEM = re.compile(r"^[ \t]*+gem[ \t(]++['\"]([\w.-]++)['\"]([^\n]*+)", re.MULTILINE)
-_GEM_VERSION = re.compile(r",\s*+['\"]([^'\"]++)['\"]")
-_GEMSPEC = re.compile(
+_NAME = late_pattern(r"\s*+([A-Za-z0-9][\w.-]*+)\s*+(?:\[[^\]]*+\])?\s*+(.*)", re.DOTALL)
+_BLANKS = late_pattern(r"[^\S\n]{2,}")
+_GEM = late_pattern(r"^[ \t]*+gem[ \t(]++['\"]([\w.-]++)['\"]([^\n]*+)", re.MULTILINE)
+_GEM_VERSION = late_pattern(r",\s*+['\"]([^'\"]++)['\"]")
+_GEMSPEC = late_pattern(
     r"\.add_(?:runtime_|development_)?dependency[ \t(]++['\"]([\w.-]++)['\"]([^\n]*+)"
     r"|\.name[ \t]*+=[ \t]*+['\"]([\w.-]++)"
 )
-_GRADLE = re.compile(
+_GRADLE = late_pattern(
     r"(?:^|[{;])[ \t]*+\"?([a-zA-Z]\w*+)\"?[ \t]*+(?:\(\s*+)?(?:(?:platform|enforcedPlatform|testFixtures)[ \t(]++)?"
     r"(?:['\"]([^'\":\s]++):([^'\":\s]++)(?::([^'\"\s]*+))?['\"]"
     r"|group[ \t]*+[:=][ \t]*+['\"]([^'\"\n]++)['\"][ \t]*+,[ \t]*+name[ \t]*+[:=][ \t]*+['\"]([^'\"\n]++)['\"]"
     r"|libs\.([\w.]++))",
     re.MULTILINE,
 )
-_GRADLE_NEXT = re.compile(r"\s*+,\s*+['\"]([^'\":\s]++):([^'\":\s]++)(?::([^'\"\s]*+))?['\"]")
+_GRADLE_NEXT = late_pattern(r"\s*+,\s*+['\"]([^'\":\s]++):([^'\":\s]++)(?::([^'\"\s]*+))?['\"]")
 _CONFIGURATION_ENDS = tuple("implementation api compile compileonly runtime runtimeonly classpath processor".split())
 _CONFIGURATIONS = frozenset(("kapt", "ksp", "provided", "optional", "developmentonly", "shadow"))
-_GRADLE_INCLUDE = re.compile(r"^[ \t]*+include\b([ \t]*+\(?+(?:[\s,]++|['\"][^'\"\n]*+['\"])*+)", re.MULTILINE)
-_GRADLE_FOLDER = re.compile(
+_GRADLE_INCLUDE = late_pattern(r"^[ \t]*+include\b([ \t]*+\(?+(?:[\s,]++|['\"][^'\"\n]*+['\"])*+)", re.MULTILINE)
+_GRADLE_FOLDER = late_pattern(
     r"project\([ \t]*+['\"]([^'\"\n]++)['\"][ \t]*+\)\.projectDir[ \t]*+=[^'\"\n]*+['\"]([^'\"\n]++)['\"]"
 )
-_QUOTED = re.compile(r"['\"]([^'\"\n]++)['\"]")
-_PROJECT = re.compile(r"^Project\([^\n=]*+=[ \t]*+\"[^\"\n]*+\",[ \t]*+\"([^\"\n]++)\"", re.MULTILINE)
+_QUOTED = late_pattern(r"['\"]([^'\"\n]++)['\"]")
+_PROJECT = late_pattern(r"^Project\([^\n=]*+=[ \t]*+\"[^\"\n]*+\",[ \t]*+\"([^\"\n]++)\"", re.MULTILINE)
 
 
 def read_requirements(text: str) -> list[Requirement]:

@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from hyperion_hook.domain.late_patterns import late_pattern
+
 Version = tuple[int, ...]
 _SIZE = 5
 LOWEST: Version = (0,) * _SIZE
 HIGHEST: Version = (10**12,) * _SIZE
-_NUMBER = re.compile(r"[vV=]?(\d{1,9}(?:\.\d{1,9}){0,4})(?:\.[*xX]){0,2}$")
-_CLAUSE = re.compile(r"(===?|~=|!=|<=|>=|~>|<|>|\^|~|=)?\s*([^\s,|]+)$")
-_OPERATOR_SPACE = re.compile(r"(===?|~=|!=|<=|>=|~>|<|>|\^|~|=)\s+")
+_NUMBER = late_pattern(r"[vV=]?(\d{1,9}(?:\.\d{1,9}){0,4})(?:\.[*xX]){0,2}$")
+_CLAUSE = late_pattern(r"(===?|~=|!=|<=|>=|~>|<|>|\^|~|=)?\s*([^\s,|]+)$")
+_OPERATOR_SPACE = late_pattern(r"(===?|~=|!=|<=|>=|~>|<|>|\^|~|=)\s+")
 
 
 class Requirement(NamedTuple):

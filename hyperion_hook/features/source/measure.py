@@ -11,6 +11,7 @@ import re
 
 from hyperion_hook.domain.files.generated import says_generated
 from hyperion_hook.domain.files.languages import LANGUAGES, language_of
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.embedded import EMBEDDING, embedded_source
@@ -23,7 +24,7 @@ EXTRACTOR_VERSION = 7
 """Languages, as ``domain.files.paths`` names them, that lizard reads; Python is read by ``ast`` and radon."""
 
 _MINIFIED_MEAN = 400
-_PYTHON_HEAD = re.compile(r"^[^\S\n]*+(?:async\s++)?+(def)\s++\w", re.MULTILINE)
+_PYTHON_HEAD = late_pattern(r"^[^\S\n]*+(?:async\s++)?+(def)\s++\w", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

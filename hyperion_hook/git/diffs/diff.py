@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange, FileStatus, Hunk
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import replace
 
-_HEADER = re.compile(rb"(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@[^\n]*\n?")
-_REMARK = re.compile(rb"\n\\[^\n]*")
-_ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+_HEADER = late_pattern(rb"(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@[^\n]*\n?")
+_REMARK = late_pattern(rb"\n\\[^\n]*")
+_ESCAPE = late_pattern(rb"\\([0-7]{3}|.)", re.DOTALL)
 _LETTERS = {
     b"a": b"\a",
     b"b": b"\b",

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.repository import Repository
 
-_ROW = re.compile(rb"^(?:([0-9a-f]{40,64})$|@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@)", re.MULTILINE)
+_ROW = late_pattern(rb"^(?:([0-9a-f]{40,64})$|@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@)", re.MULTILINE)
 
 
 class Position(NamedTuple):

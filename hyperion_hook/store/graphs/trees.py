@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.run import Process
@@ -16,7 +17,7 @@ MAX_ENTRIES = 400_000
 
 _TREE = b"40000"
 _REGULAR = (b"100644", b"100755", b"100664")
-_ENTRIES = {size: re.compile(rb"([0-7]{5,6}) ([^\0]++)(?:\0(.{%d}))?" % size, re.DOTALL) for size in (20, 32)}
+_ENTRIES = {size: late_pattern(rb"([0-7]{5,6}) ([^\0]++)(?:\0(.{%d}))?" % size, re.DOTALL) for size in (20, 32)}
 
 Entries = dict[bytes, tuple[bytes, bytes]]
 Difference = dict[str, str | None]
