@@ -40,6 +40,8 @@ FACTORIES: dict[tuple[str, str], Callable[[ModuleType], object]] = {
     ("assess.breaks.definitions", "patterns_of"): lambda module: [
         module.patterns_of(name) for name in module._PATTERNS
     ],
+    # what modules give it is taken where they do
+    ("domain.late_patterns", "__getattr__"): lambda _: [],
 }
 """Functions that make patterns from data, by module: how to have them make all."""
 
