@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import ToolAnnotations
+from mcp.types import Tool, ToolAnnotations
 from pydantic import Field
 
 import hyperion_hook
@@ -30,7 +30,7 @@ _INSTRUCTIONS = (
 )
 _READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 _PACKAGE = Path(hyperion_hook.__file__).parent
-_MOST_TEXT = 400_000
+_MOST_TEXT, _MOST_REFUSED = 400_000, 600
 _Answer = TypeVar("_Answer")
 
 Full = Annotated[bool, Field(description="Everything, not only the most important entries.")]
@@ -56,7 +56,7 @@ def server_of(root: Path | None, config: Callable[[], Config]) -> MCPServer:
 
     ``root`` is ``None`` for the current folder. No tool takes another.
     """
-    server = MCPServer(
+    server = _BriefServer(
         "hyperion-hook",
         title="Hyperion Hook",
         version=hyperion_hook.__version__,
@@ -116,12 +116,37 @@ def server_of(root: Path | None, config: Callable[[], Config]) -> MCPServer:
     return server
 
 
+class _BriefServer(MCPServer):
+    """The SDK's server without what an agent has no use for: titles that repeat names, and pages of refusals."""
+
+    async def list_tools(self) -> list[Tool]:
+        tools = await super().list_tools()
+        for tool in tools:
+            tool.input_schema, tool.output_schema = _untitled(tool.input_schema), _untitled(tool.output_schema)
+        return tools
+
+    async def call_tool(self, *arguments: Any, **named: Any) -> Any:
+        try:
+            return await super().call_tool(*arguments, **named)
+        except ToolError as error:
+            raise type(error)(printable(" ".join(str(error).split()), most=_MOST_REFUSED)) from error.__cause__
+
+
+def _untitled(schema: Any) -> Any:
+    """Return a schema without its titles; a property may be called so, but is no text."""
+    if isinstance(schema, list):
+        return [_untitled(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {key: _untitled(part) for key, part in schema.items() if key != "title" or not isinstance(part, str)}
+
+
 @contextmanager
 def _in_one_line() -> Iterator[None]:
     try:
         yield
     except HyperionError as error:
-        raise ToolError(printable(str(error), most=500)) from None
+        raise ToolError(str(error)) from None
 
 
 def _text(path: Path) -> str:

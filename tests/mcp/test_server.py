@@ -57,6 +57,8 @@ def test_every_tool_and_resource_answers_an_agent(repo: TestRepo) -> None:
         assert {tool.name for tool in tools} == {"score", "plan", "hot_spots", "explain_feature"}
         for tool in tools:
             assert tool.output_schema
+            assert len(json.dumps(tool.input_schema)) < 400
+            assert '"title": "' not in json.dumps([tool.input_schema, tool.output_schema])
             assert tool.annotations.read_only_hint
             assert not tool.annotations.open_world_hint
         calls = {
@@ -120,6 +122,9 @@ FAULTS = [
     ("score", {"what": "--output=/tmp/evil"}, "names no commit"),
     ("score", {"what": "nowhere..HEAD"}, "names no commit"),
     ("explain_feature", {"name": "zzz"}, "not in the catalogue"),
+    ("explain_feature", {"name": "z" * 101}, "at most 100 characters"),
+    ("plan", {"paths": [1] * 50}, "50 validation errors"),
+    ("nothing" * 1000, {}, "Unknown tool"),
 ]
 
 
@@ -131,6 +136,7 @@ def test_what_cannot_be_answered_is_one_clear_line(repo: TestRepo) -> None:
         assert answer.is_error
         assert fault in answer.content[0].text
         assert "\n" not in answer.content[0].text
+        assert len(answer.content[0].text) <= 600
 
 
 def test_a_fault_of_ours_is_not_given_for_an_answer() -> None:
