@@ -57,6 +57,12 @@ def posting(kind: Kind) -> Posting:
     return Posting(ALWAYS, True, Links(), "the log", dialect=dialect)
 
 
+def of_before(kind: Kind, double: Any) -> list[str]:
+    """Leave a comment of an earlier run, and return all that are ours."""
+    kind.add(double, f"{marker(kind)}\nof an earlier run", True)
+    return kind.ours(double)
+
+
 def post(kind: Kind, double: Any, head: str = HEAD) -> list[str]:
     """Go through all requests about a pull request, and return what is said of it."""
     said: list[str] = []
@@ -111,10 +117,13 @@ def test_of_several_the_oldest_is_kept_and_what_was_removed_is_written_anew(kind
     assert len(kind.ours(double)) == 2
 
 
-@pytest.mark.parametrize(("request_name", "status"), [("list", 401), ("write", 403), ("write", 404), ("write", 429)])
+@pytest.mark.parametrize(
+    ("request_name", "status"), [("list", 401), ("write", 403), ("write", 404), ("write", 429), ("update", 403)]
+)
 def test_what_is_refused_is_said_and_passes(
     kind: Kind, double: Any, pull: Pull, tmp_path: Path, request_name: str, status: int
 ) -> None:
+    before = of_before(kind, double) if request_name == "update" else []
     double.told(
         *kind.requests[request_name], Said(status, {"message": "no\x1b[31m\n::error::x"}, {"retry-after": "99"})
     )
@@ -128,17 +137,19 @@ def test_what_is_refused_is_said_and_passes(
     assert "the comment is not posted: " in err
     assert "\x1b" not in err
     assert "risk" in out
-    assert kind.ours(double) == []
+    assert kind.ours(double) == before
 
 
-@pytest.mark.parametrize("request_name", ["list", "write"])
+@pytest.mark.parametrize("request_name", ["list", "write", "update"])
 def test_what_is_slow_is_not_waited_for(kind: Kind, double: Any, request_name: str) -> None:
+    before = of_before(kind, double) if request_name == "update" else []
     raw, seconds = SLOW["the header a byte at a time"]
     double.told(*kind.requests[request_name], Said(200, raw=raw, seconds=seconds))
     began = time.monotonic()
     with mock.patch.multiple(http, TIMEOUT_SECONDS=0.3, BUDGET_SECONDS=1.0):
         assert any("no answer in time" in line for line in post(kind, double))
     assert time.monotonic() - began < 8
+    assert kind.ours(double) == before
 
 
 @pytest.mark.parametrize("kind", NEW[1:], ids=lambda kind: kind.name)

@@ -99,6 +99,13 @@ def with_history(action: Job) -> str:
     return head
 
 
+def test_every_recipe_is_tried_here() -> None:
+    section = PAGE[PAGE.index("\n## Recipes") :].partition("\n## Code scanning")[0]
+    headings = re.findall("^### (.*)", section, re.MULTILINE)
+    assert len(headings) >= 6
+    assert [name for name in headings if f"test_{name.lower().replace(' ', '_')}" not in globals()] == []
+
+
 def test_block_above_the_99th_percentile(action: Job, tmp_path: Path) -> None:
     (workflow,) = recipes("Block above the 99th percentile")
     job = Workflow(action, tmp_path / "bin", workflow)
