@@ -217,7 +217,6 @@ def test_promotion_goes_step_by_step_and_a_trained_version_is_validated_first(re
     assert [entry.version for entry in registry.list_models(status="deprecated")] == ["v1.0.0"]
     for version, status, why in (
         ("v1.1.0", "validated", "is in production already"),
-        ("v1.1.0", "production", "is in production already"),
         ("v1.0.0", "production", "only a rollback"),
         ("v1.0.0", "validated", "only a rollback"),
         ("v1.2.0", "trained", "not to trained"),
@@ -229,6 +228,7 @@ def test_promotion_goes_step_by_step_and_a_trained_version_is_validated_first(re
         registry.promote_model(NAME, "v1.2.0", "live")
     with pytest.raises(ConfigError, match=r"status 'live': use one of trained"):
         registry.list_models(status="live")
+    assert registry.promote_model(NAME, "v1.1.0", "production") == "v1.1.0"  # a script that runs again
     assert registry.rollback(NAME) == ("v1.1.0", "v1.0.0")
     assert registry.load_model(NAME, "production")[1].version == "v1.0.0"
     assert registry.promote_model(NAME, "v1.2.0", "deprecated") == "v1.2.0"

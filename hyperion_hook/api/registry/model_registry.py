@@ -154,7 +154,8 @@ class ModelRegistry(VersionStore):
 
         A trained version becomes validated by being checked: digests of all files, the estimator loads, and bundle and
         estimator give the same probabilities to 1e-6. What was checked is kept (``ModelMetadata.validation``). Promoted
-        to production, a trained version is validated first, in the same step. What was in production is deprecated.
+        to production, a trained version is validated first, in the same step. What was in production is deprecated;
+        where it is the version itself, nothing changes.
 
         Raises
         ------
@@ -171,6 +172,8 @@ class ModelRegistry(VersionStore):
         except ValueError:
             raise ConfigError(f"status '{str(status)[:40]}': use validated, production or deprecated") from None
         metadata = self.find(name, version)
+        if metadata.status is to is Status.PRODUCTION:  # a script that runs again saves and promotes the same version
+            return metadata.version
         with followed(self, name, self._tracked, self._repository):
             if to is Status.DEPRECATED:
                 return self.deprecate(name, metadata.version)
