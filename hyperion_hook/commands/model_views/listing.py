@@ -80,7 +80,8 @@ def _registered(common_dir: Path, in_use: str | None) -> Iterator[Listed]:
 def _of_registry(found: ModelMetadata, *, in_use: bool) -> Listed:
     main = found.files.get("manifest.json") or next(iter(found.files.values()))
     note = f"{found.model_type} {found.not_scored}" if found.not_scored and found.name == RISK_PREDICTOR else None
-    trained_on = found.description or f"{found.training_samples:,} rows of its own"
+    count = f"{found.training_samples:,} " if found.training_samples else ""  # 0 where nobody said how many
+    trained_on = found.description or f"{count}rows of its own"
     return Listed(
         "registry",
         found.version,
