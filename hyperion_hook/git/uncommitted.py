@@ -168,7 +168,7 @@ def _git_at(repository: Repository, folder: Path, work_tree: Path, variables: Ma
 
 
 def _listed(git: Git, *which: str) -> list[str]:
-    names = git.run("ls-files", "-z", *which, timeout=_TIMEOUT).split(b"\0")
+    names = git.run("ls-files", "-z", *which).split(b"\0")
     return list(dict.fromkeys(os.fsdecode(name) for name in names if name))
 
 

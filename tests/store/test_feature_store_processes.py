@@ -221,3 +221,15 @@ def test_a_file_that_cannot_be_written_to_is_read(tmp_path: Path, monkeypatch: p
         with pytest.raises(StoreError, match="cannot be written to"):
             store.store_features({"a": 2}, "", "r")
         assert len(store.search_features("r")) == 1
+
+
+def test_a_long_text_is_read_by_whoever_had_the_file_open(tmp_path: Path) -> None:
+    path = tmp_path / "features.sqlite"
+    tags = {"note": "y" * 3_000_000}
+    with FeatureStore(path) as other, FeatureStore(path) as store:
+        number = store.store_features({"la": 1.0}, "a.py", "r", tags)
+        for one in (store, other):
+            found = one.get(number)
+            assert found is not None
+            assert found.metadata.tags == tags
+            assert len(one.search_features(repository="r")) == 1

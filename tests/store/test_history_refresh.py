@@ -15,6 +15,7 @@ from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import EmptyHistory, History
+from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.errors import StoreError
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
@@ -383,3 +384,16 @@ def test_what_cannot_be_written_is_not_read_for_counting(repo: TestRepo, monkeyp
     with index:
         assert index.uncounted()
     assert asked == []
+
+
+def test_a_commit_of_more_files_than_the_index_had_bytes_is_indexed(
+    repo: TestRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_index, "FORM", replace(history_index.FORM, value_bytes=1_000))
+    repo.commit({f"d{number % 9}/f{number}.py": "x = 1\n" for number in range(9_000)}, "Import")
+    # names and lines are written, and read in between, on one connection
+    update_index(here(repo))
+    index, history = open_history(here(repo), repo.head())
+    with index:
+        assert index.uncounted() == []
+        assert [event.lines_added for event in history.file("d8/f8999.py").events] == [1]

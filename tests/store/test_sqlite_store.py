@@ -169,8 +169,23 @@ def test_a_value_cannot_be_longer_than_the_file(tmp_path: Path) -> None:
             connection.execute("SELECT length(randomblob(50000000))").fetchone()
         with pytest.raises(sqlite3.Error):
             connection.execute(f"ATTACH '{tmp_path / 'other'}' AS other")
-        # rows of our own may be longer
+
+
+@pytest.mark.parametrize("form", [FORM, LOGGED])
+@pytest.mark.parametrize("inside", [True, False], ids=["inside the transaction", "after it"])
+def test_a_value_that_was_written_can_be_read(tmp_path: Path, form: Form, inside: bool) -> None:
+    connection, _, _ = open_store(filled(tmp_path / "n.sqlite", form, count=10), form, seconds=1)
+    assert connection is not None
+    with closing(connection):
+        connection.execute("BEGIN")
         connection.executemany("INSERT INTO numbers (number) VALUES (?)", [(bytes(2_000_000),)])
+        if not inside:
+            connection.execute("COMMIT")
+        assert connection.execute("SELECT max(length(number)) FROM numbers").fetchone() == (2_000_000,)
+        with connection.any_length():
+            connection.executemany("INSERT INTO numbers (number) VALUES (?)", [(1,)])
+            connection.execute("INSERT INTO numbers (number) VALUES (?)", (bytes(9_000_000),))
+        assert len(connection.execute("SELECT number FROM numbers ORDER BY id").fetchall()[-1][0]) == 9_000_000
 
 
 def test_rows_of_any_number_may_be_written_in_one_statement(tmp_path: Path) -> None:

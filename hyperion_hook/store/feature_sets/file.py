@@ -128,6 +128,8 @@ class FeatureFile:
         Raises ``StoreError`` if the file is damaged, locked for too long, full or not writable.
         """
         try:
+            # another process may have written longer values than any there was
+            self.connection.heed_growth()
             yield self.connection
         except sqlite3.OperationalError as error:
             raise StoreError(f"feature store {self.path}: {_remedy(error)}") from error

@@ -83,13 +83,11 @@ class StoreConnection(sqlite3.Connection):
     _looks = 0
     _since = 0.0
     _is_many = False
-    _value_bytes = 0
 
     def limit(self, path: Path, size: int, value_bytes: int) -> None:
         """Bound statements and values by the size of the file."""
         self._path = path
-        self._value_bytes = min(max(value_bytes, size), _MOST_VALUE_BYTES)
-        self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, self._value_bytes)
+        self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(max(value_bytes, size), _MOST_VALUE_BYTES))
         self.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         self.set_progress_handler(self._is_endless, _STEPS)
 
@@ -108,13 +106,20 @@ class StoreConnection(sqlite3.Connection):
 
     @contextmanager
     def any_length(self) -> Iterator[None]:
-        """Lift the bound of values in a block that writes values of ours."""
+        """Lift the bound of values in a block that writes values of ours, which can be read from then on."""
         # SQLite lowers this to its own limit
-        self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_VALUE_BYTES)
+        before = self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_VALUE_BYTES)
         try:
             yield
         finally:
-            self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, self._value_bytes)
+            self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, before)
+            self.heed_growth()
+
+    def heed_growth(self) -> None:
+        """Allow values as long as the pages there are by now, those of a log and of an open transaction among them."""
+        size = _header(self, "page_count") * _header(self, "page_size")
+        if size > self.getlimit(sqlite3.SQLITE_LIMIT_LENGTH):
+            self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(size, _MOST_VALUE_BYTES))
 
     def shrink(self) -> None:
         """Give the room of removed rows back."""
