@@ -12,9 +12,11 @@ from hyperion_hook.domain.files.languages import BY_ENDING, LANGUAGES, Language,
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.change import quality, tokens
+from hyperion_hook.features.change.changed_code import BINARY
 from hyperion_hook.features.change.code_lines import code_in
 from hyperion_hook.features.change.tokens import NAMES
 from hyperion_hook.features.code.embedded import EMBEDDING
+from hyperion_hook.features.code.limits import IN_LFS
 from hyperion_hook.features.code.notebooks import NAME as NOTEBOOK
 from tests.support.changes import change, context, edit
 from tests.support.parity import recorded_vector
@@ -167,6 +169,28 @@ def test_what_holds_no_code_counts_nothing(repo: TestRepo, path: str) -> None:
 def test_a_binary_file_of_any_ending_holds_no_code(repo: TestRepo) -> None:
     vector = vector_of(repo, a__blob=b"\0\1\2", b__ipynb=b"\0\1", c=b"\0#!/bin/sh")
     assert {vector[name] for name in NAMES} == {0.0}
+
+
+@pytest.mark.parametrize("side", ["before", "after", "both"])
+def test_code_with_a_nul_is_not_no_code(repo: TestRepo, side: str) -> None:
+    texts = ["x = 'a line that ends here'\n" * 9, "x = 'a line that ends here'\n" * 8 + "y = '\0'\n"]
+    before = texts[1] + "z = 1\n" if side == "both" else texts[side == "before"]
+    repo.commit({"a.py": before})
+    vector = vector_of(repo, a__py=texts[side != "before"])
+    assert vector["code_lines_added"] == BINARY
+    assert isinstance(vector["method_count"], Missing)
+
+
+@pytest.mark.parametrize("has_code", [False, True])
+def test_a_pointer_of_git_lfs_is_no_code(repo: TestRepo, has_code: bool) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n"
+    repo.commit({"a.py": pointer.format("a" * 64)})
+    vector = vector_of(repo, a__py=pointer.format("b" * 64), **({"b.py": "def f(): pass\n"} if has_code else {}))
+    if has_code:
+        assert (vector["code_lines_added"], vector["method_count"]) == (1.0, 1.0)
+    else:
+        assert vector["code_lines_added"] == IN_LFS
+        assert vector["method_count"] == Missing(f"{IN_LFS.reason} (a.py)")
 
 
 def test_code_in_utf_16_is_not_no_code(repo: TestRepo) -> None:

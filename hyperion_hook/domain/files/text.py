@@ -10,6 +10,8 @@ from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.vector import Missing
 
 BINARY = Missing("binary")
+HOLDS_NUL = Missing("a text that holds a NUL")
+"""Not a binary file, though git takes it for one: hardly a character of it is none of a text."""
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -17,6 +19,8 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_TEXT = 20
+"""Characters for each control character, at least, in what a person wrote."""
 _CONTROL = late_pattern(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -29,8 +33,8 @@ def decode_text(data: bytes) -> str | Missing:
     --------
     >>> decode_text(b"a\r\nb"), decode_text("é".encode("utf-16")), decode_text(b"caf\xe9")
     ('a\nb', 'é', 'café')
-    >>> decode_text(b"a\0b")
-    Missing(reason='binary')
+    >>> decode_text(b"a\0b"), decode_text(b"print('a line that ends in a \0')")
+    (Missing(reason='binary'), Missing(reason='a text that holds a NUL'))
     """
     text = decode_lines(data)
     return text if isinstance(text, Missing) else text[0]
@@ -48,8 +52,10 @@ def decode_lines(data: bytes) -> tuple[str, tuple[int, ...]] | Missing:
     (('a\nb\nc\nd\ne\n', (1, 1, 2)), ('a\nb', ()))
     """
     text = _decoded(data)
-    if isinstance(text, Missing) or "\0" in text:
+    if isinstance(text, Missing):
         return BINARY
+    if "\0" in text:
+        return HOLDS_NUL if len(_CONTROL.findall(data)) * _TEXT < len(data) else BINARY
     if "\r" not in text or "\r" not in (text := text.replace("\r\n", "\n")):
         return text, ()
     rows = text.split("\n")

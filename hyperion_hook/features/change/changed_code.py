@@ -6,15 +6,17 @@ the cells count. Where nobody can tell whether a file is code, or which of its l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange, Hunk
 from hyperion_hook.domain.files.languages import LANGUAGES, language_of, language_of_script
 from hyperion_hook.domain.files.paths import FileRole, holds_data, role_of
-from hyperion_hook.domain.files.text import lines_as_read
+from hyperion_hook.domain.files.text import HOLDS_NUL, lines_as_read
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.code.limits import IN_LFS
 from hyperion_hook.features.code.notebooks import NAME as NOTEBOOK
 from hyperion_hook.features.code.notebooks import read_notebook
 from hyperion_hook.features.context import Context
@@ -22,6 +24,7 @@ from hyperion_hook.features.context import Context
 BINARY = Missing("git takes it for binary and compares no lines")
 TOO_LARGE = Missing("change too large to read line by line")
 """Of a file after the first twenty megabytes of the patch."""
+_OF_LFS = re.compile(rb"\n*+(?:(?:version https://git-lfs\.|oid sha256:|size )[^\n]*+\n*+)++")
 _COUNTED = (FileRole.SOURCE, FileRole.CONFIGURATION)
 
 
@@ -101,19 +104,26 @@ def changed_code(context: Context, file: FileChange) -> ChangedCode | Missing | 
     if isinstance(kind.language, Missing):
         return kind.language
     if file.is_binary:
-        # git compares no lines of UTF-16, which is text all the same
-        source = context.sources.before(file) if file.new_blob is None else context.sources.after(file)
-        return BINARY if isinstance(source, SourceText) else None
+        # git compares no lines of UTF-16 or with a NUL, which are text all the same
+        sides = (context.sources.before(file), context.sources.after(file))
+        return BINARY if any(isinstance(side, SourceText) or side == HOLDS_NUL for side in sides) else None
     if file.hunks is None:
         return Missing(file.unread) if file.unread else TOO_LARGE
-    before = kind.language
+    return _text_of(context, file, kind.language)
+
+
+def _text_of(context: Context, file: FileChange, language: str) -> ChangedCode | Missing:
+    hunks = file.hunks or ()
+    if hunks and all(_OF_LFS.fullmatch(b"\n".join((hunk.added_text, hunk.deleted_text))) for hunk in hunks):
+        return IN_LFS
+    before = language
     if file.old_blob is not None and file.new_blob is not None and file.previous_path != file.path:
         former = _kind(context, file, is_after=False).language
         before = former if isinstance(former, str) else ""
-    added = _lines(context, file, kind.language, [hunk for hunk in file.hunks if hunk.added_count], is_after=True)
+    added = _lines(context, file, language, [hunk for hunk in hunks if hunk.added_count], is_after=True)
     if isinstance(added, Missing):
         return added
-    deleted = _lines(context, file, before, [hunk for hunk in file.hunks if hunk.deleted_count], is_after=False)
+    deleted = _lines(context, file, before, [hunk for hunk in hunks if hunk.deleted_count], is_after=False)
     if isinstance(deleted, Missing):
         return deleted
     return ChangedCode(added[0], deleted[0], added[1], deleted[1])

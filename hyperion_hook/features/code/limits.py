@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from hyperion_hook.domain.late_patterns import late_pattern
 
+from hyperion_hook.domain.vector import Missing
+
+IN_LFS = Missing("its content is in Git LFS, not in the repository")
+
 
 class TooSlowError(Exception):
     """A file takes more time or memory than it may: its text is the reason; caught where it is measured."""

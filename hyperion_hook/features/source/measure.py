@@ -15,7 +15,7 @@ from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.embedded import EMBEDDING, embedded_source
-from hyperion_hook.features.code.limits import Clock, TooSlowError, too_hard_to_tokenise
+from hyperion_hook.features.code.limits import IN_LFS, Clock, TooSlowError, too_hard_to_tokenise
 from hyperion_hook.features.code.metrics import SourceMetrics
 
 EXTRACTOR_VERSION = 7
@@ -109,6 +109,8 @@ def measure_source(path: str, text: str, *, limits: Limits = DEFAULT) -> SourceM
 def _refused(text: str, limits: Limits) -> str | None:
     if len(text) > limits.max_bytes or len(text.encode("utf-8", "surrogatepass")) > limits.max_bytes:
         return f"larger than {limits.max_bytes:,} bytes"
+    if text.startswith("version https://git-lfs."):
+        return IN_LFS.reason
     if "\0" in text:
         return "it is binary: it holds a NUL"
     rows = text.split("\n")
