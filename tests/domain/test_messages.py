@@ -86,6 +86,60 @@ Implement parser (closes #12)
 """
 
 
+FIXES_ELSEWHERE = """\
+Corrige le plantage au démarrage
+Correction d'un défaut du lecteur
+Corregido el inicio de sesión
+Corrigido erro de login
+Risolto il problema del login
+Absturz beim Start behoben
+Fehlerbehebung
+Login opgelost
+Naprawiono logowanie
+Oprava přihlášení
+Giriş düzeltildi
+Åtgärda inloggning
+Ispravljena prijava
+Исправлена ошибка
+Виправлено помилку
+修复登录失败
+解决登录的问题
+不具合を修正
+버그 수정
+오류 해결
+Sửa lỗi
+Merged PR 12: Fix crash
+Merged in fix/login (pull request #12)\\n\\nFix crash
+"""
+NO_FIXES_ELSEWHERE = """\
+Corrige une faute de frappe
+Tippfehler korrigiert
+Oprava překlepu
+Исправлена опечатка
+Фиксированная ширина
+修正错别字
+誤字を修正
+오타 수정
+docs: 修复
+新增登录
+Ajoute une fonction
+Corrigendum of the paper
+Update the changelog for bug fixes
+Merged PR 12: Add a feature
+Merged in feature/fix (pull request #12)\\n\\nAdd a feature
+"""
+
+
+@pytest.mark.parametrize("message", FIXES_ELSEWHERE.splitlines())
+def test_bug_fixes_are_found_in_other_languages_and_below_the_titles_of_hosts(message: str) -> None:
+    assert CommitFlag.FIX in classify_message(message.replace("\\n", "\n"), ADA)
+
+
+@pytest.mark.parametrize("message", NO_FIXES_ELSEWHERE.splitlines())
+def test_other_changes_are_no_bug_fixes_in_other_languages_either(message: str) -> None:
+    assert CommitFlag.FIX not in classify_message(message.replace("\\n", "\n"), ADA)
+
+
 @pytest.mark.parametrize("subject", FIXES.splitlines())
 def test_bug_fixes_are_found(subject: str) -> None:
     assert CommitFlag.FIX in classify_message(f"{subject}\n\nMore words.", ADA)

@@ -130,6 +130,21 @@ def test_a_revert_of_a_merge_request_names_it(repo: TestRepo, message: str, reve
     assert fixes_of(repo) == {fix: {bad}}
 
 
+@pytest.mark.parametrize(
+    ("message", "revert"),
+    [
+        ("Merged PR 12: Add speed", "Merged PR 13: Revert 'Add speed'\n\nReverts !12"),
+        ("Merged PR 12: Add speed", "Revert 'Add speed'"),
+        ("Add speed (pull request #12)", 'Revert "Add speed (pull request #12)"'),
+        ("Merged in speed (pull request #12)\n\nAdd speed", 'Revert "Add speed (pull request #12)"'),
+    ],
+)
+def test_a_revert_of_what_azure_or_bitbucket_squashed_names_it(repo: TestRepo, message: str, revert: str) -> None:
+    bad = repo.commit(file(1), message)
+    fix = repo.commit(file(0), revert)
+    assert fixes_of(repo) == {fix: {bad}}
+
+
 def merged(repo: TestRepo, message: str) -> set[str]:
     """Merge two commits of a branch, and return them."""
     repo.git("checkout", "-q", "-b", "topic")

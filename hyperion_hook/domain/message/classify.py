@@ -13,7 +13,7 @@ from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.programs import is_bot, is_program
 
-CLASSIFIER_VERSION = 5
+CLASSIFIER_VERSION = 6
 """Raised whenever ``classify_message`` can answer differently; a history index of another version is rebuilt."""
 
 _SUBJECT_LIMIT = 300
@@ -58,6 +58,9 @@ def classify_message(message: str, author: Author) -> CommitFlag:
     # what git made to be squashed is of the purpose of the commit it names
     subject = patterns.TO_BE_SQUASHED.sub("", subject, count=1) if "! " in subject[:10] else subject
     body = _without_html_comments(body[:_BODY_LIMIT])
+    if subject.startswith("merged ") and (merged := patterns.MERGED.match(subject)):
+        # a request squashed by Azure or Bitbucket: its title comes after, with the latter in the body
+        subject = subject[merged.end() :] or " ".join(body[:_SUBJECT_LIMIT].lower().lstrip().partition("\n")[0].split())
     says_so = "everts " in body or "riginal commit changeset" in body
     if patterns.REVERT_SUBJECT.match(subject) or (says_so and patterns.REVERT_BODY.search(body)):
         return flags | CommitFlag.REVERT
@@ -74,6 +77,8 @@ def _is_fix(subject: str, body: str) -> bool:
         return False
     if (subject[:1] == ":" or not subject[:1].isascii()) and patterns.MARK_OF_FIX.match(subject):
         return True
+    if patterns.FIX_ELSEWHERE.search(subject):
+        return patterns.COSMETIC_ELSEWHERE.search(subject) is None
     # most messages never say "fix": the costly patterns are kept from them
     told = patterns.HARMLESS_FIX.sub(" ", subject) if "fix" in subject else subject
     if patterns.SERIOUS_WORD.search(told):

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of other alphabets are meant
 """The patterns behind ``messages``; in their own module because compiling them costs a hook without a message 10 ms.
 
 Every pattern works on bounded text and has no nested repetition, so a hostile message costs nothing.
@@ -51,6 +52,7 @@ COSMETIC_SUBJECT = re.compile(
 OTHER_PURPOSE = re.compile(
     r"(?:docs?|style|tests?|ci|build|feat|feature|refactor|release)(?:\([^()]{0,80}\))?!?:"
     r"|fix\((?:deps?(?:-dev)?|dependencies|docs?|tests?|ci|lint|build|examples?|style|typos?|readme)\)!?:"
+    r"|updat(?:e[sd]?|ing) (?:the )?(?:change-?log|read-?me|release notes|documentation|docs|authors|copyrights?)\b"
     r"|(?:bump|release|prepare|merged?|merging|version|changelog)\b"
     r"|(?:add|adds|added|improve|write|more|new)\b[^:]*\btests?\b",
 )
@@ -86,6 +88,22 @@ REVERT_BODY = re.compile(
 )
 MARK_OF_FIX = re.compile(r"(?:\U0001f41b|\U0001fa79|\U0001f691|:adhesive_bandage:|:ambulance:)\ufe0f?")
 """What Gitmoji puts before a fix, a small one, an urgent one."""
+FIX_ELSEWHERE = re.compile(
+    r"\b(?:corrig(?!end)|corregi|corregg|correzion|correcci[oó]n d|correç|corrections? d|arregla|soluciona|consert"
+    r"|risol[tv]|beh(?:ebt|oben|eben)|fehler(?:behebung|korrektur)|korrig|abst[uü]rz|opgelost|verholpen|gerepareerd"
+    r"|plantage|bogue|napraw|popraw\w{1,9} b[łl][eę]d|oprav|düzelt|åtgärd|rett(?:et|er) fe|isprav|popravlj|sửa lỗi"
+    r"|исправ|почин|пофикс|фикс(?!ир)|баг(?:[аи]|ов)?\b|виправ|поправ)"
+    r"|修复|修復|修正|解[决決].{0,30}(?:问题|問題|错误|錯誤|异常|異常)|崩[溃潰]|不具合|バグ|クラッシュ"
+    r"|버그|(?:오류|에러|문제).{0,20}(?:수정|해결)"
+)
+"""How a fix is called in the other languages of which many messages are written."""
+COSMETIC_ELSEWHERE = re.compile(
+    r"\b(?:fautes? de frappe|orth?ograf|orthograph|coquille|errata|tippfehler|rechtschreib|tikfout|typfout|literówk"
+    r"|p[rř]eklep|skrivfel|stavfel|yazım|typos?\b|(?:php|java)?docs?\b|documenta[cç]|dokument|read-?me|tests?\b"
+    r"|опечат|документац|комментар|тест|одрук)"
+    r"|错别字|錯別字|拼写|拼寫|文档|文檔|注释|註釋|格式|笔误|测试|測試|誤字|タイポ|ドキュメント|コメント|テスト|오타|문서|주석|테스트"
+)
+MERGED = re.compile(r"merged (?:pr \d{1,9}: |in \S{1,200} \(pull request #\d{1,9}\)$)")
 HOTFIX = re.compile(r"^(?:\U0001f691|:ambulance:)|\b(?:hot[- ]?fix(?:e[sd]|ing)?|emergency fix|urgent fix)\b")
 TO_BE_SQUASHED = re.compile(r"^(?:(?:fixup|squash|amend)! ){1,9}")
 TRAILER_LINE = re.compile(

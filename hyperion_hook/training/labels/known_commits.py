@@ -14,7 +14,7 @@ _MOST_BROUGHT = 100
 """A merge that brought more commits is no change that one revert tells about."""
 
 _PICKED = re.compile(r"^\(cherry picked from commit ([0-9a-f]{7,64})\)", re.MULTILINE)
-_SQUASHED = re.compile(r"(?<!\s)\s*+\(([#!]\d{1,9})\)\s*+$")
+_SQUASHED = re.compile(r"(?<!\s)\s*+\((?:pull request )?+([#!]\d{1,9})\)\s*+$")
 """The number that a host appends to the subject of a squashed pull request."""
 _MERGED = re.compile(
     r"(?:Merge pull request|Merged PR|Merged in [^\n]{1,200} \(pull request|(?:Auto )?merge(?: of)?) #?(\d{1,9})\b"
@@ -22,6 +22,10 @@ _MERGED = re.compile(
     re.IGNORECASE,
 )
 _OF_REQUEST = re.compile(r"^See merge request [\w./-]{0,200}(!\d{1,9})\s*$", re.MULTILINE)
+
+
+_TITLED = re.compile(r"Merged PR (\d{1,9}): ")
+"""Of a request that Azure squashed, whose reverts call it ``!12``."""
 
 
 class KnownCommits:
@@ -119,14 +123,14 @@ class KnownCommits:
 
 
 def title_of(subject: str) -> str:
-    """Return a subject without the number that a host appends to it.
+    """Return a subject without the number that a host appends to it, or puts before it.
 
     Examples
     --------
     >>> title_of("Add x (#12)")
     'Add x'
     """
-    return _SQUASHED.sub("", subject[:1_000]).strip()
+    return _TITLED.sub("", _SQUASHED.sub("", subject[:1_000]), count=1).strip()
 
 
 def number_in(subject: str) -> str | None:
@@ -148,6 +152,8 @@ def _numbers(commit: Commit, subject: str) -> set[str]:
     merged = _MERGED.match(subject)
     if merged:
         numbers |= {f"#{merged[1]}", *merged[2].split()}
+    if titled := _TITLED.match(subject):
+        numbers.add(f"!{titled[1]}")
     if "See merge request" in commit.message:
         numbers.update(_OF_REQUEST.findall(commit.message[:_MESSAGE_LIMIT])[-1:])
     return numbers
