@@ -40,6 +40,7 @@ Fix test runner crash
 Fix parser comment handling
 Fix typo that caused a crash
 Login does not work behind a proxy
+Add a test for bogus arguments and fix their order (#4952)
 """
 
 NO_FIXES = """\
@@ -59,6 +60,15 @@ MINOR: Fix checkstyle violation in tests
 Fix CI
 fix build
 Fix flaky test in FetchRequestTest
+Fix wrong code in test
+Fix complex casting test on Python 3
+Attempt to fix Python 3 build
+Fixed build process
+Fixed order in 2.2 changelog
+Fixes rst syntax error in user guide
+Run and fix linkcheck. (#6524)
+Fix documention of `run`
+Fix pytest deprecation warning.
 MINOR: fix flaky DefaultStateUpdaterTest
 doc and test fixes
 Typo fixes

@@ -10,12 +10,13 @@ import re
 
 _FIX = r"(?:hot|bug)?-?fix(?:e[sd]|ing|up|ups)?"
 _COSMETIC = (
-    r"(?:typos?|mispell\w*|misspell\w*|spelling|grammar|wording|docs?|doc-?strings?|documentation|javadocs?|rustdocs?"
+    r"(?:typos?|mispell\w*|misspell\w*|spelling|grammar|wording|docs?|doc-?strings?|docu\w{2,8}ion|javadocs?|rustdocs?"
     r"|comments?|read-?me(?:\.\w+)?|change-?logs?|changes|release notes|format|formatting|indent|indents|indentation"
     r"|white-?spaces?|code style|styles?|styling|lints?|linter|linting|flake8|pep-?8|pyflakes|pylint|mypy|eslint|jshint"
     r"|rubocop|check-?style|spotless|rustfmt|clippy|gofmt|black|isort|prettier|typing|type (?:hints?|annotations?)|ci"
-    r"|travis|appveyor|jenkins|github actions?|workflows?|pipelines?|builds?|compilation|compiler warnings?|warnings?"
-    r"|tests?|test cases?|unit tests?|test-?suites?|links?|urls?|licen[cs]es?|copyrights?|headers?|imports|import order"
+    r"|travis|appveyor|jenkins|github actions?|workflows?|pipelines?|builds?(?: process)?|compilation"
+    r"|(?:compiler |deprecation )?warnings?|tests?|test cases?|unit tests?|test-?suites?|link-?checks?|links?|urls?"
+    r"|licen[cs]es?|copyrights?|headers?|imports|import order"
     r"|version|version numbers?|(?:merge )?conflicts?|badges?|examples?|nits?|cs|review(?: comments?)?"
     r"|scaladocs?|usings)"
 )
@@ -41,20 +42,24 @@ HARMLESS_FIX = re.compile(
     rf"\b{_FIX} {_FILLER}(?:(?!(?:{_SERIOUS})\b)[\w./'`-]+ )?(?:{_COSMETIC} ){{0,2}}{_COSMETIC}(?![\w-])"
     r"(?=$|[^\w ]| (?:in|of|for|and|on|from|to|at|by|with|within|after|due|when|that|which|about|under|inside|per|again"
     r"|across|caused|reported|\W))"
+    # "fix wrong code in test", "fix Python 3 build"
+    rf"|\b{_FIX} (?:(?!(?:{_SERIOUS}|of|for|when|if|with|to|after|by|from|and)\b)[\w./'`-]+ ){{2,3}}"
+    r"(?:tests?|test-?cases?|builds?|change-?log)(?=$|\W*$| (?:on|in|with|for)\b)"
     # "typo fixes", "doc and test fixes"
     rf"|(?<![\w-]){_COSMETIC}(?:(?: and |, ?| & |/){_COSMETIC})?[ -]{_FIX}\b",
 )
 COSMETIC_SUBJECT = re.compile(
     r"\b(?:typos?|spelling|grammar|white-?spaces?|docs?|doc-?fix|doc-?strings?|documentation|javadocs?|read-?me|flaky"
     r"|quick-?start|tutorials?|tests|(?:unit|system|integration) test|flake8|pep-?8|lint|linter|linting|eslint|rubocop"
-    r"|check-?style|rustfmt|clippy|gofmt|ci|jenkinsfile)\b",
+    r"|check-?style|rustfmt|clippy|gofmt|ci|jenkinsfile"
+    r"|link-?checks?|rst (?:syntax|markup|headers?))\b",
 )
 OTHER_PURPOSE = re.compile(
     r"(?:docs?|style|tests?|ci|build|feat|feature|refactor|release)(?:\([^()]{0,80}\))?!?:"
     r"|fix\((?:deps?(?:-dev)?|dependencies|docs?|tests?|ci|lint|build|examples?|style|typos?|readme)\)!?:"
     r"|updat(?:e[sd]?|ing) (?:the )?(?:change-?log|read-?me|release notes|documentation|docs|authors|copyrights?)\b"
     r"|(?:bump|release|prepare|merged?|merging|version|changelog)\b"
-    r"|(?:add|adds|added|improve|write|more|new)\b[^:]*\btests?\b",
+    r"|(?:add|adds|added|improve|write|more|new)\b(?![^:]*\band fix(?:e[sd])?\b)[^:]*\btests?\b",
 )
 FIX_REFERENCE = re.compile(
     r"\bfix(?:e[sd])?:? +(?:(?:issue|bug):? +)?(?:[\w.-]{1,60}/[\w.-]{1,60})?(?:#\d|gh-\d|[A-Z][A-Z0-9]{1,9}-\d"
