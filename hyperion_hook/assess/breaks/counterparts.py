@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from hyperion_hook.assess.breaks.dependencies import MOST_NAMED, is_judged
 from hyperion_hook.assess.breaks.patterns import pattern_of
@@ -49,16 +49,27 @@ def _break(path: str, line: int, sentence: str, evidence: str, *, is_certain: bo
 
 
 def _lock(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
-    before, after = read_manifest(file.previous_path, tree.before(file)), read_manifest(file.path, tree.text(file.path))
+    # what others are to bring along is no part of a lock file
+    texts = (text.replace('"peerDependencies"', '"peers"') for text in (tree.before(file), tree.text(file.path)))
+    before, after = (read_manifest(file.path, text) for text in texts)
     if isinstance(before, Missing) or isinstance(after, Missing):
         return
     known = set(before.requirements)
     new = [asked for asked in after.requirements if asked not in known and not asked.condition]
-    path = _nearest(tree, file.path, LOCKS[file.path.rpartition("/")[2]])
-    if not new or path is None or path in tree.touched or path in tree.gone:
+    locks = LOCKS[file.path.rpartition("/")[2]]
+    path = _nearest(tree, file.path, locks)
+    above = path.rpartition("/")[0] if path else ""
+    if (
+        not new
+        or path is None
+        or any((f"{above}/" if above else "") + lock in tree.touched.keys() | tree.gone for lock in locks)
+    ):
         return
     text, source = tree.text(path), tree.text(file.path)
     lock, local = path.rpartition("/")[2], {name for _, name in after.own}
+    folder = file.path.rpartition("/")[0]
+    if folder != above and not _is_member(text, folder.removeprefix(f"{above}/"), local):
+        return
     absent = [asked for asked in new if asked.name not in local and not _is_locked(lock, text, asked)] if text else []
     if absent and "package.json" in file.path:
         absent = [asked for asked in absent if not _is_of_workspace(tree, file, asked, text)]
@@ -73,6 +84,11 @@ def _lock(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
             f"{path} is not part of the change",
             is_certain=path.endswith("go.sum"),
         )
+
+
+def _is_member(lock: str, folder: str, names: Collection[str]) -> bool:
+    """Return whether a lock file further up holds a manifest: its folder or its package is named there."""
+    return any(pattern_of("package", word).search(lock) for word in (folder, *names))
 
 
 def _is_of_workspace(tree: TreeAfter, file: FileChange, asked: Requirement, lock: str) -> bool:

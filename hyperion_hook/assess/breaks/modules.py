@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.assess.breaks.tree import TreeAfter, family_of, line_of, listed
 from hyperion_hook.domain.breaks import Break, BreakKind
-from hyperion_hook.domain.change import FileStatus
+from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.paths import FileRole, role_of
+from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.graph.import_graph import resolve_after
 from hyperion_hook.features.imports.read import read_imports
+from hyperion_hook.features.manifests.readers import is_manifest, read_manifest
 
 MOST_MODULES = 200
 MOST_IMPORTERS = 2_000
@@ -31,6 +33,9 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
         and role_of(file.previous_path) is not FileRole.FOREIGN
         # what C# imports is a namespace, which any other file or package may hold
         and language_of(file.previous_path) != "C#"
+        # in Rust a module is a file or a folder of its name
+        and not tree.touched.keys()
+        & {file.previous_path.removesuffix(".rs") + "/mod.rs", file.previous_path.removesuffix("/mod.rs") + ".rs"}
     ][:MOST_MODULES]
     if not gone:
         return
@@ -41,10 +46,10 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
         module = file.previous_path
         for importer in tree.graph.importers[module][:MOST_IMPORTERS]:
             path = now.get(importer, importer)
-            if path in tree.gone or role_of(path) in (FileRole.FOREIGN, FileRole.DOCUMENT):
+            if not tree.is_user(path):
                 continue
             for spec in _single(read_imports(path, tree.text(path))):
-                if module in tree.imports(importer, spec):
+                if module in tree.imports(importer, spec) and not _may_be_from_elsewhere(tree, module, spec):
                     asked.setdefault((path, spec), module)
     after = dict.fromkeys(tree.gone) | {path: read_imports(path, tree.text(path)) for path in tree.touched if asked}
     answers = resolve_after(tree.graph, after, list(asked)) if asked else ()
@@ -56,7 +61,8 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
         if line and path not in {user for user, _, _ in users.get(module, ())}:
             users.setdefault(module, []).append((path, line, is_firm))
     for file in gone:
-        if found := users.get(file.previous_path):
+        found = users.get(file.previous_path)
+        if found and not (tree.is_built(file.previous_path) or tree.has_left(file.previous_path)):
             yield _break(file.previous_path, file.path if file.status is FileStatus.RENAMED else "", found)
 
 
@@ -82,6 +88,25 @@ def _single(specs: tuple[str, ...]) -> Iterator[str]:
             yield from (f"{module}:{name}" for name in names.split(","))
         elif not spec.startswith("="):
             yield spec
+
+
+def _may_be_from_elsewhere(tree: TreeAfter, module: str, spec: str) -> bool:
+    """Return whether an import may mean what the tree does not have: of the system, of a package, by a manifest."""
+    family = family_of(module)
+    if family == "c":
+        return spec.startswith("<") and "/" not in spec
+    manifests = [file for file in tree.touched.values() if is_manifest(file.path)]
+    if family == "script" and module.rpartition("/")[2].partition(".")[0] not in spec:
+        # the folder or package is asked for, and what stands for it is said in its manifest
+        return any(module.startswith(file.path.removesuffix("package.json")) for file in manifests)
+    return not spec.startswith(".") and any(_asks_for_more(tree, file) for file in manifests)
+
+
+def _asks_for_more(tree: TreeAfter, file: FileChange) -> bool:
+    before, after = read_manifest(file.previous_path, tree.before(file)), read_manifest(file.path, tree.text(file.path))
+    if isinstance(before, Missing) or isinstance(after, Missing):
+        return False
+    return bool({asked.name for asked in after.requirements} - {asked.name for asked in before.requirements})
 
 
 def _still_means(tree: TreeAfter, files: set[str], spec: str) -> bool:
@@ -123,7 +148,8 @@ def _place(tree: TreeAfter, path: str, spec: str) -> tuple[int, bool]:
     row = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
     is_firm = not row[:1].isspace() or family_of(path) not in ("python", "script")
     if family_of(path) == "c":
-        # the guard around a header is one condition
+        # the guard around a header is one condition; under others a system may have its own
         depth = sum(1 if found[1] else -1 for found in _CONDITIONAL.finditer(text, 0, match.start()))
-        is_firm = depth <= int(path.endswith((".h", ".hpp", ".hh")))
+        if depth > int(path.endswith((".h", ".hpp", ".hh"))):
+            return 0, False
     return line_of(text, match.start()), is_firm

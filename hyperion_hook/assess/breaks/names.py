@@ -63,7 +63,8 @@ def missing_names(tree: TreeAfter) -> Iterator[Break]:
     names = list(dict.fromkeys(entry.definition.name for entry in gone))
     hits_of = by_name(tree.hits(names) or (), names)
     for entry in gone:
-        uses = list(_uses(tree, entry, hits_of))
+        uses = [use for use in _uses(tree, entry, hits_of) if tree.is_user(use.path)]
+        uses = [] if uses and tree.has_left(entry.module) else uses
         if uses:
             yield _break(entry, uses)
 
@@ -184,6 +185,8 @@ def _python(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     from hyperion_hook.assess.breaks.python_names import method_uses, top_level_uses
 
     if gone.definition.is_top:
+        if any(pattern_of("set", gone.definition.name).search(hit.text) for hit in hits):
+            return  # whoever imports the module may give it the name
         for path, line, is_firm in top_level_uses(tree, gone.file, gone.definition.name, _files(hits)):
             yield Use(path, line, is_firm)
     elif gone.definition.kind == FUNCTION and not _defined_elsewhere(gone, hits):
@@ -359,6 +362,8 @@ def _c(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
         return
     importers = tree.users(gone.module)
     for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
+        if path in tree.touched and not tree.touched[path].old_blob:
+            continue  # a new file means what there is, of the system
         for line, match in _matches(tree, path, pattern_of("C call", name)):
             # what begins its line declares: a prototype, or a definition behind an attribute
             if _start_of_line(tree.code(path), match.start())[:1].isspace():

@@ -135,12 +135,14 @@ def _is_asked_for(module: ast.Module, name: str) -> bool:
     )
 
 
-def lines_that_pass(text: str, name: str, value: object, to: re.Pattern[str]) -> set[int] | None:
-    """Return the lines on which calls to such names pass a value by name, ``None`` where the text cannot be read."""
+def lines_that_pass(text: str, name: str, value: object, to: re.Pattern[str]) -> set[int]:
+    """Return the lines on which calls to such names pass a value by name, none where the text cannot be read."""
     module = parsed(text)
-    if module is None:
-        return None
-    calls = (node for node in ast.walk(module) if isinstance(node, ast.Call) and to.search(_called(node.func)))
+    calls = (
+        node
+        for node in (ast.walk(module) if module else ())
+        if isinstance(node, ast.Call) and to.search(_called(node.func))
+    )
     words = (word for call in calls for word in call.keywords if word.arg == name)
     return {word.lineno for word in words if isinstance(word.value, ast.Constant) and word.value.value is value}
 
@@ -176,15 +178,16 @@ def method_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequence[s
         return
     for owner in ast.walk(trees[file.path]):
         if isinstance(owner, ast.ClassDef):
-            is_firm = all(isinstance(base, ast.Name) and base.id == "object" for base in owner.bases)
-            for node in ast.walk(owner):
+            # a class from elsewhere may have it
+            is_own = all(isinstance(base, ast.Name) and base.id == "object" for base in owner.bases)
+            for node in ast.walk(owner) if is_own and not owner.keywords else ():
                 if (
                     isinstance(node, ast.Attribute)
                     and node.attr == name
                     and isinstance(node.value, ast.Name)
                     and node.value.id == "self"
                 ):
-                    yield file.path, node.lineno, is_firm
+                    yield file.path, node.lineno, True
 
 
 def _sets(tree: ast.AST, name: str) -> bool:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import fnmatch
 from functools import cached_property, lru_cache
 
 from hyperion_hook.assess.breaks.definitions import rows_with
 from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
+from hyperion_hook.domain.files.generated import says_generated
 from hyperion_hook.domain.files.languages import language_of
+from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.snapshot import ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.manifests.readers import is_manifest
 from hyperion_hook.git.search import Hit
 
 FAMILIES = {
@@ -55,6 +59,9 @@ _ASIDE = late_pattern(
     r"|(?:__)?fixtures(?:__)?|testdata|\.yarn|e2e/[^/\n]+/__tests__)/"
 )
 _NOT_BREAK = late_pattern(r"[^\n]")
+_TEMPLATES = ("in", "cmake", "tmpl", "tpl", "template", "j2", "erb")
+_BUILD_SCRIPTS = (".gradle", ".gradle.kts")
+"""Build scripts, which see the classes of plugins but none of the tree they build."""
 
 
 def family_of(path: str) -> str | None:
@@ -141,6 +148,35 @@ class TreeAfter:
         """Return the text of a touched file before the change, '' where there is none."""
         source = self.sources.before(file)
         return "" if isinstance(source, Missing) else source.text
+
+    def is_user(self, path: str) -> bool:
+        """Return whether a file can miss what is gone: somebody wrote it, it is still there and it sees the tree."""
+        if path in self.gone or path.endswith(_BUILD_SCRIPTS):
+            return False
+        return role_of(path) not in (FileRole.FOREIGN, FileRole.DOCUMENT) and not says_generated(self.text(path))
+
+    def has_left(self, path: str) -> bool:
+        """Return whether a file went with the whole package it belongs to, which others may have from elsewhere now."""
+        folders = path.split("/")[:-1]
+        above = {"/".join(folders[: count + 1]) for count in range(len(folders))}
+        return any(gone.rpartition("/")[0] in above and is_manifest(gone) for gone in self.gone)
+
+    def is_built(self, path: str) -> bool:
+        """Return whether a file that is gone is one that the build makes: git ignores it, or a template is beside."""
+        folder, _, name = path.rpartition("/")
+        start = f"{folder}/" if folder else ""
+        beside = self.sources.base_folder(folder)
+        files = {*self.touched} | {start + file for file in (() if isinstance(beside, Missing) else beside.files)}
+        if any(f"{start}{name}.{ending}" in files - self.gone for ending in _TEMPLATES):
+            return True
+        lines = (
+            line.strip().strip("/")
+            for source in (".gitignore", f"{start}.gitignore")
+            for line in self.text(source).split("\n")
+        )
+        return any(
+            line and (fnmatch(name, line) or fnmatch(path, line) or path.startswith(f"{line}/")) for line in lines
+        )
 
     def hits(self, names: Sequence[str], paths: Iterable[str] | None = None) -> list[Hit] | None:
         """Return the lines that hold one of the names after the change, ``None`` where they cannot be found.

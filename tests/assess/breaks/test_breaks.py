@@ -355,6 +355,159 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         },
         {"com/acme/Tool.java": None},
     ),
+    "a module that the build makes": (
+        PYTHON
+        | {
+            "version.py": "version = 1\n",
+            "lib/a.h": "int a;\n",
+            "lib/a.c": '#include "a.h"\nint b;\n',
+            "use.py": "from version import version\n",
+        },
+        {
+            "version.py": None,
+            ".gitignore": "build/\n/version.py\n",
+            "lib/a.h": None,
+            "lib/a.h.in": "int a = @A@;\n",
+        },
+    ),
+    "a header that a system has as well": (
+        {
+            "lib/security.h": "int a;\n",
+            "lib/more.h": "int a;\n",
+            "lib/a.c": '#include <security.h>\n#ifdef _WIN32\n#include "more.h"\n#endif\n',
+        },
+        {"lib/security.h": None, "lib/more.h": None},
+    ),
+    "classes that a package answers for now": (
+        {
+            "composer.json": '{"autoload": {"psr-4": {"G\\\\": "src/"}}}\n',
+            "src/Stream/Part.php": "<?php\nnamespace G\\Stream;\nclass Part {}\n",
+            "src/Use.php": "<?php\nnamespace G;\nuse G\\Stream\\Part;\nclass Use {}\n",
+        },
+        {
+            "composer.json": '{"autoload": {"psr-4": {"G\\\\": "src/"}}, "require": {"g/streams": "1.0.*"}}\n',
+            "src/Stream/Part.php": None,
+        },
+    ),
+    "a package whose manifest names another file": (
+        {
+            "p/package.json": '{"name": "p", "main": "index.js"}\n',
+            "p/index.js": "exports.a = 1;\n",
+            "p/test/a.js": "var p = require('..');\n",
+        },
+        {
+            "p/package.json": '{"name": "p", "main": "lib/index.js"}\n',
+            "p/index.js": None,
+            "p/lib/index.js": "exports.a = 1;\nexports.b = 2;\nexports.c = 3;\n",
+        },
+    ),
+    "a class of a plugin that a build script has by its name": (
+        {
+            "src/main/kotlin/p/Format.kt": "package p\n\nclass Format\n",
+            "app/build.gradle.kts": "import p.Format\n\nval a = Format()\n",
+        },
+        {"src/main/kotlin/p/Format.kt": None},
+    ),
+    "a function that only what a tool writes still calls": (
+        C | {"main.c": '/* A Bison parser, made by GNU Bison 2.5.  */\n#include "tool.h"\n' + C["main.c"]},
+        {"tool.c": "int y;\n", "tool.h": "int y;\n"},
+    ),
+    "a function that a macro makes": (
+        C,
+        {"tool.c": '#include "tool.h"\nDEFINE_OPTION(weigh, A_B)\n'},
+    ),
+    "a name that somebody else gives a module": (
+        {
+            "app/project.py": "import x\n\ncrawler = x.make()\n\n\ndef more():\n    return 1\n",
+            "app/install.py": "from app import project\n\n\ndef install(self):\n    project.crawler = self\n",
+            "app/use.py": "from app.project import crawler\n",
+        },
+        {"app/project.py": "import x\n\n\ndef more():\n    return 1\n"},
+    ),
+    "a name that a test gives its module": (
+        {"testing/test_a.py": "import py\nbinpath = py.bin()\n\n\ndef test_a():\n    return binpath\n"},
+        {
+            "testing/test_a.py": "import py\n\n\ndef setup_module(mod):\n    mod.binpath = py.bin()\n\n\ndef test_a():\n"
+            "    return binpath\n"
+        },
+    ),
+    "a method that a base from elsewhere has": (
+        {
+            "a.py": "import base\n\n\nclass Own(base.Locator):\n    def tick_values(self):\n        return 1\n\n"
+            "    def run(self):\n        return self.tick_values()\n"
+        },
+        {"a.py": "import base\n\n\nclass Own(base.Locator):\n    def run(self):\n        return self.tick_values()\n"},
+    ),
+    "a value set without a look at it, in Python 2": (
+        {"a.py": "x = 1\n"},
+        {"a.py": "print 'x'\nx = 1\ndevice.set_value('/sys/a', 1, verify=False)\n"},
+    ),
+    "a skipped test called like one that runs": (
+        {"test/a.test.js": 'describe("a", () => {\n  it("takes time", f)\n})\n'},
+        {
+            "test/a.test.js": 'describe("a", () => {\n  it("takes time", f)\n})\n'
+            'describe("b", () => {\n  it.skip("takes time", f)\n})\n'
+        },
+    ),
+    "what others are to bring along": (
+        {
+            "package.json": '{"name": "a", "peerDependencies": {"b": "1"}}\n',
+            "pnpm-lock.yaml": "lockfileVersion: 5\nspecifiers:\n  c: 1\n  specifier: 9\n",
+        },
+        {"package.json": '{"name": "a", "peerDependencies": {"b": "1", "d": "2"}}\n'},
+    ),
+    "a manifest that the lock further up does not hold": (
+        {
+            "package.json": '{"name": "a"}\n',
+            "pnpm-lock.yaml": "importers:\n  .:\n    dependencies:\n      c:\n        specifier: 1\n",
+            "tools/app/package.json": '{"name": "app"}\n',
+        },
+        {"tools/app/package.json": '{"name": "app", "dependencies": {"b": "2"}}\n'},
+    ),
+    "a manifest with one of two locks": (
+        {
+            "package.json": '{"name": "a"}\n',
+            "package-lock.json": '{"lockfileVersion": 1, "dependencies": {}}\n',
+            "yarn.lock": "x\n",
+        },
+        {"package.json": '{"name": "a", "dependencies": {"b": "1"}}\n', "yarn.lock": "b@1:\n  version 1\n"},
+    ),
+    "a package that left for a repository of its own": (
+        {
+            "pom.xml": "<project><modules><module>okio</module></modules></project>\n",
+            "okio/pom.xml": "<project><artifactId>okio</artifactId></project>\n",
+            "okio/src/main/java/okio/Sink.java": "package okio;\npublic class Sink {\n}\n",
+            "ok/src/main/java/ok/Use.java": "package ok;\nimport okio.Sink;\nclass Use {\n  Sink sink;\n}\n",
+        },
+        {"okio/pom.xml": None, "okio/src/main/java/okio/Sink.java": None},
+    ),
+    "a module of Rust that becomes a folder": (
+        {
+            "Cargo.toml": '[package]\nname = "a"\n',
+            "src/lib.rs": "mod settings;\nmod fs;\nmod pyproject;\n",
+            "src/fs.rs": "use crate::settings::Options;\n",
+            "src/settings.rs": "pub struct Options {}\n",
+            "src/pyproject.rs": "use crate::settings::Options;\n" + "fn more() {\n}\n" * 9,
+        },
+        {
+            "src/settings.rs": None,
+            "src/pyproject.rs": None,
+            "src/lib.rs": "mod settings;\nmod fs;\n",
+            "src/settings/mod.rs": "pub mod options;\npub mod pyproject;\n",
+            "src/settings/options.rs": "pub struct Options {}\n",
+            "src/settings/pyproject.rs": "use crate::settings::options::Options;\nuse crate::settings::pyproject::more;\n"
+            + "fn more() {\n}\n" * 9,
+        },
+    ),
+    "a new file that calls what the system has": (
+        {
+            "test/a.cc": "#include <fcntl.h>\nint open(const char *path, int flag) {\n  return 1;\n}\nint x;\n",
+        },
+        {
+            "test/a.cc": "#include <fcntl.h>\nint x;\n",
+            "test/b.cc": "#include <fcntl.h>\nint f(void) {\n  return open(1, 2);\n}\n",
+        },
+    ),
     "a handler that narrows": (
         {"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"},
         {"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"},
