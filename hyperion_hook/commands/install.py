@@ -38,7 +38,7 @@ def run(repo: Path | None, stages: Sequence[str]) -> ExitCode:
         click.echo(printable(install_hook(folder, stage, hook_script(stage, sys.executable, package))))
     repository = Repository.discover(repo)
     if not index_path(repository).exists() and _has_past(repository):
-        say("no history is indexed yet, so the first levels are judged by other projects; run: hyperion-hook index")
+        say("without an index the first levels are UNKNOWN or judged by other projects; run: hyperion-hook index")
     return ExitCode.DONE
 
 

@@ -174,18 +174,21 @@ def judged_line(change: Change) -> str:
 
 
 def nothing_to_assess(change: Change) -> str:
-    """Return what is said of an empty change: with nothing staged, what could be looked at instead.
+    """Return what is said of an empty change: with nothing staged or edited, what could be looked at instead.
 
     Examples
     --------
     >>> nothing_to_assess(Change(ChangeKind.COMMIT, (), None, 0, 0, revision="1234567890abcdef"))
     'Commit 1234567890: no files changed: there is nothing to assess.'
+    >>> nothing_to_assess(Change(ChangeKind.WORKTREE, (), "1234567890abcdef", 0, 0))
+    'Work tree: no files changed: there is nothing to assess. Instead: the last commit: score HEAD'
     """
     line = f"{change_line(change)}: there is nothing to assess."
-    if change.kind is not ChangeKind.STAGED or change.excluded:
+    if change.kind not in (ChangeKind.STAGED, ChangeKind.WORKTREE) or change.excluded:
         return line
-    others = "edits that are not staged: score --worktree"
-    return f"{line} Instead: {others}" + ("; the last commit: score HEAD" if change.base else "")
+    others = ["edits that are not staged: score --worktree"] if change.kind is ChangeKind.STAGED else []
+    others += ["the last commit: score HEAD"] if change.base else []
+    return f"{line} Instead: {'; '.join(others)}" if others else line
 
 
 def is_empty(change: Change) -> bool:

@@ -51,7 +51,7 @@ def test_a_commit_shows_the_risk_and_is_not_blocked(repo: TestRepo) -> None:
 def test_who_installs_in_a_history_that_is_not_indexed_is_told_how(repo: TestRepo) -> None:
     for _ in range(50):
         repo.git("commit", "-q", "--allow-empty", "-m", "more")
-    line = "no history is indexed yet, so the first levels are judged by other projects; run: hyperion-hook index\n"
+    line = "without an index the first levels are UNKNOWN or judged by other projects; run: hyperion-hook index\n"
     assert hyperion(repo.path, "install").err.endswith(line)
     assert hyperion(repo.path, "index").code == 0
     assert hyperion(repo.path, "install").err == ""
