@@ -42,9 +42,11 @@ def weaker_dependencies(tree: TreeAfter) -> Iterator[Break]:
         weaker: dict[str, list[tuple[str, str]]] = {}
         for key, now in after.items():
             was = before.get(key)
-            # what a workspace says is not seen here
-            is_shared = now.ecosystem == "cargo" and not now.constraint
-            if was is not None and was != now and not is_shared and (how := _weaker(was, now)) is not None:
+            # what a workspace says or Ruby works out is not seen here
+            is_unseen = not now.constraint and (
+                now.ecosystem == "cargo" or pattern_of("gem by code", now.name).search(text) is not None
+            )
+            if was is not None and was != now and not is_unseen and (how := _weaker(was, now)) is not None:
                 shown = f"{now.name} ({was.constraint} to {now.constraint or 'any version'})"
                 weaker.setdefault(how, []).append((now.name, shown))
         for how, names in weaker.items():

@@ -9,6 +9,7 @@ from functools import lru_cache
 _BARE = r"(?<![\w.$>])(?<!new )"
 FORMS = {
     "package": r"(?<![\w-])%0(?![\w-])",
+    "gem by code": r"['\"]%0['\"][ \t]*+,[ \t]*+(?:[A-Z(*]|\w++[ \t]*+[?(\[.])",
     "import": r"^[ \t]*+(?:from|import)[ \t]++\.*+%0(?!\w)",
     "quoted": r"['\"<](?:\./)?%0['\".>]",
     "word": r"(?<![\w$])%0(?![\w$])",

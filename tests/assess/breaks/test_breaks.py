@@ -508,6 +508,10 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
             "test/b.cc": "#include <fcntl.h>\nint f(void) {\n  return open(1, 2);\n}\n",
         },
     ),
+    "a version of a gem that Ruby works out": (
+        {"Gemfile": "gem 'rdoc', '~> 3.12'\ngem 'rack', '~> 2.0'\n"},
+        {"Gemfile": "gem 'rdoc', RUBY_VERSION < '1.9' ? '~> 3.12' : '>= 4.0'\ngem 'rack', Sinatra::VERSION\n"},
+    ),
     "a handler that narrows": (
         {"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"},
         {"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"},
