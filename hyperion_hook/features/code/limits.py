@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hyperion_hook.domain.late_patterns import late_pattern
-
 from hyperion_hook.domain.vector import Missing
 
 IN_LFS = Missing("its content is in Git LFS, not in the repository")
