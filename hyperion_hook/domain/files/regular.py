@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
@@ -21,25 +24,38 @@ class ForeignFileError(OSError):
         return f"{self.filename} {self.strerror}"
 
 
+class TooLargeError(OSError):
+    """A file with more bytes than are read."""
+
+    def __init__(self, most: int, path: Path) -> None:
+        super().__init__(0, f"larger than {most:,} bytes", str(path))
+
+
 def read_regular(path: Path, most: int, *, links: bool = False) -> bytes:
     """Return the bytes of a regular file of at most ``most`` bytes; no link is followed unless ``links`` says so.
 
     Raises ``OSError`` if it cannot be read, or is no such file.
     """
+    with open_regular(path, most, links=links) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise TooLargeError(most, path)
+    return data
+
+
+@contextmanager
+def open_regular(path: Path, most: int, *, links: bool = False) -> Iterator[BinaryIO]:
+    """Give a file that ``read_regular`` would read, opened."""
     # what is no file is not even opened, as far as nobody puts it there meanwhile
     _check(path.stat(follow_symlinks=links), path)
     # reading from a pipe or a device could wait, or go on, for ever
     handle = os.open(path, os.O_RDONLY | _NO_WAIT | _BINARY | (0 if links else _NO_LINK))
-    try:
+    with os.fdopen(handle, "rb") as file:
         facts = os.fstat(handle)
         _check(facts, path)
-        with os.fdopen(handle, "rb", closefd=False) as file:
-            data = file.read(most + 1) if facts.st_size <= most else b""
-    finally:
-        os.close(handle)
-    if facts.st_size > most or len(data) > most:
-        raise OSError(0, f"larger than {most:,} bytes", str(path))
-    return data
+        if facts.st_size > most:
+            raise TooLargeError(most, path)
+        yield file
 
 
 def _check(facts: os.stat_result, path: Path) -> None:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import stat
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from math import isnan
 from pathlib import Path
 from typing import Any
 
+from hyperion_hook.domain.files.regular import ForeignFileError, TooLargeError, open_regular
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.names import EitherName
@@ -26,7 +27,6 @@ NOT_GIVEN = Missing("no value was given")
 NOT_A_NUMBER = Missing("not a number (NaN) was given")
 _PANDAS_MISSING = ("NAType", "NaTType")
 _LEVEL = 6
-_CHUNK = 1 << 20
 
 
 class DamagedRowError(ValueError):
@@ -169,18 +169,13 @@ def source_hash(source_file: str) -> tuple[str, str]:
     if not source_file:
         return "", "no source file was named"
     try:
-        result = Path(source_file).stat()
-        # reading from a pipe or a device could wait, or go on, for ever
-        if not stat.S_ISREG(result.st_mode):
-            return "", "the source file is no regular file"
-        if result.st_size > MAX_SOURCE_BYTES:
-            return "", f"the source file is larger than {MAX_SOURCE_BYTES:,} bytes"
-        digest = hashlib.md5(usedforsecurity=False)
-        with Path(source_file).open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
+        with open_regular(Path(source_file), MAX_SOURCE_BYTES, links=True) as file:
+            return hashlib.file_digest(file, partial(hashlib.md5, usedforsecurity=False)).hexdigest(), ""  # type: ignore[arg-type]
     except FileNotFoundError:
         return "", "there is no such source file here"
+    except ForeignFileError:
+        return "", "the source file is no regular file"
+    except TooLargeError as error:
+        return "", f"the source file is {error.strerror}"
     except (OSError, ValueError):
         return "", "the source file cannot be read"
-    return digest.hexdigest(), ""

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from hyperion_hook.domain.files.regular import TooLargeError, read_regular
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.rows.mine import name_of
@@ -65,9 +66,9 @@ def read_corpus(file: Path) -> list[CorpusEntry]:
     faults at once.
     """
     try:
-        if file.stat().st_size > _MAX_BYTES:
-            raise ConfigError(f"corpus '{file}': larger than {_MAX_BYTES:,} bytes; give a shorter list")
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(read_regular(file, _MAX_BYTES, links=True).decode("utf-8"))
+    except TooLargeError as error:
+        raise ConfigError(f"corpus '{file}': {error.strerror}; give a shorter list") from None
     except OSError as error:
         raise ConfigError(f"corpus '{file}': {error.strerror or 'cannot be read'}; give a readable file") from None
     except ValueError as error:
