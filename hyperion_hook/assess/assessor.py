@@ -21,7 +21,6 @@ from hyperion_hook.domain.assessment import (
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.light_dataclasses import replace
-from hyperion_hook.domain.progress import Progress
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import GitError, HyperionError
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from hyperion_hook.assess.indexing import IndexSummary
     from hyperion_hook.assess.repository.planning import Plan
     from hyperion_hook.domain.overview import HotSpot, Overview
+    from hyperion_hook.domain.progress import Progress
 
 
 class Assessor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.inputs import configured
 from hyperion_hook.assess.vector_cache import NOT_NEEDED, KeptVectors
@@ -15,7 +16,6 @@ from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.phrases import counted
-from hyperion_hook.domain.progress import Progress
 from hyperion_hook.domain.snapshot import Discussed, ImportGraph
 from hyperion_hook.domain.vector import SHALLOW, FeatureVector, Missing
 from hyperion_hook.features.catalogue import CATALOGUE
@@ -29,6 +29,9 @@ from hyperion_hook.store.history.index import HistoryIndex
 from hyperion_hook.store.history.refresh import open_history
 from hyperion_hook.store.history.view import IndexedHistory
 from hyperion_hook.store.source_cache import SourceCache
+
+if TYPE_CHECKING:
+    from hyperion_hook.domain.progress import Progress
 
 STORE_FOLDER = "hyperion-hook"
 GRAPH_MODULES = frozenset(feature.module for feature in CATALOGUE if feature.origin is Origin.GRAPH) | {"interface"}

@@ -16,7 +16,6 @@ from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.errors import GitError, NotARepositoryError
 from hyperion_hook.git.environment import neutral
 from hyperion_hook.git.environment.trust import trusted_folders
-from hyperion_hook.git.objects import folder_of
 from hyperion_hook.git.rules.source_attributes import SOURCES_ONLY
 from hyperion_hook.git.run import REMEDY, Git, complaint
 
@@ -68,7 +67,10 @@ class Repository:
         Raises ``NotARepositoryError`` if there is none, or git refuses to use it. ``path`` is a folder or a
         ``git.Repo``; ``None`` stands for here and honours ``GIT_DIR`` and the like, as git sets them for hooks.
         """
-        path = folder_of(path)
+        if path is not None and not isinstance(path, Path):
+            from hyperion_hook.git.objects import folder_of
+
+            path = folder_of(path)
         folder = Path(os.fspath(path)).absolute() if path is not None else Path.cwd()
         if not folder.is_dir():
             raise NotARepositoryError(f"{path}: no such folder; name one inside a git repository")

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import DAY
-from hyperion_hook.domain.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import TrainingError
+from hyperion_hook.training.labels.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.training.rows.dataset import (
     AT_COMMIT,
     FEATURES,

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.domain.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels.blame_candidates import code_positions
+from hyperion_hook.training.labels.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.training.labels.label_history import label_history
 from hyperion_hook.training.labels.szz import Choice, Labeller, SzzRules
 from tests.support.repo import START, TestRepo

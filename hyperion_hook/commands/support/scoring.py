@@ -21,14 +21,13 @@ from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.change import MOST_PATCH_BYTES, ChangeKind
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ConfigError, ExitCode
-from hyperion_hook.report.formats.brief import brief
-from hyperion_hook.report.safe_text import printable
 
 if TYPE_CHECKING:
     from hyperion_hook.assess import Assessor
 
 Render = Callable[[Assessment], str]
 _RENDERERS = {
+    "brief": ("brief", "render_brief"),
     "json": ("json", "render_json"),
     "jsonl": ("json", "render_json_line"),
     "markdown": ("markdown", "render_markdown"),
@@ -37,7 +36,7 @@ _RENDERERS = {
     "rdjson": ("rdjson", "render_rdjson"),
 }
 """Format to module in ``report.formats``, of which only the one that is asked for is imported, and function."""
-FORMATS = ("text", "brief", *_RENDERERS)
+FORMATS = ("text", *_RENDERERS)
 EACH_FORMATS = ("jsonl", "text", "brief")
 STAGED_PATIENCE = 10
 """Deadlines without progress after which scoring what is staged is given up."""
@@ -94,8 +93,6 @@ def renderer(name: str, *, each: bool, width: int | None, colour: bool, full: bo
     if name in _RENDERERS:
         module, function = _RENDERERS[name]
         return cast("Render", getattr(import_module(f"hyperion_hook.report.formats.{module}"), function))
-    if name == "brief":
-        return lambda assessment: printable(brief(assessment), most=2000) + "\n"
     from hyperion_hook.report.formats.terminal import render_text, render_text_line
 
     if each:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.report.reasons import reasons, size_line
+from hyperion_hook.report.safe_text import printable
 from hyperion_hook.report.wording import broken_lines, change_line, is_empty, nothing_to_assess, verdict
 
 
@@ -25,3 +26,8 @@ def brief(assessment: Assessment, most: int = 2) -> str:
     first = assessment.files_to_read[:1]
     read = f" Read first: {first[0].path}." if first and not is_low else ""
     return f"{' '.join(verdict(assessment.risk, no_code=no_code))} {change_line(assessment.change)}.{broken}{why}{read}"
+
+
+def render_brief(assessment: Assessment) -> str:
+    """Return ``brief`` as a line that is safe to show."""
+    return printable(brief(assessment), most=2000) + "\n"

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from hyperion_hook.domain.assessment import Assessment, Impact, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
-from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.domain.phrases import counted, percent, rank
 from hyperion_hook.domain.remedies import INDEX, REBUILD, note_of
-from hyperion_hook.report.reasons import factor, own_line, reasons, size_line, why_heading
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.report.text_width import ended, padded, width_of, with_short_paths, wrapped
 from hyperion_hook.report.wording import (
@@ -165,6 +163,8 @@ class _Page:
 
     def few_lines(self, assessment: Assessment) -> list[str]:
         """Return the verdict, its place, why, what to read first, and what to do."""
+        from hyperion_hook.report.reasons import factor, reasons, size_line
+
         raising = [
             f"{entry.sentence} ({factor(entry.contribution)})"
             for entry in reasons(assessment.explanation)
@@ -218,6 +218,8 @@ class _Page:
         yield from self._unusual(assessment)
 
     def _why(self, assessment: Assessment) -> Iterator[str]:
+        from hyperion_hook.report.reasons import factor, own_line, reasons, size_line, why_heading
+
         size, shown = size_line(assessment.explanation), reasons(assessment.explanation)
         if not size:
             return
@@ -258,6 +260,8 @@ class _Page:
         yield from self._told("Read first", reading_list(assessment))
 
     def _impact(self, impact: Impact) -> Iterator[str]:
+        from hyperion_hook.domain.co_change import rule_in_words
+
         missing = impact.missing_co_changes[:MOST_NEIGHBOURS]
         rows = [(entry.path, rule_in_words(entry.support, entry.commits, entry.beside)) for entry in missing]
         yield from self._told("Usually changed with these, but not here", rows)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hyperion_hook.domain.label import Outcome
 from hyperion_hook.training.formulas import Numbers
+from hyperion_hook.training.labels.label import Outcome
 from hyperion_hook.training.rows.dataset import OUTCOMES
 
 TRACED = "introduced a bug"

@@ -11,9 +11,9 @@ import re
 
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
-from hyperion_hook.domain.label import FixCommit, FoundBy
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.training.labels.known_commits import KnownCommits
+from hyperion_hook.training.labels.label import FixCommit, FoundBy
 from hyperion_hook.training.labels.named_causes import named_causes
 from hyperion_hook.training.labels.reverts import MESSAGE_LIMIT, taken_back
 

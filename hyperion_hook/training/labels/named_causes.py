@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from itertools import islice
 
-from hyperion_hook.domain.label import FoundBy
+from hyperion_hook.training.labels.label import FoundBy
 
 _MOST = 50
 _NAME = r"(?:(?P<id>[0-9a-f]{7,64})(?![\w-])|(?P<number>[#!]\d{1,9})\b)"

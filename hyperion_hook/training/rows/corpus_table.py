@@ -22,11 +22,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.domain.history import DAY
-from hyperion_hook.domain.label import Outcome
 from hyperion_hook.errors import ArtefactError, GitError, TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import MANIFEST, read_limited
 from hyperion_hook.training.formulas import Numbers, signed_log
+from hyperion_hook.training.labels.label import Outcome
 from hyperion_hook.training.rows.dataset import FEATURES, KEYS, OUTCOMES, in_time_order
 
 try:

@@ -15,10 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hyperion_hook.domain.files.regular import read_regular
-from hyperion_hook.domain.label import Label, Outcome
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
 from hyperion_hook.store.files.whole_files import write_whole
+from hyperion_hook.training.labels.label import Label, Outcome
 
 if TYPE_CHECKING:
     from hyperion_hook.training.rows.replay import ReplayedCommit

@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 
 from hyperion_hook.domain.feedback import blamed_commits
-from hyperion_hook.domain.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feedback_store import FeedbackStore
+from hyperion_hook.training.labels.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.training.labels.label_history import label_history, open_labeller
 from hyperion_hook.training.labels.szz import Labeller, SzzRules
 from hyperion_hook.training.rows.dataset import dataset_of, merged, relabelled

@@ -20,7 +20,6 @@ from typing import Any
 import pandas as pd
 
 from hyperion_hook.domain.files.regular import ForeignFileError, read_regular
-from hyperion_hook.domain.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.domain.message.classify import CLASSIFIER_VERSION
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.extract import code_versions
@@ -29,6 +28,7 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.rules.exclusions import Exclusions
 from hyperion_hook.store.feature_sets.writer import FILE_NAME
 from hyperion_hook.store.files.whole_files import check_folder, write_whole
+from hyperion_hook.training.labels.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.training.labels.szz import LABELLER_VERSION, SzzRules
 from hyperion_hook.training.rows.dataset import FEATURES, KEYS, read_table, write_table
 from hyperion_hook.training.rows.replay import ReplayOptions, ReplaySummary
