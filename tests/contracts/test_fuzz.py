@@ -14,8 +14,8 @@ from tests.support.fuzz_texts import seeds_of, texts
 
 SECONDS = 4.0
 """Twice the deadline of a hook, of the processor, for one text."""
-COUNTS = {"source": 400, "stores": 150, "models": 60}
-EXTRA = {"models": ("yaml", "numpy")}
+COUNTS = {"source": 400, "breaks": 200, "stores": 150, "models": 60}
+EXTRA = {"models": ("yaml", "numpy", "pandas")}
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import cache, partial
 from http.client import HTTPMessage
+from itertools import starmap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,6 +57,7 @@ from hyperion_hook.store.source_cache import decode as decode_source
 from hyperion_hook.store.source_cache import encode as encode_source
 from hyperion_hook.training.labels.known_commits import KnownCommits
 from hyperion_hook.training.labels.reverts import taken_back
+from tests.support.fuzz_changes import RULES, breaks, breaks_seeds, rules
 from tests.support.fuzz_texts import Text, seeds_of
 
 DAMAGED = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
@@ -315,7 +317,21 @@ def _models() -> list[Text]:
         Text("bundle", (bundled_models() / "manifest.json").read_text()),
         Text("trees", as_text(serialise([0], [0, 0, 0], [1.5, 0.5, -0.5], [1, 0, 0]))),
         Text("skops", _skops()),
+        Text("corpus", _corpus()),
     ]
+
+
+def _corpus() -> str:
+    import io
+
+    import numpy as np
+
+    out = io.BytesIO()
+    about = json.dumps({"format_version": 2, "heads": {"a": "0"}, "repositories": ["a"], "names": ["la"]}).encode()
+    np.savez(
+        out, about=np.frombuffer(about, np.uint8), features=np.zeros((2, 1), np.float16), day=np.ones(2, np.uint16)
+    )
+    return as_text(out.getvalue())
 
 
 def _skops() -> str:
@@ -362,6 +378,7 @@ class Models:
         from hyperion_hook.training.mlflow.load import described
         from hyperion_hook.training.model_files.skops_audit import audited
         from hyperion_hook.training.model_files.xgboost_audit import _audited_json
+        from hyperion_hook.training.rows.corpus_table import unpack
 
         if name == "bundle":
             Path(self._folder, "manifest.json").write_bytes(text.encode("utf-8", "surrogatepass"))
@@ -370,6 +387,8 @@ class Models:
                 columns(described(text.encode("utf-8", "surrogatepass")))
             elif name == "trees":
                 Trees.parse("a", as_bytes(text), 98)
+            elif name == "corpus":
+                unpack(as_bytes(text), name)
             elif name == "skops":
                 audited(as_bytes(text))
             elif name == "bundle":
@@ -458,6 +477,8 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "coverage": _group("coverage", _coverage),
     "messages": _group("message", _message),
     "patches": lambda _: Reader(lambda: [*seeds_of("patch"), Text("whole", SOURCES["C"])], _patch),
+    "breaks": lambda _: Reader(breaks_seeds, breaks),
+    "rules and reports": lambda _: Reader(lambda: list(starmap(Text, RULES.items())), rules),
     "configuration": _group("configuration", _config),
     "API answers": _group("answer", _answer),
     "stored values": lambda _: Reader(_payloads, _payload),
