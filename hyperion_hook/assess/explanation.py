@@ -16,6 +16,7 @@ from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.members import sigmoid
 from hyperion_hook.scoring.smells import SMELLS, smells_in
 
+_FIX = int(CommitFlag.FIX)
 _LOOKED_AT = 50
 _SPEAKS = "code_lines_added"
 """The feature under whose name the size of a change goes."""
@@ -113,7 +114,7 @@ def leading_files(change: Change, history: History) -> dict[str, tuple[str, int]
     leading: dict[str, tuple[str, int]] = {}
     for file in change.files if len(change.files) <= _LOOKED_AT else ():
         events = history.file(file.previous_path).events
-        fixes = [event.time for event in events if event.flags & CommitFlag.FIX]
+        fixes = [event.time for event in events if event.flags & _FIX]
         counts = {
             "past_bug_count": len(fixes),
             "recent_bug_count": sum(time >= change.time - 180 * DAY for time in fixes),

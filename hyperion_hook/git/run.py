@@ -112,6 +112,8 @@ class Process:
         self.popen.wait()
 
 
+_FITS_A_PIPE = 4_096
+"""Bytes that an empty pipe takes on every system without waiting for its reader."""
 PATIENT_SECONDS = 600.0
 """Limit of a git that reads what is recorded: how much it reads is bounded by counts, so a longer one hangs."""
 
@@ -270,7 +272,8 @@ class Git:
             if not finished:
                 process.popen.kill()
             process.popen.wait()
-            feeder.join()
+            if feeder is not None:
+                feeder.join()
             listener.join()
             process.end()
         if finished and process.popen.returncode:
@@ -301,13 +304,18 @@ def complaint(error: bytes) -> str:
     return f"{shown}; {REMEDY}" if LOST.search(shown) else shown
 
 
-def _feed(pipe: IO[bytes], data: bytes) -> threading.Thread:
+def _feed(pipe: IO[bytes], data: bytes) -> threading.Thread | None:
+    """Write to a process that has just begun, from a thread where the system may not take all at once."""
+
     def write() -> None:
         with suppress(OSError, ValueError):
             pipe.write(data)
         with suppress(OSError, ValueError):
             pipe.close()
 
+    if len(data) <= _FITS_A_PIPE:
+        write()
+        return None
     thread = threading.Thread(target=write, daemon=True)
     thread.start()
     return thread

@@ -75,29 +75,28 @@ def _tree_totals(trees: Trees, one: Row, other: Row, player_of: Sequence[int], a
         stack = [(root, 0, 0)]
         while stack:
             node, needed, barred = stack.pop()
-            feature = features[node]
-            column = feature & LEAF
-            if column == LEAF:
-                key = (needed, barred)
-                leaves[key] = leaves.get(key, 0.0) + thresholds[node]
-                continue
-            threshold, missing_left, child = thresholds[node], feature & MISSING_LEFT, left[node]
-            value = other[column]
-            without = child if value <= threshold or (isnan(value) and missing_left) else child + 1
-            player = player_of[column]
-            if player < 0:
-                stack.append((without, needed, barred))
-                continue
-            value = one[column]
-            within = child if value <= threshold or (isnan(value) and missing_left) else child + 1
-            bit = 1 << player
-            if within == without:
-                stack.append((within, needed, barred))
-                continue
-            if not barred & bit and not (alone and needed & ~bit):
-                stack.append((within, needed | bit, barred))
-            if not needed & bit:
-                stack.append((without, needed, barred | bit))
+            while (column := (feature := features[node]) & LEAF) != LEAF:
+                threshold, child = thresholds[node], left[node]
+                value = other[column]
+                node = child if value <= threshold or (feature & MISSING_LEFT and isnan(value)) else child + 1
+                player = player_of[column]
+                if player < 0:
+                    continue
+                value = one[column]
+                within = child if value <= threshold or (feature & MISSING_LEFT and isnan(value)) else child + 1
+                if within == node:
+                    continue
+                bit = 1 << player
+                # from here on both ways are walked, as far as somebody takes them
+                if barred & bit or (alone and needed & ~bit):
+                    barred |= bit
+                elif needed & bit:
+                    node = within
+                else:
+                    stack.append((within, needed | bit, barred))
+                    barred |= bit
+            key = (needed, barred)
+            leaves[key] = leaves.get(key, 0.0) + thresholds[node]
     return _spread(leaves, asked) if alone else _spread_over_all(leaves, len(asked))
 
 

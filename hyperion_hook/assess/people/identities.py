@@ -29,6 +29,7 @@ class People:
     def __init__(self, known: Iterable[Author] = ()) -> None:
         self._above: dict[str, str] = {}
         self._names: dict[str, str] = {}
+        self._read: dict[tuple[str, str], tuple[str, list[str]]] = {}
         for author in known:
             self.of(author)
 
@@ -37,14 +38,13 @@ class People:
 
         The key may change when more is learned, so ask again after the last author.
         """
-        if is_program(author) or author.email.lower().strip() == _HOSTS_OWN:
-            return None
-        shown = " ".join(without_agent(author.name).split())
-        name, email = shown.lower(), author.email.lower().strip()
-        keys = [f"{kind}:{text}" for kind, text in (("name", name), ("email", email)) if text not in _NOBODY]
+        given = author.name, author.email
+        if given not in self._read:
+            self._read[given] = _keys_of(author)
+        shown, keys = self._read[given]
         if not keys:
             return None
-        first = self.root(keys[0])
+        name, first = shown.lower(), self.root(keys[0])
         for key in keys[1:]:
             other = self.root(key)
             if other != first:
@@ -63,3 +63,13 @@ class People:
         while (above := self._above.get(key)) is not None:
             key = above
         return key
+
+
+def _keys_of(author: Author) -> tuple[str, list[str]]:
+    """Return the name to show and what tells a person, nothing for a program and for nobody in particular."""
+    email = author.email.lower().strip()
+    if is_program(author) or email == _HOSTS_OWN:
+        return "", []
+    shown = " ".join(without_agent(author.name).split())
+    known = (("name", shown.lower()), ("email", email))
+    return shown, [f"{kind}:{text}" for kind, text in known if text not in _NOBODY]

@@ -29,6 +29,7 @@ from hyperion_hook.domain.phrases import counted
 from hyperion_hook.store.history.commits_before import Past, PastCommit
 
 MOST = 3
+_BOT = int(CommitFlag.BOT)
 _MOST_OWNERS = 2
 FILES_LOOKED_AT = 50
 EVENTS_LOOKED_AT = 200
@@ -132,13 +133,13 @@ def _by_commits(
     known: defaultdict[int, _Knowledge] = defaultdict(_Knowledge)
     for events in files:
         for event in events[:EVENTS_LOOKED_AT]:
-            if not event.flags & CommitFlag.BOT:
+            if not event.flags & _BOT:
                 entry = known[event.author]
                 entry.score += _faded(now, event.time)
                 entry.commits.add(event.commit)
                 entry.note(event.commit, event.time)
     for commit in recent:
-        if commit.directories & folders and not commit.flags & CommitFlag.BOT:
+        if commit.directories & folders and not commit.flags & _BOT:
             entry = known[commit.author]
             entry.score += _FOLDER * _faded(now, commit.time)
             entry.nearby += 1
