@@ -24,7 +24,8 @@ from hyperion_hook.scoring.members import LogisticMember, Member, TreeMember
 from hyperion_hook.scoring.risk import Combination, RiskModel, split_column
 from hyperion_hook.scoring.trees import Trees
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""2 has trees whose left children are 16 bits wide; 1 is read as well."""
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 4_000_000
 MAX_FILE_BYTES = 64_000_000

@@ -4,9 +4,10 @@ A node is a feature number, a threshold and the number of its left child; the ri
 left where its value is at most the threshold. Values and thresholds are 32-bit floats, as the libraries compare them,
 so the leaf that is reached is the libraries' own.
 
-Layout of a file, little-endian: ``HHT1``, number of trees, number of nodes (uint32 each), the root of each tree
+Layout of a file, little-endian: ``HHT2``, number of trees, number of nodes (uint32 each), the root of each tree
 (uint32), then three arrays over the nodes: feature (uint16; bit 15: a missing value goes left; 0x7FFF: a leaf),
-threshold or leaf value (float32), left child (uint32; in a leaf, where it is not read, the number of the next node).
+threshold or leaf value (float32), left child (uint16; in a leaf, where it is not read, the number of the next node).
+``HHT1`` has uint32 for the left child: files of format 1, and those of more nodes than uint16 counts.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from operator import gt
 
 from hyperion_hook.errors import ArtefactError
 
-MAGIC = b"HHT1"
+_LEFT = {b"HHT1": "I", b"HHT2": "H"}
+"""The type of the left children, by how a file begins."""
 LEAF = 0x7FFF
 MISSING_LEFT = 0x8000
 MAX_TREES = 10_000
@@ -51,12 +53,13 @@ class Trees:
         named that there is none of, a child lies behind the last node, or a child does not come after its
         parent: then a walk could fail to end.
         """
-        if len(data) < 12 or data[:4] != MAGIC:
+        if len(data) < 12 or data[:4] not in _LEFT:
             raise _damaged(name, "not a file of trees")
         tree_count, node_count = struct.unpack("<II", data[4:12])
-        if tree_count > MAX_TREES or node_count > MAX_NODES or len(data) != 12 + 4 * tree_count + 10 * node_count:
+        roots, features, thresholds, left = array("I"), array("H"), array("f"), array(_LEFT[data[:4]])
+        size = 12 + 4 * tree_count + (6 + left.itemsize) * node_count
+        if tree_count > MAX_TREES or node_count > MAX_NODES or len(data) != size:
             raise _damaged(name, "its length is not what its header says")
-        roots, features, thresholds, left = array("I"), array("H"), array("f"), array("I")
         position = 12
         for part, count in ((roots, tree_count), (features, node_count), (thresholds, node_count), (left, node_count)):
             end = position + part.itemsize * count
@@ -101,8 +104,9 @@ class Trees:
 
 def serialise(roots: Sequence[int], features: Sequence[int], thresholds: Sequence[float], left: Sequence[int]) -> bytes:
     """Return the layout above; the inverse of ``Trees.parse``."""
-    data = [MAGIC, struct.pack("<II", len(roots), len(features))]
-    for kind, values in (("I", roots), ("H", features), ("f", thresholds), ("I", left)):
+    magic = b"HHT2" if max(left, default=0) <= 0xFFFF else b"HHT1"
+    data = [magic, struct.pack("<II", len(roots), len(features))]
+    for kind, values in (("I", roots), ("H", features), ("f", thresholds), (_LEFT[magic], left)):
         part = array(kind, values)
         if sys.byteorder == "big":
             part.byteswap()

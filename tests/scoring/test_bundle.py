@@ -132,8 +132,8 @@ def test_a_manifest_of_absurd_size_is_not_read(folder: Path) -> None:
 
 
 def test_a_newer_format_says_to_update(folder: Path) -> None:
-    change_manifest(folder, lambda manifest: manifest.update(format_version=2))
-    assert refused(folder).endswith("newer than this program reads (1); run: pip install -U hyperion-hook")
+    change_manifest(folder, lambda manifest: manifest.update(format_version=3))
+    assert refused(folder).endswith("newer than this program reads (2); run: pip install -U hyperion-hook")
 
 
 @pytest.mark.parametrize("version", [True, 0, -1, 1.5, "1", None])
@@ -252,9 +252,9 @@ def _pack(
         (_pack("<f", lambda n, f, t, c: t, lambda n: nan), "no finite number"),
         (_pack("<f", lambda n, f, t, c: t, lambda n: inf), "no finite number"),
         (_pack("<f", lambda n, f, t, c: t + 4 * (n - 1), lambda n: nan), "no finite number"),
-        (_pack("<I", lambda n, f, t, c: c, lambda n: n + 7), "behind the last node"),
-        (_pack("<I", lambda n, f, t, c: c, lambda n: n - 1), "behind the last node"),
-        (_pack("<I", lambda n, f, t, c: c, lambda n: 0), "does not come after its parent"),
+        (_pack("<H", lambda n, f, t, c: c, lambda n: n + 7), "behind the last node"),
+        (_pack("<H", lambda n, f, t, c: c, lambda n: n - 1), "behind the last node"),
+        (_pack("<H", lambda n, f, t, c: c, lambda n: 0), "does not come after its parent"),
         (_pack("<H", lambda n, f, t, c: f, lambda n: 5000), "feature number 5000 where there are 8"),
         (_pack("<H", lambda n, f, t, c: f + 2 * (n - 1), lambda n: 1), "behind the last node"),
         (_pack("<I", lambda n, f, t, c: 12, lambda n: n), "begins behind the last node"),

@@ -53,7 +53,19 @@ def test_trees_of_a_single_leaf_are_trees() -> None:
 
 def test_the_layout_is_the_documented_one() -> None:
     data = serialise(ROOTS, FEATURES, THRESHOLDS, LEFT)
-    assert data == b"HHT1" + struct.pack("<II I 5H 5f 5I", 1, 5, *ROOTS, *FEATURES, *THRESHOLDS, *LEFT)
+    assert data == b"HHT2" + struct.pack("<II I 5H 5f 5H", 1, 5, *ROOTS, *FEATURES, *THRESHOLDS, *LEFT)
+
+
+def test_files_of_format_1_and_of_many_nodes_are_read() -> None:
+    older = b"HHT1" + struct.pack("<II I 5H 5f 5I", 1, 5, *ROOTS, *FEATURES, *THRESHOLDS, *LEFT)
+    trees = Trees.parse("older", older, 2)
+    assert [list(part) for part in (trees.roots, trees.features, trees.thresholds, trees.left)] == [
+        list(part) for part in (TREE.roots, TREE.features, TREE.thresholds, TREE.left)
+    ]
+    for count, magic in ((65_535, b"HHT2"), (65_536, b"HHT1")):
+        data = serialise([0], [LEAF] * count, [0.25] * count, range(1, count + 1))
+        assert data.startswith(magic)
+        assert list(Trees.parse("many", data, 1).left) == list(range(1, count + 1))
 
 
 def test_columns_that_no_tree_splits_on_are_not_used() -> None:

@@ -92,6 +92,7 @@ def pack(rows: pd.DataFrame, heads: Mapping[str, str]) -> bytes:
     names = sorted(heads)
     place = {name: number for number, name in enumerate(names)}
     present = [name for name in FEATURES if rows[name].notna().any()]
+    present.sort(key=lambda name: rows[name].nunique())  # alike beside alike packs smaller
     about = {"format_version": FORMAT_VERSION, "heads": dict(heads), "features": present}
     columns = {
         "about": np.frombuffer(json.dumps(about, sort_keys=True).encode(), dtype=np.uint8),
