@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import random
+import time
 from dataclasses import replace
 
 import pytest
 
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
-from hyperion_hook.assess.guidance.functions_to_read import functions_to_read
-from hyperion_hook.domain.change import FileStatus
+from hyperion_hook.assess.guidance.functions_to_read import _touched, functions_to_read
+from hyperion_hook.domain.change import FileStatus, Hunk
 from hyperion_hook.domain.history import DAY, CommitFlag, EmptyHistory, FileEvent, FileHistory
 from hyperion_hook.features.code.metrics import FunctionMetrics
 from hyperion_hook.git.diffs.hunks import Position
@@ -85,3 +87,35 @@ def test_a_function_without_a_name_is_read_as_part_of_the_one_around_it() -> Non
     )
     assert (entry.name, entry.line) == ("outer", 1)
     assert functions_to_read(edit("a.js", "-b\n+c"), [inner], [inner], [], {}, DAY, recorded=True) == ()
+
+
+def spanning(*spans: tuple[int, int]) -> list[FunctionMetrics]:
+    return [FunctionMetrics(f"f{at}", *span, 3, 1, 0, 0, 0, 0, 9) for at, span in enumerate(spans)]
+
+
+def test_a_changed_line_is_that_of_the_function_that_begins_last_of_those_around_it() -> None:
+    draw = random.Random(7)  # noqa: S311 - not for secrets
+    for _ in range(300):
+        starts = [draw.randint(1, 30) for _ in range(draw.randint(0, 9))]
+        functions = spanning(*((start, start + draw.randint(0, 12)) for start in starts))
+        hunks = [Hunk(at, at, (b"x",), (b"x",) * draw.randint(0, 3)) for at in draw.sample(range(1, 45, 3), 8)]
+        file = replace(edit("a.js", "+b"), hunks=tuple(hunks))
+        expected: dict[str, list[int]] = {}
+        for line in sorted(h.new_start + more for h in hunks for more in range(max(h.added_count, 1))):
+            around = [function for function in functions if function.start_line <= line <= function.end_line]
+            if around:
+                expected.setdefault(max(around, key=lambda one: one.start_line).name, []).append(line)
+        assert {function.name: lines for function, lines in _touched(file, functions)} == expected
+
+
+@pytest.mark.parametrize("nested", [False, True], ids=["in turn", "nested"])
+def test_any_number_of_touched_functions_takes_time_in_proportion(nested: bool) -> None:
+    count = 20_000
+    functions = spanning(*((n, 2 * count - n if nested else n) for n in range(1, count + 1)))
+    file = edit("a.js", "+b\n" * count)
+    past = [FileEvent(n, n, 0, 1, 1, CommitFlag.FIX) for n in range(60)]
+    positions = {n: tuple(Position(at, 1, at, 1) for at in range(1, 100)) for n in range(60)}
+    started = time.process_time()
+    entries = functions_to_read(file, functions, functions, past, positions, DAY, recorded=True)
+    assert time.process_time() - started < 5
+    assert len(entries) == 3

@@ -7,6 +7,7 @@ hunks above it added. That is what ``git log -L`` computes from texts, at a hund
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from heapq import nlargest
 from typing import NamedTuple
 
 from hyperion_hook.assess.store_measurer import STORE_FOLDER, StoreMeasurer
@@ -25,6 +26,8 @@ from hyperion_hook.store.hunk_store import HunkStore
 MOST_FUNCTIONS = 3
 MOST_EVENTS = 60
 """Newest commits on a file that are looked at."""
+_MOST_TOUCHED = 100
+"""Touched functions of a file that are followed back, those with the most changed lines."""
 _PENDING_SECONDS = 2.0
 
 
@@ -89,7 +92,7 @@ def functions_to_read(
     """
     old = {function.name: function for function in before}
     ranked = []
-    for function, lines in _touched(file, after):
+    for function, lines in nlargest(_MOST_TOUCHED, _touched(file, after), key=lambda touched: len(touched[1])):
         was = old.get(function.name)
         past = past_of(was.start_line, was.end_line, events, positions) if was is not None else None
         fixes = past.fixes if past else 0
@@ -111,17 +114,19 @@ def _touched(file: FileChange, functions: Sequence[FunctionMetrics]) -> Iterable
     One without a name cannot be told from its like in an earlier version, and nobody could look it up.
     """
     by_function: dict[int, list[int]] = {}
-    for hunk in file.hunks or ():
+    # the next to begin is at the end; of those that begin on one line the first in the list counts as the innermost
+    named = [index for index, function in enumerate(functions) if not function.is_anonymous]
+    ahead = sorted(named, key=lambda index: (-functions[index].start_line, index))
+    around: list[int] = []
+    for hunk in sorted(file.hunks or (), key=lambda hunk: hunk.new_start):
         # where lines only went, the line before them is what is left to look at
         for line in range(hunk.new_start, hunk.new_start + max(hunk.added_count, 1)):
-            inside = [
-                index
-                for index, function in enumerate(functions)
-                if function.start_line <= line <= function.end_line and not function.is_anonymous
-            ]
-            if inside:
-                innermost = max(inside, key=lambda index: functions[index].start_line)
-                by_function.setdefault(innermost, []).append(line)
+            while ahead and functions[ahead[-1]].start_line <= line:
+                around.append(ahead.pop())
+            while around and functions[around[-1]].end_line < line:
+                around.pop()
+            if around:
+                by_function.setdefault(around[-1], []).append(line)
     for index, lines in by_function.items():
         yield functions[index], lines
 
