@@ -36,6 +36,29 @@ def test_a_manifest_without_a_reader_is_no_zero(name: str) -> None:
     assert imported["external_dependency_count"] == 1
 
 
+def test_a_manifest_without_a_reader_is_more_than_what_lies_below_it() -> None:
+    before = {"mix.exs": "x", "assets/package.json": '{"dependencies": {"vue": "3"}}'}
+    judged = change(edit("a.ex", "+x"))
+    result = dependencies.measure(context(judged, before=before))
+    assert result["external_dependency_count"] == Missing("mix.exs: no reader for manifests of this kind")
+    above = dependencies.measure(context(judged, before=before | {"package.json": '{"dependencies": {"vue": "3"}}'}))
+    assert above["external_dependency_count"] == 1
+
+
+@pytest.mark.parametrize(
+    "option", ["-r base.txt", "-rbase.txt", "--requirement base.txt", "--requirement=./base.txt  # x"]
+)
+def test_lists_that_a_list_of_requirements_includes_belong_to_it(option: str) -> None:
+    lists = {"requirements.txt": f"flask\n{option}\n", "base.txt": "-r lists/more.pip\n-c no.txt\nattrs\n"}
+    lists["lists/more.pip"] = "-r ../requirements.txt\n-r gone.txt\n-r ../../out.txt\n-r .\nrich\n"
+    lists["no.txt"] = "six\n"
+    untouched = dependencies.measure(context(change(edit("a.py", "+x")), before=lists))
+    assert untouched == {"external_dependency_count": 3, "version_conflict_count": 0}
+    judged = change(edit("base.txt", "+x"))
+    after = dependencies.measure(context(judged, before=lists, after={"base.txt": "flask==1\nflask==2\n"}))
+    assert after == {"external_dependency_count": 1, "version_conflict_count": 1}
+
+
 def test_manifests_at_the_top_count_without_being_touched() -> None:
     before = {"pyproject.toml": PYPROJECT, "requirements.txt": "Click==8.1\npytest\n", "sub/package.json": '{"a": 1}'}
     values = dependencies.measure(context(change(edit("a.py", "+x")), before=before))

@@ -28,6 +28,17 @@ dev = ["ruff", {include-group = "test"}]
 """,
         [("click", ">=8.1"), ("typing-extensions", ""), ("a", ""), ("pytest", "~=8.0"), ("ruff", "")],
     ),
+    "pdm/pyproject.toml": (
+        (
+            "[project]\nname = 'a'\n[tool.pdm.dev-dependencies]\ntest = ['pytest']\n"
+            "[tool.hatch.envs.lint]\ndependencies = ['ruff>1']\n"
+        ),
+        [("pytest", ""), ("ruff", ">1")],
+    ),
+    "kotlin/build.gradle.kts": (
+        'dependencies {\n  implementation(kotlin("stdlib"))\n  api(kotlin("test", "2.0"))\n}\n',
+        [("org.jetbrains.kotlin:kotlin-stdlib", ""), ("org.jetbrains.kotlin:kotlin-test", "")],
+    ),
     "poetry/pyproject.toml": (
         """
 [tool.poetry]

@@ -21,7 +21,7 @@ _LOCAL = ("workspace:", "file:", "link:", "portal:")
 
 
 def read_pyproject(text: str) -> Manifest | Missing:
-    """Read PEP 621, PEP 735, Poetry and uv."""
+    """Read PEP 621, PEP 735, Poetry, uv, PDM and Hatch."""
     data = _toml(text)
     if isinstance(data, Missing):
         return data
@@ -30,6 +30,9 @@ def read_pyproject(text: str) -> Manifest | Missing:
     entries = [*_strings(project.get("dependencies")), *_strings(uv.get("dev-dependencies"))]
     for group in (*_table(project, "optional-dependencies").values(), *_table(data, "dependency-groups").values()):
         entries += _strings(group)
+    for table in (_table(tool, "pdm").get("dev-dependencies"), _table(_table(tool, "hatch"), "envs")):
+        for group in table.values() if isinstance(table, dict) else ():
+            entries += _strings(group.get("dependencies") if isinstance(group, dict) else group)
     asked = [requirement for entry in entries for requirement in pep508(entry)]
     tables = [_table(poetry, "dependencies"), _table(poetry, "dev-dependencies")]
     tables += [_table(group, "dependencies") for group in _table(poetry, "group").values() if isinstance(group, dict)]

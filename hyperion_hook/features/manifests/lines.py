@@ -7,10 +7,11 @@ import re
 from hyperion_hook.domain.files.text import without_comments
 from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.manifests.readers import Manifest, owned
+from hyperion_hook.features.manifests.readers import INCLUDED, Manifest, owned
 from hyperion_hook.features.manifests.versions import Requirement
 
 _NAME = late_pattern(r"\s*+([A-Za-z0-9][\w.-]*+)\s*+(?:\[[^\]]*+\])?\s*+(.*)", re.DOTALL)
+_INCLUDED = late_pattern(r"^[^\S\n]*+(?:-r[^\S\n]*+|--requirement(?:=|[^\S\n]++))([^\s#]++)", re.MULTILINE)
 _BLANKS = late_pattern(r"[^\S\n]{2,}")
 _GEM = late_pattern(r"^[ \t]*+gem[ \t(]++['\"]([\w.-]++)['\"]([^\n]*+)", re.MULTILINE)
 _GEM_VERSION = late_pattern(r",\s*+['\"]([^'\"]++)['\"]")
@@ -22,7 +23,7 @@ _GRADLE = late_pattern(
     r"(?:^|[{;])[ \t]*+\"?([a-zA-Z]\w*+)\"?[ \t]*+(?:\(\s*+)?(?:(?:platform|enforcedPlatform|testFixtures)[ \t(]++)?"
     r"(?:['\"]([^'\":\s]++):([^'\":\s]++)(?::([^'\"\s]*+))?['\"]"
     r"|group[ \t]*+[:=][ \t]*+['\"]([^'\"\n]++)['\"][ \t]*+,[ \t]*+name[ \t]*+[:=][ \t]*+['\"]([^'\"\n]++)['\"]"
-    r"|libs\.([\w.]++))",
+    r"|libs\.([\w.]++)|kotlin[ \t]*+\([ \t]*+['\"]([\w-]++)['\"])",
     re.MULTILINE,
 )
 _GRADLE_NEXT = late_pattern(r"\s*+,\s*+['\"]([^'\":\s]++):([^'\":\s]++)(?::([^'\"\s]*+))?['\"]")
@@ -36,8 +37,13 @@ _QUOTED = late_pattern(r"['\"]([^'\"\n]++)['\"]")
 _PROJECT = late_pattern(r"^Project\([^\n=]*+=[ \t]*+\"[^\"\n]*+\",[ \t]*+\"([^\"\n]++)\"", re.MULTILINE)
 
 
-def read_requirements(text: str) -> list[Requirement]:
-    """Read pip's requirements files; options, URLs and included files are left out."""
+def read_requirements(text: str) -> Manifest:
+    """Read pip's requirements files; options, constraints and URLs are left out, included files are members."""
+    included = tuple(f"{INCLUDED}{name}" for name in _INCLUDED.findall(text))
+    return Manifest(tuple(_listed(text)), members=included)
+
+
+def _listed(text: str) -> list[Requirement]:
     asked = []
     for line in text.replace("\\\n", " ").splitlines():
         entry = line.partition(" #")[0].strip()
@@ -78,7 +84,7 @@ def read_setup_cfg(text: str) -> Manifest | Missing:
         entries.append(parser.get("options", "install_requires"))
     if parser.has_section("options.extras_require"):
         entries += [value for _, value in parser.items("options.extras_require")]
-    asked = [result for entry in entries if entry for result in read_requirements(entry.replace(";\n", "\n"))]
+    asked = [result for entry in entries if entry for result in _listed(entry.replace(";\n", "\n"))]
     name = parser.get("metadata", "name", fallback=None)
     return Manifest(tuple(asked), owned("pypi", [python_name(name)] if name else []))
 
@@ -145,12 +151,14 @@ def read_gradle(text: str) -> list[Requirement]:
     """Read Gradle's dependencies; what the version catalogue names keeps its short name until it is known."""
     asked = []
     for match in _GRADLE.finditer(text):
-        configuration, owner, name, version, group, artifact, catalogued = match.groups(default="")
+        configuration, owner, name, version, group, artifact, catalogued, kotlin = match.groups(default="")
         kind = configuration.lower()
         if not kind.endswith(_CONFIGURATION_ENDS) and kind not in _CONFIGURATIONS:
             continue
         if catalogued:
             asked.append(Requirement("maven", f"libs.{catalogued.removesuffix('.get')}"))
+        elif kotlin:
+            asked.append(Requirement("maven", f"org.jetbrains.kotlin:kotlin-{kotlin}"))
         else:
             asked.append(Requirement("maven", f"{owner or group}:{name or artifact}", version if owner else ""))
         # one configuration can be given several

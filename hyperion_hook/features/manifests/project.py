@@ -14,7 +14,14 @@ from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.snapshot import Folder, SourceText
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.manifests.readers import Manifest, counts_for_project, is_manifest, is_unread, read_manifest
+from hyperion_hook.features.manifests.readers import (
+    INCLUDED,
+    Manifest,
+    counts_for_project,
+    is_manifest,
+    is_unread,
+    read_manifest,
+)
 
 MAX_MANIFESTS = 1_000
 MAX_CHARACTERS = 8_000_000
@@ -48,7 +55,8 @@ class _Files:
 
     def __init__(self, context: Context) -> None:
         self._sources = context.sources
-        self._touched = {file.path: file for file in context.change.files if is_manifest(file.path) and file.is_regular}
+        files = [file for file in context.change.files if file.is_regular]
+        self._touched = {file.path: file for file in files if _may_be_read(file.path)}
         self._gone = {file.previous_path for file in context.change.files} - self._touched.keys()
         self._gone |= {path for path, file in self._touched.items() if file.new_blob is None}
         self._folders: dict[str, Folder] = {}
@@ -137,7 +145,8 @@ def project_manifests(context: Context) -> dict[tuple[str, str], Manifest] | Mis
         if characters > MAX_CHARACTERS:
             return Missing(f"the project's manifests are larger than {MAX_CHARACTERS:,} characters")
         text = source.text
-        manifest = context.deadline.run(lambda path=path, text=text: read_manifest(path, text))  # type: ignore[misc]
+        name = path if is_manifest(path) else "requirements.txt"  # another list that one of these includes
+        manifest = context.deadline.run(lambda name=name, text=text: read_manifest(name, text))  # type: ignore[misc]
         if isinstance(manifest, Missing):
             reason = manifest
             continue
@@ -150,6 +159,10 @@ def unread_manifest(context: Context) -> str:
     """Return the name of a manifest at the top that no reader knows, '' where there is none."""
     names = _Files(context).folder("").files
     return min((name for name in names if is_unread(name)), default="")
+
+
+def _may_be_read(path: str) -> bool:
+    return is_manifest(path) or path.endswith((".txt", ".in", ".pip"))
 
 
 def _may_hold_a_project(folder: str) -> bool:
@@ -165,12 +178,16 @@ def _is_documentation(folder: str) -> bool:
 def _members(files: _Files, path: str, manifest: Manifest) -> Iterator[str]:
     """Yield the manifests that a manifest counts to its build."""
     folder = path.rpartition("/")[0]
+    for member in manifest.members[:_MAX_MEMBERS]:
+        place = _placed(folder, member.removeprefix(INCLUDED)) if member.startswith(INCLUDED) else ""
+        if place.rpartition("/")[2] in files.folder(place.rpartition("/")[0]).files and _may_be_read(place):
+            yield place
     patterns = [_placed(folder, member.removeprefix("!")) for member in manifest.members[:_MAX_MEMBERS]]
     without = {
         pattern for pattern, member in zip(patterns, manifest.members, strict=False) if pattern and member[:1] == "!"
     }
     for pattern, member in zip(patterns, manifest.members, strict=False):
-        if not pattern or member[:1] == "!":
+        if not pattern or member.startswith(("!", INCLUDED)):
             continue
         for target in files.expand(pattern) if _has_wildcard(pattern) else (pattern,):
             # "!**/test/**" takes the folder back, too

@@ -15,6 +15,8 @@ from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.manifests.versions import Requirement
 
 MAX_BYTES = 1_000_000
+INCLUDED = "-r "
+"""Before the name of a list of requirements that another one includes, whatever it is called."""
 
 
 class Manifest(NamedTuple):
@@ -77,7 +79,7 @@ _UNREAD = frozenset(
     "Cartfile build.sbt build.sc build.mill project.clj deps.edn shadow-cljs.edn vcpkg.json conanfile.txt "
     "conanfile.py stack.yaml cabal.project DESCRIPTION shard.yml dub.json dub.sdl MODULE.bazel WORKSPACE "
     "ivy.xml rush.json bower.json deno.json deno.jsonc cpanfile META6.json Project.toml build.zig.zon "
-    "elm.json gleam.toml".split()
+    "elm.json gleam.toml jsr.json package.yaml fpm.toml".split()
 )
 _UNREAD_ENDINGS = (".cabal", ".rockspec", ".nimble", ".opam", ".podspec")
 """Manifests of other ecosystems."""

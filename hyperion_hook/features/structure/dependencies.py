@@ -31,6 +31,11 @@ def measure(context: Context) -> dict[str, Value]:
         if unread:
             count = Missing(f"{unread}: no reader for manifests of this kind")
         return {"external_dependency_count": count, "version_conflict_count": NO_MANIFEST}
+    if not isinstance(manifests, Missing) and all("/" in path for _, path in manifests):
+        unread = unread_manifest(context)
+        if unread:
+            # what lies below it is the lesser part, as the assets of a project of Elixir
+            manifests = Missing(f"{unread}: no reader for manifests of this kind")
     if isinstance(manifests, Missing):
         return {"external_dependency_count": manifests, "version_conflict_count": manifests}
     return counts_of(manifests)
