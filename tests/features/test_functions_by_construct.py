@@ -50,6 +50,16 @@ DECISIONS = {
         ),
         3,
     ),
+    "patterns of conditions, Swift": (
+        "a.swift",
+        "func f() {\n  guard case .a = x, case .b = y else { return }\n  for case let z? in w { }\n  switch v { case .c: g() }\n}\n",
+        4,
+    ),
+    "a jump to a label, C#": (
+        "a.cs",
+        "class A { void f(int x) { switch (x) { case 1: goto case 2; case 2: break; } } }\n",
+        3,
+    ),
     "patterns, Ruby": (
         "a.rb",
         "def f(x)\n  case x\n  in {a: Integer => n} if n > 1 then 1\n  in [1, *] then 2\n  end\n  x in [y]\nend\n",

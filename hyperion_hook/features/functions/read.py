@@ -32,6 +32,8 @@ from hyperion_hook.features.functions.script import ScriptLocator
 
 _MORE_CONDITIONS = {"C#": ("foreach",), "Ruby": ("unless", "in"), "PHP": ("and", "or", "AND", "OR")}
 """Words for branches that lizard leaves out."""
+_BEFORE_PATTERNS = frozenset({"if", "guard", "while", "for", ",", "goto"})
+"""After these a ``case`` of Swift, Scala or C# is no label of a switch."""
 _ARMS = {"Rust": ("match", "=>"), "Kotlin": ("when", "->"), "C#": ("switch", "=>"), "PHP": ("match", "=>")}
 _WORD_LOCATORS: dict[str, Callable[[View], Any]] = {
     "Rust": RustLocator,
@@ -163,6 +165,8 @@ def _decides(view: View, place: int, located: Located, syntax: str) -> bool:
         return located.decisions is None or place in located.decisions
     if token == "in":
         return view.is_first(place)
+    if token == "case" and view.at(place - 1) in _BEFORE_PATTERNS:
+        return False
     if token[0].isalpha():
         members = (".", "?.", "&.", "::", "->", "?->") if syntax == "PHP" else (".", "?.", "&.", "::")
         return view.at(place - 1) not in members and view.at(place + 1) != ":"
