@@ -6,7 +6,6 @@ the cells count. Where nobody can tell whether a file is code, or which of its l
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -24,7 +23,8 @@ from hyperion_hook.features.context import Context
 BINARY = Missing("git takes it for binary and compares no lines")
 TOO_LARGE = Missing("change too large to read line by line")
 """Of a file after the first twenty megabytes of the patch."""
-_OF_LFS = re.compile(rb"\n*+(?:(?:version https://git-lfs\.|oid sha256:|size )[^\n]*+\n*+)++")
+_OF_LFS = (b"version https://git-lfs.", b"oid sha256:", b"size ")
+"""How the lines of a pointer begin."""
 _COUNTED = (FileRole.SOURCE, FileRole.CONFIGURATION)
 
 
@@ -114,7 +114,8 @@ def changed_code(context: Context, file: FileChange) -> ChangedCode | Missing | 
 
 def _text_of(context: Context, file: FileChange, language: str) -> ChangedCode | Missing:
     hunks = file.hunks or ()
-    if hunks and all(_OF_LFS.fullmatch(b"\n".join((hunk.added_text, hunk.deleted_text))) for hunk in hunks):
+    texts = [text for hunk in hunks for text in (hunk.added_text, hunk.deleted_text) if text]
+    if texts and all(map(_is_of_pointer, texts)):
         return IN_LFS
     before = language
     if file.old_blob is not None and file.new_blob is not None and file.previous_path != file.path:
@@ -127,6 +128,10 @@ def _text_of(context: Context, file: FileChange, language: str) -> ChangedCode |
     if isinstance(deleted, Missing):
         return deleted
     return ChangedCode(added[0], deleted[0], added[1], deleted[1])
+
+
+def _is_of_pointer(text: bytes) -> bool:
+    return text.startswith(_OF_LFS) and all(line.startswith(_OF_LFS) for line in text.split(b"\n"))
 
 
 def _lines(

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
@@ -24,8 +23,8 @@ _OF_PYTHON = late_pattern(
     r"%%(?:time|timeit|capture|prun|mprun|memit|debug|px|python3?|heat|snakeviz|cudf\.pandas|skip)(?![\w.])"
 )
 """What IPython does with a cell of Python; after other words the cell is written in another language."""
-_COMMAND = re.compile(r"^(\s*+)(?:[%!?].*+|[\w.]++\?{1,2}+\s*+$|(?:pip|conda)\s++(?:un)?+install\s.*+)")
-_RESULT = re.compile(r"^(\s*+[\w.][\w., \[\]]*+=\s*+)(?:!|%(?=[A-Za-z])).*+")
+_COMMAND = late_pattern(r"^(\s*+)(?:[%!?].*+|[\w.]++\?{1,2}+\s*+$|(?:pip|conda)\s++(?:un)?+install\s.*+)")
+_RESULT = late_pattern(r"^(\s*+[\w.][\w., \[\]]*+=\s*+)(?:!|%(?=[A-Za-z])).*+")
 """What IPython makes of a line: a command, help on a name, or the result of a command given to a name."""
 _LANGUAGES = {(None, "metadata", "language_info", "name"), (None, "metadata", "kernelspec", "language")}
 

@@ -10,19 +10,21 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from hyperion_hook.domain.late_patterns import late_pattern
+
 _LINE, _GAP, _MORE = r"^[^\S\n]*+", r"[^\S\n]++", r"\s*+\([^;{}]{0,400}+\{"
 _RESULT = (
     r"(?:(?:pure|impure|elemental|recursive|module|integer|real|logical|complex|character|type|double\s++precision)\b"
     r"(?:\*\d++)?+(?:[^\S\n]*+\([^()\n]{0,100}+\))?+[^\S\n]*+)*+"
 )
 _HEADS = {
-    "Perl": re.compile(rf"{_LINE}sub{_GAP}([\w:']++)[^;{{\n]*+\s{{0,9}}+\{{", re.MULTILINE),
-    "Lua": re.compile(rf"{_LINE}(?:local{_GAP})?+function{_GAP}([\w.:]++)[^\S\n]*+\(", re.MULTILINE),
-    "Solidity": re.compile(rf"{_LINE}function{_GAP}(\w++){_MORE}", re.MULTILINE),
-    "Zig": re.compile(rf"{_LINE}(?:pub{_GAP})?+(?:(?:export|inline){_GAP})?+fn{_GAP}(\w++){_MORE}", re.MULTILINE),
-    "GDScript": re.compile(rf"{_LINE}(?:static{_GAP})?+func{_GAP}(\w++)[^\S\n]*+\(", re.MULTILINE),
-    "R": re.compile(rf"{_LINE}([\w.]++)[^\S\n]*+(?:<-|=)\s{{0,9}}+function\s{{0,9}}+\(", re.MULTILINE),
-    "Fortran": re.compile(rf"{_LINE}{_RESULT}(?:function|subroutine){_GAP}(\w++)", re.MULTILINE | re.IGNORECASE),
+    "Perl": late_pattern(rf"{_LINE}sub{_GAP}([\w:']++)[^;{{\n]*+\s{{0,9}}+\{{", re.MULTILINE),
+    "Lua": late_pattern(rf"{_LINE}(?:local{_GAP})?+function{_GAP}([\w.:]++)[^\S\n]*+\(", re.MULTILINE),
+    "Solidity": late_pattern(rf"{_LINE}function{_GAP}(\w++){_MORE}", re.MULTILINE),
+    "Zig": late_pattern(rf"{_LINE}(?:pub{_GAP})?+(?:(?:export|inline){_GAP})?+fn{_GAP}(\w++){_MORE}", re.MULTILINE),
+    "GDScript": late_pattern(rf"{_LINE}(?:static{_GAP})?+func{_GAP}(\w++)[^\S\n]*+\(", re.MULTILINE),
+    "R": late_pattern(rf"{_LINE}([\w.]++)[^\S\n]*+(?:<-|=)\s{{0,9}}+function\s{{0,9}}+\(", re.MULTILINE),
+    "Fortran": late_pattern(rf"{_LINE}{_RESULT}(?:function|subroutine){_GAP}(\w++)", re.MULTILINE | re.IGNORECASE),
 }
 
 

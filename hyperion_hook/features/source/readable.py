@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import re
 
-_HERE_DOCUMENT = re.compile(r"<<~?+([\"']?+)([A-Za-z_]\w*+)\1")
+from hyperion_hook.domain.late_patterns import late_pattern
+
+_HERE_DOCUMENT = late_pattern(r"<<~?+([\"']?+)([A-Za-z_]\w*+)\1")
 _FORTRAN_FREE = frozenset({"f90", "f95", "f03", "f08"})
 _FORTRAN_ROWS = (
     # lizard takes an `end` and the `subroutine` of the next line for one token
-    (re.compile(r"\A(?:\d++\s++)?+end\s*+(?:procedure\b.*+)?+(?:!.*+)?+", re.IGNORECASE), "end subroutine"),
+    (late_pattern(r"\A(?:\d++\s++)?+end\s*+(?:procedure\b.*+)?+(?:!.*+)?+", re.IGNORECASE), "end subroutine"),
     # blocks that it does not open, but closes; and what is no end of a block
-    (re.compile(r"\A(?:\w++\s*+:\s*+)?+(?:end\s*+)?+(?:block|critical)(?:\s++\w++)?+", re.IGNORECASE), ""),
-    (re.compile(r"\Aend\s*+(?:enum|file)\b.*+", re.IGNORECASE), ""),
+    (late_pattern(r"\A(?:\w++\s*+:\s*+)?+(?:end\s*+)?+(?:block|critical)(?:\s++\w++)?+", re.IGNORECASE), ""),
+    (late_pattern(r"\Aend\s*+(?:enum|file)\b.*+", re.IGNORECASE), ""),
     # one line without an end
-    (re.compile(r"\Aforall\s*+\((?:[^()]|\([^()]*+\))*+\)[^=]*+=.*+", re.IGNORECASE), ""),
+    (late_pattern(r"\Aforall\s*+\((?:[^()]|\([^()]*+\))*+\)[^=]*+=.*+", re.IGNORECASE), ""),
 )
-_MODULE_PROCEDURE = re.compile(r"module\s++procedure\s++(?!::)", re.IGNORECASE)
-_INTERFACE = re.compile(r"(?:abstract\s++)?+(end\s*+)?+interface\b", re.IGNORECASE)
-_SOLIDITY_FUNCTION = re.compile(r"(?<=[;{}\n])([^\S\n]*+)(?=(?:constructor|receive|fallback)\s*+\()")
-_SOLIDITY_MODIFIER = re.compile(r"(?<=[;{}\n])([^\S\n]*+)modifier(\s++\w++)(\s*+\()?+")
-_DECLARATION = re.compile(r"\bf(?:unctio)?+n\s++\w++\s*+\([^;{}]{0,400}+;")
+_MODULE_PROCEDURE = late_pattern(r"module\s++procedure\s++(?!::)", re.IGNORECASE)
+_INTERFACE = late_pattern(r"(?:abstract\s++)?+(end\s*+)?+interface\b", re.IGNORECASE)
+_SOLIDITY_FUNCTION = late_pattern(r"(?<=[;{}\n])([^\S\n]*+)(?=(?:constructor|receive|fallback)\s*+\()")
+_SOLIDITY_MODIFIER = late_pattern(r"(?<=[;{}\n])([^\S\n]*+)modifier(\s++\w++)(\s*+\()?+")
+_DECLARATION = late_pattern(r"\bf(?:unctio)?+n\s++\w++\s*+\([^;{}]{0,400}+;")
 """A function of Solidity or Zig without a body, which lizard takes for the head of the next body."""
-_ZIG_TEXT = re.compile(r"^[^\S\n]*+\\\\[^\n]*+", re.MULTILINE)
-_R_LAMBDA = re.compile(r"\\(?=\()")
+_ZIG_TEXT = late_pattern(r"^[^\S\n]*+\\\\[^\n]*+", re.MULTILINE)
+_R_LAMBDA = late_pattern(r"\\(?=\()")
 
 
 def readable(path: str, language: str, text: str) -> str:
