@@ -42,6 +42,11 @@ def test_a_feature_reads_well_for_any_value(feature: Feature) -> None:
                 assert said.endswith(", as is typical")
 
 
+def test_no_clause_speaks_of_tokens() -> None:
+    spoken = [text for feature in CATALOGUE for text in (feature.title, feature.phrase, feature.zero, feature.negative)]
+    assert [text for text in spoken if text and "token" in text] == []
+
+
 def test_no_two_features_say_the_same() -> None:
     said = [text for feature in CATALOGUE for text in {feature.phrase, feature.zero} if text]
     assert len(said) == len(set(said))
