@@ -20,6 +20,14 @@ CASES = {
     "a string in an assignment is code": ("Python", ['s = """a', "b = 2"], ['s = """a', "b = 2"]),
     "hash is no comment in C": ("C", ["#include <a.h>"], ["#include <a.h>"]),
     "hash and slashes in PHP": ("PHP", ["# gone", "// gone", "$a = 1;"], ["$a = 1;"]),
+    "attributes of PHP": (
+        "PHP",
+        ["#[Route('/')]", "# gone", "  #[Pure] function f() {}"],
+        ["#[Route('/')]", "#[Pure] function f() {}"],
+    ),
+    "comments between tags": ("JavaScript", ["{/* gone", " gone */}", "<p>x</p>", "{/* gone */}"], ["<p>x</p>"]),
+    "long brackets of Lua": ("Lua", ["--[==[ gone", "]] gone", "]==]", "x = 1"], ["x = 1"]),
+    "blocks of Octave": ("Octave", ["%{", "gone", "%}", "x = 1;"], ["x = 1;"]),
     "ruby block": ("Ruby", ["=begin", "gone", "=end", "a = 1"], ["a = 1"]),
     "sql": ("SQL", ["-- gone", "select 1"], ["select 1"]),
 }

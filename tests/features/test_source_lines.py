@@ -101,3 +101,8 @@ def test_docstrings_are_comments_and_other_strings_are_code(text: str, code: int
 
 def test_code_lines_are_counted_up_to_each_line() -> None:
     assert list(python_lines("a\n\n# b\nc\n").code_before) == [0, 1, 1, 1, 2]
+
+
+def test_a_comment_between_tags_is_no_code() -> None:
+    counted = count_lines("f(<p>\n  {/* why\n   not */}\n</p>)\n{/* a */ b()}\n", "JavaScript")
+    assert (counted.code, counted.comment) == (3, 2)

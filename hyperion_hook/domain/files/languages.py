@@ -36,6 +36,8 @@ class Language(NamedTuple):
 
 
 _C = Comments(("//",), (("/*", "*/"),))
+_SCRIPT = Comments(("//",), (("/*", "*/"), ("{/*", "*/")))
+"""With the comments between tags of JSX."""
 _HASH = Comments(("#",))
 _DOCSTRINGS = Comments(("#",), (('"""', '"""'), ("'''", "'''")))
 _DASH = Comments(("--",))
@@ -81,8 +83,8 @@ LANGUAGES = {
         _row("Scala", "scala sc", _C, "lizard", runs="scala scala-cli amm"),
         _row("Groovy", "groovy", _C, names="jenkinsfile", runs="groovy"),
         _row("Gradle", "gradle", _C, is_build=True),
-        _row("JavaScript", "js jsx mjs cjs es6", _C, "lizard", names="jakefile", runs="node nodejs bun"),
-        _row("TypeScript", "ts tsx mts cts", _C, "lizard", runs="deno ts-node tsx"),
+        _row("JavaScript", "js jsx mjs cjs es6", _SCRIPT, "lizard", names="jakefile", runs="node nodejs bun"),
+        _row("TypeScript", "ts tsx mts cts", _SCRIPT, "lizard", runs="deno ts-node tsx"),
         _row("Vue", "vue", _COMPONENT, "lizard"),
         _row("Svelte", "svelte", _COMPONENT, "lizard"),
         _row("Astro", "astro", _COMPONENT),
@@ -120,7 +122,13 @@ LANGUAGES = {
         _row("Hack", "hack", _HASH_OR_C),
         _row("Perl", "pl pm t", Comments(("#",), (("=pod", "=cut"), ("=head", "=cut"))), "lizard", runs="perl"),
         _row("Raku", "raku rakumod", _HASH, runs="raku perl6"),
-        _row("Lua", "lua luau", Comments(("--",), (("--[[", "]]"),)), "lizard", runs="lua luajit"),
+        _row(
+            "Lua",
+            "lua luau",
+            Comments(("--",), (("--[[", "]]"), ("--[=[", "]=]"), ("--[==[", "]==]"))),
+            "lizard",
+            runs="lua luajit",
+        ),
         _row(
             "Shell",
             "sh bash zsh ksh fish bats ebuild",
@@ -137,7 +145,7 @@ LANGUAGES = {
         _row("R Markdown", "rmd qmd", None),
         _row("Julia", "jl", Comments(("#",), (('"""', '"""'), ("'''", "'''"), ("#=", "=#"))), runs="julia"),
         _row("MATLAB", "mlx", None),
-        _row("Octave", "octave", Comments(("%", "#")), runs="octave"),
+        _row("Octave", "octave", Comments(("%", "#"), (("%{", "%}"), ("#{", "#}"))), runs="octave"),
         _row("Mathematica", "wl wls nb", None, runs="wolframscript"),
         _row("Stata", "do ado", Comments(("*", "//"), (("/*", "*/"),))),
         _row("SAS", "sas", Comments(("*",), (("/*", "*/"),))),

@@ -45,6 +45,10 @@ def code_by_line(texts: Iterable[bytes], language: str) -> list[bytes]:
     text = b"\n".join([_without_blocks(part, marks) if starts and starts.search(part) else part for part in texts])
     not_code = marks.not_code
     lines = [b"" if line.startswith(not_code) else line for line in map(bytes.strip, text.split(b"\n"))]
+    if language == "PHP" and b"#[" in text:
+        # an attribute, which only looks like a comment
+        stripped = map(bytes.strip, text.split(b"\n"))
+        lines = [line if line.startswith(b"#[") else kept for line, kept in zip(stripped, lines, strict=True)]
     if marks.has_stars and b"*" in text:
         return [b"" if line == b"*" else line for line in lines]
     return lines

@@ -39,8 +39,8 @@ _SYNTAX: dict[str, tuple[list[str], list[str]]] = {
         [_BLOCK, _LINE],
         [r'r(\#*)"(?:[^"]|"(?!\1))*+(?:"\1)?', r'"(?:[^"\\]|\\.)*+"?', r"'(?:[^'\\\n]|\\.[^'\n]*)'"],
     ),
-    "JavaScript": ([_BLOCK, _LINE], [_DOUBLE, _SINGLE, _BACKTICK]),
-    "TypeScript": ([_BLOCK, _LINE], [_DOUBLE, _SINGLE, _BACKTICK]),
+    "JavaScript": ([rf"\{{{_BLOCK}\}}", _BLOCK, _LINE], [_DOUBLE, _SINGLE, _BACKTICK]),
+    "TypeScript": ([rf"\{{{_BLOCK}\}}", _BLOCK, _LINE], [_DOUBLE, _SINGLE, _BACKTICK]),
     "Vue": ([r"<!--(?:[^-]|-(?!->))*+(?:-->)?", _BLOCK, r"(?<!:)//[^\n]*+"], [_DOUBLE, _BACKTICK]),
     "PHP": ([_BLOCK, _LINE, r"\#(?!\[)[^\n]*+"], [r'"(?:[^"\\]|\\.)*+"?', r"'(?:[^'\\]|\\.)*+'?"]),
     "Ruby": (
