@@ -65,6 +65,8 @@ Fix complex casting test on Python 3
 Attempt to fix Python 3 build
 Fixed build process
 Fixed order in 2.2 changelog
+fix changelog list formatting
+Documented fix for #879
 Fixes rst syntax error in user guide
 Run and fix linkcheck. (#6524)
 Fix documention of `run`

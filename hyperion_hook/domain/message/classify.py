@@ -13,7 +13,7 @@ from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.programs import is_bot, is_program
 
-CLASSIFIER_VERSION = 6
+CLASSIFIER_VERSION = 7
 """Raised whenever ``classify_message`` can answer differently; a history index of another version is rebuilt."""
 
 _SUBJECT_LIMIT = 300

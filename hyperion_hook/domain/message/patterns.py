@@ -52,13 +52,13 @@ COSMETIC_SUBJECT = re.compile(
     r"\b(?:typos?|spelling|grammar|white-?spaces?|docs?|doc-?fix|doc-?strings?|documentation|javadocs?|read-?me|flaky"
     r"|quick-?start|tutorials?|tests|(?:unit|system|integration) test|flake8|pep-?8|lint|linter|linting|eslint|rubocop"
     r"|check-?style|rustfmt|clippy|gofmt|ci|jenkinsfile"
-    r"|link-?checks?|rst (?:syntax|markup|headers?))\b",
+    r"|link-?checks?|rst (?:syntax|markup|headers?)|fix(?:e[sd])? (?:the )?change-?log)\b",
 )
 OTHER_PURPOSE = re.compile(
     r"(?:docs?|style|tests?|ci|build|feat|feature|refactor|release)(?:\([^()]{0,80}\))?!?:"
     r"|fix\((?:deps?(?:-dev)?|dependencies|docs?|tests?|ci|lint|build|examples?|style|typos?|readme)\)!?:"
     r"|updat(?:e[sd]?|ing) (?:the )?(?:change-?log|read-?me|release notes|documentation|docs|authors|copyrights?)\b"
-    r"|(?:bump|release|prepare|merged?|merging|version|changelog)\b"
+    r"|(?:bump|document(?:s|ed|ing)?|release|prepare|merged?|merging|version|changelog)\b"
     r"|(?:add|adds|added|improve|write|more|new)\b(?![^:]*\band fix(?:e[sd])?\b)[^:]*\btests?\b",
 )
 FIX_REFERENCE = re.compile(
