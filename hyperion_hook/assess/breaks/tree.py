@@ -16,7 +16,6 @@ from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.snapshot import ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.manifests.readers import is_manifest
 from hyperion_hook.git.search import Hit
 
 FAMILIES = {
@@ -157,6 +156,8 @@ class TreeAfter:
 
     def has_left(self, path: str) -> bool:
         """Return whether a file went with the whole package it belongs to, which others may have from elsewhere now."""
+        from hyperion_hook.features.manifests.readers import is_manifest
+
         folders = path.split("/")[:-1]
         above = {"/".join(folders[: count + 1]) for count in range(len(folders))}
         return any(gone.rpartition("/")[0] in above and is_manifest(gone) for gone in self.gone)

@@ -512,6 +512,16 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         {"Gemfile": "gem 'rdoc', '~> 3.12'\ngem 'rack', '~> 2.0'\n"},
         {"Gemfile": "gem 'rdoc', RUBY_VERSION < '1.9' ? '~> 3.12' : '>= 4.0'\ngem 'rack', Sinatra::VERSION\n"},
     ),
+    "a class of each platform that becomes one for all": (
+        {
+            "core/src/commonMain/kotlin/p/Request.kt": "package p\n\nimport p.Request.Builder\n\nexpect class Request\n",
+            "core/src/androidMain/kotlin/p/Request.kt": "package p\n\nactual class Request {\n  class Builder\n}\n",
+        },
+        {
+            "core/src/commonMain/kotlin/p/Request.kt": "package p\n\nimport p.Request.Builder\n\nclass Request {\n  class Builder\n}\n",
+            "core/src/androidMain/kotlin/p/Request.kt": None,
+        },
+    ),
     "a handler that narrows": (
         {"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"},
         {"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"},
