@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hyperion_hook.assess.breaks.patterns import pattern_of
-from hyperion_hook.assess.breaks.tree import TreeAfter, family_of, line_of, listed
+from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of, listed
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.files.languages import language_of
@@ -20,6 +20,7 @@ MOST_MODULES = 200
 MOST_IMPORTERS = 2_000
 MOST_OF_LIST = 500
 """Characters behind the name of a module in which what is imported from it is looked for."""
+_GUARD = re.compile(r"\s*+\#[ \t]*+(?:ifndef|if[ \t]*+!)")
 _CONDITIONAL = re.compile(r"^[ \t]*+\#[ \t]*+(?:(if)|(endif))", re.MULTILINE)
 
 
@@ -152,6 +153,6 @@ def _place(tree: TreeAfter, path: str, spec: str) -> tuple[int, bool]:
     if family_of(path) == "c":
         # the guard around a header is one condition; under others a system may have its own
         depth = sum(1 if found[1] else -1 for found in _CONDITIONAL.finditer(text, 0, match.start()))
-        if depth > int(path.endswith((".h", ".hpp", ".hh"))):
+        if depth > int(_GUARD.match(code_of(path, text)) is not None):
             return 0, False
     return line_of(text, match.start()), is_firm

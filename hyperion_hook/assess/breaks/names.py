@@ -345,8 +345,9 @@ def _member_uses(tree: TreeAfter, gone: Gone, path: str) -> Iterator[Use]:
 
 
 def receivers_of(owner: str, code: str) -> tuple[str, ...]:
-    """Return what a member of a class is reached through: the class, and variables declared with it."""
-    return tuple(dict.fromkeys([owner, *pattern_of("declared with", owner).findall(code)]))
+    """Return what a member of a class is reached through: the class, and variables declared with it alone."""
+    names = dict.fromkeys(pattern_of("declared with", owner).findall(code))
+    return owner, *(name for name in names if set(pattern_of("type of", name).findall(code)) <= {owner})
 
 
 # C: functions of the whole tree

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -107,7 +106,7 @@ def _deleted_text(change: Change) -> str:
 def _switched(tree: TreeAfter, switch: Switch) -> Iterator[Break]:
     roles = (FileRole.TEST, FileRole.SOURCE) if switch.in_tests else (FileRole.SOURCE, FileRole.CONFIGURATION)
     # what only moves was off before
-    spare = Counter(match[0] for match in switch.pattern.finditer(_deleted_text(tree.change)))
+    spare = sum(1 for _ in switch.pattern.finditer(_deleted_text(tree.change)))
     for file in tree.touched.values():
         if role_of(file.path) not in roles or language_of(file.path) is None or is_aside(file.path):
             continue
@@ -121,8 +120,8 @@ def _switched(tree: TreeAfter, switch: Switch) -> Iterator[Break]:
                 or (switch is _CERTIFICATES and not _is_meant(tree, file.path, number, match))
             ):
                 continue
-            if spare[match[0]] > 0:
-                spare[match[0]] -= 1
+            if spare > 0:
+                spare -= 1
                 continue
             yield _break(
                 file.path, number, f"{switch.what} in {file.path}", row, switch.source, is_certain=switch.is_certain

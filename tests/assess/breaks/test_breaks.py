@@ -522,6 +522,22 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
             "core/src/androidMain/kotlin/p/Request.kt": None,
         },
     ),
+    "a header that is asked for on one of two ways": (
+        {"code/all.hpp": "int a;\n", "code/b.hpp": '#pragma once\n\n#ifdef ALL\n#include "all.hpp"\n#endif\n'},
+        {"code/all.hpp": None},
+    ),
+    "a variable of two types": (
+        JAVA
+        | {
+            "p/User.java": "package p;\nclass User {\n  void a(Tool it) {\n  }\n  void b(Other it) {\n    it.weigh(1, 2);\n"
+            "  }\n}\n"
+        },
+        {"p/Tool.java": "package p;\npublic class Tool {\n}\n"},
+    ),
+    "only one test, said otherwise": (
+        {"a.test.js": "fit('b', f);\n"},
+        {"a.test.js": "it.only('b', f);\n"},
+    ),
     "a handler that narrows": (
         {"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"},
         {"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"},
