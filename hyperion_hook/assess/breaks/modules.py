@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hyperion_hook.assess.breaks.patterns import pattern_of
-from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of, listed
+from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, is_aside, line_of, listed
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.files.languages import language_of
@@ -79,7 +79,8 @@ def _break(module: str, moved_to: str, users: list[tuple[str, int, bool]]) -> Br
         listed([user[:2] for user in users]),
         users[0][0],
         users[0][1],
-        any(is_firm for _, _, is_firm in users),
+        # examples may be built with a release of what they show
+        any(is_firm and not is_aside(path) for path, _, is_firm in users),
     )
 
 

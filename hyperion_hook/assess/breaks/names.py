@@ -15,7 +15,7 @@ from hyperion_hook.assess.breaks.definitions import (
     definitions,
 )
 from hyperion_hook.assess.breaks.patterns import pattern_of
-from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of, listed, plain
+from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, is_aside, line_of, listed, plain
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.files.paths import FileRole, role_of
@@ -139,7 +139,8 @@ def _may_be_used(definition: Definition, family: str, code: str, after: str) -> 
         return bool(after) and not is_handed_on and name in _exports(code)
     if family == "jvm":
         # with a file its class is gone, which says all
-        return definition.kind == CLASS or (bool(after) and (definition.kind == FUNCTION or name.isupper()))
+        is_constant = name.isupper() and pattern_of("enum constant", name).search(after) is None
+        return definition.kind == CLASS or (bool(after) and (definition.kind == FUNCTION or is_constant))
     if family == "c" and _start_of_line(code, definition.end).startswith("static"):
         return pattern_of("word", name).search(after) is not None
     return definition.is_top or family != "go"
@@ -156,7 +157,8 @@ def _break(gone: Gone, uses: list[Use]) -> Break:
         listed([(use.path, use.line) for use in uses]),
         uses[0].path,
         uses[0].line,
-        any(use.is_firm for use in uses),
+        # examples may be built with a release of what they show
+        any(use.is_firm and not is_aside(use.path) for use in uses),
     )
 
 

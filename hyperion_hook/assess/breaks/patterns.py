@@ -32,6 +32,7 @@ FORMS = {
     "Java class": r"(?<![\w.@])%0(?!\w)(?![ \t]*+=)",
     "declared with": r"\b%0(?:<[^;(){}<>]{0,100}+>)?+[ \t]++(\w++)[ \t]*+[=;,):]",
     "type of": r"(?<![\w.])(?!return|new|else|throw|case|in\b)(\w++)(?:<[^;(){}<>]{0,100}+>)?+[ \t]++%0[ \t]*+[=;,):]",
+    "enum constant": r"(?:^|[{,])[ \t]*+%0[ \t]*+(?:[,;{(]|$)",
     "class": r"\bclass[ \t]++%0\b([^{]{0,300}+)",
 }
 """What is looked for, by name: ``%0`` and ``%1`` are names from the code."""

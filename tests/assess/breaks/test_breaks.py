@@ -538,6 +538,13 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         {"a.test.js": "fit('b', f);\n"},
         {"a.test.js": "it.only('b', f);\n"},
     ),
+    "constants that become an enumeration": (
+        {
+            "p/Exit.java": "package p;\npublic class Exit {\n  public static final int BROKEN = 1;\n}\n",
+            "p/User.java": "package p;\nclass User {\n  int run() {\n    return Exit.BROKEN;\n  }\n}\n",
+        },
+        {"p/Exit.java": "package p;\npublic enum Exit {\n  BROKEN(1),\n  FINE(2);\n}\n"},
+    ),
     "a handler that narrows": (
         {"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"},
         {"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"},
@@ -747,6 +754,16 @@ BROKEN: dict[str, tuple[Files, Files, BreakKind, str, str]] = {
         P,
         "likely",
         "a.proto has other fields than a.pb.go, which is made from it",
+    ),
+    "a class that only an example uses": (
+        {
+            "core/p/Tool.java": "package p;\npublic class Tool {\n}\n",
+            "examples/q/Use.java": "package q;\nimport p.Tool;\nclass Use {\n  Tool tool;\n}\n",
+        },
+        {"core/p/Tool.java": None},
+        M,
+        "likely",
+        "core/p/Tool.java is deleted, but 1 file still imports it",
     ),
     "certificates": (
         {"a.py": "x = 1\n"},
