@@ -545,6 +545,14 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         },
         {"p/Exit.java": "package p;\npublic enum Exit {\n  BROKEN(1),\n  FINE(2);\n}\n"},
     ),
+    "a field of Go called like a type": (
+        GO
+        | {
+            "lib/a.go": "package lib\n\ntype Method int\n\nfunc Weigh(a int, b int) int {\n\treturn a + b\n}\n",
+            "lib/c.go": "package lib\n\nfunc C() {\n\tx := struct {\n\t\tMethod    string\n\t}{}\n}\n",
+        },
+        {"lib/a.go": GO["lib/a.go"]},
+    ),
     "a handler that narrows": (
         {"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"},
         {"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"},
