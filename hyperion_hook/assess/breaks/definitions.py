@@ -51,7 +51,7 @@ _PATTERNS = {
         (VALUE, r"^([A-Za-z_]\w*+)[ \t]*+(?::[^=\n]++)?=(?!=)"),
     ),
     "jvm": (
-        (CLASS, r"\b(?<!package )(?:enum[ \t]++class|class|interface|enum|record|object|trait)[ \t]++(\w++)"),
+        (CLASS, r"\b(?<!package )(?:enum[ \t]++class|class|interface|enum|record|object|trait|typealias)[ \t]++(\w++)"),
         (FUNCTION, _JAVA_METHOD),
         (FUNCTION, r"\b(?:fun|def)[ \t]++(?:<[^\n<>]*+>[ \t]*+)?(?:\w++(?:<[^\n()]{0,120}?>)?\??\.)*+(\w++)"),
         (VALUE, rf"^[ \t]*+{_MODIFIERS}{_NO_TYPE}[\w.]++(?:<[^;={{}}()\n]*?>)?(?:\[\])*+[ \t]++(\w++)[ \t]*+[=;]"),

@@ -32,8 +32,9 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
         if file.previous_path in tree.gone
         and file.previous_path in tree.graph.importers
         and role_of(file.previous_path) is not FileRole.FOREIGN
-        # what C# imports is a namespace, which any other file or package may hold
+        # what C# imports is a namespace, which any other file or package may hold; so it is with a package of Scala
         and language_of(file.previous_path) != "C#"
+        and not file.previous_path.endswith("/package.scala")
         # in Rust a module is a file or a folder of its name
         and not tree.touched.keys()
         & {file.previous_path.removesuffix(".rs") + "/mod.rs", file.previous_path.removesuffix("/mod.rs") + ".rs"}

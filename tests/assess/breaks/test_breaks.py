@@ -553,6 +553,21 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         },
         {"lib/a.go": GO["lib/a.go"]},
     ),
+    "a class that becomes another name of one": (
+        {
+            "p/Key.kt": "package p\n\nclass OldKey<T>(name: T)\n",
+            "p/User.kt": "package p\n\nfun f(key: OldKey<Int>) = key\n",
+        },
+        {"p/Key.kt": "package p\n\nclass Key<T>(name: T)\n\ntypealias OldKey<T> = Key<T>\n"},
+    ),
+    "the object of a package of Scala": (
+        {
+            "src/test/scala/com/app/package.scala": "package com\n\npackage object app {\n  val x = 1\n}\n",
+            "src/main/scala/com/app/Flag.scala": "package com.app\n\nclass Flag\n",
+            "src/main/scala/com/util/flags.scala": "package com.util\n\nimport com.app\n\nclass Use(flag: app.Flag)\n",
+        },
+        {"src/test/scala/com/app/package.scala": None},
+    ),
     "a handler that narrows": (
         {"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"},
         {"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"},
