@@ -17,7 +17,7 @@ from hyperion_hook.domain.vector import Missing
 class SourceText:
     """One version of one file as text; ``blob`` is its git object id, line ends are line feeds.
 
-    ``breaks`` are the line ends that git does not count as such, see ``domain.text.decode_lines``.
+    ``breaks`` are the line ends that git does not count as such, see ``domain.files.text.decode_lines``.
     """
 
     path: str

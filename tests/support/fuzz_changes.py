@@ -11,8 +11,8 @@ from hyperion_hook.assess.breaks.tree import FAMILIES
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
 from hyperion_hook.domain.files.languages import LANGUAGES
 from hyperion_hook.domain.files.path_patterns import is_ignored, parse_patterns
+from hyperion_hook.domain.files.text import line_count
 from hyperion_hook.domain.snapshot import Folder, SourceText
-from hyperion_hook.domain.text import line_count
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.graph.import_graph import view_of
 from hyperion_hook.features.graph.incremental import LiveGraph

@@ -132,7 +132,7 @@ def touched_functions(
 ) -> list[FunctionMetrics]:
     """Return the functions after a change that contain an added line or the place of a deletion.
 
-    Hunks are in order; ``breaks`` says where the file has more lines than git counts, see ``domain.text.decode_lines``.
+    Hunks are in order; ``breaks`` says where the file has more lines than git counts (``domain.files.text``).
     """
     # git names the line before a deletion, so one at the very end of a function still lies within it
     runs = [lines_as_read(hunk.new_start, hunk.new_start + max(hunk.added_count, 1) - 1, breaks) for hunk in hunks]
