@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +21,17 @@ def test_every_public_name_is_there() -> None:
     for name in hyperion_hook.__all__:
         assert getattr(hyperion_hook, name).__class__ is not None
         assert name in dir(hyperion_hook)
+
+
+def test_type_checkers_see_each_name_where_it_is_imported_from() -> None:
+    stub = (Path(hyperion_hook.__file__).parent / "__init__.pyi").read_text(encoding="utf-8")
+    imports = {
+        (entry.name, f"{node.module}", entry.asname)
+        for node in ast.walk(ast.parse(stub))
+        if isinstance(node, ast.ImportFrom)
+        for entry in node.names
+    }
+    assert imports == {(name, f"hyperion_hook.{home}", name) for name, home in hyperion_hook._HOME.items()}
 
 
 def test_a_name_that_is_none_is_no_attribute() -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 import hyperion_hook as hh
+from hyperion_hook.config.hyperparameters import RandomForestParameters, XGBoostParameters
 from hyperion_hook.errors import HyperionError
 
 
@@ -33,8 +34,8 @@ def use(outputs: Path) -> None:
         with hh.FeatureStore() if place is None else hh.FeatureStore(place) as store:
             stored = store.store_features({"la": 1.0, "nf": None}, "commit", "here")
             assert store.get_features(stored) is not None
-    small = {"n_estimators": 10}
-    settings = hh.MLConfig(n_jobs=2, cv_folds=2, random_forest=small, xgboost=small)
+    forest, boosted = RandomForestParameters(n_estimators=10), XGBoostParameters(n_estimators=10)
+    settings = hh.MLConfig(n_jobs=2, cv_folds=2, random_forest=forest, xgboost=boosted)
     pipeline = hh.TrainingPipeline(settings)
     result = pipeline.train_risk_predictor(table(), bootstrap_draws=5)
     table().to_csv(outputs / "table.csv", index=False)

@@ -118,6 +118,7 @@ class FakeAssessor:
         files = () if self.empty else (edit("a.py", "+x"),)
         revision = None if kind is ChangeKind.STAGED else "1" * 40
         answer = sample(change(*files, kind=kind, revision=revision))
+        assert isinstance(answer.risk, Score)
         return replace(answer, risk=replace(answer.risk, level=self.level))
 
     def staged(self, *, message: str | None = None) -> Assessment:

@@ -21,7 +21,8 @@ MOMENT = "2026-01-02T03:04:05Z"
 @cache
 def operations(host: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the requests that a host's description knows, by what they are for."""
-    return json.loads(_FILE.read_text(encoding="utf-8"))[host]["operations"]
+    described: Mapping[str, Mapping[str, Any]] = json.loads(_FILE.read_text(encoding="utf-8"))[host]["operations"]
+    return described
 
 
 class DescribedDouble(WebDouble):
@@ -88,7 +89,7 @@ class DescribedDouble(WebDouble):
 
     def text_in(self, body: Any) -> str:
         """Return the text of what was sent."""
-        return body["body"]
+        return str(body["body"])
 
     def listed(self, asked: Asked, entries: list[Any]) -> Any:
         """Return a list as the API gives it."""
@@ -205,7 +206,7 @@ class BitbucketDouble(DescribedDouble):
         return {"type": "user", "uuid": "{ours}"}
 
     def text_in(self, body: Any) -> str:
-        return body["content"]["raw"]
+        return str(body["content"]["raw"])
 
     def listed(self, asked: Asked, entries: list[Any]) -> Any:
         query = parse_qs(asked.query)
@@ -233,8 +234,8 @@ class AzureDouble(DescribedDouble):
     def text_in(self, body: Any) -> str:
         if "comments" in body:
             assert body["status"] == "closed"
-            return body["comments"][0]["content"]
-        return body["content"]
+            return str(body["comments"][0]["content"])
+        return str(body["content"])
 
     def listed(self, asked: Asked, entries: list[Any]) -> Any:
         return {"value": entries, "count": len(entries)}

@@ -49,7 +49,7 @@ class _Sides:
         return SourceText(self.path, "", self.texts[1])
 
     def lines_before(self, _file: FileChange) -> int | Missing:
-        return line_count(self.texts[0].encode("utf-8", "surrogatepass"))
+        return line_count(self.texts[0])
 
     def base_file(self, path: str) -> SourceText | Missing:
         return SourceText(path, "", self.elsewhere)

@@ -128,7 +128,8 @@ class GitHubJob:
             code = main(arguments)
         for stream in streams:
             stream.flush()
-        return code, *(stream.buffer.getvalue().decode() for stream in streams)  # type: ignore[attr-defined]
+        out, err = (stream.buffer.getvalue().decode() for stream in streams)
+        return code, out, err
 
 
 def clean() -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from tests.support.web import Asked
@@ -26,9 +26,7 @@ class Description:
         document = json.loads(FILE.read_text(encoding="utf-8"))
         self._paths: dict[str, Any] = document["paths"]
         self._schemas: dict[str, Any] = document["components"]["schemas"]
-        self._registry: Registry[Any] = Registry().with_resource(
-            "urn:github", Resource(contents=document, specification=DRAFT202012)
-        )
+        self._registry: Registry[Any] = Registry().with_resource("urn:github", DRAFT202012.create_resource(document))
         self._forms = {
             template: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template)))
             for template in self._paths

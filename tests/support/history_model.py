@@ -139,8 +139,9 @@ class Model:
             target = ("file", commit.id, change.path) if state is None or state[0] == "away" else state
             if target == file:
                 own.append(change)
-        added = [change.lines_added for change in own]
-        return (None, None) if None in added else (sum(added), sum(change.lines_deleted for change in own))
+        if any(change.lines_added is None for change in own):
+            return None, None
+        return sum(change.lines_added or 0 for change in own), sum(change.lines_deleted or 0 for change in own)
 
     def _origin_of(self, file: Any, commit: str) -> Any:
         """Return the file whose own event a commit is, along the chain of copied lives."""

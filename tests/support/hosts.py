@@ -62,7 +62,7 @@ def _described(host: str) -> dict[str, tuple[str, str]]:
 
 
 def _parts(operation: Mapping[str, Any]) -> list[str]:
-    return operation["path"].strip("/").split("/")
+    return str(operation["path"]).strip("/").split("/")
 
 
 def _gitlab(double: Any, pull: Pull, head: str) -> dict[str, str]:

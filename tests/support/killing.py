@@ -45,7 +45,7 @@ def command(repo: TestRepo, *arguments: str) -> str:
         code = main(["--repo", str(repo.path), *arguments])
     for stream in streams:
         stream.flush()
-    out, err = (stream.buffer.getvalue().decode() for stream in streams)  # type: ignore[attr-defined]
+    out, err = (stream.buffer.getvalue().decode() for stream in streams)
     if code or "Traceback" in err:
         raise AssertionError(f"{arguments}: code {code}: {err}")
     return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit
@@ -46,7 +48,7 @@ def _file(text: str) -> FileChange:
 
 
 def touching(
-    paths: str, drawing: str = "", *, author: str | None = "ada", reason: str | None = None, **more: object
+    paths: str, drawing: str = "", *, author: str | None = "ada", reason: str | None = None, **more: Any
 ) -> Context:
     """Return a context of a change now that touches paths (``+`` before a new one, ``old>new``) after a past."""
     files = []
@@ -57,5 +59,6 @@ def touching(
         else:
             files.append(FileChange(path.lstrip("+"), FileStatus.ADDED if path[0] == "+" else FileStatus.MODIFIED))
     who = None if author is None else PEOPLE[author]
-    judged: Change = change(*files, **({"time": NOW, "author": who} | more))
+    known: dict[str, Any] = {"time": NOW, "author": who, **more}
+    judged: Change = change(*files, **known)
     return context(judged, history=past(drawing, reason))

@@ -83,8 +83,8 @@ def all_patterns() -> list[Found]:
 
     trees = dict(modules_with_patterns())
     loaded: dict[str, ModuleType] = {}
-    re.compile = recording  # type: ignore[assignment]
-    late = importlib.import_module(f"{PACKAGE}.domain.late_patterns")
+    re.compile = recording
+    late: Any = importlib.import_module(f"{PACKAGE}.domain.late_patterns")
     before, late.late_pattern = late.late_pattern, recording
     try:
         for name in trees:
@@ -290,11 +290,11 @@ def _takes(kind: str, value: Any, letter: str) -> bool:
     if kind == "ANY":
         return letter != "\n"
     if kind == "NOT_LITERAL":
-        return ord(letter) != value
+        return bool(ord(letter) != value)
     state = _parser.State()
     state.str = ""
     pattern = _parser.SubPattern(state, [(_parser.IN, value)])
-    return importlib.import_module("re._compiler").compile(pattern, re.DOTALL).match(letter) is not None
+    return bool(importlib.import_module("re._compiler").compile(pattern, re.DOTALL).match(letter))
 
 
 # -- measuring --------------------------------------------------------------------------------------------------------

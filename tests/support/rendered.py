@@ -81,4 +81,4 @@ def rendered(markdown: str) -> Page:
 
 
 def html_of(markdown: str) -> str:
-    return cmarkgfm.cmark.markdown_to_html_with_extensions(markdown, options=_OPTIONS, extensions=_EXTENSIONS)
+    return str(cmarkgfm.cmark.markdown_to_html_with_extensions(markdown, options=_OPTIONS, extensions=_EXTENSIONS))

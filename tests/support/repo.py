@@ -53,7 +53,7 @@ class TestRepo:
         done = subprocess.run(
             ["git", *arguments],
             cwd=self.path,
-            env=self.environment(author) | (env or {}),
+            env={**self.environment(author), **(env or {})},
             input=stdin,
             capture_output=True,
             check=False,

@@ -12,6 +12,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,7 +86,7 @@ def outputs_in(text: str) -> dict[str, str]:
             name, _, value = line.partition("=")
         elif here >= 0:
             name, _, delimiter = line.partition("<<")
-            value = "\n".join(iter(lambda end=delimiter: _until(lines, end), None))
+            value = "\n".join(iter(partial(_until, lines, delimiter), None))
         else:
             raise ValueError(f"invalid format '{line}'")
         if not name:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hyperion_hook.config.hyperparameters import BugPredictorParameters, RandomForestParameters, XGBoostParameters
 from hyperion_hook.config.ml_config import MLConfig
 
 DAY = 86_400
@@ -12,9 +13,9 @@ START = 1_500_000_000
 SMALL = MLConfig(
     n_jobs=1,
     cv_folds=3,
-    random_forest={"n_estimators": 10},
-    xgboost={"n_estimators": 10},
-    bug_predictor={"n_estimators": 20},
+    random_forest=RandomForestParameters(n_estimators=10),
+    xgboost=XGBoostParameters(n_estimators=10),
+    bug_predictor=BugPredictorParameters(n_estimators=20),
 )
 
 

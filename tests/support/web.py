@@ -67,7 +67,7 @@ class WebDouble:
         self._lock = threading.RLock()
         self._over = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.handle_error = self._failed  # type: ignore[method-assign]
+        self._server.handle_error = self._failed  # type: ignore[assignment,method-assign]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
 
     @property
