@@ -13,11 +13,14 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.phrases import counted
+from hyperion_hook.domain.remedies import Note
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.tables.frame_columns import LARGEST, NUMERIC, Column, Kind, listed
 from hyperion_hook.training.validation.result import Finding, Table, class_shares
 
+USUAL = "usual"
+"""The kind of warnings that rows of changes always get: equal vectors, and counts with long tails."""
 FIX = "validate_and_prepare_data(..., fix_issues=True)"
 
 
@@ -87,7 +90,7 @@ def structure(table: Table, limits: Limits) -> Iterator[Finding]:
     repeated = int(table.duplicates().sum())
     if repeated:
         yield Finding(
-            f"duplicate rows: {repeated} ({100 * repeated / rows:.1f} %) equal an earlier row",
+            Note(f"duplicate rows: {repeated} ({100 * repeated / rows:.1f} %) equal an earlier row", kind=USUAL),
             f"drop duplicate rows, which count twice in training and leak into a test split: {FIX}",
         )
 
@@ -233,7 +236,9 @@ def distributions(table: Table, limits: Limits) -> Iterator[Finding]:
     named = [f"{c.name} ({count}, {100 * count / len(c.finite):.1f} %)" for c, count in outlying if count]
     if named:
         yield Finding(
-            f"outliers, more than {limits.iqr_factor:g} IQR outside of the quartiles: {listed(named)}",
+            Note(
+                f"outliers, more than {limits.iqr_factor:g} IQR outside of the quartiles: {listed(named)}", kind=USUAL
+            ),
             "look at the outlying rows; for counts with long tails learn from log1p or ranks",
         )
     impossible = []

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from hyperion_hook.domain.remedies import note_of
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.training.validation.checks import Limits
+from hyperion_hook.training.validation.checks import USUAL, Limits
 from hyperion_hook.training.validation.validator import DataValidator
 
 # features of history are missing for new files and new authors, and the estimators read that
 _LIMITS = Limits(max_missing=0.5, min_class_share=0.01)
-_USUAL = ("outliers", "duplicate rows")
 
 
 def checked(rows: pd.DataFrame, features: Sequence[str]) -> tuple[str, ...]:
@@ -34,4 +34,4 @@ def checked(rows: pd.DataFrame, features: Sequence[str]) -> tuple[str, ...]:
     errors = [*result.errors, *([f"{repeated} commits twice"] if repeated else [])]
     if errors:
         raise TrainingError(f"rows that cannot be learned from: {'; '.join(errors)}; measure them anew (--vectors DIR)")
-    return tuple(warning for warning in result.warnings if not warning.startswith(_USUAL))
+    return tuple(warning for warning in result.warnings if note_of(warning).kind != USUAL)
