@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from struct import Struct
 
 from hyperion_hook.features.graph.incremental import GraphParts, LiveGraph
@@ -81,7 +81,7 @@ def _decoded(content: bytes) -> LiveGraph:
         groups,
         out,
         inn,
-        [tuple(packages[number] for number in numbers) for numbers in external],
+        [tuple(map(packages.__getitem__, numbers)) for numbers in external],
         importers,
         entries,
         test_entries,
@@ -128,12 +128,7 @@ def _lists(rows: Iterable[Sequence[int]]) -> bytes:
 
 def _read_lists(section: bytes, count: int, limit: int) -> list[list[int]]:
     counts, values = _read_rows(section, count, limit)
-    rows = []
-    start = 0
-    for size in counts:
-        rows.append(values[start : start + size])
-        start += size
-    return rows
+    return [values[start:end] for start, end in pairwise(accumulate(counts, initial=0))]
 
 
 def _read_rows(section: bytes, count: int, limit: int) -> tuple[list[int], list[int]]:
