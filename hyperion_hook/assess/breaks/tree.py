@@ -76,7 +76,13 @@ def plain(family: str, text: str) -> str:
     >>> plain("c", 'f("x, y"); // g()')
     'f(000000);       '
     """
-    return _LEXES[family].sub(lambda match: _NOT_BREAK.sub(" " if match[0][0] in "#/" else "0", match[0]), text)
+    return _LEXES[family].sub(_blank, text)
+
+
+def _blank(match: re.Match[str]) -> str:
+    text = match[0]
+    fill = " " if text[0] in "#/" else "0"
+    return _NOT_BREAK.sub(fill, text) if "\n" in text else fill * len(text)
 
 
 @lru_cache(maxsize=16)
