@@ -181,6 +181,32 @@ def test_code_with_a_nul_is_not_no_code(repo: TestRepo, side: str) -> None:
     assert isinstance(vector["method_count"], Missing)
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "language"),
+    [
+        ("f.m", "% Say why, it's short.\nfunction y = f(x)\nif x > 1\n  y = 1;\nend\nend\n", "MATLAB"),
+        ("C.m", "classdef C\n  methods\n    function o = g(o)\n    end\n  end\nend % it's\n", "MATLAB"),
+        ("a.pl", ":- module(a, [f/1]).\nf(X) :- X > 1, !.\nf(_).\n% it's\n", "Prolog"),
+        ("de.ts", "<?xml version='1.0'?>\n<!DOCTYPE TS>\n<TS>\n<translation>it's</translation>\n</TS>\n", "XML"),
+    ],
+)
+def test_a_language_that_shares_its_ending_is_told_by_the_text(
+    repo: TestRepo, path: str, text: str, language: str
+) -> None:
+    repo.commit({path: text.replace("it's", "its")})
+    vector = vector_of(repo, **{path.replace(".", "__"): text})
+    assert vector["code_lines_added"] == (Missing("no reader for MATLAB") if language == "MATLAB" else 0.0)
+    assert vector["method_count"] == Missing(f"no reader for {language} ({path})")
+
+
+def test_the_language_of_the_ending_stays_where_the_text_is_written_in_it(repo: TestRepo) -> None:
+    texts = {"a.m": "// %\n@implementation A\n- (int)f { return 1; }\n@end\n", "a.pl": "use A;\nsub f { 1 }\n"}
+    texts["a.ts"] = "const a = '<translation>'\nfunction f() { }\n"
+    for path, text in texts.items():
+        vector = vector_of(repo, **{path.replace(".", "__"): text})
+        assert vector["method_count"] == 1.0
+
+
 @pytest.mark.parametrize("has_code", [False, True])
 def test_a_pointer_of_git_lfs_is_no_code(repo: TestRepo, has_code: bool) -> None:
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n"

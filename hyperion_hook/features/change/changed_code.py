@@ -18,6 +18,7 @@ from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.limits import IN_LFS
 from hyperion_hook.features.code.notebooks import NAME as NOTEBOOK
 from hyperion_hook.features.code.notebooks import read_notebook
+from hyperion_hook.features.code.shared_endings import SHARED, XML, language_written
 from hyperion_hook.features.context import Context
 
 BINARY = Missing("git takes it for binary and compares no lines")
@@ -76,6 +77,10 @@ def why_unread(files: Iterable[FileChange]) -> Missing | None:
 def _kind(context: Context, file: FileChange, *, is_after: bool) -> Kind:
     path = file.path if is_after else file.previous_path
     role, language = role_of(path), language_of(path)
+    if language in SHARED and _may_be_another(file, language) and file.is_regular and not file.is_binary:
+        source = context.sources.after(file) if is_after else context.sources.before(file)
+        written = language_written(language, source.text) if isinstance(source, SourceText) else language
+        return Kind(role, None if written == XML else written)
     if language is not None or role is not FileRole.OTHER or holds_data(path):
         return Kind(role, language)
     if file.is_binary or not file.is_regular or not context.looks_into(file):
@@ -128,6 +133,12 @@ def _text_of(context: Context, file: FileChange, language: str) -> ChangedCode |
     if isinstance(deleted, Missing):
         return deleted
     return ChangedCode(added[0], deleted[0], added[1], deleted[1])
+
+
+def _may_be_another(file: FileChange, language: str) -> bool:
+    """Return whether it is worth reading a file to learn its language: of TypeScript, where XML is changed."""
+    texts = (text for hunk in file.hunks or () for text in (hunk.added_text, hunk.deleted_text))
+    return language != "TypeScript" or any(b"<translation" in text or text.startswith(b"<?xml") for text in texts)
 
 
 def _is_of_pointer(text: bytes) -> bool:

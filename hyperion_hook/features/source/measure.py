@@ -17,6 +17,7 @@ from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.embedded import EMBEDDING, embedded_source
 from hyperion_hook.features.code.limits import IN_LFS, Clock, TooSlowError, too_hard_to_tokenise
 from hyperion_hook.features.code.metrics import SourceMetrics
+from hyperion_hook.features.code.shared_endings import SHARED, language_written
 
 EXTRACTOR_VERSION = 7
 """Raised whenever a number can change for the same text; cached metrics of another version are not used."""
@@ -126,6 +127,9 @@ def _refused(text: str, limits: Limits) -> str | None:
 def _measured(path: str, language: str, text: str, clock: Clock) -> SourceMetrics | Missing:
     if language == "Python":
         return _python(text, clock)
+    written = language_written(language, text) if language in SHARED else language
+    if written != language:
+        return Missing(f"no reader for {written}")
     from hyperion_hook.features.source.tokens import measure_tokens
 
     return measure_tokens(path, language, text, clock)
