@@ -294,3 +294,24 @@ def test_a_script_that_is_commented_out_is_no_code(path: str) -> None:
         "<!-- it's\n<script>function f() {}</script> -->\n<script>\nfunction g() { return '<!--' }\n</script>\n<!--\n"
     )
     assert functions(path, text) == {"g": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "a.cs",
+            "public class A {\n  public int P => 1;\n  public int Q { get { return 1; } set { } }\n  public void F() { }\n}\n",
+        ),
+        (
+            "a.swift",
+            "public struct A {\n  public var p: Int { 1 }\n  public var q: Int { get { 1 } set { } }\n  public func F() { }\n}\n",
+        ),
+        ("a.php", "<?php class A { public int $p { get => 1; }\n public function F() { } }\n"),
+    ],
+)
+def test_a_property_that_is_computed_is_no_function_of_an_interface(path: str, text: str) -> None:
+    metrics = measure_source(path, text)
+    assert not isinstance(metrics, Missing)
+    assert len(metrics.functions) > 1
+    assert [item.name.rpartition("::")[2] for item in metrics.functions if item.is_public] == ["F"]

@@ -8,6 +8,8 @@ from itertools import accumulate
 _ENDS = frozenset({"{", "}", ";"})
 _HIDING = frozenset({"private", "fileprivate"})
 _LONGEST = 40
+_WITH_PROPERTIES = frozenset({"C#", "Swift", "PHP"})
+_AFTER_PROPERTY = frozenset({":", "=>", "{"})
 _BY_LINE = frozenset({"Go", "Kotlin", "Scala", "Swift", "JavaScript", "TypeScript", "Vue"})
 
 
@@ -33,6 +35,8 @@ class Visibility:
         language = self._language
         if language == "Go":
             return bare[0].isupper()
+        if language in _WITH_PROPERTIES and last >= first and self._tokens[first] in _AFTER_PROPERTY:
+            return False  # a property may compute its value today and store it tomorrow
         modifiers = self._modifiers(first) if last >= first else frozenset()
         if modifiers & _HIDING:
             return False

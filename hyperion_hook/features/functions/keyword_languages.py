@@ -319,7 +319,7 @@ class SwiftLocator(KeywordLocator):
             here = max(view.angles(here), here + 1) if view.texts[here] == "<" else view.after(here)
         first = view.at(here + 1)
         if is_typed and view.at(here) == "{" and first not in _SWIFT_ACCESSORS and first[:1] != "@":
-            self.add(view.at(place + 1).strip("`"), place, (0, 0), here)
+            self.add(view.at(place + 1).strip("`"), place + 1, (0, 0), here)
 
     def others(self) -> None:
         """Read what has no ``func``."""
