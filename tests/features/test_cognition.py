@@ -263,6 +263,7 @@ def test_a_brace_within_a_head_begins_no_body(path: str, head: str) -> None:
 def test_a_decorator_does_not_nest_what_it_wraps() -> None:
     text = "def go(f):\n    def inner(*a):\n        if a:\n            b()\n    return inner\n"
     assert function("a.py", text).cognitive == 1
+    assert function("a.py", text.replace(":\n", ':\n    """Say."""\n', 1)).cognitive == 1
 
 
 def test_a_module_function_of_javascript_does_not_nest_what_it_holds() -> None:

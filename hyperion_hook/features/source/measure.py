@@ -19,7 +19,7 @@ from hyperion_hook.features.code.limits import IN_LFS, Clock, TooSlowError, too_
 from hyperion_hook.features.code.metrics import SourceMetrics
 from hyperion_hook.features.code.shared_endings import SHARED, language_written
 
-EXTRACTOR_VERSION = 7
+EXTRACTOR_VERSION = 8
 """Raised whenever a number can change for the same text; cached metrics of another version are not used."""
 
 """Languages, as ``domain.files.paths`` names them, that lizard reads; Python is read by ``ast`` and radon."""

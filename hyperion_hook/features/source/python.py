@@ -100,7 +100,8 @@ def _function(
 
 
 def _cognitive(function: PythonFunction) -> int:
-    body = function.node.body
+    has_docstring = ast.get_docstring(function.node, clean=False) is not None
+    body = function.node.body[has_docstring:]
     if len(body) == 2 and isinstance(body[0], FunctionNode) and isinstance(body[1], ast.Return):
         # the white paper's exception for decorators: what they wrap is not nested in them
         return cognitive_complexity(function.flow[0].blocks[0], recursive=function.recursive)
