@@ -568,6 +568,10 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         },
         {"src/test/scala/com/app/package.scala": None},
     ),
+    "one mark for two tests that becomes two": (
+        {"test/ATest.java": "@Disabled\nclass ATest {\n  void one() {\n  }\n  void two() {\n  }\n}\n"},
+        {"test/ATest.java": "class ATest {\n  @Disabled\n  void one() {\n  }\n  @Disabled\n  void two() {\n  }\n}\n"},
+    ),
     "a handler that narrows": (
         {"a.py": "try:\n    f()\nexcept Exception:\n    pass\n"},
         {"a.py": "try:\n    f()\nexcept ValueError:\n    pass\n"},
