@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from hyperion_hook.assess.breaks.patterns import pattern_of
-from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, is_aside, line_of, listed
+from hyperion_hook.assess.breaks.tree import TreeAfter, family_of, is_aside, line_of, listed
 from hyperion_hook.domain.breaks import Break, BreakKind
-from hyperion_hook.domain.change import FileChange, FileStatus
+from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.paths import FileRole, role_of
-from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.graph.import_graph import resolve_after
 from hyperion_hook.features.imports.read import read_imports
-from hyperion_hook.features.manifests.readers import is_manifest, read_manifest
 
+LANGUAGES = frozenset(("Python", "JavaScript", "TypeScript", "Vue", "Svelte", "Ruby", "Go"))
+"""Where an import that nothing in the tree answers is broken; elsewhere the build or a package often answers it."""
 MOST_MODULES = 200
 MOST_IMPORTERS = 2_000
 MOST_OF_LIST = 500
 """Characters behind the name of a module in which what is imported from it is looked for."""
-_GUARD = re.compile(r"\s*+\#[ \t]*+(?:ifndef|if[ \t]*+!)")
-_CONDITIONAL = re.compile(r"^[ \t]*+\#[ \t]*+(?:(if)|(endif))", re.MULTILINE)
 
 
 def missing_modules(tree: TreeAfter) -> Iterator[Break]:
@@ -32,12 +29,7 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
         if file.previous_path in tree.gone
         and file.previous_path in tree.graph.importers
         and role_of(file.previous_path) is not FileRole.FOREIGN
-        # what C# imports is a namespace, which any other file or package may hold; so it is with a package of Scala
-        and language_of(file.previous_path) != "C#"
-        and not file.previous_path.endswith("/package.scala")
-        # in Rust a module is a file or a folder of its name
-        and not tree.touched.keys()
-        & {file.previous_path.removesuffix(".rs") + "/mod.rs", file.previous_path.removesuffix("/mod.rs") + ".rs"}
+        and language_of(file.previous_path) in LANGUAGES
     ][:MOST_MODULES]
     if not gone:
         return
@@ -48,9 +40,7 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
         module = file.previous_path
         for importer in tree.graph.importers[module][:MOST_IMPORTERS]:
             path = now.get(importer, importer)
-            # a touched file of the same name may mean itself now, as where platforms had one each
-            is_heir = path in tree.touched and path.rpartition("/")[2] == module.rpartition("/")[2]
-            if is_heir or not tree.is_user(path):
+            if not tree.is_user(path):
                 continue
             for spec in _single(read_imports(path, tree.text(path))):
                 if module in tree.imports(importer, spec) and not _may_be_from_elsewhere(tree, module, spec):
@@ -96,22 +86,15 @@ def _single(specs: tuple[str, ...]) -> Iterator[str]:
 
 
 def _may_be_from_elsewhere(tree: TreeAfter, module: str, spec: str) -> bool:
-    """Return whether an import may mean what the tree does not have: of the system, of a package, by a manifest."""
-    family = family_of(module)
-    if family == "c":
-        return spec.startswith("<") and "/" not in spec
-    manifests = [file for file in tree.touched.values() if is_manifest(file.path)]
-    if family == "script" and module.rpartition("/")[2].partition(".")[0] not in spec:
-        # the folder or package is asked for, and what stands for it is said in its manifest
-        return any(module.startswith(file.path.removesuffix("package.json")) for file in manifests)
-    return not spec.startswith(".") and any(_asks_for_more(tree, file) for file in manifests)
-
-
-def _asks_for_more(tree: TreeAfter, file: FileChange) -> bool:
-    before, after = read_manifest(file.previous_path, tree.before(file)), read_manifest(file.path, tree.text(file.path))
-    if isinstance(before, Missing) or isinstance(after, Missing):
-        return False
-    return bool({asked.name for asked in after.requirements} - {asked.name for asked in before.requirements})
+    """Return whether a script asks for a folder or package whose manifest says now what stands for it."""
+    return (
+        family_of(module) == "script"
+        and module.rpartition("/")[2].partition(".")[0] not in spec
+        and any(
+            path.endswith("package.json") and module.startswith(path.removesuffix("package.json"))
+            for path in tree.touched
+        )
+    )
 
 
 def _still_means(tree: TreeAfter, files: set[str], spec: str) -> bool:
@@ -152,9 +135,4 @@ def _place(tree: TreeAfter, path: str, spec: str) -> tuple[int, bool]:
         return 0, False
     row = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
     is_firm = not row[:1].isspace() or family_of(path) not in ("python", "script")
-    if family_of(path) == "c":
-        # the guard around a header is one condition; under others a system may have its own
-        depth = sum(1 if found[1] else -1 for found in _CONDITIONAL.finditer(text, 0, match.start()))
-        if depth > int(_GUARD.match(code_of(path, text)) is not None):
-            return 0, False
     return line_of(text, match.start()), is_firm

@@ -99,7 +99,7 @@ def by_name(hits: Iterable[Hit], names: Sequence[str]) -> dict[str, list[Hit]]:
 
 def _gone(tree: TreeAfter, file: FileChange) -> Iterator[Gone]:
     family = family_of(file.previous_path)
-    if family is None or (file.new_blob and isinstance(tree.sources.after(file), Missing)):
+    if family is None or family not in _READERS or (file.new_blob and isinstance(tree.sources.after(file), Missing)):
         return
     names = {name for name in _deleted_names(file, family) if len(name) >= LEAST_LETTERS and not name.startswith("__")}
     is_left = file.new_blob is not None and family_of(file.path) == family
@@ -141,8 +141,6 @@ def _may_be_used(definition: Definition, family: str, code: str, after: str) -> 
         # with a file its class is gone, which says all
         is_constant = name.isupper() and pattern_of("enum constant", name).search(after) is None
         return definition.kind == CLASS or (bool(after) and (definition.kind == FUNCTION or is_constant))
-    if family == "c" and _start_of_line(code, definition.end).startswith("static"):
-        return pattern_of("word", name).search(after) is not None
     return definition.is_top or family != "go"
 
 
@@ -352,30 +350,9 @@ def receivers_of(owner: str, code: str) -> tuple[str, ...]:
     return owner, *(name for name in names if set(pattern_of("type of", name).findall(code)) <= {owner})
 
 
-# C: functions of the whole tree
-
-
-def _c(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
-    name = gone.definition.name
-    # a macro that is gone mostly stood in for what a system has itself
-    if gone.definition.kind != FUNCTION or _defined_elsewhere(gone, hits):
-        return
-    # it is defined behind some space or above its brackets, is a variable now, or is what makes a class
-    if any(pattern_of("C inside", name).search(hit.text) for hit in hits):
-        return
-    importers = tree.users(gone.module)
-    for path in _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers)):
-        if path in tree.touched and not tree.touched[path].old_blob:
-            continue  # a new file means what there is, of the system
-        for line, match in _matches(tree, path, pattern_of("C call", name)):
-            # what begins its line declares: a prototype, or a definition behind an attribute
-            if _start_of_line(tree.code(path), match.start())[:1].isspace():
-                yield Use(path, line, True)
-
-
 def _start_of_line(code: str, position: int) -> str:
     return code[code.rfind("\n", 0, position) + 1 : position]
 
 
 _Reader = Callable[[TreeAfter, Gone, Sequence[Hit]], Iterator[Use]]
-_READERS: Mapping[str, _Reader] = {"python": _python, "script": _script, "go": _go, "jvm": _jvm, "c": _c}
+_READERS: Mapping[str, _Reader] = {"python": _python, "script": _script, "go": _go, "jvm": _jvm}

@@ -169,7 +169,7 @@ def _test_name(rows: list[str], number: int) -> str:
     quoted = re.search(r"\([ \t]*+(['\"`])(.{1,200}?)\1", rows[number - 1]) if "@" not in rows[number - 1] else None
     if quoted:
         return quoted[2]
-    for row in rows[number : number + 12]:
+    for row in rows[number - 1 : number + 12]:
         match = re.search(r"\b(?:def|class|void|fun|func)[ \t]++(?:`([^`\n]++)`|(\w++))", row)
         if match:
             return match[1] or match[2]
