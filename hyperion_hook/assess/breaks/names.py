@@ -156,7 +156,8 @@ def _break(gone: Gone, uses: list[Use]) -> Break:
         uses[0].path,
         uses[0].line,
         # examples may be built with a release of what they show
-        any(use.is_firm and not is_aside(use.path) for use in uses),
+        # what Go names may be of another scope, which is not read
+        gone.family != "go" and any(use.is_firm and not is_aside(use.path) for use in uses),
     )
 
 

@@ -634,7 +634,7 @@ BROKEN: dict[str, tuple[Files, Files, BreakKind, str, str]] = {
         GO,
         {"lib/a.go": GO["lib/a.go"].replace("Weigh", "Measure")},
         N,
-        "certain",
+        "likely",
         "Weigh is gone from lib/a.go, but 2 lines still use it in 2 files",
     ),
     **{
@@ -642,7 +642,7 @@ BROKEN: dict[str, tuple[Files, Files, BreakKind, str, str]] = {
             GO_LOG | {"cmd/main.go": GO_USES + f"\t{call}\n}}\n"},
             {path: GO_LOG[path].partition("func")[0]},
             N,
-            "certain",
+            "likely",
             f"{call.partition('.')[2].partition('(')[0]} is gone from {path}, but 1 line still uses it",
         )
         for path, call in (
@@ -674,7 +674,7 @@ BROKEN: dict[str, tuple[Files, Files, BreakKind, str, str]] = {
         GO_LOG | {"cmd/main.go": 'package main\n\nimport ours "example.org/app/log"\n\nvar level = ours.Level(1)\n'},
         {"log/a.go": "package log\n"},
         N,
-        "certain",
+        "likely",
         "Level is gone from log/a.go, but 1 line still uses it",
     ),
     "a removed export": (
