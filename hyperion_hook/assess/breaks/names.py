@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from hyperion_hook.assess.breaks.definitions import (
@@ -54,9 +55,13 @@ class Gone(NamedTuple):
 
 def missing_names(tree: TreeAfter) -> Iterator[Break]:
     """Yield a break for each name that files no longer define and that is still used."""
-    gone = [entry for file in tree.change.files for entry in _gone(tree, file)]
-    if len({entry.definition.name for entry in gone}) > MOST_NAMES:
-        return
+    gone: list[Gone] = []
+    all_names: set[str] = set()
+    for entry in (entry for file in tree.change.files for entry in _gone(tree, file)):
+        gone.append(entry)
+        all_names.add(entry.definition.name)
+        if len(all_names) > MOST_NAMES:
+            return
     # to search the tree costs most, so it is done for what seems used where it can be seen, and once
     gone = [entry for entry in gone if _is_used_nearby(tree, entry)]
     # a name that goes from several files (overloads, methods of several classes) is asked for once
@@ -135,8 +140,9 @@ def _may_be_used(definition: Definition, family: str, code: str, after: str) -> 
     """Return whether anything outside the lines that define a name could use it: no local variable."""
     name = definition.name
     if family == "script":
-        is_handed_on = pattern_of("free word", name).search(after) or _ANY_EXPORT.search(after)
-        return bool(after) and not is_handed_on and name in _exports(code)
+        if not after or name not in _exports(code):
+            return False
+        return not (pattern_of("free word", name).search(after) or _ANY_EXPORT.search(after))
     if family == "jvm":
         # with a file its class is gone, which says all
         is_constant = name.isupper() and pattern_of("enum constant", name).search(after) is None
@@ -213,14 +219,15 @@ _IMPORT = late_pattern(
 )
 
 
-def _exports(code: str) -> set[str]:
+@lru_cache(maxsize=4)
+def _exports(code: str) -> frozenset[str]:
     """Return the names under which a script exports."""
     names: set[str] = set()
     for declared, assigned, listed_names, handed_out in _EXPORTED.findall(code):
         names.update({declared, assigned} - {""})
         names.update(part.split()[-1] for part in listed_names.split(",") if part.split())
         names.update(part.partition(":")[0].strip() for part in handed_out.split(","))
-    return names
+    return frozenset(names)
 
 
 def _script(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:

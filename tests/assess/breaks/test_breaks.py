@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.search import search_tree
 from hyperion_hook.git.sources import GitSources
 from hyperion_hook.store.graphs.cache import ImportGraphs
+from tests.support.command import hyperion
 from tests.support.repo import TestRepo
 
 Files = Mapping[str, str | bytes | None]
@@ -899,3 +901,16 @@ def test_brackets_without_an_end_are_no_arguments() -> None:
 @pytest.mark.parametrize("path", ["a.py", "a.c", "a.ts"])
 def test_code_keeps_its_length_whatever_the_text(path: str, text: str) -> None:
     assert len(code_of(path, text)) == len(text)
+
+
+def test_scripts_that_lose_thousands_of_names_are_read_once(tmp_path: Path) -> None:
+    repo = TestRepo(tmp_path / "r")
+    for version in (0, 1):
+        exported = "".join(f"export function f{n}_{version}(a) {{ if (a) return 1 }}\n" for n in range(3_000))
+        local = "".join(f"function g{n}_{version}(a) {{ if (a) return 1 }}\n" for n in range(3_000))
+        repo.commit({"n.js": exported, "u.js": f"{local}export const x = 1\n"})
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = hyperion(repo.path, "score", "HEAD", "--format", "brief")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.code == 0, done.err
+    assert after.ru_utime - before.ru_utime < 12
