@@ -45,6 +45,18 @@ def test_a_manifest_without_a_reader_is_more_than_what_lies_below_it() -> None:
     assert above["external_dependency_count"] == 1
 
 
+def test_an_included_list_that_was_compiled_or_is_of_the_documents_is_left_out() -> None:
+    lists = {
+        "dev.in": "tox\n-r tests.txt\n-r docs.txt\n",
+        "tests.in": "pytest\n",
+        "tests.txt": "pluggy==1\npytest==8\n",
+    }
+    lists = {f"requirements/{name}": text for name, text in (lists | {"docs.txt": "sphinx\n"}).items()}
+    result = dependencies.measure(context(change(edit("a.py", "+x")), before=lists))
+    # "-r tests.txt" is what was compiled from tests.in, which is there
+    assert result["external_dependency_count"] == 2
+
+
 @pytest.mark.parametrize(
     "option", ["-r base.txt", "-rbase.txt", "--requirement base.txt", "--requirement=./base.txt  # x"]
 )

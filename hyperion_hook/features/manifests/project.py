@@ -180,7 +180,10 @@ def _members(files: _Files, path: str, manifest: Manifest) -> Iterator[str]:
     folder = path.rpartition("/")[0]
     for member in manifest.members[:_MAX_MEMBERS]:
         place = _placed(folder, member.removeprefix(INCLUDED)) if member.startswith(INCLUDED) else ""
-        if place.rpartition("/")[2] in files.folder(place.rpartition("/")[0]).files and _may_be_read(place):
+        beside = files.folder(place.rpartition("/")[0]).files
+        name = place.rpartition("/")[2]
+        # "-r docs.txt" is left out as docs.txt is, and so is what pip-compile wrote from the list beside it
+        if name in beside and _may_be_read(place) and counts_for_project(name, beside):
             yield place
     patterns = [_placed(folder, member.removeprefix("!")) for member in manifest.members[:_MAX_MEMBERS]]
     without = {
