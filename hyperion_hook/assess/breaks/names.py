@@ -29,6 +29,8 @@ MOST_NAMES = 60
 MOST_FILES = 40
 """Files that use a name and are read."""
 LEAST_LETTERS = 4
+_SURE = frozenset(("python", "script"))
+"""Families of languages that say by imports what a name stands for."""
 
 
 class Use(NamedTuple):
@@ -162,8 +164,8 @@ def _break(gone: Gone, uses: list[Use]) -> Break:
         uses[0].path,
         uses[0].line,
         # examples may be built with a release of what they show
-        # what Go names may be of another scope, which is not read
-        gone.family != "go" and any(use.is_firm and not is_aside(use.path) for use in uses),
+        # in other languages a name may be of another scope or package, which is not read
+        gone.family in _SURE and any(use.is_firm and not is_aside(use.path) for use in uses),
     )
 
 

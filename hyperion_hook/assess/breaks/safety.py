@@ -20,7 +20,6 @@ class Switch(NamedTuple):
     pattern: re.Pattern[str]
     source: str
     in_tests: bool
-    is_certain: bool
 
 
 _CERTIFICATES = Switch(
@@ -33,8 +32,7 @@ _CERTIFICATES = Switch(
         r"|\bALLOW_ALL_HOSTNAME_VERIFIER\b|\bdanger_accept_invalid_certs\(true\)|\bhttp\.sslVerify[ \t=]+false\b"
     ),
     "CWE-295",
-    False,
-    True,
+    in_tests=False,
 )
 _OF_PYTHON = re.compile(r"verify[ \t]*=|_create_unverified|verify_mode|check_hostname")
 _PASSED = re.compile(r"verify[ \t]*=")
@@ -53,8 +51,7 @@ _ONLY = Switch(
         r"(?<![\w.$])(?:it|test|describe|context|suite)\.only[ \t]*\(|(?<![\w.$])(?:fit|fdescribe)[ \t]*\([ \t]*['\"`]"
     ),
     "Jest and Mocha, .only",
-    True,
-    True,
+    in_tests=True,
 )
 SKIPS = re.compile(
     r"^[ \t]*@(?:pytest\.mark\.skip\b(?!if)|unittest\.skip\b(?!If|Unless)|Ignore\b|Disabled\b(?!On|If|For))"
@@ -84,8 +81,9 @@ def safety_off(tree: TreeAfter) -> Iterator[Break]:
             yield from _broadened(file)
 
 
-def _break(path: str, line: int, sentence: str, row: str, source: str, *, is_certain: bool = False) -> Break:
-    return Break(BreakKind.SAFETY, sentence, f"{row.strip()[:120]} ({source})", path, line, is_certain)
+def _break(path: str, line: int, sentence: str, row: str, source: str) -> Break:
+    # what a line does may be asked for on purpose, which it does not tell
+    return Break(BreakKind.SAFETY, sentence, f"{row.strip()[:120]} ({source})", path, line, False)
 
 
 def _added(file: FileChange) -> Iterator[tuple[int, str]]:
@@ -123,9 +121,7 @@ def _switched(tree: TreeAfter, switch: Switch) -> Iterator[Break]:
             if spare > 0:
                 spare -= 1
                 continue
-            yield _break(
-                file.path, number, f"{switch.what} in {file.path}", row, switch.source, is_certain=switch.is_certain
-            )
+            yield _break(file.path, number, f"{switch.what} in {file.path}", row, switch.source)
 
 
 def _is_meant(tree: TreeAfter, path: str, number: int, match: re.Match[str]) -> bool:
