@@ -86,7 +86,7 @@ def test_a_repository_without_source_has_no_areas(tmp_path: Path) -> None:
 
 def test_without_a_commit_there_is_nothing_to_tell(tmp_path: Path) -> None:
     repo = TestRepo(tmp_path)
-    with pytest.raises(HyperionError, match="there is no commit yet"):
+    with pytest.raises(HyperionError, match="no commits yet; commit first"):
         overview(repo)
 
 
