@@ -340,9 +340,9 @@ def _member_uses(tree: TreeAfter, gone: Gone, path: str) -> Iterator[Use]:
     name, code = gone.definition.name, tree.code(path)
     owner = gone.module.rpartition("/")[2].partition(".")[0]
     is_function = gone.definition.kind == FUNCTION
-    header = pattern_of("class", owner).search(gone.code)
+    inherits = pattern_of("inherits", owner)
     is_static = "static" in _start_of_line(gone.code, gone.definition.end)
-    if is_function and header and "extends" in header[1] and not is_static:
+    if is_function and not is_static and any(map(inherits.search, (gone.code, tree.code(gone.file.path)))):
         return  # a class from elsewhere may have it
     member = pattern_of("member call" if is_function else "member", receivers_of(owner, code), name)
     yield from (Use(path, line, True) for line, _ in _matches(tree, path, member))

@@ -29,7 +29,8 @@ FORMS = {
     "declared with": r"\b%0(?:<[^;(){}<>]{0,100}+>)?+[ \t]++(\w++)[ \t]*+[=;,):]",
     "type of": r"(?<![\w.])(?!return|new|else|throw|case|in\b)(\w++)(?:<[^;(){}<>]{0,100}+>)?+[ \t]++%0[ \t]*+[=;,):]",
     "enum constant": r"(?:^|[{,])[ \t]*+%0[ \t]*+(?:[,;{(]|$)",
-    "class": r"\bclass[ \t]++%0\b([^{]{0,300}+)",
+    "inherits": r"\b(?:class|interface|trait|object)[ \t]++%0\b(?:<[^{>]{0,99}+>)?[ \t]*+(?:\([^(){]{0,300}+\))?\s*+"
+    r"(?:extends\b|:(?!:))",
 }
 """What is looked for, by name: ``%0`` and ``%1`` are names from the code."""
 

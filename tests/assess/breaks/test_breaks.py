@@ -230,6 +230,20 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         },
         {"p/Tool.java": "package p;\npublic class Tool extends Base {\n}\n"},
     ),
+    "a method that an interface from elsewhere has": (
+        {
+            "p/Store.java": "package p;\ninterface Store extends Base<Tool, Integer> {\n  void keep(Tool tool);\n}\n",
+            "p/User.java": "package p;\nclass User {\n  void f(Store store) {\n    store.keep(null);\n  }\n}\n",
+        },
+        {"p/Store.java": "package p;\ninterface Store extends Wide<Tool, Integer> {\n}\n"},
+    ),
+    "a method that a class takes from a new base": (
+        {
+            "p/Tool.java": "package p;\npublic class Tool {\n  String source() {\n    return x;\n  }\n}\n",
+            "p/User.java": "package p;\nclass User {\n  void f(Tool tool) {\n    tool.source();\n  }\n}\n",
+        },
+        {"p/Tool.java": "package p;\npublic class Tool extends Base {\n}\n"},
+    ),
     "a function that becomes an extension": (
         {
             "p/Laws.kt": "package p\n\nobject Laws {\n    fun run() = check(1)\n    fun <F> check(a: Of<F, Int>): Unit = a.go()\n}\n"
