@@ -22,12 +22,13 @@ class Definition(NamedTuple):
 
 
 _NO_TYPE = r"(?!(?:return|new|else|throw|case|assert|await|yield|package|import|goto|delete|in|of)\b)"
+_ANNOTATION = r"@(?!interface\b)\w[\w.]*+(?:\([^()\n]*+\))?"
 _MODIFIERS = (
-    r"(?:(?:public|protected|private|internal|static|final|abstract|synchronized|default|native|override|open|suspend|"
-    r"inline|lazy|implicit|sealed|data|const)[ \t]++)*+"
+    rf"(?:(?:{_ANNOTATION}|public|protected|private|internal|static|final|abstract|synchronized|default|native|override|"
+    r"open|suspend|inline|lazy|implicit|sealed|data|const)[ \t]++)*+"
 )
 _JAVA_METHOD = (
-    rf"^[ \t]*+(?:@\w[\w.]*+(?:\([^()\n]*+\))?[ \t]++)*+{_MODIFIERS}(?:<[^\n(){{}};]*?>[ \t]++)?{_NO_TYPE}"
+    rf"^[ \t]*+{_MODIFIERS}(?:<[^\n(){{}};]*?>[ \t]++(?:{_ANNOTATION}[ \t]++)*+)?{_NO_TYPE}"
     r"[\w.]++(?:<[^;={}()\n]*?>)?(?:\[\])*+[ \t]++(\w++)[ \t]*+\("
 )
 _SCRIPT_METHOD = (

@@ -310,6 +310,8 @@ def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     importers = _importers(tree, gone.module)
     paths = _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers))
     if gone.definition.kind == CLASS:
+        if any(f'@file:JvmName("{name}")' in tree.text(path) for path in tree.touched if path.endswith(".kt")):
+            return  # a file of Kotlin is that class now
         package = _PACKAGE.search(gone.code)
         for path in paths:
             others = [result for _, result in _JAVA_IMPORT.findall(tree.code(path)) if result.endswith(f".{name}")]

@@ -244,6 +244,38 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
         },
         {"p/Tool.java": "package p;\npublic class Tool extends Base {\n}\n"},
     ),
+    "a method that is annotated among its modifiers": (
+        {
+            "p/Tool.java": "package p;\npublic class Tool {\n  public final Object read() {\n    return x;\n  }\n"
+            "  public static <T> T made() {\n    return x;\n  }\n  final Object kept = x;\n}\n",
+            "p/User.java": "package p;\nclass User {\n  void f(Tool tool) {\n    tool.read();\n    Tool.made();\n"
+            "    use(tool.kept);\n  }\n}\n",
+        },
+        {
+            "p/Tool.java": "package p;\npublic class Tool {\n  public final @Nullable Object read() {\n    return x;\n  }\n"
+            "  public static <T> @Nullable T made() {\n    return x;\n  }\n  final @Named(1) Object kept = x;\n}\n",
+        },
+    ),
+    "a class of Kotlin that gets a name between quotes": (
+        {
+            "p/Tool.kt": "package p\ninternal class Tool(val x: Int)\n",
+            "p/User.kt": "package p\nfun use() = Tool(1)\n",
+        },
+        {
+            "p/Tool.kt": "package p\ninternal class `-Tool`(val x: Int)\n",
+            "p/User.kt": "package p\nfun use() = `-Tool`(1)\n",
+        },
+    ),
+    "a class that a file of Kotlin is now": (
+        {
+            "p/Tool.java": "package p;\npublic class Tool {\n  static int size() {\n    return 1;\n  }\n}\n",
+            "p/User.java": "package p;\nclass User {\n  int f() {\n    return Tool.size();\n  }\n}\n",
+        },
+        {
+            "p/Tool.java": None,
+            "p/Tool.kt": '@file:JvmName("Tool")\n\npackage p\n\nfun size(): Int = 1\n',
+        },
+    ),
     "a function that becomes an extension": (
         {
             "p/Laws.kt": "package p\n\nobject Laws {\n    fun run() = check(1)\n    fun <F> check(a: Of<F, Int>): Unit = a.go()\n}\n"
