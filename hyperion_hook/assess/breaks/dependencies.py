@@ -18,7 +18,7 @@ DOWNGRADES, LOOSENS = "downgrades", "loosens"
 MOST_NAMED = 3
 _BARE = re.compile(r"[vV=]?+\d++[-+.\w]*+$")
 _NUMBERS = re.compile(r"\d+")
-_UNSTABLE = re.compile(r"[a-zA-Z]")
+_UNSTABLE = re.compile(r"[a-zA-Z-]")
 
 
 def is_judged(file: FileChange) -> bool:

@@ -319,6 +319,9 @@ def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
             if not (others and package and not _is_of_package(others[0], package[1], name)):
                 yield from (Use(path, line, True) for line, _ in _matches(tree, path, pattern_of("Java class", name)))
         return
+    path = gone.file.path
+    if path.endswith(".java") and pattern_of("on a line of its own", name).search(tree.code(path)):
+        return
     above = gone.code.rfind("\n", 0, gone.code.rfind("\n", 0, gone.definition.end)) + 1
     if "@Override" not in gone.code[above : gone.definition.end]:
         for path in paths:

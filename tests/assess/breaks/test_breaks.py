@@ -276,6 +276,19 @@ HARMLESS: dict[str, tuple[Files, Files]] = {
             "p/Tool.kt": '@file:JvmName("Tool")\n\npackage p\n\nfun size(): Int = 1\n',
         },
     ),
+    "a method whose name gets a line of its own": (
+        {
+            "p/Tool.java": "package p;\npublic class Tool {\n  static int size() {\n    return 1;\n  }\n}\n",
+            "p/User.java": "package p;\nclass User {\n  int f() {\n    return Tool.size();\n  }\n}\n",
+        },
+        {
+            "p/Tool.java": "package p;\npublic class Tool {\n  static\n  @Deprecated int\n      size() {\n    return 1;\n  }\n}\n",
+        },
+    ),
+    "a release of Go after a version that has only digits": (
+        {"go.mod": "module m\n\nrequire a.org/b v1.1.11-0.20210813005559-691160354723\n"},
+        {"go.mod": "module m\n\nrequire a.org/b v1.1.11\n"},
+    ),
     "a function that becomes an extension": (
         {
             "p/Laws.kt": "package p\n\nobject Laws {\n    fun run() = check(1)\n    fun <F> check(a: Of<F, Int>): Unit = a.go()\n}\n"
