@@ -53,7 +53,6 @@ _MODULE_OF = {feature.name: feature.module for feature in CATALOGUE}
 _NAMES = tuple(_MODULE_OF)
 
 NOT_ASKED = Missing("not measured: the model does not use it and no explanation was asked for")
-"""How the reason begins where a module failed."""
 
 
 def code_versions() -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from fnmatch import fnmatch
 from functools import cached_property, lru_cache
 
 from hyperion_hook.assess.breaks.definitions import rows_with
@@ -12,6 +11,7 @@ from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.files.generated import says_generated
 from hyperion_hook.domain.files.languages import language_of
+from hyperion_hook.domain.files.path_patterns import is_ignored, parse_patterns
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.snapshot import ImportGraph, Sources
@@ -176,14 +176,8 @@ class TreeAfter:
         files = {*self.touched} | {start + file for file in (() if isinstance(beside, Missing) else beside.files)}
         if any(f"{start}{name}.{ending}" in files - self.gone for ending in _TEMPLATES):
             return True
-        lines = (
-            line.strip().strip("/")
-            for source in (".gitignore", f"{start}.gitignore")
-            for line in self.text(source).split("\n")
-        )
-        return any(
-            line and (fnmatch(name, line) or fnmatch(path, line) or path.startswith(f"{line}/")) for line in lines
-        )
+        rules = ((path, self.text(".gitignore")), (name, self.text(f"{start}.gitignore") if start else ""))
+        return any(is_ignored(below, parse_patterns(text.split("\n"))) for below, text in rules)
 
     def hits(self, names: Sequence[str], paths: Iterable[str] | None = None) -> list[Hit] | None:
         """Return the lines that hold one of the names after the change, ``None`` where they cannot be found.

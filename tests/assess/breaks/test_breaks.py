@@ -690,6 +690,13 @@ BROKEN: dict[str, tuple[Files, Files, BreakKind, str, str]] = {
         "likely",
         "weigh is gone from p/Tool.java, but 1 line still uses it",
     ),
+    "a module that git ignores but for its name": (
+        {".gitignore": "gen/*\n!gen/keep.py\n", "gen/keep.py": "value = 1\n", "app.py": "from gen.keep import value\n"},
+        {"gen/keep.py": None},
+        BreakKind.MODULE,
+        "certain",
+        "gen/keep.py is deleted",
+    ),
     "a deleted Java class": (JAVA, {"p/Tool.java": None}, N, "likely", "Tool is gone from p/Tool.java"),
     "a renamed Go function": (
         GO,
