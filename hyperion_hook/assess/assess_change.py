@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.bugs import bug_forecast
 from hyperion_hook.assess.cut_off import FETCH, REPAIR, lost, why_unknown
-from hyperion_hook.assess.explanation import anomaly_of, explanation_by_size, leading_files, typical_of
+from hyperion_hook.assess.explanation import anomaly_of, explanation_by_size, leading_files
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.models import ModelsInUse
 from hyperion_hook.assess.reference import WINDOW, Reference, of_code
@@ -142,7 +142,7 @@ class ChangeAssessor:
         touched = [path for file in change.files for path in {file.path, file.previous_path}]
         level, floor = with_floor(measured_level, touched, self._config.floor)
         risk = raised(replace(scored, level=level, share_of_level=same), breaks)
-        anomaly = anomaly_of(self._bundle, vector, typical_of(self._bundle, code), reference)
+        anomaly = anomaly_of(self._bundle, vector, reference, code)
         bugs = bug_forecast(self._bundle.bugs, change, measured.history)
         clock.lap("score")
         base: float | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from hyperion_hook.assess.reference import Reference
 from hyperion_hook.domain.assessment import Anomaly, Contribution, KnownSmell, UnusualValue
@@ -64,7 +64,7 @@ def explanation_by_size(
     from hyperion_hook.report.sentences import size_sentence
     from hyperion_hook.scoring.explain_by_size import GROUPS, REST, SIZE, explain_by_size
 
-    typical = typical_of(bundle, reference)
+    typical = _typical(bundle, reference, {*bundle.risk.features, "la"})
     peers = None if isinstance(reference, Missing) else reference.peers(vector)
     steps = explain_by_size(bundle.risk, vector, typical, typical | (peers.typical() if peers else {}))
     # that tests are not held against a change is no matter of a single feature
@@ -104,9 +104,9 @@ def explanation_by_size(
     return steps.base, here, tuple(contributions)
 
 
-def typical_of(bundle: Bundle, reference: Reference | Missing) -> dict[str, float]:
-    """Return what is typical here where that is known, and in training elsewhere."""
-    return dict(bundle.typical) | ({} if isinstance(reference, Missing) else reference.typical())
+def _typical(bundle: Bundle, reference: Reference | Missing, names: Collection[str]) -> dict[str, float]:
+    """Return what is typical of these features here where that is known, and in training elsewhere."""
+    return dict(bundle.typical) | ({} if isinstance(reference, Missing) else reference.typical(names))
 
 
 def leading_files(change: Change, history: History) -> dict[str, tuple[str, int]]:
@@ -148,17 +148,22 @@ def _ordered(contributions: Iterable[Contribution]) -> tuple[Contribution, ...]:
 
 
 def anomaly_of(
-    bundle: Bundle, vector: FeatureVector, typical: Mapping[str, float], reference: Reference | Missing
+    bundle: Bundle, vector: FeatureVector, reference: Reference | Missing, code: Reference | Missing
 ) -> Anomaly | None:
-    """Return the anomaly model's view with the values that stand out, ``None`` without such a model."""
+    """Return the anomaly model's view with the values that stand out, ``None`` without such a model.
+
+    They stand out among the recent changes, and are told beside what is typical of those to ``code``.
+    """
     if bundle.anomaly is None:
         return None
     usual = None if isinstance(reference, Missing) else reference.usual()
     score, is_anomaly = bundle.anomaly.score(vector, usual)
     quantiles = dict(bundle.quantiles) | ({} if isinstance(reference, Missing) else reference.quantiles())
+    names = _telling(vector, quantiles, usual)
+    typical = _typical(bundle, code, names) if names else {}
     unusual = tuple(
         UnusualValue(name, find_feature(name).title, vector.number(name), typical.get(name, quantiles[name][1]))
-        for name in _telling(vector, quantiles, usual)
+        for name in names
     )
     result = smells_in({name: vector.number(name) for smell in SMELLS for name in smell.features}) if is_anomaly else ()
     smells = tuple(KnownSmell(smell.name, smell.condition, smell.source) for smell in result)

@@ -81,9 +81,9 @@ class Reference:
         )
         return Reference({commit: self.rows[commit] for commit in nearest[:PEERS]}, self.names)
 
-    def typical(self) -> dict[str, float]:
-        """Return the median of each feature over the changes that have a value."""
-        return {name: _median(values) for name, values in self._values().items() if values}
+    def typical(self, names: Collection[str] | None = None) -> dict[str, float]:
+        """Return the median of each feature, or of those of these names, over the changes that have a value."""
+        return {name: _median(values) for name, values in self._values(names).items() if values}
 
     def quantiles(self) -> dict[str, tuple[float, float, float]]:
         """Return the 5 %, 50 % and 95 % points of each feature that enough recent changes have a value for."""
@@ -110,13 +110,14 @@ class Reference:
     def _column(self, name: str) -> int:
         return 2 + self.names.index(name)
 
-    def _values(self) -> dict[str, list[float]]:
+    def _values(self, names: Collection[str] | None = None) -> dict[str, list[float]]:
         """Return the values of each feature, sorted, without those that are missing."""
         columns = zip(*self.rows.values(), strict=True)
         return {
             # only NaN differs from itself
             name: sorted([value for value in column if value == value])  # noqa: PLR0124
             for name, column in zip(self.names, list(columns)[2:], strict=True)
+            if names is None or name in names
         }
 
 

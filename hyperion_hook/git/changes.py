@@ -13,7 +13,7 @@ from hyperion_hook.domain.remedies import Note
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import merge_base
 from hyperion_hook.git.diffs.difference import read_difference, read_part
-from hyperion_hook.git.identity import identity_of
+from hyperion_hook.git.identity import identities_of
 from hyperion_hook.git.log import Detail, commit_ids, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.run import Git
@@ -50,7 +50,7 @@ def staged_change(
     """
     if repository.work_tree is None:
         raise GitError(f"{repository.git_dir}: a bare repository has nothing staged; name a commit: score REV")
-    author, committer = identity_of(repository, "AUTHOR", now), identity_of(repository, "COMMITTER", now)
+    author, committer = identities_of(repository, now)
     head = repository.head()
     merged = () if kind is ChangeKind.PATCH else _merged_heads(repository)
     parents = (head, *merged) if head else ()

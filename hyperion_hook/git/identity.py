@@ -13,11 +13,10 @@ from hyperion_hook.git.log import parse_time
 from hyperion_hook.git.repository import Repository
 
 _IDENTITY = late_pattern(rb"(.*?) ?<([^<>\n]*+)> (-?\d+ [+-]\d{4})\n?", re.DOTALL)
-
-
 # what git takes as it stands: nothing to strip from the ends, a date in its own notation
 _PLAIN = late_pattern(r"[^\W_](?:[^<>\n\0]*[^\W_])?")
 _DATE = late_pattern(r"@?(\d{9,11} [+-]\d{4})")
+_ROLES = ("AUTHOR", "COMMITTER")
 
 
 class Identity(NamedTuple):
@@ -28,13 +27,23 @@ class Identity(NamedTuple):
     utc_offset: int
 
 
-def identity_of(repository: Repository, role: str, now: int | None = None) -> Identity:
-    """Return whom git would record, by its environment and configuration.
+def identities_of(repository: Repository, now: int | None = None) -> tuple[Identity, Identity]:
+    """Return whom git would record as author and as committer, by its environment and configuration.
 
-    The role is ``AUTHOR`` or ``COMMITTER``. ``now`` are Unix seconds that stand for the present; a date in the
-    environment (``git commit --amend`` sets one) wins.
+    ``now`` are Unix seconds that stand for the present; a date in the environment (``git commit --amend`` sets one)
+    wins.
     """
-    result = _IDENTITY.fullmatch(_given(role) or repository.own.ask("var", f"GIT_{role}_IDENT"))
+    given = {role: _given(role) for role in _ROLES}
+    if not any(name.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_")) for name in os.environ):
+        given = _listed(repository)
+    author, committer = (
+        _identity(role, line or repository.own.ask("var", f"GIT_{role}_IDENT"), now) for role, line in given.items()
+    )
+    return author, committer
+
+
+def _identity(role: str, line: bytes, now: int | None) -> Identity:
+    result = _IDENTITY.fullmatch(line)
     if result is None:
         return Identity(None, int(time.time()) if now is None else now, 0)
     seconds, utc_offset = parse_time(result[3])
@@ -42,6 +51,15 @@ def identity_of(repository: Repository, role: str, now: int | None = None) -> Id
         seconds = now
     name, email = (part.decode("utf-8", "replace") for part in result.groups()[:2])
     return Identity(Author(name, email), seconds, utc_offset)
+
+
+def _listed(repository: Repository) -> dict[str, bytes]:
+    """Return both answers from one list of all that git knows; empty where it might guess what is not configured."""
+    # settings come first, so a value of several lines cannot pass for what git answers
+    answers = dict(line.partition(b"=")[::2] for line in repository.own.ask("var", "-l").split(b"\n"))
+    plain = all(_PLAIN.fullmatch(os.fsdecode(answers.get(name, b""))) for name in (b"user.name", b"user.email"))
+    same = plain and not any(name.startswith((b"author.", b"committer.")) for name in answers)
+    return {role: answers.get(f"GIT_{role}_IDENT".encode(), b"") if same else b"" for role in _ROLES}
 
 
 def _given(role: str) -> bytes:

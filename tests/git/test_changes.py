@@ -96,6 +96,33 @@ def test_people_are_named_as_git_names_them(repo: TestRepo, monkeypatch: pytest.
     assert change.authored_at == committed(repo).authored_at
 
 
+CONFIGURED: list[list[tuple[str, str]]] = [
+    [],
+    [("user.name", "  Ada  ")],
+    [("user.name", "Ada L.")],
+    [("user.name", "Ünï Ködé")],
+    [("user.name", "Ada\nGIT_AUTHOR_IDENT=Eve <eve@example.org> 1 +0000")],
+    [("user.name", "Eve"), ("user.name", "Ada")],
+    [("author.name", "Grace")],
+    [("committer.email", "grace@example.org")],
+    [("x.y", "1\nuser.name=Eve")],
+]
+
+
+@pytest.mark.parametrize("settings", CONFIGURED, ids=ascii)
+def test_people_are_those_that_git_would_record(
+    repo: TestRepo, monkeypatch: pytest.MonkeyPatch, settings: list[tuple[str, str]]
+) -> None:
+    for name in [name for name in os.environ if name.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_"))]:
+        monkeypatch.delenv(name)
+    for key, value in settings:
+        repo.git("config", "--add", key, value)
+    repo.stage({"n.txt": "n\n"})
+    change = staged(repo)
+    subprocess.run(["git", "commit", "-q", "-m", "x"], cwd=repo.path, check=True)
+    assert (change.author, change.committer) == (committed(repo).author, committed(repo).committer)
+
+
 def test_without_a_name_the_author_is_not_known(repo: TestRepo) -> None:
     repo.git("config", "--unset", "user.name")
     repo.git("config", "--unset", "user.email")
