@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 from hyperion_hook.domain.files.regular import read_regular
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 FILE_NAME = ".hyperion-hook.toml"
 PROJECT_FILE_NAME = "pyproject.toml"
@@ -18,7 +18,8 @@ MAX_PARTS_WORK = 10_000_000
 """Steps that the dotted names of a file may cost: the parser's time and memory grow with the square of their parts."""
 
 
-class SettingsFile(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
     """The settings of a file as TOML values, by key; ``folder`` is where the file lies."""
 
     name: str = ""

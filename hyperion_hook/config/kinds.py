@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 RANDOM_STATE = 42
 CONTAMINATION = 0.1
@@ -217,7 +218,8 @@ class Patterns(Kind):
         return self.from_toml(_parts(text))
 
 
-class Floor(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Floor:
     """The least level of a change that touches a file which patterns match, written as in ``.gitignore``."""
 
     paths: tuple[str, ...]

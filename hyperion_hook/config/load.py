@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from hyperion_hook.config.file import SettingsFile, read_settings_file
 from hyperion_hook.config.kinds import RANDOM_STATE, FaultError, Floor, suggestion
@@ -60,7 +60,8 @@ class Config:
     """The hyperparameters that are set, by section; ``config.ml_config`` has them over the defaults."""
 
 
-class LoadedConfig(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LoadedConfig:
     """The settings in force, where each came from (by field name), and what to warn of."""
 
     config: Config

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from hyperion_hook.config.by_model import ByModel
 from hyperion_hook.config.kinds import (
     ByPattern,
@@ -19,9 +17,11 @@ from hyperion_hook.config.kinds import (
     Switch,
     Text,
 )
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 
-class Setting(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Setting:
     """One entry: field name, kind, meaning, and the specification's variable where it has one.
 
     ``from_file_folder`` says that a relative path in a file is relative to that file.

@@ -10,20 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 _Class = TypeVar("_Class", bound=type)
 _OF_THE_COMPILER = frozenset({"__dict__", "__weakref__"})
 _ABSENT: Any = object()
 
 
-class _Field(NamedTuple):
+class _Field:
     """What ``field`` says of one: the arguments of the standard library's, under their names."""
 
-    default: Any = _ABSENT
-    default_factory: Callable[[], Any] = _ABSENT
-    compare: bool = True
-    repr: bool = True
+    __slots__ = ("compare", "default", "default_factory", "repr")
+
+    def __init__(
+        self,
+        default: Any = _ABSENT,
+        default_factory: Callable[[], Any] = _ABSENT,
+        *,
+        compare: bool = True,
+        repr: bool = True,  # noqa: A002 - the standard library's name
+    ) -> None:
+        self.default = default
+        self.default_factory = default_factory
+        self.compare = compare
+        self.repr = repr
 
     def value(self) -> Any:
         """Return the default, :data:`_ABSENT` for none."""
@@ -131,7 +141,7 @@ class _StandardFields:
         made = next(cls for cls in owner.__mro__ if vars(cls).get("__dataclass_fields__") is self)
         body: dict[str, Any] = {"__annotations__": made.__annotations__, "__module__": made.__module__}
         for name, entry in self._fields.items():
-            options = {key: value for key, value in entry._asdict().items() if value is not _ABSENT}
+            options = {key: getattr(entry, key) for key in entry.__slots__ if getattr(entry, key) is not _ABSENT}
             body[name] = dataclasses.field(**options)
         standard: Any = dataclasses.dataclass(frozen=self._frozen, repr=False, eq=False)(type(made.__name__, (), body))
         type.__setattr__(made, "__dataclass_params__", standard.__dataclass_params__)

@@ -6,7 +6,7 @@ Both are read on demand: a change whose features need no source reads none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.light_dataclasses import dataclass, field
@@ -26,7 +26,8 @@ class SourceText:
     breaks: tuple[int, ...] = ()
 
 
-class Folder(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Folder:
     """The names of the files and of the folders in a folder."""
 
     files: frozenset[str]

@@ -57,7 +57,7 @@ def staged_change(
     if amend:
         amended = _one(repository, head)
         parents = amended.parents
-        author = author._replace(author=amended.author, time=amended.authored_at, utc_offset=amended.utc_offset)
+        author = replace(author, author=amended.author, time=amended.authored_at, utc_offset=amended.utc_offset)
     base = parents[0] if parents else None
     difference = read_difference(_git_of_index(repository), ("--cached", base or repository.empty_tree))
     warnings = [*difference.warnings, *([MERGE] if len(parents) > 1 else [])]

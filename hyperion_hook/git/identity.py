@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import NamedTuple
 
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.late_patterns import late_pattern
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.git.log import parse_time
 from hyperion_hook.git.repository import Repository
 
@@ -19,7 +19,8 @@ _DATE = late_pattern(r"@?(\d{9,11} [+-]\d{4})")
 _ROLES = ("AUTHOR", "COMMITTER")
 
 
-class Identity(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Identity:
     """A person, Unix seconds and the offset from UTC in minutes; ``author`` is ``None`` where git knows nobody."""
 
     author: Author | None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
 
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.run import PATIENT_SECONDS, Git
@@ -13,7 +13,8 @@ from hyperion_hook.git.run import PATIENT_SECONDS, Git
 _MOST_BYTES = 8_000_000
 
 
-class Hit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Hit:
     """One line of a file that holds a word; ``line`` counts from 1."""
 
     path: str

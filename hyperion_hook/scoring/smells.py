@@ -12,10 +12,12 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 
-class Smell(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Smell:
     """A smell, by which values it is known, and where the thresholds are from."""
 
     name: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from hyperion_hook.assess.breaks.definitions import (
     CLASS,
@@ -21,6 +20,7 @@ from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.late_patterns import late_pattern
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.search import Hit
 
@@ -33,7 +33,8 @@ _SURE = frozenset(("python", "script"))
 """Families of languages that say by imports what a name stands for."""
 
 
-class Use(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Use:
     """A line that uses a name, and whether nothing else can be meant by it."""
 
     path: str
@@ -41,7 +42,8 @@ class Use(NamedTuple):
     is_firm: bool
 
 
-class Gone(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Gone:
     """A definition that a file no longer has; ``code`` is the file before without comments and strings."""
 
     file: FileChange

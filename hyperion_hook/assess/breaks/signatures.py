@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from hyperion_hook.assess.breaks.definitions import FUNCTION, arguments_after, defines, definitions, functions_on
 from hyperion_hook.assess.breaks.names import (
@@ -27,6 +26,7 @@ from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.files.text import lines_as_read
 from hyperion_hook.domain.late_patterns import late_pattern
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.phrases import counted
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.vector import Missing
@@ -43,7 +43,8 @@ _HARMLESS = late_pattern(
 )
 
 
-class Signature(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Signature:
     """How many arguments a call may pass, and by which names; ``most`` is ``None`` without a limit."""
 
     least: int
@@ -53,7 +54,8 @@ class Signature(NamedTuple):
     has_receiver: bool = False
 
 
-class Target(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Target:
     """A function before and after, and where it is defined now."""
 
     file: FileChange

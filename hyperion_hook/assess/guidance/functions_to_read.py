@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from heapq import nlargest
-from typing import NamedTuple
 
 from hyperion_hook.assess.store_measurer import STORE_FOLDER, StoreMeasurer
 from hyperion_hook.domain.assessment import FunctionToRead
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.phrases import counted
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.vector import Missing
@@ -31,7 +31,8 @@ _MOST_TOUCHED = 100
 _PENDING_SECONDS = 2.0
 
 
-class Touches(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Touches:
     """What a function went through: commits that touched it, those of them that fix bugs, and the newest's time."""
 
     commits: int = 0

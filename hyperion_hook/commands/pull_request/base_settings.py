@@ -57,7 +57,7 @@ def trusted_settings(
             return
         with TemporaryDirectory(prefix="hyperion-hook-models-", dir=_place()) as folder:
             _copy_models(repository, reader, base, inside, Path(folder))
-            yield loaded._replace(config=replace(loaded.config, models=Path(folder)))
+            yield replace(loaded, config=replace(loaded.config, models=Path(folder)))
     finally:
         reader.close()
 
@@ -81,7 +81,7 @@ def _without_brought_reports(
         name: tuple(path for path in getattr(config, name) if path not in brought) for name in names
     }
     faults = (f"coverage report '{path}': tracked or linked, so left out; let the job write it" for path in brought)
-    return loaded._replace(config=replace(config, **others), warnings=(*loaded.warnings, *sorted(faults)))
+    return replace(loaded, config=replace(config, **others), warnings=(*loaded.warnings, *sorted(faults)))
 
 
 def base_of(repository: Repository, commit: str) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
 
 from hyperion_hook.commands import Invocation
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 _SWITCHES = {
     "--strict": ("strict", True),
@@ -24,7 +24,8 @@ _SWITCHES = {
 _VALUES: dict[str, tuple[str, Callable[[str], object]]] = {"--fail-on": ("fail_on", str), "--models": ("models", Path)}
 
 
-class _Plain(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Plain:
     """Where a command's function is, its flags, and how many words it takes at least and at most."""
 
     module: str

@@ -18,9 +18,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from hyperion_hook.commands import say
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ExitCode
 
 STALL_SECONDS = 300.0
@@ -31,7 +32,8 @@ _RENEWED_AFTER = 1.0
 _SUPERVISED = frozenset({"hook", "score", "comment"})
 
 
-class Limit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Limit:
     """What a run may take from now on, and what is said and returned when it takes longer."""
 
     seconds: float
@@ -165,8 +167,9 @@ def _leave(limit: Limit) -> NoReturn:
 
 
 def _send(telling: int, limit: Limit | None) -> None:
+    parts = None if limit is None else (limit.seconds, limit.line, limit.code)
     with suppress(OSError):
-        os.write(telling, json.dumps(limit).encode() + b"\n")
+        os.write(telling, json.dumps(parts).encode() + b"\n")
 
 
 def _interrupt_once() -> None:

@@ -7,19 +7,21 @@ without comments here can be told but not read: what is known of its code is ``M
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from hyperion_hook.domain.late_patterns import late_pattern
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 
-class Comments(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Comments:
     """What begins a line that is a comment, and the pairs of marks around one that may go over lines."""
 
     lines: tuple[str, ...] = ()
     blocks: tuple[tuple[str, str], ...] = ()
 
 
-class Language(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Language:
     """One language.
 
     ``endings`` of files, in small letters; ``names`` of build files, whose role is configuration; ``runs`` are the

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from fnmatch import translate
-from typing import NamedTuple
 
 from hyperion_hook.domain.late_patterns import late_pattern
+from hyperion_hook.domain.light_dataclasses import dataclass
 
 _POSIX = {
     "[:digit:]": "0-9",
@@ -29,7 +29,8 @@ _ANY_FOLDERS = None
 _Segment = Callable[[str], object] | None
 
 
-class PathPattern(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PathPattern:
     """One pattern: its segments (``None`` stands for ``**``), and whether it names folders only or takes back."""
 
     segments: tuple[_Segment, ...]

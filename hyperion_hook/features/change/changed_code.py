@@ -7,12 +7,12 @@ the cells count. Where nobody can tell whether a file is code, or which of its l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange, Hunk
 from hyperion_hook.domain.files.languages import LANGUAGES, language_of, language_of_script
 from hyperion_hook.domain.files.paths import FileRole, holds_data, role_of
 from hyperion_hook.domain.files.text import HOLDS_NUL, lines_as_read
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.limits import IN_LFS
@@ -29,14 +29,16 @@ _OF_LFS = (b"version https://git-lfs.", b"oid sha256:", b"size ")
 _COUNTED = (FileRole.SOURCE, FileRole.CONFIGURATION)
 
 
-class Kind(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Kind:
     """What a file is for, and its language: ``None`` where it holds no code, ``Missing`` where nobody can tell."""
 
     role: FileRole
     language: str | Missing | None
 
 
-class ChangedCode(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ChangedCode:
     """Runs of added and deleted lines, and the language of each side."""
 
     added: list[bytes]

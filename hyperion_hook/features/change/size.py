@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import attrgetter
-from typing import NamedTuple
 
 from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange
 from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.paths import FileRole
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import NOT_FETCHED, Missing, Value
 from hyperion_hook.features.change.changed_code import (
     ChangedCode,
@@ -26,7 +26,8 @@ from hyperion_hook.features.context import Context
 UNCOUNTED = Missing("line counts of the change could not be read")
 
 
-class _Before(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Before:
     """Lines of the text files before a change, in all and a file; new files had none."""
 
     total: float

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib import import_module
-from typing import NamedTuple
 
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.manifests.versions import Requirement
 
@@ -19,7 +19,8 @@ INCLUDED = "-r "
 """Before the name of a list of requirements that another one includes, whatever it is called."""
 
 
-class Manifest(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Manifest:
     """What one manifest says.
 
     ``requirements`` are the direct ones. ``own`` are names by which other manifests of the build refer to this one.
@@ -162,4 +163,4 @@ def read_manifest(path: str, text: str) -> Manifest | Missing:
     if isinstance(result, Missing):
         return result.worded(f"{path}: {result.reason}")
     manifest = Manifest(tuple(result)) if isinstance(result, list) else result
-    return manifest._replace(requirements=tuple(dict.fromkeys(manifest.requirements)))
+    return replace(manifest, requirements=tuple(dict.fromkeys(manifest.requirements)))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from xml.parsers.expat import ExpatError
 
+from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.manifests.readers import Manifest, owned
 from hyperion_hook.features.manifests.versions import Requirement
@@ -98,7 +99,7 @@ def read_packages_config(text: str) -> Manifest | Missing:
 def read_dotnet_shared(text: str) -> Manifest | Missing:
     """Return what all projects below a folder refer to; the projects are members, with or without a solution."""
     shared = read_dotnet(text)
-    return shared if isinstance(shared, Missing) else shared._replace(members=("*/*.*proj", "*/*/*.*proj"))
+    return shared if isinstance(shared, Missing) else replace(shared, members=("*/*.*proj", "*/*/*.*proj"))
 
 
 def read_solution_xml(text: str) -> Manifest | Missing:

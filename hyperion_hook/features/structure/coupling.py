@@ -7,9 +7,8 @@ imports is read from the change.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from hyperion_hook.domain.change import FileStatus
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
@@ -27,7 +26,8 @@ FEATURES = (
 NO_MODULE = Missing("no source file whose imports are read")
 
 
-class Module(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Module:
     """A touched module: the files that import it, the files it imports, and the longest chain below it."""
 
     path: str

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from hyperion_hook.domain.change import FileChange
-from hyperion_hook.domain.light_dataclasses import replace
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.vector import NOT_FETCHED
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.blobs import DAMAGED
@@ -25,7 +24,8 @@ _ARGUMENTS = 400
 """Files named in one command line."""
 
 
-class Difference(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Difference:
     """Files in the order of their paths, and what to warn of."""
 
     files: tuple[FileChange, ...]
