@@ -9,10 +9,55 @@ The depth of a node is the largest number of files below it on a chain of edges,
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
+from itertools import accumulate
+from typing import Protocol
 
 
-def strong_components(start: int, edges: Sequence[Sequence[int]], known: Container[int] = ()) -> Iterator[list[int]]:
+class Rows(Protocol):
+    """The other ends of each node's edges."""
+
+    def __getitem__(self, node: int, /) -> list[int]:
+        """Return those of one node, which may be changed."""
+
+    def append(self, row: list[int], /) -> None:
+        """Add a node."""
+
+    def __len__(self) -> int:
+        """Return the number of nodes."""
+
+
+class PackedRows:
+    """Rows that lie one behind the other in a list and are taken out when asked for: a hook looks at few of thousands.
+
+    Examples
+    --------
+    >>> rows = PackedRows([2, 0, 1], [5, 6, 7])
+    >>> rows[0].append(8)
+    >>> [rows[node] for node in range(len(rows))]
+    [[5, 6, 8], [], [7]]
+    """
+
+    def __init__(self, counts: Iterable[int], values: list[int]) -> None:
+        self._starts = list(accumulate(counts, initial=0))
+        self._values = values
+        self._rows: list[list[int] | None] = [None] * (len(self._starts) - 1)
+
+    def __getitem__(self, node: int) -> list[int]:
+        row = self._rows[node]
+        if row is None:
+            row = self._rows[node] = self._values[self._starts[node] : self._starts[node + 1]]
+        return row
+
+    def append(self, row: list[int]) -> None:
+        """Add a node."""
+        self._rows.append(row)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def strong_components(start: int, edges: Rows, known: Container[int] = ()) -> Iterator[list[int]]:
     """Yield the strongly connected components below a node, those without successors first (Tarjan, no recursion).
 
     ``start`` is not known itself. Nodes are ``known`` whose components are, as are those of all below them; they are
@@ -58,11 +103,11 @@ def strong_components(start: int, edges: Sequence[Sequence[int]], known: Contain
 
 
 class ImportOrder:
-    """Edges, and the components and depths that follow from them."""
+    """Rows, and the components and depths that follow from them."""
 
     def __init__(self) -> None:
-        self.out: list[list[int]] = []
-        self.inn: list[list[int]] = []
+        self.out: Rows = []
+        self.inn: Rows = []
         self.weight: list[int] = []
         # a component is named by one of its nodes, a file where it has one; depth is kept under that name
         self._label: dict[int, int] = {}
@@ -76,7 +121,7 @@ class ImportOrder:
         self.weight.append(weight)
         return len(self.out) - 1
 
-    def restore(self, weight: list[int], out: list[list[int]], inn: list[list[int]]) -> None:
+    def restore(self, weight: list[int], out: Rows, inn: Rows) -> None:
         """Take over a graph."""
         self.out, self.inn, self.weight = out, inn, weight
 
@@ -112,8 +157,16 @@ class ImportOrder:
         return self._label[node]
 
     def _name(self, component: list[int]) -> None:
-        name = next((node for node in component if self.weight[node]), component[0])
-        self._members[name] = component
-        self._label.update(dict.fromkeys(component, name))
-        lower = {self._label[target] for node in component for target in self.out[node]} - {name}
-        self._depth[name] = max((self._depth[below] + self.weight[below] for below in lower), default=0)
+        label, depth, weight = self._label, self._depth, self.weight
+        name = component[0]
+        if len(component) > 1:
+            name = next((node for node in component if weight[node]), name)
+            self._members[name] = component
+        label.update(dict.fromkeys(component, name))
+        deepest = 0
+        for node in component:
+            for target in self.out[node]:
+                below = label[target]
+                if below != name and depth[below] + weight[below] > deepest:
+                    deepest = depth[below] + weight[below]
+        depth[name] = deepest

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from hyperion_hook.domain.light_dataclasses import dataclass
-from hyperion_hook.features.graph.depth import ImportOrder
+from hyperion_hook.features.graph.depth import ImportOrder, Rows
 from hyperion_hook.features.graph.entry_points import Usage
 from hyperion_hook.features.graph.packed_imports import Specs, SpecTable
 from hyperion_hook.features.imports.index import GROUP, Entry, ImportIndex, entries_of, words_of
@@ -23,9 +23,9 @@ class GraphParts:
 
     modules: list[str]
     groups: list[str]
-    out: list[list[int]]
-    inn: list[list[int]]
-    external: list[tuple[str, ...]]
+    out: Rows
+    inn: Rows
+    external: dict[int, tuple[str, ...]]
     importers: list[int]
     entries: list[int]
     test_entries: list[int]
@@ -56,7 +56,7 @@ class LiveGraph:
         graph = cls()
         graph.names = [*parts.modules, *(GROUP + key for key in parts.groups)]
         graph.order.restore([1] * len(parts.modules) + [0] * len(parts.groups), parts.out, parts.inn)
-        graph.external = {node: names for node, names in enumerate(parts.external) if names}
+        graph.external = parts.external
         graph.usage.restore(parts.importers, parts.entries, parts.test_entries)
         graph._numbers = {name: number for number, name in enumerate(graph.names)}
         graph.specs = specs
@@ -74,7 +74,7 @@ class LiveGraph:
             groups=groups,
             out=[sorted(new[target] for target in self.order.out[number]) for number in old],
             inn=[sorted(new[source] for source in self.order.inn[number]) for number in old],
-            external=[self.external.get(number, ()) for number in old],
+            external={place: self.external[number] for place, number in enumerate(old) if number in self.external},
             importers=[importers[number] for number in old[: len(modules)]],
             entries=sorted(new[number] for number in entries),
             test_entries=sorted(new[number] for number in test_entries),
@@ -101,7 +101,7 @@ class LiveGraph:
         """Return the files that a file imports, itself left out."""
         return self._expanded(node, self.order.out)
 
-    def _expanded(self, node: int, edges: list[list[int]]) -> set[int]:
+    def _expanded(self, node: int, edges: Rows) -> set[int]:
         weight = self.order.weight
         results: set[int] = set()
         for other in edges[node]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, pairwise
 from struct import Struct
 
+from hyperion_hook.features.graph.depth import PackedRows
 from hyperion_hook.features.graph.incremental import GraphParts, LiveGraph
 from hyperion_hook.features.graph.packed_imports import Packed, SpecTable
 from hyperion_hook.store.files.whole_files import inflate
@@ -27,7 +28,8 @@ def encode(graph: LiveGraph) -> bytes:
     """Return a graph as bytes."""
     parts = graph.parts()
     others = sorted(set(graph.specs).difference(parts.modules))
-    packages = sorted(set(chain.from_iterable(parts.external)))
+    packages = sorted(set(chain.from_iterable(parts.external.values())))
+    nodes = range(len(parts.modules) + len(parts.groups))
     package_number = {name: number for number, name in enumerate(packages)}
     specs, written = graph.specs.packed([*parts.modules, *others])
     sections = (
@@ -36,9 +38,9 @@ def encode(graph: LiveGraph) -> bytes:
         _names(others),
         _names(packages),
         _names(specs),
-        _lists(parts.out),
-        _lists(parts.inn),
-        _lists([package_number[name] for name in names] for names in parts.external),
+        _lists(parts.out[node] for node in nodes),
+        _lists(parts.inn[node] for node in nodes),
+        _lists([package_number[name] for name in parts.external.get(node, ())] for node in nodes),
         _numbers(parts.importers),
         _numbers(parts.entries),
         _numbers(parts.test_entries),
@@ -70,8 +72,9 @@ def _decoded(content: bytes) -> LiveGraph:
         raise ValueError("stored import graph: cut short")
     modules, groups, others, packages = (_read_names(section) for section in sections[:4])
     nodes = len(modules) + len(groups)
-    out, inn = (_read_lists(section, nodes, nodes) for section in sections[5:7])
-    external = _read_lists(sections[7], nodes, len(packages))
+    out, inn = (PackedRows(*_read_rows(section, nodes, nodes)) for section in sections[5:7])
+    counts, numbers = _read_rows(sections[7], nodes, len(packages))
+    starts = enumerate(pairwise(accumulate(counts, initial=0)))
     importers = _read_numbers(sections[8], len(modules))
     entries, test_entries = (_read_numbers(section) for section in sections[9:11])
     if max((*entries, *test_entries), default=0) >= max(nodes, 1):
@@ -81,7 +84,7 @@ def _decoded(content: bytes) -> LiveGraph:
         groups,
         out,
         inn,
-        [tuple(map(packages.__getitem__, numbers)) for numbers in external],
+        {node: tuple(map(packages.__getitem__, numbers[start:end])) for node, (start, end) in starts if start < end},
         importers,
         entries,
         test_entries,
@@ -111,7 +114,8 @@ def _numbers(numbers: Iterable[int]) -> bytes:
 
 
 def _read_numbers(section: bytes, count: int | None = None) -> list[int]:
-    values = array("i")
+    # none is negative when it is written, so one that was damaged into a negative number is too large
+    values = array("I")
     values.frombytes(inflate(section, MOST_BYTES))
     if count is not None and len(values) != count:
         raise ValueError("stored import graph: damaged (wrong count)")
@@ -126,18 +130,13 @@ def _lists(rows: Iterable[Sequence[int]]) -> bytes:
     return zlib.compress(array("i", [len(counts)]).tobytes() + counts.tobytes() + values.tobytes(), 1)
 
 
-def _read_lists(section: bytes, count: int, limit: int) -> list[list[int]]:
-    counts, values = _read_rows(section, count, limit)
-    return [values[start:end] for start, end in pairwise(accumulate(counts, initial=0))]
-
-
 def _read_rows(section: bytes, count: int, limit: int) -> tuple[list[int], list[int]]:
     numbers = _read_numbers(section)
     if numbers[0] != count:
         raise ValueError("stored import graph: damaged (wrong count)")
     counts, values = numbers[1 : count + 1], numbers[count + 1 :]
-    if sum(counts) != len(values) or min(counts, default=0) < 0:
+    if sum(counts) != len(values):
         raise ValueError("stored import graph: damaged (wrong count)")
-    if values and not 0 <= min(values) <= max(values) < limit:
+    if values and max(values) >= limit:
         raise ValueError("stored import graph: damaged (number out of range)")
     return counts, values
