@@ -199,6 +199,10 @@ class StoreMeasurer(Measurer):
             self._past = Past(self._index, base, history)
         return self._past
 
+    def messages(self, commits: Sequence[str]) -> list[Commit]:
+        """Return commits without files."""
+        return list(read_commits(self.repository, commits, detail=Detail.NOTHING))
+
     def patches(self, commits: Sequence[str]) -> list[Commit]:
         """Return commits with their hunks."""
         return list(read_commits(self.repository, commits, detail=Detail.PATCH))

@@ -184,6 +184,7 @@ def outcomes(repo: TestRepo, revision: str = "HEAD") -> dict[str, str]:
             FeatureVector(dict.fromkeys(COMPARED, 1.0)),
             rows_of(measurer, change),
             past_of(measurer, change),
+            measurer.messages,
             measurer.patches,
         )
     return {entry.subject: entry.outcome for entry in found}

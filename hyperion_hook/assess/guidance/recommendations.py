@@ -17,7 +17,6 @@ from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.remedies import PASSING, Note
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.changes import part_of
-from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.rules.mailmap import with_mailmap
 
 SECONDS = 0.8
@@ -57,9 +56,9 @@ def counsel_reviewers(measurer: StoreMeasurer, change: Change) -> tuple[Reviewer
     past = measurer.past(change.base)
 
     def read(ids: Sequence[str]) -> list[Commit]:
-        commits = read_commits(measurer.repository, ids, detail=Detail.NOTHING)
+        commits = measurer.messages(ids)
         if not measurer.has_file(change.base, ".mailmap"):
-            return list(commits)
+            return commits
         # of the base: a pull request cannot give its author another's name
         return with_mailmap(measurer.repository, commits, change.base)
 
@@ -102,12 +101,12 @@ def counsel(
         return adviser.advise(change, risk, measured.history, measured.graph, known_best or (), missing)
 
     known_best = told("reviewers", lambda: counsel_reviewers(measurer, change))
-    similar = (
-        told("similar changes", lambda: similar_changes(change, measured.vector, rows, past, measurer.patches))
-        if rows
-        else None
-    )
+
+    def similar() -> tuple[SimilarChange, ...]:
+        return similar_changes(change, measured.vector, rows, past, measurer.messages, measurer.patches)
+
+    alike = told("similar changes", similar) if rows else None
     advice = told("advice", advise)
     if deadline.expired():
         warnings[CUT] = None
-    return Counsel(known_best, similar, advice, tuple(warnings))
+    return Counsel(known_best, alike, advice, tuple(warnings))

@@ -50,8 +50,8 @@ _ON_A_BRANCH = late_pattern(
 """What a backport adds to the subject."""
 _HEX = late_pattern(r"\b[0-9a-f]{7,64}\b")
 
-ReadPatches = Callable[[Sequence[str]], Iterable[Commit]]
-"""Commit ids to commits with their hunks; what cannot be read is left out."""
+ReadCommits = Callable[[Sequence[str]], Iterable[Commit]]
+"""Commit ids to commits; what cannot be read is left out."""
 
 Row = Mapping[str, float]
 """Feature values by name; what is missing is NaN or absent."""
@@ -66,7 +66,12 @@ class _Later:
 
 
 def similar_changes(
-    change: Change, vector: FeatureVector, rows: Mapping[str, Row], past: Past, read: ReadPatches
+    change: Change,
+    vector: FeatureVector,
+    rows: Mapping[str, Row],
+    past: Past,
+    read_messages: ReadCommits,
+    read_patches: ReadCommits,
 ) -> tuple[SimilarChange, ...]:
     """Return the earlier changes most like this one, at most three, nearest first.
 
@@ -76,13 +81,14 @@ def similar_changes(
         Feature values of recent changes by commit id; a change without a row is not compared.
     past
         The commits before it; nothing later is looked at.
-    read
-        Reads what the chosen changes and the fixes after them did.
+    read_messages, read_patches
+        Read what commits say, and, which costs ten times as much, what they did. That is asked of the chosen changes
+        and the fixes after them, if there are any.
     """
     recent = [commit for commit in past.recent(len(rows)) if commit.id in rows and not commit.flags & CommitFlag.BOT]
     near = nearest(change, vector, recent, rows, past)
-    by_id = {commit.id: commit for commit in read([commit.id for commit in near])}
-    chosen = _without_copies(near, by_id)
+    by_id = {commit.id: commit for commit in read_messages([commit.id for commit in near])}
+    chosen = _without_copies(near, by_id, rows)
     by_number = {commit.number: commit for commit in recent}
     later = [_later(commit, past) for commit in chosen]
     repairs = [
@@ -95,7 +101,8 @@ def similar_changes(
     ]
     numbers = list(dict.fromkeys([*(commit.number for commit in chosen), *repairs]))
     ids = past.ids(numbers)
-    by_id |= {commit.id: commit for commit in read([name for name in ids if name not in by_id])}
+    if repairs:
+        by_id |= {commit.id: commit for commit in read_patches(ids)}
     commits = {number: by_id[name] for number, name in zip(numbers, ids, strict=True) if name in by_id}
     return tuple(
         SimilarChange(
@@ -108,13 +115,15 @@ def similar_changes(
     )
 
 
-def _without_copies(near: Sequence[PastCommit], by_id: Mapping[str, Commit]) -> list[PastCommit]:
+def _without_copies(
+    near: Sequence[PastCommit], by_id: Mapping[str, Commit], rows: Mapping[str, Row]
+) -> list[PastCommit]:
     """Return the first few changes, one that was made on several branches once; none where one is left."""
-    chosen: dict[tuple[str, int], PastCommit] = {}
+    chosen: dict[tuple[str, float | None, float | None], PastCommit] = {}
     for commit in near:
         if (known := by_id.get(commit.id)) is not None:
-            lines = sum(file.lines_changed for file in known.files)
-            chosen.setdefault((_ON_A_BRANCH.sub("", known.subject).lower(), lines), commit)
+            lines = rows[commit.id].get("la"), rows[commit.id].get("ld")
+            chosen.setdefault((_ON_A_BRANCH.sub("", known.subject).lower(), *lines), commit)
     return list(chosen.values())[:MOST] if len(chosen) >= FEWEST else []
 
 

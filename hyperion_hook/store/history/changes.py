@@ -60,7 +60,8 @@ class PastChanges:
     def __init__(self, index: Indexed, commit: bytes) -> None:
         self._index = index
         self._commit = commit
-        self._paths_of: dict[int, dict[int, list[int]]] = {}
+        self._touches: dict[int, Sequence[int]] = {}
+        """Of a commit: a path, the file that it is of, and so on."""
         self._sets: dict[int, ChangeSet] = {}
 
     def together(self, touched: Iterable[tuple[str, int, Sequence[int]]]) -> tuple[PastOfFile, ...]:
@@ -88,12 +89,16 @@ class PastChanges:
         self._read([number for _, number, _ in last.values()], however_large=True)
         # a file of which only the life before it parted from another is seen has no path yet
         standing = {
-            file: [path for path in self._paths_of[number].get(file, ()) if self._stands(file, path, date, number)]
+            file: [path for path in self._paths_of(file, number) if self._stands(file, path, date, number)]
             for file, (date, number, _) in last.items()
         }
         paths = self._paths(path for result in standing.values() for path in result)
         named = {file: [paths[path] for path in result if path in paths] for file, result in standing.items()}
         return {file: KnownFile(min(result), last[file][2]) for file, result in named.items() if result}
+
+    def _paths_of(self, file: int, number: int) -> list[int]:
+        touches = self._touches[number]
+        return [path for path, other in zip(touches[::2], touches[1::2], strict=True) if other == file]
 
     @property
     def _view(self) -> View:
@@ -135,7 +140,7 @@ class PastChanges:
         return results
 
     def _read(self, numbers: Iterable[int], *, however_large: bool = False) -> None:
-        known = self._paths_of if however_large else self._sets
+        known = self._touches if however_large else self._sets
         absent = list({number for number in numbers if number not in known})
         for number, time, author, flags, packed in _in_parts(
             self._index, "SELECT ord, date - skew, author, flags, files FROM commits WHERE ord IN", absent
@@ -147,9 +152,7 @@ class PastChanges:
             if not is_bulk:
                 self._sets[number] = ChangeSet(number, time, author, flags, frozenset(pairs[1::2]) - {0})
             if however_large:
-                paths = self._paths_of[number] = {}
-                for path, file in zip(pairs[::2], pairs[1::2], strict=True):
-                    paths.setdefault(file, []).append(path)
+                self._touches[number] = pairs
 
     def _paths(self, numbers: Iterable[int]) -> dict[int, str]:
         result = _in_parts(self._index, "SELECT id, path FROM paths WHERE id IN", list(set(numbers)))
