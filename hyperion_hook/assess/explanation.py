@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from hyperion_hook.assess.reference import Reference
 from hyperion_hook.domain.assessment import Anomaly, Contribution, KnownSmell, UnusualValue
 from hyperion_hook.domain.change import Change
-from hyperion_hook.domain.history import DAY, CommitFlag, History
+from hyperion_hook.domain.history import DAY, FIX, History
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import find_feature
 from hyperion_hook.scoring.anomaly import BINARY, MOST, Usual, is_rare_binary, unusual_values
@@ -16,7 +16,6 @@ from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.members import sigmoid
 from hyperion_hook.scoring.smells import SMELLS, smells_in
 
-_FIX = int(CommitFlag.FIX)
 _LOOKED_AT = 50
 _SPEAKS = "code_lines_added"
 """The feature under whose name the size of a change goes."""
@@ -114,7 +113,7 @@ def leading_files(change: Change, history: History) -> dict[str, tuple[str, int]
     leading: dict[str, tuple[str, int]] = {}
     for file in change.files if len(change.files) <= _LOOKED_AT else ():
         events = history.file(file.previous_path).events
-        fixes = [event.time for event in events if event.flags & _FIX]
+        fixes = [event.time for event in events if event.flags & FIX]
         counts = {
             "past_bug_count": len(fixes),
             "recent_bug_count": sum(time >= change.time - 180 * DAY for time in fixes),

@@ -8,7 +8,7 @@ from hyperion_hook.domain.assessment import Affected, Impact
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.co_change import CoChange, PastOfFile
 from hyperion_hook.domain.files.paths import FileRole, role_of
-from hyperion_hook.domain.history import DAY, CommitFlag, History
+from hyperion_hook.domain.history import DAY, FIX, History
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
@@ -133,5 +133,5 @@ def evidence_of(
         importers=importers,
         reach=reach,
         commits=len(lately),
-        fixes=sum(bool(flags & CommitFlag.FIX) for flags in lately.values()),
+        fixes=sum(bool(flags & FIX) for flags in lately.values()),
     )

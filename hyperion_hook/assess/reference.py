@@ -114,8 +114,7 @@ class Reference:
         """Return the values of each feature, sorted, without those that are missing."""
         columns = zip(*self.rows.values(), strict=True)
         return {
-            # only NaN differs from itself
-            name: sorted([value for value in column if value == value])  # noqa: PLR0124
+            name: sorted(column if not math.isnan(sum(column)) else [v for v in column if not math.isnan(v)])
             for name, column in zip(self.names, list(columns)[2:], strict=True)
             if names is None or name in names
         }

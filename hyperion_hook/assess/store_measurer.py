@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.inputs import configured
@@ -32,6 +33,7 @@ from hyperion_hook.store.source_cache import SourceCache
 
 if TYPE_CHECKING:
     from hyperion_hook.domain.progress import Progress
+    from hyperion_hook.store.hunk_store import HunkStore
 
 STORE_FOLDER = "hyperion-hook"
 GRAPH_MODULES = frozenset(feature.module for feature in CATALOGUE if feature.origin is Origin.GRAPH) | {"interface"}
@@ -109,9 +111,19 @@ class StoreMeasurer(Measurer):
         self._to_read = 0
         self._read: set[str] = set()
 
+    @cached_property
+    def hunks(self) -> HunkStore:
+        """Where hunks were, opened when first asked for: a silent run does not ask."""
+        from hyperion_hook.store.hunk_store import HunkStore
+
+        root = self.repository.common_dir
+        return HunkStore(root / STORE_FOLDER / "hunks-v1.sqlite", root)
+
     def close(self) -> None:
         """End the git process and close the stores."""
         super().close()
+        if "hunks" in vars(self):
+            self.hunks.close()
         self.forget_index()
 
     def forget_index(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hyperion_hook.domain.assessment import Record, RiskLevel
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
-from hyperion_hook.domain.history import CommitFlag
+from hyperion_hook.domain.history import FIX, REVERT
 from hyperion_hook.store.history.commits_before import Past, PastCommit
 from hyperion_hook.store.reference_store import ReferenceStore
 
@@ -27,7 +27,7 @@ _DIGITS = 12
 """Of a commit's id: 48 bits, which a row of numbers holds exactly."""
 _LETTERS = 4
 """Shorter lines (brackets, ``else``) are in every file."""
-_REPAIRS = CommitFlag.FIX | CommitFlag.REVERT
+_REPAIRS = FIX | REVERT
 
 ReadPatches = Callable[[Sequence[str]], Iterable[Commit]]
 

@@ -37,6 +37,12 @@ class CommitFlag(IntFlag):
     MERGE = 16
 
 
+FIX, REVERT, HOTFIX, BOT, MERGE = (
+    int(flag) for flag in (CommitFlag.FIX, CommitFlag.REVERT, CommitFlag.HOTFIX, CommitFlag.BOT, CommitFlag.MERGE)
+)
+"""As events hold them: an operator of the enumeration costs thirty times as much as one of numbers."""
+
+
 class FileEvent(NamedTuple):
     """A non-merge commit that touched a file; ``author`` numbers authors within one history, times are Unix seconds."""
 

@@ -21,9 +21,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from hyperion_hook.domain.co_change import ChangeSet, CoChange, KnownFile, PastOfFile
 from hyperion_hook.domain.files.paths import directory_of
@@ -64,14 +65,15 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+")
 _COMMON_WORDS = frozenset(("test", "tests", "spec", "it", "impl", "main", "src", "index", "init", "mod"))
 
 
-@dataclass(slots=True)
 class _Tally:
     """What is known of one candidate: confidence summed over touched files, and that none of them is right."""
 
-    total: float = 0.0
-    none: float = 1.0
-    resemblance: float = 0.0
-    support: int = 0
+    __slots__ = ("none", "resemblance", "support", "total")
+
+    def __init__(self) -> None:
+        self.total = self.resemblance = 0.0
+        self.none = 1.0
+        self.support = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,20 @@ def rank_co_changes(
     candidates = weighed(evidence, known_files, paths, time)
     weight_of_all = math.exp(NONE) + sum(candidate.weight for candidate in candidates)
     candidates.sort(key=lambda candidate: (-candidate.weight, candidate.path))
-    return [_co_change(evidence, candidate, candidate.weight / weight_of_all) for candidate in candidates]
+    rules = _strongest_rules(evidence, frozenset(candidate.file for candidate in candidates))
+    return [
+        CoChange(
+            candidate.path,
+            candidate.file,
+            beside,
+            support,
+            commits,
+            support / commits,
+            candidate.weight / weight_of_all,
+        )
+        for candidate in candidates
+        for beside, support, commits in (rules[candidate.file],)
+    ]
 
 
 def weighed(
@@ -134,11 +149,6 @@ def weighed(
         if about.path not in touched
     ]
     return sorted(candidates, key=lambda candidate: candidate.path)
-
-
-def _co_change(evidence: Sequence[PastOfFile], candidate: Candidate, probability: float) -> CoChange:
-    beside, support, commits = _strongest_rule(evidence, candidate.file)
-    return CoChange(candidate.path, candidate.file, beside, support, commits, support / commits, probability)
 
 
 def _tallies(evidence: Sequence[PastOfFile], time: int) -> dict[int, _Tally]:
@@ -216,15 +226,15 @@ def _features(
     }
 
 
-def _strongest_rule(evidence: Sequence[PastOfFile], file: int) -> tuple[str, int, int]:
-    """Return the touched file that a file goes with most, in how many of its commits, and how many it has."""
-    rules = (
-        (sum(file in change.files for change in past.changes), len(past.changes), past.path)
-        for past in evidence
-        if past.changes
-    )
-    support, commits, path = min(rules, key=lambda rule: (-rule[0] / rule[1], -rule[0], rule[2]))
-    return path, support, commits
+def _strongest_rules(evidence: Sequence[PastOfFile], files: frozenset[int]) -> dict[int, tuple[str, int, int]]:
+    """Return for each file the touched one that it goes with most, in how many of its commits, and how many it has."""
+    rules: defaultdict[int, list[tuple[float, int, str, int]]] = defaultdict(list)
+    for past in evidence:
+        commits = len(past.changes)
+        support = Counter(chain.from_iterable(change.files & files for change in past.changes))
+        for file in files if commits else ():
+            rules[file].append((-support[file] / commits, -support[file], past.path, commits))
+    return {file: (path, -support, commits) for file, of in rules.items() for _, support, path, commits in (min(of),)}
 
 
 @lru_cache(maxsize=4_096)

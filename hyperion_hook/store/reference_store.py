@@ -11,6 +11,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from struct import error as StructError  # noqa: N812 - a class
+from struct import unpack
 
 from hyperion_hook.store.files.sqlite import Form, open_memory, open_store
 
@@ -65,8 +67,8 @@ class ReferenceStore:
                 )
                 for revision, numbers in self._connection.execute(query, (kind, *part, _MOST_BYTES)):
                     try:  # a context manager costs as much as reading the row
-                        rows[revision] = tuple(array("d", numbers))
-                    except (ValueError, TypeError):
+                        rows[revision] = unpack(f"{len(numbers) // 8}d", numbers)
+                    except (StructError, TypeError):
                         continue
         return rows
 

@@ -26,7 +26,7 @@ from hyperion_hook.domain.assessment import Advice, Reviewer, RiskLevel, Score
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.co_change import CoChange, PastOfFile
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent, History
+from hyperion_hook.domain.history import BOT, DAY, FIX, FileEvent, History
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.phrases import in_tenths
 from hyperion_hook.domain.snapshot import ImportGraph
@@ -297,11 +297,11 @@ def _fates(events: Sequence[FileEvent], now: int) -> Iterator[tuple[bool, bool]]
     """Yield for each past commit by a newcomer or an expert who it was by, and whether a bug fix followed soon."""
     made: defaultdict[int, int] = defaultdict(int)
     ordered = sorted(events)
-    fixes = [event.time for event in ordered if event.flags & CommitFlag.FIX]
+    fixes = [event.time for event in ordered if event.flags & FIX]
     for event in ordered:
         before = made[event.author]
         made[event.author] += 1
-        if event.flags & CommitFlag.BOT or now - event.time <= FOLLOWED_WITHIN * DAY:
+        if event.flags & BOT or now - event.time <= FOLLOWED_WITHIN * DAY:
             continue
         if before <= NEWCOMER or before >= EXPERT:
             soon = any(0 < time - event.time <= FOLLOWED_WITHIN * DAY for time in fixes)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from hyperion_hook.domain.assessment import FileToRead, FunctionToRead
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.files.paths import FileRole, is_lock_file, role_of
-from hyperion_hook.domain.history import CommitFlag, FileEvent, History
+from hyperion_hook.domain.history import FIX, FileEvent, History
 from hyperion_hook.domain.phrases import counted
 
 MOST = 3
@@ -39,7 +39,7 @@ def files_to_read(
     largest = sorted(change.files, key=lambda file: (-_weight(file), file.path))[:LOOKED_AT]
     ranked = []
     for file in largest:
-        fixes = sum(CommitFlag.FIX in CommitFlag(event.flags) for event in history.file(file.previous_path).events)
+        fixes = sum(bool(event.flags & FIX) for event in history.file(file.previous_path).events)
         ranked.append((_weight(file) * math.sqrt(1 + fixes), file, fixes))
     ranked.sort(key=lambda entry: (-entry[0], entry[1].path))
     return tuple(

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from heapq import nlargest
 
-from hyperion_hook.assess.store_measurer import STORE_FOLDER, StoreMeasurer
+from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.domain.assessment import FunctionToRead
 from hyperion_hook.domain.change import Change, FileChange
-from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
+from hyperion_hook.domain.history import DAY, FIX, FileEvent
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.phrases import counted
 from hyperion_hook.domain.snapshot import SourceText
@@ -21,7 +21,6 @@ from hyperion_hook.features.code.metrics import FunctionMetrics
 from hyperion_hook.git.diffs.hunks import Position, read_positions
 from hyperion_hook.git.run import PATIENT_SECONDS
 from hyperion_hook.store.history.commits_before import Past
-from hyperion_hook.store.hunk_store import HunkStore
 
 MOST_FUNCTIONS = 3
 MOST_EVENTS = 60
@@ -60,12 +59,9 @@ def positions_of(
 ) -> dict[int, tuple[Position, ...]]:
     """Return the hunks of a file in its commits by number; what the index of hunks lacks is read within some time."""
     ids = past.ids(event.commit for event in events) if past is not None else []
-    root = measurer.repository.common_dir
-    store = HunkStore(root / STORE_FOLDER / "hunks-v1.sqlite", root)
-    try:
-        known = store.positions(path, ids, lambda absent: read_positions(measurer.repository, path, absent, seconds))
-    finally:
-        store.close()
+    known = measurer.hunks.positions(
+        path, ids, lambda absent: read_positions(measurer.repository, path, absent, seconds)
+    )
     return {event.commit: known.get(commit, ()) for event, commit in zip(events, ids, strict=False)}
 
 
@@ -153,7 +149,7 @@ def past_of(
             break
         if touched:
             commits += 1
-            fixes += CommitFlag.FIX in CommitFlag(event.flags)
+            fixes += bool(event.flags & FIX)
             last = event.time if last is None else last
         moved = sum(
             hunk.new_count - hunk.old_count for hunk in hunks if hunk.new_start + max(hunk.new_count, 1) <= start

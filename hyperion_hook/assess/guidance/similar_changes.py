@@ -17,7 +17,7 @@ from hyperion_hook.domain.assessment import SimilarChange
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
-from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
+from hyperion_hook.domain.history import BOT, DAY, FIX, REVERT, FileEvent
 from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.phrases import counted
@@ -85,7 +85,7 @@ def similar_changes(
         Read what commits say, and, which costs ten times as much, what they did. That is asked of the chosen changes
         and the fixes after them, if there are any.
     """
-    recent = [commit for commit in past.recent(len(rows)) if commit.id in rows and not commit.flags & CommitFlag.BOT]
+    recent = [commit for commit in past.recent(len(rows)) if commit.id in rows and not commit.flags & BOT]
     near = nearest(change, vector, recent, rows, past)
     by_id = {commit.id: commit for commit in read_messages([commit.id for commit in near])}
     chosen = _without_copies(near, by_id, rows)
@@ -212,8 +212,8 @@ def _later(commit: PastCommit, past: Past) -> _Later:
                 found[event.commit] = event
     events = sorted(found.values(), key=lambda event: (event.time, event.commit))
     return _Later(
-        tuple(event for event in events if event.flags & CommitFlag.FIX),
-        tuple(event for event in events if event.flags & CommitFlag.REVERT),
+        tuple(event for event in events if event.flags & FIX),
+        tuple(event for event in events if event.flags & REVERT),
     )
 
 

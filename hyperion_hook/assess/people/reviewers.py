@@ -22,14 +22,13 @@ from hyperion_hook.domain.assessment import Reviewer
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import directory_of
-from hyperion_hook.domain.history import DAY, MONTH, CommitFlag, FileEvent
+from hyperion_hook.domain.history import BOT, DAY, MONTH, FileEvent
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.message.classify import trailers
 from hyperion_hook.domain.phrases import counted
 from hyperion_hook.store.history.commits_before import Past, PastCommit
 
 MOST = 3
-_BOT = int(CommitFlag.BOT)
 _MOST_OWNERS = 2
 FILES_LOOKED_AT = 50
 EVENTS_LOOKED_AT = 200
@@ -133,13 +132,13 @@ def _by_commits(
     known: defaultdict[int, _Knowledge] = defaultdict(_Knowledge)
     for events in files:
         for event in events[:EVENTS_LOOKED_AT]:
-            if not event.flags & _BOT:
+            if not event.flags & BOT:
                 entry = known[event.author]
                 entry.score += _faded(now, event.time)
                 entry.commits.add(event.commit)
                 entry.note(event.commit, event.time)
     for commit in recent:
-        if commit.directories & folders and not commit.flags & _BOT:
+        if commit.directories & folders and not commit.flags & BOT:
             entry = known[commit.author]
             entry.score += _FOLDER * _faded(now, commit.time)
             entry.nearby += 1

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hyperion_hook.assess.people.knowledge import Names
 from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.domain.files.paths import FileRole, role_of
-from hyperion_hook.domain.history import DAY, CommitFlag, FileHistory
+from hyperion_hook.domain.history import DAY, FIX, FileHistory
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.overview import QUARTERS, HotSpot
 from hyperion_hook.domain.vector import Missing
@@ -60,7 +60,7 @@ def _busiest(lives: Mapping[str, FileHistory], names: Names, now: int) -> list[H
     for path, life in lives.items():
         events = [event for event in life.events if event.time > now - YEAR]
         if events:
-            fixes = sum(CommitFlag.FIX in CommitFlag(event.flags) for event in events)
+            fixes = sum(bool(event.flags & FIX) for event in events)
             persons = {names.of(event.author) for event in events} - {None}
             is_new = life.first_time is not None and life.first_time > now - YEAR
             spot = HotSpot(path, len(events), fixes, len(persons), quarters=quarters_of(life, now), is_new=is_new)

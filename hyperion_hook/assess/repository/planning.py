@@ -13,7 +13,7 @@ from hyperion_hook.domain.assessment import Reviewer
 from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus
 from hyperion_hook.domain.co_change import CoChange, rule_in_words
 from hyperion_hook.domain.files.paths import FileRole, role_of
-from hyperion_hook.domain.history import CommitFlag
+from hyperion_hook.domain.history import FIX
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.git.log import Detail, read_commits
@@ -72,10 +72,7 @@ def plan_of(measurer: StoreMeasurer, head: str, paths: Sequence[str], most: int)
     ]
     beside = [entry for entry in ranked if role_of(entry.path) is not FileRole.TEST]
     bugs = {
-        event.commit: (event.time, path)
-        for path in known
-        for event in history.file(path).events
-        if event.flags & CommitFlag.FIX
+        event.commit: (event.time, path) for path in known for event in history.file(path).events if event.flags & FIX
     }
     return Plan(
         unknown=tuple(path for path in paths if path not in known),

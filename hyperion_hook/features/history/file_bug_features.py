@@ -15,8 +15,10 @@ from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.history import (
     DAY,
     FILE_WINDOW,
+    FIX,
+    HOTFIX,
     MONTH,
-    CommitFlag,
+    REVERT,
     FileEvent,
     FileHistory,
     History,
@@ -41,7 +43,6 @@ events, for folders and the repository twelve months. ``share_of_`` is the file'
 MOST_FILES = 50
 """Files of one change that are looked at."""
 
-_FIX, _REVERT, _HOTFIX = int(CommitFlag.FIX), int(CommitFlag.REVERT), int(CommitFlag.HOTFIX)
 _WINDOWS = (30.0, 90.0, 180.0, 365.0)
 _FAST, _SLOW = 90.0, 365.0
 """Days in which the weight of an event falls to 1 / e."""
@@ -128,7 +129,7 @@ def _own(life: FileHistory, now: int) -> list[float]:
     """Return what the file's own events say."""
     events, seen = life.events, len(life.events)
     days = [(now - event[0]) / DAY if event[0] < now else 0.0 for event in events]
-    fixed = [day for day, event in zip(days, events, strict=True) if event[5] & _FIX]
+    fixed = [day for day, event in zip(days, events, strict=True) if event[5] & FIX]
     authors = Counter([event[2] for event in events])
     return [
         0.0 if life.first_time is None else max(0, now - life.first_time) / DAY,
@@ -142,8 +143,8 @@ def _own(life: FileHistory, now: int) -> list[float]:
         _decayed(fixed, _FAST),
         _decayed(fixed, _SLOW),
         len(fixed) / seen if seen else math.nan,
-        float(sum(event[5] & _REVERT > 0 for event in events)),
-        float(sum(event[5] & _HOTFIX > 0 for event in events)),
+        float(sum(event[5] & REVERT > 0 for event in events)),
+        float(sum(event[5] & HOTFIX > 0 for event in events)),
         float(len(authors)),
         *(float(_authors_since(events, days, window)) for window in (90.0, 365.0)),
         max(authors.values()) / seen if seen else math.nan,

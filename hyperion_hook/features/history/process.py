@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from hyperion_hook.domain.files.paths import directory_of
-from hyperion_hook.domain.history import DAY, CommitFlag, FileEvent
+from hyperion_hook.domain.history import DAY, FIX, HOTFIX, REVERT, FileEvent
 from hyperion_hook.domain.remedies import INDEX, PASSING, Note
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.context import Context
@@ -27,9 +27,6 @@ from hyperion_hook.features.history.touched_files import (
 
 _flags_of = attrgetter("flags")
 _WEEKS = 26
-_FIX = int(CommitFlag.FIX)
-_REVERT = int(CommitFlag.REVERT)
-_HOTFIX = int(CommitFlag.HOTFIX)
 MINIMUM_COMMITS = 5
 """A share of fewer commits says nothing."""
 
@@ -57,7 +54,7 @@ def _so_far(context: Context, lives: Lives) -> dict[str, Value]:
     past = lives.seen
     distinct = lives.distinct_events
     flags = past[0].flag_counts if len(past) == 1 else Counter(map(_flags_of, distinct))
-    fixes = [flagged(life.flag_counts, _FIX) for life in past]
+    fixes = [flagged(life.flag_counts, FIX) for life in past]
     shares = [
         count / len(life.events) for count, life in zip(fixes, past, strict=True) if len(life.events) >= MINIMUM_COMMITS
     ]
@@ -65,8 +62,8 @@ def _so_far(context: Context, lives: Lives) -> dict[str, Value]:
         "file_age": _mean([days_between(now, life.first_time or 0) for life in past]),
         "file_commits": float(max((life.event_count for life in past), default=0)),
         "past_bug_count": float(max(fixes, default=0)),
-        "hotfix_count": float(flagged(flags, _HOTFIX)),
-        "rollback_frequency": flagged(flags, _REVERT) / len(distinct) if distinct else ONLY_NEW_FILES,
+        "hotfix_count": float(flagged(flags, HOTFIX)),
+        "rollback_frequency": flagged(flags, REVERT) / len(distinct) if distinct else ONLY_NEW_FILES,
         "file_bug_share": max(shares) if shares else Missing(f"no touched file has {MINIMUM_COMMITS} commits yet"),
     }
     last: dict[str, Value] = {
@@ -86,7 +83,7 @@ def _lately(context: Context, lives: Lives) -> dict[str, Value]:
     longest, bugs_since, quarter = now - _WEEKS * 7 * DAY, now - 180 * DAY, now - 90 * DAY
     # the longest window first: the others look at what is left, not at the whole life again
     recent = [[event for event in life.events if event.time >= longest] for life in lives.existing]
-    fixes = [event for events in recent for event in events if event.flags & _FIX and event.time >= bugs_since]
+    fixes = [event for events in recent for event in events if event.flags & FIX and event.time >= bugs_since]
     values: dict[str, tuple[int, Value]] = {
         "commit_frequency": (longest, _mean([len(events) / _WEEKS for events in recent])),
         "file_volatility": (longest, _volatility(recent, lives.textual)),

@@ -7,7 +7,7 @@ import sys
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 
 from hyperion_hook.domain.history import FILE_WINDOW, FileEvent, FileHistory
@@ -17,6 +17,8 @@ from hyperion_hook.store.history.outside_view import HiddenCounts
 
 _EVENTS_KEPT = 1_000_000
 _COLUMNS = "SELECT date, date - skew, ord, author, lines_added, lines_deleted, flags FROM events WHERE file = ?"
+
+_as_event = partial(tuple.__new__, FileEvent)
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,7 @@ class FileLives:
             self.forget()
         self._events_kept += len(rows)
         commits = [row[2] for row in rows]
-        events = [FileEvent._make(row[1:]) for row in rows]
+        events = [_as_event(row[1:]) for row in rows]
         life = _Life([row[0] for row in rows], events, commits, complete, max(commits, default=-1))
         self.kept[file] = life
         return life

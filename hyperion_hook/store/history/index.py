@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Self
 
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.history import CommitFlag, EmptyHistory, History
+from hyperion_hook.domain.history import MERGE, EmptyHistory, History
 from hyperion_hook.domain.remedies import INDEX, REBUILD, Note
 from hyperion_hook.errors import StoreError
 from hyperion_hook.store.files.sqlite import StoreConnection, open_empty, open_memory, open_store
@@ -37,7 +37,6 @@ from hyperion_hook.store.history.writer import HistoryWriter
 _AT_ONCE = nullcontext()
 """Where nobody else can write, every read is of one state."""
 
-_MERGE = int(CommitFlag.MERGE)
 _COUNTED_AT_ONCE = 500
 """So many commits are looked at in a moment."""
 
@@ -353,7 +352,7 @@ class HistoryIndex:
             rows = self.connection.execute("SELECT date, ord, id, flags FROM commits ORDER BY date DESC")
             results: list[str] = []
             for _, tied in groupby(rows, key=itemgetter(0)):
-                ids = [row[2] for row in tied if not row[3] & _MERGE and view.sees(row[1])]
+                ids = [row[2] for row in tied if not row[3] & MERGE and view.sees(row[1])]
                 results += [found_id.hex() for found_id in sorted(ids, reverse=True)]
                 if len(results) >= count:
                     break

@@ -6,7 +6,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from hyperion_hook.domain.history import MONTH, CommitFlag
+from hyperion_hook.domain.history import FIX, MERGE, MONTH
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.store.history.codec import members, unpack
 from hyperion_hook.store.history.names import Names
@@ -93,7 +93,7 @@ class HiddenCounts:
         author, time, flags, directories, files = self._connection.execute(
             "SELECT author, date - skew, flags, directories, files FROM commits WHERE ord = ?", (number,)
         ).fetchone()
-        if flags & CommitFlag.MERGE:
+        if flags & MERGE:
             return _Share(0, [], 0, ())
         tallies = tally_keys(author, unpack(directories), self._names)
-        return _Share(time // MONTH, tallies, flags & CommitFlag.FIX, sorted(set(unpack(files)[1::2]) - {0}))
+        return _Share(time // MONTH, tallies, flags & FIX, sorted(set(unpack(files)[1::2]) - {0}))

@@ -5,13 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection
 
-from hyperion_hook.domain.history import MONTH, CommitFlag
+from hyperion_hook.domain.history import FIX, MERGE, MONTH
 from hyperion_hook.store.history.codec import mask_of, unpack
 from hyperion_hook.store.history.names import Names
 from hyperion_hook.store.history.tallies import Tallies, tally_keys
-
-_MERGE = int(CommitFlag.MERGE)
-_FIX = int(CommitFlag.FIX)
 
 
 def prune(connection: sqlite3.Connection, names: Names, tallies: Tallies, keep: Collection[bytes]) -> int:
@@ -46,10 +43,10 @@ def _remove(connection: sqlite3.Connection, names: Names, tallies: Tallies, numb
         "SELECT author, date, skew, flags, directories, files FROM commits WHERE ord = ?", (number,)
     ).fetchone()
     connection.execute("DELETE FROM commits WHERE ord = ?", (number,))
-    if flags & _MERGE:
+    if flags & MERGE:
         return
     for key in tally_keys(author, unpack(directories), names):
-        tallies.count(key, (date - skew) // MONTH, flags & _FIX, -1)
+        tallies.count(key, (date - skew) // MONTH, flags & FIX, -1)
     numbers = unpack(packed)
     files = sorted(set(numbers[1::2]) - {0})
     many = connection.executemany

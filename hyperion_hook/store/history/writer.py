@@ -15,7 +15,7 @@ from operator import itemgetter
 
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.history import FILE_WINDOW, MONTH, CommitFlag, FileEvent
+from hyperion_hook.domain.history import FILE_WINDOW, FIX, MERGE, MONTH, FileEvent
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.store.history.codec import clamp_time, pack, unpack
 from hyperion_hook.store.history.file_history import FileLives
@@ -23,9 +23,6 @@ from hyperion_hook.store.history.graph import CommitGraph
 from hyperion_hook.store.history.names import Names, PathStates
 from hyperion_hook.store.history.outside_view import HiddenCounts
 from hyperion_hook.store.history.tallies import Tallies, tally_keys
-
-_FIX = int(CommitFlag.FIX)
-_MERGE = int(CommitFlag.MERGE)
 
 Lines = tuple[int | None, int | None]
 
@@ -72,16 +69,16 @@ class HistoryWriter:
         if commit.is_merge:
             if self._keeps_lives:
                 self._hidden.remember(graph.next_ord, None)
-            graph.insert(key, parents, date, (date - time, author, _MERGE, 1, b"", b""))
+            graph.insert(key, parents, date, (date - time, author, MERGE, 1, b"", b""))
             return
         flags = int(classify_message(commit.message, commit.author))
         lines, files = self._touch(commit.files, parents, date)
         number = graph.next_ord
         directories = sorted({self._names.directory(file.path) for file in commit.files})
         for tally in tally_keys(author, directories, self._names):
-            self._tallies.count(tally, time // MONTH, flags & _FIX)
+            self._tallies.count(tally, time // MONTH, flags & FIX)
         if self._keeps_lives:
-            facts = time // MONTH, author, flags & _FIX, tuple(directories), tuple(sorted({*files[1::2]} - {0}))
+            facts = time // MONTH, author, flags & FIX, tuple(directories), tuple(sorted({*files[1::2]} - {0}))
             self._hidden.remember(number, facts)
         counted = all(map(is_counted, commit.files))
         graph.insert(key, parents, date, (date - time, author, flags, int(counted), pack(directories), pack(files)))
