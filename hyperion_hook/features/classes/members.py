@@ -1,14 +1,18 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Members of a class body, read from tokens: fields, methods, and what a method uses of its own class."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.code.grammar import is_word, words
+from hyperion_hook.features.code.view import TokenView
 
-_BY_LINE = frozenset({"JavaScript", "TypeScript", "Vue", "Kotlin", "Swift", "Scala"})
+_SCRIPT = frozenset({"JavaScript", "TypeScript", "Vue"})
+_DECLARING = frozenset({"Kotlin", "Swift", "Scala"})
+"""Languages in which a word declares a field."""
+_BY_LINE = _SCRIPT | _DECLARING
 _FUNCTION_WORDS = frozenset({"fun", "func", "function", "def"})
 _FIELD_WORDS = frozenset({"val", "var", "let"})
 _MODIFIERS = words(
@@ -30,173 +34,149 @@ class Member:
     fields: list[str] = field(default_factory=list)
 
 
-def read_members(
-    language: str,
-    keywords: Collection[str],
-    tokens: Sequence[str],
-    lines: Sequence[int],
-    pairs: Mapping[int, int],
-    opening: int,
-    closing: int,
-    *,
-    is_enum: bool,
-) -> list[Member]:
-    """Return the members between two braces; nested classes are left out.
-
-    ``lines`` has the line of each token, ``pairs`` matching brackets.
-    """
-    place = opening + 1
-    if is_enum:
-        place = _after_constants(place, closing, tokens, pairs)
-    by_line = language in _BY_LINE
-    members = []
-    while place < closing:
-        if tokens[place] in (";", ",", "}", ")", "]"):
-            place += 1
-            continue
-        span = _Span(place)
-        place = max(span.read(closing, tokens, lines, pairs, by_line=by_line), place + 1)
-        member = _member(language, keywords, tokens, pairs, span)
-        if member is not None:
-            members.append(member)
-    return members
-
-
-def uses_of(
-    owner: str,
-    body: tuple[int, int] | None,
-    tokens: Sequence[str],
-    fields: Collection[str],
-    methods: Collection[str],
-    *,
-    own: Collection[str],
-    member: Collection[str],
-    implicit: bool,
-) -> frozenset[str]:
-    """Return the names of fields and methods of its own class that a body uses.
-
-    Where ``implicit``, a declared name counts without ``this``; a local variable of the same name is taken for it.
-    """
-    used: set[str] = set()
-    start, end = body or (0, 0)
-    for place in range(start, end):
-        name = tokens[place]
-        if not is_word(name):
-            continue
-        previous = tokens[place - 1]
-        if previous in member:
-            # `Outer.this.x` is a member of another class
-            other = tokens[place - 3] == "." and tokens[place - 4] != owner
-            if tokens[place - 2] in own and not other:
-                used.add(name.strip("?!$"))
-            continue
-        if not implicit:
-            continue
-        bare = name.rstrip("?!")
-        if bare in fields or (bare in methods and place + 1 < end and tokens[place + 1] in ("(", "<")):
-            used.add(bare)
-    return frozenset(used)
-
-
+@dataclass(slots=True)
 class _Span:
-    """The tokens of one member: where its head ends, whether it has parameters, and where its body is."""
+    """The tokens of one member: where its head ends, where its parameters open, and where its body is."""
 
-    def __init__(self, start: int) -> None:
-        self.start = start
-        self.head_end = start
-        self.parameters = -1
-        self.body: tuple[int, int] | None = None
-        self.assigned = False
+    start: int
+    head_end: int = -1
+    parameters: int = -1
+    body: tuple[int, int] | None = None
+    assigned: bool = False
 
-    def read(
-        self, end: int, tokens: Sequence[str], lines: Sequence[int], pairs: Mapping[int, int], *, by_line: bool
-    ) -> int:
-        """Find the end of the member; return the place after it."""
-        place = self.start
-        self.head_end = -1
-        while place < end:
-            token = tokens[place]
-            if by_line and place > self.start and lines[place] != lines[place - 1] and _line_ends(tokens, place):
+    def open_body(self, index: int, end: int) -> None:
+        """Note a body that begins after a token."""
+        self.head_end = index if self.head_end < 0 else self.head_end
+        self.body = (index + 1, end)
+
+
+class MemberReader:
+    """Reads the members of one class after another; ``keywords`` begin a class."""
+
+    def __init__(self, view: TokenView, language: str, keywords: Collection[str]) -> None:
+        self._view = view
+        self._language = language
+        self._keywords = keywords
+
+    def members(self, opening: int, closing: int, *, is_enum: bool) -> list[Member]:
+        """Return the members between two braces; nested classes are left out."""
+        view, index = self._view, opening + 1
+        while is_enum and index < closing and view.texts[index] != ";":
+            index = view.after(index)
+        members = []
+        while index < closing:
+            if view.texts[index] in (";", ",", "}", ")", "]"):
+                index += 1
+                continue
+            span = _Span(index)
+            index = max(self._read(span, closing), index + 1)
+            member = self._member(span)
+            if member is not None:
+                members.append(member)
+        return members
+
+    def _read(self, span: _Span, end: int) -> int:
+        """Find the end of a member; return the index after it."""
+        view, index = self._view, span.start
+        by_line = self._language in _BY_LINE
+        while index < end:
+            token = view.texts[index]
+            if token == ";" or (by_line and index > span.start and view.is_first(index) and self._line_ends(index)):
                 break
-            if token == ";":
-                break
-            if token == "(" and self.head_end < 0 and self.parameters < 0:
-                if not self._is_annotation(tokens, place):
-                    self.parameters = place
-            elif token == "{" and not self.assigned:
-                closing = pairs.get(place, end)
-                self._close_head(place)
-                self.body = (place + 1, min(closing, end))
-                following = tokens[closing + 1] if closing + 1 < end else ""
-                if following != "=":
+            if token == "(" and span.head_end < 0 and span.parameters < 0:
+                if not self._is_annotation(span.start, index):
+                    span.parameters = index
+            elif token == "{" and not span.assigned:
+                closing = view.pairs.get(index, end)
+                span.open_body(index, min(closing, end))
+                if closing + 1 >= end or view.texts[closing + 1] != "=":
                     return closing + 1
-                place = closing
-            elif token in ("=", "=>") and not self.assigned:
-                self._close_head(place)
-                self.assigned = True
-                self.body = (place + 1, end)
-            place = pairs[place] + 1 if token in ("(", "[", "{") and pairs.get(place, -1) > place else place + 1
-        self._close_head(place)
-        if self.assigned and self.body is not None:
-            self.body = (self.body[0], place)
-        return place
+                index = closing
+            elif token in ("=", "=>") and not span.assigned:
+                span.open_body(index, end)
+                span.assigned = True
+            index = index + 1 if token == "${" else view.after(index)
+        span.head_end = index if span.head_end < 0 else span.head_end
+        if span.assigned and span.body is not None:
+            span.body = (span.body[0], index)
+        return index
 
-    def _close_head(self, place: int) -> None:
-        if self.head_end < 0:
-            self.head_end = place
-
-    def _is_annotation(self, tokens: Sequence[str], place: int) -> bool:
-        back = place - 1
-        while back > self.start and (tokens[back] == "." or tokens[back - 1] == "."):
+    def _is_annotation(self, start: int, index: int) -> bool:
+        texts, back = self._view.texts, index - 1
+        while back > start and (texts[back] == "." or texts[back - 1] == "."):
             back -= 1
-        return back >= self.start and (tokens[back].startswith("@") or (back > self.start and tokens[back - 1] == "@"))
+        return back >= start and (texts[back].startswith("@") or (back > start and texts[back - 1] == "@"))
 
+    def _line_ends(self, index: int) -> bool:
+        previous, token = self._view.texts[index - 1], self._view.texts[index]
+        if token in _GOES_ON or (token == "{" and previous in (")", "]", ">")):
+            return False
+        return previous not in _CONTINUES and not (previous == "}" and token == "{")
 
-def _line_ends(tokens: Sequence[str], place: int) -> bool:
-    previous, token = tokens[place - 1], tokens[place]
-    if token in _GOES_ON or (token == "{" and previous in (")", "]", ">")):
-        return False
-    return previous not in _CONTINUES and not (previous == "}" and token == "{")
+    def _member(self, span: _Span) -> Member | None:
+        texts, language = self._view.texts, self._language
+        head = texts[span.start : span.head_end]
+        before = texts[span.start : span.parameters if span.parameters >= 0 else span.head_end]
+        # the last word is the member's name, and `A.class` a value
+        begins_class = any(
+            token in self._keywords and before[index - 1] != "." for index, token in enumerate(before[:-1])
+        )
+        if begins_class or "enum" in before:
+            return None
+        is_static = "static" in before or "abstract" in before
+        field_word = next((index for index, token in enumerate(before) if token in _FIELD_WORDS), -1)
+        if field_word >= 0 and language in _DECLARING and _FUNCTION_WORDS.isdisjoint(before):
+            names = [token.rstrip("?") for token in head[field_word + 1 : field_word + 2]]
+            return Member("", False, is_static, None, names)
+        name = texts[span.parameters - 1] if span.parameters > span.start else ""
+        if is_word(name):
+            fields = _parameter_properties(
+                texts[span.parameters : self._view.pairs.get(span.parameters, span.parameters)]
+            )
+            return Member(name.lstrip("$"), True, is_static, span.body, fields)
+        if name == ">":
+            name = _before_generics(before)
+            return Member(name, True, is_static, span.body) if name else None
+        if span.assigned and span.body is not None and self._is_arrow(span.body):
+            return Member(_script_name(head), True, is_static, span.body)
+        return Member("", False, is_static, None, _field_names(language, head))
 
+    def _is_arrow(self, body: tuple[int, int]) -> bool:
+        """Return whether a JavaScript field holds an arrow function: a method in all but name."""
+        texts = self._view.texts
+        return self._language in _SCRIPT and texts[body[0]] in ("(", "async") and "=>" in texts[body[0] : body[1]]
 
-def _after_constants(place: int, closing: int, tokens: Sequence[str], pairs: Mapping[int, int]) -> int:
-    while place < closing and tokens[place] != ";":
-        place = pairs[place] + 1 if pairs.get(place, -1) > place else place + 1
-    return place
+    def uses(
+        self,
+        owner: str,
+        body: tuple[int, int],
+        fields: Collection[str],
+        methods: Collection[str],
+        *,
+        own: Collection[str],
+        member: Collection[str],
+        implicit: bool,
+    ) -> frozenset[str]:
+        """Return the names of fields and methods of its own class that a body uses.
 
-
-def _member(
-    language: str, keywords: Collection[str], tokens: Sequence[str], pairs: Mapping[int, int], span: _Span
-) -> Member | None:
-    head = tokens[span.start : span.head_end]
-    limit = span.parameters if span.parameters >= 0 else span.head_end
-    before = tokens[span.start : limit]
-    # the last word is the member's name, and `A.class` a value
-    begins_class = any(token in keywords and before[place - 1] != "." for place, token in enumerate(before[:-1]))
-    if begins_class or "enum" in before:
-        return None
-    is_static = "static" in before or "abstract" in before
-    function_word = next((place for place, token in enumerate(before) if token in _FUNCTION_WORDS), -1)
-    field_word = next((place for place, token in enumerate(before) if token in _FIELD_WORDS), -1)
-    if field_word >= 0 and function_word < 0 and language in ("Kotlin", "Swift", "Scala"):
-        names = [token.rstrip("?") for token in head[field_word + 1 : field_word + 2]]
-        return Member("", False, is_static, None, names)
-    if span.parameters > span.start and is_word(tokens[span.parameters - 1]):
-        fields = _parameter_properties(tokens[span.parameters : pairs.get(span.parameters, span.parameters)])
-        return Member(tokens[span.parameters - 1].lstrip("$"), True, is_static, span.body, fields)
-    if span.parameters > span.start and tokens[span.parameters - 1] == ">":
-        name = _before_generics(before)
-        return Member(name, True, is_static, span.body) if name else None
-    if span.assigned and span.body is not None and _is_arrow(language, tokens, span.body):
-        return Member(_script_name(head), True, is_static, span.body)
-    return Member("", False, is_static, None, _field_names(language, head))
-
-
-def _is_arrow(language: str, tokens: Sequence[str], body: tuple[int, int]) -> bool:
-    """Return whether a JavaScript field holds an arrow function: a method in all but name."""
-    if language not in ("JavaScript", "TypeScript", "Vue") or tokens[body[0]] not in ("(", "async"):
-        return False
-    return "=>" in tokens[body[0] : body[1]]
+        Where ``implicit``, a declared name counts without ``this``; a local variable of the same name is taken for it.
+        """
+        texts, (start, end) = self._view.texts, body
+        used: set[str] = set()
+        for index in range(start, end):
+            name = texts[index]
+            if not is_word(name):
+                continue
+            if texts[index - 1] in member:
+                # `Outer.this.x` is a member of another class
+                other = texts[index - 3] == "." and texts[index - 4] != owner
+                if texts[index - 2] in own and not other:
+                    used.add(name.strip("?!$"))
+            elif implicit:
+                bare = name.rstrip("?!")
+                if bare in fields or (bare in methods and index + 1 < end and texts[index + 1] in ("(", "<")):
+                    used.add(bare)
+        return frozenset(used)
 
 
 def _before_generics(before: Sequence[str]) -> str:
@@ -210,36 +190,36 @@ def _before_generics(before: Sequence[str]) -> str:
 
 def _parameter_properties(group: Sequence[str]) -> list[str]:
     """Return the fields that a TypeScript constructor declares among its parameters."""
-    names = []
-    for place, token in enumerate(group[:-1]):
-        if token in ("private", "public", "protected", "readonly") and group[place + 1] not in _MODIFIERS:
-            names.append(group[place + 1].rstrip("?"))
-    return names
+    return [
+        after.rstrip("?")
+        for token, after in pairwise(group)
+        if token in ("private", "public", "protected", "readonly") and after not in _MODIFIERS
+    ]
 
 
 def _script_name(head: Sequence[str]) -> str:
     return next((token.rstrip("?") for token in head if is_word(token) and token not in _MODIFIERS), "")
 
 
-def _after_brackets(head: Sequence[str], place: int) -> str:
+def _after_brackets(head: Sequence[str], index: int) -> str:
     """Return what follows the dimensions of an array: ``int[] a`` declares no ``int``."""
     depth = 0
-    while place < len(head) and (depth or head[place] == "["):
-        depth += (head[place] == "[") - (head[place] == "]")
-        place += 1
-    return head[place] if place < len(head) else ""
+    while index < len(head) and (depth or head[index] == "["):
+        depth += (head[index] == "[") - (head[index] == "]")
+        index += 1
+    return head[index] if index < len(head) else ""
 
 
 def _field_names(language: str, head: Sequence[str]) -> list[str]:
-    if language in ("JavaScript", "TypeScript", "Vue"):
+    if language in _SCRIPT:
         name = _script_name(head)
         return [name] if name else []
     if language == "PHP":
         return [token.lstrip("$") for token in head if token.startswith("$")]
     names = []
     depth = 0
-    for place, token in enumerate(head):
+    for index, token in enumerate(head):
         depth += token.count("<") - token.count(">")
-        if depth <= 0 and is_word(token) and _after_brackets(head, place + 1) in ("", ","):
+        if depth <= 0 and is_word(token) and _after_brackets(head, index + 1) in ("", ","):
             names.append(token)
     return names

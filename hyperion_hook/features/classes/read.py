@@ -1,16 +1,16 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Classes of brace languages, read from tokens: names, bases, and which members each method uses."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
-from hyperion_hook.domain.light_dataclasses import dataclass, field
+from hyperion_hook.domain.light_dataclasses import dataclass, field, replace
 from hyperion_hook.features.classes.cohesion import ClassFacts, MethodUse
-from hyperion_hook.features.classes.members import Member, read_members, uses_of
+from hyperion_hook.features.classes.members import Member, MemberReader
 from hyperion_hook.features.code.grammar import ARROW_MEMBER, MEMBER, is_word, words
 from hyperion_hook.features.code.limits import Clock
+from hyperion_hook.features.code.view import TokenView
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,50 +25,47 @@ class ClassSyntax:
     keywords: frozenset[str]
     colon: bool = False
     implicit: bool = True
-    by_line: bool = False
     constructors: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset({"this"})
     member: frozenset[str] = MEMBER
 
 
+_SCRIPT = ClassSyntax(
+    words("class interface"), implicit=False, constructors=words("constructor"), own=words("this self")
+)
 CLASS_SYNTAX: dict[str, ClassSyntax] = {
     "Java": ClassSyntax(words("class interface enum record")),
     "C#": ClassSyntax(words("class interface struct record"), colon=True),
-    "Kotlin": ClassSyntax(words("class interface object"), colon=True, by_line=True, constructors=words("constructor")),
+    "Kotlin": ClassSyntax(words("class interface object"), colon=True, constructors=words("constructor")),
     "C++": ClassSyntax(words("class struct"), colon=True, member=ARROW_MEMBER),
-    "JavaScript": ClassSyntax(
-        words("class"), implicit=False, by_line=True, constructors=words("constructor"), own=words("this self")
-    ),
-    "TypeScript": ClassSyntax(
-        words("class interface"),
-        implicit=False,
-        by_line=True,
-        constructors=words("constructor"),
-        own=words("this self"),
-    ),
+    "JavaScript": replace(_SCRIPT, keywords=words("class")),
+    "TypeScript": _SCRIPT,
+    "Vue": _SCRIPT,
     "PHP": ClassSyntax(
-        member=ARROW_MEMBER,
-        keywords=words("class interface trait"),
+        words("class interface trait"),
         implicit=False,
         constructors=words("__construct __destruct"),
         own=words("$this self static"),
+        member=ARROW_MEMBER,
     ),
     "Swift": ClassSyntax(
-        words("class struct protocol actor"),
-        colon=True,
-        by_line=True,
-        constructors=words("init deinit"),
-        own=words("self"),
+        words("class struct protocol actor"), colon=True, constructors=words("init deinit"), own=words("self")
     ),
-    "Scala": ClassSyntax(words("class object trait"), by_line=True, constructors=words("this"), own=words("this self")),
+    "Scala": ClassSyntax(words("class object trait"), constructors=words("this"), own=words("this self")),
 }
-CLASS_SYNTAX["Vue"] = CLASS_SYNTAX["TypeScript"]
+_BODILESS = frozenset({"Kotlin", "Scala"})
+"""Languages in which a class needs no body."""
 _NOT_A_DECLARATION_AFTER = frozenset({".", "::", "?.", "<", ",", "(", "@", "->", "friend"})
 _NO_NAMES = frozenset({"extends", "implements", "func", "var", "let", "from", "of", "in", "is", "as"})
 _ACCESS = frozenset({"public", "private", "protected", "virtual", "internal"})
 _HEADER_ENDS = frozenset({"{", ";", "}", ")"})
-_NO_BASES = frozenset({"where", "permits", "{", ";"})
+_NO_BASES = frozenset({"where", "permits", "{", ";", "by"})
 _NO_HEADER = frozenset({"(", "*", "&", "=", "->"})
+_GOES_ON = frozenset({":", ",", "extends", "with", "where", "private", "internal"})
+_LEADS_ON = frozenset({":", ",", "extends", "with", "<", "(", "by"})
+"""A header that began in the line before goes on with one of the first, or after one of the second."""
+_AFTER_OTHER_NAMES = frozenset({"(", "<", "{", ":", "extends", ";", "with"})
+"""What follows the name of a class that a word begins which is no keyword everywhere."""
 _LONGEST_HEADER = 400
 _DEEPEST = 300
 _STEPS = 2_000_000
@@ -77,33 +74,29 @@ _STEPS_A_MEMBER = 5
 
 
 @dataclass(slots=True)
-class _Found:
-    """A class while it is read; ``opening`` is the place of its brace, -1 for one without a body."""
+class _Class:
+    """A class while it is read; ``opening`` is the index of its brace, -1 for one without a body."""
 
     keyword: str
     name: str
-    place: int
-    opening: int
-    closing: int
+    index: int
+    opening: int = -1
+    closing: int = -1
     bases: list[tuple[str, str]] = field(default_factory=list)
     fields: set[str] = field(default_factory=set)
     is_enum: bool = False
     qualified: str = ""
 
 
-def read_classes(
-    language: str, tokens: Sequence[str], lines: Sequence[int], pairs: Mapping[int, int]
-) -> list[ClassFacts]:
+def read_classes(language: str, view: TokenView) -> list[ClassFacts]:
     """Return every class, interface, record, struct, trait or object with a name, in the order of the source.
 
     Parameters
     ----------
     language
         One of ``CLASS_SYNTAX``.
-    tokens, lines
-        The file without comments, and the line of each token.
-    pairs
-        Matching brackets, both ways.
+    view
+        The file without comments.
 
     Raises
     ------
@@ -116,108 +109,150 @@ def read_classes(
     --------
     >>> tokens = "class A extends B { int x ; int f ( ) { return x ; } }".split()
     >>> from hyperion_hook.features.code.brackets import match_brackets
-    >>> facts = read_classes("Java", tokens, [1] * len(tokens), match_brackets(tokens))[0]
+    >>> facts = read_classes("Java", TokenView(tokens, [1] * len(tokens), match_brackets(tokens)))[0]
     >>> facts.name, facts.superclasses, facts.methods[0].uses
     ('A', ('B',), frozenset({'x'}))
     """
-    syntax, clock = CLASS_SYNTAX[language], Clock(_STEPS)
-    results: list[_Found] = []
-    for place, token in enumerate(tokens):
-        if token in syntax.keywords:
-            read = _header(language, syntax, place, tokens, lines, pairs, clock)
-            if read is not None:
-                results.append(read)
-    _qualify(results)
-    outside = _definitions_outside(tokens, pairs, {item.name for item in results}, clock) if language == "C++" else {}
-    return [_facts(item, language, syntax, tokens, lines, pairs, outside, clock) for item in results]
+    return _ClassReader(language, view).classes()
 
 
-def _qualify(found: list[_Found]) -> None:
-    enclosing: list[_Found] = []
-    for item in found:
-        while enclosing and enclosing[-1].closing < item.place:
-            enclosing.pop()
-        if len(enclosing) > _DEEPEST:
-            raise RecursionError
-        item.qualified = ".".join([*(outer.name for outer in enclosing), item.name])
-        if item.opening >= 0:
-            enclosing.append(item)
+class _ClassReader:
+    def __init__(self, language: str, view: TokenView) -> None:
+        self._language = language
+        self._syntax = CLASS_SYNTAX[language]
+        self._view = view
+        self._clock = Clock(_STEPS)
+        self._members = MemberReader(view, language, self._syntax.keywords)
 
+    def classes(self) -> list[ClassFacts]:
+        keywords = self._syntax.keywords
+        heads = [self._head(index) for index, token in enumerate(self._view.texts) if token in keywords]
+        classes = [item for item in heads if item is not None]
+        enclosing: list[_Class] = []
+        for item in classes:
+            while enclosing and enclosing[-1].closing < item.index:
+                enclosing.pop()
+            if len(enclosing) > _DEEPEST:
+                raise RecursionError
+            item.qualified = ".".join([*(outer.name for outer in enclosing), item.name])
+            if item.opening >= 0:
+                enclosing.append(item)
+        outside = self._definitions_outside({item.name for item in classes}) if self._language == "C++" else {}
+        return [self._facts(item, outside.get(item.name, [])) for item in classes]
 
-def _header(
-    language: str,
-    syntax: ClassSyntax,
-    place: int,
-    tokens: Sequence[str],
-    lines: Sequence[int],
-    pairs: Mapping[int, int],
-    clock: Clock,
-) -> _Found | None:
-    previous = tokens[place - 1] if place else ""
-    name_place = place + 1
-    if previous in _NOT_A_DECLARATION_AFTER or name_place >= len(tokens) or (language == "C++" and previous == "enum"):
-        return None
-    if tokens[place] == "record" and tokens[name_place] in ("class", "struct"):
-        return None
-    name = tokens[name_place]
-    # export macros: `class LIB_API Name {`
-    while language == "C++" and name_place + 1 < len(tokens) and tokens[name_place + 1][:1].isalpha():
-        if tokens[name_place + 1] == "final":
-            break
-        name_place += 1
-        name = tokens[name_place]
-    clock.check(name_place - place)
-    if not (name[:1].isalpha() or name[:1] in "_$") or name in _NO_NAMES or name in syntax.keywords:
-        return None
-    following = tokens[name_place + 1] if name_place + 1 < len(tokens) else ""
-    if tokens[place] in ("record", "object", "actor") and following not in ("(", "<", "{", ":", "extends", ";", "with"):
-        return None
-    read = _Found(tokens[place], name, place, -1, -1, is_enum=tokens[place] == "enum" or previous == "enum")
-    end = _header_end(name_place + 1, read, language, tokens, lines, pairs)
-    clock.check(end - name_place)
-    if end < len(tokens) and tokens[end] == "{" and end in pairs:
-        read.opening, read.closing = end, pairs[end]
-        head = tokens[name_place + 1 : end]
-        if language == "C++" and not _NO_HEADER.isdisjoint(head[: head.index(":")] if ":" in head else head):
-            # a function that returns a struct, a struct that is initialised
+    def _head(self, index: int) -> _Class | None:
+        view, is_cpp = self._view, self._language == "C++"
+        keyword, previous, name_index = view.texts[index], view.at(index - 1), index + 1
+        if previous in _NOT_A_DECLARATION_AFTER or name_index >= view.size or (is_cpp and previous == "enum"):
             return None
-    elif not (syntax.by_line and language in ("Kotlin", "Scala")):
-        return None
-    read.bases = _bases(syntax, tokens[name_place + 1 : end])
-    return read
+        if keyword == "record" and view.texts[name_index] in ("class", "struct"):
+            return None
+        # export macros: `class LIB_API Name {`
+        while is_cpp and view.at(name_index + 1)[:1].isalpha() and view.texts[name_index + 1] != "final":
+            name_index += 1
+        name = view.texts[name_index]
+        self._clock.check(name_index - index)
+        if not (name[:1].isalpha() or name[:1] in "_$") or name in _NO_NAMES or name in self._syntax.keywords:
+            return None
+        if keyword in ("record", "object", "actor") and view.at(name_index + 1) not in _AFTER_OTHER_NAMES:
+            return None
+        item = _Class(keyword, name, index, is_enum="enum" in (keyword, previous))
+        end = self._header_end(name_index + 1, item)
+        self._clock.check(end - name_index)
+        if view.at(end) == "{" and end in view.pairs:
+            item.opening, item.closing = end, view.pairs[end]
+            head = view.texts[name_index + 1 : end]
+            if is_cpp and not _NO_HEADER.isdisjoint(head[: head.index(":")] if ":" in head else head):
+                # a function that returns a struct, a struct that is initialised
+                return None
+        elif self._language not in _BODILESS:
+            return None
+        item.bases = _bases(self._syntax, view.texts[name_index + 1 : end])
+        return item
 
+    def _header_end(self, index: int, item: _Class) -> int:
+        view = self._view
+        limit = min(view.size, index + _LONGEST_HEADER)
+        while index < limit and view.texts[index] not in _HEADER_ENDS:
+            token = view.texts[index]
+            if token == "(":
+                closing = view.pairs.get(index, index)
+                item.fields |= _declared_parameters(self._language, view.texts[index + 1 : closing])
+                index = closing
+            elif self._is_header_over(index):
+                return index
+            index += 1
+        return index
 
-def _header_end(
-    place: int, read: _Found, language: str, tokens: Sequence[str], lines: Sequence[int], pairs: Mapping[int, int]
-) -> int:
-    limit = min(len(tokens), place + _LONGEST_HEADER)
-    bodiless = language in ("Kotlin", "Scala")
-    while place < limit and tokens[place] not in _HEADER_ENDS:
-        token = tokens[place]
-        if token == "(":
-            closing = pairs.get(place, place)
-            read.fields |= _declared_parameters(language, tokens[place + 1 : closing])
-            place = closing
-        elif bodiless and lines[place] != lines[place - 1] and not _goes_on(tokens[place - 1], token):
-            return place
-        place += 1
-    return place
+    def _is_header_over(self, index: int) -> bool:
+        texts = self._view.texts
+        goes_on = texts[index] in _GOES_ON or texts[index - 1] in _LEADS_ON
+        return self._language in _BODILESS and self._view.is_first(index) and not goes_on
 
+    def _facts(self, item: _Class, elsewhere: list[Member]) -> ClassFacts:
+        members: list[Member] = []
+        if item.opening >= 0:
+            members = self._members.members(item.opening, item.closing, is_enum=item.is_enum)
+        self._clock.check(max(0, item.closing - item.opening) + _STEPS_A_MEMBER * (len(members) + len(elsewhere)))
+        methods = [member for member in members if member.is_method]
+        declared = len(methods)
+        if elsewhere:
+            defined = {member.name for member in elsewhere}
+            methods = [member for member in methods if member.body or member.name not in defined] + elsewhere
+            declared = max(declared, len(methods))
+        return ClassFacts(
+            name=item.qualified,
+            start_line=self._view.lines[item.index],
+            end_line=self._view.lines[item.closing if item.closing >= 0 else item.index],
+            bases=tuple(name for name, _ in item.bases),
+            superclasses=_superclasses(item, self._language),
+            method_count=declared,
+            methods=self._uses(item, members, methods),
+            bodies_elsewhere=self._language == "C++" and any(not member.body for member in methods),
+        )
 
-def _goes_on(previous: str, token: str) -> bool:
-    starts = (":", ",", "extends", "with", "where", "private", "internal")
-    return token in starts or previous in (":", ",", "extends", "with", "<", "(", "by")
+    def _uses(self, item: _Class, members: list[Member], methods: list[Member]) -> tuple[MethodUse, ...]:
+        """Return what the methods use that count: none without a body, no constructors, no static ones."""
+        syntax = self._syntax
+        fields = item.fields | {name for member in members for name in member.fields}
+        names = frozenset(member.name for member in methods)
+        counted = [
+            (member.name, member.body)
+            for member in methods
+            if member.body and member.body[1] > member.body[0] and not member.is_static
+            if member.name not in syntax.constructors and member.name.lstrip("~") != item.name
+        ]
+        self._clock.check(sum(end - start for _, (start, end) in counted))
+        read = self._members.uses
+        rules = {"own": syntax.own, "member": syntax.member}
+        return tuple(
+            MethodUse(name, read(item.name, body, fields, names, implicit=syntax.implicit, **rules))
+            for name, body in counted
+        )
+
+    def _definitions_outside(self, classes: set[str]) -> dict[str, list[Member]]:
+        """Return the member functions that C++ defines after their class, by class."""
+        view, texts = self._view, self._view.texts
+        results: dict[str, list[Member]] = {}
+        for index in range(1, view.size - 2):
+            if texts[index] == "::" and texts[index - 1] in classes and texts[index + 2] == "(":
+                after = view.pairs.get(index + 2, -1) + 1
+                while 0 < after < view.size and texts[after] not in ("{", ";", "}"):
+                    after = view.after(after) if texts[after] == "(" else after + 1
+                    self._clock.check(1)
+                if 0 < after < view.size and texts[after] == "{" and after in view.pairs:
+                    member = Member(texts[index + 1], True, False, (after + 1, view.pairs[after]))
+                    results.setdefault(texts[index - 1], []).append(member)
+        return results
 
 
 def _declared_parameters(language: str, inside: Sequence[str]) -> set[str]:
     """Return the fields that a primary constructor declares."""
     if language == "Java":
         return {token for token, after in pairwise([*inside, ""]) if after in (",", "") and is_word(token)}
-    if language in ("Kotlin", "Scala"):
-        if language == "Kotlin":
-            return {after for token, after in pairwise(inside) if token in ("val", "var")}
-        return {token for token, after in pairwise(inside) if after == ":" and is_word(token)}
-    return set()
+    if language == "Kotlin":
+        return {after for token, after in pairwise(inside) if token in ("val", "var")}
+    return {token for token, after in pairwise(inside) if language == "Scala" and after == ":" and is_word(token)}
 
 
 def _bases(  # noqa: C901, PLR0912 - one branch for each sign of a header
@@ -251,7 +286,7 @@ def _bases(  # noqa: C901, PLR0912 - one branch for each sign of a header
         elif token in ("extends", "implements", "with") or (token == ":" and syntax.colon):
             keep(relation)
             relation = token
-        elif token in _NO_BASES or token == "by":
+        elif token in _NO_BASES:
             break
         elif token == ",":
             keep(relation)
@@ -263,99 +298,14 @@ def _bases(  # noqa: C901, PLR0912 - one branch for each sign of a header
     return bases
 
 
-def _superclasses(item: _Found, language: str) -> tuple[str, ...]:
+def _superclasses(item: _Class, language: str) -> tuple[str, ...]:
     if item.keyword in ("interface", "trait", "protocol") or language == "C++":
         return tuple(name for name, _ in item.bases)
     if language == "Kotlin":
         return tuple(name for name, mark in item.bases if mark == "(")
     if language == "C#":
-        return tuple(name for name, _ in item.bases if not _names_an_interface(name))
+        bare = {name: name.rpartition(".")[2] for name, _ in item.bases}
+        return tuple(name for name, _ in item.bases if not (bare[name][:1] == "I" and bare[name][1:2].isupper()))
     if language == "Swift":
         return tuple(name for name, _ in item.bases[:1]) if item.keyword == "class" else ()
     return tuple(name for name, mark in item.bases if mark == "extends")
-
-
-def _names_an_interface(name: str) -> bool:
-    bare = name.rpartition(".")[2]
-    return bare[:1] == "I" and bare[1:2].isupper()
-
-
-def _facts(
-    item: _Found,
-    language: str,
-    syntax: ClassSyntax,
-    tokens: Sequence[str],
-    lines: Sequence[int],
-    pairs: Mapping[int, int],
-    outside: dict[str, list[Member]],
-    clock: Clock,
-) -> ClassFacts:
-    members = (
-        []
-        if item.opening < 0
-        else read_members(
-            language, syntax.keywords, tokens, lines, pairs, item.opening, item.closing, is_enum=item.is_enum
-        )
-    )
-    elsewhere = outside.get(item.name, [])
-    clock.check(max(0, item.closing - item.opening) + _STEPS_A_MEMBER * (len(members) + len(elsewhere)))
-    methods = [member for member in members if member.is_method]
-    declared = len(methods)
-    if elsewhere:
-        defined = {member.name for member in elsewhere}
-        methods = [member for member in methods if member.body or member.name not in defined] + elsewhere
-        declared = max(declared, len(methods))
-    fields = item.fields | {name for member in members for name in member.fields}
-    names = frozenset(member.name for member in methods)
-    counted = [member for member in methods if _counts(member, item, syntax)]
-    clock.check(sum(max(0, end - start) for start, end in (member.body or (0, 0) for member in counted)))
-    uses = tuple(
-        MethodUse(
-            member.name,
-            uses_of(
-                item.name,
-                member.body,
-                tokens,
-                fields,
-                names,
-                own=syntax.own,
-                member=syntax.member,
-                implicit=syntax.implicit,
-            ),
-        )
-        for member in counted
-    )
-    last = item.closing if item.closing >= 0 else item.place
-    return ClassFacts(
-        name=item.qualified,
-        start_line=lines[item.place],
-        end_line=lines[last],
-        bases=tuple(name for name, _ in item.bases),
-        superclasses=_superclasses(item, language),
-        method_count=declared,
-        methods=uses,
-        bodies_elsewhere=language == "C++" and any(not member.body for member in methods),
-    )
-
-
-def _counts(member: Member, item: _Found, syntax: ClassSyntax) -> bool:
-    if not member.body or member.body[1] <= member.body[0] or member.is_static:
-        return False
-    return member.name not in syntax.constructors and member.name.lstrip("~") != item.name
-
-
-def _definitions_outside(
-    tokens: Sequence[str], pairs: Mapping[int, int], classes: set[str], clock: Clock
-) -> dict[str, list[Member]]:
-    """Return the member functions that C++ defines after their class, by class."""
-    results: dict[str, list[Member]] = {}
-    for place in range(1, len(tokens) - 2):
-        if tokens[place] == "::" and tokens[place - 1] in classes and tokens[place + 2] == "(":
-            after = pairs.get(place + 2, -1) + 1
-            while 0 < after < len(tokens) and tokens[after] not in ("{", ";", "}"):
-                after = pairs.get(after, after) + 1 if tokens[after] == "(" else after + 1
-                clock.check(1)
-            if 0 < after < len(tokens) and tokens[after] == "{" and after in pairs:
-                body = (after + 1, pairs[after])
-                results.setdefault(tokens[place - 1], []).append(Member(tokens[place + 1], True, False, body))
-    return results

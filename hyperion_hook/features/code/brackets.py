@@ -1,11 +1,11 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Which brackets belong together, and where the body of a function is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hyperion_hook.features.code.grammar import Grammar
+from hyperion_hook.features.code.view import TokenView
 
 _CLOSES = {")": ("(",), "]": ("[",), "}": ("{", "${")}
 _NOT_AFTER_BODY = frozenset({",", "{", ">", "|", "&", "["})
@@ -52,43 +52,37 @@ def _close(tokens: Sequence[str], stack: list[int], scopes: list[dict[str, int]]
             return start
 
 
-def after(pairs: Mapping[int, int], place: int) -> int:
-    """Return the place after a token, or after what it opens."""
-    return max(pairs.get(place, place), place) + 1
-
-
-def find_body(
-    tokens: Sequence[str], pairs: Mapping[int, int], grammar: Grammar, first: int, last: int
-) -> tuple[int, int]:
+def find_body(view: TokenView, grammar: Grammar, first: int, last: int) -> tuple[int, int]:
     """Return where the body of a function starts and ends, (-1, -1) without one.
 
     ``first`` and ``last`` are the tokens that lizard gives to the function: from the name, the parameters or the body
     on; for JavaScript they can end within it.
     """
-    place = _after_parameters(tokens, pairs, first, last)
-    if place == first and first and tokens[first - 1] == "{":
+    tokens, pairs = view.texts, view.pairs
+    index = _after_parameters(view, first, last)
+    if index == first and first and tokens[first - 1] == "{":
         # lizard hands an arrow function of JavaScript and a `sub` of Perl their tokens from the body on
         closing = pairs.get(first - 1, last)
         if closing == last or (first > 1 and tokens[first - 2] == "=>"):
             return first - 1, closing
-    while place <= last:
-        token = tokens[place]
+    while index <= last:
+        token = tokens[index]
         if token == "=>" or (token == "=" and grammar.expressions):
             # a file can end with the arrow
-            return (place + 1, last) if place + 1 < len(tokens) else (-1, -1)
-        closing = pairs.get(place, last)
+            return (index + 1, last) if index + 1 < view.size else (-1, -1)
+        closing = pairs.get(index, last)
         # braces before those of the body belong to types or initialise members
         if token == "{" and (closing >= last or tokens[closing + 1] not in _NOT_AFTER_BODY):
-            return place, closing
-        place = after(pairs, place)
+            return index, closing
+        index = view.after(index)
     return (first, last) if grammar.newline_ends and grammar.arrows and first <= last else (-1, -1)
 
 
-def _after_parameters(tokens: Sequence[str], pairs: Mapping[int, int], first: int, last: int) -> int:
-    """Return the place after the parenthesis that closes the parameters, where they opened before ``first``."""
-    place = first
-    while place <= last:
-        if tokens[place] == ")" and pairs.get(place, place) < first:
-            return place + 1
-        place = after(pairs, place)
+def _after_parameters(view: TokenView, first: int, last: int) -> int:
+    """Return the index after the parenthesis that closes the parameters, where they opened before ``first``."""
+    index = first
+    while index <= last:
+        if view.texts[index] == ")" and view.pairs.get(index, index) < first:
+            return index + 1
+        index = view.after(index)
     return first

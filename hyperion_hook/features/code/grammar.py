@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Any
 
-from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 
 MEMBER = frozenset({".", "?.", "::", "!!."})
 """What stands between an object and its member."""
@@ -22,34 +23,49 @@ class Brace(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """One language.
+    """One language: what is true of it, and its words.
 
     Parameters
     ----------
     bare_heads
         Conditions stand without parentheses and end at the brace of the body.
+    newline_ends
+        A statement ends with its line.
     ternary
         There is a ``? :`` operator.
     expressions
         Branches are expressions: ``let a = if b {1} else {2}``.
+    labels
+        ``name:`` starts a statement.
+    jump_labels
+        ``break`` and ``continue`` can name a label.
+    postfix
+        A condition can stand behind its statement.
+    overloads
+        Functions of one name can differ in their number of parameters.
+    receivers
+        A method names the object itself before its own name: ``func (a A) name()``.
     arrows
         Tokens between the parameters and the body of a lambda.
     arm
         The token between pattern and body in a switch whose cases carry no ``case``; '' where there is no such switch.
-    labels
-        ``name:`` starts a statement.
-    overloads
-        Functions of one name can differ in their number of parameters.
     member
         What stands between an object and its member.
     own
         Names of the object itself.
-    receivers
-        A method names the object itself before its own name: ``func (a A) name()``.
-    after_parenthesis, after_word, elsewhere
+    braces
         What a brace opens in an expression after ``)``, after a word, and after anything else.
     """
 
+    bare_heads: bool = False
+    newline_ends: bool = False
+    ternary: bool = False
+    expressions: bool = False
+    labels: bool = False
+    jump_labels: bool = False
+    postfix: bool = False
+    overloads: bool = False
+    receivers: bool = False
     ifs: frozenset[str] = frozenset({"if"})
     else_ifs: frozenset[str] = frozenset()
     loops: frozenset[str] = frozenset({"for", "while"})
@@ -61,22 +77,11 @@ class Grammar:
     functions: frozenset[str] = frozenset()
     plain_heads: frozenset[str] = frozenset()
     logical: frozenset[str] = frozenset({"&&", "||"})
-    bare_heads: bool = False
-    newline_ends: bool = False
-    ternary: bool = True
-    expressions: bool = False
     arrows: frozenset[str] = frozenset()
     arm: str = ""
-    labels: bool = True
-    jump_labels: bool = False
-    postfix: bool = False
-    overloads: bool = False
     member: frozenset[str] = MEMBER
     own: frozenset[str] = frozenset({"this", "self", "$this"})
-    receivers: bool = False
-    after_parenthesis: Brace = Brace.FUNCTION
-    after_word: Brace = Brace.LITERAL
-    elsewhere: Brace = Brace.LITERAL
+    braces: tuple[Brace, Brace, Brace] = (Brace.FUNCTION, Brace.LITERAL, Brace.LITERAL)
 
 
 def is_word(token: str) -> bool:
@@ -101,183 +106,146 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_C = Grammar(member=ARROW_MEMBER, after_parenthesis=Brace.BLOCK, plain_heads=words("extern"))
-_JAVASCRIPT = Grammar(
-    newline_ends=True,
-    arrows=words("=>"),
-    functions=words("function"),
-    jump_labels=True,
-    after_word=Brace.FUNCTION,
-    plain_heads=words("with"),
-)
-_TYPESCRIPT = Grammar(
-    newline_ends=True,
-    arrows=words("=>"),
-    functions=words("function"),
-    jump_labels=True,
-    after_word=Brace.FUNCTION,
-    labels=False,
-)
+_ARROWS = " ".join(ARROW_MEMBER)
+_BLOCKS = "block literal literal"
 
+
+def _grammar(traits: str, *, arm: str = "", braces: str = "function literal literal", **sets: str) -> Grammar:
+    """Return a grammar from text: what is true of it, what braces open, and its words where they are not the usual."""
+    settings: dict[str, Any] = dict.fromkeys(traits.split(), True)
+    settings |= {name: words(text) for name, text in sets.items()}
+    after_parenthesis, after_word, elsewhere = map(Brace, braces.split())
+    return Grammar(arm=arm, braces=(after_parenthesis, after_word, elsewhere), **settings)
+
+
+_TYPESCRIPT = _grammar(
+    "newline_ends ternary jump_labels", arrows="=>", functions="function", braces="function function literal"
+)
 GRAMMARS: dict[str, Grammar] = {
-    "C": _C,
-    "C++": Grammar(
-        member=ARROW_MEMBER,
-        overloads=True,
-        own=words("this"),
-        after_parenthesis=Brace.BLOCK,
-        plain_heads=words("extern"),
-        logical=words("&& || and or"),
+    "C": _grammar("ternary labels", member=_ARROWS, braces=_BLOCKS, plain_heads="extern"),
+    "C++": _grammar(
+        "ternary labels overloads",
+        member=_ARROWS,
+        own="this",
+        braces=_BLOCKS,
+        plain_heads="extern",
+        logical="&& || and or",
     ),
-    "Objective-C": Grammar(
-        member=ARROW_MEMBER,
-        after_parenthesis=Brace.BLOCK,
-        functions=words("^"),
-        tries=words("try @try"),
-        plain_heads=words("synchronized autoreleasepool"),
+    "Objective-C": _grammar(
+        "ternary labels",
+        member=_ARROWS,
+        braces=_BLOCKS,
+        functions="^",
+        tries="try @try",
+        plain_heads="synchronized autoreleasepool",
     ),
-    "Solidity": Grammar(after_parenthesis=Brace.BLOCK, plain_heads=words("unchecked assembly")),
-    "Java": Grammar(
-        overloads=True,
-        own=words("this"),
-        arrows=words("->"),
+    "Solidity": _grammar("ternary labels", braces=_BLOCKS, plain_heads="unchecked assembly"),
+    "Java": _grammar(
+        "ternary labels jump_labels overloads",
+        own="this",
+        arrows="->",
         arm="->",
-        jump_labels=True,
-        after_word=Brace.FUNCTION,
-        plain_heads=words("synchronized"),
+        braces="function function literal",
+        plain_heads="synchronized",
     ),
-    "C#": Grammar(
-        overloads=True,
-        own=words("this"),
-        loops=words("for foreach while"),
-        arrows=words("=>"),
+    "C#": _grammar(
+        "ternary labels overloads",
+        own="this",
+        loops="for foreach while",
+        arrows="=>",
         arm="=>",
-        postfix_switches=words("switch"),
-        plain_heads=words("lock using fixed unsafe checked unchecked"),
-        functions=words("delegate"),
+        postfix_switches="switch",
+        plain_heads="lock using fixed unsafe checked unchecked",
+        functions="delegate",
     ),
-    "JavaScript": _JAVASCRIPT,
+    "JavaScript": replace(_TYPESCRIPT, labels=True, plain_heads=words("with")),
     "TypeScript": _TYPESCRIPT,
     "Vue": _TYPESCRIPT,
-    "PHP": Grammar(
-        member=ARROW_MEMBER,
-        else_ifs=words("elseif"),
-        loops=words("for foreach while"),
-        arm_switches=words("match"),
+    "PHP": _grammar(
+        "ternary labels",
+        member=_ARROWS,
+        else_ifs="elseif",
+        loops="for foreach while",
+        arm_switches="match",
         arm="=>",
-        functions=words("function fn"),
-        arrows=words("=>"),
-        logical=words("&& || and or xor"),
-        plain_heads=words("declare"),
-        elsewhere=Brace.BLOCK,
+        functions="function fn",
+        arrows="=>",
+        logical="&& || and or xor",
+        plain_heads="declare",
+        braces="function literal block",
     ),
-    "Go": Grammar(
-        loops=words("for"),
-        repeats=frozenset(),
-        switches=words("switch select"),
-        tries=frozenset(),
-        functions=words("func"),
-        bare_heads=True,
-        newline_ends=True,
-        ternary=False,
-        jump_labels=True,
-        receivers=True,
+    "Go": _grammar(
+        "bare_heads newline_ends labels jump_labels receivers",
+        loops="for",
+        repeats="",
+        switches="switch select",
+        tries="",
+        functions="func",
     ),
-    "Rust": Grammar(
-        loops=words("for while loop"),
-        repeats=frozenset(),
-        switches=frozenset(),
-        arm_switches=words("match"),
-        tries=frozenset(),
-        plain_heads=words("unsafe async const"),
-        bare_heads=True,
-        ternary=False,
-        expressions=True,
+    "Rust": _grammar(
+        "bare_heads expressions jump_labels",
+        loops="for while loop",
+        repeats="",
+        switches="",
+        arm_switches="match",
         arm="=>",
-        labels=False,
-        jump_labels=True,
-        elsewhere=Brace.BLOCK,
-        after_parenthesis=Brace.BLOCK,
+        tries="",
+        plain_heads="unsafe async const",
+        braces="block literal block",
     ),
-    "Kotlin": Grammar(
-        overloads=True,
-        own=words("this"),
-        switches=frozenset(),
-        arm_switches=words("when"),
-        functions=words("fun"),
-        newline_ends=True,
-        ternary=False,
-        expressions=True,
+    "Kotlin": _grammar(
+        "newline_ends expressions jump_labels overloads",
+        own="this",
+        switches="",
+        arm_switches="when",
         arm="->",
-        labels=False,
-        jump_labels=True,
-        after_word=Brace.FUNCTION,
-        elsewhere=Brace.FUNCTION,
+        functions="fun",
+        braces="function function function",
     ),
-    "Scala": Grammar(
-        overloads=True,
-        switches=frozenset(),
-        postfix_switches=words("match"),
-        newline_ends=True,
-        ternary=False,
-        expressions=True,
-        arrows=words("=>"),
-        arm="",
-        labels=False,
-        after_word=Brace.FUNCTION,
-        elsewhere=Brace.BLOCK,
+    "Scala": _grammar(
+        "newline_ends expressions overloads",
+        switches="",
+        postfix_switches="match",
+        arrows="=>",
+        braces="function function block",
     ),
-    "Swift": Grammar(
-        overloads=True,
-        ifs=words("if guard"),
-        repeats=words("repeat"),
-        tries=words("do"),
-        functions=words("func"),
-        bare_heads=True,
-        newline_ends=True,
-        expressions=True,
-        labels=False,
-        jump_labels=True,
-        plain_heads=words("defer"),
-        after_word=Brace.FUNCTION,
-        elsewhere=Brace.FUNCTION,
+    "Swift": _grammar(
+        "bare_heads newline_ends ternary expressions jump_labels overloads",
+        ifs="if guard",
+        repeats="repeat",
+        tries="do",
+        functions="func",
+        plain_heads="defer",
+        braces="function function function",
     ),
-    "Zig": Grammar(
-        switches=frozenset(),
-        arm_switches=words("switch"),
-        repeats=frozenset(),
-        tries=frozenset(),
-        logical=words("and or"),
-        ternary=False,
-        expressions=True,
+    "Zig": _grammar(
+        "expressions",
+        switches="",
+        arm_switches="switch",
         arm="=>",
-        labels=False,
-        elsewhere=Brace.BLOCK,
-        after_parenthesis=Brace.BLOCK,
-        plain_heads=words("defer errdefer comptime"),
+        repeats="",
+        tries="",
+        logical="and or",
+        plain_heads="defer errdefer comptime",
+        braces="block literal block",
     ),
-    "R": Grammar(
-        repeats=words("repeat"),
-        switches=frozenset(),
-        tries=frozenset(),
-        functions=words("function"),
-        newline_ends=True,
-        ternary=False,
-        expressions=True,
-        labels=False,
-        after_parenthesis=Brace.BLOCK,
-        elsewhere=Brace.BLOCK,
+    "R": _grammar(
+        "newline_ends expressions",
+        repeats="repeat",
+        switches="",
+        tries="",
+        functions="function",
+        braces="block literal block",
     ),
-    "Perl": Grammar(
-        ifs=words("if unless"),
-        else_ifs=words("elsif"),
-        loops=words("for foreach while until"),
-        switches=frozenset(),
-        tries=words("try"),
-        functions=words("sub"),
-        logical=words("&& || and or"),
-        postfix=True,
-        labels=False,
-        after_parenthesis=Brace.BLOCK,
+    "Perl": _grammar(
+        "ternary postfix",
+        ifs="if unless",
+        else_ifs="elsif",
+        loops="for foreach while until",
+        switches="",
+        tries="try",
+        functions="sub",
+        logical="&& || and or",
+        braces=_BLOCKS,
     ),
 }

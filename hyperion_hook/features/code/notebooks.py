@@ -1,4 +1,3 @@
-# ruff: noqa: S105 - tokens of JSON are no passwords
 """Jupyter notebooks: the code of their cells, on the lines of the file where it stands. Outputs are no code."""
 
 from __future__ import annotations

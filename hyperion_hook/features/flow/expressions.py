@@ -1,12 +1,11 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Reads one expression out of tokens: logical operators, ternaries, lambdas and control structures within it."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from typing import Protocol
+from collections.abc import Container
 
 from hyperion_hook.features.code.grammar import Brace, Grammar, is_word, words
+from hyperion_hook.features.code.view import TokenView
 from hyperion_hook.features.flow.flow import Expression, Flow, Kind
 
 _CONTINUES = words(
@@ -19,41 +18,69 @@ _NO_TERNARY_BEFORE = frozenset({":", ",", ")", ">", "]", ".", ";", "=", "?", "|"
 _NULLABLE_FOLLOWERS = frozenset({"=", ";", ",", ")", "{", "=>", "in"})
 _STARTS = frozenset({"", "(", "=", "return", ":", "?", ",", ";", "{", "}", "if", "while", "when", "switch", "=>"})
 _LONGEST_TYPE = 100
+_INTERESTING = words("( [ { ; , ? : else new class | ||")
 _BEFORE_LITERAL = frozenset({"return", "throw", "case", "yield", "await", "typeof", "in", "of", "default"})
 _CLOSURE_AFTER = frozenset({"(", ",", "=", "move", "return", "{", ";", "=>", "else", "&"})
 
 
-class Statements(Protocol):
-    """What reads the statements around an expression and those within it, see ``flow.statements``."""
+class FlowReader:
+    """What expressions and the statements around and within them share, see ``flow.statements``.
 
-    tokens: Sequence[str]
-    lines: Sequence[int]
-    grammar: Grammar
-    pairs: dict[int, int]
-    declared: Container[int]
-    bodies: dict[int, list[Flow]]
-    name: str
-    parameters: int
-    own: Container[str]
-    is_method: bool
-    recursive: bool
-    keywords: frozenset[str]
-    interesting: frozenset[str]
+    ``declared`` are the indexes of the names of functions where they are declared: there none is called.
+    """
+
+    def __init__(self, view: TokenView, grammar: Grammar, declared: Container[int]) -> None:
+        self.view = view
+        self.tokens, self.lines, self.pairs = view.texts, view.lines, view.pairs
+        self.grammar = grammar
+        self.declared = declared
+        self.bodies: dict[int, list[Flow]] = {}
+        """The flow of blocks that were read already, by the index of their brace."""
+        self.name = ""
+        self.parameters = 0
+        self.own: Container[str] = grammar.own
+        self.is_method = False
+        self.recursive = False
+        self.keywords = frozenset().union(
+            grammar.ifs,
+            grammar.else_ifs,
+            grammar.loops,
+            grammar.repeats,
+            grammar.switches,
+            grammar.arm_switches,
+            grammar.tries,
+        )
+        self.interesting = _INTERESTING.union(
+            self.keywords, grammar.logical, grammar.arrows, grammar.functions, grammar.postfix_switches
+        )
 
     def block(self, start: int, end: int) -> list[Flow]:
-        """Return the flow of statements."""
-
-    def is_keyword(self, place: int, end: int) -> bool:
-        """Return whether a word is used as a keyword."""
+        """Return the flow of the statements from ``start`` up to ``end``."""
+        raise NotImplementedError
 
     def control(self, place: int, end: int, out: list[Flow]) -> int:
-        """Read a control structure; return what follows, or ``place``."""
+        """Read the control structure whose keyword stands at ``place``; return what follows, or ``place``."""
+        raise NotImplementedError
 
     def cases(self, place: int, closing: int, flow: Flow, *, arms: bool) -> None:
-        """Read the cases of a switch."""
+        """Read the cases of a switch into its flow; ``arms`` says that they carry no ``case``."""
+        raise NotImplementedError
+
+    def is_keyword(self, place: int, end: int) -> bool:
+        """Return whether a word is used as a keyword here, not as the name of a member or of a key."""
+        if place and self.tokens[place - 1] in self.grammar.member:
+            return False
+        return self._next(place, end) not in (":", "=", ",", ".") or self.tokens[place] in ("break", "continue", "try")
+
+    def _next(self, place: int, end: int) -> str:
+        return self.tokens[place + 1] if place + 1 < end else ""
 
     def group(self, place: int, end: int, into: Expression, last: str, *, pattern: bool = False) -> str:
-        """Read what stands within brackets; return the last logical operator."""
+        """Read everything within brackets into an expression; return the last logical operator."""
+        reader = ExpressionReader(self, into, grouped=True, last=last, pattern=pattern)
+        while place < end:
+            place = max(reader.read(place, end), place + 1)
+        return reader.last
 
 
 class ExpressionReader:
@@ -75,7 +102,7 @@ class ExpressionReader:
 
     def __init__(
         self,
-        flows: Statements,
+        flows: FlowReader,
         into: Expression,
         *,
         comma: bool = False,
@@ -135,7 +162,7 @@ class ExpressionReader:
         if token in ("|", "||") and grammar.arm == "=>" and grammar.bare_heads and self._is_closure(place):
             return self._closure(token, place, end)
         if token in grammar.logical:
-            if place + 1 < end and tokens_at(flows, place + 1) == "=":
+            if place + 1 < end and flows.view.at(place + 1) == "=":
                 # an assignment with an operator, as in `a ||= b`
                 return place + 1
             self._into.operators += 1
@@ -159,7 +186,7 @@ class ExpressionReader:
         elif token in grammar.functions or token in ("new", "class"):
             self._pending = token
             return self._after_type(place + 1, end) if token == "new" else place + 1
-        elif token in grammar.postfix_switches and place + 1 < end and tokens_at(flows, place + 1) == "{":
+        elif token in grammar.postfix_switches and place + 1 < end and flows.view.at(place + 1) == "{":
             return self._postfix_switch(place, end)
         elif token in flows.keywords:
             return self._keyword(token, place, start, end)
@@ -192,10 +219,10 @@ class ExpressionReader:
         if place not in flows.pairs:
             return place + 1
         closing = min(flows.pairs[place], end)
-        previous = tokens_at(flows, place - 1)
+        previous = flows.view.at(place - 1)
         # a run of like operators goes on into parentheses that are an operand of it
         operand = previous in flows.grammar.logical or previous in _STARTS
-        shared = tokens_at(flows, place) == "(" and operand
+        shared = flows.view.at(place) == "(" and operand
         after = flows.group(place + 1, closing, self._into, self.last if shared else "")
         if shared and after:
             self.last = after
@@ -205,7 +232,7 @@ class ExpressionReader:
         flows = self._flows
         tokens = flows.tokens
         token, previous = tokens[place], tokens[place - 1] if place else ""
-        if not flows.grammar.ternary or getattr(token, "is_optional", False):
+        if not flows.grammar.ternary:
             return
         following = tokens[place + 1] if place + 1 < end else ""
         if following in _NO_TERNARY_BEFORE or (token == "?" and previous in _NO_TERNARY_AFTER):
@@ -256,7 +283,7 @@ class ExpressionReader:
         if place not in flows.pairs:
             return place + 1
         closing = min(flows.pairs[place], end)
-        if tokens_at(flows, place - 1) == "interface":
+        if flows.view.at(place - 1) == "interface":
             # a type of Go without a name: its methods are declared, not called
             return closing + 1
         kind = self._kind_of_brace(place)
@@ -269,7 +296,7 @@ class ExpressionReader:
             block = flows.block(place + 1, closing)
         if block:
             self._into.parts.append(Flow(Kind.FUNCTION if kind is Brace.FUNCTION else Kind.BLOCK, blocks=[block]))
-        following = tokens_at(flows, closing + 1)
+        following = flows.view.at(closing + 1)
         # nothing that goes on with the expression: a macro with a block, a local function, a local class
         if not self._grouped and closing + 1 < end and is_word(following) and following not in _CONTINUES:
             return ~(closing + 1)
@@ -278,19 +305,20 @@ class ExpressionReader:
     def _kind_of_brace(self, place: int) -> Brace:
         flows = self._flows
         grammar = flows.grammar
-        previous = tokens_at(flows, place - 1)
+        previous = flows.view.at(place - 1)
+        after_parenthesis, after_word, elsewhere = grammar.braces
         if self._pending in ("new", "class") and previous != "]":
             return Brace.BLOCK
         if self._pending or place in flows.bodies or previous in grammar.arrows:
             return Brace.FUNCTION
         if previous == ")":
             opened = flows.pairs.get(place - 1, 0)
-            return Brace.FUNCTION if tokens_at(flows, opened - 1) == "]" else grammar.after_parenthesis
-        if previous == "]" and grammar.after_parenthesis is Brace.BLOCK and not grammar.bare_heads:
+            return Brace.FUNCTION if flows.view.at(opened - 1) == "]" else after_parenthesis
+        if previous == "]" and after_parenthesis is Brace.BLOCK and not grammar.bare_heads:
             return Brace.FUNCTION
         if (is_word(previous) and previous not in _BEFORE_LITERAL) or previous == ">":
-            return grammar.after_word
-        return grammar.elsewhere
+            return after_word
+        return elsewhere
 
     def _postfix_switch(self, place: int, end: int) -> int:
         flows = self._flows
@@ -325,23 +353,18 @@ class ExpressionReader:
                 return
         elif flows.is_method:
             return
-        if tokens_at(flows, place - 1) == "new":
+        if flows.view.at(place - 1) == "new":
             return
-        if not flows.grammar.overloads or _argument_count(flows, place + 1) == flows.parameters:
+        if not flows.grammar.overloads or _argument_count(flows.view, place + 1) == flows.parameters:
             flows.recursive = True
 
 
-def tokens_at(flows: Statements, place: int) -> str:
-    """Return the token at a place, '' outside the file."""
-    return flows.tokens[place] if 0 <= place < len(flows.tokens) else ""
-
-
-def _argument_count(flows: Statements, opening: int) -> int:
-    closing = flows.pairs.get(opening, opening + 1)
+def _argument_count(view: TokenView, opening: int) -> int:
+    closing = view.pairs.get(opening, opening + 1)
     if closing == opening + 1:
         return 0
     count, place = 1, opening + 1
     while place < closing:
-        count += flows.tokens[place] == ","
-        place = flows.pairs[place] + 1 if flows.pairs.get(place, -1) > place else place + 1
+        count += view.texts[place] == ","
+        place = view.after(place)
     return count

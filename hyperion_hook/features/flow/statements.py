@@ -1,4 +1,3 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Flow of functions in brace languages, read from tokens: a small statement reader that survives anything.
 
 It knows statements, conditions, cases and lambdas, not types or names; what it does not understand it skips. Brackets
@@ -7,12 +6,13 @@ are matched beforehand, so that a misread construct cannot run past its end.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container
 
-from hyperion_hook.features.code.brackets import after, find_body
+from hyperion_hook.features.code.brackets import find_body
 from hyperion_hook.features.code.grammar import Grammar
 from hyperion_hook.features.code.limits import Clock
-from hyperion_hook.features.flow.expressions import ExpressionReader
+from hyperion_hook.features.code.view import TokenView
+from hyperion_hook.features.flow.expressions import ExpressionReader, FlowReader
 from hyperion_hook.features.flow.flow import NOTHING, Expression, Flow, Kind
 
 _PHP_ENDS = frozenset({"else", "elseif", "endif", "endwhile", "endfor", "endforeach", "endswitch", "case", "default"})
@@ -20,43 +20,11 @@ _GO_ON = frozenset({"(", ".", "==", "!=", "&&", "||"})
 _CASES = frozenset({"case", "default"})
 
 
-class TokenFlows:
-    """Reads the flow of one function after another out of a file's tokens; inner functions first.
+class TokenFlows(FlowReader):
+    """Reads the flow of one function after another out of a file's tokens; inner functions first."""
 
-    ``declared`` holds the places where the names of functions are declared: there none is called.
-    """
-
-    def __init__(
-        self, tokens: Sequence[str], lines: Sequence[int], grammar: Grammar, pairs: dict[int, int], clock: Clock
-    ) -> None:
-        self.tokens = tokens
-        self.lines = lines
-        self.grammar = grammar
-        self.pairs = pairs
-        self.declared: Container[int] = ()
-        self.bodies: dict[int, list[Flow]] = {}
-        self.name = ""
-        self.parameters = 0
-        self.own: Container[str] = grammar.own
-        self.is_method = False
-        self.recursive = False
-        self.keywords = (
-            grammar.ifs
-            | grammar.else_ifs
-            | grammar.loops
-            | grammar.repeats
-            | grammar.switches
-            | grammar.arm_switches
-            | grammar.tries
-        )
-        self.interesting = (
-            self.keywords
-            | grammar.logical
-            | grammar.arrows
-            | grammar.functions
-            | grammar.postfix_switches
-            | frozenset(["(", "[", "{", ";", ",", "?", ":", "else", "new", "class", "|", "||"])
-        )
+    def __init__(self, view: TokenView, grammar: Grammar, clock: Clock, declared: Container[int] = ()) -> None:
+        super().__init__(view, grammar, declared)
         self._starts = self.keywords | {"goto", "return", "throw", "break", "continue"}
         self._clock = clock
         self._steps = 0
@@ -73,7 +41,7 @@ class TokenFlows:
         self.is_method = self.grammar.receivers and first <= last and self.tokens[first] == "("
         named = self.is_method and self.pairs.get(first, 0) > first + 2
         self.own = {self.tokens[first + 1]} if named else () if self.is_method else self.grammar.own
-        start, end = body or find_body(self.tokens, self.pairs, self.grammar, first, last)
+        start, end = body or find_body(self.view, self.grammar, first, last)
         flows: list[Flow] = []
         if start < 0:
             return flows
@@ -139,15 +107,6 @@ class TokenFlows:
             out += body
         return max(following, place + 1)
 
-    def is_keyword(self, place: int, end: int) -> bool:
-        """Return whether a word is used as a keyword here, not as the name of a member or of a key."""
-        if place and self.tokens[place - 1] in self.grammar.member:
-            return False
-        return self._next(place, end) not in (":", "=", ",", ".") or self.tokens[place] in ("break", "continue", "try")
-
-    def _next(self, place: int, end: int) -> str:
-        return self.tokens[place + 1] if place + 1 < end else ""
-
     def control(self, place: int, end: int, out: list[Flow]) -> int:  # noqa: PLR0911 - one for each kind
         """Read the control structure whose keyword stands at ``place``; return what follows, or ``place``."""
         token, grammar = self.tokens[place], self.grammar
@@ -198,7 +157,7 @@ class TokenFlows:
         if self.grammar.bare_heads:
             start = place
             while place < end and tokens[place] != "else" and (tokens[place] != "{" or self._head_goes_on(place, end)):
-                place = after(self.pairs, place)
+                place = self.view.after(place)
             self.group(start, min(place, end), expression, "")
             return expression, place
         # `if constexpr (`, `for await (`, `foreach my $x (`
@@ -285,7 +244,7 @@ class TokenFlows:
         flow = Flow(Kind.TRY, head, [tried])
         while place < end and tokens[place].removeprefix("@") == "catch":
             while place < end and tokens[place] != "{":
-                place = after(self.pairs, place)
+                place = self.view.after(place)
             closing = min(self.pairs.get(place, end), end)
             if place + 1 < closing and tokens[place + 1] == "case":
                 cases = Flow(Kind.SWITCH)
@@ -337,7 +296,7 @@ class TokenFlows:
             label = place + 1
             place = label
             while place < end and tokens[place] not in (":", "->", "=>"):
-                place = after(self.pairs, place)
+                place = self.view.after(place)
             if place > label + 1:
                 self.group(label, min(place, end), head, "", pattern=True)
             arrow = place < end and tokens[place] == grammar.arm
@@ -360,7 +319,7 @@ class TokenFlows:
                 continue
             label = place
             while place < end and tokens[place] != arm:
-                place = after(self.pairs, place)
+                place = self.view.after(place)
             if place >= end:
                 return
             if place > label + 1:
@@ -385,10 +344,3 @@ class TokenFlows:
         if expression.operators or expression.parts:
             return expression, following
         return NOTHING, following
-
-    def group(self, place: int, end: int, into: Expression, last: str, *, pattern: bool = False) -> str:
-        """Read everything within brackets into an expression; return the last logical operator."""
-        reader = ExpressionReader(self, into, grouped=True, last=last, pattern=pattern)
-        while place < end:
-            place = max(reader.read(place, end), place + 1)
-        return reader.last

@@ -1,14 +1,10 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Flow of functions in languages that close their blocks with a word: Ruby and Lua."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-
-from hyperion_hook.features.code.brackets import match_brackets
 from hyperion_hook.features.code.grammar import is_word, words
 from hyperion_hook.features.code.limits import Clock
+from hyperion_hook.features.code.view import TokenView
 from hyperion_hook.features.flow.flow import NOTHING, Expression, Flow, Kind
 
 WORD_LANGUAGES = frozenset({"Ruby", "Lua"})
@@ -20,47 +16,19 @@ _LUA_STRUCTURES = words("if while for repeat function do")
 _LOGICAL = words("&& || and or")
 
 
-def _without_documents(tokens: Sequence[str], lines: Sequence[int]) -> Sequence[str]:
-    """Return the tokens with what stands in here-documents, which lizard reads as code, made strings."""
-    cleaned: list[str] | None = None
-    for place in range(1, len(tokens) - 2):
-        opens = tokens[place] == "<<" or (tokens[place] == "<" and tokens[place - 1] == "<")
-        if opens and tokens[place + 1] in ("~", "-") and is_word(tokens[place + 2]):
-            mark = tokens[place + 2].strip("\"'`")
-            inside = bisect_right(lines, lines[place])
-            ends = inside
-            while ends < len(tokens) and not (tokens[ends] == mark and lines[ends] != lines[ends - 1]):
-                ends += 1
-            if ends < len(tokens):
-                cleaned = cleaned or list(tokens)
-                cleaned[inside : ends + 1] = ['""'] * (ends + 1 - inside)
-    return cleaned or tokens
-
-
 class WordFlows:
     """Reads the flow of one function after another out of a file's tokens."""
 
-    def __init__(
-        self, tokens: Sequence[str], lines: Sequence[int], pairs: Mapping[int, int], clock: Clock, *, lua: bool
-    ) -> None:
+    def __init__(self, view: TokenView, clock: Clock, *, lua: bool) -> None:
         self.recursive = False
-        self._tokens = tokens if lua else _without_documents(tokens, lines)
-        self._lines = lines
-        self._pairs = pairs if self._tokens is tokens else match_brackets(self._tokens)
+        self._tokens, self._lines, self._pairs, self._at = view.texts, view.lines, view.pairs, view.at
         self._clock = clock
         self._lua = lua
         self._structures = _LUA_STRUCTURES if lua else _RUBY_STRUCTURES
         self._name = ""
         self._steps = 0
 
-    def function(
-        self,
-        first: int,
-        last: int,
-        name: str,
-        parameters: int,  # noqa: ARG002
-        body: tuple[int, int] | None = None,  # noqa: ARG002
-    ) -> list[Flow]:
+    def function(self, first: int, last: int, name: str, *_: object) -> list[Flow]:
         """Return the flow of the function whose tokens run from ``first`` to ``last``; sets ``recursive``."""
         self._name, self.recursive = name, False
         place = first
@@ -278,6 +246,3 @@ class WordFlows:
 
     def _after_end(self, place: int, end: int) -> int:
         return place + 1 if place < end and self._tokens[place] == "end" else place
-
-    def _at(self, place: int) -> str:
-        return self._tokens[place] if 0 <= place < len(self._tokens) else ""

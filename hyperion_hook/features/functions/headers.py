@@ -1,4 +1,3 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Where the functions of C, C++, Java and C# are: what stands before a brace tells what the brace opens."""
 
 from __future__ import annotations

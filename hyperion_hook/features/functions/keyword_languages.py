@@ -1,4 +1,3 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Where functions are in languages in which a word begins each: ``fun``, ``def``, ``fn``, ``func``, ``function``."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Where the functions of a file are: what the locators of all languages share.
 
 A locator walks the tokens once and returns definitions with a body; what it meets without one (abstract, a type, a
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hyperion_hook.features.code.limits import Clock
+from hyperion_hook.features.code.view import TokenView
 from hyperion_hook.features.functions.scan import Tokens
 
 ANONYMOUS = "(anonymous)"
@@ -44,22 +44,13 @@ class Located:
     lost: str = ""
 
 
-class View:
+class View(TokenView):
     """The tokens of a file with their brackets, and how to step over what belongs together."""
 
     def __init__(self, tokens: Tokens, pairs: dict[int, int], clock: Clock) -> None:
-        self.texts, self.lines, self.widths, self.pairs = tokens.texts, tokens.lines, tokens.widths, pairs
-        self.spliced = tokens.spliced
-        self.size = len(tokens.texts)
+        super().__init__(tokens.texts, tokens.lines, pairs)
+        self.widths, self.spliced = tokens.widths, tokens.spliced
         self._clock = clock
-
-    def at(self, place: int) -> str:
-        """Return the token at a place, '' outside the file."""
-        return self.texts[place] if 0 <= place < self.size else ""
-
-    def after(self, place: int) -> int:
-        """Return the place after a token, or after what it opens."""
-        return max(self.pairs.get(place, place), place) + 1
 
     def angles(self, place: int) -> int:
         """Return the place after the ``>`` that closes the ``<`` at ``place``; ``place`` itself where none does."""
@@ -80,10 +71,6 @@ class View:
     def width(self, place: int) -> int:
         """Return how far the line of a token is indented."""
         return self.widths.get(self.lines[place], 0)
-
-    def is_first(self, place: int) -> bool:
-        """Return whether a token is the first of its line."""
-        return place == 0 or self.lines[place] != self.lines[place - 1]
 
     def is_name(self, place: int) -> bool:
         """Return whether a token is a word."""

@@ -1,4 +1,3 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Members of C# and Java that are told by what stands around a brace: properties, accessors, classes without a name."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Where the functions of a file begin and end. In: text and its language. Out: lizard's function records.
 
 What a condition is comes from lizard's reader, and the record of a function is lizard's; where functions start and end
@@ -7,14 +6,14 @@ comes from a locator. A file whose brackets do not match, or whose functions can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Protocol
 
 from lizard_core.function_info import FunctionInfo  # type: ignore[import-untyped]
 
-from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.limits import Clock
+from hyperion_hook.features.code.view import TokenView
 from hyperion_hook.features.functions.headers import HeaderLocator
 from hyperion_hook.features.functions.keyword_languages import (
     GoLocator,
@@ -27,15 +26,20 @@ from hyperion_hook.features.functions.keyword_languages import (
 from hyperion_hook.features.functions.locate import Definition, Located, View, parameters_of
 from hyperion_hook.features.functions.objective_c import ObjectiveCLocator
 from hyperion_hook.features.functions.ruby import RubyLocator
-from hyperion_hook.features.functions.scan import Tokens, scan
+from hyperion_hook.features.functions.scan import scan
 from hyperion_hook.features.functions.script import ScriptLocator
+
+
+class _Locator(Protocol):
+    def run(self) -> Located: ...
+
 
 _MORE_CONDITIONS = {"C#": ("foreach",), "Ruby": ("unless", "in"), "PHP": ("and", "or", "AND", "OR")}
 """Words for branches that lizard leaves out."""
 _BEFORE_PATTERNS = frozenset({"if", "guard", "while", "for", ",", "goto"})
 """After these a ``case`` of Swift, Scala or C# is no label of a switch."""
 _ARMS = {"Rust": ("match", "=>"), "Kotlin": ("when", "->"), "C#": ("switch", "=>"), "PHP": ("match", "=>")}
-_WORD_LOCATORS: dict[str, Callable[[View], Any]] = {
+_LOCATORS: dict[str, Callable[[View], _Locator]] = {
     "Rust": RustLocator,
     "Kotlin": KotlinLocator,
     "Scala": ScalaLocator,
@@ -49,18 +53,14 @@ _CLOSING = {")": ("(",), "]": ("[",), "}": ("{", "${")}
 _DEEPEST = 300
 
 
-@dataclass(slots=True)
-class Read:
-    """A file: its tokens, and each function as lizard's record with the places of its tokens and of its body."""
-
-    tokens: Tokens
-    pairs: dict[int, int]
-    placed: list[tuple[Any, int, int]]
-    bodies: dict[int, tuple[int, int]]
+Placed = tuple[Any, int, int, tuple[int, int] | None]
+"""A function as lizard's record, the indexes of its first and last token, and those of its body where it is known."""
 
 
-def read_functions(path: str, syntax: str, text: str, conditions: Collection[str], clock: Clock) -> Read | Missing:
-    """Return the functions of a file, or why they cannot be told."""
+def read_functions(
+    path: str, syntax: str, text: str, conditions: Collection[str], clock: Clock
+) -> tuple[TokenView, list[Placed]] | Missing:
+    """Return the tokens and the functions of a file, ``Missing`` where functions could be lost."""
     tokens = scan(text, syntax, clock)
     conditions = {*conditions, *_MORE_CONDITIONS.get(syntax, ())} - {"match"}
     if syntax == "Swift":
@@ -74,7 +74,9 @@ def read_functions(path: str, syntax: str, text: str, conditions: Collection[str
     located = _locate(syntax, view)
     if located.lost:
         return Missing(located.lost)
-    return _counted(path, syntax, view, tokens, located, conditions)
+    extra = dict(tokens.conditions)
+    _count_arms(view, syntax, extra)
+    return view, _counted(path, syntax, view, extra, located, conditions)
 
 
 def _matched(texts: Sequence[str]) -> dict[int, int] | None:
@@ -106,20 +108,16 @@ def _rename_labels(texts: list[str], conditions: Collection[str]) -> None:
 def _locate(syntax: str, view: View) -> Located:
     if syntax in ("JavaScript", "TypeScript", "TSX", "Vue"):
         return ScriptLocator(view, typed=syntax != "JavaScript").run()
-    if syntax in _WORD_LOCATORS:
-        located: Located = _WORD_LOCATORS[syntax](view).run()
-        return located
-    return HeaderLocator(view, syntax).run()
+    return _LOCATORS[syntax](view).run() if syntax in _LOCATORS else HeaderLocator(view, syntax).run()
 
 
-def _counted(path: str, syntax: str, view: View, tokens: Tokens, located: Located, conditions: Collection[str]) -> Read:
+def _counted(
+    path: str, syntax: str, view: View, extra: Mapping[int, int], located: Located, conditions: Collection[str]
+) -> list[Placed]:
     """Give every token to the innermost function that it stands in, and count as lizard does."""
     definitions = sorted(located.functions, key=lambda item: (item.place, -item.end))
     texts, lines = view.texts, view.lines
-    extra = dict(tokens.conditions)
-    _count_arms(view, syntax, extra)
-    placed: list[tuple[Any, int, int]] = []
-    bodies: dict[int, tuple[int, int]] = {}
+    placed: list[Placed] = []
     open_: list[tuple[Definition, Any]] = []
     following, previous_line = 0, 0
     for place, token in enumerate(texts):
@@ -133,8 +131,7 @@ def _counted(path: str, syntax: str, view: View, tokens: Tokens, located: Locate
             record.nloc += fresh + token.count("\n")
             if place >= definition.body and token in conditions and _decides(view, place, located, syntax):
                 record.cyclomatic_complexity += 1
-            if place in extra:
-                record.cyclomatic_complexity += extra[place]
+            record.cyclomatic_complexity += extra.get(place, 0)
         previous_line = lines[place]
         while following < len(definitions) and definitions[following].place == place:
             definition = definitions[following]
@@ -144,10 +141,10 @@ def _counted(path: str, syntax: str, view: View, tokens: Tokens, located: Locate
             record = FunctionInfo(definition.name, path, lines[place])
             record.end_line = lines[min(definition.end, view.size - 1)]
             record.full_parameters = _parameters(view, definition, syntax)
-            placed.append((record, min(place + 1, definition.end), definition.end))
-            bodies[id(record)] = (definition.body, definition.end)
+            body = (definition.body, definition.end)
+            placed.append((record, min(place + 1, definition.end), definition.end, body))
             open_.append((definition, record))
-    return Read(tokens, view.pairs, placed, bodies)
+    return placed
 
 
 def _parameters(view: View, definition: Definition, syntax: str) -> list[str]:

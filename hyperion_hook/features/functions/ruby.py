@@ -1,4 +1,3 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Where the methods of Ruby are: every word that opens a block is followed to its ``end``."""
 
 from __future__ import annotations

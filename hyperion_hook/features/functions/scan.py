@@ -1,4 +1,3 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Tokens of a file: a scanner that knows the literals, comments and holes in strings of each language.
 
 One pattern a language reads code; a string with holes (``"${a}"``, JSX too) is read chunk by chunk with a stack of what

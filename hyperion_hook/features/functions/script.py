@@ -1,4 +1,3 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Where the functions of JavaScript and TypeScript are: one walk that knows blocks, objects, classes and types."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Where the types of TypeScript end."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: S105 - tokens of source text are no passwords
 """Languages other than Python: lizard finds the functions, and its tokens serve everything else in the same pass.
 
 lizard's own chain of generators is fused into one, which gives the same numbers in less time and can be stopped. Its
@@ -9,13 +8,12 @@ itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from functools import cache
 from typing import Any
 
 import lizard_languages  # type: ignore[import-untyped]
 
-from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.classes.cohesion import class_metrics
 from hyperion_hook.features.classes.read import CLASS_SYNTAX, read_classes
@@ -25,13 +23,14 @@ from hyperion_hook.features.code.grammar import GRAMMARS
 from hyperion_hook.features.code.limits import Clock, TooSlowError, too_hard_to_tokenise
 from hyperion_hook.features.code.lines import count_lines
 from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
+from hyperion_hook.features.code.view import TokenView
 from hyperion_hook.features.flow.cognitive import cognitive_complexity, own_complexity
 from hyperion_hook.features.flow.flow import nesting_depth
 from hyperion_hook.features.flow.npath import npath
 from hyperion_hook.features.flow.statements import TokenFlows
 from hyperion_hook.features.flow.word_blocks import WORD_LANGUAGES, WordFlows
 from hyperion_hook.features.functions.lexis import LEXES
-from hyperion_hook.features.functions.read import read_functions
+from hyperion_hook.features.functions.read import Placed, read_functions
 from hyperion_hook.features.source.halstead_maintainability import halstead_volume, maintainability_index
 from hyperion_hook.features.source.heads import lost_head
 from hyperion_hook.features.source.readable import readable
@@ -76,15 +75,6 @@ _MAX_NAMES = 5_000_000
 """Characters in the names of all functions of a file."""
 
 
-@dataclass(slots=True)
-class _Tokens:
-    """The tokens of a file without comments, the line of each, and the function that lizard gives it to."""
-
-    texts: list[str] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
-    owners: list[Any] = field(default_factory=list)
-
-
 def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceMetrics | Missing:
     """Measure a file with lizard's reader for its language.
 
@@ -103,44 +93,28 @@ def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceM
     TooSlowError, RecursionError
         If the file is too much.
     """
-    tokens = _Tokens()
-    bodies: dict[int, tuple[int, int]] = {}
     is_typed = path.endswith((".tsx", ".jsx")) or (language == "JavaScript" and "@flow" in text[:_HEAD])
     syntax = "TSX" if is_typed else "C++" if path.endswith(".h") else language
     if syntax in LEXES:
         conditions = _reader_class(_ending(path), language)(FileInfoBuilder(path)).conditions
         read = read_functions(path, syntax, text, conditions, clock)
-        if isinstance(read, Missing):
-            return read
-        tokens.texts, tokens.lines, pairs = read.tokens.texts, read.tokens.lines, read.pairs
-        placed = read.placed
-        bodies = read.bodies
     elif too_hard_to_tokenise(text, language):
         return Missing("it has comments or brackets that never end: no code that could be read")
     else:
-        code = readable(path, language, text)
-        functions = _run_lizard(path, language, code, tokens, clock)
-        if functions is None:
-            return Missing(f"lizard's reader for {language} gave up on it")
-        lost = lost_head(language, code, functions)
-        if lost is not None:
-            return Missing(f"lizard's reader for {language} passed over the function in line {lost}")
-        ranges = _ranges(tokens.owners)
-        pairs = match_brackets(tokens.texts)
-        placed = [(function, *ranges.get(id(function), (0, -1))) for function in functions]
+        read = _read_by_lizard(path, language, readable(path, language, text), clock)
+    if isinstance(read, Missing):
+        return read
+    view, placed = read
     counted = count_lines(text, language)
     # a function begins at its name, or at the word before it
-    declared = {place for _, first, _ in placed for place in (first - 1, first)}
-    reader = _FunctionReader(language, tokens, pairs, clock, bodies, declared)
+    declared = {index for _, first, _, _ in placed for index in (first - 1, first)}
+    reader = _FunctionReader(language, view, clock, declared)
     # inner functions end first and come first, so that outer ones can reuse what was read
     placed.sort(key=lambda item: (item[2] - item[1], item[1]))
     measured = sorted((reader.measure(*item) for item in placed), key=lambda item: (item.start_line, item.end_line))
-    volume = halstead_volume(tokens.texts)
+    volume = halstead_volume(view.texts)
     complexity = sum(item.cyclomatic for item in measured)
     share = counted.comment / counted.code * 100 if counted.code else 0.0
-    classes = None
-    if language in CLASS_SYNTAX:
-        classes = class_metrics(read_classes(language, tokens.texts, tokens.lines, pairs))
     return SourceMetrics(
         language=language,
         lines=counted.lines,
@@ -148,7 +122,7 @@ def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceM
         comment_lines=counted.comment,
         blank_lines=counted.blank,
         functions=tuple(measured),
-        classes=classes,
+        classes=class_metrics(read_classes(language, view)) if language in CLASS_SYNTAX else None,
         maintainability=maintainability_index(volume, complexity, counted.code, share),
         halstead_volume=volume,
     )
@@ -168,7 +142,7 @@ def _reader_class(extension: str, language: str) -> Any:
     return lizard_languages.CLikeReader
 
 
-def _run_lizard(path: str, language: str, text: str, tokens: _Tokens, clock: Clock) -> list[Any] | None:
+def _read_by_lizard(path: str, language: str, text: str, clock: Clock) -> tuple[TokenView, list[Placed]] | Missing:
     context = FileInfoBuilder(path)
     reader = _reader_class(_ending(path), language)(context)
     if language in _CONDITIONS:
@@ -177,26 +151,41 @@ def _run_lizard(path: str, language: str, text: str, tokens: _Tokens, clock: Clo
     raw = reader.generate_tokens(text)
     if hasattr(reader, "preprocess"):
         raw = reader.preprocess(raw)
+    tokens: list[tuple[str, int, Any]] = []
     try:
         every = 1 if language in _DOUBLING else _CHECK_EVERY
         for _ in reader(_feed(raw, reader, context, tokens, clock, every), reader):
             pass
     except (IndexError, AttributeError, TypeError, KeyError, ValueError, StopIteration):
         # its state machines trip over code that does not parse
-        return None
-    # of expression-bodied members in C#, lizard lists its own pseudo function for the code outside all functions
-    return [function for function in context.fileinfo.function_list if function is not context.global_pseudo_function]
+        return Missing(f"lizard's reader for {language} gave up on it")
+    # unbalanced code makes it list its own pseudo function for what stands outside all functions
+    functions = [item for item in context.fileinfo.function_list if item is not context.global_pseudo_function]
+    lost = lost_head(language, text, functions)
+    if lost is not None:
+        return Missing(f"lizard's reader for {language} passed over the function in line {lost}")
+    ranges: dict[int, tuple[int, int]] = {}
+    """The first and the last token of each function, by identity."""
+    for index, (_, _, owner) in enumerate(tokens):
+        ranges[id(owner)] = (ranges.get(id(owner), (index,))[0], index)
+    texts = [token for token, _, _ in tokens]
+    view = TokenView(texts, [line for _, line, _ in tokens], match_brackets(texts))
+    return view, [(function, *ranges.get(id(function), (0, -1)), None) for function in functions]
 
 
 def _count_nothing() -> None:
     """Stand for what lizard's state machines count beside the words of their language."""
 
 
-def _feed(raw: Iterator[str], reader: Any, context: Any, tokens: _Tokens, clock: Clock, every: int) -> Iterator[str]:
-    """Yield the tokens that matter, counting lines, tokens and conditions exactly as lizard's own processors do."""
+def _feed(
+    raw: Iterator[str], reader: Any, context: Any, tokens: list[tuple[str, int, Any]], clock: Clock, every: int
+) -> Iterator[str]:
+    """Yield the tokens that matter, counting lines, tokens and conditions exactly as lizard's own processors do.
+
+    Each is noted with its line and the function that lizard gives it to.
+    """
     comment_of, conditions = reader.get_comment_from_token, reader.conditions
     add_nloc, fileinfo = context.add_nloc, context.fileinfo
-    texts, lines, owners = tokens.texts, tokens.lines, tokens.owners
     line = context.current_line = 1
     fresh = 1
     steps = names = 0
@@ -209,7 +198,7 @@ def _feed(raw: Iterator[str], reader: Any, context: Any, tokens: _Tokens, clock:
             # names carry the names around them: without a bound they fill the memory before the time is up
             if context.current_nesting_level > _DEEPEST or len(context.stacked_functions) > _DEEPEST:
                 raise RecursionError
-            if len(texts) > _MAX_TOKENS:
+            if len(tokens) > _MAX_TOKENS:
                 raise TooSlowError(f"more than {_MAX_TOKENS:,} tokens")
         if token == "\n":
             line += 1
@@ -242,54 +231,27 @@ def _feed(raw: Iterator[str], reader: Any, context: Any, tokens: _Tokens, clock:
                 raise TooSlowError("its functions are nested so that their names fill the memory")
         if token in conditions:
             FileInfoBuilder.add_condition(context)
-        texts.append(token)
-        lines.append(line)
-        owners.append(function)
+        tokens.append((token, line, function))
         yield token
-
-
-def _ranges(owners: list[Any]) -> dict[int, tuple[int, int]]:
-    """Return the places of the first and the last token of each function, by identity."""
-    first: dict[int, int] = {}
-    last: dict[int, int] = {}
-    previous: Any = None
-    for place, owner in enumerate(owners):
-        if owner is not previous:
-            first.setdefault(id(owner), place)
-            if previous is not None:
-                last[id(previous)] = place - 1
-            previous = owner
-    if previous is not None:
-        last[id(previous)] = len(owners) - 1
-    return {key: (start, last[key]) for key, start in first.items()}
 
 
 class _FunctionReader:
     """Measures one function after another of a file."""
 
-    def __init__(
-        self,
-        language: str,
-        tokens: _Tokens,
-        pairs: dict[int, int],
-        clock: Clock,
-        bodies: Mapping[int, tuple[int, int]],
-        declared: Container[int],
-    ) -> None:
-        self._language = language
-        self._bodies = bodies
-        self._visibility = Visibility(language, tokens.texts, tokens.lines)
-        grammar = GRAMMARS.get(language)
+    def __init__(self, language: str, view: TokenView, clock: Clock, declared: Container[int]) -> None:
+        self._visibility = Visibility(language, view)
+        self._is_script = language in _SCRIPT
+        self._no_flow = Missing(f"the statements of {language} are not read")
+        self._no_npath = None if language in NPATH_LANGUAGES else Missing(f"NPath is not defined here for {language}")
         self._flows: TokenFlows | WordFlows | None = None
-        if grammar is not None:
-            self._flows = TokenFlows(tokens.texts, tokens.lines, grammar, pairs, clock)
-            self._flows.declared = declared
+        if language in GRAMMARS:
+            self._flows = TokenFlows(view, GRAMMARS[language], clock, declared)
         elif language in WORD_LANGUAGES:
-            self._flows = WordFlows(tokens.texts, tokens.lines, pairs, clock, lua=language == "Lua")
+            self._flows = WordFlows(view, clock, lua=language == "Lua")
 
-    def measure(self, function: Any, first: int, last: int) -> FunctionMetrics:
+    def measure(self, function: Any, first: int, last: int, body: tuple[int, int] | None) -> FunctionMetrics:
         """Return the metrics of one function whose tokens run from ``first`` to ``last``."""
-        cognitive, paths, nesting = self._flow_values(function, first, last)
+        cognitive, paths, nesting = self._flow_values(function, first, last, body)
         return FunctionMetrics(
             name=function.name,
             start_line=function.start_line,
@@ -305,23 +267,20 @@ class _FunctionReader:
             signature=f"({', '.join(' '.join(part.split()) for part in function.full_parameters)})",
         )
 
-    def _flow_values(self, function: Any, first: int, last: int) -> tuple[Value, Value, Value]:
-        language = self._language
+    def _flow_values(
+        self, function: Any, first: int, last: int, body: tuple[int, int] | None
+    ) -> tuple[Value, Value, Value]:
         if self._flows is None:
-            unread = Missing(f"the statements of {language} are not read")
-            return unread, Missing(f"NPath is not defined here for {language}"), unread
+            return self._no_flow, self._no_npath or self._no_flow, self._no_flow
         name = function.name.rpartition("::")[2].rpartition(".")[2]
         try:
-            flow = self._flows.function(first, last, name, function.parameter_count, self._bodies.get(id(function)))
+            flow = self._flows.function(first, last, name, function.parameter_count, body)
             recursive = self._flows.recursive
-            cognitive: Value = float(cognitive_complexity(flow, recursive=recursive))
-            if language in _SCRIPT and own_complexity(flow) == 0:
+            cognitive = float(cognitive_complexity(flow, recursive=recursive))
+            if self._is_script and own_complexity(flow) == 0:
                 # the white paper's exception: a function that only holds others is a module, not nesting
                 cognitive = float(recursive)
-            paths: Value = Missing(f"NPath is not defined here for {language}")
-            if language in NPATH_LANGUAGES:
-                paths = math.log10(npath(flow))
-            return cognitive, paths, float(nesting_depth(flow))
+            return cognitive, self._no_npath or math.log10(npath(flow)), float(nesting_depth(flow))
         except RecursionError:
             deep = Missing("the function is nested too deeply to be read")
             return deep, deep, deep
