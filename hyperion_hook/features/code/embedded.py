@@ -26,7 +26,7 @@ def embedded_source(language: str, text: str) -> tuple[str, str] | Missing:
     ('TypeScript', '\n\nlet b = 1\n')
     """
     if language == "Svelte":
-        return "TypeScript", _scripts(text)
+        return "TypeScript", scripts_only(text)
     notebook = notebooks.read_notebook(text)
     if isinstance(notebook, Missing):
         return notebook
@@ -36,7 +36,8 @@ def embedded_source(language: str, text: str) -> tuple[str, str] | Missing:
     return source if isinstance(source, Missing) else (notebook.language, source)
 
 
-def _scripts(text: str) -> str:
+def scripts_only(text: str) -> str:
+    """Return a text of the same lines with nothing but what stands in script elements."""
     kept, end = [], 0
     position = 0
     while (opening := _SCRIPT.search(text, position)) is not None:

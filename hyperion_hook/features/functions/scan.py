@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from hyperion_hook.domain.light_dataclasses import dataclass, field
+from hyperion_hook.features.code.embedded import scripts_only
 from hyperion_hook.features.code.limits import Clock
 from hyperion_hook.features.functions.lexis import LEXES, Hole, chunk_of, pattern_of
 
@@ -30,8 +31,6 @@ class Tokens:
 
     texts: list[str] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
-    comments: set[int] = field(default_factory=set)
-    """Lines with a comment."""
     conditions: dict[int, int] = field(default_factory=dict)
     """How many conditions of the preprocessor stand before a token."""
     unclosed: str = ""
@@ -50,11 +49,6 @@ _REACH = re.compile(r"(?:[^\n\\]|\\.)*+", re.DOTALL)
 _CHILDREN = re.compile(r"[^<{]*+(?P<end></[^>]*+>|[<{]|)")
 _INTERPRETER = re.compile(r"(?:#! ?/[^\n]*+)?+")
 _PHP_CODE = re.compile(r"<\?(?:php\b|=)?+", re.IGNORECASE)
-_VUE_SCRIPT = re.compile(
-    r"""<!--.*?(?:-->|\Z)"""
-    r"""|(<script\b(?:[^<>"']|"[^"]*+"|'[^']*+')*+>)(.*?)(</script\s*+>|\Z)""",
-    re.DOTALL | re.IGNORECASE,
-)
 
 
 def scan(text: str, language: str, clock: Clock) -> Tokens:
@@ -70,7 +64,7 @@ class _Scanner:
         self._language = language
         self._lexis = LEXES[language]
         self._clock = clock
-        self._text = _scripts_only(text) if language == "Vue" else text
+        self._text = scripts_only(text) if language == "Vue" else text
         self._line = 1
         self._line_start = 0
         self._open: list[list[Any]] = []
@@ -137,7 +131,6 @@ class _Scanner:
     def _comment(self, token: str, end: int) -> None:
         if token[:2] == "/*" and end == len(self._text) and (token[-2:] != "*/" or len(token) < 4):
             self.tokens.unclosed = "a comment"
-        self.tokens.comments.update(range(self._line, self._line + token.count("\n") + 1))
         self._passed(token, end)
 
     def _rare(self, kind: str, token: str, place: int, end: int) -> int:
@@ -257,29 +250,18 @@ class _Scanner:
         text, size = self._text, len(self._text)
         ended = False
         while place < size and not ended:
-            if state[1]:
-                found = _TAG.match(text, place)
-                assert found is not None  # noqa: S101
-                end = found["end"]
-                if end == "":
-                    break
-                place = found.end()
-                if end == "{":
-                    break
-                state[1] = False
-                state[0] -= end == "/>"
-            else:
-                found = _CHILDREN.match(text, place)
-                assert found is not None  # noqa: S101
-                end = found["end"]
-                if end == "":
-                    place = size
-                    break
-                place = found.end()
-                if end == "{":
-                    break
-                state[0] += 1 if end == "<" else -1
-                state[1] = end == "<"
+            in_tag = state[1]
+            part = (_TAG if in_tag else _CHILDREN).match(text, place)
+            assert part is not None  # noqa: S101 - both match nothing, too
+            end = part["end"]
+            if end == "":
+                place = place if in_tag else size
+                break
+            place = part.end()
+            if end == "{":
+                break
+            state[0] += 1 if end == "<" else -(not in_tag or end == "/>")
+            state[1] = end == "<"
             ended = state[0] == 0
         chunk = text[start:place].removesuffix("{")
         self._emit(f'"{chunk}"', start)
@@ -338,25 +320,11 @@ class _Scanner:
             # never compiled: kept where it can be read as code
             branch[2] = False
             if any(balance):
-                self._drop(branch[0])
+                del texts[branch[0] :], self.tokens.lines[branch[0] :]
             else:
                 branch[1] = balance
         elif branch[1] is None:
             branch[1] = balance
         elif any(balance) or any(branch[1]):
-            self._drop(branch[0])
+            del texts[branch[0] :], self.tokens.lines[branch[0] :]
         branch[0] = len(texts)
-
-    def _drop(self, place: int) -> None:
-        """Take back the tokens from a place on."""
-        del self.tokens.texts[place:], self.tokens.lines[place:]
-
-
-def _scripts_only(text: str) -> str:
-    """Return a text of the same lines with nothing but what stands in script elements."""
-    parts, end = [], 0
-    for found in _VUE_SCRIPT.finditer(text):
-        if found[2] is not None:
-            parts += ["\n" * text.count("\n", end, found.start(2)), found[2]]
-            end = found.end(2)
-    return "".join(parts)

@@ -37,24 +37,6 @@ _ASKED_FOR_EXISTENCE = (GROUP, "\0jg:", "\0phptop:", "\0cstop:", "\0rsdir:")
 Entry = tuple[str, str]
 Resolver = Callable[[str, str, Look], tuple[str, ...]]
 
-_RESOLVERS: dict[str, Resolver] = {
-    "Python": resolve_python,
-    "Java": resolve_jvm,
-    "Kotlin": resolve_jvm,
-    "Scala": resolve_jvm,
-    "Groovy": resolve_jvm,
-    "JavaScript": resolve_script,
-    "TypeScript": resolve_script,
-    "Vue": resolve_script,
-    "Go": resolve_go,
-    "Rust": resolve_rust,
-    "C": resolve_c,
-    "C++": resolve_c,
-    "Objective-C": resolve_c,
-    "C#": resolve_csharp,
-    "Ruby": resolve_ruby,
-    "PHP": resolve_php,
-}
 _PATH_FREE = frozenset((resolve_jvm, resolve_go, resolve_csharp))
 """Resolvers whose answer does not depend on who imports: resolved once for all files."""
 
@@ -93,13 +75,8 @@ class ImportIndex:
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Register values under keys."""
-        values = self._values
         for key, value in entries:
-            result = values.get(key)
-            if result is None:
-                values[key] = [value]
-            else:
-                result.append(value)
+            self._values.setdefault(key, []).append(value)
 
     def remove(self, entries: Iterable[Entry]) -> None:
         """Take registered values back."""
@@ -110,7 +87,7 @@ class ImportIndex:
                 del self._values[key]
 
     def group(self, key: str) -> Sequence[str]:
-        """Return the files of a group."""
+        """Return the values under a key: the files of a group."""
         return self._values.get(key, ())
 
     def watchers(self, keys: Iterable[str]) -> set[str]:
@@ -124,37 +101,29 @@ class ImportIndex:
     def resolve(self, path: str, specs: Sequence[str]) -> set[str]:
         """Return the node names that a file's specifications mean."""
         language = reader_language(path)
-        resolver = _RESOLVERS.get(language or "")
+        if language not in _BY_LANGUAGE:
+            return set()
+        resolver = _BY_LANGUAGE[language][0]
         results: set[str] = set()
-        if resolver is None:
-            return results
-        look = self._values_of if self._watchers is None else self._watched(path, self._watchers)
+        look = self.group if self._watchers is None else self._watched(path, self._watchers)
         memo = self._memo if resolver in _PATH_FREE and self._watchers is None else None
         for spec in specs:
             if spec[0] == "=":
                 continue
-            if memo is None:
-                results.update(resolver(path, spec, look))
-                continue
-            answer = memo.get((resolver, spec))
+            answer = None if memo is None else memo.get((resolver, spec))
             if answer is None:
-                answer = memo[resolver, spec] = resolver(path, spec, look)
+                answer = resolver(path, spec, look)
+                if memo is not None:
+                    memo[resolver, spec] = answer
             results.update(answer)
         results.discard(path)
         return results
-
-    def _values_of(self, key: str) -> Sequence[str]:
-        return self._values.get(key, ())
 
     def _watched(self, path: str, watchers: dict[str, set[str]]) -> Look:
         values = self._values
 
         def look(key: str) -> Sequence[str]:
-            known = watchers.get(key)
-            if known is None:
-                watchers[key] = {path}
-            else:
-                known.add(path)
+            watchers.setdefault(key, set()).add(path)
             return values.get(key, ())
 
         return look
@@ -193,11 +162,7 @@ def entries_of(path: str, specs: Sequence[str]) -> list[Entry]:
     declared = [spec[1:] for spec in specs if spec[0] == "="]
     if language in MANIFESTS:
         return _manifest_entries(language, prefix_of(path), declared)
-    entries = [(path, path)]
-    register = _REGISTERS.get(language)
-    if register is not None:
-        entries += register(path, declared)
-    return entries
+    return [(path, path), *_BY_LANGUAGE[language][1](path, declared)]
 
 
 def _manifest_entries(name: str, folder: str, declared: list[str]) -> list[Entry]:
@@ -278,21 +243,16 @@ def _php(path: str, declared: list[str]) -> list[Entry]:
     return list(dict.fromkeys(entries))
 
 
-_REGISTERS: dict[str, Callable[[str, list[str]], list[Entry]]] = {
-    "Python": _python,
-    "Java": _jvm,
-    "Kotlin": _jvm,
-    "Scala": _jvm,
-    "Groovy": _jvm,
-    "JavaScript": _script,
-    "TypeScript": _script,
-    "Vue": _script,
-    "Go": _go,
-    "Rust": _rust,
-    "C": _c,
-    "C++": _c,
-    "Objective-C": _c,
-    "C#": _csharp,
-    "Ruby": _ruby,
-    "PHP": _php,
+_JVM, _SCRIPT, _LIKE_C = (resolve_jvm, _jvm), (resolve_script, _script), (resolve_c, _c)
+_BY_LANGUAGE: dict[str, tuple[Resolver, Callable[[str, list[str]], list[Entry]]]] = {
+    "Python": (resolve_python, _python),
+    **dict.fromkeys(("Java", "Kotlin", "Scala", "Groovy"), _JVM),
+    **dict.fromkeys(("JavaScript", "TypeScript", "Vue"), _SCRIPT),
+    **dict.fromkeys(("C", "C++", "Objective-C"), _LIKE_C),
+    "Go": (resolve_go, _go),
+    "Rust": (resolve_rust, _rust),
+    "C#": (resolve_csharp, _csharp),
+    "Ruby": (resolve_ruby, _ruby),
+    "PHP": (resolve_php, _php),
 }
+"""How imports of a language are resolved, and what its files register."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from posixpath import normpath
 
 from hyperion_hook.features.imports.names import NODE_BUILTINS, PYTHON_STDLIB, RUBY_STDLIB, npm_package
@@ -214,22 +215,15 @@ def resolve_ruby(path: str, spec: str, look: Look) -> tuple[str, ...]:
         return (f"{base}.rb",) if base is not None and look(f"{base}.rb") else (UNRESOLVED,)
     if result := look("\0rb:" + name):
         # nearest load path first
-        return (min(result, key=lambda target: (-_shared(path, target), len(target), target)),)
+        return (min(result, key=lambda target: (-shared_folders(path, target), len(target), target)),)
     top = name.partition("/")[0]
     return () if top in RUBY_STDLIB else (EXTERNAL + top,)
 
 
-def _shared(left: str, right: str) -> int:
+def shared_folders(left: str, right: str) -> int:
     """Return how many leading folders two paths share."""
-    count = 0
-    for mine, other in zip(left.split("/")[:-1], right.split("/")[:-1], strict=False):
-        if mine != other:
-            break
-        count += 1
-    return count
-
-
-nearest = _shared
+    pairs = zip(left.split("/")[:-1], right.split("/")[:-1], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def resolve_php(path: str, spec: str, look: Look) -> tuple[str, ...]:
@@ -242,7 +236,7 @@ def resolve_php(path: str, spec: str, look: Look) -> tuple[str, ...]:
         return (plain,) if look(plain) else (UNRESOLVED,)
     name = spec.removesuffix("()")
     if result := look("\0php:" + name):
-        return (min(result, key=lambda target: (-_shared(path, target), target)),)
+        return (min(result, key=lambda target: (-shared_folders(path, target), target)),)
     if look("\0\0php:" + name):
         # a namespace imported as such: everything in it may be meant
         return ("\0\0php:" + name,)

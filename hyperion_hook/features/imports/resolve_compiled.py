@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hyperion_hook.features.imports.names import C_SYSTEM, JVM_STD, RUST_STD, go_package, jvm_group
-from hyperion_hook.features.imports.resolve import EXTERNAL, UNRESOLVED, Look, join, nearest, prefix_of
+from hyperion_hook.features.imports.resolve import EXTERNAL, UNRESOLVED, Look, join, prefix_of, shared_folders
 
 
 def resolve_jvm(_path: str, spec: str, look: Look) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def resolve_rust(path: str, spec: str, look: Look) -> tuple[str, ...]:
     if _rust_child(own, first, look):
         return (_rust_descend(own, parts, look),)
     if folders := look("\0rs:" + first):
-        folder = min(folders, key=lambda name: (-nearest(path, name), name))
+        folder = min(folders, key=lambda name: (-shared_folders(path, name), name))
         for root in (f"{folder}src/lib.rs", f"{folder}src/main.rs", f"{folder}lib.rs"):
             if look(root):
                 return (_rust_walk(root, parts[1:], look),)
@@ -169,7 +169,7 @@ def resolve_c(path: str, spec: str, look: Look) -> tuple[str, ...]:
     if spec[0] == "<" and (top in C_SYSTEM or "." not in tail) and "/" not in tail:
         return ()
     if results:
-        return (min(results, key=lambda target: (-nearest(path, target), len(target), target)),)
+        return (min(results, key=lambda target: (-shared_folders(path, target), len(target), target)),)
     if spec[0] == '"':
         return (UNRESOLVED,)
     return () if top in C_SYSTEM or "." not in tail else (EXTERNAL + top,)

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.manifests.lines import pep508, python_name
-from hyperion_hook.features.manifests.readers import Manifest, owned
+from hyperion_hook.features.manifests.readers import Manifest, UnreadableError, owned
 from hyperion_hook.features.manifests.versions import Requirement
 
 _NO_KEY = re.compile(
@@ -20,11 +19,9 @@ _LONG_KEY = re.compile(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){60}")
 _LOCAL = ("workspace:", "file:", "link:", "portal:")
 
 
-def read_pyproject(text: str) -> Manifest | Missing:
+def read_pyproject(text: str) -> Manifest:
     """Read PEP 621, PEP 735, Poetry, uv, PDM and Hatch."""
     data = _toml(text)
-    if isinstance(data, Missing):
-        return data
     project, tool = _table(data, "project"), _table(data, "tool")
     poetry, uv = _table(tool, "poetry"), _table(tool, "uv")
     entries = [*_strings(project.get("dependencies")), *_strings(uv.get("dev-dependencies"))]
@@ -62,11 +59,9 @@ def _poetry(name: str, value: object) -> Iterator[Requirement]:
             yield Requirement("poetry", name, str(option.get("version", "")), condition)
 
 
-def read_pipfile(text: str) -> list[Requirement] | Missing:
+def read_pipfile(text: str) -> list[Requirement]:
     """Read Pipenv's packages and development packages."""
     data = _toml(text)
-    if isinstance(data, Missing):
-        return data
     asked = []
     for name, value in (*_table(data, "packages").items(), *_table(data, "dev-packages").items()):
         version = value.get("version", "") if isinstance(value, dict) else value
@@ -75,11 +70,9 @@ def read_pipfile(text: str) -> list[Requirement] | Missing:
     return asked
 
 
-def read_package_json(text: str) -> Manifest | Missing:
+def read_package_json(text: str) -> Manifest:
     """Read npm's four kinds of dependencies and the workspaces."""
     data = _json(text)
-    if isinstance(data, Missing):
-        return data
     asked = []
     for key in ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies"):
         for name, version in _table(data, key).items():
@@ -92,17 +85,14 @@ def read_package_json(text: str) -> Manifest | Missing:
     return Manifest(tuple(asked), owned("npm", [str(data.get("name") or "")]), tuple(members))
 
 
-def read_lerna(text: str) -> Manifest | Missing:
+def read_lerna(text: str) -> Manifest:
     """Read the packages of a repository that Lerna manages; nothing where npm's workspaces name them."""
-    data = _json(text)
-    return data if isinstance(data, Missing) else Manifest(members=tuple(_strings(data.get("packages"))))
+    return Manifest(members=tuple(_strings(_json(text).get("packages"))))
 
 
-def read_composer(text: str) -> Manifest | Missing:
+def read_composer(text: str) -> Manifest:
     """Read PHP's requirements; repositories in folders are members, what the project replaces is its own."""
     data = _json(text)
-    if isinstance(data, Missing):
-        return data
     asked = tuple(
         Requirement("composer", name.lower(), version if isinstance(version, str) else "")
         for key in ("require", "require-dev")
@@ -117,11 +107,9 @@ def read_composer(text: str) -> Manifest | Missing:
     return Manifest(asked, owned("composer", own), tuple(members))
 
 
-def read_cargo(text: str) -> Manifest | Missing:
+def read_cargo(text: str) -> Manifest:
     """Read Rust's dependencies; what the workspace only names for its members counts where a member uses it."""
     data = _toml(text)
-    if isinstance(data, Missing):
-        return data
     workspace = _table(data, "workspace")
     places = [(data, "")]
     places += [(table, name) for name, table in _table(data, "target").items() if isinstance(table, dict)]
@@ -146,11 +134,9 @@ def read_cargo(text: str) -> Manifest | Missing:
     return Manifest(tuple(asked), owned("cargo", own), tuple(members), renamed)
 
 
-def read_version_catalog(text: str) -> Manifest | Missing:
+def read_version_catalog(text: str) -> Manifest:
     """Read the names that Gradle's build files give to packages; a bundle stands for several."""
     data = _toml(text)
-    if isinstance(data, Missing):
-        return data
     libraries: dict[str, tuple[str, ...]] = {}
     for name, value in _table(data, "libraries").items():
         options = value if isinstance(value, dict) else {"module": str(value)}
@@ -166,24 +152,26 @@ def _accessor(name: str) -> str:
     return name.replace("-", ".").replace("_", ".")
 
 
-def _toml(text: str) -> dict[str, Any] | Missing:
+def _toml(text: str) -> dict[str, Any]:
     import tomllib
 
     # the parser takes quadratic time for a key of many parts: a minute for one line of 100 kB
     if _LONG_KEY.search(_NO_KEY.sub("x", text)):
-        return Missing("has a key of more than 60 parts")
+        raise UnreadableError("has a key of more than 60 parts")
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError):
-        return Missing("is not valid TOML")
+        raise UnreadableError("is not valid TOML") from None
 
 
-def _json(text: str) -> dict[str, Any] | Missing:
+def _json(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        return Missing("is not valid JSON")
-    return data if isinstance(data, dict) else Missing("is not a JSON object")
+        raise UnreadableError("is not valid JSON") from None
+    if not isinstance(data, dict):
+        raise UnreadableError("is not a JSON object")
+    return data
 
 
 def _table(data: Mapping[str, Any], key: str) -> dict[str, Any]:

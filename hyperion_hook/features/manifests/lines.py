@@ -6,8 +6,7 @@ import re
 
 from hyperion_hook.domain.files.text import without_comments
 from hyperion_hook.domain.late_patterns import late_pattern
-from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.manifests.readers import INCLUDED, Manifest, owned
+from hyperion_hook.features.manifests.readers import INCLUDED, Manifest, UnreadableError, owned
 from hyperion_hook.features.manifests.versions import Requirement
 
 _NAME = late_pattern(r"\s*+([A-Za-z0-9][\w.-]*+)\s*+(?:\[[^\]]*+\])?\s*+(.*)", re.DOTALL)
@@ -69,7 +68,7 @@ def python_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def read_setup_cfg(text: str) -> Manifest | Missing:
+def read_setup_cfg(text: str) -> Manifest:
     """Read what setuptools takes from ``setup.cfg``."""
     import configparser
 
@@ -78,10 +77,8 @@ def read_setup_cfg(text: str) -> Manifest | Missing:
         # the parser takes quadratic time for a run of blanks
         parser.read_string(_BLANKS.sub(" ", text))
     except configparser.Error:
-        return Missing("is not a valid configuration file")
-    entries = []
-    if parser.has_option("options", "install_requires"):
-        entries.append(parser.get("options", "install_requires"))
+        raise UnreadableError("is not a valid configuration file") from None
+    entries = [parser.get("options", "install_requires", fallback=None)]
     if parser.has_section("options.extras_require"):
         entries += [value for _, value in parser.items("options.extras_require")]
     asked = [result for entry in entries if entry for result in _listed(entry.replace(";\n", "\n"))]

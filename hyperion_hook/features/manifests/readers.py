@@ -40,7 +40,11 @@ def owned(ecosystem: str, names: Iterable[str]) -> frozenset[tuple[str, str]]:
     return frozenset((ecosystem, name) for name in names if name)
 
 
-Read = Callable[[str], "Manifest | list[Requirement] | Missing"]
+class UnreadableError(ValueError):
+    """A manifest cannot be read: its text says why, without the path."""
+
+
+Read = Callable[[str], "Manifest | list[Requirement]"]
 
 _DATA, _LINES, _XML = "data", "lines", "xml"
 _READERS = {
@@ -158,9 +162,9 @@ def read_manifest(path: str, text: str) -> Manifest | Missing:
         return Missing(f"{path}: is larger than {MAX_BYTES:,} characters")
     try:
         result = read(text)
+    except UnreadableError as error:
+        return Missing(f"{path}: {error}")
     except (ValueError, RecursionError, TypeError, AttributeError, KeyError):
         return Missing(f"{path}: cannot be read")
-    if isinstance(result, Missing):
-        return result.worded(f"{path}: {result.reason}")
     manifest = Manifest(tuple(result)) if isinstance(result, list) else result
     return replace(manifest, requirements=tuple(dict.fromkeys(manifest.requirements)))

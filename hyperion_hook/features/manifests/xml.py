@@ -7,41 +7,18 @@ from typing import TYPE_CHECKING
 from xml.parsers.expat import ExpatError
 
 from hyperion_hook.domain.light_dataclasses import replace
-from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.manifests.readers import Manifest, owned
+from hyperion_hook.features.manifests.readers import Manifest, UnreadableError, owned
 from hyperion_hook.features.manifests.versions import Requirement
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-MAX_XML = 50_000_000
-
-
-def parse_xml(text: str) -> Element | Missing:
-    """Return the root element; documents that declare a type or entities are refused, so nothing is expanded."""
-    # the tree builder is the standard library's; what makes it unsafe are entities, and there are none
-    from xml.etree.ElementTree import ParseError, fromstring
-
-    if len(text) > MAX_XML:
-        return Missing(f"is larger than {MAX_XML:,} characters")
-    upper = text.upper()
-    if "<!DOCTYPE" in upper or "<!ENTITY" in upper:
-        return Missing("declares a document type, which is not read")
-    try:
-        # an encoding declaration is for bytes, and this is text by now
-        return fromstring(text.lstrip("\ufeff \t\n").encode("utf-8", "replace"))  # noqa: S314
-    except (ParseError, ExpatError, ValueError, RecursionError, LookupError):
-        return Missing("is not valid XML")
-
-
 _OWN_GROUP = ("", "${project.groupId}", "${pom.groupId}", "${groupId}", "${project.parent.groupId}")
 
 
-def read_pom(text: str) -> Manifest | Missing:
+def read_pom(text: str) -> Manifest:
     """Return the dependencies a Maven project declares for itself; management and plugins are not dependencies."""
-    root = parse_xml(_as_utf8(text))
-    if isinstance(root, Missing):
-        return root
+    root = _root(text)
     group = _text(root, "groupId") or _text(_child(root, "parent"), "groupId")
     profiles = _children(_child(root, "profiles"))
     properties = {_name(item): (item.text or "").strip() for item in _children(_child(root, "properties"))}
@@ -69,11 +46,9 @@ def _resolved(text: str, properties: Mapping[str, str]) -> str:
     return properties.get(text[2:-1], text) if text.startswith("${") and text.endswith("}") else text
 
 
-def read_dotnet(text: str) -> Manifest | Missing:
+def read_dotnet(text: str) -> Manifest:
     """Return the packages a .NET project refers to; those whose version a shared file manages count where used."""
-    root = parse_xml(_as_utf8(text))
-    if isinstance(root, Missing):
-        return root
+    root = _root(text)
     asked = []
     for item in root.iter():
         if _name(item) in ("PackageReference", "GlobalPackageReference"):
@@ -86,34 +61,43 @@ def read_dotnet(text: str) -> Manifest | Missing:
     return Manifest(tuple(asked), members=() if asked else ("packages.config",))
 
 
-def read_packages_config(text: str) -> Manifest | Missing:
+def read_packages_config(text: str) -> Manifest:
     """Return the packages that an older .NET project refers to."""
-    root = parse_xml(_as_utf8(text))
-    if isinstance(root, Missing):
-        return root
+    root = _root(text)
     packages = [item for item in root.iter() if _name(item) == "package" and item.get("id")]
-    asked = (Requirement("nuget", item.get("id", "").lower(), item.get("version", "")) for item in packages)
-    return Manifest(tuple(asked))
+    return Manifest(
+        tuple(Requirement("nuget", item.get("id", "").lower(), item.get("version", "")) for item in packages)
+    )
 
 
-def read_dotnet_shared(text: str) -> Manifest | Missing:
+def read_dotnet_shared(text: str) -> Manifest:
     """Return what all projects below a folder refer to; the projects are members, with or without a solution."""
-    shared = read_dotnet(text)
-    return shared if isinstance(shared, Missing) else replace(shared, members=("*/*.*proj", "*/*/*.*proj"))
+    return replace(read_dotnet(text), members=("*/*.*proj", "*/*/*.*proj"))
 
 
-def read_solution_xml(text: str) -> Manifest | Missing:
+def read_solution_xml(text: str) -> Manifest:
     """Return the projects of a Visual Studio solution in XML."""
-    root = parse_xml(_as_utf8(text))
-    if isinstance(root, Missing):
-        return root
+    root = _root(text)
     paths = (item.get("Path", "").replace("\\", "/") for item in root.iter() if _name(item) == "Project")
     return Manifest(members=tuple(path for path in paths if path))
 
 
-def _as_utf8(text: str) -> str:
-    start = text.find("?>") if text.lstrip("\ufeff \t\n").startswith("<?xml") else -1
-    return text[start + 2 :] if start >= 0 else text
+def _root(text: str) -> Element:
+    """Return the root element; documents that declare a type or entities are refused, so nothing is expanded."""
+    # the tree builder is the standard library's; what makes it unsafe are entities, and there are none
+    from xml.etree.ElementTree import ParseError, fromstring
+
+    text = text.lstrip("\ufeff \t\n")
+    if text.startswith("<?xml"):
+        # an encoding declaration is for bytes, and this is text by now
+        text = text[text.find("?>") + 2 :].lstrip("\ufeff \t\n") if "?>" in text else text
+    upper = text.upper()
+    if "<!DOCTYPE" in upper or "<!ENTITY" in upper:
+        raise UnreadableError("declares a document type, which is not read")
+    try:
+        return fromstring(text.encode("utf-8", "replace"))  # noqa: S314
+    except (ParseError, ExpatError, ValueError, RecursionError, LookupError):
+        raise UnreadableError("is not valid XML") from None
 
 
 def _name(element: Element) -> str:
