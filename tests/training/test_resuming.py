@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import signal
 import subprocess
@@ -19,7 +17,6 @@ from hyperion_hook.features import extract
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.feature_sets.store import FeatureStore
 from hyperion_hook.training.rows import replay
-from hyperion_hook.training.rows.dataset import FEATURES
 from hyperion_hook.training.rows.mine import mine
 from hyperion_hook.training.rows.mined_store import vectors_folder
 from hyperion_hook.training.rows.replay import ReplayedCommit, ReplayOptions
@@ -129,30 +126,6 @@ def test_a_damaged_store_is_filled_again(
     assert {name: content for name, content in results(tmp_path).items() if name in whole} == whole
     assert mined.reused == 0
     assert len(measured) == len(mined.rows)
-
-
-def test_rows_that_an_earlier_release_kept_as_lines_are_taken_over(
-    generated: TestRepo, whole: dict[str, bytes], tmp_path: Path, measured: list[str]
-) -> None:
-    mined = mine(generated.path, options=LIGHT, vectors=tmp_path / "first")
-    (table,) = (tmp_path / "first").glob("*.csv.gz")
-    with store(tmp_path / "first") as rows:
-        (version,) = rows.extraction_versions("project")
-    folder = tmp_path / "second"
-    folder.mkdir()
-    lines = [
-        json.dumps([row.commit, False, False, [None if math.isnan(n) else n for n in row[-len(FEATURES) :]]])
-        for row in mined.rows.itertuples()
-    ]
-    # the last one cut off
-    (folder / f"project-{version.removeprefix(PREFIX)}.rows.jsonl").write_text("\n".join(lines)[:-30])
-    measured.clear()
-    again = mine(generated.path, options=LIGHT, vectors=folder)
-    assert (folder / table.name).read_bytes() == table.read_bytes()
-    assert len(measured) == 1
-    assert again.reused == len(again.rows) - 1
-    with store(folder) as rows:
-        assert rows.count("project", version) == len(again.rows)
 
 
 def test_rows_of_other_code_are_forgotten(generated: TestRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -198,13 +198,13 @@ def _measure(
         until=tip,
         options=options,
         summary=summary,
-        known=journal.known,
+        known=None if journal is None else journal.known,
         sources=store.sources,
         observers=() if labeller is None else (labeller.advance,),
         progress=progress,
     )
-    rows = dataset_of(store.name, each(journal.keeping(replayed)), {})
-    return (rows, summary), journal.reused
+    rows = dataset_of(store.name, each(replayed if journal is None else journal.keeping(replayed)), {})
+    return (rows, summary), 0 if journal is None else journal.reused
 
 
 def _measure_in_parts(

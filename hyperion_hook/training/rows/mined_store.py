@@ -89,23 +89,21 @@ class MinedStore:
         self._summary = f"{safe}-{tip[:12]}-{extractor}.json"
         self._labels = f"{safe}-{tip[:12]}-{labeller}.labels.json"
 
-    def journal(self) -> RowJournal:
-        """Return the rows measured so far in this way, whatever the newest commit was."""
+    def journal(self) -> RowJournal | None:
+        """Return the rows measured so far in this way, whatever the newest commit was; ``None`` if none are kept."""
         if self._folder is None:
-            return RowJournal(None)
+            return None
         options = self._options
         limits = (options.source_metrics, options.graph, options.max_file_bytes, options.bulk_files)
         with BlobReader(self._repository) as reader:
             excluded = Exclusions(reader, options.exclude, self._tip).digest(None)
         depends_on = _digest([limits, FEATURES, self._boundary, *filter(None, (excluded,))])
-        version = f"{self._versions}-{depends_on}"
         return RowJournal(
             RowsAt(
                 self._folder.parent / FILE_NAME if self._is_own else self._folder / f"{self._name}.{FILE_NAME}",
                 self.name,
                 self._versions,
-                f"{PREFIX}{version}",
-                self._folder / f"{self._name}-{version}.rows.jsonl",
+                f"{PREFIX}{self._versions}-{depends_on}",
             )
         )
 

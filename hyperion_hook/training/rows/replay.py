@@ -122,7 +122,7 @@ def replay(
     options: ReplayOptions | None = None,
     summary: ReplaySummary | None = None,
     observers: Sequence[Observer] = (),
-    known: Callable[[Commit], ReplayedCommit | None] = lambda _: None,
+    known: Callable[[Commit], ReplayedCommit | None] | None = None,
     sources: Path | None = None,
     progress: Progress | None = None,
 ) -> Iterator[ReplayedCommit]:
@@ -164,7 +164,7 @@ def replay(
                 elif CommitFlag.BOT in flags:
                     counts.bots += 1
                 if commit.id not in cut_off and (options.bots or CommitFlag.BOT not in flags):
-                    item = known(commit) or measurer.measured(commit)
+                    item = (known and known(commit)) or measurer.measured(commit)
                     counts.measured += 1
                     counts.bulk += item.bulk
                     counts.foreign += item.foreign

@@ -8,16 +8,14 @@ and several processes can write at once.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.domain.files.regular import read_regular
-from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.errors import StoreError, TrainingError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
 from hyperion_hook.store.feature_sets.feature_set import EARLIEST, LATEST, FeatureSet
@@ -29,11 +27,6 @@ PREFIX = "training-"
 _NAMES = names_of(CATALOGUE)
 _BATCH_ROWS = 500
 _BATCH_SECONDS = 2.0
-_MOST_LINE_BYTES = 500_000_000
-_LINE_MISSING = Missing("missing when it was measured; the reason was not kept")
-
-_Line = tuple[bool, bool, list[float | None]]
-"""Whether the commit took the bulk path, whether it touched foreign files alone, and the numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,63 +41,37 @@ class RowsAt:
     """The versions of the code that measures; with others, what is kept is of no use any more."""
     version: str
     """The extraction version: ``code``, and all else that a row depends on."""
-    lines: Path
-    """The file in which an earlier release kept rows as lines of JSON; they are taken over."""
 
 
 class RowJournal:
-    """The rows of one repository, measured in one way; raise ``TrainingError`` if the file cannot be opened.
+    """The rows of one repository, measured in one way; raise ``TrainingError`` if the file cannot be opened."""
 
-    ``None`` as the place keeps nothing.
-    """
-
-    def __init__(self, place: RowsAt | None) -> None:
-        self._place = place
-        self._store: FeatureStore | None = None
-        self._lines: dict[str, _Line] = {}
+    def __init__(self, rows: RowsAt) -> None:
+        self._rows = rows
         self._stored_id = ""
         self._fresh: list[FeatureSet] = []
         self._written = time.monotonic()
         self.reused = 0
-        if place is not None:
-            with _explained():
-                self._store = FeatureStore(place.store, rebuild=True)
-                self._lines = _read_lines(place.lines, self._store.count(place.repository, place.version))
+        with _explained():
+            self._store = FeatureStore(rows.store, rebuild=True)
 
     def known(self, commit: Commit) -> ReplayedCommit | None:
         """Return what was measured of a commit, ``None`` if it was not or cannot be read."""
-        item = self._stored(commit) or self._in_lines(commit)
-        self.reused += item is not None
-        return item
-
-    def _stored(self, commit: Commit) -> ReplayedCommit | None:
-        if self._store is None or self._place is None:
-            return None
-        kept = self._store.get_commit(self._place.repository, commit.id, extraction_version=self._place.version)
-        if kept is None or tuple(kept.features) != _NAMES:
+        stored = self._store.get_commit(self._rows.repository, commit.id, extraction_version=self._rows.version)
+        if stored is None or tuple(stored.features) != _NAMES:
             return None
         self._stored_id = commit.id
-        tags = kept.metadata.tags
+        self.reused += 1
+        tags = stored.metadata.tags
         return ReplayedCommit(
-            commit, FeatureVector(kept.features), bulk=tags.get("bulk") == "yes", foreign=tags.get("foreign") == "yes"
+            commit, FeatureVector(stored.features), bulk=tags.get("bulk") == "yes", foreign=tags.get("foreign") == "yes"
         )
-
-    def _in_lines(self, commit: Commit) -> ReplayedCommit | None:
-        line = self._lines.get(commit.id)
-        if line is None:
-            return None
-        bulk, foreign, numbers = line
-        values = (_LINE_MISSING if number is None else number for number in numbers)
-        return ReplayedCommit(commit, FeatureVector(dict(zip(_NAMES, values, strict=True))), bulk=bulk, foreign=foreign)
 
     def keeping(self, replayed: Iterable[ReplayedCommit]) -> Iterator[ReplayedCommit]:
         """Hand on what is replayed, and keep what is new of it; at the end the file is closed.
 
         Raises ``TrainingError`` if the file cannot be written.
         """
-        if self._store is None:
-            yield from replayed
-            return
         with closing(self._store):
             try:
                 for item in replayed:
@@ -116,16 +83,15 @@ class RowJournal:
                 self.flush()
 
     def _add(self, item: ReplayedCommit) -> None:
-        assert self._place is not None  # noqa: S101 - there is a store
         self._fresh.append(
             FeatureSet(
                 item.vector,
                 "",
-                self._place.repository,
+                self._rows.repository,
                 {"kind": "training", "bulk": "yes" if item.bulk else "no", "foreign": "yes" if item.foreign else "no"},
                 commit=item.commit.id,
                 event_at=min(max(item.commit.committed_at, EARLIEST), LATEST),
-                extraction_version=self._place.version,
+                extraction_version=self._rows.version,
                 pinned=True,
             )
         )
@@ -136,17 +102,16 @@ class RowJournal:
         """Store what is new."""
         fresh, self._fresh = self._fresh, []
         self._written = time.monotonic()
-        if self._store is not None and fresh:
+        if fresh:
             with _explained():
                 self._store.store_many(fresh)
 
     def _forget_other_code(self) -> None:
         """Remove the rows that other versions of the code have made."""
-        if self._store is not None and self._place is not None:
-            for version in self._store.extraction_versions(self._place.repository):
-                if version.startswith(PREFIX) and not version.startswith(f"{PREFIX}{self._place.code}-"):
-                    with _explained():
-                        self._store.discard(self._place.repository, version)
+        for version in self._store.extraction_versions(self._rows.repository):
+            if version.startswith(PREFIX) and not version.startswith(f"{PREFIX}{self._rows.code}-"):
+                with _explained():
+                    self._store.discard(self._rows.repository, version)
 
 
 @contextmanager
@@ -155,18 +120,3 @@ def _explained() -> Iterator[None]:
         yield
     except StoreError as error:
         raise TrainingError(f"{error}; or name another --vectors") from error
-
-
-def _read_lines(path: Path, stored: int) -> dict[str, _Line]:
-    """Return the rows by commit, unless as many are stored; a line that is not whole is no row."""
-    try:
-        lines = read_regular(path, _MOST_LINE_BYTES).split(b"\n")
-    except OSError:
-        return {}
-    rows: dict[str, _Line] = {}
-    for line in lines if len(lines) > stored else ():
-        with suppress(ValueError, TypeError, RecursionError):
-            commit, bulk, foreign, numbers = json.loads(line)
-            if len(numbers) == len(_NAMES) and all(number is None or type(number) is float for number in numbers):
-                rows[str(commit)] = bool(bulk), bool(foreign), numbers
-    return rows
